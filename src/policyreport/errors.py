@@ -1,0 +1,97 @@
+"""Everything a user can be told, and the exit code each family ends with.
+
+An error says where, what was expected, what was found, and what to do. It never needs a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line, one table."""
+
+    OK = 0
+    USAGE = 2
+    DATA = 3
+    PARAMS = 4
+    RUN_INCOMPLETE = 5
+    RENDER = 6
+
+
+class PolicyReportError(Exception):
+    """Base of every error meant for the user.
+
+    Parameters
+    ----------
+    where : str
+        Place: file, row, key, province or option.
+    expected : str
+        What would have been right.
+    got : str
+        What was found instead.
+    todo : str
+        The next step for the user.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, where: str, expected: str, got: str, todo: str) -> None:
+        super().__init__(where, expected, got, todo)
+        self.where, self.expected, self.got, self.todo = where, expected, got, todo
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}; got {self.got}. {self.todo}"
+
+
+class UsageError(PolicyReportError):
+    """A command was given something it cannot use."""
+
+
+class DataError(PolicyReportError):
+    """A raw file, a sidecar, a correction or the ledger breaks a rule."""
+
+    exit_code = ExitCode.DATA
+
+
+class ParamsError(PolicyReportError):
+    """A file in params/ breaks its schema."""
+
+    exit_code = ExitCode.PARAMS
+
+
+class RunError(PolicyReportError):
+    """A notebook or an edition could not be run."""
+
+    exit_code = ExitCode.RUN_INCOMPLETE
+
+
+class RenderError(PolicyReportError):
+    """The report could not be rendered."""
+
+    exit_code = ExitCode.RENDER
+
+
+def did_you_mean(got: str, known: Iterable[str]) -> str:
+    """Say which known words are nearest to an unknown one.
+
+    Parameters
+    ----------
+    got : str
+        The unknown word.
+    known : iterable of str
+        The words that would have been right.
+
+    Returns
+    -------
+    str
+        ``did you mean "x"?``, or the known words where none is near.
+    """
+    words = sorted(known)
+    near = get_close_matches(got, words, n=3, cutoff=0.6)
+    if near:
+        return "did you mean " + " or ".join(f'"{word}"' for word in near) + "?"
+    listed = ", ".join(words[:12]) + (", …" if len(words) > 12 else "")
+    return f"known: {listed}."

@@ -1,0 +1,1 @@
+"""What a person decides: params/*.yaml, typed and strict."""

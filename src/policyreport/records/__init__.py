@@ -1,0 +1,1 @@
+"""Frozen, versioned results; JSON both ways."""

@@ -1,0 +1,122 @@
+"""What every record is made of: frozen values with their evidence, refusals and flags."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Status = Literal["observed", "estimate", "preliminary", "projection", "derived"]
+Bound = Literal["=", "~", ">", "<"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Frozen(BaseModel):
+    """Base of all records: immutable, no unknown keys, no NaN in JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def to_json(self) -> bytes:
+        """Serialise with sorted keys and a final newline: equal records give equal bytes.
+
+        Returns
+        -------
+        bytes
+            UTF-8 JSON.
+        """
+        body = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1, sort_keys=True)
+        return (body + "\n").encode()
+
+    @classmethod
+    def from_json(cls, body: bytes | str) -> Self:
+        """Read a record back.
+
+        Parameters
+        ----------
+        body : bytes or str
+            What `to_json` wrote.
+
+        Returns
+        -------
+        Frozen
+            The same record.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If the JSON does not fit the schema.
+        """
+        return cls.model_validate_json(body)
+
+
+class Interval(Frozen):
+    """An interval with its nominal or attained level (a share of 1)."""
+
+    low: float
+    high: float
+    level: float = 0.95
+
+
+class Observation(Frozen):
+    """One published figure: a row of the ledger (DESIGN §5). `id` is ``<file>#<row>`` under data/raw/."""
+
+    id: str
+    area: str
+    indicator: str
+    measure: str = ""
+    list: str = ""
+    period: str
+    reference_date: date | None = None
+    published: date
+    value: float
+    bound: Bound = "="
+    unit: str
+    status: Status
+    source: str
+    note: str = ""
+
+
+class Flag(Frozen):
+    """Printed beside a result; `code` is one of METHODS §0's flags, `detail` the numbers that raised it."""
+
+    code: str
+    detail: str = ""
+
+
+class Refusal(Frozen):
+    """Replaces a result: a method's reasoned no.
+
+    `code` is one of METHODS §0's refusals, `subject` what was asked (an indicator, a list), `detail` the
+    facts that caused it. The sentence a reader sees is made by `prose` from the code.
+    """
+
+    kind: Literal["refusal"] = "refusal"
+    code: str
+    method: str
+    subject: str = ""
+    detail: str = ""
+    inputs: tuple[str, ...] = ()
+
+
+class Result(Frozen):
+    """Base of every method's result: flags beside it and the ledger rows behind it."""
+
+    flags: tuple[Flag, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+    def has_flag(self, code: str) -> bool:
+        """Tell whether a flag is raised.
+
+        Parameters
+        ----------
+        code : str
+            A flag code of METHODS §0.
+
+        Returns
+        -------
+        bool
+            True if the result carries the flag.
+        """
+        return any(flag.code == code for flag in self.flags)

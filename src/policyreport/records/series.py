@@ -1,0 +1,230 @@
+"""Results on series of areas: METHODS §7 trend, §8 panel, §9 peers, §10 exposure, §11 ranks, §16 sensitivity."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from policyreport.records.base import Frozen, Interval, Refusal, Result
+
+
+class SeriesPoint(Frozen):
+    """One year of a series: the value, its status, and the hard range of parts where it was harmonised.
+
+    `segment` counts the unbroken stretches of one definition, from 0; `inputs` are ledger row ids.
+    """
+
+    year: int
+    value: float
+    status: str = "observed"
+    segment: int = 0
+    low: float | None = None
+    high: float | None = None
+    inputs: tuple[str, ...] = ()
+
+
+class GlsSlope(Frozen):
+    """GLS slope at a fixed AR(1) coefficient."""
+
+    rho: float
+    slope: float
+    standard_error: float
+    interval: Interval
+    p_value: float
+
+
+class Trend(Result):
+    """Is one series rising or falling (METHODS §7)?
+
+    `points` are all points, drawn; the verdict rests on those from `first_year` to `last_year`. `slope`
+    is per year in the series' unit, its interval exact with the attained level.
+    """
+
+    kind: Literal["trend"] = "trend"
+    area: str
+    indicator: str
+    series: Literal["own", "minus nation", "index", "minus mean"]
+    unit: str
+    points: tuple[SeriesPoint, ...]
+    first_year: int
+    last_year: int
+    n: int
+    kendall_s: int
+    p_value: float
+    p_adjusted: float | None = None
+    smallest_p: float
+    slope: float
+    slope_interval: Interval
+    gls: tuple[GlsSlope, ...]
+    mean: float | None = None
+    mean_interval: Interval | None = None
+    verdict: Literal["rising", "falling", "no clear trend"]
+
+
+class ShrunkSlope(Result):
+    """One area's own and pooled slope."""
+
+    area: str
+    raw: float
+    standard_error: float
+    pooled: float
+    interval: Interval
+
+
+class Panel(Result):
+    """Do areas' trends differ (METHODS §8)? Closed form, MixedLM diagnostics, normal-normal slopes."""
+
+    kind: Literal["panel"] = "panel"
+    indicator: str
+    areas: int
+    years: int
+    dropped: tuple[str, ...] = ()
+    residual_variance: float
+    intercept_variance: float
+    slope_variance: float
+    covariance: float
+    f_statistic: float
+    f_p_value: float
+    mean_f_statistic: float | None = None
+    mean_f_p_value: float | None = None
+    bartlett_p: float
+    unequal_variance: bool
+    mixedlm_accepted: bool
+    mixedlm_detail: str = ""
+    mixedlm_loglik: float | None = None
+    tau: float
+    slopes: tuple[ShrunkSlope, ...]
+
+
+class PeerDistance(Frozen):
+    """A peer and its distance in standardised pre-period variables."""
+
+    area: str
+    distance: float
+
+
+class Difference(Result):
+    """Mean difference of an area to a comparator over years (METHODS §9), percentage points or units of y.
+
+    `placebo_larger` counts areas whose latest absolute difference is larger, of `placebo_of`.
+    """
+
+    comparator: Literal["nation", "rest of the nation", "region", "peers"]
+    years: tuple[int, ...]
+    differences: tuple[float, ...]
+    mean: float
+    interval: Interval
+    p_value: float
+    p_adjusted: float | None = None
+    placebo_larger: int
+    placebo_of: int
+    verdict: Literal["above", "below", "cannot tell apart"]
+
+
+class Peers(Result):
+    """Is the area ahead of its region, the nation, its likes (METHODS §9)?"""
+
+    kind: Literal["peers"] = "peers"
+    area: str
+    indicator: str
+    unit: str
+    peers: tuple[PeerDistance, ...]
+    differences: tuple[Difference | Refusal, ...]
+
+
+class ExposureCheck(Frozen):
+    """One placebo start, leave-one-out or control check of an exposure design."""
+
+    name: str
+    estimate: float
+    p_value: float | None = None
+
+
+class EventStudyPoint(Frozen):
+    """One year's coefficient against the base year."""
+
+    year: int
+    estimate: float
+    standard_error: float
+
+
+class Exposure(Result):
+    """Did areas with more exposure move differently after the start (METHODS §10)? Associated, never caused."""
+
+    kind: Literal["exposure"] = "exposure"
+    outcome: str
+    exposure: str
+    areas: int
+    years: tuple[int, ...]
+    post_years: tuple[int, ...]
+    estimate: float
+    standard_error: float
+    t: float
+    wcr_p: float
+    wcr_interval: Interval | None = None
+    ri_t_p: float
+    ri_c_p: float
+    wcr_p_holm: float | None = None
+    ri_t_p_holm: float | None = None
+    minimum_detectable: float
+    checks: tuple[ExposureCheck, ...] = ()
+    event_study: tuple[EventStudyPoint, ...] = ()
+    verdict: Literal["associated", "no clear association"]
+
+
+class RankSet(Result):
+    """Confidence sets of one area's rank: marginal and simultaneous, first and last place included."""
+
+    area: str
+    estimate: float
+    standard_error: float
+    rank: int
+    marginal: tuple[int, int]
+    simultaneous: tuple[int, int]
+
+
+class Ranks(Result):
+    """Rank sets of a family of areas (METHODS §11)."""
+
+    kind: Literal["ranks"] = "ranks"
+    indicator: str
+    sets: tuple[RankSet, ...]
+    best: tuple[str, ...] = ()
+    tau: int = 0
+    critical_values: tuple[float, ...] = ()
+
+
+class PublishedRank(Result):
+    """An area's place in published values, without a set: always with `no-sampling-error`."""
+
+    kind: Literal["published-rank"] = "published-rank"
+    area: str
+    indicator: str
+    period: str
+    value: float
+    rank: int
+    of: int
+
+
+class Specification(Frozen):
+    """One row of a specification table."""
+
+    choices: dict[str, str]
+    estimate: float | None = None
+    verdict: str
+    headline: bool = False
+    refused: str = ""
+
+
+class Sensitivity(Result):
+    """Does the headline survive other sensible choices (METHODS §16)?"""
+
+    kind: Literal["sensitivity"] = "sensitivity"
+    method: str
+    subject: str
+    specifications: tuple[Specification, ...]
+    agree: int
+    of: int
+    median: float | None = None
+    low: float | None = None
+    high: float | None = None
+    most_different: str = ""

@@ -1,0 +1,137 @@
+"""Results on shares against thresholds and targets: METHODS §5 threshold, §6 pace, §15 revisions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from policyreport.records.base import Interval, Observation, Refusal, Result
+
+
+class Threshold(Result):
+    """Verdict on one measure and vintage against a threshold (METHODS §5).
+
+    `probability` is None where the rules withhold it (no vintage history, bound only); `certainty` is the
+    band of METHODS §0's probability words and is given for 1-4 revisions. `as_published` is True for n = 0.
+    """
+
+    kind: Literal["threshold"] = "threshold"
+    area: str
+    indicator: str
+    measure: str
+    period: str
+    threshold: float
+    observation: Observation
+    verdict: Literal["above", "below", "cannot tell apart", "stated above", "stated below"]
+    as_published: bool = False
+    probability: float | None = None
+    certainty: str = ""
+    interval: Interval | None = None
+    scale: float | None = None
+    degrees: float | None = None
+    revisions: int = 0
+    distance: float
+    largest_revision: float | None = None
+
+
+class Pace(Result):
+    """Progress against a dated target (METHODS §6).
+
+    Rates are percentage points a year (`*_pp`) and compound growth, shares of 1 (`*_cagr`).
+    `headline` is the band that is printed, after form and revision uncertainty.
+    """
+
+    kind: Literal["pace"] = "pace"
+    area: str
+    indicator: str
+    measure: str
+    base_period: str
+    base_value: float
+    latest_period: str
+    latest_value: float
+    target: float
+    target_period: str
+    observed_pp: float
+    required_pp: float
+    required_from_now_pp: float
+    observed_cagr: float | None
+    required_cagr: float | None
+    ratio_pp: float
+    ratio_cagr: float | None
+    ratio_interval: Interval | None = None
+    band: str
+    band_pp: str
+    headline: str
+    one_year_ratio: float | None = None
+    one_year_ratio_interval: Interval | None = None
+    one_year_verdict: str = ""
+    fan: tuple[FanPoint, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    fan_refusal: Refusal | None = None
+
+
+class FanPoint(Result):
+    """One year of the drift fan: a scenario, not a forecast."""
+
+    year: int
+    centre: float
+    interval80: Interval
+    interval95: Interval
+
+
+class Scenario(Result):
+    """A scenario line from the latest value: years and values of equal length."""
+
+    name: Literal["pp pace", "cagr pace", "largest gain", "required"]
+    years: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+class VintageValue(Result):
+    """One cell of a revision triangle."""
+
+    period: str
+    published: date
+    value: float
+    status: str
+    observation: str
+
+
+class Revisions(Result):
+    """Revision triangle of one measure and producer (METHODS §15)."""
+
+    kind: Literal["revisions"] = "revisions"
+    area: str
+    indicator: str
+    measure: str
+    cells: tuple[VintageValue, ...]
+    n: int
+    mean: float | None = None
+    mean_absolute: float | None = None
+    rmse: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    share_upward: float | None = None
+    bias_test: RevisionTest | Refusal | None = None
+    news_noise: NewsNoise | Refusal | None = None
+
+
+class RevisionTest(Result):
+    """t test of zero mean revision (n >= 5)."""
+
+    mean: float
+    t: float
+    p_value: float
+
+
+class NewsNoise(Result):
+    """Mankiw-Shapiro regressions of the revision on the first and on the final value (HC1)."""
+
+    news_slope: float
+    news_p: float
+    noise_slope: float
+    noise_p: float
+
+
+Pace.model_rebuild()
+Revisions.model_rebuild()

@@ -1,0 +1,203 @@
+"""Results on counts of tasks: METHODS §1 completion, §2 flow, §3 outlook, §4 pooling, §12 funnel."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from policyreport.records.base import Interval, Refusal, Result, Share
+
+
+class Proportion(Result):
+    """A share x of n with its intervals; `design_effect` φ scales both to x/φ and n/φ."""
+
+    count: int
+    total: int
+    share: Share
+    wilson: Interval
+    jeffreys: Interval
+    wilson_design2: Interval
+    one_sided: bool = False
+    one_sided_bound: Share | None = None
+
+
+class Completion(Result):
+    """Completed, late and overdue tasks of one list on one date (METHODS §1)."""
+
+    kind: Literal["completion"] = "completion"
+    area: str
+    list: str
+    list_label: str
+    reference_date: date | None
+    published: date
+    total: int
+    completed: Proportion
+    late: Proportion | None = None
+    overdue: Proportion | None = None
+    overdue_of_open: Proportion | None = None
+
+
+class FlowStep(Result):
+    """One interval between two dates of one list; hazards per METHODS §2."""
+
+    start: date
+    end: date
+    days: int
+    open_at_start: int
+    additions: int
+    finished: int
+    at_risk: int
+    hazard: float
+    hazard_interval: Interval
+    daily_hazard: float
+    hazard30: float
+    hazard30_interval: Interval
+    hazard30_uniform: float
+    hazard30_last_day: float
+
+
+class FlowChange(Result):
+    """Difference of successive 30-day hazards (MOVER), with its design-effect sensitivity."""
+
+    difference: float
+    interval: Interval
+    interval_design2: Interval
+    interval_design4: Interval
+    largest_design_effect: float | None
+    verdict: Literal["faster", "slower", "no clear change"]
+
+
+class FlowTrend(Result):
+    """Slope of the log hazard per quarter (quasi-binomial cloglog GLM on increments)."""
+
+    slope: float
+    standard_error: float
+    dispersion: float
+    interval: Interval
+    hazard_ratio: float
+    hazard_ratio_interval: Interval
+
+
+class Flow(Result):
+    """Pace of completion inside one list (METHODS §2)."""
+
+    kind: Literal["flow"] = "flow"
+    area: str
+    list: str
+    steps: tuple[FlowStep, ...]
+    change: FlowChange | Refusal | None = None
+    trend: FlowTrend | Refusal | None = None
+
+
+class ListCount(Result):
+    """One row of a quarter-on-quarter table: counts of one list as printed on one date."""
+
+    list: str
+    list_label: str
+    reference_date: date
+    total: int
+    completed: int
+    share: Share
+    overdue: int | None = None
+    recurring: int | None = None
+    note: str = ""
+
+
+class ListStep(Result):
+    """From one date to the next when lists may differ: differences, and h30 only under its condition.
+
+    `same_list` false means no verdict, test or interval of the change; `conditional` then holds the
+    30-day hazard *if the list only grew and nothing was removed*.
+    """
+
+    start: date
+    end: date
+    days: int
+    new_completed: int
+    additions: int
+    same_list: bool
+    basis_change: str = ""
+    conditional: FlowStep | None = None
+    refusal: Refusal | None = None
+
+
+class QuarterOnQuarter(Result):
+    """The quarter-on-quarter table of METHODS §2, with the condition under each step."""
+
+    kind: Literal["quarter-on-quarter"] = "quarter-on-quarter"
+    area: str
+    counts: tuple[ListCount, ...]
+    steps: tuple[ListStep, ...]
+
+
+class OutlookAt(Result):
+    """Predictive distribution of tasks finished by the deadline at one design effect."""
+
+    design_effect: float
+    mean_finished: float
+    interval: Interval
+    interval80: Interval
+    probability_required: float
+    expected_share: Share
+
+
+class Outlook(Result):
+    """Will the list be finished by the deadline, if tasks go on closing as before (METHODS §3)?"""
+
+    kind: Literal["outlook"] = "outlook"
+    area: str
+    list: str
+    deadline: date
+    required_share: Share
+    open_tasks: int
+    days_left: int
+    by_design_effect: tuple[OutlookAt, ...]
+    hazard_needed30: float | None
+    hazard_observed30: float
+    verdict: Literal["likely", "unlikely", "cannot say"]
+
+
+class PooledShare(Result):
+    """One area's raw and pooled share (METHODS §4)."""
+
+    area: str
+    count: int
+    total: int
+    raw: Share
+    pooled: Share
+    interval: Interval
+    shrinkage: Share
+
+
+class Pooling(Result):
+    """Beta-binomial pooling of areas' lists of one kind (METHODS §4)."""
+
+    kind: Literal["pooling"] = "pooling"
+    mean: Share
+    intraclass: Share
+    areas: tuple[PooledShare, ...]
+
+
+class FunnelPoint(Result):
+    """One area in the funnel: z under binomial and over-dispersed limits, BH-adjusted p."""
+
+    area: str
+    count: int
+    total: int
+    share: Share
+    z: float
+    p_value: float
+    p_adjusted: float
+    singled_out: bool
+
+
+class Funnel(Result):
+    """Funnel limits for many counts (METHODS §12)."""
+
+    kind: Literal["funnel"] = "funnel"
+    centre: Share
+    dispersion: float
+    overdispersed: bool
+    points: tuple[FunnelPoint, ...]
+    limit_totals: tuple[int, ...]
+    limits: tuple[tuple[float, float, float, float], ...]
