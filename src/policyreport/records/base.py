@@ -120,3 +120,12 @@ class Result(Frozen):
             True if the result carries the flag.
         """
         return any(flag.code == code for flag in self.flags)
+
+
+class Finding(Frozen):
+    """A rule of the ledger that is breached: shown on the data-quality page, or stopping the run."""
+
+    rule: str
+    severity: Literal["error", "warning", "note"]
+    rows: tuple[str, ...] = ()
+    message: str

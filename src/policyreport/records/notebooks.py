@@ -1,0 +1,224 @@
+"""The one record each notebook ends in. The version changes when a field's meaning does."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from policyreport.records.base import Finding, Frozen, Interval, Observation, Refusal
+from policyreport.records.series import Difference, Peers, PublishedRank, Trend
+from policyreport.records.shares import Pace, Revisions, Threshold
+from policyreport.records.tasks import Completion, Flow, QuarterOnQuarter
+
+
+class Topic(Frozen):
+    """What was published for one indicator and measure, as known on the edition's date."""
+
+    indicator: str
+    measure: str
+    rows: int
+    first_period: str
+    last_period: str
+    newest: date
+    publishers: tuple[str, ...]
+
+
+class PanelValue(Frozen):
+    """One harmonised annual value on present boundaries; `low` and `high` are the hard bounds of merged parts."""
+
+    indicator: str
+    measure: str
+    year: int
+    value: float
+    status: str
+    basis: Literal["published", "back-cast", "recalculated"]
+    weight: str = ""
+    low: float | None = None
+    high: float | None = None
+    inputs: tuple[str, ...]
+
+
+class NotebookRecord(Frozen):
+    """What all notebooks' records share."""
+
+    version: Literal[1] = 1
+    area: str
+    name: str
+    edition: str
+    as_known_on: date
+
+
+class CleanRecord(NotebookRecord):
+    """The cleaned indicator data of one area: every published row, the panel, what was refused or found."""
+
+    kind: Literal["clean"] = "clean"
+    observations: tuple[Observation, ...]
+    superseded: int
+    panel: tuple[PanelValue, ...]
+    topics: tuple[Topic, ...]
+    findings: tuple[Finding, ...]
+    refusals: tuple[Refusal, ...]
+
+
+class TrendRecord(NotebookRecord):
+    """Task counts, shares against the threshold, and trends of one area."""
+
+    kind: Literal["trend"] = "trend"
+    completion: tuple[Completion | Refusal, ...]
+    flow: tuple[Flow | Refusal, ...]
+    share: tuple[Threshold | Refusal, ...]
+    share_pace: tuple[Pace | Refusal, ...]
+    growth: tuple[Trend | Refusal, ...]
+    income: tuple[Trend | Refusal, ...]
+    governance: tuple[Trend | Refusal, ...]
+    indices: tuple[Refusal, ...]
+
+
+class StripItem(Frozen):
+    """One cell of a province's strip: a value, its change and its place, or the refusal.
+
+    `change` is the difference to the period before, in `change_unit`; `rank` has no set and says so.
+    """
+
+    indicator: str
+    period: str = ""
+    value: float | None = None
+    unit: str = ""
+    measure: str = ""
+    status: str = ""
+    change: float | None = None
+    change_unit: str = ""
+    nation: float | None = None
+    rank: PublishedRank | Refusal | None = None
+    count: int | None = None
+    total: int | None = None
+    inputs: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+
+
+class CompareRecord(NotebookRecord):
+    """One area beside its region, the nation and its peers."""
+
+    kind: Literal["compare"] = "compare"
+    region: str
+    strip: tuple[StripItem, ...]
+    growth: Peers | Refusal
+    growth_differences: tuple[Difference | Refusal, ...]
+    income_ratio_nation: Ratio | Refusal
+    income_ratio_region: Ratio | Refusal
+    ranks: tuple[PublishedRank | Refusal, ...]
+
+
+class Ratio(Frozen):
+    """A value as a ratio (index, comparator = 100) to another area's, both of one year and measure."""
+
+    period: str
+    value: float
+    comparator_value: float
+    index: float
+    unit: str
+    inputs: tuple[str, ...]
+
+
+class LeagueRow(Frozen):
+    """One area in the league table: each figure beside its refusal where there is none."""
+
+    area: str
+    name: str
+    slug: str
+    region: str
+    growth: float | None = None
+    growth_status: str = ""
+    growth_rank: int | None = None
+    growth_mean_difference: float | None = None
+    growth_mean_interval: Interval | None = None
+    growth_verdict: str = ""
+    growth_p_adjusted: float | None = None
+    trend_verdict: str = ""
+    trend_p_adjusted: float | None = None
+    income: float | None = None
+    income_index: float | None = None
+    share: float | None = None
+    share_verdict: str = ""
+    completed: int | None = None
+    total: int | None = None
+    completed_list: str = ""
+    refusals: tuple[str, ...] = ()
+
+
+class CoverageCell(Frozen):
+    """Whether an area published something on a topic, with rows, newest date and refusal code."""
+
+    area: str
+    topic: str
+    rows: int
+    newest: date | None = None
+    refusal: str = ""
+
+
+class CodeCount(Frozen):
+    """How many areas a refusal or flag of one method hits."""
+
+    method: str
+    subject: str
+    code: str
+    kind: Literal["refusal", "flag"]
+    areas: int
+    of: int
+
+
+class Headline(Frozen):
+    """One finding of the overview: sentence parts come from `facts`, certainty words from the method."""
+
+    id: str
+    facts: dict[str, str | int | float | None]
+    verdict: str = ""
+    inputs: tuple[str, ...] = ()
+
+
+class SourceLine(Frozen):
+    """One raw file as cited on the sources page."""
+
+    id: str
+    publisher: str
+    title: str
+    address: str
+    published: str
+    accessed: date
+    licence: str
+    rows: int
+    note: str = ""
+
+
+class EvaluationRecord(NotebookRecord):
+    """The nation: tasks quarter on quarter, the share against threshold and target, league table, coverage."""
+
+    kind: Literal["evaluation"] = "evaluation"
+    quarter: str
+    headlines: tuple[Headline, ...]
+    completion: tuple[Completion | Refusal, ...]
+    quarter_on_quarter: QuarterOnQuarter | Refusal
+    share: tuple[Threshold | Refusal, ...]
+    share_flags: tuple[str, ...]
+    other_quantity: tuple[Observation, ...]
+    pace: tuple[Pace | Refusal, ...]
+    revisions: tuple[Revisions | Refusal, ...]
+    growth: Trend | Refusal
+    league: tuple[LeagueRow, ...]
+    coverage: tuple[CoverageCell, ...]
+    codes: tuple[CodeCount, ...]
+    findings: tuple[Finding, ...]
+    sources: tuple[SourceLine, ...]
+    areas_expected: int
+    areas_failed: tuple[str, ...]
+
+
+CompareRecord.model_rebuild()
+
+BY_NOTEBOOK: dict[str, type[NotebookRecord]] = {
+    "clean": CleanRecord,
+    "trend": TrendRecord,
+    "compare": CompareRecord,
+    "evaluation": EvaluationRecord,
+}
+"""The record each notebook ends in."""
