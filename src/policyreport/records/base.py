@@ -129,3 +129,20 @@ class Finding(Frozen):
     severity: Literal["error", "warning", "note"]
     rows: tuple[str, ...] = ()
     message: str
+
+
+class Failure(Frozen):
+    """Why a notebook gave no record; kept at ``failures/<area>/<notebook>.json`` until it succeeds.
+
+    `reason` keeps apart what the notebook did (``raised``) from why it could not be run or judged. `error`
+    is the exception's class, `cell` the source of the failing cell, `traceback` its lines without colours
+    and without paths of the machine.
+    """
+
+    area: str
+    notebook: str
+    reason: Literal["raised", "time-out", "kernel-died", "no-record", "unknown-parameter", "not-run"]
+    error: str
+    message: str
+    cell: str = ""
+    traceback: tuple[str, ...] = ()
