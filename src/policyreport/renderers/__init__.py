@@ -1,0 +1,75 @@
+"""Project folder in, site and PDF out: one interface, two renderers.
+
+A project is what `report` assembles (docs/report-markdown.md): ``_quarto.yml``, pages in ``.qmd``, ``figures/``
+and ``theme/`` (a copy of reports/theme). Quarto and the embedded renderer read the same folder and use the
+same template, Lua filters, styles and script.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, Protocol
+
+from policyreport.errors import RenderError
+
+Progress = Callable[[str], None]
+"""Told one short line for each page or document that is ready."""
+
+
+class Renderer(Protocol):
+    """Something that turns an assembled project into a site and a PDF."""
+
+    name: str
+
+    def available(self) -> bool:
+        """Say whether everything this renderer needs is installed."""
+        ...
+
+    def render_site(self, project: Path, site: Path, progress: Progress) -> None:
+        """Render every page of the project into the folder `site`; an earlier site survives a failure."""
+        ...
+
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> None:
+        """Render ``report.qmd`` into the file `pdf`; an earlier file survives a failure."""
+        ...
+
+
+def choose(name: Literal["auto", "quarto", "pandoc"] = "auto") -> Renderer:
+    """Return the renderer to use.
+
+    Parameters
+    ----------
+    name : {"auto", "quarto", "pandoc"}
+        ``auto`` takes Quarto where its program is on the path, else the embedded renderer.
+
+    Returns
+    -------
+    Renderer
+        A renderer that is available.
+
+    Raises
+    ------
+    RenderError
+        The name is unknown, or Quarto was asked for and is not installed.
+    """
+    # Each renderer is imported when chosen: neither may keep the other from working.
+    if name not in ("auto", "quarto", "pandoc"):
+        raise RenderError("renderer", '"auto", "quarto" or "pandoc"', f'"{name}"', "Name one of the three.")
+    if name == "quarto" or (name == "auto" and shutil.which("quarto")):
+        from policyreport.renderers.quarto import QuartoRenderer
+
+        chosen: Renderer = QuartoRenderer()
+    else:
+        from policyreport.renderers.pandoc import PandocRenderer
+
+        chosen = PandocRenderer()
+    if not chosen.available():
+        raise RenderError(
+            f'renderer "{chosen.name}"',
+            f"the program {chosen.name} on the path",
+            "no such program",
+            'Install it (https://quarto.org/docs/get-started/) or choose "pandoc", which needs nothing more.',
+        )
+    return chosen
