@@ -89,7 +89,8 @@ class Refusal(Frozen):
     """Replaces a result: a method's reasoned no.
 
     `code` is one of METHODS §0's refusals, `subject` what was asked (an indicator, a list), `detail` the
-    facts that caused it. The sentence a reader sees is made by `prose` from the code.
+    facts that caused it. The sentence a reader sees is made by `prose` from the code. `flags` holds what
+    was found on the way to the no (`basis-suspect` leads to `list-changed`), for the coverage page.
     """
 
     kind: Literal["refusal"] = "refusal"
@@ -97,6 +98,7 @@ class Refusal(Frozen):
     method: str
     subject: str = ""
     detail: str = ""
+    flags: tuple[Flag, ...] = ()
     inputs: tuple[str, ...] = ()
 
 

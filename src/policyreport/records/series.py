@@ -172,7 +172,10 @@ class Exposure(Result):
 
 
 class RankSet(Result):
-    """Confidence sets of one area's rank: marginal and simultaneous, first and last place included."""
+    """Confidence sets of one area's rank: marginal and simultaneous, first and last place included.
+
+    `critical_values` are those of the marginal set: of the first step and of the last.
+    """
 
     area: str
     estimate: float
@@ -180,10 +183,15 @@ class RankSet(Result):
     rank: int
     marginal: tuple[int, int]
     simultaneous: tuple[int, int]
+    critical_values: tuple[float, ...] = ()
 
 
 class Ranks(Result):
-    """Rank sets of a family of areas (METHODS §11)."""
+    """Rank sets of a family of areas (METHODS §11).
+
+    `best` and `worst` are the areas that may belong to the first or last `tau`; `critical_values` those of
+    the simultaneous sets: of the first step and of the last.
+    """
 
     kind: Literal["ranks"] = "ranks"
     indicator: str
@@ -191,6 +199,8 @@ class Ranks(Result):
     best: tuple[str, ...] = ()
     tau: int = 0
     critical_values: tuple[float, ...] = ()
+    basis: Literal["counts", "survey", "model-based"] = "survey"
+    worst: tuple[str, ...] = ()
 
 
 class PublishedRank(Result):

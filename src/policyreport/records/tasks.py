@@ -22,7 +22,11 @@ class Proportion(Result):
 
 
 class Completion(Result):
-    """Completed, late and overdue tasks of one list on one date (METHODS §1)."""
+    """Completed, late and overdue tasks of one list on one date (METHODS §1).
+
+    A part is None where it was not published or has nothing to be a share of, and a refusal
+    (`list-too-short`, the counts in `detail`) where fewer tasks stand behind it than an interval needs.
+    """
 
     kind: Literal["completion"] = "completion"
     area: str
@@ -32,13 +36,17 @@ class Completion(Result):
     published: date
     total: int
     completed: Proportion
-    late: Proportion | None = None
-    overdue: Proportion | None = None
-    overdue_of_open: Proportion | None = None
+    late: Proportion | Refusal | None = None
+    overdue: Proportion | Refusal | None = None
+    overdue_of_open: Proportion | Refusal | None = None
 
 
 class FlowStep(Result):
-    """One interval between two dates of one list; hazards per METHODS §2."""
+    """One interval between two dates of one list; hazards per METHODS §2.
+
+    `hazard30` counts additions as entering on the first day, `hazard30_uniform` evenly, `hazard30_last_day`
+    on the last. `daily_hazard` is None where every task at risk was finished: no finite rate gives that.
+    """
 
     start: date
     end: date
@@ -49,26 +57,35 @@ class FlowStep(Result):
     at_risk: int
     hazard: float
     hazard_interval: Interval
-    daily_hazard: float
+    daily_hazard: float | None
     hazard30: float
     hazard30_interval: Interval
     hazard30_uniform: float
     hazard30_last_day: float
+    hazard30_uniform_interval: Interval | None = None
 
 
 class FlowChange(Result):
-    """Difference of successive 30-day hazards (MOVER), with its design-effect sensitivity."""
+    """Difference of the last two 30-day hazards (MOVER), with its design-effect sensitivity.
+
+    `largest_design_effect` is the largest at which the interval excludes 0, None if it does not even at 1;
+    the verdict rests on `verdict_design_effect`: an assumed one, or the trend's dispersion from 5 intervals.
+    """
 
     difference: float
     interval: Interval
     interval_design2: Interval
     interval_design4: Interval
     largest_design_effect: float | None
+    verdict_design_effect: float = 2.0
     verdict: Literal["faster", "slower", "no clear change"]
 
 
 class FlowTrend(Result):
-    """Slope of the log hazard per quarter (quasi-binomial cloglog GLM on increments)."""
+    """Slope of the log hazard per quarter (quasi-binomial cloglog GLM on increments).
+
+    The beta-binomial slope and intraclass correlation are a sensitivity; None where the fit failed.
+    """
 
     slope: float
     standard_error: float
@@ -76,6 +93,9 @@ class FlowTrend(Result):
     interval: Interval
     hazard_ratio: float
     hazard_ratio_interval: Interval
+    intervals: int = 0
+    betabinomial_slope: float | None = None
+    betabinomial_intraclass: float | None = None
 
 
 class Flow(Result):
@@ -90,7 +110,11 @@ class Flow(Result):
 
 
 class ListCount(Result):
-    """One row of a quarter-on-quarter table: counts of one list as printed on one date."""
+    """One row of a quarter-on-quarter table: counts of one list as printed on one date.
+
+    `parts` are published parts that should add up to the total; `removed` the removals since the date
+    before, where stated; `certified` says that the publisher vouches for an unchanged basis.
+    """
 
     list: str
     list_label: str
@@ -101,13 +125,17 @@ class ListCount(Result):
     overdue: int | None = None
     recurring: int | None = None
     note: str = ""
+    parts: tuple[int, ...] = ()
+    removed: int = 0
+    certified: bool = False
 
 
 class ListStep(Result):
     """From one date to the next when lists may differ: differences, and h30 only under its condition.
 
     `same_list` false means no verdict, test or interval of the change; `conditional` then holds the
-    30-day hazard *if the list only grew and nothing was removed*.
+    30-day hazard *if the list only grew and nothing was removed*. Where `same_list` is true it holds the
+    hazard without that condition. It is None where the counts contradict the condition.
     """
 
     start: date
@@ -142,7 +170,12 @@ class OutlookAt(Result):
 
 
 class Outlook(Result):
-    """Will the list be finished by the deadline, if tasks go on closing as before (METHODS §3)?"""
+    """Will the list be finished by the deadline, if tasks go on closing as before (METHODS §3)?
+
+    `basis` says which intervals the hazard rests on. With "all intervals" there is one entry in
+    `by_design_effect`, at the estimated design effect 1 + (N − 1)·E ρ. `with_additions` repeats the
+    prediction with `additions` new tasks until the deadline, at the mean daily inflow so far.
+    """
 
     kind: Literal["outlook"] = "outlook"
     area: str
@@ -155,6 +188,23 @@ class Outlook(Result):
     hazard_needed30: float | None
     hazard_observed30: float
     verdict: Literal["likely", "unlikely", "cannot say"]
+    total: int = 0
+    completed: int = 0
+    days_observed: int = 0
+    basis: Literal["latest interval", "all intervals"] = "latest interval"
+    additions: int = 0
+    with_additions: tuple[OutlookAt, ...] = ()
+
+
+class Calibration(Result):
+    """How earlier outlooks fared (METHODS §3): outcomes inside the 90 % interval, randomised PIT values."""
+
+    kind: Literal["calibration"] = "calibration"
+    forecasts: int
+    inside: int
+    share_inside: Share
+    interval: Interval
+    pit: tuple[Share, ...]
 
 
 class PooledShare(Result):
@@ -167,6 +217,7 @@ class PooledShare(Result):
     pooled: Share
     interval: Interval
     shrinkage: Share
+    standard_error: float | None = None
 
 
 class Pooling(Result):
@@ -176,6 +227,7 @@ class Pooling(Result):
     mean: Share
     intraclass: Share
     areas: tuple[PooledShare, ...]
+    dropped: tuple[str, ...] = ()
 
 
 class FunnelPoint(Result):
@@ -192,7 +244,11 @@ class FunnelPoint(Result):
 
 
 class Funnel(Result):
-    """Funnel limits for many counts (METHODS §12)."""
+    """Funnel limits for many counts (METHODS §12).
+
+    Limits are at `probabilities`, one row a total: exact binomial in `limits`, and in
+    `limits_overdispersed` the normal ones with the dispersion, given only where it is clearly above 1.
+    """
 
     kind: Literal["funnel"] = "funnel"
     centre: Share
@@ -201,3 +257,6 @@ class Funnel(Result):
     points: tuple[FunnelPoint, ...]
     limit_totals: tuple[int, ...]
     limits: tuple[tuple[float, float, float, float], ...]
+    limits_overdispersed: tuple[tuple[float, float, float, float], ...] = ()
+    probabilities: tuple[float, ...] = (0.001, 0.025, 0.975, 0.999)
+    dropped: tuple[str, ...] = ()
