@@ -1,0 +1,195 @@
+"""Counts of tasks as methods take them, and the refusals every method on counts shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from policyreport.errors import DataError
+from policyreport.records.base import Bound, Flag, Refusal, Status
+
+SUM_TOLERANCE = 0.01
+"""Parts may miss the total by this share of it before `sum-short` is raised (METHODS §0)."""
+
+
+@dataclass(frozen=True)
+class TaskCount:
+    """Tasks of one list on one date, as printed.
+
+    Parameters
+    ----------
+    area : str
+        Area key.
+    list : str
+        Issuing body, scope and counting rule; counts with unequal `list` are never compared.
+    published : date
+        Day of publication.
+    reference_date : date or None
+        Day the figures hold; None where it is known only to the month or "about".
+    total, completed, late, overdue : int or None
+        Tasks on the list, completed, completed late, overdue; None where not published.
+    list_label : str
+        Name of the list for readers.
+    removed : int
+        Tasks taken off the list since the date before, where stated.
+    parts : tuple of int
+        Published parts that should add up to the total.
+    bound : str
+        ``=``, or how the count was qualified.
+    status : str
+        Status of the figures in the ledger.
+    certified : bool
+        Whether the publisher vouches for the same basis as on the date before.
+    inputs : tuple of str
+        Ledger row ids.
+
+    Raises
+    ------
+    DataError
+        If a part exceeds its whole.
+    """
+
+    area: str
+    list: str
+    published: date
+    reference_date: date | None
+    total: int | None
+    completed: int | None
+    late: int | None = None
+    overdue: int | None = None
+    list_label: str = ""
+    removed: int = 0
+    parts: tuple[int, ...] = ()
+    bound: Bound = "="
+    status: Status = "observed"
+    certified: bool = False
+    inputs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        where = f"{self.area}, list {self.list!r}, published {self.published}"
+        check_part(where, "tasks_completed", self.completed, self.total)
+        check_part(where, "tasks_completed_late", self.late, self.completed)
+        if self.total is not None and self.completed is not None:
+            check_part(where, "tasks_overdue", self.overdue, self.total - self.completed)
+
+    def pair(self) -> tuple[int, int]:
+        """Give completed and total where both were published.
+
+        Returns
+        -------
+        tuple of int
+            Tasks completed and tasks on the list.
+
+        Raises
+        ------
+        DataError
+            If either was not published; `refuse_unusable` tells beforehand.
+        """
+        if self.completed is None or self.total is None:
+            where = f"{self.area}, list {self.list!r}"
+            raise DataError(where, "total and completed", "one was not published", "Refuse the count first.")
+        return self.completed, self.total
+
+
+def check_part(where: str, name: str, part: int | None, whole: int | None) -> None:
+    """Stop where a count is negative or larger than what it is part of.
+
+    Parameters
+    ----------
+    where : str
+        Place, for the message.
+    name : str
+        Indicator of the part.
+    part, whole : int or None
+        The two counts; None where not published.
+
+    Raises
+    ------
+    DataError
+        If the part is outside 0 … whole.
+    """
+    if part is not None and (part < 0 or (whole is not None and part > whole)):
+        limit = "a count of 0 or more" if whole is None else f"a count from 0 to {whole}"
+        raise DataError(where, f"{name} as {limit}", str(part), "Compare the raw file with its source.")
+
+
+def refuse_unusable(counts: Sequence[TaskCount], method: str, subject: str) -> Refusal | None:
+    """Refuse counts that are missing, planned or only bounded.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        The counts a method is asked to use.
+    method, subject : str
+        For the refusal.
+
+    Returns
+    -------
+    Refusal or None
+        `not-published`, `projection-only` or `bound-only`; None where every count can be used.
+
+    Raises
+    ------
+    AttributeError
+        If an element is not a `TaskCount`.
+    """
+    inputs = gather_inputs(counts)
+    if not counts or any(count.total is None or count.completed is None for count in counts):
+        known = [f"total {count.total}" for count in counts if count.total is not None]
+        detail = "; ".join(known) if known else "no counts"
+        return Refusal(code="not-published", method=method, subject=subject, detail=detail, inputs=inputs)
+    if planned := [count.status for count in counts if count.status in ("projection", "derived")]:
+        detail = f"status {planned[0]}"
+        return Refusal(code="projection-only", method=method, subject=subject, detail=detail, inputs=inputs)
+    if bounded := [count for count in counts if count.bound != "="]:
+        detail = f"completed {bounded[0].bound} {bounded[0].completed} of {bounded[0].total}"
+        return Refusal(code="bound-only", method=method, subject=subject, detail=detail, inputs=inputs)
+    return None
+
+
+def gather_inputs(counts: Sequence[TaskCount]) -> tuple[str, ...]:
+    """Collect the ledger rows behind counts.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        The counts.
+
+    Returns
+    -------
+    tuple of str
+        Row ids, in order, each once.
+
+    Raises
+    ------
+    AttributeError
+        If an element is not a `TaskCount`.
+    """
+    return tuple(dict.fromkeys(row for count in counts for row in count.inputs))
+
+
+def flag_short_sum(parts: Sequence[int], total: int) -> tuple[Flag, ...]:
+    """Flag published parts that do not add up to their total.
+
+    Parameters
+    ----------
+    parts : sequence of int
+        Parts; none published raises no flag.
+    total : int
+        The published total.
+
+    Returns
+    -------
+    tuple of Flag
+        `sum-short` if the sum misses the total by more than 1 % of it, else nothing.
+
+    Raises
+    ------
+    TypeError
+        If a part is not a number.
+    """
+    if not parts or abs(sum(parts) - total) <= SUM_TOLERANCE * total:
+        return ()
+    detail = " + ".join(f"{part}" for part in parts) + f" = {sum(parts)}, not {total}"
+    return (Flag(code="sum-short", detail=detail),)

@@ -1,0 +1,73 @@
+"""The level of every interval, and the two intervals of a proportion the methods share."""
+
+from __future__ import annotations
+
+from scipy.special import betaincinv
+from statsmodels.stats.proportion import proportion_confint
+
+ALPHA = 0.05
+"""One minus the level of intervals and the size of tests (METHODS §0)."""
+
+Z = 1.959963984540054
+"""Standard normal quantile at 1 − ALPHA/2 (METHODS §0)."""
+
+
+def wilson(count: float, total: float, *, alpha: float = ALPHA) -> tuple[float, float]:
+    """Compute Wilson's score interval of a proportion.
+
+    Parameters
+    ----------
+    count, total : float
+        x and n; not whole numbers where a design effect φ divides both.
+    alpha : float
+        One minus the level.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, shares of 1; exactly 0 (1) where nothing (everything) is counted.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If `total` is 0.
+
+    Notes
+    -----
+    Centre (x + z²/2)/(n + z²), half-width z/(n + z²)·√(x(n − x)/n + z²/4).
+
+    References
+    ----------
+    Wilson (1927), JASA 22:209-212.
+    """
+    low, high = proportion_confint(count, total, alpha=alpha, method="wilson")
+    return (0.0 if count == 0 else max(float(low), 0.0)), (1.0 if count == total else min(float(high), 1.0))
+
+
+def jeffreys(count: float, total: float) -> tuple[float, float]:
+    """Compute Jeffreys' equal-tailed interval of a proportion.
+
+    Parameters
+    ----------
+    count, total : float
+        x and n.
+
+    Returns
+    -------
+    tuple of float
+        2.5 % and 97.5 % quantiles of Beta(x + ½, n − x + ½), with 0 below x = 0 and 1 above x = n, which
+        statsmodels leaves out.
+
+    Raises
+    ------
+    TypeError
+        If a count is not a number.
+
+    References
+    ----------
+    Brown, Cai, DasGupta (2001), Statistical Science 16:101-133.
+    """
+    shape = count + 0.5, total - count + 0.5
+    low = 0.0 if count == 0 else float(betaincinv(*shape, ALPHA / 2))
+    high = 1.0 if count == total else float(betaincinv(*shape, 1 - ALPHA / 2))
+    return low, high

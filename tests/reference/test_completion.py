@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from policyreport.methods.completion import proportion
+from policyreport.methods.intervals import jeffreys, wilson
+
+WILSON = {
+    (485, 1132): (0.39990787, 0.45746659),
+    (1227, 1298): (0.93156454, 0.95640841),
+    (25, 25): (0.86680775, 1.0),
+    (0, 25): (0.0, 0.13319225),
+}
+JEFFREYS = {
+    (485, 1132): (0.39983123, 0.45742461),
+    (1227, 1298): (0.93192661, 0.95669201),
+    (25, 25): (0.90531724, 1.0),
+}
+
+
+@pytest.mark.parametrize(("counts", "limits"), WILSON.items())
+def test_wilson_agrees_with_r_prop_test(counts, limits):
+    """R 4.2.2, prop.test(correct = FALSE), printed to 8 digits in METHODS §1."""
+    assert wilson(*counts) == pytest.approx(limits, abs=5e-9)
+
+
+@pytest.mark.parametrize(("counts", "limits"), JEFFREYS.items())
+def test_jeffreys_agrees_with_r_qbeta(counts, limits):
+    """R 4.2.2, qbeta(c(.025, .975), x + .5, n - x + .5) with the ends set, METHODS §1."""
+    assert jeffreys(*counts) == pytest.approx(limits, abs=5e-9)
+
+
+def test_wilson_at_design_effect_2_is_that_of_half_the_counts():
+    """METHODS §1: φ = 2, 98/187 gives [0.4239, 0.6223]."""
+    interval = proportion(98, 187, design_effect=2.0).wilson_design2
+    assert (interval.low, interval.high) == pytest.approx((0.4239, 0.6223), abs=5e-5)
+
+
+def test_wilson_at_none_of_n_is_the_closed_form():
+    """METHODS §1: the interval at 0/n is [0, z²/(n + z²)]."""
+    z2 = 1.959963984540054**2
+    assert wilson(0, 25) == pytest.approx((0.0, z2 / (25 + z2)), rel=1e-8)
+
+
+@pytest.mark.parametrize(("total", "least"), [(25, 0.923), (50, 0.931), (100, 0.928)])
+def test_the_worst_coverage_of_wilson_by_enumeration_is_as_stated(total, least):
+    """METHODS §1, validity: minimum over p in [0.05, 0.95], step 0.005, by enumeration."""
+    assert enumerate_coverage(total).min() == pytest.approx(least, abs=0.001)
+
+
+@pytest.mark.parametrize("total", [163, 330, 1298])
+def test_coverage_of_wilson_on_lists_of_163_tasks_and_more_is_as_stated(total):
+    """METHODS §1, validity: between 0.935 and 0.968 for n of 163 and more."""
+    coverage = enumerate_coverage(total)
+    assert 0.935 <= coverage.min() <= coverage.max() <= 0.968
+    assert coverage.mean() == pytest.approx(0.95, abs=0.002)
+
+
+def enumerate_coverage(total):
+    counts = np.arange(total + 1)
+    low, high = np.array([wilson(int(x), total) for x in counts]).T
+    p = np.arange(0.05, 0.951, 0.005)[:, None]
+    return (binom.pmf(counts, total, p) * ((low <= p) & (p <= high))).sum(axis=1)
