@@ -32,6 +32,25 @@ class GlsSlope(Frozen):
     p_value: float
 
 
+class MeanDifference(Frozen):
+    """Mean of yearly differences to a comparator with its t interval; the interval treats years as draws."""
+
+    n: int
+    mean: float
+    interval: Interval
+    p_value: float
+
+
+class RegressionSlope(Frozen):
+    """A slope by another standard error: a row of a specification table, never a verdict (METHODS §7)."""
+
+    name: Literal["OLS", "HAC", "GLSAR"]
+    slope: float
+    standard_error: float
+    interval: Interval
+    p_value: float
+
+
 class Trend(Result):
     """Is one series rising or falling (METHODS §7)?
 
@@ -71,7 +90,11 @@ class ShrunkSlope(Result):
 
 
 class Panel(Result):
-    """Do areas' trends differ (METHODS §8)? Closed form, MixedLM diagnostics, normal-normal slopes."""
+    """Do areas' trends differ (METHODS §8)? Closed form, MixedLM diagnostics, normal-normal slopes.
+
+    Variances are the closed form's, a negative estimate printed as 0 (the flag `boundary-fit` then gives
+    it). `mixedlm_variances` are MixedLM's residual, intercept and slope variance and covariance.
+    """
 
     kind: Literal["panel"] = "panel"
     indicator: str
@@ -91,6 +114,7 @@ class Panel(Result):
     mixedlm_accepted: bool
     mixedlm_detail: str = ""
     mixedlm_loglik: float | None = None
+    mixedlm_variances: tuple[float, float, float, float] | None = None
     tau: float
     slopes: tuple[ShrunkSlope, ...]
 

@@ -34,11 +34,27 @@ class Threshold(Result):
     largest_revision: float | None = None
 
 
+class AggregateCheck(Result):
+    """Weighted mean of the parts against the whole (METHODS §5): a difference, no test."""
+
+    kind: Literal["aggregate-check"] = "aggregate-check"
+    indicator: str
+    measure: str
+    period: str
+    parts: int
+    weighted_mean: float
+    published: float
+    difference: float
+
+
 class Pace(Result):
     """Progress against a dated target (METHODS §6).
 
     Rates are percentage points a year (`*_pp`) and compound growth, shares of 1 (`*_cagr`).
-    `headline` is the band that is printed, after form and revision uncertainty.
+    `headline` is the band that is printed, after form and revision uncertainty; `headline_bands` names the
+    bands it was made from, worst first. `ratio_interval` is the CAGR ratio at both ends of the revision
+    interval of the latest value, `ratio_pp_interval` the other form; ratios are None where the base
+    already met the target (*held*, *lost*). The `reached_*` fields are given once the target is met.
     """
 
     kind: Literal["pace"] = "pace"
@@ -56,12 +72,18 @@ class Pace(Result):
     required_from_now_pp: float
     observed_cagr: float | None
     required_cagr: float | None
-    ratio_pp: float
+    ratio_pp: float | None
     ratio_cagr: float | None
     ratio_interval: Interval | None = None
+    ratio_pp_interval: Interval | None = None
+    required_from_now_cagr: float | None = None
     band: str
     band_pp: str
     headline: str
+    headline_bands: tuple[str, ...] = ()
+    reached_probability: float | None = None
+    reached_certainty: str = ""
+    one_year_base_period: str = ""
     one_year_ratio: float | None = None
     one_year_ratio_interval: Interval | None = None
     one_year_verdict: str = ""
@@ -97,8 +119,28 @@ class VintageValue(Result):
     observation: str
 
 
+class RevisionStatistics(Result):
+    """Revisions from the first value to one maturity, in the unit and relative to the first value."""
+
+    maturity: int
+    n: int
+    mean: float
+    mean_absolute: float
+    rmse: float
+    minimum: float
+    maximum: float
+    share_upward: float
+    relative_mean: float | None = None
+    relative_mean_absolute: float | None = None
+    relative_rmse: float | None = None
+
+
 class Revisions(Result):
-    """Revision triangle of one measure and producer (METHODS §15)."""
+    """Revision triangle of one measure and producer (METHODS §15).
+
+    `values` are the revisions of METHODS §5, by area and period; below three of them only `rmse` is given.
+    `apart` holds projections, derived and bounded values: shown beside the triangle, never revisions.
+    """
 
     kind: Literal["revisions"] = "revisions"
     area: str
@@ -114,6 +156,9 @@ class Revisions(Result):
     share_upward: float | None = None
     bias_test: RevisionTest | Refusal | None = None
     news_noise: NewsNoise | Refusal | None = None
+    values: tuple[float, ...] = ()
+    by_maturity: tuple[RevisionStatistics, ...] = ()
+    apart: tuple[VintageValue, ...] = ()
 
 
 class RevisionTest(Result):
