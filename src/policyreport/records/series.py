@@ -1,4 +1,4 @@
-"""Results on series of areas: METHODS §7 trend, §8 panel, §9 peers, §10 exposure, §11 ranks, §16 sensitivity."""
+"""Results on series of areas: METHODS §7 trend, §8 panel, §9 peers, §10 exposure, §11 ranks, §16."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ class EventStudyPoint(Frozen):
 
 
 class Exposure(Result):
-    """Did areas with more exposure move differently after the start (METHODS §10)? Associated, never caused."""
+    """Did areas with more exposure move differently after the start (METHODS §10)? Never "caused"."""
 
     kind: Literal["exposure"] = "exposure"
     outcome: str
