@@ -1,0 +1,81 @@
+"""Adjusted p-values where many areas, or a handful of planned tests, are judged together (METHODS §13)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from statsmodels.stats.multitest import multipletests
+
+from policyreport.methods.intervals import ALPHA
+
+Rule = Literal["bh", "holm"]
+"""``bh`` wherever areas are singled out, ``holm`` for a handful of planned tests."""
+
+_STATSMODELS_NAME = {"bh": "fdr_bh", "holm": "holm"}
+
+
+def adjust(p_values: Sequence[float | None], *, rule: Rule) -> tuple[float | None, ...]:
+    """Adjust the p-values of one family: one indicator, one method, all areas of one edition.
+
+    Parameters
+    ----------
+    p_values : sequence of float or None
+        Raw p-values; None for an area whose test was refused, which does not count in the family.
+    rule : str
+        ``bh`` (Benjamini-Hochberg, false discovery rate) or ``holm`` (family-wise error rate).
+
+    Returns
+    -------
+    tuple of float or None
+        Adjusted p-values in the same order; an area is singled out at 0.05 or less.
+
+    Raises
+    ------
+    ValueError
+        If a p-value is outside 0 … 1.
+
+    References
+    ----------
+    Benjamini, Hochberg (1995), JRSS B 57:289-300; Holm (1979), Scand. J. Statistics 6:65-70.
+    """
+    tested = [p for p in p_values if p is not None]
+    if any(not 0 <= p <= 1 for p in tested):
+        raise ValueError(f"p-values from 0 to 1 needed, got {tested}")
+    if not tested:
+        return tuple(p_values)
+    adjusted = iter(multipletests(tested, ALPHA, _STATSMODELS_NAME[rule])[1].tolist())
+    return tuple(None if p is None else next(adjusted) for p in p_values)
+
+
+def count_needed(smallest_p: float, tests: int, *, rule: Rule) -> int | None:
+    """Count the areas that must reach the smallest attainable p before any can be singled out.
+
+    Parameters
+    ----------
+    smallest_p : float
+        Smallest p-value an exact test can give at this number of points.
+    tests : int
+        Tests in the family.
+    rule : str
+        ``bh`` or ``holm``.
+
+    Returns
+    -------
+    int or None
+        Areas needed, from 1 to `tests`; None if no number of areas suffices.
+
+    Raises
+    ------
+    KeyError
+        If the rule is unknown.
+
+    Notes
+    -----
+    Benjamini-Hochberg rejects k equal p-values if p·tests/k ≤ 0.05; Holm rejects equal p-values, few or
+    many, if p·tests ≤ 0.05. Printed beside "none singled out", which exact tests of short series may force.
+    """
+    needed = {"bh": math.ceil(round(smallest_p * tests / ALPHA, 9)), "holm": 1}[rule]
+    attainable = smallest_p <= ALPHA if rule == "bh" else smallest_p * tests <= ALPHA
+    return max(needed, 1) if attainable else None
