@@ -1,0 +1,162 @@
+"""What a notebook reads: its slice of data and the parameters, from one folder."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from policyreport.areas import Areas, read_areas
+from policyreport.params.edition import Edition, read_edition
+from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.policy import Policy, read_policy
+from policyreport.params.report import Roles, read_roles
+from policyreport.params.wording import Wording, read_wording
+from policyreport.records.base import Finding
+from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
+
+OBSERVATIONS = "observations.parquet"
+PANEL = "panel.parquet"
+FACTS = "facts.json"
+RECORDS = "records.json"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A notebook's slice of data and the parameters.
+
+    Parameters
+    ----------
+    notebook, area : str
+        Name of the notebook; key of the area.
+    folder : Path
+        Where the slice lies and the record goes.
+    edition, roles, policy, indicators, settings, wording
+        The typed files of params/.
+    areas : Areas
+        Keys, names and regions.
+    observations : DataFrame
+        Ledger rows of the slice, every vintage known; `newest` marks the one in force.
+    panel : DataFrame
+        Harmonised annual values of the slice on present boundaries.
+    findings : tuple of Finding
+        Breached rules touching the slice.
+    sources : tuple of SourceLine
+        The raw files behind the slice.
+    records : dict of (str, str) to NotebookRecord
+        Province records by area and notebook; only the national notebook has any.
+    superseded : int
+        Ledger rows of the slice not in force, because a newer vintage is known.
+    """
+
+    notebook: str
+    area: str
+    folder: Path
+    edition: Edition
+    roles: Roles
+    policy: Policy
+    indicators: Indicators
+    settings: MethodSettings
+    wording: Wording
+    areas: Areas
+    observations: pd.DataFrame
+    panel: pd.DataFrame
+    findings: tuple[Finding, ...]
+    sources: tuple[SourceLine, ...]
+    records: dict[tuple[str, str], NotebookRecord]
+
+    @property
+    def name(self) -> str:
+        """The area's name."""
+        return self.areas.name(self.area)
+
+    @property
+    def superseded(self) -> int:
+        """Rows of the slice that a newer vintage replaced."""
+        return int((~self.observations["newest"]).sum())
+
+    @property
+    def newest(self) -> pd.DataFrame:
+        """The rows in force on the edition's date."""
+        return self.observations[self.observations["newest"]]
+
+    def save(self, record: NotebookRecord) -> NotebookRecord:
+        """Write the record the notebook ends in.
+
+        Parameters
+        ----------
+        record : NotebookRecord
+            The notebook's results.
+
+        Returns
+        -------
+        NotebookRecord
+            The same record.
+        """
+        (self.folder / "record.json").write_bytes(record.to_json())
+        return record
+
+
+def read_inputs(folder: Path) -> Inputs:
+    """Read the slice that lies in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder written from a unit's slice: parquet tables, facts, params/ and data/boundaries/.
+
+    Returns
+    -------
+    Inputs
+        The slice and its parameters.
+    """
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    return Inputs(
+        notebook=facts["notebook"],
+        area=facts["area"],
+        folder=folder,
+        edition=read_edition(folder, facts["edition"]),
+        roles=read_roles(folder),
+        policy=read_policy(folder),
+        indicators=read_indicators(folder),
+        settings=read_method_settings(folder),
+        wording=read_wording(folder),
+        areas=read_areas(folder),
+        observations=pd.read_parquet(folder / OBSERVATIONS),
+        panel=pd.read_parquet(folder / PANEL),
+        findings=tuple(Finding.model_validate(entry) for entry in facts["findings"]),
+        sources=tuple(SourceLine.model_validate(entry) for entry in facts["sources"]),
+        records=_read_records(folder / RECORDS),
+    )
+
+
+def frame_bytes(frame: pd.DataFrame) -> bytes:
+    """Serialise a table to Parquet: equal tables give equal bytes.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any table with plain columns.
+
+    Returns
+    -------
+    bytes
+        A Parquet file.
+    """
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, engine="pyarrow", compression="zstd")
+    return buffer.getvalue()
+
+
+def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
+    """The province records laid into a national slice."""
+    if not path.exists():
+        return {}
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        (entry["area"], entry["kind"]): BY_NOTEBOOK[entry["kind"]].model_validate(entry) for entry in entries
+    }

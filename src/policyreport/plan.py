@@ -1,0 +1,281 @@
+"""What an edition runs: each notebook with its typed parameters and exactly the slice of data it reads.
+
+The only module that knows both the data and the runner. A notebook opened by hand in JupyterLab gets its
+slice from `open_inputs`; in the batch the runner lays the same slice into the notebook's folder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from policyreport.areas import Areas, harmonise_panel, read_areas
+from policyreport.errors import UsageError
+from policyreport.execute import Unit
+from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, Inputs, frame_bytes, read_inputs
+from policyreport.observations import load_ledger, vintages
+from policyreport.params.edition import Edition, read_edition
+from policyreport.params.indicators import read_indicators
+from policyreport.params.report import Roles, read_roles
+from policyreport.records.base import Finding
+from policyreport.records.notebooks import SourceLine
+from policyreport.rules import check_ledger
+from policyreport.sources import read_sources
+
+PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
+NATIONAL_NOTEBOOK = "evaluation"
+# Files every notebook reads as they stand, beside its edition's.
+COMMON_FILES = (
+    "params/policy.yaml",
+    "params/indicators.yaml",
+    "params/methods.yaml",
+    "params/report.yaml",
+    "params/wording.yaml",
+    "data/boundaries/areas.csv",
+    "data/boundaries/crosswalk.csv",
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything known on an edition's date, loaded once."""
+
+    edition: Edition
+    areas: Areas
+    roles: Roles
+    ledger: pd.DataFrame
+    panel: pd.DataFrame
+    findings: tuple[Finding, ...]
+    sources: dict[str, SourceLine]
+
+
+@lru_cache(maxsize=2)
+def load_known(root: Path, edition_id: str) -> Known:
+    """Load the ledger as known on an edition's date, and the panel made from it.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition_id : str
+        Name of a file in params/editions/.
+
+    Returns
+    -------
+    Known
+        Ledger (all vintages known, `newest` marked), panel, breached rules and sources.
+
+    Raises
+    ------
+    PolicyReportError
+        If a parameter, a raw file or a correction breaks its rules.
+    """
+    edition = read_edition(root, edition_id)
+    areas = read_areas(root)
+    known = vintages(load_ledger(root), edition.as_known_on)
+    panel = harmonise_panel(known[known["newest"]], areas, read_indicators(root))
+    rows = known["source"].value_counts()
+    sources = {
+        key: SourceLine(
+            id=key,
+            publisher=source.publisher,
+            title=source.title,
+            address=source.address,
+            published=str(source.published),
+            accessed=source.accessed,
+            licence=source.licence,
+            rows=int(rows.get(key, 0)),
+            note=source.note,
+        )
+        for key, source in read_sources(root).items()
+        if key in rows.index
+    }
+    return Known(edition, areas, read_roles(root), known, panel, tuple(check_ledger(known)), sources)
+
+
+def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> list[Unit]:
+    """List the province notebooks of an edition as units of work.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : str
+        Name of the edition.
+    areas : list of str, optional
+        Area keys; all the edition's areas where None.
+    store : Path
+        The edition's folder under build/; not read by province units.
+
+    Returns
+    -------
+    list of Unit
+        One unit per area and province notebook, in the order of area keys.
+    """
+    known = load_known(root, edition)
+    keys = edition_areas(known)
+    unknown = [key for key in areas or [] if key not in keys]
+    if unknown:
+        raise UsageError(
+            f"--areas {','.join(unknown)}",
+            f"areas of edition {edition}",
+            "an area that is not among them",
+            "Run `policyreport editions` to see an edition's areas.",
+        )
+    wanted = areas or keys
+    return [_unit(root, known, name, area) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
+
+
+def national_units(root: Path, edition: str, store: Path) -> list[Unit]:
+    """List the national notebook of an edition, reading the province records in the store.
+
+    Parameters
+    ----------
+    root, store : Path
+        The project folder; the edition's folder under build/.
+    edition : str
+        Name of the edition.
+
+    Returns
+    -------
+    list of Unit
+        One unit.
+    """
+    known = load_known(root, edition)
+    return [_unit(root, known, NATIONAL_NOTEBOOK, known.roles.nation, store)]
+
+
+def edition_areas(known: Known) -> list[str]:
+    """List the area keys of an edition: those valid on its date, or the ones it names.
+
+    Parameters
+    ----------
+    known : Known
+        What `load_known` gave.
+
+    Returns
+    -------
+    list of str
+        Sorted keys.
+    """
+    named = known.edition.areas
+    return known.areas.current(known.edition.as_known_on) if named == "all" else sorted(named)
+
+
+def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> Inputs:
+    """Open a notebook's slice: the one laid into `workspace`, or a new one from the project.
+
+    Parameters
+    ----------
+    notebook : str
+        "clean", "trend", "compare" or "evaluation".
+    area, edition : str
+        Keys of the area and the edition.
+    workspace : str, optional
+        Folder holding the slice; empty when the notebook is run by hand.
+
+    Returns
+    -------
+    Inputs
+        What the notebook reads, and where its record goes.
+    """
+    if workspace:
+        return read_inputs(Path(workspace))
+    root = find_project(Path.cwd())
+    store = root / "build" / edition
+    folder = store / "work" / area / notebook
+    for name, body in _slice(root, load_known(root, edition), notebook, area, store).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(body)
+    return read_inputs(folder)
+
+
+def find_project(start: Path) -> Path:
+    """Find the project folder: the nearest one upwards with params/editions/.
+
+    Parameters
+    ----------
+    start : Path
+        Where to begin.
+
+    Returns
+    -------
+    Path
+        The project folder.
+
+    Raises
+    ------
+    UsageError
+        If no folder upwards is a project.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "params" / "editions").is_dir():
+            return folder
+    raise UsageError(
+        str(start), "a folder inside a policyreport project", "no params/editions/ here or above",
+        "Change into the project, or give --project PATH.",
+    )  # fmt: skip
+
+
+def _unit(root: Path, known: Known, notebook: str, area: str, store: Path | None = None) -> Unit:
+    """One notebook with its parameters and slice."""
+    level = "national" if notebook == NATIONAL_NOTEBOOK else "province"
+    return Unit(
+        area=area,
+        notebook=notebook,
+        source=(root / "notebooks" / level / f"{notebook}.ipynb").read_bytes(),
+        parameters={"area": area, "edition": known.edition.id, "workspace": "."},
+        slice=_slice(root, known, notebook, area, store),
+    )
+
+
+def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | None) -> dict[str, bytes]:
+    """The files a notebook reads, by name."""
+    ledger, panel = _select(known, notebook, area)
+    rows = set(ledger.index)
+    findings = [f for f in known.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
+    inputs = {row for row in panel["inputs"] for row in row} if notebook == "clean" else set()
+    used = set(ledger["source"]) | {row.split("#")[0].removesuffix(".csv") for row in inputs}
+    facts = {
+        "notebook": notebook,
+        "area": area,
+        "edition": known.edition.id,
+        "findings": [finding.model_dump(mode="json") for finding in findings],
+        "sources": [known.sources[key].model_dump(mode="json") for key in sorted(used & set(known.sources))],
+    }
+    files = {name: (root / name).read_bytes() for name in COMMON_FILES}
+    edition_file = f"params/editions/{known.edition.id}.yaml"
+    files[edition_file] = (root / edition_file).read_bytes()
+    files[OBSERVATIONS] = frame_bytes(ledger)
+    files[PANEL] = frame_bytes(panel)
+    files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+    if store is not None and notebook == NATIONAL_NOTEBOOK:
+        files[RECORDS] = _province_records(store, edition_areas(known))
+    return files
+
+
+def _select(known: Known, notebook: str, area: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ledger and panel rows a notebook reads."""
+    roles, ledger, panel = known.roles, known.ledger, known.panel
+    if notebook == NATIONAL_NOTEBOOK:
+        return ledger, panel
+    own = ledger["area"].isin([area, *known.areas.parts(area)])
+    if notebook == "clean":
+        return ledger[own], panel[panel["area"] == area]
+    series = (roles.growth, roles.income, roles.population, roles.urban)
+    compared = {role.indicator for role in series} | {role.nation[0] for role in series}
+    compared |= set(roles.governance.indicators)
+    asked = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
+    asked |= {roles.share.indicator}
+    return ledger[own & ledger["indicator"].isin(asked)], panel[panel["indicator"].isin(compared)]
+
+
+def _province_records(store: Path, areas: Sequence[str]) -> bytes:
+    """The province records that exist, as one JSON list."""
+    paths = [store / "records" / area / f"{name}.json" for area in areas for name in PROVINCE_NOTEBOOKS]
+    return json.dumps([json.loads(path.read_bytes()) for path in paths if path.exists()]).encode()

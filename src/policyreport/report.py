@@ -1,0 +1,293 @@
+"""Assemble the Quarto project of an edition from the pages in reports/ and the executed notebooks.
+
+A page includes a notebook's exhibits by name, ``{{< include /fragments/VN/tasks.md >}}``; in the province
+page ``{area}`` stands for the key. Assembly resolves the includes, so every renderer reads plain pages.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from policyreport.areas import Areas, read_areas
+from policyreport.errors import RenderError, did_you_mean
+from policyreport.exhibits import MIME
+from policyreport.params.edition import Edition, read_edition
+from policyreport.params.report import read_roles
+from policyreport.records.base import Failure
+
+INCLUDE = re.compile(
+    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md >\}\}[ \t]*$", re.MULTILINE
+)
+PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
+PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
+FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
+PROVINCE_PAGE = "provinces/_province.qmd"
+PDF_PAGE = "report.qmd"
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One exhibit of an executed notebook with the code of its cell."""
+
+    markdown: str
+    code: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything a page may include."""
+
+    fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
+    failures: dict[str, list[Failure]] = field(default_factory=dict)
+
+    def expand(self, text: str, *, place: str, code: bool) -> str:
+        """Replace every include by its exhibit, or by the word that it could not be made."""
+
+        def replace(match: re.Match[str]) -> str:
+            area, name = match["area"], match["id"]
+            fragment = self.fragments.get((area, name))
+            if fragment is None:
+                return self._missing(area, name, place)
+            folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
+            return fragment.markdown + folded
+
+        return INCLUDE.sub(replace, text)
+
+    def _missing(self, area: str, name: str, place: str) -> str:
+        failed = self.failures.get(area, [])
+        if not failed:
+            known = [exhibit for key, exhibit in self.fragments if key == area]
+            raise RenderError(
+                place, "an exhibit of an executed notebook", f'no exhibit "{name}" of {area}',
+                did_you_mean(name, known) if known else "Run `policyreport run` for this edition first.",
+            )  # fmt: skip
+        why = "; ".join(f"{item.notebook}: {item.error}: {item.message}" for item in failed)
+        return f"::: {{.refusal}}\n**This part could not be computed.** {_escape(why)}\n:::"
+
+
+def assemble(root: Path, edition_id: str, store: Path) -> Path:
+    """Assemble the report project of an edition.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder, with reports/.
+    edition_id : str
+        Name of the edition.
+    store : Path
+        The edition's folder under build/, with its executed notebooks.
+
+    Returns
+    -------
+    Path
+        ``store/report``, a Quarto project that needs no code to be run.
+
+    Raises
+    ------
+    RenderError
+        If nothing was run yet, or a page includes an exhibit that no notebook shows.
+    """
+    edition, areas, roles = read_edition(root, edition_id), read_areas(root), read_roles(root)
+    keys = areas.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
+    contents = collect(store)
+    if not contents.fragments and not contents.failures:
+        raise RenderError(
+            str(store / "notebooks"), "executed notebooks", "none",
+            f"Run `policyreport run {edition_id}` first.",
+        )  # fmt: skip
+    store.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
+        project = Path(scratch) / "report"
+        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province.qmd", ".*"))
+        run = [
+            key
+            for key in keys
+            if any(area == key for area, _ in contents.fragments) or key in contents.failures
+        ]
+        navigation = Navigation(areas, run, edition)
+        bodies = _write_pages(root, project, contents, navigation, roles.nation)
+        _write_pdf_page(project, contents, bodies, run)
+        _write_figures(project, contents)
+        _write_configuration(project, edition, navigation, bodies)
+        target = store / "report"
+        shutil.rmtree(target, ignore_errors=True)
+        project.rename(target)
+    return target
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """Pages and provinces by region, as the template prints them."""
+
+    areas: Areas
+    keys: list[str]
+    edition: Edition
+
+    def href(self, key: str, root: str = ".") -> str:
+        """Address of a province's page."""
+        return f"{root}/provinces/{self.areas.slug(key)}.html".removeprefix("./")
+
+    def regions(self) -> list[dict[str, object]]:
+        """Provinces by region, both in the order of the areas table."""
+        grouped: dict[str, list[str]] = {}
+        for key in self.keys:
+            grouped.setdefault(self.areas.region(key), []).append(key)
+        return [
+            {
+                "name": self.areas.name(region),
+                "areas": [{"name": self.areas.name(key), "href": self.href(key)} for key in members],
+            }
+            for region, members in sorted(grouped.items())
+        ]
+
+    def neighbours(self, key: str) -> dict[str, dict[str, str]]:
+        """Previous and next province, in the order of keys."""
+        at = self.keys.index(key)
+        found = {"previous": self.keys[at - 1] if at else None, "next": (self.keys[at + 1 :] or [None])[0]}
+        return {
+            side: {"name": self.areas.name(other), "href": self.href(other, "..")}
+            for side, other in found.items()
+            if other
+        }
+
+
+def collect(store: Path) -> Contents:
+    """Read the exhibits of every executed notebook, and every failure.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder under build/.
+
+    Returns
+    -------
+    Contents
+        Fragments by area and exhibit id; failures by area.
+    """
+    contents = Contents()
+    for path in sorted((store / "notebooks").glob("*/*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        for name, fragment in _exhibits(notebook):
+            contents.fragments[path.parent.name, name] = fragment
+    for path in sorted((store / "failures").glob("*/*.json")):
+        failure = Failure.from_json(path.read_bytes())
+        contents.failures.setdefault(failure.area, []).append(failure)
+    return contents
+
+
+def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {}).get(MIME)
+            if shown:
+                yield shown["id"], Fragment(shown["markdown"], cell.source, shown["files"])
+
+
+def _write_pages(
+    root: Path, project: Path, contents: Contents, navigation: Navigation, nation: str
+) -> dict[str, tuple[str, str]]:
+    """Write every page of the site; return title and expanded body by page id and by area key."""
+    bodies: dict[str, tuple[str, str]] = {}
+    for path in sorted((root / "reports").glob("*.qmd")):
+        if path.name == PDF_PAGE:
+            continue
+        head, body = _split(path)
+        body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
+        head |= {"page": path.stem, "root": "."}
+        (project / path.name).write_text(_join(head, body), encoding="utf-8")
+        bodies[path.stem] = (str(head["title"]), body)
+    head, template = _split(root / "reports" / PROVINCE_PAGE)
+    for key in navigation.keys:
+        text = template.replace("{area}", key).replace("{nation}", nation)
+        body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
+        bodies[key] = (
+            navigation.areas.name(key),
+            contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=False),
+        )
+        own = {
+            "title": navigation.areas.name(key),
+            "page": "province",
+            "root": "..",
+            "area": key,
+            "region": navigation.areas.name(navigation.areas.region(key)),
+            **navigation.neighbours(key),
+        }
+        slug = navigation.areas.slug(key)
+        (project / "provinces" / f"{slug}.qmd").write_text(_join(head | own, body), encoding="utf-8")
+    return bodies
+
+
+def _write_pdf_page(
+    project: Path, contents: Contents, bodies: dict[str, tuple[str, str]], keys: list[str]
+) -> None:
+    """Write report.qmd: the pages it names, then every province, in one document."""
+    head, body = _split(project / PDF_PAGE)
+
+    def chapter(page: str) -> str:
+        if page not in bodies:
+            raise RenderError(
+                f"reports/{PDF_PAGE}", "a page of reports/", f'"{page}"', did_you_mean(page, bodies)
+            )
+        title, text = bodies[page]
+        return f"# {title} {{#page-{page}}}\n\n{text}"
+
+    body = PAGE.sub(lambda match: chapter(match["page"]), body)
+    body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in keys), body)
+    body = contents.expand(body, place=f"reports/{PDF_PAGE}", code=False)
+    (project / PDF_PAGE).write_text(_join(head, body), encoding="utf-8")
+
+
+def _write_figures(project: Path, contents: Contents) -> None:
+    for fragment in contents.fragments.values():
+        for name, text in fragment.files.items():
+            target = project / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+
+
+def _write_configuration(
+    project: Path, edition: Edition, navigation: Navigation, bodies: dict[str, tuple[str, str]]
+) -> None:
+    """Add the edition and the navigation to _quarto.yml."""
+    path = project / "_quarto.yml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    pages = [
+        {"title": bodies[name][0], "href": f"{name}.html"}
+        for name in settings.get("menu", [])
+        if name in bodies
+    ]
+    settings |= {
+        "edition": edition.id,
+        "edition-title": edition.title,
+        "as-known-on": edition.as_known_on.isoformat(),
+        "navigation": {"pages": pages, "regions": navigation.regions()},
+    }
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
+
+
+def _split(path: Path) -> tuple[dict[str, object], str]:
+    """Front matter and body of a page."""
+    match = FRONT_MATTER.match(path.read_text(encoding="utf-8"))
+    if match is None:
+        raise RenderError(
+            str(path), "a page beginning with front matter between --- lines", "none", "Add it."
+        )
+    return yaml.safe_load(match["head"]), match["body"]
+
+
+def _join(head: Mapping[str, object], body: str) -> str:
+    return f"---\n{yaml.safe_dump(dict(head), allow_unicode=True, sort_keys=True)}---\n{body}"
+
+
+def _escape(text: str) -> str:
+    """Show text as it is, whatever Markdown signs it holds."""
+    return re.sub(r"([\\`*_{}\[\]<>#|$@^~])", r"\\\1", " ".join(text.split()))
