@@ -1,0 +1,89 @@
+"""What goes into one execution and what comes out: plain bytes, so that it can cross any wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from policyreport.records.base import Failure
+
+Value = str | int | float | bool | None
+# Ten minutes is far above any notebook of the project (about a second); it only bounds a hung one.
+TIMEOUT = 600.0
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One notebook to run for one area.
+
+    Parameters
+    ----------
+    area : str
+        Key of the area: ``n01``, ``VN``.
+    notebook : str
+        Its name: ``clean``, ``trend``, ``compare`` or ``evaluation``.
+    source : bytes
+        The notebook file.
+    parameters : mapping of str to str, int, float, bool or None
+        Values for its ``parameters`` cell.
+    slice : mapping of str to bytes
+        The files it reads, content by path relative to its folder.
+    timeout : float
+        Seconds after which the notebook is stopped.
+    """
+
+    area: str
+    notebook: str
+    source: bytes
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    slice: Mapping[str, bytes] = field(default_factory=dict)
+    timeout: float = TIMEOUT
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Area and notebook, unique in an edition."""
+        return self.area, self.notebook
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one execution came to.
+
+    Parameters
+    ----------
+    area, notebook : str
+        The unit's key.
+    notebook_bytes : bytes
+        The executed notebook; on failure as far as it came, the error in the failing cell.
+    record : bytes or None
+        What the last cell wrote to ``record.json``; None on failure.
+    failure : Failure or None
+        Why there is no record.
+    seconds : float
+        Wall-clock time; never part of a stored result.
+    """
+
+    area: str
+    notebook: str
+    notebook_bytes: bytes
+    record: bytes | None = None
+    failure: Failure | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Area and notebook, unique in an edition."""
+        return self.area, self.notebook
+
+    @property
+    def state(self) -> Literal["done", "failed"]:
+        """Whether there is a record."""
+        return "done" if self.failure is None else "failed"
+
+    @property
+    def error(self) -> str:
+        """The error in one line, then the failing cell; empty when done."""
+        if self.failure is None:
+            return ""
+        return f"{self.failure.error}: {self.failure.message}\n{self.failure.cell}".rstrip()
