@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from policyreport.errors import ParamsError, did_you_mean
 
@@ -38,41 +39,155 @@ def read_strict(path: Path, model: type[Model]) -> Model:
     Raises
     ------
     ParamsError
-        If the file is missing, is not YAML, or breaks the model; names the key, and for an unknown key
-        the nearest known one.
+        If the file is missing, is not YAML, holds a key twice, or breaks the model; names the key, and
+        for an unknown key the nearest known one.
+    """
+    return validate_strict(path, load_yaml(path), model)
+
+
+def load_yaml(path: Path) -> Any:
+    """Load one YAML file without judging its content.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file in UTF-8.
+
+    Returns
+    -------
+    object
+        What the file holds.
+
+    Raises
+    ------
+    ParamsError
+        If the file is missing, is not YAML or holds a key twice.
     """
     try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceLoader)
     except FileNotFoundError:
         known = [other.stem for other in path.parent.glob("*.yaml")]
-        raise ParamsError(str(path), "a parameter file", "no such file", did_you_mean(path.stem, known)) from None
+        raise ParamsError(
+            str(path), "a parameter file", "no such file", did_you_mean(path.stem, known)
+        ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(str(path), "YAML in UTF-8", " ".join(str(error).split()), "Mend the file.") from None
+        raise ParamsError(
+            str(path), "YAML in UTF-8", " ".join(str(error).split()), "Mend the file."
+        ) from None
+
+
+def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:
+    """Validate loaded YAML against a model.
+
+    Parameters
+    ----------
+    path : Path
+        Where the values come from, for the message.
+    body : object
+        What `load_yaml` gave.
+    model : type of BaseModel
+        What the values must fit.
+
+    Returns
+    -------
+    BaseModel
+        The validated values.
+
+    Raises
+    ------
+    ParamsError
+        If a key is unknown or missing, or a value does not fit.
+    """
     try:
         return model.model_validate(body)
     except ValidationError as error:
         raise _first_error(path, model, error) from None
 
 
+def require_known(where: str, got: Iterable[str], known: Iterable[str], expected: str) -> None:
+    """Stop at the first word that is not among the known ones.
+
+    Parameters
+    ----------
+    where : str
+        File and key, for the message.
+    got : iterable of str
+        Words to check.
+    known : iterable of str
+        Words that would be right.
+    expected : str
+        What kind of word it is: ``an area key``.
+
+    Raises
+    ------
+    ParamsError
+        With the nearest known words.
+    """
+    allowed = list(known)
+    for word in got:
+        if word not in allowed:
+            raise ParamsError(where, expected, f'"{word}"', did_you_mean(word, allowed))
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key written twice: YAML would keep the last and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build a mapping of distinct keys."""
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f'key "{key}" is written twice', key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
 def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> ParamsError:
-    """Turn pydantic's first complaint into place, expected, got, next step."""
-    first = error.errors()[0]
-    place = f"{path}: {'.'.join(str(part) for part in first['loc']) or '(top level)'}"
+    """Turn pydantic's most telling complaint into place, expected, got, next step."""
+    # A misspelt key also makes the right one "missing": the misspelling is what the user can see. Of a
+    # union's complaints the deepest is about the alternative that was meant.
+    first = min(error.errors(), key=lambda each: (each["type"] != "extra_forbidden", -len(each["loc"])))
+    # pydantic names a union's alternative inside the location: "literal['all']" is no key of the file.
+    keys = [str(part) for part in first["loc"] if "[" not in str(part)]
+    place = f"{path}: {'.'.join(keys) or '(top level)'}"
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])
         known = _fields_at(model, first["loc"][:-1])
         return ParamsError(place, "a known key", f'unknown key "{key}"', did_you_mean(key, known))
     if first["type"] == "missing":
         return ParamsError(place, "this key", "it is missing", f'Add "{first["loc"][-1]}" to the file.')
+    if first["type"] == "literal_error":
+        return ParamsError(place, first["ctx"]["expected"], repr(first["input"])[:80], _nearest(first))
     return ParamsError(place, first["msg"], repr(first["input"])[:80], "Mend the value.")
+
+
+def _nearest(literal_error: Any) -> str:
+    """Say which allowed words are near to a wrong one."""
+    allowed = literal_error["ctx"]["expected"].replace(" or ", ", ").split(", ")
+    return did_you_mean(str(literal_error["input"]), [word.strip("'") for word in allowed])
 
 
 def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
     """Field names of the model nested at a location of keys and indices."""
+    annotation: Any = model
     for part in location:
-        field = model.model_fields.get(part) if isinstance(part, str) else None
-        model = _nested_model(field.annotation) or model if field else model
-    return list(model.model_fields)
+        annotation = _step(annotation, part)
+    nested = _nested_model(annotation)
+    return list(nested.model_fields) if nested else []
+
+
+def _step(annotation: Any, part: Any) -> Any:
+    """The annotation one key or index further inside."""
+    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+        annotation = annotation.model_fields["root"].annotation
+    if get_origin(annotation) is dict:
+        return get_args(annotation)[1]
+    nested = _nested_model(annotation)
+    field = nested.model_fields.get(part) if nested and isinstance(part, str) else None
+    return field.annotation if field else annotation
 
 
 def _nested_model(annotation: Any) -> type[BaseModel] | None:

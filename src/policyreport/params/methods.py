@@ -1,0 +1,316 @@
+"""Every judgement value of the methods, typed: params/methods.yaml.
+
+The file pairs each value with its reason; callers take the plain value::
+
+    settings = read_method_settings(root)
+    settings.flow.design_effects            # (1.0, 2.0, 4.0)
+    settings.why("flow", "design_effects")  # value, unit, reason, reference
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, RootModel
+
+from policyreport.params.reading import Strict, load_yaml, require_known, validate_strict
+
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Numbers = Annotated[tuple[Positive, ...], Field(min_length=1)]
+
+
+class Setting(Strict):
+    """One judgement value with its unit, the reason for it, and a key of METHODS §19 where one backs it."""
+
+    value: Any
+    unit: str = ""
+    reason: Annotated[str, Field(min_length=10)]
+    reference: str = ""
+
+
+class SettingsFile(RootModel[dict[str, dict[str, Setting]]]):
+    """The file as written: section, name, setting."""
+
+
+class ConventionsSettings(Strict):
+    """METHODS §0."""
+
+    level: Share
+    draws: Count
+    tie_tolerance: Positive
+    probability_bands: tuple[Share, ...]
+    weak_below: Count
+    minimum_official_points: Count
+    shock_years: tuple[int, ...]
+
+
+class CompletionSettings(Strict):
+    """METHODS §1."""
+
+    minimum_tasks: Count
+    design_effects: Numbers
+    minimum_subunits: Count
+
+
+class FlowSettings(Strict):
+    """METHODS §2."""
+
+    minimum_days: Count
+    horizon_days: Positive
+    design_effects: Numbers
+    verdict_design_effect: Positive
+    largest_design_effect: Positive
+    trend_minimum_intervals: Count
+    trend_minimum_finished: Count
+    trend_minimum_open: Count
+    trend_minimum_at_risk: Count
+    quarter_days: Positive
+    suspect_ratio: Positive
+
+
+class OutlookSettings(Strict):
+    """METHODS §3."""
+
+    required_shares: Annotated[tuple[Share, ...], Field(min_length=1)]
+    design_effects: Numbers
+    interval_design_effect: Positive
+    likely_probability: Share
+    unlikely_probability: Share
+    prior_shape: Positive
+    quantile_points: Count
+    largest_intraclass: Share
+    grid_from_intervals: Count
+    grid_points: Count
+    intraclass_prior: tuple[Positive, Positive]
+    certain_above_open: Count
+    calibration_first_interval: Count
+    calibration_minimum_forecasts: Count
+    calibration_level: Share
+
+
+class PoolingSettings(Strict):
+    """METHODS §4."""
+
+    maximum_days_apart: Count
+    minimum_areas: Count
+    minimum_tasks: Count
+    grid_points: Count
+    cell_cutoff: Positive
+
+
+class ThresholdSettings(Strict):
+    """METHODS §5; `prior_scale_*` in percentage points."""
+
+    verdict_probability: Share
+    prior_degrees: Positive
+    prior_scale_national: Positive
+    prior_scale_province: Positive
+    first_maturity: Count
+    final_maturity: Count
+    settled_maturity: Count
+    settled_scale: Positive
+    words_below_revisions: Count
+
+
+class PaceSettings(Strict):
+    """METHODS §6."""
+
+    minimum_points: Count
+    minimum_base_years: Count
+    one_year_base: int
+    on_track_from: Positive
+    too_slow_from: Positive
+    fan_minimum_points: Count
+    fan_levels: Annotated[tuple[Share, ...], Field(min_length=1)]
+
+
+class TrendSettings(Strict):
+    """METHODS §7."""
+
+    minimum_points: Count
+    verdict_level: Share
+    gls_rhos: Annotated[tuple[Share, ...], Field(min_length=1)]
+    verdict_rho: Share
+    enumerate_ties_to: Count
+    hac_from_points: Count
+    hac_lags: Count
+    minimum_after_break: Count
+    maximum_missing_years: Count
+    step_dates: tuple[date, ...]
+    step_minimum_before: Count
+    step_minimum_after: Count
+    cusum_from_points: Count
+
+
+class PanelSettings(Strict):
+    """METHODS §8."""
+
+    minimum_areas: Count
+    minimum_points: Count
+    maximum_dropped: Share
+    largest_correlation: Share
+    smallest_eigenvalue: Positive
+    bartlett_level: Share
+    equal_slopes_level: Share
+    tau_points: Count
+    tau_range: Positive
+
+
+class PeersSettings(Strict):
+    """METHODS §9."""
+
+    k: Count
+    cutoff: Positive
+    variables: Annotated[tuple[str, ...], Field(min_length=1)]
+    minimum_points: Count
+    rest_of_nation_above: Share
+    verdict_level: Share
+
+
+class ExposureSettings(Strict):
+    """METHODS §10."""
+
+    minimum_areas: Count
+    minimum_pre_years: Count
+    few_treated_below: Count
+    post_years: Annotated[tuple[int, ...], Field(min_length=1)]
+    exposures: tuple[str, ...]
+    webb_points: Annotated[tuple[float, ...], Field(min_length=2)]
+    verdict_level: Share
+    power: Share
+
+
+class RanksSettings(Strict):
+    """METHODS §11."""
+
+    minimum_areas: Count
+    level: Share
+    quadrature_nodes: Count
+    tau: Count
+
+
+class FunnelSettings(Strict):
+    """METHODS §12."""
+
+    minimum_areas: Count
+    minimum_tasks: Count
+    tail_probabilities: tuple[Share, Share, Share, Share]
+    winsor_share: Share
+    overdispersion_errors: Positive
+    pair_bar: Positive
+
+
+class MultiplicitySettings(Strict):
+    """METHODS §13."""
+
+    bh_level: Share
+    holm_level: Share
+
+
+class HarmoniseSettings(Strict):
+    """METHODS §14."""
+
+    renormalise_below: Share
+    weight_year: int
+    growth_tolerance: Positive
+    income_tolerance: Positive
+
+
+class RevisionsSettings(Strict):
+    """METHODS §15."""
+
+    minimum_statistics: Count
+    minimum_bias_test: Count
+    minimum_news_noise: Count
+
+
+class SensitivitySettings(Strict):
+    """METHODS §16: alternative values per axis, by method."""
+
+    completion_design_effects: Numbers
+    threshold_prior_scale_factors: Numbers
+    threshold_prior_degrees: Annotated[tuple[float, ...], Field(min_length=1)]
+    trend_rhos: tuple[Share, ...]
+    trend_windows: tuple[str, ...]
+    trend_series: tuple[str, ...]
+    peers_k: tuple[int, ...]
+    peers_without: tuple[str, ...]
+    pace_forms: tuple[str, ...]
+
+
+class MethodSettings(Strict):
+    """All judgement values, one section a method; `reasons` keeps what the file says beside each."""
+
+    conventions: ConventionsSettings
+    completion: CompletionSettings
+    flow: FlowSettings
+    outlook: OutlookSettings
+    pooling: PoolingSettings
+    threshold: ThresholdSettings
+    pace: PaceSettings
+    trend: TrendSettings
+    panel: PanelSettings
+    peers: PeersSettings
+    exposure: ExposureSettings
+    ranks: RanksSettings
+    funnel: FunnelSettings
+    multiplicity: MultiplicitySettings
+    harmonise: HarmoniseSettings
+    revisions: RevisionsSettings
+    sensitivity: SensitivitySettings
+    reasons: dict[str, dict[str, Setting]] = Field(default={}, exclude=True, repr=False)
+
+    def why(self, section: str, name: str) -> Setting:
+        """Give a value with its unit, reason and reference.
+
+        Parameters
+        ----------
+        section : str
+            Method, ``flow``.
+        name : str
+            Setting, ``design_effects``.
+
+        Returns
+        -------
+        Setting
+            What the file says.
+
+        Raises
+        ------
+        ParamsError
+            If there is no such setting (with "did you mean").
+        """
+        require_known("params/methods.yaml", [section], self.reasons, "a section")
+        require_known(f"params/methods.yaml: {section}", [name], self.reasons[section], "a setting")
+        return self.reasons[section][name]
+
+
+def read_method_settings(root: Path) -> MethodSettings:
+    """Read params/methods.yaml.
+
+    Parameters
+    ----------
+    root : Path
+        The project's top folder.
+
+    Returns
+    -------
+    MethodSettings
+        Plain typed values by section, and their reasons.
+
+    Raises
+    ------
+    ParamsError
+        If a section or name is unknown (with "did you mean") or missing, a value does not fit, or a
+        value has no reason.
+    """
+    path = root / "params" / "methods.yaml"
+    written = validate_strict(path, load_yaml(path), SettingsFile).root
+    require_known(f"{path}", written, set(MethodSettings.model_fields) - {"reasons"}, "a section")
+    plain = {name: {key: each.value for key, each in section.items()} for name, section in written.items()}
+    settings = validate_strict(path, plain, MethodSettings)
+    return settings.model_copy(update={"reasons": written})

@@ -1,0 +1,216 @@
+"""Parameter files: what is read, and how a slip is answered."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from policyreport.errors import ExitCode, ParamsError
+from policyreport.params.edition import first_day, last_day, list_editions, read_edition
+from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.reading import Strict, read_strict
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "params", tmp_path / "params")
+    return tmp_path
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+# --- editions
+
+
+def test_every_edition_of_the_project_can_be_read() -> None:
+    names = list_editions(ROOT)
+    assert {"2025Q3", "2025Q4"} <= set(names)
+    assert [read_edition(ROOT, name).id for name in names] == list(names)
+
+
+def test_the_third_quarter_is_as_known_on_the_day_of_the_last_article() -> None:
+    edition = read_edition(ROOT, "2025Q3")
+    assert edition.as_known_on == date(2025, 11, 23)
+    assert edition.previous is None
+    assert edition.title_in("vi").startswith("Tình hình")
+    assert edition.title_in("fr") == edition.title
+
+
+def test_the_fourth_quarter_is_known_late_enough_for_the_tables_of_august() -> None:
+    edition = read_edition(ROOT, "2025Q4")
+    assert edition.as_known_on == date(2026, 9, 30)
+    assert edition.previous == "2025Q3"
+
+
+def test_a_misspelt_edition_is_answered_with_the_nearest_one(project: Path) -> None:
+    with pytest.raises(ParamsError, match=r'did you mean .*"2025Q3"'):
+        read_edition(project, "2025-Q3")
+
+
+def test_a_project_without_editions_has_an_empty_list(tmp_path: Path) -> None:
+    assert list_editions(tmp_path) == ()
+    with pytest.raises(ParamsError, match="the name of an edition"):
+        read_edition(tmp_path, "2025Q3")
+
+
+def test_a_misspelt_key_is_answered_with_the_nearest_one(project: Path) -> None:
+    rewrite(project / "params/editions/2025Q3.yaml", "as_known_on:", "as_know_on:")
+    with pytest.raises(ParamsError, match=r'"as_know_on".*did you mean "as_known_on"\?') as caught:
+        read_edition(project, "2025Q3")
+    assert caught.value.exit_code is ExitCode.PARAMS
+    assert "2025Q3.yaml: as_know_on" in str(caught.value)
+
+
+def test_a_key_written_twice_is_refused(project: Path) -> None:
+    rewrite(project / "params/editions/2025Q3.yaml", "quorum: 0.9", "quorum: 0.9\nquorum: 0.5")
+    with pytest.raises(ParamsError, match='"quorum" is written twice'):
+        read_edition(project, "2025Q3")
+
+
+def test_a_missing_key_is_named(project: Path) -> None:
+    rewrite(project / "params/editions/2025Q3.yaml", "quorum: 0.9", "")
+    with pytest.raises(ParamsError, match='Add "quorum"'):
+        read_edition(project, "2025Q3")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("quorum: 0.9", "quorum: 90", "less than or equal to 1"),
+        ("quorum: 0.9", "quorum: 0", "greater than 0"),
+        ("quarter: 2025Q3", "quarter: 2025Q5", "quarter"),
+        ("as_known_on: 2025-11-23", "as_known_on: 2025-02-01", "first day of 2025Q3"),
+        ("areas: all", "areas: []", "at least one area key"),
+        ("previous: null", "previous: 2025Q3", "another edition"),
+        ("previous: null", "previous: 2025q4", 'did you mean "2025Q4"'),
+        ("previous: null", "previous: 2025Q4", "Name an earlier edition"),
+        ("methods: all", "methods: [compeltion]", 'did you mean "completion"'),
+        ("languages: [en, vi]", "languages: []", "at least 1 item"),
+        ("id: 2025Q3", "id: 2025Q2", "the file's name"),
+    ],
+)
+def test_a_slip_in_an_edition_stops_with_its_reason(project: Path, old: str, new: str, message: str) -> None:
+    rewrite(project / "params/editions/2025Q3.yaml", old, new)
+    with pytest.raises(ParamsError, match=message):
+        read_edition(project, "2025Q3")
+
+
+def test_methods_and_sections_can_be_switched_off(project: Path) -> None:
+    assert read_edition(project, "2025Q3").runs("exposure")
+    rewrite(project / "params/editions/2025Q3.yaml", "methods: all", "methods: [completion]")
+    rewrite(project / "params/editions/2025Q3.yaml", "sections: all", "sections: [tasks]")
+    edition = read_edition(project, "2025Q3")
+    assert edition.runs("completion")
+    assert not edition.runs("exposure")
+    assert edition.shows("tasks")
+    assert not edition.shows("governance")
+
+
+@pytest.mark.parametrize(
+    ("quarter", "first", "last"),
+    [
+        ("2025Q1", date(2025, 1, 1), date(2025, 3, 31)),
+        ("2024Q2", date(2024, 4, 1), date(2024, 6, 30)),
+        ("2025Q3", date(2025, 7, 1), date(2025, 9, 30)),
+        ("2025Q4", date(2025, 10, 1), date(2025, 12, 31)),
+    ],
+)
+def test_a_quarter_has_its_calendar_days(quarter: str, first: date, last: date) -> None:
+    assert (first_day(quarter), last_day(quarter)) == (first, last)
+
+
+# --- judgement values
+
+
+def test_callers_get_plain_typed_values() -> None:
+    settings = read_method_settings(ROOT)
+    assert settings.flow.design_effects == (1.0, 2.0, 4.0)
+    assert settings.completion.minimum_tasks == 10
+    assert settings.trend.step_dates == (date(2024, 12, 22), date(2025, 7, 1))
+    assert settings.exposure.webb_points == pytest.approx(
+        (-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5), abs=1e-15
+    )
+
+
+def test_every_value_has_a_reason_and_a_unit() -> None:
+    settings = read_method_settings(ROOT)
+    sections = set(MethodSettings.model_fields) - {"reasons"}
+    assert set(settings.reasons) == sections
+    for section in sections:
+        for name in type(getattr(settings, section)).model_fields:
+            entry = settings.why(section, name)
+            assert entry.reason.endswith("."), (section, name)
+            assert entry.unit, (section, name)
+
+
+def test_asking_why_of_an_unknown_setting_says_what_is_near() -> None:
+    with pytest.raises(ParamsError, match='did you mean "design_effects"'):
+        read_method_settings(ROOT).why("flow", "design_effect")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda body: body["flow"].update(min_days=body["flow"].pop("minimum_days")), '"minimum_days"'),
+        (lambda body: body.update(fluw=body.pop("flow")), 'did you mean "flow"'),
+        (lambda body: body["peers"]["k"].update(resaon="…"), 'did you mean "reason"'),
+        (lambda body: body["peers"]["k"].pop("reason"), 'Add "reason"'),
+        (lambda body: body["peers"]["k"].update(value="five"), "valid integer"),
+        (lambda body: body["outlook"]["likely_probability"].update(value=80), "less than or equal to 1"),
+        (lambda body: body["ranks"].pop("tau"), 'Add "tau"'),
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_judgement_values_stops_with_its_place(
+    project: Path, change: object, message: str
+) -> None:
+    path = project / "params/methods.yaml"
+    body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(body)  # type: ignore[operator]
+    path.write_text(yaml.safe_dump(body), encoding="utf-8")
+    with pytest.raises(ParamsError, match=message):
+        read_method_settings(project)
+
+
+# --- reading
+
+
+class Inner(Strict):
+    size: int
+
+
+class Outer(Strict):
+    many: tuple[Inner, ...]
+    named: dict[str, Inner]
+
+
+@pytest.mark.parametrize("text", ["many: [{sizze: 1}]\nnamed: {}", "many: []\nnamed: {a: {sizze: 1}}"])
+def test_a_misspelt_key_inside_lists_and_mappings_is_found(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParamsError, match='did you mean "size"'):
+        read_strict(tmp_path / "x.yaml", Outer)
+
+
+def test_a_file_that_is_not_yaml_is_refused_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("a: [1,\nb: }", encoding="utf-8")
+    with pytest.raises(ParamsError, match="YAML in UTF-8"):
+        read_strict(tmp_path / "x.yaml", Outer)
+
+
+def test_a_file_not_there_is_answered_with_its_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text("", encoding="utf-8")
+    with pytest.raises(ParamsError, match='did you mean "policy"'):
+        read_strict(tmp_path / "polcy.yaml", Outer)
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("", encoding="utf-8")
+    with pytest.raises(ParamsError, match="top level"):
+        read_strict(tmp_path / "x.yaml", Outer)
