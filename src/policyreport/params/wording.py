@@ -1,0 +1,205 @@
+"""The words of the report: refusals, flags, verdicts and what may not be said (params/wording.yaml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from policyreport.params.reading import Strict, read_strict, require_known
+
+FILE = "params/wording.yaml"
+Severity = Literal["note", "warning", "error"]
+Text = dict[str, str]
+"""A phrase by language."""
+
+
+class CodeWording(Strict):
+    """What a refusal or flag is called, how strongly it is marked, and its sentence by language."""
+
+    code: str
+    kind: Literal["refusal", "flag"]
+    severity: Severity
+    sentence: Text
+
+
+class Forbidden(Strict):
+    """Words of one language that may not be printed, and phrases holding them that may."""
+
+    words: tuple[str, ...]
+    allowed: tuple[str, ...] = ()
+
+
+class Wording(Strict):
+    """Everything the report says in fixed words, in every language."""
+
+    languages: tuple[str, ...] = Field(min_length=1)
+    codes: dict[str, CodeWording]
+    verdicts: dict[str, dict[str, Text]]
+    probabilities: tuple[Text, ...]
+    forbidden: dict[str, Forbidden]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _join_codes(cls, body: object) -> object:
+        """Turn the file's two blocks of codes into one mapping that knows each code's kind."""
+        if not isinstance(body, dict) or "codes" in body:
+            return body
+        rest = {name: part for name, part in body.items() if name not in ("refusals", "flags")}
+        codes: dict[str, object] = {}
+        for block, kind in (("refusals", "refusal"), ("flags", "flag")):
+            for code, entry in (body.get(block) or {}).items():
+                if code in codes:
+                    raise ValueError(f'"{code}" to be a refusal or a flag, not both')
+                texts = {key: text for key, text in entry.items() if key != "severity"}
+                codes[code] = {
+                    "code": code,
+                    "kind": kind,
+                    "severity": entry.get("severity"),
+                    "sentence": texts,
+                }
+        return {**rest, "codes": codes}
+
+    @model_validator(mode="after")
+    def _complete(self) -> Wording:
+        """Every phrase exists in every language and in no other."""
+        wanted = set(self.languages)
+        for place, text in self._texts():
+            if set(text) != wanted:
+                raise ValueError(f"{place} in exactly the languages {', '.join(self.languages)}")
+        if set(self.forbidden) != wanted:
+            raise ValueError(f"forbidden words for exactly the languages {', '.join(self.languages)}")
+        return self
+
+    def _texts(self) -> list[tuple[str, Text]]:
+        """All phrases with their place in the file."""
+        found = [(code, entry.sentence) for code, entry in self.codes.items()]
+        for family, words in self.verdicts.items():
+            found += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
+        return found + [(f"probabilities.{index}", text) for index, text in enumerate(self.probabilities)]
+
+    def sentence(self, code: str, language: str) -> str:
+        """Give the sentence of a refusal or flag.
+
+        Parameters
+        ----------
+        code : str
+            A code of METHODS §0.
+        language : str
+            Two letters.
+
+        Returns
+        -------
+        str
+            One sentence for readers.
+
+        Raises
+        ------
+        ParamsError
+            If the code or the language is unknown.
+        """
+        require_known(FILE, [code], self.codes, "a refusal or flag code")
+        require_known(FILE, [language], self.languages, "a language of the report")
+        return self.codes[code].sentence[language]
+
+    def verdict(self, word: str, language: str) -> str:
+        """Give a verdict in one language.
+
+        Parameters
+        ----------
+        word : str
+            A word of the closed list as methods return it, ``cannot tell apart``.
+        language : str
+            Two letters.
+
+        Returns
+        -------
+        str
+            The verdict for readers.
+
+        Raises
+        ------
+        ParamsError
+            If the word is not on the closed list, or the language is unknown.
+        """
+        every = {name: text for words in self.verdicts.values() for name, text in words.items()}
+        require_known(FILE, [word], every, "a verdict of the closed list")
+        require_known(FILE, [language], self.languages, "a language of the report")
+        return every[word][language]
+
+    def probability(self, value: float, bands: Sequence[float], language: str) -> str:
+        """Put a probability into words.
+
+        Parameters
+        ----------
+        value : float
+            Probability, a share of 1.
+        bands : sequence of float
+            Rising cut points, one fewer than there are phrases (``conventions.probability_bands``).
+        language : str
+            Two letters.
+
+        Returns
+        -------
+        str
+            ``less than 1 %`` … ``more than 99 %``; a probability on a cut point takes the phrase nearer
+            to one half, which claims less.
+
+        Raises
+        ------
+        ValueError
+            If there is not one phrase more than cut points.
+        """
+        if len(bands) + 1 != len(self.probabilities):
+            raise ValueError(f"{len(self.probabilities) - 1} cut points needed, got {len(bands)}")
+        place = sum(value >= cut if cut < 0.5 else value > cut for cut in bands)
+        return self.probabilities[place][language]
+
+    def forbidden_words(self, text: str, language: str) -> tuple[str, ...]:
+        """Find words that may not be printed.
+
+        Parameters
+        ----------
+        text : str
+            Prose of the report.
+        language : str
+            Two letters.
+
+        Returns
+        -------
+        tuple of str
+            Forbidden words in the order they are listed; empty if the text may be printed.
+        """
+        rules = self.forbidden[language]
+        for phrase in rules.allowed:
+            text = re.sub(_whole(phrase), " ", text, flags=re.IGNORECASE)
+        return tuple(word for word in rules.words if re.search(_whole(word), text, flags=re.IGNORECASE))
+
+
+def read_wording(root: Path) -> Wording:
+    """Read params/wording.yaml.
+
+    Parameters
+    ----------
+    root : Path
+        The project's top folder.
+
+    Returns
+    -------
+    Wording
+        Codes, verdicts, probability phrases and forbidden words.
+
+    Raises
+    ------
+    ParamsError
+        If a phrase lacks a language, a key is unknown, or a code stands twice.
+    """
+    return read_strict(root / FILE, Wording)
+
+
+def _whole(phrase: str) -> str:
+    """A pattern for whole words, whatever white space stands between them."""
+    return r"(?<!\w)" + r"\s+".join(re.escape(part) for part in phrase.split()) + r"(?!\w)"

@@ -1,0 +1,179 @@
+"""The words of the report: complete, closed, and free of words that claim too much."""
+
+import shutil
+from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+import pytest
+
+from policyreport.errors import ParamsError
+from policyreport.params.methods import read_method_settings
+from policyreport.params.wording import Wording, read_wording
+from policyreport.records import series, shares, tasks
+
+ROOT = Path(__file__).parents[2]
+
+# A copy of the table of refusals and flags of the methods' specification, §0.
+TABLE = """
+not-published refusal
+list-changed refusal
+list-too-short refusal
+date-approximate refusal
+interval-too-short refusal
+too-few-points refusal
+too-few-areas refusal
+lists-differ refusal
+no-deadline refusal
+measure-mixed refusal
+break-in-series refusal
+gap-in-series refusal
+part-missing refusal
+top-n-list refusal
+not-a-measurement refusal
+no-sampling-error refusal
+projection-only refusal
+bound-only refusal
+too-few-revisions refusal
+no-convergence refusal
+basis-suspect flag
+sum-short flag
+no-vintage-history flag
+vintage-mixed flag
+weak flag
+unrevised-tail flag
+starts-in-shock flag
+ends-before-policy flag
+back-cast flag
+boundary-fit flag
+no-close-peer flag
+one-post-period flag
+few-treated flag
+coincides-with-merger flag
+form-flip flag
+measure-flip flag
+vintage-flip flag
+"""
+
+
+@pytest.fixture(scope="module")
+def wording() -> Wording:
+    return read_wording(ROOT)
+
+
+def test_codes_are_those_of_the_specification_no_more_no_less(wording: Wording) -> None:
+    wanted = dict(line.split() for line in TABLE.split("\n") if line)
+    assert {code: entry.kind for code, entry in wording.codes.items()} == wanted
+
+
+def test_every_sentence_is_a_sentence_in_each_language(wording: Wording) -> None:
+    for code, entry in wording.codes.items():
+        for language, sentence in entry.sentence.items():
+            assert sentence.endswith("."), (code, language)
+            assert sentence[0].isupper(), (code, language)
+        assert entry.sentence["en"] != entry.sentence["vi"]
+
+
+def test_no_fixed_word_is_forbidden(wording: Wording) -> None:
+    for place, text in wording._texts():
+        for language, phrase in text.items():
+            assert wording.forbidden_words(phrase, language) == (), (place, phrase)
+
+
+def literal_words(model: type, field: str) -> set[str]:
+    annotation = model.model_fields[field].annotation  # type: ignore[attr-defined]
+    assert get_origin(annotation) is Literal
+    return set(get_args(annotation))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [series.Trend, series.Difference, series.Exposure, shares.Threshold, tasks.FlowChange, tasks.Outlook],
+)
+def test_every_verdict_a_record_can_hold_has_its_words(model: type, wording: Wording) -> None:
+    for word in literal_words(model, "verdict"):
+        assert wording.verdict(word, "en") == word
+        assert wording.verdict(word, "vi") not in ("", word)
+
+
+def test_no_verdict_stands_in_two_families(wording: Wording) -> None:
+    every = [word for words in wording.verdicts.values() for word in words]
+    assert len(every) == len(set(every))
+
+
+def test_a_verdict_off_the_list_is_refused(wording: Wording) -> None:
+    with pytest.raises(ParamsError, match='did you mean "rising"'):
+        wording.verdict("raising", "en")
+
+
+def test_an_unknown_code_is_answered_with_the_nearest(wording: Wording) -> None:
+    with pytest.raises(ParamsError, match=r'did you mean .*"list-changed"'):
+        wording.sentence("list-change", "en")
+    with pytest.raises(ParamsError, match="a language of the report"):
+        wording.sentence("list-changed", "fr")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "less than 1 %"),
+        (0.0099, "less than 1 %"),
+        (0.01, "between 1 and 5 %"),
+        (0.05, "between 5 and 20 %"),
+        (0.5, "between 20 and 80 %"),
+        (0.8, "between 20 and 80 %"),
+        (0.95, "between 80 and 95 %"),
+        (0.951, "between 95 and 99 %"),
+        (1.0, "more than 99 %"),
+    ],
+)
+def test_a_probability_is_put_into_words_and_never_overstated(
+    value: float, words: str, wording: Wording
+) -> None:
+    bands = read_method_settings(ROOT).conventions.probability_bands
+    assert wording.probability(value, bands, "en") == words
+
+
+def test_as_many_phrases_as_bands_are_needed(wording: Wording) -> None:
+    with pytest.raises(ValueError, match="6 cut points"):
+        wording.probability(0.5, (0.5,), "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("A significant rise", "en", ("significant",)),
+        ("The EFFECT was large", "en", ("effect",)),
+        ("done thanks\nto the list", "en", ("thanks to",)),
+        ("at design effect 2, in insignificant effectiveness", "en", ()),
+        ("a year effect and its effect", "en", ("effect",)),
+        ("Nghị quyết có tác động lớn", "vi", ("tác động",)),
+        ("chưa thấy liên hệ rõ", "vi", ()),
+    ],
+)
+def test_words_that_claim_too_much_are_found_as_whole_words(
+    text: str, language: str, found: tuple[str, ...], wording: Wording
+) -> None:
+    assert wording.forbidden_words(text, language) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("    vi: Chưa có số liệu nào được công bố cho nội dung này.\n", "", "not-published in exactly"),
+        ("severity: note", "severity: nota", 'did you mean "note"'),
+        ("flags:\n", "flags:\n  not-published: {severity: note, en: A., vi: B.}\n", "a refusal or a flag"),
+        ("  basis-suspect:", "  basis-suspect: {severity: note}\n  basis-suspect:", "written twice"),
+        ("languages: [en, vi]", "languages: [en]", "in exactly the languages en"),
+        ("probabilities:", "probabilitys:", 'did you mean "probabilities"'),
+    ],
+)
+def test_a_slip_in_the_wording_stops_with_its_reason(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "params", tmp_path / "params")
+    path = tmp_path / "params/wording.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ParamsError, match=message):
+        read_wording(tmp_path)
