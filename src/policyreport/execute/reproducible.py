@@ -6,7 +6,6 @@ import json
 import re
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,14 +33,15 @@ def machine_prefixes(folder: Path) -> dict[str, str]:
     package = Path(__file__).resolve().parents[1]
     home = str(Path.home())
     known = {
-        str(folder): ".",
-        str(folder.resolve()): ".",
+        str(folder / "work"): ".",
+        str(folder.resolve() / "work"): ".",
+        str(folder): "tmp",
+        str(folder.resolve()): "tmp",
         str(package): package.name,
         sysconfig.get_path("purelib"): "site-packages",
         sysconfig.get_path("stdlib"): "python",
         sys.prefix: "environment",
         sys.base_prefix: "python",
-        tempfile.gettempdir(): "tmp",
     }
     # IPython shortens the home in tracebacks.
     known |= {

@@ -47,7 +47,7 @@ def execute_unit(unit: Unit) -> Outcome:
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="policyreport-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        prefixes = machine_prefixes(folder / "work")
+        prefixes = machine_prefixes(folder)
         try:
             failure = _run(unit, folder)
         except Exception as error:  # noqa: BLE001 # one unit must never take the others down
@@ -165,9 +165,8 @@ def _marked(notebook: Any, path: Path, failure: Failure) -> tuple[Any, Failure]:
         return notebook, failure
     cell = begun[-1] if begun else code[0]
     line = f"{failure.error}: {failure.message}"
-    cell.outputs.append(
-        NotebookNode(output_type="error", ename=failure.error, evalue=failure.message, traceback=[line])
-    )
+    error = {"output_type": "error", "ename": failure.error, "evalue": failure.message, "traceback": [line]}
+    cell.outputs.append(NotebookNode(error))  # type: ignore[no-untyped-call]
     try:
         raise_for_execution_errors(notebook, str(path))
     except PapermillExecutionError:

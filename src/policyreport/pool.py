@@ -1,0 +1,147 @@
+"""Worker processes that leave nothing behind: no kernel, no folder, however the run ends."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from policyreport.kernels import PID_FILE
+
+
+class WorkerPool(Executor):
+    """A pool of processes that share one scratch folder and end, with their kernels, when told to.
+
+    Parameters
+    ----------
+    workers : int
+        Number of processes.
+
+    Notes
+    -----
+    Processes are spawned, not forked: the parent may run threads (a progress display), and a fork copies
+    their locks in whatever state they are. Leaving a ``with`` block by an exception kills what still runs.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
+        self._pool = self._new_pool()
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Hand a task to the next free process.
+
+        Parameters
+        ----------
+        task : callable
+            A picklable function, called with the other arguments.
+        *args, **options
+            Its arguments.
+
+        Returns
+        -------
+        Future
+            Its result to be.
+        """
+        return self._pool.submit(task, *args, **options)
+
+    def renew(self) -> None:
+        """Replace the processes, after one of them was lost and took the pool down."""
+        self._kill()
+        self._pool = self._new_pool()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes and remove the scratch folder.
+
+        Parameters
+        ----------
+        wait : bool
+            Let what is running end first.
+        cancel_futures : bool
+            Drop what has not begun.
+        """
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        sweep(self._scratch)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._kill()
+        self.shutdown()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        """Processes that start on demand."""
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self.workers, context, _start_worker, (str(self._scratch),))
+
+    def _kill(self) -> None:
+        """Kill the processes and their kernels now; a second ^C must not get in between."""
+        with _interrupts_ignored():
+            # The executor offers no way to end running tasks before Python 3.14.
+            for process in list((getattr(self._pool, "_processes", None) or {}).values()):
+                process.kill()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            _kill_kernels(self._scratch)
+
+
+def sweep(scratch: Path) -> None:
+    """Kill the kernels of a scratch folder and remove it.
+
+    Parameters
+    ----------
+    scratch : Path
+        Folder in which workers made their notebooks' folders.
+    """
+    _kill_kernels(scratch)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _kill_kernels(scratch: Path) -> None:
+    """Kill every kernel that noted its process id and is still there; each leads its own process group."""
+    for path in scratch.glob(f"*/kernel/{PID_FILE}"):
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(path.read_text(encoding="ascii"))
+            os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(pid, signal.SIGTERM)
+
+
+def _start_worker(scratch: str) -> None:
+    """Prepare a process: ^C is the parent's business, and without a parent there is no business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = scratch
+    threading.Thread(target=_end_with_parent, args=(Path(scratch),), daemon=True).start()
+
+
+def _end_with_parent(scratch: Path) -> None:
+    """Wait for the parent to end in whatever way (kill -9 too), then clear up in its place."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    parent.join()
+    sweep(scratch)
+    os._exit(1)
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Any:
+    """Ignore ^C for a moment; only the main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,126 @@
+"""Results of an edition on disk, each file whole or absent.
+
+``records/<area>/<notebook>.json``, ``notebooks/<area>/<notebook>.ipynb``,
+``failures/<area>/<notebook>.json`` below build/EDITION.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from policyreport.errors import RunError
+from policyreport.execute import Outcome
+
+
+def record_path(store: Path, area: str, notebook: str) -> Path:
+    """Where the record of one notebook is.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder, build/EDITION.
+    area, notebook : str
+        Key of the area; name of the notebook.
+
+    Returns
+    -------
+    Path
+        A JSON file.
+    """
+    return store / "records" / area / f"{notebook}.json"
+
+
+def notebook_path(store: Path, area: str, notebook: str) -> Path:
+    """Where the executed notebook is; parameters as for `record_path`.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder, build/EDITION.
+    area, notebook : str
+        Key of the area; name of the notebook.
+
+    Returns
+    -------
+    Path
+        An ``.ipynb`` file.
+    """
+    return store / "notebooks" / area / f"{notebook}.ipynb"
+
+
+def failure_path(store: Path, area: str, notebook: str) -> Path:
+    """Where the failure of one notebook is, while it fails.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder, build/EDITION.
+    area, notebook : str
+        Key of the area; name of the notebook.
+
+    Returns
+    -------
+    Path
+        A JSON file, a `Failure`.
+    """
+    return store / "failures" / area / f"{notebook}.json"
+
+
+def save_outcome(store: Path, outcome: Outcome) -> None:
+    """Keep one outcome; the files of other units stay as they are.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder, build/EDITION.
+    outcome : Outcome
+        A failed one removes its unit's older record, so that no page can show an old number; a good one
+        removes its unit's older failure.
+
+    Raises
+    ------
+    RunError
+        If the folder cannot be written (rights, full disk).
+    """
+    record = record_path(store, *outcome.key)
+    failure = failure_path(store, *outcome.key)
+    try:
+        if outcome.failure is None and outcome.record is not None:
+            write_whole(notebook_path(store, *outcome.key), outcome.notebook_bytes)
+            write_whole(record, outcome.record)
+            failure.unlink(missing_ok=True)
+        elif outcome.failure is not None:
+            # The record goes first: whatever happens next, nothing old is left to be shown.
+            record.unlink(missing_ok=True)
+            write_whole(failure, outcome.failure.to_json())
+            write_whole(notebook_path(store, *outcome.key), outcome.notebook_bytes)
+    except OSError as error:
+        got = error.strerror or type(error).__name__
+        todo = "Free space or mend the rights, then run again; what was finished is kept."
+        raise RunError(str(error.filename or store), "a folder that can be written", got, todo) from None
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file under a temporary name, then move it: a reader sees the old or the new, never half.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is made where it is missing.
+    body : bytes
+        Its content.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; an earlier file is untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Two runs of one edition at the same time must not share the temporary name.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(body)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
