@@ -1,0 +1,206 @@
+"""What the methods on shares ask of published vintages: years, maturities, the newest of each period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from policyreport.errors import DataError
+from policyreport.records.base import Observation, Refusal
+
+NEVER_ESTIMATED = frozenset({"projection", "derived"})
+"""Statuses that never enter an estimate (METHODS §0)."""
+
+
+def year_of(observation: Observation) -> int:
+    """Read the year an observation's period lies in.
+
+    Parameters
+    ----------
+    observation : Observation
+        A row whose period begins with four digits, ``2025`` or ``2025Q3``.
+
+    Returns
+    -------
+    int
+        Calendar year.
+
+    Raises
+    ------
+    DataError
+        If the period does not begin with a year.
+    """
+    text = observation.period[:4]
+    if len(text) == 4 and text.isdecimal():
+        return int(text)
+    raise DataError(
+        observation.id,
+        "a period that begins with a year",
+        f'"{observation.period}"',
+        "Mend the period of the row.",
+    )
+
+
+def maturity(observation: Observation) -> int:
+    """Count the years between a value's period and its publication.
+
+    Parameters
+    ----------
+    observation : Observation
+        A published value.
+
+    Returns
+    -------
+    int
+        Publication year minus the year of the period.
+
+    Raises
+    ------
+    DataError
+        If the period does not begin with a year.
+    """
+    return observation.published.year - year_of(observation)
+
+
+def published_order(vintages: Iterable[Observation]) -> list[Observation]:
+    """Sort values by area, period and publication date.
+
+    Parameters
+    ----------
+    vintages : iterable of Observation
+        Values in any order.
+
+    Returns
+    -------
+    list of Observation
+        The same values; those published on one day are ordered by their row id.
+
+    Raises
+    ------
+    TypeError
+        If a publication date is not a date.
+    """
+    return sorted(vintages, key=lambda each: (each.area, each.period, each.published, each.id))
+
+
+def enters_estimates(observation: Observation) -> bool:
+    """Tell whether a value is exact and neither projected nor derived.
+
+    Parameters
+    ----------
+    observation : Observation
+        A published value.
+
+    Returns
+    -------
+    bool
+        True if METHODS §0 lets it into an estimate.
+
+    Raises
+    ------
+    AttributeError
+        If it is not an observation.
+    """
+    return observation.bound == "=" and observation.status not in NEVER_ESTIMATED
+
+
+def newest_of_each_year(vintages: Iterable[Observation]) -> dict[int, Observation]:
+    """Select the newest vintage of every year.
+
+    Parameters
+    ----------
+    vintages : iterable of Observation
+        Values of one area and measure.
+
+    Returns
+    -------
+    dict of int to Observation
+        By calendar year, rising.
+
+    Raises
+    ------
+    DataError
+        If a period does not begin with a year.
+    """
+    # Later entries replace earlier ones, so the newest of each year remains.
+    return {year_of(each): each for each in published_order(vintages)}
+
+
+def refuse_mixed(vintages: Sequence[Observation], method: str, *, one_area: bool) -> Refusal | None:
+    """Refuse values of more than one measure, or of more than one area where one is asked for.
+
+    Parameters
+    ----------
+    vintages : sequence of Observation
+        Values a caller takes for one series.
+    method : str
+        Method id for the refusal.
+    one_area : bool
+        True if the values must also be of one area.
+
+    Returns
+    -------
+    Refusal or None
+        `measure-mixed` with what was found, or None.
+
+    Raises
+    ------
+    AttributeError
+        If a value is not an observation.
+    """
+    kinds = sorted({f"{each.indicator}/{each.measure} ({each.unit})" for each in vintages})
+    areas = sorted({each.area for each in vintages}) if one_area else []
+    if len(kinds) < 2 and len(areas) < 2:
+        return None
+    return Refusal(
+        code="measure-mixed",
+        method=method,
+        subject=vintages[0].indicator,
+        detail="; ".join(kinds if len(kinds) > 1 else areas),
+        inputs=ids(vintages),
+    )
+
+
+def refuse_absent(vintages: Sequence[Observation], method: str, subject: str, detail: str) -> Refusal:
+    """Say why no value can enter: none was published, or only projections were.
+
+    Parameters
+    ----------
+    vintages : sequence of Observation
+        The values there are; none of them enters an estimate.
+    method, subject, detail : str
+        For the refusal.
+
+    Returns
+    -------
+    Refusal
+        `projection-only` if there is a projection, else `not-published`.
+
+    Raises
+    ------
+    AttributeError
+        If a value is not an observation.
+    """
+    projected = any(each.status == "projection" for each in vintages)
+    code = "projection-only" if projected else "not-published"
+    return Refusal(code=code, method=method, subject=subject, detail=detail, inputs=ids(vintages))
+
+
+def ids(vintages: Iterable[Observation]) -> tuple[str, ...]:
+    """Collect ledger row ids.
+
+    Parameters
+    ----------
+    vintages : iterable of Observation
+        Values in any order.
+
+    Returns
+    -------
+    tuple of str
+        Ids, sorted, each once.
+
+    Raises
+    ------
+    AttributeError
+        If a value is not an observation.
+    """
+    return tuple(sorted({each.id for each in vintages}))
