@@ -1,0 +1,175 @@
+"""Threshold: verdicts, refusals, flags."""
+
+from datetime import date
+
+import pytest
+
+from policyreport.methods import threshold
+from policyreport.methods.revision_error import RevisionPrior
+from policyreport.records.base import Observation, Refusal
+
+PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
+RULES = {
+    "threshold": 16.0,
+    "prior": PRIOR,
+    "verdict_probability": 0.95,
+    "words_below_revisions": 5,
+    "probability_bands": (0.01, 0.05, 0.2, 0.8, 0.95, 0.99),
+}
+
+
+def share(value, **changes):
+    row = {
+        "id": f"share.csv#{value}",
+        "area": "VN",
+        "indicator": "share",
+        "measure": "office",
+        "period": "2025",
+        "published": date(2026, 1, 5),
+        "value": value,
+        "unit": "%",
+        "status": "estimate",
+        "source": "office",
+    }
+    return Observation(**{**row, **changes})
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [(14.53, "below"), (14.55, "cannot tell apart"), (17.45, "cannot tell apart"), (17.47, "above")],
+)
+def test_without_history_the_margin_is_nearly_three_prior_scales(value, verdict):
+    result = threshold.assess(share(value), (), **RULES)
+    assert result.verdict == verdict
+    assert result.as_published
+    assert result.probability is None
+    assert result.certainty == ""
+    assert result.has_flag("no-vintage-history")
+
+
+def test_a_short_history_gives_the_probability_in_words_too():
+    result = threshold.assess(share(14.02), (0.16, 0.54), **RULES)
+    assert result.certainty == "< 1 %"
+    assert result.probability == pytest.approx(0.0059, abs=1e-4)
+    assert result.largest_revision == 0.54
+    assert result.distance == pytest.approx(1.98)
+    assert not result.flags
+
+
+def test_from_five_revisions_on_the_probability_stands_as_a_number():
+    result = threshold.assess(share(15.0), (0.1, -0.2, 0.3, 0.1, 0.2), **RULES)
+    assert result.revisions == 5
+    assert result.probability is not None
+    assert result.certainty == ""
+
+
+def test_a_settled_value_is_judged_with_the_settled_scale_and_no_history():
+    old = share(15.6, period="2022", status="observed")
+    result = threshold.assess(old, (0.16, 0.54), **RULES)
+    assert result.scale == 0.1
+    assert result.revisions == 0
+    assert result.verdict == "below"
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "verdict"),
+    [
+        (">", 16.0, "stated above"),
+        (">", 15.0, "cannot tell apart"),
+        ("<", 16.0, "stated below"),
+        ("<", 17.0, "cannot tell apart"),
+        ("~", 20.0, "cannot tell apart"),
+    ],
+)
+def test_a_bounded_value_says_only_what_it_states(bound, value, verdict):
+    result = threshold.assess(share(value, bound=bound), (0.5,), **RULES)
+    assert result.verdict == verdict
+    assert result.has_flag("bound-only")
+    assert result.interval is None
+    assert result.probability is None
+
+
+def test_a_projection_is_refused():
+    refused = threshold.assess(share(18.6, status="projection"), (), **RULES)
+    assert (refused.code, refused.inputs) == ("projection-only", ("share.csv#18.6",))
+
+
+def test_a_derived_value_counts_as_not_published():
+    assert threshold.assess(share(18.6, status="derived"), (), **RULES).code == "not-published"
+
+
+def test_without_prior_and_history_nothing_can_be_said():
+    no_prior = {**RULES, "prior": RevisionPrior(degrees=0, scale=0.5, settled_maturity=3, settled_scale=0.1)}
+    assert threshold.assess(share(18.6), (), **no_prior).code == "too-few-revisions"
+
+
+def test_the_newest_vintage_is_judged_and_names_the_rows_it_learnt_from():
+    old = share(13.0, published=date(2025, 12, 1))
+    first = share(12.0, period="2022")
+    result = threshold.assess_newest([share(14.02), old, first], (0.16,), period="2025", **RULES)
+    assert result.observation.value == 14.02
+    assert result.inputs == ("share.csv#12.0", "share.csv#13.0", "share.csv#14.02")
+
+
+@pytest.mark.parametrize(
+    ("vintages", "code"),
+    [
+        ([], "not-published"),
+        ([share(12.0, period="2024")], "not-published"),
+        ([share(18.6, status="projection")], "projection-only"),
+        ([share(18.6), share(14.0, measure="ministry")], "measure-mixed"),
+        ([share(18.6), share(14.0, area="n01")], "measure-mixed"),
+    ],
+)
+def test_a_period_without_one_usable_value_is_refused(vintages, code):
+    result = threshold.assess_newest(vintages, (), period="2025", **RULES)
+    assert isinstance(result, Refusal)
+    assert result.code == code
+
+
+def test_a_projection_beside_an_estimate_is_passed_over():
+    later = share(18.6, status="projection", published=date(2026, 2, 1))
+    assert threshold.assess_newest([later, share(14.0)], (), period="2025", **RULES).observation.value == 14.0
+
+
+def judged(value, measure, published=date(2026, 1, 5), **changes):
+    return threshold.assess(share(value, measure=measure, published=published, **changes), (), **RULES)
+
+
+def test_two_measures_on_either_side_of_the_threshold_raise_measure_flip():
+    results = threshold.flips([judged(13.17, "office"), judged(18.3, "ministry"), judged(16.2, "bank")])
+    assert [result.has_flag("measure-flip") for result in results] == [True, True, False]
+    assert "18.3 ministry (2026-01-05): above" in results[0].flags[-1].detail
+
+
+def test_vintages_of_one_measure_on_either_side_raise_vintage_flip_only():
+    results = threshold.flips([judged(13.0, "office", date(2025, 12, 1)), judged(18.3, "office")])
+    assert [[flag.code for flag in result.flags][1:] for result in results] == [["vintage-flip"]] * 2
+
+
+def test_an_old_vintage_does_not_make_measures_disagree():
+    results = threshold.flips(
+        [judged(13.0, "office", date(2025, 12, 1)), judged(18.3, "office"), judged(18.5, "ministry")]
+    )
+    assert not any(result.has_flag("measure-flip") for result in results)
+
+
+def test_different_periods_and_areas_never_flip_each_other():
+    results = threshold.flips(
+        [judged(13.0, "office"), judged(18.3, "office", period="2024"), judged(18.3, "ministry", area="n01")]
+    )
+    assert not any(result.has_flag("measure-flip") or result.has_flag("vintage-flip") for result in results)
+
+
+def test_the_weighted_mean_of_the_parts_is_set_against_the_whole():
+    parts = [share(10.0, area="n01"), share(20.0, area="n02")]
+    check = threshold.aggregate_check(parts, share(14.02), weights={"n01": 3.0, "n02": 1.0})
+    assert check.weighted_mean == 12.5
+    assert check.difference == pytest.approx(-1.52)
+
+
+def test_a_missing_part_leaves_no_aggregate_check():
+    refused = threshold.aggregate_check(
+        [share(10.0, area="n01")], share(14.02), weights={"n01": 3.0, "n02": 1.0}
+    )
+    assert (refused.code, refused.detail) == ("part-missing", "1 of 2: n02")
