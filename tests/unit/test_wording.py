@@ -1,12 +1,14 @@
 """The words of the report: complete, closed, and free of words that claim too much."""
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import pytest
 
 from policyreport.errors import ParamsError
+from policyreport.methods.certainty import words
 from policyreport.params.methods import read_method_settings
 from policyreport.params.wording import Wording, read_wording
 from policyreport.records import series, shares, tasks
@@ -112,30 +114,14 @@ def test_an_unknown_code_is_answered_with_the_nearest(wording: Wording) -> None:
         wording.sentence("list-changed", "fr")
 
 
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0.0, "less than 1 %"),
-        (0.0099, "less than 1 %"),
-        (0.01, "between 1 and 5 %"),
-        (0.05, "between 5 and 20 %"),
-        (0.5, "between 20 and 80 %"),
-        (0.8, "between 20 and 80 %"),
-        (0.95, "between 80 and 95 %"),
-        (0.951, "between 95 and 99 %"),
-        (1.0, "more than 99 %"),
-    ],
-)
-def test_a_probability_is_put_into_words_and_never_overstated(
-    value: float, words: str, wording: Wording
-) -> None:
-    bands = read_method_settings(ROOT).conventions.probability_bands
-    assert wording.probability(value, bands, "en") == words
-
-
-def test_as_many_phrases_as_bands_are_needed(wording: Wording) -> None:
-    with pytest.raises(ValueError, match="6 cut points"):
-        wording.probability(0.5, (0.5,), "en")
+def test_every_band_of_probability_can_be_said(wording: Wording) -> None:
+    cuts = read_method_settings(ROOT).conventions.probability_bands
+    middles = [(low + high) / 2 for low, high in pairwise((0.0, *cuts, 1.0))]
+    bands = [words(value, probability_bands=cuts) for value in middles]
+    assert list(wording.certainties) == bands
+    assert wording.certainty("> 99 %", "vi") == "trên 99 %"
+    with pytest.raises(ParamsError, match="a band of probability"):
+        wording.certainty("99 %", "en")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +150,7 @@ def test_words_that_claim_too_much_are_found_as_whole_words(
         ("flags:\n", "flags:\n  not-published: {severity: note, en: A., vi: B.}\n", "a refusal or a flag"),
         ("  basis-suspect:", "  basis-suspect: {severity: note}\n  basis-suspect:", "written twice"),
         ("languages: [en, vi]", "languages: [en]", "in exactly the languages en"),
-        ("probabilities:", "probabilitys:", 'did you mean "probabilities"'),
+        ("certainties:", "certaintys:", 'did you mean "certainties"'),
     ],
 )
 def test_a_slip_in_the_wording_stops_with_its_reason(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -39,7 +38,7 @@ class Wording(Strict):
     languages: tuple[str, ...] = Field(min_length=1)
     codes: dict[str, CodeWording]
     verdicts: dict[str, dict[str, Text]]
-    probabilities: tuple[Text, ...]
+    certainties: dict[str, Text]
     forbidden: dict[str, Forbidden]
 
     @model_validator(mode="before")
@@ -79,7 +78,7 @@ class Wording(Strict):
         found = [(code, entry.sentence) for code, entry in self.codes.items()]
         for family, words in self.verdicts.items():
             found += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
-        return found + [(f"probabilities.{index}", text) for index, text in enumerate(self.probabilities)]
+        return found + [(f"certainties.{band}", text) for band, text in self.certainties.items()]
 
     def sentence(self, code: str, language: str) -> str:
         """Give the sentence of a refusal or flag.
@@ -130,33 +129,29 @@ class Wording(Strict):
         require_known(FILE, [language], self.languages, "a language of the report")
         return every[word][language]
 
-    def probability(self, value: float, bands: Sequence[float], language: str) -> str:
-        """Put a probability into words.
+    def certainty(self, band: str, language: str) -> str:
+        """Say a band of probability.
 
         Parameters
         ----------
-        value : float
-            Probability, a share of 1.
-        bands : sequence of float
-            Rising cut points, one fewer than there are phrases (``conventions.probability_bands``).
+        band : str
+            A band as `methods.certainty.words` gives it, ``95–99 %``.
         language : str
             Two letters.
 
         Returns
         -------
         str
-            ``less than 1 %`` … ``more than 99 %``; a probability on a cut point takes the phrase nearer
-            to one half, which claims less.
+            ``between 95 and 99 %``.
 
         Raises
         ------
-        ValueError
-            If there is not one phrase more than cut points.
+        ParamsError
+            If the band or the language is unknown.
         """
-        if len(bands) + 1 != len(self.probabilities):
-            raise ValueError(f"{len(self.probabilities) - 1} cut points needed, got {len(bands)}")
-        place = sum(value >= cut if cut < 0.5 else value > cut for cut in bands)
-        return self.probabilities[place][language]
+        require_known(FILE, [band], self.certainties, "a band of probability")
+        require_known(FILE, [language], self.languages, "a language of the report")
+        return self.certainties[band][language]
 
     def forbidden_words(self, text: str, language: str) -> tuple[str, ...]:
         """Find words that may not be printed.
