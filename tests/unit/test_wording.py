@@ -3,6 +3,7 @@
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from types import UnionType
 from typing import Literal, get_args, get_origin
 
 import pytest
@@ -83,6 +84,8 @@ def test_no_fixed_word_is_forbidden(wording: Wording) -> None:
 
 def literal_words(model: type, field: str) -> set[str]:
     annotation = model.model_fields[field].annotation  # type: ignore[attr-defined]
+    if get_origin(annotation) is UnionType:
+        annotation = get_args(annotation)[0]
     assert get_origin(annotation) is Literal
     return set(get_args(annotation))
 

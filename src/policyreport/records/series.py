@@ -129,7 +129,8 @@ class PeerDistance(Frozen):
 class Difference(Result):
     """Mean difference of an area to a comparator over years (METHODS §9), percentage points or units of y.
 
-    `placebo_larger` counts areas whose latest absolute difference is larger, of `placebo_of`.
+    `placebo_larger` counts areas whose latest absolute difference is larger, of `placebo_of`. `verdict` is
+    None until all areas of the family are judged together, and stays None beside `no-close-peer`.
     """
 
     comparator: Literal["nation", "rest of the nation", "region", "peers"]
@@ -141,7 +142,7 @@ class Difference(Result):
     p_adjusted: float | None = None
     placebo_larger: int
     placebo_of: int
-    verdict: Literal["above", "below", "cannot tell apart"]
+    verdict: Literal["above", "below", "cannot tell apart"] | None = None
 
 
 class Peers(Result):
@@ -156,11 +157,16 @@ class Peers(Result):
 
 
 class ExposureCheck(Frozen):
-    """One placebo start, leave-one-out or control check of an exposure design."""
+    """One placebo start, leave-one-out or control check of an exposure design.
+
+    `name` is the year, the area left out, or the control; `p_adjusted` is Holm's over the placebo starts.
+    """
 
     name: str
+    kind: Literal["placebo start", "leave one out", "control"] = "placebo start"
     estimate: float
     p_value: float | None = None
+    p_adjusted: float | None = None
 
 
 class EventStudyPoint(Frozen):
@@ -183,6 +189,7 @@ class Exposure(Result):
     estimate: float
     standard_error: float
     t: float
+    crv1_p: float | None = None
     wcr_p: float
     wcr_interval: Interval | None = None
     ri_t_p: float
