@@ -3,7 +3,6 @@
 import shutil
 from itertools import pairwise
 from pathlib import Path
-from types import UnionType
 from typing import Literal, get_args, get_origin
 
 import pytest
@@ -84,7 +83,7 @@ def test_no_fixed_word_is_forbidden(wording: Wording) -> None:
 
 def literal_words(model: type, field: str) -> set[str]:
     annotation = model.model_fields[field].annotation  # type: ignore[attr-defined]
-    if get_origin(annotation) is UnionType:
+    if type(None) in get_args(annotation):
         annotation = get_args(annotation)[0]
     assert get_origin(annotation) is Literal
     return set(get_args(annotation))
