@@ -1,0 +1,387 @@
+"""The command line: words in, messages out. What a command does is elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+# Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
+# word answer at once.
+from policyreport.errors import ExitCode, PolicyReportError, UsageError, did_you_mean
+from policyreport.project import find_project, given_project
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from policyreport.records.base import Finding
+    from policyreport.runs import RunSummary
+
+DEBUG = "POLICYREPORT_DEBUG"
+# What a shell reports for a program ended by ^C: 128 + SIGINT.
+INTERRUPTED = 130
+
+
+class Commands(TyperGroup):
+    """Commands whose errors are messages: one place turns each kind into words and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command and say what went wrong, without a traceback unless asked for one."""
+        try:
+            return super().invoke(ctx)
+        except PolicyReportError as error:
+            say_error(error)
+            raise typer.Exit(int(error.exit_code)) from None
+        except KeyboardInterrupt:
+            typer.echo("Stopped. What was finished is kept; run the same command to go on.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            # typer's own exceptions (usage, exit) carry an exit code and are typer's to show.
+            if hasattr(error, "exit_code") or os.environ.get(DEBUG):
+                raise
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            typer.echo(f"Unexpected error, please report it: {what}", err=True)
+            typer.echo(f"For the traceback run the same command with {DEBUG}=1 before it.", err=True)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    name="policyreport",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class RendererName(StrEnum):
+    """Values of --renderer."""
+
+    auto = "auto"
+    quarto = "quarto"
+    pandoc = "pandoc"
+
+
+EditionArgument = Annotated[
+    str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
+]
+
+
+def say_error(error: PolicyReportError) -> None:
+    """Show one message on the error stream: where, expected, got, what to do."""
+    typer.echo(f"Error: {error.where}", err=True)
+    for label, text in (("expected", error.expected), ("got", error.got), ("to do", error.todo)):
+        typer.echo(f"  {label + ':':<10}{text}", err=True)
+
+
+def _version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        # Reading the installed metadata costs more than the rest of --help.
+        from importlib.metadata import version
+
+        typer.echo(f"policyreport {version('policyreport')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    context: typer.Context,
+    project: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="The project folder; by default the nearest one upwards."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Make the evaluation report of a public policy from published figures.
+
+    \b
+    Typical:
+      policyreport run 2025Q4        run the notebooks of the edition
+      policyreport render 2025Q4     make the site and the PDF from them
+    \b
+    Exit codes: 0 well, 2 wrong words, 3 wrong data, 4 wrong parameter file,
+    5 a notebook failed, 6 rendering failed, 130 stopped.
+    """
+    context.obj = project
+
+
+def _root(context: typer.Context) -> Path:
+    """The project folder, given or found."""
+    return given_project(context.obj) if context.obj is not None else find_project(Path.cwd())
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    edition: EditionArgument,
+    areas: Annotated[
+        str, typer.Option(metavar="KEYS", help="Only these areas, by key or name, commas between.")
+    ] = "",
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
+    ] = os.cpu_count() or 1,
+) -> None:
+    """Run the notebooks of an edition: three for each area, then the national one.
+
+    A notebook that fails stops no other. It is kept with the error marked, its page says so, and the exit
+    code is 5. Results go to build/EDITION/.
+
+    \b
+    Examples:
+      policyreport run 2025Q4
+      policyreport run 2025Q4 --areas n01,n40 --workers 4
+    """
+    root = _root(context)
+    _check_edition(root, edition)
+    # papermill, pandas and the models are needed from here on.
+    from rich.console import Console
+
+    from policyreport import plan
+    from policyreport.progress import show_progress
+    from policyreport.runs import run_stages
+
+    keys = _resolve(root, areas)
+    stages = (
+        lambda store: plan.province_units(root, edition, keys, store),
+        lambda store: plan.national_units(root, edition, store),
+    )
+    console = Console()
+    with show_progress(console, workers) as tell:
+        summary = run_stages(stages, root / "build" / edition, workers, tell)
+    _show_summary(console, summary, root)
+    if summary.failed:
+        raise typer.Exit(int(ExitCode.RUN_INCOMPLETE))
+
+
+@app.command()
+def render(
+    context: typer.Context,
+    edition: EditionArgument,
+    renderer: Annotated[
+        RendererName,
+        typer.Option(help="auto takes Quarto where it is installed, else the embedded pandoc and Typst."),
+    ] = RendererName.auto,
+    to: Annotated[str, typer.Option(metavar="FORMATS", help="html, pdf or both.")] = "html,pdf",
+) -> None:
+    """Make the site and the PDF of an edition that was run.
+
+    \b
+    Examples:
+      policyreport render 2025Q4
+      policyreport render 2025Q4 --renderer pandoc --to html
+    """
+    root = _root(context)
+    _check_edition(root, edition)
+    formats = _formats(to)
+    # The renderers bring pandoc, fonts and yaml with them.
+    from policyreport import renderers, report
+
+    chosen = renderers.choose(renderer.value)
+    store = root / "build" / edition
+    project = report.assemble(root, edition, store)
+    made: list[Path] = []
+    if "html" in formats:
+        chosen.render_site(project, store / "site", _quiet)
+        made.append(store / "site" / "index.html")
+    if "pdf" in formats:
+        made.append(store / f"report-{edition}.pdf")
+        chosen.render_pdf(project, made[-1], _quiet)
+    for path in made:
+        typer.echo(f"{_shown(path, root)}  (made by {chosen.name})")
+
+
+@app.command()
+def schema(
+    notebook: Annotated[
+        str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare or evaluation; all without.")
+    ] = "",
+) -> None:
+    """Print the JSON schema of the records the notebooks write.
+
+    \b
+    Examples:
+      policyreport schema clean > clean.schema.json
+      policyreport schema | python -m json.tool
+    """
+    # pydantic is not needed for the other words.
+    from policyreport.records.notebooks import BY_NOTEBOOK
+
+    if notebook and notebook not in BY_NOTEBOOK:
+        todo = did_you_mean(notebook, BY_NOTEBOOK)
+        raise UsageError("schema NOTEBOOK", "the name of a notebook", f'"{notebook}"', todo)
+    schemas = {name: record.model_json_schema() for name, record in BY_NOTEBOOK.items()}
+    typer.echo(json.dumps(schemas[notebook] if notebook else schemas, indent=1, ensure_ascii=False))
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """Hold the ledger against its rules and show what breaches them.
+
+    Ends with exit code 3 if a breach is an error; warnings and notes are shown on the data-quality page.
+
+    \b
+    Examples:
+      policyreport check
+      policyreport check --json
+    """
+    root = _root(context)
+    # Reading the ledger needs pandas and pandera.
+    from policyreport.observations import load_ledger
+    from policyreport.rules import check_ledger
+
+    findings = tuple(check_ledger(load_ledger(root)))
+    if as_json:
+        typer.echo(json.dumps([finding.model_dump(mode="json") for finding in findings], indent=1))
+    else:
+        _show_findings(findings)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(int(ExitCode.DATA))
+
+
+@app.command()
+def editions(
+    context: typer.Context,
+    edition: Annotated[
+        str, typer.Argument(metavar="[EDITION]", help="Show the areas of this edition instead.")
+    ] = "",
+) -> None:
+    """List the editions of the project, or the areas of one.
+
+    \b
+    Examples:
+      policyreport editions
+      policyreport editions 2025Q4
+    """
+    root = _root(context)
+    # Reading an edition needs pydantic.
+    from rich.table import Table
+
+    from policyreport.params.edition import list_editions, read_edition
+
+    if edition:
+        _show_areas(root, edition)
+        return
+    table = Table("edition", "quarter", "as known on", "follows", "title", box=None, pad_edge=False)
+    for name in list_editions(root):
+        each = read_edition(root, name)
+        table.add_row(name, each.quarter, str(each.as_known_on), each.previous or "–", each.title)
+    _console().print(table)
+
+
+def _check_edition(root: Path, edition: str) -> None:
+    """Refuse an unknown edition before anything heavy is imported."""
+    known = [path.stem for path in (root / "params" / "editions").glob("*.yaml")]
+    if edition not in known:
+        place = f'edition "{edition}"'
+        got = f"no params/editions/{edition}.yaml"
+        raise UsageError(place, "the name of a file in params/editions/", got, did_you_mean(edition, known))
+
+
+def _resolve(root: Path, words: str) -> list[str] | None:
+    """Area keys for the words of --areas; None for all."""
+    from policyreport.areas import read_areas
+
+    if not words.strip():
+        return None
+    areas = read_areas(root)
+    return [areas.resolve(word.strip()) for word in words.split(",") if word.strip()]
+
+
+def _formats(words: str) -> set[str]:
+    """The formats of --to."""
+    formats = {word.strip().lower() for word in words.split(",") if word.strip()}
+    for word in sorted(formats - {"html", "pdf"}):
+        raise UsageError(
+            f"--to {words}", "html, pdf or html,pdf", f'"{word}"', did_you_mean(word, ["html", "pdf"])
+        )
+    if not formats:
+        raise UsageError("--to", "html, pdf or html,pdf", "nothing", "Name a format.")
+    return formats
+
+
+def _quiet(_line: str) -> None:
+    """Rendering takes seconds; its pages are not worth a line each."""
+
+
+def _shown(path: Path, root: Path) -> str:
+    """A path as short as it can be typed from here, else from the project."""
+    for start in (Path.cwd(), root):
+        if path.is_relative_to(start):
+            return str(path.relative_to(start))
+    return str(path)
+
+
+def _console() -> Console:
+    """A console as wide as its table where the output is not a terminal."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=200)
+
+
+def _show_summary(console: Console, summary: RunSummary, root: Path) -> None:
+    """A row per notebook, then each failure with its reason and where the notebook is."""
+    from rich.table import Table
+
+    from policyreport.progress import failure_line
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("notebook")
+    for name in ("done", "failed", "s each"):
+        table.add_column(name, justify="right")
+    for notebook in dict.fromkeys(item.notebook for item in summary.finished):
+        items = [item for item in summary.finished if item.notebook == notebook]
+        failed = sum(item.failure is not None for item in items)
+        mean = sum(item.seconds for item in items) / len(items)
+        table.add_row(notebook, str(len(items) - failed), str(failed), f"{mean:.1f}")
+    console.print(table)
+    for item in summary.failed:
+        console.print(failure_line(item), markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  kept: {_shown(item.kept, root)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_findings(findings: tuple[Finding, ...]) -> None:
+    """A row per breach, errors first."""
+    from rich.table import Table
+
+    order = ("error", "warning", "note")
+    table = Table("severity", "rule", "message", "rows", box=None, pad_edge=False)
+    for finding in sorted(findings, key=lambda finding: (order.index(finding.severity), finding.rule)):
+        rows = ", ".join(finding.rows[:3]) + (
+            f" and {len(finding.rows) - 3} more" if len(finding.rows) > 3 else ""
+        )
+        table.add_row(finding.severity, finding.rule, finding.message, rows)
+    if findings:
+        _console().print(table)
+    counts = ", ".join(f"{sum(f.severity == kind for f in findings)} {kind}s" for kind in order)
+    typer.echo(f"The ledger was read. {counts}.")
+
+
+def _show_areas(root: Path, edition: str) -> None:
+    """Key and name of each area of an edition."""
+    _check_edition(root, edition)
+    from policyreport.areas import read_areas
+    from policyreport.params.edition import read_edition
+
+    areas, named = read_areas(root), read_edition(root, edition)
+    keys = areas.current(named.as_known_on) if named.areas == "all" else sorted(named.areas)
+    for key in keys:
+        typer.echo(f"{key}  {areas.name(key)}")
+
+
+def main() -> None:
+    """Run the command line; the entry point of the program ``policyreport``."""
+    app()

@@ -1,0 +1,162 @@
+"""Show how far a run is: a moving bar in a terminal, one plain line per finished area elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from policyreport.runs import Event, Finished, Planned
+
+
+@contextmanager
+def show_progress(console: Console, workers: int) -> Iterator[Callable[[Event], None]]:
+    """Give the function to tell events to, for the duration of a run.
+
+    Parameters
+    ----------
+    console : Console
+        Where to write.
+    workers : int
+        Processes at work, named in the first line.
+
+    Yields
+    ------
+    callable
+        Takes an `Event`.
+    """
+    if not console.is_terminal:
+        yield PlainLines(console, workers).tell
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    left = TextColumn("time left"), TimeRemainingColumn()
+    with Progress(*columns, *left, console=console, transient=True) as bar:
+        yield Bar(bar).tell
+
+
+class Bar:
+    """A bar a stage; failures stay above it as they happen.
+
+    Parameters
+    ----------
+    bar : Progress
+        The running display.
+    """
+
+    def __init__(self, bar: Progress) -> None:
+        self.bar = bar
+        self.task = bar.add_task("planning", total=None)
+
+    def tell(self, event: Event) -> None:
+        """Move the bar.
+
+        Parameters
+        ----------
+        event : Event
+            What happened.
+        """
+        if isinstance(event, Planned):
+            self.bar.remove_task(self.task)
+            notebooks, areas = sum(event.units.values()), len(event.units)
+            self.task = self.bar.add_task(f"{notebooks} notebooks, areas: {areas}", total=notebooks)
+            return
+        if event.failure is not None:
+            self.bar.console.print(failure_line(event), markup=False, highlight=False)
+        self.bar.advance(self.task)
+
+
+class PlainLines:
+    """A line per finished area, with the time left, for logs and pipes.
+
+    Parameters
+    ----------
+    console : Console
+        Where to write.
+    workers : int
+        Processes at work.
+    """
+
+    def __init__(self, console: Console, workers: int) -> None:
+        self.console, self.workers = console, workers
+        self.open: dict[str, int] = {}
+        self.failed: set[str] = set()
+        self.areas = self.units = self.ended = 0
+        self.start = time.monotonic()
+
+    def tell(self, event: Event) -> None:
+        """Print a line when a stage begins, a notebook fails or an area is finished.
+
+        Parameters
+        ----------
+        event : Event
+            What happened.
+        """
+        if isinstance(event, Planned):
+            self.open, self.failed = dict(event.units), set()
+            self.areas, self.units, self.ended = len(event.units), sum(event.units.values()), 0
+            self.start = time.monotonic()
+            self._print(f"running {self.units} notebooks for areas: {self.areas}, workers: {self.workers}")
+            return
+        self.ended += 1
+        self.open[event.area] -= 1
+        if event.failure is not None:
+            self.failed.add(event.area)
+            self._print(failure_line(event))
+        if not self.open[event.area]:
+            del self.open[event.area]
+            self._print(self._area_line(event.area))
+
+    def _area_line(self, area: str) -> str:
+        """``[ 3/34] n04 done, about 40 s left``."""
+        finished = self.areas - len(self.open)
+        left = (time.monotonic() - self.start) / self.ended * (self.units - self.ended)
+        state = "FAILED" if area in self.failed else "done"
+        tail = f", about {duration(left)} left" if self.ended < self.units else ""
+        return f"[{finished:>{len(str(self.areas))}}/{self.areas}] {area} {state}{tail}"
+
+    def _print(self, line: str) -> None:
+        """A line as it is, at once."""
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def failure_line(event: Finished) -> str:
+    """Say in one line what failed and why.
+
+    Parameters
+    ----------
+    event : Finished
+        A unit that gave no record.
+
+    Returns
+    -------
+    str
+        ``n40/trend failed: ValueError: …``; empty for a unit that is done.
+    """
+    if event.failure is None:
+        return ""
+    message = " ".join(event.failure.message.split())
+    return f"{event.area}/{event.notebook} failed: {event.failure.error}: {message}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time span the way people say it.
+
+    Parameters
+    ----------
+    seconds : float
+        The span.
+
+    Returns
+    -------
+    str
+        ``40 s``, ``2 min 05 s``, ``1 h 10 min``.
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
