@@ -22,7 +22,7 @@ COUNT = TaskCount(
 
 
 def assess(count):
-    return completion.assess(count, subject="central list", minimum_total=10, design_effect=2.0)
+    return completion.assess(count, subject="central list", minimum_tasks=10, design_effect=2.0)
 
 
 def test_the_national_list_of_december_is_described_by_hand_arithmetic():
@@ -123,13 +123,13 @@ def test_the_pair_of_an_unpublished_count_is_an_error():
 
 
 def test_the_design_effect_of_equal_units_is_zero_and_of_split_units_large():
-    alike = completion.estimate_design_effect([5] * 8, [10] * 8, subject="", minimum_units=8)
-    split = completion.estimate_design_effect([10, 0] * 4, [10] * 8, subject="", minimum_units=8)
+    alike = completion.estimate_design_effect([5] * 8, [10] * 8, subject="", minimum_subunits=8)
+    split = completion.estimate_design_effect([10, 0] * 4, [10] * 8, subject="", minimum_subunits=8)
     assert alike == 0.0
     assert split == pytest.approx(8 * 25 / 2.5 / 7)
 
 
 @pytest.mark.parametrize(("counts", "totals"), [([5] * 7, [10] * 7), ([0] * 8, [10] * 8)])
 def test_the_design_effect_needs_eight_units_and_some_variation(counts, totals):
-    refusal = completion.estimate_design_effect(counts, totals, subject="", minimum_units=8)
+    refusal = completion.estimate_design_effect(counts, totals, subject="", minimum_subunits=8)
     assert refusal.code == "too-few-points"

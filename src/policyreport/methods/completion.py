@@ -14,7 +14,7 @@ METHOD = "completion"
 
 
 def assess(
-    count: TaskCount | None, *, subject: str, minimum_total: int, design_effect: float
+    count: TaskCount | None, *, subject: str, minimum_tasks: int, design_effect: float
 ) -> Completion | Refusal:
     """Describe one list on one date: completed, late and overdue, each with its intervals.
 
@@ -24,7 +24,7 @@ def assess(
         The counts; None where nothing was published.
     subject : str
         What was asked, for a refusal.
-    minimum_total : int
+    minimum_tasks : int
         Fewest tasks an interval is given for.
     design_effect : float
         φ of the second interval, for tasks that finish together.
@@ -54,11 +54,11 @@ def assess(
         """A share, a refusal with its counts where n is too small, or None without anything to share."""
         if x is None or n == 0:
             return None
-        if n < minimum_total:
+        if n < minimum_tasks:
             return _refuse_short(f"{subject}: {name}", x, n, count.inputs)
         return proportion(x, n, design_effect=design_effect)
 
-    if total < minimum_total:
+    if total < minimum_tasks:
         return _refuse_short(subject, completed, total, count.inputs)
     return Completion(
         area=count.area,
@@ -115,7 +115,7 @@ def proportion(count: int, total: int, *, design_effect: float) -> Proportion:
 
 
 def estimate_design_effect(
-    counts: ArrayLike, totals: ArrayLike, *, subject: str, minimum_units: int
+    counts: ArrayLike, totals: ArrayLike, *, subject: str, minimum_subunits: int
 ) -> float | Refusal:
     """Estimate the design effect of a list from the units that share it (ministries, districts).
 
@@ -125,7 +125,7 @@ def estimate_design_effect(
         Completed tasks and tasks of each unit.
     subject : str
         What was asked, for a refusal.
-    minimum_units : int
+    minimum_subunits : int
         Fewest units the estimate is given for.
 
     Returns
@@ -136,13 +136,13 @@ def estimate_design_effect(
     Raises
     ------
     ZeroDivisionError
-        If there is no unit and `minimum_units` is 0.
+        If there is no unit and `minimum_subunits` is 0.
     """
     x: NDArray[np.float64] = np.asarray(counts, dtype=float)
     n: NDArray[np.float64] = np.asarray(totals, dtype=float)
     done = float(x.sum())
-    if len(n) < minimum_units or done in (0.0, float(n.sum())):
-        detail = f"{done:.0f} of {n.sum():.0f} in {len(n)} units, {minimum_units} needed"
+    if len(n) < minimum_subunits or done in (0.0, float(n.sum())):
+        detail = f"{done:.0f} of {n.sum():.0f} in {len(n)} units, {minimum_subunits} needed"
         return Refusal(code="too-few-points", method=METHOD, subject=subject, detail=detail)
     centre = done / float(n.sum())
     return float(((x - n * centre) ** 2 / (n * centre * (1 - centre))).sum() / (len(n) - 1))
