@@ -1,0 +1,258 @@
+-- What the site needs beyond pandoc's own HTML; both renderers run it, after figures have their numbers.
+
+local path = pandoc.path
+local stringify = pandoc.utils.stringify
+local here = path.directory(PANDOC_SCRIPT_FILE)
+local LABELS = dofile(path.join({ here, "labels.lua" }))
+
+-- The palette of the figures, and the CSS variable that stands for each colour in both themes.
+local PALETTE = {
+  ["#1a1d21"] = "ink", ["#5b6470"] = "muted", ["#d9dde2"] = "rule", ["#8a929c"] = "context",
+  ["#c5cbd3"] = "context-light", ["#0b6e6e"] = "accent", ["#9ccfcb"] = "accent-light",
+  ["#b45309"] = "threshold", ["#ffffff"] = "paper",
+  ["#e6f1f0"] = "seq-1", ["#bcdcd9"] = "seq-2", ["#84bdb9"] = "seq-3", ["#3f9391"] = "seq-4",
+  ["#0a5858"] = "seq-5",
+}
+
+local labels, root, page = {}, ".", ""
+local wide, pictures, boxes = false, 0, 0
+
+local function read(name)
+  local file = io.open(name, "rb")
+  if not file then return nil end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function escape(text)
+  return (text:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;"):gsub(">", "&gt;"))
+end
+
+local function raw(text) return pandoc.RawBlock("html", text) end
+
+-- Metadata -------------------------------------------------------------------------------------------
+
+local function choose_labels(meta)
+  local language = meta.lang and stringify(meta.lang):match("^%a+") or "en"
+  for key, word in pairs(LABELS.en) do labels[key] = (LABELS[language] or LABELS.en)[key] or word end
+  for key, word in pairs(meta.labels or {}) do labels[key] = stringify(word) end
+  meta.labels = labels
+  if language == "ar" and not meta.dir then meta.dir = "rtl" end
+  if not meta.lang then meta.lang = "en" end
+end
+
+-- The entry without an address holds the areas by region; where none is written it follows the second.
+local function prepare_navigation(meta)
+  local navigation = meta.navigation
+  if not navigation or not navigation.pages then return end
+  local place
+  for index, entry in ipairs(navigation.pages) do
+    if not entry.href then place = index end
+    entry.current = entry.href and stringify(entry.href) == page .. ".html" or nil
+  end
+  if navigation.regions and #navigation.regions > 0 then
+    if not place then
+      place = math.min(3, #navigation.pages + 1)
+      navigation.pages:insert(place, { title = pandoc.Inlines(labels.areas) })
+    end
+    navigation.pages[place].areas = true
+  elseif place then
+    navigation.pages:remove(place)
+  end
+  local title = meta.title and stringify(meta.title) or ""
+  for number, region in ipairs(navigation.regions or {}) do
+    region.number = tostring(number)
+    for _, area in ipairs(region.areas) do
+      area.current = page == "province" and stringify(area.name) == title or nil
+    end
+  end
+end
+
+local function begin(meta)
+  root = meta.root and stringify(meta.root) or "."
+  page = meta.page and stringify(meta.page) or ""
+  meta.root, meta.page = root, page
+  choose_labels(meta)
+  prepare_navigation(meta)
+  if meta.description then meta["description-text"] = escape(stringify(meta.description)) end
+  if meta.title and not meta.pagetitle then meta.pagetitle = stringify(meta.title) end
+  meta.neighbours = (meta.previous or meta.next) and true or nil
+  return meta
+end
+
+-- Pictures -------------------------------------------------------------------------------------------
+
+-- Figures stand in one document, so every id gets a prefix of its own.
+local function separate_ids(svg)
+  pictures = pictures + 1
+  local prefix = "f" .. pictures .. "-"
+  svg = svg:gsub('(%sid=")([^"]+")', "%1" .. prefix .. "%2")
+  svg = svg:gsub("url%(#", "url(#" .. prefix)
+  svg = svg:gsub('(xlink:href="#)', "%1" .. prefix)
+  return (svg:gsub('(%shref="#)', "%1" .. prefix))
+end
+
+local function theme_colours(svg)
+  return (svg:gsub("#%x%x%x%x%x%x", function(hex)
+    local name = PALETTE[hex:lower()]
+    return name and ("var(--" .. name .. ")") or nil
+  end))
+end
+
+-- Links in a picture are written from the site's root.
+local function place_links(svg)
+  if root == "." then return svg end
+  return (svg:gsub('(%s[xlink:]*href=")([^"#:]+[#"])', "%1" .. root .. "/%2"))
+end
+
+local function opening_tag(svg, alt, class)
+  local attributes = svg:match("<svg([^>]*)>")
+  local width = tonumber(attributes:match('width="([%d.]+)')) or 680
+  if attributes:match('width="[%d.]+pt"') then width = width * 4 / 3 end
+  local box = attributes:match('viewBox="([^"]+)"')
+  local height = tonumber(attributes:match('height="([%d.]+)')) or 400
+  if attributes:match('height="[%d.]+pt"') then height = height * 4 / 3 end
+  box = box or string.format("0 0 %g %g", width, height)
+  -- A picture with links is a group: role "img" would hide the links from assistive technology.
+  local role = svg:find("<a[%s>]") and "group" or "img"
+  return string.format(
+    '<svg class="%s" role="%s" aria-label="%s" viewBox="%s" width="%.0f" height="%.0f"'
+      .. ' stroke-linejoin="round" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">',
+    class, role, escape(alt), box, width, height
+  ), width
+end
+
+local function inline_svg(svg, alt, class)
+  svg = svg:gsub("<%?xml.-%?>%s*", ""):gsub("<!DOCTYPE.->%s*", ""):gsub("<!%-%-.-%-%->%s*", "")
+  svg = svg:gsub("<metadata>.-</metadata>%s*", "")
+  -- matplotlib's global rule would reach every other picture of the page.
+  svg = svg:gsub("<style[^>]*>%*{[^<]*}</style>%s*", ""):gsub("<defs>%s*</defs>%s*", "")
+  local tag, width = opening_tag(svg, alt, class)
+  svg = svg:gsub("<svg[^>]*>", function() return tag end, 1)
+  svg = theme_colours(place_links(separate_ids(svg)))
+  return (svg:gsub("%s+$", "")), width
+end
+
+local function find_picture(source)
+  local name = source:gsub("^/", root .. "/")
+  return read(name) or read(path.join({ root, source }))
+end
+
+local function picture(image)
+  if not image.src:match("%.svg$") then return nil end
+  local svg = find_picture(image.src)
+  if not svg then error("the picture " .. image.src .. " is not in the project", 0) end
+  local alt = image.attributes["fig-alt"] or image.attributes.alt or stringify(image.caption)
+  local narrow = find_picture((image.src:gsub("%.svg$", ".narrow.svg")))
+  local text, width = inline_svg(svg, alt, narrow and "picture broad" or "picture")
+  if narrow then
+    text = text .. inline_svg(narrow, alt, "picture narrow")
+  elseif width > 480 then
+    boxes = boxes + 1
+    text = string.format('<span class="picture-scroll" tabindex="0" role="group" aria-label="%s">%s</span>',
+      escape(labels.figure .. ": " .. labels.scroll), text)
+  end
+  return pandoc.RawInline("html", text)
+end
+
+-- Interval bars in table cells: []{.interval low="" value="" high="" min="" max=""} ----------------------
+
+local function interval(span)
+  if not span.classes:includes("interval") then return nil end
+  local a = span.attributes
+  local min, max = tonumber(a.min) or 0, tonumber(a.max) or 100
+  local function at(text)
+    local value = tonumber(text)
+    return value and math.max(0, math.min(100, 100 * (value - min) / (max - min)))
+  end
+  local low, value, high = at(a.low), at(a.value), at(a.high)
+  local text = '<span class="interval" aria-hidden="true">'
+  if low and high then
+    text = text .. string.format('<i style="inset-inline-start:%.1f%%;inline-size:%.1f%%"></i>', low, high - low)
+  end
+  if value then text = text .. string.format('<b style="inset-inline-start:%.1f%%"></b>', value) end
+  if a.reference and at(a.reference) then
+    text = text .. string.format('<u style="inset-inline-start:%.1f%%"></u>', at(a.reference))
+  end
+  return pandoc.RawInline("html", text .. "</span>")
+end
+
+-- Tables ---------------------------------------------------------------------------------------------
+
+local function head_cells(rows, scope)
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      local empty = stringify(cell.contents) == ""
+      if not empty then cell.attributes.scope = scope end
+    end
+  end
+end
+
+local function scroll(tbl)
+  for index, spec in ipairs(tbl.colspecs) do tbl.colspecs[index] = { spec[1], nil } end
+  head_cells(tbl.head.rows, "col")
+  for _, body in ipairs(tbl.bodies) do
+    body.row_head_columns = math.max(1, body.row_head_columns)
+    for _, row in ipairs(body.body) do
+      if row.cells[1] then row.cells[1].attributes.scope = "row" end
+    end
+  end
+  boxes = boxes + 1
+  return {
+    raw(string.format('<div class="table-scroll" tabindex="0" role="group" aria-label="%s">',
+      escape(labels.table .. ": " .. labels.scroll))),
+    tbl,
+    raw("</div>"),
+  }
+end
+
+-- Code, findings, links ------------------------------------------------------------------------------
+
+local function code(block)
+  if not block.classes:includes("folded") then return nil end
+  block.classes = block.classes:filter(function(class) return class ~= "folded" end)
+  return { raw('<details class="code"><summary>' .. labels.code .. "</summary>"), block, raw("</details>") }
+end
+
+local function division(div)
+  if div.classes:includes("findings") or div.classes:includes("wide") then wide = true end
+  if div.classes:includes("finding") then
+    -- A finding stands right below the page's title, whatever depth its sentence was written at.
+    local first, rest = pandoc.Blocks({}), pandoc.Blocks({})
+    for _, block in ipairs(div.content) do
+      if block.t == "Header" then
+        block.level = 2
+        block.classes:extend({ "unnumbered", "unlisted" })
+      end
+      (#first < 2 and first or rest):insert(block)
+    end
+    first:insert(pandoc.Div(rest, pandoc.Attr("", { "finding-text" })))
+    div.content = first
+    return div
+  end
+end
+
+local function link(element)
+  if element.target:match("^https?://") then element.attributes.rel = "external noopener" end
+  return element
+end
+
+local function finish(doc)
+  local sections = 0
+  for _, block in ipairs(doc.blocks) do
+    if block.t == "Header" or (block.t == "Div" and block.classes:includes("section")) then
+      sections = sections + 1
+    end
+  end
+  doc.meta.wide = wide or nil
+  doc.meta.contents = (not wide and sections > 1) or nil
+  return doc
+end
+
+return {
+  { Meta = begin },
+  { Image = picture, Span = interval, CodeBlock = code, Div = division, Link = link },
+  { Table = scroll },
+  { Pandoc = finish },
+}

@@ -1,0 +1,27 @@
+-- Words of the page that are not written on a page. `labels:` in _quarto.yml replaces any of them.
+return {
+  en = {
+    skip = "Skip to the content", menu = "Menu", search = "Search", none = "Nothing found", found = "found",
+    dark = "Dark theme", site = "Site", areas = "Provinces", edition = "Edition", known = "As known on",
+    licence = "Licence", cite = "How to cite", contents = "On this page", previous = "Previous",
+    next = "Next", neighbours = "Neighbouring pages", code = "Code", table = "Table", figure = "Figure",
+    note = "Note", warning = "Warning", important = "Important", tip = "Tip", caution = "Caution",
+    scroll = "scrolls sideways", footnotes = "Footnotes",
+  },
+  vi = {
+    skip = "Đến nội dung chính", menu = "Mục lục", search = "Tìm kiếm", none = "Không tìm thấy", found = "kết quả",
+    dark = "Nền tối", site = "Trang", areas = "Tỉnh, thành phố", edition = "Ấn bản", known = "Số liệu biết đến ngày",
+    licence = "Giấy phép", cite = "Cách trích dẫn", contents = "Trong trang này", previous = "Trước",
+    next = "Sau", neighbours = "Trang liền kề", code = "Mã", table = "Bảng", figure = "Hình",
+    note = "Ghi chú", warning = "Cảnh báo", important = "Quan trọng", tip = "Gợi ý", caution = "Thận trọng",
+    scroll = "cuộn ngang", footnotes = "Chú thích",
+  },
+  ar = {
+    skip = "انتقل إلى المحتوى", menu = "القائمة", search = "بحث", none = "لا نتائج", found = "نتيجة",
+    dark = "مظهر داكن", site = "الموقع", areas = "المقاطعات", edition = "الإصدار", known = "كما عُرف في",
+    licence = "الترخيص", cite = "كيفية الاقتباس", contents = "في هذه الصفحة", previous = "السابق",
+    next = "التالي", neighbours = "صفحات مجاورة", code = "الشيفرة", table = "جدول", figure = "شكل",
+    note = "ملاحظة", warning = "تحذير", important = "مهم", tip = "نصيحة", caution = "تنبيه",
+    scroll = "يُمرَّر أفقيًا", footnotes = "حواشٍ",
+  },
+}

@@ -1,0 +1,216 @@
+// Theme, menu, search, sorting, tables that fit, place in the contents list. Every part works without the others,
+// and every page can be read without this file.
+"use strict";
+
+const page = document.documentElement;
+const root = document.body.dataset.root || ".";
+const language = page.lang || "en";
+
+// Theme: follows the system until somebody chooses; the choice is kept.
+(() => {
+  const button = document.querySelector(".theme-button");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (page.dataset.theme ? page.dataset.theme === "dark" : system.matches);
+  const show = () => button.setAttribute("aria-pressed", String(isDark()));
+  button.addEventListener("click", () => {
+    page.dataset.theme = isDark() ? "light" : "dark";
+    try { localStorage.setItem("theme", page.dataset.theme); } catch (error) { /* storage is off */ }
+    show();
+  });
+  system.addEventListener("change", show);
+  show();
+})();
+
+// Menu on narrow screens, areas by region on all.
+(() => {
+  const header = document.querySelector(".site-header");
+  const button = document.querySelector(".menu-button");
+  const areas = document.querySelector(".areas");
+  button.addEventListener("click", () => {
+    button.setAttribute("aria-expanded", String(header.classList.toggle("open")));
+  });
+  if (!areas) return;
+  document.addEventListener("click", (event) => {
+    if (!areas.contains(event.target)) areas.open = false;
+  });
+  areas.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !areas.open) return;
+    areas.open = false;
+    areas.querySelector("summary").focus();
+  });
+})();
+
+// Search: over search-index.js, fetched when the field is first used; accents may be left out.
+(() => {
+  const field = document.getElementById("search-words");
+  const box = document.getElementById("search-results");
+  const [status, list] = [box.querySelector("p"), box.querySelector("ul")];
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+  let index = null;
+
+  const load = () => {
+    if (index) return;
+    index = [];
+    const script = document.createElement("script");
+    script.src = `${root}/search-index.js`;
+    script.onload = () => {
+      index = window.searchIndex.map(([href, title, heading, text]) => (
+        { href, title, heading, text, top: title === heading, inHeading: plain(heading), inTitle: plain(title), inText: plain(text) }
+      ));
+      look();
+    };
+    document.head.append(script);
+  };
+
+  const score = (entry, words) => {
+    let total = 0;
+    for (const word of words) {
+      const whole = (text) => ` ${text}`.includes(` ${word}`);
+      if (entry.top && whole(entry.inTitle)) total += 8;
+      else if (whole(entry.inHeading)) total += 4;
+      else if (whole(entry.inTitle)) total += 2;
+      else if (whole(entry.inText)) total += 1;
+      else return 0;
+    }
+    return total + (entry.top ? 0.5 : 0) + (entry.top && entry.inTitle === words.join(" ") ? 8 : 0);
+  };
+
+  const extract = (entry, word) => {
+    const at = entry.inText.indexOf(word);
+    const from = at < 60 ? 0 : entry.text.indexOf(" ", at - 50) + 1;
+    return (from ? "… " : "") + entry.text.slice(from, from + 110).replace(/\s\S*$/, "") + " …";
+  };
+
+  const item = (entry, words) => {
+    const link = document.createElement("a");
+    link.href = `${root}/${entry.href}`;
+    const title = document.createElement("strong");
+    title.textContent = entry.heading;
+    const small = document.createElement("small");
+    small.textContent = entry.top ? extract(entry, words[0]) : `${entry.title} – ${extract(entry, words[0])}`;
+    link.append(title, small);
+    const line = document.createElement("li");
+    line.append(link);
+    return line;
+  };
+
+  function look() {
+    const words = plain(field.value).split(/\s+/).filter(Boolean);
+    box.hidden = words.length === 0;
+    if (box.hidden) return;
+    const found = index.map((entry) => [score(entry, words), entry]).filter(([points]) => points > 0);
+    found.sort((a, b) => b[0] - a[0] || a[1].href.localeCompare(b[1].href));
+    status.textContent = found.length ? `${found.length} ${field.dataset.found}` : field.dataset.none;
+    list.replaceChildren(...found.slice(0, 12).map(([, entry]) => item(entry, words)));
+  }
+
+  const step = (event) => {
+    const stops = [field, ...list.querySelectorAll("a")];
+    const at = stops.indexOf(document.activeElement);
+    if (event.key === "Escape") {
+      box.hidden = true;
+      field.focus();
+    } else if (event.key === "ArrowDown" && at < stops.length - 1) {
+      event.preventDefault();
+      stops[at + 1].focus();
+    } else if (event.key === "ArrowUp" && at > 0) {
+      event.preventDefault();
+      stops[at - 1].focus();
+    } else if (event.key === "Enter" && at === 0 && stops[1]) {
+      stops[1].click();
+    }
+  };
+
+  field.addEventListener("focus", load);
+  field.addEventListener("input", () => { load(); look(); });
+  field.parentElement.addEventListener("keydown", step);
+  document.addEventListener("click", (event) => {
+    if (!field.parentElement.contains(event.target)) box.hidden = true;
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    field.focus();
+  });
+})();
+
+// Sorting: words by the page's language, numbers by value; a dash or a word among numbers stays at the end.
+(() => {
+  const comma = (1.5).toLocaleString(language).includes(",");
+  const number = (text) => {
+    const found = text.replace(/[\u2212\u2013](?=\d)/g, "-").match(/-?\d[\d.,\s\u00a0\u202f]*/);
+    if (!found || found.index > 2) return NaN;
+    const digits = found[0].replace(/[\s\u00a0\u202f]/g, "");
+    return Number(comma ? digits.replace(/\./g, "").replace(",", ".") : digits.replace(/,/g, ""));
+  };
+  const order = new Intl.Collator(language, { numeric: true });
+
+  const sort = (table, head, column) => {
+    const body = table.tBodies[0];
+    const up = head.getAttribute("aria-sort") === "descending"
+      || (!head.hasAttribute("aria-sort") && head.dataset.kind === "words");
+    const rows = [...body.rows].map((row) => {
+      const text = row.cells[column].textContent.trim();
+      return { row, text, value: number(text) };
+    });
+    const numeric = head.dataset.kind === "numbers";
+    const missing = (entry) => (numeric ? Number.isNaN(entry.value) : entry.text === "" || /^[–—-]$/.test(entry.text));
+    rows.sort((a, b) => {
+      if (missing(a) || missing(b)) return missing(a) - missing(b);
+      const difference = numeric ? a.value - b.value : order.compare(a.text, b.text);
+      return up ? difference : -difference;
+    });
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    body.append(...rows.map((entry) => entry.row));
+  };
+
+  for (const table of document.querySelectorAll(".sortable table")) {
+    if (!table.tHead || table.tHead.rows.length !== 1 || !table.tBodies[0]) continue;
+    [...table.tHead.rows[0].cells].forEach((head, column) => {
+      const texts = [...table.tBodies[0].rows].map((row) => (row.cells[column] ? row.cells[column].textContent.trim() : ""));
+      if (!head.textContent.trim()) return;
+      const count = texts.filter((text) => !Number.isNaN(number(text))).length;
+      head.dataset.kind = count > texts.length / 4 ? "numbers" : "words";
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      button.addEventListener("click", () => sort(table, head, column));
+      head.append(button);
+    });
+  }
+})();
+
+// A table or picture that fits needs no scroll box, so its head can stick to the window and Tab passes it by.
+(() => {
+  const boxes = [...document.querySelectorAll(".table-scroll, .picture-scroll")];
+  const measure = () => {
+    for (const box of boxes) {
+      box.classList.remove("fits");
+      const fits = box.scrollWidth <= box.clientWidth;
+      box.classList.toggle("fits", fits);
+      if (fits) box.removeAttribute("tabindex"); else box.tabIndex = 0;
+    }
+  };
+  addEventListener("resize", measure);
+  measure();
+  if (document.fonts) document.fonts.ready.then(measure);
+})();
+
+// The section in view is marked in the contents list.
+(() => {
+  const links = [...document.querySelectorAll(".contents a[href^='#']")];
+  if (!links.length || !("IntersectionObserver" in window)) return;
+  const targets = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  const mark = () => {
+    const passed = targets.filter((target) => target && target.getBoundingClientRect().top < innerHeight / 3);
+    const current = passed.length ? passed[passed.length - 1] : null;
+    links.forEach((link, at) => {
+      if (targets[at] === current && current) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+  };
+  addEventListener("scroll", mark, { passive: true });
+  mark();
+})();

@@ -1,0 +1,220 @@
+"""The embedded renderer: pandoc, the engine inside Quarto, from the ``pypandoc-binary`` wheel."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+import yaml
+
+from policyreport.errors import RenderError
+from policyreport.renderers import Progress
+from policyreport.renderers.search import write_search_index
+
+PDF_PAGE = "report.qmd"
+_ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
+_TIMEOUT = 300
+
+
+class PandocRenderer:
+    """Renders with pandoc and Typst; needs no program besides the installed wheels."""
+
+    name = "pandoc"
+
+    def available(self) -> bool:
+        """Say whether pandoc is installed."""
+        return bool(pypandoc.get_pandoc_path())
+
+    def render_site(self, project: Path, site: Path, progress: Progress) -> None:
+        """Render every page of the project into a site.
+
+        Parameters
+        ----------
+        project : Path
+            Assembled project with its theme.
+        site : Path
+            Folder to write; an earlier one is replaced, and survives a failure.
+        progress : callable
+            Told the name of each page.
+
+        Raises
+        ------
+        RenderError
+            A page or the configuration cannot be read, or a page refers to what is not there.
+        """
+        settings = read_settings(project)
+        pages = _select(project, settings.get("render") or ["*.qmd", "*/*.qmd"])
+        pages = [page for page in pages if page != PDF_PAGE]
+        if not pages:
+            raise RenderError(str(project), "pages (.qmd)", "none", "Assemble the report first.")
+        site.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
+            draft = Path(scratch) / "site"
+            draft.mkdir()
+            _write_pages(project, draft, pages, progress)
+            _copy(project, draft, _select(project, settings.get("resources") or []))
+            write_search_index(draft)
+            replace_folder(draft, site)
+
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> None:
+        """Render ``report.qmd`` into a PDF with Typst.
+
+        Parameters
+        ----------
+        project : Path
+            Assembled project with its theme.
+        pdf : Path
+            File to write; an earlier one survives a failure.
+        progress : callable
+            Told when the document is ready.
+
+        Raises
+        ------
+        RenderError
+            The document cannot be read or set.
+        """
+        from policyreport.renderers.typeset import render_pdf  # the PDF half loads Typst
+
+        render_pdf(project, pdf, progress)
+
+
+def read_settings(project: Path) -> dict[str, Any]:
+    """Read the section ``project`` of ``_quarto.yml``.
+
+    Parameters
+    ----------
+    project : Path
+        Assembled project.
+
+    Returns
+    -------
+    dict
+        ``render``, ``resources`` and the like, as written.
+
+    Raises
+    ------
+    RenderError
+        The file is missing or is not YAML.
+    """
+    path = project / "_quarto.yml"
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return dict(settings.get("project") or {})
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError) as error:
+        raise RenderError(
+            str(path),
+            "the settings of an assembled project",
+            _last_line(str(error)),
+            "Assemble the report again.",
+        ) from error
+
+
+def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> None:
+    """Run pandoc in a folder and turn a failure into an error that names the page.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Options and file names, relative to `folder`.
+    folder : Path
+        Where the page lies.
+    place : str
+        The page, for the message.
+
+    Raises
+    ------
+    RenderError
+        Pandoc ended with an error, or did not end.
+    """
+    command = [pypandoc.get_pandoc_path(), *arguments]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_TIMEOUT, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise RenderError(
+            place, f"a page ready in {_TIMEOUT} s", "none", "Look for a very large table."
+        ) from error
+    if done.returncode:
+        message = done.stderr.decode("utf-8", errors="replace")
+        raise RenderError(
+            place, "a page that pandoc can read", _last_line(message),
+            "Correct the page, or the notebook or template it was assembled from.",
+        )  # fmt: skip
+
+
+def replace_folder(draft: Path, target: Path) -> None:
+    """Put a finished folder in the place of an earlier one.
+
+    Parameters
+    ----------
+    draft : Path
+        Finished folder on the same file system; gone afterwards.
+    target : Path
+        Its place.
+    """
+    earlier = draft.with_name("earlier")
+    if target.exists():
+        target.rename(earlier)
+    try:
+        draft.rename(target)
+    except OSError:
+        if earlier.exists():
+            earlier.rename(target)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _write_pages(project: Path, draft: Path, pages: Sequence[str], progress: Progress) -> None:
+    """Render all pages, as many at a time as there are processors."""
+    for page in pages:
+        (draft / page).parent.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        jobs = [pool.submit(_write_page, project, draft, page) for page in pages]
+        try:
+            for page, job in zip(pages, jobs, strict=True):
+                job.result()
+                progress(page.removesuffix(".qmd"))
+        finally:
+            for job in jobs:
+                job.cancel()
+
+
+def _write_page(project: Path, draft: Path, page: str) -> None:
+    source, theme = (project / page).resolve(), (project / "theme").resolve()
+    target = (draft / page).with_suffix(".html").resolve()
+    arguments = [
+        *_ARGUMENTS,
+        "--toc",
+        "--toc-depth=2",
+        f"--metadata-file={(project / '_quarto.yml').resolve()}",
+        f"--template={theme / 'page.html'}",
+        f"--lua-filter={theme / 'crossref.lua'}",
+        f"--lua-filter={theme / 'html.lua'}",
+        f"--output={target}",
+        source.name,
+    ]
+    run_pandoc(arguments, source.parent, page)
+
+
+def _select(project: Path, patterns: Iterable[str]) -> list[str]:
+    """Files of the project that fit any pattern, sorted, relative to the project."""
+    found = {path for pattern in patterns for path in project.glob(pattern) if path.is_file()}
+    names = {path.relative_to(project).as_posix() for path in found}
+    return sorted(name for name in names if not any(part[0] in "._" for part in name.split("/")))
+
+
+def _copy(project: Path, draft: Path, names: Iterable[str]) -> None:
+    for name in names:
+        (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project / name, draft / name)
+
+
+def _last_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " / ".join(lines[-3:]) or "no message"

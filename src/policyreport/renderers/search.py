@@ -1,0 +1,118 @@
+"""The search index of a rendered site: a script file, so that search also works on a site opened from disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+INDEX = "search-index.js"
+_TEXT_LIMIT = 600
+_SKIPPED = {"script", "style", "svg", "math", "details", "nav", "table"}
+_VOID = {"meta", "link", "br", "img", "input", "hr", "col", "wbr"}
+
+
+@dataclass
+class Section:
+    """A heading with the beginning of its text."""
+
+    anchor: str
+    title: str = ""
+    text: str = ""
+
+
+@dataclass
+class _Reader(HTMLParser):
+    """Collects the sections inside ``<main>``."""
+
+    sections: list[Section] = field(default_factory=lambda: [Section("")])
+    _inside: bool = False
+    _skipped: int = 0
+    _heading: bool = False
+    _anchors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Enter an element."""
+        attributes = dict(attrs)
+        if tag == "main":
+            self._inside = True
+        elif tag in _SKIPPED:
+            self._skipped += 1
+        elif tag == "section":
+            self._anchors.append(attributes.get("id") or "")
+        elif self._inside and not self._skipped and tag in ("h1", "h2", "h3"):
+            anchor = attributes.get("id") or (self._anchors[-1] if self._anchors else "")
+            if tag != "h1":
+                self.sections.append(Section(anchor))
+            self._heading = True
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element."""
+        if tag == "main":
+            self._inside = False
+        elif tag in _SKIPPED:
+            self._skipped = max(0, self._skipped - 1)
+        elif tag == "section" and self._anchors:
+            self._anchors.pop()
+        elif tag in ("h1", "h2", "h3"):
+            self._heading = False
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words of the current section."""
+        if not self._inside or self._skipped:
+            return
+        section = self.sections[-1]
+        if self._heading:
+            section.title += data
+        elif len(section.text) < _TEXT_LIMIT:
+            section.text += data
+
+
+def read_sections(html: str) -> list[Section]:
+    """Return the sections of a rendered page.
+
+    Parameters
+    ----------
+    html : str
+        The page.
+
+    Returns
+    -------
+    list of Section
+        The page itself first, with its title; then one for each heading of level 2 or 3.
+    """
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    for section in reader.sections:
+        section.title = " ".join(section.title.split())
+        section.text = " ".join(section.text.split())[:_TEXT_LIMIT]
+    return reader.sections
+
+
+def write_search_index(site: Path) -> None:
+    """Write the search index of every page of a site.
+
+    Parameters
+    ----------
+    site : Path
+        Folder of the rendered site; gets the file ``search-index.js``.
+    """
+    rows = [
+        [
+            path.relative_to(site).as_posix() + (f"#{part.anchor}" if part.anchor else ""),
+            page[0].title,
+            part.title,
+            part.text,
+        ]
+        for path in sorted(site.rglob("*.html"))
+        for page in [read_sections(path.read_text(encoding="utf-8"))]
+        for part in page
+        if part.title
+    ]
+    text = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows).replace("</", "<\\/")
+    (site / INDEX).write_text(f"window.searchIndex = [\n{text}\n];\n", encoding="utf-8")
