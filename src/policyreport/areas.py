@@ -1,0 +1,330 @@
+"""Areas: keys, names, regions and the mapping from former to present provinces."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from policyreport.errors import UsageError
+from policyreport.sources import read_source
+
+WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
+
+
+@dataclass(frozen=True)
+class Areas:
+    """The nation, its regions and its provinces, before and after the mergers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row an area, indexed by key (``n96``, ``o96``, ``VN``, ``R34:southeast``), text columns.
+    crosswalk : DataFrame
+        One row a former province, indexed by its key: `new`, `relation`, and its shares of the new unit's
+        population, area and GRDP (shares of 1).
+    """
+
+    table: pd.DataFrame
+    crosswalk: pd.DataFrame
+
+    def current(self, on: date) -> list[str]:
+        """List the provinces that exist on a day.
+
+        Parameters
+        ----------
+        on : date
+            The day.
+
+        Returns
+        -------
+        list of str
+            Sorted keys.
+        """
+        day = on.isoformat()
+        province = ~self.table["type"].isin(["nation", "region"])
+        begun = self.table["valid_from"] <= day
+        lasting = (self.table["valid_to"] == "") | (self.table["valid_to"] >= day)
+        return sorted(self.table.index[province & begun & lasting])
+
+    def name(self, key: str, language: str = "en") -> str:
+        """Give the name readers know; provinces keep their accents in every language.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+        language : str
+            ``vi`` for the Vietnamese name of regions and the nation.
+
+        Returns
+        -------
+        str
+            The name.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "name" if language == "vi" else "name_en")
+
+    def slug(self, key: str) -> str:
+        """Give the name as it stands in file names and addresses.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        str
+            Lower-case ASCII with hyphens; unique within one scheme.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "slug")
+
+    def region(self, key: str) -> str:
+        """Give the region of a province.
+
+        Parameters
+        ----------
+        key : str
+            A province's key.
+
+        Returns
+        -------
+        str
+            The region's key; empty for the nation and for regions.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "region")
+
+    def members(self, region: str) -> list[str]:
+        """List the provinces of a region.
+
+        Parameters
+        ----------
+        region : str
+            A region's key.
+
+        Returns
+        -------
+        list of str
+            Sorted keys.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        self._text(region, "name")
+        return sorted(self.table.index[self.table["region"] == region])
+
+    def parts(self, key: str) -> list[str]:
+        """List the former provinces a province consists of.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        list of str
+            Sorted keys of former provinces; for anything but a present province the key itself.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "parts").split() or [key]
+
+    def is_merged(self, key: str) -> bool:
+        """Tell whether a province was put together from several.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        bool
+            True for a present province of two or more parts.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return len(self.parts(key)) > 1
+
+    def successor(self, old: str) -> str:
+        """Give the present province that a former one went into.
+
+        Parameters
+        ----------
+        old : str
+            A key; anything but a former province is its own successor.
+
+        Returns
+        -------
+        str
+            The present province's key.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        self._text(old, "name")
+        return str(self.crosswalk.loc[old, "new"]) if old in self.crosswalk.index else old
+
+    def weights(self, key: str, weight: str) -> pd.Series[float]:
+        """Give the parts' shares of a present province.
+
+        Parameters
+        ----------
+        key : str
+            A present province's key.
+        weight : str
+            ``population``, ``area``, ``grdp`` (all of 2022) or ``equal``.
+
+        Returns
+        -------
+        Series of float
+            Shares of 1, indexed by former province.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key or weight.
+        """
+        parts = self.parts(key)
+        if weight == "equal":
+            return pd.Series(1.0 / len(parts), index=parts)
+        if weight not in WEIGHTS:
+            raise UsageError(
+                "weight", "population, area, grdp or equal", f'"{weight}"', "Choose one of them."
+            )
+        shares = self.crosswalk.loc[parts, WEIGHTS[weight]]
+        return shares / shares.sum()
+
+    def resolve(self, text: str) -> str:
+        """Find the area a reader means: a key, or a name with or without accents.
+
+        Where a former and a present province share a name, the present one is meant.
+
+        Parameters
+        ----------
+        text : str
+            ``n01``, ``Hà Nội`` or ``Ha Noi``.
+
+        Returns
+        -------
+        str
+            The area's key.
+
+        Raises
+        ------
+        UsageError
+            If nothing has that key or name; near names are suggested, never silently taken.
+        """
+        if text in self.table.index:
+            return text
+        found = self._keys_by_name.get(_plain(text))
+        if found is None:
+            raise UsageError(
+                "area", "a key or name of data/boundaries/areas.csv", f'"{text}"', self.suggest(text)
+            )
+        return found
+
+    def suggest(self, text: str) -> str:
+        """Say which areas are nearest to an unknown key or name.
+
+        Parameters
+        ----------
+        text : str
+            What was given.
+
+        Returns
+        -------
+        str
+            ``did you mean "n01" (Hà Nội)?``
+        """
+        near = get_close_matches(text, self.table.index, n=3, cutoff=0.65)
+        if not near:
+            joined = {name.replace(" ", ""): key for name, key in self._keys_by_name.items()}
+            names = get_close_matches(_plain(text).replace(" ", ""), joined, n=3, cutoff=0.6)
+            near = list(dict.fromkeys(joined[name] for name in names))
+        if not near:
+            return "data/boundaries/areas.csv lists keys and names."
+        return "did you mean " + " or ".join(f'"{key}" ({self.name(key)})' for key in near) + "?"
+
+    def _text(self, key: str, column: str) -> str:
+        """One cell of the table."""
+        if key not in self.table.index:
+            raise UsageError("area", "a key of data/boundaries/areas.csv", f'"{key}"', self.suggest(key))
+        return str(self.table.loc[key, column])
+
+    @cached_property
+    def _keys_by_name(self) -> dict[str, str]:
+        """Plain names to keys; the last one wins, so areas that still exist come last."""
+        order = self.table.sort_values("valid_to", ascending=False, kind="stable").index
+        names = ("slug", "name", "name_en", "name_ascii", "full_name")
+        return {_plain(str(self.table.loc[key, column])): key for key in order for column in names}
+
+
+def read_areas(root: Path) -> Areas:
+    """Read data/boundaries: the table of areas and the crosswalk.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    Areas
+        Keys, names and mapping.
+
+    Raises
+    ------
+    DataError
+        If a file is missing, was changed, or has no sidecar.
+    """
+    folder = root / "data" / "boundaries"
+    tables = []
+    for stem, key in (("areas", "key"), ("crosswalk", "old")):
+        path = folder / f"{stem}.csv"
+        read_source(path)
+        tables.append(pd.read_csv(path, dtype=str, keep_default_na=False).set_index(key))
+    areas, crosswalk = tables
+    numbers = [name for name in crosswalk if name not in ("new", "relation")]
+    return Areas(areas, crosswalk.astype(dict.fromkeys(numbers, float)))
+
+
+def _plain(text: str) -> str:
+    """Lower-case letters and digits without accents, words apart by one space."""
+    # U+0111 has no decomposition, so NFD alone leaves it in.
+    bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    kept = "".join(
+        letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter)
+    )
+    return " ".join(kept.split())

@@ -1,0 +1,135 @@
+"""What an indicator is: unit, direction, kind, weight, definitions per measure, breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from policyreport.errors import UsageError, did_you_mean
+from policyreport.params.reading import Strict, read_strict
+
+
+class Break(Strict):
+    """A new question set or definition; `year` is the first year after it."""
+
+    year: int
+    reason: str
+
+
+class Indicator(Strict):
+    """One indicator of the ledger.
+
+    `kind` says whether values add up (extensive), need a weight (intensive), never aggregate (rank) or
+    belong to one list or event (count). `harmonise` names how former provinces are carried to present ones
+    (METHODS §14); `national` is the indicator holding the country's value where it has another name.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str
+    name_vi: str = ""
+    topic: str
+    unit: str
+    other_units: tuple[str, ...] = ()
+    kind: Literal["extensive", "intensive", "rank", "count"]
+    direction: Literal["higher", "lower", "none"]
+    weight: Literal["population", "grdp", "none"] = "none"
+    harmonise: Literal["sum", "weighted-mean", "per-head", "chain", "none"] = "none"
+    national: str = ""
+    low: float | None = None
+    high: float | None = None
+    definition: str = ""
+    measures: dict[str, str] = Field(default_factory=dict)
+    breaks: tuple[Break, ...] = ()
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Every unit a source may print it in, the usual one first."""
+        return (self.unit, *self.other_units)
+
+    def segment(self, year: int) -> int:
+        """Count the breaks up to a year: values of one segment share a definition.
+
+        Parameters
+        ----------
+        year : int
+            Calendar year; the year of a break counts as after it.
+
+        Returns
+        -------
+        int
+            0 before the first break.
+        """
+        return sum(each.year <= year for each in self.breaks)
+
+
+class Indicators(Strict):
+    """All indicators of params/indicators.yaml."""
+
+    indicators: tuple[Indicator, ...]
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        """Refuse an id defined twice: the second would hide the first."""
+        ids = [each.id for each in self.indicators]
+        twice = sorted({each for each in ids if ids.count(each) > 1})
+        if twice:
+            raise ValueError(f"indicator defined twice: {', '.join(twice)}")
+        return self
+
+    def by_id(self) -> dict[str, Indicator]:
+        """Give the indicators by their id.
+
+        Returns
+        -------
+        dict of str to Indicator
+            In the order of the file.
+        """
+        return {each.id: each for each in self.indicators}
+
+    def get(self, id: str) -> Indicator:
+        """Look one indicator up.
+
+        Parameters
+        ----------
+        id : str
+            Its id.
+
+        Returns
+        -------
+        Indicator
+            The definition.
+
+        Raises
+        ------
+        UsageError
+            If there is none, with the nearest ids.
+        """
+        known = self.by_id()
+        if id not in known:
+            raise UsageError(
+                "indicator", "an id of params/indicators.yaml", f'"{id}"', did_you_mean(id, known)
+            )
+        return known[id]
+
+
+def read_indicators(root: Path) -> Indicators:
+    """Read params/indicators.yaml.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    Indicators
+        Typed and checked.
+
+    Raises
+    ------
+    ParamsError
+        If the file is missing or breaks the schema.
+    """
+    return read_strict(root / "params" / "indicators.yaml", Indicators)

@@ -1,0 +1,127 @@
+"""Sidecars: who published a raw file, where, when, under what terms; a changed file is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from policyreport.errors import DataError, ParamsError
+from policyreport.params.reading import Strict, read_strict
+
+SIDECAR = ".source.yaml"
+
+
+def _as_text(value: Any) -> Any:
+    """YAML turns 2024 into a number and 2025-01-06 into a date; the precision of the text must survive."""
+    return str(value) if isinstance(value, int | date) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+
+
+class Defaults(Strict):
+    """Ledger columns that are constant in a file and therefore not repeated in it."""
+
+    area: Text | None = None
+    indicator: Text | None = None
+    measure: Text | None = None
+    list: Text | None = None
+    period: Text | None = None
+    reference_date: Text | None = None
+    published: Text | None = None
+    bound: Text | None = None
+    unit: Text | None = None
+    status: Text | None = None
+    quality: Text | None = None
+    note: Text | None = None
+
+
+class Source(Strict):
+    """The sidecar of one raw file.
+
+    `published` keeps the precision of the source: a year, a month or a day. `sha256` is the hash of the
+    file as it was taken over.
+    """
+
+    publisher: str
+    title: str
+    address: str
+    published: Annotated[Text, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+    accessed: date
+    licence: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    note: str = ""
+    defaults: Defaults = Defaults()
+
+
+def read_source(path: Path) -> Source:
+    """Read the sidecar of a raw file and check that the file is the one it describes.
+
+    Parameters
+    ----------
+    path : Path
+        The raw file, ``….csv``.
+
+    Returns
+    -------
+    Source
+        Its sidecar.
+
+    Raises
+    ------
+    DataError
+        If the sidecar is missing or breaks its schema, or if the file's hash is another one.
+    """
+    sidecar = path.with_name(path.stem + SIDECAR)
+    if not sidecar.exists():
+        raise DataError(
+            str(path),
+            f"a sidecar {sidecar.name} beside it",
+            "none",
+            "Write publisher, title, address and hash down.",
+        )
+    try:
+        source = read_strict(sidecar, Source)
+    except ParamsError as error:
+        raise DataError(error.where, error.expected, error.got, error.todo) from None
+    got = hashlib.sha256(path.read_bytes()).hexdigest()
+    if got != source.sha256:
+        raise DataError(
+            str(path),
+            f"sha256 {source.sha256} as in {sidecar.name}",
+            f"sha256 {got}",
+            "Raw files are never edited: restore the file, put a repair into data/corrections/, or add a new "
+            "vintage as a new file with its own sidecar.",
+        )
+    return source
+
+
+def read_sources(root: Path) -> dict[str, Source]:
+    """Read all sidecars under data/raw.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    dict of str to Source
+        By source key, ``<publisher>/<table>``: the path of the raw file below data/raw without ``.csv``.
+
+    Raises
+    ------
+    DataError
+        If a raw file has no sidecar, was changed, or a sidecar has no raw file.
+    """
+    raw = root / "data" / "raw"
+    for sidecar in sorted(raw.rglob(f"*{SIDECAR}")):
+        table = sidecar.with_name(sidecar.name.removesuffix(SIDECAR) + ".csv")
+        if not table.exists():
+            raise DataError(str(sidecar), f"a raw file {table.name} beside it", "none", "Restore the file.")
+    tables = sorted(raw.rglob("*.csv"))
+    return {table.relative_to(raw).with_suffix("").as_posix(): read_source(table) for table in tables}
