@@ -104,7 +104,7 @@ def enters_estimates(observation: Observation) -> bool:
 
 
 def newest_of_each_year(vintages: Iterable[Observation]) -> dict[int, Observation]:
-    """Select the newest vintage of every year.
+    """Select the newest vintage of every year; quarters and months are passed over.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def newest_of_each_year(vintages: Iterable[Observation]) -> dict[int, Observatio
         If a period does not begin with a year.
     """
     # Later entries replace earlier ones, so the newest of each year remains.
-    return {year_of(each): each for each in published_order(vintages)}
+    return {year_of(each): each for each in published_order(vintages) if len(each.period) == 4}
 
 
 def refuse_mixed(vintages: Sequence[Observation], method: str, *, one_area: bool) -> Refusal | None:

@@ -54,7 +54,8 @@ class Pace(Result):
     `headline` is the band that is printed, after form and revision uncertainty; `headline_bands` names the
     bands it was made from, worst first. `ratio_interval` is the CAGR ratio at both ends of the revision
     interval of the latest value, `ratio_pp_interval` the other form; ratios are None where the base
-    already met the target (*held*, *lost*). The `reached_*` fields are given once the target is met.
+    already met the target (*held*, *lost*), `required_from_now_*` once the target's year has come. The
+    `reached_*` fields say how likely the final value meets the target, once the published one does.
     """
 
     kind: Literal["pace"] = "pace"
@@ -69,7 +70,7 @@ class Pace(Result):
     target_period: str
     observed_pp: float
     required_pp: float
-    required_from_now_pp: float
+    required_from_now_pp: float | None
     observed_cagr: float | None
     required_cagr: float | None
     ratio_pp: float | None
