@@ -1,0 +1,347 @@
+-- The report's Markdown (docs/report-markdown.md) for Typst: every construct becomes a call of a function
+-- in theme/pdf.typ. Runs before Quarto's own filters, so that Quarto and plain pandoc give the same Typst.
+
+if not FORMAT:match("typst") then return {} end
+
+local function beside(name)
+  if quarto then return quarto.utils.resolve_path(name) end
+  return pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), name }
+end
+
+local LABELS = dofile(beside("labels.lua"))
+local CONTENTS = { en = "Contents", vi = "Mục lục", ar = "المحتويات" }
+local words
+
+local function raw(text) return pandoc.RawBlock("typst", text) end
+local function quoted(text) return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"' end
+local function label(id) return "#label(" .. quoted(id) .. ")" end
+
+-- Typst markup of blocks or inlines, on one line where they are inlines.
+local function markup(content)
+  local blocks = pandoc.utils.type(content) == "Inlines" and { pandoc.Plain(content) } or content
+  local options = pandoc.WriterOptions { wrap_text = "wrap-none" }
+  return (pandoc.write(pandoc.Pandoc(blocks), "typst", options):gsub("%s+$", ""))
+end
+
+-- `opening`, blocks and closing text as one list of blocks.
+local function enclose(opening, blocks, closing)
+  local list = pandoc.Blocks { raw(opening) }
+  list:extend(blocks)
+  list:insert(raw(closing))
+  return list
+end
+
+local function has(block, class) return block.t == "Div" and block.classes:includes(class) end
+
+local function children(div, class)
+  return div.content:filter(function(block) return has(block, class) end)
+end
+
+-- ---- words that no page writes ------------------------------------------------------------------------
+
+local function settings(meta)
+  local language = meta.lang and pandoc.utils.stringify(meta.lang):match("^%a+") or "en"
+  words = setmetatable({}, { __index = LABELS[language] or LABELS.en })
+  for key, word in pairs(meta.labels or {}) do words[key] = pandoc.utils.stringify(word) end
+  local crossref = meta.crossref or {}
+  meta["pdf-words"] = {
+    edition = words.edition,
+    known = words.known,
+    contents = CONTENTS[language] or CONTENTS.en,
+    figure = crossref["fig-title"] or words.figure,
+    table = crossref["tbl-title"] or words.table,
+  }
+  return meta
+end
+
+-- ---- what the PDF leaves out -------------------------------------------------------------------------
+
+local function is_for_typst(div)
+  local wanted = div.attributes["when-format"]
+  local unwanted = div.attributes["unless-format"]
+  local shown = (not wanted or wanted == "typst" or wanted == "pdf")
+    and not (unwanted == "typst" or unwanted == "pdf")
+  if div.classes:includes("content-hidden") then return not shown end
+  return shown
+end
+
+local clean = {
+  Div = function(div)
+    if div.classes:includes("content-visible") or div.classes:includes("content-hidden") then
+      return is_for_typst(div) and div.content or {}
+    end
+  end,
+  CodeBlock = function(code)
+    if code.classes:includes("folded") then return {} end
+  end,
+  RawBlock = function(block)
+    if block.format ~= "typst" then return {} end
+  end,
+  RawInline = function(inline)
+    if inline.format ~= "typst" then return {} end
+  end,
+  -- Quarto reads the shortcode itself; plain pandoc sees its words.
+  Para = function(para)
+    if pandoc.utils.stringify(para):match("^{{<%s*pagebreak%s*>}}$") then
+      return raw("#pagebreak(weak: true)")
+    end
+  end,
+}
+
+-- ---- headings and links ---------------------------------------------------------------------------------
+
+-- `ids[chapter][id]` is the id in this document of what a chapter's page calls `id`: pages are written apart,
+-- and many have a heading called #growth.
+local ids, taken = {}, {}
+
+local function note_id(element, chapter)
+  local id = element.identifier
+  if id == "" then return end
+  if taken[id] then element.identifier = chapter .. "-" .. id end
+  taken[element.identifier] = true
+  ids[chapter][id] = element.identifier
+end
+
+-- A tagged PDF may not skip a level of headings.
+local function arrange_headings(doc)
+  local level, chapter = 0, ""
+  ids[chapter] = {}
+  local function header(element)
+    level = math.min(element.level, level + 1)
+    element.level = level
+    if level == 1 then
+      chapter = element.identifier
+      ids[chapter] = ids[chapter] or {}
+    end
+    note_id(element, chapter)
+    return element
+  end
+  doc.blocks = doc.blocks:walk {
+    traverse = "topdown",
+    Header = header,
+    Div = function(div)
+      note_id(div, chapter)
+      if not div.classes:includes("finding") then return div end
+      div.content = div.content:map(function(block)
+        if block.t == "Header" then block.level = level + 1 end
+        return block
+      end)
+      return div, false
+    end,
+  }
+  return doc
+end
+
+-- The pages of the site are no files beside the PDF: a link to one leads to its chapter or is plain text.
+local function find_target(target, chapter)
+  local page, id = target:match("([^/#]+)%.%l+"), target:match("#(.+)$")
+  local there = page and "page-" .. page or chapter
+  if not ids[there] then return nil end
+  return id and ids[there][id] or page and ids[there][there]
+end
+
+local function resolve_links(doc)
+  local chapter = ""
+  doc.blocks = doc.blocks:walk {
+    traverse = "topdown",
+    Header = function(element)
+      if element.level == 1 then chapter = element.identifier end
+    end,
+    Link = function(element)
+      if element.target:match("^%a[%w+.-]*:") then return nil end
+      local id = find_target(element.target, chapter)
+      if not id then return element.content end
+      element.target = "#" .. id
+      return element
+    end,
+  }
+  return doc
+end
+
+-- ---- inlines -------------------------------------------------------------------------------------------
+
+local function picture(image)
+  local alt = image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
+  if alt == "" then error("picture " .. image.src .. " has no fig-alt: a reader who cannot see it is told nothing") end
+  local width = image.attributes.width
+  local size = width and width:match("^[%d.]+[%a%%]+$") and not width:match("px$") and ", width: " .. width or ""
+  return pandoc.RawInline("typst", ("#picture(%s, alt: %s%s)"):format(quoted("/" .. image.src), quoted(alt), size))
+end
+
+-- A formula is read out as it is written in TeX.
+local function formula(math)
+  return pandoc.Inlines {
+    pandoc.RawInline("typst", "#formula(" .. quoted(math.text) .. ")["), math, pandoc.RawInline("typst", "]") }
+end
+
+local function cross_reference(cite)
+  local list = pandoc.Inlines {}
+  for position, citation in ipairs(cite.citations) do
+    if not (citation.id:match("^fig%-") or citation.id:match("^tbl%-")) then return nil end
+    if position > 1 then list:extend { pandoc.Str(","), pandoc.Space() } end
+    list:insert(pandoc.RawInline("typst", ("#ref(label(%s))"):format(quoted(citation.id))))
+  end
+  return list
+end
+
+local function interval(span)
+  if not span.classes:includes("interval") then return nil end
+  local at = span.attributes
+  local line = at.threshold and (", threshold-at: " .. tonumber(at.threshold)) or ""
+  return pandoc.RawInline("typst", ("#interval-bar(%s, %s, %s, %s, %s%s)"):format(
+    tonumber(at.low), tonumber(at.value), tonumber(at.high), tonumber(at.min), tonumber(at.max), line))
+end
+
+-- ---- figures and tables --------------------------------------------------------------------------------
+
+-- The caption's last emphasis says what is measured; it stands below the finding.
+local function caption(blocks)
+  local inlines = pandoc.utils.blocks_to_inlines(blocks, { pandoc.Space() })
+  local last = inlines[#inlines]
+  if not (last and last.t == "Emph") then return markup(inlines) end
+  inlines:remove()
+  while #inlines > 0 and (inlines[#inlines].t == "Space" or inlines[#inlines].t == "SoftBreak") do inlines:remove() end
+  return markup(inlines) .. "#measure-note[" .. markup(last.content) .. "]"
+end
+
+local ALIGNMENTS = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center", AlignDefault = "left" }
+
+local function cells(row)
+  local list = row.cells:map(function(cell)
+    local spans = (cell.col_span > 1 and "colspan: " .. cell.col_span .. ", " or "")
+      .. (cell.row_span > 1 and "rowspan: " .. cell.row_span .. ", " or "")
+    local body = "[" .. markup(cell.contents) .. "]"
+    return spans == "" and body or "table.cell(" .. spans .. body .. ")"
+  end)
+  return table.concat(list, ", ")
+end
+
+local function is_filled(row)
+  return #row.cells > 0 and pandoc.utils.stringify(row.cells:map(function(cell) return pandoc.Div(cell.contents) end)) ~= ""
+end
+
+-- Widths that Markdown's dashes imply are ignored: Typst fits the columns to their words.
+local function data_table(tbl, wide)
+  local alignments = tbl.colspecs:map(function(spec) return ALIGNMENTS[tostring(spec[1])] end)
+  local lines = { ("data-table(wide: %s, columns: %d, align: (%s,),"):format(
+    wide and "true" or "false", #tbl.colspecs, table.concat(alignments, ", ")) }
+  local head = tbl.head.rows:filter(is_filled):map(cells)
+  if #head > 0 then table.insert(lines, "table.header(" .. table.concat(head, ", ") .. "),") end
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do table.insert(lines, cells(row) .. ",") end
+  end
+  for _, row in ipairs(tbl.foot.rows) do table.insert(lines, cells(row) .. ",") end
+  table.insert(lines, ")")
+  return table.concat(lines, "\n  ")
+end
+
+local function numbered_table(div)
+  local rest = pandoc.Blocks {}
+  local body
+  for _, block in ipairs(div.content) do
+    if block.t == "Table" and not body then body = block else rest:insert(block) end
+  end
+  if not body then error("table " .. div.identifier .. " holds no pipe table") end
+  return raw(("#figure(kind: table, caption: [%s], %s) %s"):format(
+    caption(rest), data_table(body, div.classes:includes("wide")), label(div.identifier)))
+end
+
+local function holds_picture(block)
+  return (block.t == "Para" or block.t == "Plain") and #block.content == 1
+    and block.content[1].t == "RawInline" and block.content[1].text:match("^#picture")
+end
+
+local function numbered_figure(div)
+  local pictures, rest = pandoc.Blocks {}, pandoc.Blocks {}
+  for _, block in ipairs(div.content) do (holds_picture(block) and pictures or rest):insert(block) end
+  return raw(("#figure(kind: image, caption: [%s], [%s]) %s"):format(
+    caption(rest), markup(pictures), label(div.identifier)))
+end
+
+-- ---- divisions -----------------------------------------------------------------------------------------
+
+local function strip(div)
+  local items = children(div, "strip-item"):map(function(item)
+    local first, second = item.content[1], item.content[2]
+    local value = second and pandoc.utils.stringify(second) or ""
+    local notes = pandoc.Blocks(item.content):filter(function(b) return b ~= first and b ~= second end)
+    return ("strip-item([%s], [%s], [%s], words: %s)"):format(
+      markup { first }, second and markup { second } or "", markup(notes), value:match("%d") and "false" or "true")
+  end)
+  return raw("#strip(\n  " .. table.concat(items, ",\n  ") .. ",\n)")
+end
+
+local function finding(div)
+  local title, figures, rest = nil, pandoc.Blocks {}, pandoc.Blocks {}
+  for _, block in ipairs(div.content) do
+    if block.t == "Header" and not title then title = block
+    elseif holds_picture(block) then figures:insert(block)
+    else rest:insert(block) end
+  end
+  if not title then error("a finding has no heading") end
+  return raw(("#finding(level: %d, [%s], %s, [%s])"):format(
+    title.level, markup(title.content), #figures > 0 and "[" .. markup(figures) .. "]" or "none", markup(rest)))
+end
+
+local function callout(div, kind)
+  local content = pandoc.Blocks(div.content)
+  local title = div.attributes.title and quoted(div.attributes.title) or nil
+  if not title and content[1] and content[1].t == "Header" then
+    title = "[" .. markup(content:remove(1).content) .. "]"
+  end
+  return enclose(("#callout(title: %s)["):format(title or quoted(words[kind] or words.note)), content, "]")
+end
+
+local function columns(div)
+  local parts = children(div, "column"):map(function(part) return "[" .. markup(part.content) .. "]" end)
+  return raw("#columns-2(\n" .. table.concat(parts, ",\n") .. ",\n)")
+end
+
+local HANDLERS = {
+  strip = strip,
+  finding = finding,
+  ["columns-2"] = columns,
+  findings = function(div) return enclose("#findings[", div.content, "]") end,
+  refusal = function(div) return enclose("#refusal[", div.content, "]") end,
+  source = function(div) return enclose("#source[", div.content, "]") end,
+  summary = function(div) return enclose("#summary[", div.content, "]") end,
+}
+
+local function division(div)
+  if div.identifier:match("^fig%-") then return numbered_figure(div) end
+  if div.identifier:match("^tbl%-") then return numbered_table(div) end
+  for _, class in ipairs(div.classes) do
+    local kind = class:match("^callout%-(%l+)$")
+    if kind then return callout(div, kind) end
+    if HANDLERS[class] then return HANDLERS[class](div) end
+  end
+end
+
+local is_figure = function(block) return block.t == "Div" and block.identifier:match("^fig%-") end
+
+-- A figure takes its source line along, so that no page break comes between.
+local function join_sources(blocks)
+  local list = pandoc.Blocks {}
+  local position = 1
+  while position <= #blocks do
+    local block, next_block = blocks[position], blocks[position + 1]
+    if is_figure(block) and next_block and has(next_block, "source") then
+      list:extend(enclose("#exhibit[", { block, next_block }, "]"))
+      position = position + 1
+    else
+      list:insert(block)
+    end
+    position = position + 1
+  end
+  return list
+end
+
+return {
+  { Meta = settings },
+  clean,
+  { Pandoc = function(doc) return resolve_links(arrange_headings(doc)) end },
+  { Image = picture, Math = formula, Cite = cross_reference, Span = interval },
+  { Blocks = join_sources },
+  { Div = division },
+  { Table = function(tbl) return raw("#block[#" .. data_table(tbl, false) .. "]") end },
+}

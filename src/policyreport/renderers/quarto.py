@@ -1,0 +1,158 @@
+"""Quarto, the report's publisher: renders the assembled project and never executes code."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from policyreport.errors import RenderError
+from policyreport.renderers import Progress
+from policyreport.renderers.pandoc import PDF_PAGE, read_settings, replace_folder
+from policyreport.renderers.search import write_search_index
+
+OLDEST = (1, 6)  # Typst 0.12, whose tables repeat their header
+_TIMEOUT = 1800
+_TODO = "Correct the page or theme that it names, or render with the embedded renderer (pandoc)."
+_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class QuartoRenderer:
+    """Renders with the ``quarto`` program, version 1.6 or newer."""
+
+    name = "quarto"
+
+    def available(self) -> bool:
+        """Say whether the program is on the path or in the environment."""
+        return find_program() is not None
+
+    def render_site(self, project: Path, site: Path, progress: Progress) -> None:
+        """Render every page of the project into a site.
+
+        Parameters
+        ----------
+        project : Path
+            Assembled project with its theme.
+        site : Path
+            Folder to write; an earlier one is replaced, and survives a failure.
+        progress : callable
+            Told the name of each page.
+
+        Raises
+        ------
+        RenderError
+            Quarto is missing, too old, or ended with an error.
+        """
+        site.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
+            copy = _copy(project, Path(scratch))
+            (copy / PDF_PAGE).unlink(missing_ok=True)
+            _render(["render", ".", "--to", "html"], copy)
+            draft = copy / str(read_settings(copy).get("output-dir") or "_site")
+            pages = sorted(page.relative_to(draft).as_posix() for page in draft.rglob("*.html"))
+            if not pages:
+                raise RenderError(str(project), "pages rendered by Quarto", "none", _TODO)
+            write_search_index(draft)
+            replace_folder(draft, site)
+        for page in pages:
+            progress(page.removesuffix(".html"))
+
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> None:
+        """Render ``report.qmd`` into a PDF with Quarto's Typst.
+
+        Parameters
+        ----------
+        project : Path
+            Assembled project with its theme.
+        pdf : Path
+            File to write; an earlier one survives a failure.
+        progress : callable
+            Told ``report`` when the document is ready.
+
+        Raises
+        ------
+        RenderError
+            The document is missing, or Quarto is missing, too old, or ended with an error.
+        """
+        if not (project / PDF_PAGE).is_file():
+            raise RenderError(
+                str(project / PDF_PAGE),
+                "the document of the PDF",
+                "no such file",
+                "Assemble the report first.",
+            )
+        pdf.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=f".{pdf.stem}-") as scratch:
+            copy = _copy(project, Path(scratch))
+            _render(["render", PDF_PAGE, "--to", "typst"], copy)
+            drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.pdf"))
+            if not drafts:
+                raise RenderError(PDF_PAGE, "a PDF rendered by Quarto", "none", _TODO)
+            drafts[0].replace(pdf)
+        progress(Path(PDF_PAGE).stem)
+
+
+def find_program() -> str | None:
+    """Find Quarto on the path, else beside the Python that runs.
+
+    Returns
+    -------
+    str or None
+        Path of the program; None where there is none.
+    """
+    return shutil.which("quarto") or shutil.which("quarto", path=str(Path(sys.executable).parent))
+
+
+def _copy(project: Path, scratch: Path) -> Path:
+    """Copy the project, since Quarto writes beside its input."""
+    copy = scratch / "report"
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".quarto", "_site", "*_files"))
+    return copy
+
+
+def _render(arguments: list[str], folder: Path) -> None:
+    program = find_program()
+    if program is None:
+        raise RenderError(
+            'renderer "quarto"', "the program quarto on the path", "no such program",
+            "Install it (https://quarto.org/docs/get-started/) or choose the embedded renderer (pandoc).",
+        )  # fmt: skip
+    _check_version(program)
+    # No clock: the same project gives the same PDF.
+    settings = {"SOURCE_DATE_EPOCH": "0", "NO_COLOR": "1"}
+    done = _run([program, *arguments, "--no-execute"], folder, settings)
+    if done.returncode:
+        raise RenderError(f"quarto {' '.join(arguments)}", "a rendered project", _last_lines(done), _TODO)
+
+
+def _check_version(program: str) -> None:
+    said = _run([program, "--version"], Path.cwd(), {}).stdout.strip()
+    numbers = re.match(r"(\d+)\.(\d+)", said)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) < OLDEST:
+        raise RenderError(
+            program, f"Quarto {OLDEST[0]}.{OLDEST[1]} or newer", f'version "{said}"',
+            "Install a newer Quarto, or render with the embedded renderer (pandoc).",
+        )  # fmt: skip
+
+
+def _run(command: list[str], folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, cwd=folder, env=os.environ | settings, capture_output=True, encoding="utf-8",
+            errors="replace", timeout=_TIMEOUT, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RenderError(" ".join(command), "a program that ends", str(error), _TODO) from error
+
+
+def _last_lines(done: subprocess.CompletedProcess[str]) -> str:
+    """What Quarto said last, without colours and without the trace of its own code."""
+    lines = [line.strip() for line in _TERMINAL_CODES.sub("", done.stderr + done.stdout).splitlines()]
+    told = [
+        line for line in lines if line and not re.match(r"at |\d+: |Stack ?[Bb]acktrace|Stack trace", line)
+    ]
+    return " / ".join(told[-8:]) or f"exit code {done.returncode}"

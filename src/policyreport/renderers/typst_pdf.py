@@ -1,0 +1,102 @@
+"""The PDF of the embedded renderer: pandoc writes Typst, the ``typst`` wheel sets it as tagged PDF."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import typst
+
+from policyreport.errors import RenderError
+from policyreport.renderers import Progress
+from policyreport.renderers.pandoc import PDF_PAGE, run_pandoc
+
+_STANDARDS = ["ua-1"]  # PDF/UA-1: tagged, titled, every picture with words in its place
+_FONTS = "theme/fonts"
+
+
+def render_pdf(project: Path, pdf: Path, progress: Progress) -> None:
+    """Render ``report.qmd`` of an assembled project into an accessible PDF.
+
+    Parameters
+    ----------
+    project : Path
+        Assembled project with its theme.
+    pdf : Path
+        File to write; an earlier one survives a failure.
+    progress : callable
+        Told ``report`` when the document is ready.
+
+    Raises
+    ------
+    RenderError
+        The document is missing, pandoc cannot read it, or Typst cannot set it.
+
+    Notes
+    -----
+    The document carries no date, and fonts come from the theme alone, so that two runs from the same
+    project give the same bytes on any machine.
+    """
+    body = _typeset(project, _write_typst(project))
+    pdf.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=f".{pdf.stem}-") as scratch:
+        draft = Path(scratch) / pdf.name
+        draft.write_bytes(body)
+        draft.replace(pdf)
+    progress(PDF_PAGE.removesuffix(".qmd"))
+
+
+def _write_typst(project: Path) -> str:
+    """Translate the document with the theme's template and filter."""
+    if not (project / PDF_PAGE).is_file():
+        raise RenderError(
+            str(project / PDF_PAGE), "the document of the PDF", "no such file", "Assemble the report first."
+        )
+    theme = (project / "theme").resolve()
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "report.typ"
+        arguments = [
+            "--from=markdown",
+            "--to=typst",
+            "--standalone",
+            "--wrap=none",
+            f"--metadata-file={(project / '_quarto.yml').resolve()}",
+            f"--template={theme / 'pdf-template.typ'}",
+            f"--lua-filter={theme / 'typst.lua'}",
+            f"--output={target}",
+            PDF_PAGE,
+        ]
+        run_pandoc(arguments, project, PDF_PAGE)
+        return target.read_text(encoding="utf-8")
+
+
+def _typeset(project: Path, source: str) -> bytes:
+    """Set a Typst document whose files lie in the project."""
+    try:
+        return bytes(
+            typst.compile(  # type: ignore[call-overload]  # the stub wants root to be of the input's type
+                source.encode(),
+                root=os.fspath(project.resolve()),
+                font_paths=[os.fspath((project / _FONTS).resolve())],
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards=_STANDARDS,
+                timestamp=0,
+            )
+        )
+    except typst.TypstError as error:
+        raise RenderError(
+            PDF_PAGE, "a document that Typst can set", _explain(error, source),
+            "Correct the page, picture or theme that it names.",
+        ) from error  # fmt: skip
+
+
+def _explain(error: typst.TypstError, source: str) -> str:
+    """Typst's message and hints with the line of Typst they are about."""
+    parts = [str(error.message), *(f"hint: {hint}" for hint in error.hints)]
+    place = next((line for line in str(error.diagnostic).splitlines() if "┌─" in line), "")
+    number = place.rsplit(":", 2)[-2:-1]
+    if "__typst_py_bytes__" in place and number and number[0].isdigit():
+        parts.append(f'in "{source.splitlines()[int(number[0]) - 1].strip()[:160]}"')
+    return "; ".join(" ".join(part.split()) for part in parts)
