@@ -1,0 +1,187 @@
+"""Comparisons with the nation, the region and the likes: what is refused, flagged and judged."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from policyreport.errors import DataError
+from policyreport.methods.peers import PeerPanel, assess, judge, nearest
+from policyreport.records.base import Refusal
+from policyreport.records.series import Difference, Peers
+
+SETTINGS = {
+    "k": 2,
+    "cutoff": 2.0,
+    "minimum_points": 5,
+    "rest_of_nation_above": 0.3,
+    "weak_below": 12,
+    "shock_years": (2020, 2021),
+}
+YEARS = tuple(range(2019, 2025))
+
+
+@pytest.fixture
+def panel() -> PeerPanel:
+    rng = np.random.default_rng(7)
+    return PeerPanel(
+        indicator="growth",
+        unit="%",
+        areas=("a", "b", "c", "d"),
+        years=YEARS,
+        values=rng.normal(size=(4, 6)),
+        nation=rng.normal(size=6),
+        regions=("north", "north", "north", "south"),
+        product=np.array([5.0, 2.0, 2.0, 1.0]),
+        likeness=np.array([[0.0], [1.0], [3.0], [4.0]]),
+        inputs={"a": ("raw#1",), "b": ("raw#2",), "c": ("raw#3",), "nation": ("raw#0",)},
+    )
+
+
+def by_comparator(result: Peers | Refusal) -> dict[str, Difference]:
+    assert isinstance(result, Peers)
+    return {each.comparator: each for each in result.differences if isinstance(each, Difference)}
+
+
+def test_each_comparator_is_what_it_says(panel: PeerPanel) -> None:
+    found = by_comparator(assess(panel, "a", **SETTINGS))
+    y, v = panel.values, panel.nation
+    expected = {
+        "nation": y[0] - v,
+        "rest of the nation": y[0] - (v - 0.5 * y[0]) / 0.5,
+        "region": y[0] - (y[1] + y[2]) / 2,
+        "peers": y[0] - (y[1] + y[2]) / 2,
+    }
+    assert list(found) == list(expected)
+    for comparator, values in expected.items():
+        assert found[comparator].differences == pytest.approx(values)
+        assert found[comparator].mean == pytest.approx(values.mean())
+
+
+def test_the_rest_of_the_nation_is_a_comparator_for_large_areas_only(panel: PeerPanel) -> None:
+    assert "rest of the nation" in by_comparator(assess(panel, "a", **SETTINGS))
+    assert "rest of the nation" not in by_comparator(assess(panel, "b", **SETTINGS))
+
+
+def test_the_rest_of_the_nation_shares_the_nations_p_value(panel: PeerPanel) -> None:
+    found = by_comparator(judge([assess(panel, key, **SETTINGS) for key in panel.areas], level=0.05)[0])
+    assert found["rest of the nation"].p_value == pytest.approx(found["nation"].p_value)
+    assert found["rest of the nation"].p_adjusted == found["nation"].p_adjusted
+
+
+def test_the_placebo_position_counts_larger_differences_of_the_latest_year(panel: PeerPanel) -> None:
+    latest = np.abs(panel.values[:, -1] - panel.nation[-1])
+    for row, area in enumerate(panel.areas):
+        nation = by_comparator(assess(panel, area, **SETTINGS))["nation"]
+        assert nation.placebo_larger == np.count_nonzero(latest > latest[row])
+        assert nation.placebo_of == 4
+
+
+def test_inputs_name_the_rows_of_the_area_and_of_its_comparators(panel: PeerPanel) -> None:
+    result = assess(panel, "a", **SETTINGS)
+    assert result.inputs == ("raw#1",)
+    found = by_comparator(result)
+    assert found["nation"].inputs == ("raw#0",)
+    assert found["region"].inputs == ("raw#2", "raw#3")
+
+
+def test_an_area_alone_in_its_region_has_no_regional_comparator(panel: PeerPanel) -> None:
+    result = assess(panel, "d", **SETTINGS)
+    refusals = [each for each in result.differences if isinstance(each, Refusal)]
+    assert [each.code for each in refusals] == ["not-published"]
+    assert refusals[0].subject == "growth d region"
+
+
+def test_years_without_both_values_do_not_count(panel: PeerPanel) -> None:
+    values = panel.values.copy()
+    values[0, 2] = np.nan
+    found = by_comparator(assess(replace(panel, values=values), "a", **SETTINGS))
+    assert found["nation"].years == (2019, 2020, 2022, 2023, 2024)
+    values[0, 3] = np.nan
+    result = assess(replace(panel, values=values), "a", **SETTINGS)
+    assert {each.code for each in result.differences} == {"too-few-points"}
+
+
+def test_a_peer_without_a_value_leaves_the_year_out(panel: PeerPanel) -> None:
+    values = panel.values.copy()
+    values[1, 0] = np.nan
+    assert by_comparator(assess(replace(panel, values=values), "a", **SETTINGS))["peers"].years == YEARS[1:]
+
+
+def test_an_area_without_values_is_not_published(panel: PeerPanel) -> None:
+    values = panel.values.copy()
+    values[0] = np.nan
+    result = assess(replace(panel, values=values), "a", **SETTINGS)
+    assert isinstance(result, Refusal)
+    assert result.code == "not-published"
+
+
+def test_two_measures_are_not_compared(panel: PeerPanel) -> None:
+    result = assess(replace(panel, measures=("nso", "ministry")), "a", **SETTINGS)
+    assert isinstance(result, Refusal)
+    assert (result.code, result.detail) == ("measure-mixed", "ministry, nso")
+
+
+def test_an_unknown_area_is_a_data_error(panel: PeerPanel) -> None:
+    with pytest.raises(DataError, match="an area of the panel"):
+        assess(panel, "e", **SETTINGS)
+
+
+def test_an_area_is_never_its_own_peer_even_among_twins(panel: PeerPanel) -> None:
+    twins = replace(panel, likeness=np.zeros((4, 1)))
+    for area in panel.areas:
+        assert area not in {peer.area for peer in nearest(twins, area, k=2)}
+
+
+def test_an_area_of_unknown_likeness_has_no_peers_and_is_nobodys_peer(panel: PeerPanel) -> None:
+    likeness = panel.likeness.copy()
+    likeness[1] = np.nan
+    unknown = replace(panel, likeness=likeness)
+    assert nearest(unknown, "b", k=2) == ()
+    assert [peer.area for peer in nearest(unknown, "a", k=2)] == ["c", "d"]
+    assert "peers" not in by_comparator(assess(unknown, "b", **SETTINGS))
+
+
+def test_too_few_areas_leave_nobody_with_peers(panel: PeerPanel) -> None:
+    assert nearest(panel, "a", k=4) == ()
+
+
+def test_distant_peers_are_shown_without_a_verdict(panel: PeerPanel) -> None:
+    far = {**SETTINGS, "cutoff": 0.5}
+    result = judge([assess(panel, key, **far) for key in panel.areas], level=0.05)[0]
+    assert result.has_flag("no-close-peer")
+    found = by_comparator(result)
+    assert found["peers"].verdict is None
+    assert found["peers"].p_adjusted is not None
+    assert found["nation"].verdict is not None
+
+
+def test_short_windows_and_slump_starts_are_flagged(panel: PeerPanel) -> None:
+    flags = {flag.code for flag in by_comparator(assess(panel, "a", **SETTINGS))["nation"].flags}
+    assert flags == {"weak"}
+    late = replace(panel, years=tuple(range(2020, 2026)))
+    flags = {flag.code for flag in by_comparator(assess(late, "a", **SETTINGS))["nation"].flags}
+    assert flags == {"weak", "starts-in-shock"}
+
+
+def test_no_verdict_is_given_before_the_family_is_known(panel: PeerPanel) -> None:
+    assert {each.verdict for each in by_comparator(assess(panel, "a", **SETTINGS)).values()} == {None}
+
+
+def test_clear_differences_are_above_or_below(panel: PeerPanel) -> None:
+    shift = np.array([[9.0], [0.0], [0.0], [-9.0]])
+    moved = replace(panel, values=panel.values / 10 + shift, nation=panel.nation / 10)
+    results = judge([assess(moved, key, **SETTINGS) for key in panel.areas], level=0.05)
+    verdicts = [by_comparator(result)["nation"].verdict for result in results]
+    assert verdicts == ["above", "cannot tell apart", "cannot tell apart", "below"]
+
+
+def test_refused_areas_pass_through_the_judgement(panel: PeerPanel) -> None:
+    refusal = Refusal(code="not-published", method="peers")
+    assert judge([refusal, assess(panel, "a", **SETTINGS)], level=0.05)[0] is refusal
+
+
+def test_a_difference_without_spread_is_certain(panel: PeerPanel) -> None:
+    same = replace(panel, values=np.tile(panel.nation, (4, 1)))
+    nation = by_comparator(assess(same, "a", **SETTINGS))["nation"]
+    assert (nation.mean, nation.p_value) == (0.0, 1.0)
