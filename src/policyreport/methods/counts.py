@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import pairwise
 
 from policyreport.errors import DataError
 from policyreport.records.base import Bound, Flag, Refusal, Status
@@ -31,6 +33,8 @@ class TaskCount:
         Tasks on the list, completed, completed late, overdue; None where not published.
     list_label : str
         Name of the list for readers.
+    list_kind : str
+        What makes lists of several areas comparable: issuing body or template, scope and due filter.
     removed : int
         Tasks taken off the list since the date before, where stated.
     parts : tuple of int
@@ -59,6 +63,7 @@ class TaskCount:
     late: int | None = None
     overdue: int | None = None
     list_label: str = ""
+    list_kind: str = ""
     removed: int = 0
     parts: tuple[int, ...] = ()
     bound: Bound = "="
@@ -146,6 +151,60 @@ def refuse_unusable(counts: Sequence[TaskCount], method: str, subject: str) -> R
         detail = f"completed {bounded[0].bound} {bounded[0].completed} of {bounded[0].total}"
         return Refusal(code="bound-only", method=method, subject=subject, detail=detail, inputs=inputs)
     return None
+
+
+def select_comparable(
+    counts: Sequence[TaskCount],
+    *,
+    method: str,
+    subject: str,
+    minimum_areas: int,
+    minimum_tasks: int,
+    maximum_days_apart: int,
+) -> tuple[tuple[TaskCount, ...], tuple[str, ...]] | Refusal:
+    """Keep the areas whose lists are of one kind and one time, or say why they cannot be compared.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        One count an area.
+    method, subject : str
+        For a refusal.
+    minimum_areas, minimum_tasks : int
+        Fewest areas, fewest tasks of each.
+    maximum_days_apart : int
+        Most days between the first and the last reference date.
+
+    Returns
+    -------
+    tuple, or Refusal
+        The counts by area key and the areas left out (nothing usable published, or too few tasks);
+        `lists-differ` or `too-few-areas`.
+
+    Raises
+    ------
+    DataError
+        If an area has two counts.
+    """
+    refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(counts))
+    ordered = sorted(counts, key=lambda count: count.area)
+    for before, after in pairwise(ordered):
+        if before.area == after.area:
+            raise DataError(
+                f"{method}, {subject}", "one count an area", f"two of {after.area}", "Choose one."
+            )
+    usable = [count for count in ordered if refuse_unusable((count,), method, subject) is None]
+    if len(kinds := sorted({count.list_kind or count.list for count in usable})) > 1:
+        return refuse(code="lists-differ", detail=f"{len(kinds)} kinds: {', '.join(kinds)}")
+    dates = [count.reference_date for count in usable if count.reference_date is not None]
+    if len(dates) < len(usable) or (dates and (max(dates) - min(dates)).days > maximum_days_apart):
+        span = f"dates from {min(dates)} to {max(dates)}" if dates else "no date"
+        return refuse(code="lists-differ", detail=f"{span}, {len(usable) - len(dates)} not exact to the day")
+    kept = tuple(count for count in usable if count.pair()[1] >= minimum_tasks)
+    if len(kept) < minimum_areas:
+        return refuse(code="too-few-areas", detail=f"{len(kept)} areas, {minimum_areas} needed")
+    left_out = {count.area for count in ordered} - {count.area for count in kept}
+    return kept, tuple(sorted(left_out))
 
 
 def gather_inputs(counts: Sequence[TaskCount]) -> tuple[str, ...]:

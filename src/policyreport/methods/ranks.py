@@ -1,0 +1,226 @@
+"""Between which places may an area's true rank lie (METHODS §11)?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from policyreport.methods.counts import TaskCount, gather_inputs, select_comparable
+from policyreport.methods.draws import JOINT, generator
+from policyreport.methods.stepdown import (
+    find_marginal_set,
+    find_simultaneous_sets,
+    quadrature_critical_value,
+)
+from policyreport.records.base import Refusal
+from policyreport.records.series import Ranks, RankSet
+
+METHOD = "ranks"
+
+Basis = Literal["counts", "survey", "model-based"]
+"""The three kinds of estimates a rank set may rest on."""
+
+
+def rank_sets(
+    areas: Sequence[str],
+    estimates: ArrayLike,
+    standard_errors: ArrayLike | None,
+    *,
+    indicator: str,
+    measure: str,
+    basis: Basis,
+    larger_is_better: bool,
+    draws: int,
+    quadrature_nodes: int,
+    tau: int,
+    minimum_areas: int,
+    printed: ArrayLike | None = None,
+    inputs: tuple[str, ...] = (),
+) -> Ranks | Refusal:
+    """Compute marginal and simultaneous confidence sets of the ranks of independent estimates.
+
+    Parameters
+    ----------
+    areas : sequence of str, length p
+        Area keys, in any order.
+    estimates : array_like, shape (p,)
+        Approximately normal, independent estimates; never posterior means.
+    standard_errors : array_like, shape (p,), or None
+        Their standard errors; None where the publisher gives none.
+    indicator, measure : str
+        Ids; they seed the draws.
+    basis : str
+        What the estimates are.
+    larger_is_better : bool
+        Direction of the indicator.
+    draws : int
+        B of the simultaneous sets.
+    quadrature_nodes : int
+        Nodes of the marginal sets.
+    tau : int
+        Size of the groups of possible best and worst areas.
+    minimum_areas : int
+        Fewest areas.
+    printed : array_like, shape (p,), optional
+        Values whose ranks are printed where they differ from the estimates; sets are widened to hold them.
+    inputs : tuple of str
+        Ledger row ids.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Sets by area key; `no-sampling-error` or `too-few-areas`.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Notes
+    -----
+    A rank is one plus the number of areas with a larger true value; under ties a set covers all ranks the
+    tie leaves open. Marginal sets hold one area's rank, simultaneous ones those of all areas together.
+
+    References
+    ----------
+    Mogstad, Romano, Shaikh, Wilhelm (2024), Rev. Economic Studies 91:476-518.
+    """
+    refuse = partial(Refusal, method=METHOD, subject=indicator, inputs=inputs)
+    if standard_errors is None:
+        return refuse(code="no-sampling-error", detail="published without standard errors")
+    order = sorted(range(len(areas)), key=lambda place: areas[place])
+    names = [areas[place] for place in order]
+    values, errors, shown = (
+        np.asarray(column, dtype=float)[order]
+        for column in (estimates, standard_errors, estimates if printed is None else printed)
+    )
+    if unknown := [name for name, s in zip(names, errors, strict=True) if not (np.isfinite(s) and s > 0)]:
+        return refuse(code="no-sampling-error", detail=f"no standard error for {', '.join(unknown)}")
+    if len(names) < minimum_areas:
+        return refuse(code="too-few-areas", detail=f"{len(names)} areas, {minimum_areas} needed")
+    sign = 1 if larger_is_better else -1
+    noise = errors * generator(METHOD, indicator, measure, JOINT).standard_normal((draws, len(names)))
+    simultaneous = find_simultaneous_sets(sign * values, errors, np.ascontiguousarray(noise.T))
+    places = 1 + (sign * shown[None, :] > sign * shown[:, None]).sum(axis=1)
+    sets = []
+    for place, name in enumerate(names):
+        critical = quadrature_critical_value(place, errors, quadrature_nodes=quadrature_nodes)
+        marginal = find_marginal_set(place, sign * values, errors, critical)
+        rank, joint = int(places[place]), simultaneous[place]
+        sets.append(
+            RankSet(
+                area=name,
+                estimate=float(shown[place]),
+                standard_error=float(errors[place]),
+                rank=rank,
+                marginal=(min(marginal.first, rank), max(marginal.last, rank)),
+                simultaneous=(min(joint.first, rank), max(joint.last, rank)),
+                critical_values=marginal.critical_values,
+            )
+        )
+    return Ranks(
+        indicator=indicator,
+        sets=tuple(sets),
+        best=tuple(each.area for each in sets if each.simultaneous[0] <= tau),
+        worst=tuple(each.area for each in sets if each.simultaneous[1] >= len(sets) - tau + 1),
+        tau=tau,
+        critical_values=simultaneous[0].critical_values,
+        basis=basis,
+        inputs=inputs,
+    )
+
+
+def rank_counts(
+    counts: Sequence[TaskCount],
+    *,
+    indicator: str,
+    measure: str,
+    draws: int,
+    quadrature_nodes: int,
+    tau: int,
+    minimum_areas: int,
+    minimum_tasks: int,
+    maximum_days_apart: int,
+) -> Ranks | Refusal:
+    """Compute rank sets of the completed shares of lists of one kind.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        One count an area.
+    indicator, measure : str
+        Ids; they seed the draws.
+    draws, quadrature_nodes, tau, minimum_areas : int
+        See `rank_sets`.
+    minimum_tasks, maximum_days_apart : int
+        See `counts.select_comparable`.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Ranks of the raw shares with their sets; `lists-differ` or `too-few-areas`. `standard_error` is on
+        the scale of `binomial_scores`.
+
+    Raises
+    ------
+    DataError
+        If an area has two counts.
+    """
+    selected = select_comparable(
+        counts,
+        method=METHOD,
+        subject=indicator,
+        minimum_areas=minimum_areas,
+        minimum_tasks=minimum_tasks,
+        maximum_days_apart=maximum_days_apart,
+    )
+    if isinstance(selected, Refusal):
+        return selected
+    kept, _ = selected
+    done, totals = np.array([count.pair() for count in kept], dtype=float).T
+    scores, errors = binomial_scores(done, totals)
+    return rank_sets(
+        [count.area for count in kept],
+        scores,
+        errors,
+        indicator=indicator,
+        measure=measure,
+        basis="counts",
+        larger_is_better=True,
+        draws=draws,
+        quadrature_nodes=quadrature_nodes,
+        tau=tau,
+        minimum_areas=minimum_areas,
+        printed=done / totals,
+        inputs=gather_inputs(kept),
+    )
+
+
+def binomial_scores(counts: ArrayLike, totals: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Put counts on a scale where their standard error does not depend on the share.
+
+    Parameters
+    ----------
+    counts, totals : array_like, shape (p,)
+        x and n.
+
+    Returns
+    -------
+    tuple of ndarray, shape (p,)
+        arcsin √((x + 3/8)/(n + 3/4)) and 1/(2√(n + ½)).
+
+    Raises
+    ------
+    TypeError
+        If a count is not a number.
+
+    Notes
+    -----
+    Ranks do not change under a monotone scale, and the error is known even at 0 of n and n of n.
+    """
+    x, n = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
+    return np.arcsin(np.sqrt((x + 3 / 8) / (n + 3 / 4))), 1 / (2 * np.sqrt(n + 0.5))

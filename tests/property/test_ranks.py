@@ -1,0 +1,62 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policyreport.methods.ranks import rank_sets
+
+scores = st.lists(
+    st.tuples(
+        st.integers(0, 60).map(lambda tenth: tenth / 10), st.integers(1, 30).map(lambda tenth: tenth / 10)
+    ),
+    min_size=3,
+    max_size=7,
+)
+
+
+def rank(pairs, areas=None, scale=1.0):
+    estimates, errors = np.array(pairs).T
+    return rank_sets(
+        areas or [f"n{place}" for place in range(len(pairs))],
+        estimates,
+        scale * errors,
+        indicator="score",
+        measure="",
+        basis="survey",
+        larger_is_better=True,
+        draws=499,
+        quadrature_nodes=60,
+        tau=1,
+        minimum_areas=3,
+    ).sets
+
+
+def sets_of(each):
+    return each.marginal, each.simultaneous
+
+
+@settings(max_examples=40, deadline=None)
+@given(scores)
+def test_sets_hold_every_rank_a_tie_leaves_open_and_stay_inside_the_table(pairs):
+    estimates = [estimate for estimate, _ in pairs]
+    for each in rank(pairs):
+        last = sum(other >= each.estimate for other in estimates)
+        for first_place, last_place in sets_of(each):
+            assert 1 <= first_place <= each.rank <= last <= last_place <= len(pairs)
+
+
+@settings(max_examples=40, deadline=None)
+@given(scores, st.floats(0.1, 0.9))
+def test_sets_shrink_when_all_errors_do(pairs, scale):
+    for wide, narrow in zip(rank(pairs), rank(pairs, scale=scale), strict=True):
+        for (a, b), (c, d) in zip(sets_of(wide), sets_of(narrow), strict=True):
+            assert a <= c
+            assert d <= b
+
+
+@settings(max_examples=40, deadline=None)
+@given(scores, st.randoms(use_true_random=False))
+def test_marginal_sets_follow_their_area_when_areas_are_renamed(pairs, random):
+    areas = [f"n{place}" for place in range(len(pairs))]
+    renamed = random.sample(areas, len(areas))
+    before = {new: each.marginal for new, each in zip(renamed, rank(pairs), strict=True)}
+    assert {each.area: each.marginal for each in rank(pairs, areas=renamed)} == before

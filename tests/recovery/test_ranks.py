@@ -1,0 +1,64 @@
+"""Coverage of rank sets; bands and sizes of METHODS §17, R = 200."""
+
+import numpy as np
+import pytest
+
+from policyreport.methods.ranks import binomial_scores, rank_sets
+
+REPETITIONS = 200
+
+
+def rank(estimates, errors, repetition):
+    return rank_sets(
+        [f"n{place:02d}" for place in range(len(estimates))],
+        estimates,
+        errors,
+        indicator="recovery",
+        measure=str(repetition),
+        basis="survey",
+        larger_is_better=True,
+        draws=499,
+        quadrature_nodes=60,
+        tau=1,
+        minimum_areas=3,
+    ).sets
+
+
+def true_places(truth):
+    return [(1 + int((truth > own).sum()), int((truth >= own).sum())) for own in truth]
+
+
+def holds(places, found):
+    return found[0] <= places[0] and places[1] <= found[1]
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [np.zeros(10), np.r_[np.zeros(5), np.ones(5)], np.arange(10.0)],
+    ids=["all tied", "half tied", "spaced"],
+)
+def test_rank_sets_of_ten_areas_cover_the_true_places(truth, meets_band):
+    rng = np.random.default_rng(20250301)
+    errors = rng.uniform(0.3, 1.5, len(truth))
+    places = true_places(truth)
+    marginal, simultaneous = 0, 0
+    for repetition in range(REPETITIONS):
+        sets = rank(rng.normal(truth, errors), errors, repetition)
+        # One fixed area: coverage of a marginal set is a statement about one area at a time.
+        marginal += holds(places[3], sets[3].marginal)
+        simultaneous += all(holds(place, each.simultaneous) for place, each in zip(places, sets, strict=True))
+    assert meets_band(marginal / REPETITIONS, 0.95)
+    assert meets_band(simultaneous / REPETITIONS, 0.95)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.95])
+def test_rank_sets_of_tied_lists_cover_the_true_places(share, meets_band):
+    rng = np.random.default_rng(20250302)
+    totals = rng.integers(25, 201, 10)
+    marginal, simultaneous = 0, 0
+    for repetition in range(REPETITIONS):
+        sets = rank(*binomial_scores(rng.binomial(totals, share), totals), repetition)
+        marginal += holds((1, 10), sets[3].marginal)
+        simultaneous += all(holds((1, 10), each.simultaneous) for each in sets)
+    assert meets_band(marginal / REPETITIONS, 0.95)
+    assert meets_band(simultaneous / REPETITIONS, 0.95)

@@ -1,0 +1,124 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from policyreport.errors import DataError
+from policyreport.methods.counts import TaskCount
+from policyreport.methods.ranks import rank_counts, rank_sets
+from policyreport.records.base import Refusal
+from policyreport.records.series import Ranks
+
+RULES = {"draws": 999, "quadrature_nodes": 60, "tau": 1, "minimum_areas": 3}
+
+
+def rank(estimates, errors, areas=None, larger_is_better=True, **more):
+    return rank_sets(
+        areas or [f"n{place:02d}" for place in range(len(estimates))],
+        estimates,
+        errors,
+        indicator="score",
+        measure="",
+        basis="survey",
+        larger_is_better=larger_is_better,
+        **RULES,
+        **more,
+    )
+
+
+def counted(area, completed, total, day=1, kind="central", **more):
+    return TaskCount(
+        area,
+        f"{kind}/{area}",
+        date(2025, 12, 31),
+        date(2025, 12, day),
+        total,
+        completed,
+        list_kind=kind,
+        **more,
+    )
+
+
+def rank_lists(counts):
+    return rank_counts(
+        counts, indicator="tasks", measure="", minimum_tasks=10, maximum_days_apart=31, **RULES
+    )
+
+
+def test_far_apart_areas_have_their_rank_alone():
+    result = rank([30.0, 10.0, 20.0], [1.0, 1.0, 1.0])
+    assert [(each.rank, each.marginal, each.simultaneous) for each in result.sets] == [
+        (1, (1, 1), (1, 1)),
+        (3, (3, 3), (3, 3)),
+        (2, (2, 2), (2, 2)),
+    ]
+    assert (result.best, result.worst) == (("n00",), ("n01",))
+
+
+def test_ties_share_the_better_rank_and_any_place():
+    result = rank([5.0, 5.0, 5.0], [1.0, 1.0, 1.0])
+    assert [(each.rank, each.marginal) for each in result.sets] == [(1, (1, 3))] * 3
+
+
+def test_where_less_is_better_the_order_turns_around():
+    result = rank([30.0, 10.0, 20.0], [1.0, 1.0, 1.0], larger_is_better=False)
+    assert [each.rank for each in result.sets] == [3, 1, 2]
+    assert [each.estimate for each in result.sets] == [30.0, 10.0, 20.0]
+
+
+def test_the_order_in_which_areas_arrive_does_not_matter():
+    areas = ["n04", "n01", "n08"]
+    first = rank([3.0, 2.0, 2.5], [0.5, 0.4, 0.6], areas)
+    second = rank([2.5, 3.0, 2.0], [0.6, 0.5, 0.4], ["n08", "n04", "n01"])
+    assert first == second
+
+
+@pytest.mark.parametrize("errors", [None, [1.0, 0.0, 1.0], [1.0, np.nan, 1.0], [1.0, -1.0, 1.0]])
+def test_scores_without_a_standard_error_have_no_rank_set(errors):
+    refusal = rank([3.0, 2.0, 1.0], errors)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.method) == ("no-sampling-error", "ranks")
+
+
+def test_two_areas_are_too_few():
+    assert rank([3.0, 2.0], [1.0, 1.0]).code == "too-few-areas"
+
+
+def test_lists_of_one_kind_are_ranked_by_their_raw_shares():
+    result = rank_lists([counted("n01", 10, 40), counted("n04", 39, 40), counted("n08", 20, 40)])
+    assert isinstance(result, Ranks)
+    assert [(each.area, each.estimate, each.rank) for each in result.sets] == [
+        ("n01", 0.25, 3),
+        ("n04", 0.975, 1),
+        ("n08", 0.5, 2),
+    ]
+    assert result.basis == "counts"
+
+
+def test_a_set_holds_the_rank_of_the_raw_share_even_where_the_scores_order_differs():
+    counts = [counted("n01", 12, 12), counted("n04", 3999, 4000), counted("n08", 100, 4000)]
+    result = rank_lists(counts)
+    assert all(each.marginal[0] <= each.rank <= each.marginal[1] for each in result.sets)
+    assert result.sets[0].rank == 1
+
+
+@pytest.mark.parametrize(
+    ("third", "code"),
+    [
+        (counted("n08", 20, 40, kind="own programme"), "lists-differ"),
+        (TaskCount("n08", "x", date(2025, 12, 31), None, 40, 20, list_kind="central"), "lists-differ"),
+        (
+            TaskCount("n08", "x", date(2025, 12, 31), date(2025, 10, 1), 40, 20, list_kind="central"),
+            "lists-differ",
+        ),
+        (counted("n08", 2, 9), "too-few-areas"),
+        (counted("n08", 20, 40, bound=">"), "too-few-areas"),
+    ],
+)
+def test_lists_that_cannot_be_compared_are_not_ranked(third, code):
+    assert rank_lists([counted("n01", 10, 40), counted("n04", 39, 40), third]).code == code
+
+
+def test_two_counts_of_one_area_are_an_error():
+    with pytest.raises(DataError, match="n01"):
+        rank_lists([counted("n01", 10, 40), counted("n01", 11, 40)])
