@@ -1,0 +1,123 @@
+"""Published and recalculated values side by side, never twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from policyreport.areas import Areas
+from policyreport.harmonise.parts import COLUMNS, annual_rows, recalculate
+from policyreport.params.indicators import Indicators
+
+_KEY = ["area", "indicator", "year"]
+
+
+def harmonise_panel(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
+    """Put annual values on present provinces: the publisher's own wherever known, else recalculated.
+
+    Parameters
+    ----------
+    known : DataFrame
+        Rows of the ledger as known on a day, one a key.
+    areas : Areas
+        Keys and mapping.
+    indicators : Indicators
+        Which indicators are carried over, and how. Of each only the first measure is taken.
+
+    Returns
+    -------
+    DataFrame
+        One row an area, indicator and year, sorted. Columns: area, indicator, measure, year (int), value
+        (NaN where refused), status (the least certain of the inputs), basis (``published``, ``back-cast``,
+        ``recalculated``), segment (int, unbroken stretches from 0), low and high (smallest and largest
+        part), weight (its name), weight_low and weight_high (smallest and largest value under population,
+        GRDP and equal weights of 2022), inputs (tuple of ledger ids), note (``part-missing`` where refused,
+        ``renormalised`` where a small part is missing). Published values of the nation and of the present
+        regions pass through, the nation's under the provinces' indicator.
+
+    Notes
+    -----
+    Where the publisher recalculated its own past (quality ``back-cast``), nothing of that series is
+    recalculated here. Otherwise published and recalculated years stand side by side, and the year of the
+    mergers opens a new segment.
+    """
+    own = published_on_present(known, areas, indicators)
+    backcast = set(own.loc[own["basis"] == "back-cast", "indicator"])
+    again = recalculate(known, areas, indicators)
+    own = _with_range_of_parts(own, again)
+    taken = pd.MultiIndex.from_frame(own[_KEY])
+    free = ~pd.MultiIndex.from_frame(again[_KEY]).isin(taken) & ~again["indicator"].isin(backcast)
+    pieces = [own, again[free], _passing(known, areas, indicators)]
+    panel = pd.concat([piece for piece in pieces if len(piece)] or pieces[:1])
+    panel["segment"] = _segments(panel, areas, indicators, backcast)
+    return panel[list(COLUMNS)].sort_values(["indicator", "area", "year"], ignore_index=True)
+
+
+def published_on_present(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
+    """Select the publisher's own values on present provinces.
+
+    Parameters
+    ----------
+    known : DataFrame
+        Rows of the ledger as known on a day.
+    areas : Areas
+        Keys and mapping.
+    indicators : Indicators
+        Which indicators are carried over.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `harmonise_panel`; basis is ``back-cast`` for a merged province in a year that began
+        before it existed, else ``published``.
+    """
+    carried = [each.id for each in indicators.indicators if each.harmonise != "none"]
+    present = areas.table.index[areas.table["parts"] != ""]
+    rows = annual_rows(known, indicators)
+    rows = rows[rows["indicator"].isin(carried) & rows["area"].isin(present)]
+    merged = [key for key in present if areas.is_merged(key)]
+    backcast = rows["quality"].str.contains("back-cast") & rows["area"].isin(merged)
+    return _as_panel(rows, np.where(backcast, "back-cast", "published"))
+
+
+def _passing(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
+    """Published values of the nation and the present regions; the nation's under the provinces' indicator."""
+    rows = annual_rows(known, indicators)
+    nation = areas.table.index[areas.table["type"] == "nation"]
+    regions = areas.table.index[(areas.table["type"] == "region") & (areas.table["valid_to"] == "")]
+    rows = rows[rows["area"].isin(nation.union(regions))]
+    pieces = [rows.iloc[:0]]
+    for each in indicators.indicators:
+        if each.harmonise != "none":
+            national = rows[(rows["indicator"] == each.national) & rows["area"].isin(nation)]
+            pieces += [rows[rows["indicator"] == each.id], national.assign(indicator=each.id)]
+    return _as_panel(pd.concat(pieces), "published")
+
+
+def _as_panel(rows: pd.DataFrame, basis: np.ndarray | str) -> pd.DataFrame:
+    """Ledger rows with the panel's columns."""
+    empty = dict.fromkeys(("low", "high", "weight_low", "weight_high"), np.nan)
+    panel = rows.assign(basis=basis, segment=0, weight="", note="", **empty)
+    panel["inputs"] = [(id,) for id in rows.index]
+    return panel[list(COLUMNS)].reset_index(drop=True)
+
+
+def _with_range_of_parts(own: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+    """Show the range of the parts beside a publisher's own recalculation, where the parts are known."""
+    bounds = again.set_index(_KEY)[["low", "high"]].reindex(pd.MultiIndex.from_frame(own[_KEY]))
+    backcast = (own["basis"] == "back-cast").to_numpy()
+    return own.assign(
+        low=np.where(backcast, bounds["low"].to_numpy(float), np.nan),
+        high=np.where(backcast, bounds["high"].to_numpy(float), np.nan),
+    )
+
+
+def _segments(panel: pd.DataFrame, areas: Areas, indicators: Indicators, backcast: set[str]) -> list[int]:
+    """Breaks of the question set, and the mergers where the publisher did not recalculate its past."""
+    definitions = indicators.by_id()
+    begun = areas.table.loc[areas.table["parts"] != "", "valid_from"].max()
+    merger = int(str(begun)[:4]) if begun else None
+    return [
+        definitions[id].segment(year) + int(merger is not None and year >= merger and id not in backcast)
+        for id, year in zip(panel["indicator"], panel["year"], strict=True)
+    ]
