@@ -176,6 +176,7 @@ class ExposureSettings(Strict):
 
     minimum_areas: Count
     minimum_pre_years: Count
+    placebo_minimum_years: Count
     few_treated_below: Count
     post_years: Annotated[tuple[int, ...], Field(min_length=1)]
     exposures: tuple[str, ...]

@@ -184,6 +184,7 @@ class Exposure(Result):
     outcome: str
     exposure: str
     areas: int
+    dropped: tuple[str, ...] = ()
     years: tuple[int, ...]
     post_years: tuple[int, ...]
     estimate: float
