@@ -10,12 +10,12 @@ local PALETTE = {
   ["#1a1d21"] = "ink", ["#5b6470"] = "muted", ["#d9dde2"] = "rule", ["#8a929c"] = "context",
   ["#c5cbd3"] = "context-light", ["#0b6e6e"] = "accent", ["#9ccfcb"] = "accent-light",
   ["#b45309"] = "threshold", ["#ffffff"] = "paper",
-  ["#e6f1f0"] = "seq-1", ["#bcdcd9"] = "seq-2", ["#84bdb9"] = "seq-3", ["#3f9391"] = "seq-4",
-  ["#0a5858"] = "seq-5",
+  ["#ddf1ef"] = "seq-1", ["#afdbd7"] = "seq-2", ["#76bdb9"] = "seq-3", ["#277f7d"] = "seq-4",
+  ["#06484a"] = "seq-5",
 }
 
 local labels, root, page = {}, ".", ""
-local wide, pictures, boxes = false, 0, 0
+local wide, used, repeated = false, {}, 0
 
 local function read(name)
   local file = io.open(name, "rb")
@@ -83,14 +83,20 @@ end
 
 -- Pictures -------------------------------------------------------------------------------------------
 
--- Figures stand in one document, so every id gets a prefix of its own.
+-- Pictures stand in one document: one whose ids were used already gets a prefix.
 local function separate_ids(svg)
-  pictures = pictures + 1
-  local prefix = "f" .. pictures .. "-"
-  svg = svg:gsub('(%sid=")([^"]+")', "%1" .. prefix .. "%2")
-  svg = svg:gsub("url%(#", "url(#" .. prefix)
-  svg = svg:gsub('(xlink:href="#)', "%1" .. prefix)
-  return (svg:gsub('(%shref="#)', "%1" .. prefix))
+  local own, clash = {}, false
+  for id in svg:gmatch('%sid="([^"]+)"') do
+    own[id], clash = true, clash or used[id]
+  end
+  if clash then
+    repeated = repeated + 1
+    local prefix = "again-" .. repeated .. "-"
+    svg = svg:gsub('(%sid=")([^"]+")', "%1" .. prefix .. "%2")
+    svg = svg:gsub("url%(#", "url(#" .. prefix):gsub('(href="#)', "%1" .. prefix)
+  end
+  for id in pairs(own) do used[id] = true end
+  return svg
 end
 
 local function theme_colours(svg)
@@ -127,7 +133,7 @@ local function inline_svg(svg, alt, class)
   svg = svg:gsub("<%?xml.-%?>%s*", ""):gsub("<!DOCTYPE.->%s*", ""):gsub("<!%-%-.-%-%->%s*", "")
   svg = svg:gsub("<metadata>.-</metadata>%s*", "")
   -- matplotlib's global rule would reach every other picture of the page.
-  svg = svg:gsub("<style[^>]*>%*{[^<]*}</style>%s*", ""):gsub("<defs>%s*</defs>%s*", "")
+  svg = svg:gsub("<style[^>]*>[^<]*%*%s*{[^<]*}</style>%s*", ""):gsub("<defs>%s*</defs>%s*", "")
   local tag, width = opening_tag(svg, alt, class)
   svg = svg:gsub("<svg[^>]*>", function() return tag end, 1)
   svg = theme_colours(place_links(separate_ids(svg)))
@@ -144,47 +150,39 @@ local function picture(image)
   local svg = find_picture(image.src)
   if not svg then error("the picture " .. image.src .. " is not in the project", 0) end
   local alt = image.attributes["fig-alt"] or image.attributes.alt or stringify(image.caption)
-  local narrow = find_picture((image.src:gsub("%.svg$", ".narrow.svg")))
+  local narrow = find_picture((image.src:gsub("%.svg$", "-narrow.svg")))
   local text, width = inline_svg(svg, alt, narrow and "picture broad" or "picture")
   if narrow then
     text = text .. inline_svg(narrow, alt, "picture narrow")
   elseif width > 480 then
-    boxes = boxes + 1
     text = string.format('<span class="picture-scroll" tabindex="0" role="group" aria-label="%s">%s</span>',
       escape(labels.figure .. ": " .. labels.scroll), text)
   end
   return pandoc.RawInline("html", text)
 end
 
--- Interval bars in table cells: []{.interval low="" value="" high="" min="" max=""} ----------------------
-
-local function interval(span)
-  if not span.classes:includes("interval") then return nil end
-  local a = span.attributes
-  local min, max = tonumber(a.min) or 0, tonumber(a.max) or 100
-  local function at(text)
-    local value = tonumber(text)
-    return value and math.max(0, math.min(100, 100 * (value - min) / (max - min)))
+-- Small pictures in table cells are written raw.
+local function raw_svg(element)
+  if element.format:match("html") and element.text:find("<svg", 1, true) then
+    element.text = theme_colours(element.text)
+    return element
   end
-  local low, value, high = at(a.low), at(a.value), at(a.high)
-  local text = '<span class="interval" aria-hidden="true">'
-  if low and high then
-    text = text .. string.format('<i style="inset-inline-start:%.1f%%;inline-size:%.1f%%"></i>', low, high - low)
-  end
-  if value then text = text .. string.format('<b style="inset-inline-start:%.1f%%"></b>', value) end
-  if a.reference and at(a.reference) then
-    text = text .. string.format('<u style="inset-inline-start:%.1f%%"></u>', at(a.reference))
-  end
-  return pandoc.RawInline("html", text .. "</span>")
 end
 
 -- Tables ---------------------------------------------------------------------------------------------
+
+-- Words that may not be torn apart: numbers, names, intervals.
+local function keep_together(cell, length)
+  local text = stringify(cell.contents)
+  if text ~= "" and utf8.len(text) <= length then cell.attr.classes:insert("short") end
+end
 
 local function head_cells(rows, scope)
   for _, row in ipairs(rows) do
     for _, cell in ipairs(row.cells) do
       local empty = stringify(cell.contents) == ""
       if not empty then cell.attributes.scope = scope end
+      keep_together(cell, 12)
     end
   end
 end
@@ -196,9 +194,9 @@ local function scroll(tbl)
     body.row_head_columns = math.max(1, body.row_head_columns)
     for _, row in ipairs(body.body) do
       if row.cells[1] then row.cells[1].attributes.scope = "row" end
+      for _, cell in ipairs(row.cells) do keep_together(cell, 18) end
     end
   end
-  boxes = boxes + 1
   return {
     raw(string.format('<div class="table-scroll" tabindex="0" role="group" aria-label="%s">',
       escape(labels.table .. ": " .. labels.scroll))),
@@ -217,6 +215,10 @@ end
 
 local function division(div)
   if div.classes:includes("findings") or div.classes:includes("wide") then wide = true end
+  if div.classes:includes("strip-item") and div.content[2] and not stringify(div.content[2]):find("%d") then
+    div.content[2] = pandoc.Div({ pandoc.Plain(div.content[2].content) }, pandoc.Attr("", { "words" }))
+    return div
+  end
   if div.classes:includes("finding") then
     -- A finding stands right below the page's title, whatever depth its sentence was written at.
     local first, rest = pandoc.Blocks({}), pandoc.Blocks({})
@@ -231,6 +233,28 @@ local function division(div)
     div.content = first
     return div
   end
+end
+
+-- The caption's last emphasis says what is measured; with what follows it, it stands on a line of its own.
+local function captions(blocks)
+  for index = 2, #blocks do
+    local opening, caption = blocks[index - 1], blocks[index]
+    if opening.t == "RawBlock" and opening.text:match("^<figcaption") and caption.content then
+      local content, last = caption.content, nil
+      for place, inline in ipairs(content) do
+        if inline.t == "Emph" then last = place end
+      end
+      if last and last > 1 then
+        local measured = pandoc.Inlines({})
+        for place = last, #content do measured:insert(content[place]) end
+        while #content >= last do content:remove(#content) end
+        measured[1] = pandoc.Span(measured[1].content)
+        content:insert(pandoc.Span(measured, pandoc.Attr("", { "measured" })))
+        caption.content = content
+      end
+    end
+  end
+  return blocks
 end
 
 local function link(element)
@@ -252,7 +276,7 @@ end
 
 return {
   { Meta = begin },
-  { Image = picture, Span = interval, CodeBlock = code, Div = division, Link = link },
-  { Table = scroll },
+  { Image = picture, RawInline = raw_svg, RawBlock = raw_svg, CodeBlock = code, Div = division, Link = link },
+  { Table = scroll, Blocks = captions },
   { Pandoc = finish },
 }

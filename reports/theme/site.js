@@ -78,7 +78,7 @@ const language = page.lang || "en";
   const extract = (entry, word) => {
     const at = entry.inText.indexOf(word);
     const from = at < 60 ? 0 : entry.text.indexOf(" ", at - 50) + 1;
-    return (from ? "… " : "") + entry.text.slice(from, from + 110).replace(/\s\S*$/, "") + " …";
+    return (from ? "… " : "") + entry.text.slice(from, from + 110).replace(/\s\S*$/, "") + "\u00a0…";
   };
 
   const item = (entry, words) => {
@@ -144,7 +144,22 @@ const language = page.lang || "en";
     const digits = found[0].replace(/[\s\u00a0\u202f]/g, "");
     return Number(comma ? digits.replace(/\./g, "").replace(",", ".") : digits.replace(/,/g, ""));
   };
+  const months = Array.from({ length: 12 }, (_, month) => (
+    new Date(2000, month, 1).toLocaleString(language, { month: "long" }).toLowerCase()
+  ));
+  const date = (text) => {
+    const found = text.match(/(\d{1,2})[\s/.-]+(\p{L}+|\d{1,2})[\s,/.-]+(\d{4})/u) || [];
+    const month = Number(found[2]) || months.findIndex((name) => found[2] && name.startsWith(found[2].toLowerCase())) + 1;
+    return month ? Number(found[3]) * 10000 + month * 100 + Number(found[1]) : NaN;
+  };
   const order = new Intl.Collator(language, { numeric: true });
+
+  const kindOf = (texts, aligned) => {
+    const filled = texts.filter((text) => /\d/.test(text));
+    const most = (read) => filled.length && filled.filter((text) => !Number.isNaN(read(text))).length > filled.length / 2;
+    if (most(date)) return "dates";
+    return !["left", "start"].includes(aligned) && most(number) ? "numbers" : "words";
+  };
 
   const sort = (table, head, column) => {
     const body = table.tBodies[0];
@@ -152,9 +167,9 @@ const language = page.lang || "en";
       || (!head.hasAttribute("aria-sort") && head.dataset.kind === "words");
     const rows = [...body.rows].map((row) => {
       const text = row.cells[column].textContent.trim();
-      return { row, text, value: number(text) };
+      return { row, text, value: (head.dataset.kind === "dates" ? date : number)(text) };
     });
-    const numeric = head.dataset.kind === "numbers";
+    const numeric = head.dataset.kind !== "words";
     const missing = (entry) => (numeric ? Number.isNaN(entry.value) : entry.text === "" || /^[–—-]$/.test(entry.text));
     rows.sort((a, b) => {
       if (missing(a) || missing(b)) return missing(a) - missing(b);
@@ -171,8 +186,7 @@ const language = page.lang || "en";
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const texts = [...table.tBodies[0].rows].map((row) => (row.cells[column] ? row.cells[column].textContent.trim() : ""));
       if (!head.textContent.trim()) return;
-      const count = texts.filter((text) => !Number.isNaN(number(text))).length;
-      head.dataset.kind = count > texts.length / 4 ? "numbers" : "words";
+      head.dataset.kind = kindOf(texts, getComputedStyle(head).textAlign);
       const button = document.createElement("button");
       button.type = "button";
       button.append(...head.childNodes);

@@ -1,13 +1,12 @@
 """Project folder in, site and PDF out: one interface, two renderers.
 
-A project is what `report` assembles (docs/report-markdown.md): ``_quarto.yml``, pages in ``.qmd``, ``figures/``
-and ``theme/`` (a copy of reports/theme). Quarto and the embedded renderer read the same folder and use the
-same template, Lua filters, styles and script.
+A project is what `report` assembles (docs/report-markdown.md): ``_quarto.yml``, pages in ``.qmd``,
+``figures/`` and ``theme/`` (a copy of reports/theme). Quarto and the embedded renderer read the same folder
+and use the same template, Lua filters, styles and script.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
@@ -54,17 +53,16 @@ def choose(name: Literal["auto", "quarto", "pandoc"] = "auto") -> Renderer:
     RenderError
         The name is unknown, or Quarto was asked for and is not installed.
     """
-    # Each renderer is imported when chosen: neither may keep the other from working.
-    if name not in ("auto", "quarto", "pandoc"):
+    # Both modules import this one, and neither may keep the other from working.
+    from policyreport.renderers.pandoc import PandocRenderer
+    from policyreport.renderers.quarto import QuartoRenderer
+
+    known: dict[str, Renderer] = {"quarto": QuartoRenderer(), "pandoc": PandocRenderer()}
+    if name == "auto":
+        return next(renderer for renderer in known.values() if renderer.available())
+    if name not in known:
         raise RenderError("renderer", '"auto", "quarto" or "pandoc"', f'"{name}"', "Name one of the three.")
-    if name == "quarto" or (name == "auto" and shutil.which("quarto")):
-        from policyreport.renderers.quarto import QuartoRenderer
-
-        chosen: Renderer = QuartoRenderer()
-    else:
-        from policyreport.renderers.pandoc import PandocRenderer
-
-        chosen = PandocRenderer()
+    chosen = known[name]
     if not chosen.available():
         raise RenderError(
             f'renderer "{chosen.name}"',

@@ -80,7 +80,7 @@ class PandocRenderer:
         RenderError
             The document cannot be read or set.
         """
-        from policyreport.renderers.typeset import render_pdf  # the PDF half loads Typst
+        from policyreport.renderers.typst_pdf import render_pdf  # it imports this module
 
         render_pdf(project, pdf, progress)
 
@@ -202,11 +202,16 @@ def _write_page(project: Path, draft: Path, page: str) -> None:
     run_pandoc(arguments, source.parent, page)
 
 
-def _select(project: Path, patterns: Iterable[str]) -> list[str]:
-    """Files of the project that fit any pattern, sorted, relative to the project."""
-    found = {path for pattern in patterns for path in project.glob(pattern) if path.is_file()}
-    names = {path.relative_to(project).as_posix() for path in found}
-    return sorted(name for name in names if not any(part[0] in "._" for part in name.split("/")))
+def _select(project: Path, patterns: Sequence[str]) -> list[str]:
+    """Files of the project that fit a pattern, and none that begins with ``!``; sorted, relative to it."""
+
+    def fitting(chosen: Iterable[str]) -> set[str]:
+        found = {path for pattern in chosen for path in project.glob(pattern) if path.is_file()}
+        return {path.relative_to(project).as_posix() for path in found}
+
+    wanted = fitting(pattern for pattern in patterns if not pattern.startswith("!"))
+    refused = fitting(pattern[1:] for pattern in patterns if pattern.startswith("!"))
+    return sorted(name for name in wanted - refused if not any(part[0] in "._" for part in name.split("/")))
 
 
 def _copy(project: Path, draft: Path, names: Iterable[str]) -> None:

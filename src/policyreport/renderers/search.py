@@ -1,4 +1,4 @@
-"""The search index of a rendered site: a script file, so that search also works on a site opened from disk."""
+"""The search index of a rendered site: a script, so that search works on a site opened from disk."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class _Reader(HTMLParser):
         attributes = dict(attrs)
         if tag == "main":
             self._inside = True
-        elif tag in _SKIPPED:
-            self._skipped += 1
+        elif self._skipped or tag in _SKIPPED or attributes.get("class") == "eyebrow":
+            self._skipped += tag not in _VOID
         elif tag == "section":
             self._anchors.append(attributes.get("id") or "")
         elif self._inside and not self._skipped and tag in ("h1", "h2", "h3"):
@@ -54,8 +54,8 @@ class _Reader(HTMLParser):
         """Leave an element."""
         if tag == "main":
             self._inside = False
-        elif tag in _SKIPPED:
-            self._skipped = max(0, self._skipped - 1)
+        elif self._skipped:
+            self._skipped -= tag not in _VOID
         elif tag == "section" and self._anchors:
             self._anchors.pop()
         elif tag in ("h1", "h2", "h3"):

@@ -37,7 +37,8 @@ def save(figure: plt.Figure, name: str) -> None:
 def tasks(name: str, width: float, height: float) -> None:
     """Bars of completed over listed tasks."""
     figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
-    dates, done, listed = ["29 May", "15 Oct", "4 Dec", "25 Dec"], [103, 485, 601, 1227], [600, 1132, 1287, 1298]
+    dates = ["29 May", "15 Oct", "4 Dec", "25 Dec"]
+    done, listed = [103, 485, 601, 1227], [600, 1132, 1287, 1298]
     axes.barh(dates, listed, color=LIGHT, height=0.55)
     axes.barh(dates, done, color=ACCENT, height=0.55)
     for row, (a, b) in enumerate(zip(done, listed, strict=True)):
@@ -99,6 +100,7 @@ def growth() -> None:
 if __name__ == "__main__":
     style()
     tasks("tasks", 7.08, 2.6)
+    tasks("tasks-narrow", 3.55, 2.6)
     tasks("tasks-small", 3.55, 2.1)
     share()
     ranks()
