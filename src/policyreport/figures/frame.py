@@ -1,0 +1,73 @@
+"""What stands around a picture: label, caption, alternative text, source line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.words import Words
+from policyreport.formats import Formats
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A figure's name and the sentences that were written for it.
+
+    Parameters
+    ----------
+    id : str
+        Name of the exhibit, unique in its notebook: ``growth``.
+    finding : str
+        Caption: the finding, a sentence with its number.
+    measured : str
+        What is measured, unit, measure, vintage; set in italics after the finding.
+    source : str
+        Source line beneath; none if empty.
+    scope : str
+        Area key that makes label and file unique in the edition: ``n01`` gives ``fig-n01-growth``.
+    formats : Formats
+        Number and date formats of the language.
+    words : Words
+        Words inside the figure.
+    """
+
+    id: str
+    finding: str
+    measured: str = ""
+    source: str = ""
+    scope: str = ""
+    formats: Formats = field(default_factory=Formats)
+    words: Words = field(default_factory=Words)
+
+    @property
+    def label(self) -> str:
+        """Label of the cross-reference and name of the file, without prefix and suffix."""
+        return f"{self.scope}-{self.id}" if self.scope else self.id
+
+    def exhibit(self, alt: str, svg: str, narrow: str = "") -> Exhibit:
+        """Put caption and source line around a picture.
+
+        Parameters
+        ----------
+        alt : str
+            Alternative text with the figure's data.
+        svg : str
+            The picture for its column.
+        narrow : str
+            The picture for a narrow screen, kept beside it as ``…-narrow.svg``; none if empty.
+
+        Returns
+        -------
+        Exhibit
+            Markdown by docs/report-markdown.md with its files.
+        """
+        path = f"figures/{self.label}.svg"
+        caption = f"{self.finding} *{self.measured}*" if self.measured else self.finding
+        quoted = " ".join(alt.split(" ")).replace('"', "”")
+        text = f'::: {{#fig-{self.label}}}\n\n![]({path}){{fig-alt="{quoted}"}}\n\n{caption}\n\n:::\n'
+        if self.source:
+            text += f"\n::: {{.source}}\n\n{self.source}\n\n:::\n"
+        files = {path: svg}
+        if narrow:
+            files[f"figures/{self.label}-narrow.svg"] = narrow
+        return Exhibit(id=self.id, markdown=text, files=files)

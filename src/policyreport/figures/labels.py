@@ -1,0 +1,164 @@
+"""Where labels go: ticks that are few and round, and texts that do not touch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, floor, log10
+
+from matplotlib.axes import Axes
+
+from policyreport.figures.palette import MUTED, RULE
+from policyreport.figures.style import SMALL, text_width
+
+
+def round_ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """Choose round values inside a range.
+
+    Parameters
+    ----------
+    low, high : float
+        The range, low below high.
+    count : int
+        About how many are wanted; at most ``count + 1`` come.
+
+    Returns
+    -------
+    list of float
+        Multiples of 1, 2 or 5 times a power of ten.
+    """
+    raw = (high - low) / max(count, 1)
+    power = 10.0 ** floor(log10(raw))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * (1 - 1e-9))
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [round(i * step, 10) for i in range(first, last + 1)]
+
+
+def thinned(
+    ticks: Sequence[float], texts: Sequence[str], scale: float, size: float = SMALL
+) -> tuple[list[float], list[str]]:
+    """Drop ticks whose texts would touch, evenly: every second, every third.
+
+    Parameters
+    ----------
+    ticks : sequence of float
+        Evenly spaced values.
+    texts : sequence of str
+        A text for each.
+    scale : float
+        Pixels per unit of value.
+    size : float
+        Pixels of the type.
+
+    Returns
+    -------
+    tuple of list
+        The ticks and texts that stay.
+    """
+    if len(ticks) < 2:
+        return list(ticks), list(texts)
+    need = max(text_width(text, size) for text in texts) + 10
+    step = max(1, ceil(need / abs((ticks[1] - ticks[0]) * scale)))
+    return list(ticks[::step]), list(texts[::step])
+
+
+def padded(values: Sequence[float], share: float = 0.06, zero: bool = False) -> tuple[float, float]:
+    """Give the range of values with room at both ends.
+
+    Parameters
+    ----------
+    values : sequence of float
+        At least one.
+    share : float
+        Room as a share of the range.
+    zero : bool
+        Include zero, without room beyond it.
+
+    Returns
+    -------
+    tuple of float
+        Low and high, never equal.
+    """
+    low, high = min(values), max(values)
+    low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
+    room = share * (high - low) or 0.5
+    return (low if zero and low == 0 else low - room), (high if zero and high == 0 else high + room)
+
+
+def spread(positions: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
+    """Move labels apart until they do not touch, as little as possible, without changing their order.
+
+    Parameters
+    ----------
+    positions : sequence of float
+        Wanted centres in pixels, any order.
+    sizes : sequence of float
+        Height of each label.
+    low, high : float
+        Bounds of all labels; kept where they fit between them.
+
+    Returns
+    -------
+    list of float
+        Centres in the order given.
+
+    Notes
+    -----
+    Least squares under ``p[i+1] - p[i] >= (size[i] + size[i+1]) / 2``: pool adjacent violators on the
+    positions minus the offsets that packing without gaps would give.
+    """
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    offsets = [0.0]
+    for before, after in pairwise(order):
+        offsets.append(offsets[-1] + (sizes[before] + sizes[after]) / 2)
+    blocks: list[tuple[float, int]] = []
+    for offset, index in zip(offsets, order, strict=False):
+        blocks.append((positions[index] - offset, 1))
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (mean1, n1), (mean2, n2) = blocks[-2:]
+            blocks[-2:] = [((mean1 * n1 + mean2 * n2) / (n1 + n2), n1 + n2)]
+    flat = [mean for mean, n in blocks for _ in range(n)]
+    placed = [0.0] * len(positions)
+    for value, offset, index in zip(flat, offsets, order, strict=False):
+        lowest = low + sizes[order[0]] / 2
+        highest = high - sizes[order[-1]] / 2 - offsets[-1]
+        placed[index] = max(lowest, min(value, highest)) + offset
+    return placed
+
+
+def label_values(
+    axes: Axes,
+    axis: str,
+    ticks: Sequence[float],
+    texts: Sequence[str],
+    grid: bool = True,
+    size: float = SMALL,
+) -> None:
+    """Set the ticks of one axis with their texts and, if wanted, light grid lines.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where.
+    axis : str
+        ``x`` or ``y``.
+    ticks : sequence of float
+        Values.
+    texts : sequence of str
+        A text for each.
+    grid : bool
+        Draw a line at each tick.
+    size : float
+        Pixels.
+    """
+    side = axes.xaxis if axis == "x" else axes.yaxis
+    side.set_ticks(list(ticks), labels=list(texts))
+    for text in side.get_ticklabels():
+        text.set_fontsize(size)
+        text.set_color(MUTED)
+        if axis == "y":
+            text.set_verticalalignment("center_baseline")
+    if grid:
+        side.grid(True, color=RULE, linewidth=1)
+    else:
+        side.grid(False)

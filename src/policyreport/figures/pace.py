@@ -1,0 +1,113 @@
+"""The path to a dated target: observed values, the required line, scenarios and the drift fan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
+from policyreport.figures.style import picture
+from policyreport.figures.timeline import Line, Plot, draw_line, frame_axes, value_axis
+from policyreport.formats import NBSP
+from policyreport.records.series import SeriesPoint
+from policyreport.records.shares import Pace, Scenario
+
+
+def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str, unit: str = "%") -> Exhibit:
+    """Draw the observed path and what the target requires.
+
+    Parameters
+    ----------
+    record : Pace
+        With scenarios and, from five points, the fan.
+    points : sequence of SeriesPoint
+        Observed values of the measure.
+    frame : Frame
+        Label, caption and source.
+    target : str
+        Name of the target, ``target 30 %``.
+    unit : str
+        Behind each tick.
+
+    Returns
+    -------
+    Exhibit
+        Scenario lines end at the target year; the fan holds 80 and 95 % of the drift.
+    """
+    year = int(record.target_period[:4])
+    required = next((s for s in record.scenarios if s.name == "required"), None)
+    start = SeriesPoint(year=points[-1].year, value=points[-1].value)
+    path = _points(required, year) if required else (start, SeriesPoint(year=year, value=record.target))
+    observed = Line("", tuple(points), "accent")
+    goal = Line(target, path, "target", dashed=True)
+    lines = [goal, *_scenarios(record, year, frame, unit)]
+    fan = [point for point in record.fan if point.year <= year]
+    values = [p.value for line in (observed, *lines) for p in line.points]
+    values += [end for point in fan for end in (point.interval95.low, point.interval95.high)]
+    low, high, ticks = value_axis(values, 5)
+    texts = tuple(f"{frame.formats.number(tick, 0)}{NBSP}{unit}" for tick in ticks)
+    plot = Plot(low, high, ticks, texts, (points[0].year, year), height=250)
+
+    def paint(width: int) -> Figure:
+        figure, axes = frame_axes(width, plot, lines, _note(record, points, frame))
+        _paint_fan(axes, record, year)
+        for line in lines:
+            draw_line(axes, line, 0)
+        draw_line(axes, observed)
+        axes.plot(
+            year, record.target, "D", markersize=7, color=THRESHOLD, markeredgecolor=PAPER, clip_on=False
+        )
+        return figure
+
+    return picture(frame, _alt(points, lines, frame, unit), paint)
+
+
+def _points(scenario: Scenario, last: int) -> tuple[SeriesPoint, ...]:
+    """A scenario as points up to the target year."""
+    pairs = zip(scenario.years, scenario.values, strict=True)
+    return tuple(
+        SeriesPoint(year=year, value=value, status="projection") for year, value in pairs if year <= last
+    )
+
+
+def _scenarios(record: Pace, year: int, frame: Frame, unit: str) -> list[Line]:
+    """Scenario lines other than the required one, named with the value they reach."""
+    words = frame.words
+    names = {"pp pace": words.pp_pace, "cagr pace": words.cagr_pace, "largest gain": words.largest_gain}
+    lines = []
+    for scenario in record.scenarios:
+        if scenario.name in names and (points := _points(scenario, year)):
+            value = f"{frame.formats.number(points[-1].value, 1)}{NBSP}{unit}"
+            lines.append(Line(f"{value} {names[scenario.name]}", points, "context", dashed=True))
+    return lines
+
+
+def _paint_fan(axes: Axes, record: Pace, year: int) -> None:
+    """Two bands from the latest value on."""
+    fan = [point for point in record.fan if point.year <= year]
+    if not fan:
+        return
+    years = [int(record.latest_period[:4]), *(point.year for point in fan)]
+    for name, alpha in (("interval95", 0.35), ("interval80", 0.6)):
+        ends = [getattr(point, name) for point in fan]
+        low = [record.latest_value, *(end.low for end in ends)]
+        high = [record.latest_value, *(end.high for end in ends)]
+        axes.fill_between(years, low, high, color=ACCENT_LIGHT, alpha=alpha, linewidth=0, zorder=1.2)
+
+
+def _note(record: Pace, points: Sequence[SeriesPoint], frame: Frame) -> str:
+    """Explain bands and hollow years."""
+    notes = [frame.words.fan] if record.fan else []
+    notes += [frame.words.hollow] if any(point.status != "observed" for point in points) else []
+    return " ".join(f"{note[:1].upper()}{note[1:]}." for note in notes)
+
+
+def _alt(points: Sequence[SeriesPoint], lines: Sequence[Line], frame: Frame, unit: str) -> str:
+    """Observed values, then where each line ends."""
+    seen = ", ".join(f"{p.year} {frame.formats.number(p.value, 2)}{NBSP}{unit}" for p in points)
+    ends = "; ".join(f"{line.points[-1].year} {line.label}" for line in lines)
+    return f"{seen}; {ends}."

@@ -1,0 +1,204 @@
+"""Figures on annual series: one area beside its comparators, and small multiples of scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.labels import label_values
+from policyreport.figures.palette import INK, MUTED
+from policyreport.figures.style import (
+    BOLD,
+    MINIMUM,
+    SMALL,
+    WIDE,
+    capitalised,
+    new_figure,
+    panel,
+    picture,
+    text_width,
+    wrap,
+    write,
+)
+from policyreport.figures.timeline import (
+    COLORS,
+    Break,
+    Line,
+    Plot,
+    draw_line,
+    frame_axes,
+    missing_years,
+    value_axis,
+)
+
+
+def growth(
+    lines: Sequence[Line], frame: Frame, unit: str, breaks: Sequence[Break] = (), digits: int = 1
+) -> Exhibit:
+    """Draw an area's series with those of the nation and its region.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        One with role ``accent`` is the area.
+    frame : Frame
+        Label, caption and source.
+    unit : str
+        Above the axis: ``% a year``.
+    breaks : sequence of Break
+        Drawn before their year.
+    digits : int
+        Decimals of the last values.
+
+    Returns
+    -------
+    Exhibit
+        Lines named at their end; unrevised years hollow, the lines to them dashed.
+    """
+    formats = frame.formats
+    named = [replace(line, value=formats.number(line.points[-1].value, digits)) for line in lines]
+    values = [point.value for line in lines for point in line.points]
+    low, high, ticks = value_axis(values, 5)
+    texts = tuple(formats.number(tick, 0 if all(t == int(t) for t in ticks) else 1) for tick in ticks)
+    years = [point.year for line in lines for point in line.points]
+    plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, tuple(breaks))
+    note = _note(lines, frame)
+
+    def paint(width: int) -> Figure:
+        figure, axes = frame_axes(width, plot, named, note)
+        if low < 0 < high:
+            axes.axhline(0, color=MUTED, linewidth=1, zorder=1.4)
+        for line in sorted(named, key=lambda line: line.role == "accent"):
+            draw_line(axes, line)
+        return figure
+
+    return picture(frame, _alt(lines, frame, digits), paint)
+
+
+def _note(lines: Sequence[Line], frame: Frame) -> str:
+    """Hollow years and years without a value, in words."""
+    hollow = any(point.status != "observed" for line in lines for point in line.points)
+    parts = [f"{capitalised(frame.words.hollow)}."] if hollow else []
+    for line in lines:
+        if gaps := missing_years(line):
+            years = ", ".join(str(year) for year in gaps)
+            parts.append(f"{line.label}: {years} {frame.words.not_published}.")
+    return " ".join(parts)
+
+
+def _alt(lines: Sequence[Line], frame: Frame, digits: int) -> str:
+    """Every value of every line, estimates named."""
+    texts = []
+    for line in lines:
+        points = [
+            f"{p.year} {frame.formats.number(p.value, digits)}"
+            + ("" if p.status == "observed" else f" ({p.status})")
+            for p in line.points
+        ]
+        texts.append(f"{line.label}: {', '.join(points)}")
+    return "; ".join(texts) + "."
+
+
+def small_multiples(
+    panels: Sequence[tuple[str, Sequence[Line]]],
+    frame: Frame,
+    bounds: tuple[float, float] | None = None,
+    digits: int = 2,
+) -> Exhibit:
+    """Draw one small panel an indicator, all on one range, segments unconnected at breaks.
+
+    Parameters
+    ----------
+    panels : sequence of (str, sequence of Line)
+        Name of the indicator and its lines, one with role ``accent``; empty lines mean that nothing was
+        published. Points with `low` and `high` show the range of the merged parts.
+    frame : Frame
+        Label, caption and source.
+    bounds : tuple of float, optional
+        Common range; default from the values.
+    digits : int
+        Decimals of the last value.
+
+    Returns
+    -------
+    Exhibit
+        Four panels across, two on a narrow screen.
+    """
+    points = [point for _, lines in panels for line in lines for point in line.points]
+    ends = [e for p in points for e in (p.value, p.low, p.high) if e is not None]
+    low, high, ticks = value_axis(bounds or ends or (0.0, 1.0), 3)
+    years = (min((p.year for p in points), default=0), max((p.year for p in points), default=1))
+    texts = tuple(frame.formats.number(t, 0 if all(t == int(t) for t in ticks) else 1) for t in ticks)
+    plot = Plot(low, high, ticks, texts, years, height=92)
+    alt = " ".join(
+        f"{name}: " + (_alt(lines, frame, digits) if lines else f"{frame.words.not_published}.")
+        for name, lines in panels
+    )
+    return picture(frame, alt, lambda width: _paint_multiples(width, panels, plot, frame, digits))
+
+
+def _paint_multiples(
+    width: int, panels: Sequence[tuple[str, Sequence[Line]]], plot: Plot, frame: Frame, digits: int
+) -> Figure:
+    """A grid of panels; ticks of values at the left edge, of years at the foot of each."""
+    across = 4 if width >= WIDE else 2
+    down = -(-len(panels) // across)
+    margin, cell = 26.0, (width - 26.0) / across
+    titles = [wrap(name, cell - 14, SMALL, BOLD) for name, _ in panels]
+    head = 16.0 * max(len(title) for title in titles) + 24
+    pitch = head + plot.height + 36
+    figure = new_figure(width, pitch * down + 14)
+    for index, (_, lines) in enumerate(panels):
+        left, top = margin + cell * (index % across), pitch * (index // across)
+        for k, text in enumerate(titles[index]):
+            y = top + head - 26 - 16 * (len(titles[index]) - 1 - k)
+            write(figure, left, y, text, size=SMALL, weight=BOLD)
+        axes = panel(figure, left, top + head, cell - 16, plot.height)
+        _paint_panel(axes, lines, plot, index % across == 0)
+        text = _last_value(lines, frame, digits)
+        write(figure, left, top + head - 10, text, size=SMALL, color=MUTED)
+    _key(figure, panels, pitch * down + 8)
+    return figure
+
+
+def _paint_panel(axes: Axes, lines: Sequence[Line], plot: Plot, first: bool) -> None:
+    """The lines of one panel; a dotted rule before each new segment."""
+    axes.set_ylim(plot.low, plot.high)
+    axes.set_xlim(plot.years[0] - 0.8, plot.years[1] + 0.8)
+    label_values(axes, "y", plot.ticks, plot.texts if first else [""] * len(plot.ticks), size=MINIMUM)
+    # The years stand under the ends of the axis, inside it, so that neighbours do not touch
+    label_values(
+        axes, "x", plot.years if lines else (), [str(year) for year in plot.years if lines], False, MINIMUM
+    )
+    for first_or_last, text in enumerate(axes.get_xticklabels()):
+        text.set_horizontalalignment("right" if first_or_last else "left")
+    for line in sorted(lines, key=lambda line: line.role == "accent"):
+        draw_line(axes, line, 4.5 if line.role == "accent" else 0)
+        for segment in sorted({point.segment for point in line.points})[1:]:
+            start = min(point.year for point in line.points if point.segment == segment)
+            axes.axvline(start - 0.5, color=MUTED, linewidth=1, linestyle=(0, (1.5, 2.5)), zorder=1.4)
+
+
+def _last_value(lines: Sequence[Line], frame: Frame, digits: int) -> str:
+    """Latest value with its year, or that nothing was published."""
+    if not lines:
+        return frame.words.not_published
+    main = next((line for line in lines if line.role == "accent"), lines[0])
+    return f"{frame.formats.number(main.points[-1].value, digits)} ({main.points[-1].year})"
+
+
+def _key(figure: Figure, panels: Sequence[tuple[str, Sequence[Line]]], y: float) -> None:
+    """Name the lines once beneath the panels, each beside a piece of itself."""
+    lines = {line.label: line for _, group in panels for line in group}
+    x = 26.0
+    for label, line in lines.items():
+        axes = panel(figure, x, y - 8, 22, 8)
+        axes.set_axis_off()
+        axes.plot((0, 1), (0, 0), color=COLORS[line.role], linewidth=2.2 if line.role == "accent" else 1.6)
+        write(figure, x + 28, y, label, size=SMALL, color=INK if line.role == "accent" else MUTED)
+        x += 28 + text_width(label, SMALL) + 24

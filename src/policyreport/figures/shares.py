@@ -1,0 +1,220 @@
+"""Figures on shares against a threshold: by measure and vintage, by area, and revisions of one measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.labels import padded, round_ticks
+from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
+from policyreport.figures.style import capitalised, picture
+from policyreport.figures.words import Words
+from policyreport.formats import NBSP
+from policyreport.records.shares import Revisions, Threshold, VintageValue
+
+TENTATIVE = ("estimate", "preliminary", "projection")
+
+
+def threshold(
+    records: Sequence[Threshold], measures: Mapping[str, str], frame: Frame, line: str, unit: str = "%"
+) -> Exhibit:
+    """Draw each measure and vintage against the threshold, grouped by measure.
+
+    Parameters
+    ----------
+    records : sequence of Threshold
+        In the order wanted; equal measures follow each other.
+    measures : mapping of str to str
+        Name of each measure by its id.
+    frame : Frame
+        Label, caption and source.
+    line : str
+        Name of the threshold, ``16 % benchmark``.
+    unit : str
+        Behind each tick and value.
+
+    Returns
+    -------
+    Exhibit
+        Dot and revision interval a vintage, the last of each measure marked, hollow where it is an estimate,
+        with the verdict in words; a figure stated only as a bound is an arrow.
+    """
+    rows: list[Row] = []
+    for measure, group in groupby(records, key=lambda record: record.measure):
+        rows.append(Row(measures[measure], heading=True))
+        *older, latest = group
+        rows += [_vintage_row(record, "plain", frame, unit) for record in older]
+        rows.append(_vintage_row(latest, "accent", frame, unit))
+    scale = _scale(records, frame, line, unit, _hollow_note(records, frame.words))
+    return picture(frame, _alt(rows, line), lambda width: paint_rows(width, rows, scale))
+
+
+def threshold_by_area(
+    records: Sequence[Threshold],
+    names: Mapping[str, str],
+    frame: Frame,
+    line: str,
+    missing: Sequence[str] = (),
+    accent: str = "",
+    unit: str = "%",
+) -> Exhibit:
+    """Draw areas' published values of one measure against the threshold, highest first.
+
+    Parameters
+    ----------
+    records : sequence of Threshold
+        One an area.
+    names : mapping of str to str
+        Name by area key.
+    frame : Frame
+        Label, caption and source.
+    line : str
+        Name of the threshold.
+    missing : sequence of str
+        Names of areas without a published value, printed beneath.
+    accent : str
+        Key of the area to mark.
+    unit : str
+        Behind each tick and value.
+
+    Returns
+    -------
+    Exhibit
+        Dot and interval an area.
+    """
+    words = frame.words
+    rows = [
+        _threshold_row(
+            record, names[record.area], "accent" if record.area == accent else "plain", frame, unit
+        )
+        for record in sorted(records, key=lambda record: (-record.observation.value, names[record.area]))
+    ]
+    note = f"{capitalised(words.not_published)}: {', '.join(missing)}." if missing else ""
+    note = " ".join(part for part in (_hollow_note(records, words), note) if part)
+    scale = _scale(records, frame, line, unit, note)
+    return picture(frame, f"{_alt(rows, line)} {note}".strip(), lambda width: paint_rows(width, rows, scale))
+
+
+def _vintage_row(record: Threshold, role: Role, frame: Frame, unit: str) -> Row:
+    """One vintage: its period and publication month as label."""
+    label = f"{record.period} · {frame.formats.month(record.observation.published)}"
+    return _threshold_row(record, label, role, frame, unit)
+
+
+def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame, unit: str) -> Row:
+    """Value, revision interval and verdict."""
+    seen = record.observation
+    arrow = {">": 1, "<": -1}.get(seen.bound, 0)
+    sign = "" if seen.bound == "=" else seen.bound + NBSP
+    value = f"{sign}{frame.formats.number(seen.value, _digits(seen.value))}{NBSP}{unit}"
+    interval = record.interval if not arrow else None
+    return Row(
+        label,
+        seen.value,
+        interval.low if interval else None,
+        interval.high if interval else None,
+        value,
+        verdict_words(record, frame.words),
+        role=role,
+        hollow=seen.status in TENTATIVE,
+        arrow=arrow,
+    )
+
+
+def verdict_words(record: Threshold, words: Words) -> str:
+    """Say the verdict in the language of the figure.
+
+    Parameters
+    ----------
+    record : Threshold
+        With its verdict.
+    words : Words
+        Of the language.
+
+    Returns
+    -------
+    str
+        A word of METHODS §0's closed list.
+    """
+    return {
+        "above": words.above,
+        "below": words.below,
+        "cannot tell apart": words.cannot_tell,
+        "stated above": words.stated_above,
+        "stated below": words.stated_below,
+    }[record.verdict]
+
+
+def _digits(value: float) -> int:
+    """Decimals as published, two at most: 13.9 is not 13.90."""
+    return next((digits for digits in (0, 1) if round(value, digits) == value), 2)
+
+
+def _hollow_note(records: Sequence[Threshold], words: Words) -> str:
+    """Explain hollow dots where there are any."""
+    hollow = any(record.observation.status in TENTATIVE for record in records)
+    return f"{capitalised(words.hollow)}." if hollow else ""
+
+
+def _scale(records: Sequence[Threshold], frame: Frame, line: str, unit: str, note: str) -> Scale:
+    """Axis over all values, intervals and the threshold."""
+    values = [record.observation.value for record in records] + [records[0].threshold]
+    values += [end for r in records if r.interval for end in (r.interval.low, r.interval.high)]
+    low, high = padded(values, 0.08)
+    ticks = tuple(round_ticks(low, high, 6))
+    texts = tuple(f"{frame.formats.number(tick, _digits(tick))}{NBSP}{unit}" for tick in ticks)
+    return Scale(low, high, ticks, texts, (Rule(records[0].threshold, line),), note)
+
+
+def _alt(rows: Sequence[Row], line: str) -> str:
+    """Headings with their rows, then the threshold."""
+    parts = [f"{row.label}:" if row.heading else f"{row.label} {row.text} {row.word};" for row in rows]
+    return f"{' '.join(parts)[:-1]}. {line}."
+
+
+def revisions(record: Revisions, frame: Frame, unit: str = "%") -> Exhibit:
+    """Draw how each period's value moved from its first vintage to its latest.
+
+    Parameters
+    ----------
+    record : Revisions
+        The triangle.
+    frame : Frame
+        Label, caption and source.
+    unit : str
+        Behind each tick.
+
+    Returns
+    -------
+    Exhibit
+        A row a period: arrow from first to latest vintage, dots between; hollow while an estimate.
+    """
+    cells = sorted(record.cells, key=lambda cell: (cell.period, cell.published))
+    groups = [list(group) for _, group in groupby(cells, key=lambda cell: cell.period)]
+    rows = [_revision_row(group, frame, unit) for group in groups]
+    low, high = padded([cell.value for cell in cells], 0.1)
+    ticks = tuple(round_ticks(low, high, 5))
+    texts = tuple(f"{frame.formats.number(tick, 1)}{NBSP}{unit}" for tick in ticks)
+    note = f"{capitalised(frame.words.arrow)}. {capitalised(frame.words.hollow)}."
+    scale = Scale(low, high, ticks, texts, note=note)
+    alt = "; ".join(f"{row.label}: {row.text} {row.word}" for row in rows)
+    return picture(frame, f"{alt}.", lambda width: paint_rows(width, rows, scale))
+
+
+def _revision_row(group: Sequence[VintageValue], frame: Frame, unit: str) -> Row:
+    """One period: latest value, vintages before it, size of the revision."""
+    first, latest = group[0], group[-1]
+    moved = latest.value - first.value
+    word = frame.formats.points(moved) if len(group) > 1 else frame.words.one_vintage
+    return Row(
+        latest.period,
+        latest.value,
+        text=f"{frame.formats.number(latest.value, 2)}{NBSP}{unit}",
+        word=word,
+        role="accent" if round(moved, 4) else "plain",
+        hollow=latest.status in TENTATIVE,
+        start=first.value if round(moved, 4) else None,
+        others=tuple(cell.value for cell in group[1:-1]),
+    )

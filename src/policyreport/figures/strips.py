@@ -1,0 +1,94 @@
+"""One area among all: a strip of dots, then a row for the area, its peers and its comparators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.labels import padded, round_ticks
+from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
+from policyreport.figures.style import picture
+
+ROLES: dict[str, Role] = {"accent": "accent", "peer": "plain", "comparator": "plain", "context": "context"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One area or comparator on a strip: only accent, peers and comparators are named in rows."""
+
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    role: Literal["accent", "peer", "comparator", "context"] = "context"
+    tentative: bool = False
+
+
+def strip(
+    places: Sequence[Place],
+    frame: Frame,
+    unit: str,
+    digits: int = 1,
+    rule: Rule | None = None,
+    signed: bool = False,
+) -> Exhibit:
+    """Draw where an area stands among all, beside its peers and comparators.
+
+    Parameters
+    ----------
+    places : sequence of Place
+        All areas and comparators; one with role ``accent``.
+    frame : Frame
+        Label, caption and source.
+    unit : str
+        Named beneath the axis.
+    digits : int
+        Decimals of the printed values.
+    rule : Rule, optional
+        A named vertical line: the nation at zero.
+    signed : bool
+        Print the sign of a positive value.
+
+    Returns
+    -------
+    Exhibit
+        A swarm of all areas, and beneath it one named row each for area, peers and comparators.
+    """
+    named = sorted((p for p in places if p.role != "context"), key=lambda p: (p.role != "accent", -p.value))
+    areas = sorted((p for p in places if p.role != "comparator"), key=lambda p: p.value)
+
+    def number(value: float) -> str:
+        return frame.formats.number(value, digits, signed)
+
+    dots = tuple((place.value, ROLES[place.role]) for place in areas)
+    rows = [Row(f"{frame.words.all_areas} {len(areas)}", areas[0].value, dots=dots)]
+    rows += [
+        Row(p.label, p.value, p.low, p.high, number(p.value), role=ROLES[p.role], hollow=p.tentative)
+        for p in named
+    ]
+    scale = _scale(areas, named, frame, unit, rule, signed)
+    ends = frame.words.values_from.format(
+        count=len(areas),
+        low=number(areas[0].value),
+        low_label=areas[0].label,
+        high=number(areas[-1].value),
+        high_label=areas[-1].label,
+    )
+    alt = f"{unit}. {ends}; " + "; ".join(f"{row.label} {row.text}" for row in rows[1:]) + "."
+    return picture(frame, alt, lambda width: paint_rows(width, rows, scale))
+
+
+def _scale(
+    areas: Sequence[Place], named: Sequence[Place], frame: Frame, unit: str, rule: Rule | None, signed: bool
+) -> Scale:
+    """Axis over all dots, the named intervals and the rule."""
+    values = [place.value for place in (*areas, *named)] + ([rule.value] if rule else [])
+    values += [end for place in named for end in (place.low, place.high) if end is not None]
+    low, high = padded(values, 0.05)
+    ticks = tuple(round_ticks(low, high, 6))
+    whole = 0 if all(tick == round(tick) for tick in ticks) else 1
+    texts = tuple(frame.formats.number(tick, whole, signed) for tick in ticks)
+    return Scale(low, high, ticks, texts, (rule,) if rule else (), unit)

@@ -1,0 +1,315 @@
+"""One look for every figure: type, axes without a box, and SVG that is the same bytes every time.
+
+Figures are laid out in pixels at 72 dots an inch, so that a point is a pixel and text keeps its size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from html import escape
+from io import StringIO
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D, Transform
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.palette import INK, MUTED, RULE
+from policyreport.fonts import FAMILY, desktop_fonts
+
+WIDE, NARROW = 680, 340
+BASE, SMALL, MINIMUM = 13.0, 12.0, 11.0
+BOLD = 600
+
+_SETTINGS: dict[str, Any] = {
+    "figure.dpi": 72,
+    "font.family": [FAMILY],
+    "font.size": BASE,
+    "text.color": INK,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": RULE,
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.spines.bottom": False,
+    "axes.unicode_minus": True,
+    "axes.xmargin": 0,
+    "axes.ymargin": 0,
+    "figure.facecolor": "none",
+    "grid.color": RULE,
+    "grid.linewidth": 1,
+    "hatch.linewidth": 1,
+    "lines.solid_capstyle": "round",
+    "xtick.bottom": False,
+    "xtick.color": MUTED,
+    "xtick.labelsize": SMALL,
+    "ytick.left": False,
+    "ytick.color": MUTED,
+    "ytick.labelsize": SMALL,
+    "text.parse_math": False,  # a dollar sign is money
+    "svg.fonttype": "none",
+    "svg.hashsalt": "policyreport",
+}
+
+
+@cache
+def _register_fonts() -> None:
+    """Make the typeface known to matplotlib, once a process."""
+    for path in desktop_fonts():
+        font_manager.fontManager.addfont(str(path))
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style inside a ``with`` block, and leave matplotlib as it was."""
+    _register_fonts()
+    settings: Any = {**sns.axes_style("white"), **_SETTINGS}
+    with mpl.rc_context(settings):
+        yield
+
+
+def picture(
+    frame: Frame, alt: str, paint: Callable[[int], Figure], widths: tuple[int, int] = (WIDE, NARROW)
+) -> Exhibit:
+    """Draw a figure for its column and for a narrow screen.
+
+    Parameters
+    ----------
+    frame : Frame
+        Label, caption and source.
+    alt : str
+        Alternative text.
+    paint : callable
+        Gives the figure for a width in pixels.
+    widths : tuple of int
+        Width of the column and of the narrow screen; one picture where they are equal.
+
+    Returns
+    -------
+    Exhibit
+        The figure with its files.
+    """
+    wide, narrow = widths
+    with house_style():
+        main = write_svg(paint(wide), frame.label, alt)
+        small = "" if wide == narrow else write_svg(paint(narrow), f"{frame.label}-narrow", alt)
+    return frame.exhibit(alt, main, small)
+
+
+def write_svg(figure: Figure, label: str, alt: str) -> str:
+    """Write a figure as SVG that can be inlined beside others: ids and rules carry the label.
+
+    Parameters
+    ----------
+    figure : Figure
+        Laid out in pixels.
+    label : str
+        Prefix of every id.
+    alt : str
+        Becomes the accessible name.
+
+    Returns
+    -------
+    str
+        SVG text; equal figures give equal text.
+    """
+    buffer = StringIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<!--.*?-->\n?|\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r' transform="rotate\(-0 [^"]*"', "", text)
+    text = re.sub(r' id="', f' id="{label}-', text)
+    text = re.sub(r'(href="#|url\(#)', rf"\g<1>{label}-", text)
+    text = re.sub(r"(?<=[: \"])#[0-9a-f]{6}\b", lambda match: match[0].upper(), text)
+    # matplotlib's rule is for "*": inlined, it would reach the whole page
+    text = text.replace("*{stroke-linejoin", f"#{label} *{{stroke-linejoin")
+    return re.sub(r"<svg[^>]*>", lambda match: _root(match[0], label, alt), text, count=1)
+
+
+def _root(tag: str, label: str, alt: str) -> str:
+    """The root element: size in pixels, label, accessible name."""
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', tag)
+    width, height = (float(box[1]), float(box[2])) if box else (WIDE, WIDE)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" '
+        f'id="{label}" role="img" aria-label="{escape(alt)}" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width:g}" height="{height:g}" font-family="{FAMILY}">'
+    )
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Start an empty figure.
+
+    Parameters
+    ----------
+    width, height : float
+        Pixels.
+
+    Returns
+    -------
+    Figure
+        A figure that no window manager knows.
+    """
+    return Figure(figsize=(width / 72, height / 72), dpi=72)
+
+
+def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Place axes by pixels from the upper left corner.
+
+    Parameters
+    ----------
+    figure : Figure
+        Where.
+    left, top, width, height : float
+        Pixels.
+
+    Returns
+    -------
+    Axes
+        Empty axes in the house style.
+    """
+    full_width, full_height = (float(side) * 72 for side in figure.get_size_inches())
+    bottom = full_height - top - height
+    box = (left / full_width, bottom / full_height, width / full_width, height / full_height)
+    axes: Axes = figure.add_axes(box)
+    axes.tick_params(length=0, pad=4)
+    return axes
+
+
+def pixels(figure: Figure) -> Transform:
+    """Return the transform of pixels from the upper left corner, y downwards.
+
+    Parameters
+    ----------
+    figure : Figure
+        Whose corner.
+
+    Returns
+    -------
+    Transform
+        From pixels to the canvas.
+    """
+    return Affine2D().scale(1, -1).translate(0, float(figure.get_size_inches()[1]) * 72)
+
+
+def write(
+    figure: Figure,
+    x: float,
+    y: float,
+    text: str,
+    size: float = BASE,
+    color: str = INK,
+    weight: int = 400,
+    align: str = "left",
+) -> Text:
+    """Write one line at pixels from the upper left corner; y is the baseline.
+
+    Parameters
+    ----------
+    figure : Figure
+        Where.
+    x, y : float
+        Pixels.
+    text : str
+        One line.
+    size : float
+        Pixels, at least 11.
+    color : str
+        Of the palette.
+    weight : int
+        400 or 600.
+    align : str
+        ``left``, ``right`` or ``center``.
+
+    Returns
+    -------
+    Text
+        The artist.
+    """
+    artist = Text(x, y, text, fontsize=size, color=color, fontweight=weight, ha=align, va="baseline")
+    artist.set_transform(pixels(figure))
+    figure.add_artist(artist)
+    return artist
+
+
+def capitalised(text: str) -> str:
+    """Start a text with a capital and leave the rest: ``NSO`` stays.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The text as the start of a sentence.
+    """
+    return text[:1].upper() + text[1:]
+
+
+def text_width(text: str, size: float = BASE, weight: int = 400) -> float:
+    """Measure a line in the house typeface.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    size : float
+        Pixels.
+    weight : int
+        400 or 600.
+
+    Returns
+    -------
+    float
+        Pixels.
+    """
+    _register_fonts()
+    properties = font_manager.FontProperties(family=[FAMILY], size=size, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0])
+
+
+def wrap(text: str, width: float, size: float = BASE, weight: int = 400) -> list[str]:
+    """Break a text into lines that fit; a word longer than the line stands alone.
+
+    Parameters
+    ----------
+    text : str
+        Words; a non-breaking space does not break.
+    width : float
+        Pixels.
+    size : float
+        Pixels.
+    weight : int
+        400 or 600.
+
+    Returns
+    -------
+    list of str
+        Lines, none for an empty text.
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, weight) <= width:
+            lines[-1] = longer
+        elif word:
+            lines.append(word)
+    return lines

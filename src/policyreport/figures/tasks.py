@@ -1,0 +1,292 @@
+"""Figures on counts of tasks: completion, a list on its dates, the slope inside one list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from matplotlib.figure import Figure
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.labels import label_values
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.rows import Role, Row, Scale, paint_rows
+from policyreport.figures.style import (
+    BASE,
+    BOLD,
+    MINIMUM,
+    SMALL,
+    WIDE,
+    capitalised,
+    new_figure,
+    panel,
+    picture,
+    wrap,
+    write,
+)
+from policyreport.formats import Formats
+from policyreport.records.base import Refusal
+from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter
+
+
+def share_scale(formats: Formats, note: str = "") -> Scale:
+    """Make the axis of a share from none to all.
+
+    Parameters
+    ----------
+    formats : Formats
+        Of the language.
+    note : str
+        Beneath the axis.
+
+    Returns
+    -------
+    Scale
+        0 to 1 with five ticks.
+    """
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+    return Scale(-0.012, 1.012, ticks, tuple(formats.percent(tick, 0) for tick in ticks), note=note)
+
+
+def completion(rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame) -> Exhibit:
+    """Draw the completed share of an area's lists as dots with intervals.
+
+    Parameters
+    ----------
+    rows : sequence of (str, Completion or Refusal)
+        Name of the list, and the result or why there is none.
+    frame : Frame
+        Label, caption and source.
+
+    Returns
+    -------
+    Exhibit
+        One row a list, with its date, late and overdue tasks beneath the name.
+    """
+    body = [_list_row(label, record, frame) for label, record in rows]
+    return picture(frame, _alt(body), lambda width: paint_rows(width, body, share_scale(frame.formats), True))
+
+
+def completion_by_area(
+    rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, accent: str = ""
+) -> Exhibit:
+    """Draw the completed share of many areas, highest first; areas without a count are named beneath.
+
+    Parameters
+    ----------
+    rows : sequence of (str, Completion or Refusal)
+        Name of the area and its result.
+    frame : Frame
+        Label, caption and source.
+    accent : str
+        Name to mark.
+
+    Returns
+    -------
+    Exhibit
+        Dot and interval an area.
+    """
+    done = [(label, record) for label, record in rows if isinstance(record, Completion)]
+    done.sort(key=lambda pair: (-pair[1].completed.share, pair[0]))
+    missing = [label for label, record in rows if isinstance(record, Refusal)]
+    roles: dict[str, Role] = {label: "accent" if label == accent else "plain" for label, _ in rows}
+    body = [
+        _share_row(label, record.completed, frame.formats, roles[label], counts=True)
+        for label, record in done
+    ]
+    note = f"{capitalised(frame.words.not_published)}: {', '.join(missing)}." if missing else ""
+    scale = share_scale(frame.formats, note)
+    return picture(frame, f"{_alt(body)} {note}".strip(), lambda width: paint_rows(width, body, scale))
+
+
+def _list_row(label: str, record: Completion | Refusal, frame: Frame) -> Row:
+    """One list: counts and share, then its date and what else was counted."""
+    words, formats = frame.words, frame.formats
+    if isinstance(record, Refusal):
+        reasons = {"not-published": words.not_published, "list-too-short": words.list_too_short}
+        return Row(label, text=reasons.get(record.code, words.no_data), note=record.detail)
+    parts = [formats.date(record.reference_date)] if record.reference_date else []
+    for part, name in ((record.late, words.late), (record.overdue, words.overdue)):
+        if isinstance(part, Proportion):
+            parts.append(f"{formats.count(part.count)} {name}")
+    return _share_row(label, record.completed, formats, "accent", " · ".join(parts), counts=True)
+
+
+def _share_row(
+    label: str, share: Proportion, formats: Formats, role: Role, note: str = "", counts: bool = False
+) -> Row:
+    """Dot at the share, Wilson interval."""
+    text = formats.share_of(share.count, share.total) if counts else formats.percent(share.share)
+    return Row(label, share.share, share.wilson.low, share.wilson.high, text, note=note, role=role)
+
+
+def _alt(rows: Sequence[Row]) -> str:
+    """Every row as label and text."""
+    return "; ".join(" ".join(part for part in (row.label, row.text, row.note) if part) for row in rows) + "."
+
+
+def list_counts(
+    record: QuarterOnQuarter, frame: Frame, proportions: Mapping[date, Proportion] | None = None
+) -> Exhibit:
+    """Draw a task list on its dates: completed of total as bars, a break wherever the list changed.
+
+    Parameters
+    ----------
+    record : QuarterOnQuarter
+        Counts and the steps between them.
+    frame : Frame
+        Label, caption and source.
+    proportions : mapping of date to Proportion, optional
+        Completion of each date, for the interval.
+
+    Returns
+    -------
+    Exhibit
+        One panel a date; between two lists the reason why they are not compared, never a line.
+    """
+    shares = proportions or {}
+    alt = "; ".join(_count_alt(count, frame) for count in record.counts)
+    changed = [step for step in record.steps if not step.same_list]
+    if changed:
+        days = ", ".join(frame.formats.date(step.end) for step in changed)
+        alt += f". {frame.words.list_changed}: {days}"
+    return picture(frame, alt + ".", lambda width: _paint_counts(width, record, frame, shares))
+
+
+def _count_alt(count: ListCount, frame: Frame) -> str:
+    day = frame.formats.date(count.reference_date)
+    return f"{day}: {frame.formats.share_of(count.completed, count.total)}"
+
+
+def _paint_counts(
+    width: int, record: QuarterOnQuarter, frame: Frame, shares: Mapping[date, Proportion]
+) -> Figure:
+    """Bars with remainder, a date each, on the scale of the longest list."""
+    steps = {step.end: _break_lines(step, frame, width) for step in record.steps}
+    notes = {count.reference_date: _count_notes(count, frame) for count in record.counts}
+    breaks = {day: lines for day, lines in steps.items() if lines}
+    height = sum(48 + 16 * bool(note) for note in notes.values()) + sum(
+        26 + 15 * len(lines) for lines in breaks.values()
+    )
+    figure = new_figure(width, height)
+    largest = max(count.total for count in record.counts)
+    y = 0.0
+    for count in record.counts:
+        day = count.reference_date
+        if day in breaks:
+            _paint_break(figure, y, breaks[day], width)
+            y += 26 + 15 * len(breaks[day])
+        _paint_count(figure, y, count, width, frame.formats)
+        _paint_bar(figure, y + 24, count, (width, largest), shares.get(day))
+        write(figure, 0, y + 54, notes[day], size=MINIMUM, color=MUTED)
+        y += 48 + 16 * bool(notes[day])
+    return figure
+
+
+def _break_lines(step: ListStep, frame: Frame, width: int) -> list[str]:
+    """What stands between two dates: the change of the list, or nothing inside one list."""
+    if step.same_list:
+        return []
+    words = frame.words
+    more = words.more_on_list if step.additions >= 0 else words.fewer_on_list
+    text = f"{words.list_changed}, {words.no_comparison}: {frame.formats.count(abs(step.additions))} {more}"
+    return wrap(f"{text}; {step.basis_change}" if step.basis_change else text, width, MINIMUM)
+
+
+def _count_notes(count: ListCount, frame: Frame) -> str:
+    """Recurring and overdue tasks, and what the count's own note says."""
+    parts = [(count.recurring, frame.words.recurring), (count.overdue, frame.words.overdue)]
+    notes = [f"{frame.formats.count(number)} {name}" for number, name in parts if number is not None]
+    return " · ".join([*notes, count.note] if count.note else notes)
+
+
+def _paint_break(figure: Figure, y: float, lines: Sequence[str], width: int) -> None:
+    """A dashed rule with its reason beneath."""
+    axes = panel(figure, 0, y + 9, width, 2)
+    axes.set_axis_off()
+    axes.axhline(0.5, color=MUTED, linewidth=1, dashes=(4, 3))
+    for i, line in enumerate(lines):
+        write(figure, 0, y + 24 + 15 * i, line, size=MINIMUM, color=MUTED)
+
+
+def _paint_count(figure: Figure, y: float, count: ListCount, width: int, formats: Formats) -> None:
+    """Date on the left, counts on the right."""
+    size = BASE if width >= WIDE else SMALL
+    text = formats.share_of(count.completed, count.total)
+    write(figure, 0, y + 17, formats.date(count.reference_date), size=size)
+    write(figure, width, y + 17, text, size=size, weight=BOLD, align="right")
+
+
+def _paint_bar(
+    figure: Figure, y: float, count: ListCount, scale: tuple[int, int], share: Proportion | None
+) -> None:
+    """Completed and remainder as one bar, with the interval at its edge."""
+    width, largest = scale
+    axes = panel(figure, 0, y, width, 16)
+    axes.set_axis_off()
+    axes.set_xlim(0, largest * 1.002)
+    axes.set_ylim(0, 1)
+    axes.barh(0.5, count.total, height=0.94, color=PAPER, edgecolor=CONTEXT, linewidth=1)
+    axes.barh(0.5, count.completed, height=1, color=ACCENT)
+    if share:
+        ends = [share.wilson.low * count.total, share.wilson.high * count.total]
+        axes.plot(ends, [0.5, 0.5], color=PAPER, linewidth=4.5)
+        axes.plot(ends, [0.5, 0.5], color=INK, linewidth=1.6)
+
+
+def slope(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
+    """Draw the completed share of lists over their dates: a line inside a list, a panel for each list.
+
+    Parameters
+    ----------
+    counts : sequence of ListCount
+        In the order of their dates; equal `list` means one list.
+    frame : Frame
+        Label, caption and source.
+
+    Returns
+    -------
+    Exhibit
+        A slope chart a list, side by side, on one axis of shares.
+    """
+    lists = [list(group) for _, group in groupby(counts, key=lambda count: count.list)]
+    alt = "; ".join(
+        f"{group[0].list_label}: " + ", ".join(_count_alt(c, frame) for c in group) for group in lists
+    )
+    return picture(frame, alt + ".", lambda width: _paint_slopes(width, lists, frame))
+
+
+def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame) -> Figure:
+    """Panels of equal width, stacked where narrow."""
+    across = len(lists) if width >= WIDE else 1
+    down = -(-len(lists) // across)
+    cell = (width - 44) / across
+    figure = new_figure(width, 210 * down + 8)
+    ticks = (0.0, 0.5, 1.0)
+    for index, group in enumerate(lists):
+        column, row = index % across, index // across
+        left, top = 44 + column * cell, row * 210
+        axes = panel(figure, left, top + 34, cell - 24, 140)
+        axes.set_ylim(0, 1)
+        first, last = group[0].reference_date.toordinal(), group[-1].reference_date.toordinal()
+        room = 0.45 * (last - first) or 1
+        axes.set_xlim(first - room, last + room)
+        label_values(axes, "y", ticks, [frame.formats.percent(t, 0) if column == 0 else "" for t in ticks])
+        days = [count.reference_date for count in group]
+        label_values(
+            axes, "x", [d.toordinal() for d in days], [frame.formats.short_date(d) for d in days], False
+        )
+        axes.plot(
+            [d.toordinal() for d in days], [c.share for c in group], color=ACCENT, marker="o", markersize=7
+        )
+        for count in group:
+            shift = 10 if count.share < 0.4 or 0.5 <= count.share < 0.9 else -18
+            axes.annotate(
+                frame.formats.count_of(count.completed, count.total),
+                (count.reference_date.toordinal(), count.share),
+                (0, shift), textcoords="offset points", ha="center", fontsize=SMALL,
+            )  # fmt: skip
+        write(figure, left, top + 18, group[0].list_label, size=SMALL, weight=BOLD)
+    return figure

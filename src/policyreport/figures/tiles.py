@@ -1,0 +1,306 @@
+"""The tile grid map: one square an area, each a link, and a small locator of the same grid."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from pydantic import Field
+
+from policyreport.errors import ParamsError, did_you_mean
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.palette import (
+    ACCENT,
+    CONTEXT,
+    CONTEXT_LIGHT,
+    INK,
+    MUTED,
+    PAPER,
+    RULE,
+    SEQUENTIAL,
+    text_on_class,
+)
+from policyreport.figures.style import MINIMUM, SMALL, capitalised, wrap
+from policyreport.fonts import FAMILY
+from policyreport.records.base import Frozen
+
+SIDE, PITCH = 48.0, 51.0
+
+
+class Spot(Frozen):
+    """A place on the grid, in tiles from the upper left corner."""
+
+    column: float
+    row: float
+
+
+class TilePlace(Spot):
+    """Where an area's tile stands, and its short name in one or two lines."""
+
+    lines: tuple[str, ...] = Field(min_length=1, max_length=2)
+
+
+class Island(TilePlace):
+    """A half-size tile that belongs to an area and carries its class."""
+
+    area: str
+
+
+class TileGrid(Frozen):
+    """The whole of params/tiles.yaml: tiles by area key, region names by region key."""
+
+    columns: int
+    rows: int
+    tiles: dict[str, TilePlace]
+    islands: tuple[Island, ...] = ()
+    regions: dict[str, Spot] = Field(default_factory=dict)
+    key: Spot
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What one area shows: its name, link, region and, where published, value and text.
+
+    `href` is relative to the page that carries the map; none if empty.
+    """
+
+    name: str
+    href: str = ""
+    region: str = ""
+    value: float | None = None
+    text: str = ""
+
+
+def tile_map(
+    tiles: Mapping[str, Tile],
+    grid: TileGrid,
+    frame: Frame,
+    bounds: Sequence[float],
+    texts: Sequence[str],
+    regions: Mapping[str, str] | None = None,
+    title: str = "",
+) -> Exhibit:
+    """Draw the tile grid with five classes; what is not published is outlined and hatched, never coloured.
+
+    Parameters
+    ----------
+    tiles : mapping of str to Tile
+        By area key.
+    grid : TileGrid
+        From params/tiles.yaml.
+    frame : Frame
+        Label, caption and source.
+    bounds : sequence of float
+        Four ascending bounds; a value at a bound belongs to the class above it.
+    texts : sequence of str
+        Five texts of the key, lowest class first.
+    regions : mapping of str to str, optional
+        Name by region key, printed beside the tiles.
+    title : str
+        Heading of the key: what is shown, in which unit.
+
+    Returns
+    -------
+    Exhibit
+        SVG whose tiles are links with titles; legible at 340 px, so it has no narrow variant.
+
+    Raises
+    ------
+    ParamsError
+        If an area has no place on the grid.
+    """
+    _check_places(tiles, grid)
+    classes = {
+        key: None if tile.value is None else bisect_right(list(bounds), tile.value)
+        for key, tile in tiles.items()
+    }
+    parts = [_hatch(frame.label)]
+    for key in sorted(tiles, key=lambda key: (grid.tiles[key].row, grid.tiles[key].column)):
+        parts.append(_tile(tiles[key], grid.tiles[key], classes[key], frame))
+    for island in grid.islands:
+        if island.area in tiles:
+            parts.append(_island(island, tiles[island.area], classes[island.area], frame))
+    parts += _borders({key: tile.region for key, tile in tiles.items()}, grid)
+    for region, name in (regions or {}).items():
+        parts += _region(grid.regions[region], name, grid)
+    used = sorted({c for c in classes.values() if c is not None})
+    parts += _key(grid.key, title, texts, bool(used), None in classes.values(), frame)
+    return frame.exhibit(_alt(tiles, frame), _svg(parts, grid, frame.label, _alt(tiles, frame), PITCH))
+
+
+def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str], side: float = 9.0) -> Exhibit:
+    """Draw the grid small, with one area marked.
+
+    Parameters
+    ----------
+    area : str
+        Key of the area.
+    grid : TileGrid
+        From params/tiles.yaml.
+    frame : Frame
+        Label, caption and source.
+    names : mapping of str to str
+        Name by area key, for the alternative text.
+    side : float
+        Pixels of a tile.
+
+    Returns
+    -------
+    Exhibit
+        Markdown is the bare picture with its alternative text, without caption.
+
+    Raises
+    ------
+    ParamsError
+        If the area has no place on the grid.
+    """
+    _check_places([area], grid)
+    pitch = side + 1.5
+    parts = [
+        _square(place.column * pitch, place.row * pitch, side, ACCENT if key == area else CONTEXT_LIGHT, 1)
+        for key, place in sorted(grid.tiles.items())
+    ]
+    for island in grid.islands:
+        fill = ACCENT if island.area == area else CONTEXT_LIGHT
+        parts.append(_square(island.column * pitch, (island.row + 0.25) * pitch, side / 2, fill, 0.5))
+    alt = names[area]
+    svg = _svg(parts, grid, frame.label, alt, pitch, image=True)
+    path = f"figures/{frame.label}.svg"
+    return Exhibit(
+        id=frame.id, markdown=f'![]({path}){{fig-alt="{escape(alt)}" .locator}}\n', files={path: svg}
+    )
+
+
+def _check_places(keys: Iterable[str], grid: TileGrid) -> None:
+    """Refuse a map that would silently leave an area out."""
+    for key in keys:
+        if key not in grid.tiles:
+            raise ParamsError(
+                "params/tiles.yaml", f'a tile for "{key}"', "none", did_you_mean(key, grid.tiles)
+            )
+
+
+def _svg(
+    parts: Sequence[str], grid: TileGrid, label: str, alt: str, pitch: float, image: bool = False
+) -> str:
+    """The root: a group of links keeps its children readable, an image does not."""
+    width, height = grid.columns * pitch, grid.rows * pitch
+    role = "img" if image else "group"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{label}" role="{role}" aria-label="{escape(alt)}" '
+        f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+        f"style=\"font-family: '{FAMILY}'\">\n" + "\n".join(parts) + "\n</svg>\n"
+    )
+
+
+def _square(x: float, y: float, side: float, fill: str, radius: float, stroke: str = "") -> str:
+    edge = f' stroke="{stroke}"' if stroke else ""
+    size = f'width="{side:g}" height="{side:g}"'
+    return f'<rect x="{x:g}" y="{y:g}" {size} rx="{radius:g}" fill="{fill}"{edge}/>'
+
+
+def _hatch(label: str) -> str:
+    """Thin diagonal lines for what was not published."""
+    line = f'<path d="M-1 7 L7 -1 M5 9 L9 5" stroke="{RULE}" stroke-width="1.2" fill="none"/>'
+    size = 'width="8" height="8" patternUnits="userSpaceOnUse"'
+    return f'<defs><pattern id="{label}-hatch" {size}>{line}</pattern></defs>'
+
+
+def _text(
+    x: float, y: float, text: str, fill: str, size: float, weight: int = 400, middle: bool = True
+) -> str:
+    anchor = ' text-anchor="middle"' if middle else ""
+    style = f'font-size="{size:g}" font-weight="{weight}" fill="{fill}"{anchor}'
+    return f'<text x="{x:g}" y="{y:g}" {style}>{escape(text)}</text>'
+
+
+def _fill(x: float, y: float, side: float, group: int | None, label: str) -> str:
+    """A coloured square, or an outlined and hatched one."""
+    if group is not None:
+        return _square(x, y, side, SEQUENTIAL[group], 2, CONTEXT if group < 2 else SEQUENTIAL[group])
+    return _square(x, y, side, PAPER, 2) + _square(x, y, side, f"url(#{label}-hatch)", 2, CONTEXT_LIGHT)
+
+
+def _tile(tile: Tile, place: TilePlace, group: int | None, frame: Frame) -> str:
+    """Square, two-line name, value; wrapped in its link."""
+    x, y = place.column * PITCH + 1.5, place.row * PITCH + 1.5
+    color = MUTED if group is None else text_on_class(group)
+    lines = [(line, 500) for line in place.lines] + ([(tile.text, 700)] if tile.text else [])
+    step = 13.5 if len(lines) == 3 else 14.5
+    first = y + SIDE / 2 - (len(lines) - 1) * step / 2 + 4
+    texts = "".join(
+        _text(x + SIDE / 2, first + i * step, line, color, MINIMUM, 600 if weight == 700 else 400)
+        for i, (line, weight) in enumerate(lines)
+    )
+    return _link(tile, frame, _fill(x, y, SIDE, group, frame.label) + texts)
+
+
+def _island(island: Island, tile: Tile, group: int | None, frame: Frame) -> str:
+    """A half-size square with its name above, in the class of its area."""
+    x, y = island.column * PITCH + PITCH / 2 - SIDE / 4, island.row * PITCH + PITCH / 2
+    name = "".join(
+        _text(x + SIDE / 4, y - 6 - 13 * (len(island.lines) - 1 - i), line, MUTED, MINIMUM)
+        for i, line in enumerate(island.lines)
+    )
+    return _link(tile, frame, _fill(x, y, SIDE / 2, group, frame.label) + name)
+
+
+def _link(tile: Tile, frame: Frame, body: str) -> str:
+    """Name and value as title, so that a pointer and a screen reader get the same."""
+    title = f"<title>{escape(_title(tile, frame))}</title>"
+    return f'<a href="{escape(tile.href)}">{title}{body}</a>' if tile.href else f"<g>{title}{body}</g>"
+
+
+def _title(tile: Tile, frame: Frame) -> str:
+    return f"{tile.name}: {tile.text or frame.words.not_published}"
+
+
+def _borders(regions: Mapping[str, str], grid: TileGrid) -> list[str]:
+    """A line in the gap between neighbouring tiles of different regions."""
+    at = {(grid.tiles[key].column, grid.tiles[key].row): region for key, region in regions.items()}
+    lines = []
+    for (column, row), region in sorted(at.items()):
+        x, y = (column + 1) * PITCH, (row + 1) * PITCH
+        if at.get((column + 1, row), region) != region:
+            lines.append(f"M{x:g} {y - PITCH:g}V{y:g}")
+        if at.get((column, row + 1), region) != region:
+            lines.append(f"M{x - PITCH:g} {y:g}H{x:g}")
+    path = (
+        f'<path d="{"".join(lines)}" stroke="{MUTED}" stroke-width="2" stroke-linecap="round" fill="none"/>'
+    )
+    return [path] if lines else []
+
+
+def _region(spot: Spot, name: str, grid: TileGrid) -> list[str]:
+    """A region's name, wrapped to the room on its right."""
+    x, y = spot.column * PITCH + 8, spot.row * PITCH
+    lines = wrap(name, grid.columns * PITCH - x, MINIMUM)
+    return [_text(x, y + 14 * i, line, MUTED, MINIMUM, middle=False) for i, line in enumerate(lines)]
+
+
+def _key(
+    spot: Spot, title: str, texts: Sequence[str], classes: bool, missing: bool, frame: Frame
+) -> list[str]:
+    """Highest class first, then what was not published."""
+    x, y = spot.column * PITCH + 1.5, spot.row * PITCH
+    heading = wrap(title, 2.8 * PITCH, SMALL, 600)
+    parts = [_text(x, y + 15 * i, line, INK, SMALL, 600, False) for i, line in enumerate(heading)]
+    y += 15 * len(heading)
+    entries: list[tuple[int | None, str]] = list(reversed(list(enumerate(texts)))) if classes else []
+    entries += [(None, capitalised(frame.words.not_published))] if missing else []
+    for group, text in entries:
+        parts.append(_fill(x, y, 14, group, frame.label))
+        parts.append(_text(x + 21, y + 11, text, INK, SMALL, middle=False))
+        y += 20
+    return parts
+
+
+def _alt(tiles: Mapping[str, Tile], frame: Frame) -> str:
+    """Published values, highest first, then how many areas have none."""
+    shown = sorted((t for t in tiles.values() if t.value is not None), key=lambda t: -(t.value or 0))
+    missing = len(tiles) - len(shown)
+    parts = [f"{tile.name} {tile.text}" for tile in shown]
+    return "; ".join([*parts, f"{missing} {frame.words.not_published}"] if missing else parts) + "."

@@ -1,0 +1,387 @@
+"""Numbers, dates and probabilities as a reader of one language sees them.
+
+One place decides decimals and spaces (METHODS §0, "Printing"), so a figure, a table and a sentence show the
+same number in the same way.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from math import isfinite
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from policyreport.errors import UsageError, did_you_mean
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+EN_DASH = "–"
+
+
+@dataclass(frozen=True)
+class Idiom:
+    """What babel does not know of a language.
+
+    `locale` and the date patterns are babel's; `certainty` goes from almost impossible to almost certain in
+    the seven bands of METHODS §0.
+    """
+
+    locale: str
+    of: str
+    to: str
+    points: str
+    long_date: str
+    short_date: str
+    month: str
+    certainty: tuple[str, str, str, str, str, str, str]
+
+
+IDIOMS = {
+    # "15 October 2025": the report's English is that of statistical offices
+    "en": Idiom(
+        locale="en_GB",
+        of="of",
+        to="to",
+        points="pp",
+        long_date="d MMMM y",
+        short_date="d MMM y",
+        month="MMM y",
+        certainty=(
+            "almost certainly not",
+            "very unlikely",
+            "unlikely",
+            "cannot say",
+            "likely",
+            "very likely",
+            "almost certain",
+        ),
+    ),
+    "vi": Idiom(
+        locale="vi",
+        of="trên",
+        to="đến",
+        points="điểm %",
+        long_date="d 'tháng' M 'năm' y",
+        short_date="dd/MM/y",
+        month="MM/y",
+        certainty=(
+            "gần như chắc chắn không",
+            "rất khó xảy ra",
+            "khó xảy ra",
+            "chưa thể kết luận",
+            "có khả năng",
+            "rất có khả năng",
+            "gần như chắc chắn",
+        ),
+    ),
+}
+
+
+class Formats:
+    """The number and date formats of one language.
+
+    Parameters
+    ----------
+    language : str
+        Two-letter code: ``en`` or ``vi``.
+
+    Raises
+    ------
+    UsageError
+        If the language has no formats.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        if language not in IDIOMS:
+            raise UsageError(
+                "language", "a language with formats", f'"{language}"', did_you_mean(language, IDIOMS)
+            )
+        self.language = language
+        self._idiom = IDIOMS[language]
+
+    def number(self, value: float, digits: int, signed: bool = False) -> str:
+        """Write a number with a fixed count of decimals, halves away from zero.
+
+        Parameters
+        ----------
+        value : float
+            A finite number.
+        digits : int
+            Decimals.
+        signed : bool
+            Show the plus of a positive number.
+
+        Returns
+        -------
+        str
+            ``1,227.0``, ``−0.6``; never a negative zero.
+
+        Raises
+        ------
+        UsageError
+            If the value is not finite.
+        """
+        if not isfinite(value):
+            raise UsageError(
+                "formats", "a finite number", repr(value), "Leave a missing value out, or refuse it."
+            )
+        rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        size = format_decimal(abs(rounded), format=pattern, locale=self._idiom.locale)
+        if rounded < 0:
+            return MINUS + size
+        return "+" + size if signed and rounded > 0 else size
+
+    def count(self, value: int) -> str:
+        """Write a count with the language's group separator.
+
+        Parameters
+        ----------
+        value : int
+            A count.
+
+        Returns
+        -------
+        str
+            ``1,227``.
+        """
+        return self.number(value, 0)
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """Write a share of 1 as a percentage; what is not all or none never rounds to all or none.
+
+        Parameters
+        ----------
+        share : float
+            A share of 1.
+        digits : int
+            Decimals of the percentage.
+
+        Returns
+        -------
+        str
+            ``94.5 %`` with a non-breaking space; ``> 99.9 %`` for 0.9999, ``100 %`` only for all.
+        """
+        step = 10.0**-digits
+        if 0 < share < 1:
+            text = self.number(100 * share, digits)
+            if text == self.number(100, digits):
+                return f">{NBSP}{self.number(100 - step, digits)}{NBSP}%"
+            if text == self.number(0, digits):
+                return f"<{NBSP}{self.number(step, digits)}{NBSP}%"
+        return f"{self.number(100 * share, 0 if share in (0, 1) else digits)}{NBSP}%"
+
+    def share_of(self, count: int, total: int) -> str:
+        """Write a count with its total and share: a share never stands alone.
+
+        Parameters
+        ----------
+        count : int
+            Part.
+        total : int
+            Whole, at least 1.
+
+        Returns
+        -------
+        str
+            ``1,227 of 1,298 (94.5 %)``.
+        """
+        return f"{self.count_of(count, total)} ({self.percent(count / total)})"
+
+    def count_of(self, count: int, total: int) -> str:
+        """Write a count with its total.
+
+        Parameters
+        ----------
+        count : int
+            Part.
+        total : int
+            Whole.
+
+        Returns
+        -------
+        str
+            ``1,227 of 1,298``, the words held together.
+        """
+        return f"{self.count(count)}{NBSP}{self._idiom.of}{NBSP}{self.count(total)}"
+
+    def gdp_share(self, value: float) -> str:
+        """Write a share of GDP or GRDP, given in per cent.
+
+        Parameters
+        ----------
+        value : float
+            Per cent of GDP.
+
+        Returns
+        -------
+        str
+            ``14.02 %``.
+        """
+        return f"{self.number(value, 2)}{NBSP}%"
+
+    def points(self, value: float, digits: int = 2) -> str:
+        """Write a difference of percentages with its sign.
+
+        Parameters
+        ----------
+        value : float
+            Percentage points.
+        digits : int
+            Decimals.
+
+        Returns
+        -------
+        str
+            ``+0.27 pp``.
+        """
+        return f"{self.number(value, digits, signed=True)}{NBSP}{self._idiom.points}"
+
+    def p_value(self, value: float) -> str:
+        """Write a p-value.
+
+        Parameters
+        ----------
+        value : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        str
+            Three decimals, or ``< 0.001``.
+        """
+        return f"<{NBSP}{self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
+
+    def interval(self, low: float, high: float, digits: int = 1, signed: bool = False) -> str:
+        """Write an interval without its unit.
+
+        Parameters
+        ----------
+        low, high : float
+            Ends in the unit that is printed (percentages times 100).
+        digits : int
+            Decimals.
+        signed : bool
+            Show the plus of a positive end.
+
+        Returns
+        -------
+        str
+            ``40.0–45.7``; ``−2.3 to +1.3`` where a sign would meet the dash.
+        """
+        ends = self.number(low, digits, signed), self.number(high, digits, signed)
+        if any(end[0] in f"+{MINUS}" for end in ends):
+            return f"{ends[0]}{NBSP}{self._idiom.to}{NBSP}{ends[1]}"
+        return EN_DASH.join(ends)
+
+    def percent_interval(self, low: float, high: float, digits: int = 1) -> str:
+        """Write an interval of shares of 1 as percentages without the sign.
+
+        Parameters
+        ----------
+        low, high : float
+            Shares of 1.
+        digits : int
+            Decimals.
+
+        Returns
+        -------
+        str
+            ``40.0–45.7``.
+        """
+        return self.interval(100 * low, 100 * high, digits)
+
+    def date(self, day: datetime.date) -> str:
+        """Write a date in full.
+
+        Parameters
+        ----------
+        day : date
+            Calendar day.
+
+        Returns
+        -------
+        str
+            ``15 October 2025``.
+        """
+        return self._date(day, self._idiom.long_date).replace(" ", NBSP, 1)
+
+    def short_date(self, day: datetime.date) -> str:
+        """Write a date for a figure's label.
+
+        Parameters
+        ----------
+        day : date
+            Calendar day.
+
+        Returns
+        -------
+        str
+            ``15 Oct 2025``.
+        """
+        return self._date(day, self._idiom.short_date).replace(" ", NBSP)
+
+    def month(self, day: datetime.date) -> str:
+        """Write the month of a date: enough for a vintage.
+
+        Parameters
+        ----------
+        day : date
+            Calendar day.
+
+        Returns
+        -------
+        str
+            ``Jan 2026``.
+        """
+        return self._date(day, self._idiom.month).replace(" ", NBSP)
+
+    def probability(self, value: float) -> str:
+        """Write a probability as its band of METHODS §0.
+
+        Parameters
+        ----------
+        value : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        str
+            ``< 1 %``, ``1–5 %``, …, ``> 99 %``.
+        """
+        bands = (f"<{NBSP}1", "1–5", "5–20", "20–80", "80–95", "95–99", f">{NBSP}99")
+        return bands[_band(value)] + f"{NBSP}%"
+
+    def certainty(self, value: float) -> str:
+        """Say a probability in words, one for each band of METHODS §0.
+
+        Parameters
+        ----------
+        value : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        str
+            ``almost certainly not``, ``very unlikely``, ``unlikely``, ``cannot say``, ``likely``,
+            ``very likely`` or ``almost certain``.
+        """
+        return self._idiom.certainty[_band(value)]
+
+    def _date(self, day: datetime.date, pattern: str) -> str:
+        """Write a date by a CLDR pattern."""
+        return str(format_date(day, format=pattern, locale=self._idiom.locale))
+
+
+def _band(probability: float) -> int:
+    """Index of the band; a bound belongs to the more decided side, as 0.8 is `likely` in METHODS §3."""
+    if not 0 <= probability <= 1:
+        raise UsageError("formats", "a probability from 0 to 1", repr(probability), "Mend the caller.")
+    if probability < 0.01:
+        return 0
+    below = sum(probability > bound for bound in (0.05, 0.2))
+    above = sum(probability >= bound for bound in (0.8, 0.95))
+    return 6 if probability > 0.99 else 1 + below + above
