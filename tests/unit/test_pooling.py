@@ -1,0 +1,81 @@
+from datetime import date
+
+import pytest
+
+from policyreport.methods import pooling
+from policyreport.methods.counts import TaskCount
+from policyreport.records.base import Refusal
+from policyreport.records.tasks import Pooling
+
+RULES = {
+    "minimum_areas": 8,
+    "minimum_tasks": 10,
+    "maximum_days_apart": 31,
+    "grid_points": 40,
+    "cell_cutoff": 1e-8,
+}
+
+
+def counted(place, completed, total, day=1, month=12, kind="central"):
+    reference = date(2025, month, day)
+    row = (f"tasks.csv#{place}",)
+    area = f"n{place:02d}"
+    return TaskCount(
+        area, f"{kind}/{area}", reference, reference, total, completed, list_kind=kind, inputs=row
+    )
+
+
+PAIRS = [(22, 40), (41, 60), (9, 25), (63, 100), (30, 80), (35, 55), (80, 120), (12, 30)]
+EIGHT = [counted(place, *pair) for place, pair in enumerate(PAIRS)]
+
+
+def assess(counts):
+    return pooling.assess(counts, subject="central lists", **RULES)
+
+
+def test_pooling_draws_every_area_toward_the_mean_and_small_ones_further():
+    result = assess(EIGHT)
+    assert isinstance(result, Pooling)
+    for each in result.areas:
+        assert min(each.raw, result.mean) <= each.pooled <= max(each.raw, result.mean)
+    by_size = sorted(result.areas, key=lambda each: each.total)
+    assert [each.shrinkage for each in by_size] == sorted((each.shrinkage for each in by_size), reverse=True)
+
+
+def test_areas_come_by_key_with_their_ledger_rows():
+    result = assess(EIGHT[::-1])
+    assert [each.area for each in result.areas] == [f"n{place:02d}" for place in range(8)]
+    assert result.areas[2].inputs == ("tasks.csv#2",)
+
+
+def test_an_area_with_few_tasks_is_left_out_and_named():
+    result = assess([*EIGHT, counted(8, 3, 9)])
+    assert result.dropped == ("n08",)
+    assert len(result.areas) == 8
+
+
+def test_areas_that_agree_are_pooled_to_a_small_intraclass_correlation():
+    alike = assess([counted(place, 60, 100) for place in range(12)])
+    assert alike.intraclass < 0.02
+    assert alike.mean == pytest.approx(0.6, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("counts", "code"),
+    [
+        (EIGHT[:7], "too-few-areas"),
+        ([*EIGHT[:7], counted(7, 3, 9)], "too-few-areas"),
+        ([*EIGHT[:7], counted(7, 12, 30, kind="own programme")], "lists-differ"),
+        ([*EIGHT[:7], counted(7, 12, 30, month=10)], "lists-differ"),
+        ([], "too-few-areas"),
+    ],
+)
+def test_lists_that_cannot_be_pooled_are_refused(counts, code):
+    refusal = assess(counts)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.method, refusal.subject) == (code, "pooling", "central lists")
+
+
+def test_dates_31_days_apart_can_be_pooled_and_32_cannot():
+    assert isinstance(assess([*EIGHT[:7], counted(7, 12, 30, day=31, month=10)]), Pooling)
+    assert assess([*EIGHT[:7], counted(7, 12, 30, day=30, month=10)]).code == "lists-differ"
