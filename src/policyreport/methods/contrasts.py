@@ -1,0 +1,83 @@
+"""A series against a comparator: minus it, or as an index of it (METHODS §7, "what is trended")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from policyreport.records.base import Status
+from policyreport.records.series import SeriesPoint
+
+SETTLED_FIRST: tuple[Status, ...] = ("observed", "derived", "estimate", "preliminary", "projection")
+"""Statuses from most to least settled; a contrast is as settled as the less settled of its two values."""
+
+
+def minus(points: Sequence[SeriesPoint], comparator: Sequence[SeriesPoint]) -> tuple[SeriesPoint, ...]:
+    """Subtract a comparator, so that shocks common to both cancel.
+
+    Parameters
+    ----------
+    points, comparator : sequence of SeriesPoint
+        Two series in one unit.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        Differences for the years both have; a break in either breaks the difference.
+
+    Raises
+    ------
+    AttributeError
+        If a point is not a `SeriesPoint`.
+    """
+    return _contrast(points, comparator, lambda value, other: value - other)
+
+
+def index(points: Sequence[SeriesPoint], comparator: Sequence[SeriesPoint]) -> tuple[SeriesPoint, ...]:
+    """Express a series as an index of a comparator, which is 100 in every year.
+
+    Parameters
+    ----------
+    points, comparator : sequence of SeriesPoint
+        Two series in one unit; the comparator is positive.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        100 · area / comparator for the years both have.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If the comparator is zero.
+    """
+    return _contrast(points, comparator, lambda value, other: 100 * value / other)
+
+
+def _contrast(
+    points: Sequence[SeriesPoint],
+    comparator: Sequence[SeriesPoint],
+    combine: Callable[[float, float], float],
+) -> tuple[SeriesPoint, ...]:
+    """Combine two series year by year."""
+    others = {point.year: point for point in comparator}
+    pairs = [
+        (point, others[point.year]) for point in sorted(points, key=lambda p: p.year) if point.year in others
+    ]
+    stretches = list(dict.fromkeys((point.segment, other.segment) for point, other in pairs))
+    return tuple(
+        SeriesPoint(
+            year=point.year,
+            value=combine(point.value, other.value),
+            status=max(point.status, other.status, key=_unsettledness),
+            segment=stretches.index((point.segment, other.segment)),
+            low=None if point.low is None else combine(point.low, other.value),
+            high=None if point.high is None else combine(point.high, other.value),
+            inputs=tuple(dict.fromkeys(point.inputs + other.inputs)),
+        )
+        for point, other in pairs
+    )
+
+
+def _unsettledness(status: str) -> int:
+    """Place of a status in `SETTLED_FIRST`; an unknown one counts as settled least."""
+    return next((i for i, known in enumerate(SETTLED_FIRST) if known == status), len(SETTLED_FIRST))

@@ -1,0 +1,251 @@
+"""Is one annual series rising or falling (METHODS §7)?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from itertools import groupby, pairwise
+from math import sqrt
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+from policyreport.errors import DataError
+from policyreport.methods.kendall import KendallTest, order_test, score, theil_sen
+from policyreport.methods.slopes import LEVEL, gls_slope
+from policyreport.records.base import Flag, Interval, Refusal
+from policyreport.records.series import GlsSlope, MeanDifference, SeriesPoint, Trend
+
+METHOD = "trend"
+
+OFFICIAL = frozenset({"observed", "derived"})
+"""Statuses of official years; in a series `derived` is a value harmonised here from observed parts."""
+
+Series = Literal["own", "minus nation", "index", "minus mean"]
+
+
+def assess(
+    points: Sequence[SeriesPoint],
+    *,
+    area: str,
+    indicator: str,
+    series: Series,
+    unit: str,
+    minimum_points: int,
+    minimum_after_break: int,
+    maximum_missing_years: int,
+    minimum_official_points: int,
+    weak_below: int,
+    enumerate_ties_to: int,
+    gls_rhos: Sequence[float],
+    verdict_rho: float,
+    verdict_level: float,
+    shock_years: Collection[int],
+    policy_date: date,
+    flags: tuple[Flag, ...] = (),
+) -> Trend | Refusal:
+    """Test a series for a trend and estimate its slope.
+
+    Parameters
+    ----------
+    points : sequence of SeriesPoint
+        One value a year, of one measure; `segment` tells unbroken stretches apart.
+    area, indicator, series, unit
+        What the series is.
+    minimum_points : int
+        Fewest points in the window.
+    minimum_after_break : int
+        With fewer points after a break, the segment before it is described.
+    maximum_missing_years : int
+        Most missing years inside the window.
+    minimum_official_points : int
+        From this many official years on, the direction must hold without the others.
+    weak_below : int
+        With fewer points the result is flagged `weak`.
+    enumerate_ties_to : int
+        As for `kendall.order_test`.
+    gls_rhos : sequence of float
+        Assumed correlations of neighbouring years, all reported.
+    verdict_rho : float
+        The one whose interval must exclude zero for a verdict.
+    verdict_level : float
+        Largest p of a verdict.
+    shock_years : collection of int
+        Years in which a window's start is flagged.
+    policy_date : date
+        A window that ends in an earlier year is flagged.
+    flags : tuple of Flag, optional
+        What the caller knows of the series: `back-cast`, `vintage-mixed`.
+
+    Returns
+    -------
+    Trend or Refusal
+        Refused: `not-published`, `projection-only`, `too-few-points`, `break-in-series`, `gap-in-series`.
+
+    Raises
+    ------
+    DataError
+        If a year occurs twice.
+
+    Notes
+    -----
+    *Rising* or *falling* if the exact p ≤ `verdict_level`, the GLS interval at `verdict_rho` excludes zero
+    on the same side, and the sign of S is the same without preliminary and estimated years.
+
+    References
+    ----------
+    Mann (1945); Sen (1968); Hollander, Wolfe, Chicken (2014); Lazarus, Lewis, Stock, Watson (2018).
+    """
+    window = _window(points, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    if isinstance(window, Refusal):
+        return window
+    years, values = [point.year for point in window], [point.value for point in window]
+    test = order_test(values, enumerate_ties_to=enumerate_ties_to)
+    slope = theil_sen(years, values)
+    deciding = gls_slope(years, values, verdict_rho)
+    official = [point.value for point in window if point.status in OFFICIAL]
+    unrevised = len(official) < len(window) and len(official) < minimum_official_points
+    holds = len(official) < minimum_official_points or np.sign(score(official)) == np.sign(test.s)
+    compared = mean_difference(values, minimum_points=minimum_points) if series.startswith("minus") else None
+    raised = {
+        "weak": (len(window) < weak_below, f"{len(window)} points"),
+        "unrevised-tail": (unrevised, f"{len(official)} of {len(window)} years are official"),
+        "starts-in-shock": (years[0] in shock_years, str(years[0])),
+        "ends-before-policy": (years[-1] < policy_date.year, str(years[-1])),
+    }
+    return Trend(
+        area=area,
+        indicator=indicator,
+        series=series,
+        unit=unit,
+        points=tuple(sorted(points, key=lambda point: point.year)),
+        first_year=years[0],
+        last_year=years[-1],
+        n=len(window),
+        kendall_s=test.s,
+        p_value=test.p_value,
+        smallest_p=test.smallest_p,
+        slope=slope.slope,
+        slope_interval=slope.interval,
+        gls=tuple(gls_slope(years, values, rho) for rho in gls_rhos),
+        mean=compared.mean if isinstance(compared, MeanDifference) else None,
+        mean_interval=compared.interval if isinstance(compared, MeanDifference) else None,
+        verdict=_verdict(test, deciding, verdict_level) if holds else "no clear trend",
+        flags=flags + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
+        inputs=tuple(sorted({row for point in window for row in point.inputs})),
+    )
+
+
+def with_adjusted_p(trend: Trend, p_adjusted: float, *, verdict_level: float) -> Trend:
+    """Judge a trend again as one of a family of areas.
+
+    Parameters
+    ----------
+    trend : Trend
+        One area's result.
+    p_adjusted : float
+        Its p-value after adjustment for the family (METHODS §13).
+    verdict_level : float
+        Largest adjusted p of a verdict.
+
+    Returns
+    -------
+    Trend
+        With the adjusted p, and *no clear trend* where it exceeds the level.
+
+    Raises
+    ------
+    AttributeError
+        If `trend` is a refusal.
+    """
+    verdict = trend.verdict if p_adjusted <= verdict_level else "no clear trend"
+    return trend.model_copy(update={"p_adjusted": p_adjusted, "verdict": verdict})
+
+
+def mean_difference(differences: Sequence[float], *, minimum_points: int) -> MeanDifference | Refusal:
+    """Average yearly differences to a comparator, treating years as draws.
+
+    Parameters
+    ----------
+    differences : sequence of float
+        One a year, in the unit of the series.
+    minimum_points : int
+        Fewest years.
+
+    Returns
+    -------
+    MeanDifference or Refusal
+        Mean with a t interval, n − 1 degrees of freedom; refused: `too-few-points`.
+
+    Raises
+    ------
+    TypeError
+        If a difference is not a number.
+    """
+    n = len(differences)
+    if n < max(minimum_points, 2):
+        return Refusal(code="too-few-points", method=METHOD, detail=f"{n} of {minimum_points} years")
+    d = np.asarray(differences, dtype=float)
+    # From the first value on, so that equal differences have a spread of exactly zero.
+    mean, error = float(d.mean()), float((d - d[0]).std(ddof=1)) / sqrt(n)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * error
+    p_value = float(2 * stats.t.sf(abs(mean) / error, n - 1)) if error > 0 else float(mean == 0)
+    return MeanDifference(
+        n=n, mean=mean, interval=Interval(low=mean - half, high=mean + half), p_value=p_value
+    )
+
+
+def _window(
+    points: Sequence[SeriesPoint],
+    indicator: str,
+    minimum_points: int,
+    minimum_after_break: int,
+    maximum_missing_years: int,
+) -> tuple[SeriesPoint, ...] | Refusal:
+    """The points a verdict may rest on: the last segment, or the one before a break that is too recent."""
+
+    def refuse(code: str, detail: str) -> Refusal:
+        rows = tuple(sorted({row for point in points for row in point.inputs}))
+        return Refusal(code=code, method=METHOD, subject=indicator, detail=detail, inputs=rows)
+
+    known = _known(points, indicator)
+    if not known:
+        return refuse("projection-only" if points else "not-published", "")
+    segments = [tuple(stretch) for _, stretch in groupby(known, key=lambda point: point.segment)]
+    broken = len(segments) > 1
+    while len(segments) > 1 and len(segments[-1]) < minimum_after_break:
+        segments.pop()
+    window = segments[-1]
+    first, last, n = window[0].year, window[-1].year, len(window)
+    if n < minimum_points:
+        code = "break-in-series" if broken else "too-few-points"
+        return refuse(code, f"{n} of {minimum_points} points, {first}–{last}")
+    missing = last - first + 1 - n
+    if missing > maximum_missing_years:
+        return refuse("gap-in-series", f"{missing} years missing, {first}–{last}")
+    return window
+
+
+def _known(points: Sequence[SeriesPoint], indicator: str) -> list[SeriesPoint]:
+    """Points in order of years, without projections; each year once."""
+    known = sorted((point for point in points if point.status != "projection"), key=lambda point: point.year)
+    for earlier, later in pairwise(known):
+        if earlier.year == later.year:
+            got = f"two for {later.year}: {earlier.value:g} and {later.value:g}"
+            raise DataError(
+                f"series of {indicator}", "one value a year", got, "Select one measure and vintage first."
+            )
+    return known
+
+
+def _verdict(
+    test: KendallTest, deciding: GlsSlope, verdict_level: float
+) -> Literal["rising", "falling", "no clear trend"]:
+    """The word for a series whose direction does not hang on unrevised years."""
+    if test.p_value <= verdict_level:
+        if test.s > 0 and deciding.interval.low > 0:
+            return "rising"
+        if test.s < 0 and deciding.interval.high < 0:
+            return "falling"
+    return "no clear trend"
