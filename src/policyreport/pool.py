@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,8 +29,9 @@ class WorkerPool(Executor):
 
     Notes
     -----
-    Processes are spawned, not forked: the parent may run threads (a progress display), and a fork copies
-    their locks in whatever state they are. Leaving a ``with`` block by an exception kills what still runs.
+    Processes are not forked from the parent: it may run threads (a progress display), and a fork copies
+    their locks in whatever state they are. A fork server, which has imported the runner once, forks them;
+    where there is none they are spawned. Leaving a ``with`` block by an exception kills what still runs.
     """
 
     def __init__(self, workers: int) -> None:
@@ -84,8 +86,12 @@ class WorkerPool(Executor):
 
     def _new_pool(self) -> ProcessPoolExecutor:
         """Processes that start on demand."""
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.workers, context, _start_worker, (str(self._scratch),))
+        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(method)
+        context.set_forkserver_preload(["policyreport.execute"])
+        # Where the fork server has its socket; removed by the parent unless that is killed.
+        folders = str(self._scratch), get_temp_dir()
+        return ProcessPoolExecutor(self.workers, context, _start_worker, folders)
 
     def _kill(self) -> None:
         """Kill the processes and their kernels now; a second ^C must not get in between."""
@@ -117,20 +123,21 @@ def _kill_kernels(scratch: Path) -> None:
             os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(pid, signal.SIGTERM)
 
 
-def _start_worker(scratch: str) -> None:
+def _start_worker(scratch: str, sockets: str) -> None:
     """Prepare a process: ^C is the parent's business, and without a parent there is no business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = scratch
-    threading.Thread(target=_end_with_parent, args=(Path(scratch),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(Path(scratch), Path(sockets)), daemon=True).start()
 
 
-def _end_with_parent(scratch: Path) -> None:
+def _end_with_parent(scratch: Path, sockets: Path) -> None:
     """Wait for the parent to end in whatever way (kill -9 too), then clear up in its place."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
     parent.join()
     sweep(scratch)
+    shutil.rmtree(sockets, ignore_errors=True)
     os._exit(1)
 
 

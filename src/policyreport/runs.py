@@ -15,8 +15,8 @@ from policyreport.pool import WorkerPool
 from policyreport.records.base import Failure
 from policyreport.store import notebook_path, save_outcome
 
-# A unit whose worker process was killed under it is tried again, alone, before it is given up.
-ATTEMPTS = 3
+# A unit whose worker process was killed under it is tried once more, alone, before it is given up.
+ATTEMPTS = 2
 
 Stage = Callable[[Path], Sequence[Unit]]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import logging
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -64,25 +66,8 @@ def _run(unit: Unit, folder: Path) -> Failure | None:
     kernel.mkdir()
     _lay_out(unit.slice, work)
     (folder / "source.ipynb").write_bytes(unit.source)
-    deadline = time.monotonic() + unit.timeout
     try:
-        execute_notebook(
-            # A path, not a node: papermill stores a node whole in the output's metadata.
-            str(folder / "source.ipynb"),
-            str(folder / "executed.ipynb"),
-            parameters=dict(unit.parameters),
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            # Not papermill's `cwd`, which moves the whole process and would break a pool of threads.
-            resources={"metadata": {"path": str(work)}},
-            autosave_cell_every=0,
-            record_timing=False,
-            coalesce_streams=True,
-            # One budget for the notebook; 0 would mean "no limit" to nbclient.
-            timeout_func=lambda _cell: max(deadline - time.monotonic(), 0.1),
-            **engine_options(kernel),
-        )
+        _without_leaks(lambda: _papermill(unit, folder))
     except PapermillExecutionError as error:
         return _failure(unit, "raised", error, error.ename, error.evalue, error.source, error.traceback)
     except CellTimeoutError as error:
@@ -97,6 +82,41 @@ def _run(unit: Unit, folder: Path) -> Failure | None:
             area=unit.area, notebook=unit.notebook, reason="no-record", error="MissingRecord", message=message
         )
     return None
+
+
+def _papermill(unit: Unit, folder: Path) -> None:
+    """Execute ``source.ipynb`` of the folder into ``executed.ipynb``."""
+    deadline = time.monotonic() + unit.timeout
+    execute_notebook(
+        # A path, not a node: papermill stores a node whole in the output's metadata.
+        str(folder / "source.ipynb"),
+        str(folder / "executed.ipynb"),
+        parameters=dict(unit.parameters),
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        # Not papermill's `cwd`, which moves the whole process and would break a pool of threads.
+        resources={"metadata": {"path": str(folder / "work")}},
+        autosave_cell_every=0,
+        record_timing=False,
+        coalesce_streams=True,
+        # One budget for the notebook; 0 would mean "no limit" to nbclient.
+        timeout_func=lambda _cell: max(deadline - time.monotonic(), 0.1),
+        **engine_options(folder / "kernel"),
+    )
+
+
+def _without_leaks(work: Callable[[], None]) -> None:
+    """Call something of Jupyter's, and close the event loop that it opens for the thread and forgets."""
+    context = contextvars.copy_context()
+    try:
+        context.run(work)
+    finally:
+        known = contextvars.copy_context()
+        for variable, value in context.items():
+            if isinstance(value, asyncio.AbstractEventLoop) and known.get(variable) is not value:
+                value.close()
+                asyncio.set_event_loop(None)
 
 
 def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:

@@ -1,0 +1,187 @@
+"""Notebooks and runs that go wrong end in their own clear way, in bounded time, and leave nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from policyreport.execute import Unit, execute_unit
+from policyreport.records.base import Failure
+from policyreport.runs import run_units
+from policyreport.store import failure_path, notebook_path, record_path
+
+FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
+
+
+def unit(name: str, area: str = "n01", **changes) -> Unit:
+    values = {"parameters": {"area": area}, "slice": {"ledger.csv": b"x\n1\n"}, "timeout": 60.0}
+    return Unit(area, "clean", (FIXTURES / f"{name}.ipynb").read_bytes(), **(values | changes))
+
+
+def marked_cell(body: bytes) -> str:
+    """Source of the cell that carries the error."""
+    cells = nbformat.reads(body.decode(), as_version=4).cells
+    marked = [
+        cell.source
+        for cell in cells
+        if any(output.output_type == "error" for output in cell.get("outputs", []))
+    ]
+    assert len(marked) == 1
+    return marked[0]
+
+
+def test_a_raising_notebook_keeps_the_error_in_its_cell():
+    outcome = execute_unit(unit("raises"))
+    assert (outcome.state, outcome.record) == ("failed", None)
+    assert (outcome.failure.reason, outcome.failure.error, outcome.failure.message) == (
+        "raised",
+        "KeyError",
+        "'2025'",
+    )
+    assert 'shares["2025"]' in outcome.failure.cell
+    assert marked_cell(outcome.notebook_bytes) == outcome.failure.cell
+    assert outcome.failure.traceback[-1] == "KeyError: '2025'"
+    assert outcome == execute_unit(unit("raises"))
+
+
+def test_a_hanging_notebook_is_stopped_at_its_time_out():
+    start = time.monotonic()
+    outcome = execute_unit(unit("hangs", timeout=4.0))
+    assert outcome.failure.reason == "time-out"
+    assert outcome.failure.message == "the notebook did not end within 4 s"
+    assert "sleep" in marked_cell(outcome.notebook_bytes)
+    assert time.monotonic() - start < 20
+
+
+def test_a_dying_kernel_is_told_from_a_raising_notebook():
+    outcome = execute_unit(unit("dies"))
+    assert outcome.failure.reason == "kernel-died"
+    assert "os._exit" in outcome.failure.cell
+    assert marked_cell(outcome.notebook_bytes) == outcome.failure.cell
+
+
+def test_a_notebook_without_a_record_is_a_failure():
+    outcome = execute_unit(unit("writes_no_record"))
+    assert (outcome.failure.reason, outcome.record) == ("no-record", None)
+    assert "its last cell must write the record" in outcome.error
+
+
+def test_an_unknown_parameter_is_refused_before_anything_runs():
+    outcome = execute_unit(unit("reads_slice", parameters={"aera": "n01"}))
+    assert outcome.failure.reason == "unknown-parameter"
+    assert 'did you mean "area"?' in outcome.failure.message
+    assert outcome.seconds < 2
+
+
+def test_a_file_that_is_no_notebook_is_not_run_and_kept_as_it_is():
+    outcome = execute_unit(Unit("n01", "clean", b'{"cells": '))
+    assert outcome.failure.reason == "not-run"
+    assert "a Jupyter notebook" in outcome.failure.message
+    assert outcome.notebook_bytes == b'{"cells": '
+
+
+@pytest.mark.parametrize("name", ["../outside.csv", "/outside.csv"])
+def test_a_slice_cannot_write_outside_its_folder(name):
+    outcome = execute_unit(unit("reads_slice", slice={name: b""}))
+    assert outcome.failure.reason == "not-run"
+    assert "a path inside the folder" in outcome.failure.message
+
+
+def test_a_lost_worker_process_takes_down_only_the_notebook_that_killed_it(tmp_path):
+    units = [unit("reads_slice", "n01"), unit("kills_its_runner", "n02"), unit("reads_slice", "n03")]
+    summary = run_units(units, tmp_path, 2, lambda event: None)
+    assert [item.area for item in summary.failed] == ["n02"]
+    assert record_path(tmp_path, "n01", "clean").exists()
+    assert record_path(tmp_path, "n03", "clean").exists()
+    failure = Failure.from_json(failure_path(tmp_path, "n02", "clean").read_bytes())
+    assert failure.reason == "not-run"
+    assert "was killed" in failure.message
+    assert notebook_path(tmp_path, "n02", "clean").exists()
+
+
+RUNNER = """
+import sys
+from pathlib import Path
+from policyreport.execute import Unit
+from policyreport.runs import run_units
+
+if __name__ == "__main__":
+    source, done, store, marks = (Path(word) for word in sys.argv[1:])
+    units = [
+        Unit("n01", "clean", done.read_bytes(), {"area": "n01"}, {"ledger.csv": b"x"}),
+        Unit("n02", "clean", source.read_bytes(), {"marks": str(marks)}),
+        Unit("n03", "clean", source.read_bytes(), {"marks": str(marks)}),
+    ]
+    try:
+        run_units(units, store, 2, lambda event: None)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+@pytest.fixture
+def hanging_run(tmp_path):
+    """A run in another process: one notebook done, two kernels hanging; with its kernels and folders."""
+    script, store, marks = tmp_path / "runner.py", tmp_path / "store", tmp_path / "marks"
+    script.write_text(RUNNER)
+    marks.mkdir()
+    words = [FIXTURES / "marks_and_hangs.ipynb", FIXTURES / "reads_slice.ipynb", store, marks]
+    # Short, because it holds sockets.
+    with tempfile.TemporaryDirectory(prefix="pr-", ignore_cleanup_errors=True) as scratch:
+        environment = os.environ | {"TMPDIR": scratch}
+        process = subprocess.Popen([sys.executable, script, *words], env=environment, stderr=subprocess.PIPE)
+        try:
+            wait_for(lambda: len(list(marks.iterdir())) == 2, 60)
+            yield process, [int(path.name) for path in marks.iterdir()], store, Path(scratch)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def wait_for(condition, seconds: float) -> float:
+    start = time.monotonic()
+    while not condition():
+        assert time.monotonic() - start < seconds, "it did not happen in time"
+        time.sleep(0.02)
+    return time.monotonic() - start
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+
+
+@linux
+def test_an_interrupt_ends_the_run_and_its_kernels_and_leaves_no_half_file(hanging_run):
+    process, kernels, store, scratch = hanging_run
+    process.send_signal(signal.SIGINT)
+    # Two seconds are the aim; the rest is for a machine at its limit.
+    assert wait_for(lambda: process.poll() is not None, 5) < 5
+    assert process.returncode == 130
+    assert process.stderr.read() == b""
+    assert not any(alive(pid) for pid in kernels)
+    assert list(scratch.iterdir()) == []
+    files = sorted(str(path.relative_to(store)) for path in store.rglob("*") if path.is_file())
+    assert files == ["notebooks/n01/clean.ipynb", "records/n01/clean.json"]
+    assert json.loads((store / "records/n01/clean.json").read_bytes()) == {"area": "n01"}
+
+
+@linux
+def test_a_killed_run_leaves_no_kernel_and_no_folder(hanging_run):
+    process, kernels, _, scratch = hanging_run
+    process.kill()
+    wait_for(lambda: not any(alive(pid) for pid in kernels), 10)
+    wait_for(lambda: list(scratch.iterdir()) == [], 10)

@@ -1,0 +1,211 @@
+"""A run: stages in turn, each outcome on disk as it arrives, whatever executor does the work."""
+
+import json
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from policyreport.errors import RunError
+from policyreport.execute import Outcome, Unit
+from policyreport.pool import WorkerPool
+from policyreport.progress import duration, show_progress
+from policyreport.records.base import Failure
+from policyreport.runs import Finished, Planned, run_stages, run_units
+from policyreport.store import failure_path, notebook_path, record_path, save_outcome, write_whole
+
+FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
+
+
+def unit(area: str, notebook: str = "clean", name: str = "reads_slice", **files: bytes) -> Unit:
+    source = (FIXTURES / f"{name}.ipynb").read_bytes()
+    return Unit(area, notebook, source, {"area": area}, {"ledger.csv": b"x\n1\n"} | files, timeout=60.0)
+
+
+def failure(area: str = "n01", notebook: str = "clean") -> Failure:
+    return Failure(area=area, notebook=notebook, reason="raised", error="KeyError", message="'2025'")
+
+
+class Instant(Executor):
+    """Runs nothing: answers with prepared outcomes."""
+
+    def __init__(self, failing: set[str] = frozenset(), error: Exception | None = None) -> None:
+        self.failing, self.error, self.most, self.open = failing, error, 0, []
+
+    def submit(self, task, unit):
+        future = Future()
+        self.open.append(future)
+        self.most = max(self.most, sum(not each.done() for each in self.open))
+        if self.error is not None:
+            future.set_exception(self.error)
+        elif unit.area in self.failing:
+            future.set_result(
+                Outcome(unit.area, unit.notebook, b"{}", failure=failure(unit.area, unit.notebook))
+            )
+        else:
+            future.set_result(
+                Outcome(unit.area, unit.notebook, b"{}", b'{"area": "%s"}' % unit.area.encode())
+            )
+        return future
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def by_processes(tmp_path_factory):
+    store = tmp_path_factory.mktemp("processes")
+    stages = [
+        lambda store: [unit("n01"), unit("n02"), unit("n02", "trend", "raises")],
+        lambda store: [
+            unit("VN", "evaluation", **{"n01.json": record_path(store, "n01", "clean").read_bytes()})
+        ],
+    ]
+    events = []
+    summary = run_stages(stages, store, 2, events.append)
+    return store, summary, events
+
+
+def test_each_unit_ends_as_a_record_or_a_failure_with_its_notebook(by_processes):
+    store, summary, _ = by_processes
+    assert sorted(files_in(store)) == [
+        "failures/n02/trend.json",
+        "notebooks/VN/evaluation.ipynb",
+        "notebooks/n01/clean.ipynb",
+        "notebooks/n02/clean.ipynb",
+        "notebooks/n02/trend.ipynb",
+        "records/VN/evaluation.json",
+        "records/n01/clean.json",
+        "records/n02/clean.json",
+    ]
+    assert (summary.done, [(item.area, item.notebook) for item in summary.failed]) == (3, [("n02", "trend")])
+
+
+def test_the_national_stage_runs_after_the_provinces_though_one_failed(by_processes):
+    _, _, events = by_processes
+    kinds = [type(event) for event in events]
+    assert kinds == [Planned, Finished, Finished, Finished, Planned, Finished]
+    assert events[0].units == {"n01": 1, "n02": 2}
+    assert events[-1].area == "VN"
+
+
+def test_threads_give_the_same_bytes_as_processes(by_processes, tmp_path):
+    expected = files_in(by_processes[0])
+    with ThreadPoolExecutor(2) as threads:
+        run_units([unit("n02", "trend", "raises"), unit("n01")], tmp_path, 2, lambda event: None, threads)
+    found = files_in(tmp_path)
+    assert len(found) == 4
+    assert found == {name: expected[name] for name in found}
+
+
+def test_a_later_success_removes_the_failure_and_a_later_failure_the_record(tmp_path):
+    run_units([unit("n01"), unit("n02")], tmp_path, 1, lambda event: None, Instant(failing={"n01"}))
+    assert failure_path(tmp_path, "n01", "clean").exists()
+    run_units([unit("n01"), unit("n02")], tmp_path, 1, lambda event: None, Instant(failing={"n02"}))
+    assert not failure_path(tmp_path, "n01", "clean").exists()
+    assert json.loads(record_path(tmp_path, "n01", "clean").read_bytes()) == {"area": "n01"}
+    assert not record_path(tmp_path, "n02", "clean").exists()
+    assert Failure.from_json(failure_path(tmp_path, "n02", "clean").read_bytes()) == failure("n02")
+
+
+def test_results_of_areas_that_do_not_run_stay(tmp_path):
+    run_units([unit("n01"), unit("n02")], tmp_path, 1, lambda event: None, Instant())
+    before = files_in(tmp_path / "records" / "n02")
+    run_units([unit("n01")], tmp_path, 1, lambda event: None, Instant(failing={"n01"}))
+    assert files_in(tmp_path / "records" / "n02") == before
+
+
+def test_an_error_of_the_executor_is_an_outcome_of_its_unit(tmp_path):
+    pool = Instant(error=OSError("no route to the worker"))
+    summary = run_units([unit("n01")], tmp_path, 1, lambda event: None, pool)
+    assert summary.failed[0].failure.reason == "not-run"
+    assert summary.failed[0].failure.message == "no route to the worker"
+    assert notebook_path(tmp_path, "n01", "clean").read_bytes() == unit("n01").source
+
+
+def test_a_stage_that_cannot_be_planned_starts_no_process_and_writes_nothing(tmp_path, monkeypatch):
+    def plan(store):
+        raise RunError("--areas n99", "an area", "none", "Look again.")
+
+    monkeypatch.setattr(WorkerPool, "__init__", lambda *args: pytest.fail("a pool was started"))
+    with pytest.raises(RunError):
+        run_stages([plan], tmp_path / "store", 1, lambda event: None)
+    assert not (tmp_path / "store").exists()
+
+
+def test_only_a_few_units_are_handed_over_at_a_time(tmp_path):
+    slow = ThreadPoolExecutor(1)
+    handed = []
+
+    class Counting(Executor):
+        def submit(self, task, unit):
+            handed.append(unit.area)
+            return slow.submit(lambda: Outcome(unit.area, unit.notebook, b"{}", b"{}"))
+
+    waiting = []
+
+    def tell(event):
+        if isinstance(event, Finished):
+            waiting.append(len(handed) - len(waiting) - 1)
+
+    with slow:
+        run_units([unit(f"n{number}") for number in range(50)], tmp_path, 2, tell, Counting())
+    assert len(handed) == 50
+    assert max(waiting) <= 2 * 2
+
+
+def test_an_unwritable_store_is_a_message(tmp_path):
+    (tmp_path / "records").write_text("a file where a folder should be")
+    with pytest.raises(RunError, match="expected a folder that can be written"):
+        save_outcome(tmp_path, Outcome("n01", "clean", b"{}", b"{}"))
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_the_old_one(tmp_path, monkeypatch):
+    target = tmp_path / "record.json"
+    write_whole(target, b"old")
+
+    def half(path, body):
+        with path.open("wb") as file:
+            file.write(body[:2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(target, b"new")
+    monkeypatch.undo()
+    assert files_in(tmp_path) == {"record.json": b"old"}
+
+
+def test_a_pipe_gets_one_plain_line_per_area_with_the_time_left(tmp_path):
+    out = StringIO()
+    units = [unit(area, notebook) for area in ("n01", "n02") for notebook in ("clean", "trend")]
+    with show_progress(Console(file=out, width=60), 2) as tell:
+        run_units(units, tmp_path, 2, tell, Instant(failing={"n02"}))
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "running 4 notebooks for areas: 2, workers: 2"
+    assert lines[1].startswith("[1/2] n01 done, about ")
+    assert lines[2:] == [
+        "n02/clean failed: KeyError: '2025'",
+        "n02/trend failed: KeyError: '2025'",
+        "[2/2] n02 FAILED",
+    ]
+
+
+def test_a_terminal_gets_a_bar_and_the_failures(tmp_path):
+    out = StringIO()
+    console = Console(file=out, width=100, force_terminal=True)
+    with show_progress(console, 2) as tell:
+        run_units([unit("n01"), unit("n02")], tmp_path, 2, tell, Instant(failing={"n02"}))
+    assert "n02/clean failed: KeyError: '2025'" in out.getvalue()
+    assert "2/2" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (4200, "1 h 10 min")],
+)
+def test_a_time_span_is_written_as_people_say_it(seconds, said):
+    assert duration(seconds) == said
