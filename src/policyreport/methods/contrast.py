@@ -122,7 +122,7 @@ def wild_t(contrast: Contrast, weights: Floats) -> Floats:
     Returns
     -------
     ndarray, shape (B,)
-        \|t*\|.
+        |t*|.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def wild_p(contrast: Contrast, weights: Floats) -> float:
     Returns
     -------
     float
-        Share of \|t*\| at least as large as \|t\|, the observed one counted.
+        Share of |t*| at least as large as |t|, the observed one counted.
 
     Raises
     ------
@@ -221,7 +221,7 @@ def permuted(contrast: Contrast, permutations: NDArray[np.intp]) -> tuple[Floats
     Returns
     -------
     tuple of ndarray, shape (B,) each
-        \|β\| and \|t\| with the exposures handed out anew.
+        |β| and |t| with the exposures handed out anew.
 
     Raises
     ------

@@ -235,7 +235,7 @@ def _complete(panel: ExposurePanel, post_years: Sequence[int]) -> _Complete:
     columns = [panel.values, panel.exposure[:, None]]
     if panel.merged is not None:
         columns.append(panel.merged[:, None])
-    known: NDArray[np.bool_] = np.isfinite(np.hstack(columns)).all(axis=1)
+    known: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(np.hstack(columns)), axis=1)
     raw = panel.exposure[known]
     binary = bool(np.isin(raw, (0, 1)).all())
     spread = raw.std(ddof=1) if len(raw) > 1 else 0.0
