@@ -1,5 +1,5 @@
 -- What Quarto does by itself, for the embedded renderer: numbers of figures and tables, references to them,
--- callouts, content for one format, page breaks, links between pages. Class names are Quarto's.
+-- content for one format, page breaks. Class names are Quarto's.
 
 local stringify = pandoc.utils.stringify
 local html = FORMAT:match("html") ~= nil
@@ -7,7 +7,7 @@ local format = html and "html" or FORMAT
 
 local LABELS = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "labels.lua" }))
 local KINDS = { fig = "figure", tbl = "table" }
-local titles, numbers, counts, callouts = {}, {}, { fig = 0, tbl = 0 }, {}
+local titles, numbers, counts = {}, {}, { fig = 0, tbl = 0 }
 
 local function settings(meta)
   local words = LABELS[meta.lang and stringify(meta.lang):match("^%a+") or "en"] or LABELS.en
@@ -15,7 +15,6 @@ local function settings(meta)
   for kind, word in pairs(KINDS) do
     titles[kind] = written[kind .. "-title"] and stringify(written[kind .. "-title"]) or words[word]
   end
-  for _, kind in ipairs({ "note", "warning", "important", "tip", "caution" }) do callouts[kind] = words[kind] end
 end
 
 -- Content for one format -----------------------------------------------------------------------------
@@ -93,37 +92,10 @@ local function reference(cite)
   return parts
 end
 
--- Callouts and links ---------------------------------------------------------------------------------
-
-local function callout(div)
-  if not html then return nil end
-  for kind, word in pairs(callouts) do
-    if div.classes:includes("callout-" .. kind) then
-      local content, title = div.content, pandoc.Inlines(word)
-      if content[1] and content[1].t == "Header" then
-        title = content[1].content
-        content:remove(1)
-      end
-      local head = pandoc.Div(pandoc.Plain(title), pandoc.Attr("", { "callout-title-container" }))
-      return pandoc.Div({
-        pandoc.Div({ head }, pandoc.Attr("", { "callout-header" })),
-        pandoc.Div(content, pandoc.Attr("", { "callout-body-container", "callout-body" })),
-      }, pandoc.Attr(div.identifier, { "callout", "callout-style-default", "callout-" .. kind, "callout-titled" }))
-    end
-  end
-end
-
-local function link(element)
-  if not element.target:match("^%a+:") then
-    element.target = element.target:gsub("%.qmd$", ".html"):gsub("%.qmd#", ".html#")
-    return element
-  end
-end
-
 return {
   { Meta = settings },
   { Div = visible, Span = visible },
-  { Para = page_break, Link = html and link or nil },
+  { Para = page_break },
   { traverse = "topdown", Div = count },
-  { Div = function(div) return figure(div) or callout(div) end, Cite = reference },
+  { Div = figure, Cite = reference },
 }

@@ -93,7 +93,7 @@ local function separate_ids(svg)
     repeated = repeated + 1
     local prefix = "again-" .. repeated .. "-"
     svg = svg:gsub('(%sid=")([^"]+")', "%1" .. prefix .. "%2")
-    svg = svg:gsub("url%(#", "url(#" .. prefix):gsub('(href="#)', "%1" .. prefix)
+    svg = svg:gsub("url%(#", "url(#" .. prefix):gsub('(%shref="#)', "%1" .. prefix)
   end
   for id in pairs(own) do used[id] = true end
   return svg
@@ -109,7 +109,7 @@ end
 -- Links in a picture are written from the site's root.
 local function place_links(svg)
   if root == "." then return svg end
-  return (svg:gsub('(%s[xlink:]*href=")([^"#:]+[#"])', "%1" .. root .. "/%2"))
+  return (svg:gsub('(%shref=")([^"#:]+[#"])', "%1" .. root .. "/%2"))
 end
 
 local function opening_tag(svg, alt, class)
@@ -124,7 +124,7 @@ local function opening_tag(svg, alt, class)
   local role = svg:find("<a[%s>]") and "group" or "img"
   return string.format(
     '<svg class="%s" role="%s" aria-label="%s" viewBox="%s" width="%.0f" height="%.0f"'
-      .. ' stroke-linejoin="round" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">',
+      .. ' stroke-linejoin="round" xmlns="http://www.w3.org/2000/svg">',
     class, role, escape(alt), box, width, height
   ), width
 end
@@ -134,6 +134,7 @@ local function inline_svg(svg, alt, class)
   svg = svg:gsub("<metadata>.-</metadata>%s*", "")
   -- matplotlib's global rule would reach every other picture of the page.
   svg = svg:gsub("<style[^>]*>[^<]*%*%s*{[^<]*}</style>%s*", ""):gsub("<defs>%s*</defs>%s*", "")
+  svg = svg:gsub("xlink:href=", "href=")
   local tag, width = opening_tag(svg, alt, class)
   svg = svg:gsub("<svg[^>]*>", function() return tag end, 1)
   svg = theme_colours(place_links(separate_ids(svg)))
@@ -215,6 +216,10 @@ end
 
 local function division(div)
   if div.classes:includes("findings") or div.classes:includes("wide") then wide = true end
+  if div.classes:includes("quarto-float") then
+    div.attributes.alt = nil -- Quarto leaves it here; only a picture may have it
+    return div
+  end
   if div.classes:includes("strip-item") and div.content[2] and not stringify(div.content[2]):find("%d") then
     div.content[2] = pandoc.Div({ pandoc.Plain(div.content[2].content) }, pandoc.Attr("", { "words" }))
     return div

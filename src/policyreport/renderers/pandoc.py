@@ -20,6 +20,7 @@ from policyreport.renderers.search import write_search_index
 
 PDF_PAGE = "report.qmd"
 _ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
+_FILTERS = ("links.lua", "callouts.lua", "crossref.lua", "html.lua")
 _TIMEOUT = 300
 
 
@@ -194,8 +195,7 @@ def _write_page(project: Path, draft: Path, page: str) -> None:
         "--toc-depth=2",
         f"--metadata-file={(project / '_quarto.yml').resolve()}",
         f"--template={theme / 'page.html'}",
-        f"--lua-filter={theme / 'crossref.lua'}",
-        f"--lua-filter={theme / 'html.lua'}",
+        *(f"--lua-filter={theme / name}" for name in _FILTERS),
         f"--output={target}",
         source.name,
     ]
