@@ -1,0 +1,157 @@
+"""Does the headline survive other sensible choices (METHODS §16)? A description, not a test."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+from statistics import median
+
+from policyreport.records.base import Refusal
+from policyreport.records.series import Sensitivity, Specification
+
+METHOD = "sensitivity"
+Choices = Mapping[str, str]
+Answer = tuple[float | None, str] | Refusal
+"""What one specification gives: an estimate (None where the method has no number) and its verdict."""
+
+
+def grid(axes: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], ...]:
+    """List every combination of choices.
+
+    Parameters
+    ----------
+    axes : mapping of str to sequence of str
+        Choices by axis, declared before the run.
+
+    Returns
+    -------
+    tuple of dict
+        One choice on every axis, the last axis running fastest; none is dropped.
+
+    Raises
+    ------
+    ValueError
+        If an axis holds no choice, or one twice.
+    """
+    for axis, choices in axes.items():
+        if not choices or len(set(choices)) < len(choices):
+            raise ValueError(f"distinct choices on axis {axis!r} needed, got {tuple(choices)}")
+    return tuple(dict(zip(axes, row, strict=True)) for row in product(*axes.values()))
+
+
+def run(
+    method: str,
+    subject: str,
+    axes: Mapping[str, Sequence[str]],
+    headline: Choices,
+    estimate: Callable[[Choices], Answer],
+) -> Sensitivity | Refusal:
+    """Estimate every specification of a grid.
+
+    Parameters
+    ----------
+    method, subject : str
+        Whose headline it is.
+    axes : mapping of str to sequence of str
+        Choices by axis.
+    headline : mapping of str to str
+        The choices behind the printed figure; one row of the grid.
+    estimate : callable
+        Choices to estimate and verdict, or the method's refusal.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        See `table`.
+
+    Raises
+    ------
+    ValueError
+        If the headline is no row of the grid.
+    """
+    rows = []
+    for choices in grid(axes):
+        answer = estimate(choices)
+        chosen = choices == dict(headline)
+        if isinstance(answer, Refusal):
+            row = Specification(choices=choices, verdict="", headline=chosen, refused=answer.code)
+        else:
+            row = Specification(choices=choices, estimate=answer[0], verdict=answer[1], headline=chosen)
+        rows.append(row)
+    return table(method, subject, rows)
+
+
+def table(method: str, subject: str, specifications: Sequence[Specification]) -> Sensitivity | Refusal:
+    """Summarise a full grid of specifications.
+
+    Parameters
+    ----------
+    method, subject : str
+        Whose headline it is.
+    specifications : sequence of Specification
+        Every row of the grid, exactly one marked as the headline; refused rows carry the code.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Rows by estimate, those without one last. `agree` counts rows with the headline's verdict, of all
+        rows: a refused specification counts and does not agree. `most_different` names the choices in which
+        the row farthest from the headline departs from it, among rows of another verdict if there are any.
+        A refused headline gives its refusal: nothing is there to survive.
+
+    Raises
+    ------
+    ValueError
+        If not exactly one specification is the headline.
+
+    References
+    ----------
+    Simonsohn, Simmons, Nelson (2020), Nature Human Behaviour 4:1208-1214; Steegen, Tuerlinckx, Gelman,
+    Vanpaemel (2016), Perspectives on Psychological Science 11:702-712.
+    """
+    marked = [row for row in specifications if row.headline]
+    if len(marked) != 1:
+        raise ValueError(f"exactly one headline specification needed, got {len(marked)}")
+    headline = marked[0]
+    if headline.refused:
+        return Refusal(code=headline.refused, method=METHOD, subject=f"{method} {subject}", detail="headline")
+    ordered = tuple(sorted(specifications, key=_order))
+    estimates = [row.estimate for row in ordered if row.estimate is not None]
+    return Sensitivity(
+        method=method,
+        subject=subject,
+        specifications=ordered,
+        agree=sum(not row.refused and row.verdict == headline.verdict for row in specifications),
+        of=len(specifications),
+        median=median(estimates) if estimates else None,
+        low=min(estimates, default=None),
+        high=max(estimates, default=None),
+        most_different=_most_different(headline, ordered),
+    )
+
+
+def _order(row: Specification) -> tuple[float, str, tuple[tuple[str, str], ...]]:
+    """By estimate, then those without one, then the refused; ties by the choices' own names."""
+    place = math.inf if row.estimate is None else row.estimate
+    return place, row.refused, tuple(sorted(row.choices.items()))
+
+
+def _most_different(headline: Specification, rows: Sequence[Specification]) -> str:
+    """Name the row farthest from the headline; empty if every row says the same."""
+    answered = [row for row in rows if not row.refused and not row.headline]
+    other = [row for row in answered if row.verdict != headline.verdict]
+    candidates = other or [row for row in answered if _distance(row, headline) > 0]
+    if not candidates:
+        return ""
+    farthest = max(candidates, key=lambda row: _distance(row, headline))
+    return ", ".join(
+        f"{axis} {pick}" for axis, pick in farthest.choices.items() if headline.choices[axis] != pick
+    )
+
+
+def _distance(row: Specification, headline: Specification) -> float:
+    """How far two estimates lie apart; 0 where one of them has no number."""
+    if row.estimate is None or headline.estimate is None:
+        return 0.0
+    return abs(row.estimate - headline.estimate)
