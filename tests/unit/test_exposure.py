@@ -1,0 +1,221 @@
+"""Exposure designs: what is refused, flagged, and when the word "associated" may be used."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from policyreport.methods.contrast import changes, fit, permuted, wild_interval, wild_p
+from policyreport.methods.exposure import ExposurePanel, assess, event_study, judge
+from policyreport.records.base import Flag, Refusal
+from policyreport.records.series import Exposure, ExposureCheck
+
+SETTINGS = {
+    "post_years": (2025,),
+    "minimum_areas": 20,
+    "minimum_pre_years": 3,
+    "placebo_minimum_years": 2,
+    "few_treated_below": 6,
+    "webb_points": (-(1.5**0.5), -1.0, -(0.5**0.5), 0.5**0.5, 1.0, 1.5**0.5),
+    "draws": 199,
+    "power": 0.8,
+}
+
+
+@pytest.fixture
+def panel() -> ExposurePanel:
+    rng = np.random.default_rng(11)
+    return ExposurePanel(
+        outcome="growth",
+        exposure_name="income",
+        areas=tuple(f"n{i:02d}" for i in range(24)),
+        years=tuple(range(2020, 2026)),
+        values=rng.normal(size=(24, 6)),
+        exposure=rng.normal(5, 3, size=24),
+        merged=(np.arange(24) % 2).astype(float),
+        inputs=("raw#1",),
+    )
+
+
+def assessed(panel: ExposurePanel, **changed: object) -> Exposure:
+    result = assess(panel, **{**SETTINGS, **changed})
+    assert isinstance(result, Exposure)
+    return result
+
+
+def refused(panel: ExposurePanel, **changed: object) -> Refusal:
+    result = assess(panel, **{**SETTINGS, **changed})
+    assert isinstance(result, Refusal)
+    return result
+
+
+def test_too_few_areas_are_refused(panel: ExposurePanel) -> None:
+    refusal = refused(panel, minimum_areas=25)
+    assert (refusal.code, refusal.detail) == ("too-few-areas", "24 of 25 complete areas")
+    assert refusal.inputs == ("raw#1",)
+
+
+def test_an_exposure_that_is_the_same_everywhere_is_refused(panel: ExposurePanel) -> None:
+    assert refused(replace(panel, exposure=np.ones(24))).code == "too-few-areas"
+
+
+def test_too_few_years_before_or_none_after_the_start_are_refused(panel: ExposurePanel) -> None:
+    assert refused(panel, post_years=(2022, 2023, 2024, 2025)).code == "too-few-points"
+    assert refused(panel, post_years=(2026,)).code == "too-few-points"
+
+
+def test_two_measures_are_refused(panel: ExposurePanel) -> None:
+    assert refused(replace(panel, measures=("nso", "office"))).code == "measure-mixed"
+
+
+def test_incomplete_areas_are_dropped_and_named(panel: ExposurePanel) -> None:
+    values = panel.values.copy()
+    values[3, 2] = np.nan
+    result = assessed(replace(panel, values=values))
+    assert (result.areas, result.dropped) == (23, ("n03",))
+
+
+def test_a_continuous_exposure_is_standardised_and_a_binary_one_is_not(panel: ExposurePanel) -> None:
+    scaled = assessed(replace(panel, exposure=panel.exposure * 1000 - 7))
+    assert scaled.estimate == pytest.approx(assessed(panel).estimate)
+    binary = (np.arange(24) < 10).astype(float)
+    change = panel.values[:, 5] - panel.values[:, :5].mean(axis=1)
+    arms = assessed(replace(panel, exposure=binary)).estimate
+    assert arms == pytest.approx(change[:10].mean() - change[10:].mean())
+
+
+def test_one_year_after_the_start_is_flagged(panel: ExposurePanel) -> None:
+    assert assessed(panel).has_flag("one-post-period")
+    assert not assessed(panel, post_years=(2024, 2025)).has_flag("one-post-period")
+
+
+@pytest.mark.parametrize(("treated", "few"), [(5, True), (6, False), (18, False), (19, True)])
+def test_a_small_arm_of_a_binary_exposure_is_flagged(panel: ExposurePanel, treated: int, few: bool) -> None:
+    binary = (np.arange(24) < treated).astype(float)
+    assert assessed(replace(panel, exposure=binary)).has_flag("few-treated") is few
+
+
+def test_the_merger_as_exposure_is_flagged_and_not_its_own_control(panel: ExposurePanel) -> None:
+    result = assessed(replace(panel, exposure=panel.merged))
+    assert result.has_flag("coincides-with-merger")
+    assert not [check for check in result.checks if check.kind == "control"]
+    assert [check.name for check in assessed(panel).checks if check.kind == "control"] == ["merged"]
+
+
+def test_every_area_is_left_out_once_and_every_early_year_is_a_placebo(panel: ExposurePanel) -> None:
+    checks = assessed(panel).checks
+    assert [check.name for check in checks if check.kind == "leave one out"] == list(panel.areas)
+    assert [check.name for check in checks if check.kind == "placebo start"] == ["2022", "2023", "2024"]
+
+
+def test_leaving_the_only_treated_area_out_is_skipped(panel: ExposurePanel) -> None:
+    alone = (np.arange(24) == 4).astype(float)
+    checks = assessed(replace(panel, exposure=alone)).checks
+    assert "n04" not in {check.name for check in checks if check.kind == "leave one out"}
+
+
+def test_the_event_study_is_anchored_in_the_last_year_before_the_start(panel: ExposurePanel) -> None:
+    years = [point.year for point in assessed(panel, post_years=(2024, 2025)).event_study]
+    assert years == [2020, 2021, 2022, 2024, 2025]
+
+
+def test_an_unknown_base_year_is_an_error(panel: ExposurePanel) -> None:
+    with pytest.raises(ValueError, match="2019"):
+        event_study(panel.values, panel.exposure, panel.years, 2019)
+
+
+def test_the_same_panel_gives_the_same_record(panel: ExposurePanel) -> None:
+    assert assessed(panel).to_json() == assessed(panel).to_json()
+
+
+# --- the verdict
+
+SIGNS = (ExposureCheck(name="n01", kind="leave one out", estimate=1.0),)
+
+
+def exposure_record(name: str, **changed: object) -> Exposure:
+    values = {
+        "outcome": "growth", "exposure": name, "areas": 24, "years": (2020,), "post_years": (2025,),
+        "estimate": 1.0, "standard_error": 0.1, "t": 10.0, "wcr_p": 0.01, "ri_t_p": 0.01, "ri_c_p": 0.01,
+        "minimum_detectable": 0.3, "checks": SIGNS, "verdict": "no clear association",
+    }  # fmt: skip
+    return Exposure.model_validate({**values, **changed})
+
+
+def verdicts(*results: Exposure | Refusal) -> list[str]:
+    return [each.verdict for each in judge(results, level=0.05) if isinstance(each, Exposure)]
+
+
+def test_associated_needs_both_tests_small_after_holm() -> None:
+    assert verdicts(exposure_record("a")) == ["associated"]
+    assert verdicts(exposure_record("a", wcr_p=0.06)) == ["no clear association"]
+    assert verdicts(exposure_record("a", ri_t_p=0.06)) == ["no clear association"]
+    three = [exposure_record(name, wcr_p=p, ri_t_p=p) for name, p in (("a", 0.02), ("b", 0.5), ("c", 0.6))]
+    assert verdicts(*three) == ["no clear association"] * 3
+    judged = judge(three, level=0.05)
+    assert [each.wcr_p_holm for each in judged if isinstance(each, Exposure)] == pytest.approx([0.06, 1, 1])
+
+
+def test_a_placebo_start_that_stands_out_forbids_the_word() -> None:
+    placebo = ExposureCheck(name="2023", kind="placebo start", estimate=1.0, p_value=0.01, p_adjusted=0.03)
+    assert verdicts(exposure_record("a", checks=(*SIGNS, placebo))) == ["no clear association"]
+
+
+def test_a_sign_that_hangs_on_one_area_forbids_the_word() -> None:
+    turned = ExposureCheck(name="n02", kind="leave one out", estimate=-0.1)
+    assert verdicts(exposure_record("a", checks=(*SIGNS, turned))) == ["no clear association"]
+
+
+def test_with_few_treated_the_permutations_decide_alone() -> None:
+    few = exposure_record("a", wcr_p=0.9, flags=(Flag(code="few-treated"),))
+    assert verdicts(few) == ["associated"]
+    judged = judge([few, exposure_record("b", wcr_p=0.04)], level=0.05)
+    assert [each.wcr_p_holm for each in judged if isinstance(each, Exposure)] == [None, 0.04]
+
+
+def test_refused_exposures_pass_through() -> None:
+    refusal = Refusal(code="too-few-areas", method="exposure")
+    assert judge([refusal, exposure_record("a")], level=0.05)[0] is refusal
+
+
+# --- the regression underneath
+
+
+def test_changes_need_years_before_and_after() -> None:
+    with pytest.raises(ValueError, match="before and years after"):
+        changes(np.zeros((3, 2)), [True, True])
+
+
+def test_an_exposure_that_is_its_control_cannot_be_fitted() -> None:
+    with pytest.raises(ValueError, match="varies between areas"):
+        fit([1.0, 2.0, 4.0], [0.0, 1.0, 1.0], [0.0, 1.0, 1.0])
+
+
+def test_a_perfect_line_has_no_interval_and_an_infinite_t() -> None:
+    contrast = fit([0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0])
+    assert contrast.estimate == 1
+    assert contrast.t == np.inf
+    assert wild_interval(contrast, np.ones((9, 4)), level=0.05) is None
+
+
+def test_no_change_at_all_is_no_evidence() -> None:
+    contrast = fit(np.zeros(4), [0.0, 1.0, 2.0, 3.0])
+    assert contrast.t == 0
+    assert wild_p(contrast, np.ones((9, 4))) == 1
+
+
+def test_an_interval_that_never_ends_is_none() -> None:
+    """Silencing the middle one of three areas leaves every draw's t three times the observed one."""
+    contrast = fit([0.0, 1.0, 3.0], [0.0, 1.0, 2.0])
+    assert wild_interval(contrast, np.tile([1.0, 0.0, 1.0], (99, 1)), level=0.05) is None
+
+
+def test_weights_of_another_number_of_areas_are_an_error() -> None:
+    with pytest.raises(ValueError, match="weights for 4 areas"):
+        wild_p(fit([0.0, 1.0, 0.5, 3.0], [0.0, 1.0, 2.0, 3.0]), np.ones((9, 3)))
+
+
+def test_exposures_are_not_exchangeable_beside_a_control() -> None:
+    contrast = fit([0.0, 1.0, 0.5, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 1.0, 0.0])
+    with pytest.raises(ValueError, match="without control"):
+        permuted(contrast, np.arange(4)[None, :])
