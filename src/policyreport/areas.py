@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from policyreport.errors import UsageError
-from policyreport.sources import read_source
+from policyreport.errors import DataError, UsageError
+from policyreport.sources import SIDECAR, read_source
 
 WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
 
@@ -297,7 +297,7 @@ def read_areas(root: Path) -> Areas:
     Parameters
     ----------
     root : Path
-        The project's folder.
+        The project's folder, or a notebook's slice of it, which carries the tables without their sidecars.
 
     Returns
     -------
@@ -307,13 +307,16 @@ def read_areas(root: Path) -> Areas:
     Raises
     ------
     DataError
-        If a file is missing, was changed, or has no sidecar.
+        If a file is missing, or is not the one its sidecar describes.
     """
     folder = root / "data" / "boundaries"
     tables = []
     for stem, key in (("areas", "key"), ("crosswalk", "old")):
         path = folder / f"{stem}.csv"
-        read_source(path)
+        if not path.exists():
+            raise DataError(str(path), "a table of areas", "no such file", "Restore it.")
+        if path.with_name(path.stem + SIDECAR).exists():
+            read_source(path)
         tables.append(pd.read_csv(path, dtype=str, keep_default_na=False).set_index(key))
     areas, crosswalk = tables
     numbers = [name for name in crosswalk if name not in ("new", "relation")]

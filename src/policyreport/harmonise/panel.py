@@ -33,7 +33,8 @@ def harmonise_panel(known: pd.DataFrame, areas: Areas, indicators: Indicators) -
         part), weight (its name), weight_low and weight_high (smallest and largest value under population,
         GRDP and equal weights of 2022), inputs (tuple of ledger ids), note (``part-missing`` where refused,
         ``renormalised`` where a small part is missing). Published values of the nation and of the present
-        regions pass through, the nation's under the provinces' indicator.
+        regions pass through; where the nation's indicator has another name (`national` in the definition)
+        it keeps that name.
 
     Notes
     -----
@@ -81,17 +82,14 @@ def published_on_present(known: pd.DataFrame, areas: Areas, indicators: Indicato
 
 
 def _passing(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
-    """Published values of the nation and the present regions; the nation's under the provinces' indicator."""
+    """Published values of the nation and the present regions, each under its own indicator."""
     rows = annual_rows(known, indicators)
     nation = areas.table.index[areas.table["type"] == "nation"]
     regions = areas.table.index[(areas.table["type"] == "region") & (areas.table["valid_to"] == "")]
-    rows = rows[rows["area"].isin(nation.union(regions))]
-    pieces = [rows.iloc[:0]]
-    for each in indicators.indicators:
-        if each.harmonise != "none":
-            national = rows[(rows["indicator"] == each.national) & rows["area"].isin(nation)]
-            pieces += [rows[rows["indicator"] == each.id], national.assign(indicator=each.id)]
-    return _as_panel(pd.concat(pieces), "published")
+    carried = [each for each in indicators.indicators if each.harmonise != "none"]
+    names = {each.id for each in carried} | {each.national for each in carried}
+    kept = rows["area"].isin(nation.union(regions)) & rows["indicator"].isin(names)
+    return _as_panel(rows[kept], "published")
 
 
 def _as_panel(rows: pd.DataFrame, basis: np.ndarray | str) -> pd.DataFrame:

@@ -15,7 +15,8 @@ from policyreport.observations.corrections import apply_corrections, read_correc
 from policyreport.observations.periods import last_day, period_bounds
 from policyreport.observations.schema import KEY, cell, place, validate
 from policyreport.params.indicators import Indicators, read_indicators
-from policyreport.sources import Source, read_sources
+from policyreport.params.policy import Policy, read_policy
+from policyreport.sources import Source, read_source, read_sources
 
 TEXT = (
     "area",
@@ -57,12 +58,15 @@ def load_ledger(root: Path) -> pd.DataFrame:
     DataError
         At the first file, row and column that breaks a rule.
     """
-    areas, indicators = read_areas(root), read_indicators(root)
+    areas, indicators, policy = read_areas(root), read_indicators(root), read_policy(root)
+    for table in ("areas", "crosswalk"):
+        read_source(root / "data" / "boundaries" / f"{table}.csv")
     raw = read_raw(root, read_sources(root))
     ledger = parse(apply_corrections(raw, read_corrections(root)))
     validate(ledger, indicators)
     _require_areas(ledger, areas)
     _require_indicators(ledger, indicators)
+    _require_lists(ledger, policy)
     _require_distinct(ledger)
     return ledger
 
@@ -263,6 +267,20 @@ def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
                 cell(rows, outside[0], "value"),
                 "Check unit and decimal point against the source.",
             )
+
+
+def _require_lists(ledger: pd.DataFrame, policy: Policy) -> None:
+    """Stop at a list nobody described: a misspelt slug would pass for a changed list."""
+    known = {"", *(each.id for each in policy.lists)}
+    unknown = ledger.index[~ledger["list"].isin(known)]
+    if len(unknown):
+        got = cell(ledger, unknown[0], "list")
+        raise DataError(
+            place(unknown[0], "list"),
+            "a list of params/policy.yaml",
+            f'"{got}"',
+            did_you_mean(got, known - {""}),
+        )
 
 
 def _require_distinct(ledger: pd.DataFrame) -> None:

@@ -1,0 +1,209 @@
+"""The policy: targets and threshold, milestones, and the lists its tasks are counted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from policyreport.errors import UsageError, did_you_mean
+from policyreport.params.reading import Strict, read_strict
+
+
+class Threshold(Strict):
+    """A number that shares are held against, with where it comes from.
+
+    `is_target` is False for a benchmark that the policy itself does not set; `stated_on` is the day it was
+    said, `source` a source key or an address.
+    """
+
+    value: float
+    unit: str
+    indicators: tuple[str, ...]
+    is_target: bool
+    stated_on: date
+    origin: str
+    legal_reference: str
+    source: str
+
+
+class Target(Strict):
+    """A dated aim: a number with its operator, or a text where it has none.
+
+    `horizon` is a year, or ``annual``, a span or a day. `area` is empty for the nation.
+    """
+
+    id: str
+    horizon: int | str
+    indicator: str
+    name: str
+    operator: Literal[">=", "<=", ">", "<", "=", "between", "by", "qualitative"]
+    value: float | None = None
+    value_high: float | None = None
+    text: str = ""
+    unit: str
+    area: str = ""
+    legal_reference: str
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        """Refuse a target without number and text, and a range with one end."""
+        if (self.value is None) == (not self.text):
+            raise ValueError(f"{self.id} needs either a value or a text")
+        if (self.operator == "between") != (self.value_high is not None):
+            raise ValueError(f"{self.id}: value_high belongs to operator between, and to no other")
+        return self
+
+
+class Milestone(Strict):
+    """A day in the policy's life; `area` is empty for the nation.
+
+    Where `precision` is month or year, the source names no day and `date` is the last one.
+    """
+
+    id: str
+    date: date
+    title: str
+    kind: Literal["instrument", "event", "deadline"]
+    area: str = ""
+    precision: Literal["day", "month", "year"] = "day"
+    legal_reference: str
+    source: str
+    note: str = ""
+
+
+class TaskList(Strict):
+    """A list of tasks: issuing body, scope and counting rule; nothing is compared across lists."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    title: str
+    issuer: str
+    scope: str
+    rule: str
+    kind: str
+    recurring: Literal["included", "excluded", "not stated"]
+    overdue_in_progress: Literal["yes", "no", "inferred", "not stated"]
+    context: bool = False
+    size_only: bool = False
+    basis: str
+
+
+class Policy(Strict):
+    """The whole of params/policy.yaml."""
+
+    id: str
+    title: str
+    title_vi: str
+    short_title: str
+    short_title_vi: str
+    issuer: str
+    date: date
+    legal_reference: str
+    address: str
+    threshold: Threshold
+    targets: tuple[Target, ...]
+    milestones: tuple[Milestone, ...]
+    lists: tuple[TaskList, ...]
+    related_targets: tuple[Target, ...]
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        """Refuse an id used twice: the second would hide the first."""
+        groups: tuple[Sequence[Target | Milestone | TaskList], ...] = (
+            (*self.targets, *self.related_targets),
+            self.milestones,
+            self.lists,
+        )
+        for group in groups:
+            ids = [each.id for each in group]
+            twice = sorted({each for each in ids if ids.count(each) > 1})
+            if twice:
+                raise ValueError(f"id used twice: {', '.join(twice)}")
+        return self
+
+    def targets_for(self, indicator: str) -> tuple[Target, ...]:
+        """Select the policy's own numeric targets on one indicator, the nearest year first.
+
+        Parameters
+        ----------
+        indicator : str
+            An indicator's id.
+
+        Returns
+        -------
+        tuple of Target
+            With a value and a year as horizon.
+        """
+        found = [
+            each
+            for each in self.targets
+            if each.indicator == indicator and each.value is not None and isinstance(each.horizon, int)
+        ]
+        return tuple(sorted(found, key=lambda each: int(each.horizon)))
+
+    def list_named(self, id: str) -> TaskList:
+        """Look a list of tasks up.
+
+        Parameters
+        ----------
+        id : str
+            Its slug, as in the ledger's column `list`.
+
+        Returns
+        -------
+        TaskList
+            Title, scope and basis.
+
+        Raises
+        ------
+        UsageError
+            If there is none, with the nearest slugs.
+        """
+        known = {each.id: each for each in self.lists}
+        if id not in known:
+            raise UsageError("list", "a list of params/policy.yaml", f'"{id}"', did_you_mean(id, known))
+        return known[id]
+
+    def milestones_for(self, area: str, *, nation: str) -> tuple[Milestone, ...]:
+        """Select the milestones of one area and of the nation, in order of date.
+
+        Parameters
+        ----------
+        area : str
+            An area's key.
+        nation : str
+            The nation's key, whose milestones carry no area.
+
+        Returns
+        -------
+        tuple of Milestone
+            The nation's own where `area` is the nation.
+        """
+        wanted = {"", nation, area}
+        return tuple(sorted((m for m in self.milestones if m.area in wanted), key=lambda m: (m.date, m.id)))
+
+
+def read_policy(root: Path) -> Policy:
+    """Read params/policy.yaml.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    Policy
+        Typed and checked.
+
+    Raises
+    ------
+    ParamsError
+        If the file is missing or breaks the schema.
+    """
+    return read_strict(root / "params" / "policy.yaml", Policy)
