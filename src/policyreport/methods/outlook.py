@@ -1,0 +1,348 @@
+"""Will the list be finished by the deadline, if tasks go on closing as before (METHODS §3)?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from policyreport.methods.counts import TaskCount, gather_inputs
+from policyreport.methods.draws import JOINT, generator
+from policyreport.methods.flow import collect_increments
+from policyreport.methods.hazards import Increment, rescale
+from policyreport.methods.intervals import ALPHA, wilson
+from policyreport.methods.predictive import (
+    Floats,
+    Pace,
+    find_quantile,
+    pace_of_all,
+    pace_of_latest,
+    predict,
+    predict_with_additions,
+)
+from policyreport.records.base import Interval, Refusal
+from policyreport.records.tasks import Calibration, Outlook, OutlookAt
+
+METHOD = "outlook"
+
+PaceOf = Callable[[int], Pace]
+"""Pace by the number of tasks it is for: at an assumed design effect the clustering depends on it."""
+
+
+def assess(
+    counts: Sequence[TaskCount],
+    *,
+    subject: str,
+    deadline: date | None,
+    required_share: float,
+    design_effects: Sequence[float],
+    likely_probability: float,
+    unlikely_probability: float,
+    prior_shape: float,
+    quantile_points: int,
+    largest_intraclass: float,
+    grid_from_intervals: int,
+    grid_points: int,
+    intraclass_prior: tuple[float, float],
+    minimum_days: int,
+    suspect_ratio: float,
+) -> Outlook | Refusal:
+    """Predict the tasks finished by the deadline and the chance of a required share.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        One area's counts.
+    subject : str
+        What was asked, for a refusal.
+    deadline : date or None
+        Day by which the share is required; None where params name none.
+    required_share : float
+        s*, share of all tasks.
+    design_effects : sequence of float
+        φ of the predictions where the clustering cannot be estimated.
+    likely_probability, unlikely_probability : float
+        Probabilities from which, at every design effect, the verdict is *likely* or *unlikely*.
+    prior_shape, quantile_points, largest_intraclass : float, int, float
+        See `predictive.pace_of_latest`.
+    grid_from_intervals : int
+        Fewest intervals from which the clustering is estimated.
+    grid_points, intraclass_prior : int, tuple of float
+        See `predictive.pace_of_all`.
+    minimum_days, suspect_ratio : int, float
+        See `flow.collect_increments`.
+
+    Returns
+    -------
+    Outlook or Refusal
+        Everything `flow` refuses, and `no-deadline` where there is none after the newest date.
+
+    Raises
+    ------
+    DataError
+        If a part exceeds its whole.
+
+    Notes
+    -----
+    Assumes that the hazard goes on and no task is added; `with_additions` relaxes the second. "If tasks go
+    on closing as in the last 90 days", never "will".
+
+    References
+    ----------
+    Gneiting, Balabdaoui, Raftery (2007), JRSS B 69:243-268.
+    """
+    collected = collect_increments(
+        counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
+    )
+    if isinstance(collected, Refusal):
+        return collected
+    increments, flags = collected
+    latest = increments[-1]
+    if deadline is None or deadline <= latest.end:
+        detail = "none in params" if deadline is None else f"{deadline} is not after {latest.end}"
+        inputs = gather_inputs(counts)
+        return Refusal(code="no-deadline", method=METHOD, subject=subject, detail=detail, inputs=inputs)
+    newest = max(counts, key=lambda count: count.reference_date or count.published)
+    completed, total = newest.pair()
+    days_left = (deadline - latest.end).days
+    paces = _choose_paces(
+        increments,
+        total - completed,
+        design_effects=design_effects,
+        prior_shape=prior_shape,
+        quantile_points=quantile_points,
+        largest_intraclass=largest_intraclass,
+        grid_from_intervals=grid_from_intervals,
+        grid_points=grid_points,
+        intraclass_prior=intraclass_prior,
+    )
+    situation = _Situation(total, completed, days_left, required_share)
+    additions = round(days_left * _mean_inflow(increments))
+    by_design_effect = tuple(situation.predict(phi, pace) for phi, pace in paces)
+    all_intervals = len(increments) >= grid_from_intervals
+    return Outlook(
+        area=newest.area,
+        list=newest.list,
+        deadline=deadline,
+        required_share=required_share,
+        open_tasks=total - completed,
+        days_left=days_left,
+        by_design_effect=by_design_effect,
+        hazard_needed30=situation.hazard_needed30(),
+        hazard_observed30=paces[0][1](total).hazard30 if all_intervals else latest.hazard30,
+        verdict=_judge(by_design_effect, likely_probability, unlikely_probability),
+        total=total,
+        completed=completed,
+        days_observed=(latest.end - increments[0].start).days if all_intervals else latest.days,
+        basis="all intervals" if all_intervals else "latest interval",
+        additions=additions,
+        with_additions=tuple(situation.predict(phi, pace, additions) for phi, pace in paces if additions),
+        flags=flags,
+        inputs=gather_inputs(counts),
+    )
+
+
+def _choose_paces(
+    increments: Sequence[Increment],
+    tasks: int,
+    *,
+    design_effects: Sequence[float],
+    prior_shape: float,
+    quantile_points: int,
+    largest_intraclass: float,
+    grid_from_intervals: int,
+    grid_points: int,
+    intraclass_prior: tuple[float, float],
+) -> list[tuple[float, PaceOf]]:
+    """Pair each design effect with its pace: assumed ones from the latest interval, or the estimated one."""
+    if len(increments) >= grid_from_intervals:
+        pace = pace_of_all(increments, grid_points=grid_points, intraclass_prior=intraclass_prior)
+        design_effect = 1 + max(tasks - 1, 0) * float(pace.weights @ pace.intraclass)
+        return [(design_effect, lambda _: pace)]
+    return [
+        (
+            design_effect,
+            partial(
+                pace_of_latest,
+                increments[-1],
+                design_effect=design_effect,
+                prior_shape=prior_shape,
+                quantile_points=quantile_points,
+                largest_intraclass=largest_intraclass,
+            ),
+        )
+        for design_effect in design_effects
+    ]
+
+
+@dataclass(frozen=True)
+class _Situation:
+    """Where the list stands and what is required of it."""
+
+    total: int
+    completed: int
+    days_left: int
+    required_share: float
+
+    def predict(self, design_effect: float, pace_of: PaceOf, additions: int = 0) -> OutlookAt:
+        """Predict at one design effect, with or without new tasks."""
+        open_tasks, total = self.total - self.completed, self.total + additions
+        pace = pace_of(open_tasks)
+        if additions:
+            later = pace_of(additions)
+            chances = predict_with_additions(pace, open_tasks, self.days_left, later, additions)
+        else:
+            chances = predict(pace, open_tasks, self.days_left)
+        mean = float(chances @ np.arange(len(chances)))
+        # The subtraction keeps 0.95 · 100 − 90 from rounding up to 6.
+        needed = max(math.ceil(self.required_share * total - self.completed - 1e-9), 0)
+        return OutlookAt(
+            design_effect=design_effect,
+            mean_finished=mean,
+            interval=_interval(chances, ALPHA),
+            interval80=_interval(chances, 0.2),
+            probability_required=float(min(chances[needed:].sum(), 1.0)),
+            expected_share=min((self.completed + mean) / total, 1.0),
+        )
+
+    def hazard_needed30(self) -> float:
+        """The 30-day hazard at which the required share is reached in expectation."""
+        open_tasks = self.total - self.completed
+        missing = self.required_share * self.total - self.completed
+        return rescale(missing / open_tasks, self.days_left) if missing > 0 else 0.0
+
+
+def _interval(chances: Floats, alpha: float) -> Interval:
+    """The interval between the quantiles at α/2 and 1 − α/2."""
+    low, high = (find_quantile(chances, level) for level in (alpha / 2, 1 - alpha / 2))
+    return Interval(low=low, high=high, level=1 - alpha)
+
+
+def _mean_inflow(increments: Sequence[Increment]) -> float:
+    """Tasks added a day over all intervals."""
+    return sum(step.additions for step in increments) / sum(step.days for step in increments)
+
+
+def _judge(
+    outlooks: Sequence[OutlookAt], likely: float, unlikely: float
+) -> Literal["likely", "unlikely", "cannot say"]:
+    """One word only if every design effect agrees on it."""
+    chances = [outlook.probability_required for outlook in outlooks]
+    if min(chances) >= likely:
+        return "likely"
+    return "unlikely" if max(chances) <= unlikely else "cannot say"
+
+
+def calibrate(
+    series: Sequence[Sequence[TaskCount]],
+    *,
+    subject: str,
+    indicator: str,
+    measure: str,
+    interval_design_effect: float,
+    prior_shape: float,
+    quantile_points: int,
+    largest_intraclass: float,
+    grid_from_intervals: int,
+    grid_points: int,
+    intraclass_prior: tuple[float, float],
+    minimum_days: int,
+    suspect_ratio: float,
+    calibration_first_interval: int,
+    calibration_minimum_forecasts: int,
+    calibration_level: float,
+) -> Calibration | Refusal:
+    """Hold earlier outlooks against what came, over all lists of one kind.
+
+    Parameters
+    ----------
+    series : sequence of sequences of TaskCount
+        Counts by area; areas without a flow are passed over.
+    subject : str
+        What was asked, for a refusal.
+    indicator, measure : str
+        Ids; they seed the randomised PIT.
+    interval_design_effect : float
+        φ of the outlooks whose clustering is not estimated.
+    prior_shape, quantile_points, largest_intraclass, grid_from_intervals, grid_points : float or int
+        See `assess`.
+    intraclass_prior, minimum_days, suspect_ratio : tuple of float, int, float
+        See `assess`.
+    calibration_first_interval : int
+        Intervals behind the first forecast of a list.
+    calibration_minimum_forecasts : int
+        Fewest forecasts.
+    calibration_level : float
+        Level of the interval that is checked.
+
+    Returns
+    -------
+    Calibration or Refusal
+        `lists-differ` for lists of several kinds, `too-few-points` for too few forecasts.
+
+    Raises
+    ------
+    DataError
+        If a part exceeds its whole.
+
+    Notes
+    -----
+    The origin rolls from one date to the next; the outlook made there for the tasks at risk in the next
+    interval is held against the tasks finished in it. PIT: F(x − 1) + u·P(x) with u uniform.
+
+    References
+    ----------
+    Czado, Gneiting, Held (2009), Biometrics 65:1254-1261.
+    """
+    kinds = sorted({count.list_kind or count.list for counts in series for count in counts})
+    if len(kinds) > 1:
+        detail = f"{len(kinds)} kinds: {', '.join(kinds)}"
+        return Refusal(code="lists-differ", method=METHOD, subject=subject, detail=detail)
+    outcomes: list[tuple[Floats, int]] = []
+    for counts in sorted(series, key=lambda counts: counts[0].area if counts else ""):
+        collected = collect_increments(
+            counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
+        )
+        increments = () if isinstance(collected, Refusal) else collected[0]
+        for origin in range(calibration_first_interval, len(increments)):
+            target = increments[origin]
+            ((_, pace_of),) = _choose_paces(
+                increments[:origin],
+                target.at_risk,
+                design_effects=(interval_design_effect,),
+                prior_shape=prior_shape,
+                quantile_points=quantile_points,
+                largest_intraclass=largest_intraclass,
+                grid_from_intervals=grid_from_intervals,
+                grid_points=grid_points,
+                intraclass_prior=intraclass_prior,
+            )
+            outcomes.append((predict(pace_of(target.at_risk), target.at_risk, target.days), target.finished))
+    if len(outcomes) < calibration_minimum_forecasts:
+        detail = f"{len(outcomes)} forecasts, {calibration_minimum_forecasts} needed"
+        return Refusal(code="too-few-points", method=METHOD, subject=subject, detail=detail)
+    uniforms = generator(METHOD, indicator, measure, JOINT).random(len(outcomes))
+    return _summarise(outcomes, uniforms, 1 - calibration_level)
+
+
+def _summarise(outcomes: Sequence[tuple[Floats, int]], uniforms: Floats, alpha: float) -> Calibration:
+    """Count outcomes inside their interval and place each in its predictive distribution."""
+    intervals = [_interval(chances, alpha) for chances, _ in outcomes]
+    inside = sum(each.low <= x <= each.high for each, (_, x) in zip(intervals, outcomes, strict=True))
+    low, high = wilson(inside, len(outcomes))
+    pit = [
+        min(float(chances[:x].sum() + u * chances[x]), 1.0)
+        for (chances, x), u in zip(outcomes, uniforms, strict=True)
+    ]
+    return Calibration(
+        forecasts=len(outcomes),
+        inside=inside,
+        share_inside=inside / len(outcomes),
+        interval=Interval(low=low, high=high),
+        pit=tuple(pit),
+    )
