@@ -104,6 +104,14 @@ def test_no_verdict_stands_in_two_families(wording: Wording) -> None:
     assert len(every) == len(set(every))
 
 
+def test_a_verdict_between_two_words_is_said_in_each_language(wording: Wording) -> None:
+    open_pace = "between far too slow and too slow"
+    assert wording.verdict(open_pace, "en") == open_pace
+    assert wording.verdict(open_pace, "vi") == "từ mức quá chậm so với yêu cầu đến mức chậm so với yêu cầu"
+    with pytest.raises(ParamsError, match=r'did you mean .*"too slow"'):
+        wording.verdict("between to slow and on track", "en")
+
+
 def test_a_verdict_off_the_list_is_refused(wording: Wording) -> None:
     with pytest.raises(ParamsError, match='did you mean "rising"'):
         wording.verdict("raising", "en")
@@ -151,6 +159,7 @@ def test_words_that_claim_too_much_are_found_as_whole_words(
         ("severity: note", "severity: nota", 'did you mean "note"'),
         ("flags:\n", "flags:\n  not-published: {severity: note, en: A., vi: B.}\n", "a refusal or a flag"),
         ("  basis-suspect:", "  basis-suspect: {severity: note}\n  basis-suspect:", "written twice"),
+        ("{low} and", "{lo} and", "between.en to hold"),
         ("languages: [en, vi]", "languages: [en]", "in exactly the languages en"),
         ("certainties:", "certaintys:", 'did you mean "certainties"'),
     ],

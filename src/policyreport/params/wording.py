@@ -38,6 +38,7 @@ class Wording(Strict):
     languages: tuple[str, ...] = Field(min_length=1)
     codes: dict[str, CodeWording]
     verdicts: dict[str, dict[str, Text]]
+    between: Text
     certainties: dict[str, Text]
     forbidden: dict[str, Forbidden]
 
@@ -69,13 +70,17 @@ class Wording(Strict):
         for place, text in self._texts():
             if set(text) != wanted:
                 raise ValueError(f"{place} in exactly the languages {', '.join(self.languages)}")
+        for language, phrase in self.between.items():
+            if set(re.findall(r"{(.*?)}", phrase)) != {"low", "high"}:
+                raise ValueError(f"between.{language} to hold {{low}} and {{high}}")
         if set(self.forbidden) != wanted:
             raise ValueError(f"forbidden words for exactly the languages {', '.join(self.languages)}")
         return self
 
     def _texts(self) -> list[tuple[str, Text]]:
         """All phrases with their place in the file."""
-        found = [(code, entry.sentence) for code, entry in self.codes.items()]
+        found = [("between", self.between)]
+        found += [(code, entry.sentence) for code, entry in self.codes.items()]
         for family, words in self.verdicts.items():
             found += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
         return found + [(f"certainties.{band}", text) for band, text in self.certainties.items()]
@@ -110,7 +115,8 @@ class Wording(Strict):
         Parameters
         ----------
         word : str
-            A word of the closed list as methods return it, ``cannot tell apart``.
+            A word of the closed list as methods return it, ``cannot tell apart``, or
+            ``between too slow and on track``.
         language : str
             Two letters.
 
@@ -125,8 +131,11 @@ class Wording(Strict):
             If the word is not on the closed list, or the language is unknown.
         """
         every = {name: text for words in self.verdicts.values() for name, text in words.items()}
-        require_known(FILE, [word], every, "a verdict of the closed list")
         require_known(FILE, [language], self.languages, "a language of the report")
+        ends = re.fullmatch(r"between (.+) and (.+)", word)
+        require_known(FILE, ends.groups() if ends else [word], every, "a verdict of the closed list")
+        if ends:
+            return self.between[language].format(low=every[ends[1]][language], high=every[ends[2]][language])
         return every[word][language]
 
     def certainty(self, band: str, language: str) -> str:
