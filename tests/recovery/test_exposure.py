@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from policyreport.methods.contrast import changes, fit, permuted, wild_interval, wild_p
 from policyreport.methods.draws import bootstrap_p
+from policyreport.methods.exposure_regression import changes, fit, permuted, wild_interval, wild_p
 
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 POST = np.arange(6) == 5
@@ -38,10 +38,10 @@ def test_both_tests_keep_their_level(kind: str, meets_band: Callable[..., bool])
     rng = np.random.default_rng(sum(kind.encode()))
     wild = permutation = 0
     for _ in range(REPLICATIONS):
-        contrast = fit(changes(autoregressive(rng), POST), EXPOSURES[kind](rng))
-        wild += wild_p(contrast, rng.choice(WEBB, (DRAWS, AREAS))) <= 0.05
+        fitted = fit(changes(autoregressive(rng), POST), EXPOSURES[kind](rng))
+        wild += wild_p(fitted, rng.choice(WEBB, (DRAWS, AREAS))) <= 0.05
         orders = np.argsort(rng.random((DRAWS, AREAS)), axis=1)
-        permutation += bootstrap_p(permuted(contrast, orders)[1], abs(contrast.t)) <= 0.05
+        permutation += bootstrap_p(permuted(fitted, orders)[1], abs(fitted.t)) <= 0.05
     assert meets_band(wild / REPLICATIONS, 0.035, 0.065)
     assert meets_band(permutation / REPLICATIONS, 0.035, 0.065)
 
@@ -51,9 +51,9 @@ def test_the_inverted_interval_covers_a_known_association(meets_band: Callable[.
     estimates, hits = [], 0
     for _ in range(REPLICATIONS):
         exposure = rng.normal(size=AREAS)
-        contrast = fit(changes(autoregressive(rng) + 0.8 * exposure[:, None] * POST, POST), exposure)
-        estimates.append(contrast.estimate)
-        ends = wild_interval(contrast, rng.choice(WEBB, (DRAWS, AREAS)), level=0.05)
+        fitted = fit(changes(autoregressive(rng) + 0.8 * exposure[:, None] * POST, POST), exposure)
+        estimates.append(fitted.estimate)
+        ends = wild_interval(fitted, rng.choice(WEBB, (DRAWS, AREAS)), level=0.05)
         assert ends is not None
         hits += ends[0] <= 0.8 <= ends[1]
     assert meets_band(hits / REPLICATIONS, 0.93, 0.975)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from policyreport.methods.contrast import changes, fit, permuted, wild_interval, wild_p, wild_t
 from policyreport.methods.draws import bootstrap_p
 from policyreport.methods.exposure import ExposurePanel, assess, event_study, judge
+from policyreport.methods.exposure_regression import changes, fit, permuted, wild_interval, wild_p, wild_t
 from policyreport.records.series import Exposure
 
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
@@ -48,10 +48,10 @@ def within(p: float, expected: float, draws: int = DRAWS, rounding: float = 0.0)
 
 def test_estimate_and_error_agree_with_r(outcome, exposure) -> None:
     """R 4.2.2 sandwich 3.0-2 vcovCL(type = "HC0", cadjust = TRUE)."""
-    contrast = fit(changes(outcome, POST), exposure)
-    assert contrast.estimate == pytest.approx(0.84622588, rel=1e-7)
-    assert contrast.standard_error == pytest.approx(0.36676461, rel=1e-7)
-    assert contrast.t == pytest.approx(2.30727, rel=1e-5)
+    fitted = fit(changes(outcome, POST), exposure)
+    assert fitted.estimate == pytest.approx(0.84622588, rel=1e-7)
+    assert fitted.standard_error == pytest.approx(0.36676461, rel=1e-7)
+    assert fitted.t == pytest.approx(2.30727, rel=1e-5)
 
 
 def test_the_slope_of_changes_is_the_two_way_fixed_effects_coefficient(outcome, exposure) -> None:
@@ -65,38 +65,38 @@ def test_the_slope_of_changes_is_the_two_way_fixed_effects_coefficient(outcome, 
     slope = (d * y).sum() / (d**2).sum()
     scores = (d * (y - slope * d)).sum(axis=1)
     error = (34 / 33 * (scores**2).sum()) ** 0.5 / (d**2).sum()
-    contrast = fit(changes(outcome, post), exposure)
-    assert (contrast.estimate, contrast.standard_error) == pytest.approx((slope, error), rel=1e-10)
+    fitted = fit(changes(outcome, post), exposure)
+    assert (fitted.estimate, fitted.standard_error) == pytest.approx((slope, error), rel=1e-10)
 
 
 def test_bootstrap_p_and_interval_are_those_of_the_specification(outcome, exposure) -> None:
     """WCR-Webb p 0.0351 at B = 99,999 (the wildboottest package: 0.0343), interval [0.06, 1.63] ± 0.03."""
-    contrast = fit(changes(outcome, POST), exposure)
+    fitted = fit(changes(outcome, POST), exposure)
     weights = np.random.default_rng(57).choice(WEBB, (DRAWS, 34))
-    assert within(wild_p(contrast, weights), 0.0351)
-    assert wild_interval(contrast, weights, level=0.05) == pytest.approx((0.06, 1.63), abs=0.03)
+    assert within(wild_p(fitted, weights), 0.0351)
+    assert wild_interval(fitted, weights, level=0.05) == pytest.approx((0.06, 1.63), abs=0.03)
 
 
 def test_randomisation_p_is_that_of_the_specification(outcome, exposure) -> None:
-    contrast = fit(changes(outcome, POST), exposure)
+    fitted = fit(changes(outcome, POST), exposure)
     orders = np.argsort(np.random.default_rng(57).random((DRAWS, 34)), axis=1)
-    assert within(bootstrap_p(permuted(contrast, orders)[1], abs(contrast.t)), 0.036, rounding=0.0005)
+    assert within(bootstrap_p(permuted(fitted, orders)[1], abs(fitted.t)), 0.036, rounding=0.0005)
 
 
 def test_all_webb_draws_of_five_areas_are_counted(outcome, exposure) -> None:
-    contrast = fit(changes(outcome[:5], POST), exposure[:5])
-    assert contrast.estimate == pytest.approx(0.22243108, rel=1e-7)
-    assert contrast.t == pytest.approx(0.46744089, rel=1e-7)
+    fitted = fit(changes(outcome[:5], POST), exposure[:5])
+    assert fitted.estimate == pytest.approx(0.22243108, rel=1e-7)
+    assert fitted.t == pytest.approx(0.46744089, rel=1e-7)
     every = np.array(list(itertools.product(WEBB, repeat=5)))
     assert len(every) == 7776
-    assert np.count_nonzero(wild_t(contrast, every) >= abs(contrast.t) - 1e-12) == 5828
+    assert np.count_nonzero(wild_t(fitted, every) >= abs(fitted.t) - 1e-12) == 5828
 
 
 def test_all_permutations_of_six_areas_are_counted(outcome, exposure) -> None:
-    contrast = fit(changes(outcome[:6], POST), exposure[:6])
-    slopes, ts = permuted(contrast, np.array(list(itertools.permutations(range(6)))))
-    assert np.count_nonzero(slopes >= abs(contrast.estimate) - 1e-12) == 587
-    assert np.count_nonzero(ts >= abs(contrast.t) - 1e-12) == 482
+    fitted = fit(changes(outcome[:6], POST), exposure[:6])
+    slopes, ts = permuted(fitted, np.array(list(itertools.permutations(range(6)))))
+    assert np.count_nonzero(slopes >= abs(fitted.estimate) - 1e-12) == 587
+    assert np.count_nonzero(ts >= abs(fitted.t) - 1e-12) == 482
 
 
 def test_the_event_study_has_the_coefficient_of_the_specification(outcome, exposure) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from policyreport.methods.contrast import changes, fit, permuted, wild_interval, wild_p
 from policyreport.methods.exposure import ExposurePanel, assess, event_study, judge
+from policyreport.methods.exposure_regression import changes, fit, permuted, wild_interval, wild_p
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import Exposure, ExposureCheck
 
@@ -192,22 +192,22 @@ def test_an_exposure_that_is_its_control_cannot_be_fitted() -> None:
 
 
 def test_a_perfect_line_has_no_interval_and_an_infinite_t() -> None:
-    contrast = fit([0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0])
-    assert contrast.estimate == 1
-    assert contrast.t == np.inf
-    assert wild_interval(contrast, np.ones((9, 4)), level=0.05) is None
+    fitted = fit([0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0])
+    assert fitted.estimate == 1
+    assert fitted.t == np.inf
+    assert wild_interval(fitted, np.ones((9, 4)), level=0.05) is None
 
 
 def test_no_change_at_all_is_no_evidence() -> None:
-    contrast = fit(np.zeros(4), [0.0, 1.0, 2.0, 3.0])
-    assert contrast.t == 0
-    assert wild_p(contrast, np.ones((9, 4))) == 1
+    fitted = fit(np.zeros(4), [0.0, 1.0, 2.0, 3.0])
+    assert fitted.t == 0
+    assert wild_p(fitted, np.ones((9, 4))) == 1
 
 
 def test_an_interval_that_never_ends_is_none() -> None:
     """Silencing the middle one of three areas leaves every draw's t three times the observed one."""
-    contrast = fit([0.0, 1.0, 3.0], [0.0, 1.0, 2.0])
-    assert wild_interval(contrast, np.tile([1.0, 0.0, 1.0], (99, 1)), level=0.05) is None
+    fitted = fit([0.0, 1.0, 3.0], [0.0, 1.0, 2.0])
+    assert wild_interval(fitted, np.tile([1.0, 0.0, 1.0], (99, 1)), level=0.05) is None
 
 
 def test_weights_of_another_number_of_areas_are_an_error() -> None:
@@ -216,6 +216,6 @@ def test_weights_of_another_number_of_areas_are_an_error() -> None:
 
 
 def test_exposures_are_not_exchangeable_beside_a_control() -> None:
-    contrast = fit([0.0, 1.0, 0.5, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 1.0, 0.0])
+    fitted = fit([0.0, 1.0, 0.5, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 1.0, 0.0])
     with pytest.raises(ValueError, match="without control"):
-        permuted(contrast, np.arange(4)[None, :])
+        permuted(fitted, np.arange(4)[None, :])

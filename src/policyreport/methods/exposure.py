@@ -9,8 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from policyreport.methods.contrast import Contrast, changes, fit, permuted, wild_interval, wild_p
 from policyreport.methods.draws import JOINT, bootstrap_p, generator
+from policyreport.methods.exposure_regression import (
+    ExposureSlope,
+    changes,
+    fit,
+    permuted,
+    wild_interval,
+    wild_p,
+)
 from policyreport.methods.intervals import ALPHA
 from policyreport.methods.multiplicity import adjust
 from policyreport.records.base import Flag, Interval, Refusal
@@ -259,10 +266,10 @@ def _result(
     power: float,
 ) -> Exposure:
     """The estimate with all its tests and checks."""
-    contrast = fit(changes(data.values, data.post), data.exposure)
+    fitted = fit(changes(data.values, data.post), data.exposure)
     degrees = len(data.values) - 1
-    slopes, ts = permuted(contrast, permutations)
-    ends = wild_interval(contrast, weights, level=ALPHA)
+    slopes, ts = permuted(fitted, permutations)
+    ends = wild_interval(fitted, weights, level=ALPHA)
     years = data.panel.years
     start = int(np.flatnonzero(data.post)[0])
     quantiles = stats.t.ppf(1 - ALPHA / 2, degrees) + stats.t.ppf(power, degrees)
@@ -273,18 +280,18 @@ def _result(
         dropped=data.dropped,
         years=years,
         post_years=tuple(year for year, after in zip(years, data.post, strict=True) if after),
-        estimate=contrast.estimate,
-        standard_error=contrast.standard_error,
-        t=contrast.t,
-        crv1_p=float(2 * stats.t.sf(abs(contrast.t), degrees)),
-        wcr_p=wild_p(contrast, weights),
+        estimate=fitted.estimate,
+        standard_error=fitted.standard_error,
+        t=fitted.t,
+        crv1_p=float(2 * stats.t.sf(abs(fitted.t), degrees)),
+        wcr_p=wild_p(fitted, weights),
         wcr_interval=Interval(low=ends[0], high=ends[1], level=1 - ALPHA) if ends else None,
-        ri_t_p=bootstrap_p(ts, abs(contrast.t)),
-        ri_c_p=bootstrap_p(slopes, abs(contrast.estimate)),
-        minimum_detectable=float(quantiles) * contrast.standard_error,
+        ri_t_p=bootstrap_p(ts, abs(fitted.t)),
+        ri_c_p=bootstrap_p(slopes, abs(fitted.estimate)),
+        minimum_detectable=float(quantiles) * fitted.standard_error,
         checks=(
             *_placebo_starts(data, weights, placebo_minimum_years),
-            *_leave_one_out(data, contrast),
+            *_leave_one_out(data, fitted),
             *_merger_control(data, weights),
         ),
         event_study=event_study(data.values, data.exposure, years, years[start - 1]),
@@ -300,8 +307,8 @@ def _placebo_starts(data: _Complete, weights: Floats, minimum_years: int) -> tup
     found = []
     for column in range(minimum_years, start):
         post = np.arange(column + 1) == column
-        contrast = fit(changes(data.values[:, : column + 1], post), data.exposure)
-        found.append((data.panel.years[column], contrast.estimate, wild_p(contrast, weights)))
+        fitted = fit(changes(data.values[:, : column + 1], post), data.exposure)
+        found.append((data.panel.years[column], fitted.estimate, wild_p(fitted, weights)))
     adjusted = adjust([p for _, _, p in found], rule="holm")
     return tuple(
         ExposureCheck(name=str(year), kind="placebo start", estimate=estimate, p_value=p, p_adjusted=holm)
@@ -309,7 +316,7 @@ def _placebo_starts(data: _Complete, weights: Floats, minimum_years: int) -> tup
     )
 
 
-def _leave_one_out(data: _Complete, contrast: Contrast) -> tuple[ExposureCheck, ...]:
+def _leave_one_out(data: _Complete, fitted: ExposureSlope) -> tuple[ExposureCheck, ...]:
     """The estimate without each area in turn; the exposure keeps its scale."""
     kept = [area for area in data.panel.areas if area not in data.dropped]
     change = changes(data.values, data.post)
@@ -327,9 +334,9 @@ def _merger_control(data: _Complete, weights: Floats) -> tuple[ExposureCheck, ..
     """The estimate with merged × post held fixed, where merged varies and is not the exposure itself."""
     if data.merged is None or _is_merger(data) or np.ptp(data.merged) == 0:
         return ()
-    contrast = fit(changes(data.values, data.post), data.exposure, data.merged)
+    fitted = fit(changes(data.values, data.post), data.exposure, data.merged)
     check = ExposureCheck(
-        name="merged", kind="control", estimate=contrast.estimate, p_value=wild_p(contrast, weights)
+        name="merged", kind="control", estimate=fitted.estimate, p_value=wild_p(fitted, weights)
     )
     return (check,)
 

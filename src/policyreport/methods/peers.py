@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class PeerPanel:
-    """One indicator of all areas over years, and what makes areas alike.
+    """One indicator of all areas over years, and what makes areas alike; its arrays are not to be changed.
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ def nearest(panel: PeerPanel, area: str, *, k: int) -> tuple[PeerDistance, ...]:
     Euclidean distance of z-scores over all areas that have every variable (standard deviation with n − 1).
     """
     row = panel.row(area)
-    rows, distances = _peer_rows(panel.likeness, k)
+    rows, distances = _peer_rows(panel, k)
     if not np.isfinite(distances[row]).all():
         return ()
     return tuple(
@@ -308,6 +309,8 @@ def _mean_test(values: Floats) -> tuple[float, float, float]:
     return mean, float(stats.t.ppf(1 - ALPHA / 2, n - 1)) * error, float(p_value)
 
 
+# Every area of a family asks for the same table, and each notebook judges the whole family.
+@lru_cache(maxsize=8)
 def _comparator_values(panel: PeerPanel, comparator: Comparator, k: int) -> Floats:
     """Every area's comparator, shape (I, T); NaN where a member of the comparator has no value."""
     if comparator == "nation":
@@ -319,7 +322,7 @@ def _comparator_values(panel: PeerPanel, comparator: Comparator, k: int) -> Floa
         return (panel.nation - weight * panel.values) / (1 - weight)
     if comparator == "region":
         return _region_values(panel)
-    rows, distances = _peer_rows(panel.likeness, k)
+    rows, distances = _peer_rows(panel, k)
     means: Floats = panel.values[rows].mean(axis=1)
     return np.where(np.isfinite(distances).all(axis=1, keepdims=True), means, np.nan)
 
@@ -358,8 +361,10 @@ def _weight(panel: PeerPanel) -> Floats:
     return weight
 
 
-def _peer_rows(likeness: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
+@lru_cache(maxsize=8)
+def _peer_rows(panel: PeerPanel, k: int) -> tuple[NDArray[np.intp], Floats]:
     """Rows and distances of every area's k peers, shape (I, k); infinitely far where there are none."""
+    likeness = panel.likeness
     rows = np.zeros((len(likeness), k), dtype=np.intp)
     distances = np.full((len(likeness), k), np.inf)
     known = np.flatnonzero(np.isfinite(likeness).all(axis=1))

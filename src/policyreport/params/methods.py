@@ -289,6 +289,18 @@ class MethodSettings(Strict):
         require_known(f"params/methods.yaml: {section}", [name], self.reasons[section], "a setting")
         return self.reasons[section][name]
 
+    def every(self) -> tuple[tuple[str, str, Setting], ...]:
+        """List all settings with their reasons.
+
+        Returns
+        -------
+        tuple of (str, str, Setting)
+            Section, name and setting, in the file's order.
+        """
+        return tuple(
+            (section, name, each) for section, names in self.reasons.items() for name, each in names.items()
+        )
+
 
 def read_method_settings(root: Path) -> MethodSettings:
     """Read params/methods.yaml.

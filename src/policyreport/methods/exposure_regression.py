@@ -24,8 +24,8 @@ WIDEST_SEARCH = 1024.0
 
 
 @dataclass(frozen=True, eq=False)
-class Contrast:
-    """A fitted contrast.
+class ExposureSlope:
+    """A fitted slope of areas' changes on their exposure.
 
     `exposure` and `change`, shape (G,), are residuals after the mean and the control; `control` is None or
     the residual control.
@@ -70,7 +70,7 @@ def changes(values: ArrayLike, post: ArrayLike) -> Floats:
     return result
 
 
-def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None) -> Contrast:
+def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None) -> ExposureSlope:
     """Fit the slope of the change on the exposure.
 
     Parameters
@@ -84,7 +84,7 @@ def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None
 
     Returns
     -------
-    Contrast
+    ExposureSlope
         Slope in units of the outcome per unit of exposure, with its CRV1 standard error.
 
     Raises
@@ -106,16 +106,16 @@ def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None
     if x @ x <= 1e-12 * max(float(raw @ raw), 1e-300):
         raise ValueError("an exposure that varies between areas needed")
     estimates, errors = _slopes(x, w[None, :])
-    return Contrast(float(estimates[0]), float(errors[0]), x, w, held)
+    return ExposureSlope(float(estimates[0]), float(errors[0]), x, w, held)
 
 
-def wild_t(contrast: Contrast, weights: Floats) -> Floats:
+def wild_t(fitted: ExposureSlope, weights: Floats) -> Floats:
     """Draw the wild-cluster-bootstrap distribution of t with the null hypothesis of no slope imposed.
 
     Parameters
     ----------
-    contrast : Contrast
-        The fitted contrast.
+    fitted : ExposureSlope
+        From `fit`.
     weights : ndarray, shape (B, G)
         Bootstrap weights, one an area and draw.
 
@@ -133,16 +133,16 @@ def wild_t(contrast: Contrast, weights: Floats) -> Floats:
     ----------
     Cameron, Gelbach, Miller (2008); Webb (2023), Canadian J. Economics 56:839-858.
     """
-    return _imposed_null(contrast, weights)(0.0)
+    return _imposed_null(fitted, weights)(0.0)
 
 
-def wild_p(contrast: Contrast, weights: Floats) -> float:
+def wild_p(fitted: ExposureSlope, weights: Floats) -> float:
     """Compute the two-sided wild-cluster-bootstrap p-value of no slope.
 
     Parameters
     ----------
-    contrast : Contrast
-        The fitted contrast.
+    fitted : ExposureSlope
+        From `fit`.
     weights : ndarray, shape (B, G)
         Bootstrap weights.
 
@@ -156,16 +156,16 @@ def wild_p(contrast: Contrast, weights: Floats) -> float:
     ValueError
         If the weights are not one an area.
     """
-    return bootstrap_p(wild_t(contrast, weights), abs(contrast.t))
+    return bootstrap_p(wild_t(fitted, weights), abs(fitted.t))
 
 
-def wild_interval(contrast: Contrast, weights: Floats, *, level: float) -> tuple[float, float] | None:
+def wild_interval(fitted: ExposureSlope, weights: Floats, *, level: float) -> tuple[float, float] | None:
     """Invert the wild-cluster-bootstrap test into an interval of the slope.
 
     Parameters
     ----------
-    contrast : Contrast
-        The fitted contrast.
+    fitted : ExposureSlope
+        From `fit`.
     weights : ndarray, shape (B, G)
         The same weights as for the p-value.
     level : float
@@ -189,8 +189,8 @@ def wild_interval(contrast: Contrast, weights: Floats, *, level: float) -> tuple
     ----------
     MacKinnon, Nielsen, Webb (2023), J. Econometrics 232:272-299.
     """
-    draws = _imposed_null(contrast, weights)
-    beta, error = contrast.estimate, contrast.standard_error
+    draws = _imposed_null(fitted, weights)
+    beta, error = fitted.estimate, fitted.standard_error
     if error == 0:
         return None
 
@@ -208,13 +208,13 @@ def wild_interval(contrast: Contrast, weights: Floats, *, level: float) -> tuple
     return ends[0], ends[1]
 
 
-def permuted(contrast: Contrast, permutations: NDArray[np.intp]) -> tuple[Floats, Floats]:
+def permuted(fitted: ExposureSlope, permutations: NDArray[np.intp]) -> tuple[Floats, Floats]:
     """Draw the randomisation distribution of the slope and of t.
 
     Parameters
     ----------
-    contrast : Contrast
-        A contrast without control.
+    fitted : ExposureSlope
+        From `fit`, without control.
     permutations : ndarray of int, shape (B, G)
         Rows are orders of the areas.
 
@@ -226,27 +226,27 @@ def permuted(contrast: Contrast, permutations: NDArray[np.intp]) -> tuple[Floats
     Raises
     ------
     ValueError
-        If the contrast holds a control: exposures are then not exchangeable.
+        If a control is held fixed: exposures are then not exchangeable.
 
     References
     ----------
     MacKinnon, Webb (2020), J. Econometrics 218:435-450.
     """
-    if contrast.control is not None:
-        raise ValueError("a contrast without control needed")
-    estimates, errors = _slopes(contrast.exposure[permutations], contrast.change[None, :])
+    if fitted.control is not None:
+        raise ValueError("a slope without control needed")
+    estimates, errors = _slopes(fitted.exposure[permutations], fitted.change[None, :])
     return np.abs(estimates), np.abs(_ratio(estimates, errors))
 
 
-def _imposed_null(contrast: Contrast, weights: Floats) -> Callable[[float], Floats]:
+def _imposed_null(fitted: ExposureSlope, weights: Floats) -> Callable[[float], Floats]:
     """Give |t*| as a function of the imposed slope: bootstrapped changes are linear in it, drawn once."""
-    if weights.shape[1:] != contrast.change.shape:
-        raise ValueError(f"weights for {len(contrast.change)} areas needed, got {weights.shape}")
-    change = _residual(weights * contrast.change, contrast.control)
-    per_slope = _residual(weights * contrast.exposure, contrast.control)
+    if weights.shape[1:] != fitted.change.shape:
+        raise ValueError(f"weights for {len(fitted.change)} areas needed, got {weights.shape}")
+    change = _residual(weights * fitted.change, fitted.control)
+    per_slope = _residual(weights * fitted.exposure, fitted.control)
 
     def draws(slope: float) -> Floats:
-        estimates, errors = _slopes(contrast.exposure, change - slope * per_slope)
+        estimates, errors = _slopes(fitted.exposure, change - slope * per_slope)
         return np.abs(_ratio(estimates, errors))
 
     return draws
