@@ -133,3 +133,8 @@ def test_the_design_effect_of_equal_units_is_zero_and_of_split_units_large():
 def test_the_design_effect_needs_eight_units_and_some_variation(counts, totals):
     refusal = completion.estimate_design_effect(counts, totals, subject="", minimum_subunits=8)
     assert refusal.code == "too-few-points"
+
+
+def test_a_refused_part_survives_json():
+    result = assess(replace(COUNT, total=60, completed=4, late=3, overdue=1))
+    assert Completion.from_json(result.to_json()) == result

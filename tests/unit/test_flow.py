@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from policyreport.errors import DataError
 from policyreport.methods import flow, hazard_trend
 from policyreport.methods.counts import TaskCount
 from policyreport.methods.hazards import Increment, rescale, rescale_uniform
 from policyreport.records.base import Refusal
-from policyreport.records.tasks import Flow, FlowTrend, ListCount
+from policyreport.records.tasks import Flow, FlowTrend, ListCount, QuarterOnQuarter
 
 RULES = {
     "minimum_days": 14,
@@ -371,3 +372,15 @@ def test_a_table_without_counts_is_refused():
 
 def test_one_count_is_a_table_without_steps():
     assert table(NATIONAL[:1]).steps == ()
+
+
+def test_more_completed_than_listed_is_an_error_that_names_the_row():
+    wrong = NATIONAL[0].model_copy(update={"completed": 601})
+    with pytest.raises(DataError, match=r"VN, list 'may', 2025-05-29: expected .* from 0 to 600; got 601"):
+        table((wrong,))
+
+
+def test_flow_and_table_survive_json():
+    flowing = assess(*six_intervals([100, 300, 50, 200, 90]))
+    assert Flow.from_json(flowing.to_json()) == flowing
+    assert QuarterOnQuarter.from_json(table().to_json()) == table()

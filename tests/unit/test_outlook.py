@@ -215,3 +215,8 @@ def test_fewer_than_eight_forecasts_are_refused():
 
 def test_lists_of_two_kinds_are_not_calibrated_together():
     assert calibrate([steady("n01"), steady("n04", list_kind="own")]).code == "lists-differ"
+
+
+def test_an_outlook_survives_json():
+    result = assess(counted(0, 100, 180), counted(90, 130, 200))
+    assert Outlook.from_json(result.to_json()) == result

@@ -122,3 +122,8 @@ def test_lists_that_cannot_be_compared_are_not_ranked(third, code):
 def test_two_counts_of_one_area_are_an_error():
     with pytest.raises(DataError, match="n01"):
         rank_lists([counted("n01", 10, 40), counted("n01", 11, 40)])
+
+
+def test_rank_sets_survive_json():
+    result = rank([3.0, 2.0, 2.5], [0.5, 0.4, 0.6])
+    assert Ranks.from_json(result.to_json()) == result
