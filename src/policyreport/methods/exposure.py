@@ -126,7 +126,8 @@ def assess(
 
     References
     ----------
-    Callaway, Goodman-Bacon, Sant'Anna (2024), NBER WP 32117; Roth (2022), American Economic Review: Insights 4:305-322.
+    Callaway, Goodman-Bacon, Sant'Anna (2024), NBER WP 32117; Roth (2022), American Economic
+    Review: Insights 4:305-322.
     """
     if len(set(panel.measures)) > 1:
         return _refuse("measure-mixed", panel, ", ".join(sorted(set(panel.measures))))
