@@ -188,6 +188,7 @@ def _write_pages(project: Path, draft: Path, pages: Sequence[str], progress: Pro
 
 def _write_page(project: Path, draft: Path, page: str) -> None:
     source, theme = (project / page).resolve(), (project / "theme").resolve()
+    _check_encoding(source, page)
     target = (draft / page).with_suffix(".html").resolve()
     arguments = [
         *_ARGUMENTS,
@@ -200,6 +201,14 @@ def _write_page(project: Path, draft: Path, page: str) -> None:
         source.name,
     ]
     run_pandoc(arguments, source.parent, page)
+
+
+def _check_encoding(source: Path, page: str) -> None:
+    """Refuse other encodings: pandoc would read them as Latin-1 and print the wrong letters."""
+    try:
+        source.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RenderError(page, "text in UTF-8", str(error), "Save the page as UTF-8.") from error
 
 
 def _select(project: Path, patterns: Sequence[str]) -> list[str]:

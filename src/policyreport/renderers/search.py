@@ -38,6 +38,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Enter an element."""
         attributes = dict(attrs)
+        if tag == "br":
+            self.handle_data(" ")
         if tag == "main":
             self._inside = True
         elif self._skipped or tag in _SKIPPED or attributes.get("class") == "eyebrow":
