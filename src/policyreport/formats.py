@@ -25,8 +25,7 @@ EN_DASH = "–"
 class Idiom:
     """What babel does not know of a language.
 
-    `locale` and the date patterns are babel's; `certainty` goes from almost impossible to almost certain in
-    the seven bands of METHODS §0.
+    `locale` and the date patterns are babel's.
     """
 
     locale: str
@@ -36,7 +35,6 @@ class Idiom:
     long_date: str
     short_date: str
     month: str
-    certainty: tuple[str, str, str, str, str, str, str]
 
 
 IDIOMS = {
@@ -49,15 +47,6 @@ IDIOMS = {
         long_date="d MMMM y",
         short_date="d MMM y",
         month="MMM y",
-        certainty=(
-            "almost certainly not",
-            "very unlikely",
-            "unlikely",
-            "cannot say",
-            "likely",
-            "very likely",
-            "almost certain",
-        ),
     ),
     "vi": Idiom(
         locale="vi",
@@ -67,15 +56,6 @@ IDIOMS = {
         long_date="d 'tháng' M 'năm' y",
         short_date="dd/MM/y",
         month="MM/y",
-        certainty=(
-            "gần như chắc chắn không",
-            "rất khó xảy ra",
-            "khó xảy ra",
-            "chưa thể kết luận",
-            "có khả năng",
-            "rất có khả năng",
-            "gần như chắc chắn",
-        ),
     ),
 }
 
@@ -355,33 +335,15 @@ class Formats:
         bands = (f"<{NBSP}1", "1–5", "5–20", "20–80", "80–95", "95–99", f">{NBSP}99")
         return bands[_band(value)] + f"{NBSP}%"
 
-    def certainty(self, value: float) -> str:
-        """Say a probability in words, one for each band of METHODS §0.
-
-        Parameters
-        ----------
-        value : float
-            Between 0 and 1.
-
-        Returns
-        -------
-        str
-            ``almost certainly not``, ``very unlikely``, ``unlikely``, ``cannot say``, ``likely``,
-            ``very likely`` or ``almost certain``.
-        """
-        return self._idiom.certainty[_band(value)]
-
     def _date(self, day: datetime.date, pattern: str) -> str:
         """Write a date by a CLDR pattern."""
         return str(format_date(day, format=pattern, locale=self._idiom.locale))
 
 
 def _band(probability: float) -> int:
-    """Index of the band; a bound belongs to the more decided side, as 0.8 is `likely` in METHODS §3."""
+    """Index of the band; a bound belongs to the band nearer to one half, on both sides alike."""
     if not 0 <= probability <= 1:
         raise UsageError("formats", "a probability from 0 to 1", repr(probability), "Mend the caller.")
-    if probability < 0.01:
-        return 0
-    below = sum(probability > bound for bound in (0.05, 0.2))
-    above = sum(probability >= bound for bound in (0.8, 0.95))
-    return 6 if probability > 0.99 else 1 + below + above
+    return sum(probability >= bound for bound in (0.01, 0.05, 0.2)) + sum(
+        probability > bound for bound in (0.8, 0.95, 0.99)
+    )

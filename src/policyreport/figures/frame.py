@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from policyreport.exhibits import Exhibit
-from policyreport.figures.words import Words
+from policyreport.figures.words import WORDS, Words
 from policyreport.formats import Formats
 
 
@@ -26,9 +26,7 @@ class Frame:
     scope : str
         Area key that makes label and file unique in the edition: ``n01`` gives ``fig-n01-growth``.
     formats : Formats
-        Number and date formats of the language.
-    words : Words
-        Words inside the figure.
+        Number and date formats; their language is that of the words inside the figure.
     """
 
     id: str
@@ -37,12 +35,16 @@ class Frame:
     source: str = ""
     scope: str = ""
     formats: Formats = field(default_factory=Formats)
-    words: Words = field(default_factory=Words)
 
     @property
     def label(self) -> str:
         """Label of the cross-reference and name of the file, without prefix and suffix."""
         return f"{self.scope}-{self.id}" if self.scope else self.id
+
+    @property
+    def words(self) -> Words:
+        """Words inside the figure, in the language of its formats."""
+        return WORDS[self.formats.language]
 
     def exhibit(self, alt: str, svg: str, narrow: str = "") -> Exhibit:
         """Put caption and source line around a picture.

@@ -11,7 +11,7 @@ from policyreport.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
 from policyreport.figures.style import picture
-from policyreport.figures.timeline import Line, Plot, draw_line, frame_axes, value_axis
+from policyreport.figures.timeline import TENTATIVE, Line, Plot, draw_line, frame_axes, value_axis
 from policyreport.formats import NBSP
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Scenario
@@ -102,7 +102,7 @@ def _paint_fan(axes: Axes, record: Pace, year: int) -> None:
 def _note(record: Pace, points: Sequence[SeriesPoint], frame: Frame) -> str:
     """Explain bands and hollow years."""
     notes = [frame.words.fan] if record.fan else []
-    notes += [frame.words.hollow] if any(point.status != "observed" for point in points) else []
+    notes += [frame.words.hollow] if any(point.status in TENTATIVE for point in points) else []
     return " ".join(f"{note[:1].upper()}{note[1:]}." for note in notes)
 
 

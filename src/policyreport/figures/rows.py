@@ -36,8 +36,9 @@ class Row:
     """One row.
 
     `value` None draws nothing: `text` then says why. `word` is a verdict, set in a column of its own behind
-    `text`. `heading` spans the width. `arrow` of 1 or -1 marks a bound; an arrow leads from `start` to the value, `others` are smaller dots on the way. `dots` draws a swarm instead of one dot. `inner` is a
-    second, thicker interval.
+    `text`. `heading` spans the width. `arrow` of 1 or -1 marks a bound. An arrow leads from `start` to the
+    value, past the smaller dots of `others`. `dots` draws a swarm instead of one dot. `inner` is a second,
+    thicker interval.
     """
 
     label: str
@@ -243,7 +244,9 @@ def _mark(axes: Axes, row: Row, y: float, scale: Scale) -> None:
     color = COLORS[row.role]
     if row.low is not None and row.high is not None:
         ends = (max(row.low, scale.low), min(row.high, scale.high))
-        axes.plot(ends, [y, y], color=color, linewidth=2, zorder=2)
+        # An arrow along the interval has to stand out from it
+        bar = CONTEXT if row.start is not None else color
+        axes.plot(ends, [y, y], color=bar, linewidth=2, zorder=2)
     if row.inner:
         axes.plot(row.inner, [y, y], color=color, linewidth=4.5, zorder=2)
     axes.plot(row.others, [y] * len(row.others), "o", markersize=3.5, color=color, zorder=3)
@@ -281,7 +284,7 @@ def _arrow(axes: Axes, start: float, end: float, y: float, color: str) -> None:
     ends = axes.transData.transform([(start, y), (end, y)])
     if abs(ends[1][0] - ends[0][0]) < 14:
         return
-    style = {"arrowstyle": "-|>", "color": color, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+    style = {"arrowstyle": "-|>", "color": color, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", xy=(end, y), xytext=(start, y), arrowprops=style, zorder=3, annotation_clip=False)
 
 

@@ -27,6 +27,7 @@ from policyreport.figures.style import (
 )
 from policyreport.figures.timeline import (
     COLORS,
+    TENTATIVE,
     Break,
     Line,
     Plot,
@@ -82,7 +83,7 @@ def growth(
 
 def _note(lines: Sequence[Line], frame: Frame) -> str:
     """Hollow years and years without a value, in words."""
-    hollow = any(point.status != "observed" for line in lines for point in line.points)
+    hollow = any(point.status in TENTATIVE for line in lines for point in line.points)
     parts = [f"{capitalised(frame.words.hollow)}."] if hollow else []
     for line in lines:
         if gaps := missing_years(line):
@@ -97,7 +98,7 @@ def _alt(lines: Sequence[Line], frame: Frame, digits: int) -> str:
     for line in lines:
         points = [
             f"{p.year} {frame.formats.number(p.value, digits)}"
-            + ("" if p.status == "observed" else f" ({p.status})")
+            + (f" ({p.status})" if p.status in TENTATIVE else "")
             for p in line.points
         ]
         texts.append(f"{line.label}: {', '.join(points)}")

@@ -10,11 +10,10 @@ from policyreport.figures.frame import Frame
 from policyreport.figures.labels import padded, round_ticks
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import capitalised, picture
+from policyreport.figures.timeline import TENTATIVE
 from policyreport.figures.words import Words
 from policyreport.formats import NBSP
 from policyreport.records.shares import Revisions, Threshold, VintageValue
-
-TENTATIVE = ("estimate", "preliminary", "projection")
 
 
 def threshold(

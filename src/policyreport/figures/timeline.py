@@ -29,6 +29,8 @@ from policyreport.records.series import SeriesPoint
 
 COLORS = {"accent": ACCENT, "plain": INK, "context": CONTEXT, "target": THRESHOLD}
 LINE_HEIGHT = 15.0
+# Not final: drawn hollow, the line to it dashed. What we derived from final figures is not tentative.
+TENTATIVE = ("estimate", "preliminary", "projection")
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def draw_line(axes: Axes, line: Line, size: float = 6.0) -> None:
     for before, after in pairwise(line.points):
         if before.segment != after.segment or (after.year - before.year > 1 and not line.dashed):
             continue
-        final = after.status == "observed" and not line.dashed
+        final = after.status not in TENTATIVE and not line.dashed
         style: tuple[float, tuple[float, ...] | None] = (0, None) if final else (0, (3.5, 2.2))
         axes.plot(
             (before.year, after.year), (before.value, after.value), color=color, linewidth=weight,
@@ -128,7 +130,7 @@ def draw_line(axes: Axes, line: Line, size: float = 6.0) -> None:
     for point in line.points if size else ():
         if point.low is not None and point.high is not None:
             axes.vlines(point.year, point.low, point.high, color=color, linewidth=4, alpha=0.3, zorder=2)
-        face = color if point.status == "observed" else PAPER
+        face = PAPER if point.status in TENTATIVE else color
         axes.plot(
             point.year, point.value, "o", markersize=size, color=face, markeredgecolor=color,
             markeredgewidth=1.5, zorder=3, clip_on=False,

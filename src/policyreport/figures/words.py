@@ -1,4 +1,7 @@
-"""The few words that stand inside figures and in their alternative texts, one object a language."""
+"""The few words that stand inside figures and in their alternative texts, by language.
+
+Verdicts repeat params/wording.yaml; the words here belong to the drawing alone.
+"""
 
 from __future__ import annotations
 
@@ -7,55 +10,76 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Words:
-    """Words of a figure; the defaults are English, another language passes its own."""
+    """Words of a figure in one language."""
 
-    of: str = "of"
     all_areas: str = "All"
     not_published: str = "not published"
+    no_data: str = "no value"
+    values_from: str = "{count} areas, from {low} ({low_label}) to {high} ({high_label})"
     list_changed: str = "List changed"
     no_comparison: str = "no comparison"
     more_on_list: str = "more on the list"
     fewer_on_list: str = "fewer on the list"
-    remaining: str = "not completed"
-    completed: str = "completed"
+    list_too_short: str = "list too short for an interval"
     recurring: str = "recurring"
     late: str = "completed late"
     overdue: str = "overdue"
-    list_too_short: str = "list too short for an interval"
-    published: str = "published"
-    estimate: str = "estimate"
-    preliminary: str = "preliminary"
     hollow: str = "hollow: estimate or preliminary"
-    as_published: str = "as published"
-    stated_above: str = "stated above"
-    stated_below: str = "stated below"
     above: str = "above"
     below: str = "below"
     cannot_tell: str = "cannot tell apart"
-    nation: str = "nation"
-    target: str = "target"
-    required: str = "required path"
+    stated_above: str = "stated above"
+    stated_below: str = "stated below"
+    one_vintage: str = "published once"
+    arrow: str = "arrow: from the first published value to the latest"
     pp_pace: str = "at the pace so far"
     cagr_pace: str = "at the growth rate so far"
     largest_gain: str = "at the largest yearly gain"
-    fan: str = "80 % and 95 % of drift"
-    own: str = "own value"
-    pooled: str = "pooled estimate"
-    deadline: str = "deadline"
-    design_effect: str = "design effect"
-    required_share: str = "required"
+    fan: str = "bands: 80 and 95 % of past drift, a scenario and not a forecast"
+    shrinkage: str = "arrow: from the own value to the pooled estimate"
+    mean: str = "mean"
     limits_95: str = "95 % limits"
     limits_998: str = "99.8 % limits"
-    mean: str = "mean"
+    design_effect: str = "design effect"
+    required_share: str = "required"
     base_year: str = "base year"
     refused: str = "refused"
-    headline: str = "headline"
-    first: str = "first"
-    latest: str = "latest"
-    to: str = "to"
-    no_data: str = "no value"
-    one_vintage: str = "published once"
-    arrow: str = "arrow: from the first published value to the latest"
-    range_of_parts: str = "range of merged parts"
-    and_more: str = "and {count} more"
-    values_from: str = "{count} areas, from {low} ({low_label}) to {high} ({high_label})"
+
+
+WORDS = {
+    "en": Words(),
+    "vi": Words(
+        all_areas="Cả",
+        not_published="chưa công bố",
+        no_data="không có số liệu",
+        values_from="{count} địa phương, từ {low} ({low_label}) đến {high} ({high_label})",
+        list_changed="Danh mục đã thay đổi",
+        no_comparison="không so sánh",
+        more_on_list="nhiệm vụ thêm vào danh mục",
+        fewer_on_list="nhiệm vụ bớt khỏi danh mục",
+        list_too_short="danh mục quá ngắn để tính khoảng tin cậy",
+        recurring="thường xuyên",
+        late="hoàn thành muộn",
+        overdue="quá hạn",
+        hollow="vòng rỗng: ước tính hoặc sơ bộ",
+        above="cao hơn",
+        below="thấp hơn",
+        cannot_tell="chưa phân biệt được",
+        stated_above="được nêu là cao hơn",
+        stated_below="được nêu là thấp hơn",
+        one_vintage="công bố một lần",
+        arrow="mũi tên: từ số công bố đầu tiên đến số mới nhất",
+        pp_pace="theo nhịp tăng đến nay",
+        cagr_pace="theo tốc độ tăng đến nay",
+        largest_gain="theo mức tăng năm lớn nhất",
+        fan="dải: 80 và 95 % của biến động đã qua, là kịch bản chứ không phải dự báo",
+        shrinkage="mũi tên: từ giá trị riêng đến ước lượng gộp",
+        mean="trung bình",
+        limits_95="giới hạn 95 %",
+        limits_998="giới hạn 99,8 %",
+        design_effect="hiệu ứng thiết kế",
+        required_share="yêu cầu",
+        base_year="năm gốc",
+        refused="từ chối",
+    ),
+}

@@ -1,0 +1,210 @@
+"""Figures that compare many areas at once: rank sets, shrinkage, funnel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.labels import label_values, round_ticks, thinned
+from policyreport.figures.league import league
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
+from policyreport.figures.style import SMALL, capitalised, new_figure, panel, picture, text_width, write
+from policyreport.formats import NBSP
+from policyreport.records.series import Panel, Ranks
+from policyreport.records.tasks import Funnel, Pooling
+
+
+def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame, accent: str = "") -> Exhibit:
+    """Draw each area's rank with its simultaneous confidence set.
+
+    Parameters
+    ----------
+    record : Ranks
+        Rank sets.
+    names : mapping of str to str
+        Name by area key.
+    frame : Frame
+        Label, caption and source.
+    accent : str
+        Key of the area to mark.
+
+    Returns
+    -------
+    Exhibit
+        First rank on top, first place on the left.
+    """
+    rows = []
+    for item in sorted(record.sets, key=lambda item: (item.rank, item.area)):
+        low, high = item.simultaneous
+        text = f"{item.rank} ({frame.formats.interval(low, high, 0)})"
+        role: Role = "accent" if item.area == accent else "plain"
+        rows.append(Row(names[item.area], item.rank, low, high, text, role=role))
+    last = len(rows)
+    ticks = (1.0, *(tick for tick in round_ticks(1, last, 6) if 1 < tick < last), float(last))
+    texts = tuple(frame.formats.count(int(tick)) for tick in ticks)
+    scale = Scale(0.5, last + 0.5, ticks, texts)
+    alt = "; ".join(f"{row.label} {row.text}" for row in rows) + "."
+    return picture(frame, alt, lambda width: paint_rows(width, rows, scale))
+
+
+def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame, accent: str = "") -> Exhibit:
+    """Draw the pull from each area's own share to the pooled one, largest list first.
+
+    Parameters
+    ----------
+    record : Pooling
+        Pooled shares.
+    names : mapping of str to str
+        Name by area key.
+    frame : Frame
+        Label, caption and source.
+    accent : str
+        Key of the area to mark.
+
+    Returns
+    -------
+    Exhibit
+        Small dot: own share; arrow to the large dot: pooled share with its interval.
+    """
+    rows = [
+        Row(
+            names[item.area],
+            100 * item.pooled,
+            100 * item.interval.low,
+            100 * item.interval.high,
+            f"{frame.formats.count_of(item.count, item.total)}, {frame.formats.percent(item.pooled)}",
+            role="accent" if item.area == accent else "plain",
+            start=100 * item.raw,
+        )
+        for item in sorted(record.areas, key=lambda item: (-item.total, item.area))
+    ]
+    unit = f"%; {frame.words.shrinkage}"
+    return league(rows, frame, unit, Rule(100 * record.mean, frame.words.mean, threshold=False))
+
+
+def caterpillar(
+    record: Panel, names: Mapping[str, str], frame: Frame, unit: str, accent: str = "", digits: int = 2
+) -> Exhibit:
+    """Draw the areas' slopes: own slope, arrow to the pooled slope with its interval, in its order.
+
+    Parameters
+    ----------
+    record : Panel
+        With its shrunk slopes.
+    names : mapping of str to str
+        Name by area key.
+    frame : Frame
+        Label, caption and source.
+    unit : str
+        Of a slope: ``pp a year``.
+    accent : str
+        Key of the area to mark.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    Exhibit
+        A row an area, steepest first, with the line at no change.
+    """
+    rows = [
+        Row(
+            names[item.area],
+            item.pooled,
+            item.interval.low,
+            item.interval.high,
+            frame.formats.number(item.pooled, digits, signed=True),
+            role="accent" if item.area == accent else "plain",
+            start=item.raw,
+        )
+        for item in sorted(record.slopes, key=lambda item: (-item.pooled, item.area))
+    ]
+    return league(rows, frame, f"{unit}; {frame.words.shrinkage}", Rule(0, threshold=False))
+
+
+def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str, accent: str = "") -> Exhibit:
+    """Draw shares against the size of their lists, inside the limits that chance alone would give.
+
+    Parameters
+    ----------
+    record : Funnel
+        Points and limits.
+    names : mapping of str to str
+        Name by area key.
+    frame : Frame
+        Label, caption and source.
+    total : str
+        Name of the horizontal axis: ``tasks on the list``.
+    accent : str
+        Key of the area to mark.
+
+    Returns
+    -------
+    Exhibit
+        Areas singled out and the accent are named, the others are dots.
+    """
+    named = [point for point in record.points if point.singled_out or point.area == accent]
+    alt = "; ".join(
+        f"{names[p.area]} {frame.formats.share_of(p.count, p.total)}"
+        for p in sorted(record.points, key=lambda p: -p.share)
+    )
+
+    def paint(width: int) -> Figure:
+        right = 14 + max(text_width(t, SMALL) for t in (frame.words.limits_95, frame.words.limits_998))
+        figure = new_figure(width, 330)
+        axes = panel(figure, 46, 12, width - 46 - right, 262)
+        largest = max(record.limit_totals)
+        axes.set_xlim(0, largest)
+        axes.set_ylim(-0.01, 1.01)
+        share_ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+        label_values(axes, "y", share_ticks, [frame.formats.percent(t, 0) for t in share_ticks])
+        ticks = round_ticks(0, largest, 5)
+        texts = [frame.formats.count(int(tick)) for tick in ticks]
+        label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / largest), grid=False)
+        axes.tick_params(axis="x", pad=8)
+        _limits(axes, record)
+        for point in record.points:
+            color = ACCENT if point.area == accent else INK if point.singled_out else CONTEXT
+            axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3)
+        for point in named:
+            left = point.total > 0.7 * largest
+            axes.annotate(
+                names[point.area], (point.total, point.share), (-8 if left else 8, 4), fontsize=SMALL,
+                textcoords="offset points", ha="right" if left else "left", annotation_clip=False,
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
+            )  # fmt: skip
+        _limit_names(figure, record, frame, width - right + 8)
+        write(figure, 46, 322, capitalised(total), size=SMALL, color=MUTED)
+        return figure
+
+    return picture(frame, f"{alt}.", paint)
+
+
+def _limits(axes: Axes, record: Funnel) -> None:
+    """Centre line and the two pairs of limits."""
+    axes.axhline(record.centre, color=MUTED, linewidth=1.2, zorder=1.5)
+    for index, style in enumerate(("-", "--", "--", "-")):
+        values = [limit[index] for limit in record.limits]
+        axes.plot(record.limit_totals, values, color=MUTED, linewidth=1, linestyle=style, zorder=1.5)
+
+
+def _limit_names(figure: Figure, record: Funnel, frame: Frame, x: float) -> None:
+    """Names of the upper limits and the centre at their right ends."""
+    _, _, upper95, upper998 = record.limits[-1]
+    spots = sorted(
+        [
+            (record.centre, frame.words.mean),
+            (upper95, frame.words.limits_95),
+            (upper998, frame.words.limits_998),
+        ]
+    )
+    last = 1e9
+    for share, text in spots:
+        y = min(12 + 262 * (1.01 - share) / 1.02 + 4, last - 15)
+        last = y
+        write(figure, x, y, text.replace(" ", NBSP), size=SMALL, color=MUTED)

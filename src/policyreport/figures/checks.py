@@ -1,0 +1,163 @@
+"""Figures on the strength of evidence: event study and specification table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.labels import label_values, padded, round_ticks
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.style import (
+    BOLD,
+    MINIMUM,
+    SMALL,
+    WIDE,
+    new_figure,
+    panel,
+    picture,
+    text_width,
+    write,
+)
+from policyreport.figures.timeline import Break, Plot, frame_axes, value_axis
+from policyreport.records.series import Exposure, Sensitivity, Specification
+
+
+def event_study(
+    record: Exposure, frame: Frame, unit: str, base_year: int, critical: float, start: str, digits: int = 2
+) -> Exhibit:
+    """Draw each year's coefficient against the base year with its interval.
+
+    Parameters
+    ----------
+    record : Exposure
+        With its event study.
+    frame : Frame
+        Label, caption and source.
+    unit : str
+        Above the axis.
+    base_year : int
+        Year whose coefficient is zero by construction, drawn hollow.
+    critical : float
+        Quantile by which standard errors become intervals.
+    start : str
+        Name of the rule before the first post year.
+    digits : int
+        Decimals in the alternative text.
+
+    Returns
+    -------
+    Exhibit
+        Dots with intervals; years from the start on in the accent.
+    """
+    points = sorted(record.event_study, key=lambda point: point.year)
+    ends = [p.estimate + sign * critical * p.standard_error for p in points for sign in (-1, 1)]
+    low, high, ticks = value_axis([*ends, 0.0], 5)
+    whole = 0 if all(tick == round(tick) for tick in ticks) else 1
+    texts = tuple(frame.formats.number(tick, whole, signed=True) for tick in ticks)
+    first = min(record.post_years)
+    years = [base_year, *(point.year for point in points)]
+    plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, (Break(first, start),))
+
+    def paint(width: int) -> Figure:
+        figure, axes = frame_axes(width, plot, (), f"{base_year}: {frame.words.base_year}.")
+        axes.axhline(0, color=MUTED, linewidth=1, zorder=1.4)
+        axes.plot(base_year, 0, "o", color=PAPER, markeredgecolor=INK, markersize=8, markeredgewidth=1.5)
+        for point in points:
+            color, reach = ACCENT if point.year >= first else INK, critical * point.standard_error
+            axes.vlines(point.year, point.estimate - reach, point.estimate + reach, color=color, linewidth=2)
+            axes.plot(point.year, point.estimate, "o", color=color, markersize=8, clip_on=False)
+        return figure
+
+    alt = "; ".join(f"{p.year} {frame.formats.number(p.estimate, digits, signed=True)}" for p in points)
+    return picture(frame, f"{unit}. {alt}; {base_year} {frame.words.base_year}.", paint)
+
+
+def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int = 2) -> Exhibit:
+    """Draw every specification's estimate, sorted, above the choices that made it.
+
+    Parameters
+    ----------
+    record : Sensitivity
+        All specifications, refused ones included.
+    frame : Frame
+        Label, caption and source.
+    unit : str
+        Above the axis.
+    digits : int
+        Decimals in the alternative text.
+
+    Returns
+    -------
+    Exhibit
+        The headline in the accent; refused specifications at the right without a dot.
+    """
+    done = [item for item in record.specifications if item.estimate is not None]
+    done.sort(key=lambda item: item.estimate or 0.0)
+    order = done + [item for item in record.specifications if item.estimate is None]
+    alt = "; ".join(
+        f"{', '.join(item.choices.values())}: "
+        + (frame.words.refused if item.estimate is None else frame.formats.number(item.estimate, digits))
+        for item in order
+    )
+    return picture(frame, f"{alt}.", lambda width: _paint_specifications(width, order, frame, unit))
+
+
+def _paint_specifications(width: int, order: Sequence[Specification], frame: Frame, unit: str) -> Figure:
+    """Estimates above, one line of dots for each choice of each axis beneath."""
+    axes_of = {
+        name: sorted({item.choices[name] for item in order if name in item.choices})
+        for name in order[0].choices
+    }
+    lines = [(name, choice) for name, choices in axes_of.items() for choice in choices]
+    left = 14 + max(text_width(choice, MINIMUM) for _, choice in lines)
+    table = 17.0 * len(lines) + 18 * len(axes_of)
+    figure = new_figure(width, 22 + 150 + 12 + table)
+    write(figure, 0, 14, unit, size=SMALL, color=MUTED)
+    axes = panel(figure, left, 22, width - left - 6, 150)
+    values = [item.estimate for item in order if item.estimate is not None]
+    low, high = padded([*values, 0.0], 0.08)
+    axes.set_xlim(-0.7, len(order) - 0.3)
+    axes.set_ylim(low, high)
+    ticks = round_ticks(low, high, 4)
+    whole = 0 if all(tick == round(tick) for tick in ticks) else 1
+    label_values(axes, "y", ticks, [frame.formats.number(tick, whole) for tick in ticks])
+    label_values(axes, "x", [], [], grid=False)
+    axes.axhline(0, color=MUTED, linewidth=1)
+    for index, item in enumerate(order):
+        if item.estimate is not None:
+            color = ACCENT if item.headline else CONTEXT
+            axes.plot(index, item.estimate, "o", markersize=9 if item.headline else 6, color=color, zorder=3)
+        elif width >= WIDE or index == len(order) - 1:
+            axes.annotate(
+                frame.words.refused, (index, low), (0, 4), textcoords="offset points", rotation=90,
+                fontsize=MINIMUM, color=MUTED, ha="center", va="bottom",
+            )  # fmt: skip
+    _paint_choices(figure, order, axes_of, (left, 184.0, width - left - 6))
+    return figure
+
+
+def _paint_choices(
+    figure: Figure,
+    order: Sequence[Specification],
+    axes_of: dict[str, list[str]],
+    box: tuple[float, float, float],
+) -> None:
+    """A heading for each axis of choice, a line of dots for each choice."""
+    left, y, span = box
+    for name, choices in axes_of.items():
+        write(figure, 0, y + 13, name, size=MINIMUM, weight=BOLD)
+        y += 18
+        axes = panel(figure, left, y, span, 17.0 * len(choices))
+        axes.set_xlim(-0.7, len(order) - 0.3)
+        axes.set_ylim(len(choices) - 0.5, -0.5)
+        axes.set_axis_off()
+        for row, choice in enumerate(choices):
+            write(figure, 0, y + 17 * row + 12.5, choice, size=MINIMUM, color=MUTED)
+            for index, item in enumerate(order):
+                if item.choices.get(name) == choice:
+                    color = ACCENT if item.headline else CONTEXT
+                    axes.plot(index, row, "o", markersize=5, color=color)
+        y += 17.0 * len(choices)
