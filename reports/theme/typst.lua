@@ -3,12 +3,7 @@
 
 if not FORMAT:match("typst") then return {} end
 
-local function beside(name)
-  if quarto then return quarto.utils.resolve_path(name) end
-  return pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), name }
-end
-
-local LABELS = dofile(beside("labels.lua"))
+local LABELS = dofile(pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), "labels.lua" })
 local CONTENTS = { en = "Contents", vi = "Mục lục", ar = "المحتويات" }
 local words
 
@@ -77,8 +72,13 @@ local clean = {
   RawBlock = function(block)
     if block.format ~= "typst" then return {} end
   end,
+  -- Small pictures beside a number in a table cell are written raw, and repeat what the number says.
   RawInline = function(inline)
-    if inline.format ~= "typst" then return {} end
+    if inline.format == "typst" then return nil end
+    local svg = inline.text:match("^<svg.*aria%-hidden.*</svg>$")
+    if not svg then return {} end
+    if not svg:find("xmlns=", 1, true) then svg = svg:gsub("^<svg", '<svg xmlns="http://www.w3.org/2000/svg"') end
+    return pandoc.RawInline("typst", "#cell-picture(" .. quoted(svg) .. ")")
   end,
   -- Quarto reads the shortcode itself; plain pandoc sees its words.
   Para = function(para)
@@ -184,14 +184,6 @@ local function cross_reference(cite)
   return list
 end
 
-local function interval(span)
-  if not span.classes:includes("interval") then return nil end
-  local at = span.attributes
-  local line = at.threshold and (", threshold-at: " .. tonumber(at.threshold)) or ""
-  return pandoc.RawInline("typst", ("#interval-bar(%s, %s, %s, %s, %s%s)"):format(
-    tonumber(at.low), tonumber(at.value), tonumber(at.high), tonumber(at.min), tonumber(at.max), line))
-end
-
 -- ---- figures and tables --------------------------------------------------------------------------------
 
 -- The caption's last emphasis says what is measured; it stands below the finding.
@@ -220,9 +212,23 @@ local function is_filled(row)
   return #row.cells > 0 and pandoc.utils.stringify(row.cells:map(function(cell) return pandoc.Div(cell.contents) end)) ~= ""
 end
 
+-- Small pictures of a column share an axis, which holds only where they end at one edge.
+local function holds_cell_pictures(tbl, column)
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      local cell = row.cells[column]
+      if cell and markup(cell.contents):find("#cell-picture(", 1, true) then return true end
+    end
+  end
+  return false
+end
+
 -- Widths that Markdown's dashes imply are ignored: Typst fits the columns to their words.
 local function data_table(tbl, wide)
-  local alignments = tbl.colspecs:map(function(spec) return ALIGNMENTS[tostring(spec[1])] end)
+  local alignments = pandoc.List {}
+  for column, spec in ipairs(tbl.colspecs) do
+    alignments:insert(holds_cell_pictures(tbl, column) and "right" or ALIGNMENTS[tostring(spec[1])])
+  end
   local lines = { ("data-table(wide: %s, columns: %d, align: (%s,),"):format(
     wide and "true" or "false", #tbl.colspecs, table.concat(alignments, ", ")) }
   local head = tbl.head.rows:filter(is_filled):map(cells)
@@ -340,7 +346,7 @@ return {
   { Meta = settings },
   clean,
   { Pandoc = function(doc) return resolve_links(arrange_headings(doc)) end },
-  { Image = picture, Math = formula, Cite = cross_reference, Span = interval },
+  { Image = picture, Math = formula, Cite = cross_reference },
   { Blocks = join_sources },
   { Div = division },
   { Table = function(tbl) return raw("#block[#" .. data_table(tbl, false) .. "]") end },

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import yaml
+
 from policyreport.errors import RenderError
 from policyreport.renderers import Progress
 from policyreport.renderers.pandoc import PDF_PAGE, read_settings, replace_folder
@@ -17,7 +19,10 @@ from policyreport.renderers.search import write_search_index
 
 OLDEST = (1, 6)  # Typst 0.12, whose tables repeat their header
 _TIMEOUT = 1800
+_METADATA = "_metadata-of-the-edition.yml"
+_QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
 _TODO = "Correct the page or theme that it names, or render with the embedded renderer (pandoc)."
+_NOISE = re.compile(r"at |\d+: |Stack ?[Bb]acktrace|Stack trace|\[WARNING\]")
 _TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -56,6 +61,7 @@ class QuartoRenderer:
             pages = sorted(page.relative_to(draft).as_posix() for page in draft.rglob("*.html"))
             if not pages:
                 raise RenderError(str(project), "pages rendered by Quarto", "none", _TODO)
+            _drop_unused_figures(draft)
             write_search_index(draft)
             replace_folder(draft, site)
         for page in pages:
@@ -108,10 +114,31 @@ def find_program() -> str | None:
 
 
 def _copy(project: Path, scratch: Path) -> Path:
-    """Copy the project, since Quarto writes beside its input."""
+    """Copy the project, since Quarto writes beside its input, with the settings as Quarto wants them."""
+    read_settings(project)
     copy = scratch / "report"
     shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".quarto", "_site", "*_files"))
+    settings = yaml.safe_load((copy / "_quarto.yml").read_text(encoding="utf-8"))
+    # Quarto checks its file against a schema in which a key of the report may mean something else
+    # (`navigation` is a setting of slides), so these go where nothing is checked.
+    ours = {key: settings.pop(key) for key in list(settings) if key not in _QUARTO_KEYS}
+    for name, values in (("_quarto.yml", settings), (_METADATA, ours)):
+        (copy / name).write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     return copy
+
+
+def _drop_unused_figures(site: Path) -> None:
+    """Remove the pictures that Quarto copied before the theme wrote them into the pages."""
+    used = {
+        name
+        for page in site.rglob("*.html")
+        for name in re.findall(r'="[^"]*?(figures/[^"#?]+)', page.read_text(encoding="utf-8"))
+    }
+    for path in sorted((site / "figures").rglob("*"), reverse=True):
+        if path.is_file() and path.relative_to(site).as_posix() not in used:
+            path.unlink()
+    if (site / "figures").is_dir() and not any(path.is_file() for path in (site / "figures").rglob("*")):
+        shutil.rmtree(site / "figures")
 
 
 def _render(arguments: list[str], folder: Path) -> None:
@@ -124,7 +151,7 @@ def _render(arguments: list[str], folder: Path) -> None:
     _check_version(program)
     # No clock: the same project gives the same PDF.
     settings = {"SOURCE_DATE_EPOCH": "0", "NO_COLOR": "1"}
-    done = _run([program, *arguments, "--no-execute"], folder, settings)
+    done = _run([program, *arguments, "--no-execute", "--metadata-file", _METADATA], folder, settings)
     if done.returncode:
         raise RenderError(f"quarto {' '.join(arguments)}", "a rendered project", _last_lines(done), _TODO)
 
@@ -150,9 +177,7 @@ def _run(command: list[str], folder: Path, settings: dict[str, str]) -> subproce
 
 
 def _last_lines(done: subprocess.CompletedProcess[str]) -> str:
-    """What Quarto said last, without colours and without the trace of its own code."""
+    """What Quarto said last, without colours, warnings and the trace of its own code."""
     lines = [line.strip() for line in _TERMINAL_CODES.sub("", done.stderr + done.stdout).splitlines()]
-    told = [
-        line for line in lines if line and not re.match(r"at |\d+: |Stack ?[Bb]acktrace|Stack trace", line)
-    ]
+    told = [line for line in lines if line and not _NOISE.match(line)]
     return " / ".join(told[-8:]) or f"exit code {done.returncode}"

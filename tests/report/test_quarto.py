@@ -1,0 +1,268 @@
+"""Quarto as renderer: alone with a stand-in program, and beside the embedded renderer where installed."""
+
+import re
+import shutil
+import textwrap
+from pathlib import Path
+
+import pypdf
+import pytest
+import yaml
+from bs4 import BeautifulSoup, Tag
+
+from policyreport.errors import RenderError
+from policyreport.renderers import choose
+from policyreport.renderers.pandoc import PandocRenderer
+from policyreport.renderers.quarto import QuartoRenderer, find_program
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = Path(__file__).parent / "sample"
+
+needs_quarto = pytest.mark.skipif(
+    find_program() is None, reason="no quarto program on the path or in the environment"
+)
+
+
+def assemble(folder: Path) -> Path:
+    """The sample with the theme and the settings of reports/, as assembly joins them."""
+    shutil.copytree(SAMPLE, folder)
+    shutil.copytree(ROOT / "reports" / "theme", folder / "theme")
+    shared = yaml.safe_load((ROOT / "reports" / "_quarto.yml").read_text(encoding="utf-8"))
+    own = yaml.safe_load((SAMPLE / "_quarto.yml").read_text(encoding="utf-8"))
+    settings = shared | {key: value for key, value in own.items() if key not in ("project", "format")}
+    (folder / "_quarto.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return assemble(tmp_path / "report")
+
+
+# ---- with a stand-in program ---------------------------------------------------------------------------
+
+
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, version: str = "1.7.34") -> None:
+    """Put a shell script called quarto first on the path."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "quarto"
+    program.write_text(
+        f'#!/bin/sh\nif [ "$1" = --version ]; then echo {version}; exit; fi\n{textwrap.dedent(script)}',
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+WRITE_SITE = """
+    mkdir -p _site/provinces
+    echo "<title>A</title>" > _site/index.html
+    echo "<title>B</title>" > _site/provinces/b.html
+    printf '%s\\n' "$@" > _site/arguments.txt
+    cp _quarto.yml _metadata-of-the-edition.yml _site
+"""
+
+
+def test_the_site_is_what_quarto_wrote(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, WRITE_SITE)
+    told: list[str] = []
+    QuartoRenderer().render_site(project, tmp_path / "site", told.append)
+    assert told == ["index", "provinces/b"]
+    assert (tmp_path / "site" / "index.html").exists()
+    assert (tmp_path / "site" / "search-index.js").exists()
+
+
+def test_quarto_is_told_to_execute_nothing(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, WRITE_SITE)
+    QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
+    assert "--no-execute" in (tmp_path / "site" / "arguments.txt").read_text().split()
+    settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    assert settings["execute"] == {"enabled": False}
+
+
+def test_quartos_settings_hold_only_what_quarto_knows(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, WRITE_SITE)
+    QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
+    quartos = yaml.safe_load((tmp_path / "site" / "_quarto.yml").read_text(encoding="utf-8"))
+    ours = yaml.safe_load((tmp_path / "site" / "_metadata-of-the-edition.yml").read_text(encoding="utf-8"))
+    assert "navigation" not in quartos
+    assert ours["edition"] == "2025 Q4"
+    assert quartos | ours == yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+
+
+def test_the_project_is_left_as_it_was(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, WRITE_SITE)
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_a_failure_gives_quartos_last_lines_and_keeps_the_earlier_site(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(
+        tmp_path, monkeypatch,
+        "printf '\\033[31mERROR: page.html is missing\\033[0m\\n    at f (file.ts:1:2)\\n' >&2; exit 1",
+    )  # fmt: skip
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("earlier")
+    with pytest.raises(RenderError, match=r"got ERROR: page\.html is missing\. Correct"):
+        QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
+    assert (tmp_path / "site" / "index.html").read_text() == "earlier"
+
+
+def test_a_failure_keeps_the_earlier_pdf(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, "echo 'error: unknown variable' >&2; exit 1")
+    (tmp_path / "report.pdf").write_bytes(b"earlier")
+    with pytest.raises(RenderError, match="unknown variable"):
+        QuartoRenderer().render_pdf(project, tmp_path / "report.pdf", lambda line: None)
+    assert (tmp_path / "report.pdf").read_bytes() == b"earlier"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "report", "report.pdf"]
+
+
+@pytest.mark.parametrize("version", ["1.4.557", "0.9", "none"])
+def test_an_old_quarto_is_refused(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    stand_in(tmp_path, monkeypatch, WRITE_SITE, version)
+    with pytest.raises(RenderError, match=rf'Quarto 1\.6 or newer; got version "{version}"'):
+        QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
+
+
+def test_without_quarto_the_embedded_renderer_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    assert not QuartoRenderer().available()
+    assert choose("auto").name == "pandoc"
+    with pytest.raises(RenderError, match="quarto"):
+        choose("quarto")
+
+
+# ---- beside the embedded renderer ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both renderers' output from one project: folders quarto and pandoc."""
+    folder = tmp_path_factory.mktemp("both")
+    project = assemble(folder / "report")
+    for renderer in (QuartoRenderer(), PandocRenderer()):
+        renderer.render_site(project, folder / renderer.name / "site", lambda line: None)
+        renderer.render_pdf(project, folder / renderer.name / "report.pdf", lambda line: None)
+    return folder
+
+
+def soups(folder: Path) -> dict[str, BeautifulSoup]:
+    pages = sorted(folder.rglob("*.html"))
+    return {
+        page.relative_to(folder).as_posix(): BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        for page in pages
+    }
+
+
+def plain(element: Tag) -> str:
+    return " ".join(element.get_text(" ").split())
+
+
+def select(soup: BeautifulSoup, selector: str) -> list[str]:
+    return [plain(element) for element in soup.select(selector)]
+
+
+PARTS = {
+    "headings": "h1, h2, h3",
+    "captions": "figcaption",
+    "cells": "td, th",
+    "cross-references": "a.quarto-xref",
+    "paragraphs": "main p:not(:has(svg))",
+    "notes": ".note",
+    "refusals": ".refusal",
+    "sources": ".source",
+    "folds": "details pre",
+}
+
+
+@needs_quarto
+@pytest.mark.quarto
+def test_both_renderers_write_the_same_files(both: Path) -> None:
+    found = [
+        sorted(
+            path.relative_to(both / name).as_posix() for path in (both / name).rglob("*") if path.is_file()
+        )
+        for name in ("quarto", "pandoc")
+    ]
+    assert "site/provinces/ha-noi.html" in found[0]
+    assert [name for name in found[0] if "fonts" not in name] == [
+        name for name in found[1] if "fonts" not in name
+    ]
+
+
+@needs_quarto
+@pytest.mark.quarto
+@pytest.mark.parametrize("part", PARTS)
+def test_both_sites_say_the_same(both: Path, part: str) -> None:
+    quarto, pandoc = soups(both / "quarto" / "site"), soups(both / "pandoc" / "site")
+    found = {name: select(soup, PARTS[part]) for name, soup in pandoc.items()}
+    assert any(found.values())
+    assert {name: select(soup, PARTS[part]) for name, soup in quarto.items()} == found
+
+
+@needs_quarto
+@pytest.mark.quarto
+def test_both_sites_link_to_the_same_places(both: Path) -> None:
+    quarto, pandoc = soups(both / "quarto" / "site"), soups(both / "pandoc" / "site")
+    for name, soup in pandoc.items():
+        assert [a["href"] for a in quarto[name].select("a[href]")] == [
+            a["href"] for a in soup.select("a[href]")
+        ]
+
+
+@needs_quarto
+@pytest.mark.quarto
+def test_both_sites_have_the_same_pictures(both: Path) -> None:
+    quarto, pandoc = soups(both / "quarto" / "site"), soups(both / "pandoc" / "site")
+    for name, soup in pandoc.items():
+        labels = [svg.get("aria-label") for svg in soup.select("svg[role=img]")]
+        assert [svg.get("aria-label") for svg in quarto[name].select("svg[role=img]")] == labels
+
+
+@needs_quarto
+@pytest.mark.quarto
+def test_quarto_leaves_no_path_of_the_machine_and_loads_nothing_from_the_network(both: Path) -> None:
+    for page in (both / "quarto" / "site").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert str(both) not in text
+        assert not re.search(r'<(script|link|img)[^>]+(src|href)="https?:', text)
+
+
+@needs_quarto
+@pytest.mark.quarto
+def test_quarto_writes_the_same_site_twice(both: Path, tmp_path: Path) -> None:
+    QuartoRenderer().render_site(both / "report", tmp_path / "site", lambda line: None)
+    first = both / "quarto" / "site"
+    for path in first.rglob("*"):
+        if path.is_file():
+            assert (tmp_path / "site" / path.relative_to(first)).read_bytes() == path.read_bytes()
+
+
+@needs_quarto
+@pytest.mark.quarto
+def test_both_documents_have_the_same_pages_and_words(both: Path) -> None:
+    quarto, pandoc = (pypdf.PdfReader(both / name / "report.pdf") for name in ("quarto", "pandoc"))
+    assert [str(entry.title) for entry in quarto.outline] == [str(entry.title) for entry in pandoc.outline]
+    # The two may hold different versions of Typst, which order the text of a running head differently.
+    assert [sorted(page.extract_text().split()) for page in quarto.pages] == [
+        sorted(page.extract_text().split()) for page in pandoc.pages
+    ]
