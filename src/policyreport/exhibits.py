@@ -30,6 +30,10 @@ class Exhibit:
     markdown: str
     files: dict[str, str] = field(default_factory=dict)
 
+    def renamed(self, id: str) -> Exhibit:
+        """Give the same exhibit another name for pages to include it by."""
+        return Exhibit(id, self.markdown, self.files)
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """Show Markdown (and the picture) in JupyterLab; carry the whole exhibit for the report."""
         bundle: dict[str, Any] = {
@@ -41,3 +45,34 @@ class Exhibit:
         else:
             bundle["text/markdown"] = self.markdown
         return bundle
+
+
+def join(id: str, *parts: Exhibit | str) -> Exhibit:
+    """Put sentences and exhibits together into one exhibit.
+
+    Parameters
+    ----------
+    id : str
+        Name of the whole.
+    *parts : Exhibit or str
+        Markdown paragraphs and exhibits, in order; empty ones are left out.
+
+    Returns
+    -------
+    Exhibit
+        All Markdown, all files.
+    """
+    texts = [part.markdown if isinstance(part, Exhibit) else part for part in parts]
+    files = {name: text for part in parts if isinstance(part, Exhibit) for name, text in part.files.items()}
+    return Exhibit(id, "\n\n".join(text.strip() for text in texts if text.strip()), files)
+
+
+class Exhibits(tuple[Exhibit, ...]):
+    """Several exhibits shown by one cell, each as an output of its own."""
+
+    def _ipython_display_(self) -> None:
+        """Display every exhibit in order."""
+        from IPython.display import display  # only inside a kernel
+
+        for exhibit in self:
+            display(exhibit)

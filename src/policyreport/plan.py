@@ -1,7 +1,7 @@
 """What an edition runs: each notebook with its typed parameters and exactly the slice of data it reads.
 
 The only module that knows both the data and the runner. A notebook opened by hand in JupyterLab gets its
-slice from `open_inputs`; in the batch the runner lays the same slice into the notebook's folder.
+slice from `slice_by_hand`; in the batch the runner lays the same slice into the notebook's folder.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from policyreport.areas import Areas, harmonise_panel, read_areas
+from policyreport.areas import Areas, read_areas
 from policyreport.errors import UsageError
 from policyreport.execute import Unit
-from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, Inputs, frame_bytes, read_inputs
-from policyreport.observations import load_ledger, vintages
+from policyreport.harmonise import harmonise_panel
+from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, frame_bytes
+from policyreport.observations import as_known_on, load_ledger, vintages
 from policyreport.params.edition import Edition, read_edition
-from policyreport.params.indicators import read_indicators
+from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.report import Roles, read_roles
+from policyreport.project import find_project
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import SourceLine
 from policyreport.rules import check_ledger
@@ -35,6 +37,7 @@ COMMON_FILES = (
     "params/indicators.yaml",
     "params/methods.yaml",
     "params/report.yaml",
+    "params/tiles.yaml",
     "params/wording.yaml",
     "data/boundaries/areas.csv",
     "data/boundaries/crosswalk.csv",
@@ -47,6 +50,7 @@ class Known:
 
     edition: Edition
     areas: Areas
+    indicators: Indicators
     roles: Roles
     ledger: pd.DataFrame
     panel: pd.DataFrame
@@ -77,8 +81,12 @@ def load_known(root: Path, edition_id: str) -> Known:
     """
     edition = read_edition(root, edition_id)
     areas = read_areas(root)
-    known = vintages(load_ledger(root), edition.as_known_on)
-    panel = harmonise_panel(known[known["newest"]], areas, read_indicators(root))
+    ledger = load_ledger(root)
+    in_force = as_known_on(ledger, edition.as_known_on)
+    known = vintages(ledger, edition.as_known_on)
+    known = known.assign(newest=known.index.isin(in_force.index))
+    indicators = read_indicators(root)
+    panel = harmonise_panel(in_force, areas, indicators)
     rows = known["source"].value_counts()
     sources = {
         key: SourceLine(
@@ -95,7 +103,9 @@ def load_known(root: Path, edition_id: str) -> Known:
         for key, source in read_sources(root).items()
         if key in rows.index
     }
-    return Known(edition, areas, read_roles(root), known, panel, tuple(check_ledger(known)), sources)
+    return Known(
+        edition, areas, indicators, read_roles(root), known, panel, tuple(check_ledger(known)), sources
+    )
 
 
 def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> list[Unit]:
@@ -167,8 +177,8 @@ def edition_areas(known: Known) -> list[str]:
     return known.areas.current(known.edition.as_known_on) if named == "all" else sorted(named)
 
 
-def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> Inputs:
-    """Open a notebook's slice: the one laid into `workspace`, or a new one from the project.
+def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
+    """Lay the slice of a notebook that is run by hand into the edition's folder under build/.
 
     Parameters
     ----------
@@ -176,50 +186,19 @@ def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> 
         "clean", "trend", "compare" or "evaluation".
     area, edition : str
         Keys of the area and the edition.
-    workspace : str, optional
-        Folder holding the slice; empty when the notebook is run by hand.
 
     Returns
     -------
-    Inputs
-        What the notebook reads, and where its record goes.
+    Path
+        The folder with the slice; the notebook's record goes there too.
     """
-    if workspace:
-        return read_inputs(Path(workspace))
     root = find_project(Path.cwd())
     store = root / "build" / edition
     folder = store / "work" / area / notebook
     for name, body in _slice(root, load_known(root, edition), notebook, area, store).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
-    return read_inputs(folder)
-
-
-def find_project(start: Path) -> Path:
-    """Find the project folder: the nearest one upwards with params/editions/.
-
-    Parameters
-    ----------
-    start : Path
-        Where to begin.
-
-    Returns
-    -------
-    Path
-        The project folder.
-
-    Raises
-    ------
-    UsageError
-        If no folder upwards is a project.
-    """
-    for folder in (start, *start.parents):
-        if (folder / "params" / "editions").is_dir():
-            return folder
-    raise UsageError(
-        str(start), "a folder inside a policyreport project", "no params/editions/ here or above",
-        "Change into the project, or give --project PATH.",
-    )  # fmt: skip
+    return folder
 
 
 def _unit(root: Path, known: Known, notebook: str, area: str, store: Path | None = None) -> Unit:
@@ -249,8 +228,9 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
         "sources": [known.sources[key].model_dump(mode="json") for key in sorted(used & set(known.sources))],
     }
     files = {name: (root / name).read_bytes() for name in COMMON_FILES}
-    edition_file = f"params/editions/{known.edition.id}.yaml"
-    files[edition_file] = (root / edition_file).read_bytes()
+    for edition in (known.edition.id, known.edition.previous):
+        if edition:
+            files[f"params/editions/{edition}.yaml"] = (root / f"params/editions/{edition}.yaml").read_bytes()
     files[OBSERVATIONS] = frame_bytes(ledger)
     files[PANEL] = frame_bytes(panel)
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
@@ -268,10 +248,10 @@ def _select(known: Known, notebook: str, area: str) -> tuple[pd.DataFrame, pd.Da
     if notebook == "clean":
         return ledger[own], panel[panel["area"] == area]
     series = (roles.growth, roles.income, roles.population, roles.urban)
-    compared = {role.indicator for role in series} | {role.nation[0] for role in series}
-    compared |= set(roles.governance.indicators)
+    compared = {role.indicator for role in series}
+    compared |= {known.indicators.get(key).national for key in compared} | set(roles.governance.indicators)
     asked = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
-    asked |= {roles.share.indicator}
+    asked |= {roles.share.indicator, *roles.indices}
     return ledger[own & ledger["indicator"].isin(asked)], panel[panel["indicator"].isin(compared)]
 
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from policyreport.params.reading import Strict, read_strict
 
 
 class SeriesRole(Strict):
-    """An annual series: its indicator and measure, and those of the nation where they differ."""
+    """An annual series of the panel, the nation's under the same indicator; an empty measure takes any."""
 
     indicator: str
     measure: str = ""
-    national_indicator: str = ""
-    national_measure: str = ""
-
-    @property
-    def nation(self) -> tuple[str, str]:
-        """Indicator and measure of the national series."""
-        return (self.national_indicator or self.indicator, self.national_measure or self.measure)
 
 
 class ShareRole(Strict):
@@ -49,6 +43,21 @@ class GovernanceRole(Strict):
     strip: str
 
 
+class Likeness(Strict):
+    """One variable by which areas are alike: a series' value of one year before the policy."""
+
+    series: Literal["population", "income", "urban"]
+    year: int
+    log: bool = False
+
+
+class MapClasses(Strict):
+    """Four ascending bounds and the five texts of the classes they make."""
+
+    bounds: tuple[float, float, float, float]
+    texts: tuple[str, str, str, str, str]
+
+
 class Roles(Strict):
     """The whole of params/report.yaml."""
 
@@ -59,8 +68,12 @@ class Roles(Strict):
     income: SeriesRole
     population: SeriesRole
     urban: SeriesRole
+    likeness: tuple[Likeness, ...]
+    product_year: int
     governance: GovernanceRole
+    measure_labels: dict[str, str]
     indices: tuple[str, ...]
+    map: MapClasses
 
 
 def read_roles(root: Path) -> Roles:

@@ -80,6 +80,7 @@ class StripItem(Frozen):
     `change` is the difference to the period before, in `change_unit`; `rank` has no set and says so.
     """
 
+    role: Literal["tasks", "share", "growth", "income", "governance"]
     indicator: str
     period: str = ""
     value: float | None = None
@@ -107,6 +108,8 @@ class CompareRecord(NotebookRecord):
     income_ratio_nation: Ratio | Refusal
     income_ratio_region: Ratio | Refusal
     ranks: tuple[PublishedRank | Refusal, ...]
+    completion: tuple[Completion | Refusal, ...]
+    share: tuple[Threshold | Refusal, ...]
 
 
 class Ratio(Frozen):
@@ -129,6 +132,7 @@ class LeagueRow(Frozen):
     region: str
     growth: float | None = None
     growth_status: str = ""
+    growth_year: str = ""
     growth_rank: int | None = None
     growth_mean_difference: float | None = None
     growth_mean_interval: Interval | None = None
@@ -137,12 +141,16 @@ class LeagueRow(Frozen):
     trend_verdict: str = ""
     trend_p_adjusted: float | None = None
     income: float | None = None
+    income_year: str = ""
     income_index: float | None = None
     share: float | None = None
+    share_year: str = ""
     share_verdict: str = ""
+    share_flags: tuple[str, ...] = ()
     completed: int | None = None
     total: int | None = None
     completed_list: str = ""
+    completed_date: date | None = None
     refusals: tuple[str, ...] = ()
 
 
@@ -165,6 +173,18 @@ class CodeCount(Frozen):
     kind: Literal["refusal", "flag"]
     areas: int
     of: int
+
+
+class Change(Frozen):
+    """Rows of one indicator and measure published after the edition before: new figures and revised ones."""
+
+    indicator: str
+    measure: str
+    areas: int
+    new: int
+    revised: int
+    published: date
+    inputs: tuple[str, ...] = ()
 
 
 class Headline(Frozen):
@@ -208,6 +228,8 @@ class EvaluationRecord(NotebookRecord):
     coverage: tuple[CoverageCell, ...]
     codes: tuple[CodeCount, ...]
     findings: tuple[Finding, ...]
+    changes: tuple[Change, ...]
+    changed_since: date | None
     sources: tuple[SourceLine, ...]
     areas_expected: int
     areas_failed: tuple[str, ...]

@@ -1,0 +1,32 @@
+"""From a notebook's slice to the methods' results: which series, which settings."""
+
+from policyreport.assess.cleaning import clean
+from policyreport.assess.comparison import compare, peers, strip
+from policyreport.assess.evaluating import evaluation
+from policyreport.assess.national import changes, codes, coverage, league
+from policyreport.assess.series import governance, growth, income, trend
+from policyreport.assess.shares import other_quantity, revisions, share, share_pace
+from policyreport.assess.tasks import completion, flow, quarter_on_quarter
+
+__all__ = [
+    "changes",
+    "clean",
+    "codes",
+    "compare",
+    "completion",
+    "coverage",
+    "evaluation",
+    "flow",
+    "governance",
+    "growth",
+    "income",
+    "league",
+    "other_quantity",
+    "peers",
+    "quarter_on_quarter",
+    "revisions",
+    "share",
+    "share_pace",
+    "strip",
+    "trend",
+]

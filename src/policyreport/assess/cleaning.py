@@ -1,0 +1,98 @@
+"""The cleaned indicator data of one area, and what the data alone refuse."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from policyreport.assess.selection import observations
+from policyreport.inputs import Inputs
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import CleanRecord, PanelValue, Topic
+
+
+def clean(inputs: Inputs) -> CleanRecord:
+    """Make the record of the clean notebook.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    CleanRecord
+        Every row in force, the annual values on present boundaries, breached rules and refusals.
+    """
+    return CleanRecord(
+        area=inputs.area,
+        name=inputs.name,
+        edition=inputs.edition.id,
+        as_known_on=inputs.edition.as_known_on,
+        observations=observations(inputs.newest),
+        superseded=inputs.superseded,
+        panel=tuple(_panel(inputs)),
+        topics=tuple(topics(inputs)),
+        findings=inputs.findings,
+        refusals=tuple(_refusals(inputs)),
+    )
+
+
+def topics(inputs: Inputs) -> list[Topic]:
+    """Summarise what was published, by indicator and measure.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    list of Topic
+        In the order of indicators and measures.
+    """
+    publishers = {source.id: source.publisher for source in inputs.sources}
+    return [
+        Topic(
+            indicator=str(indicator),
+            measure=str(measure),
+            rows=len(group),
+            first_period=str(group["period"].min()),
+            last_period=str(group["period"].max()),
+            newest=group["published"].max().date(),
+            publishers=tuple(sorted({publishers.get(key, key) for key in group["source"]})),
+        )
+        for (indicator, measure), group in inputs.newest.groupby(["indicator", "measure"], sort=True)
+    ]
+
+
+def _panel(inputs: Inputs) -> list[PanelValue]:
+    rows = inputs.panel[inputs.panel["value"].notna()].sort_values(["indicator", "measure", "year"])
+    return [
+        PanelValue(
+            indicator=row.indicator,
+            measure=row.measure,
+            year=int(row.year),
+            value=float(row.value),
+            status=row.status,
+            basis=row.basis,
+            weight=row.weight or "",
+            low=None if pd.isna(row.low) else float(row.low),
+            high=None if pd.isna(row.high) else float(row.high),
+            inputs=tuple(row.inputs),
+        )
+        for row in rows.itertuples()
+    ]
+
+
+def _refusals(inputs: Inputs) -> list[Refusal]:
+    """Annual values that could not be put on present boundaries."""
+    rows = inputs.panel[inputs.panel["value"].isna()]
+    return [
+        Refusal(
+            code="part-missing",
+            method="harmonise",
+            subject=f"{row.indicator} {row.year}",
+            inputs=tuple(row.inputs),
+        )
+        for row in rows.sort_values(["indicator", "year"]).itertuples()
+    ]

@@ -1,0 +1,321 @@
+"""One area beside the nation, its region and its likes; its five indicators with their published places."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policyreport.assess.selection import not_published, role_series
+from policyreport.assess.shares import share
+from policyreport.assess.tasks import completion
+from policyreport.inputs import Inputs
+from policyreport.methods import peers as peers_method
+from policyreport.methods.peers import PeerPanel
+from policyreport.params.report import SeriesRole
+from policyreport.records.base import Flag, Refusal
+from policyreport.records.notebooks import CompareRecord, Ratio, StripItem
+from policyreport.records.series import Peers, PublishedRank, SeriesPoint
+from policyreport.records.shares import Threshold
+from policyreport.records.tasks import Completion
+
+METHOD = "ranks"
+
+
+def peers(inputs: Inputs) -> Peers | Refusal:
+    """Compare the area's growth with nation, region and peers, adjusted for all areas.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice, holding every area's panel.
+
+    Returns
+    -------
+    Peers or Refusal
+        Differences with verdicts of the whole family.
+    """
+    panel = peer_panel(inputs)
+    if panel is None:
+        return not_published("peers", inputs.roles.growth.indicator)
+    settings, common = inputs.settings.peers, inputs.settings.conventions
+    family = [
+        peers_method.assess(
+            panel,
+            area,
+            k=settings.k,
+            cutoff=settings.cutoff,
+            minimum_points=settings.minimum_points,
+            rest_of_nation_above=settings.rest_of_nation_above,
+            weak_below=common.weak_below,
+            shock_years=common.shock_years,
+        )
+        for area in panel.areas
+    ]
+    judged = peers_method.judge(family, level=inputs.settings.multiplicity.bh_level)
+    return judged[panel.row(inputs.area)]
+
+
+def peer_panel(inputs: Inputs) -> PeerPanel | None:
+    """Lay out growth of all areas, and what makes areas alike before the policy.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    PeerPanel or None
+        None where no area's growth or no national growth is published.
+    """
+    roles = inputs.roles
+    areas = inputs.areas.current(inputs.edition.as_known_on)
+    own = {area: role_series(inputs, area, roles.growth) for area in areas}
+    nation = role_series(inputs, roles.nation, roles.growth)
+    years = sorted({p.year for points in own.values() for p in points} & {p.year for p in nation})
+    if not years:
+        return None
+    likeness = [_values(inputs, area) for area in areas]
+    return PeerPanel(
+        indicator=roles.growth.indicator,
+        unit=inputs.indicators.get(roles.growth.indicator).unit,
+        areas=tuple(areas),
+        years=tuple(years),
+        values=np.array([_by_year(own[area], years) for area in areas]),
+        nation=_by_year(nation, years),
+        regions=tuple(inputs.areas.region(area) for area in areas),
+        product=np.array([_product(inputs, area) for area in areas]),
+        likeness=np.array(likeness),
+        measures=(roles.growth.measure,),
+        inputs={area: tuple(row for p in own[area] for row in p.inputs) for area in areas},
+    )
+
+
+def income_ratio(inputs: Inputs, comparator: str) -> Ratio | Refusal:
+    """Express the area's newest income as an index of the nation's or its region's.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    comparator : str
+        Area key of the comparator.
+
+    Returns
+    -------
+    Ratio or Refusal
+        Comparator = 100.
+    """
+    role = inputs.roles.income
+    own = role_series(inputs, inputs.area, role)
+    other = {point.year: point for point in role_series(inputs, comparator, role)}
+    common = [point for point in own if point.year in other]
+    if not common:
+        return not_published("peers", role.indicator)
+    last = common[-1]
+    return Ratio(
+        period=str(last.year),
+        value=last.value,
+        comparator_value=other[last.year].value,
+        index=100 * last.value / other[last.year].value,
+        unit=inputs.indicators.get(role.indicator).unit,
+        inputs=last.inputs + other[last.year].inputs,
+    )
+
+
+def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
+    """Give the area's place among published values of the newest year; it has no set of ranks.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    role : SeriesRole
+        The series ranked, largest first.
+
+    Returns
+    -------
+    PublishedRank or Refusal
+        Always with the flag `no-sampling-error`.
+    """
+    own = role_series(inputs, inputs.area, role)
+    if not own:
+        return not_published(METHOD, role.indicator)
+    year = own[-1].year
+    values = {
+        area: point
+        for area in inputs.areas.current(inputs.edition.as_known_on)
+        for point in role_series(inputs, area, role)
+        if point.year == year
+    }
+    return PublishedRank(
+        area=inputs.area,
+        indicator=role.indicator,
+        period=str(year),
+        value=own[-1].value,
+        rank=1 + sum(point.value > own[-1].value for point in values.values()),
+        of=len(values),
+        flags=(Flag(code="no-sampling-error", detail="published values carry no sampling error"),),
+        inputs=own[-1].inputs,
+    )
+
+
+def strip(inputs: Inputs) -> tuple[StripItem, ...]:
+    """Gather the five indicators at the head of an area's page.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of StripItem
+        Tasks, share, growth, income, governance: each a value or its refusal.
+    """
+    roles = inputs.roles
+    governance = SeriesRole(indicator=roles.governance.strip)
+    return (
+        _strip_tasks(inputs),
+        _strip_share(inputs),
+        _strip_series(inputs, "growth", roles.growth),
+        _strip_series(inputs, "income", roles.income),
+        _strip_series(inputs, "governance", governance),
+    )
+
+
+def compare(inputs: Inputs, growth: Peers | Refusal, items: tuple[StripItem, ...]) -> CompareRecord:
+    """Make the record of the compare notebook.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    growth : Peers or Refusal
+        From `peers`.
+    items : tuple of StripItem
+        From `strip`.
+
+    Returns
+    -------
+    CompareRecord
+        The area beside others.
+    """
+    region = inputs.areas.region(inputs.area)
+    return CompareRecord(
+        area=inputs.area,
+        name=inputs.name,
+        edition=inputs.edition.id,
+        as_known_on=inputs.edition.as_known_on,
+        region=region,
+        strip=items,
+        growth=growth,
+        growth_differences=growth.differences if isinstance(growth, Peers) else (growth,),
+        income_ratio_nation=income_ratio(inputs, inputs.roles.nation),
+        income_ratio_region=income_ratio(inputs, region),
+        ranks=tuple(published_rank(inputs, role) for role in (inputs.roles.growth, inputs.roles.income)),
+        completion=completion(inputs),
+        share=share(inputs),
+    )
+
+
+def _strip_tasks(inputs: Inputs) -> StripItem:
+    role = inputs.roles.tasks
+    done = [each for each in completion(inputs) if isinstance(each, Completion)]
+    if not done:
+        return StripItem(
+            role="tasks", indicator=role.completed, refusal=not_published("completion", role.completed)
+        )
+    newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
+    return StripItem(
+        role="tasks",
+        indicator=role.completed,
+        period=(newest.reference_date or newest.published).isoformat(),
+        value=100 * newest.completed.share,
+        unit="%",
+        measure=newest.list,
+        count=newest.completed.count,
+        total=newest.total,
+        rank=Refusal(code="lists-differ", method=METHOD, subject=role.completed),
+        inputs=newest.inputs,
+    )
+
+
+def _strip_share(inputs: Inputs) -> StripItem:
+    role = inputs.roles.share
+    judged = [
+        each
+        for each in share(inputs)
+        if isinstance(each, Threshold) and each.measure == role.headline_measure
+    ]
+    if not judged:
+        refused = not_published("threshold", role.indicator)
+        return StripItem(
+            role="share", indicator=role.indicator, measure=role.headline_measure, refusal=refused
+        )
+    last = max(judged, key=lambda each: each.period)
+    return StripItem(
+        role="share",
+        indicator=role.indicator,
+        period=last.period,
+        value=last.observation.value,
+        unit=last.observation.unit,
+        measure=last.measure,
+        status=last.observation.status,
+        rank=Refusal(code="too-few-areas", method=METHOD, subject=role.indicator),
+        inputs=last.inputs,
+    )
+
+
+def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
+    own = role_series(inputs, inputs.area, role)
+    if not own:
+        refused = not_published("trend", role.indicator)
+        return StripItem(role=name, indicator=role.indicator, refusal=refused)  # type: ignore[arg-type]
+    last = own[-1]
+    before = next(
+        (point for point in own if point.year == last.year - 1 and point.segment == last.segment), None
+    )
+    nation = {point.year: point.value for point in role_series(inputs, inputs.roles.nation, role)}
+    relative = name == "income"
+    change = None if before is None else last.value - before.value
+    if relative and before is not None:
+        change = 100 * (last.value / before.value - 1)
+    return StripItem(
+        role=name,  # type: ignore[arg-type]
+        indicator=role.indicator,
+        period=str(last.year),
+        value=last.value,
+        unit=inputs.indicators.get(role.indicator).unit,
+        measure=role.measure,
+        status=last.status,
+        change=change,
+        change_unit="%" if relative else "points",
+        nation=nation.get(last.year),
+        rank=published_rank(inputs, role),
+        inputs=last.inputs,
+    )
+
+
+def _by_year(points: tuple[SeriesPoint, ...], years: list[int]) -> NDArray[np.float64]:
+    values = {point.year: point.value for point in points}
+    return np.array([values.get(year, np.nan) for year in years])
+
+
+def _product(inputs: Inputs, area: str) -> float:
+    """Output of an area in the weight year: output per head × population."""
+    roles, year = inputs.roles, inputs.roles.product_year
+    return _at(inputs, area, roles.income, year) * _at(inputs, area, roles.population, year)
+
+
+def _at(inputs: Inputs, area: str, role: SeriesRole, year: int) -> float:
+    return next((p.value for p in role_series(inputs, area, role) if p.year == year), float("nan"))
+
+
+def _values(inputs: Inputs, area: str) -> list[float]:
+    """The variables areas are alike by."""
+    values = []
+    for each in inputs.roles.likeness:
+        value = _at(inputs, area, getattr(inputs.roles, each.series), each.year)
+        values.append(float(np.log(value)) if each.log else value)
+    return values

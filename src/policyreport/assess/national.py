@@ -1,0 +1,265 @@
+"""The provinces side by side: league table, coverage, refusals counted, what changed since the edition before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from policyreport.inputs import Inputs
+from policyreport.records.base import Flag, Frozen, Refusal, Result
+from policyreport.records.notebooks import (
+    Change,
+    CleanRecord,
+    CodeCount,
+    CompareRecord,
+    CoverageCell,
+    LeagueRow,
+    NotebookRecord,
+    TrendRecord,
+)
+from policyreport.records.series import Difference, Trend
+from policyreport.records.shares import Threshold
+from policyreport.records.tasks import Completion
+
+
+def league(inputs: Inputs) -> tuple[LeagueRow, ...]:
+    """Put the provinces side by side, each figure beside its refusal.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    tuple of LeagueRow
+        In the order of area keys; areas without records are left out.
+    """
+    keys = sorted({area for area, _ in inputs.records})
+    return tuple(_league_row(inputs, key) for key in keys)
+
+
+def coverage(inputs: Inputs) -> tuple[CoverageCell, ...]:
+    """Tell for every province and topic what was published.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    tuple of CoverageCell
+        One per province and topic of params/indicators.yaml.
+    """
+    topic_of = {key: each.topic for key, each in inputs.indicators.by_id().items()}
+    cells = []
+    for (area, notebook), record in sorted(inputs.records.items()):
+        if notebook != "clean" or not isinstance(record, CleanRecord):
+            continue
+        for topic in sorted(set(topic_of.values())):
+            inside = [entry for entry in record.topics if topic_of.get(entry.indicator) == topic]
+            cells.append(
+                CoverageCell(
+                    area=area,
+                    topic=topic,
+                    rows=sum(entry.rows for entry in inside),
+                    newest=max((entry.newest for entry in inside), default=None),
+                    refusal="" if inside else "not-published",
+                )
+            )
+    return tuple(cells)
+
+
+def codes(inputs: Inputs) -> tuple[CodeCount, ...]:
+    """Count the provinces each refusal and flag hits, by method.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    tuple of CodeCount
+        By method, subject and code.
+    """
+    areas: dict[tuple[str, str, str, str], set[str]] = {}
+    for (area, _), record in inputs.records.items():
+        for method, subject, code, kind in raised(record):
+            areas.setdefault((method, subject, code, kind), set()).add(area)
+    of = len({area for area, _ in inputs.records})
+    return tuple(
+        CodeCount(method=method, subject=subject, code=code, kind=kind, areas=len(hit), of=of)  # type: ignore[arg-type]
+        for (method, subject, code, kind), hit in sorted(areas.items())
+    )
+
+
+def changes(inputs: Inputs, since: pd.Timestamp | None) -> tuple[Change, ...]:
+    """List what was published or revised after the edition before.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice: every vintage known.
+    since : Timestamp or None
+        The day the edition before was known on; None if there is none.
+
+    Returns
+    -------
+    tuple of Change
+        By indicator and measure; empty without an edition before.
+    """
+    if since is None:
+        return ()
+    key = ["area", "indicator", "measure", "list", "period", "reference_date"]
+    ledger = inputs.observations
+    earlier = set(ledger[ledger["published"] <= since][key].itertuples(index=False, name=None))
+    rows = ledger[(ledger["published"] > since) & ledger["newest"]]
+    revised = [row in earlier for row in rows[key].itertuples(index=False, name=None)]
+    rows = rows.assign(revised=revised)
+    return tuple(
+        Change(
+            indicator=str(indicator),
+            measure=str(measure),
+            areas=int(group["area"].nunique()),
+            new=int((~group["revised"]).sum()),
+            revised=int(group["revised"].sum()),
+            published=group["published"].max().date(),
+            inputs=tuple(group.index[:3]),
+        )
+        for (indicator, measure), group in rows.groupby(["indicator", "measure"], sort=True)
+    )
+
+
+def raised(record: NotebookRecord) -> Iterator[tuple[str, str, str, str]]:
+    """Walk a record and name every refusal and flag once: method, subject, code, kind.
+
+    Parameters
+    ----------
+    record : NotebookRecord
+        A province's record.
+
+    Yields
+    ------
+    tuple of str
+        Method, subject (indicator or empty), code, "refusal" or "flag".
+    """
+    yield from dict.fromkeys(_walk(record, "", ""))
+
+
+def _walk(value: object, method: str, subject: str) -> Iterator[tuple[str, str, str, str]]:
+    if isinstance(value, Refusal):
+        yield value.method, _subject(value.subject), value.code, "refusal"
+        for flag in value.flags:
+            yield value.method, _subject(value.subject), flag.code, "flag"
+    elif isinstance(value, Result):
+        method = getattr(value, "kind", "") or method
+        subject = getattr(value, "indicator", "") or subject
+        for flag in value.flags:
+            yield method, subject, flag.code, "flag"
+        yield from _walk_fields(value, method, subject)
+    elif isinstance(value, Frozen):
+        yield from _walk_fields(value, method, subject)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _walk(item, method, subject)
+
+
+def _walk_fields(value: Frozen, method: str, subject: str) -> Iterator[tuple[str, str, str, str]]:
+    for name in type(value).model_fields:
+        part = getattr(value, name)
+        if not isinstance(part, Flag):
+            yield from _walk(part, method, subject)
+
+
+def _subject(text: str) -> str:
+    """A subject without its year, so that codes of one indicator are counted together."""
+    words = text.split()
+    return " ".join(word for word in words if not word.isdigit())
+
+
+def _league_row(inputs: Inputs, area: str) -> LeagueRow:
+    """One province from its records; what was refused is left empty and named."""
+    trend, compare = inputs.records.get((area, "trend")), inputs.records.get((area, "compare"))
+    facts: dict[str, object] = {}
+    refused: Counter[str] = Counter()
+    if isinstance(trend, TrendRecord):
+        facts |= _league_trend(trend, inputs.roles.share.headline_measure)
+        refused.update(item.code for item in _refusals(trend))
+    if isinstance(compare, CompareRecord):
+        facts |= _league_compare(compare)
+        refused.update(item.code for item in _refusals(compare))
+    return LeagueRow(
+        area=area,
+        name=inputs.areas.name(area),
+        slug=inputs.areas.slug(area),
+        region=inputs.areas.name(inputs.areas.region(area)),
+        refusals=tuple(sorted(refused)),
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+def _league_trend(record: TrendRecord, measure: str) -> dict[str, object]:
+    facts: dict[str, object] = {}
+    done = [each for each in record.completion if isinstance(each, Completion)]
+    if done:
+        newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
+        facts |= {
+            "completed": newest.completed.count,
+            "total": newest.total,
+            "completed_list": newest.list_label,
+        }
+        facts["completed_date"] = newest.reference_date
+    judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == measure]
+    if judged:
+        latest = max(judged, key=lambda each: each.period)
+        facts |= {
+            "share": latest.observation.value,
+            "share_year": latest.period,
+            "share_verdict": latest.verdict,
+        }
+        facts["share_flags"] = tuple(flag.code for flag in latest.flags)
+    main = next((each for each in record.growth if isinstance(each, Trend)), None)
+    if main:
+        facts |= {"trend_verdict": main.verdict, "trend_p_adjusted": main.p_adjusted}
+    return facts
+
+
+def _league_compare(record: CompareRecord) -> dict[str, object]:
+    facts: dict[str, object] = {}
+    for item in record.strip:
+        if item.role == "growth" and item.value is not None:
+            facts |= {"growth": item.value, "growth_status": item.status, "growth_year": item.period}
+            facts |= {"growth_rank": getattr(item.rank, "rank", None)}
+        if item.role == "income" and item.value is not None:
+            facts |= {"income": item.value, "income_year": item.period}
+    nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
+    if nation:
+        facts |= {
+            "growth_mean_difference": nation.mean,
+            "growth_mean_interval": nation.interval,
+            "growth_verdict": nation.verdict or "",
+            "growth_p_adjusted": nation.p_adjusted,
+        }
+    if not isinstance(record.income_ratio_nation, Refusal):
+        facts["income_index"] = record.income_ratio_nation.index
+    return facts
+
+
+def _refusals(record: NotebookRecord) -> Iterable[Refusal]:
+    """Every refusal of a record."""
+
+    def walk(value: object) -> Iterator[Refusal]:
+        if isinstance(value, Refusal):
+            yield value
+        elif isinstance(value, tuple):
+            for item in value:
+                yield from walk(item)
+        elif isinstance(value, Frozen):
+            for name in type(value).model_fields:
+                yield from walk(getattr(value, name))
+
+    return walk(record)

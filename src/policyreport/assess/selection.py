@@ -1,0 +1,132 @@
+"""Series and counts of one area, picked from a notebook's slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from policyreport.inputs import Inputs
+from policyreport.observations import to_observations
+from policyreport.params.report import SeriesRole
+from policyreport.records.base import Observation, Refusal
+from policyreport.records.series import SeriesPoint
+
+
+def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> tuple[SeriesPoint, ...]:
+    """Pick one area's annual series from the panel.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    area, indicator, measure : str
+        Keys; an empty measure takes whichever there is.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        By year, in the indicator's unit; empty where nothing is known.
+    """
+    panel = inputs.panel
+    rows = panel[(panel["area"] == area) & (panel["indicator"] == indicator) & panel["value"].notna()]
+    if measure:
+        rows = rows[rows["measure"] == measure]
+    return tuple(
+        SeriesPoint(
+            year=int(row.year),
+            value=float(row.value),
+            status=row.status,
+            segment=int(row.segment),
+            low=None if pd.isna(row.low) else float(row.low),
+            high=None if pd.isna(row.high) else float(row.high),
+            inputs=tuple(row.inputs),
+        )
+        for row in rows.sort_values("year").itertuples()
+    )
+
+
+def role_series(inputs: Inputs, area: str, role: SeriesRole) -> tuple[SeriesPoint, ...]:
+    """Pick the series that plays a role, the nation's under its own indicator.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    area : str
+        Area key.
+    role : SeriesRole
+        A role of params/report.yaml.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        By year.
+    """
+    indicator = role.indicator
+    if area == inputs.roles.nation:
+        indicator = inputs.indicators.get(indicator).national or indicator
+    return series(inputs, area, indicator, role.measure)
+
+
+def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[SeriesPoint, ...]:
+    """Average areas' series without weights, in the years at least `size` areas have.
+
+    Parameters
+    ----------
+    group : iterable of tuple of SeriesPoint
+        The areas' series.
+    size : int
+        Fewest areas a year's mean rests on.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        The mean by year.
+    """
+    by_year: dict[int, list[SeriesPoint]] = {}
+    for points in group:
+        for point in points:
+            by_year.setdefault(point.year, []).append(point)
+    return tuple(
+        SeriesPoint(
+            year=year,
+            value=sum(point.value for point in points) / len(points),
+            status=points[0].status,
+            segment=points[0].segment,
+        )
+        for year, points in sorted(by_year.items())
+        if len(points) >= size
+    )
+
+
+def observations(rows: pd.DataFrame) -> tuple[Observation, ...]:
+    """Turn ledger rows into records.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Ledger rows by id.
+
+    Returns
+    -------
+    tuple of Observation
+        In the order of the rows.
+    """
+    return to_observations(rows)
+
+
+def not_published(method: str, subject: str, detail: str = "") -> Refusal:
+    """Refuse for want of a published figure.
+
+    Parameters
+    ----------
+    method, subject, detail : str
+        Which method, asked what, with which facts.
+
+    Returns
+    -------
+    Refusal
+        With code `not-published`.
+    """
+    return Refusal(code="not-published", method=method, subject=subject, detail=detail)

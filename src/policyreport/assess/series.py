@@ -1,0 +1,195 @@
+"""Trends of growth, income and governance of one area, judged as one of all areas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from policyreport.assess.selection import mean_of, not_published, role_series, series
+from policyreport.inputs import Inputs
+from policyreport.methods import trend as trend_method
+from policyreport.methods.contrasts import index, minus
+from policyreport.methods.multiplicity import adjust
+from policyreport.records.base import Flag, Refusal
+from policyreport.records.notebooks import TrendRecord
+from policyreport.records.series import SeriesPoint, Trend
+from policyreport.records.shares import Pace, Threshold
+from policyreport.records.tasks import Completion, Flow
+
+Points = tuple[SeriesPoint, ...]
+
+
+def growth(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
+    """Trend the area's growth: minus the nation's, judged among all areas, then by itself.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice, holding every area's panel.
+
+    Returns
+    -------
+    tuple of Trend or Refusal
+        "minus nation" and "own"; the nation itself has only "own".
+    """
+    role, nation = inputs.roles.growth, inputs.roles.nation
+    own = _one(inputs, inputs.area, role.indicator, "own", role_series(inputs, inputs.area, role))
+    if inputs.area == nation:
+        return (own,)
+    national = role_series(inputs, nation, role)
+    main = _of_family(
+        inputs, role.indicator, "minus nation", lambda area: minus(role_series(inputs, area, role), national)
+    )
+    return main, own
+
+
+def income(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
+    """Trend the area's income as an index of the nation's; levels in current prices are never trended.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of Trend or Refusal
+        One result, judged among all areas.
+    """
+    role = inputs.roles.income
+    national = role_series(inputs, inputs.roles.nation, role)
+    main = _of_family(
+        inputs, role.indicator, "index", lambda area: index(role_series(inputs, area, role), national)
+    )
+    return (main,)
+
+
+def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
+    """Trend each governance score against the mean of the areas, inside one set of questions.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of Trend or Refusal
+        One per dimension, judged among all areas.
+    """
+    areas = _areas(inputs)
+    results = []
+    for key in inputs.roles.governance.indicators:
+        scores = {area: series(inputs, area, key) for area in areas}
+        mean = mean_of(scores.values(), len(areas) // 2)
+        results.append(
+            _of_family(inputs, key, "minus mean", lambda area, s=scores, m=mean: minus(s[area], m))  # type: ignore[misc]
+        )
+    return tuple(results)
+
+
+def trend(
+    inputs: Inputs,
+    completion: Sequence[Completion | Refusal],
+    flow: Flow | Refusal,
+    share: Sequence[Threshold | Refusal],
+    share_pace: Sequence[Pace | Refusal],
+    growth: Sequence[Trend | Refusal],
+    income: Sequence[Trend | Refusal],
+    governance: Sequence[Trend | Refusal],
+) -> TrendRecord:
+    """Make the record of the trend notebook.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    completion, flow, share, share_pace, growth, income, governance
+        The results of the functions of the same names.
+
+    Returns
+    -------
+    TrendRecord
+        The area's results and refusals.
+    """
+    return TrendRecord(
+        area=inputs.area,
+        name=inputs.name,
+        edition=inputs.edition.id,
+        as_known_on=inputs.edition.as_known_on,
+        completion=tuple(completion),
+        flow=(flow,),
+        share=tuple(share),
+        share_pace=tuple(share_pace),
+        growth=tuple(growth),
+        income=tuple(income),
+        governance=tuple(governance),
+        indices=tuple(_index_refusal(inputs, key) for key in inputs.roles.indices),
+    )
+
+
+def _of_family(
+    inputs: Inputs, indicator: str, kind: trend_method.Series, points: Callable[[str], Points]
+) -> Trend | Refusal:
+    """One area's trend with the p-value adjusted over every area's."""
+    family = {area: _one(inputs, area, indicator, kind, points(area)) for area in _areas(inputs)}
+    own = family[inputs.area]
+    if isinstance(own, Refusal):
+        return own
+    adjusted = adjust(
+        [each.p_value if isinstance(each, Trend) else None for each in family.values()], rule="bh"
+    )
+    p_adjusted = dict(zip(family, adjusted, strict=True))[inputs.area]
+    if p_adjusted is None:
+        return own
+    return trend_method.with_adjusted_p(own, p_adjusted, verdict_level=inputs.settings.trend.verdict_level)
+
+
+def _one(
+    inputs: Inputs, area: str, indicator: str, kind: trend_method.Series, points: Points
+) -> Trend | Refusal:
+    settings, common = inputs.settings.trend, inputs.settings.conventions
+    if not points:
+        return not_published("trend", indicator)
+    unit = inputs.indicators.get(indicator).unit
+    return trend_method.assess(
+        points,
+        area=area,
+        indicator=indicator,
+        series=kind,
+        unit={"index": "index points", "own": unit}.get(kind, "points"),
+        minimum_points=settings.minimum_points,
+        minimum_after_break=settings.minimum_after_break,
+        maximum_missing_years=settings.maximum_missing_years,
+        minimum_official_points=common.minimum_official_points,
+        weak_below=common.weak_below,
+        enumerate_ties_to=settings.enumerate_ties_to,
+        gls_rhos=settings.gls_rhos,
+        verdict_rho=settings.verdict_rho,
+        verdict_level=settings.verdict_level,
+        shock_years=common.shock_years,
+        policy_date=inputs.policy.date,
+        flags=_back_cast(inputs, area, indicator),
+    )
+
+
+def _back_cast(inputs: Inputs, area: str, indicator: str) -> tuple[Flag, ...]:
+    """Flag a series that the publisher recalculated on present boundaries."""
+    panel = inputs.panel
+    rows = panel[(panel["area"] == area) & (panel["indicator"] == indicator)]
+    return (Flag(code="back-cast"),) if (rows["basis"] == "back-cast").any() else ()
+
+
+def _index_refusal(inputs: Inputs, indicator: str) -> Refusal:
+    """Why no trend is made of an index that is published in part, as ranks or as means of parts."""
+    rows = inputs.observations[inputs.observations["indicator"] == indicator]
+    marks = sorted({mark for text in rows["quality"] for mark in text.split() if mark})
+    years = sorted({period[:4] for period in rows["period"]})
+    detail = f"published for {', '.join(years)}" if years else ""
+    code = next((mark for mark in ("not-a-measurement", "top-n-list") if mark in marks), "")
+    if not code:
+        code = "too-few-points" if years else "not-published"
+    return Refusal(code=code, method="trend", subject=indicator, detail=detail, inputs=tuple(rows.index))
+
+
+def _areas(inputs: Inputs) -> list[str]:
+    return inputs.areas.current(inputs.edition.as_known_on)

@@ -1,0 +1,31 @@
+"""Results as the exhibits of a page: sentence, figure, table, source."""
+
+from policyreport.present.comparison import growth_compare, strip, summary
+from policyreport.present.league import league
+from policyreport.present.overview import overview, reference
+from policyreport.present.quality import area_findings as findings
+from policyreport.present.quality import published_topics as published
+from policyreport.present.quality import quality, refusals
+from policyreport.present.series import governance, growth, income
+from policyreport.present.shares import national_share, share
+from policyreport.present.tasks import national_tasks, tasks
+
+__all__ = [
+    "findings",
+    "governance",
+    "growth",
+    "growth_compare",
+    "income",
+    "league",
+    "national_share",
+    "national_tasks",
+    "overview",
+    "published",
+    "quality",
+    "reference",
+    "refusals",
+    "share",
+    "strip",
+    "summary",
+    "tasks",
+]

@@ -1,0 +1,236 @@
+"""One area beside others: the strip of five indicators, differences in growth, the summary paragraph."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from policyreport.assess.comparison import peer_panel
+from policyreport.exhibits import Exhibit, join
+from policyreport.figures.rows import Rule
+from policyreport.figures.strips import Place
+from policyreport.figures.strips import strip as strip_figure
+from policyreport.figures.tiles import locator
+from policyreport.inputs import Inputs
+from policyreport.present.shares import newest_by_measure, share_sentence
+from policyreport.present.tasks import count_sentence
+from policyreport.present.tiles import tile_grid
+from policyreport.present.voice import Voice, listed
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import CompareRecord, StripItem
+from policyreport.records.series import Difference, Peers, PublishedRank
+from policyreport.records.shares import Threshold
+from policyreport.records.tasks import Completion
+
+__all__ = ["growth_compare", "strip", "summary"]
+
+
+def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
+    """Show the area's mean difference in growth to the nation among all areas, and to region and peers.
+
+    Parameters
+    ----------
+    result : Peers or Refusal
+        From `assess.peers`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "growth-compare".
+    """
+    voice = Voice(inputs)
+    panel = peer_panel(inputs)
+    if isinstance(result, Refusal) or panel is None:
+        return Exhibit("growth-compare", "" if isinstance(result, Refusal) else "")
+    told = [each for each in result.differences if isinstance(each, Difference)]
+    mean = dict(zip(panel.areas, np.nanmean(panel.values - panel.nation, axis=1), strict=True))
+    nation = next((each for each in told if each.comparator == "nation"), None)
+    near = {peer.area for peer in result.peers}
+    places = [
+        Place(
+            inputs.areas.name(area),
+            float(value),
+            low=nation.interval.low if nation and area == inputs.area else None,
+            high=nation.interval.high if nation and area == inputs.area else None,
+            role="accent" if area == inputs.area else "peer" if area in near else "context",
+        )
+        for area, value in mean.items()
+    ]
+    years = f"{panel.years[0]}–{panel.years[-1]}"
+    frame = voice.frame(
+        "growth-compare",
+        f"Mean difference in growth to the nation, {years}: {_difference(voice, nation)}"
+        if nation
+        else "Growth",
+        "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the five most alike "
+        "named; bar: 95 % interval that treats years as draws",
+        [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
+    )
+    rows = [f"- {_comparator(inputs, each)}: {_difference(voice, each)}" for each in told]
+    rows += [f"- {each.subject or 'Comparison'}: {voice.sentence(each.code)} `{each.code}`"
+             for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
+    figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "nation"), signed=True)
+    likes = listed(
+        [f"{inputs.areas.name(p.area)} ({voice.formats.number(p.distance, 2)})" for p in result.peers]
+    )
+    alike = (
+        f"Most alike before the resolution (distance): {likes}. {voice.flags(result.flags)}"
+        if result.peers
+        else ""
+    )
+    note = "Verdicts are adjusted for looking at all provinces at once."
+    return join("growth-compare", figure, "\n".join(rows), f"{alike} {note}")
+
+
+def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
+    """Show five indicators: value, change, published place, or the refusal.
+
+    Parameters
+    ----------
+    items : tuple of StripItem
+        From `assess.strip`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "strip".
+    """
+    voice = Voice(inputs)
+    cells = [f"::: {{.strip-item}}\n{_cell(voice, item)}\n:::" for item in items]
+    return Exhibit("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::")
+
+
+def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
+    """Say in one paragraph what the records allow, beside the locator.
+
+    Parameters
+    ----------
+    record : CompareRecord
+        The area's record.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "summary".
+    """
+    voice = Voice(inputs)
+    said = [_place(voice)]
+    by_role = {item.role: item for item in record.strip}
+    growth, income = by_role["growth"], by_role["income"]
+    if growth.value is not None:
+        against = (
+            f", against {voice.formats.number(growth.nation, 2)}\u00a0% for the nation"
+            if growth.nation is not None
+            else ""
+        )
+        said.append(
+            f"Its output grew by {voice.formats.number(growth.value, 2)}\u00a0% in {growth.period}"
+            f"{_status(growth.status)}{against}."
+        )
+    nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
+    if nation:
+        said.append(
+            f"Over {nation.years[0]}–{nation.years[-1]} the mean difference is {_difference(voice, nation)}."
+        )
+    if income.value is not None and not isinstance(record.income_ratio_nation, Refusal):
+        said.append(
+            f"Output per head was {voice.formats.number(income.value, 1)} million VND in {income.period}, "
+            f"{voice.formats.number(record.income_ratio_nation.index, 0)} where the nation is 100."
+        )
+    done = [each for each in record.completion if isinstance(each, Completion)]
+    if done:
+        newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
+        said.append(count_sentence(voice, newest))
+    judged = [each for each in record.share if isinstance(each, Threshold)]
+    said += [share_sentence(voice, each) for each in newest_by_measure(judged)[:1]]
+    silent = [
+        what for what, there in (("task counts", done), ("a digital-economy share", judged)) if not there
+    ]
+    if growth.value is None:
+        silent.append("growth on present boundaries")
+    if silent:
+        said.append(f"Not published by {voice.date(record.as_known_on)}: {listed(silent)}.")
+    names = dict(inputs.areas.table["name"])
+    place = locator(inputs.area, tile_grid(inputs), voice.frame("locator", inputs.name, "", []), names)
+    return join("summary", place, f"::: {{.summary}}\n{' '.join(said)}\n:::")
+
+
+def _place(voice: Voice) -> str:
+    inputs = voice.inputs
+    region = inputs.areas.name(inputs.areas.region(inputs.area))
+    parts = inputs.areas.parts(inputs.area)
+    if len(parts) < 2:
+        return f"{inputs.name} ({region}) kept its boundaries in the mergers of 1 July 2025."
+    names = listed([inputs.areas.name(part) for part in parts])
+    return f"{inputs.name} ({region}) was formed on 1 July 2025 from {names}."
+
+
+def _cell(voice: Voice, item: StripItem) -> str:
+    """Label, value and notes of one indicator."""
+    label = {
+        "tasks": "Tasks completed",
+        "share": "Digital economy",
+        "growth": "Growth of output",
+        "income": "Output per head",
+        "governance": "E-governance score",
+    }[item.role]
+    if item.value is None or item.refusal:
+        code = item.refusal.code if item.refusal else "not-published"
+        return f"{label}\n\n–\n\n{voice.verdict('not published') if code == 'not-published' else voice.sentence(code)}"
+    formats = voice.formats
+    value = {
+        "tasks": lambda: formats.percent(item.value / 100),
+        "share": lambda: voice.percent_as_published(item.value),
+        "growth": lambda: f"{formats.number(item.value, 2)}\u00a0%",
+        "income": lambda: f"{formats.number(item.value, 1)}\u00a0m VND",
+        "governance": lambda: formats.number(item.value, 2),
+    }[item.role]()
+    notes = [_when(voice, item)]
+    if item.change is not None:
+        digits = 1 if item.change_unit == "%" else 2
+        change = formats.number(item.change, digits, signed=True)
+        unit = {"%": "\u00a0%", "points": " points"}.get(item.change_unit, "")
+        notes.append(f"{change}{unit} on the year before")
+    if isinstance(item.rank, PublishedRank):
+        notes.append(f"{item.rank.rank} of {item.rank.of} as published, no set of ranks")
+    return "\n\n".join([label, value, *notes])
+
+
+def _when(voice: Voice, item: StripItem) -> str:
+    if item.role == "tasks":
+        count = voice.formats.count_of(item.count or 0, item.total or 0)
+        return f"{count}, {voice.formats.short_date(date.fromisoformat(item.period))}"
+    source = voice.measure(item.measure) if item.measure else ""
+    return ", ".join(
+        part for part in (item.period, source, item.status if item.status != "observed" else "") if part
+    )
+
+
+def _difference(voice: Voice, each: Difference) -> str:
+    formats = voice.formats
+    text = (
+        f"{formats.points(each.mean)} "
+        f"({formats.interval(each.interval.low, each.interval.high, 2, signed=True)})"
+    )
+    return f"{text}, {voice.verdict(each.verdict)}" if each.verdict else text
+
+
+def _comparator(inputs: Inputs, each: Difference) -> str:
+    region = inputs.areas.name(inputs.areas.region(inputs.area))
+    return {
+        "nation": "To the nation",
+        "rest of the nation": "To the nation without it",
+        "region": f"To the rest of {region}",
+        "peers": "To the mean of its five likes",
+    }[each.comparator]
+
+
+def _status(status: str) -> str:
+    return f" ({status})" if status in ("estimate", "preliminary") else ""

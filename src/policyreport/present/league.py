@@ -1,0 +1,166 @@
+"""The provinces side by side: a dense table with interval bars, and growth against the nation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.areas import league as league_figure
+from policyreport.figures.rows import Row, Rule
+from policyreport.inputs import Inputs
+from policyreport.present.tasks import provinces_tasks
+from policyreport.present.tiles import share_map
+from policyreport.present.voice import Voice
+from policyreport.records.notebooks import LeagueRow, TrendRecord
+from policyreport.records.tasks import Completion
+from policyreport.tables import interval_cell, table
+
+
+def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
+    """Show the league table, growth against the nation, the map, and the provinces' own lists.
+
+    Parameters
+    ----------
+    rows : sequence of LeagueRow
+        From `assess.league`.
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Exhibits
+        "league-lead", "league", "league-growth", "map", "tasks-provinces".
+    """
+    voice = Voice(inputs)
+    lists = [
+        (record.name, each)
+        for (_, notebook), record in sorted(inputs.records.items())
+        if notebook == "trend" and isinstance(record, TrendRecord)
+        for each in record.completion
+        if isinstance(each, Completion)
+    ]
+    return Exhibits(
+        [
+            Exhibit("league-lead", _lead(voice, rows)),
+            _table(voice, rows),
+            _growth(voice, rows),
+            share_map(rows, inputs),
+            provinces_tasks(rows, lists, inputs),
+        ]
+    )
+
+
+def _lead(voice: Voice, rows: Sequence[LeagueRow]) -> str:
+    """What the table holds, and what it does not say."""
+    grown = [row for row in rows if row.growth is not None]
+    if not grown:
+        return (
+            f"The statistics office's tables on present boundaries were not out by "
+            f"{voice.date(voice.inputs.edition.as_known_on)}, so the {len(rows)} provinces cannot be set side by side in "
+            "growth or income. What was published stands in the table. `not-published`"
+        )
+    singled = [row for row in grown if row.growth_verdict in ("above", "below")]
+    year = grown[0].growth_year
+    places = (
+        f"{len(singled)} of {len(grown)} provinces differ from the nation's growth by more than the years' scatter"
+        if singled
+        else f"None of {len(grown)} provinces differs from the nation's growth by more than the years' scatter, once all "
+        "are looked at together"
+    )
+    return (
+        f"{places}. The order is that of growth in {year} as published; {voice.sentence('no-sampling-error')} "
+        "`no-sampling-error` A place in this table is not a judgement on a province."
+    )
+
+
+def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
+    """All provinces, by growth as published, then by name."""
+    ends = [end for row in rows if row.growth_mean_interval
+            for end in (row.growth_mean_interval.low, row.growth_mean_interval.high)]  # fmt: skip
+    scale = (min([*ends, -1.0]), max([*ends, 1.0]))
+    order = sorted(
+        rows, key=lambda row: (-(row.growth if row.growth is not None else float("-inf")), row.name)
+    )
+    body = [_row(voice, row, scale) for row in order]
+    years = {row.growth_year for row in rows if row.growth_year}
+    year = f" {max(years)}" if years else ""
+    incomes = {row.income_year for row in rows if row.income_year}
+    return table(
+        "league",
+        ["Province", f"Growth{year}, %", "Place", "Mean difference to the nation, points", "Verdict",
+         f"Output per head{' ' + max(incomes) if incomes else ''}, m VND", "Nation = 100", "Digital economy, % of GRDP",
+         "Against 16 %" if voice.inputs.policy.threshold.value == 16 else "Verdict", "Tasks completed"],
+        body,
+        f"{len(rows)} provinces side by side. *Growth at constant 2010 prices; mean yearly difference since 2020 with its "
+        "95 % interval, verdict adjusted for all provinces; tasks of each province's own newest list; places as published, "
+        "without a set of ranks.*",
+        voice.source(_inputs(voice)),
+        align="lrrrlrrrlr",
+        sortable=True,
+        wide=True,
+        empty="not published",
+    )  # fmt: skip
+
+
+def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str | None]:
+    formats = voice.formats
+    difference = None
+    if row.growth_mean_difference is not None and row.growth_mean_interval is not None:
+        low, high = row.growth_mean_interval.low, row.growth_mean_interval.high
+        text = f"{formats.number(row.growth_mean_difference, 2, signed=True)} ({formats.interval(low, high, 2, signed=True)})"
+        difference = interval_cell(text, row.growth_mean_difference, low, high, scale, mark=0.0)
+    share = None if row.share is None else voice.percent_as_published(row.share).removesuffix("%").strip()
+    verdict = voice.verdict(row.share_verdict) if row.share_verdict else voice.verdict("not published")
+    if "no-vintage-history" in row.share_flags and row.share_verdict in ("above", "below"):
+        verdict += ", as published"
+    return [
+        f"[{row.name}](provinces/{row.slug}.html)",
+        None if row.growth is None else formats.number(row.growth, 2),
+        None if row.growth_rank is None else str(row.growth_rank),
+        difference,
+        voice.verdict(row.growth_verdict) if row.growth_verdict else None,
+        None if row.income is None else formats.number(row.income, 1),
+        None if row.income_index is None else formats.number(row.income_index, 0),
+        share,
+        verdict,
+        None if row.total is None or row.completed is None else formats.count_of(row.completed, row.total),
+    ]
+
+
+def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
+    """Dot and interval of the mean difference, every province."""
+    told = [
+        row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None
+    ]
+    if not told:
+        return Exhibit("league-growth", voice.sentence("not-published") + " `not-published`")
+    order = sorted(told, key=lambda row: -(row.growth_mean_difference or 0))
+    places = [
+        Row(
+            row.name,
+            row.growth_mean_difference,
+            row.growth_mean_interval.low if row.growth_mean_interval else None,
+            row.growth_mean_interval.high if row.growth_mean_interval else None,
+            text=voice.formats.number(row.growth_mean_difference or 0, 2, signed=True),
+            role="accent" if row.growth_verdict in ("above", "below") else "plain",
+        )
+        for row in order
+    ]
+    apart = sum(row.growth_mean_interval.low > 0 or row.growth_mean_interval.high < 0 for row in told
+                if row.growth_mean_interval)  # fmt: skip
+    singled = sum(row.growth_verdict in ("above", "below") for row in told)
+    frame = voice.frame(
+        "league-growth",
+        f"{apart} of {len(told)} intervals exclude zero taken one by one, {singled} after adjusting for all provinces",
+        "Mean yearly difference in GRDP growth to the nation's since 2020, percentage points, with the 95 % interval that "
+        "treats years as draws",
+        _inputs(voice),
+    )
+    return join("league-growth", league_figure(places, frame, "percentage points", Rule(0.0, "nation")))
+
+
+def _inputs(voice: Voice) -> list[str]:
+    """Ledger rows behind the table's newest growth and income."""
+    roles, panel = voice.inputs.roles, voice.inputs.panel
+    asked = panel["indicator"].isin([roles.growth.indicator, roles.income.indicator])
+    return sorted({row for rows in panel.loc[asked, "inputs"] for row in rows})

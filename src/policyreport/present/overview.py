@@ -1,0 +1,289 @@
+"""The overview: standfirst, findings, what changed; and the reference parts of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit, Exhibits
+from policyreport.inputs import Inputs
+from policyreport.present.quality import sources
+from policyreport.present.voice import Voice, escape, listed
+from policyreport.records.notebooks import EvaluationRecord
+from policyreport.records.shares import Pace, Threshold
+from policyreport.records.tasks import QuarterOnQuarter
+from policyreport.tables import table
+
+
+def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
+    """Say the findings from the record: a sentence with its number each, and what changed.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        The national record.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "standfirst", "headlines", "changed".
+    """
+    voice = Voice(inputs)
+    findings = [
+        text for text in (_tasks(voice, record), *_shares(voice, record), _provinces(voice, record)) if text
+    ]
+    blocks = "\n\n".join(f"::: {{.finding}}\n{text}\n:::" for text in findings)
+    return Exhibits(
+        [
+            Exhibit("standfirst", _standfirst(voice, record)),
+            Exhibit("headlines", f":::: {{.findings}}\n{blocks}\n::::"),
+            Exhibit("changed", _changed(voice, record)),
+        ]
+    )
+
+
+def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
+    """Show what the methods, sources and what-changed pages need.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        The national record.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "methods-lead", "settings", "references", "sources", "citation", "changes".
+    """
+    voice = Voice(inputs)
+    return Exhibits(
+        [
+            Exhibit("methods-lead", _methods_lead(voice)),
+            _settings(voice),
+            Exhibit("references", _references(voice)),
+            sources(record, inputs),
+            Exhibit("citation", _citation(voice, record)),
+            _changes(voice, record),
+        ]
+    )
+
+
+def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
+    policy = voice.inputs.policy
+    areas = record.areas_expected - len(record.areas_failed)
+    text = (
+        f"{policy.short_title} ({voice.date(policy.date)}) sets aims for science, technology, innovation and digital "
+        f"transformation. This edition holds what was published by **{voice.date(record.as_known_on)}** on the nation "
+        f"and {areas} provinces, and says what those figures allow."
+    )
+    if record.areas_failed:
+        names = listed([voice.inputs.areas.name(area) for area in record.areas_failed])
+        text += f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} provinces could not be computed\n\n{names}.\n:::"
+    return text
+
+
+def _tasks(voice: Voice, record: EvaluationRecord) -> str:
+    """Finding: tasks of the central list, and that the list changed."""
+    quarters, formats = record.quarter_on_quarter, voice.formats
+    if not isinstance(quarters, QuarterOnQuarter):
+        return ""
+    *earlier, last = quarters.counts
+    told = listed([f"{formats.share_of(c.completed, c.total)} {'at' if at == 0 else 'by'} {voice.date(c.reference_date)}"
+                   for at, c in enumerate(earlier)])  # fmt: skip
+    recurring = [count for count in quarters.counts if count.recurring]
+    basis = "".join(
+        f" The count of {voice.date(c.reference_date)} includes {formats.count(c.recurring or 0)} recurring tasks."
+        for c in recurring
+    )
+    first = quarters.counts[0]
+    return (
+        f"### Central tasks completed: {formats.percent(last.share)} by {voice.date(last.reference_date)} "
+        f"({formats.count_of(last.completed, last.total)})\n\n"
+        f"Before that: {told}. The list grew from {formats.count(first.total)} to {formats.count(last.total)} tasks and "
+        f"was counted on another basis each time, so no speed is given ({voice.verdict('list changed')}).{basis} "
+        "[Tasks](tasks.html)"
+    )
+
+
+def _shares(voice: Voice, record: EvaluationRecord) -> list[str]:
+    """Findings: the share by the statistics office, by the ministry, the third quantity, the pace."""
+    newest: dict[str, Threshold] = {}
+    for each in record.share:
+        if isinstance(each, Threshold) and each.period >= newest.get(each.measure, each).period:
+            newest[each.measure] = each
+    main = newest.get(voice.inputs.roles.share.headline_measure)
+    others = [each for measure, each in newest.items() if main and measure != main.measure]
+    line = voice.percent_as_published(voice.inputs.policy.threshold.value)
+    found = []
+    if main:
+        told = " ".join(_compared(voice, each) for each in others)
+        flips = sorted(
+            {
+                each.period
+                for each in record.share
+                if isinstance(each, Threshold) and each.has_flag("measure-flip")
+            }
+        )
+        flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
+        title = (
+            "Above or below 16 % depends on who measures"
+            if flips and line.startswith("16")
+            else "The digital economy's share"
+        )
+        found.append(
+            f"### {title}: {voice.measure(main.measure)} {voice.percent_as_published(main.observation.value)} in "
+            f"{main.period}, {main.verdict} {line}\n\n"
+            f"{told}{flip} The measures differ in definition. [Digital economy](digital-economy.html)"
+        )
+    for each in record.other_quantity:
+        sign = {">": "more than ", "<": "less than ", "~": "about "}.get(each.bound, "")
+        found.append(
+            f"### The “{'> ' if each.bound == '>' else sign}{voice.percent_as_published(each.value)}” announced for the "
+            "first nine months of 2025 is a third quantity\n\n"
+            f"It is the contribution of science, technology, innovation and digital transformation to GDP, stated as "
+            f"{sign}{voice.percent_as_published(each.value)}; its method is not published. It is not the digital economy's "
+            "share. [Digital economy](digital-economy.html#a-third-quantity)"
+        )
+    paces = [each for each in record.pace if isinstance(each, Pace) and main and each.measure == main.measure]
+    if paces:
+        each = min(paces, key=lambda pace: pace.target_period)
+        found.append(
+            f"### {_capital(voice.bands(each.headline_bands).replace('*', ''))} for {voice.percent_as_published(each.target)} in {each.target_period}, by "
+            f"{voice.measure(each.measure)}'s measure\n\n"
+            f"The share rose by {voice.formats.points(each.observed_pp)} a year from {each.base_period} to "
+            f"{each.latest_period}; from now it would have to rise by {voice.formats.points(each.required_from_now_pp)} "
+            "a year. [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
+        )
+    return found
+
+
+def _compared(voice: Voice, each: Threshold) -> str:
+    published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
+    return (
+        f"{voice.measure(each.measure)}: {voice.percent_as_published(each.observation.value)} in {each.period}, "
+        f"{voice.verdict(each.verdict)}{published}."
+    )
+
+
+def _provinces(voice: Voice, record: EvaluationRecord) -> str:
+    """Finding: what the provinces published, and that few are told apart."""
+    facts = next((each.facts for each in record.headlines if each.id == "provinces"), None)
+    if not facts or not facts["areas"]:
+        return ""
+    areas = facts["areas"]
+    text = (
+        f"### {facts['share_published']} of {areas} provinces have a published digital-economy share, "
+        f"{facts['tasks_published']} a count of tasks\n\n"
+    )
+    if facts["growth_published"]:
+        named = facts["growth_singled_out"] or "none"
+        text += (
+            f"Growth is known for {facts['growth_published']} of {areas}; after adjusting for all, {named} differ"
+            f"{'s' if named == 'none' else ''} from the nation's by more than the years' scatter. "
+        )
+    else:
+        text += "Growth on present boundaries was not published by then. "
+    return text + "[League table](league-table.html)"
+
+
+def _changed(voice: Voice, record: EvaluationRecord) -> str:
+    if record.changed_since is None:
+        return "This is the first edition."
+    new, revised = sum(c.new for c in record.changes), sum(c.revised for c in record.changes)
+    formats = voice.formats
+    return (
+        f"Since {voice.date(record.changed_since)}, {formats.count(new)} figures were added and {formats.count(revised)} "
+        f"revised, in {len(record.changes)} indicators and measures. [What changed](what-changed.html)"
+    )
+
+
+def _changes(voice: Voice, record: EvaluationRecord) -> Exhibit:
+    if record.changed_since is None:
+        return Exhibit("changes", "This is the first edition: there is none before it.")
+    body = [
+        [
+            escape(voice.indicator(change.indicator)),
+            escape(voice.measure(change.measure)),
+            voice.formats.count(change.areas),
+            voice.formats.count(change.new),
+            voice.formats.count(change.revised),
+            voice.formats.date(change.published),
+        ]
+        for change in record.changes
+    ]
+    return table(
+        "changes",
+        ["Indicator", "Measure", "Areas", "New", "Revised", "Newest published"],
+        body,
+        f"Published between {voice.date(record.changed_since)} and {voice.date(record.as_known_on)}. *Figures by "
+        "indicator and measure; a revised figure replaces an older vintage, which is kept.*",
+        align="llrrrr",
+        wide=True,
+        sortable=True,
+    )
+
+
+def _methods_lead(voice: Voice) -> str:
+    words = list(voice.inputs.wording.codes)
+    return (
+        "Every number in this report is a published figure or comes from one of the methods below. Each method says when "
+        f"it declines: {len([w for w in words if voice.inputs.wording.codes[w].kind == 'refusal'])} reasons for a refusal and "
+        f"{len([w for w in words if voice.inputs.wording.codes[w].kind == 'flag'])} warnings are defined, and counted on the "
+        "[data-quality page](data-quality.html). Intervals are 95 % unless their level is printed."
+    )
+
+
+def _settings(voice: Voice) -> Exhibit:
+    """Every judgement value with its reason."""
+    settings = voice.inputs.settings
+    body = [
+        [section.replace("_", " ").capitalize(), name.replace("_", " "), escape(_plain(why.value)), escape(why.unit),
+         escape(why.reason), why.reference]
+        for section, entries in settings.reasons.items()
+        for name, why in entries.items()
+    ]  # fmt: skip
+    return table(
+        "settings",
+        ["Method", "Setting", "Value", "Unit", "Reason", "Reference"],
+        body,
+        f"{len(body)} values were decided by people. *params/methods.yaml; change one there and run the report again.*",
+        align="llllll",
+        wide=True,
+    )
+
+
+def _plain(value: object) -> str:
+    return ", ".join(str(item) for item in value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _references(voice: Voice) -> str:
+    return "\n".join(f"- {escape(text)}" for text in REFERENCES)
+
+
+def _citation(voice: Voice, record: EvaluationRecord) -> str:
+    return (
+        f"> {voice.inputs.edition.title}. Edition {record.edition}, as known on {voice.date(record.as_known_on)}. "
+        "The policyreport founders.\n\nCite the publishers of the figures you quote beside it."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+REFERENCES: Sequence[str] = (
+    "Brown, Cai, DasGupta (2001). Interval estimation for a binomial proportion. Statistical Science 16:101–133.",
+    "Benjamini, Hochberg (1995). Controlling the false discovery rate. JRSS B 57:289–300.",
+    "Croushore, Stark (2001). A real-time data set for macroeconomists. Journal of Econometrics 105:111–130.",
+    "Eurostat (2021). Sustainable development in the European Union: monitoring report, annex on methods.",
+    "Goldstein, Spiegelhalter (1996). League tables and their limitations. JRSS A 159:385–443.",
+    "Mann (1945). Nonparametric tests against trend. Econometrica 13:245–259.",
+    "Mogstad, Romano, Shaikh, Wilhelm (2024). Inference for ranks. Review of Economic Studies 91:476–518.",
+    "Prentice, Gloeckler (1978). Regression analysis of grouped survival data. Biometrics 34:57–67.",
+    "Sen (1968). Estimates of the regression coefficient based on Kendall's tau. JASA 63:1379–1389.",
+    "Wilson (1927). Probable inference. JASA 22:209–212.",
+)
+"""The papers the methods of this edition rest on."""

@@ -1,0 +1,347 @@
+"""Coverage, refusals counted, findings of the rules, sources: tables of the data-quality and sources pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from policyreport.assess.national import raised
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.inputs import Inputs
+from policyreport.present.voice import Voice, escape, published, short_publisher
+from policyreport.records.base import Finding
+from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
+from policyreport.tables import table
+
+
+def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
+    """List what was published about one area, by indicator and measure.
+
+    Parameters
+    ----------
+    record : CleanRecord
+        The area's cleaned data.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "published".
+    """
+    voice = Voice(inputs)
+    body = [
+        [
+            escape(voice.indicator(topic.indicator)),
+            escape(voice.measure(topic.measure)) if topic.measure else "",
+            topic.first_period
+            if topic.first_period == topic.last_period
+            else f"{topic.first_period} to {topic.last_period}",
+            voice.formats.count(topic.rows),
+            voice.formats.date(topic.newest),
+            escape(", ".join(short_publisher(name) for name in topic.publishers)),
+        ]
+        for topic in record.topics
+    ]
+    parts = inputs.areas.parts(inputs.area)
+    old = " (with its parts before the merger)" if len(parts) > 1 else ""
+    return table(
+        voice.id("published"),
+        ["Indicator", "Measure", "Periods", "Figures", "Newest published", "Publisher"],
+        body,
+        f"{voice.formats.count(len(record.observations))} published figures on {inputs.name}{old} are known. "
+        f"*Rows of the ledger published by {voice.date(record.as_known_on)}, newest vintage of each; "
+        f"{voice.formats.count(record.superseded)} older vintages are kept.*",
+        align="lllrll",
+        wide=True,
+    ).renamed("published")
+
+
+def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
+    """Name the published figures of one area that do not agree.
+
+    Parameters
+    ----------
+    record : CleanRecord
+        The area's cleaned data.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "findings"; one sentence where there are none.
+    """
+    if not record.findings:
+        return Exhibit("findings", "No rule of the ledger is broken by these figures.")
+    lines = [f"- {escape(finding.message)} `{finding.rule}`" for finding in _worst(record.findings)[:12]]
+    return Exhibit("findings", "Where these figures do not agree:\n\n" + "\n".join(lines))
+
+
+def refusals(record: TrendRecord, inputs: Inputs) -> Exhibit:
+    """List what cannot be said about one area, each once with its reason.
+
+    Parameters
+    ----------
+    record : TrendRecord
+        The area's results.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "refusals".
+    """
+    voice = Voice(inputs)
+    known = inputs.indicators.by_id()
+    seen: dict[tuple[str, str], list[str]] = {}
+    for method, subject, code, kind in raised(record):
+        if kind == "refusal":
+            seen.setdefault((method, code), []).append(_subject(known, subject))
+    body = [
+        [_question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
+         voice.sentence(code), f"`{code}`"]
+        for (method, code), subjects in sorted(seen.items())
+    ]  # fmt: skip
+    return table(
+        voice.id("refusals"),
+        ["Question", "Of what", "Why not", "Code"],
+        body,
+        f"{len(body)} questions cannot be answered from what was published about {inputs.name}. "
+        "*The raw figures stay visible above.*",
+        align="llll",
+        wide=True,
+    ).renamed("refusals")
+
+
+def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs: Inputs) -> Exhibits:
+    """Show who published what, what was refused, and which rules are broken.
+
+    Parameters
+    ----------
+    coverage : sequence of CoverageCell
+        From `assess.coverage`.
+    codes : sequence of CodeCount
+        From `assess.codes`.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "coverage", "codes", "findings", "boundaries".
+    """
+    voice = Voice(inputs)
+    return Exhibits(
+        [
+            _coverage(voice, coverage),
+            _codes(voice, codes),
+            _findings(voice, inputs.findings),
+            _boundaries(voice),
+        ]
+    )
+
+
+def sources(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
+    """List every raw file behind the report.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        The national record.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibit
+        "sources".
+    """
+    voice = Voice(inputs)
+    body = [
+        [
+            escape(short_publisher(source.publisher)),
+            f"[{escape(source.title)}]({source.address.replace(' ', '%20')})"
+            if source.address.startswith("http")
+            else escape(source.title),
+            published(source.published, voice.formats),
+            voice.formats.count(source.rows),
+            escape(source.licence),
+            f"`{source.id}`",
+        ]
+        for source in sorted(record.sources, key=lambda each: (short_publisher(each.publisher), each.id))
+    ]
+    total = sum(source.rows for source in record.sources)
+    return table(
+        "sources",
+        ["Publisher", "Title", "Published", "Figures", "Licence", "File"],
+        body,
+        f"{voice.formats.count(total)} figures in {len(body)} files. *Published by {voice.date(record.as_known_on)}; "
+        "a file's path below data/raw/.*",
+        align="lllrll",
+        wide=True,
+        sortable=True,
+    )
+
+
+def _coverage(voice: Voice, cells: Sequence[CoverageCell]) -> Exhibit:
+    """Provinces down, topics across: how many figures, or none."""
+    if not cells:
+        return Exhibit("coverage", "No province's record could be read.")
+    topics = [
+        topic
+        for topic in sorted({cell.topic for cell in cells})
+        if any(c.rows for c in cells if c.topic == topic)
+    ]
+    by = {(cell.area, cell.topic): cell for cell in cells}
+    areas = sorted({cell.area for cell in cells})
+    body = [
+        [voice.inputs.areas.name(area), *(_rows(voice, by.get((area, topic))) for topic in topics)]
+        for area in areas
+    ]
+    every = {
+        topic: sum(by[area, topic].rows > 0 for area in areas if (area, topic) in by) for topic in topics
+    }
+    body.append(["**Provinces with any**", *(f"**{every[topic]} of {len(areas)}**" for topic in topics)])
+    return table(
+        "coverage",
+        ["Province", *(topic.replace("-", " ").replace("_", " ").capitalize() for topic in topics)],
+        body,
+        "What was published differs from province to province. *Published figures by topic, newest vintages, with those "
+        "of the parts before the merger.*",
+        wide=True,
+        empty="not published",
+    )
+
+
+def _codes(voice: Voice, codes: Sequence[CodeCount]) -> Exhibit:
+    """How many provinces each refusal and flag hits."""
+    known = voice.inputs.indicators.by_id()
+    body = [
+        [
+            _question(count.method),
+            escape(_subject(known, count.subject)),
+            f"`{count.code}`",
+            count.kind,
+            voice.sentence(count.code),
+            voice.formats.count_of(count.areas, count.of),
+        ]
+        for count in sorted(
+            codes, key=lambda each: (each.kind == "flag", each.method, each.subject, each.code)
+        )
+    ]
+    refused = sum(count.areas for count in codes if count.kind == "refusal")
+    return table(
+        "codes",
+        ["Question", "Of what", "Code", "Kind", "Meaning", "Provinces"],
+        body,
+        f"{voice.formats.count(refused)} times a method declined to answer. *Provinces each refusal and flag concerns.*",
+        align="lllllr",
+        wide=True,
+        sortable=True,
+    )
+
+
+def _findings(voice: Voice, findings: Sequence[Finding]) -> Exhibit:
+    """Breached rules: counts by rule, then the messages."""
+    if not findings:
+        return Exhibit("findings", "No rule of the ledger is broken.")
+    counted = Counter((finding.rule, finding.severity) for finding in findings)
+    summary = table(
+        "findings",
+        ["Rule", "Severity", "Times"],
+        [[f"`{rule}`", severity, voice.formats.count(n)] for (rule, severity), n in sorted(counted.items())],
+        f"{len(counted)} rules find {voice.formats.count(len(findings))} places where published figures do not agree. "
+        "*Nothing is repaired silently: a repair is a dated entry with its reason.*",
+        align="llr",
+    )
+    lines = [f"- {escape(finding.message)} `{finding.rule}`" for finding in _worst(findings)[:40]]
+    rest = len(findings) - len(lines)
+    more = (
+        f"\n\nAnd {voice.formats.count(rest)} more; `policyreport check` lists them all." if rest > 0 else ""
+    )
+    return join("findings", summary, "\n".join(lines) + more)
+
+
+def _boundaries(voice: Voice) -> Exhibit:
+    """Which indicators were recalculated on present boundaries, by which weights."""
+    panel = voice.inputs.panel
+    names = voice.inputs.areas
+    provinces = set(names.current(voice.inputs.edition.as_known_on))
+    rows = panel[panel["area"].isin(provinces)]
+    if rows.empty:
+        return Exhibit("boundaries", "No annual series is known on present boundaries.")
+    body = []
+    for indicator, group in rows.groupby("indicator", sort=True):
+        done = group[group["value"].notna()]
+        again = done[done["basis"] == "recalculated"]
+        body.append(
+            [
+                escape(voice.indicator(str(indicator))),
+                f"{int(done['year'].min())}–{int(done['year'].max())}" if len(done) else "",
+                voice.formats.count(int((done["basis"] == "published").sum())),
+                voice.formats.count(int((done["basis"] == "back-cast").sum())),
+                voice.formats.count(len(again)),
+                ", ".join(sorted({text for text in again["weight"] if text})) or "",
+                voice.formats.count(int(group["value"].isna().sum())),
+            ]
+        )
+    return table(
+        "boundaries",
+        [
+            "Indicator",
+            "Years",
+            "As published",
+            "Publisher's recalculation",
+            "Our recalculation",
+            "Weights",
+            "Part missing",
+        ],
+        body,
+        "The statistics office's own series on present boundaries is used wherever it exists. *Annual values of the "
+        "provinces by how they came to stand on present boundaries.*",
+        align="llrrrlr",
+        wide=True,
+    )
+
+
+def _rows(voice: Voice, cell: CoverageCell | None) -> str | None:
+    return voice.formats.count(cell.rows) if cell and cell.rows else None
+
+
+def _worst(findings: Sequence[Finding]) -> list[Finding]:
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(findings, key=lambda finding: (order[finding.severity], finding.rule, finding.message))
+
+
+def _subject(known: dict[str, object], subject: str) -> str:
+    """An indicator's name where the subject is one."""
+    key, _, rest = subject.partition(" ")
+    found = known.get(key)
+    return f"{getattr(found, 'name', subject)} {rest}".strip() if found else subject
+
+
+def _question(method: str) -> str:
+    """What a method asks, for readers."""
+    return {
+        "completion": "Share of tasks completed",
+        "flow": "Pace of completion",
+        "threshold": "Share against the threshold",
+        "pace": "Pace towards the target",
+        "trend": "Trend",
+        "peers": "Difference to others",
+        "ranks": "Set of ranks",
+        "published-rank": "Set of ranks",
+        "harmonise": "Value on present boundaries",
+        "revisions": "Revisions",
+    }.get(method, method)
+
+
+__all__ = [
+    "area_findings",
+    "published_topics",
+    "quality",
+    "refusals",
+    "sources",
+]

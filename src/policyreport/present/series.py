@@ -1,0 +1,233 @@
+"""Growth, income and governance of one area as sentences and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.assess.selection import mean_of, role_series, series
+from policyreport.exhibits import Exhibit, join
+from policyreport.figures.series import growth as line_figure
+from policyreport.figures.series import small_multiples
+from policyreport.figures.timeline import Break, Line
+from policyreport.inputs import Inputs
+from policyreport.methods.contrasts import index
+from policyreport.present.voice import Voice, listed
+from policyreport.records.base import Refusal
+from policyreport.records.series import SeriesPoint, Trend
+
+
+def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
+    """Show an area's growth beside nation and region, and whether it moves away from the nation.
+
+    Parameters
+    ----------
+    results : sequence of Trend or Refusal
+        From `assess.growth`: minus the nation, then the series itself.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "growth".
+    """
+    voice, role = Voice(inputs), inputs.roles.growth
+    own = role_series(inputs, inputs.area, role)
+    nation = role_series(inputs, inputs.roles.nation, role)
+    region = inputs.areas.region(inputs.area)
+    around = role_series(inputs, region, role)
+    if not own:
+        return Exhibit("growth", refused(voice, results, "Growth"))
+    last, before = own[-1], own[0]
+    finding = f"{inputs.name} grew by {_percent(voice, last)} in {last.year}{_status(last)}"
+    compared = next((point for point in nation if point.year == last.year), None)
+    if compared:
+        finding += f", the nation by {_percent(voice, compared)}"
+    frame = voice.frame(
+        "growth",
+        finding,
+        f"Growth of output at constant 2010 prices, % a year, {before.year}–{last.year}, on present boundaries",
+        [row for points in (own, nation, around) for point in points for row in point.inputs],
+    )
+    lines = [
+        Line(inputs.name, own, "accent"),
+        Line("Nation", nation, "plain"),
+        Line(inputs.areas.name(region), around, "context"),
+    ]
+    figure = line_figure([line for line in lines if line.points], frame, "% a year", _breaks(inputs))
+    return join("growth", figure, trend_words(voice, results))
+
+
+def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
+    """Show an area's output per head as an index of the nation's.
+
+    Parameters
+    ----------
+    results : sequence of Trend or Refusal
+        From `assess.income`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "income".
+    """
+    voice, role = Voice(inputs), inputs.roles.income
+    nation = role_series(inputs, inputs.roles.nation, role)
+    own = role_series(inputs, inputs.area, role)
+    relative = index(own, nation)
+    region = inputs.areas.region(inputs.area)
+    around = index(role_series(inputs, region, role), nation)
+    if not relative:
+        return Exhibit("income", refused(voice, results, "Income"))
+    last = relative[-1]
+    value = next(point for point in own if point.year == last.year)
+    frame = voice.frame(
+        "income",
+        f"Output per head was {voice.formats.number(value.value, 1)} million VND in {last.year}{_status(last)}, "
+        f"{voice.formats.number(last.value, 0)} where the nation is 100",
+        f"GRDP per head at current prices as an index, nation = 100, {relative[0].year}–{last.year}",
+        [row for points in (relative, around) for point in points for row in point.inputs],
+    )
+    flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
+    lines = [
+        Line(inputs.name, relative, "accent"),
+        Line("Nation = 100", flat, "plain"),
+        Line(inputs.areas.name(region), around, "context"),
+    ]
+    figure = line_figure(
+        [line for line in lines if line.points], frame, "nation = 100", _breaks(inputs), digits=0
+    )
+    return join("income", figure, trend_words(voice, results))
+
+
+def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
+    """Show an area's governance scores as small multiples, broken where the questions changed.
+
+    Parameters
+    ----------
+    results : sequence of Trend or Refusal
+        From `assess.governance`, one per dimension.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "governance".
+    """
+    voice = Voice(inputs)
+    areas = inputs.areas.current(inputs.edition.as_known_on)
+    panels, rows, last = [], [], 0
+    for key in inputs.roles.governance.indicators:
+        own = series(inputs, inputs.area, key)
+        mean = mean_of((series(inputs, area, key) for area in areas), len(areas) // 2)
+        panels.append(
+            (_short(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")])
+        )
+        rows += [row for point in own for row in point.inputs]
+        last = max([last, *(point.year for point in own)])
+    if not rows:
+        return Exhibit("governance", refused(voice, results, "Governance"))
+    merged = inputs.areas.is_merged(inputs.area)
+    how = (
+        " recalculated on present boundaries (weights: population; bar: range of the merged parts)"
+        if merged
+        else ""
+    )
+    frame = voice.frame(
+        "governance",
+        _governance_finding(voice, results, last),
+        f"PAPI dimension scores{how}, {inputs.name} and the mean of the provinces; lines are not joined where the "
+        "questions changed",
+        rows,
+    )
+    told = [each for each in results if isinstance(each, Trend)]
+    flags = voice.flags(flag for each in told for flag in each.flags if flag.code == "ends-before-policy")
+    refusals = {each.code: each for each in results if isinstance(each, Refusal)}
+    parts = [
+        voice.refusal(each, f"No trend of {listed(_subjects(voice, results, code))}")
+        for code, each in refusals.items()
+    ]
+    drawn = [(name, [line for line in lines if line.points]) for name, lines in panels]
+    return join("governance", small_multiples(drawn, frame), flags, *parts)
+
+
+def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
+    """Say what the trend of a series shows, with its interval, attained level and flags.
+
+    Parameters
+    ----------
+    voice : Voice
+        Words of the page.
+    results : sequence of Trend or Refusal
+        The main series first.
+
+    Returns
+    -------
+    str
+        A paragraph, or the refusal.
+    """
+    formats = voice.formats
+    parts = []
+    for each in results[:1]:
+        if isinstance(each, Refusal):
+            return voice.refusal(each, "Trend")
+        what = {"minus nation": "The difference to the nation", "index": "The index", "minus mean": "The difference "
+                "to the provinces' mean", "own": "The series"}[each.series]  # fmt: skip
+        adjusted = (
+            ""
+            if each.p_adjusted is None
+            else f", {formats.p_value(each.p_adjusted)} after adjusting for all provinces"
+        )
+        parts.append(
+            f"{what} shows {voice.verdict(each.verdict)} over {each.first_year}–{each.last_year}: median slope "
+            f"{formats.number(each.slope, 2, signed=True)} {each.unit} a year "
+            f"({formats.interval(each.slope_interval.low, each.slope_interval.high, 2, signed=True)} at "
+            f"{formats.percent(each.slope_interval.level)}), exact p {formats.p_value(each.p_value)}{adjusted}."
+        )
+        parts.append(voice.flags(each.flags))
+    return "\n\n".join(part for part in parts if part)
+
+
+def refused(voice: Voice, results: Sequence[object], what: str) -> str:
+    """The first refusal of a family as a block."""
+    found = next((each for each in results if isinstance(each, Refusal)), None)
+    return voice.refusal(found, what) if found else ""
+
+
+def _governance_finding(voice: Voice, results: Sequence[Trend | Refusal], last: int) -> str:
+    """Dimensions with a trend, or that there is none."""
+    moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
+    told = [each for each in results if isinstance(each, Trend)]
+    if not moved:
+        return f"No dimension of {len(told)} tested shows a clear trend against the provinces' mean; scores end in {last}"
+    names = listed([f"{_short(voice.indicator(each.indicator))} {each.verdict}" for each in moved])
+    return f"Against the provinces' mean: {names}; scores end in {last}"
+
+
+def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> list[str]:
+    known = voice.inputs.indicators.by_id()
+    found = [each.subject.split()[0] for each in results if isinstance(each, Refusal) and each.code == code]
+    return [_short(known[key].name) if key in known else key for key in found]
+
+
+def _short(name: str) -> str:
+    """An indicator's name without the index it belongs to."""
+    text = name.removeprefix("PAPI").strip(" :,–-") or name
+    return text[:1].upper() + text[1:]
+
+
+def _breaks(inputs: Inputs) -> list[Break]:
+    """The merger as a named break, where the area was merged."""
+    merged = inputs.areas.is_merged(inputs.area)
+    return [Break(2025, "merger, July 2025")] if merged else []
+
+
+def _percent(voice: Voice, point: SeriesPoint) -> str:
+    return f"{voice.formats.number(point.value, 2)}\u00a0%"
+
+
+def _status(point: SeriesPoint) -> str:
+    return f" ({point.status})" if point.status in ("estimate", "preliminary") else ""

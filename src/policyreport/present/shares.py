@@ -1,0 +1,301 @@
+"""A share against threshold and target as sentences, figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.figures import shares as figures
+from policyreport.figures.pace import pace as pace_figure
+from policyreport.inputs import Inputs
+from policyreport.present.voice import Voice, listed
+from policyreport.records.base import Observation, Refusal
+from policyreport.records.series import SeriesPoint
+from policyreport.records.shares import Pace, Revisions, Threshold
+from policyreport.tables import table
+
+
+def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal], inputs: Inputs) -> Exhibit:
+    """Show an area's share against the threshold, per measure.
+
+    Parameters
+    ----------
+    results : sequence of Threshold or Refusal
+        From `assess.share`.
+    pace : sequence of Pace or Refusal
+        From `assess.share_pace`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "share".
+    """
+    voice = Voice(inputs)
+    judged = [each for each in results if isinstance(each, Threshold)]
+    parts: list[Exhibit | str] = []
+    if judged:
+        newest = newest_by_measure(judged)
+        parts.append(" ".join(share_sentence(voice, each) for each in newest))
+        frame = voice.frame(
+            "share",
+            listed(
+                [f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {e.verdict}" for e in newest]
+            ),
+            f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; bar: how "
+            "far past revisions say the figure may move",
+            [row for each in judged for row in each.inputs],
+        )
+        parts.append(figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)))
+        flags = voice.flags(flag for each in newest for flag in each.flags)
+        parts.append(f"{flags}" if flags else "")
+    named = {each.subject for each in results if isinstance(each, Refusal)}
+    parts += [voice.refusal(each, f"Share by {voice.measure(inputs.roles.share.headline_measure)}'s measure")
+              for each in results if isinstance(each, Refusal)]  # fmt: skip
+    short = [each for each in pace if isinstance(each, Refusal) and each.code != "not-published"]
+    if judged and short and not named:
+        parts.append(voice.refusal(short[0], "Pace towards the target of 2030"))
+    return join("share", *parts)
+
+
+def national_share(
+    results: Sequence[Threshold | Refusal],
+    pace: Sequence[Pace | Refusal],
+    revisions: Sequence[Revisions | Refusal],
+    other: Sequence[Observation],
+    inputs: Inputs,
+) -> Exhibits:
+    """Show the national share by measure and vintage, its pace, its revisions.
+
+    Parameters
+    ----------
+    results : sequence of Threshold or Refusal
+        From `assess.share`.
+    pace : sequence of Pace or Refusal
+        From `assess.share_pace`.
+    revisions : sequence of Revisions or Refusal
+        From `assess.revisions`.
+    other : sequence of Observation
+        The quantity announced beside the threshold, which is another one.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "share-lead", "share", "share-table", "other-quantity", "pace", "pace-table", "revisions".
+    """
+    voice = Voice(inputs)
+    judged = [each for each in results if isinstance(each, Threshold)]
+    paces = [each for each in pace if isinstance(each, Pace)]
+    triangles = [each for each in revisions if isinstance(each, Revisions)]
+    newest = newest_by_measure(judged)
+    frame = voice.frame(
+        "share",
+        f"{listed([f'{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {e.verdict}' for e in newest])}",
+        f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; bar: 95 % interval "
+        "of revision error",
+        [row for each in judged for row in each.inputs],
+    )
+    return Exhibits(
+        [
+            Exhibit("share-lead", " ".join(share_sentence(voice, each) for each in newest) + _flip(voice, judged)),
+            figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)).renamed("share"),
+            _share_table(voice, judged),
+            Exhibit("other-quantity", "\n\n".join(_other(voice, each) for each in other)
+                    or "No other quantity was announced by then."),
+            *_pace(voice, paces, judged),
+            _revisions(voice, triangles),
+        ]
+    )  # fmt: skip
+
+
+def newest_by_measure(judged: Sequence[Threshold]) -> list[Threshold]:
+    """The newest period of each measure, in the order of measures."""
+    found: dict[str, Threshold] = {}
+    for each in judged:
+        if each.measure not in found or each.period > found[each.measure].period:
+            found[each.measure] = each
+    return list(found.values())
+
+
+def share_sentence(voice: Voice, each: Threshold) -> str:
+    """One measure's newest share as a sentence with its verdict."""
+    published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
+    status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
+    return (
+        f"By {voice.measure(each.measure)}'s measure the digital economy was {_value(voice, each)} of "
+        f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {each.period}{status} (published "
+        f"{voice.date(each.observation.published)}): {voice.verdict(each.verdict)} {_percent(voice, each.threshold)}"
+        f"{published}."
+    )
+
+
+def _flip(voice: Voice, judged: Sequence[Threshold]) -> str:
+    flipped = sorted({each.period for each in judged if each.has_flag("measure-flip")})
+    if not flipped:
+        return ""
+    return f" For {listed(flipped)} the verdict depends on who measures. {voice.sentence('measure-flip')} `measure-flip`"
+
+
+def _other(voice: Voice, each: Observation) -> str:
+    """The third quantity: what it is, and that it is not the share."""
+    sign = {">": "more than ", "<": "less than ", "~": "about "}.get(each.bound, "")
+    meaning = voice.inputs.indicators.get(each.indicator)
+    return (
+        f"The “{sign}{voice.formats.number(each.value, 0)} %” announced for {_period(each.period)} is neither of these "
+        f"shares: it is the {meaning.name[:1].lower() + meaning.name[1:]}, a wider quantity whose method is not "
+        f"published. Against the {_line(voice)} it is *stated above*, with no interval and no probability. "
+        f"`bound-only` {voice.source([each.id])}"
+    )
+
+
+def _period(period: str) -> str:
+    return "the first nine months of " + period[:4] if period.endswith("-09") and "/" in period else period
+
+
+def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
+    formats = voice.formats
+    body = [
+        [
+            voice.measure(each.measure),
+            each.period,
+            _value(voice, each),
+            each.observation.status,
+            formats.date(each.observation.published),
+            formats.interval(each.interval.low, each.interval.high, 1) if each.interval else "",
+            voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
+            _chance(voice, each),
+            ", ".join(f"`{flag.code}`" for flag in each.flags),
+        ]
+        for each in judged
+    ]
+    return table(
+        "share-table",
+        ["Measure", "Year", "Share", "Status", "Published", "Revision interval", "Against 16 %"
+         if voice.inputs.policy.threshold.value == 16 else "Verdict", "Chance of reaching it", "Flags"],
+        body,
+        "Every measure and year at its newest vintage. *Digital economy, % of GDP; the interval is revision error only; "
+        "the chance rests on past revisions and a prior.*",
+        voice.source(row for each in judged for row in each.inputs),
+        align="llrlrrlll",
+        wide=True,
+    )  # fmt: skip
+
+
+def _chance(voice: Voice, each: Threshold) -> str:
+    if each.certainty:
+        return voice.inputs.wording.certainty(each.certainty, voice.language)
+    return voice.formats.probability(each.probability) if each.probability is not None else "withheld"
+
+
+def _pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> list[Exhibit]:
+    """Pace to the nearest target as a figure, all targets as a table."""
+    if not paces:
+        refused = "No measure has enough years of one definition for a pace."
+        return [Exhibit("pace", refused), Exhibit("pace-table", "")]
+    formats = voice.formats
+    nearest = min(each.target_period for each in paces)
+    main = next(each for each in paces if each.target_period == nearest)
+    said = [
+        f"By {voice.measure(each.measure)}'s measure, from {voice.percent_as_published(each.base_value)} in {each.base_period} to "
+        f"{voice.percent_as_published(each.latest_value)} in {each.latest_period}: {voice.bands(each.headline_bands)} for "
+        f"{_percent(voice, each.target)} in {each.target_period} (ratio of observed to required growth "
+        f"{_ratio(voice, each)})."
+        for each in paces
+        if each.target_period == nearest
+    ]
+    needed = (
+        f"From now the share would have to rise by {formats.points(main.required_from_now_pp)} a year; it rose by "
+        f"{formats.points(main.observed_pp)} a year since {main.base_period}."
+        if main.required_from_now_pp is not None
+        else ""
+    )
+    frame = voice.frame(
+        "pace",
+        f"At the pace of {main.base_period}–{main.latest_period} the share stays short of "
+        f"{_percent(voice, main.target)} in {main.target_period}" if main.ratio_pp is not None and main.ratio_pp < 1 else
+        f"The pace of {main.base_period}–{main.latest_period} leads to {_percent(voice, main.target)}",
+        f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure; lines are scenarios, not a forecast",
+        main.inputs,
+    )  # fmt: skip
+    points = [
+        SeriesPoint(year=int(each.period), value=each.observation.value, status=each.observation.status)
+        for each in judged
+        if each.measure == main.measure
+    ]
+    target = f"target {_percent(voice, main.target)}"
+    shown = pace_figure(main, sorted(points, key=lambda point: point.year), frame, target)
+    body = [
+        [
+            voice.measure(each.measure),
+            f"{_percent(voice, each.target)} in {each.target_period}",
+            f"{each.base_period}–{each.latest_period}",
+            formats.points(each.observed_pp),
+            formats.points(each.required_pp),
+            None if each.required_from_now_pp is None else formats.points(each.required_from_now_pp),
+            None if each.ratio_pp is None else formats.number(each.ratio_pp, 2),
+            None if each.ratio_cagr is None else formats.number(each.ratio_cagr, 2),
+            voice.bands(each.headline_bands),
+            ", ".join(f"`{flag.code}`" for flag in each.flags),
+        ]
+        for each in paces
+    ]
+    listing = table(
+        "pace-table",
+        ["Measure", "Target", "Years", "Observed a year", "Required from base", "Required from now", "Ratio (points)",
+         "Ratio (compound)", "Verdict", "Flags"],
+        body,
+        "Observed and required growth of the share. *Percentage points a year; the ratio is observed over required from "
+        "the base year; where the two forms differ, the less favourable is the verdict.*",
+        voice.source(row for each in paces for row in each.inputs),
+        align="lllrrrrrll",
+        wide=True,
+        empty="not defined",
+    )  # fmt: skip
+    return [join("pace", " ".join([*said, needed]), shown), listing]
+
+
+def _ratio(voice: Voice, each: Pace) -> str:
+    formats = voice.formats
+    ratio = each.ratio_cagr if each.ratio_cagr is not None else each.ratio_pp
+    if each.ratio_interval is None:
+        return formats.number(ratio, 2)
+    return f"{formats.number(ratio, 2)}; {formats.interval(each.ratio_interval.low, each.ratio_interval.high, 2)}"
+
+
+def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
+    """How far first figures of the longest measured series have moved."""
+    moved = [each for each in triangles if each.values]
+    if not moved:
+        return Exhibit(
+            "revisions", "No figure has two vintages far enough apart to tell how far first figures move."
+        )
+    main, formats = moved[0], voice.formats
+    said = (
+        f"{voice.measure(main.measure)} has revised {len(main.values)} first figures by "
+        f"{listed([formats.points(value) for value in main.values])}. With so few, the verdicts above rest largely on "
+        "the prior, and the probability is given in words only."
+    )
+    frame = voice.frame(
+        "revisions",
+        f"First figures moved by {listed([formats.points(value) for value in main.values])}",
+        f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure, each year's vintages",
+        main.inputs or [cell.observation for cell in main.cells],
+    )
+    return join("revisions", said, figures.revisions(main, frame))
+
+
+def _line(voice: Voice) -> str:
+    return f"{_percent(voice, voice.inputs.policy.threshold.value)} benchmark"
+
+
+def _percent(voice: Voice, value: float) -> str:
+    """A whole threshold or target, 16 %."""
+    return voice.formats.percent(value / 100, 0 if value == int(value) else 1)
+
+
+def _value(voice: Voice, each: Threshold) -> str:
+    """As published: 13.9 is not 13.90."""
+    return voice.percent_as_published(each.observation.value)

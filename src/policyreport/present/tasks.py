@@ -1,0 +1,252 @@
+"""Counts of tasks as sentences, figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.figures import tasks as figures
+from policyreport.inputs import Inputs
+from policyreport.present.voice import Voice, escape, listed
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import LeagueRow
+from policyreport.records.tasks import Completion, Flow, ListStep, Proportion, QuarterOnQuarter
+from policyreport.tables import table
+
+
+def tasks(completion: Sequence[Completion | Refusal], flow: Flow | Refusal, inputs: Inputs) -> Exhibit:
+    """Show an area's lists: sentences, the figure, what cannot be said.
+
+    Parameters
+    ----------
+    completion : sequence of Completion or Refusal
+        From `assess.completion`.
+    flow : Flow or Refusal
+        From `assess.flow`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "tasks".
+    """
+    voice = Voice(inputs)
+    done = [each for each in completion if isinstance(each, Completion)]
+    refused = [each for each in completion if isinstance(each, Refusal)]
+    parts: list[Exhibit | str] = []
+    if done:
+        parts += [" ".join(count_sentence(voice, each) for each in done)]
+        frame = voice.frame(
+            "tasks",
+            f"Tasks completed: {', '.join(_short(voice, each) for each in done[-2:])}",
+            "Share of the tasks on each list that were completed, %; bar: 95 % interval if tasks finish independently",
+            [row for each in done for row in each.inputs],
+        )
+        parts.append(figures.completion([(each.list_label, each) for each in done], frame))
+    parts += [voice.refusal(each, each.subject if done else "") for each in refused]
+    if done and isinstance(flow, Refusal):
+        parts.append(voice.refusal(flow, "Pace of completion"))
+    return join("tasks", *parts)
+
+
+def national_tasks(
+    completion: Sequence[Completion | Refusal], quarters: QuarterOnQuarter | Refusal, inputs: Inputs
+) -> Exhibits:
+    """Show the national list on its dates, quarter on quarter, with the condition under each step.
+
+    Parameters
+    ----------
+    completion : sequence of Completion or Refusal
+        From `assess.completion`, every list of the nation.
+    quarters : QuarterOnQuarter or Refusal
+        From `assess.quarter_on_quarter`.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "tasks-lead", "tasks", "quarter-on-quarter", "quarter-on-quarter-condition".
+    """
+    voice = Voice(inputs)
+    names = ("tasks-lead", "tasks", "quarter-on-quarter", "quarter-on-quarter-condition")
+    if isinstance(quarters, Refusal):
+        return Exhibits(Exhibit(name, voice.refusal(quarters)) for name in names)
+    dated = {
+        each.reference_date: each.completed
+        for each in completion
+        if isinstance(each, Completion)
+        and each.list in inputs.roles.tasks.national_lists
+        and each.reference_date
+    }
+    rows = [row for count in quarters.counts for row in count.inputs]
+    first, last = quarters.counts[0], quarters.counts[-1]
+    frame = voice.frame(
+        "central-list",
+        f"Completed: {voice.formats.share_of(last.completed, last.total)} by {voice.date(last.reference_date)}, "
+        f"{voice.formats.share_of(first.completed, first.total)} on {voice.date(first.reference_date)}; "
+        "the list differs on every date",
+        "Tasks of the central list and how many were completed, on each date as printed; the panels are separate "
+        "because the lists are",
+        rows,
+    )
+    return Exhibits(
+        [
+            Exhibit("tasks-lead", _tasks_lead(voice, quarters)),
+            figures.list_counts(quarters, frame, dated).renamed("tasks"),
+            _quarter_table(voice, quarters, dated),
+            Exhibit("quarter-on-quarter-condition", _condition(voice, quarters)),
+        ]
+    )
+
+
+def provinces_tasks(
+    rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Completion]], inputs: Inputs
+) -> Exhibit:
+    """Show the provinces that published counts of their own lists.
+
+    Parameters
+    ----------
+    rows : sequence of LeagueRow
+        Every province.
+    lists : sequence of (str, Completion)
+        Province name and its newest list.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibit
+        "tasks-provinces".
+    """
+    voice = Voice(inputs)
+    if not lists:
+        return Exhibit("tasks-provinces", "No province's count of its own tasks was published by then.")
+    published = len({name for name, _ in lists})
+    silent = len(rows) - published
+    lead = (
+        f"{published} of {len(rows)} provinces' counts were published; {silent} were not. Each list was drawn up by "
+        "another body, with another scope and on another date, so the provinces are not ranked by them."
+    )
+    body = [
+        [
+            name,
+            escape(each.list_label),
+            voice.date(each.reference_date) if each.reference_date else "date not stated",
+            voice.formats.count_of(each.completed.count, each.total),
+            voice.formats.percent(each.completed.share),
+            voice.formats.percent_interval(each.completed.wilson.low, each.completed.wilson.high),
+        ]
+        for name, each in lists
+    ]
+    shown = table(
+        "tasks-provinces",
+        ["Province", "List", "Date", "Completed", "Share", "95 % interval"],
+        body,
+        f"Counts of {published} provinces' own lists. *As printed; the interval holds if tasks finish independently.*",
+        voice.source(row for _, each in lists for row in each.inputs),
+        align="lllrrr",
+        wide=True,
+    )
+    return join("tasks-provinces", lead, shown)
+
+
+def count_sentence(voice: Voice, each: Completion) -> str:
+    """One list on one date as a sentence."""
+    when = f"By {voice.date(each.reference_date)}" if each.reference_date else "On a date that is not stated"
+    text = f"{when}, {voice.formats.share_of(each.completed.count, each.total)} on the list “{each.list_label}” were completed"
+    extra = []
+    if isinstance(each.late, Proportion):
+        extra.append(f"{voice.formats.count(each.late.count)} of them late")
+    if isinstance(each.overdue, Proportion):
+        extra.append(
+            f"{voice.formats.count(each.overdue.count)} of all {voice.formats.count(each.total)} overdue"
+        )
+    return text + (f", {listed(extra)}" if extra else "") + "."
+
+
+def _short(voice: Voice, each: Completion) -> str:
+    day = f" by {voice.date(each.reference_date)}" if each.reference_date else ""
+    return f"{voice.formats.share_of(each.completed.count, each.total)}{day}"
+
+
+def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
+    """What the four dates say, and why they make no series."""
+    formats = voice.formats
+    said = [
+        f"{formats.count_of(count.completed, count.total)} tasks ({formats.percent(count.share)}) "
+        f"{'on' if at == 0 else 'by'} {voice.date(count.reference_date)}"
+        for at, count in enumerate(quarters.counts)
+    ]
+    first, last = quarters.counts[0], quarters.counts[-1]
+    recurring = [count for count in quarters.counts if count.recurring]
+    basis = " ".join(
+        f"The count of {voice.date(count.reference_date)} includes {formats.count(count.recurring or 0)} recurring tasks."
+        for count in recurring
+    )
+    grew = (
+        f"The list itself grew from {formats.count(first.total)} to {formats.count(last.total)} tasks, "
+        "so the shares are not one series and no trend is drawn through them."
+    )
+    return f"Completed on the central list: {listed(said)}. {grew} {basis}".strip()
+
+
+def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[object, Proportion]) -> Exhibit:
+    """Date by date: what readers would otherwise work out themselves."""
+    formats = voice.formats
+    steps: dict[object, ListStep] = {step.end: step for step in quarters.steps}
+    body = []
+    for count in quarters.counts:
+        step, interval = steps.get(count.reference_date), dated.get(count.reference_date)
+        body.append(
+            [
+                voice.date(count.reference_date),
+                formats.count(count.total),
+                formats.count(count.completed),
+                formats.percent(count.share),
+                formats.percent_interval(interval.wilson.low, interval.wilson.high) if interval else "",
+                formats.number(step.new_completed, 0, signed=True) if step else "",
+                formats.number(step.additions, 0, signed=True) if step else "",
+                "" if count.overdue is None else formats.count(count.overdue),
+                "" if step is None or step.same_list else voice.verdict("list changed"),
+            ]
+        )
+    return table(
+        "quarter-on-quarter",
+        ["Date", "Tasks", "Completed", "Share", "95 % interval", "New completions", "More on the list", "Overdue",
+         "Comparison"],
+        body,
+        "The list differs on every date: the table is printed, no comparison is made. "
+        "*Tasks of the central list as printed; interval if tasks finish independently.*",
+        voice.source(row for count in quarters.counts for row in count.inputs),
+        align="lrrrrrrrl",
+        wide=True,
+    )  # fmt: skip
+
+
+def _condition(voice: Voice, quarters: QuarterOnQuarter) -> str:
+    """The conditional line under each step: what it would mean if the list only grew."""
+    formats = voice.formats
+    lines = []
+    for step in quarters.steps:
+        if step.conditional is None:
+            continue
+        hazard = step.conditional
+        text = (
+            f"- **{voice.date(step.start)} to {voice.date(step.end)}.** If the list only grew and nothing was removed, "
+            f"{formats.count(hazard.finished)} of {formats.count(hazard.at_risk)} tasks open or added were finished in "
+            f"{step.days} days: {formats.percent(hazard.hazard30)} a month with the added tasks there from the first "
+            f"day, {formats.percent(hazard.hazard30_uniform)} if they came evenly"
+        )
+        if hazard.hazard30_last_day is not None:
+            text += f", {formats.percent(hazard.hazard30_last_day)} if on the last day"
+        text += f". {escape(step.basis_change)}" if step.basis_change else "."
+        if step.has_flag("basis-suspect"):
+            text += f" {voice.sentence('basis-suspect')} `basis-suspect`"
+        lines.append(text)
+    close = (
+        "These lines describe the condition; they are no verdict on the pace. A rush at the end of the year is not "
+        "told apart from speed."
+    )
+    return "\n".join(lines) + f"\n\n{close}"

@@ -1,0 +1,79 @@
+"""The tile map of the nation, linked to the provinces' pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.tiles import Tile, TileGrid, tile_map
+from policyreport.inputs import Inputs
+from policyreport.params.reading import read_strict
+from policyreport.present.voice import Voice
+from policyreport.records.notebooks import LeagueRow
+
+
+def tile_grid(inputs: Inputs) -> TileGrid:
+    """Read where the tiles stand.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice, with params/tiles.yaml in its folder.
+
+    Returns
+    -------
+    TileGrid
+        A place for every province.
+    """
+    return read_strict(inputs.folder / "params" / "tiles.yaml", TileGrid)
+
+
+def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
+    """Draw the provinces' digital-economy share; what is not published is hatched.
+
+    Parameters
+    ----------
+    rows : sequence of LeagueRow
+        Every province.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibit
+        "map".
+    """
+    voice = Voice(inputs)
+    published = [row for row in rows if row.share is not None]
+    tiles = {
+        row.area: Tile(
+            name=row.name,
+            href=f"provinces/{row.slug}.html",
+            region=inputs.areas.region(row.area).split(":")[-1],
+            value=row.share,
+            text="" if row.share is None else voice.percent_as_published(row.share),
+        )
+        for row in rows
+    }
+    years = sorted({row.share_year for row in published})
+    when = f" in {'–'.join(years)}" if years else ""
+    frame = voice.frame(
+        "map",
+        f"{len(published)} of {len(rows)} provinces have a published share of the digital economy in GRDP{when}",
+        f"Digital economy, % of GRDP, {voice.measure(inputs.roles.share.headline_measure)}'s measure; a tile leads to "
+        "the province's page; hatched: not published",
+        _rows(inputs, {row.area for row in published}),
+    )
+    regions = {
+        key.split(":")[-1]: inputs.areas.name(key) for key in {inputs.areas.region(row.area) for row in rows}
+    }
+    classes = inputs.roles.map
+    return tile_map(
+        tiles, tile_grid(inputs), frame, classes.bounds, classes.texts, regions, "Digital economy, % of GRDP"
+    ).renamed("map")
+
+
+def _rows(inputs: Inputs, areas: set[str]) -> list[str]:
+    rows = inputs.newest
+    kept = rows[rows["area"].isin(areas) & (rows["indicator"] == inputs.roles.share.indicator)]
+    return list(kept.index)

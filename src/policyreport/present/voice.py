@@ -1,0 +1,147 @@
+"""How the report speaks: names, numbers, sources and refusals in one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from policyreport.figures.frame import Frame
+from policyreport.formats import Formats
+from policyreport.inputs import Inputs
+from policyreport.records.base import Flag, Refusal
+from policyreport.records.notebooks import SourceLine
+
+# Beyond this many files a source line names publishers and points to the sources page.
+SOURCES_IN_FULL = 3
+
+
+class Voice:
+    """Words and numbers of one notebook's pages.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice: names, wording, indicators and sources.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.language = inputs.edition.languages[0]
+        self.formats = Formats(self.language)
+        self.name = inputs.name
+        self._sources = {source.id: source for source in inputs.sources}
+        self._prefix = "" if inputs.area == inputs.roles.nation else f"{inputs.area}-"
+
+    def id(self, name: str) -> str:
+        """Name of a figure or table, unique in the report."""
+        return f"{self._prefix}{name}"
+
+    def indicator(self, key: str) -> str:
+        """Name of an indicator for readers, in lower case unless it is a name."""
+        return self.inputs.indicators.get(key).name
+
+    def measure(self, measure: str) -> str:
+        """Short name of a measure."""
+        return self.inputs.roles.measure_labels.get(measure, measure)
+
+    def verdict(self, word: str) -> str:
+        """A verdict of the closed list, emphasised."""
+        return f"*{self.inputs.wording.verdict(word, self.language)}*"
+
+    def percent_as_published(self, value: float) -> str:
+        """A percentage with the decimals it was published with, two at most: 13.9 is not 13.90."""
+        digits = next((digits for digits in (0, 1) if round(value, digits) == value), 2)
+        return f"{self.formats.number(value, digits)}\u00a0%"
+
+    def bands(self, bands: Sequence[str]) -> str:
+        """A headline of one band, or of two that revisions leave open."""
+        if len(bands) < 2:
+            return self.verdict(bands[0]) if bands else self.verdict("cannot tell apart")
+        if len(bands) > 2:
+            return self.verdict("cannot tell apart")
+        worse, better = (self.inputs.wording.verdict(band, self.language) for band in bands)
+        return f"between *{worse}* and *{better}*"
+
+    def date(self, day: date) -> str:
+        """A date for readers."""
+        return self.formats.date(day)
+
+    def sentence(self, code: str) -> str:
+        """The sentence of a refusal or flag."""
+        return self.inputs.wording.sentence(code, self.language)
+
+    def refusal(self, refused: Refusal, what: str = "") -> str:
+        """A refusal as a block: what, the sentence, the facts behind it."""
+        lead = f"**{what}.** " if what else ""
+        facts = f" ({escape(refused.detail)})" if refused.detail else ""
+        return f"::: {{.refusal}}\n{lead}{self.sentence(refused.code)}{facts} `{refused.code}`\n:::"
+
+    def flags(self, flags: Iterable[Flag]) -> str:
+        """Flags as one quiet line; empty if there are none."""
+        said = {flag.code: self.sentence(flag.code) for flag in flags}
+        return " ".join(f"{sentence} `{code}`" for code, sentence in said.items())
+
+    def frame(self, id: str, finding: str, measured: str, rows: Iterable[str]) -> Frame:
+        """Label, caption and source line of a figure."""
+        return Frame(
+            id=id,
+            finding=finding.rstrip(".") + ".",
+            measured=measured.rstrip(".") + ".",
+            source=self.source(rows),
+            scope="" if self.inputs.area == self.inputs.roles.nation else self.inputs.area,
+            formats=self.formats,
+        )
+
+    def source(self, rows: Iterable[str]) -> str:
+        """Source line of the ledger rows behind an exhibit.
+
+        Parameters
+        ----------
+        rows : iterable of str
+            Ledger row ids.
+
+        Returns
+        -------
+        str
+            Publishers with title, link and date; publishers alone where there are many files.
+        """
+        files = sorted({row.split("#")[0].removesuffix(".csv") for row in rows})
+        known = [self._sources[key] for key in files if key in self._sources]
+        if not known:
+            return ""
+        if len(known) > SOURCES_IN_FULL:
+            publishers = sorted({short_publisher(source.publisher) for source in known})
+            shown = ", ".join(publishers[:6]) + (" and others" if len(publishers) > 6 else "")
+            return f"Sources: {shown} ({len(known)} files, see Sources)."
+        return "Source: " + "; ".join(self._cite(source) for source in known) + "."
+
+    def _cite(self, source: SourceLine) -> str:
+        title = escape(source.title)
+        linked = (
+            f"[{title}]({source.address.replace(' ', '%20')})" if source.address.startswith("http") else title
+        )
+        return f"{escape(short_publisher(source.publisher))}, {linked}, {published(source.published, self.formats)}"
+
+
+def short_publisher(publisher: str) -> str:
+    """A publisher's name without its explanation in brackets."""
+    return publisher.split(" (")[0].strip()
+
+
+def published(text: str, formats: Formats) -> str:
+    """A publication date as exact as it is known: 2024, January 2025, 5 January 2026."""
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 3:
+        return formats.date(date(*parts))
+    return formats.month(date(parts[0], parts[1], 1)) if len(parts) == 2 else text
+
+
+def escape(text: str) -> str:
+    """Show text as it is, whatever Markdown signs it holds."""
+    return re.sub(r"([\\`*_\[\]<>|$@^~#])", r"\\\1", " ".join(text.split()))
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as prose: a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
