@@ -20,6 +20,7 @@ from policyreport.project import find_project, given_project
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from policyreport.areas import Areas
     from policyreport.records.base import Finding
     from policyreport.runs import RunSummary
 
@@ -126,8 +127,8 @@ def run(
     context: typer.Context,
     edition: EditionArgument,
     areas: Annotated[
-        str, typer.Option(metavar="KEYS", help="Only these areas, by key or name, commas between.")
-    ] = "",
+        str | None, typer.Option(metavar="KEYS", help="Only these areas, by key or name, commas between.")
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
     ] = os.cpu_count() or 1,
@@ -144,6 +145,7 @@ def run(
     """
     root = _root(context)
     _check_edition(root, edition)
+    keys = None if areas is None else _resolve(root, edition, areas)
     # papermill, pandas and the models are needed from here on.
     from rich.console import Console
 
@@ -151,7 +153,6 @@ def run(
     from policyreport.progress import show_progress
     from policyreport.runs import run_stages
 
-    keys = _resolve(root, areas)
     stages = (
         lambda store: plan.province_units(root, edition, keys, store),
         lambda store: plan.national_units(root, edition, store),
@@ -291,14 +292,29 @@ def _check_edition(root: Path, edition: str) -> None:
         raise UsageError(place, "the name of a file in params/editions/", got, did_you_mean(edition, known))
 
 
-def _resolve(root: Path, words: str) -> list[str] | None:
-    """Area keys for the words of --areas; None for all."""
+def _edition_areas(root: Path, edition: str) -> tuple[Areas, list[str]]:
+    """The table of areas, and the keys of those in an edition."""
+    # Areas and editions need pandas and pydantic.
     from policyreport.areas import read_areas
+    from policyreport.params.edition import read_edition
 
-    if not words.strip():
-        return None
-    areas = read_areas(root)
-    return [areas.resolve(word.strip()) for word in words.split(",") if word.strip()]
+    areas, named = read_areas(root), read_edition(root, edition)
+    return areas, areas.current(named.as_known_on) if named.areas == "all" else sorted(named.areas)
+
+
+def _resolve(root: Path, edition: str, words: str) -> list[str]:
+    """Area keys for the words of --areas, each once; told before the ledger is read, which takes a while."""
+    areas, known = _edition_areas(root, edition)
+    keys: list[str] = []
+    for word in (word.strip() for word in words.split(",")):
+        try:
+            keys.append(areas.resolve(word))
+        except UsageError as error:
+            raise UsageError(f"--areas {words}", error.expected, error.got, error.todo) from None
+        if keys[-1] not in known:
+            todo = f"Run `policyreport editions {edition}` to see its areas."
+            raise UsageError(f"--areas {words}", f"an area of edition {edition}", f'"{word}"', todo)
+    return list(dict.fromkeys(keys))
 
 
 def _formats(words: str) -> set[str]:
@@ -373,11 +389,7 @@ def _show_findings(findings: tuple[Finding, ...]) -> None:
 def _show_areas(root: Path, edition: str) -> None:
     """Key and name of each area of an edition."""
     _check_edition(root, edition)
-    from policyreport.areas import read_areas
-    from policyreport.params.edition import read_edition
-
-    areas, named = read_areas(root), read_edition(root, edition)
-    keys = areas.current(named.as_known_on) if named.areas == "all" else sorted(named.areas)
+    areas, keys = _edition_areas(root, edition)
     for key in keys:
         typer.echo(f"{key}  {areas.name(key)}")
 

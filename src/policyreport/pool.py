@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import forkserver
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import TracebackType
@@ -88,7 +89,11 @@ class WorkerPool(Executor):
         """Processes that start on demand."""
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         context = multiprocessing.get_context(method)
-        context.set_forkserver_preload(["policyreport.execute"])
+        if method == "forkserver":
+            forkserver.set_forkserver_preload(["policyreport.execute"])
+            # Started deaf to ^C, from its first moment; so are the processes it forks.
+            with _interrupts_ignored():
+                forkserver.ensure_running()
         # Where the fork server has its socket; removed by the parent unless that is killed.
         folders = str(self._scratch), get_temp_dir()
         return ProcessPoolExecutor(self.workers, context, _start_worker, folders)

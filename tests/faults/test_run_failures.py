@@ -136,7 +136,9 @@ def hanging_run(tmp_path):
     # Short, because it holds sockets.
     with tempfile.TemporaryDirectory(prefix="pr-", ignore_cleanup_errors=True) as scratch:
         environment = os.environ | {"TMPDIR": scratch}
-        process = subprocess.Popen([sys.executable, script, *words], env=environment, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [sys.executable, script, *words], env=environment, stderr=subprocess.PIPE, start_new_session=True
+        )
         try:
             wait_for(lambda: len(list(marks.iterdir())) == 2, 60)
             yield process, [int(path.name) for path in marks.iterdir()], store, Path(scratch)
@@ -167,7 +169,8 @@ linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks a
 @linux
 def test_an_interrupt_ends_the_run_and_its_kernels_and_leaves_no_half_file(hanging_run):
     process, kernels, store, scratch = hanging_run
-    process.send_signal(signal.SIGINT)
+    # As a terminal does: to the runner and all the processes of its group.
+    os.killpg(process.pid, signal.SIGINT)
     # Two seconds are the aim; the rest is for a machine at its limit.
     assert wait_for(lambda: process.poll() is not None, 5) < 5
     assert process.returncode == 130

@@ -1,0 +1,287 @@
+"""The command line: words in, one message out, an exit code that means something."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+import policyreport
+from policyreport.cli import app
+from policyreport.errors import DataError, ExitCode, RenderError
+from policyreport.execute import Unit
+from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.store import failure_path, notebook_path, record_path
+
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "tests" / "notebooks" / "fixtures"
+
+
+def call(*words: object, project: Path | None = None):
+    option = [] if project is None else ["--project", str(project)]
+    return CliRunner().invoke(app, [*option, *(str(word) for word in words)])
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with one edition and nothing else."""
+    folder = tmp_path / "project"
+    (folder / "params" / "editions").mkdir(parents=True)
+    edition = {
+        "id": "2031Q2",
+        "title": "A small edition",
+        "quarter": "2031Q2",
+        "as_known_on": "2031-08-01",
+        "quorum": 0.9,
+    }
+    (folder / "params" / "editions" / "2031Q2.yaml").write_text(json.dumps(edition))
+    return folder
+
+
+@pytest.fixture
+def stand_in(monkeypatch):
+    """Put a stand-in where a module of the package is imported from."""
+
+    def put(name: str, **members) -> None:
+        module = ModuleType(f"policyreport.{name}")
+        vars(module).update(members)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        monkeypatch.setattr(policyreport, name, module, raising=False)
+
+    return put
+
+
+def unit(area: str, notebook: str, name: str = "reads_slice") -> Unit:
+    source = (FIXTURES / f"{name}.ipynb").read_bytes()
+    return Unit(area, notebook, source, {"area": area}, {"ledger.csv": b"x\n"}, timeout=60.0)
+
+
+def test_help_teaches_with_examples_and_names_every_command():
+    shown = call("--help").output
+    for word in ("run 2025Q4", "render 2025Q4", "Exit codes", "run", "render", "schema", "check", "editions"):
+        assert word in shown
+    assert "--areas n01,n40" in call("run", "--help").output
+
+
+def test_help_imports_nothing_heavy():
+    script = (
+        "import sys; sys.argv = ['policyreport', '--help']\n"
+        "from policyreport.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'numpy', 'papermill', 'pydantic', 'yaml', 'matplotlib', 'rich'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "HEAVY []"
+
+
+def test_the_version_is_the_packages():
+    assert call("--version").output.startswith("policyreport 0.")
+
+
+def test_outside_a_project_the_message_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = call("editions")
+    assert result.exit_code == ExitCode.USAGE
+    assert "give --project PATH" in result.stderr
+
+
+def test_the_project_is_found_upwards(project, monkeypatch):
+    (project / "notebooks").mkdir()
+    monkeypatch.chdir(project / "notebooks")
+    assert "2031Q2" in call("editions").output
+
+
+def test_a_folder_that_is_no_project_is_refused(tmp_path):
+    result = call("editions", project=tmp_path / "nowhere")
+    assert result.exit_code == ExitCode.USAGE
+    assert "no such folder" in result.stderr
+
+
+def test_editions_are_listed_with_their_date(project):
+    line = call("editions", project=project).output.splitlines()[1]
+    assert "2031Q2" in line
+    assert "2031-08-01" in line
+    assert "A small edition" in line
+
+
+@pytest.mark.parametrize("command", ["run", "render"])
+def test_an_unknown_edition_names_the_nearest(project, command):
+    result = call(command, "2031Q3", project=project)
+    assert result.exit_code == ExitCode.USAGE
+    assert result.stderr == (
+        'Error: edition "2031Q3"\n'
+        "  expected: the name of a file in params/editions/\n"
+        "  got:      no params/editions/2031Q3.yaml\n"
+        '  to do:    did you mean "2031Q2"?\n'
+    )
+
+
+def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
+    stand_in(
+        "plan",
+        province_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "clean")],
+        national_units=lambda root, edition, store: [unit("VN", "evaluation")],
+    )
+    result = call("run", "2031Q2", "--workers", 2, project=project)
+    assert result.exit_code == 0, result.output
+    assert "[2/2]" in result.output
+    assert [line.split()[:3] for line in result.output.splitlines()[-2:]] == [
+        ["clean", "2", "0"],
+        ["evaluation", "1", "0"],
+    ]
+    assert record_path(project / "build" / "2031Q2", "VN", "evaluation").exists()
+
+
+def test_a_failed_province_ends_the_run_with_its_reason_and_its_notebook(project, stand_in):
+    stand_in(
+        "plan",
+        province_units=lambda root, edition, areas, store: [
+            unit("n01", "clean"),
+            unit("n02", "trend", "raises"),
+        ],
+        national_units=lambda root, edition, store: [],
+    )
+    result = call("run", "2031Q2", "--workers", 1, project=project)
+    assert result.exit_code == ExitCode.RUN_INCOMPLETE
+    assert "n02/trend failed: KeyError: '2025'" in result.output
+    store = project / "build" / "2031Q2"
+    assert "kept: build/2031Q2/notebooks/n02/trend.ipynb" in result.output
+    assert notebook_path(store, "n02", "trend").exists()
+    assert failure_path(store, "n02", "trend").exists()
+    assert record_path(store, "n01", "clean").exists()
+
+
+def test_an_error_in_the_data_is_one_message_with_its_own_exit_code(project, stand_in):
+    def province_units(root, edition, areas, store):
+        raise DataError("data/raw/x.csv, row 3", "a number", '"1,2"', "Mend the row.")
+
+    stand_in("plan", province_units=province_units)
+    result = call("run", "2031Q2", project=project)
+    assert result.exit_code == ExitCode.DATA
+    assert result.stderr.splitlines()[0] == "Error: data/raw/x.csv, row 3"
+    assert "Traceback" not in result.output
+    assert not (project / "build").exists()
+
+
+def test_an_unexpected_error_says_how_to_get_its_traceback(project, stand_in, monkeypatch):
+    def province_units(root, edition, areas, store):
+        raise ZeroDivisionError("division by zero")
+
+    stand_in("plan", province_units=province_units)
+    result = call("run", "2031Q2", project=project)
+    assert result.exit_code == 1
+    assert "ZeroDivisionError: division by zero" in result.stderr
+    assert "POLICYREPORT_DEBUG=1" in result.stderr
+    monkeypatch.setenv("POLICYREPORT_DEBUG", "1")
+    assert isinstance(call("run", "2031Q2", project=project).exception, ZeroDivisionError)
+
+
+def test_a_stop_from_the_keyboard_is_a_message_and_its_exit_code(project, stand_in):
+    def province_units(root, edition, areas, store):
+        raise KeyboardInterrupt
+
+    stand_in("plan", province_units=province_units)
+    result = call("run", "2031Q2", project=project)
+    assert result.exit_code == 130
+    assert result.stderr.startswith("Stopped. What was finished is kept")
+
+
+class PaperRenderer:
+    """Writes a word where a renderer writes pages."""
+
+    name = "paper"
+
+    def render_site(self, project, site, progress):
+        site.mkdir(parents=True)
+        (site / "index.html").write_text(project.name)
+
+    def render_pdf(self, project, pdf, progress):
+        pdf.write_text(project.name)
+
+
+@pytest.fixture
+def paper(stand_in):
+    """A renderer and an assembly that take no time."""
+    asked = []
+
+    def choose(name):
+        asked.append(name)
+        return PaperRenderer()
+
+    def assemble(root, edition, store):
+        (store / "report").mkdir(parents=True)
+        return store / "report"
+
+    stand_in("renderers", choose=choose)
+    stand_in("report", assemble=assemble)
+    return asked
+
+
+def test_render_prints_what_it_made_and_with_what(project, paper):
+    result = call("render", "2031Q2", "--renderer", "pandoc", project=project)
+    assert result.output.splitlines() == [
+        "build/2031Q2/site/index.html  (made by paper)",
+        "build/2031Q2/report-2031Q2.pdf  (made by paper)",
+    ]
+    assert paper == ["pandoc"]
+    assert (project / "build" / "2031Q2" / "report-2031Q2.pdf").read_text() == "report"
+
+
+def test_render_makes_only_what_is_asked_for(project, paper):
+    result = call("render", "2031Q2", "--to", "pdf", project=project)
+    assert result.output == "build/2031Q2/report-2031Q2.pdf  (made by paper)\n"
+    assert not (project / "build" / "2031Q2" / "site").exists()
+
+
+def test_an_unknown_format_is_refused_before_anything_is_made(project, paper):
+    result = call("render", "2031Q2", "--to", "htm", project=project)
+    assert result.exit_code == ExitCode.USAGE
+    assert 'did you mean "html"?' in result.stderr
+    assert not (project / "build").exists()
+
+
+def test_an_error_of_the_renderer_has_its_own_exit_code(project, stand_in):
+    def choose(name):
+        raise RenderError("renderer quarto", "the program", "none", "Install it.")
+
+    stand_in("renderers", choose=choose)
+    stand_in("report")
+    assert call("render", "2031Q2", project=project).exit_code == ExitCode.RENDER
+
+
+def test_the_schemas_are_valid_schemas_of_every_notebooks_record():
+    schemas = json.loads(call("schema").output)
+    assert schemas.keys() == BY_NOTEBOOK.keys()
+    for schema in schemas.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    assert json.loads(call("schema", "trend").output) == schemas["trend"]
+
+
+def test_the_schema_of_an_unknown_notebook_is_refused():
+    result = call("schema", "tend")
+    assert result.exit_code == ExitCode.USAGE
+    assert 'did you mean "trend"?' in result.stderr
+
+
+def test_check_shows_breaches_and_ends_with_an_error_only_for_errors(project, stand_in):
+    from policyreport.records.base import Finding
+
+    warning = Finding(rule="sum-of-parts", severity="warning", rows=("a#1", "a#2"), message="485 is not 647")
+    error = Finding(rule="unit-known", severity="error", rows=("b#1",), message="unit bananas")
+    found = [warning]
+    stand_in("observations", load_ledger=lambda root: "ledger")
+    stand_in("rules", check_ledger=lambda ledger: found)
+    result = call("check", project=project)
+    assert result.exit_code == 0
+    assert "sum-of-parts" in result.output
+    assert "0 errors, 1 warnings, 0 notes" in result.output
+    found.append(error)
+    result = call("check", "--json", project=project)
+    assert result.exit_code == ExitCode.DATA
+    assert [item["rule"] for item in json.loads(result.stdout)] == ["sum-of-parts", "unit-known"]
