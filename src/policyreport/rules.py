@@ -229,7 +229,7 @@ def changed_lists(ledger: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], str]]
         Rows and message of each breach.
     """
     totals = ledger[(ledger["indicator"] == "tasks_total") & ledger["reference_date"].notna()]
-    issuer = totals["list"].str.partition("-")[0]
+    issuer = totals["list"].str.replace(r"-.*", "", regex=True)
     for (area, _), rows in totals.groupby([totals["area"], issuer]):
         days = [day for _, day in rows.groupby("reference_date")]
         for before, after in pairwise(days):

@@ -48,9 +48,13 @@ def harmonise_panel(known: pd.DataFrame, areas: Areas, indicators: Indicators) -
     own = _with_range_of_parts(own, again)
     taken = pd.MultiIndex.from_frame(own[_KEY])
     free = ~pd.MultiIndex.from_frame(again[_KEY]).isin(taken) & ~again["indicator"].isin(backcast)
+    merger = _merger_year(areas)
     pieces = [own, again[free], _passing(known, areas, indicators)]
+    for piece in pieces:
+        # The nation and its regions as published have no seam: only provinces were merged.
+        seam = {} if piece is pieces[2] else dict.fromkeys(set(piece["indicator"]) - backcast, merger)
+        piece["segment"] = _segments(piece, indicators, seam)
     panel = pd.concat([piece for piece in pieces if len(piece)] or pieces[:1])
-    panel["segment"] = _segments(panel, areas, indicators, backcast)
     return panel[list(COLUMNS)].sort_values(["indicator", "area", "year"], ignore_index=True)
 
 
@@ -110,12 +114,17 @@ def _with_range_of_parts(own: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame
     )
 
 
-def _segments(panel: pd.DataFrame, areas: Areas, indicators: Indicators, backcast: set[str]) -> list[int]:
-    """Breaks of the question set, and the mergers where the publisher did not recalculate its past."""
+def _merger_year(areas: Areas) -> int:
+    """The year in which the present provinces began; out of reach where none was ever merged."""
+    begun = areas.table.loc[areas.table["parts"] != "", "valid_from"]
+    first = str(begun.max()) if len(begun) else ""
+    return int(first[:4]) if first else 10_000
+
+
+def _segments(panel: pd.DataFrame, indicators: Indicators, seam: dict[str, int]) -> list[int]:
+    """Breaks of the question set so far, and one more from the seam on."""
     definitions = indicators.by_id()
-    begun = areas.table.loc[areas.table["parts"] != "", "valid_from"].max()
-    merger = int(str(begun)[:4]) if begun else None
     return [
-        definitions[id].segment(year) + int(merger is not None and year >= merger and id not in backcast)
+        definitions[id].segment(year) + int(id in seam and year >= seam[id])
         for id, year in zip(panel["indicator"], panel["year"], strict=True)
     ]

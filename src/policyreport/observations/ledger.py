@@ -285,13 +285,10 @@ def _require_lists(ledger: pd.DataFrame, policy: Policy) -> None:
 
 def _require_distinct(ledger: pd.DataFrame) -> None:
     """Stop at two figures of one key and one publication day: nobody could say which is newer."""
-    twice = ledger.duplicated([*KEY, "published"], keep="first")
-    if twice.any():
-        row = ledger.index[twice][0]
-        same = (
-            ledger[[*KEY, "published"]].astype(str) == ledger.loc[row, [*KEY, "published"]].astype(str)
-        ).all(axis=1)
-        other = ledger.index[same][0]
+    key = [*KEY, "published"]
+    twice = ledger[ledger.duplicated(key, keep=False)]
+    if len(twice):
+        other, row = next(rows.index[:2] for _, rows in twice.groupby(key, dropna=False, sort=False))
         raise DataError(
             place(row, "value"),
             f"one figure a key and publication day; {other} has {cell(ledger, other, 'value')}",

@@ -1,0 +1,147 @@
+"""What must hold for any figures put from 63 on 34 provinces."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from policyreport.areas import read_areas
+from policyreport.harmonise import harmonise_panel, recalculate
+from policyreport.params.indicators import read_indicators
+
+ROOT = Path(__file__).parents[2]
+AREAS, INDICATORS = read_areas(ROOT), read_indicators(ROOT)
+FORMER = list(AREAS.crosswalk.index)
+MERGED = sorted({key for key in AREAS.crosswalk["new"] if AREAS.is_merged(key)})
+SCORE, GROWTH, INCOME, PEOPLE = (
+    "papi_participation",
+    "grdp_growth",
+    "grdp_per_capita_current",
+    "population_average",
+)
+quick = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+seeds = st.integers(0, 2**32 - 1)
+
+
+def rows(
+    indicator: str, low: float, high: float, seed: int, years: tuple[int, ...] = (2021, 2022, 2023)
+) -> pd.DataFrame:
+    """Ledger rows of every former province with values drawn between two limits."""
+    definition = INDICATORS.get(indicator)
+    values = np.random.default_rng(seed).uniform(low, high, len(FORMER) * len(years))
+    table = pd.DataFrame([(area, str(year)) for area in FORMER for year in years], columns=["area", "period"])
+    table = table.assign(
+        indicator=indicator,
+        measure=next(iter(definition.measures)),
+        list="",
+        value=values,
+        bound="=",
+        unit=definition.unit,
+        status="observed",
+        quality="",
+    )
+    table.index = [f"office/{indicator}.csv#{row}" for row in range(2, len(table) + 2)]
+    return table
+
+
+@quick
+@given(seeds)
+def test_totals_survive(seed: int) -> None:
+    known = rows(PEOPLE, 300, 9000, seed)
+    panel = harmonise_panel(known, AREAS, INDICATORS)
+    before = known.groupby("period")["value"].sum().to_numpy()
+    after = panel.groupby("year")["value"].sum().to_numpy()
+    assert after == pytest.approx(before, rel=1e-12)
+    assert panel["low"].isna().all()
+
+
+@quick
+@given(seeds, st.sampled_from([(SCORE, 1, 10), (GROWTH, -12, 21), (INCOME, 20, 400)]))
+def test_an_intensive_value_stays_within_its_parts(seed: int, case: tuple[str, float, float]) -> None:
+    panel = recalculate(rows(case[0], case[1], case[2], seed), AREAS, INDICATORS)
+    assert len(panel) == 34 * 3
+    assert (panel["value"] >= panel["low"] - 1e-12).all()
+    assert (panel["value"] <= panel["high"] + 1e-12).all()
+    assert (panel["weight_low"] <= panel["weight_high"]).all()
+
+
+@quick
+@given(seeds, st.sampled_from([(SCORE, 1, 10), (GROWTH, -12, 21), (INCOME, 20, 400), (PEOPLE, 300, 9000)]))
+def test_an_unmerged_province_keeps_its_value_to_the_last_bit(
+    seed: int, case: tuple[str, float, float]
+) -> None:
+    known = rows(case[0], case[1], case[2], seed)
+    panel = harmonise_panel(known, AREAS, INDICATORS)
+    own = panel[~panel["area"].isin(MERGED)].set_index(["area", "year"])
+    assert set(own["basis"]) == {"published"}
+    for id, row in known.iterrows():
+        new = AREAS.successor(row["area"])
+        if new not in MERGED:
+            cell = own.loc[(new, int(row["period"]))]
+            assert cell["value"] == row["value"]
+            assert cell["inputs"] == (id,)
+
+
+@quick
+@given(seeds)
+def test_the_order_of_rows_does_not_matter(seed: int) -> None:
+    known = pd.concat([rows(SCORE, 1, 10, seed), rows(GROWTH, -5, 15, seed), rows(PEOPLE, 300, 9000, seed)])
+    shuffled = known.sample(frac=1, random_state=seed % 1000)
+    pd.testing.assert_frame_equal(
+        harmonise_panel(known, AREAS, INDICATORS), harmonise_panel(shuffled, AREAS, INDICATORS)
+    )
+
+
+@quick
+@given(seeds)
+def test_equal_parts_give_their_common_value(seed: int) -> None:
+    known = rows(GROWTH, -5, 15, seed)
+    known["value"] = known.groupby("period")["value"].transform("first")
+    panel = recalculate(known, AREAS, INDICATORS)
+    expected = known.groupby("period")["value"].first()
+    assert panel["value"].to_numpy() == pytest.approx(
+        panel["year"].astype(str).map(expected).to_numpy(), rel=1e-12
+    )
+
+
+@quick
+@given(seeds, st.sampled_from(MERGED))
+def test_a_missing_large_part_refuses_and_is_named(seed: int, area: str) -> None:
+    known = rows(SCORE, 1, 10, seed)
+    largest = AREAS.weights(area, "population").idxmax()
+    panel = recalculate(known[known["area"] != largest], AREAS, INDICATORS)
+    refused = panel[panel["area"] == area]
+    assert set(refused["note"]) == {"part-missing"}
+    assert refused["value"].isna().all()
+    assert panel[panel["area"] != area]["value"].notna().all()
+
+
+def test_a_missing_part_of_a_sum_always_refuses() -> None:
+    known = rows(PEOPLE, 300, 9000, 1)
+    smallest = AREAS.weights("n79", "population").idxmin()
+    panel = recalculate(known[known["area"] != smallest], AREAS, INDICATORS)
+    assert panel.loc[panel["area"] == "n79", "value"].isna().all()
+
+
+def test_two_published_years_on_present_provinces_do_not_hide_the_recalculated_past() -> None:
+    known = rows(SCORE, 1, 10, 1)
+    own = known[known["area"] == "o01"].assign(area="n01", period="2026").iloc[:1]
+    own.index = ["office/new.csv#2"]
+    panel = harmonise_panel(pd.concat([known, own]), AREAS, INDICATORS)
+    mine = panel[panel["area"] == "n01"].set_index("year")
+    assert mine["segment"].to_dict() == {2021: 0, 2022: 0, 2023: 0, 2026: 1}
+    assert len(panel) == 34 * 3 + 1
+
+
+def test_tops_of_a_ranking_projections_and_bounds_never_enter() -> None:
+    known = rows(SCORE, 1, 10, 1)
+    for changes in (
+        {"quality": "top-n-list"},
+        {"quality": "not-a-measurement"},
+        {"status": "projection"},
+        {"bound": ">"},
+    ):
+        assert harmonise_panel(known.assign(**changes), AREAS, INDICATORS).empty
