@@ -60,8 +60,21 @@ local function is_for_typst(div)
   return shown
 end
 
+local function callout_kind(div)
+  for _, class in ipairs(div.classes) do
+    local kind = class:match("^callout%-(%l+)$")
+    if kind then return kind end
+  end
+end
+
 local clean = {
   Div = function(div)
+    local first = div.content[1]
+    -- The title of a note is no heading of the document.
+    if callout_kind(div) and first and first.t == "Header" then
+      div.content[1] = pandoc.Div({ pandoc.Plain(first.content) }, pandoc.Attr("", { "title" }))
+      return div
+    end
     if div.classes:includes("content-visible") or div.classes:includes("content-hidden") then
       return is_for_typst(div) and div.content or {}
     end
@@ -165,7 +178,8 @@ local function picture(image)
   if alt == "" then error("picture " .. image.src .. " has no fig-alt: a reader who cannot see it is told nothing") end
   local width = image.attributes.width
   local size = width and width:match("^[%d.]+[%a%%]+$") and not width:match("px$") and ", width: " .. width or ""
-  return pandoc.RawInline("typst", ("#picture(%s, alt: %s%s)"):format(quoted("/" .. image.src), quoted(alt), size))
+  local show = image.classes:includes("locator") and "locator" or "picture"
+  return pandoc.RawInline("typst", ("#%s(%s, alt: %s%s)"):format(show, quoted("/" .. image.src), quoted(alt), size))
 end
 
 -- A formula is read out as it is written in TeX.
@@ -292,7 +306,7 @@ end
 local function callout(div, kind)
   local content = pandoc.Blocks(div.content)
   local title = div.attributes.title and quoted(div.attributes.title) or nil
-  if not title and content[1] and content[1].t == "Header" then
+  if not title and content[1] and has(content[1], "title") then
     title = "[" .. markup(content:remove(1).content) .. "]"
   end
   return enclose(("#callout(title: %s)["):format(title or quoted(words[kind] or words.note)), content, "]")
@@ -316,23 +330,32 @@ local HANDLERS = {
 local function division(div)
   if div.identifier:match("^fig%-") then return numbered_figure(div) end
   if div.identifier:match("^tbl%-") then return numbered_table(div) end
+  local kind = callout_kind(div)
+  if kind then return callout(div, kind) end
   for _, class in ipairs(div.classes) do
-    local kind = class:match("^callout%-(%l+)$")
-    if kind then return callout(div, kind) end
     if HANDLERS[class] then return HANDLERS[class](div) end
   end
 end
 
+local function is_locator(block)
+  return block.t == "Para" and #block.content == 1
+    and block.content[1].t == "RawInline" and block.content[1].text:match("^#locator")
+end
+
 local is_figure = function(block) return block.t == "Div" and block.identifier:match("^fig%-") end
 
--- A figure takes its source line along, so that no page break comes between.
-local function join_sources(blocks)
+-- A figure takes its source line along, so that no page break comes between; a province's place on the map
+-- stands beside its summary.
+local function join_neighbours(blocks)
   local list = pandoc.Blocks {}
   local position = 1
   while position <= #blocks do
     local block, next_block = blocks[position], blocks[position + 1]
     if is_figure(block) and next_block and has(next_block, "source") then
       list:extend(enclose("#exhibit[", { block, next_block }, "]"))
+      position = position + 1
+    elseif is_locator(block) and next_block and has(next_block, "summary") then
+      list:extend(enclose("#opening([" .. block.content[1].text .. "])[", { next_block }, "]"))
       position = position + 1
     else
       list:insert(block)
@@ -347,7 +370,7 @@ return {
   clean,
   { Pandoc = function(doc) return resolve_links(arrange_headings(doc)) end },
   { Image = picture, Math = formula, Cite = cross_reference },
-  { Blocks = join_sources },
+  { Blocks = join_neighbours },
   { Div = division },
   { Table = function(tbl) return raw("#block[#" .. data_table(tbl, false) .. "]") end },
 }

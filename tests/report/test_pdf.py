@@ -14,9 +14,7 @@ from policyreport.renderers.typst_pdf import render_pdf
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"
-LETTERS = (
-    "ă â đ ê ô ơ ư á à ả ã ạ ắ ằ ẳ ẵ ặ ấ ầ ẩ ẫ ậ é è ẻ ẽ ẹ ế ề ể ễ ệ í ì ỉ ĩ ị ó ò ỏ õ ọ ố ồ ổ ỗ ộ ớ ờ ở ỡ ợ"
-)
+LETTERS = "ă â đ ê ô ơ ư á à ả ã ạ ắ ằ ẳ ẵ ặ ấ ầ ẩ ẫ ậ é è ẻ ẽ ẹ ế ề ể ễ ệ í ì ỉ ĩ ị ó ò ỏ õ ọ ố ồ ổ ỗ ộ ớ ờ ở ỡ ợ"
 LETTERS += " ú ù ủ ũ ụ ứ ừ ử ữ ự ý ỳ ỷ ỹ ỵ"
 NAMES = ("Thừa Thiên Huế", "Đắk Lắk", "Nghệ An", "Thành phố Hồ Chí Minh")
 
@@ -176,18 +174,20 @@ def test_a_figure_stands_on_one_page_with_its_source(render: Render) -> None:
 
 
 def test_a_link_to_a_page_of_the_site_leads_to_its_chapter(render: Render) -> None:
-    first = (
-        "# Tasks {#page-tasks}\n\nSee [growth](growth.html#method), [here](#method), [none](absent.html).\n"
-    )
-    reader = render(
-        f"{first}\n## Method {{#method}}\n\nA.\n\n# Growth {{#page-growth}}\n\n## Method {{#method}}\n\nB."
-    )
+    first = "# Tasks {#page-tasks}\n\nSee [growth](growth.html#method), [here](#method), [none](absent.html).\n"
+    reader = render(f"{first}\n## Method {{#method}}\n\nA.\n\n# Growth {{#page-growth}}\n\n## Method {{#method}}\n\nB.")
     assert sorted(targets(reader, 1)) == [1, 2]
     assert ", none." in words(reader)
 
 
 def test_blocks_of_the_report_keep_their_words(render: Render) -> None:
     body = """# Blocks
+
+::: {.callout-warning}
+## A title
+
+Titled.
+:::
 
 :::: {.findings}
 ::: {.finding}
@@ -222,6 +222,8 @@ Right.
 Untitled.
 :::
 
+![](figures/tasks-small.svg){fig-alt="The place" .locator}
+
 ::: {.summary}
 Short.
 :::
@@ -235,7 +237,7 @@ A formula $p = x / n$ in a line.
         "Tasks completed 50 % 5 of 10",
         "A formula",
     )
-    for piece in (*pieces, "Left.", "Right.", "Note", "Untitled.", "Short."):
+    for piece in (*pieces, "Left.", "Right.", "A title", "Titled.", "Note", "Untitled.", "Short."):
         assert piece in text
 
 
@@ -243,11 +245,7 @@ def test_the_reports_words_follow_its_language(project: Path, tmp_path: Path) ->
     folder = tmp_path / "report"
     shutil.copytree(project, folder)
     settings = (folder / "_quarto.yml").read_text(encoding="utf-8")
-    settings = (
-        settings.replace("lang: en", "lang: vi")
-        .replace("fig-title: Figure", "")
-        .replace("tbl-title: Table", "")
-    )
+    settings = settings.replace("lang: en", "lang: vi").replace("fig-title: Figure", "").replace("tbl-title: Table", "")
     (folder / "_quarto.yml").write_text(settings, encoding="utf-8")
     body = (folder / "report.qmd").read_text(encoding="utf-8").replace("lang: en", "lang: vi")
     (folder / "report.qmd").write_text(body, encoding="utf-8")
