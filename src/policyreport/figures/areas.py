@@ -148,41 +148,50 @@ def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str, a
     Exhibit
         Areas singled out and the accent are named, the others are dots.
     """
-    named = [point for point in record.points if point.singled_out or point.area == accent]
     alt = "; ".join(
         f"{names[p.area]} {frame.formats.share_of(p.count, p.total)}"
         for p in sorted(record.points, key=lambda p: -p.share)
     )
+    return picture(frame, f"{alt}.", lambda width: _paint_funnel(width, record, names, frame, total, accent))
 
-    def paint(width: int) -> Figure:
-        right = 14 + max(text_width(t, SMALL) for t in (frame.words.limits_95, frame.words.limits_998))
-        figure = new_figure(width, 330)
-        axes = panel(figure, 46, 12, width - 46 - right, 262)
-        largest = max(record.limit_totals)
-        axes.set_xlim(0, largest)
-        axes.set_ylim(-0.01, 1.01)
-        share_ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
-        label_values(axes, "y", share_ticks, [frame.formats.percent(t, 0) for t in share_ticks])
-        ticks = round_ticks(0, largest, 5)
-        texts = [frame.formats.count(int(tick)) for tick in ticks]
-        label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / largest), grid=False)
-        axes.tick_params(axis="x", pad=8)
-        _limits(axes, record)
-        for point in record.points:
-            color = ACCENT if point.area == accent else INK if point.singled_out else CONTEXT
-            axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3)
-        for point in named:
-            left = point.total > 0.7 * largest
-            axes.annotate(
-                names[point.area], (point.total, point.share), (-8 if left else 8, 4), fontsize=SMALL,
-                textcoords="offset points", ha="right" if left else "left", annotation_clip=False,
-                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
-            )  # fmt: skip
-        _limit_names(figure, record, frame, width - right + 8)
-        write(figure, 46, 322, capitalised(total), size=SMALL, color=MUTED)
-        return figure
 
-    return picture(frame, f"{alt}.", paint)
+def _paint_funnel(
+    width: int, record: Funnel, names: Mapping[str, str], frame: Frame, total: str, accent: str
+) -> Figure:
+    """Axes, limits with their names, dots."""
+    right = 14 + max(text_width(t, SMALL) for t in (frame.words.limits_95, frame.words.limits_998))
+    figure = new_figure(width, 330)
+    axes = panel(figure, 46, 12, width - 46 - right, 262)
+    largest = max(record.limit_totals)
+    axes.set_xlim(0, largest)
+    axes.set_ylim(-0.01, 1.01)
+    shares = (0.0, 0.25, 0.5, 0.75, 1.0)
+    label_values(axes, "y", shares, [frame.formats.percent(share, 0) for share in shares])
+    ticks = round_ticks(0, largest, 5)
+    texts = [frame.formats.count(int(tick)) for tick in ticks]
+    label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / largest), grid=False)
+    axes.tick_params(axis="x", pad=8)
+    _limits(axes, record)
+    _points(axes, record, names, accent)
+    _limit_names(figure, record, frame, width - right + 8)
+    write(figure, 46, 322, capitalised(total), size=SMALL, color=MUTED)
+    return figure
+
+
+def _points(axes: Axes, record: Funnel, names: Mapping[str, str], accent: str) -> None:
+    """All areas as dots; the accent and those singled out by name."""
+    largest = max(record.limit_totals)
+    for point in record.points:
+        color = ACCENT if point.area == accent else INK if point.singled_out else CONTEXT
+        axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3)
+        if point.area != accent and not point.singled_out:
+            continue
+        left = point.total > 0.7 * largest
+        axes.annotate(
+            names[point.area], (point.total, point.share), (-8 if left else 8, 4), fontsize=SMALL,
+            textcoords="offset points", ha="right" if left else "left", annotation_clip=False,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
+        )  # fmt: skip
 
 
 def _limits(axes: Axes, record: Funnel) -> None:

@@ -108,8 +108,7 @@ def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int
 def _paint_specifications(width: int, order: Sequence[Specification], frame: Frame, unit: str) -> Figure:
     """Estimates above, one line of dots for each choice of each axis beneath."""
     axes_of = {
-        name: sorted({item.choices[name] for item in order if name in item.choices})
-        for name in order[0].choices
+        name: sorted({item.choices[name] for item in order if name in item.choices}) for name in order[0].choices
     }
     lines = [(name, choice) for name, choices in axes_of.items() for choice in choices]
     left = 14 + max(text_width(choice, MINIMUM) for _, choice in lines)

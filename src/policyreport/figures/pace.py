@@ -58,9 +58,7 @@ def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str,
         for line in lines:
             draw_line(axes, line, 0)
         draw_line(axes, observed)
-        axes.plot(
-            year, record.target, "D", markersize=7, color=THRESHOLD, markeredgecolor=PAPER, clip_on=False
-        )
+        axes.plot(year, record.target, "D", markersize=7, color=THRESHOLD, markeredgecolor=PAPER, clip_on=False)
         return figure
 
     return picture(frame, _alt(points, lines, frame, unit), paint)
@@ -69,9 +67,7 @@ def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str,
 def _points(scenario: Scenario, last: int) -> tuple[SeriesPoint, ...]:
     """A scenario as points up to the target year."""
     pairs = zip(scenario.years, scenario.values, strict=True)
-    return tuple(
-        SeriesPoint(year=year, value=value, status="projection") for year, value in pairs if year <= last
-    )
+    return tuple(SeriesPoint(year=year, value=value, status="projection") for year, value in pairs if year <= last)
 
 
 def _scenarios(record: Pace, year: int, frame: Frame, unit: str) -> list[Line]:

@@ -101,7 +101,7 @@ def paint_rows(width: int, rows: Sequence[Row], scale: Scale, stacked: bool = Fa
     size = BASE if width >= WIDE else SMALL
     left, right, words = _columns(rows, size)
     stacked = stacked or width - left - right - words < max(width / 3, 130)
-    left, right, words = (8.0, 12.0, 0.0) if stacked else (left, right, words)
+    left, right, words = (10.0, 17.0, 0.0) if stacked else (left, right, words)
     heights = [_height(row, width, size, stacked) for row in rows]
     top = 26.0 if any(rule.label for rule in scale.rules) else 6.0
     notes = wrap(scale.note, width, MINIMUM)
@@ -269,9 +269,7 @@ def _swarm(axes: Axes, row: Row, y: float) -> None:
     box = axes.get_window_extent()
     offsets = swarm(values, 8, box.width / (high - low))
     order = {"context": 0, "plain": 1, "accent": 2}
-    for (value, role), offset in sorted(
-        zip(row.dots, offsets, strict=True), key=lambda dot: order[dot[0][1]]
-    ):
+    for (value, role), offset in sorted(zip(row.dots, offsets, strict=True), key=lambda dot: order[dot[0][1]]):
         shift = max(-SWARM / 2 + 5, min(offset, SWARM / 2 - 5))
         axes.plot(
             [value], [y + shift], "o", markersize=7, color=COLORS[role], markeredgecolor=PAPER,
@@ -311,9 +309,7 @@ def swarm(values: Sequence[float], distance: float, scale: float) -> list[float]
         x = values[index] * scale
         near = [(px, py) for px, py in placed if x - px < distance]
         steps = [0.0] + [sign * k * distance / 4 for k in range(1, 60) for sign in (1, -1)]
-        free = (
-            s for s in steps if all((x - px) ** 2 + (s - py) ** 2 >= distance**2 - 1e-9 for px, py in near)
-        )
+        free = (s for s in steps if all((x - px) ** 2 + (s - py) ** 2 >= distance**2 - 1e-9 for px, py in near))
         offsets[index] = next(free, 0.0)
         placed.append((x, offsets[index]))
     return offsets

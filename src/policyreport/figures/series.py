@@ -38,9 +38,7 @@ from policyreport.figures.timeline import (
 )
 
 
-def growth(
-    lines: Sequence[Line], frame: Frame, unit: str, breaks: Sequence[Break] = (), digits: int = 1
-) -> Exhibit:
+def growth(lines: Sequence[Line], frame: Frame, unit: str, breaks: Sequence[Break] = (), digits: int = 1) -> Exhibit:
     """Draw an area's series with those of the nation and its region.
 
     Parameters
@@ -97,8 +95,7 @@ def _alt(lines: Sequence[Line], frame: Frame, digits: int) -> str:
     texts = []
     for line in lines:
         points = [
-            f"{p.year} {frame.formats.number(p.value, digits)}"
-            + (f" ({p.status})" if p.status in TENTATIVE else "")
+            f"{p.year} {frame.formats.number(p.value, digits)}" + (f" ({p.status})" if p.status in TENTATIVE else "")
             for p in line.points
         ]
         texts.append(f"{line.label}: {', '.join(points)}")
@@ -173,9 +170,7 @@ def _paint_panel(axes: Axes, lines: Sequence[Line], plot: Plot, first: bool) -> 
     axes.set_xlim(plot.years[0] - 0.8, plot.years[1] + 0.8)
     label_values(axes, "y", plot.ticks, plot.texts if first else [""] * len(plot.ticks), size=MINIMUM)
     # The years stand under the ends of the axis, inside it, so that neighbours do not touch
-    label_values(
-        axes, "x", plot.years if lines else (), [str(year) for year in plot.years if lines], False, MINIMUM
-    )
+    label_values(axes, "x", plot.years if lines else (), [str(year) for year in plot.years if lines], False, MINIMUM)
     for first_or_last, text in enumerate(axes.get_xticklabels()):
         text.set_horizontalalignment("right" if first_or_last else "left")
     for line in sorted(lines, key=lambda line: line.role == "accent"):

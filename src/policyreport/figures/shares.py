@@ -85,9 +85,7 @@ def threshold_by_area(
     """
     words = frame.words
     rows = [
-        _threshold_row(
-            record, names[record.area], "accent" if record.area == accent else "plain", frame, unit
-        )
+        _threshold_row(record, names[record.area], "accent" if record.area == accent else "plain", frame, unit)
         for record in sorted(records, key=lambda record: (-record.observation.value, names[record.area]))
     ]
     note = f"{capitalised(words.not_published)}: {', '.join(missing)}." if missing else ""

@@ -66,8 +66,7 @@ def strip(
     dots = tuple((place.value, ROLES[place.role]) for place in areas)
     rows = [Row(f"{frame.words.all_areas} {len(areas)}", areas[0].value, dots=dots)]
     rows += [
-        Row(p.label, p.value, p.low, p.high, number(p.value), role=ROLES[p.role], hollow=p.tentative)
-        for p in named
+        Row(p.label, p.value, p.low, p.high, number(p.value), role=ROLES[p.role], hollow=p.tentative) for p in named
     ]
     scale = _scale(areas, named, frame, unit, rule, signed)
     ends = frame.words.values_from.format(

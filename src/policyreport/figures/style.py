@@ -264,6 +264,7 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@cache
 def text_width(text: str, size: float = BASE, weight: int = 400) -> float:
     """Measure a line in the house typeface.
 

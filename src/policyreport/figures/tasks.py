@@ -69,9 +69,7 @@ def completion(rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame) -
     return picture(frame, _alt(body), lambda width: paint_rows(width, body, share_scale(frame.formats), True))
 
 
-def completion_by_area(
-    rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, accent: str = ""
-) -> Exhibit:
+def completion_by_area(rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, accent: str = "") -> Exhibit:
     """Draw the completed share of many areas, highest first; areas without a count are named beneath.
 
     Parameters
@@ -92,10 +90,7 @@ def completion_by_area(
     done.sort(key=lambda pair: (-pair[1].completed.share, pair[0]))
     missing = [label for label, record in rows if isinstance(record, Refusal)]
     roles: dict[str, Role] = {label: "accent" if label == accent else "plain" for label, _ in rows}
-    body = [
-        _share_row(label, record.completed, frame.formats, roles[label], counts=True)
-        for label, record in done
-    ]
+    body = [_share_row(label, record.completed, frame.formats, roles[label], counts=True) for label, record in done]
     note = f"{capitalised(frame.words.not_published)}: {', '.join(missing)}." if missing else ""
     scale = share_scale(frame.formats, note)
     return picture(frame, f"{_alt(body)} {note}".strip(), lambda width: paint_rows(width, body, scale))
@@ -160,9 +155,7 @@ def _count_alt(count: ListCount, frame: Frame) -> str:
     return f"{day}: {frame.formats.share_of(count.completed, count.total)}"
 
 
-def _paint_counts(
-    width: int, record: QuarterOnQuarter, frame: Frame, shares: Mapping[date, Proportion]
-) -> Figure:
+def _paint_counts(width: int, record: QuarterOnQuarter, frame: Frame, shares: Mapping[date, Proportion]) -> Figure:
     """Bars with remainder, a date each, on the scale of the longest list."""
     steps = {step.end: _break_lines(step, frame, width) for step in record.steps}
     notes = {count.reference_date: _count_notes(count, frame) for count in record.counts}
@@ -219,9 +212,7 @@ def _paint_count(figure: Figure, y: float, count: ListCount, width: int, formats
     write(figure, width, y + 17, text, size=size, weight=BOLD, align="right")
 
 
-def _paint_bar(
-    figure: Figure, y: float, count: ListCount, scale: tuple[int, int], share: Proportion | None
-) -> None:
+def _paint_bar(figure: Figure, y: float, count: ListCount, scale: tuple[int, int], share: Proportion | None) -> None:
     """Completed and remainder as one bar, with the interval at its edge."""
     width, largest = scale
     axes = panel(figure, 0, y, width, 16)
@@ -252,9 +243,7 @@ def slope(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
         A slope chart a list, side by side, on one axis of shares.
     """
     lists = [list(group) for _, group in groupby(counts, key=lambda count: count.list)]
-    alt = "; ".join(
-        f"{group[0].list_label}: " + ", ".join(_count_alt(c, frame) for c in group) for group in lists
-    )
+    alt = "; ".join(f"{group[0].list_label}: " + ", ".join(_count_alt(c, frame) for c in group) for group in lists)
     return picture(frame, alt + ".", lambda width: _paint_slopes(width, lists, frame))
 
 
@@ -275,12 +264,9 @@ def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame
         axes.set_xlim(first - room, last + room)
         label_values(axes, "y", ticks, [frame.formats.percent(t, 0) if column == 0 else "" for t in ticks])
         days = [count.reference_date for count in group]
-        label_values(
-            axes, "x", [d.toordinal() for d in days], [frame.formats.short_date(d) for d in days], False
-        )
-        axes.plot(
-            [d.toordinal() for d in days], [c.share for c in group], color=ACCENT, marker="o", markersize=7
-        )
+        label_values(axes, "x", [d.toordinal() for d in days], [frame.formats.short_date(d) for d in days], False)
+        style = "o-" if len(group) > 1 else "o"
+        axes.plot([d.toordinal() for d in days], [c.share for c in group], style, color=ACCENT, markersize=7)
         for count in group:
             shift = 10 if count.share < 0.4 or 0.5 <= count.share < 0.9 else -18
             axes.annotate(

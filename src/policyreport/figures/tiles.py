@@ -114,8 +114,7 @@ def tile_map(
     """
     _check_places(tiles, grid)
     classes = {
-        key: None if tile.value is None else bisect_right(list(bounds), tile.value)
-        for key, tile in tiles.items()
+        key: None if tile.value is None else bisect_right(list(bounds), tile.value) for key, tile in tiles.items()
     }
     parts = [_hatch(frame.label)]
     for key in sorted(tiles, key=lambda key: (grid.tiles[key].row, grid.tiles[key].column)):
@@ -169,23 +168,17 @@ def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str], s
     alt = names[area]
     svg = _svg(parts, grid, frame.label, alt, pitch, image=True)
     path = f"figures/{frame.label}.svg"
-    return Exhibit(
-        id=frame.id, markdown=f'![]({path}){{fig-alt="{escape(alt)}" .locator}}\n', files={path: svg}
-    )
+    return Exhibit(id=frame.id, markdown=f'![]({path}){{fig-alt="{escape(alt)}" .locator}}\n', files={path: svg})
 
 
 def _check_places(keys: Iterable[str], grid: TileGrid) -> None:
     """Refuse a map that would silently leave an area out."""
     for key in keys:
         if key not in grid.tiles:
-            raise ParamsError(
-                "params/tiles.yaml", f'a tile for "{key}"', "none", did_you_mean(key, grid.tiles)
-            )
+            raise ParamsError("params/tiles.yaml", f'a tile for "{key}"', "none", did_you_mean(key, grid.tiles))
 
 
-def _svg(
-    parts: Sequence[str], grid: TileGrid, label: str, alt: str, pitch: float, image: bool = False
-) -> str:
+def _svg(parts: Sequence[str], grid: TileGrid, label: str, alt: str, pitch: float, image: bool = False) -> str:
     """The root: a group of links keeps its children readable, an image does not."""
     width, height = grid.columns * pitch, grid.rows * pitch
     role = "img" if image else "group"
@@ -209,9 +202,7 @@ def _hatch(label: str) -> str:
     return f'<defs><pattern id="{label}-hatch" {size}>{line}</pattern></defs>'
 
 
-def _text(
-    x: float, y: float, text: str, fill: str, size: float, weight: int = 400, middle: bool = True
-) -> str:
+def _text(x: float, y: float, text: str, fill: str, size: float, weight: int = 400, middle: bool = True) -> str:
     anchor = ' text-anchor="middle"' if middle else ""
     style = f'font-size="{size:g}" font-weight="{weight}" fill="{fill}"{anchor}'
     return f'<text x="{x:g}" y="{y:g}" {style}>{escape(text)}</text>'
@@ -268,9 +259,7 @@ def _borders(regions: Mapping[str, str], grid: TileGrid) -> list[str]:
             lines.append(f"M{x:g} {y - PITCH:g}V{y:g}")
         if at.get((column, row + 1), region) != region:
             lines.append(f"M{x - PITCH:g} {y:g}H{x:g}")
-    path = (
-        f'<path d="{"".join(lines)}" stroke="{MUTED}" stroke-width="2" stroke-linecap="round" fill="none"/>'
-    )
+    path = f'<path d="{"".join(lines)}" stroke="{MUTED}" stroke-width="2" stroke-linecap="round" fill="none"/>'
     return [path] if lines else []
 
 
@@ -281,9 +270,7 @@ def _region(spot: Spot, name: str, grid: TileGrid) -> list[str]:
     return [_text(x, y + 14 * i, line, MUTED, MINIMUM, middle=False) for i, line in enumerate(lines)]
 
 
-def _key(
-    spot: Spot, title: str, texts: Sequence[str], classes: bool, missing: bool, frame: Frame
-) -> list[str]:
+def _key(spot: Spot, title: str, texts: Sequence[str], classes: bool, missing: bool, frame: Frame) -> list[str]:
     """Highest class first, then what was not published."""
     x, y = spot.column * PITCH + 1.5, spot.row * PITCH
     heading = wrap(title, 2.8 * PITCH, SMALL, 600)

@@ -137,9 +137,7 @@ def draw_line(axes: Axes, line: Line, size: float = 6.0) -> None:
         )  # fmt: skip
 
 
-def value_axis(
-    values: Sequence[float], count: int = 5, zero: bool = False
-) -> tuple[float, float, tuple[float, ...]]:
+def value_axis(values: Sequence[float], count: int = 5, zero: bool = False) -> tuple[float, float, tuple[float, ...]]:
     """Choose the range of a value axis so that its first and last tick enclose the values.
 
     Parameters
@@ -231,9 +229,7 @@ def _names(
     scale = plot.height / (plot.high - plot.low)
     middles = [top + (plot.high - line.points[-1].value) * scale for line in lines]
     sizes = [len(name) * LINE_HEIGHT + 2 for name in names]
-    for line, name, spot in zip(
-        lines, names, spread(middles, sizes, top - 8, top + plot.height + 8), strict=True
-    ):
+    for line, name, spot in zip(lines, names, spread(middles, sizes, top - 8, top + plot.height + 8), strict=True):
         color = MUTED if line.role == "context" else COLORS[line.role]
         weight = BOLD if line.role == "accent" else 400
         for k, text in enumerate(name):
