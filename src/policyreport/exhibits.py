@@ -75,4 +75,4 @@ class Exhibits(tuple[Exhibit, ...]):
         from IPython.display import display  # only inside a kernel
 
         for exhibit in self:
-            display(exhibit)
+            display(exhibit)  # type: ignore[no-untyped-call]

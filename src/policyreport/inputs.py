@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from functools import cached_property
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +20,7 @@ from policyreport.params.report import Roles, read_roles
 from policyreport.params.wording import Wording, read_wording
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
+from policyreport.records.series import SeriesPoint
 
 OBSERVATIONS = "observations.parquet"
 PANEL = "panel.parquet"
@@ -49,8 +52,6 @@ class Inputs:
         The raw files behind the slice.
     records : dict of (str, str) to NotebookRecord
         Province records by area and notebook; only the national notebook has any.
-    superseded : int
-        Ledger rows of the slice not in force, because a newer vintage is known.
     """
 
     notebook: str
@@ -83,6 +84,33 @@ class Inputs:
     def newest(self) -> pd.DataFrame:
         """The rows in force on the edition's date."""
         return self.observations[self.observations["newest"]]
+
+    @cached_property
+    def series(self) -> dict[tuple[str, str, str], tuple[SeriesPoint, ...]]:
+        """Annual series by area, indicator and measure, in the order of years."""
+        found: dict[tuple[str, str, str], list[SeriesPoint]] = {}
+        rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
+        columns = ["area", "indicator", "measure", "year", "value", "status", "segment", "low", "high", "inputs"]
+        for area, indicator, measure, year, value, status, segment, low, high, ids in zip(
+            *(rows[column].tolist() for column in columns), strict=True
+        ):
+            point = SeriesPoint(
+                year=year,
+                value=value,
+                status=status,
+                segment=segment,
+                low=None if isnan(low) else low,
+                high=None if isnan(high) else high,
+                inputs=tuple(ids),
+            )
+            found.setdefault((area, indicator, measure), []).append(point)
+        return {key: tuple(points) for key, points in found.items()}
+
+    @cached_property
+    def back_cast(self) -> frozenset[tuple[str, str]]:
+        """Areas and indicators whose past the publisher recalculated on present boundaries."""
+        rows = self.panel[self.panel["basis"] == "back-cast"]
+        return frozenset(zip(rows["area"], rows["indicator"], strict=True))
 
     def save(self, record: NotebookRecord) -> NotebookRecord:
         """Write the record the notebook ends in.
@@ -182,6 +210,4 @@ def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
     if not path.exists():
         return {}
     entries = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        (entry["area"], entry["kind"]): BY_NOTEBOOK[entry["kind"]].model_validate(entry) for entry in entries
-    }
+    return {(entry["area"], entry["kind"]): BY_NOTEBOOK[entry["kind"]].model_validate(entry) for entry in entries}

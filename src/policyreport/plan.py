@@ -103,9 +103,7 @@ def load_known(root: Path, edition_id: str) -> Known:
         for key, source in read_sources(root).items()
         if key in rows.index
     }
-    return Known(
-        edition, areas, indicators, read_roles(root), known, panel, tuple(check_ledger(known)), sources
-    )
+    return Known(edition, areas, indicators, read_roles(root), known, panel, tuple(check_ledger(known)), sources)
 
 
 def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> list[Unit]:

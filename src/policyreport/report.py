@@ -23,9 +23,7 @@ from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
 from policyreport.records.base import Failure
 
-INCLUDE = re.compile(
-    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md >\}\}[ \t]*$", re.MULTILINE
-)
+INCLUDE = re.compile(r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md >\}\}[ \t]*$", re.MULTILINE)
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
@@ -108,11 +106,7 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
         project = Path(scratch) / "report"
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province.qmd", ".*"))
-        run = [
-            key
-            for key in keys
-            if any(area == key for area, _ in contents.fragments) or key in contents.failures
-        ]
+        run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         navigation = Navigation(areas, run, edition)
         bodies = _write_pages(root, project, contents, navigation, roles.nation)
         _write_pdf_page(project, contents, bodies, run)
@@ -152,11 +146,11 @@ class Navigation:
     def neighbours(self, key: str) -> dict[str, dict[str, str]]:
         """Previous and next province, in the order of keys."""
         at = self.keys.index(key)
-        found = {"previous": self.keys[at - 1] if at else None, "next": (self.keys[at + 1 :] or [None])[0]}
+        sides = {"previous": self.keys[max(at - 1, 0) : at], "next": self.keys[at + 1 : at + 2]}
         return {
             side: {"name": self.areas.name(other), "href": self.href(other, "..")}
-            for side, other in found.items()
-            if other
+            for side, found in sides.items()
+            for other in found
         }
 
 
@@ -175,7 +169,7 @@ def collect(store: Path) -> Contents:
     """
     contents = Contents()
     for path in sorted((store / "notebooks").glob("*/*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         for name, fragment in _exhibits(notebook):
             contents.fragments[path.parent.name, name] = fragment
     for path in sorted((store / "failures").glob("*/*.json")):
@@ -222,21 +216,18 @@ def _write_pages(
             **navigation.neighbours(key),
         }
         slug = navigation.areas.slug(key)
+        body = body.replace("](figures/", "](../figures/")
         (project / "provinces" / f"{slug}.qmd").write_text(_join(head | own, body), encoding="utf-8")
     return bodies
 
 
-def _write_pdf_page(
-    project: Path, contents: Contents, bodies: dict[str, tuple[str, str]], keys: list[str]
-) -> None:
+def _write_pdf_page(project: Path, contents: Contents, bodies: dict[str, tuple[str, str]], keys: list[str]) -> None:
     """Write report.qmd: the pages it names, then every province, in one document."""
     head, body = _split(project / PDF_PAGE)
 
     def chapter(page: str) -> str:
         if page not in bodies:
-            raise RenderError(
-                f"reports/{PDF_PAGE}", "a page of reports/", f'"{page}"', did_you_mean(page, bodies)
-            )
+            raise RenderError(f"reports/{PDF_PAGE}", "a page of reports/", f'"{page}"', did_you_mean(page, bodies))
         title, text = bodies[page]
         return f"# {title} {{#page-{page}}}\n\n{text}"
 
@@ -260,11 +251,7 @@ def _write_configuration(
     """Add the edition and the navigation to _quarto.yml."""
     path = project / "_quarto.yml"
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    pages = [
-        {"title": bodies[name][0], "href": f"{name}.html"}
-        for name in settings.get("menu", [])
-        if name in bodies
-    ]
+    pages = [{"title": bodies[name][0], "href": f"{name}.html"} for name in settings.get("menu", []) if name in bodies]
     settings |= {
         "edition": edition.id,
         "edition-title": edition.title,
@@ -278,9 +265,7 @@ def _split(path: Path) -> tuple[dict[str, object], str]:
     """Front matter and body of a page."""
     match = FRONT_MATTER.match(path.read_text(encoding="utf-8"))
     if match is None:
-        raise RenderError(
-            str(path), "a page beginning with front matter between --- lines", "none", "Add it."
-        )
+        raise RenderError(str(path), "a page beginning with front matter between --- lines", "none", "Add it.")
     return yaml.safe_load(match["head"]), match["body"]
 
 

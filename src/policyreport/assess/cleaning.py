@@ -67,32 +67,20 @@ def topics(inputs: Inputs) -> list[Topic]:
 
 def _panel(inputs: Inputs) -> list[PanelValue]:
     rows = inputs.panel[inputs.panel["value"].notna()].sort_values(["indicator", "measure", "year"])
-    return [
-        PanelValue(
-            indicator=row.indicator,
-            measure=row.measure,
-            year=int(row.year),
-            value=float(row.value),
-            status=row.status,
-            basis=row.basis,
-            weight=row.weight or "",
-            low=None if pd.isna(row.low) else float(row.low),
-            high=None if pd.isna(row.high) else float(row.high),
-            inputs=tuple(row.inputs),
-        )
-        for row in rows.itertuples()
-    ]
+    fields = ["indicator", "measure", "year", "value", "status", "basis", "weight", "low", "high", "inputs"]
+    values = []
+    for row in rows[fields].to_dict("records"):
+        known = {str(key): value for key, value in row.items() if not (key in ("low", "high") and pd.isna(value))}
+        values.append(PanelValue.model_validate(known | {"inputs": tuple(row["inputs"])}))
+    return values
 
 
 def _refusals(inputs: Inputs) -> list[Refusal]:
     """Annual values that could not be put on present boundaries."""
-    rows = inputs.panel[inputs.panel["value"].isna()]
+    rows = inputs.panel[inputs.panel["value"].isna()].sort_values(["indicator", "year"])
     return [
-        Refusal(
-            code="part-missing",
-            method="harmonise",
-            subject=f"{row.indicator} {row.year}",
-            inputs=tuple(row.inputs),
+        Refusal(code="part-missing", method="harmonise", subject=f"{indicator} {year}", inputs=tuple(ids))
+        for indicator, year, ids in zip(
+            rows["indicator"].tolist(), rows["year"].tolist(), rows["inputs"].tolist(), strict=True
         )
-        for row in rows.sort_values(["indicator", "year"]).itertuples()
     ]

@@ -174,7 +174,7 @@ def strip(inputs: Inputs) -> tuple[StripItem, ...]:
         Tasks, share, growth, income, governance: each a value or its refusal.
     """
     roles = inputs.roles
-    governance = SeriesRole(indicator=roles.governance.strip)
+    governance = SeriesRole(indicator=roles.governance.strip, measure=roles.governance.measure)
     return (
         _strip_tasks(inputs),
         _strip_share(inputs),
@@ -223,14 +223,12 @@ def _strip_tasks(inputs: Inputs) -> StripItem:
     role = inputs.roles.tasks
     done = [each for each in completion(inputs) if isinstance(each, Completion)]
     if not done:
-        return StripItem(
-            role="tasks", indicator=role.completed, refusal=not_published("completion", role.completed)
-        )
+        return StripItem(role="tasks", indicator=role.completed, refusal=not_published("completion", role.completed))
     newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
     return StripItem(
         role="tasks",
         indicator=role.completed,
-        period=(newest.reference_date or newest.published).isoformat(),
+        period=newest.reference_date.isoformat() if newest.reference_date else "",
         value=100 * newest.completed.share,
         unit="%",
         measure=newest.list,
@@ -243,16 +241,10 @@ def _strip_tasks(inputs: Inputs) -> StripItem:
 
 def _strip_share(inputs: Inputs) -> StripItem:
     role = inputs.roles.share
-    judged = [
-        each
-        for each in share(inputs)
-        if isinstance(each, Threshold) and each.measure == role.headline_measure
-    ]
+    judged = [each for each in share(inputs) if isinstance(each, Threshold) and each.measure == role.headline_measure]
     if not judged:
         refused = not_published("threshold", role.indicator)
-        return StripItem(
-            role="share", indicator=role.indicator, measure=role.headline_measure, refusal=refused
-        )
+        return StripItem(role="share", indicator=role.indicator, measure=role.headline_measure, refusal=refused)
     last = max(judged, key=lambda each: each.period)
     return StripItem(
         role="share",
@@ -271,18 +263,16 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
     own = role_series(inputs, inputs.area, role)
     if not own:
         refused = not_published("trend", role.indicator)
-        return StripItem(role=name, indicator=role.indicator, refusal=refused)  # type: ignore[arg-type]
+        return StripItem(role=name, indicator=role.indicator, refusal=refused)
     last = own[-1]
-    before = next(
-        (point for point in own if point.year == last.year - 1 and point.segment == last.segment), None
-    )
+    before = next((point for point in own if point.year == last.year - 1 and point.segment == last.segment), None)
     nation = {point.year: point.value for point in role_series(inputs, inputs.roles.nation, role)}
     relative = name == "income"
     change = None if before is None else last.value - before.value
     if relative and before is not None:
         change = 100 * (last.value / before.value - 1)
     return StripItem(
-        role=name,  # type: ignore[arg-type]
+        role=name,
         indicator=role.indicator,
         period=str(last.year),
         value=last.value,

@@ -44,11 +44,7 @@ def evaluation(
     """
     expected = inputs.areas.current(inputs.edition.as_known_on)
     areas = expected if inputs.edition.areas == "all" else list(inputs.edition.areas)
-    complete = {
-        area
-        for area in areas
-        if all((area, name) in inputs.records for name in ("clean", "trend", "compare"))
-    }
+    complete = {area for area in areas if all((area, name) in inputs.records for name in ("clean", "trend", "compare"))}
     since = _previous(inputs)
     return EvaluationRecord(
         area=inputs.area,
@@ -60,9 +56,7 @@ def evaluation(
         completion=tuple(completion),
         quarter_on_quarter=quarters,
         share=tuple(share),
-        share_flags=tuple(
-            sorted({flag.code for each in share if isinstance(each, Threshold) for flag in each.flags})
-        ),
+        share_flags=tuple(sorted({flag.code for each in share if isinstance(each, Threshold) for flag in each.flags})),
         other_quantity=other_quantity(inputs),
         pace=tuple(pace),
         revisions=tuple(revisions),
@@ -96,9 +90,7 @@ def _headlines(
             "date": last.reference_date.isoformat(),
         }
         changed = any(not step.same_list for step in quarters.steps)
-        found.append(
-            Headline(id="tasks", facts=facts, verdict="list changed" if changed else "", inputs=last.inputs)
-        )
+        found.append(Headline(id="tasks", facts=facts, verdict="list changed" if changed else "", inputs=last.inputs))
     newest: dict[str, Threshold] = {}
     for each in share:
         if isinstance(each, Threshold) and each.period >= newest.get(each.measure, each).period:

@@ -92,7 +92,7 @@ def codes(inputs: Inputs) -> tuple[CodeCount, ...]:
             areas.setdefault((method, subject, code, kind), set()).add(area)
     of = len({area for area, _ in inputs.records})
     return tuple(
-        CodeCount(method=method, subject=subject, code=code, kind=kind, areas=len(hit), of=of)  # type: ignore[arg-type]
+        CodeCount(method=method, subject=subject, code=code, kind=kind, areas=len(hit), of=of)
         for (method, subject, code, kind), hit in sorted(areas.items())
     )
 
@@ -198,7 +198,7 @@ def _league_row(inputs: Inputs, area: str) -> LeagueRow:
         slug=inputs.areas.slug(area),
         region=inputs.areas.name(inputs.areas.region(area)),
         refusals=tuple(sorted(refused)),
-        **facts,  # type: ignore[arg-type]
+        **facts,
     )
 
 

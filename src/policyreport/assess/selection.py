@@ -28,22 +28,9 @@ def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> tupl
     tuple of SeriesPoint
         By year, in the indicator's unit; empty where nothing is known.
     """
-    panel = inputs.panel
-    rows = panel[(panel["area"] == area) & (panel["indicator"] == indicator) & panel["value"].notna()]
     if measure:
-        rows = rows[rows["measure"] == measure]
-    return tuple(
-        SeriesPoint(
-            year=int(row.year),
-            value=float(row.value),
-            status=row.status,
-            segment=int(row.segment),
-            low=None if pd.isna(row.low) else float(row.low),
-            high=None if pd.isna(row.high) else float(row.high),
-            inputs=tuple(row.inputs),
-        )
-        for row in rows.sort_values("year").itertuples()
-    )
+        return inputs.series.get((area, indicator, measure), ())
+    return next((points for key, points in inputs.series.items() if key[:2] == (area, indicator)), ())
 
 
 def role_series(inputs: Inputs, area: str, role: SeriesRole) -> tuple[SeriesPoint, ...]:

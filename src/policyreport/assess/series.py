@@ -57,9 +57,7 @@ def income(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
     """
     role = inputs.roles.income
     national = role_series(inputs, inputs.roles.nation, role)
-    main = _of_family(
-        inputs, role.indicator, "index", lambda area: index(role_series(inputs, area, role), national)
-    )
+    main = _of_family(inputs, role.indicator, "index", lambda area: index(role_series(inputs, area, role), national))
     return (main,)
 
 
@@ -79,7 +77,7 @@ def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
     areas = _areas(inputs)
     results = []
     for key in inputs.roles.governance.indicators:
-        scores = {area: series(inputs, area, key) for area in areas}
+        scores = {area: series(inputs, area, key, inputs.roles.governance.measure) for area in areas}
         mean = mean_of(scores.values(), len(areas) // 2)
         results.append(
             _of_family(inputs, key, "minus mean", lambda area, s=scores, m=mean: minus(s[area], m))  # type: ignore[misc]
@@ -90,7 +88,7 @@ def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
 def trend(
     inputs: Inputs,
     completion: Sequence[Completion | Refusal],
-    flow: Flow | Refusal,
+    flow: Sequence[Flow | Refusal],
     share: Sequence[Threshold | Refusal],
     share_pace: Sequence[Pace | Refusal],
     growth: Sequence[Trend | Refusal],
@@ -117,7 +115,7 @@ def trend(
         edition=inputs.edition.id,
         as_known_on=inputs.edition.as_known_on,
         completion=tuple(completion),
-        flow=(flow,),
+        flow=tuple(flow),
         share=tuple(share),
         share_pace=tuple(share_pace),
         growth=tuple(growth),
@@ -135,18 +133,14 @@ def _of_family(
     own = family[inputs.area]
     if isinstance(own, Refusal):
         return own
-    adjusted = adjust(
-        [each.p_value if isinstance(each, Trend) else None for each in family.values()], rule="bh"
-    )
+    adjusted = adjust([each.p_value if isinstance(each, Trend) else None for each in family.values()], rule="bh")
     p_adjusted = dict(zip(family, adjusted, strict=True))[inputs.area]
     if p_adjusted is None:
         return own
     return trend_method.with_adjusted_p(own, p_adjusted, verdict_level=inputs.settings.trend.verdict_level)
 
 
-def _one(
-    inputs: Inputs, area: str, indicator: str, kind: trend_method.Series, points: Points
-) -> Trend | Refusal:
+def _one(inputs: Inputs, area: str, indicator: str, kind: trend_method.Series, points: Points) -> Trend | Refusal:
     settings, common = inputs.settings.trend, inputs.settings.conventions
     if not points:
         return not_published("trend", indicator)
@@ -174,9 +168,7 @@ def _one(
 
 def _back_cast(inputs: Inputs, area: str, indicator: str) -> tuple[Flag, ...]:
     """Flag a series that the publisher recalculated on present boundaries."""
-    panel = inputs.panel
-    rows = panel[(panel["area"] == area) & (panel["indicator"] == indicator)]
-    return (Flag(code="back-cast"),) if (rows["basis"] == "back-cast").any() else ()
+    return (Flag(code="back-cast"),) if (area, indicator) in inputs.back_cast else ()
 
 
 def _index_refusal(inputs: Inputs, indicator: str) -> Refusal:

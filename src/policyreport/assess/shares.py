@@ -49,9 +49,7 @@ def other_quantity(inputs: Inputs) -> tuple[Observation, ...]:
         As published, with their bounds.
     """
     rows = inputs.newest
-    return observations(
-        rows[(rows["area"] == inputs.area) & (rows["indicator"] == inputs.roles.share.other_quantity)]
-    )
+    return observations(rows[(rows["area"] == inputs.area) & (rows["indicator"] == inputs.roles.share.other_quantity)])
 
 
 def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
@@ -79,7 +77,7 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
                 pace_method.assess(
                     vintages,
                     _history(inputs, vintages),
-                    target=float(target.value),
+                    target=target.value or 0.0,
                     target_year=int(target.horizon),
                     direction=1,
                     one_year_base=settings.pace.one_year_base,

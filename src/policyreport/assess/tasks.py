@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from policyreport.assess.selection import not_published
@@ -69,8 +71,8 @@ def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
     )
 
 
-def flow(inputs: Inputs) -> Flow | Refusal:
-    """Assess the pace at which the area's tasks are finished, inside one list.
+def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
+    """Assess the pace at which the area's tasks are finished, for each kind of list.
 
     Parameters
     ----------
@@ -79,27 +81,31 @@ def flow(inputs: Inputs) -> Flow | Refusal:
 
     Returns
     -------
-    Flow or Refusal
-        A pace needs two exact dates of one list.
+    tuple of Flow or Refusal
+        One per kind of list; a pace needs two exact dates of one list.
     """
     settings = inputs.settings.flow
-    counts = [
-        count for count in task_counts(inputs) if count.total is not None and count.completed is not None
-    ]
-    if not counts:
-        return not_published("flow", SUBJECT)
-    return flow_method.assess(
-        counts,
-        subject=SUBJECT,
-        minimum_days=settings.minimum_days,
-        suspect_ratio=settings.suspect_ratio,
-        verdict_design_effect=settings.verdict_design_effect,
-        largest_design_effect=settings.largest_design_effect,
-        trend_minimum_intervals=settings.trend_minimum_intervals,
-        trend_minimum_finished=settings.trend_minimum_finished,
-        trend_minimum_open=settings.trend_minimum_open,
-        trend_minimum_at_risk=settings.trend_minimum_at_risk,
-        weak_below=inputs.settings.conventions.weak_below,
+    by_kind: dict[str, list[TaskCount]] = {}
+    for count in task_counts(inputs):
+        if count.total is not None and count.completed is not None:
+            by_kind.setdefault(inputs.policy.list_named(count.list).kind, []).append(count)
+    if not by_kind:
+        return (not_published("flow", SUBJECT),)
+    return tuple(
+        flow_method.assess(
+            counts,
+            subject=SUBJECT,
+            minimum_days=settings.minimum_days,
+            suspect_ratio=settings.suspect_ratio,
+            verdict_design_effect=settings.verdict_design_effect,
+            largest_design_effect=settings.largest_design_effect,
+            trend_minimum_intervals=settings.trend_minimum_intervals,
+            trend_minimum_finished=settings.trend_minimum_finished,
+            trend_minimum_open=settings.trend_minimum_open,
+            trend_minimum_at_risk=settings.trend_minimum_at_risk,
+            weak_below=inputs.settings.conventions.weak_below,
+        )
+        for counts in by_kind.values()
     )
 
 
@@ -118,12 +124,8 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
     """
     role, settings = inputs.roles.tasks, inputs.settings.flow
     counts = [count for count in task_counts(inputs) if count.list in role.national_lists]
-    lists = tuple(_list_count(inputs, count) for count in counts)
-    basis = {
-        entry.reference_date: inputs.policy.list_named(entry.list).basis
-        for entry in lists
-        if entry.reference_date
-    }
+    lists = [_list_count(inputs, count, day) for count in counts if (day := count.reference_date)]
+    basis = {entry.reference_date: inputs.policy.list_named(entry.list).basis for entry in lists}
     return flow_method.quarter_on_quarter(
         lists,
         area=inputs.area,
@@ -137,7 +139,7 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
 def _count(inputs: Inputs, group: pd.DataFrame) -> TaskCount:
     """One list on one date."""
     role = inputs.roles.tasks
-    values = {row.indicator: int(row.value) for row in group.itertuples()}
+    values = {name: int(value) for name, value in zip(group["indicator"], group["value"].tolist(), strict=True)}
     main = group[group["indicator"].isin([role.total, role.completed])]
     day = group["reference_date"].iloc[0]
     name = str(group["list"].iloc[0])
@@ -152,11 +154,12 @@ def _count(inputs: Inputs, group: pd.DataFrame) -> TaskCount:
         late=values.get(role.late),
         overdue=values.get(role.overdue),
         bound=next((bound for bound in main["bound"] if bound != "="), "="),
+        status=next((status for status in main["status"] if status in ("projection", "derived")), "observed"),
         inputs=tuple(group.index),
     )
 
 
-def _list_count(inputs: Inputs, count: TaskCount) -> ListCount:
+def _list_count(inputs: Inputs, count: TaskCount, day: date) -> ListCount:
     """One row of the quarter-on-quarter table."""
     rows = inputs.newest
     here = (rows["list"] == count.list) & (rows["indicator"] == inputs.roles.tasks.recurring)
@@ -164,7 +167,7 @@ def _list_count(inputs: Inputs, count: TaskCount) -> ListCount:
     return ListCount(
         list=count.list,
         list_label=count.list_label,
-        reference_date=count.reference_date or count.published,
+        reference_date=day,
         total=count.total or 0,
         completed=count.completed or 0,
         share=(count.completed or 0) / (count.total or 1),

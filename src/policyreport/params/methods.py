@@ -125,7 +125,7 @@ class PaceSettings(Strict):
     on_track_from: Positive
     too_slow_from: Positive
     fan_minimum_points: Count
-    fan_levels: Annotated[tuple[Share, ...], Field(min_length=1)]
+    fan_levels: tuple[Share, Share]
 
 
 class TrendSettings(Strict):

@@ -129,7 +129,11 @@ def require_known(where: str, got: Iterable[str], known: Iterable[str], expected
             raise ParamsError(where, expected, f'"{word}"', did_you_mean(word, allowed))
 
 
-class _OnceLoader(yaml.SafeLoader):
+# libyaml's parser where PyYAML was built with it: ten times faster on the policy file.
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
     """A safe loader that refuses a key written twice: YAML would keep the last and say nothing."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -142,7 +146,8 @@ class _OnceLoader(yaml.SafeLoader):
                     None, None, f'key "{key}" is written twice', key_node.start_mark
                 )
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        built: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return built
 
 
 def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> ParamsError:

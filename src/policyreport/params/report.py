@@ -39,6 +39,7 @@ class TaskRole(Strict):
 class GovernanceRole(Strict):
     """Scores drawn as small multiples and trended against the mean of the areas."""
 
+    measure: str
     indicators: tuple[str, ...]
     strip: str
 

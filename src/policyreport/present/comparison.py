@@ -44,7 +44,9 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     voice = Voice(inputs)
     panel = peer_panel(inputs)
     if isinstance(result, Refusal) or panel is None:
-        return Exhibit("growth-compare", "" if isinstance(result, Refusal) else "")
+        return Exhibit(
+            "growth-compare", voice.refusal(result, "Difference to others") if isinstance(result, Refusal) else ""
+        )
     told = [each for each in result.differences if isinstance(each, Difference)]
     mean = dict(zip(panel.areas, np.nanmean(panel.values - panel.nation, axis=1), strict=True))
     nation = next((each for each in told if each.comparator == "nation"), None)
@@ -62,9 +64,7 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     years = f"{panel.years[0]}–{panel.years[-1]}"
     frame = voice.frame(
         "growth-compare",
-        f"Mean difference in growth to the nation, {years}: {_difference(voice, nation)}"
-        if nation
-        else "Growth",
+        f"Mean difference in growth to the nation, {years}: {_difference(voice, nation)}" if nation else "Growth",
         "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the five most alike "
         "named; bar: 95 % interval that treats years as draws",
         [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
@@ -73,14 +73,8 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     rows += [f"- {each.subject or 'Comparison'}: {voice.sentence(each.code)} `{each.code}`"
              for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
     figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "nation"), signed=True)
-    likes = listed(
-        [f"{inputs.areas.name(p.area)} ({voice.formats.number(p.distance, 2)})" for p in result.peers]
-    )
-    alike = (
-        f"Most alike before the resolution (distance): {likes}. {voice.flags(result.flags)}"
-        if result.peers
-        else ""
-    )
+    likes = listed([f"{inputs.areas.name(p.area)} ({voice.formats.number(p.distance, 2)})" for p in result.peers])
+    alike = f"Most alike before the resolution (distance): {likes}. {voice.flags(result.flags)}" if result.peers else ""
     note = "Verdicts are adjusted for looking at all provinces at once."
     return join("growth-compare", figure, "\n".join(rows), f"{alike} {note}")
 
@@ -136,9 +130,7 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
         )
     nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
     if nation:
-        said.append(
-            f"Over {nation.years[0]}–{nation.years[-1]} the mean difference is {_difference(voice, nation)}."
-        )
+        said.append(f"Over {nation.years[0]}–{nation.years[-1]} the mean difference is {_difference(voice, nation)}.")
     if income.value is not None and not isinstance(record.income_ratio_nation, Refusal):
         said.append(
             f"Output per head was {voice.formats.number(income.value, 1)} million VND in {income.period}, "
@@ -150,9 +142,7 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
         said.append(count_sentence(voice, newest))
     judged = [each for each in record.share if isinstance(each, Threshold)]
     said += [share_sentence(voice, each) for each in newest_by_measure(judged)[:1]]
-    silent = [
-        what for what, there in (("task counts", done), ("a digital-economy share", judged)) if not there
-    ]
+    silent = [what for what, there in (("task counts", done), ("a digital-economy share", judged)) if not there]
     if growth.value is None:
         silent.append("growth on present boundaries")
     if silent:
@@ -206,19 +196,15 @@ def _cell(voice: Voice, item: StripItem) -> str:
 def _when(voice: Voice, item: StripItem) -> str:
     if item.role == "tasks":
         count = voice.formats.count_of(item.count or 0, item.total or 0)
-        return f"{count}, {voice.formats.short_date(date.fromisoformat(item.period))}"
+        when = voice.formats.short_date(date.fromisoformat(item.period)) if item.period else "date not stated"
+        return f"{count}, {when}"
     source = voice.measure(item.measure) if item.measure else ""
-    return ", ".join(
-        part for part in (item.period, source, item.status if item.status != "observed" else "") if part
-    )
+    return ", ".join(part for part in (item.period, source, item.status if item.status != "observed" else "") if part)
 
 
 def _difference(voice: Voice, each: Difference) -> str:
     formats = voice.formats
-    text = (
-        f"{formats.points(each.mean)} "
-        f"({formats.interval(each.interval.low, each.interval.high, 2, signed=True)})"
-    )
+    text = f"{formats.points(each.mean)} ({formats.interval(each.interval.low, each.interval.high, 2, signed=True)})"
     return f"{text}, {voice.verdict(each.verdict)}" if each.verdict else text
 
 

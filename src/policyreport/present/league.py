@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit, Exhibits, join
-from policyreport.figures.areas import league as league_figure
+from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
 from policyreport.inputs import Inputs
+from policyreport.present.shares import provinces_share
 from policyreport.present.tasks import provinces_tasks
 from policyreport.present.tiles import share_map
 from policyreport.present.voice import Voice
 from policyreport.records.notebooks import LeagueRow, TrendRecord
+from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
 from policyreport.tables import interval_cell, table
 
@@ -29,7 +31,7 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
     Returns
     -------
     Exhibits
-        "league-lead", "league", "league-growth", "map", "tasks-provinces".
+        "league-lead", "league", "league-growth", "map", "tasks-provinces", "share-provinces".
     """
     voice = Voice(inputs)
     lists = [
@@ -39,6 +41,13 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
         for each in record.completion
         if isinstance(each, Completion)
     ]
+    measure = inputs.roles.share.headline_measure
+    shares = [
+        max(judged, key=lambda each: each.period)
+        for (_, notebook), record in sorted(inputs.records.items())
+        if notebook == "trend" and isinstance(record, TrendRecord)
+        if (judged := [each for each in record.share if isinstance(each, Threshold) and each.measure == measure])
+    ]
     return Exhibits(
         [
             Exhibit("league-lead", _lead(voice, rows)),
@@ -46,6 +55,7 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
             _growth(voice, rows),
             share_map(rows, inputs),
             provinces_tasks(rows, lists, inputs),
+            provinces_share(shares, inputs),
         ]
     )
 
@@ -78,9 +88,7 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     ends = [end for row in rows if row.growth_mean_interval
             for end in (row.growth_mean_interval.low, row.growth_mean_interval.high)]  # fmt: skip
     scale = (min([*ends, -1.0]), max([*ends, 1.0]))
-    order = sorted(
-        rows, key=lambda row: (-(row.growth if row.growth is not None else float("-inf")), row.name)
-    )
+    order = sorted(rows, key=lambda row: (-(row.growth if row.growth is not None else float("-inf")), row.name))
     body = [_row(voice, row, scale) for row in order]
     years = {row.growth_year for row in rows if row.growth_year}
     year = f" {max(years)}" if years else ""
@@ -129,9 +137,7 @@ def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str |
 
 def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     """Dot and interval of the mean difference, every province."""
-    told = [
-        row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None
-    ]
+    told = [row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None]
     if not told:
         return Exhibit("league-growth", voice.sentence("not-published") + " `not-published`")
     order = sorted(told, key=lambda row: -(row.growth_mean_difference or 0))

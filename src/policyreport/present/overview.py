@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyreport.exhibits import Exhibit, Exhibits
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.rows import Row, Rule
+from policyreport.figures.sparks import spark_dots, spark_line, spark_share
+from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
 from policyreport.present.quality import sources
+from policyreport.present.shares import period_words
 from policyreport.present.voice import Voice, escape, listed
+from policyreport.records.base import Observation
 from policyreport.records.notebooks import EvaluationRecord
+from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Threshold
-from policyreport.records.tasks import QuarterOnQuarter
+from policyreport.records.tasks import Completion, QuarterOnQuarter
 from policyreport.tables import table
+
+
+Finding = tuple[str, Exhibit | None]
+"""A sentence as heading, a line of text, and the small figure between them."""
 
 
 def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
@@ -30,17 +40,23 @@ def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
         "standfirst", "headlines", "changed".
     """
     voice = Voice(inputs)
-    findings = [
-        text for text in (_tasks(voice, record), *_shares(voice, record), _provinces(voice, record)) if text
+    findings = [_tasks(voice, record), *_shares(voice, record), _provinces(voice, record)]
+    blocks = [
+        join("finding", "::: {.finding}", *_with_picture(text, picture), ":::") for text, picture in findings if text
     ]
-    blocks = "\n\n".join(f"::: {{.finding}}\n{text}\n:::" for text in findings)
     return Exhibits(
         [
             Exhibit("standfirst", _standfirst(voice, record)),
-            Exhibit("headlines", f":::: {{.findings}}\n{blocks}\n::::"),
+            join("headlines", ":::: {.findings}", *blocks, "::::"),
             Exhibit("changed", _changed(voice, record)),
         ]
     )
+
+
+def _with_picture(text: str, picture: Exhibit | None) -> tuple[Exhibit | str, ...]:
+    """The sentence, its small figure, then the line of text."""
+    head, _, body = text.partition("\n\n")
+    return (head, picture, body) if picture else (head, body)
 
 
 def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
@@ -81,15 +97,17 @@ def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
     )
     if record.areas_failed:
         names = listed([voice.inputs.areas.name(area) for area in record.areas_failed])
-        text += f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} provinces could not be computed\n\n{names}.\n:::"
+        text += (
+            f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} provinces could not be computed\n\n{names}.\n:::"
+        )
     return text
 
 
-def _tasks(voice: Voice, record: EvaluationRecord) -> str:
+def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     """Finding: tasks of the central list, and that the list changed."""
     quarters, formats = record.quarter_on_quarter, voice.formats
     if not isinstance(quarters, QuarterOnQuarter):
-        return ""
+        return "", None
     *earlier, last = quarters.counts
     told = listed([f"{formats.share_of(c.completed, c.total)} {'at' if at == 0 else 'by'} {voice.date(c.reference_date)}"
                    for at, c in enumerate(earlier)])  # fmt: skip
@@ -99,16 +117,20 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> str:
         for c in recurring
     )
     first = quarters.counts[0]
-    return (
+    done = next((each.completed for each in record.completion
+                 if isinstance(each, Completion) and each.list == last.list), None)  # fmt: skip
+    picture = spark_share(done, voice.small("spark-tasks"), "completed", "not completed") if done else None
+    text = (
         f"### Central tasks completed: {formats.percent(last.share)} by {voice.date(last.reference_date)} "
         f"({formats.count_of(last.completed, last.total)})\n\n"
         f"Before that: {told}. The list grew from {formats.count(first.total)} to {formats.count(last.total)} tasks and "
         f"was counted on another basis each time, so no speed is given ({voice.verdict('list changed')}).{basis} "
         "[Tasks](tasks.html)"
     )
+    return text, picture
 
 
-def _shares(voice: Voice, record: EvaluationRecord) -> list[str]:
+def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
     """Findings: the share by the statistics office, by the ministry, the third quantity, the pace."""
     newest: dict[str, Threshold] = {}
     for each in record.share:
@@ -117,15 +139,11 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[str]:
     main = newest.get(voice.inputs.roles.share.headline_measure)
     others = [each for measure, each in newest.items() if main and measure != main.measure]
     line = voice.percent_as_published(voice.inputs.policy.threshold.value)
-    found = []
+    found: list[Finding] = []
     if main:
         told = " ".join(_compared(voice, each) for each in others)
         flips = sorted(
-            {
-                each.period
-                for each in record.share
-                if isinstance(each, Threshold) and each.has_flag("measure-flip")
-            }
+            {each.period for each in record.share if isinstance(each, Threshold) and each.has_flag("measure-flip")}
         )
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
         title = (
@@ -133,31 +151,75 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[str]:
             if flips and line.startswith("16")
             else "The digital economy's share"
         )
-        found.append(
+        text = (
             f"### {title}: {voice.measure(main.measure)} {voice.percent_as_published(main.observation.value)} in "
             f"{main.period}, {main.verdict} {line}\n\n"
             f"{told}{flip} The measures differ in definition. [Digital economy](digital-economy.html)"
         )
-    for each in record.other_quantity:
-        sign = {">": "more than ", "<": "less than ", "~": "about "}.get(each.bound, "")
-        found.append(
-            f"### The “{'> ' if each.bound == '>' else sign}{voice.percent_as_published(each.value)}” announced for the "
-            "first nine months of 2025 is a third quantity\n\n"
-            f"It is the contribution of science, technology, innovation and digital transformation to GDP, stated as "
-            f"{sign}{voice.percent_as_published(each.value)}; its method is not published. It is not the digital economy's "
-            "share. [Digital economy](digital-economy.html#a-third-quantity)"
-        )
+        found.append((text, _spark_shares(voice, [main, *others])))
+    found += [(_third_quantity(voice, each), None) for each in record.other_quantity]
     paces = [each for each in record.pace if isinstance(each, Pace) and main and each.measure == main.measure]
     if paces:
-        each = min(paces, key=lambda pace: pace.target_period)
-        found.append(
-            f"### {_capital(voice.bands(each.headline_bands).replace('*', ''))} for {voice.percent_as_published(each.target)} in {each.target_period}, by "
-            f"{voice.measure(each.measure)}'s measure\n\n"
-            f"The share rose by {voice.formats.points(each.observed_pp)} a year from {each.base_period} to "
-            f"{each.latest_period}; from now it would have to rise by {voice.formats.points(each.required_from_now_pp)} "
-            "a year. [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
-        )
+        nearest = min(paces, key=lambda each: each.target_period)
+        found.append((_pace(voice, nearest), _spark_pace(voice, record, nearest)))
     return found
+
+
+def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
+    """Each measure's newest share against the threshold."""
+    rows = [
+        Row(
+            f"{voice.measure(each.measure)} {each.period}",
+            each.observation.value,
+            each.interval.low if each.interval else None,
+            each.interval.high if each.interval else None,
+            text=voice.percent_as_published(each.observation.value),
+            role="accent" if at == 0 else "plain",
+            hollow=each.observation.status != "observed",
+        )
+        for at, each in enumerate(newest[:4])
+    ]
+    line = voice.inputs.policy.threshold.value
+    return spark_dots(rows, voice.small("spark-share"), "%", Rule(line, voice.percent_as_published(line)))
+
+
+def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
+    """The share's years against the target."""
+    points = sorted(
+        (
+            SeriesPoint(year=int(each.period), value=each.observation.value, status=each.observation.status)
+            for each in record.share
+            if isinstance(each, Threshold) and each.measure == pace.measure
+        ),
+        key=lambda point: point.year,
+    )
+    target = Rule(pace.target, f"{voice.percent_as_published(pace.target)} in {pace.target_period}")
+    return spark_line(Line(voice.measure(pace.measure), tuple(points), "accent"), voice.small("spark-pace"), 2, target)
+
+
+def _third_quantity(voice: Voice, each: Observation) -> str:
+    """Finding: the announced quantity that is not the share."""
+    sign = {">": "more than ", "<": "less than ", "~": "about "}.get(each.bound, "")
+    value = voice.percent_as_published(each.value)
+    meaning = voice.inputs.indicators.get(each.indicator).name
+    return (
+        f"### The “{'> ' if each.bound == '>' else sign}{value}” announced for {period_words(each.period)} is a third "
+        f"quantity\n\nIt is the {meaning[:1].lower() + meaning[1:]}, stated as {sign}{value}; its method is not "
+        "published. It is not the digital economy's share. [A third quantity](digital-economy.html#a-third-quantity)"
+    )
+
+
+def _pace(voice: Voice, each: Pace) -> str:
+    """Finding: observed against required growth of the share."""
+    now = "" if each.required_from_now_pp is None else (
+        f"; from now it would have to rise by {voice.formats.points(each.required_from_now_pp)} a year"
+    )  # fmt: skip
+    return (
+        f"### {_capital(voice.bands(each.headline_bands).replace('*', ''))} for "
+        f"{voice.percent_as_published(each.target)} in {each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
+        f"The share rose by {voice.formats.points(each.observed_pp)} a year from {each.base_period} to "
+        f"{each.latest_period}{now}. [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
+    )
 
 
 def _compared(voice: Voice, each: Threshold) -> str:
@@ -168,11 +230,11 @@ def _compared(voice: Voice, each: Threshold) -> str:
     )
 
 
-def _provinces(voice: Voice, record: EvaluationRecord) -> str:
+def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     """Finding: what the provinces published, and that few are told apart."""
     facts = next((each.facts for each in record.headlines if each.id == "provinces"), None)
     if not facts or not facts["areas"]:
-        return ""
+        return "", None
     areas = facts["areas"]
     text = (
         f"### {facts['share_published']} of {areas} provinces have a published digital-economy share, "
@@ -186,7 +248,7 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> str:
         )
     else:
         text += "Growth on present boundaries was not published by then. "
-    return text + "[League table](league-table.html)"
+    return text + "[League table](league-table.html)", None
 
 
 def _changed(voice: Voice, record: EvaluationRecord) -> str:

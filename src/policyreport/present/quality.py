@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from policyreport.assess.national import raised
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
+from policyreport.params.indicators import Indicator
 from policyreport.present.voice import Voice, escape, published, short_publisher
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
@@ -190,19 +191,14 @@ def _coverage(voice: Voice, cells: Sequence[CoverageCell]) -> Exhibit:
     if not cells:
         return Exhibit("coverage", "No province's record could be read.")
     topics = [
-        topic
-        for topic in sorted({cell.topic for cell in cells})
-        if any(c.rows for c in cells if c.topic == topic)
+        topic for topic in sorted({cell.topic for cell in cells}) if any(c.rows for c in cells if c.topic == topic)
     ]
     by = {(cell.area, cell.topic): cell for cell in cells}
     areas = sorted({cell.area for cell in cells})
     body = [
-        [voice.inputs.areas.name(area), *(_rows(voice, by.get((area, topic))) for topic in topics)]
-        for area in areas
+        [voice.inputs.areas.name(area), *(_rows(voice, by.get((area, topic))) for topic in topics)] for area in areas
     ]
-    every = {
-        topic: sum(by[area, topic].rows > 0 for area in areas if (area, topic) in by) for topic in topics
-    }
+    every = {topic: sum(by[area, topic].rows > 0 for area in areas if (area, topic) in by) for topic in topics}
     body.append(["**Provinces with any**", *(f"**{every[topic]} of {len(areas)}**" for topic in topics)])
     return table(
         "coverage",
@@ -227,9 +223,7 @@ def _codes(voice: Voice, codes: Sequence[CodeCount]) -> Exhibit:
             voice.sentence(count.code),
             voice.formats.count_of(count.areas, count.of),
         ]
-        for count in sorted(
-            codes, key=lambda each: (each.kind == "flag", each.method, each.subject, each.code)
-        )
+        for count in sorted(codes, key=lambda each: (each.kind == "flag", each.method, each.subject, each.code))
     ]
     refused = sum(count.areas for count in codes if count.kind == "refusal")
     return table(
@@ -258,9 +252,7 @@ def _findings(voice: Voice, findings: Sequence[Finding]) -> Exhibit:
     )
     lines = [f"- {escape(finding.message)} `{finding.rule}`" for finding in _worst(findings)[:40]]
     rest = len(findings) - len(lines)
-    more = (
-        f"\n\nAnd {voice.formats.count(rest)} more; `policyreport check` lists them all." if rest > 0 else ""
-    )
+    more = f"\n\nAnd {voice.formats.count(rest)} more; `policyreport check` lists them all." if rest > 0 else ""
     return join("findings", summary, "\n".join(lines) + more)
 
 
@@ -315,11 +307,11 @@ def _worst(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (order[finding.severity], finding.rule, finding.message))
 
 
-def _subject(known: dict[str, object], subject: str) -> str:
+def _subject(known: Mapping[str, Indicator], subject: str) -> str:
     """An indicator's name where the subject is one."""
     key, _, rest = subject.partition(" ")
     found = known.get(key)
-    return f"{getattr(found, 'name', subject)} {rest}".strip() if found else subject
+    return f"{found.name} {rest}".strip() if found else subject
 
 
 def _question(method: str) -> str:

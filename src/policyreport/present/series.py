@@ -96,9 +96,7 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         Line("Nation = 100", flat, "plain"),
         Line(inputs.areas.name(region), around, "context"),
     ]
-    figure = line_figure(
-        [line for line in lines if line.points], frame, "nation = 100", _breaks(inputs), digits=0
-    )
+    figure = line_figure([line for line in lines if line.points], frame, "nation = 100", _breaks(inputs), digits=0)
     return join("income", figure, trend_words(voice, results))
 
 
@@ -121,21 +119,15 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     areas = inputs.areas.current(inputs.edition.as_known_on)
     panels, rows, last = [], [], 0
     for key in inputs.roles.governance.indicators:
-        own = series(inputs, inputs.area, key)
-        mean = mean_of((series(inputs, area, key) for area in areas), len(areas) // 2)
-        panels.append(
-            (_short(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")])
-        )
+        own = series(inputs, inputs.area, key, inputs.roles.governance.measure)
+        mean = mean_of((series(inputs, area, key, inputs.roles.governance.measure) for area in areas), len(areas) // 2)
+        panels.append((_short(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")]))
         rows += [row for point in own for row in point.inputs]
         last = max([last, *(point.year for point in own)])
     if not rows:
         return Exhibit("governance", refused(voice, results, "Governance"))
     merged = inputs.areas.is_merged(inputs.area)
-    how = (
-        " recalculated on present boundaries (weights: population; bar: range of the merged parts)"
-        if merged
-        else ""
-    )
+    how = " recalculated on present boundaries (weights: population; bar: range of the merged parts)" if merged else ""
     frame = voice.frame(
         "governance",
         _governance_finding(voice, results, last),
@@ -147,8 +139,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     flags = voice.flags(flag for each in told for flag in each.flags if flag.code == "ends-before-policy")
     refusals = {each.code: each for each in results if isinstance(each, Refusal)}
     parts = [
-        voice.refusal(each, f"No trend of {listed(_subjects(voice, results, code))}")
-        for code, each in refusals.items()
+        voice.refusal(each, f"No trend of {listed(_subjects(voice, results, code))}") for code, each in refusals.items()
     ]
     drawn = [(name, [line for line in lines if line.points]) for name, lines in panels]
     return join("governance", small_multiples(drawn, frame), flags, *parts)
@@ -177,12 +168,10 @@ def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
         what = {"minus nation": "The difference to the nation", "index": "The index", "minus mean": "The difference "
                 "to the provinces' mean", "own": "The series"}[each.series]  # fmt: skip
         adjusted = (
-            ""
-            if each.p_adjusted is None
-            else f", {formats.p_value(each.p_adjusted)} after adjusting for all provinces"
+            "" if each.p_adjusted is None else f", {formats.p_value(each.p_adjusted)} after adjusting for all provinces"
         )
         parts.append(
-            f"{what} shows {voice.verdict(each.verdict)} over {each.first_year}–{each.last_year}: median slope "
+            f"{what}, {each.first_year}–{each.last_year}: {voice.verdict(each.verdict)}. Median slope "
             f"{formats.number(each.slope, 2, signed=True)} {each.unit} a year "
             f"({formats.interval(each.slope_interval.low, each.slope_interval.high, 2, signed=True)} at "
             f"{formats.percent(each.slope_interval.level)}), exact p {formats.p_value(each.p_value)}{adjusted}."
@@ -202,7 +191,9 @@ def _governance_finding(voice: Voice, results: Sequence[Trend | Refusal], last: 
     moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
     told = [each for each in results if isinstance(each, Trend)]
     if not moved:
-        return f"No dimension of {len(told)} tested shows a clear trend against the provinces' mean; scores end in {last}"
+        return (
+            f"No dimension of {len(told)} tested shows a clear trend against the provinces' mean; scores end in {last}"
+        )
     names = listed([f"{_short(voice.indicator(each.indicator))} {each.verdict}" for each in moved])
     return f"Against the provinces' mean: {names}; scores end in {last}"
 

@@ -40,9 +40,7 @@ def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal]
         parts.append(" ".join(share_sentence(voice, each) for each in newest))
         frame = voice.frame(
             "share",
-            listed(
-                [f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {e.verdict}" for e in newest]
-            ),
+            listed([f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {e.verdict}" for e in newest]),
             f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; bar: how "
             "far past revisions say the figure may move",
             [row for each in judged for row in each.inputs],
@@ -111,6 +109,41 @@ def national_share(
     )  # fmt: skip
 
 
+def provinces_share(results: Sequence[Threshold], inputs: Inputs) -> Exhibit:
+    """Show the provinces with a published share against the threshold, highest first.
+
+    Parameters
+    ----------
+    results : sequence of Threshold
+        Newest verdict of the headline measure, one per province that has any.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibit
+        "share-provinces".
+    """
+    voice = Voice(inputs)
+    areas = inputs.areas.current(inputs.edition.as_known_on)
+    missing = sorted(inputs.areas.name(area) for area in set(areas) - {each.area for each in results})
+    if not results:
+        return Exhibit("share-provinces", f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s "
+                       "measure was published by then.")  # fmt: skip
+    above = [each for each in results if each.verdict == "above"]
+    level = [each for each in results if each.verdict == "cannot tell apart"]
+    frame = voice.frame(
+        "share-provinces",
+        f"{len(above)} of the {len(results)} provinces with a figure are above the {_line(voice)} as published, {len(level)} "
+        f"cannot be told apart; {len(missing)} have no figure",
+        f"Digital economy, % of GRDP, {results[0].period}, {voice.measure(results[0].measure)}'s measure, estimates; bar: "
+        "what the prior on revisions allows, no vintage history",
+        [row for each in results for row in each.inputs],
+    )
+    names = {area: inputs.areas.name(area) for area in areas}
+    return figures.threshold_by_area(results, names, frame, _line(voice), missing).renamed("share-provinces")
+
+
 def newest_by_measure(judged: Sequence[Threshold]) -> list[Threshold]:
     """The newest period of each measure, in the order of measures."""
     found: dict[str, Threshold] = {}
@@ -136,7 +169,9 @@ def _flip(voice: Voice, judged: Sequence[Threshold]) -> str:
     flipped = sorted({each.period for each in judged if each.has_flag("measure-flip")})
     if not flipped:
         return ""
-    return f" For {listed(flipped)} the verdict depends on who measures. {voice.sentence('measure-flip')} `measure-flip`"
+    return (
+        f" For {listed(flipped)} the verdict depends on who measures. {voice.sentence('measure-flip')} `measure-flip`"
+    )
 
 
 def _other(voice: Voice, each: Observation) -> str:
@@ -144,14 +179,15 @@ def _other(voice: Voice, each: Observation) -> str:
     sign = {">": "more than ", "<": "less than ", "~": "about "}.get(each.bound, "")
     meaning = voice.inputs.indicators.get(each.indicator)
     return (
-        f"The “{sign}{voice.formats.number(each.value, 0)} %” announced for {_period(each.period)} is neither of these "
+        f"The “{sign}{voice.formats.number(each.value, 0)} %” announced for {period_words(each.period)} is neither of these "
         f"shares: it is the {meaning.name[:1].lower() + meaning.name[1:]}, a wider quantity whose method is not "
         f"published. Against the {_line(voice)} it is *stated above*, with no interval and no probability. "
         f"`bound-only` {voice.source([each.id])}"
     )
 
 
-def _period(period: str) -> str:
+def period_words(period: str) -> str:
+    """A period for readers: the first nine months of 2025."""
     return "the first nine months of " + period[:4] if period.endswith("-09") and "/" in period else period
 
 
@@ -260,6 +296,8 @@ def _pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> l
 def _ratio(voice: Voice, each: Pace) -> str:
     formats = voice.formats
     ratio = each.ratio_cagr if each.ratio_cagr is not None else each.ratio_pp
+    if ratio is None:
+        return "not defined"
     if each.ratio_interval is None:
         return formats.number(ratio, 2)
     return f"{formats.number(ratio, 2)}; {formats.interval(each.ratio_interval.low, each.ratio_interval.high, 2)}"
@@ -269,9 +307,7 @@ def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
     """How far first figures of the longest measured series have moved."""
     moved = [each for each in triangles if each.values]
     if not moved:
-        return Exhibit(
-            "revisions", "No figure has two vintages far enough apart to tell how far first figures move."
-        )
+        return Exhibit("revisions", "No figure has two vintages far enough apart to tell how far first figures move.")
     main, formats = moved[0], voice.formats
     said = (
         f"{voice.measure(main.measure)} has revised {len(main.values)} first figures by "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import tasks as figures
@@ -14,14 +15,14 @@ from policyreport.records.tasks import Completion, Flow, ListStep, Proportion, Q
 from policyreport.tables import table
 
 
-def tasks(completion: Sequence[Completion | Refusal], flow: Flow | Refusal, inputs: Inputs) -> Exhibit:
+def tasks(completion: Sequence[Completion | Refusal], flow: Sequence[Flow | Refusal], inputs: Inputs) -> Exhibit:
     """Show an area's lists: sentences, the figure, what cannot be said.
 
     Parameters
     ----------
     completion : sequence of Completion or Refusal
         From `assess.completion`.
-    flow : Flow or Refusal
+    flow : sequence of Flow or Refusal
         From `assess.flow`.
     inputs : Inputs
         The notebook's slice.
@@ -45,8 +46,8 @@ def tasks(completion: Sequence[Completion | Refusal], flow: Flow | Refusal, inpu
         )
         parts.append(figures.completion([(each.list_label, each) for each in done], frame))
     parts += [voice.refusal(each, each.subject if done else "") for each in refused]
-    if done and isinstance(flow, Refusal):
-        parts.append(voice.refusal(flow, "Pace of completion"))
+    slow = {each.code: each for each in flow if isinstance(each, Refusal)}
+    parts += [voice.refusal(each, "Pace of completion") for each in slow.values() if done]
     return join("tasks", *parts)
 
 
@@ -76,9 +77,7 @@ def national_tasks(
     dated = {
         each.reference_date: each.completed
         for each in completion
-        if isinstance(each, Completion)
-        and each.list in inputs.roles.tasks.national_lists
-        and each.reference_date
+        if isinstance(each, Completion) and each.list in inputs.roles.tasks.national_lists and each.reference_date
     }
     rows = [row for count in quarters.counts for row in count.inputs]
     first, last = quarters.counts[0], quarters.counts[-1]
@@ -101,9 +100,7 @@ def national_tasks(
     )
 
 
-def provinces_tasks(
-    rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Completion]], inputs: Inputs
-) -> Exhibit:
+def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Completion]], inputs: Inputs) -> Exhibit:
     """Show the provinces that published counts of their own lists.
 
     Parameters
@@ -160,9 +157,7 @@ def count_sentence(voice: Voice, each: Completion) -> str:
     if isinstance(each.late, Proportion):
         extra.append(f"{voice.formats.count(each.late.count)} of them late")
     if isinstance(each.overdue, Proportion):
-        extra.append(
-            f"{voice.formats.count(each.overdue.count)} of all {voice.formats.count(each.total)} overdue"
-        )
+        extra.append(f"{voice.formats.count(each.overdue.count)} of all {voice.formats.count(each.total)} overdue")
     return text + (f", {listed(extra)}" if extra else "") + "."
 
 
@@ -192,10 +187,10 @@ def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
     return f"Completed on the central list: {listed(said)}. {grew} {basis}".strip()
 
 
-def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[object, Proportion]) -> Exhibit:
+def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, Proportion]) -> Exhibit:
     """Date by date: what readers would otherwise work out themselves."""
     formats = voice.formats
-    steps: dict[object, ListStep] = {step.end: step for step in quarters.steps}
+    steps: dict[date, ListStep] = {step.end: step for step in quarters.steps}
     body = []
     for count in quarters.counts:
         step, interval = steps.get(count.reference_date), dated.get(count.reference_date)

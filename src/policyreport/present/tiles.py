@@ -64,9 +64,7 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
         "the province's page; hatched: not published",
         _rows(inputs, {row.area for row in published}),
     )
-    regions = {
-        key.split(":")[-1]: inputs.areas.name(key) for key in {inputs.areas.region(row.area) for row in rows}
-    }
+    regions = {key.split(":")[-1]: inputs.areas.name(key) for key in {inputs.areas.region(row.area) for row in rows}}
     classes = inputs.roles.map
     return tile_map(
         tiles, tile_grid(inputs), frame, classes.bounds, classes.texts, regions, "Digital economy, % of GRDP"

@@ -93,6 +93,10 @@ class Voice:
             formats=self.formats,
         )
 
+    def small(self, id: str) -> Frame:
+        """Label of a small figure that stands under a sentence of its own."""
+        return Frame(id=id, finding="", formats=self.formats)
+
     def source(self, rows: Iterable[str]) -> str:
         """Source line of the ledger rows behind an exhibit.
 
@@ -118,9 +122,7 @@ class Voice:
 
     def _cite(self, source: SourceLine) -> str:
         title = escape(source.title)
-        linked = (
-            f"[{title}]({source.address.replace(' ', '%20')})" if source.address.startswith("http") else title
-        )
+        linked = f"[{title}]({source.address.replace(' ', '%20')})" if source.address.startswith("http") else title
         return f"{escape(short_publisher(source.publisher))}, {linked}, {published(source.published, self.formats)}"
 
 
