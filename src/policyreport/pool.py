@@ -9,7 +9,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import forkserver
 from multiprocessing.util import get_temp_dir
@@ -55,7 +55,9 @@ class WorkerPool(Executor):
         Future
             Its result to be.
         """
-        return self._pool.submit(task, *args, **options)
+        # A ^C between the start of a process and its entry in the pool's list would leave it running.
+        with _interrupts_deferred():
+            return self._pool.submit(task, *args, **options)
 
     def renew(self) -> None:
         """Replace the processes, after one of them was lost and took the pool down."""
@@ -147,8 +149,24 @@ def _end_with_parent(scratch: Path, sockets: Path) -> None:
 
 
 @contextlib.contextmanager
-def _interrupts_ignored() -> Any:
-    """Ignore ^C for a moment; only the main thread can."""
+def _interrupts_deferred() -> Iterator[None]:
+    """Let ^C wait for the end of the block; only the main thread hears it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore ^C for the block, and in processes started in it; only the main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

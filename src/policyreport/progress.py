@@ -29,7 +29,9 @@ def show_progress(console: Console, workers: int) -> Iterator[Callable[[Event], 
         Takes an `Event`.
     """
     if not console.is_terminal:
-        yield PlainLines(console, workers).tell
+        lines = PlainLines(console, workers)
+        lines.say("reading the data")
+        yield lines.tell
         return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     left = TextColumn("time left"), TimeRemainingColumn()
@@ -48,7 +50,7 @@ class Bar:
 
     def __init__(self, bar: Progress) -> None:
         self.bar = bar
-        self.task = bar.add_task("planning", total=None)
+        self.task = bar.add_task("reading the data", total=None)
 
     def tell(self, event: Event) -> None:
         """Move the bar.
@@ -98,16 +100,16 @@ class PlainLines:
             self.open, self.failed = dict(event.units), set()
             self.areas, self.units, self.ended = len(event.units), sum(event.units.values()), 0
             self.start = time.monotonic()
-            self._print(f"running {self.units} notebooks for areas: {self.areas}, workers: {self.workers}")
+            self.say(f"running {self.units} notebooks for areas: {self.areas}, workers: {self.workers}")
             return
         self.ended += 1
         self.open[event.area] -= 1
         if event.failure is not None:
             self.failed.add(event.area)
-            self._print(failure_line(event))
+            self.say(failure_line(event))
         if not self.open[event.area]:
             del self.open[event.area]
-            self._print(self._area_line(event.area))
+            self.say(self._area_line(event.area))
 
     def _area_line(self, area: str) -> str:
         """``[ 3/34] n04 done, about 40 s left``."""
@@ -117,8 +119,14 @@ class PlainLines:
         tail = f", about {duration(left)} left" if self.ended < self.units else ""
         return f"[{finished:>{len(str(self.areas))}}/{self.areas}] {area} {state}{tail}"
 
-    def _print(self, line: str) -> None:
-        """A line as it is, at once."""
+    def say(self, line: str) -> None:
+        """Print a line as it is.
+
+        Parameters
+        ----------
+        line : str
+            Without its end.
+        """
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

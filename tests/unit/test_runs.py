@@ -41,13 +41,9 @@ class Instant(Executor):
         if self.error is not None:
             future.set_exception(self.error)
         elif unit.area in self.failing:
-            future.set_result(
-                Outcome(unit.area, unit.notebook, b"{}", failure=failure(unit.area, unit.notebook))
-            )
+            future.set_result(Outcome(unit.area, unit.notebook, b"{}", failure=failure(unit.area, unit.notebook)))
         else:
-            future.set_result(
-                Outcome(unit.area, unit.notebook, b"{}", b'{"area": "%s"}' % unit.area.encode())
-            )
+            future.set_result(Outcome(unit.area, unit.notebook, b"{}", b'{"area": "%s"}' % unit.area.encode()))
         return future
 
 
@@ -60,9 +56,7 @@ def by_processes(tmp_path_factory):
     store = tmp_path_factory.mktemp("processes")
     stages = [
         lambda store: [unit("n01"), unit("n02"), unit("n02", "trend", "raises")],
-        lambda store: [
-            unit("VN", "evaluation", **{"n01.json": record_path(store, "n01", "clean").read_bytes()})
-        ],
+        lambda store: [unit("VN", "evaluation", **{"n01.json": record_path(store, "n01", "clean").read_bytes()})],
     ]
     events = []
     summary = run_stages(stages, store, 2, events.append)
@@ -185,9 +179,9 @@ def test_a_pipe_gets_one_plain_line_per_area_with_the_time_left(tmp_path):
     with show_progress(Console(file=out, width=60), 2) as tell:
         run_units(units, tmp_path, 2, tell, Instant(failing={"n02"}))
     lines = out.getvalue().splitlines()
-    assert lines[0] == "running 4 notebooks for areas: 2, workers: 2"
-    assert lines[1].startswith("[1/2] n01 done, about ")
-    assert lines[2:] == [
+    assert lines[:2] == ["reading the data", "running 4 notebooks for areas: 2, workers: 2"]
+    assert lines[2].startswith("[1/2] n01 done, about ")
+    assert lines[3:] == [
         "n02/clean failed: KeyError: '2025'",
         "n02/trend failed: KeyError: '2025'",
         "[2/2] n02 FAILED",
