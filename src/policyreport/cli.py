@@ -256,9 +256,7 @@ def check(
 @app.command()
 def editions(
     context: typer.Context,
-    edition: Annotated[
-        str, typer.Argument(metavar="[EDITION]", help="Show the areas of this edition instead.")
-    ] = "",
+    edition: Annotated[str, typer.Argument(metavar="[EDITION]", help="Show the areas of this edition instead.")] = "",
 ) -> None:
     """List the editions of the project, or the areas of one.
 
@@ -321,9 +319,7 @@ def _formats(words: str) -> set[str]:
     """The formats of --to."""
     formats = {word.strip().lower() for word in words.split(",") if word.strip()}
     for word in sorted(formats - {"html", "pdf"}):
-        raise UsageError(
-            f"--to {words}", "html, pdf or html,pdf", f'"{word}"', did_you_mean(word, ["html", "pdf"])
-        )
+        raise UsageError(f"--to {words}", "html, pdf or html,pdf", f'"{word}"', did_you_mean(word, ["html", "pdf"]))
     if not formats:
         raise UsageError("--to", "html, pdf or html,pdf", "nothing", "Name a format.")
     return formats
@@ -376,9 +372,7 @@ def _show_findings(findings: tuple[Finding, ...]) -> None:
     order = ("error", "warning", "note")
     table = Table("severity", "rule", "message", "rows", box=None, pad_edge=False)
     for finding in sorted(findings, key=lambda finding: (order.index(finding.severity), finding.rule)):
-        rows = ", ".join(finding.rows[:3]) + (
-            f" and {len(finding.rows) - 3} more" if len(finding.rows) > 3 else ""
-        )
+        rows = ", ".join(finding.rows[:3]) + (f" and {len(finding.rows) - 3} more" if len(finding.rows) > 3 else "")
         table.add_row(finding.severity, finding.rule, finding.message, rows)
     if findings:
         _console().print(table)

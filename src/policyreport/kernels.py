@@ -85,9 +85,7 @@ def engine_options(folder: Path) -> dict[str, Any]:
     transport = "ipc" if os.name == "posix" and short else "tcp"
     return {
         "kernel_manager_class": BatchKernelManager,
-        "config": Config(
-            BatchKernelManager={"connection_file": str(connection_file), "transport": transport}
-        ),
+        "config": Config(BatchKernelManager={"connection_file": str(connection_file), "transport": transport}),
         "extra_arguments": list(ARGUMENTS),
         # A notebook's result is its record, written before its last cell ends: nothing to wait for.
         "shutdown_kernel": "immediate",

@@ -31,9 +31,7 @@ def find_project(start: Path) -> Path:
         if (folder / EDITIONS).is_dir():
             return folder
     got = f"no {EDITIONS}/ there or above"
-    raise UsageError(
-        str(start), "a folder inside a project", got, "Change into the project, or give --project PATH."
-    )
+    raise UsageError(str(start), "a folder inside a project", got, "Change into the project, or give --project PATH.")
 
 
 def given_project(path: Path) -> Path:
@@ -56,7 +54,5 @@ def given_project(path: Path) -> Path:
     """
     if not (path / EDITIONS).is_dir():
         got = f"no {EDITIONS}/ in it" if path.is_dir() else "no such folder"
-        raise UsageError(
-            f"--project {path}", "the folder of a project", got, "Give the project's top folder."
-        )
+        raise UsageError(f"--project {path}", "the folder of a project", got, "Give the project's top folder.")
     return path.absolute()

@@ -28,11 +28,7 @@ def unit(name: str, area: str = "n01", **changes) -> Unit:
 def marked_cell(body: bytes) -> str:
     """Source of the cell that carries the error."""
     cells = nbformat.reads(body.decode(), as_version=4).cells
-    marked = [
-        cell.source
-        for cell in cells
-        if any(output.output_type == "error" for output in cell.get("outputs", []))
-    ]
+    marked = [cell.source for cell in cells if any(output.output_type == "error" for output in cell.get("outputs", []))]
     assert len(marked) == 1
     return marked[0]
 

@@ -76,9 +76,7 @@ def test_the_kernel_is_this_python_single_threaded_without_history(tmp_path, mon
     # Another python3 in the user's home must not be taken.
     spec = tmp_path / "kernels" / "python3"
     spec.mkdir(parents=True)
-    (spec / "kernel.json").write_text(
-        json.dumps({"argv": ["false"], "display_name": "no", "language": "python"})
-    )
+    (spec / "kernel.json").write_text(json.dumps({"argv": ["false"], "display_name": "no", "language": "python"}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     monkeypatch.setenv("OMP_NUM_THREADS", "8")
     facts = json.loads(execute_unit(unit("shows_environment")).record)

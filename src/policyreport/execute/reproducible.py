@@ -44,9 +44,7 @@ def machine_prefixes(folder: Path) -> dict[str, str]:
         sys.base_prefix: "python",
     }
     # IPython shortens the home in tracebacks.
-    known |= {
-        "~" + path.removeprefix(home): name for path, name in known.items() if path.startswith(home + "/")
-    }
+    known |= {"~" + path.removeprefix(home): name for path, name in known.items() if path.startswith(home + "/")}
     known[home] = "~"
     return dict(sorted(known.items(), key=lambda item: -len(item[0])))
 
