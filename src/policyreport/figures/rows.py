@@ -246,7 +246,7 @@ def _mark(axes: Axes, row: Row, y: float, scale: Scale) -> None:
         ends = (max(row.low, scale.low), min(row.high, scale.high))
         # An arrow along the interval has to stand out from it
         bar = CONTEXT if row.start is not None else color
-        axes.plot(ends, [y, y], color=bar, linewidth=2, zorder=2)
+        axes.plot(ends, [y, y], color=bar, linewidth=2.8 if row.role == "accent" else 2, zorder=2)
     if row.inner:
         axes.plot(row.inner, [y, y], color=color, linewidth=4.5, zorder=2)
     axes.plot(row.others, [y] * len(row.others), "o", markersize=3.5, color=color, zorder=3)
@@ -256,23 +256,29 @@ def _mark(axes: Axes, row: Row, y: float, scale: Scale) -> None:
     if row.arrow:
         _arrow(axes, row.value, row.value + row.arrow * 0.09 * (scale.high - scale.low), y, color)
     face = PAPER if row.hollow else color
+    # Larger as well as teal: in greyscale print the accent is paler than the ink of its neighbours
+    size = 10 if row.role == "accent" else 8
     axes.plot(
-        [row.value], [y], marker="o", markersize=8, color=face, markeredgecolor=color, markeredgewidth=1.6,
+        [row.value], [y], marker="o", markersize=size, color=face, markeredgecolor=color, markeredgewidth=1.6,
         zorder=4, clip_on=False,
     )  # fmt: skip
 
 
 def _swarm(axes: Axes, row: Row, y: float) -> None:
-    """Small dots that avoid each other; context beneath, the marked ones on top."""
+    """Small dots that avoid each other, smaller where many meet; the marked ones on top and larger."""
     values = [value for value, _ in row.dots]
     low, high = axes.get_xlim()
-    box = axes.get_window_extent()
-    offsets = swarm(values, 8, box.width / (high - low))
+    scale = axes.get_window_extent().width / (high - low)
+    room = SWARM / 2 - 5
+    fits = ((distance, swarm(values, distance, scale)) for distance in (8, 7, 6, 5, 4))
+    distance, offsets = next(
+        (fit for fit in fits if max(map(abs, fit[1]), default=0) <= room), (4, [0.0] * len(values))
+    )
     order = {"context": 0, "plain": 1, "accent": 2}
     for (value, role), offset in sorted(zip(row.dots, offsets, strict=True), key=lambda dot: order[dot[0][1]]):
-        shift = max(-SWARM / 2 + 5, min(offset, SWARM / 2 - 5))
+        size = distance - 1 + 2.5 * (role == "accent")
         axes.plot(
-            [value], [y + shift], "o", markersize=7, color=COLORS[role], markeredgecolor=PAPER,
+            [value], [y + offset], "o", markersize=size, color=COLORS[role], markeredgecolor=PAPER,
             markeredgewidth=0.8, zorder=3 + order[role],
         )  # fmt: skip
 
