@@ -129,31 +129,6 @@ class Inputs:
         return record
 
 
-def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> Inputs:
-    """Open a notebook's slice: the one laid into `workspace`, or a new one from the project.
-
-    Parameters
-    ----------
-    notebook : str
-        "clean", "trend", "compare" or "evaluation".
-    area, edition : str
-        Keys of the area and the edition.
-    workspace : str, optional
-        Folder holding the slice; empty when the notebook is run by hand.
-
-    Returns
-    -------
-    Inputs
-        What the notebook reads, and where its record goes.
-    """
-    if workspace:
-        return read_inputs(Path(workspace))
-    # Only by hand: loads the whole ledger, which a notebook of the batch never needs.
-    from policyreport.plan import slice_by_hand
-
-    return read_inputs(slice_by_hand(notebook, area, edition))
-
-
 def read_inputs(folder: Path) -> Inputs:
     """Read the slice that lies in a folder.
 

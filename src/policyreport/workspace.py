@@ -1,0 +1,37 @@
+"""Where a notebook finds its slice: laid into its folder by the runner, or made anew when run by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from policyreport.inputs import Inputs, read_inputs
+
+
+def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> Inputs:
+    """Open a notebook's slice: the one laid into `workspace`, or a new one from the project.
+
+    Parameters
+    ----------
+    notebook : str
+        "clean", "trend", "compare" or "evaluation".
+    area, edition : str
+        Keys of the area and the edition.
+    workspace : str, optional
+        Folder holding the slice; empty when the notebook is run by hand.
+
+    Returns
+    -------
+    Inputs
+        What the notebook reads, and where its record goes.
+
+    Raises
+    ------
+    PolicyReportError
+        By hand only: if there is no project here, or its data or parameters break their rules.
+    """
+    if workspace:
+        return read_inputs(Path(workspace))
+    # Only by hand: loads the runner and the whole ledger, which a notebook of the batch never needs.
+    from policyreport.plan import slice_by_hand
+
+    return read_inputs(slice_by_hand(notebook, area, edition))
