@@ -14,6 +14,8 @@ local PALETTE = {
   ["#06484a"] = "seq-5",
 }
 
+local LONG_PAGE = 6 -- sections
+
 local labels, root, page = {}, ".", ""
 local wide, used, repeated = false, {}, 0
 
@@ -152,9 +154,10 @@ local function picture(image)
   if not svg then error("the picture " .. image.src .. " is not in the project", 0) end
   local alt = image.attributes["fig-alt"] or image.attributes.alt or stringify(image.caption)
   local narrow = find_picture((image.src:gsub("%.svg$", "-narrow.svg")))
-  local text, width = inline_svg(svg, alt, narrow and "picture broad" or "picture")
+  local class = table.concat({ "picture", table.unpack(image.classes) }, " ")
+  local text, width = inline_svg(svg, alt, narrow and class .. " broad" or class)
   if narrow then
-    text = text .. inline_svg(narrow, alt, "picture narrow")
+    text = text .. inline_svg(narrow, alt, class .. " narrow")
   elseif width > 480 then
     text = string.format('<span class="picture-scroll" tabindex="0" role="group" aria-label="%s">%s</span>',
       escape(labels.figure .. ": " .. labels.scroll), text)
@@ -192,9 +195,11 @@ local function scroll(tbl)
   for index, spec in ipairs(tbl.colspecs) do tbl.colspecs[index] = { spec[1], nil } end
   head_cells(tbl.head.rows, "col")
   for _, body in ipairs(tbl.bodies) do
-    body.row_head_columns = math.max(1, body.row_head_columns)
+    local named = true
+    for _, row in ipairs(body.body) do named = named and stringify(row.cells[1].contents) ~= "" end
+    body.row_head_columns = named and math.max(1, body.row_head_columns) or 0
     for _, row in ipairs(body.body) do
-      if row.cells[1] then row.cells[1].attributes.scope = "row" end
+      if named then row.cells[1].attributes.scope = "row" end
       for _, cell in ipairs(row.cells) do keep_together(cell, 18) end
     end
   end
@@ -214,8 +219,14 @@ local function code(block)
   return { raw('<details class="code"><summary>' .. labels.code .. "</summary>"), block, raw("</details>") }
 end
 
+local function is_picture(block)
+  local inline = block.content and block.content[1]
+  return inline ~= nil and inline.t == "RawInline" and inline.text:match("^<svg") ~= nil
+end
+
 local function division(div)
-  if div.classes:includes("findings") or div.classes:includes("wide") then wide = true end
+  if div.classes:includes("findings") then wide = "findings" end
+  if div.classes:includes("wide") then wide = wide or "table" end
   if div.classes:includes("quarto-float") then
     div.attributes.alt = nil -- Quarto leaves it here; only a picture may have it
     return div
@@ -232,8 +243,9 @@ local function division(div)
         block.level = 2
         block.classes:extend({ "unnumbered", "unlisted" })
       end
-      (#first < 2 and first or rest):insert(block)
+      (#rest == 0 and (block.t == "Header" or is_picture(block)) and first or rest):insert(block)
     end
+    if #first == 1 then div.classes:insert("plain") end
     first:insert(pandoc.Div(rest, pandoc.Attr("", { "finding-text" })))
     div.content = first
     return div
@@ -268,14 +280,16 @@ local function link(element)
 end
 
 local function finish(doc)
-  local sections = 0
+  local sections, findings = 0, wide == "findings"
   for _, block in ipairs(doc.blocks) do
     if block.t == "Header" or (block.t == "Div" and block.classes:includes("section")) then
       sections = sections + 1
     end
   end
-  doc.meta.wide = wide or nil
-  doc.meta.contents = (not wide and sections > 1) or nil
+  -- A long page needs its contents list more than width; its tables scroll inside themselves.
+  local broad = findings or (wide and sections < LONG_PAGE)
+  doc.meta.wide = broad or nil
+  doc.meta.contents = (not broad and sections > 1) or nil
   return doc
 end
 

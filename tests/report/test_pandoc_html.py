@@ -86,9 +86,7 @@ def test_every_link_leads_to_a_page_and_a_place_that_exist(name: str, site: Path
         path = ((site / f"{name}.html").parent / target).resolve() if target else site / f"{name}.html"
         assert path.is_file(), link["href"]
         if anchor and link.name == "a":
-            ids = {
-                tag["id"] for tag in BeautifulSoup(path.read_text("utf-8"), "html.parser").find_all(id=True)
-            }
+            ids = {tag["id"] for tag in BeautifulSoup(path.read_text("utf-8"), "html.parser").find_all(id=True)}
             assert anchor in ids, link["href"]
 
 
@@ -145,6 +143,33 @@ def test_every_picture_is_inlined_with_its_words_and_the_colours_of_both_themes(
         assert len(picture["aria-label"]) > 20
         assert not re.search(r"#(1a1d21|5b6470|0b6e6e|8a929c|b45309)", str(picture), re.IGNORECASE)
         assert not picture.find("style")
+
+
+def test_width_goes_to_findings_and_wide_tables_and_a_contents_list_to_long_pages(
+    read, project: Path, tmp_path: Path
+) -> None:
+    for name, wide in {"index": True, "league-table": True, "methods": False, "provinces/ha-noi": False}.items():
+        assert ("wide-page" in read(name).body["class"]) is wide, name
+        assert (read(name).select_one("aside.contents a") is None) is wide, name
+    add(project, "league-table.qmd", "\n" + "\n".join(f"## Part {number}\n\nText.\n" for number in range(6)))
+    render(project, tmp_path / "site")
+    page = BeautifulSoup((tmp_path / "site/league-table.html").read_text("utf-8"), "html.parser")
+    assert "wide-page" not in page.body["class"]
+    assert len(page.select("aside.contents a")) == 6
+
+
+def test_a_picture_keeps_the_classes_it_was_given(project: Path, tmp_path: Path) -> None:
+    add(project, "index.qmd", '\n![](figures/rank-small.svg){.locator fig-alt="Where it lies."}\n')
+    render(project, tmp_path / "site")
+    page = BeautifulSoup((tmp_path / "site/index.html").read_text("utf-8"), "html.parser")
+    assert len(page.select("svg.picture.locator")) == 1
+
+
+def test_a_cell_without_words_heads_no_row(project: Path, tmp_path: Path) -> None:
+    add(project, "sources.qmd", "\n| A | B |\n|:--|:--|\n| x | 1 |\n| | 2 |\n")
+    render(project, tmp_path / "site")
+    page = BeautifulSoup((tmp_path / "site/sources.html").read_text("utf-8"), "html.parser")
+    assert not [cell for cell in page.select("tbody th") if not cell.get_text(strip=True)]
 
 
 def test_ids_inside_pictures_still_point_at_what_they_meant(read) -> None:
@@ -230,9 +255,7 @@ def test_every_table_scrolls_inside_itself_and_names_its_rows_and_columns(name: 
     for table in read(name).find_all("table"):
         assert "table-scroll" in table.parent["class"]
         assert not table.find("colgroup")
-        assert all(
-            cell.name == "th" and cell["scope"] == "row" for cell in table.select("tbody tr > :first-child")
-        )
+        assert all(cell.name == "th" and cell["scope"] == "row" for cell in table.select("tbody tr > :first-child"))
         assert all(cell["scope"] == "col" for cell in table.select("thead th") if cell.get_text(strip=True))
 
 
