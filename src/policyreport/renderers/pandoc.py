@@ -138,9 +138,7 @@ def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> None:
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_TIMEOUT, check=False)
     except subprocess.TimeoutExpired as error:
-        raise RenderError(
-            place, f"a page ready in {_TIMEOUT} s", "none", "Look for a very large table."
-        ) from error
+        raise RenderError(place, f"a page ready in {_TIMEOUT} s", "none", "Look for a very large table.") from error
     if done.returncode:
         message = done.stderr.decode("utf-8", errors="replace")
         raise RenderError(
