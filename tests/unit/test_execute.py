@@ -53,7 +53,7 @@ def test_the_executed_notebook_is_a_valid_notebook_with_the_cells_of_its_source(
     notebook = nbformat.reads(done.notebook_bytes.decode(), as_version=4)
     nbformat.validate(notebook)
     ids = [cell.id for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
-    assert ids == ["title", "parameters", "work", "record"]
+    assert ids == ["0", "1", "2", "3"]
 
 
 def test_two_executions_give_the_same_bytes_and_leave_no_folder(done, empty_tmp):
