@@ -46,7 +46,7 @@ end
 
 -- The entry without an address holds the areas by region; where none is written it follows the second.
 local function prepare_navigation(meta)
-  local navigation = meta.navigation
+  local navigation = meta["site-navigation"]
   if not navigation or not navigation.pages then return end
   local place
   for index, entry in ipairs(navigation.pages) do

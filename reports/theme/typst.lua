@@ -324,6 +324,7 @@ local HANDLERS = {
   findings = function(div) return enclose("#findings[", div.content, "]") end,
   refusal = function(div) return enclose("#refusal[", div.content, "]") end,
   source = function(div) return enclose("#source[", div.content, "]") end,
+  flags = function(div) return enclose("#source[", div.content, "]") end,
   summary = function(div) return enclose("#summary[", div.content, "]") end,
 }
 

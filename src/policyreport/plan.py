@@ -216,8 +216,8 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
     ledger, panel = _select(known, notebook, area)
     rows = set(ledger.index)
     findings = [f for f in known.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
-    inputs = {row for row in panel["inputs"] for row in row} if notebook == "clean" else set()
-    used = set(ledger["source"]) | {row.split("#")[0].removesuffix(".csv") for row in inputs}
+    cited = {row for ids in panel["inputs"] for row in ids}
+    used = set(ledger["source"]) | {row.split("#")[0].removesuffix(".csv") for row in cited}
     facts = {
         "notebook": notebook,
         "area": area,

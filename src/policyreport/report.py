@@ -19,15 +19,21 @@ import yaml
 from policyreport.areas import Areas, read_areas
 from policyreport.errors import RenderError, did_you_mean
 from policyreport.exhibits import MIME
+from policyreport.formats import Formats
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
 from policyreport.records.base import Failure
 
-INCLUDE = re.compile(r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md >\}\}[ \t]*$", re.MULTILINE)
+INCLUDE = re.compile(
+    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture)? >\}\}[ \t]*$", re.MULTILINE
+)
+FIGURE = re.compile(r"^::: \{#fig-.*?^:::$(?:\s*^::: \{\.source\}$.*?^:::$)?", re.MULTILINE | re.DOTALL)
+PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 PROVINCE_PAGE = "provinces/_province.qmd"
+PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 PDF_PAGE = "report.qmd"
 
 
@@ -38,6 +44,16 @@ class Fragment:
     markdown: str
     code: str
     files: Mapping[str, str]
+
+    def picture(self) -> str:
+        """The first figure with its source, as drawn for a narrow column; all of it where there is no figure."""
+
+        def narrowed(match: re.Match[str]) -> str:
+            name = f"{match['stem']}-narrow.svg"
+            return f"]({name})" if name in self.files else match[0]
+
+        figure = FIGURE.search(self.markdown)
+        return PICTURE.sub(narrowed, figure[0]) if figure else self.markdown
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,8 @@ class Contents:
             fragment = self.fragments.get((area, name))
             if fragment is None:
                 return self._missing(area, name, place)
+            if match["picture"]:
+                return fragment.picture()
             folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
             return fragment.markdown + folded
 
@@ -105,7 +123,7 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
         project = Path(scratch) / "report"
-        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province.qmd", ".*"))
+        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         navigation = Navigation(areas, run, edition)
         bodies = _write_pages(root, project, contents, navigation, roles.nation)
@@ -165,16 +183,20 @@ def collect(store: Path) -> Contents:
     Returns
     -------
     Contents
-        Fragments by area and exhibit id; failures by area.
+        Fragments of notebooks that succeeded, by area and exhibit id; failures by area.
     """
     contents = Contents()
-    for path in sorted((store / "notebooks").glob("*/*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        for name, fragment in _exhibits(notebook):
-            contents.fragments[path.parent.name, name] = fragment
     for path in sorted((store / "failures").glob("*/*.json")):
         failure = Failure.from_json(path.read_bytes())
         contents.failures.setdefault(failure.area, []).append(failure)
+    failed = {(item.area, item.notebook) for items in contents.failures.values() for item in items}
+    for path in sorted((store / "notebooks").glob("*/*.ipynb")):
+        # What a notebook showed before it failed has no record behind it, so it is no result.
+        if (path.parent.name, path.stem) in failed:
+            continue
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        for name, fragment in _exhibits(notebook):
+            contents.fragments[path.parent.name, name] = fragment
     return contents
 
 
@@ -195,17 +217,19 @@ def _write_pages(
         if path.name == PDF_PAGE:
             continue
         head, body = _split(path)
+        head["title"] = str(head["title"]).replace("{edition}", navigation.edition.title)
         body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
         head |= {"page": path.stem, "root": "."}
         (project / path.name).write_text(_join(head, body), encoding="utf-8")
-        bodies[path.stem] = (str(head["title"]), body)
+        bodies[path.stem] = (str(head.get("menu", head["title"])), body)
     head, template = _split(root / "reports" / PROVINCE_PAGE)
+    _, chapter = _split(root / "reports" / PROVINCE_CHAPTER)
     for key in navigation.keys:
-        text = template.replace("{area}", key).replace("{nation}", nation)
+        text, short = (each.replace("{area}", key).replace("{nation}", nation) for each in (template, chapter))
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
         bodies[key] = (
             navigation.areas.name(key),
-            contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=False),
+            contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False),
         )
         own = {
             "title": navigation.areas.name(key),
@@ -255,8 +279,9 @@ def _write_configuration(
     settings |= {
         "edition": edition.id,
         "edition-title": edition.title,
-        "as-known-on": edition.as_known_on.isoformat(),
-        "navigation": {"pages": pages, "regions": navigation.regions()},
+        "as-known-on": Formats(edition.languages[0]).date(edition.as_known_on),
+        "cite": f"{edition.title}. Edition {edition.id}, as known on {edition.as_known_on.isoformat()}.",
+        "site-navigation": {"pages": pages, "regions": navigation.regions()},
     }
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
 

@@ -74,9 +74,9 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
              for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
     figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "nation"), signed=True)
     likes = listed([f"{inputs.areas.name(p.area)} ({voice.formats.number(p.distance, 2)})" for p in result.peers])
-    alike = f"Most alike before the resolution (distance): {likes}. {voice.flags(result.flags)}" if result.peers else ""
+    alike = f"Most alike before the resolution, with their distance: {likes}." if result.peers else ""
     note = "Verdicts are adjusted for looking at all provinces at once."
-    return join("growth-compare", figure, "\n".join(rows), f"{alike} {note}")
+    return join("growth-compare", figure, "\n".join(rows), f"{alike} {note}", voice.flags(result.flags))
 
 
 def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
@@ -96,7 +96,14 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
     """
     voice = Voice(inputs)
     cells = [f"::: {{.strip-item}}\n{_cell(voice, item)}\n:::" for item in items]
-    return Exhibit("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::")
+    ranked = any(isinstance(item.rank, PublishedRank) for item in items)
+    note = (
+        f"::: {{.flags}}\nPlaces are those of the published values. {voice.sentence('no-sampling-error')} "
+        "`no-sampling-error`\n:::"
+        if ranked
+        else ""
+    )
+    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", note)
 
 
 def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
@@ -169,7 +176,7 @@ def _cell(voice: Voice, item: StripItem) -> str:
         "share": "Digital economy",
         "growth": "Growth of output",
         "income": "Output per head",
-        "governance": "E-governance score",
+        "governance": "E-governance",
     }[item.role]
     if item.value is None or item.refusal:
         code = item.refusal.code if item.refusal else "not-published"
@@ -189,7 +196,7 @@ def _cell(voice: Voice, item: StripItem) -> str:
         unit = {"%": "\u00a0%", "points": " points"}.get(item.change_unit, "")
         notes.append(f"{change}{unit} on the year before")
     if isinstance(item.rank, PublishedRank):
-        notes.append(f"{item.rank.rank} of {item.rank.of} as published, no set of ranks")
+        notes.append(f"place {item.rank.rank} of {item.rank.of}")
     return "\n\n".join([label, value, *notes])
 
 

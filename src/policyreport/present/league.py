@@ -78,8 +78,8 @@ def _lead(voice: Voice, rows: Sequence[LeagueRow]) -> str:
         "are looked at together"
     )
     return (
-        f"{places}. The order is that of growth in {year} as published; {voice.sentence('no-sampling-error')} "
-        "`no-sampling-error` A place in this table is not a judgement on a province."
+        f"{places}. The order is that of growth in {year} as published. {voice.sentence('no-sampling-error')} "
+        "A place in this table is not a judgement on a province."
     )
 
 

@@ -54,9 +54,12 @@ def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
 
 
 def _with_picture(text: str, picture: Exhibit | None) -> tuple[Exhibit | str, ...]:
-    """The sentence, its small figure, then the line of text."""
+    """The sentence, its small figure without label or caption, then the line of text."""
     head, _, body = text.partition("\n\n")
-    return (head, picture, body) if picture else (head, body)
+    if picture is None:
+        return head, body
+    bare = next(line for line in picture.markdown.splitlines() if line.startswith("!["))
+    return head, Exhibit(picture.id, bare, picture.files), body
 
 
 def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:

@@ -79,8 +79,8 @@ def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
     return Exhibit("findings", "Where these figures do not agree:\n\n" + "\n".join(lines))
 
 
-def refusals(record: TrendRecord, inputs: Inputs) -> Exhibit:
-    """List what cannot be said about one area, each once with its reason.
+def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
+    """List what cannot be said about one area, each once with its reason; then the same in one paragraph.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibit:
 
     Returns
     -------
-    Exhibit
-        "refusals".
+    Exhibits
+        "refusals", "refusals-short".
     """
     voice = Voice(inputs)
     known = inputs.indicators.by_id()
@@ -105,7 +105,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibit:
          voice.sentence(code), f"`{code}`"]
         for (method, code), subjects in sorted(seen.items())
     ]  # fmt: skip
-    return table(
+    listing = table(
         voice.id("refusals"),
         ["Question", "Of what", "Why not", "Code"],
         body,
@@ -114,6 +114,11 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibit:
         align="llll",
         wide=True,
     ).renamed("refusals")
+    said = "; ".join(
+        f"{_question(method).lower()}{_of(subjects)} (`{code}`)" for (method, code), subjects in sorted(seen.items())
+    )
+    short = f"::: {{.refusal}}\n**What cannot be said.** {said}. The reasons stand on the site and under *Data quality*.\n:::"
+    return Exhibits([listing, Exhibit("refusals-short", short)])
 
 
 def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs: Inputs) -> Exhibits:
@@ -312,6 +317,12 @@ def _subject(known: Mapping[str, Indicator], subject: str) -> str:
     key, _, rest = subject.partition(" ")
     found = known.get(key)
     return f"{found.name} {rest}".strip() if found else subject
+
+
+def _of(subjects: Sequence[str]) -> str:
+    """What a refusal concerns, where it is more than the question."""
+    named = [escape(part) for part in dict.fromkeys(subjects) if part]
+    return f" of {', '.join(named)}" if named else ""
 
 
 def _question(method: str) -> str:

@@ -93,7 +93,7 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
     lines = [
         Line(inputs.name, relative, "accent"),
-        Line("Nation = 100", flat, "plain"),
+        Line("Nation", flat, "plain"),
         Line(inputs.areas.name(region), around, "context"),
     ]
     figure = line_figure([line for line in lines if line.points], frame, "nation = 100", _breaks(inputs), digits=0)

@@ -158,7 +158,7 @@ def share_sentence(voice: Voice, each: Threshold) -> str:
     published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
     status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
     return (
-        f"By {voice.measure(each.measure)}'s measure the digital economy was {_value(voice, each)} of "
+        f"{voice.subject(each.measure)} puts the digital economy at {_value(voice, each)} of "
         f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {each.period}{status} (published "
         f"{voice.date(each.observation.published)}): {voice.verdict(each.verdict)} {_percent(voice, each.threshold)}"
         f"{published}."

@@ -49,6 +49,12 @@ class Voice:
         """A verdict of the closed list, emphasised."""
         return f"*{self.inputs.wording.verdict(word, self.language)}*"
 
+    def subject(self, measure: str) -> str:
+        """A measure as the subject of a sentence: NSO, The Government report."""
+        label = self.measure(measure)
+        proper = label[:2].isupper()
+        return label if proper else f"The {label}"
+
     def percent_as_published(self, value: float) -> str:
         """A percentage with the decimals it was published with, two at most: 13.9 is not 13.90."""
         digits = next((digits for digits in (0, 1) if round(value, digits) == value), 2)
@@ -78,9 +84,10 @@ class Voice:
         return f"::: {{.refusal}}\n{lead}{self.sentence(refused.code)}{facts} `{refused.code}`\n:::"
 
     def flags(self, flags: Iterable[Flag]) -> str:
-        """Flags as one quiet line; empty if there are none."""
+        """Flags as one quiet block; empty if there are none."""
         said = {flag.code: self.sentence(flag.code) for flag in flags}
-        return " ".join(f"{sentence} `{code}`" for code, sentence in said.items())
+        lines = " ".join(f"{sentence} `{code}`" for code, sentence in said.items())
+        return f"::: {{.flags}}\n{lines}\n:::" if lines else ""
 
     def frame(self, id: str, finding: str, measured: str, rows: Iterable[str]) -> Frame:
         """Label, caption and source line of a figure."""
