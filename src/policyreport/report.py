@@ -221,7 +221,7 @@ def _write_pages(
         body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
         head |= {"page": path.stem, "root": "."}
         (project / path.name).write_text(_join(head, body), encoding="utf-8")
-        bodies[path.stem] = (str(head.get("menu", head["title"])), body)
+        bodies[path.stem] = (str(head.get("menu-title", head["title"])), body)
     head, template = _split(root / "reports" / PROVINCE_PAGE)
     _, chapter = _split(root / "reports" / PROVINCE_CHAPTER)
     for key in navigation.keys:
