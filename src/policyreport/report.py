@@ -25,7 +25,8 @@ from policyreport.params.report import read_roles
 from policyreport.records.base import Failure
 
 INCLUDE = re.compile(
-    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture)? >\}\}[ \t]*$", re.MULTILINE
+    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture| narrow)? >\}\}[ \t]*$",
+    re.MULTILINE,
 )
 FIGURE = re.compile(r"^::: \{#fig-.*?^:::$(?:\s*^::: \{\.source\}$.*?^:::$)?", re.MULTILINE | re.DOTALL)
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
@@ -45,15 +46,17 @@ class Fragment:
     code: str
     files: Mapping[str, str]
 
-    def picture(self) -> str:
-        """The first figure with its source, as drawn for a narrow column; all of it where there is no figure."""
+    def picture(self, *, narrow: bool) -> str:
+        """The first figure with its source, for a narrow column if asked; all of it where there is no figure."""
 
         def narrowed(match: re.Match[str]) -> str:
             name = f"{match['stem']}-narrow.svg"
             return f"]({name})" if name in self.files else match[0]
 
         figure = FIGURE.search(self.markdown)
-        return PICTURE.sub(narrowed, figure[0]) if figure else self.markdown
+        if figure is None:
+            return self.markdown
+        return PICTURE.sub(narrowed, figure[0]) if narrow else figure[0]
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Contents:
             if fragment is None:
                 return self._missing(area, name, place)
             if match["picture"]:
-                return fragment.picture()
+                return fragment.picture(narrow=match["picture"] == " narrow")
             folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
             return fragment.markdown + folded
 

@@ -19,7 +19,6 @@ from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion, QuarterOnQuarter
 from policyreport.tables import table
 
-
 Finding = tuple[str, Exhibit | None]
 """A sentence as heading, a line of text, and the small figure between them."""
 
@@ -94,9 +93,8 @@ def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
     policy = voice.inputs.policy
     areas = record.areas_expected - len(record.areas_failed)
     text = (
-        f"{policy.short_title} ({voice.date(policy.date)}) sets aims for science, technology, innovation and digital "
-        f"transformation. This edition holds what was published by **{voice.date(record.as_known_on)}** on the nation "
-        f"and {areas} provinces, and says what those figures allow."
+        f"What was published by **{voice.date(record.as_known_on)}** on the nation and {areas} provinces, and what those "
+        f"figures allow to say about {policy.short_title} of {voice.date(policy.date)}."
     )
     if record.areas_failed:
         names = listed([voice.inputs.areas.name(area) for area in record.areas_failed])
@@ -116,7 +114,7 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
                    for at, c in enumerate(earlier)])  # fmt: skip
     recurring = [count for count in quarters.counts if count.recurring]
     basis = "".join(
-        f" The count of {voice.date(c.reference_date)} includes {formats.count(c.recurring or 0)} recurring tasks."
+        f" {formats.count(c.recurring or 0)} recurring tasks are in the count of {voice.date(c.reference_date)}."
         for c in recurring
     )
     first = quarters.counts[0]
@@ -126,9 +124,8 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     text = (
         f"### Central tasks completed: {formats.percent(last.share)} by {voice.date(last.reference_date)} "
         f"({formats.count_of(last.completed, last.total)})\n\n"
-        f"Before that: {told}. The list grew from {formats.count(first.total)} to {formats.count(last.total)} tasks and "
-        f"was counted on another basis each time, so no speed is given ({voice.verdict('list changed')}).{basis} "
-        "[Tasks](tasks.html)"
+        f"Before: {told}. The list grew from {formats.count(first.total)} to {formats.count(last.total)} tasks; "
+        f"{voice.verdict('list changed')}, so no speed is given.{basis} [Tasks](tasks.html)"
     )
     return text, picture
 
