@@ -237,14 +237,33 @@ local function holds_cell_pictures(tbl, column)
   return false
 end
 
--- Widths that Markdown's dashes imply are ignored: Typst fits the columns to their words.
+-- Widths that Markdown's dashes imply are ignored. Short columns fit their words; the rest share what is
+-- left by the square root of their longest cell, so that prose gets room and numbers stay together.
+local SHORT_CELL = 18
+
+local function column_widths(tbl)
+  local longest = tbl.colspecs:map(function() return 0 end)
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      for column, cell in ipairs(row.cells) do
+        local length = utf8.len(pandoc.utils.stringify(pandoc.Div(cell.contents))) or 0
+        longest[column] = math.max(longest[column] or 0, length)
+      end
+    end
+  end
+  local widths = longest:map(function(length)
+    return length <= SHORT_CELL and "auto" or ("%.1ffr"):format(math.sqrt(length))
+  end)
+  return "(" .. table.concat(widths, ", ") .. ",)"
+end
+
 local function data_table(tbl, wide)
   local alignments = pandoc.List {}
   for column, spec in ipairs(tbl.colspecs) do
     alignments:insert(holds_cell_pictures(tbl, column) and "right" or ALIGNMENTS[tostring(spec[1])])
   end
-  local lines = { ("data-table(wide: %s, columns: %d, align: (%s,),"):format(
-    wide and "true" or "false", #tbl.colspecs, table.concat(alignments, ", ")) }
+  local lines = { ("data-table(wide: %s, columns: %s, align: (%s,),"):format(
+    wide and "true" or "false", column_widths(tbl), table.concat(alignments, ", ")) }
   local head = tbl.head.rows:filter(is_filled):map(cells)
   if #head > 0 then table.insert(lines, "table.header(" .. table.concat(head, ", ") .. "),") end
   for _, body in ipairs(tbl.bodies) do

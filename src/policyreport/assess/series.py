@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from policyreport.assess.selection import mean_of, not_published, role_series, series
 from policyreport.inputs import Inputs
@@ -79,9 +79,10 @@ def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
     for key in inputs.roles.governance.indicators:
         scores = {area: series(inputs, area, key, inputs.roles.governance.measure) for area in areas}
         mean = mean_of(scores.values(), len(areas) // 2)
-        results.append(
-            _of_family(inputs, key, "minus mean", lambda area, s=scores, m=mean: minus(s[area], m))  # type: ignore[misc]
-        )
+        # Breaks and gaps are those of the survey: an area with fewer years is not asked about older ones.
+        years = {point.year: point.segment for point in mean}
+        contrasts = {area: minus(points, mean) for area, points in scores.items()}
+        results.append(_of_family(inputs, key, "minus mean", contrasts.__getitem__, years))
     return tuple(results)
 
 
@@ -126,10 +127,14 @@ def trend(
 
 
 def _of_family(
-    inputs: Inputs, indicator: str, kind: trend_method.Series, points: Callable[[str], Points]
+    inputs: Inputs,
+    indicator: str,
+    kind: trend_method.Series,
+    points: Callable[[str], Points],
+    calendar: Mapping[int, int] | None = None,
 ) -> Trend | Refusal:
     """One area's trend with the p-value adjusted over every area's."""
-    family = {area: _one(inputs, area, indicator, kind, points(area)) for area in _areas(inputs)}
+    family = {area: _one(inputs, area, indicator, kind, points(area), calendar) for area in _areas(inputs)}
     own = family[inputs.area]
     if isinstance(own, Refusal):
         return own
@@ -140,7 +145,14 @@ def _of_family(
     return trend_method.with_adjusted_p(own, p_adjusted, verdict_level=inputs.settings.trend.verdict_level)
 
 
-def _one(inputs: Inputs, area: str, indicator: str, kind: trend_method.Series, points: Points) -> Trend | Refusal:
+def _one(
+    inputs: Inputs,
+    area: str,
+    indicator: str,
+    kind: trend_method.Series,
+    points: Points,
+    calendar: Mapping[int, int] | None = None,
+) -> Trend | Refusal:
     settings, common = inputs.settings.trend, inputs.settings.conventions
     if not points:
         return not_published("trend", indicator)
@@ -162,6 +174,7 @@ def _one(inputs: Inputs, area: str, indicator: str, kind: trend_method.Series, p
         verdict_level=settings.verdict_level,
         shock_years=common.shock_years,
         policy_date=inputs.policy.date,
+        calendar=calendar,
         flags=_back_cast(inputs, area, indicator),
     )
 

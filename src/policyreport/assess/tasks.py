@@ -173,6 +173,5 @@ def _list_count(inputs: Inputs, count: TaskCount, day: date) -> ListCount:
         share=(count.completed or 0) / (count.total or 1),
         overdue=count.overdue,
         recurring=None if recurring.empty else int(recurring["value"].iloc[0]),
-        note=inputs.policy.list_named(count.list).basis,
         inputs=(*count.inputs, *recurring.index),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import groupby, pairwise
 from math import sqrt
@@ -43,6 +43,7 @@ def assess(
     verdict_level: float,
     shock_years: Collection[int],
     policy_date: date,
+    calendar: Mapping[int, int] | None = None,
     flags: tuple[Flag, ...] = (),
 ) -> Trend | Refusal:
     """Test a series for a trend and estimate its slope.
@@ -75,6 +76,9 @@ def assess(
         Years in which a window's start is flagged.
     policy_date : date
         A window that ends in an earlier year is flagged.
+    calendar : mapping of int to int, optional
+        Segment by year in which the measure was published for areas at large, by which an area's breaks and
+        gaps are judged; without it, the years of `points` themselves.
     flags : tuple of Flag, optional
         What the caller knows of the series: `back-cast`, `vintage-mixed`.
 
@@ -97,7 +101,7 @@ def assess(
     ----------
     Mann (1945); Sen (1968); Hollander, Wolfe, Chicken (2014); Lazarus, Lewis, Stock, Watson (2018).
     """
-    window = _window(points, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    window = _window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
     if isinstance(window, Refusal):
         return window
     years, values = [point.year for point in window], [point.value for point in window]
@@ -198,6 +202,7 @@ def mean_difference(differences: Sequence[float], *, minimum_points: int) -> Mea
 
 def _window(
     points: Sequence[SeriesPoint],
+    calendar: Mapping[int, int] | None,
     indicator: str,
     minimum_points: int,
     minimum_after_break: int,
@@ -212,14 +217,17 @@ def _window(
     known = _known(points, indicator)
     if not known:
         return refuse("projection-only" if points else "not-published", "")
-    segments = [tuple(stretch) for _, stretch in groupby(known, key=lambda point: point.segment)]
+    by_year = calendar or {point.year: point.segment for point in known}
+    segments = [tuple(years) for _, years in groupby(sorted(by_year), key=by_year.__getitem__)]
     broken = len(segments) > 1
     while len(segments) > 1 and len(segments[-1]) < minimum_after_break:
         segments.pop()
-    window = segments[-1]
-    first, last, n = window[0].year, window[-1].year, len(window)
+    first, last, possible = segments[-1][0], segments[-1][-1], len(segments[-1])
+    window = tuple(point for point in known if first <= point.year <= last)
+    n = len(window)
     if n < minimum_points:
-        code = "break-in-series" if broken else "too-few-points"
+        # With an area's own years missing it is not the break that is in the way.
+        code = "break-in-series" if broken and possible < minimum_points else "too-few-points"
         return refuse(code, f"{n} of {minimum_points} points, {first}–{last}")
     missing = last - first + 1 - n
     if missing > maximum_missing_years:

@@ -95,13 +95,13 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     incomes = {row.income_year for row in rows if row.income_year}
     return table(
         "league",
-        ["Province", f"Growth{year}, %", "Place", "Mean difference to the nation, points", "Verdict",
+        ["Province", f"Growth{year}, %", "Place", "Mean difference to nation, points", "Verdict",
          f"Output per head{' ' + max(incomes) if incomes else ''}, m VND", "Nation = 100", "Digital economy, % of GRDP",
          "Against 16 %" if voice.inputs.policy.threshold.value == 16 else "Verdict", "Tasks completed"],
         body,
         f"{len(rows)} provinces side by side. *Growth at constant 2010 prices; mean yearly difference since 2020 with its "
         "95 % interval, verdict adjusted for all provinces; tasks of each province's own newest list; places as published, "
-        "without a set of ranks.*",
+        "without a set of ranks; † as published, no vintage to judge revisions by.*",
         voice.source(_inputs(voice)),
         align="lrrrlrrrlr",
         sortable=True,
@@ -119,8 +119,8 @@ def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str |
         difference = interval_cell(text, row.growth_mean_difference, low, high, scale, mark=0.0)
     share = None if row.share is None else voice.percent_as_published(row.share).removesuffix("%").strip()
     verdict = voice.verdict(row.share_verdict) if row.share_verdict else voice.verdict("not published")
-    if "no-vintage-history" in row.share_flags and row.share_verdict in ("above", "below"):
-        verdict += ", as published"
+    if "no-vintage-history" in row.share_flags:
+        verdict += " †"
     return [
         f"[{row.name}](provinces/{row.slug}.html)",
         None if row.growth is None else formats.number(row.growth, 2),

@@ -169,9 +169,7 @@ def _flip(voice: Voice, judged: Sequence[Threshold]) -> str:
     flipped = sorted({each.period for each in judged if each.has_flag("measure-flip")})
     if not flipped:
         return ""
-    return (
-        f" For {listed(flipped)} the verdict depends on who measures. {voice.sentence('measure-flip')} `measure-flip`"
-    )
+    return f" For {listed(flipped)} the verdict depends on whose measure is used."
 
 
 def _other(voice: Voice, each: Observation) -> str:
@@ -181,8 +179,8 @@ def _other(voice: Voice, each: Observation) -> str:
     return (
         f"The “{sign}{voice.formats.number(each.value, 0)} %” announced for {period_words(each.period)} is neither of these "
         f"shares: it is the {meaning.name[:1].lower() + meaning.name[1:]}, a wider quantity whose method is not "
-        f"published. Against the {_line(voice)} it is *stated above*, with no interval and no probability. "
-        f"`bound-only` {voice.source([each.id])}"
+        f"published. Against the {_line(voice)} it is *stated above*, with no interval and no probability.\n\n"
+        f"::: {{.source}}\n{voice.source([each.id])}\n:::"
     )
 
 
