@@ -167,9 +167,7 @@ def test_the_familys_adjustment_can_take_a_verdict_away():
 
 
 def test_rows_behind_the_window_are_named_once():
-    points = tuple(
-        point.model_copy(update={"inputs": ("b", f"a{i}")}) for i, point in enumerate(points_of(RISE))
-    )
+    points = tuple(point.model_copy(update={"inputs": ("b", f"a{i}")}) for i, point in enumerate(points_of(RISE)))
     assert assess(points).inputs == ("a0", "a1", "a2", "a3", "a4", "a5", "b")
 
 
@@ -229,3 +227,28 @@ def test_an_index_is_100_where_both_are_equal_and_carries_the_range_of_parts():
     own = (SeriesPoint(year=2020, value=3.0, low=2.0, high=4.0),)
     index = contrasts.index(own, (SeriesPoint(year=2020, value=4.0),))[0]
     assert (index.value, index.low, index.high) == (75.0, 50.0, 100.0)
+
+
+def test_an_area_that_missed_the_years_after_a_break_is_not_asked_about_those_before():
+    calendar = {year: int(year > 2017) for year in range(2012, 2024)}
+    values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+    own = [
+        SeriesPoint(year=year, value=value, segment=calendar[year])
+        for year, value in zip((*range(2012, 2018), 2018), values, strict=True)
+    ]
+    assert assess(own).last_year == 2017
+    refused = assess(own, calendar=calendar)
+    assert (refused.code, refused.detail) == ("too-few-points", "1 of 5 points, 2018–2023")
+
+
+def test_years_missing_at_the_end_of_what_was_published_are_a_gap_too():
+    own = [SeriesPoint(year=year, value=float(year)) for year in range(2011, 2021)]
+    assert assess(own).last_year == 2020
+    refused = assess(own, calendar=dict.fromkeys(range(2011, 2024), 0))
+    assert (refused.code, refused.detail) == ("gap-in-series", "3 years missing, 2011–2023")
+
+
+def test_a_survey_too_young_since_its_break_is_refused_as_broken_for_every_area():
+    calendar = {year: int(year > 2020) for year in range(2011, 2024)}
+    own = [SeriesPoint(year=year, value=float(year), segment=calendar[year]) for year in range(2011, 2022)]
+    assert assess(own, calendar=calendar).code == "break-in-series"

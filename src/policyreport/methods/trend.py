@@ -195,9 +195,7 @@ def mean_difference(differences: Sequence[float], *, minimum_points: int) -> Mea
     mean, error = float(d.mean()), float((d - d[0]).std(ddof=1)) / sqrt(n)
     half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * error
     p_value = float(2 * stats.t.sf(abs(mean) / error, n - 1)) if error > 0 else float(mean == 0)
-    return MeanDifference(
-        n=n, mean=mean, interval=Interval(low=mean - half, high=mean + half), p_value=p_value
-    )
+    return MeanDifference(n=n, mean=mean, interval=Interval(low=mean - half, high=mean + half), p_value=p_value)
 
 
 def _window(
@@ -241,9 +239,7 @@ def _known(points: Sequence[SeriesPoint], indicator: str) -> list[SeriesPoint]:
     for earlier, later in pairwise(known):
         if earlier.year == later.year:
             got = f"two for {later.year}: {earlier.value:g} and {later.value:g}"
-            raise DataError(
-                f"series of {indicator}", "one value a year", got, "Select one measure and vintage first."
-            )
+            raise DataError(f"series of {indicator}", "one value a year", got, "Select one measure and vintage first.")
     return known
 
 
