@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policyreport.assess.selection import not_published, observations
 from policyreport.inputs import Inputs
 from policyreport.methods import pace as pace_method
 from policyreport.methods import revisions as revisions_method
 from policyreport.methods import threshold as threshold_method
 from policyreport.methods.revision_error import RevisionPrior
-from policyreport.records.base import Observation, Refusal
+from policyreport.records.base import Flag, Observation, Refusal
 from policyreport.records.shares import Pace, Revisions, Threshold
 
 
@@ -92,7 +94,7 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
                     probability_bands=settings.conventions.probability_bands,
                 )
             )
-    return tuple(results)
+    return _flips(results)
 
 
 def revisions(inputs: Inputs) -> tuple[Revisions | Refusal, ...]:
@@ -145,6 +147,24 @@ def share_vintages(inputs: Inputs, measure: str) -> tuple[Observation, ...]:
         & (rows["measure"] == measure)
     ]
     return observations(rows.sort_values(["period", "published"], kind="stable"))
+
+
+def _flips(results: Sequence[Pace | Refusal]) -> tuple[Pace | Refusal, ...]:
+    """Flag a pace where another measure's, towards the same target, has no band in common with it."""
+    paces = [each for each in results if isinstance(each, Pace)]
+
+    def turned(own: Pace) -> list[Pace]:
+        same = [each for each in paces if (each.target, each.target_period) == (own.target, own.target_period)]
+        return [each for each in same if not set(each.headline_bands) & set(own.headline_bands)]
+
+    def flagged(own: Pace) -> Pace:
+        others = turned(own)
+        if not others:
+            return own
+        flag = Flag(code="measure-flip", detail="; ".join(f"{each.measure}: {each.headline}" for each in others))
+        return own.model_copy(update={"flags": (*own.flags, flag)})
+
+    return tuple(flagged(each) if isinstance(each, Pace) else each for each in results)
 
 
 def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold | Refusal]:
