@@ -221,9 +221,11 @@ def compare(inputs: Inputs, growth: Peers | Refusal, items: tuple[StripItem, ...
 
 def _strip_tasks(inputs: Inputs) -> StripItem:
     role = inputs.roles.tasks
-    done = [each for each in completion(inputs) if isinstance(each, Completion)]
+    results = completion(inputs)
+    done = [each for each in results if isinstance(each, Completion)]
     if not done:
-        return StripItem(role="tasks", indicator=role.completed, refusal=not_published("completion", role.completed))
+        refused = next(each for each in results if isinstance(each, Refusal))
+        return StripItem(role="tasks", indicator=role.completed, refusal=refused)
     newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
     return StripItem(
         role="tasks",
@@ -241,9 +243,10 @@ def _strip_tasks(inputs: Inputs) -> StripItem:
 
 def _strip_share(inputs: Inputs) -> StripItem:
     role = inputs.roles.share
-    judged = [each for each in share(inputs) if isinstance(each, Threshold) and each.measure == role.headline_measure]
+    results = share(inputs)
+    judged = [each for each in results if isinstance(each, Threshold) and each.measure == role.headline_measure]
     if not judged:
-        refused = not_published("threshold", role.indicator)
+        refused = next(each for each in results if isinstance(each, Refusal))
         return StripItem(role="share", indicator=role.indicator, measure=role.headline_measure, refusal=refused)
     last = max(judged, key=lambda each: each.period)
     return StripItem(

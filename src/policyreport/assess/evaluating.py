@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from policyreport.assess.national import changes
+from policyreport.assess.national import PROVINCE, changes
 from policyreport.assess.series import growth
 from policyreport.assess.shares import other_quantity
 from policyreport.inputs import Inputs
@@ -44,7 +44,7 @@ def evaluation(
     """
     expected = inputs.areas.current(inputs.edition.as_known_on)
     areas = expected if inputs.edition.areas == "all" else list(inputs.edition.areas)
-    complete = {area for area in areas if all((area, name) in inputs.records for name in ("clean", "trend", "compare"))}
+    complete = {area for area in areas if all((area, name) in inputs.records for name in PROVINCE)}
     since = _previous(inputs)
     return EvaluationRecord(
         area=inputs.area,

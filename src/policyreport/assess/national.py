@@ -23,6 +23,9 @@ from policyreport.records.series import Difference, Trend
 from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
 
+PROVINCE = ("clean", "trend", "compare")
+"""The records a province ends in."""
+
 
 def league(inputs: Inputs) -> tuple[LeagueRow, ...]:
     """Put the provinces side by side, each figure beside its refusal.
@@ -35,9 +38,10 @@ def league(inputs: Inputs) -> tuple[LeagueRow, ...]:
     Returns
     -------
     tuple of LeagueRow
-        In the order of area keys; areas without records are left out.
+        In the order of area keys; an area whose notebook failed is left out, its gaps would read as unpublished.
     """
-    keys = sorted({area for area, _ in inputs.records})
+    areas = sorted({area for area, _ in inputs.records})
+    keys = [area for area in areas if all((area, name) in inputs.records for name in PROVINCE)]
     return tuple(_league_row(inputs, key) for key in keys)
 
 
@@ -147,7 +151,8 @@ def raised(record: NotebookRecord) -> Iterator[tuple[str, str, str, str]]:
     tuple of str
         Method, subject (indicator or empty), code, "refusal" or "flag".
     """
-    yield from dict.fromkeys(_walk(record, "", ""))
+    # A difference stands in the record by itself too, but is counted with the comparison it is part of.
+    yield from dict.fromkeys(item for item in _walk(record, "", "") if item[0])
 
 
 def _walk(value: object, method: str, subject: str) -> Iterator[tuple[str, str, str, str]]:

@@ -125,7 +125,7 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs) -> Exhibit:
         "share-provinces".
     """
     voice = Voice(inputs)
-    areas = inputs.areas.current(inputs.edition.as_known_on)
+    areas = sorted(area for area, notebook in inputs.records if notebook == "trend")
     missing = sorted(inputs.areas.name(area) for area in set(areas) - {each.area for each in results})
     if not results:
         return Exhibit("share-provinces", f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s "
