@@ -1,0 +1,78 @@
+"""The real project's data, and a tiny edition of it that notebook and report tests share."""
+
+import dataclasses
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from policyreport import plan
+from policyreport.inputs import Inputs, read_inputs
+from policyreport.plan import Known
+from policyreport.runs import RunSummary, run_stages
+
+ROOT = Path(__file__).parents[1]
+TINY = "tiny"
+# Publishes most; publishes counts of lists that changed; was merged from two.
+TINY_AREAS = ["n01", "n40", "n96"]
+PARTS = ("params", "data", "notebooks", "reports")
+
+
+@dataclass(frozen=True)
+class TinyEdition:
+    """A copy of the project with an edition of three provinces that was run."""
+
+    root: Path
+    store: Path
+    summary: RunSummary
+
+
+def run_edition(root: Path, edition: str, areas: list[str] | None = None) -> RunSummary:
+    """Run an edition's notebooks as the command line does."""
+    stages = (
+        lambda store: plan.province_units(root, edition, areas, store),
+        lambda store: plan.national_units(root, edition, store),
+    )
+    return run_stages(stages, root / "build" / edition, 2, lambda event: None)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyEdition:
+    """The tiny edition, run once a session."""
+    root = tmp_path_factory.mktemp("project")
+    for part in PARTS:
+        shutil.copytree(ROOT / part, root / part)
+    settings = yaml.safe_load((ROOT / "params" / "editions" / "2025Q4.yaml").read_text(encoding="utf-8"))
+    settings |= {"id": TINY, "areas": TINY_AREAS}
+    path = root / "params" / "editions" / f"{TINY}.yaml"
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    return TinyEdition(root, root / "build" / TINY, run_edition(root, TINY))
+
+
+@pytest.fixture(scope="session")
+def known_q3() -> Known:
+    """Everything known for the edition of November 2025."""
+    return plan.load_known(ROOT, "2025Q3")
+
+
+@pytest.fixture(scope="session")
+def known_q4() -> Known:
+    """Everything known for the edition of September 2026."""
+    return plan.load_known(ROOT, "2025Q4")
+
+
+@pytest.fixture(scope="session")
+def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Known, str, str], Inputs]:
+    """Lay out a notebook's slice of the real data and read it as the notebook would."""
+
+    def lay_out(known: Known, notebook: str, area: str, store: Path | None = None) -> Inputs:
+        folder = tmp_path_factory.mktemp("slice")
+        for name, body in plan._slice(ROOT, known, notebook, area, store).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(body)
+        return dataclasses.replace(read_inputs(folder), folder=folder)
+
+    return lay_out

@@ -1,0 +1,119 @@
+"""Each notebook is thin, and runs on a tiny edition of the real figures."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from policyreport.records.notebooks import BY_NOTEBOOK
+
+ROOT = Path(__file__).parents[2]
+PATHS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+PARAMETER = re.compile(r"^(\w+) = (\"[^\"]*\"|-?[\d.]+|True|False|None)  # .+")
+# Cells show results; whatever defines, branches or repeats belongs into a module with tests.
+UNFIT = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try)
+MOST_LINES = 10
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
+    return nbformat.read(request.param, as_version=4)
+
+
+def code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_the_notebooks_are_those_that_have_a_record() -> None:
+    assert {path.stem for path in PATHS if path.parent.name != "teaching"} == set(BY_NOTEBOOK)
+
+
+def test_a_notebook_is_valid_and_has_one_title_at_its_head(notebook) -> None:
+    nbformat.validate(notebook)
+    titles = [cell for cell in notebook.cells if cell.cell_type == "markdown" and re.search(r"^# ", cell.source, re.M)]
+    assert titles == [notebook.cells[0]]
+
+
+def test_the_first_code_cell_holds_the_parameters_and_says_what_each_is(notebook) -> None:
+    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert tagged == code(notebook)[:1]
+    lines = tagged[0].source.splitlines()
+    assert [line for line in lines if not PARAMETER.match(line)] == []
+    assert [PARAMETER.match(line)[1] for line in lines] == ["area", "edition", "workspace"]
+
+
+def test_a_notebook_only_calls_shows_and_says(notebook) -> None:
+    for cell in code(notebook):
+        unfit = [type(node).__name__ for node in ast.walk(ast.parse(cell.source)) if isinstance(node, UNFIT)]
+        assert unfit == []
+        assert "!" not in cell.source
+        assert "%" not in cell.source
+
+
+def test_a_notebook_builds_no_path_and_repairs_no_data(notebook) -> None:
+    source = "\n".join(cell.source for cell in code(notebook))
+    assert not re.search(r"\bPath\b|\bos\b|\.\./|read_csv|\.(?:fillna|replace|merge|drop|loc)\b", source)
+    modules = {name.split(".")[0] for name in re.findall(r"^(?:from|import) (\S+)", source, re.M)}
+    assert modules == {"policyreport"}
+
+
+def test_cells_are_short(notebook) -> None:
+    assert [cell.source for cell in code(notebook) if len(cell.source.splitlines()) > MOST_LINES] == []
+
+
+def test_the_last_cell_and_no_other_saves_the_record(notebook) -> None:
+    saving = [cell for cell in notebook.cells if "inputs.save(" in cell.source]
+    assert saving == notebook.cells[-1:]
+    assert saving[0].source.count("inputs.save(record)") == 1
+
+
+def test_no_output_is_kept_in_the_repository(notebook) -> None:
+    for cell in code(notebook):
+        assert (cell.outputs, cell.execution_count) == ([], None)
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+
+
+def test_the_defaults_open_the_newest_edition(notebook) -> None:
+    values: dict[str, str] = {}
+    exec(code(notebook)[0].source, {}, values)  # checked above: only literals
+    editions = sorted(path.stem for path in (ROOT / "params" / "editions").glob("*.yaml"))
+    assert values["edition"] == editions[-1]
+    assert values["workspace"] == ""
+    assert f"\n{values['area']}," in (ROOT / "data" / "boundaries" / "areas.csv").read_text(encoding="utf-8")
+
+
+def test_every_notebook_runs_and_ends_in_its_record(tiny) -> None:
+    assert [str(item.failure) for item in tiny.summary.failed] == []
+    written = {str(path.relative_to(tiny.store / "records")) for path in tiny.store.glob("records/*/*.json")}
+    provinces = {f"{area}/{name}.json" for area in ("n01", "n40", "n96") for name in ("clean", "trend", "compare")}
+    assert written == provinces | {"VN/evaluation.json"}
+
+
+def test_a_record_names_its_area_and_edition(tiny) -> None:
+    for path in tiny.store.glob("records/*/*.json"):
+        record = BY_NOTEBOOK[path.stem].from_json(path.read_bytes())
+        assert (record.area, record.edition, record.kind) == (path.parent.name, "tiny", path.stem)
+
+
+def test_executed_notebooks_keep_no_trace_of_the_machine_or_the_clock(tiny) -> None:
+    paths = sorted(tiny.store.glob("notebooks/*/*.ipynb"))
+    assert len(paths) == 10
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"/tmp/|/home/|/root/|/private/var/|site-packages", text), path.name
+        assert not {"start_time", "end_time", "duration"} & set(json.loads(text)["metadata"].get("papermill", {}))
+
+
+def test_no_cell_of_an_executed_notebook_warns(tiny) -> None:
+    for path in tiny.store.glob("notebooks/*/*.ipynb"):
+        outputs = [each for cell in code(nbformat.read(path, as_version=4)) for each in cell.outputs]
+        assert [each for each in outputs if each.output_type == "stream"] == [], path
+
+
+def test_the_evaluation_knows_the_provinces_of_its_edition(tiny) -> None:
+    record = BY_NOTEBOOK["evaluation"].from_json((tiny.store / "records" / "VN" / "evaluation.json").read_bytes())
+    assert (record.areas_expected, record.areas_failed) == (3, ())
+    assert [row.area for row in record.league] == ["n01", "n40", "n96"]

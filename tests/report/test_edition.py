@@ -1,0 +1,454 @@
+"""The report of the tiny edition: what each renderer makes of it says what the records say."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pypdf
+import pytest
+from bs4 import BeautifulSoup
+from typer.testing import CliRunner
+
+from policyreport import report
+from policyreport.areas import read_areas
+from policyreport.cli import app
+from policyreport.errors import ExitCode
+from policyreport.formats import Formats
+from policyreport.params.wording import read_wording
+from policyreport.records.notebooks import EvaluationRecord
+from policyreport.renderers import choose
+from policyreport.renderers.quarto import find_program
+
+ROOT = Path(__file__).parents[2]
+RENDERERS = [
+    "pandoc",
+    pytest.param("quarto", marks=pytest.mark.skipif(find_program() is None, reason="no quarto program")),
+]
+NATIONAL = {
+    "data-quality", "digital-economy", "index", "league-table", "methods", "sources", "tasks", "what-changed",
+}  # fmt: skip
+PROVINCES = {"n01": "provinces/ha-noi", "n40": "provinces/nghe-an", "n96": "provinces/ca-mau"}
+# What the evaluation must be able to say, whatever else is published: counts on the central list by date.
+CENTRAL_LIST = {
+    "2025-05-29": (103, 600), "2025-10-15": (485, 1132), "2025-12-04": (601, 1287), "2025-12-25": (1227, 1298),
+}  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Text with plain single spaces."""
+    return " ".join(text.split())
+
+
+class Words:
+    """Numbers and dates as the report prints them, with plain spaces."""
+
+    def __init__(self, language: str) -> None:
+        self._formats = Formats(language)
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        return lambda *values, **options: plain(getattr(self._formats, name)(*values, **options))
+
+
+FORMATS = Words("en")
+
+
+class Site:
+    """A rendered site."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        paths = sorted(folder.rglob("*.html"))
+        self.pages = {
+            path.relative_to(folder).with_suffix("").as_posix(): BeautifulSoup(path.read_text("utf-8"), "html.parser")
+            for path in paths
+        }
+
+    def text(self, page: str) -> str:
+        """What a reader sees in the main part of a page, outside pictures and formulas, with plain spaces."""
+        main = BeautifulSoup(str(self.pages[page].main), "html.parser")
+        # MathML carries its formula a second time, as TeX.
+        for tag in main(["svg", "script", "style", "math"]):
+            tag.decompose()
+        return " ".join(main.get_text(" ").split())
+
+
+@pytest.fixture(scope="module")
+def project(tiny, tmp_path_factory) -> Path:
+    store = tmp_path_factory.mktemp("assembled")
+    shutil.copytree(tiny.store, store, dirs_exist_ok=True)
+    return report.assemble(tiny.root, "tiny", store)
+
+
+@pytest.fixture(scope="module", params=RENDERERS)
+def renderer(request):
+    return choose(request.param)
+
+
+@pytest.fixture(scope="module")
+def site_by(project, tmp_path_factory) -> Callable[[str], Site]:
+    """The site by a renderer's name, rendered once."""
+
+    @cache
+    def render(name: str) -> Site:
+        folder = tmp_path_factory.mktemp(name) / "site"
+        choose(name).render_site(project, folder, lambda line: None)
+        return Site(folder)
+
+    return render
+
+
+@pytest.fixture(scope="module")
+def site(renderer, site_by) -> Site:
+    return site_by(renderer.name)
+
+
+@pytest.fixture(scope="module")
+def pdf(renderer, project, tmp_path_factory) -> pypdf.PdfReader:
+    path = tmp_path_factory.mktemp(renderer.name) / "report.pdf"
+    renderer.render_pdf(project, path, lambda line: None)
+    return pypdf.PdfReader(path)
+
+
+@pytest.fixture(scope="module")
+def record(tiny) -> EvaluationRecord:
+    return EvaluationRecord.from_json((tiny.store / "records" / "VN" / "evaluation.json").read_bytes())
+
+
+# ---- pages ---------------------------------------------------------------------------------------------
+
+
+def test_the_site_holds_every_page_and_no_other(site: Site) -> None:
+    assert set(site.pages) == NATIONAL | set(PROVINCES.values())
+
+
+def test_every_internal_link_and_anchor_resolves(site: Site) -> None:
+    ids = {page: {tag["id"] for tag in soup.find_all(id=True)} for page, soup in site.pages.items()}
+    broken = []
+    for page, soup in site.pages.items():
+        for tag in soup.find_all(True):
+            for link in (tag.get("href"), tag.get("xlink:href"), tag.get("src")):
+                if link and not re.match(r"(https?|data|mailto):", link):
+                    target, _, anchor = link.partition("#")
+                    path = (site.folder / f"{page}.html").parent / target if target else site.folder / f"{page}.html"
+                    other = path.resolve().relative_to(site.folder).with_suffix("").as_posix()
+                    if not path.is_file() or (anchor and anchor not in ids[other]):
+                        broken.append((page, link))
+    assert broken == []
+
+
+def test_search_leads_to_places_that_exist(site: Site) -> None:
+    script = (site.folder / "search-index.js").read_text("utf-8")
+    entries = json.loads(script[script.index("[") : script.rindex("]") + 1])
+    targets = {entry[0] for entry in entries}
+    assert len(targets) > len(site.pages)
+    for target in targets:
+        page, _, anchor = target.partition("#")
+        soup = site.pages[page.removesuffix(".html")]
+        assert not anchor or soup.find(id=anchor), target
+
+
+def test_no_page_loads_anything_from_the_network(site: Site) -> None:
+    loaded = [
+        (page, address)
+        for page, soup in site.pages.items()
+        for tag in soup.find_all(["link", "script", "img", "image", "use", "source", "iframe", "object", "video"])
+        for address in (tag.get("href"), tag.get("src"), tag.get("xlink:href"), tag.get("data"), tag.get("srcset"))
+        if address and re.match(r"(https?:)?//", address)
+    ]
+    assert loaded == []
+    sheets = [path.read_text("utf-8") for path in site.folder.rglob("*.css")] + [
+        str(each) for each in site.pages.values()
+    ]
+    assert [
+        each for sheet in sheets for each in re.findall(r"(?:url\(\s*[\"']?|@import\s+[\"'])https?:[^)\"']*", sheet)
+    ] == []
+
+
+def test_headings_descend_one_level_at_a_time(site: Site) -> None:
+    for page, soup in site.pages.items():
+        levels = [int(tag.name[1]) for tag in soup.main.find_all(re.compile(r"^h[1-6]$"))]
+        assert (levels[0], levels.count(1)) == (1, 1), page
+        assert all(after <= before + 1 for before, after in pairwise(levels)), page
+
+
+def test_every_figure_has_words_for_those_who_cannot_see_it(site: Site) -> None:
+    pictures = [(page, tag) for page, soup in site.pages.items() for tag in soup.main.find_all(["img", "svg"])]
+    assert len(pictures) > len(PROVINCES)
+    for page, tag in pictures:
+        hidden = tag.get("aria-hidden") == "true" or tag.find_parent(attrs={"aria-hidden": "true"})
+        named = tag.get("alt") or tag.get("aria-label") or tag.get("aria-labelledby") or tag.find("title")
+        assert hidden or named, (page, str(tag)[:200])
+
+
+def test_no_page_shows_a_placeholder_or_raw_markup(site: Site) -> None:
+    for page in site.pages:
+        text = site.text(page)
+        assert not re.search(r"\{\{|\}\}|:::|\{#|\{\.|@fig-|@tbl-|\?\?|\bnan\b|\bNaT\b|\binf\b", text), page
+
+
+def test_code_is_folded_on_province_pages_and_absent_from_national_ones(site: Site) -> None:
+    for page, soup in site.pages.items():
+        folds = [tag for tag in soup.main.find_all("details") if tag.find("pre")]
+        assert bool(folds) == page.startswith("provinces/"), page
+        assert not any(tag.has_attr("open") for tag in folds)
+
+
+def test_each_province_is_reached_from_the_map_and_the_menu(site: Site) -> None:
+    index = site.pages["index"]
+    for page in PROVINCES.values():
+        links = [
+            tag
+            for tag in index.find_all("a")
+            if (tag.get("href") or tag.get("xlink:href") or "").endswith(f"{page}.html")
+        ]
+        assert any(tag.find_parent("nav") for tag in links), page
+        assert any(tag.find_parent("svg") for tag in links), page
+
+
+# ---- words ---------------------------------------------------------------------------------------------
+
+
+def test_no_page_uses_a_word_that_claims_too_much(site: Site) -> None:
+    wording = read_wording(ROOT)
+    assert {page: found for page in site.pages if (found := wording.forbidden_words(site.text(page), "en"))} == {}
+
+
+def test_the_record_holds_the_central_list_on_its_four_dates(record: EvaluationRecord) -> None:
+    counts = {
+        each.reference_date.isoformat(): (each.completed, each.total) for each in record.quarter_on_quarter.counts
+    }
+    assert counts == CENTRAL_LIST
+    assert [each.recurring for each in record.quarter_on_quarter.counts] == [None, None, 178, None]
+    assert not any(step.same_list for step in record.quarter_on_quarter.steps)
+
+
+def test_the_overview_says_every_count_of_the_central_list(site: Site, record: EvaluationRecord) -> None:
+    text = site.text("index")
+    for each in record.quarter_on_quarter.counts:
+        assert FORMATS.count_of(each.completed, each.total) in text
+        assert FORMATS.percent(each.completed / each.total) in text
+        assert FORMATS.date(each.reference_date) in text
+
+
+def test_the_overview_says_that_the_list_grew_and_what_it_includes(site: Site, record: EvaluationRecord) -> None:
+    text = site.text("index")
+    first, *_, last = record.quarter_on_quarter.counts
+    recurring = next(each for each in record.quarter_on_quarter.counts if each.recurring)
+    assert f"The list grew from {FORMATS.count(first.total)} to {FORMATS.count(last.total)} tasks" in text
+    day, count = FORMATS.date(recurring.reference_date), FORMATS.count(recurring.recurring)
+    assert f"{count} recurring tasks are in the count of {day}" in text
+
+
+def test_the_overview_judges_each_measure_by_itself(site: Site, record: EvaluationRecord) -> None:
+    newest = {}
+    for each in sorted((each for each in record.share if each.kind == "threshold"), key=lambda each: each.period):
+        newest[each.measure] = each
+    judged = {name: (each.observation.value, each.period, each.verdict) for name, each in newest.items()}
+    assert judged["nso"] == (14.02, "2025", "below")
+    assert judged["mic-mst"] == (18.3, "2024", "above")
+    text = site.text("index")
+    assert re.search(r"NSO 14\.02 % in 2025, below 16 %", text)
+    assert re.search(r"MIC/MST: 18\.3 % in 2024, above", text)
+
+
+def test_the_overview_keeps_the_third_quantity_apart(site: Site, record: EvaluationRecord) -> None:
+    (other,) = record.other_quantity
+    assert (other.value, other.bound, other.period) == (16, ">", "2025-01/2025-09")
+    text = site.text("index")
+    assert re.search(r"“> 16 %” announced for the first nine months of 2025 is a third quantity", text)
+    assert "It is not the digital economy’s share" in text
+
+
+def test_the_tasks_page_gives_the_table_and_no_verdict_across_lists(site: Site, record: EvaluationRecord) -> None:
+    page = site.pages["tasks"]
+    table = next(each for each in page.find_all("table") if "More on the list" in each.get_text())
+    rows = [[plain(cell.get_text()) for cell in row.find_all(["td", "th"])] for row in table.tbody.find_all("tr")]
+    assert [row[0] for row in rows] == [FORMATS.date(each.reference_date) for each in record.quarter_on_quarter.counts]
+    assert [row[-1] for row in rows] == ["", *["list changed"] * 3]
+    text = site.text("tasks")
+    for step in record.quarter_on_quarter.steps:
+        assert f"{step.conditional.finished} of {FORMATS.count(step.conditional.at_risk)} tasks" in text
+    assert text.count("basis-suspect") == sum(
+        step.has_flag("basis-suspect") for step in record.quarter_on_quarter.steps
+    )
+
+
+def test_a_province_page_says_what_its_records_say(site: Site, tiny) -> None:
+    for area, page in PROVINCES.items():
+        body = json.loads((tiny.store / "records" / area / "compare.json").read_text("utf-8"))
+        text = site.text(page)
+        for item in body["strip"]:
+            if item["role"] == "growth":
+                assert FORMATS.number(item["value"], 2) + " %" in text
+            if item["role"] == "tasks" and item["total"]:
+                assert FORMATS.count_of(item["count"], item["total"]) in text
+
+
+def test_every_refusal_of_a_province_stands_on_its_page(site: Site, tiny) -> None:
+    wording = read_wording(ROOT)
+    for area, page in PROVINCES.items():
+        text = site.text(page)
+        body = (tiny.store / "records" / area / "trend.json").read_text("utf-8")
+        codes = {each for each in re.findall(r'"code": "([\w-]+)"', body) if wording.codes[each].kind == "refusal"}
+        assert codes
+        for code in codes:
+            assert code in text, (area, code)
+            assert plain(wording.sentence(code, "en")) in text, (area, code)
+
+
+def test_no_refusal_is_counted_twice(site: Site, record: EvaluationRecord) -> None:
+    assert [each for each in record.codes if not each.method] == []
+    asked = [(each.method, each.code) for each in record.codes if each.code == "not-published"]
+    assert asked.count(("threshold", "not-published")) == 1
+    table = next(each for each in site.pages["data-quality"].find_all("table") if "Meaning" in each.get_text())
+    first = [plain(row.find(["td", "th"]).get_text()) for row in table.tbody.find_all("tr")]
+    assert "" not in first
+
+
+def test_what_is_not_published_is_said_and_not_left_out(site: Site) -> None:
+    assert re.search(r"Not published by 30 September 2026: a digital-economy share", site.text(PROVINCES["n96"]))
+    assert "formed on 1 July 2025 from Bạc Liêu and Cà Mau" in site.text(PROVINCES["n96"])
+
+
+# ---- PDF -----------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_has_contents_and_a_page_for_every_province(pdf: pypdf.PdfReader, tiny) -> None:
+    areas = read_areas(tiny.root)
+    titles = [each.title for each in flat(pdf.outline)]
+    assert {areas.name(area) for area in PROVINCES} <= set(titles)
+    starts = {areas.name(area): start_of(pdf, areas.name(area)) for area in PROVINCES}
+    assert len(set(starts.values())) == len(PROVINCES)
+    contents = " ".join(page.extract_text() for page in pdf.pages[:4])
+    assert all(name in contents for name in starts)
+
+
+def test_the_pdf_says_the_headline_figures(pdf: pypdf.PdfReader, record: EvaluationRecord) -> None:
+    text = plain(" ".join(page.extract_text() for page in pdf.pages))
+    for each in record.quarter_on_quarter.counts:
+        assert FORMATS.count_of(each.completed, each.total) in text
+    assert "14.02 %" in text
+    assert "18.3 %" in text
+    assert not re.search(r"\{\{|:::|@fig-|@tbl-", text)
+
+
+def flat(outline: list) -> list:
+    return [each for item in outline for each in (flat(item) if isinstance(item, list) else [item])]
+
+
+def start_of(pdf: pypdf.PdfReader, title: str) -> int:
+    return next(pdf.get_destination_page_number(each) for each in flat(pdf.outline) if each.title == title)
+
+
+# ---- assembly ------------------------------------------------------------------------------------------
+
+
+def test_assembly_gives_the_same_project_again(tiny, project: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny.store, tmp_path / "store")
+    again = report.assemble(tiny.root, "tiny", tmp_path / "store")
+    assert files(again) == files(project)
+
+
+def test_every_exhibit_of_a_notebook_stands_on_some_page(tiny) -> None:
+    pages = [path.read_text("utf-8") for path in (ROOT / "reports").rglob("*.qmd")]
+    included = {name for text in pages for name in re.findall(r"fragments/[^/]+/([\w-]+)\.md", text)}
+    shown = {name for _, name in report.collect(tiny.store).fragments}
+    assert shown - included == set()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# ---- a province that failed ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def broken(tiny, tmp_path_factory):
+    """The tiny edition run again for one province, whose trend notebook now fails on it half-way."""
+    root = tmp_path_factory.mktemp("broken") / "project"
+    shutil.copytree(tiny.root, root)
+    path = root / "notebooks" / "province" / "trend.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    at = next(at for at, cell in enumerate(notebook.cells) if "assess.share(" in cell.source)
+    notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("1 / (area != 'n40')", id="trap"))
+    nbformat.write(notebook, path)
+    result = CliRunner().invoke(app, ["--project", str(root), "run", "tiny", "--areas", "n40", "--workers", "2"])
+    store = root / "build" / "tiny"
+    project = report.assemble(root, "tiny", store)
+    choose("pandoc").render_site(project, store / "site", lambda line: None)
+    return root, store, result, Site(store / "site")
+
+
+@pytest.fixture(scope="module")
+def whole(site_by) -> Site:
+    """The same edition without a failure."""
+    return site_by("pandoc")
+
+
+def test_a_run_with_a_failed_notebook_says_which_and_exits_non_zero(broken) -> None:
+    _, _, result, _ = broken
+    assert result.exit_code == ExitCode.RUN_INCOMPLETE
+    assert "n40" in result.output
+    assert "ZeroDivisionError" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_failed_notebook_leaves_its_error_and_no_record(broken) -> None:
+    _, store, _, _ = broken
+    assert not (store / "records" / "n40" / "trend.json").exists()
+    assert (store / "failures" / "n40" / "trend.json").exists()
+    kept = nbformat.read(store / "notebooks" / "n40" / "trend.ipynb", as_version=4)
+    marked = [cell for cell in kept.cells if any(each.output_type == "error" for each in cell.get("outputs", []))]
+    assert "1 / (area != 'n40')" in marked[0].source
+
+
+def test_the_page_of_a_failed_province_says_so(broken, whole: Site) -> None:
+    *_, site = broken
+    text = site.text(PROVINCES["n40"])
+    assert "This part could not be computed. trend: ZeroDivisionError: division by zero" in text
+    assert "This part could not be computed" not in whole.text(PROVINCES["n40"])
+    # The comparison did not fail and stays.
+    assert "Growth of output" in text
+
+
+def test_no_result_of_a_failed_notebook_is_shown(broken) -> None:
+    """A notebook that failed half-way has no record, so what it had shown by then is no result either."""
+    *_, site = broken
+    tasks = site.pages[PROVINCES["n40"]].find(id="tasks")
+    section = tasks if tasks.name == "section" else tasks.find_parent("section")
+    assert "could not be computed" in section.get_text()
+    assert section.find("figure") is None
+
+
+def test_the_nation_names_the_failed_province(broken, whole: Site) -> None:
+    _, store, _, site = broken
+    record = EvaluationRecord.from_json((store / "records" / "VN" / "evaluation.json").read_bytes())
+    assert (record.areas_expected, record.areas_failed) == (3, ("n40",))
+    assert re.search(r"could not be computed.*Nghệ An", site.text("index"))
+    assert "could not be computed" not in whole.text("index")
+
+
+def test_a_failed_province_is_not_said_to_have_published_nothing(broken) -> None:
+    _, store, _, site = broken
+    record = EvaluationRecord.from_json((store / "records" / "VN" / "evaluation.json").read_bytes())
+    assert [row.area for row in record.league] == ["n01", "n96"]
+    assert "Nghệ An" not in site.text("league-table")
+    assert re.search(r"1 have no figure", site.text("digital-economy"))
+
+
+def test_other_provinces_are_unaffected_by_a_failed_one(broken, whole: Site, tiny) -> None:
+    _, store, _, site = broken
+    for area in ("n01", "n96"):
+        assert files(store / "records" / area) == files(tiny.store / "records" / area)
+        assert site.text(PROVINCES[area]) == whole.text(PROVINCES[area])
+
+
+def test_every_link_still_resolves_beside_a_failed_province(broken) -> None:
+    *_, site = broken
+    test_every_internal_link_and_anchor_resolves(site)
