@@ -237,24 +237,25 @@ local function holds_cell_pictures(tbl, column)
   return false
 end
 
--- Widths that Markdown's dashes imply are ignored. Short columns fit their words; the rest share what is
--- left by the square root of their longest cell, so that prose gets room and numbers stay together.
-local SHORT_CELL = 18
+-- Widths that Markdown's dashes imply are ignored: a column gets room for its longest word, and for prose by the
+-- square root of its longest cell, so that no word is broken and long cells wrap to like heights.
+local PROSE = 2.2
 
 local function column_widths(tbl)
-  local longest = tbl.colspecs:map(function() return 0 end)
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
+  local widths = tbl.colspecs:map(function() return 1 end)
+  local function measure(rows, prose)
+    for _, row in ipairs(rows) do
       for column, cell in ipairs(row.cells) do
-        local length = utf8.len(pandoc.utils.stringify(pandoc.Div(cell.contents))) or 0
-        longest[column] = math.max(longest[column] or 0, length)
+        local text = pandoc.utils.stringify(pandoc.Div(cell.contents))
+        local width = prose * math.sqrt(utf8.len(text) or #text)
+        for word in text:gmatch("%S+") do width = math.max(width, math.min(utf8.len(word) or #word, 24)) end
+        widths[column] = math.max(widths[column] or 1, width)
       end
     end
   end
-  local widths = longest:map(function(length)
-    return length <= SHORT_CELL and "auto" or ("%.1ffr"):format(math.sqrt(length))
-  end)
-  return "(" .. table.concat(widths, ", ") .. ",)"
+  measure(tbl.head.rows, 0)
+  for _, body in ipairs(tbl.bodies) do measure(body.body, PROSE) end
+  return "(" .. table.concat(widths:map(function(width) return ("%.1ffr"):format(width + 2) end), ", ") .. ",)"
 end
 
 local function data_table(tbl, wide)
