@@ -82,15 +82,18 @@ class Contents:
         return INCLUDE.sub(replace, text)
 
     def _missing(self, area: str, name: str, place: str) -> str:
+        """Say on the page why an exhibit is missing; a name that no notebook shows stops instead."""
         failed = self.failures.get(area, [])
-        if not failed:
-            known = [exhibit for key, exhibit in self.fragments if key == area]
+        shown = {exhibit for _, exhibit in self.fragments}
+        if not failed and name not in shown:
             raise RenderError(
-                place, "an exhibit of an executed notebook", f'no exhibit "{name}" of {area}',
-                did_you_mean(name, known) if known else "Run `policyreport run` for this edition first.",
-            )  # fmt: skip
+                place,
+                "an exhibit of an executed notebook",
+                f'no exhibit "{name}"',
+                did_you_mean(name, shown) if shown else "Run `policyreport run` for this edition first.",
+            )
         why = "; ".join(f"{item.notebook}: {item.error}: {item.message}" for item in failed)
-        return f"::: {{.refusal}}\n**This part could not be computed.** {_escape(why)}\n:::"
+        return f"::: {{.refusal}}\n**This part could not be computed.** {_escape(why or 'Not run yet')}\n:::"
 
 
 def assemble(root: Path, edition_id: str, store: Path) -> Path:
