@@ -220,9 +220,7 @@ class Areas:
         if weight == "equal":
             return pd.Series(1.0 / len(parts), index=parts)
         if weight not in WEIGHTS:
-            raise UsageError(
-                "weight", "population, area, grdp or equal", f'"{weight}"', "Choose one of them."
-            )
+            raise UsageError("weight", "population, area, grdp or equal", f'"{weight}"', "Choose one of them.")
         shares = self.crosswalk.loc[parts, WEIGHTS[weight]]
         return shares / shares.sum()
 
@@ -250,9 +248,7 @@ class Areas:
             return text
         found = self._keys_by_name.get(_plain(text))
         if found is None:
-            raise UsageError(
-                "area", "a key or name of data/boundaries/areas.csv", f'"{text}"', self.suggest(text)
-            )
+            raise UsageError("area", "a key or name of data/boundaries/areas.csv", f'"{text}"', self.suggest(text))
         return found
 
     def suggest(self, text: str) -> str:
@@ -327,7 +323,5 @@ def _plain(text: str) -> str:
     """Lower-case letters and digits without accents, words apart by one space."""
     # U+0111 has no decomposition, so NFD alone leaves it in.
     bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    kept = "".join(
-        letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter)
-    )
+    kept = "".join(letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))
     return " ".join(kept.split())

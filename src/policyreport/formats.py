@@ -76,9 +76,7 @@ class Formats:
 
     def __init__(self, language: str = "en") -> None:
         if language not in IDIOMS:
-            raise UsageError(
-                "language", "a language with formats", f'"{language}"', did_you_mean(language, IDIOMS)
-            )
+            raise UsageError("language", "a language with formats", f'"{language}"', did_you_mean(language, IDIOMS))
         self.language = language
         self._idiom = IDIOMS[language]
 
@@ -105,9 +103,7 @@ class Formats:
             If the value is not finite.
         """
         if not isfinite(value):
-            raise UsageError(
-                "formats", "a finite number", repr(value), "Leave a missing value out, or refuse it."
-            )
+            raise UsageError("formats", "a finite number", repr(value), "Leave a missing value out, or refuse it.")
         rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         size = format_decimal(abs(rounded), format=pattern, locale=self._idiom.locale)

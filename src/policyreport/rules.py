@@ -338,9 +338,7 @@ def short_sums(ledger: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], str]]:
         Rows and message of each breach.
     """
     bands = ledger[ledger["indicator"].str.startswith("digital_economy_provinces_")]
-    sums = {
-        key: (rows["value"].sum(), rows.index) for key, rows in bands.groupby(["area", "period", "measure"])
-    }
+    sums = {key: (rows["value"].sum(), rows.index) for key, rows in bands.groupby(["area", "period", "measure"])}
     expected = max((total for total, _ in sums.values()), default=0.0)
     for key, (total, index) in sums.items():
         if total != expected:
@@ -389,12 +387,8 @@ RULES: tuple[Rule, ...] = (
     Rule("sum-of-parts", "warning", "Printed parts add up to the printed total.", sums_of_parts),
     Rule("sum-of-bands", "warning", "Provinces counted by band add up to all provinces.", short_sums),
     Rule("rate-agrees", "warning", "A printed percentage is that of the printed counts.", rates),
-    Rule(
-        "monotone-cumulative", "warning", "Inside one list the completed do not become fewer.", falling_counts
-    ),
-    Rule(
-        "vintage-order", "warning", "A later vintage is at least as certain as an earlier one.", late_vintages
-    ),
+    Rule("monotone-cumulative", "warning", "Inside one list the completed do not become fewer.", falling_counts),
+    Rule("vintage-order", "warning", "A later vintage is at least as certain as an earlier one.", late_vintages),
     Rule(
         "published-before-period-end",
         "warning",

@@ -107,18 +107,14 @@ def interval_cell(
     """
     left, right = scale
     if not left < right:
-        raise UsageError(
-            "interval_cell", "a scale from low to high", f"{left} to {right}", "Mend the caller."
-        )
+        raise UsageError("interval_cell", "a scale from low to high", f"{left} to {right}", "Mend the caller.")
 
     def position(number: float) -> str:
         return f"{4 + 88 * min(max((number - left) / (right - left), 0), 1):.1f}"
 
     parts = [f'<line x1="4" x2="92" y1="8" y2="8" stroke="{RULE}"/>']
     if mark is not None:
-        parts.append(
-            f'<line x1="{position(mark)}" x2="{position(mark)}" y1="0" y2="16" stroke="{THRESHOLD}"/>'
-        )
+        parts.append(f'<line x1="{position(mark)}" x2="{position(mark)}" y1="0" y2="16" stroke="{THRESHOLD}"/>')
     if low is not None and high is not None:
         ends = f'x1="{position(low)}" x2="{position(high)}" y1="8" y2="8"'
         parts.append(f'<line {ends} stroke="{CONTEXT}" stroke-width="3"/>')
@@ -128,9 +124,7 @@ def interval_cell(
     return f"{text} `{root}{''.join(parts)}</svg>`{{=html}}"
 
 
-def _check(
-    id: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]], align: str, empty: str
-) -> None:
+def _check(id: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]], align: str, empty: str) -> None:
     """Refuse what pandoc would silently bend."""
     where = f'table "{id}"'
     if len(align) != len(columns) or set(align) - set(ALIGNMENTS):

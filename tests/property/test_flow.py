@@ -14,9 +14,7 @@ def increments(draw):
     open_at_start, additions = draw(st.integers(0, 2000)), draw(st.integers(0, 500))
     finished = draw(st.integers(0, max(open_at_start + additions, 1)))
     open_at_start += open_at_start + additions == 0
-    return Increment(
-        START, START + timedelta(days=draw(st.integers(14, 400))), open_at_start, additions, finished
-    )
+    return Increment(START, START + timedelta(days=draw(st.integers(14, 400))), open_at_start, additions, finished)
 
 
 @given(increments())

@@ -70,9 +70,7 @@ def test_an_intensive_value_stays_within_its_parts(seed: int, case: tuple[str, f
 
 @quick
 @given(seeds, st.sampled_from([(SCORE, 1, 10), (GROWTH, -12, 21), (INCOME, 20, 400), (PEOPLE, 300, 9000)]))
-def test_an_unmerged_province_keeps_its_value_to_the_last_bit(
-    seed: int, case: tuple[str, float, float]
-) -> None:
+def test_an_unmerged_province_keeps_its_value_to_the_last_bit(seed: int, case: tuple[str, float, float]) -> None:
     known = rows(case[0], case[1], case[2], seed)
     panel = harmonise_panel(known, AREAS, INDICATORS)
     own = panel[~panel["area"].isin(MERGED)].set_index(["area", "year"])
@@ -102,9 +100,7 @@ def test_equal_parts_give_their_common_value(seed: int) -> None:
     known["value"] = known.groupby("period")["value"].transform("first")
     panel = recalculate(known, AREAS, INDICATORS)
     expected = known.groupby("period")["value"].first()
-    assert panel["value"].to_numpy() == pytest.approx(
-        panel["year"].astype(str).map(expected).to_numpy(), rel=1e-12
-    )
+    assert panel["value"].to_numpy() == pytest.approx(panel["year"].astype(str).map(expected).to_numpy(), rel=1e-12)
 
 
 @quick

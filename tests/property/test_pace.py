@@ -26,9 +26,7 @@ def test_moving_all_values_together_keeps_the_plain_ratio(start, end, years, tar
     assume(target - start > 0.01)
     here = ratio(Stretch(2020, start, 2020 + years, end), Goal(target, 2060, 1, 0.95, 0.6), "pp")
     moved = Stretch(2020, start + shift, 2020 + years, end + shift)
-    assert ratio(moved, Goal(target + shift, 2060, 1, 0.95, 0.6), "pp") == pytest.approx(
-        here, rel=1e-6, abs=1e-9
-    )
+    assert ratio(moved, Goal(target + shift, 2060, 1, 0.95, 0.6), "pp") == pytest.approx(here, rel=1e-6, abs=1e-9)
 
 
 @given(values, values, spans, spans)

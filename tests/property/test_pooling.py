@@ -36,6 +36,4 @@ def test_the_order_of_areas_does_not_matter(pairs, random):
 def test_counting_open_tasks_instead_mirrors_the_pooled_shares(pairs):
     mirrored = compute([(total - count, total) for count, total in pairs])
     count, total = pairs[0]
-    assert mirrored.moments(total - count, total)[0] == pytest.approx(
-        1 - compute(pairs).moments(count, total)[0]
-    )
+    assert mirrored.moments(total - count, total)[0] == pytest.approx(1 - compute(pairs).moments(count, total)[0])

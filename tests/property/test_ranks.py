@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 from policyreport.methods.ranks import rank_sets
 
 scores = st.lists(
-    st.tuples(
-        st.integers(0, 60).map(lambda tenth: tenth / 10), st.integers(1, 30).map(lambda tenth: tenth / 10)
-    ),
+    st.tuples(st.integers(0, 60).map(lambda tenth: tenth / 10), st.integers(1, 30).map(lambda tenth: tenth / 10)),
     min_size=3,
     max_size=7,
 )

@@ -33,9 +33,7 @@ def simulate(rng, open_tasks, daily_rates, lengths, design_effect=1, growth=0.1)
 
 @pytest.mark.parametrize("lengths", [(92, 92), (30, 180)])
 @pytest.mark.parametrize(("open_tasks", "design_effect"), [(25, 1), (330, 1), (330, 2), (1132, 4)])
-def test_the_change_of_the_hazard_is_covered_at_the_true_design_effect(
-    lengths, open_tasks, design_effect, meets_band
-):
+def test_the_change_of_the_hazard_is_covered_at_the_true_design_effect(lengths, open_tasks, design_effect, meets_band):
     rng = np.random.default_rng(20250101)
     rates = (0.003, 0.004)
     truth = rescale(-np.expm1(-rates[1] * 30), 30) - rescale(-np.expm1(-rates[0] * 30), 30)

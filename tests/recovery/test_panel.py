@@ -16,9 +16,7 @@ def simulated(rng, tau):
     """True slopes with spread τ, areas' levels, common yearly shocks of SD 2, noise of SD 1."""
     slopes = tau * rng.normal(size=AREAS)
     noise = rng.normal(size=(AREAS, YEARS))
-    return slopes, rng.normal(size=(AREAS, 1)) + slopes[:, None] * CENTRED + 2 * rng.normal(
-        size=YEARS
-    ) + noise
+    return slopes, rng.normal(size=(AREAS, 1)) + slopes[:, None] * CENTRED + 2 * rng.normal(size=YEARS) + noise
 
 
 def test_equal_slopes_are_rejected_one_time_in_twenty_whatever_the_common_shocks():
@@ -57,7 +55,6 @@ def test_pooled_intervals_cover_the_true_slopes(ratio):
         # Slopes are deviations from the common path, so the truth is too.
         deviations = truth - truth.mean()
         covered += [
-            interval.low <= value <= interval.high
-            for interval, value in zip(pooled.intervals, deviations, strict=True)
+            interval.low <= value <= interval.high for interval, value in zip(pooled.intervals, deviations, strict=True)
         ]
     assert np.mean(covered) >= 0.93 - 2 * np.sqrt(0.93 * 0.07 / R)

@@ -27,9 +27,7 @@ def test_revisions_drawn_from_the_prior_are_covered_at_the_nominal_level(n):
     assert 0.93 - 0.01 <= covered <= 0.975 + 0.007
 
 
-@pytest.mark.parametrize(
-    ("sd", "printed"), [(0.4, 0.996), (0.5, 0.985), (0.75, 0.945), (1.0, 0.91), (1.5, 0.87)]
-)
+@pytest.mark.parametrize(("sd", "printed"), [(0.4, 0.996), (0.5, 0.985), (0.75, 0.945), (1.0, 0.91), (1.5, 0.87)])
 def test_two_revisions_of_known_spread_give_the_coverage_the_page_prints(sd, printed):
     """METHODS §5, validity found; 3 standard errors of both simulations, and the page's rounding."""
     covered = coverage(2, lambda rng: sd, 7)

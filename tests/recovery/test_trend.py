@@ -21,9 +21,7 @@ def autoregressive(rng, n, rho):
 @pytest.mark.parametrize("n", [5, 6, 8, 13, 20])
 def test_on_white_noise_the_exact_test_rejects_at_most_one_time_in_twenty(n):
     rng = np.random.default_rng(n)
-    rejected = np.mean(
-        [order_test(rng.normal(size=n), enumerate_ties_to=8).p_value <= 0.05 for _ in range(R)]
-    )
+    rejected = np.mean([order_test(rng.normal(size=n), enumerate_ties_to=8).p_value <= 0.05 for _ in range(R)])
     assert rejected <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / R)
 
 

@@ -127,11 +127,7 @@ def test_missing_parts_refuse_and_are_counted(panel: pd.DataFrame) -> None:
     last = panel.groupby("indicator")["segment"].max()
 
     def short(indicator: str, full: int) -> int:
-        mine = (
-            points[indicator]
-            .xs(last[indicator], level="segment")
-            .reindex(sorted({*panel_areas}), fill_value=0)
-        )
+        mine = points[indicator].xs(last[indicator], level="segment").reindex(sorted({*panel_areas}), fill_value=0)
         return int((mine < min(full, 5)).sum())
 
     panel_areas = [area for area in panel["area"].unique() if area.startswith("n")]

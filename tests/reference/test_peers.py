@@ -28,12 +28,8 @@ def test_the_capital_has_the_peers_of_the_specification(growth_panel: PeerPanel)
 def test_the_capitals_mean_differences_are_those_of_the_specification(growth_panel: PeerPanel) -> None:
     result = assess(growth_panel, "n01", **SETTINGS)
     peers, nation = difference(result, "peers"), difference(result, "nation")
-    assert (peers.mean, peers.interval.low, peers.interval.high) == pytest.approx(
-        (-0.376, -2.246, 1.493), abs=5e-4
-    )
-    assert (nation.mean, nation.interval.low, nation.interval.high) == pytest.approx(
-        (0.486, -0.218, 1.189), abs=5e-4
-    )
+    assert (peers.mean, peers.interval.low, peers.interval.high) == pytest.approx((-0.376, -2.246, 1.493), abs=5e-4)
+    assert (nation.mean, nation.interval.low, nation.interval.high) == pytest.approx((0.486, -0.218, 1.189), abs=5e-4)
 
 
 def test_three_areas_have_no_close_peer(growth_panel: PeerPanel) -> None:

@@ -143,8 +143,7 @@ def test_the_one_pass_maximum_gives_the_sets_of_the_plain_loop():
             break
         rejected |= new
     expected = [
-        (1 + sum((k, j) in rejected for k in range(8)), 8 - sum((j, k) in rejected for k in range(8)))
-        for j in range(8)
+        (1 + sum((k, j) in rejected for k in range(8)), 8 - sum((j, k) in rejected for k in range(8))) for j in range(8)
     ]
     found = find_simultaneous_sets(A_ESTIMATES, A_ERRORS, noise)
     assert [(each.first, each.last) for each in found] == expected

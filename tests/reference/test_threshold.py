@@ -58,9 +58,7 @@ def test_without_history_the_ministrys_value_is_above_as_published():
     assert error.probability_at_least(18.3, 16.0) == pytest.approx(0.97792, abs=5e-6)
 
 
-@pytest.mark.parametrize(
-    ("degrees", "scale", "probability"), [(2, 0.25, 0.0020), (2, 1.0, 0.0300), (0, 0.5, 0.0191)]
-)
+@pytest.mark.parametrize(("degrees", "scale", "probability"), [(2, 0.25, 0.0020), (2, 1.0, 0.0300), (0, 0.5, 0.0191)])
 def test_other_priors_give_the_printed_sensitivity(degrees, scale, probability):
     """METHODS §5: sensitivity to s0 0.25 and 1.0, and no prior."""
     assert judge(14.02, HISTORY, degrees, scale).probability == pytest.approx(probability, abs=5e-5)

@@ -58,9 +58,7 @@ def test_growth_on_the_new_boundaries_and_the_false_alarm_of_robust_errors():
     assert (estimate.interval.low, estimate.interval.high) == pytest.approx((-1.2115, 2.4225), rel=1e-8)
     assert estimate.interval.level == pytest.approx(0.983, abs=5e-4)
     assert ols_slope(years, NEW_UNITS).p_value == pytest.approx(0.157, abs=5e-4)
-    assert hac_slope(years, NEW_UNITS, hac_lags=1, hac_from_points=5).p_value == pytest.approx(
-        0.018, abs=5e-4
-    )
+    assert hac_slope(years, NEW_UNITS, hac_lags=1, hac_from_points=5).p_value == pytest.approx(0.018, abs=5e-4)
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,7 @@ from policyreport.renderers.quarto import QuartoRenderer, find_program
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"
 
-needs_quarto = pytest.mark.skipif(
-    find_program() is None, reason="no quarto program on the path or in the environment"
-)
+needs_quarto = pytest.mark.skipif(find_program() is None, reason="no quarto program on the path or in the environment")
 
 
 def assemble(folder: Path) -> Path:
@@ -64,9 +62,7 @@ WRITE_SITE = """
 """
 
 
-def test_the_site_is_what_quarto_wrote(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_site_is_what_quarto_wrote(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(tmp_path, monkeypatch, WRITE_SITE)
     told: list[str] = []
     QuartoRenderer().render_site(project, tmp_path / "site", told.append)
@@ -75,9 +71,7 @@ def test_the_site_is_what_quarto_wrote(
     assert (tmp_path / "site" / "search-index.js").exists()
 
 
-def test_quarto_is_told_to_execute_nothing(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_quarto_is_told_to_execute_nothing(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(tmp_path, monkeypatch, WRITE_SITE)
     QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
     assert "--no-execute" in (tmp_path / "site" / "arguments.txt").read_text().split()
@@ -97,9 +91,7 @@ def test_quartos_settings_hold_only_what_quarto_knows(
     assert quartos | ours == yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
 
 
-def test_the_project_is_left_as_it_was(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_project_is_left_as_it_was(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(tmp_path, monkeypatch, WRITE_SITE)
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
@@ -120,9 +112,7 @@ def test_a_failure_gives_quartos_last_lines_and_keeps_the_earlier_site(
     assert (tmp_path / "site" / "index.html").read_text() == "earlier"
 
 
-def test_a_failure_keeps_the_earlier_pdf(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_keeps_the_earlier_pdf(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(tmp_path, monkeypatch, "echo 'error: unknown variable' >&2; exit 1")
     (tmp_path / "report.pdf").write_bytes(b"earlier")
     with pytest.raises(RenderError, match="unknown variable"):
@@ -132,17 +122,13 @@ def test_a_failure_keeps_the_earlier_pdf(
 
 
 @pytest.mark.parametrize("version", ["1.4.557", "0.9", "none"])
-def test_an_old_quarto_is_refused(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
-) -> None:
+def test_an_old_quarto_is_refused(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     stand_in(tmp_path, monkeypatch, WRITE_SITE, version)
     with pytest.raises(RenderError, match=rf'Quarto 1\.6 or newer; got version "{version}"'):
         QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
 
 
-def test_without_quarto_the_embedded_renderer_is_chosen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_quarto_the_embedded_renderer_is_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     assert not QuartoRenderer().available()
@@ -198,15 +184,11 @@ PARTS = {
 @pytest.mark.quarto
 def test_both_renderers_write_the_same_files(both: Path) -> None:
     found = [
-        sorted(
-            path.relative_to(both / name).as_posix() for path in (both / name).rglob("*") if path.is_file()
-        )
+        sorted(path.relative_to(both / name).as_posix() for path in (both / name).rglob("*") if path.is_file())
         for name in ("quarto", "pandoc")
     ]
     assert "site/provinces/ha-noi.html" in found[0]
-    assert [name for name in found[0] if "fonts" not in name] == [
-        name for name in found[1] if "fonts" not in name
-    ]
+    assert [name for name in found[0] if "fonts" not in name] == [name for name in found[1] if "fonts" not in name]
 
 
 @needs_quarto
@@ -224,9 +206,7 @@ def test_both_sites_say_the_same(both: Path, part: str) -> None:
 def test_both_sites_link_to_the_same_places(both: Path) -> None:
     quarto, pandoc = soups(both / "quarto" / "site"), soups(both / "pandoc" / "site")
     for name, soup in pandoc.items():
-        assert [a["href"] for a in quarto[name].select("a[href]")] == [
-            a["href"] for a in soup.select("a[href]")
-        ]
+        assert [a["href"] for a in quarto[name].select("a[href]")] == [a["href"] for a in soup.select("a[href]")]
 
 
 @needs_quarto

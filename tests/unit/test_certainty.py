@@ -24,9 +24,7 @@ def test_each_band_has_its_phrase(probability, phrase):
     assert words(probability, probability_bands=BANDS) == phrase
 
 
-@pytest.mark.parametrize(
-    ("cut", "phrase"), [(0.01, "1–5 %"), (0.2, "20–80 %"), (0.8, "20–80 %"), (0.99, "95–99 %")]
-)
+@pytest.mark.parametrize(("cut", "phrase"), [(0.01, "1–5 %"), (0.2, "20–80 %"), (0.8, "20–80 %"), (0.99, "95–99 %")])
 def test_a_cut_point_belongs_to_the_band_nearer_to_one_half(cut, phrase):
     assert words(cut, probability_bands=BANDS) == phrase
 

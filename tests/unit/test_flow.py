@@ -325,9 +325,7 @@ def test_as_one_list_the_national_change_is_the_dossiers():
         for count in NATIONAL[:3]
     ]
     change = assess(*counts).change
-    printed = [
-        round(100 * value, 1) for value in (change.difference, change.interval.low, change.interval.high)
-    ]
+    printed = [round(100 * value, 1) for value in (change.difference, change.interval.low, change.interval.high)]
     assert printed == [-0.6, -2.3, 1.3]
 
 

@@ -123,9 +123,7 @@ def test_px_web_and_press_are_never_one_series(ledger: pd.DataFrame) -> None:
 
 def test_means_of_several_years_are_never_annual_values(ledger: pd.DataFrame) -> None:
     spans = ledger["period"].str.fullmatch(r"\d{4}/\d{4}")
-    assert (
-        ledger["indicator"].str.endswith("_mean") & ~ledger["indicator"].str.contains("provincial")
-    ).equals(spans)
+    assert (ledger["indicator"].str.endswith("_mean") & ~ledger["indicator"].str.contains("provincial")).equals(spans)
 
 
 def test_withheld_figures_are_in_no_row(ledger: pd.DataFrame) -> None:
@@ -260,9 +258,7 @@ CORRECTION = """corrections:
 def test_a_correction_is_applied_and_told_in_the_note(write: Write) -> None:
     ledger = load_ledger(write(row(value="81.57"), corrections=CORRECTION))
     assert ledger["value"].tolist() == [8.157]
-    assert ledger["note"].tolist() == [
-        "value corrected from 81.57 on 2026-11-22: Decimal point lost in print."
-    ]
+    assert ledger["note"].tolist() == ["value corrected from 81.57 on 2026-11-22: Decimal point lost in print."]
 
 
 def test_a_correction_whose_source_was_mended_stops_the_run(write: Write) -> None:

@@ -35,9 +35,7 @@ START = date(2025, 1, 1)
 def counted(day, completed, total, area="n01", **more):
     reference = START + timedelta(days=day)
     more = {"list": "a", "list_kind": "central", **more}
-    return TaskCount(
-        area=area, published=reference, reference_date=reference, total=total, completed=completed, **more
-    )
+    return TaskCount(area=area, published=reference, reference_date=reference, total=total, completed=completed, **more)
 
 
 def assess(*counts, days=180, required_share=0.95):
@@ -79,9 +77,7 @@ def test_finishing_everything_in_expectation_needs_a_hazard_of_one():
     assert assess(*TWO, required_share=1.0).hazard_needed30 == 1.0
 
 
-@pytest.mark.parametrize(
-    ("required_share", "verdict"), [(0.66, "likely"), (0.95, "unlikely"), (0.755, "cannot say")]
-)
+@pytest.mark.parametrize(("required_share", "verdict"), [(0.66, "likely"), (0.95, "unlikely"), (0.755, "cannot say")])
 def test_a_verdict_needs_every_design_effect(required_share, verdict):
     result = assess(*TWO, required_share=required_share)
     assert result.verdict == verdict

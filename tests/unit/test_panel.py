@@ -32,9 +32,7 @@ def panel_of(areas=12, years=6, slopes=0.0, noise=1.0, seed=0):
 
 def assess(matrix, **changes):
     count, length = matrix.shape
-    return panel.assess(
-        matrix, [f"n{i:02d}" for i in range(count)], range(2020, 2020 + length), **{**RULES, **changes}
-    )
+    return panel.assess(matrix, [f"n{i:02d}" for i in range(count)], range(2020, 2020 + length), **{**RULES, **changes})
 
 
 def test_areas_with_slopes_of_their_own_are_told_apart():

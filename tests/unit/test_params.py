@@ -174,9 +174,7 @@ def test_asking_why_of_an_unknown_setting_says_what_is_near() -> None:
         (lambda body: body["ranks"].pop("tau"), 'Add "tau"'),
     ],
 )  # fmt: skip
-def test_a_slip_in_the_judgement_values_stops_with_its_place(
-    project: Path, change: object, message: str
-) -> None:
+def test_a_slip_in_the_judgement_values_stops_with_its_place(project: Path, change: object, message: str) -> None:
     path = project / "params/methods.yaml"
     body = yaml.safe_load(path.read_text(encoding="utf-8"))
     change(body)  # type: ignore[operator]

@@ -38,9 +38,7 @@ def rewrite(path: Path, old: str, new: str) -> None:
 
 def test_the_resolution_has_27_targets_with_a_legal_reference(policy: Policy) -> None:
     assert [each.id for each in policy.targets] == [f"R57-{n:02d}" for n in range(1, 28)]
-    assert {each.legal_reference for each in policy.targets} == {
-        "Resolution 57-NQ/TW of 22 December 2024, section II"
-    }
+    assert {each.legal_reference for each in policy.targets} == {"Resolution 57-NQ/TW of 22 December 2024, section II"}
     assert policy.date == date(2024, 12, 22)
     assert len(policy.related_targets) == 109
 
@@ -149,9 +147,7 @@ def test_ranks_and_counts_on_lists_are_never_carried_over(indicators: Indicators
         ("papi_control_of_corruption", {2011: 0, 2023: 0}),
     ],
 )
-def test_a_new_question_set_opens_a_segment(
-    indicators: Indicators, id: str, segments: dict[int, int]
-) -> None:
+def test_a_new_question_set_opens_a_segment(indicators: Indicators, id: str, segments: dict[int, int]) -> None:
     assert {year: indicators.get(id).segment(year) for year in segments} == segments
 
 

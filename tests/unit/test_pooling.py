@@ -20,9 +20,7 @@ def counted(place, completed, total, day=1, month=12, kind="central"):
     reference = date(2025, month, day)
     row = (f"tasks.csv#{place}",)
     area = f"n{place:02d}"
-    return TaskCount(
-        area, f"{kind}/{area}", reference, reference, total, completed, list_kind=kind, inputs=row
-    )
+    return TaskCount(area, f"{kind}/{area}", reference, reference, total, completed, list_kind=kind, inputs=row)
 
 
 PAIRS = [(22, 40), (41, 60), (9, 25), (63, 100), (30, 80), (35, 55), (80, 120), (12, 30)]

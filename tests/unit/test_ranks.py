@@ -40,9 +40,7 @@ def counted(area, completed, total, day=1, kind="central", **more):
 
 
 def rank_lists(counts):
-    return rank_counts(
-        counts, indicator="tasks", measure="", minimum_tasks=10, maximum_days_apart=31, **RULES
-    )
+    return rank_counts(counts, indicator="tasks", measure="", minimum_tasks=10, maximum_days_apart=31, **RULES)
 
 
 def test_far_apart_areas_have_their_rank_alone():

@@ -90,9 +90,7 @@ def test_a_completed_count_that_falls_inside_one_list_is_found(ledger: pd.DataFr
 
 def test_a_part_above_its_whole_is_an_error(ledger: pd.DataFrame) -> None:
     done = row_of(ledger, "central-2025-10", "tasks_completed")
-    found = [
-        each for each in check_ledger(changed(ledger, done, value=1133.0)) if each.rule == "part-above-whole"
-    ]
+    found = [each for each in check_ledger(changed(ledger, done, value=1133.0)) if each.rule == "part-above-whole"]
     assert [each.severity for each in found] == ["error"]
     assert done in found[0].rows
 
@@ -118,14 +116,10 @@ def test_an_estimate_after_an_observed_value_is_out_of_order(ledger: pd.DataFram
 
 
 def test_a_figure_before_the_end_of_its_period_is_found_unless_a_projection(ledger: pd.DataFrame) -> None:
-    share = ledger.index[
-        (ledger["source"] == "nso/digital-economy-2026-01-05") & (ledger["period"] == "2025")
-    ][0]
+    share = ledger.index[(ledger["source"] == "nso/digital-economy-2026-01-05") & (ledger["period"] == "2025")][0]
     early = changed(ledger, share, published=pd.Timestamp("2025-12-30"))
     rule = "published-before-period-end"
-    assert any(
-        "published 2025-12-30, before 2025-12-31" in message for message in of(check_ledger(early), rule)
-    )
+    assert any("published 2025-12-30, before 2025-12-31" in message for message in of(check_ledger(early), rule))
     planned = changed(early, share, status="projection")
     assert len(of(check_ledger(planned), rule)) == len(of(check_ledger(ledger), rule))
 

@@ -169,7 +169,5 @@ def test_the_weighted_mean_of_the_parts_is_set_against_the_whole():
 
 
 def test_a_missing_part_leaves_no_aggregate_check():
-    refused = threshold.aggregate_check(
-        [share(10.0, area="n01")], share(14.02), weights={"n01": 3.0, "n02": 1.0}
-    )
+    refused = threshold.aggregate_check([share(10.0, area="n01")], share(14.02), weights={"n01": 3.0, "n02": 1.0})
     assert (refused.code, refused.detail) == ("part-missing", "1 of 2: n02")

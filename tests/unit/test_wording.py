@@ -164,9 +164,7 @@ def test_words_that_claim_too_much_are_found_as_whole_words(
         ("certainties:", "certaintys:", 'did you mean "certainties"'),
     ],
 )
-def test_a_slip_in_the_wording_stops_with_its_reason(
-    old: str, new: str, message: str, tmp_path: Path
-) -> None:
+def test_a_slip_in_the_wording_stops_with_its_reason(old: str, new: str, message: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "params", tmp_path / "params")
     path = tmp_path / "params/wording.yaml"
     text = path.read_text(encoding="utf-8")

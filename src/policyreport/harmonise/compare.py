@@ -17,9 +17,7 @@ TOLERANCE_PERCENT = 0.25
 _ROUNDING = 0.0051
 
 
-def discrepancies(
-    known: pd.DataFrame, areas: Areas, indicators: Indicators, weight: str | None = None
-) -> pd.DataFrame:
+def discrepancies(known: pd.DataFrame, areas: Areas, indicators: Indicators, weight: str | None = None) -> pd.DataFrame:
     """Compare recalculated values with the publisher's own on present provinces.
 
     Parameters
@@ -43,9 +41,7 @@ def discrepancies(
     """
     own = published_on_present(known, areas, indicators)[["area", "indicator", "measure", "year", "value"]]
     again = recalculate(known, areas, indicators, weight)
-    again = again[["area", "indicator", "year", "value", "low", "high"]].rename(
-        columns={"value": "recalculated"}
-    )
+    again = again[["area", "indicator", "year", "value", "low", "high"]].rename(columns={"value": "recalculated"})
     both = own.rename(columns={"value": "published"}).merge(again, on=["area", "indicator", "year"])
     both = both.dropna(subset="recalculated")
     both["difference"] = both["recalculated"] - both["published"]

@@ -60,9 +60,7 @@ def annual_rows(known: pd.DataFrame, indicators: Indicators) -> pd.DataFrame:
     return kept.assign(year=kept["period"].astype(int))
 
 
-def recalculate(
-    known: pd.DataFrame, areas: Areas, indicators: Indicators, weight: str | None = None
-) -> pd.DataFrame:
+def recalculate(known: pd.DataFrame, areas: Areas, indicators: Indicators, weight: str | None = None) -> pd.DataFrame:
     """Recalculate present provinces from former ones.
 
     Parameters
@@ -160,9 +158,7 @@ def _chained(growth: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     return pd.DataFrame({year: level[year - 1] for year in factors})
 
 
-def _aggregate(
-    indicator: Indicator, values: pd.DataFrame, weights: pd.DataFrame, areas: Areas
-) -> pd.DataFrame:
+def _aggregate(indicator: Indicator, values: pd.DataFrame, weights: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     """Present provinces and years, indexed by both: value, range of parts and of weights, completeness."""
     years = len(values.columns)
     grid = pd.DataFrame(

@@ -13,9 +13,7 @@ from policyreport.records.tasks import Completion, Proportion
 METHOD = "completion"
 
 
-def assess(
-    count: TaskCount | None, *, subject: str, minimum_tasks: int, design_effect: float
-) -> Completion | Refusal:
+def assess(count: TaskCount | None, *, subject: str, minimum_tasks: int, design_effect: float) -> Completion | Refusal:
     """Describe one list on one date: completed, late and overdue, each with its intervals.
 
     Parameters

@@ -60,9 +60,7 @@ def _contrast(
 ) -> tuple[SeriesPoint, ...]:
     """Combine two series year by year."""
     others = {point.year: point for point in comparator}
-    pairs = [
-        (point, others[point.year]) for point in sorted(points, key=lambda p: p.year) if point.year in others
-    ]
+    pairs = [(point, others[point.year]) for point in sorted(points, key=lambda p: p.year) if point.year in others]
     stretches = list(dict.fromkeys((point.segment, other.segment) for point, other in pairs))
     return tuple(
         SeriesPoint(

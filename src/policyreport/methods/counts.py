@@ -190,9 +190,7 @@ def select_comparable(
     ordered = sorted(counts, key=lambda count: count.area)
     for before, after in pairwise(ordered):
         if before.area == after.area:
-            raise DataError(
-                f"{method}, {subject}", "one count an area", f"two of {after.area}", "Choose one."
-            )
+            raise DataError(f"{method}, {subject}", "one count an area", f"two of {after.area}", "Choose one.")
     usable = [count for count in ordered if refuse_unusable((count,), method, subject) is None]
     if len(kinds := sorted({count.list_kind or count.list for count in usable})) > 1:
         return refuse(code="lists-differ", detail=f"{len(kinds)} kinds: {', '.join(kinds)}")

@@ -137,9 +137,7 @@ def assess(
     if np.ptp(data.exposure) == 0:
         return _refuse("too-few-areas", panel, "the exposure is the same everywhere")
     if not data.post.any() or np.count_nonzero(~data.post) < minimum_pre_years:
-        years = (
-            f"{np.count_nonzero(~data.post)} years before and {np.count_nonzero(data.post)} after the start"
-        )
+        years = f"{np.count_nonzero(~data.post)} years before and {np.count_nonzero(data.post)} after the start"
         return _refuse("too-few-points", panel, years)
     rng = generator(METHOD, panel.outcome, panel.exposure_name, JOINT)
     weights = rng.choice(np.sort(np.asarray(webb_points, dtype=float)), (draws, len(data.values)))
@@ -174,9 +172,7 @@ def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Expos
     alone, and its bootstrap p-value is no member of the family.
     """
     wild = adjust([_wild_member(result) for result in results], rule="holm")
-    permutation = adjust(
-        [result.ri_t_p if isinstance(result, Exposure) else None for result in results], rule="holm"
-    )
+    permutation = adjust([result.ri_t_p if isinstance(result, Exposure) else None for result in results], rule="holm")
     judged: list[Exposure | Refusal] = []
     for result, wcr_holm, ri_holm in zip(results, wild, permutation, strict=True):
         if isinstance(result, Exposure):
@@ -195,9 +191,7 @@ def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Expos
     return tuple(judged)
 
 
-def event_study(
-    values: Floats, exposure: Floats, years: Sequence[int], base_year: int
-) -> tuple[EventStudyPoint, ...]:
+def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_year: int) -> tuple[EventStudyPoint, ...]:
     """Estimate each year's contrast against a base year.
 
     Parameters
@@ -336,9 +330,7 @@ def _merger_control(data: _Complete, weights: Floats) -> tuple[ExposureCheck, ..
     if data.merged is None or _is_merger(data) or np.ptp(data.merged) == 0:
         return ()
     fitted = fit(changes(data.values, data.post), data.exposure, data.merged)
-    check = ExposureCheck(
-        name="merged", kind="control", estimate=fitted.estimate, p_value=wild_p(fitted, weights)
-    )
+    check = ExposureCheck(name="merged", kind="control", estimate=fitted.estimate, p_value=wild_p(fitted, weights))
     return (check,)
 
 

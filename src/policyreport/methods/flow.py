@@ -292,11 +292,7 @@ def quarter_on_quarter(
     neighbour: Increment | None = None
     for before, after in pairwise(ordered):
         increment = _increment_if_grown(before, after, minimum_days)
-        flag = (
-            flag_suspect(neighbour, increment, suspect_ratio=suspect_ratio)
-            if neighbour and increment
-            else None
-        )
+        flag = flag_suspect(neighbour, increment, suspect_ratio=suspect_ratio) if neighbour and increment else None
         note = basis_changes.get(after.reference_date, "")
         steps.append(_describe_list_step(before, after, increment, flag, note, subject, minimum_days))
         neighbour = increment
@@ -306,9 +302,7 @@ def quarter_on_quarter(
 
 def _flag_count(count: ListCount, area: str) -> ListCount:
     """The count with `sum-short` where its parts ask for it."""
-    check_part(
-        f"{area}, list {count.list!r}, {count.reference_date}", "completed", count.completed, count.total
-    )
+    check_part(f"{area}, list {count.list!r}, {count.reference_date}", "completed", count.completed, count.total)
     return count.model_copy(update={"flags": count.flags + flag_short_sum(count.parts, count.total)})
 
 

@@ -83,8 +83,7 @@ def fit_trend(
         detail = f"{len(used)} intervals, {finished} finished, {left_open} left open"
         return Refusal(code="too-few-points", method=method, subject=subject, detail=detail)
     d, m, days = (
-        np.array([getattr(step, name) for step in used], dtype=float)
-        for name in ("finished", "at_risk", "days")
+        np.array([getattr(step, name) for step in used], dtype=float) for name in ("finished", "at_risk", "days")
     )
     design = np.column_stack([np.ones(len(used)), _centred_quarters(used)])
     fit = fit_glm(d, m, design, days)

@@ -191,9 +191,7 @@ def describe_step(increment: Increment) -> FlowStep:
         hazard30=increment.hazard30,
         hazard30_interval=Interval(low=low30, high=high30),
         hazard30_uniform=rescale_uniform(increment.hazard, increment),
-        hazard30_uniform_interval=Interval(
-            low=rescale_uniform(low, increment), high=rescale_uniform(high, increment)
-        ),
+        hazard30_uniform_interval=Interval(low=rescale_uniform(low, increment), high=rescale_uniform(high, increment)),
         hazard30_last_day=rescale(finished_of_open, increment.days),
     )
 

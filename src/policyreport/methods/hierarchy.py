@@ -85,8 +85,6 @@ def _interval(weight: Floats, centres: Floats, spreads: Floats) -> Interval:
     bracket = float((m - 10 * s).min()), float((m + 10 * s).max())
 
     def limit(level: float) -> float:
-        return float(
-            brentq(lambda x: float(w @ ndtr((x - m) / s)) / float(w.sum()) - level, *bracket, xtol=1e-12)
-        )
+        return float(brentq(lambda x: float(w @ ndtr((x - m) / s)) / float(w.sum()) - level, *bracket, xtol=1e-12))
 
     return Interval(low=limit((1 - LEVEL) / 2), high=limit((1 + LEVEL) / 2), level=LEVEL)

@@ -336,8 +336,7 @@ def _summarise(outcomes: Sequence[tuple[Floats, int]], uniforms: Floats, alpha: 
     inside = sum(each.low <= x <= each.high for each, (_, x) in zip(intervals, outcomes, strict=True))
     low, high = wilson(inside, len(outcomes))
     pit = [
-        min(float(chances[:x].sum() + u * chances[x]), 1.0)
-        for (chances, x), u in zip(outcomes, uniforms, strict=True)
+        min(float(chances[:x].sum() + u * chances[x]), 1.0) for (chances, x), u in zip(outcomes, uniforms, strict=True)
     ]
     return Calibration(
         forecasts=len(outcomes),

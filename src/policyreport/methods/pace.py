@@ -239,9 +239,7 @@ def _rates(stretch: Stretch, goal: Goal, interval: Interval | None) -> dict[str,
     return fields
 
 
-def _one_year(
-    values: Mapping[int, float], base: int, goal: Goal, interval: Interval | None
-) -> dict[str, object]:
+def _one_year(values: Mapping[int, float], base: int, goal: Goal, interval: Interval | None) -> dict[str, object]:
     """The second line, since the policy's year; it has no band, only a verdict that nothing can be told."""
     last = max(values)
     if base not in values or not base < min(last, goal.year):

@@ -115,9 +115,7 @@ def scenario_lines(values: Mapping[int, float], stretch: Stretch, goal: Goal) ->
     ahead = range(len(years))
     required = (goal.target - y1) / (len(years) - 1)
     pace, growth = stretch.rate("pp"), stretch.rate("cagr")
-    gains = [
-        goal.direction * (values[year] - values[year - 1]) for year in sorted(values) if year - 1 in values
-    ]
+    gains = [goal.direction * (values[year] - values[year - 1]) for year in sorted(values) if year - 1 in values]
     lines: dict[str, list[float]] = {}
     if pace is not None:
         lines["pp pace"] = [y1 + h * pace for h in ahead]
@@ -127,8 +125,7 @@ def scenario_lines(values: Mapping[int, float], stretch: Stretch, goal: Goal) ->
         lines["largest gain"] = [y1 + h * goal.direction * max(gains) for h in ahead]
     lines["required"] = [y1 + h * required for h in ahead]
     return tuple(
-        Scenario.model_validate({"name": name, "years": years, "values": line})
-        for name, line in lines.items()
+        Scenario.model_validate({"name": name, "years": years, "values": line}) for name, line in lines.items()
     )
 
 

@@ -90,9 +90,7 @@ def assess(
     complete = ~np.isnan(y).any(axis=1)
     kept = [area for area, whole in zip(areas, complete, strict=True) if whole]
     dropped = tuple(area for area in areas if area not in kept)
-    refused = _refuse(
-        indicator, len(areas), len(kept), len(years), minimum_areas, minimum_points, maximum_dropped
-    )
+    refused = _refuse(indicator, len(areas), len(kept), len(years), minimum_areas, minimum_points, maximum_dropped)
     if refused:
         return refused.model_copy(update={"inputs": inputs})
     y = y[complete]
@@ -101,9 +99,7 @@ def assess(
         # MixedLM has no likelihood without noise and searches for it at length, so it is not asked.
         detail = "no residual variance"
         return Refusal(code="no-convergence", method=METHOD, subject=indicator, detail=detail, inputs=inputs)
-    mixed = fit_mixed(
-        y, kept, years, largest_correlation=largest_correlation, smallest_eigenvalue=smallest_eigenvalue
-    )
+    mixed = fit_mixed(y, kept, years, largest_correlation=largest_correlation, smallest_eigenvalue=smallest_eigenvalue)
     bartlett_p = _bartlett_p(moments.residuals)
     errors = slope_errors(moments, unequal=bartlett_p < bartlett_level)
     pooled = pool(moments.slopes, errors, tau_points=tau_points, tau_range=tau_range)

@@ -160,9 +160,7 @@ def _long(panel: Floats, areas: Sequence[str], years: Sequence[int]) -> pd.DataF
     """One row an area and year."""
     count, length = panel.shape
     if len(areas) != count or len(years) != length:
-        raise ValueError(
-            f"keys for {len(areas)} areas and {len(years)} years, a panel of {count} by {length}"
-        )
+        raise ValueError(f"keys for {len(areas)} areas and {len(years)} years, a panel of {count} by {length}")
     t = np.asarray(years, dtype=float)
     return pd.DataFrame(
         {
@@ -183,10 +181,7 @@ def _why_not(fit: Any, largest_correlation: float, smallest_eigenvalue: float) -
         return "log-likelihood not finite"
     if float(fit.fe_params.iloc[0]) == 0:
         return "intercept exactly 0"
-    if (
-        np.any(np.diag(covariance) <= 0)
-        or np.linalg.eigvalsh(covariance)[0] <= smallest_eigenvalue * fit.scale
-    ):
+    if np.any(np.diag(covariance) <= 0) or np.linalg.eigvalsh(covariance)[0] <= smallest_eigenvalue * fit.scale:
         return "a variance at zero"
     correlation = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
     return f"correlation {correlation:.3f}" if abs(correlation) > largest_correlation else ""

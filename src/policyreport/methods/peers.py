@@ -83,9 +83,7 @@ class PeerPanel:
             If the panel has no such area (with "did you mean").
         """
         if area not in self.areas:
-            raise DataError(
-                self.indicator, "an area of the panel", f'"{area}"', did_you_mean(area, self.areas)
-            )
+            raise DataError(self.indicator, "an area of the panel", f'"{area}"', did_you_mean(area, self.areas))
         return self.areas.index(area)
 
 
@@ -185,9 +183,7 @@ def assess(
         return _refuse("not-published", panel, area, "no value of the area")
     peers = nearest(panel, area, k=k)
     distant = bool(peers) and peers[-1].distance > cutoff
-    no_peer = (
-        (Flag(code="no-close-peer", detail=f"{peers[-1].distance:.2f} > {cutoff:g}"),) if distant else ()
-    )
+    no_peer = (Flag(code="no-close-peer", detail=f"{peers[-1].distance:.2f} > {cutoff:g}"),) if distant else ()
     differences = []
     for comparator in COMPARATORS:
         if comparator == "rest of the nation" and not _weight(panel)[row] > rest_of_nation_above:
@@ -244,9 +240,7 @@ def judge(results: Sequence[Peers | Refusal], *, level: float) -> tuple[Peers | 
     for index, result in enumerate(results):
         if isinstance(result, Peers):
             differences = tuple(
-                _with_verdict(each, adjusted[each.comparator][index], level)
-                if isinstance(each, Difference)
-                else each
+                _with_verdict(each, adjusted[each.comparator][index], level) if isinstance(each, Difference) else each
                 for each in result.differences
             )
             judged.append(result.model_copy(update={"differences": differences}))

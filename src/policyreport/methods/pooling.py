@@ -221,9 +221,7 @@ class Posterior:
         return float(self.weights @ (self.sizes / (total + self.sizes)))
 
 
-def compute_posterior(
-    counts: ArrayLike, totals: ArrayLike, *, grid_points: int, cell_cutoff: float
-) -> Posterior:
+def compute_posterior(counts: ArrayLike, totals: ArrayLike, *, grid_points: int, cell_cutoff: float) -> Posterior:
     """Compute the posterior of the areas' common distribution on a grid.
 
     Parameters

@@ -126,9 +126,7 @@ def pace_of_latest(
     )
 
 
-def pace_of_all(
-    increments: Sequence[Increment], *, grid_points: int, intraclass_prior: tuple[float, float]
-) -> Pace:
+def pace_of_all(increments: Sequence[Increment], *, grid_points: int, intraclass_prior: tuple[float, float]) -> Pace:
     """Describe the pace by the posterior over all intervals, with the clustering estimated from them.
 
     Parameters

@@ -18,9 +18,7 @@ from policyreport.records.shares import NewsNoise, Revisions, RevisionStatistics
 METHOD = "revisions"
 
 
-def history(
-    vintages: Sequence[Observation], *, first_maturity: int, final_maturity: int
-) -> tuple[float, ...]:
+def history(vintages: Sequence[Observation], *, first_maturity: int, final_maturity: int) -> tuple[float, ...]:
     """List a measure's revisions from the first release to the matured value, one per area and period.
 
     Parameters
@@ -47,9 +45,7 @@ def history(
     r = (latest vintage with maturity ≥ `final_maturity`) − (first vintage with maturity ≤ `first_maturity`).
     Projections, derived and bounded values do not count.
     """
-    return tuple(
-        last.value - first.value for first, last in _matured(vintages, first_maturity, final_maturity)
-    )
+    return tuple(last.value - first.value for first, last in _matured(vintages, first_maturity, final_maturity))
 
 
 def triangle(
@@ -120,9 +116,7 @@ def triangle(
     )
 
 
-def statistics(
-    first: NDArray[np.float64], final: NDArray[np.float64], to_maturity: int
-) -> RevisionStatistics:
+def statistics(first: NDArray[np.float64], final: NDArray[np.float64], to_maturity: int) -> RevisionStatistics:
     """Describe revisions, in the unit and relative to the first value.
 
     Parameters
@@ -240,9 +234,7 @@ def _by_period(vintages: Iterable[Observation]) -> list[list[Observation]]:
     return [list(same) for _, same in groupby(counted, key=lambda each: (each.area, each.period))]
 
 
-def _by_maturity(
-    counted: Sequence[Observation], first_maturity: int, minimum: int
-) -> tuple[RevisionStatistics, ...]:
+def _by_maturity(counted: Sequence[Observation], first_maturity: int, minimum: int) -> tuple[RevisionStatistics, ...]:
     """Statistics of the value at each maturity minus the first value, where enough periods have both."""
     pairs: dict[int, list[tuple[float, float]]] = {}
     for same in _by_period(counted):

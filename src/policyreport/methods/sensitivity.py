@@ -145,9 +145,7 @@ def _most_different(headline: Specification, rows: Sequence[Specification]) -> s
     if not candidates:
         return ""
     farthest = max(candidates, key=lambda row: _distance(row, headline))
-    return ", ".join(
-        f"{axis} {pick}" for axis, pick in farthest.choices.items() if headline.choices[axis] != pick
-    )
+    return ", ".join(f"{axis} {pick}" for axis, pick in farthest.choices.items() if headline.choices[axis] != pick)
 
 
 def _distance(row: Specification, headline: Specification) -> float:

@@ -79,9 +79,7 @@ def ols_slope(years: ArrayLike, values: ArrayLike) -> RegressionSlope:
     return _row("OLS", float(fit.params[1]), float(fit.bse[1]), len(y) - 2)
 
 
-def hac_slope(
-    years: ArrayLike, values: ArrayLike, *, hac_lags: int, hac_from_points: int
-) -> RegressionSlope | Refusal:
+def hac_slope(years: ArrayLike, values: ArrayLike, *, hac_lags: int, hac_from_points: int) -> RegressionSlope | Refusal:
     """Fit a line with Newey–West standard errors.
 
     Parameters

@@ -108,9 +108,7 @@ def find_marginal_set(
     return PlaceSet(first, last, (steps[0], steps[-1]))
 
 
-def quadrature_critical_value(
-    area: int, errors: Floats, *, quadrature_nodes: int
-) -> Callable[[Bools, Bools], float]:
+def quadrature_critical_value(area: int, errors: Floats, *, quadrature_nodes: int) -> Callable[[Bools, Bools], float]:
     """Prepare critical values of one area's comparisons by Gauss-Hermite quadrature.
 
     Parameters

@@ -81,9 +81,7 @@ def assess(
         return _stated(observation, threshold)
     error = revision_error(history, maturity(observation), prior)
     if error is None:
-        return Refusal(
-            code="too-few-revisions", method=METHOD, subject=observation.indicator, inputs=(observation.id,)
-        )
+        return Refusal(code="too-few-revisions", method=METHOD, subject=observation.indicator, inputs=(observation.id,))
     probability = error.probability_at_least(observation.value, threshold)
     known = error.revisions > 0
     in_words = known and error.revisions < words_below_revisions
@@ -187,8 +185,7 @@ def flips(results: Sequence[Threshold]) -> tuple[Threshold, ...]:
             _flag_contrast("vintage-flip", vintages, results, added)
         _flag_contrast("measure-flip", list(newest.values()), results, added)
     return tuple(
-        result.model_copy(update={"flags": result.flags + tuple(added.get(i, ()))})
-        for i, result in enumerate(results)
+        result.model_copy(update={"flags": result.flags + tuple(added.get(i, ()))}) for i, result in enumerate(results)
     )
 
 
@@ -223,9 +220,7 @@ def aggregate_check(
     rows = ids([whole, *parts])
     if missing:
         detail = f"{len(missing)} of {len(weights)}: {', '.join(missing)}"
-        return Refusal(
-            code="part-missing", method=METHOD, subject=whole.indicator, detail=detail, inputs=rows
-        )
+        return Refusal(code="part-missing", method=METHOD, subject=whole.indicator, detail=detail, inputs=rows)
     mean = sum(weights[area] * exact[area].value for area in sorted(weights)) / sum(weights.values())
     return AggregateCheck(
         indicator=whole.indicator,

@@ -73,9 +73,7 @@ def read_corrections(root: Path) -> tuple[Correction, ...]:
         known = {each.id for each in found}
         for entry in entries:
             if entry.id in known:
-                raise DataError(
-                    str(path), "ids used once", f'"{entry.id}" twice', "Give the entry another id."
-                )
+                raise DataError(str(path), "ids used once", f'"{entry.id}" twice', "Give the entry another id.")
             known.add(entry.id)
         found.extend(entries)
     return tuple(found)

@@ -93,9 +93,7 @@ def read_raw(root: Path, sources: dict[str, Source]) -> pd.DataFrame:
     """
     tables = [_read_table(root, key, source) for key, source in sources.items()]
     if not tables:
-        raise DataError(
-            str(root / "data" / "raw"), "at least one raw file", "none", "Put the raw files there."
-        )
+        raise DataError(str(root / "data" / "raw"), "at least one raw file", "none", "Put the raw files there.")
     return pd.concat(tables)
 
 
@@ -155,9 +153,7 @@ def _read_table(root: Path, key: str, source: Source) -> pd.DataFrame:
     defaults = {"published": source.published} | source.defaults.model_dump(exclude_none=True)
     for name in _NEEDED:
         if name not in table and name not in defaults:
-            raise DataError(
-                f"{path}, row 1", f'a column "{name}"', "none", "Add it, or a default in the sidecar."
-            )
+            raise DataError(f"{path}, row 1", f'a column "{name}"', "none", "Add it, or a default in the sidecar.")
     for name in TEXT:
         if name not in table:
             table[name] = defaults.get(name, "")
@@ -192,9 +188,7 @@ def _require_areas(ledger: pd.DataFrame, areas: Areas) -> None:
     unknown = ledger.index[~ledger["area"].isin(areas.table.index)]
     if len(unknown):
         got = cell(ledger, unknown[0], "area")
-        raise DataError(
-            place(unknown[0], "area"), "a key of data/boundaries/areas.csv", f'"{got}"', areas.suggest(got)
-        )
+        raise DataError(place(unknown[0], "area"), "a key of data/boundaries/areas.csv", f'"{got}"', areas.suggest(got))
     pairs = ledger[["area", "period", "quality"]].drop_duplicates()
     for row, (area, period, quality) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
         if not exists_in(areas, str(area), str(period), str(quality)):

@@ -121,9 +121,7 @@ def validate(ledger: pd.DataFrame, indicators: Indicators) -> None:
     for row, (indicator, unit) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
         if (indicator, unit) not in units:
             known = indicators.get(str(indicator)).units
-            raise DataError(
-                place(row, "unit"), f"a unit of {indicator}", f'"{unit}"', did_you_mean(str(unit), known)
-            )
+            raise DataError(place(row, "unit"), f"a unit of {indicator}", f'"{unit}"', did_you_mean(str(unit), known))
 
 
 def _known_codes(quality: pd.Series[str]) -> pd.Series[bool]:
@@ -137,9 +135,7 @@ def _complaint(ledger: pd.DataFrame, indicators: Indicators, error: pa.errors.Sc
     column = str(getattr(error.schema, "name", "") or "")
     cases = error.failure_cases
     if column not in ledger or not hasattr(cases, "iloc") or "index" not in cases:
-        return DataError(
-            "the ledger", "the columns of the schema", " ".join(str(error).split())[:200], "Mend it."
-        )
+        return DataError("the ledger", "the columns of the schema", " ".join(str(error).split())[:200], "Mend it.")
     row = cases["index"].iloc[0]
     got = cell(ledger, row, column)
     allowed = {

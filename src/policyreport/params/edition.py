@@ -45,9 +45,7 @@ class Edition(Strict):
     def _consistent(self) -> Edition:
         """An edition cannot be known before its quarter began, nor follow itself."""
         if self.as_known_on < first_day(self.quarter):
-            raise ValueError(
-                f"as_known_on on or after {first_day(self.quarter)}, the first day of {self.quarter}"
-            )
+            raise ValueError(f"as_known_on on or after {first_day(self.quarter)}, the first day of {self.quarter}")
         if self.previous == self.id:
             raise ValueError("previous: another edition than this one")
         if self.areas == ():

@@ -108,9 +108,7 @@ class Indicators(Strict):
         """
         known = self.by_id()
         if id not in known:
-            raise UsageError(
-                "indicator", "an id of params/indicators.yaml", f'"{id}"', did_you_mean(id, known)
-            )
+            raise UsageError("indicator", "an id of params/indicators.yaml", f'"{id}"', did_you_mean(id, known))
         return known[id]
 
 

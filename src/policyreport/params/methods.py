@@ -297,9 +297,7 @@ class MethodSettings(Strict):
         tuple of (str, str, Setting)
             Section, name and setting, in the file's order.
         """
-        return tuple(
-            (section, name, each) for section, names in self.reasons.items() for name, each in names.items()
-        )
+        return tuple((section, name, each) for section, names in self.reasons.items() for name, each in names.items())
 
 
 def read_method_settings(root: Path) -> MethodSettings:

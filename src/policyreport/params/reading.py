@@ -67,13 +67,9 @@ def load_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceLoader)
     except FileNotFoundError:
         known = [other.stem for other in path.parent.glob("*.yaml")]
-        raise ParamsError(
-            str(path), "a parameter file", "no such file", did_you_mean(path.stem, known)
-        ) from None
+        raise ParamsError(str(path), "a parameter file", "no such file", did_you_mean(path.stem, known)) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(
-            str(path), "YAML in UTF-8", " ".join(str(error).split()), "Mend the file."
-        ) from None
+        raise ParamsError(str(path), "YAML in UTF-8", " ".join(str(error).split()), "Mend the file.") from None
 
 
 def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:

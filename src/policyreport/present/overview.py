@@ -98,9 +98,7 @@ def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
     )
     if record.areas_failed:
         names = listed([voice.inputs.areas.name(area) for area in record.areas_failed])
-        text += (
-            f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} of {record.areas_expected} provinces are missing\n\n{names}.\n:::"
-        )
+        text += f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} of {record.areas_expected} provinces could not be computed\n\n{names}.\n:::"
     return text
 
 
