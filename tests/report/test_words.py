@@ -1,0 +1,44 @@
+"""What people typed into the pages and notebooks: no word that claims too much, no figure that a record should say."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from policyreport.params.wording import Wording, read_wording
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "reports").rglob("*.qmd"))
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+# Levels of intervals and tests, and the policy's own threshold, which the pages are about.
+CONSTANTS = {"95 %", "5 %", "16 %"}
+
+
+@pytest.fixture(scope="module")
+def wording() -> Wording:
+    return read_wording(ROOT)
+
+
+def words(path: Path) -> str:
+    """The prose of a page or notebook."""
+    if path.suffix == ".ipynb":
+        cells = nbformat.read(path, as_version=4).cells
+        return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=lambda path: path.name)
+def test_nothing_typed_uses_a_word_that_claims_too_much(path: Path, wording: Wording) -> None:
+    assert wording.forbidden_words(words(path), "en") == ()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_no_published_figure_is_typed_into_a_page(path: Path) -> None:
+    text = words(path).replace("\u00a0", " ").replace("$", "")
+    assert set(re.findall(r"\d[\d.,]*\s%", text)) - CONSTANTS == set()
+    assert re.findall(r"\b\d[\d,.]* of \d[\d,.]*\b", text) == []
+
+
+def test_a_word_that_claims_too_much_is_found_in_a_page(wording: Wording) -> None:
+    assert wording.forbidden_words("The Resolution's impact was\nsignificant.", "en") == ("significant", "impact")
