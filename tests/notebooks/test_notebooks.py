@@ -103,7 +103,7 @@ def test_executed_notebooks_keep_no_trace_of_the_machine_or_the_clock(tiny) -> N
     assert len(paths) == 10
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"/tmp/|/home/|/root/|/private/var/|site-packages", text), path.name
+        assert not [each for each in (str(Path.home()), str(ROOT), str(tiny.root), "site-packages") if each in text]
         assert not {"start_time", "end_time", "duration"} & set(json.loads(text)["metadata"].get("papermill", {}))
 
 
