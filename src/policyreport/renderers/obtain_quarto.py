@@ -1,0 +1,37 @@
+"""Part of the set-up: try once to have Quarto, and say in one line which renderer there will be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from policyreport.renderers.quarto import find_program
+
+PACKAGE = "quarto-cli"
+# Its package fetches the program while it is installed; a network that swallows the request must not hang the set-up.
+PATIENCE = 180
+
+
+def obtain() -> str:
+    """Look for Quarto, else install its Python package, which brings the program where its host can be reached.
+
+    Returns
+    -------
+    str
+        One line for the user.
+    """
+    if program := find_program():
+        return f"Quarto found ({Path(program).name}): it renders the report."
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", PACKAGE]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return f"Quarto cannot be had here ({PACKAGE}: no answer); pandoc and Typst render the report."
+    if done.returncode == 0 and find_program():
+        return "Quarto was installed: it renders the report."
+    return f"Quarto cannot be had here ({PACKAGE} could not be installed); pandoc and Typst render the report."
+
+
+if __name__ == "__main__":
+    sys.stdout.write(obtain() + "\n")

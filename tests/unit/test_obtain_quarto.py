@@ -1,0 +1,37 @@
+"""The set-up tries for Quarto once and says in one line what came of it."""
+
+import subprocess
+
+import pytest
+
+from policyreport.renderers import obtain_quarto
+
+
+class Done:
+    def __init__(self, returncode: int) -> None:
+        self.returncode = returncode
+
+
+def test_a_quarto_on_the_path_is_taken_without_installing_anything(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(obtain_quarto, "find_program", lambda: "/somewhere/bin/quarto")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("nothing is to be installed"))
+    assert obtain_quarto.obtain() == "Quarto found (quarto): it renders the report."
+
+
+def test_without_quarto_its_package_is_tried_once_and_the_failure_is_one_line(monkeypatch: pytest.MonkeyPatch):
+    tried: list[list[str]] = []
+    monkeypatch.setattr(obtain_quarto, "find_program", lambda: None)
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: tried.append(command) or Done(1))
+    line = obtain_quarto.obtain()
+    assert "cannot be had here" in line
+    assert "\n" not in line
+    assert [command[-1] for command in tried] == ["quarto-cli"]
+
+
+def test_a_network_that_does_not_answer_does_not_stop_the_set_up(monkeypatch: pytest.MonkeyPatch):
+    def hang(command: list[str], **options: object) -> Done:
+        raise subprocess.TimeoutExpired(command, 1)
+
+    monkeypatch.setattr(obtain_quarto, "find_program", lambda: None)
+    monkeypatch.setattr(subprocess, "run", hang)
+    assert "no answer" in obtain_quarto.obtain()
