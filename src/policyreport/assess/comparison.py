@@ -87,7 +87,8 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
         product=np.array([_product(inputs, area) for area in areas]),
         likeness=np.array(likeness),
         measures=(roles.growth.measure,),
-        inputs={area: tuple(row for p in own[area] for row in p.inputs) for area in areas},
+        inputs={area: tuple(row for p in own[area] for row in p.inputs) for area in areas}
+        | {"nation": tuple(row for p in nation for row in p.inputs if p.year in years)},
     )
 
 
@@ -156,7 +157,8 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
         rank=1 + sum(point.value > own[-1].value for point in values.values()),
         of=len(values),
         flags=(Flag(code="no-sampling-error", detail="published values carry no sampling error"),),
-        inputs=own[-1].inputs,
+        # A place rests on every value that was ranked.
+        inputs=tuple(row for point in values.values() for row in point.inputs),
     )
 
 
@@ -269,7 +271,7 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
         return StripItem(role=name, indicator=role.indicator, refusal=refused)
     last = own[-1]
     before = next((point for point in own if point.year == last.year - 1 and point.segment == last.segment), None)
-    nation = {point.year: point.value for point in role_series(inputs, inputs.roles.nation, role)}
+    nation = {point.year: point for point in role_series(inputs, inputs.roles.nation, role)}.get(last.year)
     relative = name == "income"
     change = None if before is None else last.value - before.value
     if relative and before is not None:
@@ -284,9 +286,11 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
         status=last.status,
         change=change,
         change_unit="%" if relative else "points",
-        nation=nation.get(last.year),
+        nation=None if nation is None else nation.value,
         rank=published_rank(inputs, role),
         inputs=last.inputs,
+        change_inputs=() if before is None else before.inputs + last.inputs,
+        nation_inputs=() if nation is None else nation.inputs,
     )
 
 

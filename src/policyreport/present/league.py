@@ -112,26 +112,35 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
 
 def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str | None]:
     formats = voice.formats
+
+    def marked(text: str, figure: str) -> str:
+        return voice.value(text, row.inputs.get(figure, ()))
+
     difference = None
     if row.growth_mean_difference is not None and row.growth_mean_interval is not None:
         low, high = row.growth_mean_interval.low, row.growth_mean_interval.high
         text = f"{formats.number(row.growth_mean_difference, 2, signed=True)} ({formats.interval(low, high, 2, signed=True)})"
+        text = marked(text, "growth_mean_difference")
         difference = interval_cell(text, row.growth_mean_difference, low, high, scale, mark=0.0)
-    share = None if row.share is None else voice.percent_as_published(row.share).removesuffix("%").strip()
+    share = None
+    if row.share is not None:
+        share = marked(voice.percent_as_published(row.share).removesuffix("%").strip(), "share")
     verdict = voice.verdict(row.share_verdict) if row.share_verdict else voice.verdict("not published")
     if "no-vintage-history" in row.share_flags:
         verdict += " †"
     return [
         f"[{row.name}](provinces/{row.slug}.html)",
-        None if row.growth is None else formats.number(row.growth, 2),
-        None if row.growth_rank is None else str(row.growth_rank),
+        None if row.growth is None else marked(formats.number(row.growth, 2), "growth"),
+        None if row.growth_rank is None else marked(str(row.growth_rank), "growth_rank"),
         difference,
         voice.verdict(row.growth_verdict) if row.growth_verdict else None,
-        None if row.income is None else formats.number(row.income, 1),
-        None if row.income_index is None else formats.number(row.income_index, 0),
+        None if row.income is None else marked(formats.number(row.income, 1), "income"),
+        None if row.income_index is None else marked(formats.number(row.income_index, 0), "income_index"),
         share,
         verdict,
-        None if row.total is None or row.completed is None else formats.count_of(row.completed, row.total),
+        None
+        if row.total is None or row.completed is None
+        else marked(formats.count_of(row.completed, row.total), "completed"),
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from policyreport.records.base import Finding, Frozen, Interval, Observation, Refusal
 from policyreport.records.series import Difference, Peers, PublishedRank, Trend
 from policyreport.records.shares import Pace, Revisions, Threshold
@@ -78,6 +80,7 @@ class StripItem(Frozen):
     """One cell of a province's strip: a value, its change and its place, or the refusal.
 
     `change` is the difference to the period before, in `change_unit`; `rank` has no set and says so.
+    `inputs` are the rows behind `value`, `change_inputs` and `nation_inputs` those behind the other two.
     """
 
     role: Literal["tasks", "share", "growth", "income", "governance"]
@@ -94,6 +97,8 @@ class StripItem(Frozen):
     count: int | None = None
     total: int | None = None
     inputs: tuple[str, ...] = ()
+    change_inputs: tuple[str, ...] = ()
+    nation_inputs: tuple[str, ...] = ()
     refusal: Refusal | None = None
 
 
@@ -124,7 +129,11 @@ class Ratio(Frozen):
 
 
 class LeagueRow(Frozen):
-    """One area in the league table: each figure beside its refusal where there is none."""
+    """One area in the league table: each figure beside its refusal where there is none.
+
+    `inputs` are ledger row ids by figure: growth, growth_rank, growth_mean_difference, income, income_index,
+    share, completed.
+    """
 
     area: str
     name: str
@@ -152,6 +161,7 @@ class LeagueRow(Frozen):
     completed_list: str = ""
     completed_date: date | None = None
     refusals: tuple[str, ...] = ()
+    inputs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class CoverageCell(Frozen):
@@ -176,7 +186,10 @@ class CodeCount(Frozen):
 
 
 class Change(Frozen):
-    """Rows of one indicator and measure published after the edition before: new figures and revised ones."""
+    """Rows of one indicator and measure published after the edition before: new figures and revised ones.
+
+    `inputs` are the first rows, as examples; `revised_inputs` all rows that replace an older vintage.
+    """
 
     indicator: str
     measure: str
@@ -185,6 +198,7 @@ class Change(Frozen):
     revised: int
     published: date
     inputs: tuple[str, ...] = ()
+    revised_inputs: tuple[str, ...] = ()
 
 
 class Headline(Frozen):
