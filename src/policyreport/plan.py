@@ -19,7 +19,7 @@ from policyreport.errors import UsageError
 from policyreport.execute import Unit
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, frame_bytes
-from policyreport.observations import as_known_on, load_ledger, vintages
+from policyreport.observations import as_known_on, known_on, load_ledger
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.report import Roles, read_roles
@@ -82,11 +82,9 @@ def load_known(root: Path, edition_id: str) -> Known:
     edition = read_edition(root, edition_id)
     areas = read_areas(root)
     ledger = load_ledger(root)
-    in_force = as_known_on(ledger, edition.as_known_on)
-    known = vintages(ledger, edition.as_known_on)
-    known = known.assign(newest=known.index.isin(in_force.index))
+    known = known_on(ledger, edition.as_known_on)
     indicators = read_indicators(root)
-    panel = harmonise_panel(in_force, areas, indicators)
+    panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators)
     rows = known["source"].value_counts()
     sources = {
         key: SourceLine(

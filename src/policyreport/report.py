@@ -20,9 +20,12 @@ from policyreport.areas import Areas, read_areas
 from policyreport.errors import RenderError, did_you_mean
 from policyreport.exhibits import MIME
 from policyreport.formats import Formats
+from policyreport.marks import unmarked
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
+from policyreport.provenance import read_provenance
 from policyreport.records.base import Failure
+from policyreport.source_marks import SourceMarks
 
 INCLUDE = re.compile(
     r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture| narrow)? >\}\}[ \t]*$",
@@ -126,13 +129,16 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
             str(store / "notebooks"), "executed notebooks", "none",
             f"Run `policyreport run {edition_id}` first.",
         )  # fmt: skip
+    provenance = read_provenance(root, edition_id)
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
         project = Path(scratch) / "report"
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         navigation = Navigation(areas, run, edition)
-        bodies = _write_pages(root, project, contents, navigation, roles.nation)
+        marks = SourceMarks()
+        bodies = _write_pages(root, project, contents, navigation, roles.nation, marks)
+        marks.write(project, provenance)
         _write_pdf_page(project, contents, bodies, run)
         _write_figures(project, contents)
         _write_configuration(project, edition, navigation, bodies)
@@ -215,7 +221,7 @@ def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]
 
 
 def _write_pages(
-    root: Path, project: Path, contents: Contents, navigation: Navigation, nation: str
+    root: Path, project: Path, contents: Contents, navigation: Navigation, nation: str, marks: SourceMarks
 ) -> dict[str, tuple[str, str]]:
     """Write every page of the site; return title and expanded body by page id and by area key."""
     bodies: dict[str, tuple[str, str]] = {}
@@ -226,7 +232,7 @@ def _write_pages(
         head["title"] = str(head["title"]).replace("{edition}", navigation.edition.title)
         body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
         head |= {"page": path.stem, "root": "."}
-        (project / path.name).write_text(_join(head, body), encoding="utf-8")
+        (project / path.name).write_text(_join(head, marks.numbered(body)), encoding="utf-8")
         bodies[path.stem] = (str(head.get("menu-title", head["title"])), body)
     head, template = _split(root / "reports" / PROVINCE_PAGE)
     _, chapter = _split(root / "reports" / PROVINCE_CHAPTER)
@@ -246,7 +252,7 @@ def _write_pages(
             **navigation.neighbours(key),
         }
         slug = navigation.areas.slug(key)
-        body = body.replace("](figures/", "](../figures/")
+        body = marks.numbered(body.replace("](figures/", "](../figures/"))
         (project / "provinces" / f"{slug}.qmd").write_text(_join(head | own, body), encoding="utf-8")
     return bodies
 
@@ -263,7 +269,8 @@ def _write_pdf_page(project: Path, contents: Contents, bodies: dict[str, tuple[s
 
     body = PAGE.sub(lambda match: chapter(match["page"]), body)
     body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in keys), body)
-    body = contents.expand(body, place=f"reports/{PDF_PAGE}", code=False)
+    # Paper has no marks: the source lines stand under every figure and table.
+    body = unmarked(contents.expand(body, place=f"reports/{PDF_PAGE}", code=False))
     (project / PDF_PAGE).write_text(_join(head, body), encoding="utf-8")
 
 

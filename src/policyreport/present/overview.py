@@ -276,6 +276,7 @@ def _changed(voice: Voice, record: EvaluationRecord) -> str:
     files = [
         f"{source}.csv" for source in known.loc[known["published"].dt.date > record.changed_since, "source"].unique()
     ]
+    again = [row for change in record.changes for row in change.revised_inputs] or files
     return (
         f"Since {voice.date(record.changed_since)}, {voice.value(formats.count(new), files)} figures were added and "
         f"{voice.value(formats.count(revised), again)} revised, in {voice.value(str(len(record.changes)), files)} "
