@@ -203,6 +203,41 @@ def render(
 
 
 @app.command()
+def trace(
+    context: typer.Context,
+    store: Annotated[Path, typer.Argument(metavar="BUILD", help="Folder of an edition, build/2025Q4; or its name.")],
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A number as printed, or a field: AREA/NOTEBOOK:FIELD.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """Lead a number of the report back to its rows and sources.
+
+    A number that is printed in several places is shown for each; one that no page prints is looked up in the
+    records.
+
+    \b
+    Examples:
+      policyreport trace build/2025Q4 "1,227"
+      policyreport trace 2025Q4 "94.5 %" --json
+      policyreport trace 2025Q4 "VN/evaluation:quarter_on_quarter.counts[3].completed"
+      policyreport trace 2025Q4 "n01/trend:growth[0].slope"
+    """
+    root = _root(context)
+    _check_edition(root, store.name)
+    folder = store if store.is_dir() else root / "build" / store.name
+    # Reading the ledger needs pandas and pandera.
+    from policyreport.trace import as_tree
+    from policyreport.trace import trace as find
+
+    places = find(root, folder, what)
+    if as_json:
+        typer.echo(json.dumps([place.model_dump(mode="json") for place in places], indent=1, ensure_ascii=False))
+    else:
+        _console().print(as_tree(places, f"{what}, edition {store.name}"), highlight=False, soft_wrap=True)
+
+
+@app.command()
 def schema(
     notebook: Annotated[
         str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare or evaluation; all without.")

@@ -39,14 +39,16 @@ class Origin(Frozen):
 class Evidence(Frozen):
     """What one id leads to: a ledger row, a whole raw file, the boundaries, or an entry of the policy.
 
-    `value` is printed with its bound and unit; `dated` is the figure's own date or period, `published` its
-    publication, as exact as known; `definition` is that of the indicator by this measure.
+    `value` is printed with its bound, and with a per cent sign where the unit begins with one; `dated` is the
+    figure's own date or period, `published` its publication, as exact as known; `definition` is that of the
+    indicator by this measure, or a legal reference.
     """
 
     id: str
     kind: Literal["row", "file", "policy"]
     title: str
     value: str = ""
+    unit: str = ""
     area: str = ""
     indicator: str = ""
     measure: str = ""
@@ -138,6 +140,7 @@ class Provenance:
             kind="row",
             title=indicator.name,
             value=self._value(float(row["value"]), row["bound"], row["unit"]),
+            unit=row["unit"],
             area=self.areas.name(row["area"]),
             indicator=indicator.id,
             measure=self.roles.measure_labels.get(row["measure"], row["measure"]),
@@ -160,6 +163,7 @@ class Provenance:
             stated = threshold.stated_on
             return Evidence(
                 id=id, kind="policy", title=threshold.origin, value=self._value(threshold.value, "=", threshold.unit),
+                unit=threshold.unit,
                 definition=f"Legal reference: {threshold.legal_reference}", dated=self.formats.date(stated),
                 published=self._day(origin.published), origin=origin,
             )  # fmt: skip
@@ -169,7 +173,7 @@ class Provenance:
         sign = {">=": "at least ", "<=": "at most ", ">": "> ", "<": "< "}.get(target.operator, "")
         return Evidence(
             id=id, kind="policy", title=target.name, value=f"{sign}{self._value(target.value, '=', target.unit)}",
-            indicator=target.indicator, definition=target.legal_reference, dated=str(target.horizon),
+            unit=target.unit, indicator=target.indicator, definition=target.legal_reference, dated=str(target.horizon),
             published=self.formats.date(policy.date), origin=self._law(policy.address),
         )  # fmt: skip
 
@@ -182,10 +186,10 @@ class Provenance:
         )  # fmt: skip
 
     def _value(self, value: float, bound: str, unit: str) -> str:
-        """A value with all its decimals, its bound and unit."""
+        """A value with all its decimals, its bound, and the per cent sign of its unit."""
         decimals = f"{value:.15g}".partition(".")[2]
         text = self.formats.number(value, len(decimals) if decimals.isdigit() else 0)
-        return f"{BOUNDS[bound]}{NBSP}{text} {unit}".strip(f" {NBSP}").replace(" %", f"{NBSP}%", 1)
+        return f"{BOUNDS[bound]}{NBSP}{text}{NBSP}{'%' if unit.startswith('%') else ''}".strip(NBSP)
 
     def _day(self, published: str) -> str:
         """A publication date of a sidecar, as exact as it is written."""

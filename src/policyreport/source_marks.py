@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from policyreport.errors import PolicyReportError, RenderError
+from policyreport.formats import NBSP
 from policyreport.marks import MARK, expand
 from policyreport.provenance import Evidence, Provenance
 
@@ -112,6 +113,9 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
 
     for text in sets:
         told = [provenance.evidence(id) for id in expand(text)]
+        # Rows of one indicator stand together, so that its name and definition are said once.
+        titles = {each.title: at for at, each in reversed(list(enumerate(told)))}
+        told.sort(key=lambda each: titles[each.title])
         shown = [row(each) for each in told[:ROWS_SHOWN]]
         found.append([shown, len(told) - len(shown), sorted({source(each) for each in told})])
     words = WORDS[provenance.edition.languages[0]]
@@ -120,12 +124,14 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
 
 def _row(each: Evidence, number_of: Callable[[str], int], source: int) -> list[object]:
     """One row as the script reads it; what repeats from row to row is a number."""
-    dated = "" if each.dated and each.dated in each.list else each.dated
-    where = ", ".join(part for part in (each.area, each.list, dated, each.status) if part)
+    dated = "" if each.dated.replace(NBSP, " ") in each.list else each.dated
+    status = "" if each.status == "observed" else each.status
+    where = ", ".join(part for part in (each.area, each.list, dated, status) if part)
     number = each.id.rpartition("#")[2] if each.kind == "row" else ""
     measure = f"{each.measure}: " if each.measure and each.definition else each.measure
+    title = f"{each.title}, {each.unit}" if each.unit else each.title
     return [
-        number_of(each.title), each.value, where, number_of(measure + each.definition), number_of(each.note),
+        number_of(title), each.value, where, number_of(measure + each.definition), number_of(each.note),
         number_of(each.published), source, number,
     ]  # fmt: skip
 
