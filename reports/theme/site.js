@@ -280,7 +280,8 @@ const language = page.lang || "en";
     clearTimeout(timer);
     if (!card) return;
     const mark = owner;
-    [card, owner, kept] = [card.remove(), null, false];
+    card.remove();
+    [card, owner, kept] = [null, null, false];
     mark.setAttribute("aria-expanded", "false");
     if (back) mark.focus({ preventScroll: true });
   }

@@ -17,6 +17,7 @@ import nbformat
 import yaml
 
 from policyreport.areas import Areas, read_areas
+from policyreport.downloads import FOLDER, download_list, make_downloads
 from policyreport.errors import RenderError, did_you_mean
 from policyreport.exhibits import MIME
 from policyreport.formats import Formats
@@ -34,6 +35,7 @@ INCLUDE = re.compile(
 FIGURE = re.compile(r"^::: \{#fig-.*?^:::$(?:\s*^::: \{\.source\}$.*?^:::$)?", re.MULTILINE | re.DOTALL)
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
+DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 PROVINCE_PAGE = "provinces/_province.qmd"
@@ -62,12 +64,13 @@ class Fragment:
         return PICTURE.sub(narrowed, figure[0]) if narrow else figure[0]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Contents:
     """Everything a page may include."""
 
     fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
+    downloads: str = ""
 
     def expand(self, text: str, *, place: str, code: bool) -> str:
         """Replace every include by its exhibit, or by the word that it could not be made."""
@@ -82,7 +85,7 @@ class Contents:
             folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
             return fragment.markdown + folded
 
-        return INCLUDE.sub(replace, text)
+        return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, text))
 
     def _missing(self, area: str, name: str, place: str) -> str:
         """Say on the page why an exhibit is missing; a name that no notebook shows stops instead."""
@@ -137,6 +140,11 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         navigation = Navigation(areas, run, edition)
         marks = SourceMarks()
+        files = make_downloads(provenance, store, _licence(root))
+        contents.downloads = download_list(files, provenance.formats)
+        (project / FOLDER).mkdir()
+        for file in files:
+            (project / FOLDER / file.name).write_bytes(file.body)
         bodies = _write_pages(root, project, contents, navigation, roles.nation, marks)
         marks.write(project, provenance)
         _write_pdf_page(project, contents, bodies, run)
@@ -297,6 +305,12 @@ def _write_configuration(
         "site-navigation": {"pages": pages, "regions": navigation.regions()},
     }
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
+
+
+def _licence(root: Path) -> str:
+    """The terms that every page's footer states."""
+    settings = yaml.safe_load((root / "reports" / "_quarto.yml").read_text(encoding="utf-8"))
+    return str(settings.get("licence", ""))
 
 
 def _split(path: Path) -> tuple[dict[str, object], str]:

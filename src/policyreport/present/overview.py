@@ -149,7 +149,7 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
         )
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
         title = (
-            f"Above or below {voice.threshold('16 %')} depends on who measures"
+            f"Above or below {voice.threshold(line)} depends on who measures"
             if flips and line.startswith("16")
             else "The digital economy's share"
         )
