@@ -99,17 +99,17 @@ def download_list(files: Iterable[Download], formats: Formats) -> str:
     body = [
         [
             f"[{file.name}]({FOLDER}/{file.name})",
-            file.title,
             None if file.rows is None else formats.count(file.rows),
             _size(len(file.body), formats),
+            file.title,
         ]
         for file in files
     ]
     caption = (
         f"{len(body)} files. *Everything the report was made from and everything it computed, as known on its date.*"
     )
-    columns = ["File", "What it holds", "Rows", "Size"]
-    return table("downloads", columns, body, caption, align="llrr", wide=True, empty="no table").markdown
+    columns = ["File", "Rows", "Size", "What it holds"]
+    return table("downloads", columns, body, caption, align="lrrl", wide=True, empty="no table").markdown
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -123,11 +123,12 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     Returns
     -------
     bytes
-        UTF-8 with a byte-order mark, commas, lines ended by a line feed; a missing value is an empty cell.
+        UTF-8 with a byte-order mark, commas, lines as RFC 4180 ends them; a missing value is an empty cell.
         Numbers stay numbers; a text that a spreadsheet would calculate begins with an apostrophe.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # With this line end every carriage return inside a cell is quoted too.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(frame.columns)
     writer.writerows(zip(*([_cell(value) for value in frame[column]] for column in frame.columns), strict=True))
     return text.getvalue().encode("utf-8-sig")
@@ -216,26 +217,26 @@ def data_package(provenance: Provenance, files: Iterable[Download], licence: str
 
 
 def _resource(file: Download) -> dict[str, Any]:
+    """One file of the package; a table with its columns."""
     stem, _, kind = file.name.rpartition(".")
     media = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "zip": "application/zip"}[kind]
-    described = {
+    described: dict[str, Any] = {
         "name": stem if kind == "csv" else f"{stem}-{kind}",
         "path": file.name,
         "title": file.title,
         "format": kind,
         "mediatype": media,
-        "bytes": len(file.body),
         "hash": f"sha256:{hashlib.sha256(file.body).hexdigest()}",
     }
-    if kind == "csv":
-        keys = {"primaryKey": PRIMARY_KEYS[stem], "foreignKeys": FOREIGN_KEYS.get(stem, [])}
-        columns = {
-            "fields": schema(stem),
-            "missingValues": [""],
-            **{key: value for key, value in keys.items() if value},
-        }
-        return described | {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": columns}
-    return described | {"profile": "data-resource"}
+    if kind != "parquet":  # frictionless does not count the bytes of Parquet and would call every number wrong
+        described["bytes"] = len(file.body)
+    if kind == "zip":
+        return described | {"profile": "data-resource"}
+    columns = {"fields": schema(stem), "missingValues": [""], "primaryKey": PRIMARY_KEYS[stem]}
+    if stem in FOREIGN_KEYS:
+        columns["foreignKeys"] = FOREIGN_KEYS[stem]
+    text = {"encoding": "utf-8"} if kind == "csv" else {}
+    return described | {"profile": "tabular-data-resource", "schema": columns} | text
 
 
 def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | None]:

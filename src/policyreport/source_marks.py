@@ -129,7 +129,8 @@ def _row(each: Evidence, number_of: Callable[[str], int], source: int) -> list[o
     where = ", ".join(part for part in (each.area, each.list, dated, status) if part)
     number = each.id.rpartition("#")[2] if each.kind == "row" else ""
     measure = f"{each.measure}: " if each.measure and each.definition else each.measure
-    title = f"{each.title}, {each.unit}" if each.unit else each.title
+    said = not each.unit or each.unit.casefold() in each.title.casefold()
+    title = each.title if said else f"{each.title}, {each.unit}"
     return [
         number_of(title), each.value, where, number_of(measure + each.definition), number_of(each.note),
         number_of(each.published), source, number,
