@@ -4,6 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 from urllib.parse import parse_qs, unquote
 
 import httpx
@@ -18,7 +19,9 @@ from policyreport.connectors.web import Web
 from policyreport.errors import ConnectError, DataError, ParamsError, UsageError
 from policyreport.observations import load_ledger
 from policyreport.observations.ledger import TEXT
+from policyreport.params import connectors
 from policyreport.params.connectors import Target, read_connectors
+from policyreport.records import base
 
 ROOT = Path(__file__).parents[2]
 ANSWERS = ROOT / "tests" / "data" / "connectors"
@@ -229,6 +232,7 @@ def test_the_form_is_sent_as_a_browser_would_with_every_value_chosen() -> None:
         "__VIEWSTATE": ["dDwtMTA7Pg=="],
         "__EVENTVALIDATION": ["/wEdAAI="],
         "ctl00$Main$SearchValuesTextbox": [""],
+        "ctl00$Main$Scroll": [""],
         f"{selector}$ctl01$VariableValueSelect$ValuesListBox": ["0", "1"],
         f"{selector}$ctl02$VariableValueSelect$ValuesListBox": ["0", "1"],
         f"{selector}$OutputFormats$OutputFormatDropDownList": ["FileTypeJsonStat"],
@@ -356,6 +360,10 @@ def test_a_slip_in_the_map_is_named(old, new, message, tmp_path) -> None:
         (tmp_path / "params" / f"{name}.yaml").write_text(text.replace(old, new, 1) if name == "connectors" else text)
     with pytest.raises(ParamsError, match=message):
         read_connectors(tmp_path)
+
+
+def test_the_map_knows_the_statuses_of_the_ledger() -> None:
+    assert get_args(connectors.Status) == get_args(base.Status)
 
 
 def test_every_area_of_the_map_is_a_key() -> None:

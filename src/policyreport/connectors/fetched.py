@@ -11,8 +11,7 @@ import pandas as pd
 
 from policyreport.errors import ConnectError
 from policyreport.observations.ledger import TEXT
-from policyreport.params.connectors import Target
-from policyreport.records.base import Status
+from policyreport.params.connectors import Status, Target
 from policyreport.sources import Text
 
 # The year publishers' programs write where nobody entered a date.

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import pandas as pd
@@ -17,13 +18,14 @@ from policyreport.connectors.fetched import Facts, Fetched, day_of, ledger_row, 
 from policyreport.connectors.jsonstat import VALUE, Cube, read_jsonstat
 from policyreport.connectors.web import BY_HAND, Answer, Web
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
-from policyreport.params.connectors import PxSeries, PxTable, PxWeb
-from policyreport.records.base import Status
+from policyreport.params.connectors import PxSeries, PxTable, PxWeb, Status
 
 PAGE = ("text/html", "application/xhtml+xml")
 # PX-Web hands the file out as a download on some sites and as a document on others.
 DATA = ("application/json", "text/json", "application/octet-stream", "text/plain")
 _VALUES, _FORMAT, _VIEW = "ValuesListBox", "OutputFormat", "ButtonViewTable"
+_FIELDS = ("hidden", "text")
+_BUTTONS = ("submit", "button", "image", "reset")
 _MAP = "Add it to params/connectors.yaml, pxweb"
 _YEAR = re.compile(r"^(?P<before>.*?)\s*(?P<year>\d{4})$")
 
@@ -100,34 +102,36 @@ def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]
     Raises
     ------
     ConnectError
-        If the page has no such form, does not offer the format, or sends the form to another site.
+        If the page has no such form, or sends the form to another site.
     """
     changed = "The site's form has changed: save the table by hand, and mend the connector."
-    try:
-        # Without a word on its letters lxml would read the page as Latin-1.
-        forms = html.fromstring(page.body, parser=html.HTMLParser(encoding=page.charset)).forms
-    except (etree.LxmlError, LookupError, ValueError):
-        forms = []
-    fields = {str(each.name): each for form in forms for each in form.inputs if each.name}
-    view = next((name for name in fields if name.endswith(_VIEW)), None)
-    lists = [name for name in fields if name.endswith(_VALUES)]
-    formats = next((name for name in fields if _FORMAT in name), None)
-    if view is None or formats is None or not lists:
+    form = _form(page)
+    inputs = [] if form is None else [each for each in form.inputs if each.name]
+    buttons = {str(each.name): str(each.get("value", "")) for each in inputs if each.get("type") in _BUTTONS}
+    selects = {str(each.name): list(each.value_options) for each in inputs if each.tag == "select"}
+    lists: dict[str, str | list[str]] = {name: all_ for name, all_ in selects.items() if name.endswith(_VALUES)}
+    view = next((name for name in buttons if name.endswith(_VIEW)), None)
+    formats = next((name for name in selects if _FORMAT in name), None)
+    if form is None or view is None or formats is None or not lists:
         raise ConnectError(page.address, "a form to choose values and a format in", "none", changed)
-    if wanted not in fields[formats].value_options:
-        known = fields[formats].value_options
-        raise ConnectError(page.address, f"the format {wanted}", "others", did_you_mean(wanted, known))
-    form = fields[view].getparent()
-    while form.tag != "form":
-        form = form.getparent()
-    # lxml leaves submit buttons and unticked boxes out, as a browser does.
-    filled: dict[str, str | list[str]] = {str(name): str(value) for name, value in form.form_values()}
-    filled |= {name: list(fields[name].value_options) for name in lists}
-    filled |= {formats: wanted, view: str(fields[view].get("value", ""))}
+    # As a browser does: unticked boxes and the other buttons stay out, an empty field is sent empty.
+    filled: dict[str, str | list[str]] = {str(each.name): "" for each in inputs if each.get("type") in _FIELDS}
+    filled |= {str(name): str(value) for name, value in form.form_values() if name not in buttons}
+    filled |= lists | {formats: wanted, view: buttons[view]}
     target = urljoin(page.address, form.get("action") or "")
     if urlsplit(target)[:2] != urlsplit(page.address)[:2]:
         raise ConnectError(page.address, "a form of the same site", f"one that goes to {target}", changed)
     return target, filled
+
+
+def _form(page: Answer) -> Any:
+    """The page's form that has the button, or None."""
+    try:
+        # Without a word on its letters lxml would read the page as Latin-1.
+        forms = html.fromstring(page.body, parser=html.HTMLParser(encoding=page.charset)).forms
+    except (etree.LxmlError, LookupError, ValueError):
+        return None
+    return next((each for each in forms for name in each.fields if str(name).endswith(_VIEW)), None)
 
 
 def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, areas: Areas, accessed: date) -> Fetched:
@@ -147,7 +151,7 @@ def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, ar
         published=published,
         accessed=accessed,
         licence=params.licence,
-        note=" ".join(each for each in (f"The table calls itself: {cube.label}.", note) if each),
+        note=" ".join(each for each in (f"The table's own title: {cube.label}." if cube.label else "", note) if each),
     )
     name = f"{params.folder}/{request.table}-{published}"
     return Fetched(to_rows(rows, where), facts, answer.body, name, ".json")
