@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
 from policyreport.errors import ExitCode, PolicyReportError, UsageError, did_you_mean
+from policyreport.fetching import app as fetch_app
 from policyreport.project import find_project, given_project
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+app.add_typer(fetch_app)
 
 
 class RendererName(StrEnum):
@@ -110,9 +114,10 @@ def main_options(
     Typical:
       policyreport run 2025Q4        run the notebooks of the edition
       policyreport render 2025Q4     make the site and the PDF from them
+      policyreport fetch --list      what can be fetched from publishers that answer machines
     \b
     Exit codes: 0 well, 2 wrong words, 3 wrong data, 4 wrong parameter file,
-    5 a notebook failed, 6 rendering failed, 130 stopped.
+    5 a notebook failed, 6 rendering failed, 7 a publisher gave no usable answer, 130 stopped.
     """
     context.obj = project
 

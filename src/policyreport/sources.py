@@ -40,11 +40,18 @@ class Defaults(Strict):
     note: Text | None = None
 
 
+class Original(Strict):
+    """The publisher's own file, kept beside the table that was made from it."""
+
+    file: str = Field(pattern=r"^[^/\\]+$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
 class Source(Strict):
     """The sidecar of one raw file.
 
     `published` keeps the precision of the source: a year, a month or a day. `sha256` is the hash of the
-    file as it was taken over.
+    file as it was taken over; `original` is the publisher's own file where the table was made from one.
     """
 
     publisher: str
@@ -55,6 +62,7 @@ class Source(Strict):
     licence: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     note: str = ""
+    original: Original | None = None
     defaults: Defaults = Defaults()
 
 
@@ -74,7 +82,8 @@ def read_source(path: Path) -> Source:
     Raises
     ------
     DataError
-        If the sidecar is missing or breaks its schema, or if the file's hash is another one.
+        If the sidecar is missing or breaks its schema, or if the hash of the file, or of the publisher's own
+        file beside it, is another one.
     """
     sidecar = path.with_name(path.stem + SIDECAR)
     if not sidecar.exists():
@@ -88,15 +97,9 @@ def read_source(path: Path) -> Source:
         source = read_strict(sidecar, Source)
     except ParamsError as error:
         raise DataError(error.where, error.expected, error.got, error.todo) from None
-    got = hashlib.sha256(path.read_bytes()).hexdigest()
-    if got != source.sha256:
-        raise DataError(
-            str(path),
-            f"sha256 {source.sha256} as in {sidecar.name}",
-            f"sha256 {got}",
-            "Raw files are never edited: restore the file, put a repair into data/corrections/, or add a new "
-            "vintage as a new file with its own sidecar.",
-        )
+    _require_hash(path, source.sha256, sidecar)
+    if source.original is not None:
+        _require_hash(path.with_name(source.original.file), source.original.sha256, sidecar)
     return source
 
 
@@ -125,3 +128,16 @@ def read_sources(root: Path) -> dict[str, Source]:
             raise DataError(str(sidecar), f"a raw file {table.name} beside it", "none", "Restore the file.")
     tables = sorted(raw.rglob("*.csv"))
     return {table.relative_to(raw).with_suffix("").as_posix(): read_source(table) for table in tables}
+
+
+def _require_hash(path: Path, expected: str, sidecar: Path) -> None:
+    """Stop where a file is not the one its sidecar describes."""
+    got = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+    if got != expected:
+        raise DataError(
+            str(path),
+            f"sha256 {expected} as in {sidecar.name}",
+            f"sha256 {got}" if got else "no such file",
+            "Raw files are never edited: restore the file, put a repair into data/corrections/, or add a new "
+            "vintage as a new file with its own sidecar.",
+        )

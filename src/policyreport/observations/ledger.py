@@ -58,10 +58,32 @@ def load_ledger(root: Path) -> pd.DataFrame:
     DataError
         At the first file, row and column that breaks a rule.
     """
-    areas, indicators, policy = read_areas(root), read_indicators(root), read_policy(root)
     for table in ("areas", "crosswalk"):
         read_source(root / "data" / "boundaries" / f"{table}.csv")
-    raw = read_raw(root, read_sources(root))
+    return to_ledger(root, read_raw(root, read_sources(root)))
+
+
+def to_ledger(root: Path, raw: pd.DataFrame) -> pd.DataFrame:
+    """Apply corrections to rows read as text, and validate them all.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    raw : DataFrame
+        What `read_raw` gave, perhaps with rows that are only meant to be added.
+
+    Returns
+    -------
+    DataFrame
+        The ledger, as `load_ledger` describes it.
+
+    Raises
+    ------
+    DataError
+        At the first row and column that breaks a rule.
+    """
+    areas, indicators, policy = read_areas(root), read_indicators(root), read_policy(root)
     ledger = parse(apply_corrections(raw, read_corrections(root)))
     validate(ledger, indicators)
     _require_areas(ledger, areas)
