@@ -13,6 +13,10 @@ from policyreport.errors import DataError, ParamsError
 from policyreport.params.reading import Strict, read_strict
 
 SIDECAR = ".source.yaml"
+# A file as it was sent, kept beside the table made of it: ``<table>.original.xlsx``.
+ORIGINAL = ".original"
+# Below data/raw while a table is being added: names it, and takes its files out of sight until all are there.
+PENDING = ".adding"
 
 
 def _as_text(value: Any) -> Any:
@@ -41,17 +45,18 @@ class Defaults(Strict):
 
 
 class Original(Strict):
-    """The publisher's own file, kept beside the table that was made from it."""
+    """The file a raw table was made of, as it was sent; `kept` tells whether it lies beside the table."""
 
-    file: str = Field(pattern=r"^[^/\\]+$")
+    name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    kept: bool
 
 
 class Source(Strict):
     """The sidecar of one raw file.
 
     `published` keeps the precision of the source: a year, a month or a day. `sha256` is the hash of the
-    file as it was taken over; `original` is the publisher's own file where the table was made from one.
+    file as it was taken over.
     """
 
     publisher: str
@@ -62,8 +67,8 @@ class Source(Strict):
     licence: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     note: str = ""
-    original: Original | None = None
     defaults: Defaults = Defaults()
+    original: Original | None = None
 
 
 def read_source(path: Path) -> Source:
@@ -82,8 +87,7 @@ def read_source(path: Path) -> Source:
     Raises
     ------
     DataError
-        If the sidecar is missing or breaks its schema, or if the hash of the file, or of the publisher's own
-        file beside it, is another one.
+        If the sidecar is missing or breaks its schema, or if the file's hash is another one.
     """
     sidecar = path.with_name(path.stem + SIDECAR)
     if not sidecar.exists():
@@ -97,10 +101,53 @@ def read_source(path: Path) -> Source:
         source = read_strict(sidecar, Source)
     except ParamsError as error:
         raise DataError(error.where, error.expected, error.got, error.todo) from None
-    _require_hash(path, source.sha256, sidecar)
-    if source.original is not None:
-        _require_hash(path.with_name(source.original.file), source.original.sha256, sidecar)
+    got = hashlib.sha256(path.read_bytes()).hexdigest()
+    if got != source.sha256:
+        raise DataError(
+            str(path),
+            f"sha256 {source.sha256} as in {sidecar.name}",
+            f"sha256 {got}",
+            "Raw files are never edited: restore the file, put a repair into data/corrections/, or add a new "
+            "vintage as a new file with its own sidecar.",
+        )
+    if source.original is not None and source.original.kept:
+        _require_original(path, source.original)
     return source
+
+
+def original_path(path: Path, name: str) -> Path:
+    """Give the place of the file that a raw table was made of.
+
+    Parameters
+    ----------
+    path : Path
+        The raw table.
+    name : str
+        The file's name as it was sent.
+
+    Returns
+    -------
+    Path
+        ``<table>.original.<ending>`` beside it.
+    """
+    return path.with_name(path.stem + ORIGINAL + Path(name).suffix.lower())
+
+
+def pending_table(raw: Path) -> str | None:
+    """Tell which table is being added, or was when its command was stopped.
+
+    Parameters
+    ----------
+    raw : Path
+        The folder data/raw.
+
+    Returns
+    -------
+    str or None
+        Its source key; None where nothing is.
+    """
+    journal = raw / PENDING
+    return (journal.read_text(encoding="utf-8").split("\n")[0] or None) if journal.exists() else None
 
 
 def read_sources(root: Path) -> dict[str, Source]:
@@ -122,22 +169,23 @@ def read_sources(root: Path) -> dict[str, Source]:
         If a raw file has no sidecar, was changed, or a sidecar has no raw file.
     """
     raw = root / "data" / "raw"
+    pending = pending_table(raw)
+    tables = {_key(raw, path): path for path in sorted(raw.rglob("*.csv")) if not path.stem.endswith(ORIGINAL)}
     for sidecar in sorted(raw.rglob(f"*{SIDECAR}")):
         table = sidecar.with_name(sidecar.name.removesuffix(SIDECAR) + ".csv")
-        if not table.exists():
+        if _key(raw, table) not in (*tables, pending):
             raise DataError(str(sidecar), f"a raw file {table.name} beside it", "none", "Restore the file.")
-    tables = sorted(raw.rglob("*.csv"))
-    return {table.relative_to(raw).with_suffix("").as_posix(): read_source(table) for table in tables}
+    return {key: read_source(path) for key, path in tables.items() if key != pending}
 
 
-def _require_hash(path: Path, expected: str, sidecar: Path) -> None:
-    """Stop where a file is not the one its sidecar describes."""
-    got = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
-    if got != expected:
-        raise DataError(
-            str(path),
-            f"sha256 {expected} as in {sidecar.name}",
-            f"sha256 {got}" if got else "no such file",
-            "Raw files are never edited: restore the file, put a repair into data/corrections/, or add a new "
-            "vintage as a new file with its own sidecar.",
-        )
+def _key(raw: Path, table: Path) -> str:
+    """The source key of a raw table."""
+    return table.relative_to(raw).with_suffix("").as_posix()
+
+
+def _require_original(path: Path, original: Original) -> None:
+    """Stop if the file a table was made of is gone or another one."""
+    kept = original_path(path, original.name)
+    got = hashlib.sha256(kept.read_bytes()).hexdigest() if kept.exists() else "no such file"
+    if got != original.sha256:
+        raise DataError(str(kept), f"sha256 {original.sha256} as in the sidecar", got, "Restore the file.")

@@ -117,8 +117,8 @@ def test_what_was_written_is_the_ledgers_and_its_sidecar_is_complete(project: Pa
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "note": "",
     }
-    assert source.original.file == "A-2026-11-22.original.json"
-    assert path.with_name(source.original.file).read_bytes() == RAW
+    assert source.original.name == "A-2026-11-22.original.json"
+    assert path.with_name(source.original.name).read_bytes() == RAW
     after = load_ledger(project)
     assert after.loc["nso/A-2026-11-22.csv#2", "value"] == 7.36
     assert after.loc["nso/A-2026-11-22.csv#2", "published"] == pd.Timestamp(2026, 11, 22)

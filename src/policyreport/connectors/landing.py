@@ -13,9 +13,9 @@ import yaml
 
 from policyreport.connectors.fetched import Fetched
 from policyreport.errors import DataError
-from policyreport.observations.ledger import TEXT, parse, read_raw, to_ledger
+from policyreport.observations.ledger import TEXT, check_raw, parse, read_raw
 from policyreport.observations.schema import KEY
-from policyreport.sources import SIDECAR, Original, Source, read_sources
+from policyreport.sources import SIDECAR, Original, Source, original_path, read_sources
 
 # A vintage differs from the one before if one of these does.
 _FIGURE = ("value", "bound", "unit", "status")
@@ -173,7 +173,7 @@ def to_sidecar(fetched: Fetched, table: bytes, original: str) -> bytes:
     source = Source(
         **asdict(fetched.source),
         sha256=hashlib.sha256(table).hexdigest(),
-        original=Original(file=original, sha256=hashlib.sha256(fetched.raw).hexdigest()),
+        original=Original(name=original, sha256=hashlib.sha256(fetched.raw).hexdigest(), kept=True),
     )
     facts = source.model_dump(mode="json", exclude_defaults=True)
     return yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=110).encode()
@@ -200,12 +200,12 @@ def _require_valid(root: Path, added: list[tuple[str, pd.DataFrame]]) -> None:
     for name, rows in added:
         ids = [f"{name}.csv#{row}" for row in range(2, len(rows) + 2)]
         tables.append(rows.assign(source=name).set_axis(pd.Index(ids, name="id")))
-    to_ledger(root, pd.concat(tables))
+    check_raw(root, pd.concat(tables))
 
 
 def _files(path: Path, fetched: Fetched, rows: pd.DataFrame) -> dict[Path, bytes]:
     """The three files of one table."""
-    original = path.with_name(f"{path.stem}.original{fetched.suffix}")
+    original = original_path(path, f"answer{fetched.suffix}")
     table = to_csv(rows)
     sidecar = path.with_name(path.stem + SIDECAR)
     return {original: fetched.raw, sidecar: to_sidecar(fetched, table, original.name), path: table}

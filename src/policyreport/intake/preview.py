@@ -1,0 +1,215 @@
+"""What a delivery would change: new, revised, confirmed and known figures, and the rules it would break."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from policyreport.errors import DataError
+from policyreport.intake.delivery import Delivery
+from policyreport.intake.figures import Figure
+from policyreport.observations.ledger import TEXT, check_raw, read_raw
+from policyreport.observations.periods import last_day
+from policyreport.observations.schema import KEY
+from policyreport.records.base import Finding
+from policyreport.rules import RULES, check_ledger
+from policyreport.sources import read_sources
+
+Kind = Literal["new", "revised", "confirmed", "known"]
+_ROW = re.compile(r"^data/raw/(?P<file>.+), row (?P<row>\d+), column \"(?P<column>\w+)\"$")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one figure is to the ledger.
+
+    Parameters
+    ----------
+    kind : str
+        ``new``; ``revised``, another value than the vintage before; ``confirmed``, the same value on a later
+        day; ``known``, in the ledger already and not written again.
+    figure : Figure
+        The figure.
+    old : str
+        Id of the vintage before; empty for a new one.
+    old_value : float, optional
+        Its value.
+    """
+
+    kind: Kind
+    figure: Figure
+    old: str = ""
+    old_value: float | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a delivery would do.
+
+    Parameters
+    ----------
+    delivery : Delivery
+        What would be written: the figures that are not in the ledger.
+    changes : tuple of Change
+        One a figure, in the order of the source.
+    refused : tuple of DataError
+        Why nothing is written; empty if it can be.
+    findings : tuple of Finding
+        What the source contradicts itself in, and the rules that the ledger would break more often.
+    """
+
+    delivery: Delivery
+    changes: tuple[Change, ...]
+    refused: tuple[DataError, ...]
+    findings: tuple[Finding, ...]
+
+    def of_kind(self, kind: Kind) -> tuple[Change, ...]:
+        """Select changes of one kind.
+
+        Parameters
+        ----------
+        kind : str
+            One of the kinds of `Change`.
+
+        Returns
+        -------
+        tuple of Change
+            In order.
+        """
+        return tuple(each for each in self.changes if each.kind == kind)
+
+
+def preview_delivery(root: Path, delivery: Delivery) -> Preview:
+    """Compare a delivery with the ledger, and hold the ledger with it against every rule.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    delivery : Delivery
+        What is to be added.
+
+    Returns
+    -------
+    Preview
+        Its effect; nothing is written.
+
+    Raises
+    ------
+    DataError
+        If the ledger itself is broken.
+    """
+    raw = read_raw(root, read_sources(root))
+    ledger = check_raw(root, raw)
+    changes, refused = _compare(ledger, delivery.figures)
+    wanted = tuple(change.figure for change in changes if change.kind != "known")
+    remaining = replace(delivery, figures=wanted)
+    refused = [*delivery.problems, *refused]
+    if wanted and not refused:
+        refused += _taken(root, delivery)
+    findings = list(delivery.findings)
+    if wanted and not refused:
+        broken, errors = _break_rules(root, raw, ledger, remaining)
+        findings += broken
+        refused += errors
+    return Preview(remaining, tuple(changes), tuple(refused), tuple(findings))
+
+
+def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Change], list[DataError]]:
+    """Each figure against the vintages of its key."""
+    wanted = {figure.fields["indicator"] for figure in figures}
+    rows = ledger[ledger["indicator"].isin(list(wanted))].sort_values("published", kind="stable")
+    vintages: dict[tuple[str, ...], list[int]] = {}
+    days = rows["reference_date"].dt.strftime("%Y-%m-%d").fillna("")
+    keys = zip(*(days if name == "reference_date" else rows[name] for name in KEY), strict=True)
+    for at, key in enumerate(keys):
+        vintages.setdefault(key, []).append(at)
+    changes, refused = [], []
+    for figure in figures:
+        known = rows.iloc[vintages.get(tuple(figure.fields[name] for name in KEY), [])]
+        try:
+            changes.append(_change(figure, known))
+        except DataError as error:
+            refused.append(error)
+    return changes, refused
+
+
+def _change(figure: Figure, known: pd.DataFrame) -> Change:
+    """One figure against the vintages of its key, oldest first."""
+    out = pd.Timestamp(last_day(figure.fields["published"])[0])
+    for id, row in known[known["published"] == out].iterrows():
+        if _says_the_same(figure, row):
+            return Change("known", figure, str(id), float(row["value"]))
+        raise DataError(
+            figure.place,
+            f"{row['value']:.15g} {row['unit']} ({row['status']}), as {id} says for the same day of publication",
+            f"{figure.fields['value']} {figure.fields['unit']} ({figure.fields['status']})",
+            "State the day this one was published, or put a repair into data/corrections/.",
+        )
+    before = known[known["published"] < out]
+    if before.empty:
+        return Change("new", figure)
+    last = before.iloc[-1]
+    kind: Kind = "confirmed" if _says_the_same(figure, last, status=False) else "revised"
+    return Change(kind, figure, str(before.index[-1]), float(last["value"]))
+
+
+def _says_the_same(figure: Figure, row: pd.Series[Any], status: bool = True) -> bool:
+    """True if value, bound and unit, and the status where asked, are those of a row."""
+    fields = figure.fields
+    same = float(fields["value"]) == row["value"] and (fields["bound"] or "=") == row["bound"]
+    return same and fields["unit"] == row["unit"] and (not status or fields["status"] == row["status"])
+
+
+def _taken(root: Path, delivery: Delivery) -> list[DataError]:
+    """Refuse the name of a table that is there: raw files are never edited."""
+    path = root / "data" / "raw" / f"{delivery.key}.csv"
+    if not path.exists():
+        return []
+    todo = "Raw files are never edited: give this one another name with --table."
+    return [DataError(str(path.relative_to(root)), "a name that is free", "a table with other figures", todo)]
+
+
+def _break_rules(
+    root: Path, raw: pd.DataFrame, ledger: pd.DataFrame, delivery: Delivery
+) -> tuple[list[Finding], list[DataError]]:
+    """Findings that the ledger would have and has not, errors among them as refusals."""
+    rows = pd.DataFrame(
+        [{name: figure.fields.get(name, "") for name in TEXT} for figure in delivery.figures], dtype=str
+    )
+    rows["source"] = delivery.key
+    rows.index = pd.Index([f"{delivery.key}.csv#{row}" for row in range(2, len(rows) + 2)], name="id")
+    places = dict(zip(rows.index, (figure.place for figure in delivery.figures), strict=True))
+    try:
+        after = check_ledger(check_raw(root, pd.concat([raw, rows])))
+    except DataError as error:
+        return [], [_in_the_sheet(error, places)]
+    before = set(check_ledger(ledger))
+    broken = [finding for finding in after if finding not in before]
+    sentences = {rule.id: rule.sentence for rule in RULES}
+    errors = [
+        DataError(
+            next((places[row] for row in each.rows if row in places), delivery.key),
+            sentences[each.rule].rstrip(".").lower(),
+            each.message,
+            "Compare the cells with the source.",
+        )
+        for each in broken
+        if each.severity == "error"
+    ]
+    return [each for each in broken if each.severity != "error"], errors
+
+
+def _in_the_sheet(error: DataError, places: dict[str, str]) -> DataError:
+    """The same error at the cell of the sheet, where it is about one of its figures."""
+    found = _ROW.match(error.where)
+    place = places.get(f"{found['file']}#{found['row']}") if found else None
+    return (
+        error
+        if place is None or found is None
+        else DataError(f"{place} ({found['column']})", error.expected, error.got, error.todo)
+    )
