@@ -200,7 +200,7 @@ const language = page.lang || "en";
 (() => {
   const marks = [...document.querySelectorAll(".v[data-rows]")];
   if (!marks.length) return;
-  let [data, card, owner, kept, timer] = [null, null, null, false, 0];
+  let [data, card, owner, kept, returning, timer] = [null, null, null, false, false, 0];
 
   // One stop for Tab in a whole table; the arrow keys go from value to value.
   const first = new Set();
@@ -283,7 +283,10 @@ const language = page.lang || "en";
     card.remove();
     [card, owner, kept] = [null, null, false];
     mark.setAttribute("aria-expanded", "false");
-    if (back) mark.focus({ preventScroll: true });
+    if (!back) return;
+    returning = true; // or the focus would open the card that was just closed
+    mark.focus({ preventScroll: true });
+    returning = false;
   }
 
   const open = (mark, keep) => load(() => {
@@ -330,7 +333,7 @@ const language = page.lang || "en";
   for (const mark of marks) {
     mark.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse" && !kept) later(150, () => open(mark, false)); });
     mark.addEventListener("pointerleave", leave);
-    mark.addEventListener("focus", () => { if (mark.matches(":focus-visible")) open(mark, false); });
+    mark.addEventListener("focus", () => { if (!returning && mark.matches(":focus-visible")) open(mark, false); });
     mark.addEventListener("click", () => { if (owner === mark && kept) close(); else open(mark, true); });
     mark.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") mark.click();
