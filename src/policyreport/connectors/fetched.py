@@ -12,7 +12,6 @@ import pandas as pd
 from policyreport.errors import ConnectError
 from policyreport.observations.ledger import TEXT
 from policyreport.params.connectors import Status, Target
-from policyreport.sources import Text
 
 # The year publishers' programs write where nobody entered a date.
 _NO_DATE = 9999
@@ -25,7 +24,7 @@ class Facts:
     publisher: str
     title: str
     address: str
-    published: Text
+    published: str
     accessed: date
     licence: str
     note: str = ""
