@@ -227,9 +227,7 @@ def schema(
 @app.command()
 def check(
     context: typer.Context,
-    rule: Annotated[
-        str, typer.Argument(metavar="[RULE]", help="Show every place where this rule is broken.")
-    ] = "",
+    rule: Annotated[str, typer.Argument(metavar="[RULE]", help="Show every place where this rule is broken.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Every finding, for other programs.")] = False,
     list_rules: Annotated[bool, typer.Option("--rules", help="List all rules and end.")] = False,
 ) -> None:
@@ -262,7 +260,9 @@ def check(
     else:
         if findings:
             _console().print(places_table(findings) if rule else findings_table(findings))
-        counts = ", ".join(f"{sum(f.severity == kind for f in findings)} {kind}s" for kind in ("error", "warning", "note"))
+        counts = ", ".join(
+            f"{sum(f.severity == kind for f in findings)} {kind}s" for kind in ("error", "warning", "note")
+        )
         typer.echo(f"The ledger was read. {counts}.")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(int(ExitCode.DATA))
@@ -294,10 +294,10 @@ def revisions(
 
     found = read_triangles(root, indicator, area, edition)
     for triangle in found.triangles:
+        typer.echo(f"{found.name} ({triangle.measure})" if triangle.measure else found.name)
         _console().print(triangle_table(triangle))
-        for line in triangle_lines(triangle):
-            typer.echo(line)
-    for line in found.apart:
+        typer.echo()
+    for line in triangle_lines(found):
         typer.echo(line)
 
 

@@ -37,6 +37,7 @@ COMMON_FILES = (
     "params/indicators.yaml",
     "params/methods.yaml",
     "params/report.yaml",
+    "params/rules.yaml",
     "params/tiles.yaml",
     "params/wording.yaml",
     "data/boundaries/areas.csv",

@@ -32,7 +32,9 @@ def findings_table(findings: Sequence[Finding]) -> Table:
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
-    for rule, found in sorted(by_rule.items(), key=lambda each: (ORDER.index(each[1][0].severity), -len(each[1]), each[0])):
+    for rule, found in sorted(
+        by_rule.items(), key=lambda each: (ORDER.index(each[1][0].severity), -len(each[1]), each[0])
+    ):
         place = next(iter((*found[0].rows, *found[0].sources)), "")
         table.add_row(found[0].severity, rule, str(len(found)), found[0].message, place)
     return table
