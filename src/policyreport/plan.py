@@ -26,7 +26,7 @@ from policyreport.params.report import Roles, read_roles
 from policyreport.project import find_project
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import SourceLine
-from policyreport.rules import check_ledger
+from policyreport.rules import check_ledger, read_context
 from policyreport.sources import read_sources
 
 PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
@@ -37,6 +37,7 @@ COMMON_FILES = (
     "params/indicators.yaml",
     "params/methods.yaml",
     "params/report.yaml",
+    "params/rules.yaml",
     "params/tiles.yaml",
     "params/wording.yaml",
     "data/boundaries/areas.csv",
@@ -101,7 +102,8 @@ def load_known(root: Path, edition_id: str) -> Known:
         for key, source in read_sources(root).items()
         if key in rows.index
     }
-    return Known(edition, areas, indicators, read_roles(root), known, panel, tuple(check_ledger(known)), sources)
+    findings = tuple(check_ledger(known.drop(columns="newest"), read_context(root)))
+    return Known(edition, areas, indicators, read_roles(root), known, panel, findings, sources)
 
 
 def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> list[Unit]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from policyreport.records.base import Finding, Frozen, Interval, Observation, Refusal
 from policyreport.records.series import Difference, Peers, PublishedRank, Trend
-from policyreport.records.shares import Pace, Revisions, Threshold
+from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
 from policyreport.records.tasks import Completion, Flow, QuarterOnQuarter
 
 
@@ -185,6 +185,27 @@ class CodeCount(Frozen):
     of: int
 
 
+class BoundaryCheck(Frozen):
+    """One area's series recalculated from its parts beside the publisher's own (METHODS §14).
+
+    `largest` is the difference of largest size, recalculated minus published, in `largest_year`; differences
+    are in percentage points for rates (`unit` ``points``) and in per cent of the published value else.
+    """
+
+    area: str
+    indicator: str
+    measure: str
+    first_year: int
+    last_year: int
+    years: int
+    largest: float
+    largest_year: int
+    mean_absolute: float
+    unit: Literal["points", "%"]
+    tolerance: float
+    beyond: int
+
+
 class Change(Frozen):
     """Rows of one indicator and measure published after the edition before: new figures and revised ones.
 
@@ -247,6 +268,8 @@ class EvaluationRecord(NotebookRecord):
     sources: tuple[SourceLine, ...]
     areas_expected: int
     areas_failed: tuple[str, ...]
+    measure_differences: tuple[MeasureDifference, ...] = ()
+    boundary_checks: tuple[BoundaryCheck, ...] = ()
 
 
 CompareRecord.model_rebuild()
