@@ -210,9 +210,7 @@ def render(
 def trace(
     context: typer.Context,
     store: Annotated[Path, typer.Argument(metavar="BUILD", help="Folder of an edition, build/2025Q4; or its name.")],
-    what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="A number as printed, or a field: AREA/NOTEBOOK:FIELD.")
-    ],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="A number as printed, or a field: AREA/NOTEBOOK:FIELD.")],
     as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
 ) -> None:
     """Lead a number of the report back to its rows and sources.

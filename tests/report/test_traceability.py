@@ -171,7 +171,7 @@ def test_a_number_printed_twice_is_shown_twice_and_as_a_tree(store):
 @pytest.mark.parametrize(
     ("asked", "helps"),
     [("1,228", "1,227 (VN/headlines)"), ("VN/evaluation:pac[0]", 'did you mean "pace"'), ("twelve", "as printed"),
-     ("VN/evalution:pace", "VN/evaluation"), ("VN/evaluation:pace[9]", "Mend"), ("VN/evaluation:name.x", "Mend"),
+     ("VN/evaluation:pace", "VN/evaluation"), ("VN/evaluation:pace[9]", "Mend"), ("VN/evaluation:name.x", "Mend"),
      ("VN/evaluation:pace[0]..x", "Mend"), ("VN/evaluation:areas_expected", "pace[0].observed_pp")],
 )  # fmt: skip
 def test_what_is_nowhere_gives_the_nearest(store, asked, helps):
