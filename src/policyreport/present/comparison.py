@@ -67,7 +67,7 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     frame = voice.frame(
         "growth-compare",
         f"Mean difference in growth to the nation, {years}: {_difference(voice, nation, own)}" if nation else "Growth",
-        "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the five most alike "
+        "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the five most similar "
         "named; bar: 95 % interval that treats years as draws",
         [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
     )
@@ -200,7 +200,7 @@ def _cell(voice: Voice, item: StripItem) -> str:
     if item.change is not None:
         digits = 1 if item.change_unit == "%" else 2
         change = formats.number(item.change, digits, signed=True)
-        unit = {"%": "\u00a0%", "points": " points"}.get(item.change_unit, "")
+        unit = {"%": "\u00a0% at current prices", "points": " points"}.get(item.change_unit, "")
         notes.append(f"{voice.value(f'{change}{unit}', item.change_inputs)} on the year before")
     if isinstance(item.rank, PublishedRank):
         notes.append(f"place {voice.value(f'{item.rank.rank} of {item.rank.of}', item.rank.inputs)}")
@@ -230,7 +230,7 @@ def _comparator(inputs: Inputs, each: Difference) -> str:
         "nation": "To the nation",
         "rest of the nation": "To the nation without it",
         "region": f"To the rest of {region}",
-        "peers": "To the mean of its five likes",
+        "peers": "To the mean of the five most similar provinces",
     }[each.comparator]
 
 

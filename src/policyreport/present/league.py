@@ -67,15 +67,15 @@ def _lead(voice: Voice, rows: Sequence[LeagueRow]) -> str:
         return (
             f"The statistics office's tables on present boundaries were not out by "
             f"{voice.date(voice.inputs.edition.as_known_on)}, so the {len(rows)} provinces cannot be set side by side in "
-            "growth or income. What was published stands in the table. `not-published`"
+            "growth or output per head. What was published stands in the table. `not-published`"
         )
     singled = [row for row in grown if row.growth_verdict in ("above", "below")]
     year = grown[0].growth_year
     places = (
-        f"{len(singled)} of {len(grown)} provinces differ from the nation's growth by more than the years' scatter"
+        f"After adjusting for {len(grown)} comparisons, the mean growth of {len(singled)} provinces can be told apart from "
+        "the nation's"
         if singled
-        else f"None of {len(grown)} provinces differs from the nation's growth by more than the years' scatter, once all "
-        "are looked at together"
+        else f"After adjusting for {len(grown)} comparisons, no province's mean growth can be told apart from the nation's"
     )
     return (
         f"{places}. The order is that of growth in {year} as published. {voice.sentence('no-sampling-error')} "
@@ -101,7 +101,7 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         body,
         f"{len(rows)} provinces side by side. *Growth at constant 2010 prices; mean yearly difference since 2020 with its "
         "95 % interval, verdict adjusted for all provinces; tasks of each province's own newest list; places as published, "
-        "without a set of ranks; † as published, no vintage to judge revisions by.*",
+        "without a set of ranks; an interval is for one province alone, so one that excludes zero may still be told apart no more once all are compared; † as published, no vintage to judge revisions by.*",
         voice.source(_inputs(voice)),
         align="lrrrlrrrlr",
         sortable=True,

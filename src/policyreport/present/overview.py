@@ -20,6 +20,8 @@ from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion, QuarterOnQuarter
 from policyreport.tables import table
 
+BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
+
 Finding = tuple[str, Exhibit | None]
 """A sentence as heading, a line of text, and the small figure between them."""
 
@@ -110,7 +112,7 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     if not isinstance(quarters, QuarterOnQuarter):
         return "", None
     *earlier, last = quarters.counts
-    told = listed([f"{voice.value(formats.share_of(c.completed, c.total), c.inputs)} {'at' if at == 0 else 'by'} "
+    told = listed([f"{voice.value(formats.share_of(c.completed, c.total), c.inputs)} {'on' if at == 0 else 'by'} "
                    f"{voice.date(c.reference_date)}" for at, c in enumerate(earlier)])  # fmt: skip
     recurring = [count for count in quarters.counts if count.recurring]
     basis = "".join(
@@ -127,9 +129,21 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
         f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
         f"Before: {told}. The list grew from {voice.value(formats.count(first.total), first.inputs)} to "
         f"{voice.value(formats.count(last.total), last.inputs)} tasks; "
-        f"{voice.verdict('list changed')}, so no speed is given.{basis} [Tasks](tasks.html)"
+        f"{voice.verdict('list changed')}, so no speed is given.{basis}{_suspect(voice, quarters)} [Tasks](tasks.html)"
     )
     return text, picture
+
+
+def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
+    """A step whose pace jumps so much that another way of counting is likely."""
+    if not any(step.has_flag("basis-suspect") for step in quarters.steps):
+        return ""
+    step = next(step for step in reversed(quarters.steps) if step.has_flag("basis-suspect"))
+    finished = voice.value(voice.formats.number(step.new_completed, 0, signed=True), quarters.counts[-1].inputs)
+    return (
+        f" From {voice.date(step.start)} to {voice.date(step.end)} the count moved by {finished}: a change in what is "
+        "counted is likely."
+    )
 
 
 def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
@@ -148,22 +162,25 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
             {each.period for each in record.share if isinstance(each, Threshold) and each.has_flag("measure-flip")}
         )
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
-        title = (
-            f"Above or below {voice.threshold(line)} depends on who measures"
-            if flips and line.startswith("16")
-            else "The digital economy's share"
-        )
+        against = voice.against(main.verdict, voice.threshold(line)).replace("*", "")
         text = (
-            f"### {title}: {voice.measure(main.measure)} {_published(voice, main)} in "
-            f"{main.period}, {main.verdict} {voice.threshold(line)}\n\n"
-            f"{told}{flip} The measures differ in definition. [Digital economy](digital-economy.html)"
+            f"### Digital economy: {_published(voice, main)} of GDP in {main.period} by {voice.measure(main.measure)}, "
+            f"{against}\n\n"
+            f"{told}{flip} {BENCHMARK.format(line=voice.threshold(line))} [Digital economy](digital-economy.html)"
         )
         found.append((text, _spark_shares(voice, [main, *others])))
     found += [(_third_quantity(voice, each), None) for each in record.other_quantity]
     paces = [each for each in record.pace if isinstance(each, Pace) and main and each.measure == main.measure]
     if paces:
         nearest = min(paces, key=lambda each: each.target_period)
-        found.append((_pace(voice, nearest), _spark_pace(voice, record, nearest)))
+        others_pace = [
+            each
+            for each in record.pace
+            if isinstance(each, Pace)
+            and each.measure != nearest.measure
+            and each.target_period == nearest.target_period
+        ]
+        found.append((_pace(voice, nearest, others_pace), _spark_pace(voice, record, nearest)))
     return found
 
 
@@ -211,9 +228,14 @@ def _third_quantity(voice: Voice, each: Observation) -> str:
     )
 
 
-def _pace(voice: Voice, each: Pace) -> str:
+def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
     """Finding: observed against required growth of the share."""
     rows = each.inputs
+    beside = "".join(
+        f" By {voice.measure(other.measure)}'s measure of {other.base_period}–{other.latest_period}: "
+        f"{voice.bands(other.headline_bands)}."
+        for other in others
+    )
     now = "" if each.required_from_now_pp is None else (
         f"; from now it would have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
     )  # fmt: skip
@@ -222,7 +244,7 @@ def _pace(voice: Voice, each: Pace) -> str:
         f"{voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)} in "
         f"{each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
         f"The share rose by {voice.value(voice.formats.points(each.observed_pp), rows)} a year from {each.base_period} to "
-        f"{each.latest_period}{now}. [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
+        f"{each.latest_period}{now}.{beside} [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
     )
 
 
@@ -258,8 +280,8 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     if facts["growth_published"]:
         named = count("growth_singled_out", "growth_mean_difference", False) if facts["growth_singled_out"] else "none"
         text += (
-            f"Growth is known for {count('growth_published', 'growth', True)}; after adjusting for all, {named} differ"
-            f"{'s' if named == 'none' else ''} from the nation's by more than the years' scatter. "
+            f"Growth is known for {count('growth_published', 'growth', True)}; after adjusting for looking at all of "
+            f"them, the mean growth of {named} can be told apart from the nation's. "
         )
     else:
         text += "Growth on present boundaries was not published by then. "

@@ -80,7 +80,7 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     region = inputs.areas.region(inputs.area)
     around = index(role_series(inputs, region, role), nation)
     if not relative:
-        return Exhibit("income", refused(voice, results, "Income"))
+        return Exhibit("income", refused(voice, results, "Output per head"))
     last = relative[-1]
     value = next(point for point in own if point.year == last.year)
     frame = voice.frame(

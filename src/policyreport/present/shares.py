@@ -41,8 +41,8 @@ def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal]
         frame = voice.frame(
             "share",
             listed([f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {e.verdict}" for e in newest]),
-            f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; bar: how "
-            "far past revisions say the figure may move",
+            f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; bar: how far "
+            "revisions may move the figure, by past ones or, where there are none, by an assumed size",
             [row for each in judged for row in each.inputs],
         )
         parts.append(figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)))
@@ -93,7 +93,7 @@ def national_share(
         "share",
         f"{listed([f'{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {e.verdict}' for e in newest])}",
         f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; bar: 95 % interval "
-        "of revision error",
+        "of revision error (the verdict asks for 95 % on one side)",
         [row for each in judged for row in each.inputs],
     )
     return Exhibits(
@@ -160,9 +160,8 @@ def share_sentence(voice: Voice, each: Threshold) -> str:
     return (
         f"{voice.subject(each.measure)} puts the digital economy at {_marked(voice, each)} of "
         f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {each.period}{status} (published "
-        f"{voice.date(each.observation.published)}): {voice.verdict(each.verdict)} "
-        f"{voice.threshold(_percent(voice, each.threshold))}"
-        f"{published}."
+        f"{voice.published_on(each.observation.id, each.observation.published)}): "
+        f"{voice.against(each.verdict, voice.threshold(_percent(voice, each.threshold)))}{published}."
     )
 
 
@@ -245,15 +244,17 @@ def _pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> l
         if each.target_period == nearest
     ]
     needed = (
-        f"From now the share would have to rise by {voice.value(formats.points(main.required_from_now_pp), main.inputs)} a "
-        f"year; it rose by {voice.value(formats.points(main.observed_pp), main.inputs)} a year since {main.base_period}."
+        f"By {voice.measure(main.measure)}'s measure the share would from now have to rise by "
+        f"{voice.value(formats.points(main.required_from_now_pp), main.inputs)} a year to reach {_target(voice, main)} in "
+        f"{main.target_period}; since {main.base_period} it rose by "
+        f"{voice.value(formats.points(main.observed_pp), main.inputs)} a year.{_one_year(voice, main)}"
         if main.required_from_now_pp is not None
         else ""
     )
     frame = voice.frame(
         "pace",
-        f"At the pace of {main.base_period}–{main.latest_period} the share stays short of "
-        f"{_percent(voice, main.target)} in {main.target_period}" if main.ratio_pp is not None and main.ratio_pp < 1 else
+        f"At the pace of {main.base_period}–{main.latest_period} the share by {voice.measure(main.measure)}'s measure stays "
+        f"short of {_percent(voice, main.target)} in {main.target_period}" if main.ratio_pp is not None and main.ratio_pp < 1 else
         f"The pace of {main.base_period}–{main.latest_period} leads to {_percent(voice, main.target)}",
         f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure; lines are scenarios, not a forecast",
         main.inputs,
@@ -300,6 +301,19 @@ def _pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> l
     return [join("pace", " ".join([*said, needed]), shown), listing]
 
 
+def _one_year(voice: Voice, each: Pace) -> str:
+    """The one-year pace, which has no band of its own."""
+    interval = each.one_year_ratio_interval
+    if each.one_year_ratio is None or interval is None:
+        return ""
+    text = voice.value(
+        f"{voice.formats.number(each.one_year_ratio, 2)}; {voice.formats.interval(interval.low, interval.high, 2)}",
+        each.inputs,
+    )
+    verdict = f": {voice.verdict(each.one_year_verdict)}" if each.one_year_verdict else ""
+    return f" One-year pace since {each.one_year_base_period}: ratio {text}{verdict}."
+
+
 def _ratio(voice: Voice, each: Pace) -> str:
     formats = voice.formats
     ratio = each.ratio_cagr if each.ratio_cagr is not None else each.ratio_pp
@@ -317,13 +331,13 @@ def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
         return Exhibit("revisions", "No figure has two vintages far enough apart to tell how far first figures move.")
     main, formats = moved[0], voice.formats
     said = (
-        f"{voice.measure(main.measure)} has revised {len(main.values)} first figures by "
-        f"{listed([voice.value(formats.points(value), main.inputs) for value in main.values])}. With so few, the verdicts above rest largely on "
-        "the prior, and the probability is given in words only."
+        f"Of {voice.measure(main.measure)}'s years, {len(main.values)} have a figure of within a year and another of two "
+        f"years later or more; they differ by {listed([voice.value(formats.points(v), main.inputs) for v in main.values])}. "
+        "With so few, the verdicts above rest largely on the prior, and the probability is given in words only."
     )
     frame = voice.frame(
         "revisions",
-        f"First figures moved by {listed([formats.points(value) for value in main.values])}",
+        f"First figures of {len(main.values)} years moved by {listed([formats.points(value) for value in main.values])}",
         f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure, each year's vintages",
         main.inputs or [cell.observation for cell in main.cells],
     )

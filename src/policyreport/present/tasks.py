@@ -153,7 +153,7 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
 
 def count_sentence(voice: Voice, each: Completion) -> str:
     """One list on one date as a sentence."""
-    when = f"By {voice.date(each.reference_date)}" if each.reference_date else "On a date that is not stated"
+    when = f"By {voice.date(each.reference_date)}" if each.reference_date else "On a day that is not stated"
     formats = voice.formats
     done = voice.value(formats.share_of(each.completed.count, each.total), each.inputs)
     text = f"{when}, {done} on the list “{each.list_label}” were completed"

@@ -38,6 +38,18 @@ class Voice:
         """Name of a figure or table, unique in the report."""
         return f"{self._prefix}{name}"
 
+    def published_on(self, row: str, day: date) -> str:
+        """When a row was published, as exactly as its source says: January 2026, not the month's last day."""
+        source = self._sources.get(row.split("#")[0].removesuffix(".csv"))
+        if source and len(source.published) < len("2026-01-31") and day.isoformat().startswith(source.published):
+            return published(source.published, self.formats)
+        return self.date(day)
+
+    def against(self, verdict: str, line: str) -> str:
+        """A verdict with what it is held against: above 16 %, cannot tell apart from 16 %."""
+        joined = " from " if verdict == "cannot tell apart" else " "
+        return f"{self.verdict(verdict)}{joined}{line}"
+
     def indicator(self, key: str) -> str:
         """Name of an indicator for readers, in lower case unless it is a name."""
         return self.inputs.indicators.get(key).name
