@@ -14,6 +14,8 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
+from policyreport.commands import adding
+from policyreport.commands.messages import say_error
 from policyreport.errors import ExitCode, PolicyReportError, UsageError, did_you_mean
 from policyreport.fetching import app as fetch_app
 from policyreport.project import find_project, given_project
@@ -79,13 +81,6 @@ EditionArgument = Annotated[
 ]
 
 
-def say_error(error: PolicyReportError) -> None:
-    """Show one message on the error stream: where, expected, got, what to do."""
-    typer.echo(f"Error: {error.where}", err=True)
-    for label, text in (("expected", error.expected), ("got", error.got), ("to do", error.todo)):
-        typer.echo(f"  {label + ':':<10}{text}", err=True)
-
-
 def _version(wanted: bool) -> None:
     """Print the version and end."""
     if wanted:
@@ -114,6 +109,7 @@ def main_options(
       policyreport run 2025Q4        run the notebooks of the edition
       policyreport render 2025Q4     make the site and the PDF from them
       policyreport fetch --list      what can be fetched from publishers that answer machines
+      policyreport add FILE          take new figures in, after showing what they change
     \b
     Exit codes: 0 well, 2 wrong words, 3 wrong data, 4 wrong parameter file,
     5 a notebook failed, 6 rendering failed, 7 a publisher gave no usable answer, 130 stopped.
@@ -304,6 +300,10 @@ def check(
         typer.echo(f"The ledger was read. {counts}.")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(int(ExitCode.DATA))
+
+
+app.command("add")(adding.add)
+app.command("template")(adding.template)
 
 
 @app.command()

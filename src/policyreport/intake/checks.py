@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError
 from policyreport.intake.drafts import Drafts
-from policyreport.intake.figures import Known, Reading
+from policyreport.intake.figures import Figure, Known, Reading
 from policyreport.intake.numbers import read_cell
 from policyreport.records.base import Finding
 
@@ -114,8 +114,8 @@ def check_names(drafts: Drafts, reading: Reading, known: Known) -> Iterator[Data
         )
 
 
-def absent_provinces(drafts: Drafts, reading: Reading, known: Known) -> Iterator[str]:
-    """Say which provinces of the day have no row.
+def describe_rows(drafts: Drafts, reading: Reading, known: Known) -> Iterator[str]:
+    """Say which rows were only compared, which provinces of the day have none, how much is not published.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def absent_provinces(drafts: Drafts, reading: Reading, known: Known) -> Iterator
     Yields
     ------
     str
-        A sentence, where most provinces are there and some are not.
+        A sentence each.
     """
     table = known.names.areas.table
     found = {each.fields["area"] for each in reading.figures}
@@ -137,5 +137,62 @@ def absent_provinces(drafts: Drafts, reading: Reading, known: Known) -> Iterator
         if missing and len(missing) < len(everyone) / 2:
             listed = ", ".join(missing[:8]) + (", …" if len(missing) > 8 else "")
             yield f"{len(missing)} of {len(everyone)} provinces have no figure: {listed}"
+    for row, label in drafts.totals:
+        yield f'row {row} compared with the sum of the provinces, not read: "{label}"'
     if drafts.absent:
         yield f"{len(drafts.absent)} cells say that nothing is published and are left out"
+
+
+def fractions_for_percents(reading: Reading, known: Known) -> Iterator[DataError]:
+    """Find columns of percentages between 0 and 1, not all whole: written in shares of one.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was read.
+    known : Known
+        Indicators.
+
+    Yields
+    ------
+    DataError
+        At the first cell of each such column.
+    """
+    by_id = known.indicators.by_id()
+    by_column: dict[tuple[int, str], list[Figure]] = {}
+    for each in reading.figures:
+        if each.fields["unit"].startswith("%") and by_id[each.fields["indicator"]].high is not None:
+            by_column.setdefault((each.column, each.fields["indicator"]), []).append(each)
+    for (_, indicator), column in by_column.items():
+        values = [float(each.fields["value"]) for each in column]
+        if len(values) > 2 and max(values) <= 1 and any(0 < value < 1 for value in values):
+            yield DataError(
+                column[0].place,
+                f"{indicator} in percent, 0 to 100",
+                f"{len(values)} values from {min(values):g} to {max(values):g}: shares of one",
+                "Multiply the column by 100, or show it as a percentage.",
+            )
+
+
+def doubles(reading: Reading) -> Iterator[DataError]:
+    """Find figures that one sheet says twice.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was read.
+
+    Yields
+    ------
+    DataError
+        At the second of each pair.
+    """
+    seen: dict[tuple[str, ...], Figure] = {}
+    for each in reading.figures:
+        names = ("area", "indicator", "measure", "list", "period", "reference_date", "published")
+        other = seen.setdefault(tuple(each.fields[name] for name in names), each)
+        if other is not each:
+            what = ", ".join(each.fields[name] for name in ("area", "indicator", "period"))
+            yield DataError(
+                each.place, f"one figure for {what}; row {other.row} has one", f'"{each.fields["value"]}"', "Keep one."
+            )

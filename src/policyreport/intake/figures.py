@@ -133,8 +133,6 @@ def read_figures(sheet: Sheet, drafts: Drafts, known: Known, decimals: Decimals 
         except DataError as error:
             problems.append(error)
     problems += reader.unused_unit([draft for draft, _ in pairs])
-    problems += _fractions_for_percents(figures, known.indicators)
-    problems += _doubles(figures)
     distinct = {(error.where, error.expected): error for error in problems}
     return Reading(figures, list(distinct.values()), way)
 
@@ -384,33 +382,3 @@ class _Reader:
 def _refused(said: Said, expected: str, known: Iterable[str]) -> DataError:
     """A word that is not among the known ones."""
     return DataError(said.place, expected, f'"{said.cell.text}"', did_you_mean(said.cell.text, known))
-
-
-def _fractions_for_percents(figures: list[Figure], indicators: Indicators) -> Iterator[DataError]:
-    """A column of percentages that lies between 0 and 1 and is not whole was written in shares of one."""
-    by_column: dict[tuple[int, str], list[Figure]] = {}
-    for each in figures:
-        if each.fields["unit"].startswith("%") and indicators.by_id()[each.fields["indicator"]].high is not None:
-            by_column.setdefault((each.column, each.fields["indicator"]), []).append(each)
-    for (_, indicator), column in by_column.items():
-        values = [float(each.fields["value"]) for each in column]
-        if len(values) > 2 and max(values) <= 1 and any(0 < value < 1 for value in values):
-            yield DataError(
-                column[0].place,
-                f"{indicator} in percent, 0 to 100",
-                f"{len(values)} values from {min(values):g} to {max(values):g}: shares of one",
-                "Multiply the column by 100, or show it as a percentage.",
-            )
-
-
-def _doubles(figures: list[Figure]) -> Iterator[DataError]:
-    """A figure said twice in one sheet."""
-    seen: dict[tuple[str, ...], Figure] = {}
-    for each in figures:
-        names = ("area", "indicator", "measure", "list", "period", "reference_date", "published")
-        other = seen.setdefault(tuple(each.fields[name] for name in names), each)
-        if other is not each:
-            what = ", ".join(each.fields[name] for name in ("area", "indicator", "period"))
-            yield DataError(
-                each.place, f"one figure for {what}; row {other.row} has one", f'"{each.fields["value"]}"', "Keep one."
-            )

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
+import yaml
 
 from policyreport.errors import DataError
-from policyreport.intake.delivery import Delivery
+from policyreport.intake.delivery import Delivery, render_sidecar, render_table
 from policyreport.intake.figures import Figure
 from policyreport.observations.ledger import TEXT, check_raw, read_raw
 from policyreport.observations.periods import last_day
 from policyreport.observations.schema import KEY
 from policyreport.records.base import Finding
-from policyreport.rules import RULES, check_ledger
-from policyreport.sources import read_sources
+from policyreport.rules import check_ledger, read_context, rules
+from policyreport.sources import Source, pending_table, read_sources
 
 Kind = Literal["new", "revised", "confirmed", "known"]
 _ROW = re.compile(r"^data/raw/(?P<file>.+), row (?P<row>\d+), column \"(?P<column>\w+)\"$")
@@ -119,56 +121,67 @@ def preview_delivery(root: Path, delivery: Delivery) -> Preview:
     return Preview(remaining, tuple(changes), tuple(refused), tuple(findings))
 
 
+class _Vintage(NamedTuple):
+    """A row of the ledger, as far as a figure of its key is compared with it."""
+
+    id: str
+    published: date
+    value: float
+    bound: str
+    unit: str
+    status: str
+
+
 def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Change], list[DataError]]:
     """Each figure against the vintages of its key."""
     wanted = {figure.fields["indicator"] for figure in figures}
     rows = ledger[ledger["indicator"].isin(list(wanted))].sort_values("published", kind="stable")
-    vintages: dict[tuple[str, ...], list[int]] = {}
     days = rows["reference_date"].dt.strftime("%Y-%m-%d").fillna("")
     keys = zip(*(days if name == "reference_date" else rows[name] for name in KEY), strict=True)
-    for at, key in enumerate(keys):
-        vintages.setdefault(key, []).append(at)
+    columns = (rows.index, rows["published"].dt.date, *(rows[name] for name in ("value", "bound", "unit", "status")))
+    vintages: dict[tuple[str, ...], list[_Vintage]] = {}
+    for key, fields in zip(keys, zip(*columns, strict=True), strict=True):
+        vintages.setdefault(key, []).append(_Vintage(*fields))
     changes, refused = [], []
     for figure in figures:
-        known = rows.iloc[vintages.get(tuple(figure.fields[name] for name in KEY), [])]
         try:
-            changes.append(_change(figure, known))
+            changes.append(_change(figure, vintages.get(tuple(figure.fields[name] for name in KEY), [])))
         except DataError as error:
             refused.append(error)
     return changes, refused
 
 
-def _change(figure: Figure, known: pd.DataFrame) -> Change:
+def _change(figure: Figure, known: list[_Vintage]) -> Change:
     """One figure against the vintages of its key, oldest first."""
-    out = pd.Timestamp(last_day(figure.fields["published"])[0])
-    for id, row in known[known["published"] == out].iterrows():
-        if _says_the_same(figure, row):
-            return Change("known", figure, str(id), float(row["value"]))
-        raise DataError(
-            figure.place,
-            f"{row['value']:.15g} {row['unit']} ({row['status']}), as {id} says for the same day of publication",
-            f"{figure.fields['value']} {figure.fields['unit']} ({figure.fields['status']})",
-            "State the day this one was published, or put a repair into data/corrections/.",
-        )
-    before = known[known["published"] < out]
-    if before.empty:
+    out = last_day(figure.fields["published"])[0]
+    for each in known:
+        if each.published == out and not _says_the_same(figure, each):
+            raise DataError(
+                figure.place,
+                f"{each.value:.15g} {each.unit} ({each.status}), as {each.id} says for the same day of publication",
+                f"{figure.fields['value']} {figure.fields['unit']} ({figure.fields['status']})",
+                "State the day this one was published, or put a repair into data/corrections/.",
+            )
+        if each.published == out:
+            return Change("known", figure, each.id, each.value)
+    before = [each for each in known if each.published < out]
+    if not before:
         return Change("new", figure)
-    last = before.iloc[-1]
-    kind: Kind = "confirmed" if _says_the_same(figure, last, status=False) else "revised"
-    return Change(kind, figure, str(before.index[-1]), float(last["value"]))
+    kind: Kind = "confirmed" if _says_the_same(figure, before[-1], status=False) else "revised"
+    return Change(kind, figure, before[-1].id, before[-1].value)
 
 
-def _says_the_same(figure: Figure, row: pd.Series[Any], status: bool = True) -> bool:
+def _says_the_same(figure: Figure, vintage: _Vintage, status: bool = True) -> bool:
     """True if value, bound and unit, and the status where asked, are those of a row."""
     fields = figure.fields
-    same = float(fields["value"]) == row["value"] and (fields["bound"] or "=") == row["bound"]
-    return same and fields["unit"] == row["unit"] and (not status or fields["status"] == row["status"])
+    same = float(fields["value"]) == vintage.value and (fields["bound"] or "=") == vintage.bound
+    return same and fields["unit"] == vintage.unit and (not status or fields["status"] == vintage.status)
 
 
 def _taken(root: Path, delivery: Delivery) -> list[DataError]:
     """Refuse the name of a table that is there: raw files are never edited."""
     path = root / "data" / "raw" / f"{delivery.key}.csv"
-    if not path.exists():
+    if not path.exists() or pending_table(root / "data" / "raw") == delivery.key:
         return []
     todo = "Raw files are never edited: give this one another name with --table."
     return [DataError(str(path.relative_to(root)), "a name that is free", "a table with other figures", todo)]
@@ -185,12 +198,16 @@ def _break_rules(
     rows.index = pd.Index([f"{delivery.key}.csv#{row}" for row in range(2, len(rows) + 2)], name="id")
     places = dict(zip(rows.index, (figure.place for figure in delivery.figures), strict=True))
     try:
-        after = check_ledger(check_raw(root, pd.concat([raw, rows])))
+        whole = check_raw(root, pd.concat([raw, rows]))
     except DataError as error:
         return [], [_in_the_sheet(error, places)]
-    before = set(check_ledger(ledger))
+    known = read_context(root)
+    table, defaults = render_table(delivery.figures, delivery.provenance)
+    source = Source.model_validate(yaml.safe_load(render_sidecar(delivery, table, defaults)))
+    after = check_ledger(whole, replace(known, sources=known.sources | {delivery.key: source}))
+    before = set(check_ledger(ledger, known))
     broken = [finding for finding in after if finding not in before]
-    sentences = {rule.id: rule.sentence for rule in RULES}
+    sentences = {rule.id: rule.sentence["en"] for rule in rules(known.book)}
     errors = [
         DataError(
             next((places[row] for row in each.rows if row in places), delivery.key),

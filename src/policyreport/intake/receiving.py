@@ -8,7 +8,7 @@ from pathlib import Path
 
 from policyreport.areas import read_areas
 from policyreport.errors import DataError, UsageError
-from policyreport.intake.checks import absent_provinces, check_names, check_totals
+from policyreport.intake.checks import check_names, check_totals, describe_rows, doubles, fractions_for_percents
 from policyreport.intake.days import read_published
 from policyreport.intake.delivery import Delivery, Original, Provenance, name_table, newest_day, publisher_name
 from policyreport.intake.drafts import draft_figures
@@ -87,11 +87,17 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
     drafts = draft_figures(sheet, layout, names, words, {name: said[name] for name in _OF_FIGURES if name in said})
     reading = read_figures(sheet, drafts, known, options.decimals)
     findings, problems = check_totals(sheet, layout, drafts, reading, known)
-    problems = [*reading.problems, *problems, *check_names(drafts, reading, known)]
+    problems = [
+        *reading.problems,
+        *problems,
+        *check_names(drafts, reading, known),
+        *fractions_for_percents(reading, known),
+        *doubles(reading),
+    ]
     if not reading.figures and not problems:
         todo = "Fill it in, or say which sheet to read."
         raise DataError(sheet.place(layout.last), "figures below the headings", "none", todo)
-    remarks = (*sheet.remarks, *layout.remarks, *drafts.remarks, *absent_provinces(drafts, reading, known))
+    remarks = (*sheet.remarks, *layout.remarks, *drafts.remarks, *describe_rows(drafts, reading, known))
     figures = tuple(reading.figures)
     published = newest_day(figures) if figures else ""
     provenance = _provenance(root, said, published or _published(said), options.today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
@@ -200,6 +201,7 @@ class IntakeMap(Strict):
         return next((unit for unit, fits in known if fits), None)
 
 
+@lru_cache(maxsize=8192)
 def heading_key(text: str) -> str:
     """Spell a heading for comparison: levels apart by ``>``, each without case, accents and punctuation.
 
