@@ -51,8 +51,15 @@ def test_hover_shows_value_definition_dates_publisher_and_link(page):
     page.locator(".v", has_text="1,227").hover()
     card = page.locator(CARD)
     card.wait_for()
-    for text in ("Tasks completed", "1,227", "Central list, 25 December 2025", "Huế Ngày Nay", "published 27 December 2025",
-                 "hue-ngay-nay/central-2025-12-27.csv, row 2, 3"):  # fmt: skip
+    shown = (
+        "Tasks completed",
+        "1,227",
+        "Central list, 25 December 2025",
+        "Huế Ngày Nay",
+        "published 27 December 2025",
+        "hue-ngay-nay/central-2025-12-27.csv, row 2, 3",
+    )
+    for text in shown:
         assert text in card.inner_text()
     assert card.locator("a").get_attribute("href") == "https://huengaynay.vn/"
     page.mouse.move(5, 5)
