@@ -226,7 +226,8 @@ class Headings:
 
     def _filled(self, sheet: Sheet, last: int, number: int) -> bool:
         """True if something stands below a column's heading."""
-        return any(not cells[number - 1].empty for cells in sheet.rows[last:])
+        rows = (cells for row, cells in enumerate(sheet.rows[last:], last + 1) if row not in sheet.ragged)
+        return any(not cells[number - 1].empty for cells in rows)
 
     def _column(
         self, sheet: Sheet, last: int, number: int, path: list[str], long: bool, indicator: Said | None

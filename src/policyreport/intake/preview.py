@@ -208,17 +208,15 @@ def _break_rules(
     before = set(check_ledger(ledger, known))
     broken = [finding for finding in after if finding not in before]
     sentences = {rule.id: rule.sentence["en"] for rule in rules(known.book)}
-    errors = [
-        DataError(
-            next((places[row] for row in each.rows if row in places), delivery.key),
-            sentences[each.rule].rstrip(".").lower(),
-            each.message,
-            "Compare the cells with the source.",
-        )
-        for each in broken
-        if each.severity == "error"
-    ]
+    errors = [_as_error(each, sentences[each.rule], places, delivery.key) for each in broken if each.severity == "error"]
     return [each for each in broken if each.severity != "error"], errors
+
+
+def _as_error(finding: Finding, sentence: str, places: dict[str, str], key: str) -> DataError:
+    """A rule that would end every run, at the cells of the sheet that break it."""
+    cells = [places[row] for row in finding.rows if row in places] or [key]
+    todo = "Compare with the source" + "".join(f"; also {cell}" for cell in cells[1:]) + "."
+    return DataError(cells[0], f"{sentence[0].lower()}{sentence[1:].rstrip('.')}", finding.message, todo)
 
 
 def _in_the_sheet(error: DataError, places: dict[str, str]) -> DataError:

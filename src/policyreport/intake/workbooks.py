@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 import zipfile
 import zlib
@@ -61,14 +62,16 @@ def _open(path: Path, results: bool) -> Workbook:
     from openpyxl import load_workbook
 
     try:
-        with zipfile.ZipFile(path) as archive:
+        body = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
             size = sum(each.file_size for each in archive.infolist())
         if size > UNPACKED_LIMIT:
             raise DataError(path.name, "a sheet", f"{size / 1e6:.0f} MB of content", "Send the table alone.")
         with warnings.catch_warnings():
             # About extensions and styles that openpyxl does not keep: none carries a figure.
             warnings.simplefilter("ignore")
-            return load_workbook(path, data_only=results, rich_text=True)
+            # From memory: openpyxl leaves the file of a damaged workbook open.
+            return load_workbook(io.BytesIO(body), data_only=results, rich_text=True)
     except _DAMAGED as error:
         got = " ".join(str(error).split())[:120] or type(error).__name__
         todo = "Open it in a spreadsheet program and save it as .xlsx, without a password."
@@ -93,7 +96,7 @@ def _choose(path: Path, book: Workbook, wanted: str | None, ignored: set[str]) -
 
 def _filled(sheet: Worksheet) -> bool:
     """True if some cell says something."""
-    return any(value is not None for row in sheet.iter_rows(values_only=True) for value in row)
+    return _extent(sheet) != (0, 0)
 
 
 def _grid(name: str, shown: Worksheet, formulas: Worksheet) -> Sheet:
@@ -128,12 +131,9 @@ def _grid(name: str, shown: Worksheet, formulas: Worksheet) -> Sheet:
 
 def _extent(sheet: Worksheet) -> tuple[int, int]:
     """Last row and column that say something: formatted empty cells reach far beyond."""
-    height = width = 0
-    for row, values in enumerate(sheet.iter_rows(values_only=True), 1):
-        last = max((column for column, value in enumerate(values, 1) if value is not None), default=0)
-        if last:
-            height, width = row, max(width, last)
-    return height, width
+    # Only the cells that the file holds: going through rows would make one for every cell up to the last format.
+    said = [place for place, cell in sheet._cells.items() if cell.value is not None]
+    return max((row for row, _ in said), default=0), max((column for _, column in said), default=0)
 
 
 def _cell(shown: Any, formula: Any) -> Cell:
@@ -148,8 +148,8 @@ def _cell(shown: Any, formula: Any) -> Cell:
     if isinstance(value, bool):
         return Cell(text=str(value).upper(), whole=str(value).upper(), fault=f"the truth value {str(value).upper()}")
     if isinstance(value, int | float):
-        # repr gives the shortest digits that mean the stored number.
-        number = Decimal(repr(value))
+        # Spreadsheets compute with 15 digits and show no more; what stands behind them is rounding.
+        number = Decimal(f"{value:.15g}")
         percent = "%" in str(shown.number_format).split(";")[0].replace('"%"', "")
         return cell_from_number(_normal(100 * number if percent else number), percent)
     if isinstance(value, datetime | date):
