@@ -208,7 +208,9 @@ def _break_rules(
     before = set(check_ledger(ledger, known))
     broken = [finding for finding in after if finding not in before]
     sentences = {rule.id: rule.sentence["en"] for rule in rules(known.book)}
-    errors = [_as_error(each, sentences[each.rule], places, delivery.key) for each in broken if each.severity == "error"]
+    errors = [
+        _as_error(each, sentences[each.rule], places, delivery.key) for each in broken if each.severity == "error"
+    ]
     return [each for each in broken if each.severity != "error"], errors
 
 
