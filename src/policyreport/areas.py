@@ -155,6 +155,27 @@ class Areas:
         """
         return self._text(key, "parts").split() or [key]
 
+    def begun(self, key: str) -> date:
+        """Give the day from which an area has existed within its boundaries.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        date
+            Its first day; the first of all days where none is known.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        first = self._text(key, "valid_from")
+        return date.fromisoformat(first) if first else date.min
+
     def is_merged(self, key: str) -> bool:
         """Tell whether a province was put together from several.
 

@@ -26,7 +26,7 @@ from policyreport.params.report import Roles, read_roles
 from policyreport.project import find_project
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import SourceLine
-from policyreport.rules import check_ledger, read_context
+from policyreport.rules import check_ledger, read_context, require_no_error
 from policyreport.sources import read_sources
 
 PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
@@ -102,7 +102,9 @@ def load_known(root: Path, edition_id: str) -> Known:
         for key, source in read_sources(root).items()
         if key in rows.index
     }
-    findings = tuple(check_ledger(known.drop(columns="newest"), read_context(root)))
+    context = read_context(root)
+    findings = tuple(check_ledger(known.drop(columns="newest"), context))
+    require_no_error(findings, context.book)
     return Known(edition, areas, indicators, read_roles(root), known, panel, findings, sources)
 
 

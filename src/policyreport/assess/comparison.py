@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from policyreport.assess.selection import not_published, role_series
+from policyreport.assess.selection import back_cast, not_published, role_series
 from policyreport.assess.shares import share
 from policyreport.assess.tasks import completion
 from policyreport.inputs import Inputs
@@ -52,7 +52,11 @@ def peers(inputs: Inputs) -> Peers | Refusal:
         for area in panel.areas
     ]
     judged = peers_method.judge(family, level=inputs.settings.multiplicity.bh_level)
-    return judged[panel.row(inputs.area)]
+    own = judged[panel.row(inputs.area)]
+    if isinstance(own, Refusal):
+        return own
+    # Merged provinces are on both sides of the comparison, whether or not the area is one.
+    return own.model_copy(update={"flags": own.flags + back_cast(inputs, panel.areas, panel.indicator)})
 
 
 def peer_panel(inputs: Inputs) -> PeerPanel | None:
@@ -291,6 +295,7 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
         inputs=last.inputs,
         change_inputs=() if before is None else before.inputs + last.inputs,
         nation_inputs=() if nation is None else nation.inputs,
+        flags=() if change is None else back_cast(inputs, [inputs.area], role.indicator),
     )
 
 

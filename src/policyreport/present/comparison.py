@@ -105,7 +105,8 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
         if ranked
         else ""
     )
-    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", note)
+    crossing = voice.flags(flag for item in items for flag in item.flags)
+    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", note, crossing)
 
 
 def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
@@ -169,10 +170,11 @@ def _place(voice: Voice) -> str:
     inputs = voice.inputs
     region = inputs.areas.name(inputs.areas.region(inputs.area))
     parts = inputs.areas.parts(inputs.area)
+    day = voice.date(inputs.areas.begun(inputs.area))
     if len(parts) < 2:
-        return f"{inputs.name} ({region}) kept its boundaries in the mergers of 1 July 2025."
+        return f"{inputs.name} ({region}) kept its boundaries in the mergers of {day}."
     names = listed([inputs.areas.name(part) for part in parts])
-    return f"{inputs.name} ({region}) was formed on 1 July 2025 from {names}."
+    return f"{inputs.name} ({region}) was formed on {day} from {names}."
 
 
 def _cell(voice: Voice, item: StripItem) -> str:

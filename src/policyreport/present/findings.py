@@ -85,7 +85,7 @@ def worst(found: Iterable[Finding]) -> list[Finding]:
 
 
 def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
-    """A row a broken rule, the first warnings in words, everything in a fold on the site."""
+    """A row a broken rule, an example of each warning in words, everything in a fold on the site."""
     counted = Counter((finding.rule, finding.severity) for finding in found)
     order = sorted(counted.items(), key=lambda each: (ORDER[each[0][1]], -each[1], each[0][0]))
     body = [
@@ -105,16 +105,14 @@ def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
         wide=True,
         sortable=True,
     )  # fmt: skip
-    warned = [finding for finding in worst(found) if finding.severity != "note"]
-    first = "\n".join(_line(finding) for finding in warned[:SHOWN])
+    warned = {finding.rule: finding for finding in reversed(worst(found)) if finding.severity != "note"}
+    first = "\n".join(_line(finding) for finding in worst(warned.values()))
     every = "\n".join(_line(finding) for finding in worst(found))
-    rest = len(warned) - SHOWN
-    more = f"{voice.formats.count(rest)} more warnings and all notes: `policyreport check`." if rest > 0 else ""
     fold = (
         f'::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="fold"><summary>All '
         f"{voice.formats.count(len(found))} findings</summary>\n```\n\n{every}\n\n```{{=html}}\n</details>\n```\n:::"
     )
-    return join("findings", summary, f"The first warnings:\n\n{first}" if first else "", more, fold)
+    return join("findings", summary, f"One example of each warning:\n\n{first}" if first else "", fold)
 
 
 def _by_area(voice: Voice, found: Sequence[Finding]) -> Exhibit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policyreport.assess.selection import back_cast
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
@@ -171,7 +172,9 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         "treats years as draws",
         _inputs(voice),
     )
-    return join("league-growth", league_figure(places, frame, "percentage points", Rule(0.0, "nation")))
+    crossing = back_cast(voice.inputs, [row.area for row in rows], voice.inputs.roles.growth.indicator)
+    figure = league_figure(places, frame, "percentage points", Rule(0.0, "nation"))
+    return join("league-growth", figure, voice.flags(crossing))
 
 
 def _inputs(voice: Voice) -> list[str]:

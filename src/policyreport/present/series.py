@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, join
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.series import small_multiples
 from policyreport.figures.timeline import Break, Line
+from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.methods.contrasts import index
 from policyreport.present.voice import Voice, listed
@@ -213,8 +214,10 @@ def _short(name: str) -> str:
 
 def _breaks(inputs: Inputs) -> list[Break]:
     """The merger as a named break, where the area was merged."""
-    merged = inputs.areas.is_merged(inputs.area)
-    return [Break(2025, "merger, July 2025")] if merged else []
+    if not inputs.areas.is_merged(inputs.area):
+        return []
+    begun = inputs.areas.begun(inputs.area)
+    return [Break(begun.year, f"merger, {Formats().month(begun)}")]
 
 
 def _percent(voice: Voice, point: SeriesPoint) -> str:

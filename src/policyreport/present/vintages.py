@@ -61,7 +61,7 @@ def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
     headings = [formats.date(day) for day in days]
     revised = sum(len({cell.value for cell in cells.values()}) > 1 for cells in rows.values())
     name = f"vintages-{record.measure}"
-    several = "1 year was" if revised == 1 else f"{revised} years were"
+    several = {0: "no year was", 1: "1 year was"}.get(revised, f"{revised} years were")
     listing = table(
         name,
         ["Year", *headings[:-1], f"**{headings[-1]}** (newest)", "First to last"],

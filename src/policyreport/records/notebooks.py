@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from policyreport.records.base import Finding, Frozen, Interval, Observation, Refusal
+from policyreport.records.base import Finding, Flag, Frozen, Interval, Observation, Refusal
 from policyreport.records.series import Difference, Peers, PublishedRank, Trend
 from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
 from policyreport.records.tasks import Completion, Flow, QuarterOnQuarter
@@ -100,6 +100,7 @@ class StripItem(Frozen):
     change_inputs: tuple[str, ...] = ()
     nation_inputs: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    flags: tuple[Flag, ...] = ()
 
 
 class CompareRecord(NotebookRecord):

@@ -5,6 +5,16 @@ the run. Severities, sentences and limits stand in params/rules.yaml; a family o
 """
 
 from policyreport.rules.evidence import Breach, Context, Evidence, read_context
-from policyreport.rules.screening import CHECKS, Rule, check_ledger, rules
+from policyreport.rules.screening import CHECKS, Rule, check_ledger, require_no_error, rules
 
-__all__ = ["CHECKS", "Breach", "Context", "Evidence", "Rule", "check_ledger", "read_context", "rules"]
+__all__ = [
+    "CHECKS",
+    "Breach",
+    "Context",
+    "Evidence",
+    "Rule",
+    "check_ledger",
+    "read_context",
+    "require_no_error",
+    "rules",
+]

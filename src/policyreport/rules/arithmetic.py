@@ -81,7 +81,8 @@ def _components_agree(evidence: Evidence) -> Iterator[Breach]:
         if set(used["indicator"]) != set(parts):
             continue
         added = float(used["value"].sum())
-        slack = half_unit(whole.value) + sum(half_unit(value) for value in used["value"])
+        # A trailing zero is lost when a figure becomes a number: the finest of the parts tells how all were rounded.
+        slack = half_unit(whole.value) + len(used) * min(half_unit(value) for value in used["value"])
         if abs(added - whole.value) > slack:
             text = f"the parts add up to {added:.6g}, printed {whole.value:g}"
             yield Breach((whole.id, *ids(used)), f"{evidence.about(whole)}: {text}.")
@@ -155,7 +156,7 @@ def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
         base = base.sort_values("published", kind="stable").drop_duplicates("period", keep="last")
         if len(base) == last - first + 1:
             mean = float(base["value"].mean())
-            slack = half_unit(row.value) + max(half_unit(value) for value in base["value"])
+            slack = half_unit(row.value) + min(half_unit(value) for value in base["value"])
             if abs(mean - row.value) > slack:
                 text = f"printed {row.value:g}, the mean of the years is {mean:.2f}"
                 yield Breach((row.id, *ids(base)), f"{evidence.about(row)}: {text}.")
@@ -215,8 +216,8 @@ def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
         both = placed.merge(scored, on=[*keys, "area"], suffixes=("", "_score"))
         both = both.sort_values([*keys, "value"], kind="stable")
         # Upwards is better whichever way the index counts.
-        better = both["score"].map({id: -1.0 if each.direction == "lower" else 1.0 for id, each in known.items()})
-        both["good"] = both["value_score"] * better
+        lower = both["score"].isin([id for id, each in known.items() if each.direction == "lower"])
+        both["good"] = both["value_score"].where(~lower, -both["value_score"])
         before = both.groupby(keys)[["id", "area", "value", "value_score", "good"]].shift()
         off = both.join(before.add_suffix("_before"))[
             (both["value"] > before["value"]) & (both["good"] > before["good"])

@@ -31,7 +31,9 @@ def _withheld(evidence: Evidence) -> Iterator[Breach]:
         whom = listing([evidence.who(area) for area in areas], 3)
         known_source = (source,) if source in evidence.sources else ()
         reason = " ".join(entries[0].reason.split())
-        yield Breach((), f"{source}, {indicator}, {period}: kept out for {whom}. {reason}", areas, known_source)
+        # Of a source that is no file only its name is said, not its address.
+        named = f"{evidence.named(indicator)}, {period}, {source.partition(', http')[0]}"
+        yield Breach((), f"{named}: kept out for {whom}. {reason}", areas, known_source)
 
 
 def _target_amended(evidence: Evidence) -> Iterator[Breach]:

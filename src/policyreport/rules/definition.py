@@ -57,8 +57,11 @@ def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> 
     # The same key first, so that a province present under two keys is compared once.
     both = both.assign(other=both["area"] != both["area_official"]).sort_values("other", kind="stable")
     both = both.drop_duplicates("id")
-    slack = [half_unit(value) for value in both["value"]]
-    off = both[(both["value"] - both["value_official"]).abs() > np.array(slack)]
+    # A trailing zero is lost when a figure becomes a number: the finest figure of a file tells how it was rounded.
+    file = ["source", "indicator", "measure"]
+    printed = rows["value"].map(half_unit).groupby([rows[name] for name in file]).min().rename("slack")
+    both = both.join(printed, on=file)
+    off = both[(both["value"] - both["value_official"]).abs() > both["slack"]]
     for row in records(off):
         text = f"{rate} gives {row['value']:g}, {row['measure_official']} {row['value_official']:g}"
         named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'])}, {row['period']}"

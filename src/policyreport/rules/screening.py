@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from policyreport.errors import ParamsError, did_you_mean
+from policyreport.errors import DataError, ParamsError, did_you_mean
 from policyreport.params.rules import FILE, RuleBook, Severity
 from policyreport.records.base import Finding
 from policyreport.rules import arithmetic, decisions, definition, geography, plausibility, structure, time
@@ -107,6 +107,32 @@ def check_ledger(ledger: pd.DataFrame, context: Context, only: Iterable[str] | N
         if rule.id in wanted
         for breach in sorted(rule.check(evidence))
     ]
+
+
+def require_no_error(findings: Iterable[Finding], book: RuleBook) -> None:
+    """Stop where a rule of severity ``error`` is broken.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        From `check_ledger`.
+    book : RuleBook
+        For the sentence of the rule.
+
+    Raises
+    ------
+    DataError
+        At the first such finding, naming its first row or file.
+    """
+    for finding in findings:
+        if finding.severity == "error":
+            place = next(iter((*finding.rows, *finding.sources)), "the ledger")
+            raise DataError(
+                f"data/raw/{place.replace('#', ', row ')}",
+                book.rules[finding.rule].sentence["en"].rstrip("."),
+                finding.message.rstrip("."),
+                f"Mend the source or add a correction; `policyreport check {finding.rule}` shows every place.",
+            )
 
 
 def _finding(rule: Rule, breach: Breach, evidence: Evidence) -> Finding:
