@@ -156,7 +156,7 @@ def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headi
         return read_workbook(path, wanted, words.ignored_sheets)
     if wanted is not None:
         raise UsageError(f"--sheet {wanted}", "a workbook", f"{path.name}, which has one table", "Leave --sheet out.")
-    return read_text_file(path, lambda sheet: headings.first_row(sheet) is not None)
+    return read_text_file(path, lambda sheet: headings.first_row(sheet) is not None, words.code_page)
 
 
 def _agree(layout: Layout, given: dict[str, Said]) -> dict[str, Said]:
