@@ -398,6 +398,16 @@ def publish_in_the_future(grid: Grid) -> None:
     grid.said["--published"] = "2026-06-15"
 
 
+@damage("--published", "a day to 2026-05-01", '"2027"')
+def publish_in_a_year_to_come(grid: Grid) -> None:
+    grid.said["--published"] = "2027"
+
+
+@damage("row 2, column A", "a unit of some column", '"billion VND"')
+def say_another_unit_in_short_above_the_table(grid: Grid) -> None:
+    grid.rows[1] = ["Đơn vị: tỷ đồng", "", "", "", "", "", ""]
+
+
 @damage("--status", '"oberved"', '"observed"')
 def misspell_the_status(grid: Grid) -> None:
     grid.said["--status"] = "oberved"
@@ -510,6 +520,18 @@ def write_thousands_with_the_delimiter(tmp_path: Path) -> Path:
     path = plain_file(tmp_path)
     text = path.read_text().replace("Gia Lai,1.", "Gia Lai,1,")
     path.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_thousands_with_the_delimiter_throughout(tmp_path: Path) -> Path:
+    path = plain_file(tmp_path)
+    path.write_text(re.sub(r"(\d)\.(\d)", r"\1,\2", path.read_text().replace('"', "")), encoding="utf-8")
+    return path
+
+
+def leave_a_comma_in_a_heading(tmp_path: Path) -> Path:
+    path = plain_file(tmp_path)
+    path.write_text(path.read_text().replace("Địa phương", "Tỉnh, thành phố"), encoding="utf-8")
     return path
 
 
@@ -658,6 +680,8 @@ FILES = {
     empty_the_file: ("sheet.csv", "an empty file"),
     leave_a_quote_open: ("sheet.csv", "quotes"),
     write_thousands_with_the_delimiter: ("row 11", "8 cells", "in quotes"),
+    write_thousands_with_the_delimiter_throughout: ("row 3", "7 cells"),
+    leave_a_comma_in_a_heading: ("row 3", "8 cells", "in quotes"),
     cut_a_row_short: ("row 8", "3 cells"),
     put_a_zero_byte_in: ("row 11", "a zero byte"),
     lose_letters_in_conversion: ("row 11", "a lost letter"),

@@ -69,8 +69,8 @@ def add(
     """Take a new sheet of figures into data/raw, after showing what it changes.
 
     FILE has one figure a row with the columns of data/README.md, or one province a row and one indicator a
-    column, as ministries send it: headings in Vietnamese or English, names with or without accents, 1.227,5
-    or 1,227.5. Words are matched by params/intake.yaml and never guessed. One refused cell, and nothing is
+    column, as ministries send it: headings in any language the map has, names with or without accents,
+    1.227,5 or 1,227.5. Words are matched by params/intake.yaml and never guessed. One refused cell, and nothing is
     written; the same file twice changes nothing.
 
     \b

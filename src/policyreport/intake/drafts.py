@@ -146,9 +146,8 @@ class _RowReader:
 
     def _area_row(self, row: int, label: str, held: list[Column]) -> None:
         """A row of an area; one whose name nobody knows goes on, to be refused with the nearest names."""
-        if plain(label).startswith(tuple(plain(word) + " " for word in self.words.notes)) and not any(
-            self._is_number(self._cell(row, column)) for column in held
-        ):
+        numbers = any(self._is_number(self._cell(row, column)) for column in held)
+        if not numbers and not self._may_be_area(label):
             self._line(row)
             return
         if problem := self._broken(row):
@@ -159,6 +158,13 @@ class _RowReader:
                 self.drafts.figures.append(self._draft(row, column))
             else:
                 self.drafts.absent.append((row, column.number))
+
+    def _may_be_area(self, label: str) -> bool:
+        """True for a name that is known or near to one: a line of words below the table is neither."""
+        if plain(label).startswith(tuple(plain(word) + " " for word in self.words.notes)):
+            return False
+        areas = self.names.areas
+        return bool(self.names.candidates(label)) or label in areas.table.index or "?" in areas.suggest(label)
 
     def _draft(self, row: int, value: Column) -> Draft:
         """A draft of one cell."""

@@ -15,7 +15,7 @@ from policyreport.intake.names import AreaNameError, AreaNames, day_of
 from policyreport.intake.numbers import Decimals, Fit, decide_decimals, read_cell
 from policyreport.intake.sheets import Sheet
 from policyreport.observations.ledger import exists_in
-from policyreport.observations.periods import last_day
+from policyreport.observations.periods import period_bounds
 from policyreport.observations.schema import QUALITY
 from policyreport.params.intake import FigureColumn, heading_key
 from policyreport.records.base import Status
@@ -330,7 +330,7 @@ class _Reader:
         text = self._read(
             draft, "published", lambda said: read_published(said.cell), expected, "--published 2026-04-15"
         )
-        if last_day(text)[1] == "day" and last_day(text)[0] > self.known.today:
+        if period_bounds(text)[0] > self.known.today:
             said = draft.said["published"]
             raise DataError(said.place, f"a day to {self.known.today}", f'"{text}"', "Write the day it came out.")
         return text

@@ -168,6 +168,7 @@ class Headings:
             raise self._no_heading(sheet)
         area = next(at for at, cell in enumerate(sheet.rows[found - 1], 1) if self.words.field(cell.text) == "area")
         first, last = self._extent(sheet, found, area)
+        self._require_whole(sheet, first, last)
         stated, remarks = self._stated(sheet, first)
         indicator = indicator or stated.get("indicator")
         paths = {number: self._path(sheet, first, last, number) for number in range(1, sheet.width + 1)}
@@ -333,6 +334,14 @@ class Headings:
         texts = [cell.whole for cell in sheet.rows[row - 1] if cell.text]
         letter = any(text.strip("()").isalpha() or text.startswith("(") for text in texts)
         return len(texts) > 1 and letter and all(_COLUMN_NUMBER.match(text) for text in texts)
+
+    def _require_whole(self, sheet: Sheet, first: int, last: int) -> None:
+        """Stop at a row of headings that has another number of cells than the rows below."""
+        for row in range(first, last + 1):
+            if row in sheet.ragged:
+                todo = "A delimiter inside a heading or a number makes two cells of one: put it in quotes."
+                got = f"{sheet.ragged[row]} cells"
+                raise sheet.error(row, None, "as many headings as the rows below have cells", got, todo)
 
     def _require_distinct(self, sheet: Sheet, last: int, columns: Iterable[Column]) -> None:
         """Stop at two columns of one meaning."""

@@ -105,7 +105,7 @@ def take_apart(text: str, words: IntakeMap) -> Written:
     if rest[:1] in _BOUNDS:
         bound, rest = _BOUNDS[rest[0]], rest[1:].strip()
     else:
-        said = rest[: next((at for at, sign in enumerate(rest) if sign.isdigit()), 0)].strip()
+        said = rest[: next((at for at, sign in enumerate(rest) if sign.isdigit() or sign in "+-"), 0)].strip()
         key = plain(said)
         bound = next((sign for sign, known in words.bounds.items() if key and key in map(plain, known)), "")
         rest = rest[len(said) :].strip() if bound else rest

@@ -28,6 +28,7 @@ BOOK_ENDINGS = (".xlsx", ".xlsm")
 FILE_LIMIT = 20_000_000
 _OF_FIGURES = ("period", "reference_date", "published", "list", "indicator", "measure", "unit", "status", "quality")
 _OF_SOURCE = ("publisher", "publisher_name", "title", "address", "licence")
+_DEFAULT = "the default"
 DEFAULTS = {"status": "observed", "licence": "none stated"}
 
 
@@ -97,7 +98,11 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
     if not reading.figures and not problems:
         todo = "Fill it in, or say which sheet to read."
         raise DataError(sheet.place(layout.last), "figures below the headings", "none", todo)
-    remarks = (*sheet.remarks, *layout.remarks, *drafts.remarks, *describe_rows(drafts, reading, known))
+    remarks = [*sheet.remarks, *layout.remarks, *drafts.remarks, *describe_rows(drafts, reading, known)]
+    if any("status" not in draft.own and draft.said["status"].place == _DEFAULT for draft in drafts.figures):
+        remarks.append(f"status {DEFAULTS['status']}: neither the sheet nor the command says another")
+    if any(draft.said["value"].cell.number is None for draft in drafts.figures):
+        remarks.append(f"numbers read with a decimal {reading.decimals}")
     figures = tuple(reading.figures)
     published = newest_day(figures) if figures else ""
     provenance = _provenance(root, said, published or _published(said), options.today)
@@ -108,7 +113,7 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
         Original(path.name, path.read_bytes()),
         tuple(problems),
         tuple(findings),
-        remarks,
+        tuple(remarks),
     )
 
 
@@ -151,7 +156,7 @@ def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headi
         return read_workbook(path, wanted, words.ignored_sheets)
     if wanted is not None:
         raise UsageError(f"--sheet {wanted}", "a workbook", f"{path.name}, which has one table", "Leave --sheet out.")
-    return read_text_file(path, lambda sheet: headings.first_row(sheet) is not None)
+    return read_text_file(path, lambda sheet: headings.first_row(sheet) is not None, words.code_page)
 
 
 def _agree(layout: Layout, given: dict[str, Said]) -> dict[str, Said]:
@@ -165,7 +170,7 @@ def _agree(layout: Layout, given: dict[str, Said]) -> dict[str, Said]:
                 f'"{stated.cell.text}"',
                 "One of them is wrong: mend the sheet, or leave the option out.",
             )
-    defaults = {name: Said(text_cell(text), f"the default of {_option(name)}") for name, text in DEFAULTS.items()}
+    defaults = {name: Said(text_cell(text), _DEFAULT) for name, text in DEFAULTS.items()}
     return defaults | layout.stated | given
 
 

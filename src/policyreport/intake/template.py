@@ -92,7 +92,7 @@ class _Template:
         self._write_definitions(self.book.create_sheet(self.words.definitions))
         first = self._write_labels(figures)
         self._write_table(figures, first)
-        figures.freeze_panes = f"C{first + 1}"
+        figures.freeze_panes = "C1"
 
     def _write_labels(self, sheet: Worksheet) -> int:
         """The lines that say what the figures are; returns the row of the headings."""
@@ -160,7 +160,7 @@ class _Template:
         """Let a cell hold one of a list."""
         from openpyxl.worksheet.datavalidation import DataValidation
 
-        rule = DataValidation(type="list", formula1=f"={cells}", allow_blank=True)
+        rule = DataValidation(type="list", formula1=cells, allow_blank=True)
         rule.error, rule.showErrorMessage = self.words.not_listed, True
         sheet.add_data_validation(rule)
         rule.add(where)

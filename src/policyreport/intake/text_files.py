@@ -20,7 +20,7 @@ _MARKED = {
 }
 
 
-def read_text_file(path: Path, has_heading: Callable[[Sheet], bool]) -> Sheet:
+def read_text_file(path: Path, has_heading: Callable[[Sheet], bool], code_page: str) -> Sheet:
     """Read delimited text.
 
     Parameters
@@ -29,6 +29,9 @@ def read_text_file(path: Path, has_heading: Callable[[Sheet], bool]) -> Sheet:
         The file.
     has_heading : callable
         Tells whether a grid has a row of known headings; the delimiter is the one that makes it so.
+
+    code_page : str
+        The encoding of text that is not UTF-8 and has no mark of its own.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def read_text_file(path: Path, has_heading: Callable[[Sheet], bool]) -> Sheet:
     DataError
         If it is no text, if quotes are not closed, or if no delimiter or several give known headings.
     """
-    text, remarks = _decode(path)
+    text, remarks = _decode(path, code_page)
     grids = {each: _grid(path, text, each, remarks) for each in DELIMITERS if each in text}
     fits = [each for each, grid in grids.items() if has_heading(grid)]
     if len(fits) > 1:
@@ -52,7 +55,7 @@ def read_text_file(path: Path, has_heading: Callable[[Sheet], bool]) -> Sheet:
     return max(grids.values(), key=lambda grid: grid.width, default=_grid(path, text, ",", remarks))
 
 
-def _decode(path: Path) -> tuple[str, tuple[str, ...]]:
+def _decode(path: Path, code_page: str) -> tuple[str, tuple[str, ...]]:
     """The file's text, and how it was read where that is worth a word."""
     body = path.read_bytes()
     if not body.strip():
@@ -65,7 +68,7 @@ def _decode(path: Path) -> tuple[str, tuple[str, ...]]:
         if encoding != "utf-8":
             got = f"a byte at {error.start} that is none"
             raise DataError(path.name, f"text in {encoding}", got, "Save the file as UTF-8.") from None
-        text, remarks = _decode_windows(path, body, error), ("read as Windows-1258: it is not UTF-8",)
+        text, remarks = _decode_otherwise(path, body, error, code_page), (f"read as {code_page}: it is not UTF-8",)
     for sign, name in (("\x00", "a zero byte"), ("\ufffd", "a sign that stands for a lost letter")):
         if sign in text:
             row = text[: text.index(sign)].count("\n") + 1
@@ -73,15 +76,15 @@ def _decode(path: Path) -> tuple[str, tuple[str, ...]]:
     return text, remarks
 
 
-def _decode_windows(path: Path, body: bytes, first: UnicodeDecodeError) -> str:
-    """The text of a file in the Vietnamese code page of Windows."""
+def _decode_otherwise(path: Path, body: bytes, first: UnicodeDecodeError, code_page: str) -> str:
+    """The text of a file in the code page of the place."""
     try:
-        return body.decode("cp1258")
+        return body.decode(code_page)
     except UnicodeDecodeError:
         row = body[: first.start].count(b"\n") + 1
         raise DataError(
             f"{path.name}, row {row}",
-            "text in UTF-8, UTF-16 or Windows-1258",
+            f"text in UTF-8, UTF-16 or {code_page}",
             f"the byte {body[first.start]:#04x}",
             "Save the sheet as CSV in UTF-8.",
         ) from None
@@ -101,7 +104,13 @@ def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sh
     rows = tuple(tuple(text_cell(word) for word in line[:width]) + (Cell(),) * (width - len(line)) for line in lines)
     counts = Counter(len(line) for line in lines)
     usual = counts.most_common(1)[0][0] if counts else 0
-    ragged = {row: len(line) for row, line in enumerate(lines, 1) if len(line) != usual and used[row - 1] > 1}
+    # Trailing delimiters of an export are no cells; one that some row fills is.
+    filled = max((count for count, line in zip(used, lines, strict=True) if len(line) == usual), default=0)
+    ragged = {
+        row: len(line)
+        for row, (line, count) in enumerate(zip(lines, used, strict=True), 1)
+        if count > 1 and (len(line) < filled or count > filled)
+    }
     return Sheet(path.name, rows, ragged=ragged, remarks=remarks)
 
 

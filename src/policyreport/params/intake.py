@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from policyreport.errors import ParamsError, did_you_mean
 from policyreport.params.indicators import Indicators, read_indicators
@@ -93,6 +94,7 @@ class Template(Strict):
 class IntakeMap(Strict):
     """The whole of params/intake.yaml."""
 
+    code_page: str
     fields: dict[SheetField, tuple[str, ...]]
     columns: tuple[FigureColumn, ...]
     groups: tuple[str, ...]
@@ -109,6 +111,16 @@ class IntakeMap(Strict):
     periods: PeriodWords
     ignored_sheets: tuple[str, ...]
     template: Template
+
+    @field_validator("code_page")
+    @classmethod
+    def _is_an_encoding(cls, name: str) -> str:
+        """Refuse an encoding that Python does not have."""
+        try:
+            codecs.lookup(name)
+        except LookupError:
+            raise ValueError(f"{name} is no encoding") from None
+        return name
 
     @model_validator(mode="after")
     def _words_mean_one_thing(self) -> Self:
