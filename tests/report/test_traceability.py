@@ -3,90 +3,48 @@
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
-from policyreport import assess, present
-from policyreport.errors import RenderError, UsageError
-from policyreport.exhibits import MIME, Exhibit
-from policyreport.inputs import read_inputs
+from policyreport.cli import app
+from policyreport.errors import ExitCode, RenderError, UsageError
+from policyreport.exhibits import Exhibit
 from policyreport.marks import MARK, POLICY, mark
-from policyreport.plan import national_units, province_units
 from policyreport.provenance import read_provenance
-from policyreport.report import assemble
+from policyreport.report import assemble, collect
 from policyreport.source_marks import SourceMarks, explain
 from policyreport.trace import as_tree, printed, trace
 
-ROOT = Path(__file__).parents[2]
-EDITION = "2025Q4"
+EDITION = "tiny"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # Days and years are no figures of the ledger.
 NO_FIGURE = re.compile(rf"\d{{1,2}}\s(?:{MONTHS})\s\d{{4}}|\b20\d\d\b|\]\([^)]*\)|!\[\]\([^)]*\)\{{[^}}]*\}}")
 
 
-def lay_out(unit, folder: Path):
-    for name, body in unit.slice.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(body)
-    return read_inputs(folder)
-
-
-def keep(store: Path, area: str, notebook: str, exhibits) -> None:
-    """An executed notebook that shows these exhibits."""
-    outputs = [nbformat.v4.new_output("display_data", each._repr_mimebundle_()) for each in exhibits]
-    cell = nbformat.v4.new_code_cell("show", outputs=outputs)
-    path = store / "notebooks" / area / f"{notebook}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+@pytest.fixture(scope="module")
+def store(tiny) -> Path:
+    """The tiny edition's results: three provinces and the nation."""
+    return tiny.store
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory) -> Path:
-    """Two notebooks' results of the edition: a province compared, the nation evaluated; no kernel is started."""
-    store = tmp_path_factory.mktemp("build") / EDITION
-    for unit in province_units(ROOT, EDITION, ["n40"], store):
-        inputs = lay_out(unit, store / "work" / unit.notebook)
-        if unit.notebook == "compare":
-            peers, items = assess.peers(inputs), assess.strip(inputs)
-            record = assess.compare(inputs, peers, items)
-            shown = (present.strip(items, inputs), present.summary(record, inputs))
-        elif unit.notebook == "trend":
-            completion, share = assess.completion(inputs), assess.share(inputs)
-            record = assess.trend(inputs, completion, (), share, (), assess.growth(inputs), (), ())
-            shown = (present.share(share, (), inputs),)
-        else:
-            continue
-        path = store / "records" / "n40" / f"{unit.notebook}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(record.to_json())
-        keep(store, "n40", unit.notebook, shown)
-    (unit,) = national_units(ROOT, EDITION, store)
-    inputs = lay_out(unit, store / "work" / "evaluation")
-    quarters, completion, share = assess.quarter_on_quarter(inputs), assess.completion(inputs), assess.share(inputs)
-    league = assess.league(inputs)
-    record = assess.evaluation(
-        inputs, completion, quarters, share, assess.share_pace(inputs), assess.revisions(inputs), league,
-        assess.coverage(inputs), assess.codes(inputs),
-    )  # fmt: skip
-    (store / "records" / "VN").mkdir(parents=True)
-    (store / "records" / "VN" / "evaluation.json").write_bytes(record.to_json())
-    keep(store, "VN", "evaluation", [*present.overview(record, inputs), *present.league(league, inputs)])
-    return store
+def root(tiny) -> Path:
+    return tiny.root
 
 
 @pytest.fixture(scope="module")
 def overview(store) -> str:
-    cells = nbformat.read(store / "notebooks" / "VN" / "evaluation.ipynb", as_version=4).cells
-    shown = {each["data"][MIME]["id"]: each["data"][MIME]["markdown"] for each in cells[0].outputs}
-    return "\n\n".join(shown[name] for name in ("standfirst", "headlines", "changed"))
+    shown = collect(store).fragments
+    return "\n\n".join(shown["VN", name].markdown for name in ("standfirst", "headlines", "changed"))
 
 
 @pytest.fixture(scope="module")
-def provenance():
-    return read_provenance(ROOT, EDITION)
+def provenance(root):
+    return read_provenance(root, EDITION)
 
 
 @pytest.fixture(autouse=True)
@@ -103,18 +61,19 @@ def test_every_number_of_the_findings_is_marked(overview):
     assert not re.search(r"\d", left), left
 
 
-def test_every_marked_number_of_the_overview_ends_at_an_address(overview, provenance, store):
-    for place in printed(ROOT, store):
-        if place.where in ("VN/headlines", "VN/standfirst", "VN/changed"):
-            assert place.pages == ("index.html",)
-            for id in place.rows:
-                assert provenance.evidence(id).origin.address.startswith("http"), place
+def test_every_marked_number_of_the_report_ends_at_an_address(provenance, store, root):
+    places = printed(root, store)
+    assert {place.pages for place in places if place.where == "VN/headlines"} == {("index.html",)}
+    assert {place.where for place in places} >= {"VN/headlines", "VN/league", "VN/quarter-on-quarter", "VN/share-table",
+                                                 "n01/strip", "n01/summary", "n96/strip"}  # fmt: skip
+    for id in sorted({id for place in places for id in place.rows}):
+        assert provenance.evidence(id).origin.address.startswith("http"), id
 
 
-def test_trace_finds_each_number_of_the_overview(store):
-    for place in printed(ROOT, store):
+def test_trace_finds_each_number_of_the_overview(store, root):
+    for place in printed(root, store):
         if place.where == "VN/headlines":
-            found = trace(ROOT, store, place.value)
+            found = trace(root, store, place.value)
             assert place.rows in {each.rows for each in found}
             assert all(evidence.origin.address for each in found for evidence in each.evidence)
 
@@ -137,28 +96,28 @@ def test_a_row_tells_value_definition_dates_and_publisher(provenance):
     assert provenance.evidence("nso/digital-economy-2026-01-05.csv#2").definition.startswith("Value added")
 
 
-def test_a_count_leads_to_the_count_and_nothing_else(store):
-    (place,) = trace(ROOT, store, "VN/evaluation:quarter_on_quarter.counts[3].completed")
+def test_a_count_leads_to_the_count_and_nothing_else(store, root):
+    (place,) = trace(root, store, "VN/evaluation:quarter_on_quarter.counts[3].completed")
     assert place.value == "1227"
     assert place.rows == ("hue-ngay-nay/central-2025-12-27.csv#2", "hue-ngay-nay/central-2025-12-27.csv#3")
 
 
-def test_a_figure_of_the_league_table_leads_to_its_own_rows(store, provenance):
-    (place,) = trace(ROOT, store, "records/VN/evaluation.json:league[0].growth")
-    assert [each.area for each in place.evidence] == ["Nghệ An"]
-    (income,) = trace(ROOT, store, "VN/evaluation:league[0].income")
+def test_a_figure_of_the_league_table_leads_to_its_own_rows(store, provenance, root):
+    (place,) = trace(root, store, "records/VN/evaluation.json:league[0].growth")
+    assert [each.area for each in place.evidence] == ["Hà Nội"]
+    (income,) = trace(root, store, "VN/evaluation:league[0].income")
     assert income.rows != place.rows
 
 
-def test_a_number_that_no_page_prints_is_found_in_the_records(store):
+def test_a_number_that_no_page_prints_is_found_in_the_records(store, root):
     slope = json.loads((store / "records" / "n40" / "trend.json").read_bytes())["growth"][0]["gls"][0]["slope"]
-    found = trace(ROOT, store, f"{slope:.6f}")
+    found = trace(root, store, f"{slope:.6f}")
     assert "n40/trend:growth[0].gls[0].slope" in {place.where for place in found}
 
 
-def test_a_number_printed_twice_is_shown_twice_and_as_a_tree(store):
-    found = trace(ROOT, store, "8.44")
-    assert {place.where for place in found} == {"n40/strip", "n40/summary", "VN/league"}
+def test_a_number_printed_twice_is_shown_twice_and_as_a_tree(store, root):
+    found = trace(root, store, "8.44")
+    assert {place.where for place in found} == {"n40/strip", "n40/summary", "n40/growth", "VN/league"}
     assert ("provinces/nghe-an.html",) in {place.pages for place in found}
     console = Console(width=300, file=io.StringIO())
     console.print(as_tree(found, "8.44"))
@@ -174,15 +133,25 @@ def test_a_number_printed_twice_is_shown_twice_and_as_a_tree(store):
      ("VN/evaluation:pace", "VN/evaluation"), ("VN/evaluation:pace[9]", "Mend"), ("VN/evaluation:name.x", "Mend"),
      ("VN/evaluation:pace[0]..x", "Mend"), ("VN/evaluation:areas_expected", "pace[0].observed_pp")],
 )  # fmt: skip
-def test_what_is_nowhere_gives_the_nearest(store, asked, helps):
+def test_what_is_nowhere_gives_the_nearest(store, asked, helps, root):
     with pytest.raises(UsageError) as error:
-        trace(ROOT, store, asked)
+        trace(root, store, asked)
     assert helps in str(error.value)
 
 
-def test_an_edition_that_was_not_run_says_so(tmp_path):
-    with pytest.raises(UsageError, match="policyreport run 2025Q4"):
-        trace(ROOT, tmp_path / EDITION, "1,227")
+def test_the_command_prints_the_tree_and_json(store, root):
+    command = ["--project", str(root), "trace", str(store), "1,227"]
+    shown = CliRunner().invoke(app, command)
+    assert shown.exit_code == 0
+    assert "huengaynay.vn" in shown.output
+    places = json.loads(CliRunner().invoke(app, [*command, "--json"]).output)
+    assert places[0]["evidence"][0]["origin"]["publisher"] == "Huế Ngày Nay"
+    assert CliRunner().invoke(app, [*command[:3], EDITION, "1,228"]).exit_code == ExitCode.USAGE
+
+
+def test_an_edition_that_was_not_run_says_so(tmp_path, root):
+    with pytest.raises(UsageError, match="policyreport run tiny"):
+        trace(root, tmp_path / EDITION, "1,227")
 
 
 def test_the_site_explains_every_set_of_rows_once(provenance):
@@ -198,36 +167,37 @@ def test_the_site_explains_every_set_of_rows_once(provenance):
     assert data["texts"][data["rows"][0][0]].startswith("Growth of GDP")
 
 
-def test_assembly_publishes_the_downloads_and_a_pdf_without_marks(store, tmp_path, monkeypatch):
-    """The real pages need every notebook; two of their own stand in for them."""
-    root = tmp_path / "project"
-    (root / "reports" / "provinces").mkdir(parents=True)
-    for name in ("data", "params"):
-        (root / name).symlink_to(ROOT / name)
-    shown = "{{< include /fragments/{nation}/headlines.md >}}\n\n{{< downloads >}}\n"
-    pages = {"index": shown, "report": "{{< page index >}}", "provinces/_province": "", "provinces/_province-pdf": ""}
-    for name, body in pages.items():
-        (root / "reports" / f"{name}.qmd").write_text(f"---\ntitle: T\n---\n\n{body}\n", "utf-8")
-    (root / "reports" / "_quarto.yml").write_text("licence: With citation.\n", "utf-8")
-    project = assemble(root, EDITION, store)
-    page, paper = ((project / f"{name}.qmd").read_text("utf-8") for name in ("index", "report"))
+def test_assembly_publishes_the_downloads_and_a_pdf_without_marks(root, store, tmp_path):
+    shutil.copytree(store, tmp_path / EDITION)
+    project = assemble(root, EDITION, tmp_path / EDITION)
+    page, paper, files = ((project / f"{name}.qmd").read_text("utf-8") for name in ("index", "report", "downloads"))
     assert re.search(r'\[1,227\u00a0of\u00a01,298\]\{\.v rows="\d+"\}', page)
     assert ".v rows" not in paper
     assert "1,227\u00a0of\u00a01,298" in paper
     assert "hue-ngay-nay/central-2025-12-27.csv" in (project / "trace-data.js").read_text("utf-8")
-    for link in re.findall(r"\]\((downloads/[^)]+)\)", page):
-        assert (project / link).is_file(), link
+    links = re.findall(r"\]\((downloads/[^)]+)\)", files)
+    assert sorted(links) == sorted(f"downloads/{path.name}" for path in (project / "downloads").iterdir())
     league = (project / "downloads" / "league-table.csv").read_text("utf-8-sig").splitlines()
-    assert league[1].startswith("n40,Nghệ An,")
-    first = {path.name: path.read_bytes() for path in (project / "downloads").iterdir()}
-    again = assemble(root, EDITION, store)
-    assert {path.name: path.read_bytes() for path in (again / "downloads").iterdir()} == first
+    assert [line.split(",")[1] for line in league[1:]] == ["Hà Nội", "Nghệ An", "Cà Mau"]
+    first = {path.name: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    again = assemble(root, EDITION, tmp_path / EDITION)
+    assert {path.name: path.read_bytes() for path in again.rglob("*") if path.is_file()} == first
+
+
+def test_marks_keep_the_league_table_of_sane_size(root, store, tmp_path):
+    """A mark costs a page less than its number costs the reader: ids stand in one file of the site."""
+    shutil.copytree(store, tmp_path / EDITION)
+    text = (assemble(root, EDITION, tmp_path / EDITION) / "league-table.qmd").read_text("utf-8")
+    marks = MARK.findall(text)
+    assert len(marks) >= 3 * 6
+    assert max(len(rows) for _, rows in marks) <= 4
+    assert ".csv" not in text
 
 
 def test_a_mark_whose_row_is_gone_asks_for_another_run(provenance, tmp_path):
     marks = SourceMarks()
     marks.numbered(mark("1", ["nso/gone.csv#2"]))
-    with pytest.raises(RenderError, match="policyreport run 2025Q4"):
+    with pytest.raises(RenderError, match="policyreport run tiny"):
         marks.write(tmp_path, provenance)
 
 
