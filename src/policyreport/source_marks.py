@@ -7,6 +7,7 @@ whole site, in ``trace-data.js``, which is loaded when a reader first asks.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,13 +114,22 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
 
     for text in sets:
         told = [provenance.evidence(id) for id in expand(text)]
-        # Rows of one indicator stand together, so that its name and definition are said once.
-        titles = {each.title: at for at, each in reversed(list(enumerate(told)))}
-        told.sort(key=lambda each: titles[each.title])
-        shown = [row(each) for each in told[:ROWS_SHOWN]]
+        shown = [row(each) for each in _telling(told)]
         found.append([shown, len(told) - len(shown), sorted({source(each) for each in told})])
     words = WORDS[provenance.edition.languages[0]]
     return {"words": words, "sets": found, "rows": list(rows.values()), "texts": list(texts), "sources": cited}
+
+
+def _telling(told: list[Evidence]) -> list[Evidence]:
+    """The rows that are shown: some of every series, one indicator's together so that its name is said once."""
+    titles = {each.title: at for at, each in reversed(list(enumerate(told)))}
+    met: Counter[tuple[str, str]] = Counter()
+    turns = []
+    for each in told:
+        turns.append(met[each.title, each.area])
+        met[each.title, each.area] += 1
+    first = sorted(range(len(told)), key=lambda at: (turns[at], at))[:ROWS_SHOWN]
+    return [told[at] for at in sorted(first, key=lambda at: (titles[told[at].title], at))]
 
 
 def _row(each: Evidence, number_of: Callable[[str], int], source: int) -> list[object]:

@@ -130,7 +130,7 @@ def test_a_number_printed_twice_is_shown_twice_and_as_a_tree(store, root):
 @pytest.mark.parametrize(
     ("asked", "helps"),
     [("1,228", "1,227 (VN/headlines)"), ("VN/evaluation:pac[0]", 'did you mean "pace"'), ("twelve", "as printed"),
-     ("VN/evaluation:pace", "VN/evaluation"), ("VN/evaluation:pace[9]", "Mend"), ("VN/evaluation:name.x", "Mend"),
+     ("VN/evaluations:pace", "VN/evaluation"), ("VN/evaluation:pace[9]", "Mend"), ("VN/evaluation:name.x", "Mend"),
      ("VN/evaluation:pace[0]..x", "Mend"), ("VN/evaluation:areas_expected", "pace[0].observed_pp")],
 )  # fmt: skip
 def test_what_is_nowhere_gives_the_nearest(store, asked, helps, root):
@@ -165,6 +165,14 @@ def test_the_site_explains_every_set_of_rows_once(provenance):
     assert (len(shown), more, sources) == (5, 24, [0])
     assert len(data["rows"]) == 6
     assert data["texts"][data["rows"][0][0]].startswith("Growth of GDP")
+
+
+def test_some_rows_of_every_series_are_shown(provenance):
+    data = explain(["nso/PL.V03.01.csv#2-7,122-127"], provenance)
+    ((shown, more, _),) = data["sets"]
+    names = [data["texts"][data["rows"][row][0]].split(",")[0] for row in shown]
+    assert names == ["Growth of GDP"] * 3 + ["Growth of GRDP"] * 2
+    assert more == 7
 
 
 def test_assembly_publishes_the_downloads_and_a_pdf_without_marks(root, store, tmp_path):
