@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from policyreport.marks import unmarked
-
 MIME = "application/vnd.policyreport.exhibit+json"
 
 
@@ -37,16 +35,15 @@ class Exhibit:
         return Exhibit(id, self.markdown, self.files)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        """Show Markdown (and the picture) in JupyterLab, without marks; carry the whole exhibit for the report."""
-        plain = unmarked(self.markdown)
+        """Show Markdown (and the picture) in JupyterLab; carry the whole exhibit for the report."""
         bundle: dict[str, Any] = {
             MIME: {"id": self.id, "markdown": self.markdown, "files": self.files},
-            "text/plain": plain,
+            "text/plain": self.markdown,
         }
         if self.files:
             bundle["image/svg+xml"] = next(iter(self.files.values()))
         else:
-            bundle["text/markdown"] = plain
+            bundle["text/markdown"] = self.markdown
         return bundle
 
 

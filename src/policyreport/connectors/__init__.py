@@ -1,1 +1,0 @@
-"""Publishers that answer machines: a request in, rows of the ledger with their source out."""
