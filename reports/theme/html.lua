@@ -274,6 +274,12 @@ local function captions(blocks)
   return blocks
 end
 
+-- A marked value (trace-data.js explains its number); `rows` is an attribute HTML gives another meaning.
+local function value(span)
+  if not span.classes:includes("v") or not span.attributes.rows then return nil end
+  return pandoc.Span(span.content, pandoc.Attr("", { "v" }, { ["data-rows"] = span.attributes.rows }))
+end
+
 local function link(element)
   if element.target:match("^https?://") then element.attributes.rel = "external noopener" end
   return element
@@ -295,7 +301,7 @@ end
 
 return {
   { Meta = begin },
-  { Image = picture, RawInline = raw_svg, RawBlock = raw_svg, CodeBlock = code, Div = division, Link = link },
+  { Image = picture, RawInline = raw_svg, RawBlock = raw_svg, CodeBlock = code, Div = division, Link = link, Span = value },
   { Table = scroll, Blocks = captions },
   { Pandoc = finish },
 }

@@ -1,4 +1,4 @@
-// Theme, menu, search, sorting, tables that fit, place in the contents list. Every part works without the others,
+// Theme, menu, search, sorting, sources of values, tables that fit, place in the contents list. Every part works without the others,
 // and every page can be read without this file.
 "use strict";
 
@@ -194,6 +194,160 @@ const language = page.lang || "en";
       head.append(button);
     });
   }
+})();
+
+// Sources of values: over trace-data.js, fetched when a reader first asks. Hover shows, a click or Enter keeps it open.
+(() => {
+  const marks = [...document.querySelectorAll(".v[data-rows]")];
+  if (!marks.length) return;
+  let [data, card, owner, kept, returning, timer] = [null, null, null, false, false, 0];
+
+  // One stop for Tab in a whole table; the arrow keys go from value to value.
+  const first = new Set();
+  for (const mark of marks) {
+    const table = mark.closest("table");
+    mark.setAttribute("role", "button");
+    mark.setAttribute("aria-expanded", "false");
+    mark.tabIndex = table && first.has(table) ? -1 : 0;
+    if (table) first.add(table);
+  }
+
+  const load = (then) => {
+    if (data) { then(); return; }
+    if (window.traceData) { data = window.traceData; then(); return; }
+    const script = document.createElement("script");
+    script.src = `${root}/trace-data.js`;
+    script.onload = () => { data = window.traceData; then(); };
+    document.head.append(script);
+  };
+
+  const add = (parent, tag, name, text) => {
+    const element = document.createElement(tag);
+    if (name) element.className = name;
+    if (text) element.textContent = text;
+    parent.append(element);
+    return element;
+  };
+
+  const figures = (box, rows) => {
+    let [title, definition] = ["", ""];
+    rows.forEach(([name, value, where, meaning, note], at) => {
+      if (data.texts[name] !== title) add(box, "span", "title", title = data.texts[name]);
+      if (value) {
+        const line = add(box, "span", "figure");
+        add(line, "b", "", value);
+        line.append(where ? ` – ${where}` : "");
+      }
+      if (data.texts[note]) add(box, "span", "definition", data.texts[note]);
+      definition = data.texts[meaning];
+      const next = rows[at + 1];
+      if (definition && !(next && next[3] === meaning)) add(box, "span", "definition", definition);
+    });
+  };
+
+  const citation = (box, number, rows) => {
+    const [publisher, title, address, file] = data.sources[number];
+    const own = rows.filter((row) => row[6] === number);
+    const days = [...new Set(own.map((row) => data.texts[row[5]]))].join(", ");
+    const line = add(box, "span", "cited", `${publisher}, `);
+    const link = add(line, address.startsWith("http") ? "a" : "span", "", title);
+    if (link.href !== undefined) [link.href, link.rel] = [address, "external noopener"];
+    line.append(days ? `, ${data.words.published} ${days}.` : ".");
+    const lines = own.map((row) => row[7]).filter(Boolean).join(", ");
+    add(line, "span", "file", lines ? `${file}, ${data.words.row} ${lines}` : file);
+  };
+
+  const fill = (box, mark) => {
+    const [shown, more, sources] = data.sets[Number(mark.dataset.rows)];
+    const rows = shown.map((number) => data.rows[number]);
+    figures(box, rows);
+    if (more) add(box, "span", "definition", data.words.more.replace("{n}", more));
+    for (const number of sources) citation(box, number, rows);
+    box.setAttribute("aria-label", `${data.words.source} ${mark.textContent.trim()}`);
+  };
+
+  // Below the value, or above it where there is more room; never beyond the window.
+  const place = () => {
+    const [at, size] = [owner.getBoundingClientRect(), card.getBoundingClientRect()];
+    if (at.bottom < 0 || at.top > innerHeight) { close(); return; }
+    const below = innerHeight - at.bottom - 8;
+    const top = size.height <= below || below >= at.top ? at.bottom + 6 : at.top - size.height - 6;
+    card.style.top = `${Math.max(8, Math.min(top, innerHeight - size.height - 8))}px`;
+    card.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - size.width - 8))}px`;
+  };
+
+  function close(back) {
+    clearTimeout(timer);
+    if (!card) return;
+    const mark = owner;
+    card.remove();
+    [card, owner, kept] = [null, null, false];
+    mark.setAttribute("aria-expanded", "false");
+    if (!back) return;
+    returning = true; // or the focus would open the card that was just closed
+    mark.focus({ preventScroll: true });
+    returning = false;
+  }
+
+  const open = (mark, keep) => load(() => {
+    clearTimeout(timer);
+    if (owner === mark) { kept = kept || keep; return; }
+    close();
+    [owner, kept] = [mark, keep];
+    card = document.createElement("span");
+    card.className = "source-card";
+    card.setAttribute("role", "group");
+    fill(card, mark);
+    // After the value, so that Tab leads from it to the links; on top of everything, so that no table cuts it off.
+    mark.after(card);
+    if (card.showPopover) { card.popover = "manual"; card.showPopover(); }
+    mark.setAttribute("aria-expanded", "true");
+    place();
+  });
+
+  const inside = (target) => card && target instanceof Node && (card.contains(target) || owner.contains(target));
+  const later = (wait, act) => { clearTimeout(timer); timer = setTimeout(act, wait); };
+  const leave = () => { if (card && !kept && !inside(document.activeElement)) later(250, close); else clearTimeout(timer); };
+
+  const step = (mark, key) => {
+    const table = mark.closest("table");
+    if (!table) return false;
+    const row = mark.closest("tr");
+    const others = [...table.querySelectorAll(".v[data-rows]")];
+    const at = others.indexOf(mark);
+    const line = (next) => {
+      const rows = [...table.tBodies[0].rows];
+      for (let to = rows.indexOf(row) + next; rows[to]; to += next) {
+        const found = rows[to].cells[mark.closest("td, th").cellIndex].querySelector(".v[data-rows]");
+        if (found) return found;
+      }
+      return null;
+    };
+    const target = { ArrowRight: others[at + 1], ArrowLeft: others[at - 1], ArrowDown: line(1), ArrowUp: line(-1) }[key];
+    if (!target) return false;
+    others.forEach((other) => { other.tabIndex = other === target ? 0 : -1; });
+    target.focus();
+    return true;
+  };
+
+  for (const mark of marks) {
+    mark.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse" && !kept) later(150, () => open(mark, false)); });
+    mark.addEventListener("pointerleave", leave);
+    mark.addEventListener("focus", () => { if (!returning && mark.matches(":focus-visible")) open(mark, false); });
+    mark.addEventListener("click", () => { if (owner === mark && kept) close(); else open(mark, true); });
+    mark.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") mark.click();
+      else if (!step(mark, event.key)) return;
+      event.preventDefault();
+    });
+  }
+  document.addEventListener("pointerover", (event) => { if (card && card.contains(event.target)) clearTimeout(timer); });
+  document.addEventListener("pointerout", (event) => { if (card && card.contains(event.target) && !inside(event.relatedTarget)) leave(); });
+  document.addEventListener("focusin", (event) => { if (card && !inside(event.target)) close(); });
+  document.addEventListener("click", (event) => { if (card && !inside(event.target) && !event.target.closest(".v[data-rows]")) close(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && card) close(inside(document.activeElement)); });
+  addEventListener("scroll", () => { if (card) place(); }, { passive: true, capture: true });
+  addEventListener("resize", () => { if (card) place(); });
 })();
 
 // A table or picture that fits needs no scroll box, so its head can stick to the window and Tab passes it by.

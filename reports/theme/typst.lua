@@ -93,6 +93,10 @@ local clean = {
     if not svg:find("xmlns=", 1, true) then svg = svg:gsub("^<svg", '<svg xmlns="http://www.w3.org/2000/svg"') end
     return pandoc.RawInline("typst", "#cell-picture(" .. quoted(svg) .. ")")
   end,
+  -- The mark of a value leads to its source on the site; on paper the source line does.
+  Span = function(span)
+    if span.classes:includes("v") then return span.content end
+  end,
   -- Quarto reads the shortcode itself; plain pandoc sees its words.
   Para = function(para)
     if pandoc.utils.stringify(para):match("^{{<%s*pagebreak%s*>}}$") then

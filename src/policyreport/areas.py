@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ import pandas as pd
 
 from policyreport.errors import DataError, UsageError
 from policyreport.sources import SIDECAR, read_source
+from policyreport.spelling import plain
 
 WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
 
@@ -155,6 +155,27 @@ class Areas:
         """
         return self._text(key, "parts").split() or [key]
 
+    def begun(self, key: str) -> date:
+        """Give the day from which an area has existed within its boundaries.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        date
+            Its first day; the first of all days where none is known.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        first = self._text(key, "valid_from")
+        return date.fromisoformat(first) if first else date.min
+
     def is_merged(self, key: str) -> bool:
         """Tell whether a province was put together from several.
 
@@ -246,7 +267,7 @@ class Areas:
         """
         if text in self.table.index:
             return text
-        found = self._keys_by_name.get(_plain(text))
+        found = self._keys_by_name.get(plain(text))
         if found is None:
             raise UsageError("area", "a key or name of data/boundaries/areas.csv", f'"{text}"', self.suggest(text))
         return found
@@ -267,7 +288,7 @@ class Areas:
         near = get_close_matches(text, self.table.index, n=3, cutoff=0.65)
         if not near:
             joined = {name.replace(" ", ""): key for name, key in self._keys_by_name.items()}
-            names = get_close_matches(_plain(text).replace(" ", ""), joined, n=3, cutoff=0.6)
+            names = get_close_matches(plain(text).replace(" ", ""), joined, n=3, cutoff=0.6)
             near = list(dict.fromkeys(joined[name] for name in names))
         if not near:
             return "data/boundaries/areas.csv lists keys and names."
@@ -284,7 +305,7 @@ class Areas:
         """Plain names to keys; the last one wins, so areas that still exist come last."""
         order = self.table.sort_values("valid_to", ascending=False, kind="stable").index
         names = ("slug", "name", "name_en", "name_ascii", "full_name")
-        return {_plain(str(self.table.loc[key, column])): key for key in order for column in names}
+        return {plain(str(self.table.loc[key, column])): key for key in order for column in names}
 
 
 def read_areas(root: Path) -> Areas:
@@ -317,11 +338,3 @@ def read_areas(root: Path) -> Areas:
     areas, crosswalk = tables
     numbers = [name for name in crosswalk if name not in ("new", "relation")]
     return Areas(areas, crosswalk.astype(dict.fromkeys(numbers, float)))
-
-
-def _plain(text: str) -> str:
-    """Lower-case letters and digits without accents, words apart by one space."""
-    # U+0111 has no decomposition, so NFD alone leaves it in.
-    bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    kept = "".join(letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))
-    return " ".join(kept.split())

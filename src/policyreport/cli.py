@@ -14,14 +14,16 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
+from policyreport.commands import adding
+from policyreport.commands.messages import say_error
 from policyreport.errors import ExitCode, PolicyReportError, UsageError, did_you_mean
+from policyreport.fetching import app as fetch_app
 from policyreport.project import find_project, given_project
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from policyreport.areas import Areas
-    from policyreport.records.base import Finding
     from policyreport.runs import RunSummary
 
 DEBUG = "POLICYREPORT_DEBUG"
@@ -63,6 +65,9 @@ app = typer.Typer(
 )
 
 
+app.add_typer(fetch_app)
+
+
 class RendererName(StrEnum):
     """Values of --renderer."""
 
@@ -74,13 +79,6 @@ class RendererName(StrEnum):
 EditionArgument = Annotated[
     str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
 ]
-
-
-def say_error(error: PolicyReportError) -> None:
-    """Show one message on the error stream: where, expected, got, what to do."""
-    typer.echo(f"Error: {error.where}", err=True)
-    for label, text in (("expected", error.expected), ("got", error.got), ("to do", error.todo)):
-        typer.echo(f"  {label + ':':<10}{text}", err=True)
 
 
 def _version(wanted: bool) -> None:
@@ -110,9 +108,11 @@ def main_options(
     Typical:
       policyreport run 2025Q4        run the notebooks of the edition
       policyreport render 2025Q4     make the site and the PDF from them
+      policyreport fetch --list      what can be fetched from publishers that answer machines
+      policyreport add FILE          take new figures in, after showing what they change
     \b
     Exit codes: 0 well, 2 wrong words, 3 wrong data, 4 wrong parameter file,
-    5 a notebook failed, 6 rendering failed, 130 stopped.
+    5 a notebook failed, 6 rendering failed, 7 a publisher gave no usable answer, 130 stopped.
     """
     context.obj = project
 
@@ -203,6 +203,39 @@ def render(
 
 
 @app.command()
+def trace(
+    context: typer.Context,
+    store: Annotated[Path, typer.Argument(metavar="BUILD", help="Folder of an edition, build/2025Q4; or its name.")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="A number as printed, or a field: AREA/NOTEBOOK:FIELD.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """Lead a number of the report back to its rows and sources.
+
+    A number that is printed in several places is shown for each; one that no page prints is looked up in the
+    records.
+
+    \b
+    Examples:
+      policyreport trace build/2025Q4 "1,227"
+      policyreport trace 2025Q4 "94.5 %" --json
+      policyreport trace 2025Q4 "VN/evaluation:quarter_on_quarter.counts[3].completed"
+      policyreport trace 2025Q4 "n01/trend:growth[0].slope"
+    """
+    root = _root(context)
+    _check_edition(root, store.name)
+    folder = store if store.is_dir() else root / "build" / store.name
+    # Reading the ledger needs pandas and pandera.
+    from policyreport.trace import as_tree
+    from policyreport.trace import trace as find
+
+    places = find(root, folder, what)
+    if as_json:
+        typer.echo(json.dumps([place.model_dump(mode="json") for place in places], indent=1, ensure_ascii=False))
+    else:
+        _console().print(as_tree(places, f"{what}, edition {store.name}"), highlight=False, soft_wrap=True)
+
+
+@app.command()
 def schema(
     notebook: Annotated[
         str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare or evaluation; all without.")
@@ -228,7 +261,9 @@ def schema(
 @app.command()
 def check(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+    rule: Annotated[str, typer.Argument(metavar="[RULE]", help="Show every place where this rule is broken.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Every finding, for other programs.")] = False,
+    list_rules: Annotated[bool, typer.Option("--rules", help="List all rules and end.")] = False,
 ) -> None:
     """Hold the ledger against its rules and show what breaches them.
 
@@ -237,20 +272,71 @@ def check(
     \b
     Examples:
       policyreport check
+      policyreport check sum-of-parts
+      policyreport check --rules
       policyreport check --json
     """
     root = _root(context)
     # Reading the ledger needs pandas and pandera.
     from policyreport.observations import load_ledger
-    from policyreport.rules import check_ledger
+    from policyreport.rules import CHECKS, check_ledger, read_context
+    from policyreport.rules.wording import findings_table, places_table, rules_table
 
-    findings = tuple(check_ledger(load_ledger(root)))
+    if rule and rule not in CHECKS:
+        raise UsageError("check RULE", "the id of a rule", f'"{rule}"', did_you_mean(rule, CHECKS))
+    known = read_context(root)
+    if list_rules:
+        _console().print(rules_table(known.book))
+        return
+    findings = check_ledger(load_ledger(root), known, [rule] if rule else None)
     if as_json:
-        typer.echo(json.dumps([finding.model_dump(mode="json") for finding in findings], indent=1))
+        typer.echo(json.dumps([finding.model_dump(mode="json") for finding in findings], indent=1, ensure_ascii=False))
     else:
-        _show_findings(findings)
+        if findings:
+            _console().print(places_table(findings) if rule else findings_table(findings))
+        counts = ", ".join(
+            f"{sum(f.severity == kind for f in findings)} {kind}s" for kind in ("error", "warning", "note")
+        )
+        typer.echo(f"The ledger was read. {counts}.")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(int(ExitCode.DATA))
+
+
+app.command("add")(adding.add)
+app.command("template")(adding.template)
+
+
+@app.command()
+def revisions(
+    context: typer.Context,
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Id in params/indicators.yaml.")],
+    area: Annotated[str, typer.Option(metavar="KEY", help="Area, by key or name; the nation without.")] = "",
+    edition: Annotated[
+        str, typer.Option(metavar="EDITION", help="As known for this edition; everything published without.")
+    ] = "",
+) -> None:
+    """Show how the figures of an indicator were revised: a row a period, a column a day of publication.
+
+    Each measure is a table of its own: figures by two measures are not revisions of each other.
+
+    \b
+    Examples:
+      policyreport revisions digital_economy_share
+      policyreport revisions grdp_growth --area n40 --edition 2025Q4
+    """
+    root = _root(context)
+    if edition:
+        _check_edition(root, edition)
+    # The ledger needs pandas and pandera.
+    from policyreport.triangles import read_triangles, triangle_lines, triangle_table
+
+    found = read_triangles(root, indicator, area, edition)
+    for triangle in found.triangles:
+        typer.echo(f"{found.name} ({triangle.measure})" if triangle.measure else found.name)
+        _console().print(triangle_table(triangle))
+        typer.echo()
+    for line in triangle_lines(found):
+        typer.echo(line)
 
 
 @app.command()
@@ -363,21 +449,6 @@ def _show_summary(console: Console, summary: RunSummary, root: Path) -> None:
     for item in summary.failed:
         console.print(failure_line(item), markup=False, highlight=False, soft_wrap=True)
         console.print(f"  kept: {_shown(item.kept, root)}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _show_findings(findings: tuple[Finding, ...]) -> None:
-    """A row per breach, errors first."""
-    from rich.table import Table
-
-    order = ("error", "warning", "note")
-    table = Table("severity", "rule", "message", "rows", box=None, pad_edge=False)
-    for finding in sorted(findings, key=lambda finding: (order.index(finding.severity), finding.rule)):
-        rows = ", ".join(finding.rows[:3]) + (f" and {len(finding.rows) - 3} more" if len(finding.rows) > 3 else "")
-        table.add_row(finding.severity, finding.rule, finding.message, rows)
-    if findings:
-        _console().print(table)
-    counts = ", ".join(f"{sum(f.severity == kind for f in findings)} {kind}s" for kind in order)
-    typer.echo(f"The ledger was read. {counts}.")
 
 
 def _show_areas(root: Path, edition: str) -> None:

@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     PARAMS = 4
     RUN_INCOMPLETE = 5
     RENDER = 6
+    CONNECT = 7
 
 
 class PolicyReportError(Exception):
@@ -72,6 +73,12 @@ class RenderError(PolicyReportError):
     """The report could not be rendered."""
 
     exit_code = ExitCode.RENDER
+
+
+class ConnectError(PolicyReportError):
+    """A publisher could not be reached, or answered something that cannot be used."""
+
+    exit_code = ExitCode.CONNECT
 
 
 def did_you_mean(got: str, known: Iterable[str]) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from policyreport.marks import unmarked
+
 MIME = "application/vnd.policyreport.exhibit+json"
 
 
@@ -35,15 +37,16 @@ class Exhibit:
         return Exhibit(id, self.markdown, self.files)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        """Show Markdown (and the picture) in JupyterLab; carry the whole exhibit for the report."""
+        """Show Markdown (and the picture) in JupyterLab, without marks; carry the whole exhibit for the report."""
+        plain = unmarked(self.markdown)
         bundle: dict[str, Any] = {
             MIME: {"id": self.id, "markdown": self.markdown, "files": self.files},
-            "text/plain": self.markdown,
+            "text/plain": plain,
         }
         if self.files:
             bundle["image/svg+xml"] = next(iter(self.files.values()))
         else:
-            bundle["text/markdown"] = self.markdown
+            bundle["text/markdown"] = plain
         return bundle
 
 

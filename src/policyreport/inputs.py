@@ -17,6 +17,7 @@ from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import MethodSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.report import Roles, read_roles
+from policyreport.params.rules import RuleBook, read_rule_book
 from policyreport.params.wording import Wording, read_wording
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
@@ -38,7 +39,7 @@ class Inputs:
         Name of the notebook; key of the area.
     folder : Path
         Where the slice lies and the record goes.
-    edition, roles, policy, indicators, settings, wording
+    edition, roles, policy, indicators, settings, wording, rules
         The typed files of params/.
     areas : Areas
         Keys, names and regions.
@@ -63,6 +64,7 @@ class Inputs:
     indicators: Indicators
     settings: MethodSettings
     wording: Wording
+    rules: RuleBook
     areas: Areas
     observations: pd.DataFrame
     panel: pd.DataFrame
@@ -153,6 +155,7 @@ def read_inputs(folder: Path) -> Inputs:
         indicators=read_indicators(folder),
         settings=read_method_settings(folder),
         wording=read_wording(folder),
+        rules=read_rule_book(folder),
         areas=read_areas(folder),
         observations=pd.read_parquet(folder / OBSERVATIONS),
         panel=pd.read_parquet(folder / PANEL),

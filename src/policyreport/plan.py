@@ -19,14 +19,14 @@ from policyreport.errors import UsageError
 from policyreport.execute import Unit
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, frame_bytes
-from policyreport.observations import as_known_on, load_ledger, vintages
+from policyreport.observations import as_known_on, known_on, load_ledger
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.report import Roles, read_roles
 from policyreport.project import find_project
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import SourceLine
-from policyreport.rules import check_ledger
+from policyreport.rules import check_ledger, read_context, require_no_error
 from policyreport.sources import read_sources
 
 PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
@@ -37,6 +37,7 @@ COMMON_FILES = (
     "params/indicators.yaml",
     "params/methods.yaml",
     "params/report.yaml",
+    "params/rules.yaml",
     "params/tiles.yaml",
     "params/wording.yaml",
     "data/boundaries/areas.csv",
@@ -82,11 +83,9 @@ def load_known(root: Path, edition_id: str) -> Known:
     edition = read_edition(root, edition_id)
     areas = read_areas(root)
     ledger = load_ledger(root)
-    in_force = as_known_on(ledger, edition.as_known_on)
-    known = vintages(ledger, edition.as_known_on)
-    known = known.assign(newest=known.index.isin(in_force.index))
+    known = known_on(ledger, edition.as_known_on)
     indicators = read_indicators(root)
-    panel = harmonise_panel(in_force, areas, indicators)
+    panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators)
     rows = known["source"].value_counts()
     sources = {
         key: SourceLine(
@@ -103,7 +102,10 @@ def load_known(root: Path, edition_id: str) -> Known:
         for key, source in read_sources(root).items()
         if key in rows.index
     }
-    return Known(edition, areas, indicators, read_roles(root), known, panel, tuple(check_ledger(known)), sources)
+    context = read_context(root)
+    findings = tuple(check_ledger(known.drop(columns="newest"), context))
+    require_no_error(findings, context.book)
+    return Known(edition, areas, indicators, read_roles(root), known, panel, findings, sources)
 
 
 def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> list[Unit]:

@@ -17,12 +17,16 @@ import nbformat
 import yaml
 
 from policyreport.areas import Areas, read_areas
+from policyreport.downloads import FOLDER, download_list, make_downloads
 from policyreport.errors import RenderError, did_you_mean
 from policyreport.exhibits import MIME
 from policyreport.formats import Formats
+from policyreport.marks import unmarked
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
+from policyreport.provenance import read_provenance
 from policyreport.records.base import Failure
+from policyreport.source_marks import SourceMarks
 
 INCLUDE = re.compile(
     r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture| narrow)? >\}\}[ \t]*$",
@@ -31,6 +35,7 @@ INCLUDE = re.compile(
 FIGURE = re.compile(r"^::: \{#fig-.*?^:::$(?:\s*^::: \{\.source\}$.*?^:::$)?", re.MULTILINE | re.DOTALL)
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
+DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 PROVINCE_PAGE = "provinces/_province.qmd"
@@ -59,12 +64,13 @@ class Fragment:
         return PICTURE.sub(narrowed, figure[0]) if narrow else figure[0]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Contents:
     """Everything a page may include."""
 
     fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
+    downloads: str = ""
 
     def expand(self, text: str, *, place: str, code: bool) -> str:
         """Replace every include by its exhibit, or by the word that it could not be made."""
@@ -79,7 +85,7 @@ class Contents:
             folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
             return fragment.markdown + folded
 
-        return INCLUDE.sub(replace, text)
+        return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, text))
 
     def _missing(self, area: str, name: str, place: str) -> str:
         """Say on the page why an exhibit is missing; a name that no notebook shows stops instead."""
@@ -126,13 +132,21 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
             str(store / "notebooks"), "executed notebooks", "none",
             f"Run `policyreport run {edition_id}` first.",
         )  # fmt: skip
+    provenance = read_provenance(root, edition_id)
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
         project = Path(scratch) / "report"
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         navigation = Navigation(areas, run, edition)
-        bodies = _write_pages(root, project, contents, navigation, roles.nation)
+        marks = SourceMarks()
+        files = make_downloads(provenance, store, _licence(root))
+        contents.downloads = download_list(files, provenance.formats)
+        (project / FOLDER).mkdir()
+        for file in files:
+            (project / FOLDER / file.name).write_bytes(file.body)
+        bodies = _write_pages(root, project, contents, navigation, roles.nation, marks)
+        marks.write(project, provenance)
         _write_pdf_page(project, contents, bodies, run)
         _write_figures(project, contents)
         _write_configuration(project, edition, navigation, bodies)
@@ -215,7 +229,7 @@ def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]
 
 
 def _write_pages(
-    root: Path, project: Path, contents: Contents, navigation: Navigation, nation: str
+    root: Path, project: Path, contents: Contents, navigation: Navigation, nation: str, marks: SourceMarks
 ) -> dict[str, tuple[str, str]]:
     """Write every page of the site; return title and expanded body by page id and by area key."""
     bodies: dict[str, tuple[str, str]] = {}
@@ -226,7 +240,7 @@ def _write_pages(
         head["title"] = str(head["title"]).replace("{edition}", navigation.edition.title)
         body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
         head |= {"page": path.stem, "root": "."}
-        (project / path.name).write_text(_join(head, body), encoding="utf-8")
+        (project / path.name).write_text(_join(head, marks.numbered(body)), encoding="utf-8")
         bodies[path.stem] = (str(head.get("menu-title", head["title"])), body)
     head, template = _split(root / "reports" / PROVINCE_PAGE)
     _, chapter = _split(root / "reports" / PROVINCE_CHAPTER)
@@ -246,7 +260,7 @@ def _write_pages(
             **navigation.neighbours(key),
         }
         slug = navigation.areas.slug(key)
-        body = body.replace("](figures/", "](../figures/")
+        body = marks.numbered(body.replace("](figures/", "](../figures/"))
         (project / "provinces" / f"{slug}.qmd").write_text(_join(head | own, body), encoding="utf-8")
     return bodies
 
@@ -263,7 +277,8 @@ def _write_pdf_page(project: Path, contents: Contents, bodies: dict[str, tuple[s
 
     body = PAGE.sub(lambda match: chapter(match["page"]), body)
     body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in keys), body)
-    body = contents.expand(body, place=f"reports/{PDF_PAGE}", code=False)
+    # Paper has no marks: the source lines stand under every figure and table.
+    body = unmarked(contents.expand(body, place=f"reports/{PDF_PAGE}", code=False))
     (project / PDF_PAGE).write_text(_join(head, body), encoding="utf-8")
 
 
@@ -290,6 +305,12 @@ def _write_configuration(
         "site-navigation": {"pages": pages, "regions": navigation.regions()},
     }
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
+
+
+def _licence(root: Path) -> str:
+    """The terms that every page's footer states."""
+    settings = yaml.safe_load((root / "reports" / "_quarto.yml").read_text(encoding="utf-8"))
+    return str(settings.get("licence", ""))
 
 
 def _split(path: Path) -> tuple[dict[str, object], str]:

@@ -13,6 +13,10 @@ from policyreport.errors import DataError, ParamsError
 from policyreport.params.reading import Strict, read_strict
 
 SIDECAR = ".source.yaml"
+# A file as it was sent, kept beside the table made of it: ``<table>.original.xlsx``.
+ORIGINAL = ".original"
+# Below data/raw while a table is being added: names it, and takes its files out of sight until all are there.
+PENDING = ".adding"
 
 
 def _as_text(value: Any) -> Any:
@@ -40,6 +44,14 @@ class Defaults(Strict):
     note: Text | None = None
 
 
+class Original(Strict):
+    """The file a raw table was made of, as it was sent; `kept` tells whether it lies beside the table."""
+
+    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    kept: bool
+
+
 class Source(Strict):
     """The sidecar of one raw file.
 
@@ -56,6 +68,7 @@ class Source(Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     note: str = ""
     defaults: Defaults = Defaults()
+    original: Original | None = None
 
 
 def read_source(path: Path) -> Source:
@@ -97,7 +110,44 @@ def read_source(path: Path) -> Source:
             "Raw files are never edited: restore the file, put a repair into data/corrections/, or add a new "
             "vintage as a new file with its own sidecar.",
         )
+    if source.original is not None and source.original.kept:
+        _require_original(path, source.original)
     return source
+
+
+def original_path(path: Path, name: str) -> Path:
+    """Give the place of the file that a raw table was made of.
+
+    Parameters
+    ----------
+    path : Path
+        The raw table.
+    name : str
+        The file's name as it was sent.
+
+    Returns
+    -------
+    Path
+        ``<table>.original.<ending>`` beside it.
+    """
+    return path.with_name(path.stem + ORIGINAL + Path(name).suffix.lower())
+
+
+def pending_table(raw: Path) -> str | None:
+    """Tell which table is being added, or was when its command was stopped.
+
+    Parameters
+    ----------
+    raw : Path
+        The folder data/raw.
+
+    Returns
+    -------
+    str or None
+        Its source key; None where nothing is.
+    """
+    journal = raw / PENDING
+    return (journal.read_text(encoding="utf-8").split("\n")[0] or None) if journal.exists() else None
 
 
 def read_sources(root: Path) -> dict[str, Source]:
@@ -119,9 +169,23 @@ def read_sources(root: Path) -> dict[str, Source]:
         If a raw file has no sidecar, was changed, or a sidecar has no raw file.
     """
     raw = root / "data" / "raw"
+    pending = pending_table(raw)
+    tables = {_key(raw, path): path for path in sorted(raw.rglob("*.csv")) if not path.stem.endswith(ORIGINAL)}
     for sidecar in sorted(raw.rglob(f"*{SIDECAR}")):
         table = sidecar.with_name(sidecar.name.removesuffix(SIDECAR) + ".csv")
-        if not table.exists():
+        if _key(raw, table) not in (*tables, pending):
             raise DataError(str(sidecar), f"a raw file {table.name} beside it", "none", "Restore the file.")
-    tables = sorted(raw.rglob("*.csv"))
-    return {table.relative_to(raw).with_suffix("").as_posix(): read_source(table) for table in tables}
+    return {key: read_source(path) for key, path in tables.items() if key != pending}
+
+
+def _key(raw: Path, table: Path) -> str:
+    """The source key of a raw table."""
+    return table.relative_to(raw).with_suffix("").as_posix()
+
+
+def _require_original(path: Path, original: Original) -> None:
+    """Stop if the file a table was made of is gone or another one."""
+    kept = original_path(path, original.name)
+    got = hashlib.sha256(kept.read_bytes()).hexdigest() if kept.exists() else "no such file"
+    if got != original.sha256:
+        raise DataError(str(kept), f"sha256 {original.sha256} as in the sidecar", got, "Restore the file.")

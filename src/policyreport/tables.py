@@ -13,6 +13,7 @@ from policyreport.errors import UsageError
 from policyreport.exhibits import Exhibit
 from policyreport.figures.palette import ACCENT, CONTEXT, RULE, THRESHOLD
 from policyreport.formats import EN_DASH, NBSP
+from policyreport.marks import unmarked
 
 ALIGNMENTS = {"l": ":{}-", "r": "-{}:", "c": ":{}:"}
 _RAW = re.compile(r"`[^`]*`\{=html\}")
@@ -147,7 +148,7 @@ def _cell(text: str | None) -> str:
 
 def _width(text: str) -> int:
     """Characters that are seen: pandoc divides a wide table by the dashes of its rule."""
-    return len(_RAW.sub("  " * 6, text))
+    return len(unmarked(_RAW.sub("  " * 6, text)))
 
 
 def _line(cells: Sequence[str]) -> str:

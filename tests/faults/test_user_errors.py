@@ -117,3 +117,42 @@ def test_a_report_that_was_never_run(project):
     code, message = refused(project, "render", EDITION)
     assert code == ExitCode.RENDER
     assert "policyreport run" in message
+
+
+def test_a_correction_whose_figure_was_mended_in_the_source_stops_the_run_naming_it(project):
+    table = project / "data" / "raw" / "camau-portal" / "central-2025-10-15.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("tasks_completed_on_time", "tasks_in_progress_on_schedule"),
+        encoding="utf-8",
+    )
+    accept(table)
+    for words in (("run", EDITION, "--areas", "n96"), ("check",)):
+        code, message = refused(project, *words)
+        assert code == ExitCode.DATA
+        assert "central-2025-10-on-schedule" in message
+        assert '"tasks_completed_on_time" in column "indicator"' in message
+
+
+def test_an_error_among_the_findings_stops_the_run_naming_the_row(project):
+    table = project / "data" / "raw" / "camau-portal" / "central-2025-10-15.csv"
+    body = table.read_text(encoding="utf-8")
+    line = next(line for line in body.splitlines() if "tasks_completed," in line)
+    table.write_text(body.replace(line, line.replace("485", "4850")), encoding="utf-8")
+    accept(table)
+    code, message = refused(project, "run", EDITION, "--areas", "n96")
+    assert code == ExitCode.DATA
+    assert "data/raw/camau-portal/central-2025-10-15.csv, row " in message
+    assert "No part is larger than its whole" in message
+    assert "policyreport check part-above-whole" in message
+
+
+def test_revisions_of_an_unknown_indicator(project):
+    code, message = refused(project, "revisions", "digital_economy_shares")
+    assert code == ExitCode.USAGE
+    assert 'did you mean "digital_economy_share"' in message
+
+
+def test_a_rule_that_is_none(project):
+    code, message = refused(project, "check", "sum-of-part")
+    assert code == ExitCode.USAGE
+    assert 'did you mean "sum-of-parts"' in message

@@ -269,14 +269,15 @@ def test_the_schema_of_an_unknown_notebook_is_refused():
     assert 'did you mean "trend"?' in result.stderr
 
 
-def test_check_shows_breaches_and_ends_with_an_error_only_for_errors(project, stand_in):
+def test_check_shows_breaches_and_ends_with_an_error_only_for_errors(project, monkeypatch):
     from policyreport.records.base import Finding
 
     warning = Finding(rule="sum-of-parts", severity="warning", rows=("a#1", "a#2"), message="485 is not 647")
     error = Finding(rule="unit-known", severity="error", rows=("b#1",), message="unit bananas")
     found = [warning]
-    stand_in("observations", load_ledger=lambda root: "ledger")
-    stand_in("rules", check_ledger=lambda ledger: found)
+    monkeypatch.setattr("policyreport.observations.load_ledger", lambda root: "ledger")
+    monkeypatch.setattr("policyreport.rules.read_context", lambda root: "context")
+    monkeypatch.setattr("policyreport.rules.check_ledger", lambda ledger, context, only: found)
     result = call("check", project=project)
     assert result.exit_code == 0
     assert "sum-of-parts" in result.output

@@ -24,7 +24,10 @@ def test_lock_pins_every_dependency_and_carries_no_address():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lock = (ROOT / "requirements.lock").read_text()
     pinned = set(re.findall(r"^([a-z0-9-]+)==", lock, flags=re.MULTILINE))
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    wanted = [
+        *project["dependencies"],
+        *(each for extra in project["optional-dependencies"].values() for each in extra),
+    ]
     names = {re.split(r"[><=\[]", entry)[0].lower() for entry in wanted}
     assert names <= pinned
     assert "://" not in lock

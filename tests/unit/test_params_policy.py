@@ -8,6 +8,7 @@ import pytest
 
 from policyreport.errors import ParamsError, UsageError
 from policyreport.observations import load_ledger
+from policyreport.params.connectors import read_connectors
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.policy import Policy, read_policy
 
@@ -120,10 +121,13 @@ def test_an_id_used_twice_is_refused(project: Path) -> None:
         read_policy(project)
 
 
-def test_every_indicator_of_the_ledger_is_defined_and_every_definition_is_used(
+def test_every_indicator_of_the_ledger_is_defined_and_every_definition_is_used_or_can_be_fetched(
     indicators: Indicators,
 ) -> None:
-    assert set(indicators.by_id()) == set(load_ledger(ROOT)["indicator"])
+    used = set(load_ledger(ROOT)["indicator"])
+    fetched = {target.indicator for target in read_connectors(ROOT).targets().values()}
+    assert used <= set(indicators.by_id())
+    assert set(indicators.by_id()) == used | fetched
 
 
 def test_ranks_and_counts_on_lists_are_never_carried_over(indicators: Indicators) -> None:

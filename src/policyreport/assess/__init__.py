@@ -1,14 +1,16 @@
 """From a notebook's slice to the methods' results: which series, which settings."""
 
+from policyreport.assess.boundaries import boundary_checks
 from policyreport.assess.cleaning import clean
 from policyreport.assess.comparison import compare, peers, strip
 from policyreport.assess.evaluating import evaluation
 from policyreport.assess.national import changes, codes, coverage, league
 from policyreport.assess.series import governance, growth, income, trend
-from policyreport.assess.shares import other_quantity, revisions, share, share_pace
+from policyreport.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
 from policyreport.assess.tasks import completion, flow, quarter_on_quarter
 
 __all__ = [
+    "boundary_checks",
     "changes",
     "clean",
     "codes",
@@ -21,6 +23,7 @@ __all__ = [
     "growth",
     "income",
     "league",
+    "measure_differences",
     "other_quantity",
     "peers",
     "quarter_on_quarter",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from policyreport.assess.selection import not_published, role_series
+from policyreport.assess.selection import back_cast, not_published, role_series
 from policyreport.assess.shares import share
 from policyreport.assess.tasks import completion
 from policyreport.inputs import Inputs
@@ -52,7 +52,11 @@ def peers(inputs: Inputs) -> Peers | Refusal:
         for area in panel.areas
     ]
     judged = peers_method.judge(family, level=inputs.settings.multiplicity.bh_level)
-    return judged[panel.row(inputs.area)]
+    own = judged[panel.row(inputs.area)]
+    if isinstance(own, Refusal):
+        return own
+    # Merged provinces are on both sides of the comparison, whether or not the area is one.
+    return own.model_copy(update={"flags": own.flags + back_cast(inputs, panel.areas, panel.indicator)})
 
 
 def peer_panel(inputs: Inputs) -> PeerPanel | None:
@@ -87,7 +91,8 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
         product=np.array([_product(inputs, area) for area in areas]),
         likeness=np.array(likeness),
         measures=(roles.growth.measure,),
-        inputs={area: tuple(row for p in own[area] for row in p.inputs) for area in areas},
+        inputs={area: tuple(row for p in own[area] for row in p.inputs) for area in areas}
+        | {"nation": tuple(row for p in nation for row in p.inputs if p.year in years)},
     )
 
 
@@ -156,7 +161,8 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
         rank=1 + sum(point.value > own[-1].value for point in values.values()),
         of=len(values),
         flags=(Flag(code="no-sampling-error", detail="published values carry no sampling error"),),
-        inputs=own[-1].inputs,
+        # A place rests on every value that was ranked.
+        inputs=tuple(row for point in values.values() for row in point.inputs),
     )
 
 
@@ -269,7 +275,7 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
         return StripItem(role=name, indicator=role.indicator, refusal=refused)
     last = own[-1]
     before = next((point for point in own if point.year == last.year - 1 and point.segment == last.segment), None)
-    nation = {point.year: point.value for point in role_series(inputs, inputs.roles.nation, role)}
+    nation = {point.year: point for point in role_series(inputs, inputs.roles.nation, role)}.get(last.year)
     relative = name == "income"
     change = None if before is None else last.value - before.value
     if relative and before is not None:
@@ -284,9 +290,12 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
         status=last.status,
         change=change,
         change_unit="%" if relative else "points",
-        nation=nation.get(last.year),
+        nation=None if nation is None else nation.value,
         rank=published_rank(inputs, role),
         inputs=last.inputs,
+        change_inputs=() if before is None else before.inputs + last.inputs,
+        nation_inputs=() if nation is None else nation.inputs,
+        flags=() if change is None else back_cast(inputs, [inputs.area], role.indicator),
     )
 
 

@@ -12,8 +12,15 @@ from policyreport.assess.shares import other_quantity
 from policyreport.inputs import Inputs
 from policyreport.params.edition import read_edition
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import CodeCount, CoverageCell, EvaluationRecord, Headline, LeagueRow
-from policyreport.records.shares import Pace, Revisions, Threshold
+from policyreport.records.notebooks import (
+    BoundaryCheck,
+    CodeCount,
+    CoverageCell,
+    EvaluationRecord,
+    Headline,
+    LeagueRow,
+)
+from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
 from policyreport.records.tasks import Completion, QuarterOnQuarter
 
 
@@ -27,6 +34,8 @@ def evaluation(
     league: Sequence[LeagueRow],
     coverage: Sequence[CoverageCell],
     codes: Sequence[CodeCount],
+    measure_differences: Sequence[MeasureDifference] = (),
+    boundary_checks: Sequence[BoundaryCheck] = (),
 ) -> EvaluationRecord:
     """Make the record of the national notebook.
 
@@ -34,7 +43,7 @@ def evaluation(
     ----------
     inputs : Inputs
         The national slice.
-    completion, quarters, share, pace, revisions, league, coverage, codes
+    completion, quarters, share, pace, revisions, league, coverage, codes, measure_differences, boundary_checks
         The results of the functions of those names.
 
     Returns
@@ -70,6 +79,8 @@ def evaluation(
         sources=inputs.sources,
         areas_expected=len(areas),
         areas_failed=tuple(area for area in areas if area not in complete),
+        measure_differences=tuple(measure_differences),
+        boundary_checks=tuple(boundary_checks),
     )
 
 

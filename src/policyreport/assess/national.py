@@ -19,7 +19,7 @@ from policyreport.records.notebooks import (
     NotebookRecord,
     TrendRecord,
 )
-from policyreport.records.series import Difference, Trend
+from policyreport.records.series import Difference, Peers, Trend
 from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
 
@@ -133,6 +133,7 @@ def changes(inputs: Inputs, since: pd.Timestamp | None) -> tuple[Change, ...]:
             revised=int(group["revised"].sum()),
             published=group["published"].max().date(),
             inputs=tuple(group.index[:3]),
+            revised_inputs=tuple(group.index[group["revised"]]),
         )
         for (indicator, measure), group in rows.groupby(["indicator", "measure"], sort=True)
     )
@@ -190,12 +191,13 @@ def _league_row(inputs: Inputs, area: str) -> LeagueRow:
     """One province from its records; what was refused is left empty and named."""
     trend, compare = inputs.records.get((area, "trend")), inputs.records.get((area, "compare"))
     facts: dict[str, object] = {}
+    rows: dict[str, tuple[str, ...]] = {}
     refused: Counter[str] = Counter()
     if isinstance(trend, TrendRecord):
-        facts |= _league_trend(trend, inputs.roles.share.headline_measure)
+        facts |= _league_trend(trend, inputs.roles.share.headline_measure, rows)
         refused.update(item.code for item in _refusals(trend))
     if isinstance(compare, CompareRecord):
-        facts |= _league_compare(compare)
+        facts |= _league_compare(compare, rows)
         refused.update(item.code for item in _refusals(compare))
     return LeagueRow(
         area=area,
@@ -203,11 +205,13 @@ def _league_row(inputs: Inputs, area: str) -> LeagueRow:
         slug=inputs.areas.slug(area),
         region=inputs.areas.name(inputs.areas.region(area)),
         refusals=tuple(sorted(refused)),
+        inputs=rows,
         **facts,
     )
 
 
-def _league_trend(record: TrendRecord, measure: str) -> dict[str, object]:
+def _league_trend(record: TrendRecord, measure: str, rows: dict[str, tuple[str, ...]]) -> dict[str, object]:
+    """Figures of the trend record; the ledger rows behind them go to `rows`."""
     facts: dict[str, object] = {}
     done = [each for each in record.completion if isinstance(each, Completion)]
     if done:
@@ -218,6 +222,7 @@ def _league_trend(record: TrendRecord, measure: str) -> dict[str, object]:
             "completed_list": newest.list_label,
         }
         facts["completed_date"] = newest.reference_date
+        rows["completed"] = newest.inputs
     judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == measure]
     if judged:
         latest = max(judged, key=lambda each: each.period)
@@ -227,20 +232,24 @@ def _league_trend(record: TrendRecord, measure: str) -> dict[str, object]:
             "share_verdict": latest.verdict,
         }
         facts["share_flags"] = tuple(flag.code for flag in latest.flags)
+        rows["share"] = (latest.observation.id,)
     main = next((each for each in record.growth if isinstance(each, Trend)), None)
     if main:
         facts |= {"trend_verdict": main.verdict, "trend_p_adjusted": main.p_adjusted}
     return facts
 
 
-def _league_compare(record: CompareRecord) -> dict[str, object]:
+def _league_compare(record: CompareRecord, rows: dict[str, tuple[str, ...]]) -> dict[str, object]:
+    """Figures of the compare record; the ledger rows behind them go to `rows`."""
     facts: dict[str, object] = {}
     for item in record.strip:
         if item.role == "growth" and item.value is not None:
             facts |= {"growth": item.value, "growth_status": item.status, "growth_year": item.period}
             facts |= {"growth_rank": getattr(item.rank, "rank", None)}
+            rows |= {"growth": item.inputs, "growth_rank": getattr(item.rank, "inputs", ())}
         if item.role == "income" and item.value is not None:
             facts |= {"income": item.value, "income_year": item.period}
+            rows["income"] = item.inputs
     nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
     if nation:
         facts |= {
@@ -249,8 +258,11 @@ def _league_compare(record: CompareRecord) -> dict[str, object]:
             "growth_verdict": nation.verdict or "",
             "growth_p_adjusted": nation.p_adjusted,
         }
+        own = record.growth.inputs if isinstance(record.growth, Peers) else ()
+        rows["growth_mean_difference"] = own + nation.inputs
     if not isinstance(record.income_ratio_nation, Refusal):
         facts["income_index"] = record.income_ratio_nation.index
+        rows["income_index"] = record.income_ratio_nation.inputs
     return facts
 
 

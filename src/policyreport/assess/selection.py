@@ -9,7 +9,7 @@ import pandas as pd
 from policyreport.inputs import Inputs
 from policyreport.observations import to_observations
 from policyreport.params.report import SeriesRole
-from policyreport.records.base import Observation, Refusal
+from policyreport.records.base import Flag, Observation, Refusal
 from policyreport.records.series import SeriesPoint
 
 
@@ -101,6 +101,27 @@ def observations(rows: pd.DataFrame) -> tuple[Observation, ...]:
         In the order of the rows.
     """
     return to_observations(rows)
+
+
+def back_cast(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Flag, ...]:
+    """Flag what rests on series that cross the change of boundaries, recalculated by their publisher.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    areas : iterable of str
+        Areas whose series are used.
+    indicator : str
+        Which series.
+
+    Returns
+    -------
+    tuple of Flag
+        `back-cast` once, or nothing.
+    """
+    crossing = any((area, indicator) in inputs.back_cast for area in areas)
+    return (Flag(code="back-cast"),) if crossing else ()
 
 
 def not_published(method: str, subject: str, detail: str = "") -> Refusal:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from policyreport.assess.selection import mean_of, not_published, role_series, series
+from policyreport.assess.selection import back_cast, mean_of, not_published, role_series, series
 from policyreport.inputs import Inputs
 from policyreport.methods import trend as trend_method
 from policyreport.methods.contrasts import index, minus
 from policyreport.methods.multiplicity import adjust
-from policyreport.records.base import Flag, Refusal
+from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.series import SeriesPoint, Trend
 from policyreport.records.shares import Pace, Threshold
@@ -175,13 +175,8 @@ def _one(
         shock_years=common.shock_years,
         policy_date=inputs.policy.date,
         calendar=calendar,
-        flags=_back_cast(inputs, area, indicator),
+        flags=back_cast(inputs, [area], indicator),
     )
-
-
-def _back_cast(inputs: Inputs, area: str, indicator: str) -> tuple[Flag, ...]:
-    """Flag a series that the publisher recalculated on present boundaries."""
-    return (Flag(code="back-cast"),) if (area, indicator) in inputs.back_cast else ()
 
 
 def _index_refusal(inputs: Inputs, indicator: str) -> Refusal:

@@ -11,7 +11,7 @@ from policyreport.methods import revisions as revisions_method
 from policyreport.methods import threshold as threshold_method
 from policyreport.methods.revision_error import RevisionPrior
 from policyreport.records.base import Flag, Observation, Refusal
-from policyreport.records.shares import Pace, Revisions, Threshold
+from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
 
 
 def share(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
@@ -123,6 +123,31 @@ def revisions(inputs: Inputs) -> tuple[Revisions | Refusal, ...]:
         for measure in inputs.roles.share.measures
         if (vintages := share_vintages(inputs, measure))
     )
+
+
+def measure_differences(inputs: Inputs) -> tuple[MeasureDifference, ...]:
+    """Set every quantity that has several measures against the first measure of its indicator.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of MeasureDifference
+        By area, indicator and measure; only where a period has both.
+    """
+    rows = inputs.newest[inputs.newest["list"] == ""]
+    several = rows[rows.groupby(["area", "indicator", "period"])["measure"].transform("nunique") > 1]
+    found = []
+    for (_, indicator), group in several.groupby(["area", "indicator"]):
+        by_measure = {str(measure): observations(part) for measure, part in group.groupby("measure")}
+        reference = next(iter(inputs.indicators.get(str(indicator)).measures), "")
+        others = [part for measure, part in by_measure.items() if measure != reference]
+        if reference in by_measure:
+            found += [revisions_method.between_measures(part, by_measure[reference]) for part in others]
+    return tuple(each for each in found if isinstance(each, MeasureDifference))
 
 
 def share_vintages(inputs: Inputs, measure: str) -> tuple[Observation, ...]:

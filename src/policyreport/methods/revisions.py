@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import groupby
 
 import numpy as np
@@ -13,7 +14,14 @@ from scipy import stats
 from policyreport.errors import DataError
 from policyreport.methods.vintages import enters_estimates, ids, maturity, published_order, refuse_mixed
 from policyreport.records.base import Observation, Refusal
-from policyreport.records.shares import NewsNoise, Revisions, RevisionStatistics, RevisionTest, VintageValue
+from policyreport.records.shares import (
+    MeasureDifference,
+    NewsNoise,
+    Revisions,
+    RevisionStatistics,
+    RevisionTest,
+    VintageValue,
+)
 
 METHOD = "revisions"
 
@@ -114,6 +122,76 @@ def triangle(
         bias_test=_refuse_few(head, len(pairs), minimum_bias_test) or bias_test(moved),
         news_noise=_refuse_few(head, len(pairs), minimum_news_noise) or news_noise(firsts, finals),
     )
+
+
+def between_measures(others: Sequence[Observation], reference: Sequence[Observation]) -> MeasureDifference | Refusal:
+    """Set one measure's newest values against another's for the same periods: differences, never revisions.
+
+    Parameters
+    ----------
+    others : sequence of Observation
+        All vintages of one measure of one area.
+    reference : sequence of Observation
+        All vintages of the measure they are held against.
+
+    Returns
+    -------
+    MeasureDifference or Refusal
+        Differences by period, to be shown as `measure-mixed`; `not-published` where no period has both.
+
+    Raises
+    ------
+    DataError
+        If either side holds more than one measure.
+
+    Notes
+    -----
+    d = newest other − newest reference; RMSE = √(Σd²/n).
+    """
+    newest = []
+    for side in (others, reference):
+        if mixed := refuse_mixed(side, METHOD, one_area=True):
+            raise DataError("vintages", "values of one measure", mixed.detail, "Select one measure first.")
+        newest.append({each.period: each for each in published_order(side) if enters_estimates(each)})
+    pairs = [(newest[0][period], newest[1][period]) for period in sorted(set(newest[0]) & set(newest[1]))]
+    if not pairs:
+        return Refusal(code="not-published", method=METHOD, detail="no period by both measures")
+    moved = np.array([other.value - own.value for other, own in pairs])
+    other, own = pairs[0]
+    return MeasureDifference(
+        area=other.area,
+        indicator=other.indicator,
+        measure=other.measure,
+        reference=own.measure,
+        unit=own.unit,
+        periods=tuple(each.period for each, _ in pairs),
+        differences=tuple(moved.tolist()),
+        mean=float(moved.mean()),
+        rmse=float(np.sqrt((moved**2).mean())),
+        inputs=ids(each for pair in pairs for each in pair),
+    )
+
+
+def lay_out(cells: Sequence[VintageValue]) -> tuple[tuple[date, ...], dict[str, dict[date, VintageValue]]]:
+    """Lay the cells of a triangle out: days of publication across, periods down.
+
+    Parameters
+    ----------
+    cells : sequence of VintageValue
+        Of one measure of one area.
+
+    Returns
+    -------
+    tuple of date
+        Days of publication, rising.
+    dict of str to dict of date to VintageValue
+        By period, then by day.
+    """
+    days = tuple(sorted({cell.published for cell in cells}))
+    rows: dict[str, dict[date, VintageValue]] = {}
+    for cell in sorted(cells, key=lambda cell: (cell.period, cell.published)):
+        rows.setdefault(cell.period, {})[cell.published] = cell
+    return days, rows
 
 
 def statistics(first: NDArray[np.float64], final: NDArray[np.float64], to_maturity: int) -> RevisionStatistics:

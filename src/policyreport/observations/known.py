@@ -30,6 +30,25 @@ def as_known_on(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
     return out.loc[out.index.isin(newest)]
 
 
+def known_on(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Select every vintage that was out on a day, and mark the ones in force.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        What `load_ledger` gave.
+    day : date
+        The day.
+
+    Returns
+    -------
+    DataFrame
+        Rows published on the day or before, with the column `newest`: True for the newest vintage of a key.
+    """
+    known = vintages(ledger, day)
+    return known.assign(newest=known.index.isin(as_known_on(ledger, day).index))
+
+
 def vintages(
     ledger: pd.DataFrame,
     day: date,

@@ -58,10 +58,32 @@ def load_ledger(root: Path) -> pd.DataFrame:
     DataError
         At the first file, row and column that breaks a rule.
     """
+    return check_raw(root, read_raw(root, read_sources(root)))
+
+
+def check_raw(root: Path, raw: pd.DataFrame) -> pd.DataFrame:
+    """Correct and validate raw rows, those on disk or those with a table that is to be added.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    raw : DataFrame
+        What `read_raw` gave, or that with further rows.
+
+    Returns
+    -------
+    DataFrame
+        The ledger, as `load_ledger` gives it.
+
+    Raises
+    ------
+    DataError
+        At the first file, row and column that breaks a rule.
+    """
     areas, indicators, policy = read_areas(root), read_indicators(root), read_policy(root)
     for table in ("areas", "crosswalk"):
         read_source(root / "data" / "boundaries" / f"{table}.csv")
-    raw = read_raw(root, read_sources(root))
     ledger = parse(apply_corrections(raw, read_corrections(root)))
     validate(ledger, indicators)
     _require_areas(ledger, areas)

@@ -1,16 +1,20 @@
 """Results as the exhibits of a page: sentence, figure, table, source."""
 
+from policyreport.present.boundaries import boundaries
 from policyreport.present.comparison import growth_compare, strip, summary
+from policyreport.present.findings import area_findings as findings
+from policyreport.present.findings import findings as screening
 from policyreport.present.league import league
 from policyreport.present.overview import overview, reference
-from policyreport.present.quality import area_findings as findings
 from policyreport.present.quality import published_topics as published
 from policyreport.present.quality import quality, refusals
 from policyreport.present.series import governance, growth, income
 from policyreport.present.shares import national_share, share
 from policyreport.present.tasks import national_tasks, tasks
+from policyreport.present.vintages import vintages
 
 __all__ = [
+    "boundaries",
     "findings",
     "governance",
     "growth",
@@ -24,8 +28,10 @@ __all__ = [
     "quality",
     "reference",
     "refusals",
+    "screening",
     "share",
     "strip",
     "summary",
     "tasks",
+    "vintages",
 ]

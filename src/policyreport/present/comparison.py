@@ -12,6 +12,7 @@ from policyreport.figures.rows import Rule
 from policyreport.figures.strips import Place
 from policyreport.figures.strips import strip as strip_figure
 from policyreport.figures.tiles import locator
+from policyreport.formats import NBSP
 from policyreport.inputs import Inputs
 from policyreport.present.shares import newest_by_measure, share_sentence
 from policyreport.present.tasks import count_sentence
@@ -62,14 +63,15 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         for area, value in mean.items()
     ]
     years = f"{panel.years[0]}–{panel.years[-1]}"
+    own = result.inputs
     frame = voice.frame(
         "growth-compare",
-        f"Mean difference in growth to the nation, {years}: {_difference(voice, nation)}" if nation else "Growth",
-        "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the five most alike "
+        f"Mean difference in growth to the nation, {years}: {_difference(voice, nation, own)}" if nation else "Growth",
+        "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the five most similar "
         "named; bar: 95 % interval that treats years as draws",
         [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
     )
-    rows = [f"- {_comparator(inputs, each)}: {_difference(voice, each)}" for each in told]
+    rows = [f"- {_comparator(inputs, each)}: {_difference(voice, each, own)}" for each in told]
     rows += [f"- {each.subject or 'Comparison'}: {voice.sentence(each.code)} `{each.code}`"
              for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
     figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "nation"), signed=True)
@@ -103,7 +105,8 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
         if ranked
         else ""
     )
-    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", note)
+    crossing = voice.flags(flag for item in items for flag in item.flags)
+    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", note, crossing)
 
 
 def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
@@ -127,21 +130,25 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
     growth, income = by_role["growth"], by_role["income"]
     if growth.value is not None:
         against = (
-            f", against {voice.formats.number(growth.nation, 2)}\u00a0% for the nation"
+            f", against {voice.value(f'{voice.formats.number(growth.nation, 2)}{NBSP}%', growth.nation_inputs)} for the nation"
             if growth.nation is not None
             else ""
         )
         said.append(
-            f"Its output grew by {voice.formats.number(growth.value, 2)}\u00a0% in {growth.period}"
-            f"{_status(growth.status)}{against}."
+            f"Its output grew by {voice.value(f'{voice.formats.number(growth.value, 2)}{NBSP}%', growth.inputs)} in "
+            f"{growth.period}{_status(growth.status)}{against}."
         )
     nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
     if nation:
-        said.append(f"Over {nation.years[0]}–{nation.years[-1]} the mean difference is {_difference(voice, nation)}.")
-    if income.value is not None and not isinstance(record.income_ratio_nation, Refusal):
+        own = record.growth.inputs if isinstance(record.growth, Peers) else ()
         said.append(
-            f"Output per head was {voice.formats.number(income.value, 1)} million VND in {income.period}, "
-            f"{voice.formats.number(record.income_ratio_nation.index, 0)} where the nation is 100."
+            f"Over {nation.years[0]}–{nation.years[-1]} the mean difference is {_difference(voice, nation, own)}."
+        )
+    ratio = record.income_ratio_nation
+    if income.value is not None and not isinstance(ratio, Refusal):
+        said.append(
+            f"Output per head was {voice.value(f'{voice.formats.number(income.value, 1)} million VND', income.inputs)} in "
+            f"{income.period}, {voice.value(voice.formats.number(ratio.index, 0), ratio.inputs)} where the nation is 100."
         )
     done = [each for each in record.completion if isinstance(each, Completion)]
     if done:
@@ -163,10 +170,11 @@ def _place(voice: Voice) -> str:
     inputs = voice.inputs
     region = inputs.areas.name(inputs.areas.region(inputs.area))
     parts = inputs.areas.parts(inputs.area)
+    day = voice.date(inputs.areas.begun(inputs.area))
     if len(parts) < 2:
-        return f"{inputs.name} ({region}) kept its boundaries in the mergers of 1 July 2025."
+        return f"{inputs.name} ({region}) kept its boundaries in the mergers of {day}."
     names = listed([inputs.areas.name(part) for part in parts])
-    return f"{inputs.name} ({region}) was formed on 1 July 2025 from {names}."
+    return f"{inputs.name} ({region}) was formed on {day} from {names}."
 
 
 def _cell(voice: Voice, item: StripItem) -> str:
@@ -189,29 +197,32 @@ def _cell(voice: Voice, item: StripItem) -> str:
         "income": lambda: f"{formats.number(item.value, 1)}\u00a0m VND",
         "governance": lambda: formats.number(item.value, 2),
     }[item.role]()
+    value = voice.value(value, item.inputs)
     notes = [_when(voice, item)]
     if item.change is not None:
         digits = 1 if item.change_unit == "%" else 2
         change = formats.number(item.change, digits, signed=True)
-        unit = {"%": "\u00a0%", "points": " points"}.get(item.change_unit, "")
-        notes.append(f"{change}{unit} on the year before")
+        unit = {"%": "\u00a0% at current prices", "points": " points"}.get(item.change_unit, "")
+        notes.append(f"{voice.value(f'{change}{unit}', item.change_inputs)} on the year before")
     if isinstance(item.rank, PublishedRank):
-        notes.append(f"place {item.rank.rank} of {item.rank.of}")
+        notes.append(f"place {voice.value(f'{item.rank.rank} of {item.rank.of}', item.rank.inputs)}")
     return "\n\n".join([label, value, *notes])
 
 
 def _when(voice: Voice, item: StripItem) -> str:
     if item.role == "tasks":
-        count = voice.formats.count_of(item.count or 0, item.total or 0)
+        count = voice.value(voice.formats.count_of(item.count or 0, item.total or 0), item.inputs)
         when = voice.formats.short_date(date.fromisoformat(item.period)) if item.period else "date not stated"
         return f"{count}, {when}"
     source = voice.measure(item.measure) if item.measure else ""
     return ", ".join(part for part in (item.period, source, item.status if item.status != "observed" else "") if part)
 
 
-def _difference(voice: Voice, each: Difference) -> str:
+def _difference(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
+    """Mean difference and interval, with the area's own rows and the comparator's."""
     formats = voice.formats
     text = f"{formats.points(each.mean)} ({formats.interval(each.interval.low, each.interval.high, 2, signed=True)})"
+    text = voice.value(text, own + each.inputs)
     return f"{text}, {voice.verdict(each.verdict)}" if each.verdict else text
 
 
@@ -221,7 +232,7 @@ def _comparator(inputs: Inputs, each: Difference) -> str:
         "nation": "To the nation",
         "rest of the nation": "To the nation without it",
         "region": f"To the rest of {region}",
-        "peers": "To the mean of its five likes",
+        "peers": "To the mean of the five most similar provinces",
     }[each.comparator]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policyreport.assess.selection import back_cast
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
@@ -67,15 +68,15 @@ def _lead(voice: Voice, rows: Sequence[LeagueRow]) -> str:
         return (
             f"The statistics office's tables on present boundaries were not out by "
             f"{voice.date(voice.inputs.edition.as_known_on)}, so the {len(rows)} provinces cannot be set side by side in "
-            "growth or income. What was published stands in the table. `not-published`"
+            "growth or output per head. What was published stands in the table. `not-published`"
         )
     singled = [row for row in grown if row.growth_verdict in ("above", "below")]
     year = grown[0].growth_year
     places = (
-        f"{len(singled)} of {len(grown)} provinces differ from the nation's growth by more than the years' scatter"
+        f"After adjusting for {len(grown)} comparisons, the mean growth of {len(singled)} provinces can be told apart from "
+        "the nation's"
         if singled
-        else f"None of {len(grown)} provinces differs from the nation's growth by more than the years' scatter, once all "
-        "are looked at together"
+        else f"After adjusting for {len(grown)} comparisons, no province's mean growth can be told apart from the nation's"
     )
     return (
         f"{places}. The order is that of growth in {year} as published. {voice.sentence('no-sampling-error')} "
@@ -101,7 +102,7 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         body,
         f"{len(rows)} provinces side by side. *Growth at constant 2010 prices; mean yearly difference since 2020 with its "
         "95 % interval, verdict adjusted for all provinces; tasks of each province's own newest list; places as published, "
-        "without a set of ranks; † as published, no vintage to judge revisions by.*",
+        "without a set of ranks; an interval is for one province alone, so one that excludes zero may still be told apart no more once all are compared; † as published, no vintage to judge revisions by.*",
         voice.source(_inputs(voice)),
         align="lrrrlrrrlr",
         sortable=True,
@@ -112,26 +113,35 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
 
 def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str | None]:
     formats = voice.formats
+
+    def marked(text: str, figure: str) -> str:
+        return voice.value(text, row.inputs.get(figure, ()))
+
     difference = None
     if row.growth_mean_difference is not None and row.growth_mean_interval is not None:
         low, high = row.growth_mean_interval.low, row.growth_mean_interval.high
         text = f"{formats.number(row.growth_mean_difference, 2, signed=True)} ({formats.interval(low, high, 2, signed=True)})"
+        text = marked(text, "growth_mean_difference")
         difference = interval_cell(text, row.growth_mean_difference, low, high, scale, mark=0.0)
-    share = None if row.share is None else voice.percent_as_published(row.share).removesuffix("%").strip()
+    share = None
+    if row.share is not None:
+        share = marked(voice.percent_as_published(row.share).removesuffix("%").strip(), "share")
     verdict = voice.verdict(row.share_verdict) if row.share_verdict else voice.verdict("not published")
     if "no-vintage-history" in row.share_flags:
         verdict += " †"
     return [
         f"[{row.name}](provinces/{row.slug}.html)",
-        None if row.growth is None else formats.number(row.growth, 2),
-        None if row.growth_rank is None else str(row.growth_rank),
+        None if row.growth is None else marked(formats.number(row.growth, 2), "growth"),
+        None if row.growth_rank is None else marked(str(row.growth_rank), "growth_rank"),
         difference,
         voice.verdict(row.growth_verdict) if row.growth_verdict else None,
-        None if row.income is None else formats.number(row.income, 1),
-        None if row.income_index is None else formats.number(row.income_index, 0),
+        None if row.income is None else marked(formats.number(row.income, 1), "income"),
+        None if row.income_index is None else marked(formats.number(row.income_index, 0), "income_index"),
         share,
         verdict,
-        None if row.total is None or row.completed is None else formats.count_of(row.completed, row.total),
+        None
+        if row.total is None or row.completed is None
+        else marked(formats.count_of(row.completed, row.total), "completed"),
     ]
 
 
@@ -162,7 +172,9 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         "treats years as draws",
         _inputs(voice),
     )
-    return join("league-growth", league_figure(places, frame, "percentage points", Rule(0.0, "nation")))
+    crossing = back_cast(voice.inputs, [row.area for row in rows], voice.inputs.roles.growth.indicator)
+    figure = league_figure(places, frame, "percentage points", Rule(0.0, "nation"))
+    return join("league-growth", figure, voice.flags(crossing))
 
 
 def _inputs(voice: Voice) -> list[str]:

@@ -9,6 +9,7 @@ from policyreport.figures.rows import Row, Rule
 from policyreport.figures.sparks import spark_dots, spark_line, spark_share
 from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
+from policyreport.marks import BOUNDARIES
 from policyreport.present.quality import sources
 from policyreport.present.shares import period_words
 from policyreport.present.voice import Voice, escape, listed
@@ -18,6 +19,8 @@ from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion, QuarterOnQuarter
 from policyreport.tables import table
+
+BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
 
 Finding = tuple[str, Exhibit | None]
 """A sentence as heading, a line of text, and the small figure between them."""
@@ -93,8 +96,9 @@ def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
     policy = voice.inputs.policy
     areas = record.areas_expected - len(record.areas_failed)
     text = (
-        f"What was published by **{voice.date(record.as_known_on)}** on the nation and {areas} provinces, and what those "
-        f"figures allow to say about {policy.short_title} of {voice.date(policy.date)}."
+        f"What was published by **{voice.date(record.as_known_on)}** on the nation and "
+        f"{voice.value(str(areas), [BOUNDARIES])} provinces, and what those figures allow to say about "
+        f"{policy.short_title} of {voice.date(policy.date)}."
     )
     if record.areas_failed:
         names = listed([voice.inputs.areas.name(area) for area in record.areas_failed])
@@ -108,11 +112,12 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     if not isinstance(quarters, QuarterOnQuarter):
         return "", None
     *earlier, last = quarters.counts
-    told = listed([f"{formats.share_of(c.completed, c.total)} {'at' if at == 0 else 'by'} {voice.date(c.reference_date)}"
-                   for at, c in enumerate(earlier)])  # fmt: skip
+    told = listed([f"{voice.value(formats.share_of(c.completed, c.total), c.inputs)} {'on' if at == 0 else 'by'} "
+                   f"{voice.date(c.reference_date)}" for at, c in enumerate(earlier)])  # fmt: skip
     recurring = [count for count in quarters.counts if count.recurring]
     basis = "".join(
-        f" {formats.count(c.recurring or 0)} recurring tasks are in the count of {voice.date(c.reference_date)}."
+        f" {voice.value(formats.count(c.recurring or 0), c.inputs)} recurring tasks are in the count of "
+        f"{voice.date(c.reference_date)}."
         for c in recurring
     )
     first = quarters.counts[0]
@@ -120,12 +125,25 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
                  if isinstance(each, Completion) and each.list == last.list), None)  # fmt: skip
     picture = spark_share(done, voice.small("spark-tasks"), "completed", "not completed") if done else None
     text = (
-        f"### Central tasks completed: {formats.percent(last.share)} by {voice.date(last.reference_date)} "
-        f"({formats.count_of(last.completed, last.total)})\n\n"
-        f"Before: {told}. The list grew from {formats.count(first.total)} to {formats.count(last.total)} tasks; "
-        f"{voice.verdict('list changed')}, so no speed is given.{basis} [Tasks](tasks.html)"
+        f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
+        f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
+        f"Before: {told}. The list grew from {voice.value(formats.count(first.total), first.inputs)} to "
+        f"{voice.value(formats.count(last.total), last.inputs)} tasks; "
+        f"{voice.verdict('list changed')}, so no speed is given.{basis}{_suspect(voice, quarters)} [Tasks](tasks.html)"
     )
     return text, picture
+
+
+def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
+    """A step whose pace jumps so much that another way of counting is likely."""
+    if not any(step.has_flag("basis-suspect") for step in quarters.steps):
+        return ""
+    step = next(step for step in reversed(quarters.steps) if step.has_flag("basis-suspect"))
+    finished = voice.value(voice.formats.number(step.new_completed, 0, signed=True), quarters.counts[-1].inputs)
+    return (
+        f" From {voice.date(step.start)} to {voice.date(step.end)} the count moved by {finished}: a change in what is "
+        "counted is likely."
+    )
 
 
 def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
@@ -144,22 +162,25 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
             {each.period for each in record.share if isinstance(each, Threshold) and each.has_flag("measure-flip")}
         )
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
-        title = (
-            "Above or below 16 % depends on who measures"
-            if flips and line.startswith("16")
-            else "The digital economy's share"
-        )
+        against = voice.against(main.verdict, voice.threshold(line)).replace("*", "")
         text = (
-            f"### {title}: {voice.measure(main.measure)} {voice.percent_as_published(main.observation.value)} in "
-            f"{main.period}, {main.verdict} {line}\n\n"
-            f"{told}{flip} The measures differ in definition. [Digital economy](digital-economy.html)"
+            f"### Digital economy: {_published(voice, main)} of GDP in {main.period} by {voice.measure(main.measure)}, "
+            f"{against}\n\n"
+            f"{told}{flip} {BENCHMARK.format(line=voice.threshold(line))} [Digital economy](digital-economy.html)"
         )
         found.append((text, _spark_shares(voice, [main, *others])))
     found += [(_third_quantity(voice, each), None) for each in record.other_quantity]
     paces = [each for each in record.pace if isinstance(each, Pace) and main and each.measure == main.measure]
     if paces:
         nearest = min(paces, key=lambda each: each.target_period)
-        found.append((_pace(voice, nearest), _spark_pace(voice, record, nearest)))
+        others_pace = [
+            each
+            for each in record.pace
+            if isinstance(each, Pace)
+            and each.measure != nearest.measure
+            and each.target_period == nearest.target_period
+        ]
+        found.append((_pace(voice, nearest, others_pace), _spark_pace(voice, record, nearest)))
     return found
 
 
@@ -201,29 +222,41 @@ def _third_quantity(voice: Voice, each: Observation) -> str:
     value = voice.percent_as_published(each.value)
     meaning = voice.inputs.indicators.get(each.indicator).name
     return (
-        f"### The “{'> ' if each.bound == '>' else sign}{value}” announced for {period_words(each.period)} is a third "
-        f"quantity\n\nIt is the {meaning[:1].lower() + meaning[1:]}, stated as {sign}{value}; its method is not "
+        f"### The “{voice.value(('> ' if each.bound == '>' else sign) + value, [each.id])}” announced for {period_words(each.period)} is a third "
+        f"quantity\n\nIt is the {meaning[:1].lower() + meaning[1:]}, stated as {sign}{voice.value(value, [each.id])}; its method is not "
         "published. It is not the digital economy's share. [A third quantity](digital-economy.html#a-third-quantity)"
     )
 
 
-def _pace(voice: Voice, each: Pace) -> str:
+def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
     """Finding: observed against required growth of the share."""
+    rows = each.inputs
+    beside = "".join(
+        f" By {voice.measure(other.measure)}'s measure of {other.base_period}–{other.latest_period}: "
+        f"{voice.bands(other.headline_bands)}."
+        for other in others
+    )
     now = "" if each.required_from_now_pp is None else (
-        f"; from now it would have to rise by {voice.formats.points(each.required_from_now_pp)} a year"
+        f"; from now it would have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
     )  # fmt: skip
     return (
         f"### {_capital(voice.bands(each.headline_bands).replace('*', ''))} for "
-        f"{voice.percent_as_published(each.target)} in {each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
-        f"The share rose by {voice.formats.points(each.observed_pp)} a year from {each.base_period} to "
-        f"{each.latest_period}{now}. [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
+        f"{voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)} in "
+        f"{each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
+        f"The share rose by {voice.value(voice.formats.points(each.observed_pp), rows)} a year from {each.base_period} to "
+        f"{each.latest_period}{now}.{beside} [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
     )
+
+
+def _published(voice: Voice, each: Threshold) -> str:
+    """A share as published, with its row."""
+    return voice.value(voice.percent_as_published(each.observation.value), [each.observation.id])
 
 
 def _compared(voice: Voice, each: Threshold) -> str:
     published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
     return (
-        f"{voice.measure(each.measure)}: {voice.percent_as_published(each.observation.value)} in {each.period}, "
+        f"{voice.measure(each.measure)}: {_published(voice, each)} in {each.period}, "
         f"{voice.verdict(each.verdict)}{published}."
     )
 
@@ -234,15 +267,21 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     if not facts or not facts["areas"]:
         return "", None
     areas = facts["areas"]
+
+    def count(fact: str, figure: str, of: bool) -> str:
+        """A count of provinces, with the rows of their figures; with the areas alone where it is zero."""
+        rows = [row for league in record.league for row in league.inputs.get(figure, ())]
+        return voice.value(f"{facts[fact]} of {areas}" if of else str(facts[fact]), [*rows, BOUNDARIES])
+
     text = (
-        f"### {facts['share_published']} of {areas} provinces have a published digital-economy share, "
-        f"{facts['tasks_published']} a count of tasks\n\n"
+        f"### {count('share_published', 'share', True)} provinces have a published digital-economy share, "
+        f"{count('tasks_published', 'completed', False)} a count of tasks\n\n"
     )
     if facts["growth_published"]:
-        named = facts["growth_singled_out"] or "none"
+        named = count("growth_singled_out", "growth_mean_difference", False) if facts["growth_singled_out"] else "none"
         text += (
-            f"Growth is known for {facts['growth_published']} of {areas}; after adjusting for all, {named} differ"
-            f"{'s' if named == 'none' else ''} from the nation's by more than the years' scatter. "
+            f"Growth is known for {count('growth_published', 'growth', True)}; after adjusting for looking at all of "
+            f"them, the mean growth of {named} can be told apart from the nation's. "
         )
     else:
         text += "Growth on present boundaries was not published by then. "
@@ -254,9 +293,16 @@ def _changed(voice: Voice, record: EvaluationRecord) -> str:
         return "This is the first edition."
     new, revised = sum(c.new for c in record.changes), sum(c.revised for c in record.changes)
     formats = voice.formats
+    # Thousands of rows: their files say where they come from.
+    known = voice.inputs.newest
+    files = [
+        f"{source}.csv" for source in known.loc[known["published"].dt.date > record.changed_since, "source"].unique()
+    ]
+    again = [row for change in record.changes for row in change.revised_inputs] or files
     return (
-        f"Since {voice.date(record.changed_since)}, {formats.count(new)} figures were added and {formats.count(revised)} "
-        f"revised, in {len(record.changes)} indicators and measures. [What changed](what-changed.html)"
+        f"Since {voice.date(record.changed_since)}, {voice.value(formats.count(new), files)} figures were added and "
+        f"{voice.value(formats.count(revised), again)} revised, in {voice.value(str(len(record.changes)), files)} "
+        "indicators and measures. [What changed](what-changed.html)"
     )
 
 

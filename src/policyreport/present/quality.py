@@ -1,16 +1,14 @@
-"""Coverage, refusals counted, findings of the rules, sources: tables of the data-quality and sources pages."""
+"""Coverage, refusals counted, sources: tables of the data-quality and sources pages."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from policyreport.assess.national import raised
-from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.exhibits import Exhibit, Exhibits
 from policyreport.inputs import Inputs
 from policyreport.params.indicators import Indicator
 from policyreport.present.voice import Voice, escape, published, short_publisher
-from policyreport.records.base import Finding
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
 from policyreport.tables import table
 
@@ -58,27 +56,6 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
     ).renamed("published")
 
 
-def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
-    """Name the published figures of one area that do not agree.
-
-    Parameters
-    ----------
-    record : CleanRecord
-        The area's cleaned data.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "findings"; one sentence where there are none.
-    """
-    if not record.findings:
-        return Exhibit("findings", "No rule of the ledger is broken by these figures.")
-    lines = [f"- {escape(finding.message)} `{finding.rule}`" for finding in _worst(record.findings)[:12]]
-    return Exhibit("findings", "Where these figures do not agree:\n\n" + "\n".join(lines))
-
-
 def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
     """List what cannot be said about one area, each once with its reason; then the same in one paragraph.
 
@@ -122,7 +99,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
 
 
 def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs: Inputs) -> Exhibits:
-    """Show who published what, what was refused, and which rules are broken.
+    """Show who published what, and what was refused.
 
     Parameters
     ----------
@@ -136,17 +113,10 @@ def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs
     Returns
     -------
     Exhibits
-        "coverage", "codes", "findings", "boundaries".
+        "coverage", "codes".
     """
     voice = Voice(inputs)
-    return Exhibits(
-        [
-            _coverage(voice, coverage),
-            _codes(voice, codes),
-            _findings(voice, inputs.findings),
-            _boundaries(voice),
-        ]
-    )
+    return Exhibits([_coverage(voice, coverage), _codes(voice, codes)])
 
 
 def sources(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
@@ -242,74 +212,8 @@ def _codes(voice: Voice, codes: Sequence[CodeCount]) -> Exhibit:
     )
 
 
-def _findings(voice: Voice, findings: Sequence[Finding]) -> Exhibit:
-    """Breached rules: counts by rule, then the messages."""
-    if not findings:
-        return Exhibit("findings", "No rule of the ledger is broken.")
-    counted = Counter((finding.rule, finding.severity) for finding in findings)
-    summary = table(
-        "findings",
-        ["Rule", "Severity", "Times"],
-        [[f"`{rule}`", severity, voice.formats.count(n)] for (rule, severity), n in sorted(counted.items())],
-        f"{len(counted)} rules find {voice.formats.count(len(findings))} places where published figures do not agree. "
-        "*Nothing is repaired silently: a repair is a dated entry with its reason.*",
-        align="llr",
-    )
-    lines = [f"- {escape(finding.message)} `{finding.rule}`" for finding in _worst(findings)[:40]]
-    rest = len(findings) - len(lines)
-    more = f"\n\nAnd {voice.formats.count(rest)} more; `policyreport check` lists them all." if rest > 0 else ""
-    return join("findings", summary, "\n".join(lines) + more)
-
-
-def _boundaries(voice: Voice) -> Exhibit:
-    """Which indicators were recalculated on present boundaries, by which weights."""
-    panel = voice.inputs.panel
-    names = voice.inputs.areas
-    provinces = set(names.current(voice.inputs.edition.as_known_on))
-    rows = panel[panel["area"].isin(provinces)]
-    if rows.empty:
-        return Exhibit("boundaries", "No annual series is known on present boundaries.")
-    body = []
-    for indicator, group in rows.groupby("indicator", sort=True):
-        done = group[group["value"].notna()]
-        again = done[done["basis"] == "recalculated"]
-        body.append(
-            [
-                escape(voice.indicator(str(indicator))),
-                f"{int(done['year'].min())}–{int(done['year'].max())}" if len(done) else "",
-                voice.formats.count(int((done["basis"] == "published").sum())),
-                voice.formats.count(int((done["basis"] == "back-cast").sum())),
-                voice.formats.count(len(again)),
-                ", ".join(sorted({text for text in again["weight"] if text})) or "",
-                voice.formats.count(int(group["value"].isna().sum())),
-            ]
-        )
-    return table(
-        "boundaries",
-        [
-            "Indicator",
-            "Years",
-            "As published",
-            "Publisher's recalculation",
-            "Our recalculation",
-            "Weights",
-            "Part missing",
-        ],
-        body,
-        "The statistics office's own series on present boundaries is used wherever it exists. *Annual values of the "
-        "provinces by how they came to stand on present boundaries.*",
-        align="llrrrlr",
-        wide=True,
-    )
-
-
 def _rows(voice: Voice, cell: CoverageCell | None) -> str | None:
     return voice.formats.count(cell.rows) if cell and cell.rows else None
-
-
-def _worst(findings: Sequence[Finding]) -> list[Finding]:
-    order = {"error": 0, "warning": 1, "note": 2}
-    return sorted(findings, key=lambda finding: (order[finding.severity], finding.rule, finding.message))
 
 
 def _subject(known: Mapping[str, Indicator], subject: str) -> str:
@@ -342,7 +246,6 @@ def _question(method: str) -> str:
 
 
 __all__ = [
-    "area_findings",
     "published_topics",
     "quality",
     "refusals",

@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, join
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.series import small_multiples
 from policyreport.figures.timeline import Break, Line
+from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.methods.contrasts import index
 from policyreport.present.voice import Voice, listed
@@ -39,10 +40,10 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     if not own:
         return Exhibit("growth", refused(voice, results, "Growth"))
     last, before = own[-1], own[0]
-    finding = f"{inputs.name} grew by {_percent(voice, last)} in {last.year}{_status(last)}"
+    finding = f"{inputs.name} grew by {voice.value(_percent(voice, last), last.inputs)} in {last.year}{_status(last)}"
     compared = next((point for point in nation if point.year == last.year), None)
     if compared:
-        finding += f", the nation by {_percent(voice, compared)}"
+        finding += f", the nation by {voice.value(_percent(voice, compared), compared.inputs)}"
     frame = voice.frame(
         "growth",
         finding,
@@ -80,13 +81,13 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     region = inputs.areas.region(inputs.area)
     around = index(role_series(inputs, region, role), nation)
     if not relative:
-        return Exhibit("income", refused(voice, results, "Income"))
+        return Exhibit("income", refused(voice, results, "Output per head"))
     last = relative[-1]
     value = next(point for point in own if point.year == last.year)
     frame = voice.frame(
         "income",
-        f"Output per head was {voice.formats.number(value.value, 1)} million VND in {last.year}{_status(last)}, "
-        f"{voice.formats.number(last.value, 0)} where the nation is 100",
+        f"Output per head was {voice.value(f'{voice.formats.number(value.value, 1)} million VND', value.inputs)} in "
+        f"{last.year}{_status(last)}, {voice.value(voice.formats.number(last.value, 0), last.inputs)} where the nation is 100",
         f"GRDP per head at current prices as an index, nation = 100, {relative[0].year}–{last.year}",
         [row for points in (relative, around) for point in points for row in point.inputs],
     )
@@ -172,9 +173,10 @@ def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
         )
         parts.append(
             f"{what}, {each.first_year}–{each.last_year}: {voice.verdict(each.verdict)}. Median slope "
-            f"{formats.number(each.slope, 2, signed=True)} {each.unit} a year "
-            f"({formats.interval(each.slope_interval.low, each.slope_interval.high, 2, signed=True)} at "
-            f"{formats.percent(each.slope_interval.level)}), exact p {formats.p_value(each.p_value)}{adjusted}."
+            f"{voice.value(formats.number(each.slope, 2, signed=True), each.inputs)} {each.unit} a year "
+            f"({voice.value(formats.interval(each.slope_interval.low, each.slope_interval.high, 2, signed=True), each.inputs)} "
+            f"at {formats.percent(each.slope_interval.level)}), exact p "
+            f"{voice.value(formats.p_value(each.p_value), each.inputs)}{adjusted}."
         )
         parts.append(voice.flags(each.flags))
     return "\n\n".join(part for part in parts if part)
@@ -212,8 +214,10 @@ def _short(name: str) -> str:
 
 def _breaks(inputs: Inputs) -> list[Break]:
     """The merger as a named break, where the area was merged."""
-    merged = inputs.areas.is_merged(inputs.area)
-    return [Break(2025, "merger, July 2025")] if merged else []
+    if not inputs.areas.is_merged(inputs.area):
+        return []
+    begun = inputs.areas.begun(inputs.area)
+    return [Break(begun.year, f"merger, {Formats().month(begun)}")]
 
 
 def _percent(voice: Voice, point: SeriesPoint) -> str:

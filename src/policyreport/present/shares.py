@@ -41,8 +41,8 @@ def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal]
         frame = voice.frame(
             "share",
             listed([f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {e.verdict}" for e in newest]),
-            f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; bar: how "
-            "far past revisions say the figure may move",
+            f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; bar: how far "
+            "revisions may move the figure, by past ones or, where there are none, by an assumed size",
             [row for each in judged for row in each.inputs],
         )
         parts.append(figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)))
@@ -93,7 +93,7 @@ def national_share(
         "share",
         f"{listed([f'{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {e.verdict}' for e in newest])}",
         f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; bar: 95 % interval "
-        "of revision error",
+        "of revision error (the verdict asks for 95 % on one side)",
         [row for each in judged for row in each.inputs],
     )
     return Exhibits(
@@ -158,10 +158,10 @@ def share_sentence(voice: Voice, each: Threshold) -> str:
     published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
     status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
     return (
-        f"{voice.subject(each.measure)} puts the digital economy at {_value(voice, each)} of "
+        f"{voice.subject(each.measure)} puts the digital economy at {_marked(voice, each)} of "
         f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {each.period}{status} (published "
-        f"{voice.date(each.observation.published)}): {voice.verdict(each.verdict)} {_percent(voice, each.threshold)}"
-        f"{published}."
+        f"{voice.published_on(each.observation.id, each.observation.published)}): "
+        f"{voice.against(each.verdict, voice.threshold(_percent(voice, each.threshold)))}{published}."
     )
 
 
@@ -177,7 +177,7 @@ def _other(voice: Voice, each: Observation) -> str:
     sign = {">": "more than ", "<": "less than ", "~": "about "}.get(each.bound, "")
     meaning = voice.inputs.indicators.get(each.indicator)
     return (
-        f"The “{sign}{voice.formats.number(each.value, 0)} %” announced for {period_words(each.period)} is neither of these "
+        f"The “{voice.value(f'{sign}{voice.formats.number(each.value, 0)} %', [each.id])}” announced for {period_words(each.period)} is neither of these "
         f"shares: it is the {meaning.name[:1].lower() + meaning.name[1:]}, a wider quantity whose method is not "
         f"published. Against the {_line(voice)} it is *stated above*, with no interval and no probability.\n\n"
         f"::: {{.source}}\n{voice.source([each.id])}\n:::"
@@ -195,10 +195,12 @@ def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
         [
             voice.measure(each.measure),
             each.period,
-            _value(voice, each),
+            _marked(voice, each),
             each.observation.status,
             formats.date(each.observation.published),
-            formats.interval(each.interval.low, each.interval.high, 1) if each.interval else "",
+            voice.value(formats.interval(each.interval.low, each.interval.high, 1), _rows(each))
+            if each.interval
+            else "",
             voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
             _chance(voice, each),
             ", ".join(f"`{flag.code}`" for flag in each.flags),
@@ -233,23 +235,26 @@ def _pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> l
     nearest = min(each.target_period for each in paces)
     main = next(each for each in paces if each.target_period == nearest)
     said = [
-        f"By {voice.measure(each.measure)}'s measure, from {voice.percent_as_published(each.base_value)} in {each.base_period} to "
-        f"{voice.percent_as_published(each.latest_value)} in {each.latest_period}: {voice.bands(each.headline_bands)} for "
-        f"{_percent(voice, each.target)} in {each.target_period} (ratio of observed to required growth "
-        f"{_ratio(voice, each)})."
+        f"By {voice.measure(each.measure)}'s measure, from "
+        f"{voice.value(voice.percent_as_published(each.base_value), each.inputs)} in {each.base_period} to "
+        f"{voice.value(voice.percent_as_published(each.latest_value), each.inputs)} in {each.latest_period}: "
+        f"{voice.bands(each.headline_bands)} for {_target(voice, each)} in {each.target_period} (ratio of observed to "
+        f"required growth {voice.value(_ratio(voice, each), each.inputs)})."
         for each in paces
         if each.target_period == nearest
     ]
     needed = (
-        f"From now the share would have to rise by {formats.points(main.required_from_now_pp)} a year; it rose by "
-        f"{formats.points(main.observed_pp)} a year since {main.base_period}."
+        f"By {voice.measure(main.measure)}'s measure the share would from now have to rise by "
+        f"{voice.value(formats.points(main.required_from_now_pp), main.inputs)} a year to reach {_target(voice, main)} in "
+        f"{main.target_period}; since {main.base_period} it rose by "
+        f"{voice.value(formats.points(main.observed_pp), main.inputs)} a year.{_one_year(voice, main)}"
         if main.required_from_now_pp is not None
         else ""
     )
     frame = voice.frame(
         "pace",
-        f"At the pace of {main.base_period}–{main.latest_period} the share stays short of "
-        f"{_percent(voice, main.target)} in {main.target_period}" if main.ratio_pp is not None and main.ratio_pp < 1 else
+        f"At the pace of {main.base_period}–{main.latest_period} the share by {voice.measure(main.measure)}'s measure stays "
+        f"short of {_percent(voice, main.target)} in {main.target_period}" if main.ratio_pp is not None and main.ratio_pp < 1 else
         f"The pace of {main.base_period}–{main.latest_period} leads to {_percent(voice, main.target)}",
         f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure; lines are scenarios, not a forecast",
         main.inputs,
@@ -264,13 +269,18 @@ def _pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> l
     body = [
         [
             voice.measure(each.measure),
-            f"{_percent(voice, each.target)} in {each.target_period}",
+            f"{_target(voice, each)} in {each.target_period}",
             f"{each.base_period}–{each.latest_period}",
-            formats.points(each.observed_pp),
-            formats.points(each.required_pp),
-            None if each.required_from_now_pp is None else formats.points(each.required_from_now_pp),
-            None if each.ratio_pp is None else formats.number(each.ratio_pp, 2),
-            None if each.ratio_cagr is None else formats.number(each.ratio_cagr, 2),
+            *(
+                None if number is None else voice.value(written, each.inputs)
+                for number, written in (
+                    (each.observed_pp, formats.points(each.observed_pp)),
+                    (each.required_pp, formats.points(each.required_pp)),
+                    (each.required_from_now_pp, formats.points(each.required_from_now_pp or 0)),
+                    (each.ratio_pp, formats.number(each.ratio_pp or 0, 2)),
+                    (each.ratio_cagr, formats.number(each.ratio_cagr or 0, 2)),
+                )
+            ),
             voice.bands(each.headline_bands),
             ", ".join(f"`{flag.code}`" for flag in each.flags),
         ]
@@ -291,6 +301,19 @@ def _pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> l
     return [join("pace", " ".join([*said, needed]), shown), listing]
 
 
+def _one_year(voice: Voice, each: Pace) -> str:
+    """The one-year pace, which has no band of its own."""
+    interval = each.one_year_ratio_interval
+    if each.one_year_ratio is None or interval is None:
+        return ""
+    text = voice.value(
+        f"{voice.formats.number(each.one_year_ratio, 2)}; {voice.formats.interval(interval.low, interval.high, 2)}",
+        each.inputs,
+    )
+    verdict = f": {voice.verdict(each.one_year_verdict)}" if each.one_year_verdict else ""
+    return f" One-year pace since {each.one_year_base_period}: ratio {text}{verdict}."
+
+
 def _ratio(voice: Voice, each: Pace) -> str:
     formats = voice.formats
     ratio = each.ratio_cagr if each.ratio_cagr is not None else each.ratio_pp
@@ -308,13 +331,13 @@ def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
         return Exhibit("revisions", "No figure has two vintages far enough apart to tell how far first figures move.")
     main, formats = moved[0], voice.formats
     said = (
-        f"{voice.measure(main.measure)} has revised {len(main.values)} first figures by "
-        f"{listed([formats.points(value) for value in main.values])}. With so few, the verdicts above rest largely on "
-        "the prior, and the probability is given in words only."
+        f"Of {voice.measure(main.measure)}'s years, {len(main.values)} have a figure of within a year and another of two "
+        f"years later or more; they differ by {listed([voice.value(formats.points(v), main.inputs) for v in main.values])}. "
+        "With so few, the verdicts above rest largely on the prior, and the probability is given in words only."
     )
     frame = voice.frame(
         "revisions",
-        f"First figures moved by {listed([formats.points(value) for value in main.values])}",
+        f"First figures of {len(main.values)} years moved by {listed([formats.points(value) for value in main.values])}",
         f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure, each year's vintages",
         main.inputs or [cell.observation for cell in main.cells],
     )
@@ -328,6 +351,21 @@ def _line(voice: Voice) -> str:
 def _percent(voice: Voice, value: float) -> str:
     """A whole threshold or target, 16 %."""
     return voice.formats.percent(value / 100, 0 if value == int(value) else 1)
+
+
+def _target(voice: Voice, each: Pace) -> str:
+    """The target, leading to its legal reference."""
+    return voice.target(_percent(voice, each.target), each.indicator, each.target_period)
+
+
+def _rows(each: Threshold) -> tuple[str, ...]:
+    """The figure and the vintages its revision error was learnt from."""
+    return (each.observation.id, *each.inputs)
+
+
+def _marked(voice: Voice, each: Threshold) -> str:
+    """The share with its row."""
+    return voice.value(_value(voice, each), [each.observation.id])
 
 
 def _value(voice: Voice, each: Threshold) -> str:

@@ -131,9 +131,11 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
             name,
             escape(each.list_label),
             voice.date(each.reference_date) if each.reference_date else "date not stated",
-            voice.formats.count_of(each.completed.count, each.total),
-            voice.formats.percent(each.completed.share),
-            voice.formats.percent_interval(each.completed.wilson.low, each.completed.wilson.high),
+            voice.value(voice.formats.count_of(each.completed.count, each.total), each.inputs),
+            voice.value(voice.formats.percent(each.completed.share), each.inputs),
+            voice.value(
+                voice.formats.percent_interval(each.completed.wilson.low, each.completed.wilson.high), each.inputs
+            ),
         ]
         for name, each in lists
     ]
@@ -151,13 +153,16 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
 
 def count_sentence(voice: Voice, each: Completion) -> str:
     """One list on one date as a sentence."""
-    when = f"By {voice.date(each.reference_date)}" if each.reference_date else "On a date that is not stated"
-    text = f"{when}, {voice.formats.share_of(each.completed.count, each.total)} on the list “{each.list_label}” were completed"
+    when = f"By {voice.date(each.reference_date)}" if each.reference_date else "On a day that is not stated"
+    formats = voice.formats
+    done = voice.value(formats.share_of(each.completed.count, each.total), each.inputs)
+    text = f"{when}, {done} on the list “{each.list_label}” were completed"
     extra = []
     if isinstance(each.late, Proportion):
-        extra.append(f"{voice.formats.count(each.late.count)} of them late")
+        extra.append(f"{voice.value(formats.count(each.late.count), each.inputs)} of them late")
     if isinstance(each.overdue, Proportion):
-        extra.append(f"{voice.formats.count(each.overdue.count)} of all {voice.formats.count(each.total)} overdue")
+        overdue = voice.value(formats.count(each.overdue.count), each.inputs)
+        extra.append(f"{overdue} of all {formats.count(each.total)} overdue")
     return text + (f", {listed(extra)}" if extra else "") + "."
 
 
@@ -170,18 +175,21 @@ def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
     """What the four dates say, and why they make no series."""
     formats = voice.formats
     said = [
-        f"{formats.count_of(count.completed, count.total)} tasks ({formats.percent(count.share)}) "
+        f"{voice.value(formats.count_of(count.completed, count.total), count.inputs)} tasks "
+        f"({voice.value(formats.percent(count.share), count.inputs)}) "
         f"{'on' if at == 0 else 'by'} {voice.date(count.reference_date)}"
         for at, count in enumerate(quarters.counts)
     ]
     first, last = quarters.counts[0], quarters.counts[-1]
     recurring = [count for count in quarters.counts if count.recurring]
     basis = " ".join(
-        f"The count of {voice.date(count.reference_date)} includes {formats.count(count.recurring or 0)} recurring tasks."
+        f"The count of {voice.date(count.reference_date)} includes "
+        f"{voice.value(formats.count(count.recurring or 0), count.inputs)} recurring tasks."
         for count in recurring
     )
     grew = (
-        f"The list itself grew from {formats.count(first.total)} to {formats.count(last.total)} tasks, "
+        f"The list itself grew from {voice.value(formats.count(first.total), first.inputs)} to "
+        f"{voice.value(formats.count(last.total), last.inputs)} tasks, "
         "so the shares are not one series and no trend is drawn through them."
     )
     return f"Completed on the central list: {listed(said)}. {grew} {basis}".strip()
@@ -197,13 +205,15 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
         body.append(
             [
                 voice.date(count.reference_date),
-                formats.count(count.total),
-                formats.count(count.completed),
-                formats.percent(count.share),
-                formats.percent_interval(interval.wilson.low, interval.wilson.high) if interval else "",
-                formats.number(step.new_completed, 0, signed=True) if step else "",
-                formats.number(step.additions, 0, signed=True) if step else "",
-                "" if count.overdue is None else formats.count(count.overdue),
+                voice.value(formats.count(count.total), count.inputs),
+                voice.value(formats.count(count.completed), count.inputs),
+                voice.value(formats.percent(count.share), count.inputs),
+                voice.value(formats.percent_interval(interval.wilson.low, interval.wilson.high), count.inputs)
+                if interval
+                else "",
+                voice.value(formats.number(step.new_completed, 0, signed=True), step.inputs) if step else "",
+                voice.value(formats.number(step.additions, 0, signed=True), step.inputs) if step else "",
+                "" if count.overdue is None else voice.value(formats.count(count.overdue), count.inputs),
                 "" if step is None or step.same_list else voice.verdict("list changed"),
             ]
         )
@@ -223,6 +233,10 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
 def _condition(voice: Voice, quarters: QuarterOnQuarter) -> str:
     """The conditional line under each step: what it would mean if the list only grew."""
     formats = voice.formats
+
+    def marked(text: str, step: ListStep) -> str:
+        return voice.value(text, step.inputs)
+
     lines = []
     for step in quarters.steps:
         if step.conditional is None:
@@ -230,12 +244,12 @@ def _condition(voice: Voice, quarters: QuarterOnQuarter) -> str:
         hazard = step.conditional
         text = (
             f"- **{voice.date(step.start)} to {voice.date(step.end)}.** If the list only grew and nothing was removed, "
-            f"{formats.count(hazard.finished)} of {formats.count(hazard.at_risk)} tasks open or added were finished in "
-            f"{step.days} days: {formats.percent(hazard.hazard30)} a month with the added tasks there from the first "
-            f"day, {formats.percent(hazard.hazard30_uniform)} if they came evenly"
+            f"{marked(f'{formats.count(hazard.finished)} of {formats.count(hazard.at_risk)}', step)} tasks open or added "
+            f"were finished in {step.days} days: {marked(formats.percent(hazard.hazard30), step)} a month with the added "
+            f"tasks there from the first day, {marked(formats.percent(hazard.hazard30_uniform), step)} if they came evenly"
         )
         if hazard.hazard30_last_day is not None:
-            text += f", {formats.percent(hazard.hazard30_last_day)} if on the last day"
+            text += f", {marked(formats.percent(hazard.hazard30_last_day), step)} if on the last day"
         text += f". {escape(step.basis_change)}" if step.basis_change else "."
         if step.has_flag("basis-suspect"):
             text += f" {voice.sentence('basis-suspect')} `basis-suspect`"

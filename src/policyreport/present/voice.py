@@ -9,6 +9,7 @@ from datetime import date
 from policyreport.figures.frame import Frame
 from policyreport.formats import Formats
 from policyreport.inputs import Inputs
+from policyreport.marks import POLICY, mark
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import SourceLine
 
@@ -37,6 +38,18 @@ class Voice:
         """Name of a figure or table, unique in the report."""
         return f"{self._prefix}{name}"
 
+    def published_on(self, row: str, day: date) -> str:
+        """When a row was published, as exactly as its source says: January 2026, not the month's last day."""
+        source = self._sources.get(row.split("#")[0].removesuffix(".csv"))
+        if source and len(source.published) < len("2026-01-31") and day.isoformat().startswith(source.published):
+            return published(source.published, self.formats)
+        return self.date(day)
+
+    def against(self, verdict: str, line: str) -> str:
+        """A verdict with what it is held against: above 16 %, cannot tell apart from 16 %."""
+        joined = " from " if verdict == "cannot tell apart" else " "
+        return f"{self.verdict(verdict)}{joined}{line}"
+
     def indicator(self, key: str) -> str:
         """Name of an indicator for readers, in lower case unless it is a name."""
         return self.inputs.indicators.get(key).name
@@ -59,6 +72,32 @@ class Voice:
         """A percentage with the decimals it was published with, two at most: 13.9 is not 13.90."""
         digits = next((digits for digits in (0, 1) if round(value, digits) == value), 2)
         return f"{self.formats.number(value, digits)}\u00a0%"
+
+    def value(self, text: str, rows: Iterable[str]) -> str:
+        """A printed value with the ledger rows behind it, for the reader who asks for its source.
+
+        Parameters
+        ----------
+        text : str
+            The value as printed.
+        rows : iterable of str
+            Ledger row ids, or another id of `policyreport.marks`.
+
+        Returns
+        -------
+        str
+            Markdown.
+        """
+        return mark(text, rows)
+
+    def threshold(self, text: str) -> str:
+        """The threshold as printed, leading to where it was stated."""
+        return mark(text, [f"{POLICY}#threshold"])
+
+    def target(self, text: str, indicator: str, year: str) -> str:
+        """A target as printed, leading to its legal reference."""
+        found = [each.id for each in self.inputs.policy.targets_for(indicator) if str(each.horizon) == str(year)]
+        return mark(text, [f"{POLICY}#{id}" for id in found])
 
     def bands(self, bands: Sequence[str]) -> str:
         """A headline of one band, or of two that revisions leave open."""

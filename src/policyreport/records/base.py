@@ -125,12 +125,17 @@ class Result(Frozen):
 
 
 class Finding(Frozen):
-    """A rule of the ledger that is breached: shown on the data-quality page, or stopping the run."""
+    """A rule of the ledger that is breached: shown on the data-quality page, or stopping the run.
+
+    `areas` and `sources` are those of the rows, or those the finding is about where it names no rows.
+    """
 
     rule: str
     severity: Literal["error", "warning", "note"]
     rows: tuple[str, ...] = ()
     message: str
+    areas: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 class Failure(Frozen):

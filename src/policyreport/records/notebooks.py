@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from policyreport.records.base import Finding, Frozen, Interval, Observation, Refusal
+from pydantic import Field
+
+from policyreport.records.base import Finding, Flag, Frozen, Interval, Observation, Refusal
 from policyreport.records.series import Difference, Peers, PublishedRank, Trend
-from policyreport.records.shares import Pace, Revisions, Threshold
+from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
 from policyreport.records.tasks import Completion, Flow, QuarterOnQuarter
 
 
@@ -78,6 +80,7 @@ class StripItem(Frozen):
     """One cell of a province's strip: a value, its change and its place, or the refusal.
 
     `change` is the difference to the period before, in `change_unit`; `rank` has no set and says so.
+    `inputs` are the rows behind `value`, `change_inputs` and `nation_inputs` those behind the other two.
     """
 
     role: Literal["tasks", "share", "growth", "income", "governance"]
@@ -94,7 +97,10 @@ class StripItem(Frozen):
     count: int | None = None
     total: int | None = None
     inputs: tuple[str, ...] = ()
+    change_inputs: tuple[str, ...] = ()
+    nation_inputs: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    flags: tuple[Flag, ...] = ()
 
 
 class CompareRecord(NotebookRecord):
@@ -124,7 +130,11 @@ class Ratio(Frozen):
 
 
 class LeagueRow(Frozen):
-    """One area in the league table: each figure beside its refusal where there is none."""
+    """One area in the league table: each figure beside its refusal where there is none.
+
+    `inputs` are ledger row ids by figure: growth, growth_rank, growth_mean_difference, income, income_index,
+    share, completed.
+    """
 
     area: str
     name: str
@@ -152,6 +162,7 @@ class LeagueRow(Frozen):
     completed_list: str = ""
     completed_date: date | None = None
     refusals: tuple[str, ...] = ()
+    inputs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class CoverageCell(Frozen):
@@ -175,8 +186,32 @@ class CodeCount(Frozen):
     of: int
 
 
+class BoundaryCheck(Frozen):
+    """One area's series recalculated from its parts beside the publisher's own (METHODS §14).
+
+    `largest` is the difference of largest size, recalculated minus published, in `largest_year`; differences
+    are in percentage points for rates (`unit` ``points``) and in per cent of the published value else.
+    """
+
+    area: str
+    indicator: str
+    measure: str
+    first_year: int
+    last_year: int
+    years: int
+    largest: float
+    largest_year: int
+    mean_absolute: float
+    unit: Literal["points", "%"]
+    tolerance: float
+    beyond: int
+
+
 class Change(Frozen):
-    """Rows of one indicator and measure published after the edition before: new figures and revised ones."""
+    """Rows of one indicator and measure published after the edition before: new figures and revised ones.
+
+    `inputs` are the first rows, as examples; `revised_inputs` all rows that replace an older vintage.
+    """
 
     indicator: str
     measure: str
@@ -185,6 +220,7 @@ class Change(Frozen):
     revised: int
     published: date
     inputs: tuple[str, ...] = ()
+    revised_inputs: tuple[str, ...] = ()
 
 
 class Headline(Frozen):
@@ -233,6 +269,8 @@ class EvaluationRecord(NotebookRecord):
     sources: tuple[SourceLine, ...]
     areas_expected: int
     areas_failed: tuple[str, ...]
+    measure_differences: tuple[MeasureDifference, ...] = ()
+    boundary_checks: tuple[BoundaryCheck, ...] = ()
 
 
 CompareRecord.model_rebuild()

@@ -162,6 +162,24 @@ class Revisions(Result):
     apart: tuple[VintageValue, ...] = ()
 
 
+class MeasureDifference(Result):
+    """One quantity of one area by two measures (METHODS §15): differences, not revisions.
+
+    `differences` are the other measure's newest value minus the reference's, by `periods`; `unit` is theirs.
+    """
+
+    kind: Literal["measure-difference"] = "measure-difference"
+    area: str
+    indicator: str
+    measure: str
+    reference: str
+    unit: str
+    periods: tuple[str, ...]
+    differences: tuple[float, ...]
+    mean: float
+    rmse: float
+
+
 class RevisionTest(Result):
     """t test of zero mean revision (n >= 5)."""
 

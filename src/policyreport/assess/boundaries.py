@@ -1,0 +1,50 @@
+"""Values recalculated on present boundaries beside the publisher's own, province by province."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from policyreport.harmonise import TOLERANCE_PERCENT, TOLERANCE_POINTS, discrepancies
+from policyreport.inputs import Inputs
+from policyreport.records.notebooks import BoundaryCheck
+
+
+def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
+    """Check our recalculation where the publisher has a series of its own on present provinces.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    tuple of BoundaryCheck
+        One a merged province and indicator, by indicator, the largest difference first.
+    """
+    table = discrepancies(inputs.newest, inputs.areas, inputs.indicators)
+    rates = {each.id for each in inputs.indicators.indicators if each.harmonise in ("chain", "weighted-mean")}
+    found = []
+    for (area, indicator, measure), rows in table[table["merged"].astype(bool)].groupby(
+        ["area", "indicator", "measure"]
+    ):
+        unit: Literal["points", "%"] = "points" if indicator in rates else "%"
+        off = rows["difference"] if unit == "points" else rows["percent"]
+        worst = int(off.abs().to_numpy().argmax())
+        found.append(
+            BoundaryCheck(
+                area=str(area),
+                indicator=str(indicator),
+                measure=str(measure),
+                first_year=int(rows["year"].min()),
+                last_year=int(rows["year"].max()),
+                years=len(rows),
+                largest=float(off.iloc[worst]),
+                largest_year=int(rows["year"].iloc[worst]),
+                mean_absolute=float(off.abs().mean()),
+                unit=unit,
+                tolerance=TOLERANCE_POINTS if unit == "points" else TOLERANCE_PERCENT,
+                beyond=int(rows["beyond"].sum()),
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (each.indicator, -abs(each.largest), each.area)))

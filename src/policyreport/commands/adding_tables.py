@@ -1,0 +1,116 @@
+"""What `add` shows before anything is written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from policyreport.intake import Change, Preview
+
+if TYPE_CHECKING:
+    from policyreport.records.base import Finding
+
+# Wide enough for one line a figure where nobody's terminal sets the width.
+PLAIN_WIDTH = 160
+_KINDS = {
+    "new": "new",
+    "revised": "revised",
+    "confirmed": "confirmed, published again with the same value",
+    "known": "in the ledger already",
+}
+
+
+def show_preview(preview: Preview, show_all: bool) -> None:
+    """Print what a delivery would change.
+
+    Parameters
+    ----------
+    preview : Preview
+        What it would do.
+    show_all : bool
+        True to print each new figure instead of a line an indicator.
+    """
+    console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
+    provenance = preview.delivery.provenance
+    lines = [
+        f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher_name}, {provenance.title}",
+        f"published {provenance.published}, {provenance.address}, licence: {provenance.licence}",
+        *(f"{len(preview.of_kind(kind))} {said}" for kind, said in _KINDS.items() if preview.of_kind(kind)),  # type: ignore[arg-type]
+        *([f"{len(preview.refused)} refused"] if preview.refused else []),
+        *preview.delivery.remarks,
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    new, revised = preview.of_kind("new"), preview.of_kind("revised")
+    if new:
+        console.print(_each(new) if show_all else _summary(new))
+    if revised:
+        console.print(_revisions(revised))
+    if preview.findings:
+        console.print(_findings(preview.findings))
+
+
+def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Iterable[str] = ()) -> Table:
+    """A table without lines; columns of numbers stand to the right."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for names, side in ((left, "left"), (right, "right"), (last, "left")):
+        for name in names:
+            table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
+    return table
+
+
+def _summary(changes: tuple[Change, ...]) -> Table:
+    """A line an indicator, with what a reader can compare with the sheet."""
+    table = _table("New", ("indicator", "list or measure", "period", "unit"), ("figures", "lowest", "highest", "sum"))
+    groups: dict[tuple[str, ...], list[Decimal]] = {}
+    for change in changes:
+        fields = change.figure.fields
+        key: tuple[str, ...] = (
+            fields["indicator"],
+            fields["list"] or fields["measure"],
+            fields["period"],
+            fields["unit"],
+        )
+        groups.setdefault(key, []).append(Decimal(fields["value"]))
+    for key, values in groups.items():
+        total = "" if key[-1].startswith("%") else f"{sum(values):f}"
+        table.add_row(*map(escape, key), str(len(values)), f"{min(values):f}", f"{max(values):f}", total)
+    return table
+
+
+def _each(changes: tuple[Change, ...]) -> Table:
+    """A line a figure."""
+    table = _table("New", ("area", "indicator", "list or measure", "period"), ("value",), ("unit", "from"))
+    for change in changes:
+        fields = change.figure.fields
+        what = (fields["area"], fields["indicator"], fields["list"] or fields["measure"], fields["period"])
+        value = f"{fields['bound'].strip('=')}{fields['value']}"
+        table.add_row(*map(escape, (*what, value, fields["unit"], change.figure.place)))
+    return table
+
+
+def _revisions(changes: tuple[Change, ...]) -> Table:
+    """A line a revised figure: old, new and the difference."""
+    table = _table("Revised", ("area", "indicator", "period"), ("old", "new", "change"), ("unit", "old row"))
+    for change in changes:
+        fields = change.figure.fields
+        old = Decimal(repr(change.old_value))
+        difference = Decimal(fields["value"]) - old
+        numbers = (f"{old.normalize():f}", fields["value"], f"{difference.normalize():+f}")
+        what = (fields["area"], fields["indicator"], fields["period"])
+        table.add_row(*map(escape, (*what, *numbers, fields["unit"], change.old)))
+    return table
+
+
+def _findings(findings: tuple[Finding, ...]) -> Table:
+    """A line a finding, warnings first."""
+    table = _table("Rules the ledger would break", ("severity", "rule", "finding"))
+    for each in sorted(findings, key=lambda finding: (finding.severity != "warning", finding.rule)):
+        table.add_row(each.severity, each.rule, escape(each.message))
+    return table

@@ -1,0 +1,1 @@
+"""Publishers that answer machines: a request in, rows of the ledger with their source out."""

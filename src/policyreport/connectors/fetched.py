@@ -1,0 +1,193 @@
+"""What every connector hands over: rows in the ledger's long form, their source, the answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pandas as pd
+
+from policyreport.errors import ConnectError
+from policyreport.observations.ledger import TEXT
+from policyreport.params.connectors import Status, Target
+
+# The year publishers' programs write where nobody entered a date.
+_NO_DATE = 9999
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a sidecar says of a fetched table, but for the hashes of the files."""
+
+    publisher: str
+    title: str
+    address: str
+    published: str
+    accessed: date
+    licence: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One table fetched from a publisher.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Text columns of a raw file (`observations.ledger.TEXT`), one row a figure.
+    source : Facts
+        Who, what, where, when, under what terms.
+    raw : bytes
+        The publisher's answer, as it came.
+    name : str
+        Path of the table below data/raw without its ending: ``world-bank/SP.POP.TOTL-2026-07-01``.
+    suffix : str
+        Ending of the answer's own file: ``.json`` or ``.xml``.
+    """
+
+    rows: pd.DataFrame
+    source: Facts
+    raw: bytes
+    name: str
+    suffix: str
+
+
+def ledger_row(
+    target: Target, published: str, *, area: str, period: str, figure: Decimal, status: Status, quality: str = ""
+) -> dict[str, str]:
+    """Put one published figure into the ledger's columns.
+
+    Parameters
+    ----------
+    target : Target
+        Indicator, measure, unit and rule.
+    published : str
+        The day of publication.
+    area, period : str
+        Area's key; period of the ledger.
+    figure : Decimal
+        As published.
+    status : str
+        A status of the ledger.
+    quality : str
+        Codes of the ledger, a space between them.
+
+    Returns
+    -------
+    dict of str to str
+        By column.
+    """
+    return dict.fromkeys(TEXT, "") | {
+        "area": area,
+        "indicator": target.indicator,
+        "measure": target.measure,
+        "period": period,
+        "published": published,
+        "value": plain_number(target.value(figure)),
+        "unit": target.unit,
+        "status": status,
+        "quality": quality,
+    }
+
+
+def to_rows(rows: Sequence[Mapping[str, str]], where: str) -> pd.DataFrame:
+    """Make the table of a fetch; a fetch without one figure is an error.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        What `ledger_row` gave.
+    where : str
+        The request, for the message.
+
+    Returns
+    -------
+    DataFrame
+        Text columns, sorted by indicator, area and period.
+
+    Raises
+    ------
+    ConnectError
+        If there are no rows.
+    """
+    if not rows:
+        todo = "Ask for other years; the publisher may not have the figures yet."
+        raise ConnectError(where, "at least one figure", "none", todo)
+    table = pd.DataFrame(rows, columns=list(TEXT), dtype="str")
+    return table.sort_values(["indicator", "area", "period"], kind="stable", ignore_index=True)
+
+
+def republished(fetched: Fetched, day: str) -> Fetched:
+    """Give a fetch the day of publication that a person states.
+
+    Parameters
+    ----------
+    fetched : Fetched
+        What a connector gave.
+    day : str
+        ``2026-11-22``.
+
+    Returns
+    -------
+    Fetched
+        The same figures; the sidecar notes the publisher's own date.
+    """
+    own = fetched.source.published
+    note = f"{fetched.source.note} The publisher's own date is {own}; published was stated on fetching.".strip()
+    source = replace(fetched.source, published=day, note=note)
+    name = fetched.name.removesuffix(own) + day
+    return replace(fetched, rows=fetched.rows.assign(published=day), source=source, name=name)
+
+
+def day_of(stamp: str, hours_from_utc: int, accessed: date) -> tuple[str, str]:
+    """Give the day of a publisher's stamp, or the day of access where the stamp says nothing.
+
+    Parameters
+    ----------
+    stamp : str
+        ``2026-08-15T02:00:00Z``; empty or of the year 9999 where nobody entered one.
+    hours_from_utc : int
+        The publisher's clock.
+    accessed : date
+        The day the answer was fetched.
+
+    Returns
+    -------
+    str
+        The day, ``2026-08-15``.
+    str
+        What to note in the sidecar; empty where the stamp was good.
+
+    Raises
+    ------
+    ValueError
+        If the stamp is no point in time.
+    """
+    unknown = "The publisher gives no day of the last update: published is the day of access."
+    if not stamp:
+        return accessed.isoformat(), unknown
+    moment = datetime.fromisoformat(stamp)
+    if moment.year == _NO_DATE:
+        return accessed.isoformat(), unknown
+    return (moment + timedelta(hours=hours_from_utc)).date().isoformat(), ""
+
+
+def plain_number(value: Decimal) -> str:
+    """Write a number without exponent and without trailing zeros.
+
+    Parameters
+    ----------
+    value : Decimal
+        Any finite number.
+
+    Returns
+    -------
+    str
+        ``-2.5``; ``0`` for zero.
+    """
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text

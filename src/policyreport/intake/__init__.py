@@ -1,0 +1,20 @@
+"""A new quarter's sheet -> a raw table with its sidecar, previewed before anything is written."""
+
+from policyreport.intake.delivery import Delivery, Original, Provenance
+from policyreport.intake.figures import Figure
+from policyreport.intake.preview import Change, Preview, preview_delivery
+from policyreport.intake.receiving import Options, receive
+from policyreport.intake.writing import write_delivery
+
+__all__ = [
+    "Change",
+    "Delivery",
+    "Figure",
+    "Options",
+    "Original",
+    "Preview",
+    "Provenance",
+    "preview_delivery",
+    "receive",
+    "write_delivery",
+]

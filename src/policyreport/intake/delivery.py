@@ -1,0 +1,281 @@
+"""What is to be added: figures, where they come from, and the name of their table; from a sheet or an API."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policyreport.errors import DataError, UsageError, did_you_mean
+from policyreport.intake.figures import Figure
+from policyreport.observations.ledger import TEXT
+from policyreport.observations.periods import last_day
+from policyreport.records.base import Finding
+from policyreport.sources import original_path, read_sources
+from policyreport.spelling import plain
+from policyreport.spreadsheets import neutralise
+
+# Larger originals stay with whoever sent them; the sidecar holds their hash.
+KEPT_LIMIT = 500_000
+_SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", re.IGNORECASE)
+# Columns every raw table has; the others are left out where empty and a default where constant.
+_ALWAYS = ("area", "indicator", "period", "value")
+_WORDS = ("note",)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Who published figures, where, when and under what terms.
+
+    Parameters
+    ----------
+    publisher : str
+        The folder below data/raw.
+    publisher_name : str
+        The publisher as readers know it.
+    title, address, published, licence : str
+        As in every sidecar.
+    accessed : date
+        The day of adding.
+    note : str
+        What a reader of the whole table must know.
+    """
+
+    publisher: str
+    publisher_name: str
+    title: str
+    address: str
+    published: str
+    licence: str
+    accessed: date
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Original:
+    """A file as it was sent: its name and content."""
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Figures to be added as one raw table.
+
+    Parameters
+    ----------
+    key : str
+        The source key, ``<publisher>/<table>``.
+    figures : tuple of Figure
+        In the order of the source.
+    provenance : Provenance
+        Where they come from.
+    original : Original, optional
+        The file they were read from.
+    problems : tuple of DataError
+        What was refused on the way; nothing is written while there is one.
+    findings : tuple of Finding
+        What the source contradicts itself in.
+    remarks : tuple of str
+        What was not read, and how it was read.
+    """
+
+    key: str
+    figures: tuple[Figure, ...]
+    provenance: Provenance
+    original: Original | None = None
+    problems: tuple[DataError, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = field(default=())
+
+
+def name_table(publisher: str, words: str) -> str:
+    """Make the source key of a table.
+
+    Parameters
+    ----------
+    publisher : str
+        The folder below data/raw.
+    words : str
+        The table's name, or the name of the file it is read from.
+
+    Returns
+    -------
+    str
+        ``<publisher>/<table>`` in small letters, digits and hyphens.
+
+    Raises
+    ------
+    UsageError
+        If one of them cannot name a file on every system.
+    """
+    table = words if _SLUG.fullmatch(words) else plain(words).replace(" ", "-")
+    for option, name in (("--publisher", publisher), ("--table", table)):
+        if not _SLUG.fullmatch(name):
+            raise UsageError(option, "letters a to z, digits and hyphens", f'"{name}"', "Write it so.")
+    return f"{publisher}/{table}"
+
+
+def publisher_name(root: Path, publisher: str, given: str) -> str:
+    """Give the full name of a publisher: the given one, else the one in the sidecars of its folder.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    publisher : str
+        The folder below data/raw.
+    given : str
+        What the sheet or the user says; may be empty.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    UsageError
+        If the folder is new and no name is given: it may be a slip.
+    """
+    if given:
+        return given
+    names: dict[str, Counter[str]] = {}
+    for key, source in read_sources(root).items():
+        names.setdefault(key.partition("/")[0], Counter())[source.publisher] += 1
+    if publisher not in names:
+        todo = f'{did_you_mean(publisher, names)} For a new publisher add --publisher-name "Its full name".'
+        raise UsageError("--publisher", "a folder of data/raw", f'"{publisher}"', todo)
+    return names[publisher].most_common(1)[0][0]
+
+
+def render_table(figures: tuple[Figure, ...], provenance: Provenance) -> tuple[bytes, dict[str, str]]:
+    """Write figures as a raw table.
+
+    Parameters
+    ----------
+    figures : tuple of Figure
+        At least one.
+    provenance : Provenance
+        Where they come from.
+
+    Returns
+    -------
+    bytes
+        CSV in UTF-8 with the columns that vary.
+    dict of str to str
+        Those that do not, for the sidecar's defaults.
+    """
+    values = {name: [figure.fields.get(name, "") for figure in figures] for name in TEXT}
+    values |= {name: [neutralise(text) for text in values[name]] for name in _WORDS}
+    implied = {"published": provenance.published, "bound": ""}
+    constant = {name: each[0] for name, each in values.items() if name not in _ALWAYS and len(set(each)) == 1}
+    columns = [name for name in TEXT if name not in constant]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(values[name] for name in columns), strict=True))
+    defaults = {name: text for name, text in constant.items() if text != implied.get(name, "")}
+    return out.getvalue().encode(), defaults
+
+
+def render_sidecar(delivery: Delivery, table: bytes, defaults: dict[str, str]) -> bytes:
+    """Write the sidecar of a raw table.
+
+    Parameters
+    ----------
+    delivery : Delivery
+        What is added.
+    table : bytes
+        The table's content.
+    defaults : dict of str to str
+        Columns that do not vary.
+
+    Returns
+    -------
+    bytes
+        YAML in UTF-8.
+    """
+    provenance, original = delivery.provenance, delivery.original
+    notes = [provenance.note, *(finding.message for finding in delivery.findings)]
+    body: dict[str, Any] = {
+        "publisher": provenance.publisher_name,
+        "title": provenance.title,
+        "address": provenance.address,
+        "published": provenance.published,
+        "accessed": provenance.accessed.isoformat(),
+        "licence": provenance.licence,
+        "sha256": hashlib.sha256(table).hexdigest(),
+        "note": " ".join(filter(None, notes)),
+        "defaults": defaults,
+    }
+    if original is not None:
+        digest = hashlib.sha256(original.body).hexdigest()
+        body["original"] = {"name": original.name, "sha256": digest, "kept": is_kept(original)}
+    body = {name: value for name, value in body.items() if value not in ("", {})}
+    text: str = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=110)
+    return text.encode()
+
+
+def is_kept(original: Original) -> bool:
+    """Tell whether an original is small enough to be kept beside its table.
+
+    Parameters
+    ----------
+    original : Original
+        The file.
+
+    Returns
+    -------
+    bool
+        True below the limit.
+    """
+    return len(original.body) < KEPT_LIMIT
+
+
+def files_of(root: Path, delivery: Delivery) -> dict[Path, bytes]:
+    """Give the files a delivery becomes.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    delivery : Delivery
+        What is added.
+
+    Returns
+    -------
+    dict of Path to bytes
+        The table, its sidecar, and the original where it is kept.
+    """
+    path = root / "data" / "raw" / f"{delivery.key}.csv"
+    table, defaults = render_table(delivery.figures, delivery.provenance)
+    files = {path: table, path.with_name(path.stem + ".source.yaml"): render_sidecar(delivery, table, defaults)}
+    if delivery.original is not None and is_kept(delivery.original):
+        files[original_path(path, delivery.original.name)] = delivery.original.body
+    return files
+
+
+def newest_day(figures: tuple[Figure, ...]) -> str:
+    """Give the last day on which any of some figures was published, as its source states it.
+
+    Parameters
+    ----------
+    figures : tuple of Figure
+        At least one.
+
+    Returns
+    -------
+    str
+        A day, month or year.
+    """
+    return max((figure.fields["published"] for figure in figures), key=lambda text: last_day(text)[0])

@@ -1,0 +1,258 @@
+"""Rows of a sheet as drafts of figures: which cell says the area, which the value, what the rest of it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from policyreport.errors import DataError
+from policyreport.intake.layout import NOTE_LINE, Column, Layout, Said
+from policyreport.intake.numbers import Fit, readings, take_apart
+from policyreport.intake.sheets import Cell, Sheet
+from policyreport.params.intake import FigureColumn
+from policyreport.spelling import plain
+
+if TYPE_CHECKING:
+    from policyreport.intake.names import AreaNames
+    from policyreport.params.intake import IntakeMap
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A figure as the sheet says it, nothing read yet.
+
+    Parameters
+    ----------
+    row, column : int
+        Where its value stands, from 1.
+    heading : str
+        The heading of that column.
+    said : dict of str to Said
+        What the sheet and the command say of it, by field; empty cells are left out.
+    own : frozenset of str
+        Fields that the row itself says, not the lines above the table or the command.
+    figure : FigureColumn, optional
+        What the heading says it is; none in the long form.
+    unit : str
+        The unit that the heading says; empty where it does not.
+    code : Said, optional
+        The area's statistical code, where the sheet has one: only compared.
+    """
+
+    row: int
+    column: int
+    heading: str
+    said: dict[str, Said]
+    own: frozenset[str] = frozenset()
+    figure: FigureColumn | None = None
+    unit: str = ""
+    code: Said | None = None
+
+
+@dataclass
+class Drafts:
+    """What the rows of a sheet hold.
+
+    Parameters
+    ----------
+    figures : list of Draft
+        In the order of the sheet.
+    totals : list of tuple
+        Row and label of each row that only adds others up.
+    absent : list of tuple of int
+        Cells of areas that say that nothing is published.
+    notes : dict of str to str
+        Texts of marks.
+    problems : list of DataError
+        Rows that cannot be read.
+    remarks : list of str
+        Rows that were not read.
+    """
+
+    figures: list[Draft] = field(default_factory=list)
+    totals: list[tuple[int, str]] = field(default_factory=list)
+    absent: list[tuple[int, int]] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    problems: list[DataError] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def draft_figures(sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeMap, given: dict[str, Said]) -> Drafts:
+    """Go through the rows below the headings.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    layout : Layout
+        Its layout.
+    names : AreaNames
+        Knows which texts are areas.
+    words : IntakeMap
+        The map.
+    given : dict of str to Said
+        What holds for every figure: options and lines above the table.
+
+    Returns
+    -------
+    Drafts
+        Figures, totals, notes and problems.
+
+    Raises
+    ------
+    DataError
+        If a second table begins below the first.
+    """
+    reader = _RowReader(sheet, layout, names, words, given)
+    for row in range(layout.last + 1, len(sheet.rows) + 1):
+        reader.read(row)
+    return reader.drafts
+
+
+class _RowReader:
+    """Reads one row after the other into `drafts`."""
+
+    def __init__(
+        self, sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeMap, given: dict[str, Said]
+    ) -> None:
+        self.sheet, self.layout, self.names, self.words, self.given = sheet, layout, names, words, given
+        self.drafts = Drafts()
+        self.area = next(each for each in layout.columns if each.field == "area")
+        value = layout.column("value")
+        self.values: tuple[Column, ...] = (value,) if value else layout.figures
+        self.not_published = {word.casefold() for word in words.not_published}
+        self.totals = {plain(word) for word in words.totals}
+
+    def read(self, row: int) -> None:
+        """Read one row."""
+        cells = self.sheet.rows[row - 1]
+        if all(cell.empty for cell in cells) or self._repeats_heading(row):
+            return
+        label = self._label(row)
+        held = [column for column in self.values if self._says_something(self._cell(row, column))]
+        if plain(label) in self.totals and held:
+            self.drafts.totals.append((row, label))
+        elif label and (self.names.candidates(label) or label in self.names.areas.table.index or held):
+            self._area_row(row, label, held)
+        elif any(self._is_number(self._cell(row, column)) for column in held):
+            todo = "Write the name of the province, or delete the row."
+            self.drafts.problems.append(
+                self.sheet.error(
+                    row, self.area.number, "an area beside the figures", "nothing", todo, self.area.heading
+                )
+            )
+        else:
+            self._line(row)
+
+    def _area_row(self, row: int, label: str, held: list[Column]) -> None:
+        """A row of an area; one whose name nobody knows goes on, to be refused with the nearest names."""
+        numbers = any(self._is_number(self._cell(row, column)) for column in held)
+        if not numbers and not self._may_be_area(label):
+            self._line(row)
+            return
+        if problem := self._broken(row):
+            self.drafts.problems.append(problem)
+            return
+        for column in self.values:
+            if column in held:
+                self.drafts.figures.append(self._draft(row, column))
+            else:
+                self.drafts.absent.append((row, column.number))
+
+    def _may_be_area(self, label: str) -> bool:
+        """True for a name that is known or near to one: a line of words below the table is neither."""
+        if plain(label).startswith(tuple(plain(word) + " " for word in self.words.notes)):
+            return False
+        areas = self.names.areas
+        return bool(self.names.candidates(label)) or label in areas.table.index or "?" in areas.suggest(label)
+
+    def _draft(self, row: int, value: Column) -> Draft:
+        """A draft of one cell."""
+        place = self.sheet.place(row, value.number, value.heading)
+        own = {"value": Said(self._cell(row, value), place)}
+        for column in self.layout.columns:
+            cell = self._cell(row, column)
+            if column.field and column.field not in ("ignored", "code") and not cell.empty:
+                own[column.field] = Said(cell, self.sheet.place(row, column.number, column.heading))
+        for name, text in (("period", value.period), ("status", value.status)):
+            if text:
+                own[name] = Said(Cell(text=text, whole=text), place)
+        code = self._code(row)
+        return Draft(row, value.number, value.heading, self.given | own, frozenset(own), value.figure, value.unit, code)
+
+    def _code(self, row: int) -> Said | None:
+        """The area's statistical code, where the sheet has one."""
+        column = self.layout.column("code")
+        if column is None or self._cell(row, column).empty:
+            return None
+        return Said(self._cell(row, column), self.sheet.place(row, column.number, column.heading))
+
+    def _broken(self, row: int) -> DataError | None:
+        """Why a row's cells cannot be told apart: merged blocks, or another number of cells than elsewhere."""
+        if row in self.sheet.ragged:
+            return self.sheet.error(
+                row,
+                None,
+                f"as many cells as in row {self.layout.last}",
+                f"{self.sheet.ragged[row]} cells",
+                "A thousands separator that is the delimiter too makes two cells of one: put the number in quotes.",
+            )
+        wanted = {column.number for column in (self.area, *self.values)}
+        for block in self.sheet.merged:
+            if block.top <= row <= block.bottom:
+                touched = sorted(wanted & set(range(block.left, block.right + 1)))
+                if touched and (block.bottom > block.top or len(touched) > 1):
+                    return self.sheet.error(
+                        row,
+                        touched[0],
+                        "a cell of its own for each figure and area",
+                        f"a block merged over rows {block.top} to {block.bottom}",
+                        "Unmerge it and write each figure into its cell.",
+                    )
+        return None
+
+    def _line(self, row: int) -> None:
+        """A line without figures: the text of a mark, or a remark."""
+        texts = list(dict.fromkeys(cell.whole for cell in self.sheet.rows[row - 1] if cell.text))
+        line = " ".join(texts)
+        if found := NOTE_LINE.match(line):
+            self.drafts.notes[found["mark"]] = found["text"]
+        self.drafts.remarks.append(f'row {row} not read: "{line[:60]}"')
+
+    def _label(self, row: int) -> str:
+        """The area's text; in a row without one the word for a total, wherever it stands left of the figures."""
+        text = self._cell(row, self.area).text
+        if text:
+            return text
+        known = self.totals | {plain(word) for word in self.words.nation}
+        others = [self._cell(row, column).text for column in self.layout.columns if column not in self.values]
+        return next((other for other in others if plain(other) in known and other), "")
+
+    def _cell(self, row: int, column: Column) -> Cell:
+        """One cell of a row."""
+        return self.sheet.cell(row, column.number)
+
+    def _says_something(self, cell: Cell) -> bool:
+        """True unless it is empty or says that nothing is published."""
+        return not cell.empty and cell.whole.casefold() not in self.not_published
+
+    def _is_number(self, cell: Cell) -> bool:
+        """True if it is a number in one way of writing or the other."""
+        digits = take_apart(cell.text, self.words).digits
+        return cell.number is not None or bool(cell.fault) or bool(readings(digits, Fit()))
+
+    def _repeats_heading(self, row: int) -> bool:
+        """True for the heading printed again; another one begins another table, which is refused."""
+        text = self._cell(row, self.area).text
+        if self.words.field(text) != "area":
+            return False
+        above = [[cell.text for cell in self.sheet.rows[each - 1]] for each in range(self.layout.first, row)]
+        if [cell.text for cell in self.sheet.rows[row - 1]] in above:
+            return True
+        raise self.sheet.error(
+            row,
+            self.area.number,
+            f"one table; its headings are in row {self.layout.first}",
+            f'a second heading "{text}"',
+            "Put each table into a file of its own.",
+        )

@@ -1,0 +1,204 @@
+"""Names of areas as sheets write them, matched by the table of areas and the reviewed aliases only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from policyreport.observations.periods import last_day, period_bounds
+from policyreport.spelling import plain
+
+if TYPE_CHECKING:
+    from policyreport.areas import Areas
+    from policyreport.params.intake import IntakeMap
+
+# "1. ", "IV) ", "- " before a name are the sheet's numbering.
+_NUMBERING = re.compile(r"^(?:(?:\d{1,2}|[IVX]+)\s*[.)]\s*|[-–•+]\s+)")
+_PRESENT = {"back-cast", "not-a-measurement"}
+
+
+class AreaNameError(Exception):
+    """A name that means no area of its day: what was expected, and what to do."""
+
+    def __init__(self, expected: str, todo: str) -> None:
+        super().__init__(expected, todo)
+        self.expected, self.todo = expected, todo
+
+
+@dataclass(frozen=True)
+class AreaNames:
+    """Finds the area a name means on a day.
+
+    Parameters
+    ----------
+    areas : Areas
+        The table of areas.
+    words : IntakeMap
+        Titles and aliases.
+    """
+
+    areas: Areas
+    words: IntakeMap
+
+    def find(self, text: str, day: date) -> str:
+        """Find an area by key or name.
+
+        Parameters
+        ----------
+        text : str
+            ``n52``, ``Gia Lai``, ``Tỉnh Gia Lai``, ``TP. Hải Phòng``.
+        day : date
+            The day the figure holds, which decides between a former and a present province.
+
+        Returns
+        -------
+        str
+            The area's key.
+
+        Raises
+        ------
+        AreaNameError
+            If no area of that day has the name, or the title does not fit.
+        """
+        if text in self.areas.table.index:
+            return text
+        known = self.candidates(text)
+        if not known:
+            raise self._unknown(text)
+        alive = [key for key in known if self._exists(key, day)]
+        if len(alive) != 1:
+            raise self._not_then(text, known, day)
+        return alive[0]
+
+    def candidates(self, text: str) -> tuple[str, ...]:
+        """List every area that a name can mean, on whatever day.
+
+        Parameters
+        ----------
+        text : str
+            A name, with or without title, accents and numbering.
+
+        Returns
+        -------
+        tuple of str
+            Keys; none for a name nobody knows or a title that does not fit.
+        """
+        bare = plain(_NUMBERING.sub("", text)).replace(" ", "")
+        if found := self._aliases.get(bare) or self._names.get(bare):
+            return found
+        return tuple(
+            key
+            for type_, titles in self._titles.items()
+            for name in self._without_title(_NUMBERING.sub("", text), titles)
+            for key in self._names.get(name, ()) or self._aliases.get(name, ())
+            if self.areas.table["type"][key] == type_
+        )
+
+    def namesakes(self, key: str) -> tuple[str, ...]:
+        """List the areas with the same name, itself among them.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        tuple of str
+            Keys, former and present.
+        """
+        return self._names[plain(str(self.areas.table["name"][key])).replace(" ", "")]
+
+    def _exists(self, key: str, day: date) -> bool:
+        """True if the area is one on the day."""
+        begun, ended = self.areas.table["valid_from"][key], self.areas.table["valid_to"][key]
+        return (not begun or begun <= day.isoformat()) and (not ended or day.isoformat() <= ended)
+
+    def _without_title(self, text: str, titles: tuple[str, ...]) -> set[str]:
+        """The name without each of some titles before or after it."""
+        words, found = plain(text), set[str]()
+        for title in map(plain, titles):
+            if words.startswith(title + " "):
+                found.add(words[len(title) :].replace(" ", ""))
+            if words.endswith(" " + title):
+                found.add(words[: -len(title)].replace(" ", ""))
+        return found
+
+    def _unknown(self, text: str) -> AreaNameError:
+        """Why a name is none: a bare code, a title that does not fit, or nothing known."""
+        place = "a name or key of data/boundaries/areas.csv, or an alias of params/intake.yaml"
+        bare = text.zfill(2)
+        if text.isdigit() and (same := self.areas.table.index[self.areas.table["gso_code"] == bare]).size:
+            meanings = " and ".join(f"{key} ({self.areas.name(key)})" for key in same)
+            return AreaNameError(place, f"A code alone is not enough: {bare} is {meanings}. Write the name or the key.")
+        claimed = [
+            (title, key)
+            for titles in self._titles.values()
+            for title in titles
+            for name in self._without_title(text, (title,))
+            for key in self._names.get(name, ())
+        ]
+        if claimed:
+            title, key = claimed[-1]
+            type_ = self.areas.table["type"][key]
+            todo = f'Write "{self.areas.name(key)}" without "{title}" if the {type_} is meant.'
+            return AreaNameError(f'a title that fits: {self.areas.name(key)} is a {type_}, not a "{title}"', todo)
+        return AreaNameError(place, self.areas.suggest(text))
+
+    def _not_then(self, text: str, known: tuple[str, ...], day: date) -> AreaNameError:
+        """Why a known name means no area of a day, or several."""
+        gone = [key for key in known if self.areas.table["valid_to"][key]]
+        if gone and len(known) == len(gone) == 1:
+            key, ended = gone[0], self.areas.table["valid_to"][gone[0]]
+            heir = self.areas.successor(key)
+            todo = (
+                f"Since then it is part of {heir} ({self.areas.name(heir)}): write that name; for a period "
+                f"that began before, the key {key} can be meant."
+            )
+            return AreaNameError(f"an area that existed on {day}; {self.areas.name(key)} ended on {ended}", todo)
+        meanings = " or ".join(f"{key} ({self.areas.name(key)})" for key in known)
+        return AreaNameError(f"one area that existed on {day}", f"Write the key: {meanings}.")
+
+    @property
+    def _titles(self) -> dict[str, tuple[str, ...]]:
+        return self.words.area_titles
+
+    @cached_property
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
+        """Keys by alias, spelled without spaces."""
+        nation = tuple(self.areas.table.index[self.areas.table["type"] == "nation"])
+        found = {plain(each.name).replace(" ", ""): each.areas for each in self.words.area_aliases}
+        return found | {plain(name).replace(" ", ""): nation for name in self.words.nation}
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """Keys by every name of the table, spelled without spaces."""
+        found: dict[str, list[str]] = {}
+        for column in ("name", "name_en", "name_ascii", "full_name"):
+            for key, name in self.areas.table[column].items():
+                keys = found.setdefault(plain(str(name)).replace(" ", ""), [])
+                if key not in keys:
+                    keys.append(str(key))
+        return {name: tuple(keys) for name, keys in found.items()}
+
+
+def day_of(period: str, reference_date: str, published: str, quality: str) -> date:
+    """Give the day whose areas a figure is of.
+
+    Parameters
+    ----------
+    period, reference_date, published, quality : str
+        As in the ledger.
+
+    Returns
+    -------
+    date
+        The reference date or the period's last day; the day of publication where the publisher recalculated
+        its series on the areas of that day.
+    """
+    if _PRESENT & set(quality.split()):
+        return last_day(published)[0]
+    return date.fromisoformat(reference_date) if reference_date else period_bounds(period)[1]

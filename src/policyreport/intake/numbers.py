@@ -1,0 +1,283 @@
+"""Numbers as people write them: 1,227.5 or 1.227,5, decided once a file from the cells that allow one reading."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from policyreport.errors import DataError
+from policyreport.intake.sheets import Cell, Sheet
+from policyreport.spelling import plain
+
+if TYPE_CHECKING:
+    from policyreport.params.intake import IntakeMap
+
+# Signs that stand for a minus, and spaces that stand between thousands: no-break, thin, narrow no-break, figure.
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-"})
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007\u2008", " "))
+_BOUNDS = {"≈": "~", "~": "~", ">": ">", "<": "<", "=": "="}
+
+
+class Decimals(StrEnum):
+    """The sign before decimals; the other one, or a space, stands between thousands."""
+
+    point = "point"
+    comma = "comma"
+
+
+_SIGNS = {Decimals.point: (".", ","), Decimals.comma: (",", ".")}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Which numbers a column can hold.
+
+    Parameters
+    ----------
+    whole : bool
+        True if it holds whole numbers only.
+    low, high : float, optional
+        Its indicator's limits.
+    """
+
+    whole: bool = False
+    low: float | None = None
+    high: float | None = None
+
+    def holds(self, number: Decimal) -> bool:
+        """Tell whether the column can hold a number.
+
+        Parameters
+        ----------
+        number : Decimal
+            The number.
+
+        Returns
+        -------
+        bool
+            True if it is whole where it must be and within the limits.
+        """
+        if self.whole and number != number.to_integral_value():
+            return False
+        return (self.low is None or number >= Decimal(str(self.low))) and (
+            self.high is None or number <= Decimal(str(self.high))
+        )
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        kind = "a whole number" if self.whole else "a number"
+        if self.low is not None and self.high is not None:
+            return f"{kind} between {self.low:g} and {self.high:g}"
+        return kind if self.low is None else f"{kind}, {self.low:g} or more"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number as written: its digits with separators, its bound, whether it is a percentage."""
+
+    digits: str
+    bound: str = ""
+    percent: bool = False
+
+
+def take_apart(text: str, words: IntakeMap) -> Written:
+    """Take bound and percent sign off a number.
+
+    Parameters
+    ----------
+    text : str
+        ``hơn 1.200``, ``45,2 %``.
+    words : IntakeMap
+        Words for bounds.
+
+    Returns
+    -------
+    Written
+        The rest is `digits`, whether a number or not.
+    """
+    rest = unicodedata.normalize("NFKC", text.translate(_SPACES)).translate(_MINUS).strip()
+    bound = ""
+    if rest[:1] in _BOUNDS:
+        bound, rest = _BOUNDS[rest[0]], rest[1:].strip()
+    else:
+        said = rest[: next((at for at, sign in enumerate(rest) if sign.isdigit() or sign in "+-"), 0)].strip()
+        key = plain(said)
+        bound = next((sign for sign, known in words.bounds.items() if key and key in map(plain, known)), "")
+        rest = rest[len(said) :].strip() if bound else rest
+    percent = rest.endswith("%")
+    return Written(rest.rstrip("%").strip() if percent else rest, bound, percent)
+
+
+def parse_number(digits: str, decimals: Decimals) -> Decimal:
+    """Read a number.
+
+    Parameters
+    ----------
+    digits : str
+        ``1.227,5``; thousands may also stand apart by a space or an apostrophe.
+    decimals : Decimals
+        Which sign stands before decimals.
+
+    Returns
+    -------
+    Decimal
+        The number, with its decimals as written.
+
+    Raises
+    ------
+    ValueError
+        If it is no number in this way of writing.
+    """
+    decimal, thousands = _SIGNS[decimals]
+    groups = rf"\d{{1,3}}(?:(?P<apart>[{re.escape(thousands)} '’])\d{{3}}(?:(?P=apart)\d{{3}})*)?"
+    found = re.fullmatch(rf"(?P<sign>[+-]?)(?P<whole>{groups}|\d+)(?:{re.escape(decimal)}(?P<part>\d+))?", digits)
+    if not found:
+        raise ValueError(f"{digits!r} is not a number with a decimal {decimals}")
+    whole = re.sub(r"\D", "", found["whole"])
+    # Nobody writes 0.123 for 123, nor 012 for 12: a leading nought says that something was lost.
+    if len(whole) > 1 and whole.startswith("0"):
+        raise ValueError(f"{digits!r} begins with a nought")
+    return Decimal(f"{found['sign']}{whole}.{found['part']}" if found["part"] else f"{found['sign']}{whole}")
+
+
+def format_number(number: Decimal, decimals: Decimals) -> str:
+    """Write a number with separators; `parse_number` reads it back.
+
+    Parameters
+    ----------
+    number : Decimal
+        The number.
+    decimals : Decimals
+        Which sign stands before decimals.
+
+    Returns
+    -------
+    str
+        ``1.227,5``.
+    """
+    decimal, thousands = _SIGNS[decimals]
+    whole, _, part = f"{number:,f}".partition(".")
+    return whole.replace(",", thousands) + (decimal + part if part else "")
+
+
+def readings(digits: str, fit: Fit) -> dict[Decimals, Decimal]:
+    """Read a number in both ways, keeping what its column can hold.
+
+    Parameters
+    ----------
+    digits : str
+        As written.
+    fit : Fit
+        What the column can hold.
+
+    Returns
+    -------
+    dict of Decimals to Decimal
+        No, one or both ways.
+    """
+    found: dict[Decimals, Decimal] = {}
+    for decimals in Decimals:
+        try:
+            number = parse_number(digits, decimals)
+        except ValueError:
+            continue
+        if fit.holds(number):
+            found[decimals] = number
+    return found
+
+
+def decide_decimals(
+    sheet: Sheet, cells: Iterable[tuple[int, int, Fit]], words: IntakeMap, given: Decimals | None = None
+) -> Decimals:
+    """Decide how a sheet writes decimals, from the cells that allow one reading.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    cells : iterable of tuple
+        Row, column (from 1) and fit of every cell that should hold a number.
+    words : IntakeMap
+        Words for bounds.
+    given : Decimals, optional
+        What the user said; then nothing is decided.
+
+    Returns
+    -------
+    Decimals
+        Either where no cell has a separator.
+
+    Raises
+    ------
+    DataError
+        If cells contradict each other, or if some are ambiguous and none decides.
+    """
+    if given is not None:
+        return given
+    deciding: dict[Decimals, tuple[int, int]] = {}
+    ambiguous: tuple[int, int] | None = None
+    for row, column, fit in cells:
+        cell = sheet.cell(row, column)
+        if cell.number is not None or cell.empty:
+            continue
+        read = readings(take_apart(cell.text, words).digits, fit)
+        if len(read) == 1:
+            deciding.setdefault(next(iter(read)), (row, column))
+        elif len(set(read.values())) > 1:
+            ambiguous = ambiguous or (row, column)
+    if len(deciding) > 1:
+        raise _contradiction(sheet, deciding)
+    if ambiguous and not deciding:
+        text = sheet.cell(*ambiguous).text
+        one, other = (f"{number:f}" for number in readings(take_apart(text, words).digits, Fit()).values())
+        raise sheet.error(
+            *ambiguous,
+            "a file in which some cell shows how decimals are written",
+            f'"{text}", which can mean {one} or {other}',
+            "Say which: --decimal point for 1,227.5 or --decimal comma for 1.227,5.",
+        )
+    return next(iter(deciding), Decimals.point)
+
+
+def read_cell(cell: Cell, decimals: Decimals, words: IntakeMap) -> tuple[Decimal, str, bool]:
+    """Read one cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell that says something.
+    decimals : Decimals
+        How the sheet writes decimals.
+    words : IntakeMap
+        Words for bounds.
+
+    Returns
+    -------
+    tuple
+        The number, its bound (empty for a plain value), and whether it is a percentage.
+
+    Raises
+    ------
+    ValueError
+        If it is no number.
+    """
+    if cell.number is not None:
+        return cell.number, "", cell.percent
+    written = take_apart(cell.text, words)
+    return parse_number(written.digits, decimals), written.bound, written.percent
+
+
+def _contradiction(sheet: Sheet, deciding: dict[Decimals, tuple[int, int]]) -> DataError:
+    """Name the first cell of either way; the later one is the odd one."""
+    (one, first), (other, second) = sorted(deciding.items(), key=lambda item: item[1])
+    return sheet.error(
+        *second,
+        f'decimals written with a {one}, as in row {first[0]}: "{sheet.cell(*first).text}"',
+        f'"{sheet.cell(*second).text}", which has a decimal {other}',
+        "Write all numbers of the file in one way.",
+    )

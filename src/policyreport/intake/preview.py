@@ -1,0 +1,232 @@
+"""What a delivery would change: new, revised, confirmed and known figures, and the rules it would break."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pandas as pd
+import yaml
+
+from policyreport.errors import DataError
+from policyreport.intake.delivery import Delivery, render_sidecar, render_table
+from policyreport.intake.figures import Figure
+from policyreport.observations.ledger import TEXT, check_raw, read_raw
+from policyreport.observations.periods import last_day
+from policyreport.observations.schema import KEY
+from policyreport.records.base import Finding
+from policyreport.rules import check_ledger, read_context, rules
+from policyreport.sources import Source, pending_table, read_sources
+
+Kind = Literal["new", "revised", "confirmed", "known"]
+_ROW = re.compile(r"^data/raw/(?P<file>.+), row (?P<row>\d+), column \"(?P<column>\w+)\"$")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one figure is to the ledger.
+
+    Parameters
+    ----------
+    kind : str
+        ``new``; ``revised``, another value than the vintage before; ``confirmed``, the same value on a later
+        day; ``known``, in the ledger already and not written again.
+    figure : Figure
+        The figure.
+    old : str
+        Id of the vintage before; empty for a new one.
+    old_value : float, optional
+        Its value.
+    """
+
+    kind: Kind
+    figure: Figure
+    old: str = ""
+    old_value: float | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a delivery would do.
+
+    Parameters
+    ----------
+    delivery : Delivery
+        What would be written: the figures that are not in the ledger.
+    changes : tuple of Change
+        One a figure, in the order of the source.
+    refused : tuple of DataError
+        Why nothing is written; empty if it can be.
+    findings : tuple of Finding
+        What the source contradicts itself in, and the rules that the ledger would break more often.
+    """
+
+    delivery: Delivery
+    changes: tuple[Change, ...]
+    refused: tuple[DataError, ...]
+    findings: tuple[Finding, ...]
+
+    def of_kind(self, kind: Kind) -> tuple[Change, ...]:
+        """Select changes of one kind.
+
+        Parameters
+        ----------
+        kind : str
+            One of the kinds of `Change`.
+
+        Returns
+        -------
+        tuple of Change
+            In order.
+        """
+        return tuple(each for each in self.changes if each.kind == kind)
+
+
+def preview_delivery(root: Path, delivery: Delivery) -> Preview:
+    """Compare a delivery with the ledger, and hold the ledger with it against every rule.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    delivery : Delivery
+        What is to be added.
+
+    Returns
+    -------
+    Preview
+        Its effect; nothing is written.
+
+    Raises
+    ------
+    DataError
+        If the ledger itself is broken.
+    """
+    raw = read_raw(root, read_sources(root))
+    ledger = check_raw(root, raw)
+    changes, refused = _compare(ledger, delivery.figures)
+    wanted = tuple(change.figure for change in changes if change.kind != "known")
+    remaining = replace(delivery, figures=wanted)
+    refused = [*delivery.problems, *refused]
+    if wanted and not refused:
+        refused += _taken(root, delivery)
+    findings = list(delivery.findings)
+    if wanted and not refused:
+        broken, errors = _break_rules(root, raw, ledger, remaining)
+        findings += broken
+        refused += errors
+    return Preview(remaining, tuple(changes), tuple(refused), tuple(findings))
+
+
+class _Vintage(NamedTuple):
+    """A row of the ledger, as far as a figure of its key is compared with it."""
+
+    id: str
+    published: date
+    value: float
+    bound: str
+    unit: str
+    status: str
+
+
+def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Change], list[DataError]]:
+    """Each figure against the vintages of its key."""
+    wanted = {figure.fields["indicator"] for figure in figures}
+    rows = ledger[ledger["indicator"].isin(list(wanted))].sort_values("published", kind="stable")
+    days = rows["reference_date"].dt.strftime("%Y-%m-%d").fillna("")
+    keys = zip(*(days if name == "reference_date" else rows[name] for name in KEY), strict=True)
+    columns = (rows.index, rows["published"].dt.date, *(rows[name] for name in ("value", "bound", "unit", "status")))
+    vintages: dict[tuple[str, ...], list[_Vintage]] = {}
+    for key, fields in zip(keys, zip(*columns, strict=True), strict=True):
+        vintages.setdefault(key, []).append(_Vintage(*fields))
+    changes, refused = [], []
+    for figure in figures:
+        try:
+            changes.append(_change(figure, vintages.get(tuple(figure.fields[name] for name in KEY), [])))
+        except DataError as error:
+            refused.append(error)
+    return changes, refused
+
+
+def _change(figure: Figure, known: list[_Vintage]) -> Change:
+    """One figure against the vintages of its key, oldest first."""
+    out = last_day(figure.fields["published"])[0]
+    for each in known:
+        if each.published == out and not _says_the_same(figure, each):
+            raise DataError(
+                figure.place,
+                f"{each.value:.15g} {each.unit} ({each.status}), as {each.id} says for the same day of publication",
+                f"{figure.fields['value']} {figure.fields['unit']} ({figure.fields['status']})",
+                "State the day this one was published, or put a repair into data/corrections/.",
+            )
+        if each.published == out:
+            return Change("known", figure, each.id, each.value)
+    before = [each for each in known if each.published < out]
+    if not before:
+        return Change("new", figure)
+    kind: Kind = "confirmed" if _says_the_same(figure, before[-1], status=False) else "revised"
+    return Change(kind, figure, before[-1].id, before[-1].value)
+
+
+def _says_the_same(figure: Figure, vintage: _Vintage, status: bool = True) -> bool:
+    """True if value, bound and unit, and the status where asked, are those of a row."""
+    fields = figure.fields
+    same = float(fields["value"]) == vintage.value and (fields["bound"] or "=") == vintage.bound
+    return same and fields["unit"] == vintage.unit and (not status or fields["status"] == vintage.status)
+
+
+def _taken(root: Path, delivery: Delivery) -> list[DataError]:
+    """Refuse the name of a table that is there: raw files are never edited."""
+    path = root / "data" / "raw" / f"{delivery.key}.csv"
+    if not path.exists() or pending_table(root / "data" / "raw") == delivery.key:
+        return []
+    todo = "Raw files are never edited: give this one another name with --table."
+    return [DataError(str(path.relative_to(root)), "a name that is free", "a table with other figures", todo)]
+
+
+def _break_rules(
+    root: Path, raw: pd.DataFrame, ledger: pd.DataFrame, delivery: Delivery
+) -> tuple[list[Finding], list[DataError]]:
+    """Findings that the ledger would have and has not, errors among them as refusals."""
+    rows = pd.DataFrame(
+        [{name: figure.fields.get(name, "") for name in TEXT} for figure in delivery.figures], dtype=str
+    )
+    rows["source"] = delivery.key
+    rows.index = pd.Index([f"{delivery.key}.csv#{row}" for row in range(2, len(rows) + 2)], name="id")
+    places = dict(zip(rows.index, (figure.place for figure in delivery.figures), strict=True))
+    try:
+        whole = check_raw(root, pd.concat([raw, rows]))
+    except DataError as error:
+        return [], [_in_the_sheet(error, places)]
+    known = read_context(root)
+    table, defaults = render_table(delivery.figures, delivery.provenance)
+    source = Source.model_validate(yaml.safe_load(render_sidecar(delivery, table, defaults)))
+    after = check_ledger(whole, replace(known, sources=known.sources | {delivery.key: source}))
+    before = set(check_ledger(ledger, known))
+    broken = [finding for finding in after if finding not in before]
+    sentences = {rule.id: rule.sentence["en"] for rule in rules(known.book)}
+    errors = [
+        _as_error(each, sentences[each.rule], places, delivery.key) for each in broken if each.severity == "error"
+    ]
+    return [each for each in broken if each.severity != "error"], errors
+
+
+def _as_error(finding: Finding, sentence: str, places: dict[str, str], key: str) -> DataError:
+    """A rule that would end every run, at the cells of the sheet that break it."""
+    cells = [places[row] for row in finding.rows if row in places] or [key]
+    todo = "Compare with the source" + "".join(f"; also {cell}" for cell in cells[1:]) + "."
+    return DataError(cells[0], f"{sentence[0].lower()}{sentence[1:].rstrip('.')}", finding.message, todo)
+
+
+def _in_the_sheet(error: DataError, places: dict[str, str]) -> DataError:
+    """The same error at the cell of the sheet, where it is about one of its figures."""
+    found = _ROW.match(error.where)
+    place = places.get(f"{found['file']}#{found['row']}") if found else None
+    return (
+        error
+        if place is None or found is None
+        else DataError(f"{place} ({found['column']})", error.expected, error.got, error.todo)
+    )

@@ -1,0 +1,119 @@
+"""CSV and other delimited text as grids: encoding by its marks, delimiter by the map."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from policyreport.errors import DataError
+from policyreport.intake.sheets import Cell, Sheet, text_cell
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_MARKED = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def read_text_file(path: Path, has_heading: Callable[[Sheet], bool], code_page: str) -> Sheet:
+    """Read delimited text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    has_heading : callable
+        Tells whether a grid has a row of known headings; the delimiter is the one that makes it so.
+
+    code_page : str
+        The encoding of text that is not UTF-8 and has no mark of its own.
+
+    Returns
+    -------
+    Sheet
+        The grid.
+
+    Raises
+    ------
+    DataError
+        If it is no text, if quotes are not closed, or if no delimiter or several give known headings.
+    """
+    text, remarks = _decode(path, code_page)
+    grids = {each: _grid(path, text, each, remarks) for each in DELIMITERS if each in text}
+    fits = [each for each, grid in grids.items() if has_heading(grid)]
+    if len(fits) > 1:
+        got = " and ".join(DELIMITERS[each] for each in fits) + " both give known headings"
+        raise DataError(f"{path.name}, row 1", "one delimiter", got, "Save the file with one delimiter.")
+    if fits:
+        return grids[fits[0]]
+    # Nothing fits: the widest grid shows the reader most of what is there.
+    return max(grids.values(), key=lambda grid: grid.width, default=_grid(path, text, ",", remarks))
+
+
+def _decode(path: Path, code_page: str) -> tuple[str, tuple[str, ...]]:
+    """The file's text, and how it was read where that is worth a word."""
+    body = path.read_bytes()
+    if not body.strip():
+        raise DataError(path.name, "a table", "an empty file", "Export the sheet again.")
+    remarks: tuple[str, ...] = ()
+    encoding = next((name for mark, name in _MARKED.items() if body.startswith(mark)), "utf-8")
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8":
+            got = f"a byte at {error.start} that is none"
+            raise DataError(path.name, f"text in {encoding}", got, "Save the file as UTF-8.") from None
+        text, remarks = _decode_otherwise(path, body, error, code_page), (f"read as {code_page}: it is not UTF-8",)
+    for sign, name in (("\x00", "a zero byte"), ("\ufffd", "a sign that stands for a lost letter")):
+        if sign in text:
+            row = text[: text.index(sign)].count("\n") + 1
+            raise DataError(f"{path.name}, row {row}", "text", name, "Export the sheet again as CSV in UTF-8.")
+    return text, remarks
+
+
+def _decode_otherwise(path: Path, body: bytes, first: UnicodeDecodeError, code_page: str) -> str:
+    """The text of a file in the code page of the place."""
+    try:
+        return body.decode(code_page)
+    except UnicodeDecodeError:
+        row = body[: first.start].count(b"\n") + 1
+        raise DataError(
+            f"{path.name}, row {row}",
+            f"text in UTF-8, UTF-16 or {code_page}",
+            f"the byte {body[first.start]:#04x}",
+            "Save the sheet as CSV in UTF-8.",
+        ) from None
+
+
+def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sheet:
+    """The cells under one delimiter, short rows filled up."""
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        todo = "Close the quotes, or export the sheet again."
+        raise DataError(path.name, "a table whose quotes are closed", str(error), todo) from None
+    while lines and not any(word.strip() for word in lines[-1]):
+        lines.pop()
+    used = [_used(line) for line in lines]
+    width = max(used, default=0)
+    rows = tuple(tuple(text_cell(word) for word in line[:width]) + (Cell(),) * (width - len(line)) for line in lines)
+    counts = Counter(len(line) for line in lines)
+    usual = counts.most_common(1)[0][0] if counts else 0
+    # Trailing delimiters of an export are no cells; one that some row fills is.
+    filled = max((count for count, line in zip(used, lines, strict=True) if len(line) == usual), default=0)
+    ragged = {
+        row: len(line)
+        for row, (line, count) in enumerate(zip(lines, used, strict=True), 1)
+        if count > 1 and (len(line) < filled or count > filled)
+    }
+    return Sheet(path.name, rows, ragged=ragged, remarks=remarks)
+
+
+def _used(line: list[str]) -> int:
+    """The number of cells up to the last that says something."""
+    return max((index for index, word in enumerate(line, 1) if word.strip()), default=0)

@@ -1,0 +1,127 @@
+"""The screening rules in words: severity, sentence by language, and the limits a person chose (params/rules.yaml)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from policyreport.params.methods import Setting
+from policyreport.params.reading import Strict, read_strict, validate_strict
+
+FILE = "params/rules.yaml"
+Severity = Literal["error", "warning", "note"]
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class RuleWording(Strict):
+    """What one rule weighs and what holds where it is kept, by language."""
+
+    severity: Severity
+    sentence: dict[str, str]
+
+
+class Sum(Strict):
+    """A whole that its parts add up to, all printed by one source for one period."""
+
+    whole: str
+    parts: tuple[str, ...] = Field(min_length=2)
+
+
+class Product(Strict):
+    """A level that is a value per head times heads, in units that agree."""
+
+    level: str
+    per_head: str
+    heads: str
+
+
+class Volume(Strict):
+    """A growth in volume and the value per head and heads whose product grew with it, prices included."""
+
+    growth: str
+    per_head: str
+    heads: str
+
+
+class RuleSettings(Strict):
+    """The limits of the rules; each stands in the file with its unit and reason."""
+
+    sums: tuple[Sum, ...]
+    products: tuple[Product, ...]
+    volumes: tuple[Volume, ...]
+    official_measures: tuple[str, ...]
+    press_measures: tuple[str, ...]
+    office_measures: tuple[str, ...]
+    growing_rates: tuple[str, ...]
+    approximate_words: tuple[str, ...]
+    day_words: tuple[str, ...]
+    no_licence_words: tuple[str, ...]
+    tie_words: tuple[str, ...]
+    superseded: dict[str, str]
+    first_year: int
+    reference_slack_days: Annotated[int, Field(ge=0)]
+    stale_years: Positive
+    unconfirmed_years: Positive
+    large_revision: Share
+    nearly_complete: Share
+    product_tolerance: Share
+    deflator_points: Positive
+    mean_tolerance: Share
+    sum_tolerance: Share
+    registered_tolerance: Share
+    magnitude_factors: tuple[Positive, ...]
+    magnitude_tolerance: Share
+    step_deviations: Positive
+    step_minimum_changes: Annotated[int, Field(ge=3)]
+    repeats: Annotated[int, Field(ge=3)]
+    copied_periods: Annotated[int, Field(ge=2)]
+
+
+class _File(Strict):
+    languages: tuple[str, ...] = Field(min_length=1)
+    settings: dict[str, Setting]
+    rules: dict[str, RuleWording]
+
+    @model_validator(mode="after")
+    def _in_every_language(self) -> _File:
+        """A sentence stands in every language and ends as one."""
+        for id, rule in self.rules.items():
+            if set(rule.sentence) != set(self.languages):
+                raise ValueError(f"{id} in exactly the languages {', '.join(self.languages)}")
+            if not all(text.endswith(".") for text in rule.sentence.values()):
+                raise ValueError(f"{id}: sentences that end in a full stop")
+        return self
+
+
+class RuleBook(Strict):
+    """The whole of params/rules.yaml, the settings as plain values."""
+
+    settings: RuleSettings
+    rules: dict[str, RuleWording]
+
+
+def read_rule_book(root: Path) -> RuleBook:
+    """Read params/rules.yaml.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    RuleBook
+        Severities, sentences and limits.
+
+    Raises
+    ------
+    ParamsError
+        If a sentence lacks a language, a limit is unknown, missing or out of range.
+    """
+    path = root / FILE
+    file = read_strict(path, _File)
+    values = {name: setting.value for name, setting in file.settings.items()}
+    return RuleBook(settings=validate_strict(path, values, RuleSettings), rules=file.rules)

@@ -1,0 +1,117 @@
+"""Present boundaries for readers: how values came to stand on them, and how well our recalculation agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.inputs import Inputs
+from policyreport.present.voice import Voice, escape
+from policyreport.records.notebooks import BoundaryCheck
+from policyreport.tables import table
+
+
+def boundaries(checks: Sequence[BoundaryCheck], inputs: Inputs) -> Exhibits:
+    """Show which values were recalculated, and the recalculation beside the publisher's own series.
+
+    Parameters
+    ----------
+    checks : sequence of BoundaryCheck
+        From `assess.boundary_checks`.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "boundaries", "discrepancies".
+    """
+    voice = Voice(inputs)
+    return Exhibits([_bases(voice), _discrepancies(voice, checks)])
+
+
+def _discrepancies(voice: Voice, checks: Sequence[BoundaryCheck]) -> Exhibit:
+    """A table an indicator: merged provinces, the largest difference first."""
+    if not checks:
+        return Exhibit("discrepancies", "No series of the publisher's own on present boundaries was known by then.")
+    by: dict[str, list[BoundaryCheck]] = {}
+    for each in checks:
+        by.setdefault(each.indicator, []).append(each)
+    return join("discrepancies", *(_discrepancy(voice, indicator, rows) for indicator, rows in by.items()))
+
+
+def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) -> Exhibit:
+    formats, head = voice.formats, rows[0]
+    unit = "percentage points" if head.unit == "points" else "per cent of the published value"
+    beyond = [each for each in rows if each.beyond]
+    body = [
+        [
+            escape(voice.inputs.areas.name(each.area)),
+            formats.number(each.largest, 2, signed=True),
+            str(each.largest_year),
+            formats.number(each.mean_absolute, 2),
+            f"{each.first_year}–{each.last_year} ({each.years})",
+            f"**beyond, {each.beyond} of {each.years} years**" if each.beyond else "within",
+        ]
+        for each in rows
+    ]
+    return table(
+        f"discrepancies-{indicator.replace('_', '-')}",
+        [
+            "Province",
+            "Largest difference",
+            "In",
+            "Mean size",
+            "Years",
+            f"Tolerance {formats.number(head.tolerance, 2)}",
+        ],
+        body,
+        f"{escape(voice.indicator(indicator))}: {len(beyond)} of {len(rows)} merged provinces differ by more than the tolerance "
+        f"in some year. *Recalculated from the former provinces minus the publisher's own series on present boundaries, "
+        f"{unit}, largest first; the publisher's own is what the report uses.*",
+        align="lrrrll",
+        wide=True,
+        sortable=True,
+    )
+
+
+def _bases(voice: Voice) -> Exhibit:
+    """Which indicators were recalculated on present boundaries, by which weights."""
+    panel = voice.inputs.panel
+    names = voice.inputs.areas
+    provinces = set(names.current(voice.inputs.edition.as_known_on))
+    rows = panel[panel["area"].isin(provinces)]
+    if rows.empty:
+        return Exhibit("boundaries", "No annual series is known on present boundaries.")
+    body = []
+    for indicator, group in rows.groupby("indicator", sort=True):
+        done = group[group["value"].notna()]
+        again = done[done["basis"] == "recalculated"]
+        body.append(
+            [
+                escape(voice.indicator(str(indicator))),
+                f"{int(done['year'].min())}–{int(done['year'].max())}" if len(done) else "",
+                voice.formats.count(int((done["basis"] == "published").sum())),
+                voice.formats.count(int((done["basis"] == "back-cast").sum())),
+                voice.formats.count(len(again)),
+                ", ".join(sorted({text for text in again["weight"] if text})) or "",
+                voice.formats.count(int(group["value"].isna().sum())),
+            ]
+        )
+    return table(
+        "boundaries",
+        [
+            "Indicator",
+            "Years",
+            "As published",
+            "Publisher's recalculation",
+            "Our recalculation",
+            "Weights",
+            "Part missing",
+        ],
+        body,
+        "The statistics office's own series on present boundaries is used wherever it exists. *Annual values of the "
+        "provinces by how they came to stand on present boundaries.*",
+        align="llrrrlr",
+        wide=True,
+    )

@@ -1,0 +1,124 @@
+"""Vintages for readers: each measure's revision triangle, and what is no revision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.figures import shares as figures
+from policyreport.inputs import Inputs
+from policyreport.methods.revisions import lay_out
+from policyreport.present.voice import Voice, escape, listed
+from policyreport.records.base import Refusal
+from policyreport.records.shares import MeasureDifference, Revisions
+from policyreport.tables import table
+
+
+def vintages(
+    revisions: Sequence[Revisions | Refusal], differences: Sequence[MeasureDifference], inputs: Inputs
+) -> Exhibits:
+    """Show how the national share was revised, measure by measure, and the differences that are no revisions.
+
+    Parameters
+    ----------
+    revisions : sequence of Revisions or Refusal
+        From `assess.revisions`.
+    differences : sequence of MeasureDifference
+        From `assess.measure_differences`.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "vintages", "measure-mixed".
+    """
+    voice = Voice(inputs)
+    triangles = [
+        each for each in revisions if isinstance(each, Revisions) and len({c.published for c in each.cells}) > 1
+    ]
+    if not triangles:
+        shown = Exhibit("vintages", "No measure of the share has been published twice.")
+    else:
+        shown = join("vintages", *(part for each in triangles for part in _triangle(voice, each)))
+    return Exhibits([shown, _mixed(voice, revisions, differences)])
+
+
+def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
+    """Rows periods, columns days of publication, the newest figure of each period in bold; then the picture."""
+    days, rows = lay_out(record.cells)
+    formats = voice.formats
+    body = []
+    for period, cells in rows.items():
+        newest = max(cells)
+        values = [
+            (f"**{voice.percent_as_published(cells[day].value)}**" if day == newest
+             else voice.percent_as_published(cells[day].value)) if day in cells else None
+            for day in days
+        ]  # fmt: skip
+        moved = cells[newest].value - cells[min(cells)].value
+        body.append([period, *values, formats.points(moved) if len(cells) > 1 else "one vintage"])
+    headings = [formats.date(day) for day in days]
+    revised = sum(len({cell.value for cell in cells.values()}) > 1 for cells in rows.values())
+    name = f"vintages-{record.measure}"
+    several = {0: "no year was", 1: "1 year was"}.get(revised, f"{revised} years were")
+    listing = table(
+        name,
+        ["Year", *headings[:-1], f"**{headings[-1]}** (newest)", "First to last"],
+        body,
+        f"{voice.measure(record.measure)}: {several} revised. *{escape(voice.indicator(record.indicator))}, by year and day "
+        "of publication; the figure in force is bold.*",
+        voice.source(record.inputs),
+        align="l" + "r" * (len(days) + 1),
+        wide=True,
+        empty="not in that publication",
+    )
+    if not record.values:
+        return [listing]
+    frame = voice.frame(
+        "vintages-picture",
+        f"{voice.measure(record.measure)}: first figures moved by {listed([formats.points(v) for v in record.values])}",
+        f"{voice.indicator(record.indicator)}, each year's vintages",
+        record.inputs,
+    )
+    # The PDF shows this picture once, on the digital economy.
+    picture = figures.revisions(record, frame)
+    only = join("", '::: {.content-visible when-format="html"}', picture, ":::")
+    return [listing, only]
+
+
+def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: Sequence[MeasureDifference]) -> Exhibit:
+    """Figures of two measures, and projections that became estimates: shown apart."""
+    formats = voice.formats
+    body = [
+        [
+            escape(voice.inputs.areas.name(each.area)),
+            escape(voice.indicator(each.indicator)),
+            f"{voice.measure(each.measure)} minus {voice.measure(each.reference)}",
+            ", ".join(f"{p}: {formats.number(d, 2, signed=True)}" for p, d in zip(each.periods, each.differences, strict=True)),
+            formats.number(each.rmse, 2),
+        ]
+        for each in differences
+        if any(round(value, 9) for value in each.differences)
+    ]  # fmt: skip
+    planned = [
+        f"{voice.measure(each.measure)}: {voice.percent_as_published(cell.value)} for {cell.period}, a {cell.status} published "
+        f"{voice.date(cell.published)}"
+        for each in revisions
+        if isinstance(each, Revisions)
+        for cell in each.apart
+    ]
+    said = f"Projections that were replaced are no first figures: {'; '.join(planned)}." if planned else ""
+    if not body:
+        return Exhibit("measure-mixed", said or "No quantity was published by two measures.")
+    listing = table(
+        "measure-mixed",
+        ["Area", "Indicator", "Measures", "Difference by period", "RMSE"],
+        body,
+        f"{len(body)} series exist by two measures; their differences are no revisions. *Newest figure of each measure, in "
+        "the unit of the indicator; RMSE: root of the mean squared difference.* `measure-mixed`",
+        voice.source(row for each in differences for row in each.inputs),
+        align="llllr",
+        wide=True,
+    )
+    return join("measure-mixed", listing, said)

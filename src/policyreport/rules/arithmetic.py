@@ -1,0 +1,251 @@
+"""Rules of arithmetic: sums, shares, rates, means, products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pandas as pd
+
+from policyreport.rules.evidence import Breach, Check, Evidence, Figure, figures, half_unit, ids, records
+
+SUM_PARTS = (
+    "tasks_in_progress",
+    "tasks_in_progress_on_schedule",
+    "tasks_overdue",
+    "tasks_recurring",
+    "tasks_not_started",
+    "tasks_not_completed",
+)
+# Without one of these the open tasks are not laid out, only some of them named.
+_OPEN_PARTS = {"tasks_in_progress", "tasks_in_progress_on_schedule", "tasks_not_completed"}
+_RATES = {
+    "task_completion_rate": "tasks_completed",
+    "tasks_recurring_share": "tasks_recurring",
+    "tasks_in_progress_share": "tasks_in_progress_on_schedule",
+    "tasks_not_completed_share": "tasks_not_completed",
+}
+
+
+def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
+    """Printed parts of a list that do not add up to its total.
+
+    Sources differ in whether "in progress" counts the overdue or the recurring, so the rule is kept if the
+    completed and *some* choice of the printed open parts give the total.
+    """
+    for rows, value, row in evidence.snapshots():
+        total, done = value.get("tasks_total"), value.get("tasks_completed")
+        parts = [name for name in SUM_PARTS if name in value]
+        if total is None or done is None or not _OPEN_PARTS & set(parts):
+            continue
+        choices = [part for size in range(1, len(parts) + 1) for part in combinations(parts, size)]
+        sums = [done + sum(value[name] for name in part) for part in choices]
+        if total not in sums:
+            nearest = min(sums, key=lambda each: abs(each - total))
+            side = f"{abs(total - nearest):g} {'short of' if nearest < total else 'above'}"
+            used = tuple(row[name] for name in ("tasks_total", "tasks_completed", *parts))
+            yield Breach(used, f"{evidence.what(rows)}: the parts add up to {nearest:g}, {side} {total:g}.")
+
+
+def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
+    """On time and late that are not the completed."""
+    used = ("tasks_completed", "tasks_completed_on_time", "tasks_completed_late")
+    for rows, value, row in evidence.snapshots():
+        if set(used) <= set(value) and value[used[0]] != value[used[1]] + value[used[2]]:
+            done, on_time, late = (value[name] for name in used)
+            yield Breach(
+                tuple(row[name] for name in used),
+                f"{evidence.what(rows)}: {on_time:g} on time and {late:g} late are not the {done:g} completed.",
+            )
+
+
+def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
+    """A part that is larger than its whole."""
+    pairs = [("tasks_completed_on_time", "tasks_completed"), ("tasks_completed_late", "tasks_completed")]
+    pairs += [(name, "tasks_total") for name in ("tasks_completed", *SUM_PARTS)]
+    for rows, value, row in evidence.snapshots():
+        for part, whole in pairs:
+            if part in value and whole in value and value[part] > value[whole]:
+                words = f"{_lower(evidence, part)} {value[part]:g}, of {_lower(evidence, whole)} {value[whole]:g}"
+                yield Breach((row[part], row[whole]), f"{evidence.what(rows)}: {words}.")
+    for one, names, group in _printed_sums(evidence):
+        for each in figures(group[group["indicator"].isin(names) & (group["value"] > one.value)]):
+            words = f"{evidence.named(each.indicator)} {each.value:g}, of {evidence.named(one.indicator)} {one.value:g}"
+            yield Breach((each.id, one.id), f"{evidence.who(one.area)}, {one.period}: {words}.")
+
+
+def _components_agree(evidence: Evidence) -> Iterator[Breach]:
+    """Components printed with their whole that do not add up to it, rounding allowed for."""
+    for whole, parts, rows in _printed_sums(evidence):
+        used = rows[rows["indicator"].isin(parts)]
+        if set(used["indicator"]) != set(parts):
+            continue
+        added = float(used["value"].sum())
+        # A trailing zero is lost when a figure becomes a number: the finest of the parts tells how all were rounded.
+        slack = half_unit(whole.value) + len(used) * min(half_unit(value) for value in used["value"])
+        if abs(added - whole.value) > slack:
+            text = f"the parts add up to {added:.6g}, printed {whole.value:g}"
+            yield Breach((whole.id, *ids(used)), f"{evidence.about(whole)}: {text}.")
+
+
+def _printed_sums(evidence: Evidence) -> Iterator[tuple[Figure, tuple[str, ...], pd.DataFrame]]:
+    """Wholes with the parts that one source printed for one area and period on one day."""
+    same = ["source", "area", "measure", "list", "period", "published"]
+    named = {name for each in evidence.settings.sums for name in (each.whole, *each.parts)}
+    rows = evidence.ledger[evidence.ledger["indicator"].isin(named)]
+    for _, group in rows[rows.duplicated(same, keep=False)].groupby(same):
+        for each in evidence.settings.sums:
+            for whole in figures(group[group["indicator"] == each.whole]):
+                yield whole, each.parts, group
+
+
+def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
+    """Provinces counted by band that are not as many under one measure as under another."""
+    bands = evidence.ledger[evidence.ledger["unit"].eq("provinces")]
+    bands = bands[bands["indicator"].str.contains(r"_provinces_(?:below|above|\d)", regex=True)]
+    grouped = {key: (rows["value"].sum(), rows) for key, rows in bands.groupby(["area", "period", "measure"])}
+    expected = max((total for total, _ in grouped.values()), default=0.0)
+    for (area, period, measure), (total, rows) in grouped.items():
+        if total != expected:
+            named = f"{evidence.who(area)}, {period}, {measure}"
+            yield Breach(ids(rows), f"{named}: the bands add up to {total:g} provinces, not {expected:g}.")
+
+
+def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
+    """Printed percentages that the printed counts do not give, at the decimals printed."""
+    for rows, value, row in evidence.snapshots():
+        for rate, count in _RATES.items():
+            if rate in value and count in value and value.get("tasks_total"):
+                computed = 100 * value[count] / value["tasks_total"]
+                if abs(computed - value[rate]) > half_unit(value[rate]):
+                    words = f"{_lower(evidence, rate)} is {value[rate]:g}"
+                    given = f"{value[count]:g} of {value['tasks_total']:g} is {computed:.2f}"
+                    used = (row[rate], row[count], row["tasks_total"])
+                    yield Breach(used, f"{evidence.what(rows)}: {words}; {given}.")
+
+
+def _share_outside_100(evidence: Evidence) -> Iterator[Breach]:
+    """A share below 0 or above 100."""
+    rows = evidence.ledger
+    share = rows["unit"].str.fullmatch(r"%(?: of .+)?") & ~rows["indicator"].isin(evidence.settings.growing_rates)
+    for row in figures(rows[share & ~rows["value"].between(0, 100)]):
+        yield Breach((row.id,), f"{evidence.about(row)}: {row.value:g} {row.unit} is no share.")
+
+
+def _negative_count(evidence: Evidence) -> Iterator[Breach]:
+    """A count or a quantity below nothing."""
+    rows = evidence.ledger
+    for row in figures(rows[evidence.kinds.isin(["count", "extensive", "rank"]) & (rows["value"] < 0)]):
+        yield Breach((row.id,), f"{evidence.about(row)}: {row.value:g} {row.unit}.")
+
+
+def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
+    """A printed mean of several years that the years' figures known on its day do not give."""
+    spans = evidence.ledger[
+        evidence.ledger["period"].str.fullmatch(r"\d{4}/\d{4}") & evidence.ledger["indicator"].str.endswith("_mean")
+    ]
+    for row in figures(spans):
+        first, last = (int(year) for year in row.period.split("/"))
+        base = evidence.ledger[
+            (evidence.ledger["area"] == row.area)
+            & (evidence.ledger["measure"] == row.measure)
+            & (evidence.ledger["indicator"] == row.indicator.removesuffix("_mean"))
+            & (evidence.ledger["published"] <= row.published)
+            & evidence.ledger["period"].isin([str(year) for year in range(first, last + 1)])
+        ]
+        base = base.sort_values("published", kind="stable").drop_duplicates("period", keep="last")
+        if len(base) == last - first + 1:
+            mean = float(base["value"].mean())
+            slack = half_unit(row.value) + min(half_unit(value) for value in base["value"])
+            if abs(mean - row.value) > slack:
+                text = f"printed {row.value:g}, the mean of the years is {mean:.2f}"
+                yield Breach((row.id, *ids(base)), f"{evidence.about(row)}: {text}.")
+
+
+def _product_agrees(evidence: Evidence) -> Iterator[Breach]:
+    """A level that is not its value per head times heads."""
+    for each in evidence.settings.products:
+        factors = _beside(evidence, each.per_head, each.heads)
+        levels = evidence.annual[evidence.annual["indicator"] == each.level]
+        both = levels.reset_index().merge(factors, on=["area", "year"])
+        both["product"] = both["a"] * both["b"]
+        off = both[(both["value"] / both["product"] - 1).abs() > evidence.settings.product_tolerance]
+        for row in records(off):
+            named = f"{evidence.who(row['area'])}, {evidence.named(each.level, row['measure'])}, {row['period']}"
+            text = f"{row['value']:,.0f}, but per head times population gives {row['product']:,.0f}"
+            yield Breach((row["id"], row["id_a"], row["id_b"]), f"{named}: {text}.")
+
+
+def _implied_deflator(evidence: Evidence) -> Iterator[Breach]:
+    """Growth in volume that value per head and heads do not bear out, beside all areas' prices."""
+    for each in evidence.settings.volumes:
+        levels = _beside(evidence, each.per_head, each.heads).sort_values(["area", "year"], ignore_index=True)
+        before = levels.groupby("area")[["a", "b", "year"]].shift()
+        product = levels["a"] * levels["b"]
+        nominal = product / (before["a"] * before["b"]) - 1
+        levels["nominal"] = nominal.where(levels["year"] - before["year"] == 1)
+        growth = evidence.annual[evidence.annual["indicator"] == each.growth].reset_index()
+        both = growth.merge(levels.dropna(subset="nominal"), on=["area", "year"])
+        both["prices"] = 100 * ((1 + both["nominal"]) / (1 + both["value"] / 100) - 1)
+        both["usual"] = both.groupby("year")["prices"].transform("median")
+        off = both[(both["prices"] - both["usual"]).abs() > evidence.settings.deflator_points]
+        for row in records(off):
+            named = f"{evidence.who(row['area'])}, {evidence.named(each.growth, row['measure'])}, {row['period']}"
+            text = f"with {row['value']:g} % in volume, prices would have moved by {row['prices']:.1f} %"
+            yield Breach((row["id"], row["id_a"], row["id_b"]), f"{named}: {text}; median {row['usual']:.1f} %.")
+
+
+def _beside(evidence: Evidence, first: str, second: str) -> pd.DataFrame:
+    """Two indicators of the same area and year: columns area, year, a, b and their ids."""
+    rows = evidence.annual.reset_index()[["id", "area", "year", "indicator", "value"]]
+    one = rows[rows["indicator"] == first].drop_duplicates(["area", "year"])
+    other = rows[rows["indicator"] == second].drop_duplicates(["area", "year"])
+    both = one.merge(other, on=["area", "year"], suffixes=("_a", "_b"))
+    return both.rename(columns={"value_a": "a", "value_b": "b"})[["area", "year", "a", "b", "id_a", "id_b"]]
+
+
+def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
+    """A place that is better than another's although the score of the same file is lower."""
+    known = evidence.context.indicators.by_id()
+    rows = evidence.newest.reset_index()
+    ranks = rows[rows["indicator"].str.endswith("_rank")]
+    keys = ["source", "measure", "period", "score"]
+    for ending in ("_score", ""):
+        placed = ranks.assign(score=ranks["indicator"].str.removesuffix("_rank") + ending)
+        scored = rows.rename(columns={"indicator": "score"})
+        both = placed.merge(scored, on=[*keys, "area"], suffixes=("", "_score"))
+        both = both.sort_values([*keys, "value"], kind="stable")
+        # Upwards is better whichever way the index counts.
+        lower = both["score"].isin([id for id, each in known.items() if each.direction == "lower"])
+        both["good"] = both["value_score"].where(~lower, -both["value_score"])
+        before = both.groupby(keys)[["id", "area", "value", "value_score", "good"]].shift()
+        off = both.join(before.add_suffix("_before"))[
+            (both["value"] > before["value"]) & (both["good"] > before["good"])
+        ]
+        for row in records(off):
+            one = f"{evidence.who(row['area_before'])} is {row['value_before']:g} with {row['value_score_before']:g}"
+            two = f"{evidence.who(row['area'])} {row['value']:g} with {row['value_score']:g}"
+            named = f"{evidence.named(row['score'], row['measure'])}, {row['period']}"
+            yield Breach((row["id_before"], row["id"], row["id_score"]), f"{named}: {one}, {two}.")
+
+
+def _lower(evidence: Evidence, indicator: str) -> str:
+    """An indicator's name inside a sentence."""
+    name = evidence.named(indicator)
+    return name[:1].lower() + name[1:]
+
+
+CHECKS: dict[str, Check] = {
+    "sum-of-parts": _sum_of_parts,
+    "on-time-and-late": _on_time_and_late,
+    "part-above-whole": _part_above_whole,
+    "components-agree": _components_agree,
+    "sum-of-bands": _sum_of_bands,
+    "rate-agrees": _rate_agrees,
+    "share-outside-100": _share_outside_100,
+    "negative-count": _negative_count,
+    "mean-of-years": _mean_of_years,
+    "product-agrees": _product_agrees,
+    "implied-deflator": _implied_deflator,
+    "rank-against-score": _rank_against_score,
+}

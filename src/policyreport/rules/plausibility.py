@@ -1,0 +1,154 @@
+"""Rules of plausibility: slips of the keyboard show as jumps, swaps and copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from policyreport.rules.evidence import SERIES, Breach, Check, Evidence, ids, listing, records
+
+_LEVELS = ("extensive", "intensive")
+
+
+def _series(evidence: Evidence) -> pd.DataFrame:
+    """Annual provincial and national figures in the order of years, with the year and value before."""
+    rows = evidence.annual[evidence.annual["kind"].isin(_LEVELS)]
+    rows = rows.sort_values([*SERIES, "year"], kind="stable").reset_index()
+    before = rows.groupby(SERIES)[["id", "year", "value"]].shift()
+    rows["id_before"], rows["before"] = before["id"], before["value"]
+    return rows[rows["year"] - before["year"] == 1]
+
+
+def _magnitude(evidence: Evidence) -> Iterator[Breach]:
+    """A value that is ten, a thousand or a million times its neighbours: a unit that slipped."""
+    settings = evidence.settings
+    pairs = [_series(evidence), _dated(evidence)]
+    for rows in pairs:
+        positive = rows[(rows["value"] > 0) & (rows["before"] > 0) & ~rows["indicator"].isin(settings.growing_rates)]
+        ratio = pd.Series(np.log10(positive["value"] / positive["before"]), index=positive.index).abs()
+        factors = np.log10(np.array(settings.magnitude_factors))
+        # Growth in a year comes on top of the slip; the tolerance is on the ratio.
+        slack = np.log10(1 + settings.magnitude_tolerance)
+        slip = pd.Series(False, index=positive.index)
+        for factor in factors:
+            slip |= (ratio - factor).abs() <= slack
+        for row in records(positive[slip]):
+            yield Breach(
+                (row["id_before"], row["id"]),
+                f"{_what(evidence, row)}: {row['value']:g} after {row['before']:g}.",
+            )
+
+
+def _dated(evidence: Evidence) -> pd.DataFrame:
+    """Counts on one list in the order of days, with the count before."""
+    rows = evidence.newest[(evidence.newest["list"] != "") & evidence.newest["reference_date"].notna()]
+    keys = ["area", "list", "indicator"]
+    rows = rows.sort_values([*keys, "reference_date"], kind="stable").reset_index()
+    before = rows.groupby(keys)[["id", "value"]].shift()
+    return rows.assign(id_before=before["id"], before=before["value"]).dropna(subset="before")
+
+
+def _transposed_digits(evidence: Evidence) -> Iterator[Breach]:
+    """Two prints of one figure, or two days of one list, that differ by two neighbouring digits only."""
+    rows = evidence.ledger[evidence.ledger["bound"] == "="]
+    keys = ["area", "indicator", "measure", "list", "period"]
+    several = rows[rows.duplicated(keys, keep=False)].sort_values([*keys, "reference_date", "published"], kind="stable")
+    several = several.reset_index()
+    before = several.groupby(keys)[["id", "value"]].shift()
+    prints = several.assign(id_before=before["id"], before=before["value"]).dropna(subset="before")
+    both = pd.concat([prints, _dated(evidence)]).drop_duplicates(["id_before", "id"])
+    for row in records(both):
+        if _swapped(row["before"], row["value"]):
+            yield Breach(
+                (row["id_before"], row["id"]),
+                f"{_what(evidence, row)}: {row['before']:g} and {row['value']:g}.",
+            )
+
+
+def _swapped(one: float, two: float) -> bool:
+    """Whether two numbers differ by an exchange of two neighbouring digits."""
+    first, second = (f"{value:.10f}".rstrip("0") for value in (one, two))
+    whole = max(len(first.partition(".")[0]), len(second.partition(".")[0]))
+    parts = max(len(first.partition(".")[2]), len(second.partition(".")[2]))
+    a, b = (f"{value:0{whole + parts + bool(parts)}.{parts}f}".replace(".", "") for value in (one, two))
+    off = [i for i, (left, right) in enumerate(zip(a, b, strict=False)) if left != right]
+    return (
+        len(a) == len(b)
+        and len(off) == 2
+        and off[1] == off[0] + 1
+        and a[off[0]] == b[off[1]]
+        and a[off[1]] == b[off[0]]
+    )
+
+
+def _sudden_step(evidence: Evidence) -> Iterator[Breach]:
+    """A change in a year that is far beyond all provinces' changes, the year's median taken off."""
+    rows = _series(evidence)
+    rows = rows[rows["scheme"] != ""]
+    rates = set(evidence.settings.growing_rates)
+    logged = (rows["value"] > 0) & (rows["before"] > 0) & ~rows["indicator"].isin(rates)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = pd.Series(np.log(rows["value"] / rows["before"]), index=rows.index)
+    change = ratio.where(logged, rows["value"] - rows["before"])
+    table = rows.assign(change=change)
+    keys = ["indicator", "measure", "scheme"]
+    table["off"] = table["change"] - table.groupby([*keys, "year"])["change"].transform("median")
+    spread = 1.4826 * table["off"].abs().groupby([table[key] for key in keys]).transform("median")
+    enough = table.groupby(keys)["off"].transform("count") >= evidence.settings.step_minimum_changes
+    far = enough & (spread > 0) & (table["off"].abs() > evidence.settings.step_deviations * spread)
+    for row in records(table.assign(size=(table["off"].abs() / spread))[far]):
+        text = f"{row['value']:g} after {row['before']:g}, {row['size']:.1f} robust deviations"
+        yield Breach((row["id_before"], row["id"]), f"{_what(evidence, row)}: {text}.")
+
+
+def _repeated_value(evidence: Evidence) -> Iterator[Breach]:
+    """One value with decimals year after year: a cell that was copied down."""
+    rows = _series(evidence)
+    rows = rows[(rows["scheme"] != "") & (rows["value"] % 1 != 0)]
+    least = evidence.settings.repeats - 1
+    # Areas in square kilometres do not change, and are printed every year.
+    still = (rows["value"] == rows["before"]).groupby([rows[key] for key in ("indicator", "measure", "scheme")])
+    rows = rows[still.transform("mean") < 0.5]
+    for _, group in rows[rows["value"] == rows["before"]].groupby([*SERIES, "value"]):
+        if len(group) >= least:
+            years = [str(year) for year in group["year"]]
+            text = f"{group['value'].iloc[0]:g} again in {listing(years)}"
+            yield Breach(
+                (str(group["id_before"].iloc[0]), *group["id"]), f"{_what(evidence, records(group)[0])}: {text}."
+            )
+
+
+def _copied_series(evidence: Evidence) -> Iterator[Breach]:
+    """Two provinces with the same figures in every year: a column that was copied."""
+    rows = evidence.annual[evidence.annual["kind"].isin(_LEVELS) & (evidence.annual["scheme"] != "")]
+    keys = ["indicator", "measure", "scheme"]
+    least = evidence.settings.copied_periods
+    for (indicator, measure, _), group in rows.groupby(keys):
+        ordered = group.sort_values(["area", "year"])
+        pairs = pd.Series(list(zip(ordered["year"], ordered["value"], strict=True)), index=ordered.index)
+        prints = pairs.groupby(ordered["area"]).agg(tuple)
+        for print_, areas in prints.groupby(prints):
+            if len(areas) > 1 and len(print_) >= least:
+                same = ordered[ordered["area"].isin(areas.index)]
+                who = " and ".join(evidence.who(area) for area in areas.index)
+                yield Breach(
+                    ids(same), f"{evidence.named(indicator, measure)}: {who} have the same {len(print_)} figures."
+                )
+
+
+def _what(evidence: Evidence, row: dict[str, Any]) -> str:
+    """Name what a row is about."""
+    about = row["list"] or evidence.named(row["indicator"], row["measure"])
+    return f"{evidence.who(row['area'])}, {about}, {row['period']}"
+
+
+CHECKS: dict[str, Check] = {
+    "magnitude": _magnitude,
+    "transposed-digits": _transposed_digits,
+    "sudden-step": _sudden_step,
+    "repeated-value": _repeated_value,
+    "copied-series": _copied_series,
+}

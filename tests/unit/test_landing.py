@@ -1,0 +1,189 @@
+"""What fetched rows change, and that they land whole or not at all."""
+
+import hashlib
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from policyreport.connectors.fetched import Facts, Fetched, to_rows
+from policyreport.connectors.landing import preview, to_csv, write
+from policyreport.errors import ConnectError, DataError
+from policyreport.observations import load_ledger
+from policyreport.observations.ledger import TEXT
+from policyreport.sources import read_source
+
+ROOT = Path(__file__).parents[2]
+RAW = b'{"as": "it came"}'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project with one publisher's figures only: it loads at once."""
+    for name in ("params", "data/boundaries", "data/raw/nso"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def ledger() -> pd.DataFrame:
+    return load_ledger(ROOT)
+
+
+def fetched(*figures: tuple[str, str], published: str = "2026-11-22", **columns: str) -> Fetched:
+    """Growth of the nation by year, as a connector hands it over."""
+    base = dict.fromkeys(TEXT, "") | {
+        "area": "VN",
+        "indicator": "gdp_growth",
+        "measure": "nso-px-web",
+        "published": published,
+        "unit": "% real (constant 2010 prices), year on year",
+        "status": "observed",
+    }
+    rows = to_rows([base | columns | {"period": year, "value": value} for year, value in figures], "a test")
+    facts = Facts("NSO", "A table", "https://example.org/table", published, date(2026, 11, 22), "none stated")
+    return Fetched(rows, facts, RAW, f"nso/A-{published}", ".json")
+
+
+def changes(each: Fetched, ledger: pd.DataFrame) -> list[str]:
+    return list(preview(each.rows, ledger).table["change"])
+
+
+def files(project: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted((project / "data").rglob("*")) if path.is_file()}
+
+
+# --- preview
+
+
+def test_figures_are_new_revised_or_unchanged_against_the_newest_vintage(ledger: pd.DataFrame) -> None:
+    each = fetched(("2019", "7.36"), ("2022", "8.54"), ("2023", "4.979"))
+    found = preview(each.rows, ledger)
+    assert list(found.table["change"]) == ["new", "revised", "unchanged"]
+    assert list(found.table["before"]) == ["", "8.537 (observed)", "4.979 (observed)"]
+    assert list(found.table["after"]) == ["7.36 (observed)", "8.54 (observed)", "4.979 (observed)"]
+
+
+def test_an_estimate_that_is_confirmed_is_a_revision_of_its_status(ledger: pd.DataFrame) -> None:
+    assert changes(fetched(("2025", "8.019"), status="observed"), ledger) == ["revised"]
+    assert changes(fetched(("2025", "8.019"), status="estimate"), ledger) == ["unchanged"]
+
+
+@pytest.mark.parametrize("published", ["2026-08-31", "2026-01-06"])
+def test_another_figure_of_the_same_day_or_an_older_one_is_refused(published: str, ledger: pd.DataFrame) -> None:
+    found = preview(fetched(("2023", "5.1"), ("2019", "7.4"), published=published).rows, ledger)
+    assert list(found.table["change"]) == ["new", "refused"]
+    assert found.table["reason"].iloc[1] == "the ledger's figure of 2026-08-31 is of this day or newer"
+    assert found.to_land().empty
+
+
+def test_a_vintage_lands_whole_so_that_confirmations_are_known(ledger: pd.DataFrame) -> None:
+    found = preview(fetched(("2022", "8.54"), ("2023", "4.979")).rows, ledger)
+    assert list(found.to_land()) == [0, 1]
+
+
+def test_a_vintage_without_news_does_not_land(ledger: pd.DataFrame) -> None:
+    assert preview(fetched(("2022", "8.537"), ("2023", "4.979")).rows, ledger).to_land().empty
+
+
+def test_figures_the_ledger_has_of_that_very_day_are_not_written_again(ledger: pd.DataFrame) -> None:
+    found = preview(fetched(("2019", "7.36"), ("2023", "4.979"), published="2026-08-31").rows, ledger)
+    assert list(found.to_land()) == [0]
+
+
+# --- writing
+
+
+def test_what_was_written_is_the_ledgers_and_its_sidecar_is_complete(project: Path) -> None:
+    each = fetched(("2019", "7.36"), ("2022", "8.54"))
+    (path,) = write([(each, each.rows)], project)
+    assert path == project / "data/raw/nso/A-2026-11-22.csv"
+    assert path.read_text(encoding="utf-8") == (
+        "area,indicator,measure,period,value,unit,status\n"
+        'VN,gdp_growth,nso-px-web,2019,7.36,"% real (constant 2010 prices), year on year",observed\n'
+        'VN,gdp_growth,nso-px-web,2022,8.54,"% real (constant 2010 prices), year on year",observed\n'
+    )
+    source = read_source(path)
+    assert source.model_dump(exclude={"defaults", "original"}) == {
+        "publisher": "NSO",
+        "title": "A table",
+        "address": "https://example.org/table",
+        "published": "2026-11-22",
+        "accessed": date(2026, 11, 22),
+        "licence": "none stated",
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "note": "",
+    }
+    assert source.original.name == "A-2026-11-22.original.json"
+    assert path.with_name(source.original.name).read_bytes() == RAW
+    after = load_ledger(project)
+    assert after.loc["nso/A-2026-11-22.csv#2", "value"] == 7.36
+    assert after.loc["nso/A-2026-11-22.csv#2", "published"] == pd.Timestamp(2026, 11, 22)
+    assert changes(each, after) == ["unchanged", "unchanged"]
+
+
+def test_a_changed_original_is_refused(project: Path) -> None:
+    each = fetched(("2019", "7.36"))
+    (path,) = write([(each, each.rows)], project)
+    path.with_name("A-2026-11-22.original.json").write_bytes(b"{}")
+    with pytest.raises(DataError, match=r"A-2026-11-22\.original\.json: expected sha256"):
+        load_ledger(project)
+    path.with_name("A-2026-11-22.original.json").unlink()
+    with pytest.raises(DataError, match="got no such file"):
+        load_ledger(project)
+
+
+def test_a_raw_file_is_never_written_over(project: Path) -> None:
+    first, second = fetched(("2019", "7.36")), fetched(("2018", "7.47"))
+    rows = len(load_ledger(project))
+    write([(first, first.rows)], project)
+    (path,) = write([(second, second.rows)], project)
+    assert path.name == "A-2026-11-22-2.csv"
+    assert len(load_ledger(project)) == rows + 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"unit": "percent"}, r'data/raw/nso/A-2026-11-22\.csv, row 2, column "unit": expected a unit of gdp_growth'),
+        ({"measure": "nso"}, "expected a measure of gdp_growth"),
+        ({"area": "n01", "indicator": "urban_share", "measure": "nso", "unit": "% of population"}, "between 0 and 100"),
+    ],
+)
+def test_a_ledger_that_would_break_a_rule_is_not_written(project: Path, columns, message: str) -> None:
+    before = files(project)
+    each = fetched(("2019", "736"), **columns)
+    with pytest.raises(DataError, match=message):
+        write([(each, each.rows)], project)
+    assert files(project) == before
+
+
+def test_if_one_table_cannot_be_written_none_is(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = files(project)
+    first, second = fetched(("2019", "7.36")), replace(fetched(("2018", "7.47")), name="another-office/B-2026-11-22")
+    real, done = Path.rename, []
+
+    def fail_at_the_fifth(path: Path, target: Path) -> Path:
+        done.append(target)
+        if len(done) == 5:
+            raise OSError(28, "No space left on device", str(target))
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail_at_the_fifth)
+    with pytest.raises(DataError, match="No space left on device") as caught:
+        write([(first, first.rows), (second, second.rows)], project)
+    assert "nothing was written" in str(caught.value)
+    assert files(project) == before
+    assert not (project / "data/raw/another-office").exists()
+
+
+def test_empty_columns_are_left_out_of_the_file() -> None:
+    assert to_csv(fetched(("2019", "7.36")).rows).splitlines()[0] == b"area,indicator,measure,period,value,unit,status"
+
+
+def test_a_fetch_without_figures_is_an_error() -> None:
+    with pytest.raises(ConnectError, match="expected at least one figure; got none"):
+        to_rows([], "a test")
