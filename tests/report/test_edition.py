@@ -257,7 +257,7 @@ def test_the_overview_judges_each_measure_by_itself(site: Site, record: Evaluati
     assert judged["nso"] == (14.02, "2025", "below")
     assert judged["mic-mst"] == (18.3, "2024", "above")
     text = site.text("index")
-    assert re.search(r"NSO 14\.02 % in 2025, below 16 %", text)
+    assert re.search(r"14\.02 % of GDP in 2025 by NSO, below 16 %", text)
     assert re.search(r"MIC/MST: 18\.3 % in 2024, above", text)
 
 
