@@ -43,6 +43,9 @@ def _discrepancies(voice: Voice, checks: Sequence[BoundaryCheck]) -> Exhibit:
 def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) -> Exhibit:
     formats, head = voice.formats, rows[0]
     unit = "percentage points" if head.unit == "points" else "per cent of the published value"
+    if round(max(abs(each.largest) for each in rows), 2) == 0:
+        same = f"{escape(voice.indicator(indicator))}: all {len(rows)} merged provinces agree to two decimals, {unit}."
+        return Exhibit("", same)
     beyond = [each for each in rows if each.beyond]
     body = [
         [

@@ -147,13 +147,16 @@ def _by_publisher(voice: Voice, found: Sequence[Finding]) -> Exhibit:
     for finding in found:
         for publisher in {publishers[source] for source in finding.sources if source in publishers}:
             by.setdefault(publisher, []).append(finding)
-    order = sorted(by, key=lambda publisher: (-_warnings(by[publisher]), -len(by[publisher]), publisher))
+    # One note each, mostly that terms of use are missing: a row for each of these would hide the others.
+    single = [publisher for publisher, each in by.items() if len(each) == 1 and not _warnings(each)]
+    order = sorted(set(by) - set(single), key=lambda name: (-_warnings(by[name]), -len(by[name]), name))
     return table(
         "findings-publishers",
         ["Publisher", "Warnings", "Notes", "Rules"],
         [[escape(publisher), *_counts(voice, by[publisher])] for publisher in order],
         f"{sum(_warnings(each) > 0 for each in by.values())} of {len(set(publishers.values()))} publishers printed figures that "
-        "do not agree. *Findings by publisher of the rows; a finding on two publishers counts for both.*",
+        f"do not agree; {len(single)} more have one note each. *Findings by publisher of the rows; a finding on two publishers "
+        "counts for both.*",
         align="lrrl",
         wide=True,
         sortable=True,
