@@ -45,6 +45,7 @@ def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
                 unit=unit,
                 tolerance=TOLERANCE_POINTS if unit == "points" else TOLERANCE_PERCENT,
                 beyond=int(rows["beyond"].sum()),
+                inputs=tuple(dict.fromkeys(id for used in rows["inputs"] for id in used)),
             )
         )
     return tuple(sorted(found, key=lambda each: (each.indicator, -abs(each.largest), each.area)))

@@ -36,12 +36,15 @@ def discrepancies(known: pd.DataFrame, areas: Areas, indicators: Indicators, wei
     DataFrame
         Columns area, indicator, measure, year, published, recalculated, difference (recalculated minus
         published, in the indicator's unit), percent (of the published value), beyond (outside the
-        tolerance), inside_parts (published value within its parts; True for sums), merged; the largest
+        tolerance), inside_parts (published value within its parts; True for sums), merged, inputs
+        (the published row, then those of the parts); the largest
         difference of each indicator first.
     """
-    own = published_on_present(known, areas, indicators)[["area", "indicator", "measure", "year", "value"]]
+    own = published_on_present(known, areas, indicators)[["area", "indicator", "measure", "year", "value", "inputs"]]
     again = recalculate(known, areas, indicators, weight)
-    again = again[["area", "indicator", "year", "value", "low", "high"]].rename(columns={"value": "recalculated"})
+    again = again[["area", "indicator", "year", "value", "low", "high", "inputs"]].rename(
+        columns={"value": "recalculated", "inputs": "parts"}
+    )
     both = own.rename(columns={"value": "published"}).merge(again, on=["area", "indicator", "year"])
     both = both.dropna(subset="recalculated")
     both["difference"] = both["recalculated"] - both["published"]
@@ -55,6 +58,7 @@ def discrepancies(known: pd.DataFrame, areas: Areas, indicators: Indicators, wei
     inside = both["published"].between(both["low"] - _ROUNDING, both["high"] + _ROUNDING)
     both["inside_parts"] = inside | both["low"].isna()
     both["merged"] = both["area"].map(areas.is_merged)
+    both["inputs"] = [(*own, *parts) for own, parts in zip(both["inputs"], both["parts"], strict=True)]
     both["size"] = both["difference"].abs()
     both = both.sort_values(["indicator", "size", "area"], ascending=[True, False, True], ignore_index=True)
-    return both.drop(columns=["low", "high", "size"])
+    return both.drop(columns=["low", "high", "size", "parts"])

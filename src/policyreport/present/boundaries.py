@@ -72,6 +72,7 @@ def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) ->
         f"{escape(voice.indicator(indicator))}: {len(beyond)} of {len(rows)} merged provinces differ by more than the tolerance "
         f"in some year. *Recalculated from the former provinces minus the publisher's own series on present boundaries, "
         f"{unit}, largest first; the publisher's own is what the report uses.*",
+        voice.source(row for each in rows for row in each.inputs),
         align="lrrrll",
         wide=True,
         sortable=True,

@@ -205,6 +205,7 @@ class BoundaryCheck(Frozen):
     unit: Literal["points", "%"]
     tolerance: float
     beyond: int
+    inputs: tuple[str, ...] = ()
 
 
 class Change(Frozen):

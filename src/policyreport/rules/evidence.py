@@ -220,8 +220,7 @@ class Evidence:
     def recalculated(self) -> pd.DataFrame:
         """The publisher's values on present provinces beside ours, with the row behind each."""
         table = discrepancies(self.newest, self.areas, self.context.indicators)
-        rows = self.annual.reset_index()[["id", "area", "indicator", "measure", "year"]]
-        return table.merge(rows, on=["area", "indicator", "measure", "year"])
+        return table.assign(id=[rows[0] for rows in table["inputs"]])
 
     def about(self, figure: Figure) -> str:
         """Name what one figure is about."""
