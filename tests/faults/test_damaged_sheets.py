@@ -393,6 +393,11 @@ def give_a_day_that_is_none(grid: Grid) -> None:
     grid.said["--reference-date"] = "31/02/2026"
 
 
+@damage("row 2, column A", "a day to 2026-04-15", '"2026-12-31"')
+def let_figures_hold_after_their_publication(grid: Grid) -> None:
+    grid.rows[1] = ["Ngày số liệu: 31/12/2026", *[""] * 6]
+
+
 @damage("--published", "a day to 2026-05-01", '"2026-06-15"')
 def publish_in_the_future(grid: Grid) -> None:
     grid.said["--published"] = "2026-06-15"
@@ -887,9 +892,9 @@ def let_parts_fall_short_of_their_total(tmp_path: Path) -> Path:
     return as_csv(grid, tmp_path / "sheet.csv")
 
 
-def publish_before_the_period_ended(tmp_path: Path) -> Path:
+def hold_figures_outside_their_period(tmp_path: Path) -> Path:
     grid = good_grid()
-    grid.rows[1] = ["Ngày số liệu: 31/12/2026", *[""] * 6]
+    grid.rows[1] = ["Ngày số liệu: 10/10/2025", *[""] * 6]
     return as_csv(grid, tmp_path / "sheet.csv")
 
 
@@ -944,7 +949,7 @@ SAYS = {
     print_the_nation_with_another_total: "sheet-total",
     print_a_rate_that_the_counts_do_not_give: "rate-agrees",
     let_parts_fall_short_of_their_total: "sum-of-parts",
-    publish_before_the_period_ended: "published-before-period-end",
+    hold_figures_outside_their_period: "reference-outside-period",
     mark_a_figure: "Chưa đầy đủ",
     mark_a_figure_without_a_text: "marked (1)",
     raise_a_mark_behind_a_number: "marked (1)",
@@ -957,11 +962,8 @@ SAYS = {
 
 @pytest.mark.parametrize("make", SAYS, ids=lambda make: make.__name__)
 def test_a_contradiction_is_accepted_with_its_finding(fresh, tmp_path, make):
-    before = digests(fresh)
-    preview = call(fresh, make(tmp_path), SAID, "--all")
+    preview = call(fresh, make(tmp_path), SAID, "--all", "--yes")
     assert preview.exit_code == 0, preview.output
-    assert digests(fresh) == before
-    assert call(fresh, tmp_path / make(tmp_path).name, SAID, "--yes").exit_code == 0
     written = "\n".join(path.read_text() for path in (fresh / "data" / "raw" / "mic-mst").glob("damaged.[cs]*"))
     assert SAYS[make] in preview.stdout + written
     load_ledger(fresh)

@@ -63,7 +63,7 @@ def add(
     accessed: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day of adding; by default today.")
     ] = None,
-    show_all: Annotated[bool, typer.Option("--all", help="Show every new figure, not a line an indicator.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Show every new figure and finding.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
 ) -> None:
     """Take a new sheet of figures into data/raw, after showing what it changes.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Wide enough for one line a figure where nobody's terminal sets the width.
 PLAIN_WIDTH = 160
+# A rule that a whole column breaks is told once, with examples.
+FINDINGS_A_RULE = 3
 _KINDS = {
     "new": "new",
     "revised": "revised",
@@ -53,7 +55,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
     if revised:
         console.print(_revisions(revised))
     if preview.findings:
-        console.print(_findings(preview.findings))
+        console.print(_findings(preview.findings, show_all))
 
 
 def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Iterable[str] = ()) -> Table:
@@ -108,9 +110,16 @@ def _revisions(changes: tuple[Change, ...]) -> Table:
     return table
 
 
-def _findings(findings: tuple[Finding, ...]) -> Table:
-    """A line a finding, warnings first."""
-    table = _table("Rules the ledger would break", ("severity", "rule", "finding"))
+def _findings(findings: tuple[Finding, ...], show_all: bool) -> Table:
+    """A line a finding, warnings first; of each rule the first ones where not all are wanted."""
+    table = _table("Rules that the new figures break", ("severity", "rule", "finding"))
+    by_rule: dict[tuple[str, str], list[str]] = {}
     for each in sorted(findings, key=lambda finding: (finding.severity != "warning", finding.rule)):
-        table.add_row(each.severity, each.rule, escape(each.message))
+        by_rule.setdefault((each.severity, each.rule), []).append(each.message)
+    for (severity, rule), messages in by_rule.items():
+        shown = messages if show_all else messages[:FINDINGS_A_RULE]
+        for message in shown:
+            table.add_row(severity, rule, escape(message))
+        if len(messages) > len(shown):
+            table.add_row(severity, rule, f"… and {len(messages) - len(shown)} more; --all shows them")
     return table

@@ -15,7 +15,7 @@ from policyreport.intake.names import AreaNameError, AreaNames, day_of
 from policyreport.intake.numbers import Decimals, Fit, decide_decimals, read_cell
 from policyreport.intake.sheets import Sheet
 from policyreport.observations.ledger import exists_in
-from policyreport.observations.periods import period_bounds
+from policyreport.observations.periods import last_day, period_bounds
 from policyreport.observations.schema import QUALITY
 from policyreport.params.intake import FigureColumn, heading_key
 from policyreport.records.base import Status
@@ -167,7 +167,7 @@ class _Reader:
             "indicator": indicator.id,
             "period": self._read(draft, "period", self._period, "a period such as 2026-Q1", "--period 2026-Q1"),
             "published": self._published(draft),
-            "reference_date": self._optional(draft, "reference_date", read_day, "a day such as 2026-03-31"),
+            "reference_date": self._reference_date(draft),
             "quality": self._quality(draft),
             "status": self._status(draft),
             "measure": self._measure(draft, indicator, column),
@@ -333,6 +333,15 @@ class _Reader:
         if period_bounds(text)[0] > self.known.today:
             said = draft.said["published"]
             raise DataError(said.place, f"a day to {self.known.today}", f'"{text}"', "Write the day it came out.")
+        return text
+
+    def _reference_date(self, draft: Draft) -> str:
+        """The day the figure holds, which is not after its publication unless it is a projection."""
+        text = self._optional(draft, "reference_date", read_day, "a day such as 2026-03-31")
+        out = last_day(self._published(draft))[0]
+        if text and date.fromisoformat(text) > out and self._status(draft) != "projection":
+            said = draft.said["reference_date"]
+            raise DataError(said.place, f"a day to {out}, the day of publication", f'"{text}"', "Mend one of the two.")
         return text
 
     def _period(self, said: Said) -> str:
