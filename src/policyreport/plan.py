@@ -22,7 +22,9 @@ from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, frame_bytes
 from policyreport.observations import as_known_on, known_on, load_ledger
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.methods import read_method_settings
 from policyreport.params.report import Roles, read_roles
+from policyreport.params.wording import read_wording
 from policyreport.project import find_project
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import SourceLine
@@ -81,6 +83,9 @@ def load_known(root: Path, edition_id: str) -> Known:
         If a parameter, a raw file or a correction breaks its rules.
     """
     edition = read_edition(root, edition_id)
+    # What only the notebooks read is read here too: a slip in it is told once, before anything runs.
+    for read in (read_method_settings, read_wording):
+        read(root)
     areas = read_areas(root)
     ledger = load_ledger(root)
     known = known_on(ledger, edition.as_known_on)

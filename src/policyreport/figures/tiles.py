@@ -64,7 +64,8 @@ class TileGrid(Frozen):
 class Tile:
     """What one area shows: its name, link, region and, where published, value and text.
 
-    `href` is relative to the page that carries the map; none if empty.
+    `href` is relative to the page that carries the map; none if empty. Whether an area that was not computed
+    has a value is not known, which is not the same as having none.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Tile:
     region: str = ""
     value: float | None = None
     text: str = ""
+    computed: bool = True
 
 
 def tile_map(
@@ -83,7 +85,9 @@ def tile_map(
     regions: Mapping[str, str] | None = None,
     title: str = "",
 ) -> Exhibit:
-    """Draw the tile grid with five classes; what is not published is outlined and hatched, never coloured.
+    """Draw the tile grid with five classes; what is not published is hatched, never coloured.
+
+    An area that was not computed is an empty square with a dashed edge.
 
     Parameters
     ----------
@@ -126,7 +130,9 @@ def tile_map(
     for region, name in (regions or {}).items():
         parts += _region(grid.regions[region], name, grid)
     used = sorted({c for c in classes.values() if c is not None})
-    parts += _key(grid.key, title, texts, bool(used), None in classes.values(), frame)
+    missing = any(tile.value is None and tile.computed for tile in tiles.values())
+    left_out = any(not tile.computed for tile in tiles.values())
+    parts += _key(grid.key, title, texts, bool(used), missing, left_out, frame)
     return frame.exhibit(_alt(tiles, frame), _svg(parts, grid, frame.label, _alt(tiles, frame), PITCH))
 
 
@@ -208,8 +214,11 @@ def _text(x: float, y: float, text: str, fill: str, size: float, weight: int = 4
     return f'<text x="{x:g}" y="{y:g}" {style}>{escape(text)}</text>'
 
 
-def _fill(x: float, y: float, side: float, group: int | None, label: str) -> str:
-    """A coloured square, or an outlined and hatched one."""
+def _fill(x: float, y: float, side: float, group: int | None, label: str, computed: bool = True) -> str:
+    """A coloured square, an outlined and hatched one, or an empty one with a dashed edge."""
+    if not computed:
+        edge = f'stroke="{CONTEXT_LIGHT}" stroke-dasharray="3 3"'
+        return f'<rect x="{x:g}" y="{y:g}" width="{side:g}" height="{side:g}" rx="2" fill="{PAPER}" {edge}/>'
     if group is not None:
         return _square(x, y, side, SEQUENTIAL[group], 2, CONTEXT if group < 2 else SEQUENTIAL[group])
     return _square(x, y, side, PAPER, 2) + _square(x, y, side, f"url(#{label}-hatch)", 2, CONTEXT_LIGHT)
@@ -226,7 +235,7 @@ def _tile(tile: Tile, place: TilePlace, group: int | None, frame: Frame) -> str:
         _text(x + SIDE / 2, first + i * step, line, color, MINIMUM, 600 if weight == 700 else 400)
         for i, (line, weight) in enumerate(lines)
     )
-    return _link(tile, frame, _fill(x, y, SIDE, group, frame.label) + texts)
+    return _link(tile, frame, _fill(x, y, SIDE, group, frame.label, tile.computed) + texts)
 
 
 def _island(island: Island, tile: Tile, group: int | None, frame: Frame) -> str:
@@ -236,7 +245,7 @@ def _island(island: Island, tile: Tile, group: int | None, frame: Frame) -> str:
         _text(x + SIDE / 4, y - 6 - 13 * (len(island.lines) - 1 - i), line, MUTED, MINIMUM)
         for i, line in enumerate(island.lines)
     )
-    return _link(tile, frame, _fill(x, y, SIDE / 2, group, frame.label) + name)
+    return _link(tile, frame, _fill(x, y, SIDE / 2, group, frame.label, tile.computed) + name)
 
 
 def _link(tile: Tile, frame: Frame, body: str) -> str:
@@ -246,7 +255,7 @@ def _link(tile: Tile, frame: Frame, body: str) -> str:
 
 
 def _title(tile: Tile, frame: Frame) -> str:
-    return f"{tile.name}: {tile.text or frame.words.not_published}"
+    return f"{tile.name}: {tile.text or (frame.words.not_published if tile.computed else frame.words.not_computed)}"
 
 
 def _borders(regions: Mapping[str, str], grid: TileGrid) -> list[str]:
@@ -270,16 +279,21 @@ def _region(spot: Spot, name: str, grid: TileGrid) -> list[str]:
     return [_text(x, y + 14 * i, line, MUTED, MINIMUM, middle=False) for i, line in enumerate(lines)]
 
 
-def _key(spot: Spot, title: str, texts: Sequence[str], classes: bool, missing: bool, frame: Frame) -> list[str]:
-    """Highest class first, then what was not published."""
+def _key(
+    spot: Spot, title: str, texts: Sequence[str], classes: bool, missing: bool, left_out: bool, frame: Frame
+) -> list[str]:
+    """Highest class first, then what was not published, then what was not computed."""
     x, y = spot.column * PITCH + 1.5, spot.row * PITCH
     heading = wrap(title, 2.8 * PITCH, SMALL, 600)
     parts = [_text(x, y + 15 * i, line, INK, SMALL, 600, False) for i, line in enumerate(heading)]
     y += 15 * len(heading)
-    entries: list[tuple[int | None, str]] = list(reversed(list(enumerate(texts)))) if classes else []
-    entries += [(None, capitalised(frame.words.not_published))] if missing else []
-    for group, text in entries:
-        parts.append(_fill(x, y, 14, group, frame.label))
+    entries: list[tuple[int | None, str, bool]] = []
+    if classes:
+        entries += [(group, text, True) for group, text in reversed(list(enumerate(texts)))]
+    entries += [(None, capitalised(frame.words.not_published), True)] if missing else []
+    entries += [(None, capitalised(frame.words.not_computed), False)] if left_out else []
+    for group, text, computed in entries:
+        parts.append(_fill(x, y, 14, group, frame.label, computed))
         parts.append(_text(x + 21, y + 11, text, INK, SMALL, middle=False))
         y += 20
     return parts
@@ -288,6 +302,9 @@ def _key(spot: Spot, title: str, texts: Sequence[str], classes: bool, missing: b
 def _alt(tiles: Mapping[str, Tile], frame: Frame) -> str:
     """Published values, highest first, then how many areas have none."""
     shown = sorted((t for t in tiles.values() if t.value is not None), key=lambda t: -(t.value or 0))
-    missing = len(tiles) - len(shown)
     parts = [f"{tile.name} {tile.text}" for tile in shown]
-    return "; ".join([*parts, f"{missing} {frame.words.not_published}"] if missing else parts) + "."
+    left_out = sum(not tile.computed for tile in tiles.values())
+    missing = len(tiles) - len(shown) - left_out
+    parts += [f"{missing} {frame.words.not_published}"] if missing else []
+    parts += [f"{left_out} {frame.words.not_computed}"] if left_out else []
+    return "; ".join(parts) + "."

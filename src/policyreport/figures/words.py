@@ -14,6 +14,7 @@ class Words:
 
     all_areas: str = "All"
     not_published: str = "not published"
+    not_computed: str = "not in this run"
     no_data: str = "no value"
     values_from: str = "{count} areas, from {low} ({low_label}) to {high} ({high_label})"
     list_changed: str = "List changed"
@@ -51,6 +52,7 @@ WORDS = {
     "vi": Words(
         all_areas="Cả",
         not_published="chưa công bố",
+        not_computed="chưa tính trong lần chạy này",
         no_data="không có số liệu",
         values_from="{count} địa phương, từ {low} ({low_label}) đến {high} ({high_label})",
         list_changed="Danh mục đã thay đổi",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from datetime import date
 from pathlib import Path
@@ -167,8 +168,7 @@ def _read_table(root: Path, key: str, source: Source) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (ValueError, UnicodeDecodeError) as error:
-        got = " ".join(str(error).split())
-        raise DataError(str(path), "a table in CSV and UTF-8", got, "Export the file again.") from None
+        raise _unreadable(path, error) from None
     for name in table.columns:
         if name not in TEXT:
             raise DataError(f"{path}, row 1", "known columns", f'"{name}"', did_you_mean(str(name), TEXT))
@@ -184,6 +184,17 @@ def _read_table(root: Path, key: str, source: Source) -> pd.DataFrame:
     table["source"] = key
     table.index = pd.Index([f"{key}.csv#{row}" for row in range(2, len(table) + 2)], name="id")
     return table[[*TEXT, "source"]]
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    """Say where a file stops being a table."""
+    got = " ".join(str(error).split())
+    wide = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", got)
+    if wide:
+        cells, row, saw = wide.groups()
+        todo = "Put a cell that holds a comma in quotation marks, or take the extra comma away."
+        return DataError(f"{path}, row {row}", f"{cells} cells, as in row 1", f"{saw} cells", todo)
+    return DataError(str(path), "a table in CSV and UTF-8", got, "Export the file again.")
 
 
 def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str) -> pd.Series[Any]:

@@ -94,6 +94,11 @@ def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:
     ParamsError
         If a key is unknown or missing, or a value does not fit.
     """
+    if body is None:
+        needed = [name for name, field in model.model_fields.items() if field.is_required() and name != "root"]
+        keys = ", ".join(needed[:6]) + (", …" if len(needed) > 6 else "")
+        raise ParamsError(str(path), f"keys and values ({keys})" if keys else "keys and values", "an empty file",
+                          "Write them, or take the file as it was from the repository.")  # fmt: skip
     try:
         return model.model_validate(body)
     except ValidationError as error:

@@ -10,6 +10,7 @@ from policyreport.figures.sparks import spark_dots, spark_line, spark_share
 from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
 from policyreport.marks import BOUNDARIES
+from policyreport.present.changes import changed, changes
 from policyreport.present.quality import sources
 from policyreport.present.shares import period_words
 from policyreport.present.voice import Voice, escape, listed
@@ -50,18 +51,21 @@ def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
         [
             Exhibit("standfirst", _standfirst(voice, record)),
             join("headlines", ":::: {.findings}", *blocks, "::::"),
-            Exhibit("changed", _changed(voice, record)),
+            changed(record, inputs),
         ]
     )
 
 
 def _with_picture(text: str, picture: Exhibit | None) -> tuple[Exhibit | str, ...]:
-    """The sentence, its small figure without label or caption, then the line of text."""
+    """The sentence, its small figure without label or caption, its source, then the line of text."""
     head, _, body = text.partition("\n\n")
     if picture is None:
         return head, body
-    bare = next(line for line in picture.markdown.splitlines() if line.startswith("!["))
-    return head, Exhibit(picture.id, bare, picture.files), body
+    lines = picture.markdown.splitlines()
+    bare = next(line for line in lines if line.startswith("!["))
+    source = next((line for line in lines if line.startswith("Source")), "")
+    cited = f"::: {{.source}}\n{source}\n:::" if source else ""
+    return head, Exhibit(picture.id, bare, picture.files), body, cited
 
 
 def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
@@ -87,7 +91,7 @@ def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
             Exhibit("references", _references(voice)),
             sources(record, inputs),
             Exhibit("citation", _citation(voice, record)),
-            _changes(voice, record),
+            changes(record, inputs),
         ]
     )
 
@@ -102,7 +106,10 @@ def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
     )
     if record.areas_failed:
         names = listed([voice.inputs.areas.name(area) for area in record.areas_failed])
-        text += f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} of {record.areas_expected} provinces could not be computed\n\n{names}.\n:::"
+        text += (
+            f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} of {record.areas_expected} provinces are not in "
+            f"this run\n\n{names}. Their notebooks failed or were not run; counts below are of the provinces that were.\n:::"
+        )
     return text
 
 
@@ -123,7 +130,7 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     first = quarters.counts[0]
     done = next((each.completed for each in record.completion
                  if isinstance(each, Completion) and each.list == last.list), None)  # fmt: skip
-    picture = spark_share(done, voice.small("spark-tasks"), "completed", "not completed") if done else None
+    picture = spark_share(done, voice.small("spark-tasks", done.inputs), "completed", "not completed") if done else None
     text = (
         f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
         f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
@@ -199,21 +206,23 @@ def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
         for at, each in enumerate(newest[:4])
     ]
     line = voice.inputs.policy.threshold.value
-    return spark_dots(rows, voice.small("spark-share"), "%", Rule(line, voice.percent_as_published(line)))
+    frame = voice.small("spark-share", [each.observation.id for each in newest[: len(rows)]])
+    return spark_dots(rows, frame, "%", Rule(line, voice.percent_as_published(line)))
 
 
 def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
     """The share's years against the target."""
+    judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == pace.measure]
     points = sorted(
         (
             SeriesPoint(year=int(each.period), value=each.observation.value, status=each.observation.status)
-            for each in record.share
-            if isinstance(each, Threshold) and each.measure == pace.measure
+            for each in judged
         ),
         key=lambda point: point.year,
     )
+    frame = voice.small("spark-pace", [each.observation.id for each in judged])
     target = Rule(pace.target, f"{voice.percent_as_published(pace.target)} in {pace.target_period}")
-    return spark_line(Line(voice.measure(pace.measure), tuple(points), "accent"), voice.small("spark-pace"), 2, target)
+    return spark_line(Line(voice.measure(pace.measure), tuple(points), "accent"), frame, 2, target)
 
 
 def _third_quantity(voice: Voice, each: Observation) -> str:
@@ -273,8 +282,10 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
         rows = [row for league in record.league for row in league.inputs.get(figure, ())]
         return voice.value(f"{facts[fact]} of {areas}" if of else str(facts[fact]), [*rows, BOUNDARIES])
 
+    noun = voice.areas_computed(int(areas)).removeprefix("the ").removeprefix(f"{areas} ")
+
     text = (
-        f"### {count('share_published', 'share', True)} provinces have a published digital-economy share, "
+        f"### {count('share_published', 'share', True)} {noun} have a published digital-economy share, "
         f"{count('tasks_published', 'completed', False)} a count of tasks\n\n"
     )
     if facts["growth_published"]:
@@ -286,50 +297,6 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     else:
         text += "Growth on present boundaries was not published by then. "
     return text + "[League table](league-table.html)", None
-
-
-def _changed(voice: Voice, record: EvaluationRecord) -> str:
-    if record.changed_since is None:
-        return "This is the first edition."
-    new, revised = sum(c.new for c in record.changes), sum(c.revised for c in record.changes)
-    formats = voice.formats
-    # Thousands of rows: their files say where they come from.
-    known = voice.inputs.newest
-    files = [
-        f"{source}.csv" for source in known.loc[known["published"].dt.date > record.changed_since, "source"].unique()
-    ]
-    again = [row for change in record.changes for row in change.revised_inputs] or files
-    return (
-        f"Since {voice.date(record.changed_since)}, {voice.value(formats.count(new), files)} figures were added and "
-        f"{voice.value(formats.count(revised), again)} revised, in {voice.value(str(len(record.changes)), files)} "
-        "indicators and measures. [What changed](what-changed.html)"
-    )
-
-
-def _changes(voice: Voice, record: EvaluationRecord) -> Exhibit:
-    if record.changed_since is None:
-        return Exhibit("changes", "This is the first edition: there is none before it.")
-    body = [
-        [
-            escape(voice.indicator(change.indicator)),
-            escape(voice.measure(change.measure)),
-            voice.formats.count(change.areas),
-            voice.formats.count(change.new),
-            voice.formats.count(change.revised),
-            voice.formats.date(change.published),
-        ]
-        for change in record.changes
-    ]
-    return table(
-        "changes",
-        ["Indicator", "Measure", "Areas", "New", "Revised", "Newest published"],
-        body,
-        f"Published between {voice.date(record.changed_since)} and {voice.date(record.as_known_on)}. *Figures by "
-        "indicator and measure; a revised figure replaces an older vintage, which is kept.*",
-        align="llrrrr",
-        wide=True,
-        sortable=True,
-    )
 
 
 def _methods_lead(voice: Voice) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from policyreport.assess.national import raised
 from policyreport.exhibits import Exhibit, Exhibits
 from policyreport.inputs import Inputs
-from policyreport.params.indicators import Indicator
 from policyreport.present.voice import Voice, escape, published, short_publisher
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
 from policyreport.tables import table
@@ -38,19 +37,23 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
             else f"{topic.first_period} to {topic.last_period}",
             voice.formats.count(topic.rows),
             voice.formats.date(topic.newest),
-            escape(", ".join(short_publisher(name) for name in topic.publishers)),
+            escape(", ".join(dict.fromkeys(short_publisher(name) for name in topic.publishers))),
         ]
         for topic in record.topics
     ]
     parts = inputs.areas.parts(inputs.area)
     old = " (with its parts before the merger)" if len(parts) > 1 else ""
+    kept = (
+        f"; {voice.formats.count(record.superseded)} older vintage{'s are' if record.superseded > 1 else ' is'} kept"
+        if record.superseded
+        else ""
+    )
     return table(
         voice.id("published"),
         ["Indicator", "Measure", "Periods", "Figures", "Newest published", "Publisher"],
         body,
         f"{voice.formats.count(len(record.observations))} published figures on {inputs.name}{old} are known. "
-        f"*Rows of the ledger published by {voice.date(record.as_known_on)}, newest vintage of each; "
-        f"{voice.formats.count(record.superseded)} older vintages are kept.*",
+        f"*Rows of the ledger published by {voice.date(record.as_known_on)}, newest vintage of each{kept}.*",
         align="lllrll",
         wide=True,
     ).renamed("published")
@@ -72,11 +75,10 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         "refusals", "refusals-short".
     """
     voice = Voice(inputs)
-    known = inputs.indicators.by_id()
     seen: dict[tuple[str, str], list[str]] = {}
     for method, subject, code, kind in raised(record):
         if kind == "refusal":
-            seen.setdefault((method, code), []).append(_subject(known, subject))
+            seen.setdefault((method, code), []).append(_subject(voice, subject))
     body = [
         [_question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
          voice.sentence(code), f"`{code}`"]
@@ -113,10 +115,30 @@ def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs
     Returns
     -------
     Exhibits
-        "coverage", "codes".
+        "coverage", "codes" (refusals), "flags".
     """
     voice = Voice(inputs)
-    return Exhibits([_coverage(voice, coverage), _codes(voice, codes)])
+    refused = [count for count in codes if count.kind == "refusal"]
+    flagged = [count for count in codes if count.kind == "flag"]
+    times = voice.formats.count(sum(count.areas for count in refused))
+    kinds = len({count.code for count in flagged})
+    return Exhibits(
+        [
+            _coverage(voice, coverage),
+            _codes(
+                voice,
+                "codes",
+                refused,
+                f"{times} times a method declined to answer. *Provinces each refusal concerns.*",
+            ),
+            _codes(
+                voice,
+                "flags",
+                flagged,
+                f"{kinds} warnings stand beside results that were given. *Provinces whose result carries the warning.*",
+            ),
+        ]
+    )
 
 
 def sources(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
@@ -186,41 +208,33 @@ def _coverage(voice: Voice, cells: Sequence[CoverageCell]) -> Exhibit:
     )
 
 
-def _codes(voice: Voice, codes: Sequence[CodeCount]) -> Exhibit:
-    """How many provinces each refusal and flag hits."""
-    known = voice.inputs.indicators.by_id()
+def _codes(voice: Voice, name: str, codes: Sequence[CodeCount], caption: str) -> Exhibit:
+    """How many provinces each code hits."""
     body = [
         [
             _question(count.method),
-            escape(_subject(known, count.subject)),
-            f"`{count.code}`",
-            count.kind,
+            escape(_subject(voice, count.subject)),
             voice.sentence(count.code),
+            f"`{count.code}`",
             voice.formats.count_of(count.areas, count.of),
         ]
-        for count in sorted(codes, key=lambda each: (each.kind == "flag", each.method, each.subject, each.code))
+        for count in sorted(codes, key=lambda each: (_question(each.method), -each.areas, each.subject, each.code))
     ]
-    refused = sum(count.areas for count in codes if count.kind == "refusal")
-    return table(
-        "codes",
-        ["Question", "Of what", "Code", "Kind", "Meaning", "Provinces"],
-        body,
-        f"{voice.formats.count(refused)} times a method declined to answer. *Provinces each refusal and flag concerns.*",
-        align="lllllr",
-        wide=True,
-        sortable=True,
-    )
+    headings = ["Question", "Of what", "Meaning", "Code", "Provinces"]
+    return table(name, headings, body, caption, align="llllr", wide=True, sortable=True)
 
 
 def _rows(voice: Voice, cell: CoverageCell | None) -> str | None:
     return voice.formats.count(cell.rows) if cell and cell.rows else None
 
 
-def _subject(known: Mapping[str, Indicator], subject: str) -> str:
-    """An indicator's name where the subject is one."""
+def _subject(voice: Voice, subject: str) -> str:
+    """What a code is about, for readers: an indicator by its name, its measure by its label."""
     key, _, rest = subject.partition(" ")
-    found = known.get(key)
-    return f"{found.name} {rest}".strip() if found else subject
+    found = voice.inputs.indicators.by_id().get(key)
+    if found is None:
+        return subject
+    return f"{found.name}, {voice.measure(rest)}" if rest else found.name
 
 
 def _of(subjects: Sequence[str]) -> str:

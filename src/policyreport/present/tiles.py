@@ -55,16 +55,23 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
         )
         for row in rows
     }
+    everywhere = inputs.areas.current(inputs.edition.as_known_on)
+    tiles |= {
+        area: Tile(inputs.areas.name(area), region=inputs.areas.region(area).split(":")[-1], computed=False)
+        for area in everywhere
+        if area not in tiles
+    }
     years = sorted({row.share_year for row in published})
     when = f" in {'–'.join(years)}" if years else ""
     frame = voice.frame(
         "map",
-        f"{len(published)} of {len(rows)} provinces have a published share of the digital economy in GRDP{when}",
+        f"{len(published)} of {voice.areas_computed(len(rows))} have a published share of the digital economy in "
+        f"GRDP{when}",
         f"Digital economy, % of GRDP, {voice.measure(inputs.roles.share.headline_measure)}'s measure; a tile leads to "
         "the province's page; hatched: not published",
         _rows(inputs, {row.area for row in published}),
     )
-    regions = {key.split(":")[-1]: inputs.areas.name(key) for key in {inputs.areas.region(row.area) for row in rows}}
+    regions = {key.split(":")[-1]: inputs.areas.name(key) for key in map(inputs.areas.region, everywhere)}
     classes = inputs.roles.map
     return tile_map(
         tiles, tile_grid(inputs), frame, classes.bounds, classes.texts, regions, "Digital economy, % of GRDP"

@@ -45,6 +45,11 @@ class Voice:
             return published(source.published, self.formats)
         return self.date(day)
 
+    def areas_computed(self, count: int) -> str:
+        """How many provinces a count is out of, and that it is not all of them where some were not computed."""
+        everywhere = len(self.inputs.areas.current(self.inputs.edition.as_known_on))
+        return f"{count} provinces" if count == everywhere else f"the {count} provinces in this run"
+
     def against(self, verdict: str, line: str) -> str:
         """A verdict with what it is held against: above 16 %, cannot tell apart from 16 %."""
         joined = " from " if verdict == "cannot tell apart" else " "
@@ -139,28 +144,30 @@ class Voice:
             formats=self.formats,
         )
 
-    def small(self, id: str) -> Frame:
-        """Label of a small figure that stands under a sentence of its own."""
-        return Frame(id=id, finding="", formats=self.formats)
+    def small(self, id: str, rows: Iterable[str]) -> Frame:
+        """Label and source of a small figure that stands under a sentence of its own."""
+        return Frame(id=id, finding="", source=self.source(rows, in_full=1), formats=self.formats)
 
-    def source(self, rows: Iterable[str]) -> str:
+    def source(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> str:
         """Source line of the ledger rows behind an exhibit.
 
         Parameters
         ----------
         rows : iterable of str
             Ledger row ids.
+        in_full : int
+            Up to so many files are cited with title, link and date.
 
         Returns
         -------
         str
-            Publishers with title, link and date; publishers alone where there are many files.
+            Publishers with title, link and date; publishers alone where there are more files.
         """
         files = sorted({row.split("#")[0].removesuffix(".csv") for row in rows})
         known = [self._sources[key] for key in files if key in self._sources]
         if not known:
             return ""
-        if len(known) > SOURCES_IN_FULL:
+        if len(known) > in_full:
             publishers = sorted({short_publisher(source.publisher) for source in known})
             shown = ", ".join(publishers[:6]) + (" and others" if len(publishers) > 6 else "")
             return f"Sources: {shown} ({len(known)} files, see Sources)."

@@ -1,0 +1,156 @@
+"""What an edition adds to the one before: a sentence for the overview, and the page of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from policyreport.exhibits import Exhibit, join
+from policyreport.inputs import Inputs
+from policyreport.present.voice import Voice, escape, listed, short_publisher
+from policyreport.records.notebooks import EvaluationRecord
+from policyreport.tables import table
+
+FIRST = "This is the first edition: there is none before it."
+# Revised figures that are told one by one; where more were revised, the table counts them.
+TOLD = 12
+_KEY = ["area", "indicator", "measure", "list", "period", "reference_date"]
+
+
+def changed(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
+    """Say in a sentence how much was added and revised since the edition before.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        The national record.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibit
+        "changed".
+    """
+    voice = Voice(inputs)
+    if record.changed_since is None:
+        return Exhibit("changed", FIRST)
+    new, revised = sum(c.new for c in record.changes), sum(c.revised for c in record.changes)
+    files = _files(inputs, record)
+    again = [row for change in record.changes for row in change.revised_inputs] or files
+    return Exhibit(
+        "changed",
+        f"Since {voice.date(record.changed_since)}, {voice.value(voice.formats.count(new), files)} figures were added and "
+        f"{voice.value(voice.formats.count(revised), again)} revised, in {voice.value(str(len(record.changes)), files)} "
+        f"indicators and measures; {_publishers(voice, record)}. [What changed](what-changed.html)",
+    )
+
+
+def changes(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
+    """List what was added by indicator and measure, and every revised figure with its value before.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        The national record.
+    inputs : Inputs
+        The national slice: every vintage known.
+
+    Returns
+    -------
+    Exhibit
+        "changes".
+    """
+    voice = Voice(inputs)
+    if record.changed_since is None:
+        return Exhibit("changes", FIRST)
+    body = [
+        [
+            escape(voice.indicator(change.indicator)),
+            escape(voice.measure(change.measure)),
+            voice.formats.count(change.areas),
+            voice.formats.count(change.new),
+            voice.formats.count(change.revised),
+            voice.formats.date(change.published),
+        ]
+        for change in record.changes
+    ]
+    new = sum(change.new for change in record.changes)
+    lead = f"{voice.formats.count(new)} figures are new: {_publishers(voice, record)}."
+    listing = table(
+        "changes",
+        ["Indicator", "Measure", "Areas", "New", "Revised", "Newest published"],
+        body,
+        f"Published between {voice.date(record.changed_since)} and {voice.date(record.as_known_on)}. *Figures by "
+        "indicator and measure; a revised figure replaces an older vintage, which is kept.*",
+        align="llrrrr",
+        wide=True,
+        sortable=True,
+    )
+    return join("changes", lead, *_revised(voice, record), listing)
+
+
+def _files(inputs: Inputs, record: EvaluationRecord) -> list[str]:
+    """The files behind thousands of rows, which say where they come from."""
+    rows = _since(inputs, record)
+    return [f"{source}.csv" for source in rows["source"].unique()]
+
+
+def _since(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
+    """Newest vintages that came out after the edition before."""
+    known = inputs.newest
+    return known[known["published"].dt.date > record.changed_since]
+
+
+def _publishers(voice: Voice, record: EvaluationRecord) -> str:
+    """Who published most of what is new."""
+    publisher = {source.id: short_publisher(source.publisher) for source in voice.inputs.sources}
+    rows = _since(voice.inputs, record)["source"].map(lambda source: publisher.get(source, source))
+    of = len(rows)
+    most = Counter(rows.tolist()).most_common(2)
+    told = [f"{voice.formats.count_of(count, of)}, by {escape(name)}" for name, count in most]
+    return f"{listed(told)}" if told else "none"
+
+
+def _revised(voice: Voice, record: EvaluationRecord) -> list[Exhibit | str]:
+    """Each revised figure with the value it replaces."""
+    ids = [row for change in record.changes for row in change.revised_inputs]
+    if not ids:
+        return ["No figure that stood in the edition before was revised."]
+    ledger = voice.inputs.observations
+    earlier = ledger[ledger["published"].dt.date <= record.changed_since].sort_values("published", kind="stable")
+    before = {key: (id_, value) for *key_, id_, value in earlier.reset_index()[[*_KEY, "id", "value"]].itertuples(
+        index=False, name=None) for key in [tuple(map(str, key_))]}  # fmt: skip
+    body = []
+    for id_, row in ledger.loc[ids[:TOLD]].iterrows():
+        old_id, old = before[tuple(str(row[name]) for name in _KEY)]
+        measure = f", {voice.measure(row['measure'])}" if row["measure"] else ""
+        body.append(
+            [
+                escape(f"{voice.indicator(row['indicator'])}{measure}"),
+                escape(voice.inputs.areas.name(row["area"])),
+                str(row["period"]),
+                voice.value(_number(voice, old), [old_id]),
+                voice.value(_number(voice, row["value"]), [str(id_)]),
+                voice.formats.date(row["published"].date()),
+            ]
+        )
+    shown = "" if len(ids) <= TOLD else f" The first {TOLD} are shown."
+    return [
+        table(
+            "changes-revised",
+            ["Indicator", "Area", "Period", "Before", "Now", "Published"],
+            body,
+            f"{voice.formats.count(len(ids))} figures of the edition before were revised.{shown} *The value known on "
+            f"{voice.date(record.changed_since)} and the one that replaced it.*",
+            align="lllrrr",
+            wide=True,
+        )
+    ]
+
+
+def _number(voice: Voice, value: float) -> str:
+    """A value with the decimals it has, three at most."""
+    digits = next((digits for digits in (0, 1, 2) if round(value, digits) == value), 3)
+    return voice.formats.number(value, digits)
