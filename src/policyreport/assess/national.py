@@ -120,17 +120,22 @@ def changes(inputs: Inputs, since: pd.Timestamp | None) -> tuple[Change, ...]:
         return ()
     key = ["area", "indicator", "measure", "list", "period", "reference_date"]
     ledger = inputs.observations
-    earlier = set(ledger[ledger["published"] <= since][key].itertuples(index=False, name=None))
+    earlier = ledger[ledger["published"] <= since].sort_values("published", kind="stable")
+    before = dict(zip(earlier[key].itertuples(index=False, name=None), earlier["value"], strict=True))
     rows = ledger[(ledger["published"] > since) & ledger["newest"]]
-    revised = [row in earlier for row in rows[key].itertuples(index=False, name=None)]
-    rows = rows.assign(revised=revised)
+    old = [before.get(row) for row in rows[key].itertuples(index=False, name=None)]
+    rows = rows.assign(
+        new=[value is None for value in old],
+        revised=[value is not None and value != now for value, now in zip(old, rows["value"], strict=True)],
+    )
     return tuple(
         Change(
             indicator=str(indicator),
             measure=str(measure),
             areas=int(group["area"].nunique()),
-            new=int((~group["revised"]).sum()),
+            new=int(group["new"].sum()),
             revised=int(group["revised"].sum()),
+            confirmed=int((~group["new"] & ~group["revised"]).sum()),
             published=group["published"].max().date(),
             inputs=tuple(group.index[:3]),
             revised_inputs=tuple(group.index[group["revised"]]),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from policyreport.exhibits import Exhibit, join
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, listed, short_publisher
+from policyreport.present.voice import Voice, escape, short_publisher
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.tables import table
 
@@ -36,14 +36,15 @@ def changed(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
     voice = Voice(inputs)
     if record.changed_since is None:
         return Exhibit("changed", FIRST)
-    new, revised = sum(c.new for c in record.changes), sum(c.revised for c in record.changes)
+    new, revised, confirmed = _totals(record)
     files = _files(inputs, record)
     again = [row for change in record.changes for row in change.revised_inputs] or files
     return Exhibit(
         "changed",
         f"Since {voice.date(record.changed_since)}, {voice.value(voice.formats.count(new), files)} figures were added and "
-        f"{voice.value(voice.formats.count(revised), again)} revised, in {voice.value(str(len(record.changes)), files)} "
-        f"indicators and measures; {_publishers(voice, record)}. [What changed](what-changed.html)",
+        f"{voice.value(voice.formats.count(revised), again)} revised{_confirmed(voice, confirmed)}, in "
+        f"{voice.value(str(len(record.changes)), files)} indicators and measures. {_publishers(voice, record)} "
+        "[What changed](what-changed.html)",
     )
 
 
@@ -72,19 +73,24 @@ def changes(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
             voice.formats.count(change.areas),
             voice.formats.count(change.new),
             voice.formats.count(change.revised),
+            voice.formats.count(change.confirmed),
             voice.formats.date(change.published),
         ]
         for change in record.changes
     ]
-    new = sum(change.new for change in record.changes)
-    lead = f"{voice.formats.count(new)} figures are new: {_publishers(voice, record)}."
+    new, revised, confirmed = _totals(record)
+    lead = (
+        f"{voice.formats.count(new)} figures are new and {voice.formats.count(revised)} revised"
+        f"{_confirmed(voice, confirmed)}. {_publishers(voice, record)}"
+    )
     listing = table(
         "changes",
-        ["Indicator", "Measure", "Areas", "New", "Revised", "Newest published"],
+        ["Indicator", "Measure", "Areas", "New", "Revised", "Confirmed", "Newest published"],
         body,
         f"Published between {voice.date(record.changed_since)} and {voice.date(record.as_known_on)}. *Figures by "
-        "indicator and measure; a revised figure replaces an older vintage, which is kept.*",
-        align="llrrrr",
+        "indicator and measure; a revised figure replaces an older vintage, which is kept; a confirmed one was published "
+        "again with the same value.*",
+        align="llrrrrr",
         wide=True,
         sortable=True,
     )
@@ -103,21 +109,29 @@ def _since(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
     return known[known["published"].dt.date > record.changed_since]
 
 
+def _totals(record: EvaluationRecord) -> tuple[int, int, int]:
+    """How many figures are new, revised and confirmed."""
+    every = record.changes
+    return sum(c.new for c in every), sum(c.revised for c in every), sum(c.confirmed for c in every)
+
+
+def _confirmed(voice: Voice, count: int) -> str:
+    return f" ({voice.formats.count(count)} published again with the same value)" if count else ""
+
+
 def _publishers(voice: Voice, record: EvaluationRecord) -> str:
-    """Who published most of what is new."""
+    """Who published most of it."""
     publisher = {source.id: short_publisher(source.publisher) for source in voice.inputs.sources}
     rows = _since(voice.inputs, record)["source"].map(lambda source: publisher.get(source, source))
-    of = len(rows)
-    most = Counter(rows.tolist()).most_common(2)
-    told = [f"{voice.formats.count_of(count, of)}, by {escape(name)}" for name, count in most]
-    return f"{listed(told)}" if told else "none"
+    most = Counter(rows.tolist()).most_common(1)
+    return "".join(f"{voice.formats.share_of(n, len(rows))} came from {escape(name)}." for name, n in most)
 
 
 def _revised(voice: Voice, record: EvaluationRecord) -> list[Exhibit | str]:
     """Each revised figure with the value it replaces."""
     ids = [row for change in record.changes for row in change.revised_inputs]
     if not ids:
-        return ["No figure that stood in the edition before was revised."]
+        return ["No figure of the edition before has another value now."]
     ledger = voice.inputs.observations
     earlier = ledger[ledger["published"].dt.date <= record.changed_since].sort_values("published", kind="stable")
     before = {key: (id_, value) for *key_, id_, value in earlier.reset_index()[[*_KEY, "id", "value"]].itertuples(
@@ -142,7 +156,7 @@ def _revised(voice: Voice, record: EvaluationRecord) -> list[Exhibit | str]:
             "changes-revised",
             ["Indicator", "Area", "Period", "Before", "Now", "Published"],
             body,
-            f"{voice.formats.count(len(ids))} figures of the edition before were revised.{shown} *The value known on "
+            f"{voice.formats.count(len(ids))} of the figures known before {'has' if len(ids) == 1 else 'have'} another value now.{shown} *The value known on "
             f"{voice.date(record.changed_since)} and the one that replaced it.*",
             align="lllrrr",
             wide=True,

@@ -93,18 +93,20 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     body = [_row(voice, row, scale) for row in order]
     years = {row.growth_year for row in rows if row.growth_year}
     year = f" {max(years)}" if years else ""
+    line = voice.threshold(voice.percent_as_published(voice.inputs.policy.threshold.value))
     incomes = {row.income_year for row in rows if row.income_year}
     return table(
         "league",
         ["Province", f"Growth{year}, %", "Place", "Mean difference to nation, points", "Verdict",
-         f"Output per head{' ' + max(incomes) if incomes else ''}, m VND", "Nation = 100", "Digital economy, % of GRDP",
-         "Against 16 %" if voice.inputs.policy.threshold.value == 16 else "Verdict", "Tasks completed"],
+         f"Output per head{' ' + max(incomes) if incomes else ''}, m VND (nation = 100)",
+         f"Digital economy, % of GRDP, against {line}", "Tasks completed"],
         body,
         f"{len(rows)} provinces side by side. *Growth at constant 2010 prices; mean yearly difference since 2020 with its "
         "95 % interval, verdict adjusted for all provinces; tasks of each province's own newest list; places as published, "
-        "without a set of ranks; an interval is for one province alone, so one that excludes zero may still be told apart no more once all are compared; † as published, no vintage to judge revisions by.*",
+        "without a set of ranks; an interval is for one province alone, so one that excludes zero may be told apart no more "
+        "once all are compared; † as published, no vintage to judge revisions by.*",
         voice.source(_inputs(voice)),
-        align="lrrrlrrrlr",
+        align="lrrrlrlr",
         sortable=True,
         wide=True,
         empty="not published",
@@ -123,22 +125,22 @@ def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str |
         text = f"{formats.number(row.growth_mean_difference, 2, signed=True)} ({formats.interval(low, high, 2, signed=True)})"
         text = marked(text, "growth_mean_difference")
         difference = interval_cell(text, row.growth_mean_difference, low, high, scale, mark=0.0)
-    share = None
+    income = share = None
+    if row.income is not None:
+        index = "" if row.income_index is None else f" ({marked(formats.number(row.income_index, 0), 'income_index')})"
+        income = marked(formats.number(row.income, 1), "income") + index
     if row.share is not None:
-        share = marked(voice.percent_as_published(row.share).removesuffix("%").strip(), "share")
-    verdict = voice.verdict(row.share_verdict) if row.share_verdict else voice.verdict("not published")
-    if "no-vintage-history" in row.share_flags:
-        verdict += " †"
+        dagger = " †" if "no-vintage-history" in row.share_flags else ""
+        value = marked(voice.percent_as_published(row.share).removesuffix("%").strip(), "share")
+        share = f"{value} {voice.verdict(row.share_verdict)}{dagger}"
     return [
         f"[{row.name}](provinces/{row.slug}.html)",
         None if row.growth is None else marked(formats.number(row.growth, 2), "growth"),
         None if row.growth_rank is None else marked(str(row.growth_rank), "growth_rank"),
         difference,
         voice.verdict(row.growth_verdict) if row.growth_verdict else None,
-        None if row.income is None else marked(formats.number(row.income, 1), "income"),
-        None if row.income_index is None else marked(formats.number(row.income_index, 0), "income_index"),
+        income,
         share,
-        verdict,
         None
         if row.total is None or row.completed is None
         else marked(formats.count_of(row.completed, row.total), "completed"),

@@ -170,7 +170,8 @@ class Voice:
         if len(known) > in_full:
             publishers = sorted({short_publisher(source.publisher) for source in known})
             shown = ", ".join(publishers[:6]) + (" and others" if len(publishers) > 6 else "")
-            return f"Sources: {shown} ({len(known)} files, see Sources)."
+            lead = "Source" if len(publishers) == 1 else "Sources"
+            return f"{lead}: {shown} ({len(known)} files, see Sources)."
         return "Source: " + "; ".join(self._cite(source) for source in known) + "."
 
     def _cite(self, source: SourceLine) -> str:
@@ -180,8 +181,8 @@ class Voice:
 
 
 def short_publisher(publisher: str) -> str:
-    """A publisher's name without its explanation in brackets."""
-    return publisher.split(" (")[0].strip()
+    """A publisher's name without its explanation in brackets or after a comma: "…, now part of …"."""
+    return publisher.split(" (")[0].split(", now ")[0].strip()
 
 
 def published(text: str, formats: Formats) -> str:

@@ -209,9 +209,10 @@ class BoundaryCheck(Frozen):
 
 
 class Change(Frozen):
-    """Rows of one indicator and measure published after the edition before: new figures and revised ones.
+    """Rows of one indicator and measure published after the edition before: new, revised and confirmed ones.
 
-    `inputs` are the first rows, as examples; `revised_inputs` all rows that replace an older vintage.
+    A confirmed figure was published again with the same value. `inputs` are the first rows, as
+    examples; `revised_inputs` all rows that replace an older vintage.
     """
 
     indicator: str
@@ -220,6 +221,7 @@ class Change(Frozen):
     new: int
     revised: int
     published: date
+    confirmed: int = 0
     inputs: tuple[str, ...] = ()
     revised_inputs: tuple[str, ...] = ()
 
