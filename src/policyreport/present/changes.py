@@ -106,7 +106,8 @@ def _files(inputs: Inputs, record: EvaluationRecord) -> list[str]:
 def _since(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
     """Newest vintages that came out after the edition before."""
     known = inputs.newest
-    return known[known["published"].dt.date > record.changed_since]
+    out: pd.Series[bool] = known["published"].dt.date > record.changed_since
+    return known.loc[out]
 
 
 def _totals(record: EvaluationRecord) -> tuple[int, int, int]:
@@ -130,7 +131,7 @@ def _publishers(voice: Voice, record: EvaluationRecord) -> str:
 def _revised(voice: Voice, record: EvaluationRecord) -> list[Exhibit | str]:
     """Each revised figure with the value it replaces."""
     ids = [row for change in record.changes for row in change.revised_inputs]
-    if not ids:
+    if not ids or record.changed_since is None:
         return ["No figure of the edition before has another value now."]
     ledger = voice.inputs.observations
     earlier = ledger[ledger["published"].dt.date <= record.changed_since].sort_values("published", kind="stable")
