@@ -96,6 +96,31 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
     )
 
 
+def weighted_growth(inputs: Inputs) -> tuple[SeriesPoint, ...]:
+    """Average the areas' growth with their output as weights, to be held against the nation's.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        % a year, weights of the roles' product year; years in which every area has a figure.
+    """
+    panel = peer_panel(inputs)
+    if panel is None or not np.isfinite(panel.product).all():
+        return ()
+    weights = panel.product / panel.product.sum()
+    rows = tuple(row for area in panel.areas for row in panel.inputs[area])
+    return tuple(
+        SeriesPoint(year=year, value=float(weights @ values), status="derived", inputs=rows)
+        for year, values in zip(panel.years, panel.values.T, strict=True)
+        if np.isfinite(values).all()
+    )
+
+
 def income_ratio(inputs: Inputs, comparator: str) -> Ratio | Refusal:
     """Express the area's newest income as an index of the nation's or its region's.
 

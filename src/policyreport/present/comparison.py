@@ -215,7 +215,9 @@ def _when(voice: Voice, item: StripItem) -> str:
         when = voice.formats.short_date(date.fromisoformat(item.period)) if item.period else "date not stated"
         return f"{count}, {when}"
     source = voice.measure(item.measure) if item.measure else ""
-    return ", ".join(part for part in (item.period, source, item.status if item.status != "observed" else "") if part)
+    status = item.status if item.status != "observed" else ""
+    scale = voice.scale(item.indicator) if item.role == "governance" else ""
+    return ", ".join(part for part in (item.period, source, scale, status) if part)
 
 
 def _difference(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:

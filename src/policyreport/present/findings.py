@@ -33,12 +33,13 @@ def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
     Exhibit
         "findings"; one sentence where there are none.
     """
+    voice = Voice(inputs)
     own = [finding for finding in record.findings if len(finding.areas) <= WIDE]
     wide = len(record.findings) - len(own)
     others = f" {wide} more concern whole tables, see *Data quality*." if wide else ""
     if not own:
         return Exhibit("findings", f"No rule of the ledger is broken by these figures alone.{others}")
-    lines = [f"- {escape(finding.message)} `{finding.rule}`" for finding in worst(own)[:SHOWN]]
+    lines = [_line(voice, finding) for finding in worst(own)[:SHOWN]]
     rest = f"{len(own) - SHOWN} more on the site's data. " if len(own) > SHOWN else ""
     return Exhibit(
         "findings", "Where these figures do not agree:\n\n" + "\n".join(lines) + f"\n\n{rest}{others}".rstrip()
@@ -106,8 +107,8 @@ def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
         sortable=True,
     )  # fmt: skip
     warned = {finding.rule: finding for finding in reversed(worst(found)) if finding.severity != "note"}
-    first = "\n".join(_line(finding) for finding in worst(warned.values()))
-    every = "\n".join(_line(finding) for finding in worst(found))
+    first = "\n".join(_line(voice, finding) for finding in worst(warned.values()))
+    every = "\n".join(_line(voice, finding) for finding in worst(found))
     fold = (
         f'::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="fold"><summary>All '
         f"{voice.formats.count(len(found))} findings</summary>\n```\n\n{every}\n\n```{{=html}}\n</details>\n```\n:::"
@@ -206,5 +207,5 @@ def _sentence(voice: Voice, rule: str) -> str:
     return voice.inputs.rules.rules[rule].sentence[voice.language]
 
 
-def _line(finding: Finding) -> str:
-    return f"- {escape(finding.message)} `{finding.rule}`"
+def _line(voice: Voice, finding: Finding) -> str:
+    return f"- {escape(voice.plain(finding.message))} `{finding.rule}`"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyreport.assess.selection import back_cast
+from policyreport.assess.comparison import weighted_growth
+from policyreport.assess.selection import back_cast, role_series
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
@@ -176,7 +177,23 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     )
     crossing = back_cast(voice.inputs, [row.area for row in rows], voice.inputs.roles.growth.indicator)
     figure = league_figure(places, frame, "percentage points", Rule(0.0, "nation"))
-    return join("league-growth", figure, voice.flags(crossing))
+    return join("league-growth", figure, _weighted(voice), voice.flags(crossing))
+
+
+def _weighted(voice: Voice) -> str:
+    """That the provinces' own figures add up to more, or less, than the nation's."""
+    inputs, formats = voice.inputs, voice.formats
+    nation = {point.year: point for point in role_series(inputs, inputs.roles.nation, inputs.roles.growth)}
+    both = [(point, nation[point.year]) for point in weighted_growth(inputs) if point.year in nation]
+    if not both:
+        return ""
+    above = sum(own.value >= whole.value for own, whole in both)
+    own, whole = both[-1]
+    return (
+        f"Weighted by output, the provinces' own growth figures average {voice.value(formats.number(own.value, 2), own.inputs)} % "
+        f"in {own.year}, where {voice.value(formats.number(whole.value, 2), whole.inputs)} % is published for the nation; in "
+        f"{above} of {len(both)} years they are not below it. So more provinces can lie above the nation than below it."
+    )
 
 
 def _inputs(voice: Voice) -> list[str]:

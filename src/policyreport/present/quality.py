@@ -233,8 +233,8 @@ def _subject(voice: Voice, subject: str) -> str:
     key, _, rest = subject.partition(" ")
     found = voice.inputs.indicators.by_id().get(key)
     if found is None:
-        return subject
-    return f"{found.name}, {voice.measure(rest)}" if rest else found.name
+        return f"{subject[:1].upper()}{subject[1:]}"
+    return f"{found.name}, {voice.measure(rest.strip('()'))}" if rest else found.name
 
 
 def _of(subjects: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from policyreport.figures.frame import Frame
-from policyreport.formats import Formats
+from policyreport.formats import EN_DASH, Formats
 from policyreport.inputs import Inputs
 from policyreport.marks import POLICY, mark
 from policyreport.records.base import Flag, Refusal
@@ -58,6 +58,22 @@ class Voice:
     def indicator(self, key: str) -> str:
         """Name of an indicator for readers, in lower case unless it is a name."""
         return self.inputs.indicators.get(key).name
+
+    def scale(self, key: str) -> str:
+        """From where to where a score can go: scale 1–10; empty where an end is open."""
+        known = self.inputs.indicators.get(key)
+        if known.low is None or known.high is None:
+            return ""
+        return f"scale {self.formats.number(known.low, 0)}{EN_DASH}{self.formats.number(known.high, 0)}"
+
+    def plain(self, message: str) -> str:
+        """A finding's message with the labels of lists and measures for their keys, area keys left out."""
+        labels = {each.id: f"“{each.label}”" for each in self.inputs.policy.lists} | self.inputs.roles.measure_labels
+        keys = sorted((key for key in labels if "-" in key), key=len, reverse=True)
+        known = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
+        named = known.sub(lambda found: labels[found[0]], message)
+        area_keys = "|".join(map(re.escape, self.inputs.areas.table.index))
+        return re.sub(rf" \((?:{area_keys})\)", "", named)
 
     def measure(self, measure: str) -> str:
         """Short name of a measure."""
