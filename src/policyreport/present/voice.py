@@ -68,7 +68,7 @@ class Voice:
 
     def plain(self, message: str) -> str:
         """A finding's message with the labels of lists and measures for their keys, area keys left out."""
-        labels = {each.id: f"“{each.label}”" for each in self.inputs.policy.lists} | self.inputs.roles.measure_labels
+        labels = {each.id: f"“{each.title}”" for each in self.inputs.policy.lists} | self.inputs.roles.measure_labels
         keys = sorted((key for key in labels if "-" in key), key=len, reverse=True)
         known = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
         named = known.sub(lambda found: labels[found[0]], message)
