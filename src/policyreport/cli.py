@@ -132,6 +132,9 @@ def run(
     workers: Annotated[
         int, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
     ] = os.cpu_count() or 1,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start Python anew for every notebook; slower, the results are the same.")
+    ] = False,
 ) -> None:
     """Run the notebooks of an edition: three for each area, then the national one.
 
@@ -150,6 +153,7 @@ def run(
     from rich.console import Console
 
     from policyreport import plan
+    from policyreport.kernels.batch import batch_server
     from policyreport.progress import show_progress
     from policyreport.runs import run_stages
 
@@ -158,8 +162,11 @@ def run(
         lambda store: plan.national_units(root, edition, store),
     )
     console = Console()
-    with show_progress(console, workers) as tell:
-        summary = run_stages(stages, root / "build" / edition, workers, tell)
+    # It imports while the data are read.
+    with batch_server((root / "notebooks").glob("*/*.ipynb"), cold) as server, show_progress(console, workers) as tell:
+        if server.reason:
+            typer.echo(f"Kernels start cold: {server.reason}.")
+        summary = run_stages(stages, root / "build" / edition, workers, tell, server=server.address)
     _show_summary(console, summary, root)
     if summary.failed:
         raise typer.Exit(int(ExitCode.RUN_INCOMPLETE))
