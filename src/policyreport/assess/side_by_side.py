@@ -13,12 +13,23 @@ from policyreport.assess.selection import back_cast, not_published, role_series,
 from policyreport.inputs import Inputs
 from policyreport.methods import exposure as exposure_method
 from policyreport.methods import panel as panel_method
+from policyreport.methods import steps as steps_method
 from policyreport.methods.exposure import ExposurePanel
 from policyreport.methods.peers import PeerPanel
 from policyreport.methods.ranks import Basis, rank_sets
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Refusal
-from policyreport.records.series import Difference, Exposure, Panel, Peers, Ranks
+from policyreport.records.notebooks import EvaluationRecord
+from policyreport.records.series import (
+    Cusum,
+    Difference,
+    Exposure,
+    Panel,
+    Peers,
+    Ranks,
+    Sensitivity,
+    Step,
+)
 
 MERGED = "merged"
 """Name of the exposure that is 1 for an area made of several former ones."""
@@ -258,6 +269,73 @@ def published_ranks(inputs: Inputs, role: SeriesRole) -> Ranks | Refusal:
         basis="survey",
         rows=tuple(sorted({row for point in newest.values() for row in point.inputs})),
     )
+
+
+def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
+    """Ask whether the area's growth stepped at the dates fixed in params, or drifts from a line.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice.
+
+    Returns
+    -------
+    tuple of Step, Cusum or Refusal
+        One a date, then the cumulated residuals.
+    """
+    role, settings = inputs.roles.growth, inputs.settings.trend
+    points = role_series(inputs, inputs.area, role)
+    found = [
+        steps_method.assess(
+            points,
+            area=inputs.area,
+            indicator=role.indicator,
+            step_date=day,
+            minimum_before=settings.step_minimum_before,
+            minimum_after=settings.step_minimum_after,
+            gls_rhos=settings.gls_rhos,
+            verdict_rho=settings.verdict_rho,
+            verdict_level=settings.verdict_level,
+        )
+        for day in settings.step_dates
+    ]
+    wandering = steps_method.cusum(
+        points, area=inputs.area, indicator=role.indicator, from_points=settings.cusum_from_points
+    )
+    return (*found, wandering)
+
+
+def with_series(
+    record: EvaluationRecord,
+    panel: Panel | Refusal,
+    exposure: Sequence[Exposure | Refusal],
+    ranks: Sequence[Ranks | Refusal],
+    steps: Sequence[Step | Cusum | Refusal],
+    sensitivity: Sequence[Sensitivity | Refusal],
+) -> EvaluationRecord:
+    """Put what the areas' series say into the record of the national notebook.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        From `evaluation`.
+    panel, exposure, ranks, steps, sensitivity
+        The results of the functions of those names.
+
+    Returns
+    -------
+    EvaluationRecord
+        The record with them.
+    """
+    found = {
+        "panel": panel,
+        "exposure": tuple(exposure),
+        "ranks": tuple(ranks),
+        "steps": tuple(steps),
+        "sensitivity": tuple(sensitivity),
+    }
+    return record.model_copy(update=found)
 
 
 def _sets(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from policyreport.records.base import Frozen, Interval, Refusal, Result
@@ -77,6 +78,35 @@ class Trend(Result):
     mean: float | None = None
     mean_interval: Interval | None = None
     verdict: Literal["rising", "falling", "no clear trend"]
+
+
+class Step(Result):
+    """Do the years from a fixed date on differ from those before it (METHODS §7)?
+
+    `difference` is the difference of means; each of `gls` holds the step beside a common line as `slope`.
+    """
+
+    kind: Literal["step"] = "step"
+    area: str
+    indicator: str
+    step_date: date
+    before: int
+    after: int
+    difference: float
+    p_value: float
+    gls: tuple[GlsSlope, ...]
+    verdict: Literal["above", "below", "cannot tell apart"]
+
+
+class Cusum(Result):
+    """Do a line's residuals wander off (METHODS §7)? Evidence, never a verdict."""
+
+    kind: Literal["cusum"] = "cusum"
+    area: str
+    indicator: str
+    n: int
+    statistic: float
+    p_value: float
 
 
 class ShrunkSlope(Result):
@@ -236,7 +266,11 @@ class Ranks(Result):
 
 
 class PublishedRank(Result):
-    """An area's place in published values, without a set: always with `no-sampling-error`."""
+    """An area's place in published values.
+
+    `marginal` is the first and last place its true rank may take, where standard errors were published too;
+    without them there is none, and `no-sampling-error` says so.
+    """
 
     kind: Literal["published-rank"] = "published-rank"
     area: str
@@ -245,6 +279,7 @@ class PublishedRank(Result):
     value: float
     rank: int
     of: int
+    marginal: tuple[int, int] | None = None
 
 
 class Specification(Frozen):
