@@ -110,13 +110,15 @@ class Cusum(Result):
 
 
 class ShrunkSlope(Result):
-    """One area's own and pooled slope."""
+    """One area's own and pooled slope; the p-values are of its own slope, before and after METHODS §13."""
 
     area: str
     raw: float
     standard_error: float
     pooled: float
     interval: Interval
+    p_value: float | None = None
+    p_adjusted: float | None = None
 
 
 class Panel(Result):
