@@ -23,7 +23,8 @@ class Indicator(Strict):
 
     `kind` says whether values add up (extensive), need a weight (intensive), never aggregate (rank) or
     belong to one list or event (count). `harmonise` names how former provinces are carried to present ones
-    (METHODS §14); `national` is the indicator holding the country's value where it has another name.
+    (METHODS §14); `national` is the indicator holding the country's value where it has another name, and
+    `standard_error` the one holding the published standard errors of this one's values, by the same measure.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -37,6 +38,7 @@ class Indicator(Strict):
     weight: Literal["population", "grdp", "none"] = "none"
     harmonise: Literal["sum", "weighted-mean", "per-head", "chain", "none"] = "none"
     national: str = ""
+    standard_error: str = ""
     low: float | None = None
     high: float | None = None
     definition: str = ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel
 
@@ -241,6 +241,13 @@ class SensitivitySettings(Strict):
     peers_k: tuple[int, ...]
     peers_without: tuple[str, ...]
     pace_forms: tuple[str, ...]
+    threshold_vintages: tuple[Literal["newest", "first"], ...]
+    trend_errors: tuple[Literal["HAC"], ...]
+    peers_weights: tuple[Literal["plain", "output"], ...]
+    pace_bases: tuple[Literal["earliest", "shortest", "one year"], ...]
+    exposure_posts: tuple[tuple[int, ...], ...]
+    exposure_controls: tuple[Literal["none", "merged"], ...]
+    exposure_inference: tuple[Literal["WCR", "RI-t", "CRV1"], ...]
 
 
 class MethodSettings(Strict):
