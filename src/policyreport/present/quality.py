@@ -78,7 +78,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         if kind == "refusal":
             seen.setdefault((method, code), []).append(_subject(known, subject))
     body = [
-        [_question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
+        [inputs.registry.named_question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
          voice.sentence(code), f"`{code}`"]
         for (method, code), subjects in sorted(seen.items())
     ]  # fmt: skip
@@ -92,7 +92,8 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         wide=True,
     ).renamed("refusals")
     said = "; ".join(
-        f"{_question(method).lower()}{_of(subjects)} (`{code}`)" for (method, code), subjects in sorted(seen.items())
+        f"{inputs.registry.named_question(method).lower()}{_of(subjects)} (`{code}`)"
+        for (method, code), subjects in sorted(seen.items())
     )
     short = f"::: {{.refusal}}\n**What cannot be said.** {said}. The reasons stand on the site and under *Data quality*.\n:::"
     return Exhibits([listing, Exhibit("refusals-short", short)])
@@ -191,7 +192,7 @@ def _codes(voice: Voice, codes: Sequence[CodeCount]) -> Exhibit:
     known = voice.inputs.indicators.by_id()
     body = [
         [
-            _question(count.method),
+            voice.inputs.registry.named_question(count.method),
             escape(_subject(known, count.subject)),
             f"`{count.code}`",
             count.kind,
@@ -227,22 +228,6 @@ def _of(subjects: Sequence[str]) -> str:
     """What a refusal concerns, where it is more than the question."""
     named = [escape(part) for part in dict.fromkeys(subjects) if part]
     return f" of {', '.join(named)}" if named else ""
-
-
-def _question(method: str) -> str:
-    """What a method asks, for readers."""
-    return {
-        "completion": "Share of tasks completed",
-        "flow": "Pace of completion",
-        "threshold": "Share against the threshold",
-        "pace": "Pace towards the target",
-        "trend": "Trend",
-        "peers": "Difference to others",
-        "ranks": "Set of ranks",
-        "published-rank": "Set of ranks",
-        "harmonise": "Value on present boundaries",
-        "revisions": "Revisions",
-    }.get(method, method)
 
 
 __all__ = [
