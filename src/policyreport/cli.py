@@ -244,6 +244,7 @@ def trace(
 
 @app.command()
 def schema(
+    context: typer.Context,
     notebook: Annotated[
         str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare or evaluation; all without.")
     ] = "",
@@ -256,12 +257,14 @@ def schema(
       policyreport schema | python -m json.tool
     """
     # pydantic is not needed for the other words.
+    from policyreport.params.registry import read_registry
     from policyreport.records.notebooks import BY_NOTEBOOK
 
     if notebook and notebook not in BY_NOTEBOOK:
         todo = did_you_mean(notebook, BY_NOTEBOOK)
         raise UsageError("schema NOTEBOOK", "the name of a notebook", f'"{notebook}"', todo)
-    schemas = {name: record.model_json_schema() for name, record in BY_NOTEBOOK.items()}
+    registry = read_registry(_root(context))
+    schemas = {name: registry.annotate(record.model_json_schema()) for name, record in BY_NOTEBOOK.items()}
     typer.echo(json.dumps(schemas[notebook] if notebook else schemas, indent=1, ensure_ascii=False))
 
 
@@ -307,6 +310,32 @@ def check(
         typer.echo(f"The ledger was read. {counts}.")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(int(ExitCode.DATA))
+
+
+@app.command()
+def methods(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(metavar="[METHOD]", help="Show this one whole.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """List the methods of the report, or show one: what it asks, assumes, declines and may say.
+
+    \b
+    Examples:
+      policyreport methods
+      policyreport methods trend
+      policyreport methods trend --json
+    """
+    # The registry needs pydantic, its table rich.
+    from policyreport.commands.methods import method_json, method_table, methods_table
+    from policyreport.params.registry import read_registry
+
+    registry = read_registry(_root(context))
+    if as_json:
+        typer.echo(method_json(registry, method))
+    else:
+        shown = method_table(registry, method) if method else methods_table(registry)
+        _console().print(shown, markup=False, highlight=False)
 
 
 app.command("add")(adding.add)

@@ -20,6 +20,7 @@ from policyreport.download_columns import COLUMNS, DESCRIPTIONS, FOREIGN_KEYS, P
 from policyreport.formats import NBSP, Formats
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import frame_bytes
+from policyreport.params.registry import Registry
 from policyreport.provenance import Provenance
 from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, LeagueRow
 from policyreport.tables import table
@@ -74,7 +75,7 @@ def make_downloads(provenance: Provenance, store: Path, licence: str) -> tuple[D
             files.append(Download(f"{name}.parquet", title, len(frame), frame_bytes(frame)))
     records = sorted((store / "records").glob("*/*.json"))
     title = f"{len(records)} records, one a notebook, as JSON, with their JSON schemas."
-    files.append(Download(RECORDS, title, None, records_zip(store / "records", records)))
+    files.append(Download(RECORDS, title, None, records_zip(store / "records", records, provenance.registry)))
     package = data_package(provenance, files, licence)
     body = (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
     title = "Frictionless data package: columns, types, hashes, licence and sources of these files."
@@ -150,7 +151,7 @@ def neutralised(text: str) -> str:
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_SIGNS) else text
 
 
-def records_zip(folder: Path, records: Iterable[Path]) -> bytes:
+def records_zip(folder: Path, records: Iterable[Path], registry: Registry) -> bytes:
     """Pack records and their schemas.
 
     Parameters
@@ -159,6 +160,8 @@ def records_zip(folder: Path, records: Iterable[Path]) -> bytes:
         ``build/EDITION/records``.
     records : iterable of Path
         The records below it.
+    registry : Registry
+        The methods, which the schemas name.
 
     Returns
     -------
@@ -167,7 +170,7 @@ def records_zip(folder: Path, records: Iterable[Path]) -> bytes:
     """
     bodies = {f"records/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in records}
     for name, record in BY_NOTEBOOK.items():
-        text = json.dumps(record.model_json_schema(), ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(registry.annotate(record.model_json_schema()), ensure_ascii=False, indent=1, sort_keys=True)
         bodies[f"schemas/{name}.schema.json"] = f"{text}\n".encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
