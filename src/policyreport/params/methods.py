@@ -9,6 +9,7 @@ The file pairs each value with its reason; callers take the plain value::
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -133,6 +134,10 @@ class TrendSettings(Strict):
     hac_lags: Count
     minimum_after_break: Count
     maximum_missing_years: Count
+    step_dates: tuple[date, ...]
+    step_minimum_before: Count
+    step_minimum_after: Count
+    cusum_from_points: Count
 
 
 class PanelSettings(Strict):
