@@ -124,7 +124,8 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
     RenderError
         If nothing was run yet, or a page includes an exhibit that no notebook shows.
     """
-    edition, areas, roles = read_edition(root, edition_id), read_areas(root), read_roles(root)
+    edition, areas = read_edition(root, edition_id), read_areas(root)
+    roles = read_roles(edition.layout(root))
     keys = areas.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
     contents = collect(store)
     if not contents.fragments and not contents.failures:

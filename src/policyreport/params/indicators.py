@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.params.reading import Strict, read_strict
+from policyreport.params.layout import Root, load_parameters
+from policyreport.params.reading import Strict, validate_strict
 
 
 class Break(Strict):
@@ -23,7 +23,8 @@ class Indicator(Strict):
 
     `kind` says whether values add up (extensive), need a weight (intensive), never aggregate (rank) or
     belong to one list or event (count). `harmonise` names how former provinces are carried to present ones
-    (METHODS §14); `national` is the indicator holding the country's value where it has another name.
+    (METHODS §14); `national` is the indicator holding the country's value where it has another name, and
+    `standard_error` the one holding the sampling errors of its values where they are published.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -37,6 +38,7 @@ class Indicator(Strict):
     weight: Literal["population", "grdp", "none"] = "none"
     harmonise: Literal["sum", "weighted-mean", "per-head", "chain", "none"] = "none"
     national: str = ""
+    standard_error: str = ""
     low: float | None = None
     high: float | None = None
     definition: str = ""
@@ -76,6 +78,9 @@ class Indicators(Strict):
         twice = sorted({each for each in ids if ids.count(each) > 1})
         if twice:
             raise ValueError(f"indicator defined twice: {', '.join(twice)}")
+        for each in self.indicators:
+            if each.standard_error and each.standard_error not in ids:
+                raise ValueError(f"{each.id}: standard_error names an indicator that is defined")
         return self
 
     def by_id(self) -> dict[str, Indicator]:
@@ -112,13 +117,13 @@ class Indicators(Strict):
         return known[id]
 
 
-def read_indicators(root: Path) -> Indicators:
+def read_indicators(root: Root) -> Indicators:
     """Read params/indicators.yaml.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -130,4 +135,4 @@ def read_indicators(root: Path) -> Indicators:
     ParamsError
         If the file is missing or breaks the schema.
     """
-    return read_strict(root / "params" / "indicators.yaml", Indicators)
+    return validate_strict(*load_parameters(root, "indicators"), Indicators)

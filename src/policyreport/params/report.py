@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
-from policyreport.params.reading import Strict, read_strict
+from policyreport.params.layout import Root, load_parameters
+from policyreport.params.reading import Strict, validate_strict
 
 
 class SeriesRole(Strict):
@@ -77,13 +77,13 @@ class Roles(Strict):
     map: MapClasses
 
 
-def read_roles(root: Path) -> Roles:
+def read_roles(root: Root) -> Roles:
     """Read params/report.yaml.
 
     Parameters
     ----------
-    root : Path
-        The project folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -95,4 +95,4 @@ def read_roles(root: Path) -> Roles:
     ParamsError
         If the file is missing or breaks its schema.
     """
-    return read_strict(root / "params" / "report.yaml", Roles)
+    return validate_strict(*load_parameters(root, "report"), Roles)
