@@ -37,7 +37,7 @@ KNOWN_ON = date(2028, 8, 31)
 QUARTERS = [f"{year}-Q{number}" for year in (2025, 2026, 2027, 2028) for number in (1, 2, 3, 4)][2:14]
 MERGED_ON = date(2025, 7, 1)
 ACCOUNT_YEARS = range(2014, 2028)
-SHARE_YEARS = range(2018, 2028)
+SHARE_YEARS = range(2016, 2028)
 SURVEY_YEARS = range(2016, 2028)
 POST_YEARS = (2025, 2026, 2027)
 SCORES = ("survey_services", "survey_transparency", "survey_participation")
@@ -71,10 +71,11 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True)
 class Area:
-    """A present province: key, and whether it was merged on 1 July 2025."""
+    """An area: key, whether it began with the mergers of 1 July 2025, and the region it belongs to."""
 
     key: str
-    merged: bool
+    merged: bool = False
+    region: str = ""
 
     def quality(self, year: int) -> str:
         """Quality codes of an annual figure: a merged province's earlier years are its publisher's own."""
@@ -99,7 +100,9 @@ def read_areas() -> list[Area]:
     """The present provinces, in the order of keys."""
     with AREAS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["parts"]]
-    return sorted((Area(row["key"], len(row["parts"].split()) > 1) for row in rows), key=lambda area: area.key)
+    return sorted(
+        (Area(row["key"], len(row["parts"].split()) > 1, row["region"]) for row in rows), key=lambda area: area.key
+    )
 
 
 def quarter_end(quarter: str) -> date:
@@ -285,68 +288,76 @@ def draw_accounts(drawn: Drawn, areas: list[Area]) -> Accounts:
 
 
 def account_rows(areas: list[Area], accounts: Accounts) -> Iterator[Row]:
-    """Four series an area; the nation's by population and output."""
-    product, years = accounts.product, list(ACCOUNT_YEARS)
-    before = np.column_stack([product[:, :1] / (1 + accounts.growth[:, :1] / 100), product[:, :-1]])
-    heads = accounts.population.sum(axis=0)
-    nation = {
-        "gdp_growth": (accounts.growth * before).sum(axis=0) / before.sum(axis=0),
-        "gdp_per_capita_current": product.sum(axis=0) / heads,
-        "population_average": heads,
-        "urban_share": (accounts.urban * accounts.population).sum(axis=0) / heads,
-    }
-    own = ("grdp_growth", "grdp_per_capita_current", "population_average", "urban_share")
+    """Four series an area; those of the nation and of regions by population and output."""
+    names = ("grdp_growth", "grdp_per_capita_current", "population_average", "urban_share")
     for number, area in enumerate(areas):
-        for indicator, table in zip(own, accounts, strict=True):
-            yield from yearly(area.key, indicator, years, table[number], area)
-    for indicator, values in nation.items():
-        yield from yearly(NATION, indicator, years, values, Area(NATION, False))
+        for indicator, values in zip(names, accounts, strict=True):
+            yield from yearly(area, indicator, values[number])
+    for region in sorted({area.region for area in areas}):
+        members = np.array([area.region == region for area in areas])
+        for indicator, values in zip(names[:2], whole(accounts, members), strict=False):
+            yield from yearly(Area(region, merged=True), indicator, values)
+    national = ("gdp_growth", "gdp_per_capita_current", *names[2:])
+    for indicator, values in zip(national, whole(accounts, np.full(len(areas), True)), strict=True):
+        yield from yearly(Area(NATION), indicator, values)
 
 
-def yearly(key: str, indicator: str, years: Iterable[int], values: Floats, area: Area) -> Iterator[Row]:
+def whole(accounts: Accounts, members: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Growth, income, population and urban share of some areas taken together, by year."""
+    part = Accounts(*(table[members] for table in accounts))
+    before = np.column_stack([part.product[:, :1] / (1 + part.growth[:, :1] / 100), part.product[:, :-1]])
+    heads = part.population.sum(axis=0)
+    return (
+        (part.growth * before).sum(axis=0) / before.sum(axis=0),
+        part.product.sum(axis=0) / heads,
+        heads,
+        (part.urban * part.population).sum(axis=0) / heads,
+    )
+
+
+def yearly(area: Area, indicator: str, values: Floats) -> Iterator[Row]:
     """An annual series, published in August of the next year; the last year is preliminary."""
     decimals = 1 if indicator == "population_average" else 2
-    for year, value in zip(years, values, strict=True):
+    for year, value in zip(ACCOUNT_YEARS, values, strict=True):
         status = "preliminary" if year == ACCOUNT_YEARS[-1] else "observed"
         text, out = f"{value:.{decimals}f}", f"{year + 1}-08-15"
-        yield Row(key, indicator, ACCOUNTS, "", str(year), "", out, text, status, area.quality(year))
+        yield Row(area.key, indicator, ACCOUNTS, "", str(year), "", out, text, status, area.quality(year))
 
 
 # ---- the digital economy's share, with vintages
 
 FIRST_ERROR, SECOND_ERROR, NATION_ERROR = 0.5, 0.15, 0.35
+WIDER = 3.5
+"""Points by which the ministry's measure lies above the accounts'."""
 
 
 def draw_shares(drawn: Drawn, areas: list[Area], accounts: Accounts) -> None:
-    """Shares that are published three times: with an error, with a smaller one, and as they are."""
+    """Shares by two measures that are published three times: with an error, with a smaller one, and as they are."""
     stream, years = rng("shares"), list(SHARE_YEARS)
     level = np.exp(stream.normal(np.log(11), 0.4, len(areas)))
     gain = stream.uniform(0.1, 0.9, len(areas))
-    final = np.round(level[:, None] + gain[:, None] * np.arange(len(years)), 2)
-    rows: list[Row] = []
-    for number, area in enumerate(areas):
-        for at, year in enumerate(years):
-            errors = stream.normal(0, [FIRST_ERROR, SECOND_ERROR, 0])
-            rows += vintages(area, ACCOUNTS, "% of GRDP", year, final[number, at], errors)
+    shares = level[:, None] + gain[:, None] * np.arange(len(years))
     weight = accounts.product[:, [ACCOUNT_YEARS.index(year) for year in years]]
-    nation = np.round((final * weight).sum(axis=0) / weight.sum(axis=0), 2)
-    wider = np.round(nation + 3.5, 2)
-    for measure, values in ((ACCOUNTS, nation), (MINISTRY, wider)):
-        for at, year in enumerate(years):
-            errors = stream.normal(0, [NATION_ERROR, SECOND_ERROR, 0])
-            rows += vintages(Area(NATION, False), measure, "% of GDP", year, values[at], errors)
-    other = [Row(NATION, "sti_dx_contribution", ACCOUNTS, "", str(year), "", f"{year + 1}-03-31", f"{value:.2f}")
-             for year, value in zip(POST_YEARS, nation[-3:] + 2.0, strict=True)]  # fmt: skip
+    final = np.round(np.vstack([shares, (shares * weight).sum(axis=0) / weight.sum(axis=0)]), 2)
+    everyone = [*areas, Area(NATION)]
+    rows: list[Row] = []
+    for measure, above in ((ACCOUNTS, 0.0), (MINISTRY, WIDER)):
+        for area, values in zip(everyone, final + above, strict=True):
+            first = NATION_ERROR if area.key == NATION else FIRST_ERROR
+            for year, value in zip(years, values, strict=True):
+                rows += vintages(area, measure, year, value, stream.normal(0, [first, SECOND_ERROR, 0]))
+            name = "share" if measure == ACCOUNTS else f"share_{measure}"
+            drawn.truth += [Fact(area.key, name, str(year), value) for year, value in zip(years, values, strict=True)]
     drawn.tables["digital-economy"] = rows
-    drawn.tables["contribution"] = other
-    tables = {**{(area.key, "share"): final[number] for number, area in enumerate(areas)},
-              (NATION, "share"): nation, (NATION, f"share_{MINISTRY}"): wider}  # fmt: skip
-    for (key, quantity), values in tables.items():
-        drawn.truth += [Fact(key, quantity, str(year), value) for year, value in zip(years, values, strict=True)]
+    drawn.tables["contribution"] = [
+        Row(NATION, "sti_dx_contribution", ACCOUNTS, "", str(year), "", f"{year + 1}-03-31", f"{value + 2:.2f}")
+        for year, value in zip(years, final[-1], strict=True)
+        if year in POST_YEARS
+    ]
     drawn.truth += [Fact(area.key, "share_gain", "year", gain[number]) for number, area in enumerate(areas)]
 
 
-def vintages(area: Area, measure: str, unit: str, year: int, final: float, errors: Floats) -> Iterator[Row]:
+def vintages(area: Area, measure: str, year: int, final: float, errors: Floats) -> Iterator[Row]:
     """First release in March of the next year, then a revision a year; those out by the day of knowledge."""
     for lag, (status, error) in enumerate(zip(("estimate", "preliminary", "observed"), errors, strict=True), start=1):
         out = date(year + lag, 3, 31)
