@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
