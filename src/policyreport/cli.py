@@ -132,6 +132,9 @@ def run(
     workers: Annotated[
         int, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
     ] = os.cpu_count() or 1,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start Python anew for every notebook; slower, the results are the same.")
+    ] = False,
 ) -> None:
     """Run the notebooks of an edition: three for each area, then the national one.
 
@@ -150,6 +153,7 @@ def run(
     from rich.console import Console
 
     from policyreport import plan
+    from policyreport.kernels.batch import batch_server
     from policyreport.progress import show_progress
     from policyreport.runs import run_stages
 
@@ -158,8 +162,11 @@ def run(
         lambda store: plan.national_units(root, edition, store),
     )
     console = Console()
-    with show_progress(console, workers) as tell:
-        summary = run_stages(stages, root / "build" / edition, workers, tell)
+    # It imports while the data are read.
+    with batch_server((root / "notebooks").glob("*/*.ipynb"), cold) as server, show_progress(console, workers) as tell:
+        if server.reason:
+            typer.echo(f"Kernels start cold: {server.reason}.")
+        summary = run_stages(stages, root / "build" / edition, workers, tell, server=server.address)
     _show_summary(console, summary, root)
     if summary.failed:
         raise typer.Exit(int(ExitCode.RUN_INCOMPLETE))
@@ -237,6 +244,7 @@ def trace(
 
 @app.command()
 def schema(
+    context: typer.Context,
     notebook: Annotated[
         str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare or evaluation; all without.")
     ] = "",
@@ -249,12 +257,14 @@ def schema(
       policyreport schema | python -m json.tool
     """
     # pydantic is not needed for the other words.
+    from policyreport.params.registry import read_registry
     from policyreport.records.notebooks import BY_NOTEBOOK
 
     if notebook and notebook not in BY_NOTEBOOK:
         todo = did_you_mean(notebook, BY_NOTEBOOK)
         raise UsageError("schema NOTEBOOK", "the name of a notebook", f'"{notebook}"', todo)
-    schemas = {name: record.model_json_schema() for name, record in BY_NOTEBOOK.items()}
+    registry = read_registry(_root(context))
+    schemas = {name: registry.annotate(record.model_json_schema()) for name, record in BY_NOTEBOOK.items()}
     typer.echo(json.dumps(schemas[notebook] if notebook else schemas, indent=1, ensure_ascii=False))
 
 
@@ -300,6 +310,32 @@ def check(
         typer.echo(f"The ledger was read. {counts}.")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(int(ExitCode.DATA))
+
+
+@app.command()
+def methods(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(metavar="[METHOD]", help="Show this one whole.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """List the methods of the report, or show one: what it asks, assumes, declines and may say.
+
+    \b
+    Examples:
+      policyreport methods
+      policyreport methods trend
+      policyreport methods trend --json
+    """
+    # The registry needs pydantic, its table rich.
+    from policyreport.commands.methods import method_json, method_table, methods_table
+    from policyreport.params.registry import read_registry
+
+    registry = read_registry(_root(context))
+    if as_json:
+        typer.echo(method_json(registry, method))
+    else:
+        shown = method_table(registry, method) if method else methods_table(registry)
+        _console().print(shown, markup=False, highlight=False)
 
 
 app.command("add")(adding.add)

@@ -20,6 +20,7 @@ from policyreport.download_columns import COLUMNS, DESCRIPTIONS, FOREIGN_KEYS, P
 from policyreport.formats import NBSP, Formats
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import frame_bytes
+from policyreport.params.registry import Registry
 from policyreport.provenance import Provenance
 from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, LeagueRow
 from policyreport.simulated import FILE_MARK, marked_name, marked_title, sentence
@@ -81,7 +82,7 @@ def make_downloads(provenance: Provenance, store: Path, licence: str) -> tuple[D
     simulated = provenance.edition.simulated
     records = sorted((store / "records").glob("*/*.json"))
     title = f"{len(records)} records, one a notebook, as JSON, with their JSON schemas."
-    packed = records_zip(store / "records", records, within=FILE_MARK if simulated else "")
+    packed = records_zip(store / "records", records, provenance.registry, within=FILE_MARK if simulated else "")
     files.append(Download(RECORDS, title, None, packed))
     if simulated:
         files = [replace(file, name=marked_name(file.name)) for file in files]
@@ -160,7 +161,7 @@ def neutralised(text: str) -> str:
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_SIGNS) else text
 
 
-def records_zip(folder: Path, records: Iterable[Path], within: str = "") -> bytes:
+def records_zip(folder: Path, records: Iterable[Path], registry: Registry, within: str = "") -> bytes:
     """Pack records and their schemas.
 
     Parameters
@@ -169,6 +170,8 @@ def records_zip(folder: Path, records: Iterable[Path], within: str = "") -> byte
         ``build/EDITION/records``.
     records : iterable of Path
         The records below it.
+    registry : Registry
+        The methods, which the schemas name.
     within : str
         Folder inside the zip file that holds everything; none if empty.
 
@@ -179,7 +182,7 @@ def records_zip(folder: Path, records: Iterable[Path], within: str = "") -> byte
     """
     bodies = {f"records/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in records}
     for name, record in BY_NOTEBOOK.items():
-        text = json.dumps(record.model_json_schema(), ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(registry.annotate(record.model_json_schema()), ensure_ascii=False, indent=1, sort_keys=True)
         bodies[f"schemas/{name}.schema.json"] = f"{text}\n".encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:

@@ -16,6 +16,7 @@ from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import MethodSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
+from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.params.rules import RuleBook, read_rule_book
 from policyreport.params.wording import Wording, read_wording
@@ -39,7 +40,7 @@ class Inputs:
         Name of the notebook; key of the area.
     folder : Path
         Where the slice lies and the record goes.
-    edition, roles, policy, indicators, settings, wording, rules
+    edition, roles, policy, indicators, settings, wording, rules, registry
         The typed files of params/.
     areas : Areas
         Keys, names and regions.
@@ -65,6 +66,7 @@ class Inputs:
     settings: MethodSettings
     wording: Wording
     rules: RuleBook
+    registry: Registry
     areas: Areas
     observations: pd.DataFrame
     panel: pd.DataFrame
@@ -158,6 +160,7 @@ def read_inputs(folder: Path) -> Inputs:
         settings=read_method_settings(layout),
         wording=read_wording(folder),
         rules=read_rule_book(folder),
+        registry=read_registry(folder),
         areas=read_areas(folder),
         observations=pd.read_parquet(folder / OBSERVATIONS),
         panel=pd.read_parquet(folder / PANEL),

@@ -39,6 +39,8 @@ COMMON_FILES = (
     "params/policy.yaml",
     "params/indicators.yaml",
     "params/methods.yaml",
+    "params/references.bib",
+    "params/registry.yaml",
     "params/report.yaml",
     "params/rules.yaml",
     "params/tiles.yaml",

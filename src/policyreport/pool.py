@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from policyreport.kernels import PID_FILE
+from policyreport.kernels.batch import PID_FILE
+from policyreport.kernels.provisioner import use_server
 
 
 class WorkerPool(Executor):
@@ -27,6 +28,8 @@ class WorkerPool(Executor):
     ----------
     workers : int
         Number of processes.
+    server : str
+        Address of the fork server that all of them take kernels from; empty for cold kernels.
 
     Notes
     -----
@@ -35,8 +38,8 @@ class WorkerPool(Executor):
     where there is none they are spawned. Leaving a ``with`` block by an exception kills what still runs.
     """
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    def __init__(self, workers: int, server: str = "") -> None:
+        self.workers, self.server = workers, server
         self._scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
         self._pool = self._new_pool()
 
@@ -97,8 +100,8 @@ class WorkerPool(Executor):
             with _interrupts_ignored():
                 forkserver.ensure_running()
         # Where the fork server has its socket; removed by the parent unless that is killed.
-        folders = str(self._scratch), get_temp_dir()
-        return ProcessPoolExecutor(self.workers, context, _start_worker, folders)
+        words = str(self._scratch), get_temp_dir(), self.server
+        return ProcessPoolExecutor(self.workers, context, _start_worker, words)
 
     def _kill(self) -> None:
         """Kill the processes and their kernels now; a second ^C must not get in between."""
@@ -130,9 +133,10 @@ def _kill_kernels(scratch: Path) -> None:
             os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(pid, signal.SIGTERM)
 
 
-def _start_worker(scratch: str, sockets: str) -> None:
+def _start_worker(scratch: str, sockets: str, server: str) -> None:
     """Prepare a process: ^C is the parent's business, and without a parent there is no business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    use_server(server)
     tempfile.tempdir = scratch
     threading.Thread(target=_end_with_parent, args=(Path(scratch), Path(sockets)), daemon=True).start()
 

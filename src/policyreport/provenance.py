@@ -17,6 +17,7 @@ from policyreport.observations import known_on, load_ledger
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.policy import Policy, read_policy
+from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.records.base import Frozen
 from policyreport.sources import Source, read_source, read_sources
@@ -77,6 +78,8 @@ class Provenance:
         Sidecar of the table of areas.
     areas, indicators, policy, roles
         What the columns of the ledger mean.
+    registry : Registry
+        The methods behind the records.
     """
 
     edition: Edition
@@ -87,6 +90,7 @@ class Provenance:
     indicators: Indicators
     policy: Policy
     roles: Roles
+    registry: Registry
 
     @property
     def raw(self) -> str:
@@ -239,6 +243,7 @@ def read_provenance(root: Path, edition_id: str) -> Provenance:
         indicators=read_indicators(layout),
         policy=read_policy(layout),
         roles=read_roles(layout),
+        registry=read_registry(root),
     )
 
 

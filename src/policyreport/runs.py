@@ -78,6 +78,7 @@ def run_stages(
     workers: int,
     report: Callable[[Event], None],
     executor: Executor | None = None,
+    server: str = "",
 ) -> RunSummary:
     """Run stages one after the other; units of one stage in any order.
 
@@ -93,6 +94,8 @@ def run_stages(
         Told each `Event`.
     executor : Executor, optional
         What runs the units; by default a pool of processes.
+    server : str
+        Address of the fork server that the pool's kernels come from; empty for cold kernels.
 
     Returns
     -------
@@ -107,7 +110,7 @@ def run_stages(
     finished: list[Finished] = []
     # The first stage is planned before a process is started: most mistakes of a user show there.
     first = [stages[0](store)] if stages else []
-    with _executor(executor, workers) as pool:
+    with _executor(executor, workers, server) as pool:
         for number, stage in enumerate(stages):
             units = first[0] if number == 0 else stage(store)
             finished += run_units(units, store, workers, report, pool).finished
@@ -158,9 +161,9 @@ def run_units(
     return RunSummary(tuple(finished))
 
 
-def _executor(given: Executor | None, workers: int) -> AbstractContextManager[Executor]:
+def _executor(given: Executor | None, workers: int, server: str = "") -> AbstractContextManager[Executor]:
     """The caller's executor, left open, or a pool that ends with the block."""
-    return nullcontext(given) if given is not None else WorkerPool(workers)
+    return nullcontext(given) if given is not None else WorkerPool(workers, server)
 
 
 class _Feed:

@@ -106,29 +106,31 @@ RUNNER = """
 import sys
 from pathlib import Path
 from policyreport.execute import Unit
-from policyreport.runs import run_units
+from policyreport.kernels.batch import batch_server
+from policyreport.runs import run_stages
 
 if __name__ == "__main__":
-    source, done, store, marks = (Path(word) for word in sys.argv[1:])
+    source, done, store, marks = (Path(word) for word in sys.argv[1:5])
     units = [
         Unit("n01", "clean", done.read_bytes(), {"area": "n01"}, {"ledger.csv": b"x"}),
         Unit("n02", "clean", source.read_bytes(), {"marks": str(marks)}),
         Unit("n03", "clean", source.read_bytes(), {"marks": str(marks)}),
     ]
     try:
-        run_units(units, store, 2, lambda event: None)
+        with batch_server([], cold=sys.argv[5] == "cold") as server:
+            run_stages([lambda store: units], store, 2, lambda event: None, server=server.address)
     except KeyboardInterrupt:
         sys.exit(130)
 """
 
 
-@pytest.fixture
-def hanging_run(tmp_path):
+@pytest.fixture(params=["warm", "cold"])
+def hanging_run(tmp_path, request):
     """A run in another process: one notebook done, two kernels hanging; with its kernels and folders."""
     script, store, marks = tmp_path / "runner.py", tmp_path / "store", tmp_path / "marks"
     script.write_text(RUNNER)
     marks.mkdir()
-    words = [FIXTURES / "marks_and_hangs.ipynb", FIXTURES / "reads_slice.ipynb", store, marks]
+    words = [FIXTURES / "marks_and_hangs.ipynb", FIXTURES / "reads_slice.ipynb", store, marks, request.param]
     # Short, because it holds sockets.
     with tempfile.TemporaryDirectory(prefix="pr-", ignore_cleanup_errors=True) as scratch:
         environment = os.environ | {"TMPDIR": scratch}

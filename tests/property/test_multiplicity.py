@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.methods.multiplicity import adjust
@@ -8,13 +8,11 @@ families = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 rules = st.sampled_from(["bh", "holm"])
 
 
-@settings(max_examples=30)  # statsmodels' Holm collects garbage on every call
 @given(families, rules)
 def test_adjusting_never_makes_a_p_value_smaller_or_larger_than_one(raw, rule):
     assert all(p - 1e-12 <= q <= 1 for p, q in zip(raw, adjust(raw, rule=rule), strict=True))
 
 
-@settings(max_examples=30)  # statsmodels' Holm collects garbage on every call
 @given(families, rules, st.randoms(use_true_random=False))
 def test_the_order_of_areas_does_not_matter(raw, rule, random):
     order = random.sample(range(len(raw)), len(raw))
@@ -23,7 +21,6 @@ def test_the_order_of_areas_does_not_matter(raw, rule, random):
     assert shuffled == pytest.approx(tuple(adjusted[place] for place in order))
 
 
-@settings(max_examples=30)
 @given(families)
 def test_holm_is_never_more_lenient_than_benjamini_hochberg(raw):
     pairs = zip(adjust(raw, rule="bh"), adjust(raw, rule="holm"), strict=True)

@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from policyreport.methods.multiplicity import adjust, count_needed
 
@@ -30,3 +32,10 @@ def test_benjamini_hochberg_needs_so_many_of_34_areas(smallest_p, needed):
 def test_holm_can_never_single_out_one_of_34_areas_on_six_points(smallest_p):
     """METHODS §13: with 34 areas Holm can never reject at n of 6 or fewer."""
     assert count_needed(smallest_p, 34, rule="holm") is None
+
+
+@pytest.mark.parametrize(("rule", "name"), [("bh", "fdr_bh"), ("holm", "holm")])
+def test_statsmodels_gives_the_same_p_values(rule, name):
+    """statsmodels 0.15 multipletests, ties and a p of 1 among them."""
+    raw = np.round(np.random.default_rng(5).uniform(size=34) ** 2, 2).tolist()
+    assert adjust(raw, rule=rule) == pytest.approx(multipletests(raw, 0.05, name)[1], rel=1e-12)

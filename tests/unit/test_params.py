@@ -132,9 +132,9 @@ def test_a_quarter_has_its_calendar_days(quarter: str, first: date, last: date) 
 
 def test_callers_get_plain_typed_values() -> None:
     settings = read_method_settings(ROOT)
-    assert settings.flow.design_effects == (1.0, 2.0, 4.0)
+    assert settings.outlook.design_effects == (1.0, 2.0, 4.0)
     assert settings.completion.minimum_tasks == 10
-    assert settings.trend.step_dates == (date(2024, 12, 22), date(2025, 7, 1))
+    assert settings.conventions.shock_years == (2020, 2021)
     assert settings.exposure.webb_points == pytest.approx(
         (-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5), abs=1e-15
     )
@@ -153,13 +153,13 @@ def test_every_value_has_a_reason_and_a_unit() -> None:
 
 def test_every_setting_is_listed_in_the_files_order() -> None:
     listed = read_method_settings(ROOT).every()
-    assert listed[0][:2] == ("conventions", "level")
+    assert listed[0][:2] == ("conventions", "draws")
     assert len(listed) == sum(len(names) for names in read_method_settings(ROOT).reasons.values())
 
 
 def test_asking_why_of_an_unknown_setting_says_what_is_near() -> None:
     with pytest.raises(ParamsError, match='did you mean "design_effects"'):
-        read_method_settings(ROOT).why("flow", "design_effect")
+        read_method_settings(ROOT).why("outlook", "design_effect")
 
 
 @pytest.mark.parametrize(

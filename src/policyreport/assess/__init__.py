@@ -7,6 +7,8 @@ from policyreport.assess.evaluating import evaluation
 from policyreport.assess.national import changes, codes, coverage, league
 from policyreport.assess.series import governance, growth, income, trend
 from policyreport.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
+from policyreport.assess.side_by_side import exposure, panel, ranks, steps, with_series
+from policyreport.assess.specifications import sensitivity
 from policyreport.assess.tasks import completion, flow, quarter_on_quarter
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "completion",
     "coverage",
     "evaluation",
+    "exposure",
     "flow",
     "governance",
     "growth",
@@ -25,11 +28,16 @@ __all__ = [
     "league",
     "measure_differences",
     "other_quantity",
+    "panel",
     "peers",
     "quarter_on_quarter",
+    "ranks",
     "revisions",
+    "sensitivity",
     "share",
     "share_pace",
+    "steps",
     "strip",
     "trend",
+    "with_series",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,29 @@ def peers(inputs: Inputs) -> Peers | Refusal:
     panel = peer_panel(inputs)
     if panel is None:
         return not_published("peers", inputs.roles.growth.indicator)
+    judged = peer_family(inputs, panel)
+    own = judged[panel.row(inputs.area)]
+    if isinstance(own, Refusal):
+        return own
+    # Merged provinces are on both sides of the comparison, whether or not the area is one.
+    return own.model_copy(update={"flags": own.flags + back_cast(inputs, panel.areas, panel.indicator)})
+
+
+def peer_family(inputs: Inputs, panel: PeerPanel) -> tuple[Peers | Refusal, ...]:
+    """Compare every area of a panel, and judge all of them together.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    panel : PeerPanel
+        From `peer_panel`.
+
+    Returns
+    -------
+    tuple of Peers or Refusal
+        One an area, in the panel's order.
+    """
     settings, common = inputs.settings.peers, inputs.settings.conventions
     family = [
         peers_method.assess(
@@ -51,12 +76,7 @@ def peers(inputs: Inputs) -> Peers | Refusal:
         )
         for area in panel.areas
     ]
-    judged = peers_method.judge(family, level=inputs.settings.multiplicity.bh_level)
-    own = judged[panel.row(inputs.area)]
-    if isinstance(own, Refusal):
-        return own
-    # Merged provinces are on both sides of the comparison, whether or not the area is one.
-    return own.model_copy(update={"flags": own.flags + back_cast(inputs, panel.areas, panel.indicator)})
+    return peers_method.judge(family, level=inputs.settings.multiplicity.bh_level)
 
 
 def peer_panel(inputs: Inputs) -> PeerPanel | None:
@@ -79,7 +99,7 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
     years = sorted({p.year for points in own.values() for p in points} & {p.year for p in nation})
     if not years:
         return None
-    likeness = [_values(inputs, area) for area in areas]
+    likeness = [likeness_values(inputs, areas, name)[0] for name in inputs.settings.peers.variables]
     return PeerPanel(
         indicator=roles.growth.indicator,
         unit=inputs.indicators.get(roles.growth.indicator).unit,
@@ -89,7 +109,7 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
         nation=_by_year(nation, years),
         regions=tuple(inputs.areas.region(area) for area in areas),
         product=np.array([_product(inputs, area) for area in areas]),
-        likeness=np.array(likeness),
+        likeness=np.column_stack(likeness),
         measures=(roles.growth.measure,),
         inputs={area: tuple(row for p in own[area] for row in p.inputs) for area in areas}
         | {"nation": tuple(row for p in nation for row in p.inputs if p.year in years)},
@@ -339,10 +359,31 @@ def _at(inputs: Inputs, area: str, role: SeriesRole, year: int) -> float:
     return next((p.value for p in role_series(inputs, area, role) if p.year == year), float("nan"))
 
 
-def _values(inputs: Inputs, area: str) -> list[float]:
-    """The variables areas are alike by."""
-    values = []
-    for each in inputs.roles.likeness:
-        value = _at(inputs, area, getattr(inputs.roles, each.series), each.year)
-        values.append(float(np.log(value)) if each.log else value)
-    return values
+def likeness_values(inputs: Inputs, areas: Sequence[str], name: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Pick one variable of likeness of many areas, and the ledger rows behind it.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    areas : sequence of str
+        Area keys.
+    name : str
+        A name of `likeness` in params/report.yaml.
+
+    Returns
+    -------
+    tuple of ndarray, shape (areas,), and tuple of str
+        Values, NaN where unknown, and row ids.
+
+    Raises
+    ------
+    ParamsError
+        If there is no such name.
+    """
+    each = inputs.roles.likeness_by_name(name)
+    role = getattr(inputs.roles, each.series)
+    values = np.array([_at(inputs, area, role, each.year) for area in areas])
+    points = [point for area in areas for point in role_series(inputs, area, role) if point.year == each.year]
+    rows = tuple(sorted({row for point in points for row in point.inputs}))
+    return (np.log(values) if each.log else values), rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from policyreport.assess.selection import back_cast, mean_of, not_published, role_series, series
 from policyreport.inputs import Inputs
@@ -126,6 +127,35 @@ def trend(
     )
 
 
+def trend_settings(inputs: Inputs) -> dict[str, Any]:
+    """Gather what every trend is told.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of `methods.trend.assess`.
+    """
+    settings, common = inputs.settings.trend, inputs.settings.conventions
+    return {
+        "minimum_points": settings.minimum_points,
+        "minimum_after_break": settings.minimum_after_break,
+        "maximum_missing_years": settings.maximum_missing_years,
+        "minimum_official_points": common.minimum_official_points,
+        "weak_below": common.weak_below,
+        "enumerate_ties_to": settings.enumerate_ties_to,
+        "gls_rhos": settings.gls_rhos,
+        "verdict_rho": settings.verdict_rho,
+        "verdict_level": settings.verdict_level,
+        "shock_years": common.shock_years,
+        "policy_date": inputs.policy.date,
+    }
+
+
 def _of_family(
     inputs: Inputs,
     indicator: str,
@@ -153,7 +183,6 @@ def _one(
     points: Points,
     calendar: Mapping[int, int] | None = None,
 ) -> Trend | Refusal:
-    settings, common = inputs.settings.trend, inputs.settings.conventions
     if not points:
         return not_published("trend", indicator)
     unit = inputs.indicators.get(indicator).unit
@@ -163,17 +192,7 @@ def _one(
         indicator=indicator,
         series=kind,
         unit={"index": "index points", "own": unit}.get(kind, "points"),
-        minimum_points=settings.minimum_points,
-        minimum_after_break=settings.minimum_after_break,
-        maximum_missing_years=settings.maximum_missing_years,
-        minimum_official_points=common.minimum_official_points,
-        weak_below=common.weak_below,
-        enumerate_ties_to=settings.enumerate_ties_to,
-        gls_rhos=settings.gls_rhos,
-        verdict_rho=settings.verdict_rho,
-        verdict_level=settings.verdict_level,
-        shock_years=common.shock_years,
-        policy_date=inputs.policy.date,
+        **trend_settings(inputs),
         calendar=calendar,
         flags=back_cast(inputs, [area], indicator),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from policyreport.assess.selection import not_published, observations
 from policyreport.inputs import Inputs
@@ -10,6 +11,8 @@ from policyreport.methods import pace as pace_method
 from policyreport.methods import revisions as revisions_method
 from policyreport.methods import threshold as threshold_method
 from policyreport.methods.revision_error import RevisionPrior
+from policyreport.methods.vintages import NEVER_ESTIMATED
+from policyreport.params.policy import Target
 from policyreport.records.base import Flag, Observation, Refusal
 from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
 
@@ -33,7 +36,9 @@ def share(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
         if not vintages and measure == inputs.roles.share.headline_measure:
             results.append(not_published("threshold", f"{inputs.roles.share.indicator} ({measure})"))
         results += _judge(inputs, vintages)
-    judged = iter(threshold_method.flips([each for each in results if isinstance(each, Threshold)]))
+    newest = [each for each in results if isinstance(each, Threshold)]
+    superseded = [each for measure in inputs.roles.share.measures for each in _judge_superseded(inputs, measure)]
+    judged = iter(threshold_method.flips([*newest, *superseded])[: len(newest)])
     return tuple(each if isinstance(each, Refusal) else next(judged) for each in results)
 
 
@@ -67,7 +72,6 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
     tuple of Pace or Refusal
         One per measure and target of the nation; for a province one `too-few-points` or `not-published`.
     """
-    settings = inputs.settings
     results: list[Pace | Refusal] = []
     for measure in inputs.roles.share.pace_measures:
         vintages = share_vintages(inputs, measure)
@@ -77,24 +81,42 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
         for target in inputs.policy.targets_for(inputs.roles.share.indicator):
             results.append(
                 pace_method.assess(
-                    vintages,
-                    _history(inputs, vintages),
-                    target=target.value or 0.0,
-                    target_year=int(target.horizon),
-                    direction=1,
-                    one_year_base=settings.pace.one_year_base,
-                    minimum_points=settings.pace.minimum_points,
-                    minimum_base_years=settings.pace.minimum_base_years,
-                    on_track_from=settings.pace.on_track_from,
-                    too_slow_from=settings.pace.too_slow_from,
-                    fan_minimum_points=settings.pace.fan_minimum_points,
-                    fan_levels=settings.pace.fan_levels,
-                    prior=_prior(inputs),
-                    words_below_revisions=settings.threshold.words_below_revisions,
-                    probability_bands=settings.conventions.probability_bands,
+                    vintages, history(inputs, vintages), **pace_settings(inputs, target), prior=prior(inputs)
                 )
             )
     return _flips(results)
+
+
+def pace_settings(inputs: Inputs, target: Target) -> dict[str, Any]:
+    """Gather what every pace towards a target is told.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    target : Target
+        A dated target of the policy.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of `methods.pace.assess`, without prior and base.
+    """
+    settings = inputs.settings
+    return {
+        "target": target.value or 0.0,
+        "target_year": int(target.horizon),
+        "direction": 1,
+        "one_year_base": settings.pace.one_year_base,
+        "minimum_points": settings.pace.minimum_points,
+        "minimum_base_years": settings.pace.minimum_base_years,
+        "on_track_from": settings.pace.on_track_from,
+        "too_slow_from": settings.pace.too_slow_from,
+        "fan_minimum_points": settings.pace.fan_minimum_points,
+        "fan_levels": settings.pace.fan_levels,
+        "words_below_revisions": settings.threshold.words_below_revisions,
+        "probability_bands": settings.conventions.probability_bands,
+    }
 
 
 def revisions(inputs: Inputs) -> tuple[Revisions | Refusal, ...]:
@@ -194,30 +216,85 @@ def _flips(results: Sequence[Pace | Refusal]) -> tuple[Pace | Refusal, ...]:
 
 def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold | Refusal]:
     """Newest vintage of every period of one measure."""
-    settings = inputs.settings
     return [
         threshold_method.assess_newest(
-            vintages,
-            _history(inputs, vintages),
-            period=period,
-            threshold=inputs.policy.threshold.value,
-            prior=_prior(inputs),
-            verdict_probability=settings.threshold.verdict_probability,
-            words_below_revisions=settings.threshold.words_below_revisions,
-            probability_bands=settings.conventions.probability_bands,
+            vintages, history(inputs, vintages), period=period, **threshold_settings(inputs, prior(inputs))
         )
         for period in sorted({each.period for each in vintages})
     ]
 
 
-def _history(inputs: Inputs, vintages: tuple[Observation, ...]) -> tuple[float, ...]:
+def _judge_superseded(inputs: Inputs, measure: str) -> list[Threshold]:
+    """Vintages that a newer one replaced, judged only to tell whether the answer changed with it."""
+    vintages = share_vintages(inputs, measure)
+    last = {each.period: each.id for each in vintages if each.status not in NEVER_ESTIMATED}
+    told = [
+        threshold_method.assess(each, history(inputs, vintages), **threshold_settings(inputs, prior(inputs)))
+        for each in vintages
+        if each.id != last.get(each.period)
+    ]
+    return [each for each in told if isinstance(each, Threshold)]
+
+
+def threshold_settings(inputs: Inputs, error: RevisionPrior) -> dict[str, Any]:
+    """Gather what every verdict against the threshold is told.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    error : RevisionPrior
+        What is believed of revisions.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of `methods.threshold.assess`.
+    """
+    settings = inputs.settings
+    return {
+        "threshold": inputs.policy.threshold.value,
+        "prior": error,
+        "verdict_probability": settings.threshold.verdict_probability,
+        "words_below_revisions": settings.threshold.words_below_revisions,
+        "probability_bands": settings.conventions.probability_bands,
+    }
+
+
+def history(inputs: Inputs, vintages: Sequence[Observation]) -> tuple[float, ...]:
+    """Read off how far past figures of a measure were revised.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    vintages : sequence of Observation
+        From `share_vintages`.
+
+    Returns
+    -------
+    tuple of float
+        One a period, in the unit of the share.
+    """
     settings = inputs.settings.threshold
     return revisions_method.history(
         vintages, first_maturity=settings.first_maturity, final_maturity=settings.final_maturity
     )
 
 
-def _prior(inputs: Inputs) -> RevisionPrior:
+def prior(inputs: Inputs) -> RevisionPrior:
+    """Give what is believed of revisions at the area's level before any was seen.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    RevisionPrior
+        The nation's or a province's.
+    """
     settings = inputs.settings.threshold
     national = inputs.area == inputs.roles.nation
     return RevisionPrior(

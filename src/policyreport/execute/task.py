@@ -20,7 +20,7 @@ from policyreport.errors import RunError
 from policyreport.execute.parameters import UnknownParameterError, check_parameters, read_notebook
 from policyreport.execute.reproducible import machine_prefixes, reproducible, without_machine
 from policyreport.execute.unit import Outcome, Unit
-from policyreport.kernels import engine_options
+from policyreport.kernels.batch import engine_options
 from policyreport.records.base import Failure
 
 RECORD = "record.json"

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from policyreport.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import label_values, padded, round_ticks
-from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, THRESHOLD
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
@@ -75,7 +75,7 @@ def event_study(
     return picture(frame, f"{unit}. {alt}; {base_year} {frame.words.base_year}.", paint)
 
 
-def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int = 2) -> Exhibit:
+def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int = 2, line: float = 0.0) -> Exhibit:
     """Draw every specification's estimate, sorted, above the choices that made it.
 
     Parameters
@@ -88,6 +88,8 @@ def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int
         Above the axis.
     digits : int
         Decimals in the alternative text.
+    line : float
+        Value of the line that estimates are held against.
 
     Returns
     -------
@@ -102,10 +104,10 @@ def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int
         + (frame.words.refused if item.estimate is None else frame.formats.number(item.estimate, digits))
         for item in order
     )
-    return picture(frame, f"{alt}.", lambda width: _paint_specifications(width, order, frame, unit))
+    return picture(frame, f"{alt}.", lambda width: _paint_specifications(width, order, frame, unit, line))
 
 
-def _paint_specifications(width: int, order: Sequence[Specification], frame: Frame, unit: str) -> Figure:
+def _paint_specifications(width: int, order: Sequence[Specification], frame: Frame, unit: str, line: float) -> Figure:
     """Estimates above, one line of dots for each choice of each axis beneath."""
     axes_of = {
         name: sorted({item.choices[name] for item in order if name in item.choices}) for name in order[0].choices
@@ -117,14 +119,14 @@ def _paint_specifications(width: int, order: Sequence[Specification], frame: Fra
     write(figure, 0, 14, unit, size=SMALL, color=MUTED)
     axes = panel(figure, left, 22, width - left - 6, 150)
     values = [item.estimate for item in order if item.estimate is not None]
-    low, high = padded([*values, 0.0], 0.08)
+    low, high = padded([*values, line], 0.08)
     axes.set_xlim(-0.7, len(order) - 0.3)
     axes.set_ylim(low, high)
     ticks = round_ticks(low, high, 4)
     whole = 0 if all(tick == round(tick) for tick in ticks) else 1
     label_values(axes, "y", ticks, [frame.formats.number(tick, whole) for tick in ticks])
     label_values(axes, "x", [], [], grid=False)
-    axes.axhline(0, color=MUTED, linewidth=1)
+    axes.axhline(line, color=MUTED if line == 0 else THRESHOLD, linewidth=1)
     for index, item in enumerate(order):
         if item.estimate is not None:
             color = ACCENT if item.headline else CONTEXT

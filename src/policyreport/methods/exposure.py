@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,8 @@ def assess(
     webb_points: Sequence[float],
     draws: int,
     power: float,
+    controlled: bool = False,
+    inverted: bool = True,
 ) -> Exposure | Refusal:
     """Estimate the association of one exposure with the change after the start.
 
@@ -107,6 +109,11 @@ def assess(
         Bootstrap draws and permutations.
     power : float
         Power at which the smallest detectable association is given.
+    controlled : bool
+        Hold `merged` × post fixed: a row of a specification table. Exposures are then handed out anew among
+        merged and among unmerged areas only.
+    inverted : bool
+        Invert the bootstrap into an interval, which takes most of the time.
 
     Returns
     -------
@@ -136,13 +143,19 @@ def assess(
         return _refuse("too-few-areas", panel, f"{len(data.values)} of {minimum_areas} complete areas")
     if np.ptp(data.exposure) == 0:
         return _refuse("too-few-areas", panel, "the exposure is the same everywhere")
+    control = data.merged if controlled else None
+    if control is not None and _is_merger(data):
+        return _refuse("too-few-areas", panel, "the exposure is the same everywhere once the control is held")
     if not data.post.any() or np.count_nonzero(~data.post) < minimum_pre_years:
         years = f"{np.count_nonzero(~data.post)} years before and {np.count_nonzero(data.post)} after the start"
         return _refuse("too-few-points", panel, years)
     rng = generator(METHOD, panel.outcome, panel.exposure_name, JOINT)
     weights = rng.choice(np.sort(np.asarray(webb_points, dtype=float)), (draws, len(data.values)))
-    permutations = np.argsort(rng.random((draws, len(data.values))), axis=1)
-    return _result(data, weights, permutations, placebo_minimum_years, few_treated_below, power)
+    permutations = _permutations(rng.random((draws, len(data.values))), control)
+    found = _result(data, control, weights, permutations, placebo_minimum_years, few_treated_below, power)
+    ends = wild_interval(_fitted(data, control), weights, level=ALPHA) if inverted else None
+    interval = Interval(low=ends[0], high=ends[1], level=1 - ALPHA) if ends else None
+    return found.model_copy(update={"wcr_interval": interval})
 
 
 def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Exposure | Refusal, ...]:
@@ -180,7 +193,7 @@ def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Expos
                 ri_holm is not None
                 and ri_holm <= level
                 and (result.has_flag("few-treated") or (wcr_holm is not None and wcr_holm <= level))
-                and _checks_hold(result, level)
+                and checks_hold(result, level)
             )
             verdict = "associated" if clear else "no clear association"
             judged.append(
@@ -252,8 +265,24 @@ def _complete(panel: ExposurePanel, post_years: Sequence[int]) -> _Complete:
     )
 
 
+def _permutations(keys: Floats, control: Floats | None) -> NDArray[np.intp]:
+    """Orders of the areas; within each value of the control, for only there are exposures exchangeable."""
+    orders = np.empty(keys.shape, dtype=np.intp)
+    strata = np.zeros(keys.shape[1]) if control is None else control
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        orders[:, members] = members[np.argsort(keys[:, members], axis=1)]
+    return orders
+
+
+def _fitted(data: _Complete, control: Floats | None) -> ExposureSlope:
+    """The slope of the areas' changes."""
+    return fit(changes(data.values, data.post), data.exposure, control)
+
+
 def _result(
     data: _Complete,
+    control: Floats | None,
     weights: Floats,
     permutations: NDArray[np.intp],
     placebo_minimum_years: int,
@@ -261,10 +290,10 @@ def _result(
     power: float,
 ) -> Exposure:
     """The estimate with all its tests and checks."""
-    fitted = fit(changes(data.values, data.post), data.exposure)
+    fitted = _fitted(data, control)
     degrees = len(data.values) - 1
-    slopes, ts = permuted(fitted, permutations)
-    ends = wild_interval(fitted, weights, level=ALPHA)
+    # Within a stratum the residual exposure differs from the exposure by a constant, so it can be handed out.
+    slopes, ts = permuted(replace(fitted, control=None), permutations)
     years = data.panel.years
     start = int(np.flatnonzero(data.post)[0])
     quantiles = stats.t.ppf(1 - ALPHA / 2, degrees) + stats.t.ppf(power, degrees)
@@ -280,13 +309,12 @@ def _result(
         t=fitted.t,
         crv1_p=float(2 * stats.t.sf(abs(fitted.t), degrees)),
         wcr_p=wild_p(fitted, weights),
-        wcr_interval=Interval(low=ends[0], high=ends[1], level=1 - ALPHA) if ends else None,
         ri_t_p=bootstrap_p(ts, abs(fitted.t)),
         ri_c_p=bootstrap_p(slopes, abs(fitted.estimate)),
         minimum_detectable=float(quantiles) * fitted.standard_error,
         checks=(
             *_placebo_starts(data, weights, placebo_minimum_years),
-            *_leave_one_out(data, fitted),
+            *_leave_one_out(data, control),
             *_merger_control(data, weights),
         ),
         event_study=event_study(data.values, data.exposure, years, years[start - 1]),
@@ -311,7 +339,7 @@ def _placebo_starts(data: _Complete, weights: Floats, minimum_years: int) -> tup
     )
 
 
-def _leave_one_out(data: _Complete, fitted: ExposureSlope) -> tuple[ExposureCheck, ...]:
+def _leave_one_out(data: _Complete, control: Floats | None) -> tuple[ExposureCheck, ...]:
     """The estimate without each area in turn; the exposure keeps its scale."""
     kept = [area for area in data.panel.areas if area not in data.dropped]
     change = changes(data.values, data.post)
@@ -320,7 +348,8 @@ def _leave_one_out(data: _Complete, fitted: ExposureSlope) -> tuple[ExposureChec
         others = np.arange(len(kept)) != row
         if np.ptp(data.exposure[others]) == 0:
             continue
-        estimate = fit(change[others], data.exposure[others]).estimate
+        held = None if control is None else control[others]
+        estimate = fit(change[others], data.exposure[others], held).estimate
         checks.append(ExposureCheck(name=area, kind="leave one out", estimate=estimate))
     return tuple(checks)
 
@@ -359,8 +388,26 @@ def _wild_member(result: Exposure | Refusal) -> float | None:
     return result.wcr_p
 
 
-def _checks_hold(result: Exposure, level: float) -> bool:
-    """No placebo start stands out and no single area carries the sign."""
+def checks_hold(result: Exposure, level: float) -> bool:
+    """Tell whether no placebo start stands out and no single area carries the sign.
+
+    Parameters
+    ----------
+    result : Exposure
+        With its checks.
+    level : float
+        Adjusted p-value up to which a placebo start stands out.
+
+    Returns
+    -------
+    bool
+        True if nothing speaks against a verdict.
+
+    Raises
+    ------
+    AttributeError
+        If `result` is a refusal.
+    """
     placebos = [check for check in result.checks if check.kind == "placebo start"]
     left_out = [check for check in result.checks if check.kind == "leave one out"]
     return all(check.p_adjusted is None or check.p_adjusted > level for check in placebos) and all(

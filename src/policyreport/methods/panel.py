@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from policyreport.methods.hierarchy import pool
+from policyreport.methods.multiplicity import adjust
 from policyreport.methods.panel_fits import ClosedForm, MixedFit, closed_form, fit_mixed
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import Panel, ShrunkSlope
@@ -103,6 +104,7 @@ def assess(
     bartlett_p = _bartlett_p(moments.residuals)
     errors = slope_errors(moments, unequal=bartlett_p < bartlett_level)
     pooled = pool(moments.slopes, errors, tau_points=tau_points, tau_range=tau_range)
+    p_values = (2 * stats.t.sf(np.abs(moments.slopes) / errors, moments.degrees)).tolist()
     return Panel(
         indicator=indicator,
         areas=len(kept),
@@ -124,8 +126,10 @@ def assess(
                 standard_error=float(errors[i]),
                 pooled=float(pooled.means[i]),
                 interval=pooled.intervals[i],
+                p_value=p_values[i],
+                p_adjusted=p_adjusted,
             )
-            for i, area in enumerate(kept)
+            for i, (area, p_adjusted) in enumerate(zip(kept, adjust(p_values, rule="bh"), strict=True))
         ),
         flags=_boundary(moments, mixed),
         inputs=inputs,

@@ -50,6 +50,8 @@ class PeerPanel:
         Measures that occur in `values` and `nation`; more than one is refused.
     inputs : mapping of str to tuple of str
         Ledger rows behind each area's values; the nation's under ``"nation"``.
+    peers_by_output : bool
+        Weight peers by `product`: a row of a specification table; their plain mean is the rule.
     """
 
     indicator: str
@@ -63,6 +65,7 @@ class PeerPanel:
     likeness: Floats
     measures: tuple[str, ...] = ()
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    peers_by_output: bool = False
 
     def row(self, area: str) -> int:
         """Find an area.
@@ -317,7 +320,8 @@ def _comparator_values(panel: PeerPanel, comparator: Comparator, k: int) -> Floa
     if comparator == "region":
         return _region_values(panel)
     rows, distances = _peer_rows(panel, k)
-    means: Floats = panel.values[rows].mean(axis=1)
+    weights = panel.product[rows] if panel.peers_by_output else np.ones(rows.shape)
+    means: Floats = (panel.values[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1)[:, None]
     return np.where(np.isfinite(distances).all(axis=1, keepdims=True), means, np.nan)
 
 

@@ -44,16 +44,34 @@ def gls_slope(years: ArrayLike, values: ArrayLike, rho: float) -> GlsSlope:
     Errors have correlation ρ^|i−j|; the interval is exact for the assumed ρ.
     """
     t, y, design = _centred(years, values)
-    sigma = float(rho) ** np.abs(t[:, None] - t[None, :])
-    fit = sm.GLS(y, design, sigma=sigma).fit()
-    interval, p_value = _judged(float(fit.params[1]), float(fit.bse[1]), len(y) - 2)
-    return GlsSlope(
-        rho=rho,
-        slope=float(fit.params[1]),
-        standard_error=float(fit.bse[1]),
-        interval=interval,
-        p_value=p_value,
-    )
+    return _gls(t, y, design, rho)
+
+
+def gls_step(years: ArrayLike, values: ArrayLike, after: ArrayLike, rho: float) -> GlsSlope:
+    """Fit a line and a step under AR(1) errors whose coefficient is assumed.
+
+    Parameters
+    ----------
+    years, values : array_like, shape (n,)
+        Calendar years and values, n ≥ 4.
+    after : array_like of bool, shape (n,)
+        Years after the step.
+    rho : float
+        Correlation of neighbouring years, in [0, 1).
+
+    Returns
+    -------
+    GlsSlope
+        The step as `slope`, in the unit of the series; t interval and p with n − 3 degrees of freedom.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If rho is 1.
+    """
+    t, y, design = _centred(years, values)
+    step = np.asarray(after, dtype=float)
+    return _gls(t, y, np.column_stack([design[:, 0], step, design[:, 1]]), rho)
 
 
 def ols_slope(years: ArrayLike, values: ArrayLike) -> RegressionSlope:
@@ -143,6 +161,14 @@ def glsar_slope(years: ArrayLike, values: ArrayLike, *, hac_from_points: int) ->
     fit = sm.GLSAR(y, design, rho=1).iterative_fit()
     # GLSAR loses its first observation to the transformation.
     return _row("GLSAR", float(fit.params[1]), float(fit.bse[1]), int(fit.df_resid))
+
+
+def _gls(t: NDArray[np.float64], y: NDArray[np.float64], design: NDArray[np.float64], rho: float) -> GlsSlope:
+    """The second column's coefficient."""
+    fit = sm.GLS(y, design, sigma=float(rho) ** np.abs(t[:, None] - t[None, :])).fit()
+    slope, error = float(fit.params[1]), float(fit.bse[1])
+    interval, p_value = _judged(slope, error, len(y) - design.shape[1])
+    return GlsSlope(rho=rho, slope=slope, standard_error=error, interval=interval, p_value=p_value)
 
 
 def _centred(

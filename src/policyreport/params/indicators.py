@@ -24,7 +24,7 @@ class Indicator(Strict):
     `kind` says whether values add up (extensive), need a weight (intensive), never aggregate (rank) or
     belong to one list or event (count). `harmonise` names how former provinces are carried to present ones
     (METHODS §14); `national` is the indicator holding the country's value where it has another name, and
-    `standard_error` the one holding the sampling errors of its values where they are published.
+    `standard_error` the one holding the published standard errors of this one's values, by the same measure.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

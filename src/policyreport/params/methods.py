@@ -3,14 +3,13 @@
 The file pairs each value with its reason; callers take the plain value::
 
     settings = read_method_settings(root)
-    settings.flow.design_effects            # (1.0, 2.0, 4.0)
-    settings.why("flow", "design_effects")  # value, unit, reason, reference
+    settings.outlook.design_effects            # (1.0, 2.0, 4.0)
+    settings.why("outlook", "design_effects")  # value, unit, reason, reference
 """
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel
 
@@ -39,9 +38,7 @@ class SettingsFile(RootModel[dict[str, dict[str, Setting]]]):
 class ConventionsSettings(Strict):
     """METHODS §0."""
 
-    level: Share
     draws: Count
-    tie_tolerance: Positive
     probability_bands: tuple[Share, ...]
     weak_below: Count
     minimum_official_points: Count
@@ -53,22 +50,18 @@ class CompletionSettings(Strict):
 
     minimum_tasks: Count
     design_effects: Numbers
-    minimum_subunits: Count
 
 
 class FlowSettings(Strict):
     """METHODS §2."""
 
     minimum_days: Count
-    horizon_days: Positive
-    design_effects: Numbers
     verdict_design_effect: Positive
     largest_design_effect: Positive
     trend_minimum_intervals: Count
     trend_minimum_finished: Count
     trend_minimum_open: Count
     trend_minimum_at_risk: Count
-    quarter_days: Positive
     suspect_ratio: Positive
 
 
@@ -140,10 +133,6 @@ class TrendSettings(Strict):
     hac_lags: Count
     minimum_after_break: Count
     maximum_missing_years: Count
-    step_dates: tuple[date, ...]
-    step_minimum_before: Count
-    step_minimum_after: Count
-    cusum_from_points: Count
 
 
 class PanelSettings(Strict):
@@ -168,7 +157,6 @@ class PeersSettings(Strict):
     variables: Annotated[tuple[str, ...], Field(min_length=1)]
     minimum_points: Count
     rest_of_nation_above: Share
-    verdict_level: Share
 
 
 class ExposureSettings(Strict):
@@ -189,7 +177,6 @@ class RanksSettings(Strict):
     """METHODS §11."""
 
     minimum_areas: Count
-    level: Share
     quadrature_nodes: Count
     tau: Count
 
@@ -209,7 +196,6 @@ class MultiplicitySettings(Strict):
     """METHODS §13."""
 
     bh_level: Share
-    holm_level: Share
 
 
 class HarmoniseSettings(Strict):
@@ -241,6 +227,13 @@ class SensitivitySettings(Strict):
     peers_k: tuple[int, ...]
     peers_without: tuple[str, ...]
     pace_forms: tuple[str, ...]
+    threshold_vintages: tuple[Literal["newest", "first"], ...]
+    trend_errors: tuple[Literal["HAC"], ...]
+    peers_weights: tuple[Literal["plain", "output"], ...]
+    pace_bases: tuple[Literal["earliest", "shortest", "one year"], ...]
+    exposure_posts: tuple[tuple[int, ...], ...]
+    exposure_controls: tuple[Literal["none", "merged"], ...]
+    exposure_inference: tuple[Literal["WCR", "RI-t", "CRV1"], ...]
 
 
 class MethodSettings(Strict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, validate_strict
+from policyreport.params.reading import Strict, require_known, validate_strict
 
 
 class SeriesRole(Strict):
@@ -45,8 +45,9 @@ class GovernanceRole(Strict):
 
 
 class Likeness(Strict):
-    """One variable by which areas are alike: a series' value of one year before the policy."""
+    """One variable by which areas are alike or exposed: a series' value of one year before the policy."""
 
+    name: str
     series: Literal["population", "income", "urban"]
     year: int
     log: bool = False
@@ -75,6 +76,28 @@ class Roles(Strict):
     measure_labels: dict[str, str]
     indices: tuple[str, ...]
     map: MapClasses
+
+    def likeness_by_name(self, name: str) -> Likeness:
+        """Find a variable by which areas are alike.
+
+        Parameters
+        ----------
+        name : str
+            As settings name it, ``ln_income``.
+
+        Returns
+        -------
+        Likeness
+            Series, year and scale.
+
+        Raises
+        ------
+        ParamsError
+            If there is no such variable (with "did you mean").
+        """
+        known = {each.name: each for each in self.likeness}
+        require_known("params/report.yaml: likeness", [name], known, "a variable")
+        return known[name]
 
 
 def read_roles(root: Root) -> Roles:

@@ -10,6 +10,8 @@ from policyreport.present.quality import published_topics as published
 from policyreport.present.quality import quality, refusals
 from policyreport.present.series import governance, growth, income
 from policyreport.present.shares import national_share, share
+from policyreport.present.side_by_side import side_by_side
+from policyreport.present.specifications import sensitivity
 from policyreport.present.tasks import national_tasks, tasks
 from policyreport.present.vintages import vintages
 
@@ -29,7 +31,9 @@ __all__ = [
     "reference",
     "refusals",
     "screening",
+    "sensitivity",
     "share",
+    "side_by_side",
     "strip",
     "summary",
     "tasks",

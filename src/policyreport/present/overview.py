@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policyreport.assess.use import method_use
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.rows import Row, Rule
 from policyreport.figures.sparks import spark_dots, spark_line, spark_share
@@ -11,15 +12,15 @@ from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
 from policyreport.marks import BOUNDARIES
 from policyreport.present.changes import changed, changes
+from policyreport.present.methods import method_pages, reference_list
 from policyreport.present.quality import sources
 from policyreport.present.shares import period_words
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Observation
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion, QuarterOnQuarter
-from policyreport.tables import table
 
 BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
 
@@ -81,14 +82,14 @@ def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
     Returns
     -------
     Exhibits
-        "methods-lead", "settings", "references", "sources", "citation", "changes".
+        "methods-lead", "methods", "references", "sources", "citation", "changes".
     """
     voice = Voice(inputs)
     return Exhibits(
         [
             Exhibit("methods-lead", _methods_lead(voice)),
-            _settings(voice),
-            Exhibit("references", _references(voice)),
+            method_pages(voice, method_use(record, inputs)),
+            reference_list(voice),
             sources(record, inputs),
             Exhibit("citation", _citation(voice, record)),
             changes(record, inputs),
@@ -309,33 +310,6 @@ def _methods_lead(voice: Voice) -> str:
     )
 
 
-def _settings(voice: Voice) -> Exhibit:
-    """Every judgement value with its reason."""
-    settings = voice.inputs.settings
-    body = [
-        [section.replace("_", " ").capitalize(), name.replace("_", " "), escape(_plain(why.value)), escape(why.unit),
-         escape(why.reason), why.reference]
-        for section, entries in settings.reasons.items()
-        for name, why in entries.items()
-    ]  # fmt: skip
-    return table(
-        "settings",
-        ["Method", "Setting", "Value", "Unit", "Reason", "Reference"],
-        body,
-        f"{len(body)} values were decided by people. *params/methods.yaml; change one there and run the report again.*",
-        align="llllll",
-        wide=True,
-    )
-
-
-def _plain(value: object) -> str:
-    return ", ".join(str(item) for item in value) if isinstance(value, (list, tuple)) else str(value)
-
-
-def _references(voice: Voice) -> str:
-    return "\n".join(f"- {escape(text)}" for text in REFERENCES)
-
-
 def _citation(voice: Voice, record: EvaluationRecord) -> str:
     return (
         f"> {voice.inputs.edition.title}. Edition {record.edition}, as known on {voice.date(record.as_known_on)}. "
@@ -345,18 +319,3 @@ def _citation(voice: Voice, record: EvaluationRecord) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-REFERENCES: Sequence[str] = (
-    "Brown, Cai, DasGupta (2001). Interval estimation for a binomial proportion. Statistical Science 16:101–133.",
-    "Benjamini, Hochberg (1995). Controlling the false discovery rate. JRSS B 57:289–300.",
-    "Croushore, Stark (2001). A real-time data set for macroeconomists. Journal of Econometrics 105:111–130.",
-    "Eurostat (2021). Sustainable development in the European Union: monitoring report, annex on methods.",
-    "Goldstein, Spiegelhalter (1996). League tables and their limitations. JRSS A 159:385–443.",
-    "Mann (1945). Nonparametric tests against trend. Econometrica 13:245–259.",
-    "Mogstad, Romano, Shaikh, Wilhelm (2024). Inference for ranks. Review of Economic Studies 91:476–518.",
-    "Prentice, Gloeckler (1978). Regression analysis of grouped survival data. Biometrics 34:57–67.",
-    "Sen (1968). Estimates of the regression coefficient based on Kendall's tau. JASA 63:1379–1389.",
-    "Wilson (1927). Probable inference. JASA 22:209–212.",
-)
-"""The papers the methods of this edition rest on."""

@@ -80,7 +80,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         if kind == "refusal":
             seen.setdefault((method, code), []).append(_subject(voice, subject))
     body = [
-        [_question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
+        [inputs.registry.named_question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
          voice.sentence(code), f"`{code}`"]
         for (method, code), subjects in sorted(seen.items())
     ]  # fmt: skip
@@ -94,7 +94,8 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         wide=True,
     ).renamed("refusals")
     said = "; ".join(
-        f"{_question(method).lower()}{_of(subjects)} (`{code}`)" for (method, code), subjects in sorted(seen.items())
+        f"{inputs.registry.named_question(method).lower()}{_of(subjects)} (`{code}`)"
+        for (method, code), subjects in sorted(seen.items())
     )
     short = f"::: {{.refusal}}\n**What cannot be said.** {said}. The reasons stand on the site and under *Data quality*.\n:::"
     return Exhibits([listing, Exhibit("refusals-short", short)])
@@ -210,15 +211,19 @@ def _coverage(voice: Voice, cells: Sequence[CoverageCell]) -> Exhibit:
 
 def _codes(voice: Voice, name: str, codes: Sequence[CodeCount], caption: str) -> Exhibit:
     """How many provinces each code hits."""
+    questions = voice.inputs.registry
     body = [
         [
-            _question(count.method),
+            questions.named_question(count.method),
             escape(_subject(voice, count.subject)),
             voice.sentence(count.code),
             f"`{count.code}`",
             voice.formats.count_of(count.areas, count.of),
         ]
-        for count in sorted(codes, key=lambda each: (_question(each.method), -each.areas, each.subject, each.code))
+        for count in sorted(
+            codes,
+            key=lambda each: (questions.named_question(each.method), -each.areas, each.subject, each.code),
+        )
     ]
     headings = ["Question", "Of what", "Meaning", "Code", "Provinces"]
     return table(name, headings, body, caption, align="llllr", wide=True, sortable=True)
@@ -241,22 +246,6 @@ def _of(subjects: Sequence[str]) -> str:
     """What a refusal concerns, where it is more than the question."""
     named = [escape(part) for part in dict.fromkeys(subjects) if part]
     return f" of {', '.join(named)}" if named else ""
-
-
-def _question(method: str) -> str:
-    """What a method asks, for readers."""
-    return {
-        "completion": "Share of tasks completed",
-        "flow": "Pace of completion",
-        "threshold": "Share against the threshold",
-        "pace": "Pace towards the target",
-        "trend": "Trend",
-        "peers": "Difference to others",
-        "ranks": "Set of ranks",
-        "published-rank": "Set of ranks",
-        "harmonise": "Value on present boundaries",
-        "revisions": "Revisions",
-    }.get(method, method)
 
 
 __all__ = [

@@ -8,7 +8,18 @@ from typing import Literal
 from pydantic import Field
 
 from policyreport.records.base import Finding, Flag, Frozen, Interval, Observation, Refusal
-from policyreport.records.series import Difference, Peers, PublishedRank, Trend
+from policyreport.records.series import (
+    Cusum,
+    Difference,
+    Exposure,
+    Panel,
+    Peers,
+    PublishedRank,
+    Ranks,
+    Sensitivity,
+    Step,
+    Trend,
+)
 from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
 from policyreport.records.tasks import Completion, Flow, QuarterOnQuarter
 
@@ -274,6 +285,11 @@ class EvaluationRecord(NotebookRecord):
     areas_failed: tuple[str, ...]
     measure_differences: tuple[MeasureDifference, ...] = ()
     boundary_checks: tuple[BoundaryCheck, ...] = ()
+    panel: Panel | Refusal | None = None
+    exposure: tuple[Exposure | Refusal, ...] = ()
+    ranks: tuple[Ranks | Refusal, ...] = ()
+    steps: tuple[Step | Cusum | Refusal, ...] = ()
+    sensitivity: tuple[Sensitivity | Refusal, ...] = ()
 
 
 CompareRecord.model_rebuild()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from policyreport.records.base import Frozen, Interval, Refusal, Result
@@ -79,14 +80,45 @@ class Trend(Result):
     verdict: Literal["rising", "falling", "no clear trend"]
 
 
+class Step(Result):
+    """Do the years from a fixed date on differ from those before it (METHODS §7)?
+
+    `difference` is the difference of means; each of `gls` holds the step beside a common line as `slope`.
+    """
+
+    kind: Literal["step"] = "step"
+    area: str
+    indicator: str
+    step_date: date
+    before: int
+    after: int
+    difference: float
+    p_value: float
+    gls: tuple[GlsSlope, ...]
+    verdict: Literal["above", "below", "cannot tell apart"]
+
+
+class Cusum(Result):
+    """Do a line's residuals wander off (METHODS §7)? Evidence, never a verdict."""
+
+    kind: Literal["cusum"] = "cusum"
+    area: str
+    indicator: str
+    n: int
+    statistic: float
+    p_value: float
+
+
 class ShrunkSlope(Result):
-    """One area's own and pooled slope."""
+    """One area's own and pooled slope; the p-values are of its own slope, before and after METHODS §13."""
 
     area: str
     raw: float
     standard_error: float
     pooled: float
     interval: Interval
+    p_value: float | None = None
+    p_adjusted: float | None = None
 
 
 class Panel(Result):
@@ -236,7 +268,11 @@ class Ranks(Result):
 
 
 class PublishedRank(Result):
-    """An area's place in published values, without a set: always with `no-sampling-error`."""
+    """An area's place in published values.
+
+    `marginal` is the first and last place its true rank may take, where standard errors were published too;
+    without them there is none, and `no-sampling-error` says so.
+    """
 
     kind: Literal["published-rank"] = "published-rank"
     area: str
@@ -245,6 +281,7 @@ class PublishedRank(Result):
     value: float
     rank: int
     of: int
+    marginal: tuple[int, int] | None = None
 
 
 class Specification(Frozen):

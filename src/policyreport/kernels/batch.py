@@ -1,19 +1,31 @@
 """The kernel a batch notebook runs in: this environment's Python, in a private folder, the same every time.
 
-Everything about starting a kernel is decided here and handed to papermill by `engine_options`; a faster
-kernel (forked from a warm one) is another manager class in the same place.
+Everything about starting a kernel is decided here and handed to papermill by `engine_options`. Warm or cold is
+the provisioner's business: both get the same command, environment and folder.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from traitlets import Type
 from traitlets.config import Config
+
+from policyreport.kernels.forkserver import ForkRefusedError, ForkServer
+from policyreport.kernels.imports import imported_modules
+from policyreport.kernels.provisioner import NAME, server_in_use
+from policyreport.kernels.warm import register
 
 # Longest path of a Unix socket that every platform takes (macOS: 104 bytes, Linux: 108).
 SOCKET_PATH_LIMIT = 103
@@ -39,12 +51,53 @@ ENVIRONMENT = {
 ARGUMENTS = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
 
 
+register()
+
+
+class BatchKernelClient(AsyncKernelClient):
+    """A client that is ready when the kernel says so."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel has answered on both channels; Jupyter's own waits for a silence of 0.2 s.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds.
+
+        Raises
+        ------
+        RuntimeError
+            If the kernel ends, or the time is over.
+        """
+        deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while time.monotonic() < deadline:
+            asked = self.kernel_info()
+            try:
+                reply = await self.get_shell_msg(timeout=1)
+                while reply["parent_header"].get("msg_id") != asked:
+                    reply = await self.get_shell_msg(timeout=1)
+                self._handle_kernel_info_reply(reply)
+                # The status that ends our own request is the last of what was said before the first cell.
+                while True:
+                    message = await self.get_iopub_msg(timeout=0.2)
+                    idle = message["content"].get("execution_state") == "idle"
+                    if idle and message["parent_header"].get("msg_id") == asked:
+                        return
+            except Empty:
+                if self.parent is None or not await self.parent.is_alive():
+                    raise RuntimeError("Kernel died before replying to kernel_info") from None
+        raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+
 class BatchKernelManager(AsyncKernelManager):
     """Start ``sys.executable`` as the kernel, whatever kernels are installed in the user's home.
 
     Its folder (that of the connection file) holds the sockets, IPython's profile, temporary files and the
     kernel's process id, and is removed with the notebook's folder.
     """
+
+    client_factory = Type(BatchKernelClient)
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -56,6 +109,7 @@ class BatchKernelManager(AsyncKernelManager):
             display_name="Python 3",
             # A private IPython folder keeps the user's startup files out of the results.
             env={**ENVIRONMENT, "IPYTHONDIR": folder, "TMPDIR": folder},
+            metadata={"kernel_provisioner": {"provisioner_name": NAME}} if server_in_use() else {},
         )
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
@@ -64,6 +118,51 @@ class BatchKernelManager(AsyncKernelManager):
         pid = getattr(self.provisioner, "pid", None)
         if pid is not None:
             (Path(self.connection_file).parent / PID_FILE).write_text(str(pid), encoding="ascii")
+
+
+@dataclass(frozen=True)
+class BatchServer:
+    """Where a batch's kernels come from.
+
+    Parameters
+    ----------
+    address : str
+        Of the fork server; empty where kernels start cold.
+    reason : str
+        Why they start cold, where nobody asked for it.
+    """
+
+    address: str = ""
+    reason: str = ""
+
+
+@contextmanager
+def batch_server(notebooks: Iterable[Path], cold: bool = False) -> Iterator[BatchServer]:
+    """Keep a fork server for a batch, with the environment of its kernels.
+
+    Parameters
+    ----------
+    notebooks : iterable of Path
+        The batch's notebooks, whose imports are made ahead.
+    cold : bool
+        Start none.
+
+    Yields
+    ------
+    BatchServer
+        Its address, or why there is none.
+    """
+    if cold:
+        yield BatchServer()
+        return
+    try:
+        modules = imported_modules(path.read_bytes() for path in sorted(notebooks))
+        server = ForkServer(modules, os.environ | ENVIRONMENT)
+    except ForkRefusedError as error:
+        yield BatchServer(reason=str(error))
+        return
+    with server:
+        yield BatchServer(server.address)
 
 
 def engine_options(folder: Path) -> dict[str, Any]:

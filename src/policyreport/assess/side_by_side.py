@@ -1,0 +1,376 @@
+"""All areas' series side by side: do trends differ, does exposure go with change, where may true ranks lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from policyreport.assess.comparison import likeness_values, peer_family, peer_panel
+from policyreport.assess.selection import back_cast, not_published, role_series, series
+from policyreport.inputs import Inputs
+from policyreport.methods import exposure as exposure_method
+from policyreport.methods import panel as panel_method
+from policyreport.methods import steps as steps_method
+from policyreport.methods.exposure import ExposurePanel
+from policyreport.methods.peers import PeerPanel
+from policyreport.methods.ranks import Basis, rank_sets
+from policyreport.params.report import SeriesRole
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import EvaluationRecord
+from policyreport.records.series import (
+    Cusum,
+    Difference,
+    Exposure,
+    Panel,
+    Peers,
+    Ranks,
+    Sensitivity,
+    Step,
+)
+
+MERGED = "merged"
+"""Name of the exposure that is 1 for an area made of several former ones."""
+
+Floats = NDArray[np.float64]
+
+
+def panel(inputs: Inputs) -> Panel | Refusal:
+    """Ask whether areas' growth moves apart, once what all share in a year is taken away.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Panel or Refusal
+        Test of equal slopes and pooled slopes, percentage points a year.
+    """
+    laid = peer_panel(inputs)
+    if laid is None:
+        return not_published(panel_method.METHOD, inputs.roles.growth.indicator)
+    settings = inputs.settings.panel
+    found = panel_method.assess(
+        laid.values,
+        laid.areas,
+        laid.years,
+        indicator=laid.indicator,
+        minimum_areas=settings.minimum_areas,
+        minimum_points=settings.minimum_points,
+        maximum_dropped=settings.maximum_dropped,
+        largest_correlation=settings.largest_correlation,
+        smallest_eigenvalue=settings.smallest_eigenvalue,
+        bartlett_level=settings.bartlett_level,
+        tau_points=settings.tau_points,
+        tau_range=settings.tau_range,
+        inputs=_rows(laid),
+    )
+    if isinstance(found, Refusal):
+        return found
+    return found.model_copy(update={"flags": found.flags + back_cast(inputs, laid.areas, laid.indicator)})
+
+
+def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
+    """Set the change of growth after the start against each exposure named before the run.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    tuple of Exposure or Refusal
+        One an exposure of params/methods.yaml, in its order, with Holm's p-values over all of them.
+    """
+    laid = peer_panel(inputs)
+    if laid is None:
+        return (not_published(exposure_method.METHOD, inputs.roles.growth.indicator),)
+    settings = inputs.settings.exposure
+    found = [
+        assess_exposure(inputs, exposure_panel(inputs, laid, name), settings.post_years) for name in settings.exposures
+    ]
+    crossing = back_cast(inputs, laid.areas, laid.indicator)
+    judged = exposure_method.judge(found, level=settings.verdict_level)
+    return tuple(
+        each.model_copy(update={"flags": each.flags + crossing}) if isinstance(each, Exposure) else each
+        for each in judged
+    )
+
+
+def assess_exposure(
+    inputs: Inputs, laid: ExposurePanel, post_years: Sequence[int], *, controlled: bool = False, inverted: bool = True
+) -> Exposure | Refusal:
+    """Estimate one exposure's association under the edition's settings.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice.
+    laid : ExposurePanel
+        Outcome and exposure.
+    post_years : sequence of int
+        Calendar years after the start.
+    controlled : bool
+        Hold the merger fixed.
+    inverted : bool
+        Give an interval.
+
+    Returns
+    -------
+    Exposure or Refusal
+        Without verdict, see `methods.exposure.judge`.
+    """
+    settings = inputs.settings.exposure
+    return exposure_method.assess(
+        laid,
+        post_years=post_years,
+        minimum_areas=settings.minimum_areas,
+        minimum_pre_years=settings.minimum_pre_years,
+        placebo_minimum_years=settings.placebo_minimum_years,
+        few_treated_below=settings.few_treated_below,
+        webb_points=settings.webb_points,
+        draws=inputs.settings.conventions.draws,
+        power=settings.power,
+        controlled=controlled,
+        inverted=inverted,
+    )
+
+
+def exposure_panel(inputs: Inputs, laid: PeerPanel, name: str) -> ExposurePanel:
+    """Lay out growth and one exposure fixed before the start.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice.
+    laid : PeerPanel
+        Growth of all areas.
+    name : str
+        `MERGED`, or a name of `likeness` in params/report.yaml.
+
+    Returns
+    -------
+    ExposurePanel
+        With the merger as control.
+
+    Raises
+    ------
+    ParamsError
+        If params/report.yaml binds no such name.
+    """
+    merged = np.array([inputs.areas.is_merged(area) for area in laid.areas], dtype=float)
+    values, rows = (merged, ()) if name == MERGED else likeness_values(inputs, laid.areas, name)
+    return ExposurePanel(
+        outcome=laid.indicator,
+        exposure_name=name,
+        areas=laid.areas,
+        years=laid.years,
+        values=laid.values,
+        exposure=values,
+        merged=merged,
+        measures=laid.measures,
+        inputs=tuple(sorted({row for area in laid.areas for row in laid.inputs.get(area, ())} | set(rows))),
+    )
+
+
+def ranks(inputs: Inputs) -> tuple[Ranks | Refusal, ...]:
+    """Compute sets of ranks: of mean growth against the nation, then of every published series that is ranked.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    tuple of Ranks or Refusal
+        The mean differences' first, labelled "model-based"; `no-sampling-error` for figures published without
+        standard errors.
+    """
+    roles = inputs.roles
+    published = [roles.growth, roles.income]
+    published += [SeriesRole(indicator=key, measure=roles.governance.measure) for key in roles.governance.indicators]
+    return (mean_growth_ranks(inputs), *(published_ranks(inputs, role) for role in published))
+
+
+def mean_growth_ranks(inputs: Inputs) -> Ranks | Refusal:
+    """Compute sets of the ranks of areas' mean differences in growth to the nation.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Model-based: years are treated as draws, and the standard errors come from as many years.
+    """
+    laid = peer_panel(inputs)
+    if laid is None:
+        return not_published("ranks", inputs.roles.growth.indicator)
+    told = {
+        each.area: difference
+        for each in peer_family(inputs, laid)
+        if isinstance(each, Peers)
+        for difference in each.differences
+        if isinstance(difference, Difference) and difference.comparator == "nation"
+    }
+    return _sets(
+        inputs,
+        SeriesRole(indicator=laid.indicator, measure=f"{inputs.roles.growth.measure} minus nation"),
+        list(told),
+        [each.mean for each in told.values()],
+        [_standard_error(each) for each in told.values()],
+        basis="model-based",
+        rows=_rows(laid),
+    )
+
+
+def published_ranks(inputs: Inputs, role: SeriesRole) -> Ranks | Refusal:
+    """Compute sets of ranks of published values of the newest year, if standard errors were published too.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+    role : SeriesRole
+        The series ranked.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Refused: `not-published`, `no-sampling-error`.
+    """
+    areas = inputs.areas.current(inputs.edition.as_known_on)
+    values = {area: role_series(inputs, area, role) for area in areas}
+    year = max((points[-1].year for points in values.values() if points), default=None)
+    newest = {area: point for area, points in values.items() for point in points if point.year == year}
+    if not newest:
+        return not_published("ranks", role.indicator)
+    known = inputs.indicators.get(role.indicator).standard_error
+    errors = {
+        area: point.value
+        for area in newest
+        for point in (series(inputs, area, known, role.measure) if known else ())
+        if point.year == year
+    }
+    return _sets(
+        inputs,
+        role,
+        list(newest),
+        [point.value for point in newest.values()],
+        [errors.get(area, float("nan")) for area in newest] if errors else None,
+        basis="survey",
+        rows=tuple(sorted({row for point in newest.values() for row in point.inputs})),
+    )
+
+
+def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
+    """Ask whether the area's growth stepped at the dates fixed in params, or drifts from a line.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice.
+
+    Returns
+    -------
+    tuple of Step, Cusum or Refusal
+        One a date, then the cumulated residuals.
+    """
+    role, settings = inputs.roles.growth, inputs.settings.trend
+    points = role_series(inputs, inputs.area, role)
+    found = [
+        steps_method.assess(
+            points,
+            area=inputs.area,
+            indicator=role.indicator,
+            step_date=day,
+            minimum_before=settings.step_minimum_before,
+            minimum_after=settings.step_minimum_after,
+            gls_rhos=settings.gls_rhos,
+            verdict_rho=settings.verdict_rho,
+            verdict_level=settings.verdict_level,
+        )
+        for day in settings.step_dates
+    ]
+    wandering = steps_method.cusum(
+        points, area=inputs.area, indicator=role.indicator, from_points=settings.cusum_from_points
+    )
+    return (*found, wandering)
+
+
+def with_series(
+    record: EvaluationRecord,
+    panel: Panel | Refusal,
+    exposure: Sequence[Exposure | Refusal],
+    ranks: Sequence[Ranks | Refusal],
+    steps: Sequence[Step | Cusum | Refusal],
+    sensitivity: Sequence[Sensitivity | Refusal],
+) -> EvaluationRecord:
+    """Put what the areas' series say into the record of the national notebook.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        From `evaluation`.
+    panel, exposure, ranks, steps, sensitivity
+        The results of the functions of those names.
+
+    Returns
+    -------
+    EvaluationRecord
+        The record with them.
+    """
+    found = {
+        "panel": panel,
+        "exposure": tuple(exposure),
+        "ranks": tuple(ranks),
+        "steps": tuple(steps),
+        "sensitivity": tuple(sensitivity),
+    }
+    return record.model_copy(update=found)
+
+
+def _sets(
+    inputs: Inputs,
+    role: SeriesRole,
+    areas: Sequence[str],
+    estimates: Sequence[float],
+    errors: Sequence[float] | None,
+    basis: Basis,
+    rows: tuple[str, ...],
+) -> Ranks | Refusal:
+    """Rank sets under the edition's settings."""
+    settings = inputs.settings.ranks
+    return rank_sets(
+        areas,
+        estimates,
+        errors,
+        indicator=role.indicator,
+        measure=role.measure,
+        basis=basis,
+        larger_is_better=inputs.indicators.get(role.indicator).direction != "lower",
+        draws=inputs.settings.conventions.draws,
+        quadrature_nodes=settings.quadrature_nodes,
+        tau=settings.tau,
+        minimum_areas=settings.minimum_areas,
+        inputs=rows,
+    )
+
+
+def _standard_error(difference: Difference) -> float:
+    """Standard error of a mean of yearly differences, from its t interval."""
+    interval, degrees = difference.interval, len(difference.years) - 1
+    return (interval.high - interval.low) / 2 / float(stats.t.ppf((1 + interval.level) / 2, degrees))
+
+
+def _rows(laid: PeerPanel) -> tuple[str, ...]:
+    """Every ledger row behind a panel and the nation's series."""
+    return tuple(sorted({row for rows in laid.inputs.values() for row in rows}))

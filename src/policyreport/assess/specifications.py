@@ -1,0 +1,212 @@
+"""Do the headlines survive other sensible choices (METHODS §16)? Full grids, declared in params/methods.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from policyreport.assess.selection import not_published
+from policyreport.assess.shares import history, pace_settings, prior, share_vintages, threshold_settings
+from policyreport.assess.specifications_areas import (
+    exposure_specifications,
+    peers_specifications,
+    trend_specifications,
+)
+from policyreport.assess.tasks import task_counts
+from policyreport.inputs import Inputs
+from policyreport.methods import pace as pace_method
+from policyreport.methods import threshold as threshold_method
+from policyreport.methods.counts import TaskCount
+from policyreport.methods.intervals import wilson
+from policyreport.methods.sensitivity import Answer, Choices, run
+from policyreport.methods.vintages import NEVER_ESTIMATED
+from policyreport.params.policy import Target
+from policyreport.records.base import Observation, Refusal
+from policyreport.records.series import Sensitivity
+from policyreport.records.shares import Pace, Threshold
+
+Spec = Sensitivity | Refusal
+
+
+def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
+    """Answer each headline of the report under every declared choice.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    tuple of Sensitivity or Refusal
+        Completion, threshold, pace, trend, peers, exposure; a headline that is refused gives its refusal.
+    """
+    return (
+        completion_specifications(inputs),
+        threshold_specifications(inputs),
+        pace_specifications(inputs),
+        trend_specifications(inputs),
+        peers_specifications(inputs),
+        exposure_specifications(inputs),
+    )
+
+
+def completion_specifications(inputs: Inputs) -> Spec:
+    """Set every national list, under every design effect, against the newest list's completed share.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are shares of 1; *cannot tell apart* where the interval holds the headline's share.
+    """
+    counts = {
+        each.list: each for each in task_counts(inputs) if each.total and each.completed is not None
+    }  # the newest date of each list comes last
+    lists = [key for key in inputs.roles.tasks.national_lists if key in counts] or list(counts)
+    if not lists:
+        return not_published("completion", inputs.roles.tasks.completed)
+    factors = {f"design effect {each:g}": each for each in inputs.settings.sensitivity.completion_design_effects}
+    headline = {"list": lists[-1], "clustering": next(iter(factors))}
+    last = _share(counts[lists[-1]])
+
+    def estimate(choices: Choices) -> Answer:
+        count = counts[choices["list"]]
+        done, total = count.completed or 0, count.total or 0
+        if total < inputs.settings.completion.minimum_tasks:
+            return Refusal(code="list-too-short", method="completion", subject=count.list)
+        factor = factors[choices["clustering"]]
+        low, high = wilson(done / factor, total / factor)
+        return _share(count), "above" if low > last else "below" if high < last else "cannot tell apart"
+
+    axes = {"list": lists, "clustering": list(factors)}
+    return run("completion", inputs.roles.tasks.completed, axes, headline, estimate)
+
+
+def threshold_specifications(inputs: Inputs) -> Spec:
+    """Judge the newest share of every national measure by either vintage and under every prior.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are the published values; the verdict is that against the threshold.
+    """
+    role, settings = inputs.roles.share, inputs.settings.sensitivity
+    vintages = {measure: _estimated(share_vintages(inputs, measure)) for measure in role.measures}
+    known = {measure: found for measure, found in vintages.items() if found}
+    if role.headline_measure not in known:
+        return not_published("threshold", role.indicator)
+    factors = {f"{factor:g} s0": factor for factor in settings.threshold_prior_scale_factors}
+    degrees = {f"{each:g} degrees": each for each in settings.threshold_prior_degrees}
+    own = prior(inputs)
+
+    def estimate(choices: Choices) -> Answer:
+        found = known[choices["measure"]]
+        newest = [each for each in found if each.period == found[-1].period]
+        judged = threshold_method.assess(
+            newest[-1] if choices["vintage"] == "newest" else newest[0],
+            history(inputs, share_vintages(inputs, choices["measure"])),
+            **threshold_settings(
+                inputs, replace(own, scale=own.scale * factors[choices["scale"]], degrees=degrees[choices["prior"]])
+            ),
+        )
+        return (judged.observation.value, judged.verdict) if isinstance(judged, Threshold) else judged
+
+    headline = {
+        "measure": role.headline_measure,
+        "vintage": "newest",
+        "scale": "1 s0",
+        "prior": f"{own.degrees:g} degrees",
+    }
+    axes = {
+        "measure": list(known),
+        "vintage": list(settings.threshold_vintages),
+        "scale": list(factors),
+        "prior": list(degrees),
+    }
+    return run("threshold", role.indicator, axes, headline, estimate)
+
+
+def pace_specifications(inputs: Inputs) -> Spec:
+    """Set the pace of every measure, from every base and in both forms, against the nearest target.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are ratios of observed to required pace; the verdict is the band of the form.
+    """
+    role, settings = inputs.roles.share, inputs.settings.sensitivity
+    targets = inputs.policy.targets_for(role.indicator)
+    if not targets:
+        return not_published("pace", role.indicator)
+    target = min(targets, key=lambda each: int(each.horizon))
+
+    def estimate(choices: Choices) -> Answer:
+        return _pace(inputs, choices["measure"], choices["base"], choices["form"], target)
+
+    headline = {"measure": role.headline_measure, "base": "earliest", "form": "cagr"}
+    main = _pace_record(inputs, role.headline_measure, None, target)
+    if isinstance(main, Refusal):
+        return main
+    # Where the two forms disagree the worse one is the headline.
+    headline["form"] = "cagr" if main.headline_bands[:1] in ((main.band,), ()) else "pp"
+    axes = {
+        "measure": list(role.pace_measures),
+        "base": list(settings.pace_bases),
+        "form": list(settings.pace_forms),
+    }
+    return run("pace", role.indicator, axes, headline, estimate)
+
+
+def _share(count: TaskCount) -> float:
+    """Completed tasks as a share of 1."""
+    return (count.completed or 0) / (count.total or 1)
+
+
+def _estimated(vintages: Sequence[Observation]) -> list[Observation]:
+    """Vintages that are figures for what happened, by period and date."""
+    return [each for each in vintages if each.status not in NEVER_ESTIMATED]
+
+
+def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target) -> Pace | Refusal:
+    vintages = share_vintages(inputs, measure)
+    if not vintages:
+        return not_published("pace", measure)
+    return pace_method.assess(
+        vintages,
+        history(inputs, vintages),
+        **pace_settings(inputs, target),
+        prior=prior(inputs),
+        base_year=base,
+    )
+
+
+def _pace(inputs: Inputs, measure: str, base: str, form: str, target: Target) -> Answer:
+    """Ratio and band of one measure, base and form."""
+    settings = inputs.settings.pace
+    years = sorted({int(each.period[:4]) for each in _estimated(share_vintages(inputs, measure))})
+    if not years:
+        return not_published("pace", measure)
+    bases = {
+        "earliest": None,
+        "shortest": years[-1] - settings.minimum_base_years,
+        "one year": settings.one_year_base,
+    }
+    found = _pace_record(inputs, measure, bases[base], target)
+    if isinstance(found, Refusal):
+        return found
+    return (found.ratio_cagr, found.band) if form == "cagr" else (found.ratio_pp, found.band_pp)

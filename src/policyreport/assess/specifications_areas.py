@@ -1,0 +1,254 @@
+"""Headlines on areas under other sensible choices: trends, differences to peers, exposure (METHODS §16)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from policyreport.assess.comparison import peer_panel
+from policyreport.assess.selection import not_published, role_series
+from policyreport.assess.series import trend_settings
+from policyreport.assess.side_by_side import assess_exposure, exposure_panel
+from policyreport.inputs import Inputs
+from policyreport.methods import exposure as exposure_method
+from policyreport.methods import peers as peers_method
+from policyreport.methods import trend as trend_method
+from policyreport.methods.contrasts import minus
+from policyreport.methods.multiplicity import adjust
+from policyreport.methods.sensitivity import Answer, Choices, run
+from policyreport.methods.slopes import hac_slope
+from policyreport.records.base import Refusal
+from policyreport.records.series import Difference, Exposure, Peers, Sensitivity, Trend
+
+Spec = Sensitivity | Refusal
+
+
+def trend_specifications(inputs: Inputs) -> Spec:
+    """Count the areas whose growth trend is singled out, by window, series and assumed dependence.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are numbers of areas; *no clear trend* where there is none.
+    """
+    settings, role = inputs.settings.sensitivity, inputs.roles.growth
+    rhos = {f"ρ {rho:g}": rho for rho in settings.trend_rhos}
+
+    def estimate(choices: Choices) -> Answer:
+        return _trends(inputs, choices["window"], choices["series"], rhos.get(choices["dependence"]))
+
+    axes = {
+        "window": list(settings.trend_windows),
+        "series": list(settings.trend_series),
+        "dependence": [*rhos, *settings.trend_errors],
+    }
+    headline = {
+        "window": "all",
+        "series": "minus nation",
+        "dependence": f"ρ {inputs.settings.trend.verdict_rho:g}",
+    }
+    return run("trend", role.indicator, axes, headline, estimate)
+
+
+def peers_specifications(inputs: Inputs) -> Spec:
+    """Count the areas told apart from their peers, by number, likeness and weight of peers.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are numbers of areas; *cannot tell apart* where there is none.
+    """
+    settings, role = inputs.settings, inputs.roles.growth
+    laid = peer_panel(inputs)
+    if laid is None:
+        return not_published("peers", role.indicator)
+    names = settings.peers.variables
+    kept = {"all": list(range(len(names)))} | {
+        f"without {name.replace('_', ' ')}": [at for at, each in enumerate(names) if each != name]
+        for name in settings.sensitivity.peers_without
+    }
+
+    def estimate(choices: Choices) -> Answer:
+        chosen = replace(
+            laid,
+            likeness=laid.likeness[:, kept[choices["likeness"]]],
+            peers_by_output=choices["weight"] == "output",
+        )
+        common = settings.conventions
+        family = [
+            peers_method.assess(
+                chosen,
+                area,
+                k=int(choices["peers"]),
+                cutoff=settings.peers.cutoff,
+                minimum_points=settings.peers.minimum_points,
+                rest_of_nation_above=settings.peers.rest_of_nation_above,
+                weak_below=common.weak_below,
+                shock_years=common.shock_years,
+            )
+            for area in laid.areas
+        ]
+        return _told_apart(peers_method.judge(family, level=settings.multiplicity.bh_level))
+
+    axes = {
+        "peers": [str(k) for k in settings.sensitivity.peers_k],
+        "likeness": list(kept),
+        "weight": list(settings.sensitivity.peers_weights),
+    }
+    headline = {"peers": str(settings.peers.k), "likeness": "all", "weight": "plain"}
+    return run("peers", role.indicator, axes, headline, estimate)
+
+
+def exposure_specifications(inputs: Inputs) -> Spec:
+    """Estimate every exposure under either start, with and without the merger held, by every inference.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are percentage points per standard deviation, or per group for a 0/1 exposure.
+    """
+    settings, role = inputs.settings, inputs.roles.growth
+    laid = peer_panel(inputs)
+    names = settings.exposure.exposures
+    if laid is None or not names:
+        return not_published("exposure", role.indicator)
+    posts = {f"from {min(years)}": years for years in settings.sensitivity.exposure_posts}
+    found = {
+        (post, control): {
+            name: assess_exposure(
+                inputs, exposure_panel(inputs, laid, name), years, controlled=control != "none", inverted=False
+            )
+            for name in names
+        }
+        for post, years in posts.items()
+        for control in settings.sensitivity.exposure_controls
+    }
+
+    def estimate(choices: Choices) -> Answer:
+        family = found[choices["post"], choices["control"]]
+        return _associated(family, choices["exposure"], choices["inference"], settings.exposure.verdict_level)
+
+    axes = {
+        "exposure": list(names),
+        "post": list(posts),
+        "control": list(settings.sensitivity.exposure_controls),
+        "inference": list(settings.sensitivity.exposure_inference),
+    }
+    headline = {
+        "exposure": names[0],
+        "post": f"from {min(settings.exposure.post_years)}",
+        "control": "none",
+        "inference": "WCR",
+    }
+    return run("exposure", role.indicator, axes, headline, estimate)
+
+
+def _trends(inputs: Inputs, window: str, kind: str, rho: float | None) -> Answer:
+    """How many areas' trends are singled out under one window, series and dependence."""
+    role, settings = inputs.roles.growth, inputs.settings
+    national = role_series(inputs, inputs.roles.nation, role)
+    found: list[Trend | Refusal] = []
+    for area in inputs.areas.current(inputs.edition.as_known_on):
+        own = role_series(inputs, area, role)
+        points = own if kind == "own" else minus(own, national)
+        first = int(window.removeprefix("from ")) if window.startswith("from ") else 0
+        points = tuple(
+            point
+            for point in points
+            if point.year >= first and (window != "official only" or point.status in trend_method.OFFICIAL)
+        )
+        each = trend_method.assess(
+            points,
+            area=area,
+            indicator=role.indicator,
+            series="own" if kind == "own" else "minus nation",
+            unit="points",
+            **trend_settings(inputs) | {"gls_rhos": (), "verdict_rho": rho or 0.0},
+        )
+        found.append(each if rho is not None or isinstance(each, Refusal) else _by_hac(inputs, each))
+    refused = [each for each in found if isinstance(each, Refusal)]
+    trends = [each for each in found if isinstance(each, Trend)]
+    if not trends:
+        return refused[0] if refused else not_published("trend", role.indicator)
+    adjusted = adjust([each.p_value for each in trends], rule="bh")
+    level = settings.trend.verdict_level
+    words = [
+        trend_method.with_adjusted_p(each, p, verdict_level=level).verdict
+        for each, p in zip(trends, adjusted, strict=True)
+        if p is not None
+    ]
+    return _counted([word for word in words if word != "no clear trend"], "no clear trend")
+
+
+def _by_hac(inputs: Inputs, found: Trend) -> Trend | Refusal:
+    """A trend whose second condition is a Newey–West interval instead of an assumed correlation."""
+    settings = inputs.settings.trend
+    window = [point for point in found.points if found.first_year <= point.year <= found.last_year]
+    slope = hac_slope(
+        [point.year for point in window],
+        [point.value for point in window],
+        hac_lags=settings.hac_lags,
+        hac_from_points=settings.hac_from_points,
+    )
+    if isinstance(slope, Refusal):
+        return slope
+    clear = found.p_value <= settings.verdict_level and slope.interval.low * slope.interval.high > 0
+    same = slope.slope * found.kendall_s > 0
+    verdict = ("rising" if found.kendall_s > 0 else "falling") if clear and same else "no clear trend"
+    return found.model_copy(update={"verdict": verdict})
+
+
+def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
+    """How many areas stand apart from their peers."""
+    told = [
+        difference.verdict or ""
+        for each in family
+        if isinstance(each, Peers)
+        for difference in each.differences
+        if isinstance(difference, Difference) and difference.comparator == "peers"
+    ]
+    refused = [each for each in family if isinstance(each, Refusal)]
+    if not told:
+        return refused[0] if refused else not_published("peers", "peers")
+    return _counted([word for word in told if word in ("above", "below")], "cannot tell apart")
+
+
+def _counted(words: Sequence[str], none: str) -> Answer:
+    """A number of areas, and the verdict most of them got."""
+    return float(len(words)), Counter(words).most_common(1)[0][0] if words else none
+
+
+P_VALUES: Mapping[str, Callable[[Exposure], float | None]] = {
+    "WCR": lambda each: each.wcr_p,
+    "RI-t": lambda each: each.ri_t_p,
+    "CRV1": lambda each: each.crv1_p,
+}
+"""The p-value each inference judges by."""
+
+
+def _associated(family: Mapping[str, Exposure | Refusal], name: str, inference: str, level: float) -> Answer:
+    """Estimate and verdict of one exposure by one inference, Holm over all exposures, its checks included."""
+    own = family[name]
+    if isinstance(own, Refusal):
+        return own
+    p_value = P_VALUES[inference]
+    adjusted = adjust([p_value(each) if isinstance(each, Exposure) else None for each in family.values()], rule="holm")
+    holm = dict(zip(family, adjusted, strict=True))[name]
+    clear = holm is not None and holm <= level and exposure_method.checks_hold(own, level)
+    return own.estimate, "associated" if clear else "no clear association"

@@ -1,0 +1,91 @@
+"""What a forked process does to become a kernel like any other."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING, Any
+
+# What a kernel imports while it starts; forked, it finds them.
+import debugpy  # noqa: F401
+import ipykernel.ipkernel
+import ipykernel.zmqshell  # noqa: F401
+from ipykernel.kernelapp import IPKernelApp
+
+if TYPE_CHECKING:
+    from policyreport.kernels.server import Request
+
+# prctl(2): the signal a process gets when its parent dies.
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def run_kernel(request: Request) -> None:
+    """Run an IPython kernel in this process until it ends.
+
+    Parameters
+    ----------
+    request : Request
+        Arguments as for ``python -m ipykernel_launcher``, environment, folder and standard streams.
+    """
+    server = os.getppid()
+    os.setsid()
+    _end_with(server)
+    _move(request, server)
+    _draw_fresh_seeds()
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *request.argv]
+    # It joins the shell when it is imported; imported before there was one, it has not.
+    sys.modules.pop("matplotlib_inline.backend_inline", None)
+    # Its default was read from the environment when the class was made, in the server.
+    app: Any = IPKernelApp.instance(parent_handle=server)
+    app.initialize(request.argv)
+    _show_figures()
+    app.start()
+
+
+def _end_with(server: int) -> None:
+    """Die when the server dies; ipykernel's own watch does the same, a second later, where prctl is missing."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != server:
+        os._exit(1)
+
+
+def _move(request: Request, server: int) -> None:
+    """Take over streams, environment and folder."""
+    for target, stream in enumerate(request.streams):
+        os.dup2(stream, target)
+        os.close(stream)
+    os.environ.clear()
+    os.environ.update(request.env)
+    # ipykernel's own watch over its parent.
+    os.environ["JPY_PARENT_PID"] = str(server)
+    time.tzset()
+    tempfile.tempdir = None
+    if request.cwd:
+        os.chdir(request.cwd)
+
+
+def _draw_fresh_seeds() -> None:
+    """Seed the global generators from the system, as importing them in each kernel would have."""
+    random.seed()
+    # numpy's legacy state is the only other one that is drawn at import.
+    numpy = sys.modules.get("numpy.random")
+    if numpy is not None:
+        numpy.seed()
+
+
+def _show_figures() -> None:
+    """Join matplotlib to the shell where a module made it look for one before there was any."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    hook = getattr(pyplot, "_REPL_DISPLAYHOOK", None)
+    if pyplot is not None and hook is not None and hook.name != "NONE":
+        pyplot.uninstall_repl_displayhook()
+        pyplot.install_repl_displayhook()

@@ -1,0 +1,185 @@
+"""The methods of the report: what each asks, assumes, declines and may say (params/registry.yaml).
+
+>>> registry = read_registry(root)
+>>> registry["trend"].question
+>>> registry.of_exhibit("growth")
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from policyreport.errors import ParamsError
+from policyreport.params.methods import Setting, read_method_settings
+from policyreport.params.reading import Strict, read_strict, require_known
+from policyreport.params.references import Reference, read_references
+from policyreport.params.wording import read_wording
+
+FILE = "params/registry.yaml"
+CONVENTIONS = "conventions"
+"""Section of methods.yaml that holds for every method."""
+
+Text = Annotated[str, Field(min_length=1)]
+Words = tuple[str, ...]
+
+
+class MethodEntry(Strict):
+    """One method as written in the file; texts are Markdown, `formula` is LaTeX, a display a line."""
+
+    section: int
+    title: Text
+    short: Text
+    question: Annotated[str, Field(pattern=r"\?$")]
+    formula: Annotated[Words, Field(min_length=1)]
+    symbols: Text
+    assumptions: Annotated[Words, Field(min_length=1)]
+    refusals: Words
+    flags: Words = ()
+    verdicts: Words = ()
+    wording: Text
+    results: Words = ()
+    exhibits: Words = ()
+    part_of: Words = ()
+    references: Annotated[Words, Field(min_length=1)]
+
+
+class _File(Strict):
+    methods: dict[str, MethodEntry]
+    descriptive: dict[str, Text]
+
+
+class Registry(Strict):
+    """All methods with their settings and references; `descriptive` exhibits hold no estimate."""
+
+    methods: dict[str, MethodEntry]
+    descriptive: dict[str, str]
+    settings: dict[str, dict[str, Setting]]
+    references: dict[str, Reference]
+
+    def __getitem__(self, id: str) -> MethodEntry:
+        """Give one method, or say which names are near."""
+        require_known(FILE, [id], self.methods, "the id of a method")
+        return self.methods[id]
+
+    def of_result(self, kind: str) -> str:
+        """Name the method that writes a kind of record; empty if none does.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of a result, ``quarter-on-quarter``, or the id of a method.
+
+        Returns
+        -------
+        str
+            ``flow``.
+        """
+        named = (id for id, method in self.methods.items() if kind == id or kind in method.results)
+        return next(named, "")
+
+    def of_exhibit(self, name: str) -> tuple[str, ...]:
+        """Name the methods whose results a figure or table shows.
+
+        Parameters
+        ----------
+        name : str
+            Name of an exhibit without an area's key, ``pace-table``.
+
+        Returns
+        -------
+        tuple of str
+            Ids; empty if no method claims it.
+        """
+        own = name.partition("-")[0]
+        return tuple(id for id, method in self.methods.items() if name in method.exhibits or own == id)
+
+    def named_question(self, kind: str) -> str:
+        """Say in a few words what is asked by a method or kind of result.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of a result, or the id of a method.
+
+        Returns
+        -------
+        str
+            ``Pace of completion``; the kind itself where no method has it.
+        """
+        id = self.of_result(kind)
+        return self.methods[id].short if id else kind
+
+    def annotate(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Say in a record's JSON schema which method each result comes from.
+
+        Parameters
+        ----------
+        schema : dict
+            What pydantic gives for a record.
+
+        Returns
+        -------
+        dict
+            The same schema; the description of each result ends in its method's id and question, and
+            ``x-method`` holds id, assumptions, refusals and references.
+        """
+        defined = {name: self._annotated(body) for name, body in schema.get("$defs", {}).items()}
+        return schema | ({"$defs": defined} if defined else {})
+
+    def _annotated(self, body: dict[str, Any]) -> dict[str, Any]:
+        kind = body.get("properties", {}).get("kind", {}).get("const", "")
+        id = self.of_result(kind) if kind else ""
+        if not id:
+            return body
+        method = self.methods[id]
+        described = f"{body.get('description', '').strip()}\n\nMethod `{id}`: {method.question}".strip()
+        facts = {
+            "id": id,
+            "assumptions": list(method.assumptions),
+            "refusals": list(method.refusals),
+            "references": [self.references[key].full for key in method.references],
+        }
+        return body | {"description": described, "x-method": facts}
+
+
+def read_registry(root: Path) -> Registry:
+    """Read params/registry.yaml with the settings, words and references it names.
+
+    Parameters
+    ----------
+    root : Path
+        The project's top folder.
+
+    Returns
+    -------
+    Registry
+        Methods in the file's order.
+
+    Raises
+    ------
+    ParamsError
+        If a method has no section of settings or the other way round, or a code, a family of verdicts or a
+        reference is unknown.
+    """
+    path = root / FILE
+    file = read_strict(path, _File)
+    settings, wording, references = read_method_settings(root).reasons, read_wording(root), read_references(root)
+    require_known(str(path), file.methods, settings, "a section of params/methods.yaml")
+    require_known("params/methods.yaml", set(settings) - {CONVENTIONS}, file.methods, f"a method of {FILE}")
+    kinds = {kind: [code for code, each in wording.codes.items() if each.kind == kind] for kind in ("refusal", "flag")}
+    for id, method in file.methods.items():
+        place = f"{path}: {id}"
+        require_known(f"{place}.refusals", method.refusals, kinds["refusal"], "a refusal of params/wording.yaml")
+        require_known(f"{place}.flags", method.flags, kinds["flag"], "a flag of params/wording.yaml")
+        require_known(f"{place}.verdicts", method.verdicts, wording.verdicts, "a family of verdicts")
+        require_known(f"{place}.references", method.references, references, "a key of params/references.bib")
+        require_known(f"{place}.part_of", method.part_of, file.methods, "the id of a method")
+        if not (method.results or method.part_of):
+            raise ParamsError(place, "results, or part_of", "neither", "Say what the method writes, or who uses it.")
+    for section, entries in settings.items():
+        used = [each.reference for each in entries.values() if each.reference]
+        require_known(f"params/methods.yaml: {section}", used, references, "a key of params/references.bib")
+    return Registry(methods=file.methods, descriptive=file.descriptive, settings=settings, references=references)

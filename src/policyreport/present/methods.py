@@ -1,0 +1,119 @@
+"""The methods page: each method with its formula, assumptions, words and settings, from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from policyreport.exhibits import Exhibit
+from policyreport.params.methods import Setting
+from policyreport.params.registry import CONVENTIONS, MethodEntry
+from policyreport.present.voice import Voice, escape
+from policyreport.tables import table
+
+COMMON = "Settings of all methods"
+
+
+def method_pages(voice: Voice, use: Mapping[str, tuple[int, int]]) -> Exhibit:
+    """Write a section for every method of the registry.
+
+    Parameters
+    ----------
+    voice : Voice
+        The page's language, with the registry among its inputs.
+    use : mapping of str to (int, int)
+        Results and refusals by method, for those that were used in the edition.
+
+    Returns
+    -------
+    Exhibit
+        "methods": headings, formulas, lists and one table of settings a method. Settings of a method that the
+        edition does not use are left out: they moved nothing.
+    """
+    registry = voice.inputs.registry
+    parts = [_section(voice, id, method, use.get(id)) for id, method in registry.methods.items()]
+    common = _settings(voice, CONVENTIONS, "Every method takes these")
+    return Exhibit("methods", "\n\n".join([*parts, f"## {COMMON}\n\n{common}"]))
+
+
+def reference_list(voice: Voice) -> Exhibit:
+    """List the papers the methods rest on.
+
+    Parameters
+    ----------
+    voice : Voice
+        With the registry among its inputs.
+
+    Returns
+    -------
+    Exhibit
+        "references": one line a paper, by author; each is the target of the links to it.
+    """
+    references = voice.inputs.registry.references.values()
+    ordered = sorted(references, key=lambda each: (each.author.strip("{").casefold(), each.year))
+    return Exhibit("references", "\n".join(f"- [{escape(each.full)}]{{#ref-{each.key}}}" for each in ordered))
+
+
+def _section(voice: Voice, id: str, method: MethodEntry, use: tuple[int, int] | None) -> str:
+    """Question, formula, assumptions, refusals, words, references, settings."""
+    wording = voice.inputs.wording
+    lines = [
+        f"## {method.title} {{#method-{id}}}",
+        f"*{method.question}* {_used(voice, method, use)}",
+        *(f"$$\n{line}\n$$" for line in method.formula),
+        method.symbols,
+        f"**Takes for granted.** {' '.join(method.assumptions)}",
+        f"**Declines.** {_codes(method.refusals) or 'Never by itself; the methods that use it do.'}"
+        + (f" **Warns.** {_codes(method.flags)}" if method.flags else ""),
+        f"**Says.** {method.wording}",
+    ]
+    if method.verdicts:
+        words = [
+            wording.verdict(word, voice.language) for family in method.verdicts for word in wording.verdicts[family]
+        ]
+        lines.append(f"**Verdicts.** {', '.join(f'*{word}*' for word in words)}.")
+    lines.append(f"**Rests on.** {_links(voice, method.references)}")
+    if use is not None:
+        lines.append(_settings(voice, id, method.title))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _used(voice: Voice, method: MethodEntry, use: tuple[int, int] | None) -> str:
+    """How often the method answered in this edition."""
+    if use is None:
+        return "Not used in this edition."
+    if not any(use):
+        users = [voice.inputs.registry[id].title for id in method.part_of]
+        return f"Used here by: {', '.join(users)}."
+    results, refusals = (voice.formats.count(count) for count in use)
+    return f"Answers in this edition: {results}; refusals: {refusals}."
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes) + "." if codes else ""
+
+
+def _links(voice: Voice, keys: Iterable[str]) -> str:
+    """Short names that lead to the list of references; the whole entry is the link's title."""
+    references = voice.inputs.registry.references
+    return "; ".join(_link(references[key].short, references[key].full, key) for key in keys) + "."
+
+
+def _link(short: str, full: str, key: str) -> str:
+    title = full.replace('"', "'")
+    return f'[{escape(short)}](#ref-{key} "{title}")'
+
+
+def _settings(voice: Voice, section: str, caption: str) -> str:
+    """One row a judgement value; empty for a method without any."""
+    rows = [_row(voice, name, why) for name, why in voice.inputs.registry.settings.get(section, {}).items()]
+    if not rows:
+        return ""
+    columns = ["Setting", "Value", "Unit", "Reason", "Reference"]
+    shown = f"{caption}: what people decided. *Section {section} of params/methods.yaml.*"
+    return table(f"settings-{section}", columns, rows, shown, align="lllll", wide=True, empty="no paper").markdown
+
+
+def _row(voice: Voice, name: str, why: Setting) -> list[str | None]:
+    value = ", ".join(str(item) for item in why.value) if isinstance(why.value, (list, tuple)) else str(why.value)
+    paper = _links(voice, [why.reference])[:-1] if why.reference else None
+    return [name.replace("_", " "), escape(value), escape(why.unit), escape(why.reason), paper]

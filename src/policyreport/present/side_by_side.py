@@ -1,0 +1,347 @@
+"""All areas' series side by side: whether trends differ, exposure, places a rank may take, steps at fixed dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from scipy import stats
+
+from policyreport.assess.side_by_side import MERGED
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.areas import caterpillar
+from policyreport.figures.areas import rank_sets as rank_figure
+from policyreport.figures.checks import event_study
+from policyreport.inputs import Inputs
+from policyreport.methods.intervals import ALPHA
+from policyreport.present.voice import Voice, escape, listed
+from policyreport.records.base import Refusal
+from policyreport.records.series import Cusum, Exposure, ExposureCheck, Panel, Ranks, ShrunkSlope, Step
+from policyreport.tables import table
+
+
+def side_by_side(
+    panel: Panel | Refusal,
+    exposure: Sequence[Exposure | Refusal],
+    ranks: Sequence[Ranks | Refusal],
+    steps: Sequence[Step | Cusum | Refusal],
+    inputs: Inputs,
+) -> Exhibits:
+    """Show what all areas' series say together.
+
+    Parameters
+    ----------
+    panel, exposure, ranks, steps
+        From the functions of `assess` of those names.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "panel", "panel-table", "exposure", "exposure-study", "exposure-checks", "ranks", "steps".
+    """
+    voice = Voice(inputs)
+    return Exhibits(
+        [
+            *_panel(voice, panel),
+            *_exposure(voice, exposure),
+            _ranks(voice, ranks),
+            _steps(voice, steps),
+        ]
+    )
+
+
+def singled_out(panel: Panel, *, level: float, bh_level: float) -> tuple[ShrunkSlope, ...]:
+    """Pick the areas whose slope stands out: none unless slopes differ at all.
+
+    Parameters
+    ----------
+    panel : Panel
+        From `assess.panel`.
+    level : float
+        Largest p of the test of equal slopes at which areas may be named.
+    bh_level : float
+        Largest adjusted p of an area.
+
+    Returns
+    -------
+    tuple of ShrunkSlope
+        In the order of the panel.
+    """
+    if panel.f_p_value > level:
+        return ()
+    return tuple(each for each in panel.slopes if each.p_adjusted is not None and each.p_adjusted <= bh_level)
+
+
+def _panel(voice: Voice, result: Panel | Refusal) -> list[Exhibit]:
+    """Sentence with the caterpillar, then the table of variances and tests."""
+    if isinstance(result, Refusal):
+        return [
+            Exhibit("panel", voice.refusal(result, "Differences between the provinces' trends")),
+            Exhibit("panel-table", ""),
+        ]
+    formats, settings = voice.formats, voice.inputs.settings
+    named = singled_out(result, level=settings.panel.equal_slopes_level, bh_level=settings.multiplicity.bh_level)
+    test = f"F {formats.number(result.f_statistic, 2)}, p {formats.p_value(result.f_p_value)}"
+    if result.f_p_value > settings.panel.equal_slopes_level:
+        finding = f"The trends of the {result.areas} provinces' growth cannot be told apart (equal slopes: {test}); none is singled out"
+    else:
+        finding = (
+            f"The trends of the {result.areas} provinces' growth differ (equal slopes: {test}); {len(named)} stand out "
+            "after adjusting for all"
+        )
+    frame = voice.frame(
+        "panel",
+        finding,
+        "Slope of growth against the common path of all provinces, percentage points a year, "
+        f"{result.years} years; dot: pooled, with its 95 % interval",
+        result.inputs,
+    )
+    names = {each.area: voice.inputs.areas.name(each.area) for each in result.slopes}
+    figure = caterpillar(result, names, frame, "percentage points a year")
+    said = (
+        "What all provinces share in a year, a slump or a recovery, is taken away first; without that, "
+        f"{result.areas} provinces would count as {result.areas} repetitions of one year."
+    )
+    return [join("panel", figure, said, voice.flags(result.flags)), _panel_table(voice, result)]
+
+
+def _panel_table(voice: Voice, each: Panel) -> Exhibit:
+    """Variances, tests, and whether the model's own fit was accepted."""
+    number, p_value = voice.formats.number, voice.formats.p_value
+    noise = (
+        "unequal: each slope's error is the larger of its own and the common one"
+        if each.unequal_variance
+        else "one common error for all slopes"
+    )
+    fit = "accepted" if each.mixedlm_accepted else f"not accepted: {each.mixedlm_detail}; the closed form is printed"
+    body = [
+        ["Equal slopes", f"F {number(each.f_statistic, 2)}", f"p {p_value(each.f_p_value)}"],
+        ["Equal means", f"F {number(each.mean_f_statistic or 0, 2)}", f"p {p_value(each.mean_f_p_value or 0)}"],
+        ["Equal noise (Bartlett)", "", f"p {p_value(each.bartlett_p)}; {noise}"],
+        ["Variance of slopes", number(each.slope_variance, 4), "0 where the estimate is negative"],
+        ["Variance of means", number(each.intercept_variance, 4), ""],
+        ["Residual variance", number(each.residual_variance, 4), ""],
+        ["Spread of true slopes", number(each.tau, 3), "posterior mean, percentage points a year"],
+        ["Mixed model", "", escape(fit)],
+    ]
+    dropped = f", {len(each.dropped)} left out for a missing year" if each.dropped else ""
+    return table(
+        "panel-table",
+        ["Question", "Estimate", "Test"],
+        body,
+        f"Trends and means of {each.areas} provinces{dropped}. *Year by year deviations from the common path, "
+        f"{each.years} years; variances in squared percentage points.*",
+        align="lrl",
+    )
+
+
+def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhibit]:
+    """Sentence and table of p-values, event study of the first exposure, table of checks."""
+    done = [each for each in results if isinstance(each, Exposure)]
+    refused = [voice.refusal(each, "Exposure") for each in results if isinstance(each, Refusal)]
+    if not done:
+        return [join("exposure", *refused[:1]), Exhibit("exposure-study", ""), Exhibit("exposure-checks", "")]
+    associated = [each for each in done if each.verdict == "associated"]
+    word = listed([_exposed(voice, each) for each in associated])
+    years = listed([str(year) for year in done[0].post_years])
+    finding = (
+        f"Growth in {years} and {word}: {voice.verdict('associated')}"
+        if associated
+        else f"None of {len(done)} exposures goes with a clear change of growth in {years}: "
+        f"{voice.verdict('no clear association')}"
+    )
+    body = [_exposure_row(voice, each) for each in done]
+    shown = table(
+        "exposure",
+        ["Exposure, fixed before the start", "Estimate, points", "p, bootstrap (Holm)", "p, permutations (Holm)", "Verdict"],
+        body,
+        f"{finding}. *Change of growth from the years before to {years}, percentage points for one standard deviation of the "
+        "exposure (merged: against not merged), with the 95 % interval of the wild cluster bootstrap; p of the bootstrap (WCR) "
+        "and of permuted exposures (RI-t), in brackets after Holm's adjustment over all exposures; verdict only if both hold, no "
+        "placebo start stands out and no single province carries the sign.*",
+        voice.source(done[0].inputs),
+        align="lrrrl",
+        wide=True,
+    )  # fmt: skip
+    flags = {flag.code: flag for each in done for flag in each.flags}
+    smallest = listed([voice.formats.points(each.minimum_detectable) for each in done])
+    power = voice.formats.percent(voice.inputs.settings.exposure.power, 0)
+    reach = f"With this many provinces and years a difference is found {power} of the time only from {smallest} on, in that order."
+    return [
+        join("exposure", shown, reach, voice.flags(flags.values()), *refused),
+        _event_study(voice, done[0]),
+        _checks(voice, done),
+    ]
+
+
+def _exposure_row(voice: Voice, each: Exposure) -> list[str | None]:
+    number, p_value = voice.formats.number, voice.formats.p_value
+    ends = each.wcr_interval
+    interval = f" ({voice.formats.interval(ends.low, ends.high, 2, signed=True)})" if ends else ""
+
+    def tested(p: float, holm: float | None) -> str:
+        return p_value(p) if holm is None else f"{p_value(p)} ({p_value(holm)})"
+
+    return [
+        _exposed(voice, each),
+        voice.value(number(each.estimate, 2, signed=True) + interval, each.inputs),
+        tested(each.wcr_p, each.wcr_p_holm),
+        tested(each.ri_t_p, each.ri_t_p_holm),
+        voice.verdict(each.verdict),
+    ]
+
+
+def _event_study(voice: Voice, each: Exposure) -> Exhibit:
+    """Every year's contrast against the last year before the start."""
+    base = max(year for year in each.years if year < min(each.post_years))
+    before = [p for p in each.event_study if p.year < min(each.post_years)]
+    critical = float(stats.t.ppf(1 - ALPHA / 2, each.areas - 1))
+    apart = sum(abs(p.estimate) > critical * p.standard_error for p in before)
+    frame = voice.frame(
+        "exposure-study",
+        f"By {_exposed(voice, each)}, {apart} of {len(before)} years before the start differ from {base} already",
+        f"Difference in growth for one standard deviation of {_exposed(voice, each)}, percentage points against {base}, "
+        f"with 95 % intervals; {each.areas} provinces",
+        each.inputs,
+    )
+    start = voice.formats.date(voice.inputs.policy.date)
+    return event_study(each, frame, "percentage points", base, critical, start).renamed("exposure-study")
+
+
+def _checks(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
+    """Placebo starts, leaving one area out, the merger held fixed: a row an exposure."""
+    starts = sorted({check.name for each in results for check in each.checks if check.kind == "placebo start"})
+    body = []
+    for each in results:
+        placebo = {check.name: check for check in each.checks if check.kind == "placebo start"}
+        control = next((check for check in each.checks if check.kind == "control"), None)
+        cells = [_placebo(voice, placebo.get(year)) for year in starts]
+        body.append([_exposed(voice, each), *cells, _left_out(voice, each), _held(voice, control)])
+    standing = [
+        f"{check.name} for {_exposed(voice, each)}"
+        for each in results
+        for check in each.checks
+        if check.kind == "placebo start"
+        and check.p_adjusted is not None
+        and check.p_adjusted <= voice.inputs.settings.exposure.verdict_level
+    ]
+    finding = f"A placebo start stands out: {listed(standing)}" if standing else "No placebo start stands out"
+    return table(
+        "exposure-checks",
+        ["Exposure", *(f"Start {year}, p" for year in starts), "Leaving one out", "Merger held fixed"],
+        body,
+        f"{finding}. *Each earlier year taken as if it were the start: p after Holm over the starts; in percentage points, "
+        "smallest and largest estimate when any one province is left out; estimate and p with the merger held fixed.*",
+        align="l" + "r" * (len(starts) + 2),
+        wide=True,
+        empty="the exposure is the merger itself, or too few years",
+    )
+
+
+def _placebo(voice: Voice, check: ExposureCheck | None) -> str | None:
+    if check is None or check.p_adjusted is None:
+        return None
+    return voice.formats.p_value(check.p_adjusted)
+
+
+def _left_out(voice: Voice, each: Exposure) -> str | None:
+    found = [check.estimate for check in each.checks if check.kind == "leave one out"]
+    return voice.formats.interval(min(found), max(found), 2, signed=True) if found else None
+
+
+def _held(voice: Voice, check: ExposureCheck | None) -> str | None:
+    if check is None:
+        return None
+    tested = "" if check.p_value is None else f", p {voice.formats.p_value(check.p_value)}"
+    return voice.formats.number(check.estimate, 2, signed=True) + tested
+
+
+def _exposed(voice: Voice, each: Exposure) -> str:
+    """An exposure for readers."""
+    return exposure_name(voice, each.exposure)
+
+
+def exposure_name(voice: Voice, name: str) -> str:
+    """Say what areas were exposed to.
+
+    Parameters
+    ----------
+    voice : Voice
+        Words of the page.
+    name : str
+        A name of params/methods.yaml.
+
+    Returns
+    -------
+    str
+        Indicator with its year, or that the area was merged.
+    """
+    if name == MERGED:
+        return "merger of several provinces"
+    each = voice.inputs.roles.likeness_by_name(name)
+    role = getattr(voice.inputs.roles, each.series)
+    scale = " (log)" if each.log else ""
+    return f"{escape(voice.indicator(role.indicator))} {each.year}{scale}"
+
+
+def _ranks(voice: Voice, results: Sequence[Ranks | Refusal]) -> Exhibit:
+    """Sets of ranks where there are errors to make them from; else why there are none, once a reason."""
+    done = [each for each in results if isinstance(each, Ranks)]
+    refused: dict[str, list[Refusal]] = {}
+    for each in results:
+        if isinstance(each, Refusal):
+            refused.setdefault(each.code, []).append(each)
+    parts: list[Exhibit | str] = [_rank_set(voice, each, str(at) if at else "") for at, each in enumerate(done)]
+    for found in refused.values():
+        names = listed([escape(voice.indicator(each.subject)) for each in found if each.subject in _known(voice)])
+        parts.append(voice.refusal(found[0], f"No set of ranks of {names}" if names else "Sets of ranks"))
+    return join("ranks", *parts)
+
+
+def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
+    """One caterpillar of ranks with its finding."""
+    last = len(each.sets)
+    open_sets = sum(item.simultaneous == (1, last) for item in each.sets)
+    name = escape(voice.indicator(each.indicator))
+    name = name if name[:2].isupper() else name[:1].lower() + name[1:]
+    model = each.basis == "model-based"
+    what = f"mean difference to the nation's {name}" if model else name
+    frame = voice.frame(
+        f"ranks-{each.indicator.replace('_', '-')}" if number else "ranks",
+        f"{'All' if len(each.best) == last else f'{len(each.best)} of'} {last} provinces may be among the first {each.tau}, and {open_sets} may hold any place at all",
+        f"Place by {what}, and the places its true rank may take, 95 % for all provinces together"
+        + ("; model-based: years are treated as draws" if model else "; from the published standard errors"),
+        each.inputs,
+    )
+    names = {item.area: voice.inputs.areas.name(item.area) for item in each.sets}
+    return rank_figure(each, names, frame)
+
+
+def _known(voice: Voice) -> Mapping[str, object]:
+    return voice.inputs.indicators.by_id()
+
+
+def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
+    """A step at each fixed date, or why none is looked for."""
+    formats = voice.formats
+    parts = []
+    for each in results:
+        if isinstance(each, Step):
+            parts.append(
+                f"From {each.step_date.year} on the nation's growth lies {formats.points(abs(each.difference))} "
+                f"{'higher' if each.difference > 0 else 'lower'} than before: {voice.verdict(each.verdict)} (exact p "
+                f"{formats.p_value(each.p_value)}, {each.before} years before and {each.after} after)."
+            )
+        elif isinstance(each, Cusum):
+            parts.append(
+                f"Cumulated residuals of a line over {each.n} years: p {formats.p_value(each.p_value)}; evidence only."
+            )
+    dates = listed([voice.date(day) for day in voice.inputs.settings.trend.step_dates])
+    refused = [each for each in results if isinstance(each, Refusal)]
+    by_method = {each.method: [other for other in refused if other.method == each.method] for each in refused}
+    for method, found in by_method.items():
+        detail = "; ".join(dict.fromkeys(each.detail for each in found if each.detail))
+        what = "Drift of the residuals from a line" if method == "cusum" else f"A step at {dates}"
+        parts.append(voice.refusal(found[0].model_copy(update={"detail": detail}), what))
+    return join("steps", *parts)

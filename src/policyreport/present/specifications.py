@@ -1,0 +1,198 @@
+"""Whether headlines survive other choices: a row a headline, the figures, every specification in a fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.checks import specification_plot
+from policyreport.inputs import Inputs
+from policyreport.present.side_by_side import exposure_name
+from policyreport.present.voice import Voice, escape
+from policyreport.records.base import Refusal
+from policyreport.records.series import Sensitivity, Specification
+from policyreport.tables import table
+
+QUESTIONS: Mapping[str, str] = {
+    "completion": "Tasks completed",
+    "threshold": "Share against the threshold",
+    "pace": "Pace towards the nearest target",
+    "trend": "Growth trends singled out",
+    "peers": "Mean growth told apart from peers",
+    "exposure": "Growth and exposure",
+}
+
+UNITS: Mapping[str, str] = {
+    "completion": "% of the list",
+    "threshold": "% of output",
+    "pace": "observed to required pace",
+    "trend": "provinces",
+    "peers": "provinces",
+    "exposure": "percentage points",
+}
+
+
+def sensitivity(results: Sequence[Sensitivity | Refusal], inputs: Inputs) -> Exhibits:
+    """Show how many specifications agree with each headline, and which differs most.
+
+    Parameters
+    ----------
+    results : sequence of Sensitivity or Refusal
+        From `assess.sensitivity`.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "sensitivity", "specifications".
+    """
+    voice = Voice(inputs)
+    done = [_named(voice, each) for each in results if isinstance(each, Sensitivity)]
+    refused = [
+        voice.refusal(each, f"Other choices: {each.subject.split()[0]}")
+        for each in results
+        if isinstance(each, Refusal)
+    ]
+    # A headline that comes out the same number everywhere needs no picture.
+    drawn = [_figure(voice, each) for each in done if each.low != each.high]
+    return Exhibits(
+        [
+            join("sensitivity", _summary(voice, done) if done else "", *refused),
+            join("specifications", *drawn, _every(voice, done)),
+        ]
+    )
+
+
+def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
+    """A row a headline."""
+    body = []
+    for each in done:
+        head = next(row for row in each.specifications if row.headline)
+        refused = sum(bool(row.refused) for row in each.specifications)
+        body.append(
+            [
+                QUESTIONS.get(each.method, each.method),
+                # A count has no verdict of its own: what is asked of the others is whether they differ from it.
+                _number(voice, each, head.estimate) if each.method == "completion" else voice.verdict(head.verdict),
+                f"{each.agree} of {each.of}",
+                str(refused),
+                _range(voice, each),
+                escape(each.most_different) or "none differs",
+            ]
+        )
+    agree = sum(each.agree == each.of for each in done)
+    return table(
+        "sensitivity",
+        ["Question", "Headline", "Agrees in", "Refused", "Median (range)", "Most different answer"],
+        body,
+        f"{agree} of {len(done)} headlines hold in every specification. *All combinations of the choices declared before the run; "
+        "a refused one counts and does not agree. A description, not a test.*",
+        align="llrrrl",
+        wide=True,
+    )
+
+
+def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
+    """Estimates of all specifications, sorted, above the choices behind each."""
+    refused = sum(bool(row.refused) for row in each.specifications)
+    declined = f", {refused} are refused" if refused else ""
+    frame = voice.frame(
+        f"specifications-{each.method}",
+        f"{QUESTIONS.get(each.method, each.method)}: {each.agree} of {each.of} specifications agree{declined}",
+        f"Estimate, {UNITS.get(each.method, '')}, of every combination of choices, sorted; the headline is marked; "
+        "beneath, the choices of each",
+        (),
+    )
+    scaled = each
+    if each.method == "completion":
+        rows = tuple(
+            row.model_copy(update={"estimate": None if row.estimate is None else 100 * row.estimate})
+            for row in each.specifications
+        )
+        scaled = each.model_copy(update={"specifications": rows})
+    line = voice.inputs.policy.threshold.value if each.method == "threshold" else 0.0
+    return specification_plot(scaled, frame, UNITS.get(each.method, ""), line=line)
+
+
+def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
+    """Every specification of every headline, on the site only."""
+    lists = "\n\n".join(
+        f"**{QUESTIONS.get(each.method, each.method)}**\n\n"
+        + "\n".join(_line(voice, each, row) for row in each.specifications)
+        for each in done
+    )
+    count = sum(each.of for each in done)
+    return (
+        f'::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="fold"><summary>All {count} '
+        f"specifications</summary>\n```\n\n{lists}\n\n```{{=html}}\n</details>\n```\n:::"
+    )
+
+
+def _line(voice: Voice, each: Sensitivity, row: Specification) -> str:
+    choices = escape(", ".join(row.choices.values()))
+    said = f"`{row.refused}`" if row.refused else f"{_number(voice, each, row.estimate)}, {voice.verdict(row.verdict)}"
+    return f"- {choices}: {said}" + (" **(headline)**" if row.headline else "")
+
+
+def _range(voice: Voice, each: Sensitivity) -> str:
+    if each.median is None or each.low is None or each.high is None:
+        return "no number"
+    if each.low == each.high:
+        return _number(voice, each, each.median)
+    return (
+        f"{_number(voice, each, each.median)} ({_number(voice, each, each.low)} to {_number(voice, each, each.high)})"
+    )
+
+
+def _number(voice: Voice, each: Sensitivity, value: float | None) -> str:
+    """An estimate in its unit."""
+    if value is None:
+        return "no number"
+    if each.method == "completion":
+        return voice.formats.percent(value)
+    if each.method in ("trend", "peers"):
+        return voice.formats.count(round(value))
+    if each.method == "threshold":
+        return voice.percent_as_published(value)
+    return voice.formats.number(value, 2, signed=each.method == "exposure")
+
+
+def _named(voice: Voice, each: Sensitivity) -> Sensitivity:
+    """The same table with choices as readers know them."""
+    rows = tuple(
+        row.model_copy(update={"choices": {axis: _choice(voice, axis, pick) for axis, pick in row.choices.items()}})
+        for row in each.specifications
+    )
+    words = [part.partition(" ") for part in each.most_different.split(", ") if part]
+    head = next(row.choices for row in each.specifications if row.headline)
+    told = ", ".join(_choice(voice, axis, pick) for axis, _, pick in words if axis in head)
+    return each.model_copy(update={"specifications": rows, "most_different": told})
+
+
+def _choice(voice: Voice, axis: str, pick: str) -> str:
+    """One choice in words."""
+    if axis == "measure":
+        return voice.measure(pick)
+    if axis == "exposure":
+        return exposure_name(voice, pick)
+    if axis == "list":
+        return voice.inputs.policy.list_named(pick).title
+    said = {
+        ("control", "none"): "no control",
+        ("control", "merged"): "merger held fixed",
+        ("form", "cagr"): "compound",
+        ("form", "pp"): "straight line",
+        ("vintage", "newest"): "newest vintage",
+        ("vintage", "first"): "first vintage",
+        ("base", "earliest"): "from the earliest year",
+        ("base", "shortest"): "from the latest base allowed",
+        ("base", "one year"): "one-year pace",
+        ("window", "all"): "all years",
+        ("likeness", "all"): "all variables",
+        ("weight", "plain"): "plain mean",
+        ("weight", "output"): "weighted by output",
+    }.get((axis, pick), pick)
+    if axis == "scale":
+        return said.replace("s0", "× prior scale")
+    return f"{said} peers" if axis == "peers" else f"prior of {said}" if axis == "prior" else said
