@@ -218,11 +218,6 @@ def test_each_province_is_reached_from_the_map_and_the_menu(site: Site) -> None:
 # ---- words ---------------------------------------------------------------------------------------------
 
 
-def test_no_page_uses_a_word_that_claims_too_much(site: Site) -> None:
-    wording = read_wording(ROOT)
-    assert {page: found for page in site.pages if (found := wording.forbidden_words(site.text(page), "en"))} == {}
-
-
 def test_the_record_holds_the_central_list_on_its_four_dates(record: EvaluationRecord) -> None:
     counts = {
         each.reference_date.isoformat(): (each.completed, each.total) for each in record.quarter_on_quarter.counts

@@ -24,8 +24,8 @@ def method_use(record: NotebookRecord, inputs: Inputs) -> dict[str, tuple[int, i
     Returns
     -------
     dict of str to (int, int)
-        Results and refusals by method, in the registry's order. A method without records of its own has the
-        results of the methods that use it counted nowhere: it stands with zeros if one of them was used.
+        Results and refusals by method, in the registry's order. A method without records of
+        its own stands with zeros where a method that uses it was used.
     """
     counted = Counter(_answers([record, *inputs.records.values()], inputs.registry))
     methods = inputs.registry.methods
@@ -41,8 +41,8 @@ def _answers(records: Iterable[NotebookRecord], registry: Registry) -> Iterator[
         for value in _values(record):
             if isinstance(value, Refusal):
                 yield registry.of_result(value.method), "refusal"
-            elif isinstance(value, Result) and getattr(value, "kind", ""):
-                yield registry.of_result(getattr(value, "kind", "")), "result"
+            elif isinstance(value, Result) and (kind := str(getattr(value, "kind", None) or "")):
+                yield registry.of_result(kind), "result"
 
 
 def _values(value: object) -> Iterator[Frozen]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -26,10 +27,10 @@ class CodeWording(Strict):
 
 
 class Forbidden(Strict):
-    """Words of one language that may not be printed, and phrases holding them that may."""
+    """Words of one language that may not be printed, and phrases holding them that may, each with its reason."""
 
     words: tuple[str, ...]
-    allowed: tuple[str, ...] = ()
+    allowed: dict[str, str] = Field(default_factory=dict)
 
 
 class Wording(Strict):
@@ -162,7 +163,7 @@ class Wording(Strict):
         require_known(FILE, [language], self.languages, "a language of the report")
         return self.certainties[band][language]
 
-    def forbidden_words(self, text: str, language: str) -> tuple[str, ...]:
+    def forbidden_words(self, text: str, language: str, titles: Iterable[str] = ()) -> tuple[str, ...]:
         """Find words that may not be printed.
 
         Parameters
@@ -171,6 +172,8 @@ class Wording(Strict):
             Prose of the report.
         language : str
             Two letters.
+        titles : iterable of str
+            Titles of publications, whose words are their authors'.
 
         Returns
         -------
@@ -178,7 +181,7 @@ class Wording(Strict):
             Forbidden words in the order they are listed; empty if the text may be printed.
         """
         rules = self.forbidden[language]
-        for phrase in rules.allowed:
+        for phrase in (*rules.allowed, *titles):
             text = re.sub(_whole(phrase), " ", text, flags=re.IGNORECASE)
         return tuple(word for word in rules.words if re.search(_whole(word), text, flags=re.IGNORECASE))
 

@@ -15,12 +15,13 @@ from policyreport.present.changes import changed, changes
 from policyreport.present.methods import method_pages, reference_list
 from policyreport.present.quality import sources
 from policyreport.present.shares import period_words
-from policyreport.present.voice import Voice, listed
+from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Observation
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion, QuarterOnQuarter
+from policyreport.tables import table
 
 BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
 

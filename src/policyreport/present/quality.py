@@ -80,7 +80,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         if kind == "refusal":
             seen.setdefault((method, code), []).append(_subject(voice, subject))
     body = [
-        [inputs.registry.named_question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
+        [voice.question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
          voice.sentence(code), f"`{code}`"]
         for (method, code), subjects in sorted(seen.items())
     ]  # fmt: skip
@@ -94,7 +94,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         wide=True,
     ).renamed("refusals")
     said = "; ".join(
-        f"{inputs.registry.named_question(method).lower()}{_of(subjects)} (`{code}`)"
+        f"{voice.question(method).lower()}{_of(subjects)} (`{code}`)"
         for (method, code), subjects in sorted(seen.items())
     )
     short = f"::: {{.refusal}}\n**What cannot be said.** {said}. The reasons stand on the site and under *Data quality*.\n:::"
@@ -211,19 +211,15 @@ def _coverage(voice: Voice, cells: Sequence[CoverageCell]) -> Exhibit:
 
 def _codes(voice: Voice, name: str, codes: Sequence[CodeCount], caption: str) -> Exhibit:
     """How many provinces each code hits."""
-    questions = voice.inputs.registry
     body = [
         [
-            questions.named_question(count.method),
+            voice.question(count.method),
             escape(_subject(voice, count.subject)),
             voice.sentence(count.code),
             f"`{count.code}`",
             voice.formats.count_of(count.areas, count.of),
         ]
-        for count in sorted(
-            codes,
-            key=lambda each: (questions.named_question(each.method), -each.areas, each.subject, each.code),
-        )
+        for count in sorted(codes, key=lambda each: (voice.question(each.method), -each.areas, each.subject, each.code))
     ]
     headings = ["Question", "Of what", "Meaning", "Code", "Provinces"]
     return table(name, headings, body, caption, align="llllr", wide=True, sortable=True)

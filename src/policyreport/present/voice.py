@@ -75,6 +75,10 @@ class Voice:
         area_keys = "|".join(map(re.escape, self.inputs.areas.table.index))
         return re.sub(rf" \((?:{area_keys})\)", "", named)
 
+    def question(self, kind: str) -> str:
+        """What a method or kind of result asks, in a few words."""
+        return self.inputs.registry.named_question(kind)
+
     def measure(self, measure: str) -> str:
         """Short name of a measure."""
         return self.inputs.roles.measure_labels.get(measure, measure)
