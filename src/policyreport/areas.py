@@ -155,6 +155,26 @@ class Areas:
         """
         return self._text(key, "parts").split() or [key]
 
+    def lifetime(self, key: str) -> tuple[str, str]:
+        """Give the first and the last day of an area as text.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        tuple of str
+            ``2025-07-01``, or empty where there is none.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "valid_from"), self._text(key, "valid_to")
+
     def begun(self, key: str) -> date:
         """Give the day from which an area has existed within its boundaries.
 
@@ -296,9 +316,15 @@ class Areas:
 
     def _text(self, key: str, column: str) -> str:
         """One cell of the table."""
-        if key not in self.table.index:
+        if key not in self._cells[column]:
             raise UsageError("area", "a key of data/boundaries/areas.csv", f'"{key}"', self.suggest(key))
-        return str(self.table.loc[key, column])
+        return self._cells[column][key]
+
+    @cached_property
+    def _cells(self) -> dict[str, dict[str, str]]:
+        """The table by column and key: a look-up, where pandas would make a Series of every row asked for."""
+        keys = self.table.index.tolist()
+        return {str(name): dict(zip(keys, self.table[name].tolist(), strict=True)) for name in self.table}
 
     @cached_property
     def _keys_by_name(self) -> dict[str, str]:

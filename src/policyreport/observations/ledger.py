@@ -8,7 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import compute, csv
 
 from policyreport.areas import Areas, read_areas
 from policyreport.errors import DataError, did_you_mean
@@ -36,6 +40,10 @@ TEXT = (
     "note",
 )
 _NEEDED = ("area", "indicator", "period", "value")
+# An empty line is refused rather than skipped: the rows after it would be cited under another number.
+_AS_WRITTEN = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
+_AS_TEXT = csv.ConvertOptions(column_types=dict.fromkeys(TEXT, pa.string()), strings_can_be_null=False)
+_ONE_THREAD = csv.ReadOptions(use_threads=False)
 
 
 def load_ledger(root: Root) -> pd.DataFrame:
@@ -120,7 +128,15 @@ def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
     if not tables:
         folder = str(project_folder(root) / data_folder(root, "raw"))
         raise DataError(folder, "at least one raw file", "none", "Put the raw files there.")
-    return pd.concat(tables)
+    whole = pa.concat_tables(tables, promote_options="default")
+    sizes = [len(table) for table in tables]
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    given = [{"published": each.published} | each.defaults.model_dump(exclude_none=True) for each in sources.values()]
+    columns = {name: _filled(whole, name, given, of) for name in TEXT}
+    columns["source"] = pa.array(list(sources)).take(pa.array(of))
+    ids = [f"{key}.csv#{row}" for key, size in zip(sources, sizes, strict=True) for row in range(2, size + 2)]
+    frame: pd.DataFrame = pa.table(columns).to_pandas()
+    return frame.set_index(pd.Index(ids, dtype="str", name="id"))
 
 
 def parse(rows: pd.DataFrame) -> pd.DataFrame:
@@ -141,9 +157,13 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
     DataError
         At the first cell that cannot be read.
     """
-    known = _each(rows["published"], last_day, "a publication date such as 2025-01-06, 2025-01 or 2025")
-    _each(rows["period"], period_bounds, "a period such as 2025, 2025-Q3, 2025-10 or 2025-01/2025-09")
-    days = _each(rows["reference_date"], _day_or_none, "a day such as 2025-10-15, or nothing")
+    when = "a publication date such as 2025-01-06, 2025-01 or 2025"
+    day = "a day such as 2025-10-15, or nothing"
+    _each(
+        rows["period"],
+        lambda text: len(period_bounds(text)),
+        "a period such as 2025, 2025-Q3, 2025-10 or 2025-01/2025-09",
+    )
     return pd.DataFrame(
         {
             "area": rows["area"],
@@ -151,67 +171,77 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
             "measure": rows["measure"],
             "list": rows["list"],
             "period": rows["period"],
-            "reference_date": pd.to_datetime(days).astype("datetime64[s]"),
-            "published": pd.to_datetime(known.str[0]).astype("datetime64[s]"),
-            "value": _each(rows["value"], float, "a number with a decimal point").astype(float),
+            "reference_date": _each(rows["reference_date"], _day_or_none, day, "datetime64[s]"),
+            "published": _each(rows["published"], lambda text: last_day(text)[0], when, "datetime64[s]"),
+            "value": _each(rows["value"], float, "a number with a decimal point", "float"),
             "bound": rows["bound"].where(rows["bound"] != "", "="),
             "unit": rows["unit"],
             "status": rows["status"],
             "quality": rows["quality"],
             "source": rows["source"],
             "note": rows["note"],
-            "published_precision": known.str[1].astype("str"),
+            "published_precision": _each(rows["published"], lambda text: last_day(text)[1], when).astype("str"),
         }
     )
 
 
-def _read_table(root: Root, key: str, source: Source) -> pd.DataFrame:
-    """One raw file as text, ids and defaults included."""
+def _read_table(root: Root, key: str, source: Source) -> pa.Table:
+    """One raw file as text, with the columns it has."""
     path = project_folder(root) / data_folder(root, "raw") / f"{key}.csv"
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (ValueError, UnicodeDecodeError) as error:
+        table = csv.read_csv(path, _ONE_THREAD, _AS_WRITTEN, _AS_TEXT)
+    except ValueError as error:
         raise _unreadable(path, error) from None
-    for name in table.columns:
+    names = table.column_names
+    for name in names:
         if name not in TEXT:
             raise DataError(f"{path}, row 1", "known columns", f'"{name}"', did_you_mean(str(name), TEXT))
-    defaults = {"published": source.published} | source.defaults.model_dump(exclude_none=True)
+        if names.count(name) > 1:
+            raise DataError(f"{path}, row 1", "each column once", f'"{name}" twice', "Take one of them away.")
+    given = source.defaults.model_dump(exclude_none=True)
     for name in _NEEDED:
-        if name not in table and name not in defaults:
+        if name not in names and name not in given:
             raise DataError(f"{path}, row 1", f'a column "{name}"', "none", "Add it, or a default in the sidecar.")
-    for name in TEXT:
-        if name not in table:
-            table[name] = defaults.get(name, "")
-        elif name in defaults:
-            table[name] = table[name].where(table[name] != "", defaults[name])
-    table["source"] = key
-    table.index = pd.Index([f"{key}.csv#{row}" for row in range(2, len(table) + 2)], name="id")
-    return table[[*TEXT, "source"]]
+    return table
+
+
+def _filled(whole: pa.Table, name: str, given: list[dict[str, str]], of: NDArray[np.intp]) -> pa.Array:
+    """One column of all tables; where its cell is empty or missing, the default of the row's source."""
+    default = pa.array([each.get(name, "") for each in given], pa.string()).take(pa.array(of))
+    if name not in whole.column_names:
+        return default
+    column = whole[name].combine_chunks()
+    return compute.if_else(compute.equal(compute.fill_null(column, ""), ""), default, column)
 
 
 def _unreadable(path: Path, error: Exception) -> DataError:
     """Say where a file stops being a table."""
     got = " ".join(str(error).split())
-    wide = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", got)
-    if wide:
-        cells, row, saw = wide.groups()
-        todo = "Put a cell that holds a comma in quotation marks, or take the extra comma away."
-        return DataError(f"{path}, row {row}", f"{cells} cells, as in row 1", f"{saw} cells", todo)
+    uneven = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", got)
+    if uneven:
+        row, cells, saw = map(int, uneven.groups())
+        todo = (
+            "Put a cell that holds a comma in quotation marks, or take the extra comma away."
+            if saw > cells
+            else "Take the empty line away, or write the missing commas."
+        )
+        return DataError(f"{path}, row {row}", f"{cells} cells, as in row 1", f"{saw}", todo)
     return DataError(str(path), "a table in CSV and UTF-8", got, "Export the file again.")
 
 
-def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str) -> pd.Series[Any]:
+def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str, dtype: str = "object") -> pd.Series[Any]:
     """Read each distinct text once; name the first row that cannot be read."""
-    values: dict[str, Any] = {}
-    for text in column.unique():
+    codes, texts = pd.factorize(column)
+    values = []
+    for text in texts.tolist():
         try:
-            values[text] = read(text)
+            values.append(read(text))
         except ValueError:
             row = column.index[column == text][0]
             raise DataError(
                 place(row, str(column.name)), expected, f'"{text}"', "Mend the source or add a correction."
             ) from None
-    return pd.Series([values[text] for text in column], index=column.index, dtype=object)
+    return pd.Series(np.array(values, dtype)[codes], column.index)
 
 
 def _day_or_none(text: str) -> date | None:
@@ -221,8 +251,9 @@ def _day_or_none(text: str) -> date | None:
 
 def _require_kind(ledger: pd.DataFrame, *, simulated: bool) -> None:
     """Stop at a row that was drawn among observations, and at one not marked so among drawn ones."""
-    drawn = ledger["quality"].str.split().map(lambda codes: SIMULATED in codes)
-    wrong = ledger.index[drawn != simulated]
+    codes = ledger["quality"].drop_duplicates().tolist()
+    kind = [text for text in codes if (SIMULATED in text.split()) != simulated]
+    wrong = ledger.index[ledger["quality"].isin(kind)]
     if len(wrong):
         raise DataError(
             place(wrong[0], "quality"),
@@ -270,46 +301,44 @@ def exists_in(areas: Areas, area: str, period: str, quality: str) -> bool:
         publisher recalculated or averaged its parts and the row says so.
     """
     start, end = (day.isoformat() for day in period_bounds(period))
-    begun, ended, parts = (cell(areas.table, area, name) for name in ("valid_from", "valid_to", "parts"))
+    begun, ended = areas.lifetime(area)
     if ended and start > ended:
         return False
     if not begun or end >= begun:
         return True
-    one_part = len(parts.split()) == 1
-    return one_part or bool({"back-cast", "not-a-measurement"} & set(quality.split()))
+    parts = areas.parts(area)
+    return (len(parts) == 1 and parts != [area]) or bool({"back-cast", "not-a-measurement"} & set(quality.split()))
 
 
 def _lifetime(areas: Areas, area: Hashable) -> str:
     """When an area began or ended, in words."""
-    begun, ended = cell(areas.table, area, "valid_from"), cell(areas.table, area, "valid_to")
+    begun, ended = areas.lifetime(str(area))
     return f"ended on {ended}" if ended else f"began on {begun}"
 
 
 def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
     """Stop at a measure without a definition and at a value outside the indicator's range."""
     known = indicators.by_id()
-    for id, rows in ledger.groupby("indicator", sort=False):
-        definition = known[str(id)]
-        allowed = ["", *definition.measures]
-        wrong = rows.index[~rows["measure"].isin(allowed)]
-        if len(wrong):
-            got = cell(rows, wrong[0], "measure")
-            raise DataError(
-                place(wrong[0], "measure"),
-                f"a measure of {id}",
-                f'"{got}"',
-                did_you_mean(got, definition.measures),
-            )
-        low = float("-inf") if definition.low is None else definition.low
-        high = float("inf") if definition.high is None else definition.high
-        outside = rows.index[~rows["value"].between(low, high)]
-        if len(outside):
-            raise DataError(
-                place(outside[0], "value"),
-                f"{id} between {low:g} and {high:g} {definition.unit}",
-                cell(rows, outside[0], "value"),
-                "Check unit and decimal point against the source.",
-            )
+    pairs = ledger[["indicator", "measure"]].drop_duplicates()
+    for row, (id, measure) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
+        if measure and measure not in known[id].measures:
+            todo = did_you_mean(measure, known[id].measures)
+            raise DataError(place(row, "measure"), f"a measure of {id}", f'"{measure}"', todo)
+    codes, ids = pd.factorize(ledger["indicator"])
+    limits = [(known[id].low, known[id].high) for id in ids.tolist()]
+    low = np.array([-np.inf if each is None else each for each, _ in limits])[codes]
+    high = np.array([np.inf if each is None else each for _, each in limits])[codes]
+    values = ledger["value"].to_numpy()
+    outside = np.flatnonzero(~((low <= values) & (values <= high)))
+    if len(outside):
+        at = outside[0]
+        row, definition = str(ledger.index[at]), known[str(ids[codes[at]])]
+        raise DataError(
+            place(row, "value"),
+            f"{definition.id} between {low[at]:g} and {high[at]:g} {definition.unit}",
+            cell(ledger, row, "value"),
+            "Check unit and decimal point against the source.",
+        )
 
 
 def _require_lists(ledger: pd.DataFrame, policy: Policy) -> None:

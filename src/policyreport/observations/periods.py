@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 Precision = Literal["day", "month", "year"]
@@ -13,6 +14,7 @@ _POINT = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def period_bounds(period: str) -> tuple[date, date]:
     """Give the first and the last day of a period.
 

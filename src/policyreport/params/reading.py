@@ -139,15 +139,16 @@ class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Build a mapping of distinct keys."""
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f'key "{key}" is written twice', key_node.start_mark
-                )
-            seen.add(key)
         built: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        if len(built) < len(node.value):
+            seen: set[Any] = set()
+            for key_node, _ in node.value:
+                key = self.construct_object(key_node, deep=True)
+                if key in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f'key "{key}" is written twice', key_node.start_mark
+                    )
+                seen.add(key)
         return built
 
 
