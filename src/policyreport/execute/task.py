@@ -20,6 +20,7 @@ from policyreport.errors import RunError
 from policyreport.execute.engine import NAME as ENGINE
 from policyreport.execute.parameters import UnknownParameterError, check_parameters, read_notebook
 from policyreport.execute.reproducible import machine_prefixes, reproducible, without_machine
+from policyreport.execute.timing import read_timing
 from policyreport.execute.unit import Outcome, Unit
 from policyreport.kernels.batch import engine_options
 from policyreport.records.base import Failure
@@ -55,9 +56,10 @@ def execute_unit(unit: Unit) -> Outcome:
             failure = _run(unit, folder)
         except Exception as error:  # noqa: BLE001 # one unit must never take the others down
             failure = _failure(unit, "not-run", error)
+        timing = read_timing(folder / "executed.ipynb")
         notebook, failure = _executed(unit, folder, failure, prefixes)
         record = (folder / "work" / RECORD).read_bytes() if failure is None else None
-    return Outcome(unit.area, unit.notebook, notebook, record, failure, time.monotonic() - start)
+    return Outcome(unit.area, unit.notebook, notebook, record, failure, time.monotonic() - start, timing)
 
 
 def _run(unit: Unit, folder: Path) -> Failure | None:
