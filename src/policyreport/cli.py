@@ -14,17 +14,15 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
-from policyreport.commands import adding
+from policyreport.commands import adding, running
+from policyreport.commands.editions import check_edition, edition_areas, project_root, shown_path
 from policyreport.commands.messages import say_error
 from policyreport.errors import ExitCode, PolicyReportError, UsageError, did_you_mean
 from policyreport.fetching import app as fetch_app
-from policyreport.project import find_project, given_project
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from policyreport.areas import Areas
-    from policyreport.runs import RunSummary
 
 DEBUG = "POLICYREPORT_DEBUG"
 # What a shell reports for a program ended by ^C: 128 + SIGINT.
@@ -66,6 +64,7 @@ app = typer.Typer(
 
 
 app.add_typer(fetch_app)
+app.add_typer(running.cache_app)
 
 
 class RendererName(StrEnum):
@@ -117,59 +116,8 @@ def main_options(
     context.obj = project
 
 
-def _root(context: typer.Context) -> Path:
-    """The project folder, given or found."""
-    return given_project(context.obj) if context.obj is not None else find_project(Path.cwd())
-
-
-@app.command()
-def run(
-    context: typer.Context,
-    edition: EditionArgument,
-    areas: Annotated[
-        str | None, typer.Option(metavar="KEYS", help="Only these areas, by key or name, commas between.")
-    ] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
-    ] = os.cpu_count() or 1,
-    cold: Annotated[
-        bool, typer.Option("--cold", help="Start Python anew for every notebook; slower, the results are the same.")
-    ] = False,
-) -> None:
-    """Run the notebooks of an edition: three for each area, then the national one.
-
-    A notebook that fails stops no other. It is kept with the error marked, its page says so, and the exit
-    code is 5. Results go to build/EDITION/.
-
-    \b
-    Examples:
-      policyreport run 2025Q4
-      policyreport run 2025Q4 --areas n01,n40 --workers 4
-    """
-    root = _root(context)
-    _check_edition(root, edition)
-    keys = None if areas is None else _resolve(root, edition, areas)
-    # papermill, pandas and the models are needed from here on.
-    from rich.console import Console
-
-    from policyreport import plan
-    from policyreport.kernels.batch import batch_server
-    from policyreport.progress import show_progress
-    from policyreport.runs import run_stages
-
-    stages = (
-        lambda store: plan.province_units(root, edition, keys, store),
-        lambda store: plan.national_units(root, edition, store),
-    )
-    console = Console()
-    # It imports while the data are read.
-    with batch_server((root / "notebooks").glob("*/*.ipynb"), cold) as server, show_progress(console, workers) as tell:
-        if server.reason:
-            typer.echo(f"Kernels start cold: {server.reason}.")
-        summary = run_stages(stages, root / "build" / edition, workers, tell, server=server.address)
-    _show_summary(console, summary, root)
-    if summary.failed:
-        raise typer.Exit(int(ExitCode.RUN_INCOMPLETE))
+app.command("run")(running.run)
+app.command("why")(running.why)
 
 
 @app.command()
@@ -189,8 +137,8 @@ def render(
       policyreport render 2025Q4
       policyreport render 2025Q4 --renderer pandoc --to html
     """
-    root = _root(context)
-    _check_edition(root, edition)
+    root = project_root(context)
+    check_edition(root, edition)
     formats = _formats(to)
     # The renderers bring pandoc, fonts and yaml with them.
     from policyreport import renderers, report
@@ -206,7 +154,7 @@ def render(
         made.append(store / f"report-{edition}.pdf")
         chosen.render_pdf(project, made[-1], _quiet)
     for path in made:
-        typer.echo(f"{_shown(path, root)}  (made by {chosen.name})")
+        typer.echo(f"{shown_path(path, root)}  (made by {chosen.name})")
 
 
 @app.command()
@@ -228,8 +176,8 @@ def trace(
       policyreport trace 2025Q4 "VN/evaluation:quarter_on_quarter.counts[3].completed"
       policyreport trace 2025Q4 "n01/trend:growth[0].slope"
     """
-    root = _root(context)
-    _check_edition(root, store.name)
+    root = project_root(context)
+    check_edition(root, store.name)
     folder = store if store.is_dir() else root / "build" / store.name
     # Reading the ledger needs pandas and pandera.
     from policyreport.trace import as_tree
@@ -263,7 +211,7 @@ def schema(
     if notebook and notebook not in BY_NOTEBOOK:
         todo = did_you_mean(notebook, BY_NOTEBOOK)
         raise UsageError("schema NOTEBOOK", "the name of a notebook", f'"{notebook}"', todo)
-    registry = read_registry(_root(context))
+    registry = read_registry(project_root(context))
     schemas = {name: registry.annotate(record.model_json_schema()) for name, record in BY_NOTEBOOK.items()}
     typer.echo(json.dumps(schemas[notebook] if notebook else schemas, indent=1, ensure_ascii=False))
 
@@ -286,7 +234,7 @@ def check(
       policyreport check --rules
       policyreport check --json
     """
-    root = _root(context)
+    root = project_root(context)
     # Reading the ledger needs pandas and pandera.
     from policyreport.observations import load_ledger
     from policyreport.rules import CHECKS, check_ledger, read_context
@@ -330,7 +278,7 @@ def methods(
     from policyreport.commands.methods import method_json, method_table, methods_table
     from policyreport.params.registry import read_registry
 
-    registry = read_registry(_root(context))
+    registry = read_registry(project_root(context))
     if as_json:
         typer.echo(method_json(registry, method))
     else:
@@ -360,9 +308,9 @@ def revisions(
       policyreport revisions digital_economy_share
       policyreport revisions grdp_growth --area n40 --edition 2025Q4
     """
-    root = _root(context)
+    root = project_root(context)
     if edition:
-        _check_edition(root, edition)
+        check_edition(root, edition)
     # The ledger needs pandas and pandera.
     from policyreport.triangles import read_triangles, triangle_lines, triangle_table
 
@@ -387,7 +335,7 @@ def editions(
       policyreport editions
       policyreport editions 2025Q4
     """
-    root = _root(context)
+    root = project_root(context)
     # Reading an edition needs pydantic.
     from rich.table import Table
 
@@ -401,40 +349,6 @@ def editions(
         each = read_edition(root, name)
         table.add_row(name, each.quarter, str(each.as_known_on), each.previous or "–", each.title)
     _console().print(table)
-
-
-def _check_edition(root: Path, edition: str) -> None:
-    """Refuse an unknown edition before anything heavy is imported."""
-    known = [path.stem for path in (root / "params" / "editions").glob("*.yaml")]
-    if edition not in known:
-        place = f'edition "{edition}"'
-        got = f"no params/editions/{edition}.yaml"
-        raise UsageError(place, "the name of a file in params/editions/", got, did_you_mean(edition, known))
-
-
-def _edition_areas(root: Path, edition: str) -> tuple[Areas, list[str]]:
-    """The table of areas, and the keys of those in an edition."""
-    # Areas and editions need pandas and pydantic.
-    from policyreport.areas import read_areas
-    from policyreport.params.edition import read_edition
-
-    areas, named = read_areas(root), read_edition(root, edition)
-    return areas, areas.current(named.as_known_on) if named.areas == "all" else sorted(named.areas)
-
-
-def _resolve(root: Path, edition: str, words: str) -> list[str]:
-    """Area keys for the words of --areas, each once; told before the ledger is read, which takes a while."""
-    areas, known = _edition_areas(root, edition)
-    keys: list[str] = []
-    for word in (word.strip() for word in words.split(",")):
-        try:
-            keys.append(areas.resolve(word))
-        except UsageError as error:
-            raise UsageError(f"--areas {words}", error.expected, error.got, error.todo) from None
-        if keys[-1] not in known:
-            todo = f"Run `policyreport editions {edition}` to see its areas."
-            raise UsageError(f"--areas {words}", f"an area of edition {edition}", f'"{word}"', todo)
-    return list(dict.fromkeys(keys))
 
 
 def _formats(words: str) -> set[str]:
@@ -451,14 +365,6 @@ def _quiet(_line: str) -> None:
     """Rendering takes seconds; its pages are not worth a line each."""
 
 
-def _shown(path: Path, root: Path) -> str:
-    """A path as short as it can be typed from here, else from the project."""
-    for start in (Path.cwd(), root):
-        if path.is_relative_to(start):
-            return str(path.relative_to(start))
-    return str(path)
-
-
 def _console() -> Console:
     """A console as wide as its table where the output is not a terminal."""
     from rich.console import Console
@@ -466,31 +372,10 @@ def _console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=200)
 
 
-def _show_summary(console: Console, summary: RunSummary, root: Path) -> None:
-    """A row per notebook, then each failure with its reason and where the notebook is."""
-    from rich.table import Table
-
-    from policyreport.progress import failure_line
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("notebook")
-    for name in ("done", "failed", "s each"):
-        table.add_column(name, justify="right")
-    for notebook in dict.fromkeys(item.notebook for item in summary.finished):
-        items = [item for item in summary.finished if item.notebook == notebook]
-        failed = sum(item.failure is not None for item in items)
-        mean = sum(item.seconds for item in items) / len(items)
-        table.add_row(notebook, str(len(items) - failed), str(failed), f"{mean:.1f}")
-    console.print(table)
-    for item in summary.failed:
-        console.print(failure_line(item), markup=False, highlight=False, soft_wrap=True)
-        console.print(f"  kept: {_shown(item.kept, root)}", markup=False, highlight=False, soft_wrap=True)
-
-
 def _show_areas(root: Path, edition: str) -> None:
     """Key and name of each area of an edition."""
-    _check_edition(root, edition)
-    areas, keys = _edition_areas(root, edition)
+    check_edition(root, edition)
+    areas, keys = edition_areas(root, edition)
     for key in keys:
         typer.echo(f"{key}  {areas.name(key)}")
 

@@ -169,6 +169,24 @@ def national_units(root: Path, edition: str, store: Path) -> list[Unit]:
     return [_unit(root, known, NATIONAL_NOTEBOOK, known.roles.nation, store)]
 
 
+def area_keys(root: Path, edition: str) -> list[str]:
+    """List the area keys of an edition by its name.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : str
+        Name of the edition.
+
+    Returns
+    -------
+    list of str
+        Sorted keys.
+    """
+    return edition_areas(load_known(root, edition))
+
+
 def edition_areas(known: Known) -> list[str]:
     """List the area keys of an edition: those valid on its date, or the ones it names.
 

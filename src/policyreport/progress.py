@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from policyreport.runs import Event, Finished, Planned
+from policyreport.events import Event, Finished, Planned
 
 
 @contextmanager
@@ -128,6 +129,35 @@ class PlainLines:
             Without its end.
         """
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def event_words(event: Event) -> dict[str, Any]:
+    """Write an event for another program.
+
+    Parameters
+    ----------
+    event : Event
+        What happened.
+
+    Returns
+    -------
+    dict
+        ``event`` and its facts, ready for JSON.
+    """
+    if isinstance(event, Planned):
+        return {"event": "planned", "units": dict(event.units)}
+    words: dict[str, Any] = {
+        "event": "finished",
+        "area": event.area,
+        "notebook": event.notebook,
+        "state": event.state,
+        "seconds": round(event.seconds, 3),
+        "timing": dict(event.timing),
+        "kept": str(event.kept),
+    }
+    if event.failure is not None:
+        words["failure"] = {name: getattr(event.failure, name) for name in ("reason", "error", "message")}
+    return words
 
 
 def failure_line(event: Finished) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from policyreport.cache.ingredients import key_of
+from policyreport.cache.results import Cache, Result
 from policyreport.errors import RunError
+from policyreport.events import Event, Finished, Planned, RunSummary
 from policyreport.execute import Outcome, Unit, execute_unit
 from policyreport.pool import WorkerPool
 from policyreport.records.base import Failure
@@ -21,64 +24,17 @@ ATTEMPTS = 2
 Stage = Callable[[Path], Sequence[Unit]]
 
 
-@dataclass(frozen=True)
-class Planned:
-    """A stage begins: how many units each area has in it."""
-
-    units: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A unit ended and is on disk.
-
-    Parameters
-    ----------
-    area, notebook : str
-        The unit's key.
-    failure : Failure or None
-        Why it gave no record.
-    kept : Path
-        The executed notebook.
-    seconds : float
-        Wall-clock time.
-    """
-
-    area: str
-    notebook: str
-    failure: Failure | None
-    kept: Path
-    seconds: float
-
-
-Event = Planned | Finished
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """Everything that ended in a run, in the order of its ending."""
-
-    finished: tuple[Finished, ...] = field(default=())
-
-    @property
-    def failed(self) -> tuple[Finished, ...]:
-        """What gave no record, by area and notebook."""
-        failed = (item for item in self.finished if item.failure is not None)
-        return tuple(sorted(failed, key=lambda item: (item.area, item.notebook)))
-
-    @property
-    def done(self) -> int:
-        """Number of records written."""
-        return len(self.finished) - len(self.failed)
-
-
 def run_stages(
     stages: Sequence[Stage],
     store: Path,
     workers: int,
     report: Callable[[Event], None],
     executor: Executor | None = None,
+    *,
     server: str = "",
+    cache: Cache | None = None,
+    retries: int = 0,
+    fail_fast: bool = False,
 ) -> RunSummary:
     """Run stages one after the other; units of one stage in any order.
 
@@ -96,11 +52,17 @@ def run_stages(
         What runs the units; by default a pool of processes.
     server : str
         Address of the fork server that the pool's kernels come from; empty for cold kernels.
+    cache : Cache, optional
+        Where results are looked up first and kept; without it everything runs.
+    retries : int
+        How often a failed unit is tried again.
+    fail_fast : bool
+        Begin nothing after a failure.
 
     Returns
     -------
     RunSummary
-        What ended, and how. A failed unit stops neither its stage nor the next.
+        What ended, and how. Unless told to fail fast, a failed unit stops neither its stage nor the next.
 
     Raises
     ------
@@ -108,13 +70,17 @@ def run_stages(
         If a stage cannot be planned or the store cannot be written.
     """
     finished: list[Finished] = []
-    # The first stage is planned before a process is started: most mistakes of a user show there.
-    first = [stages[0](store)] if stages else []
-    with _executor(executor, workers, server) as pool:
-        for number, stage in enumerate(stages):
-            units = first[0] if number == 0 else stage(store)
-            finished += run_units(units, store, workers, report, pool).finished
-    return RunSummary(tuple(finished))
+    not_run = 0
+    # No process is started before the first stage is planned, where most mistakes of a user show, nor for a
+    # run that the cache can answer.
+    with _OnDemand(executor, workers, server) as pool:
+        for stage in stages:
+            summary = run_units(stage(store), store, workers, report, pool, cache, retries, fail_fast)
+            finished += summary.finished
+            not_run += summary.not_run
+            if fail_fast and summary.failed:
+                break
+    return RunSummary(tuple(finished), not_run)
 
 
 def run_units(
@@ -123,21 +89,18 @@ def run_units(
     workers: int,
     report: Callable[[Event], None],
     executor: Executor | None = None,
+    cache: Cache | None = None,
+    retries: int = 0,
+    fail_fast: bool = False,
 ) -> RunSummary:
-    """Run independent units and keep each outcome as it arrives; parameters as for `run_stages`.
+    """Run independent units and keep each outcome as it arrives.
 
     Parameters
     ----------
     units : sequence of Unit
         In any order.
-    store : Path
-        The edition's folder, build/EDITION.
-    workers : int
-        Number of processes.
-    report : callable
-        Told each `Event`.
-    executor : Executor, optional
-        What runs the units.
+    store, workers, report, executor, cache, retries, fail_fast
+        As for `run_stages`.
 
     Returns
     -------
@@ -151,19 +114,111 @@ def run_units(
     """
     report(Planned(Counter(unit.area for unit in units)))
     finished: list[Finished] = []
+
+    def end(outcome: Outcome, cached: str, executed: bool) -> None:
+        save_outcome(store, outcome)
+        event = Finished(
+            *outcome.key,
+            failure=outcome.failure,
+            kept=notebook_path(store, *outcome.key),
+            seconds=outcome.seconds,
+            timing=outcome.timing,
+            cached=cached,
+            executed=executed,
+        )
+        finished.append(event)
+        report(event)
+
+    kept = _Kept(cache, store)
+    todo = []
+    for unit in units:
+        found = kept.find(unit)
+        if found is None:
+            todo.append(unit)
+        else:
+            end(found, kept.key(unit), executed=False)
+    if not todo:
+        return RunSummary(tuple(finished))
     with _executor(executor, workers) as pool:
-        for outcome in _Feed(units, pool, workers).outcomes():
-            save_outcome(store, outcome)
-            kept = notebook_path(store, *outcome.key)
-            event = Finished(outcome.area, outcome.notebook, outcome.failure, kept, outcome.seconds)
-            finished.append(event)
-            report(event)
-    return RunSummary(tuple(finished))
+        for last in (*(False for _ in range(retries)), True):
+            feed = _Feed(todo, pool, workers)
+            again = []
+            for outcome in feed.outcomes():
+                if outcome.failure is not None and not last:
+                    again.append(feed.unit(outcome))
+                    continue
+                end(outcome, kept.keep(feed.unit(outcome), outcome), executed=True)
+                if outcome.failure is not None and fail_fast:
+                    feed.stop()
+            todo = again
+            if not todo:
+                break
+    return RunSummary(tuple(finished), len(units) - len(finished))
 
 
-def _executor(given: Executor | None, workers: int, server: str = "") -> AbstractContextManager[Executor]:
+def _executor(given: Executor | None, workers: int) -> AbstractContextManager[Executor]:
     """The caller's executor, left open, or a pool that ends with the block."""
-    return nullcontext(given) if given is not None else WorkerPool(workers, server)
+    if isinstance(given, _OnDemand):
+        return nullcontext(given.get())
+    return nullcontext(given) if given is not None else WorkerPool(workers)
+
+
+class _OnDemand(Executor):
+    """An executor that starts its processes when the first unit has to run."""
+
+    def __init__(self, given: Executor | None, workers: int, server: str) -> None:
+        self.given, self.workers, self.server = given, workers, server
+        self.pool: WorkerPool | None = None
+
+    def get(self) -> Executor:
+        """What runs the units."""
+        if self.given is not None:
+            return self.given
+        if self.pool is None:
+            self.pool = WorkerPool(self.workers, self.server)
+        return self.pool
+
+    def __exit__(self, *error: Any) -> None:
+        if self.pool is not None:
+            self.pool.__exit__(*error)
+
+
+class _Kept:
+    """Units and outcomes on their way to and from the cache; without one nothing is found and nothing kept."""
+
+    def __init__(self, cache: Cache | None, store: Path) -> None:
+        self.cache, self.edition = cache, store.name
+        self.made: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def key(self, unit: Unit) -> str:
+        """The key of a unit's result."""
+        return key_of(self._ingredients(unit)) if self.cache is not None else ""
+
+    def find(self, unit: Unit) -> Outcome | None:
+        """A unit's outcome, if it ran before."""
+        result = self.cache.find(self.key(unit)) if self.cache is not None else None
+        if self.cache is None or result is None:
+            return None
+        self._note(unit)
+        return Outcome(unit.area, unit.notebook, result.notebook, result.record)
+
+    def keep(self, unit: Unit, outcome: Outcome) -> str:
+        """Keep a good outcome; a failure is tried again by the next run."""
+        if self.cache is None or outcome.record is None:
+            return ""
+        self._note(unit)
+        return self.cache.keep(unit, self._ingredients(unit), Result(outcome.record, outcome.notebook_bytes))
+
+    def _ingredients(self, unit: Unit) -> dict[str, Any]:
+        """What decides a unit's result, hashed once."""
+        if unit.key not in self.made and self.cache is not None:
+            self.made[unit.key] = self.cache.ingredients(unit)
+        return self.made[unit.key]
+
+    def _note(self, unit: Unit) -> None:
+        """Remember what the result in the store is made of, for `why`."""
+        if self.cache is not None:
+            self.cache.note(f"made/{self.edition}/{unit.area}/{unit.notebook}", self._ingredients(unit))
 
 
 class _Feed:
@@ -179,6 +234,18 @@ class _Feed:
         self.suspects: deque[Unit] = deque()
         self.attempts: Counter[tuple[str, str]] = Counter()
         self.working: dict[Future[Outcome], Unit] = {}
+        self.units = {unit.key: unit for unit in units}
+
+    def unit(self, outcome: Outcome) -> Unit:
+        """What an outcome came from."""
+        return self.units[outcome.key]
+
+    def stop(self) -> None:
+        """Begin nothing more; what has begun comes to its end."""
+        self.waiting.clear()
+        for future in list(self.working):
+            if future.cancel():
+                del self.working[future]
 
     def outcomes(self) -> Iterator[Outcome]:
         """Every unit's outcome, as it arrives."""

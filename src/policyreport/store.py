@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from policyreport.errors import RunError
-from policyreport.execute import Outcome
+
+if TYPE_CHECKING:
+    # papermill comes with it, which a run without executions does not need.
+    from policyreport.execute import Outcome
 
 
 def record_path(store: Path, area: str, notebook: str) -> Path:

@@ -127,6 +127,7 @@ def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
         "plan",
         province_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "clean")],
         national_units=lambda root, edition, store: [unit("VN", "evaluation")],
+        area_keys=lambda root, edition: ["n01", "n02"],
     )
     result = call("run", "2031Q2", "--workers", 2, project=project)
     assert result.exit_code == 0, result.output
@@ -136,6 +137,39 @@ def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
         ["evaluation", "1", "0"],
     ]
     assert record_path(project / "build" / "2031Q2", "VN", "evaluation").exists()
+    timings = json.loads((project / "build" / "2031Q2" / "timings.json").read_text())
+    assert timings["notebooks"].keys() == {"n01/clean", "n02/clean", "VN/evaluation"}
+    assert timings["notebooks"]["n01/clean"].keys() == {"state", "seconds", "start", "import", "cells", "stop"}
+
+
+def test_a_run_in_which_nothing_changed_plans_and_executes_nothing(project, stand_in):
+    stand_in(
+        "plan",
+        province_units=lambda root, edition, areas, store: [unit("n01", "clean")],
+        national_units=lambda root, edition, store: [unit("VN", "evaluation")],
+        area_keys=lambda root, edition: ["n01"],
+    )
+    assert call("run", "2031Q2", "--cold", project=project).exit_code == 0
+    stand_in("plan")
+    record_path(project / "build" / "2031Q2", "n01", "clean").unlink()
+    result = call("run", "2031Q2", project=project)
+    assert result.output == "Nothing has changed: 2 notebooks have their results, 0 executed.\n"
+    assert record_path(project / "build" / "2031Q2", "n01", "clean").exists()
+
+
+def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, stand_in):
+    stand_in(
+        "plan",
+        province_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "trend", "raises")],
+        national_units=lambda root, edition, store: [],
+        area_keys=lambda root, edition: ["n01", "n02"],
+    )
+    result = call("run", "2031Q2", "--workers", 1, "--json", "--retry", 1, project=project)
+    assert result.exit_code == ExitCode.RUN_INCOMPLETE
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert events[0] == {"event": "planned", "units": {"n01": 1, "n02": 1}}
+    assert [(event["area"], event["state"]) for event in events[1:3]] == [("n01", "done"), ("n02", "failed")]
+    assert events[2]["failure"] == {"reason": "raised", "error": "KeyError", "message": "'2025'"}
 
 
 def test_a_failed_province_ends_the_run_with_its_reason_and_its_notebook(project, stand_in):
@@ -146,6 +180,7 @@ def test_a_failed_province_ends_the_run_with_its_reason_and_its_notebook(project
             unit("n02", "trend", "raises"),
         ],
         national_units=lambda root, edition, store: [],
+        area_keys=lambda root, edition: ["n01", "n02"],
     )
     result = call("run", "2031Q2", "--workers", 1, project=project)
     assert result.exit_code == ExitCode.RUN_INCOMPLETE

@@ -9,11 +9,12 @@ import pytest
 from rich.console import Console
 
 from policyreport.errors import RunError
+from policyreport.events import Finished, Planned
 from policyreport.execute import Outcome, Unit
 from policyreport.pool import WorkerPool
 from policyreport.progress import duration, show_progress
 from policyreport.records.base import Failure
-from policyreport.runs import Finished, Planned, run_stages, run_units
+from policyreport.runs import run_stages, run_units
 from policyreport.store import failure_path, notebook_path, record_path, save_outcome, write_whole
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"

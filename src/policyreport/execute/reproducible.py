@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import sysconfig
@@ -99,8 +98,9 @@ def reproducible(notebook: Any, source_ids: set[str], prefixes: Mapping[str, str
         for output in cell.get("outputs", []):
             _clean_output(output, prefixes)
     notebook.nbformat, notebook.nbformat_minor = 4, max(notebook.nbformat_minor, 5)
+    # nbformat sorts the keys and indents by one.
     body: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    return (json.dumps(json.loads(body), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return (body + "\n").encode()
 
 
 def _clean_output(output: Any, prefixes: Mapping[str, str]) -> None:

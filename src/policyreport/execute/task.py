@@ -17,8 +17,10 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook, raise_for_execution_errors
 
 from policyreport.errors import RunError
+from policyreport.execute.engine import NAME as ENGINE
 from policyreport.execute.parameters import UnknownParameterError, check_parameters, read_notebook
 from policyreport.execute.reproducible import machine_prefixes, reproducible, without_machine
+from policyreport.execute.timing import read_timing
 from policyreport.execute.unit import Outcome, Unit
 from policyreport.kernels.batch import engine_options
 from policyreport.records.base import Failure
@@ -54,9 +56,10 @@ def execute_unit(unit: Unit) -> Outcome:
             failure = _run(unit, folder)
         except Exception as error:  # noqa: BLE001 # one unit must never take the others down
             failure = _failure(unit, "not-run", error)
+        timing = read_timing(folder / "executed.ipynb")
         notebook, failure = _executed(unit, folder, failure, prefixes)
         record = (folder / "work" / RECORD).read_bytes() if failure is None else None
-    return Outcome(unit.area, unit.notebook, notebook, record, failure, time.monotonic() - start)
+    return Outcome(unit.area, unit.notebook, notebook, record, failure, time.monotonic() - start, timing)
 
 
 def _run(unit: Unit, folder: Path) -> Failure | None:
@@ -94,6 +97,9 @@ def _papermill(unit: Unit, folder: Path) -> None:
         parameters=dict(unit.parameters),
         kernel_name="python3",
         language="python",
+        engine_name=ENGINE,
+        broken_off=str(folder / "executed.ipynb"),
+        request_save_on_cell_execute=False,
         progress_bar=False,
         # Not papermill's `cwd`, which moves the whole process and would break a pool of threads.
         resources={"metadata": {"path": str(folder / "work")}},
@@ -182,6 +188,8 @@ def _marked(notebook: Any, path: Path, failure: Failure) -> tuple[Any, Failure]:
     if not code:
         return notebook, failure
     cell = begun[-1] if begun else code[0]
+    # The number comes in a message that a dying process may not have sent.
+    cell["execution_count"] = 1 + max((each.execution_count or 0 for each in begun[:-1]), default=0) if begun else None
     line = f"{failure.error}: {failure.message}"
     error = {"output_type": "error", "ename": failure.error, "evalue": failure.message, "traceback": [line]}
     cell.outputs.append(NotebookNode(error))  # type: ignore[no-untyped-call]

@@ -61,7 +61,9 @@ class Outcome:
     failure : Failure or None
         Why there is no record.
     seconds : float
-        Wall-clock time; never part of a stored result.
+        Wall-clock time; never part of a stored result, nor is
+    timing : mapping of str to float
+        Where it went: ``start`` of the kernel, ``import`` cell, other ``cells``, ``stop``; in seconds.
     """
 
     area: str
@@ -70,6 +72,7 @@ class Outcome:
     record: bytes | None = None
     failure: Failure | None = None
     seconds: float = field(default=0.0, compare=False)
+    timing: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def key(self) -> tuple[str, str]:

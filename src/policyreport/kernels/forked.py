@@ -12,10 +12,6 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-# What a kernel imports while it starts; forked, it finds them.
-import debugpy  # noqa: F401
-import ipykernel.ipkernel
-import ipykernel.zmqshell  # noqa: F401
 from ipykernel.kernelapp import IPKernelApp
 
 if TYPE_CHECKING:

@@ -10,8 +10,17 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-# What every kernel needs, whatever its notebook imports.
-KERNEL_MODULE = "policyreport.kernels.forked"
+# What every kernel imports while it starts, whatever its notebook imports.
+KERNEL_MODULES = (
+    "policyreport.kernels.forked",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+)
 
 
 def import_modules(modules: Iterable[str]) -> None:
@@ -22,7 +31,8 @@ def import_modules(modules: Iterable[str]) -> None:
     modules : iterable of str
         Dotted names; of ``a.b`` where ``b`` is no module, ``a`` is imported.
     """
-    importlib.import_module(KERNEL_MODULE)
+    for name in KERNEL_MODULES:
+        importlib.import_module(name)
     # As ipykernel does before a notebook can import matplotlib.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     # What a module prints when it is imported belongs to no notebook.

@@ -1,0 +1,1 @@
+"""Results by the hash of all that made them, so that nothing runs twice."""

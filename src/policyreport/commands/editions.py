@@ -1,0 +1,129 @@
+"""What several commands ask of the project and its editions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from policyreport.errors import UsageError, did_you_mean
+from policyreport.project import find_project, given_project
+
+if TYPE_CHECKING:
+    from policyreport.areas import Areas
+
+
+def project_root(context: typer.Context) -> Path:
+    """Find the project folder, given by --project or above the present one.
+
+    Parameters
+    ----------
+    context : Context
+        Of the command.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    return given_project(context.obj) if context.obj is not None else find_project(Path.cwd())
+
+
+def check_edition(root: Path, edition: str) -> None:
+    """Refuse an unknown edition before anything heavy is imported.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : str
+        A word of the user.
+
+    Raises
+    ------
+    UsageError
+        If it is none, with the nearest.
+    """
+    known = [path.stem for path in (root / "params" / "editions").glob("*.yaml")]
+    if edition not in known:
+        place = f'edition "{edition}"'
+        got = f"no params/editions/{edition}.yaml"
+        raise UsageError(place, "the name of a file in params/editions/", got, did_you_mean(edition, known))
+
+
+def edition_areas(root: Path, edition: str) -> tuple[Areas, list[str]]:
+    """Give the table of areas, and the keys of those in an edition.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : str
+        Name of the edition.
+
+    Returns
+    -------
+    Areas, list of str
+        All areas; the edition's keys.
+    """
+    # Areas and editions need pandas and pydantic.
+    from policyreport.areas import read_areas
+    from policyreport.params.edition import read_edition
+
+    areas, named = read_areas(root), read_edition(root, edition)
+    return areas, areas.current(named.as_known_on) if named.areas == "all" else sorted(named.areas)
+
+
+def resolve_areas(root: Path, edition: str, words: str) -> list[str]:
+    """Give the area keys for the words of --areas; told before the ledger is read, which takes a while.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : str
+        Name of the edition.
+    words : str
+        Keys or names, commas between.
+
+    Returns
+    -------
+    list of str
+        Keys, each once.
+
+    Raises
+    ------
+    UsageError
+        If a word is no area of the edition.
+    """
+    areas, known = edition_areas(root, edition)
+    keys: list[str] = []
+    for word in (word.strip() for word in words.split(",")):
+        try:
+            keys.append(areas.resolve(word))
+        except UsageError as error:
+            raise UsageError(f"--areas {words}", error.expected, error.got, error.todo) from None
+        if keys[-1] not in known:
+            todo = f"Run `policyreport editions {edition}` to see its areas."
+            raise UsageError(f"--areas {words}", f"an area of edition {edition}", f'"{word}"', todo)
+    return list(dict.fromkeys(keys))
+
+
+def shown_path(path: Path, root: Path) -> str:
+    """Write a path as short as it can be typed from here, else from the project.
+
+    Parameters
+    ----------
+    path, root : Path
+        The path; the project folder.
+
+    Returns
+    -------
+    str
+        Relative where that is possible.
+    """
+    for start in (Path.cwd(), root):
+        if path.is_relative_to(start):
+            return str(path.relative_to(start))
+    return str(path)

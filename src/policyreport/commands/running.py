@@ -1,0 +1,260 @@
+"""The commands `run`, `why` and `cache`: notebooks executed, explained, kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from policyreport.commands.editions import check_edition, project_root, resolve_areas, shown_path
+from policyreport.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+    from policyreport.cache.results import Cache
+    from policyreport.events import Event, RunSummary
+
+EditionArgument = Annotated[
+    str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
+]
+TIMINGS = "timings.json"
+MEGA = 10**6
+
+
+def run(
+    context: typer.Context,
+    edition: EditionArgument,
+    areas: Annotated[
+        str | None, typer.Option(metavar="KEYS", help="Only these areas, by key or name, commas between.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
+    ] = os.cpu_count() or 1,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start Python anew for every notebook; slower, the results are the same.")
+    ] = False,
+    retry: Annotated[int, typer.Option(min=0, metavar="N", help="Try a failed notebook again, so often.")] = 0,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast/--keep-going", help="Begin nothing after a failure, or go on.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Run also what ran before and is unchanged.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for every event.")] = False,
+) -> None:
+    """Run the notebooks of an edition: three for each area, then the national one.
+
+    What ran before and reads nothing that changed is not run again. A notebook that fails stops no other. It
+    is kept with the error marked, its page says so, and the exit code is 5. Results go to build/EDITION/.
+
+    \b
+    Examples:
+      policyreport run 2025Q4
+      policyreport run 2025Q4 --areas n01,n40 --workers 4
+      policyreport run 2025Q4 --retry 1 --json
+    """
+    start = time.monotonic()
+    root = project_root(context)
+    check_edition(root, edition)
+    from policyreport.cache.results import Cache
+    from policyreport.cache.unchanged import restore_unchanged
+
+    cache = Cache(root)
+    words = None if areas is None else [word.strip() for word in areas.split(",")]
+    found = None if again else restore_unchanged(cache, root, edition, words)
+    if found is not None:
+        _say_unchanged(found, as_json)
+        return
+    keys = None if areas is None else resolve_areas(root, edition, areas)
+    summary = _execute(root, edition, keys, workers, cold, None if again else cache, (retry, fail_fast), as_json)
+    _write_timings(root / "build" / edition, summary, time.monotonic() - start)
+    if not as_json:
+        _show_summary(summary, root)
+    if summary.failed:
+        raise typer.Exit(int(ExitCode.RUN_INCOMPLETE))
+
+
+def why(
+    context: typer.Context,
+    edition: EditionArgument,
+    area: Annotated[str, typer.Argument(metavar="[AREA]", help="Only this area, by key or name.")] = "",
+) -> None:
+    """Say which notebooks the next run would execute, each with what changed.
+
+    \b
+    Examples:
+      policyreport why 2025Q4
+      policyreport why 2025Q4 n40
+    """
+    root = project_root(context)
+    check_edition(root, edition)
+    keys = resolve_areas(root, edition, area) if area else None
+    # papermill comes with the units, pandas with their data.
+    from policyreport import plan
+    from policyreport.cache.reasons import reasons_for
+    from policyreport.cache.results import Cache
+
+    cache, store = Cache(root), root / "build" / edition
+    coming = 0
+    units = plan.province_units(root, edition, keys, store)
+    for unit in units:
+        for line in reasons_for(cache, edition, unit):
+            coming += 1
+            typer.echo(f"{unit.area}/{unit.notebook}: {line}")
+    # What the national notebook reads is known once the provinces have run.
+    for unit in plan.national_units(root, edition, store):
+        lines = reasons_for(cache, edition, unit)
+        for line in lines or ["province records may change"] * bool(coming):
+            typer.echo(f"{unit.area}/{unit.notebook}: {line}")
+            coming += 1
+    if not coming:
+        typer.echo(f"Nothing: all notebooks of {area or 'the edition'} ran with what they read now.")
+
+
+cache_app = typer.Typer(
+    name="cache", rich_markup_mode=None, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+
+
+@cache_app.callback()
+def cache_words() -> None:
+    """Look after build/cache, where results are kept by the hash of all that made them."""
+
+
+@cache_app.command()
+def prune(
+    context: typer.Context,
+    to: Annotated[
+        int | None, typer.Option(metavar="MB", min=0, help="Megabytes that may stay; 500 without, as after a run.")
+    ] = None,
+) -> None:
+    """Remove the results that were longest not used.
+
+    \b
+    Examples:
+      policyreport cache prune
+      policyreport cache prune --to 0
+    """
+    from policyreport.cache.results import LIMIT, Cache
+
+    cache = Cache(project_root(context))
+    removed = cache.prune(LIMIT if to is None else to * MEGA)
+    typer.echo(f"{removed / MEGA:.1f} MB removed, {cache.size() / MEGA:.1f} MB kept.")
+
+
+def _execute(
+    root: Path,
+    edition: str,
+    keys: list[str] | None,
+    workers: int,
+    cold: bool,
+    cache: Cache | None,
+    failing: tuple[int, bool],
+    as_json: bool,
+) -> RunSummary:
+    """Run what the cache does not have."""
+    # papermill, pandas and the models are needed from here on.
+    from policyreport.kernels.batch import batch_server
+
+    # It imports while this process does, and reads the data.
+    with batch_server((root / "notebooks").glob("*/*.ipynb"), cold) as server:
+        from policyreport import plan
+        from policyreport.cache.unchanged import remember_run
+        from policyreport.runs import run_stages
+
+        stages = (
+            lambda store: plan.province_units(root, edition, keys, store),
+            lambda store: plan.national_units(root, edition, store),
+        )
+        with _events(workers, as_json) as tell:
+            if server.reason:
+                typer.echo(f"Kernels start cold: {server.reason}.", err=True)
+            summary = run_stages(
+                stages,
+                root / "build" / edition,
+                workers,
+                tell,
+                server=server.address,
+                cache=cache,
+                retries=failing[0],
+                fail_fast=failing[1],
+            )
+    if cache is not None:
+        made = {(item.area, item.notebook): item.cached for item in summary.finished if item.cached}
+        planned = [(item.area, item.notebook) for item in summary.finished]
+        if not summary.not_run:
+            remember_run(cache, root, edition, plan.area_keys(root, edition), made, planned)
+        cache.prune()
+    return summary
+
+
+@contextmanager
+def _events(workers: int, as_json: bool) -> Iterator[Callable[[Event], None]]:
+    """Where events are told: a bar, lines, or JSON."""
+    if as_json:
+        from policyreport.progress import event_words
+
+        yield lambda event: typer.echo(json.dumps(event_words(event), ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from policyreport.progress import show_progress
+
+    with show_progress(Console(), workers) as tell:
+        yield tell
+
+
+def _say_unchanged(found: list[tuple[str, str]], as_json: bool) -> None:
+    """One line for a run that executed nothing."""
+    if as_json:
+        for area, notebook in found:
+            typer.echo(json.dumps({"event": "finished", "area": area, "notebook": notebook, "state": "unchanged"}))
+    else:
+        typer.echo(f"Nothing has changed: {len(found)} notebooks have their results, 0 executed.")
+
+
+def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
+    """Keep where the time of a run went, per executed notebook; the next run writes its own."""
+    from policyreport.store import write_whole
+
+    units = {
+        f"{item.area}/{item.notebook}": {"state": item.state, "seconds": round(item.seconds, 3), **item.timing}
+        for item in summary.finished
+        if item.executed
+    }
+    body = json.dumps({"seconds": round(seconds, 3), "notebooks": units}, indent=1, sort_keys=True)
+    write_whole(store / TIMINGS, (body + "\n").encode())
+
+
+def _show_summary(summary: RunSummary, root: Path) -> None:
+    """A row per notebook, then each failure with its reason and where the notebook is."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from policyreport.progress import failure_line
+
+    console: Console = Console() if sys.stdout.isatty() else Console(width=200)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("notebook")
+    for name in ("done", "failed", "unchanged", "s each"):
+        table.add_column(name, justify="right")
+    for notebook in dict.fromkeys(item.notebook for item in summary.finished):
+        items = [item for item in summary.finished if item.notebook == notebook]
+        ran = [item for item in items if item.executed]
+        mean = f"{sum(item.seconds for item in ran) / len(ran):.1f}" if ran else "–"
+        counts = (sum(item.state == state for item in items) for state in ("done", "failed", "unchanged"))
+        table.add_row(notebook, *(str(count) for count in counts), mean)
+    console.print(table)
+    if summary.not_run:
+        console.print(f"not run after the failure: {summary.not_run}")
+    for item in summary.failed:
+        console.print(failure_line(item), markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  kept: {shown_path(item.kept, root)}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,84 @@
+"""What a run tells while it goes, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policyreport.records.base import Failure
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A stage begins: how many units each area has in it."""
+
+    units: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A unit ended and is on disk.
+
+    Parameters
+    ----------
+    area, notebook : str
+        The unit's key.
+    failure : Failure or None
+        Why it gave no record.
+    kept : Path
+        The executed notebook.
+    seconds : float
+        Wall-clock time.
+    timing : mapping of str to float
+        Where it went: ``start``, ``import``, ``cells``, ``stop``.
+    cached : str
+        Key of the result in the cache; empty without one.
+    executed : bool
+        Whether the notebook ran; false where its result was in the cache.
+    """
+
+    area: str
+    notebook: str
+    failure: Failure | None
+    kept: Path
+    seconds: float
+    timing: Mapping[str, float] = field(default_factory=dict)
+    cached: str = ""
+    executed: bool = True
+
+    @property
+    def state(self) -> str:
+        """``done``, ``unchanged`` (not run again) or ``failed``."""
+        if self.failure is not None:
+            return "failed"
+        return "done" if self.executed else "unchanged"
+
+
+Event = Planned | Finished
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """Everything that ended in a run, in the order of its ending, and how many units never began."""
+
+    finished: tuple[Finished, ...] = field(default=())
+    not_run: int = 0
+
+    @property
+    def failed(self) -> tuple[Finished, ...]:
+        """What gave no record, by area and notebook."""
+        failed = (item for item in self.finished if item.failure is not None)
+        return tuple(sorted(failed, key=lambda item: (item.area, item.notebook)))
+
+    @property
+    def done(self) -> int:
+        """Number of records in place."""
+        return len(self.finished) - len(self.failed)
+
+    @property
+    def executed(self) -> int:
+        """Number of notebooks that ran."""
+        return sum(item.executed for item in self.finished)
