@@ -86,7 +86,7 @@ def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
         "sensitivity",
         ["Question", "Headline", "Agrees in", "Refused", "Median (range)", "Most different answer"],
         body,
-        f"{agree} of {len(done)} headlines hold in every specification. *All combinations of the choices declared before the run; "
+        f"Headlines that hold in every specification: {agree} of {len(done)}. *All combinations of the choices declared before the run; "
         "a refused one counts and does not agree. A description, not a test.*",
         align="llrrrl",
         wide=True,
