@@ -48,10 +48,12 @@ end
 local function prepare_navigation(meta)
   local navigation = meta["site-navigation"]
   if not navigation or not navigation.pages then return end
+  -- A simulated edition marks titles and the names of files.
+  local file = meta.file and stringify(meta.file) or page
   local place
   for index, entry in ipairs(navigation.pages) do
     if not entry.href then place = index end
-    entry.current = entry.href and stringify(entry.href) == page .. ".html" or nil
+    entry.current = entry.href and stringify(entry.href) == file .. ".html" or nil
   end
   if navigation.regions and #navigation.regions > 0 then
     if not place then
@@ -62,11 +64,11 @@ local function prepare_navigation(meta)
   elseif place then
     navigation.pages:remove(place)
   end
-  local title = meta.title and stringify(meta.title) or ""
+  local area_name = stringify(meta["area-name"] or meta.title or "")
   for number, region in ipairs(navigation.regions or {}) do
     region.number = tostring(number)
     for _, area in ipairs(region.areas) do
-      area.current = page == "province" and stringify(area.name) == title or nil
+      area.current = page == "province" and stringify(area.name) == area_name or nil
     end
   end
 end

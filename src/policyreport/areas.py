@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
 from policyreport.errors import DataError, UsageError
+from policyreport.params.layout import Root, data_folder, project_folder
 from policyreport.sources import SIDECAR, read_source
 from policyreport.spelling import plain
 
@@ -308,13 +308,13 @@ class Areas:
         return {plain(str(self.table.loc[key, column])): key for key in order for column in names}
 
 
-def read_areas(root: Path) -> Areas:
+def read_areas(root: Root) -> Areas:
     """Read data/boundaries: the table of areas and the crosswalk.
 
     Parameters
     ----------
-    root : Path
-        The project's folder, or a notebook's slice of it, which carries the tables without their sidecars.
+    root : Path or Layout
+        The project, or a notebook's slice of it, which carries the tables without their sidecars.
 
     Returns
     -------
@@ -326,7 +326,7 @@ def read_areas(root: Path) -> Areas:
     DataError
         If a file is missing, or is not the one its sidecar describes.
     """
-    folder = root / "data" / "boundaries"
+    folder = project_folder(root) / data_folder(root, "boundaries")
     tables = []
     for stem, key in (("areas", "key"), ("crosswalk", "old")):
         path = folder / f"{stem}.csv"

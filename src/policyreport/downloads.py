@@ -8,7 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from policyreport.inputs import frame_bytes
 from policyreport.params.registry import Registry
 from policyreport.provenance import Provenance
 from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, LeagueRow
+from policyreport.simulated import FILE_MARK, marked_name, marked_title, sentence
 from policyreport.tables import table
 
 FOLDER = "downloads"
@@ -34,13 +35,18 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠
 # The ledger's signs would be neutralised in every cell, so its bounds are words here.
 BOUND_WORDS = {"=": "exact", "~": "about", ">": "more than", "<": "less than"}
 PARQUET = ("ledger", "panel")
+FILES = (*(f"{name}.csv" for name in COLUMNS), *(f"{name}.parquet" for name in PARQUET), RECORDS, PACKAGE)
+"""Names of all files an edition may publish, unmarked."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold
 _SAFE = "/:?&=#%+,;@!~*'()[]$-._"
 
 
 @dataclass(frozen=True)
 class Download:
-    """One published file: its name, what it holds, its rows (None where it is no table), its bytes."""
+    """One published file: its name, what it holds, its rows (None where it is no table), its bytes.
+
+    Names of a simulated edition's files are marked.
+    """
 
     name: str
     title: str
@@ -73,13 +79,17 @@ def make_downloads(provenance: Provenance, store: Path, licence: str) -> tuple[D
         if name in PARQUET:
             title = f"The same table as {name}.csv, for analysis: typed, nothing neutralised."
             files.append(Download(f"{name}.parquet", title, len(frame), frame_bytes(frame)))
+    simulated = provenance.edition.simulated
     records = sorted((store / "records").glob("*/*.json"))
     title = f"{len(records)} records, one a notebook, as JSON, with their JSON schemas."
-    files.append(Download(RECORDS, title, None, records_zip(store / "records", records, provenance.registry)))
+    packed = records_zip(store / "records", records, provenance.registry, within=FILE_MARK if simulated else "")
+    files.append(Download(RECORDS, title, None, packed))
+    if simulated:
+        files = [replace(file, name=marked_name(file.name)) for file in files]
     package = data_package(provenance, files, licence)
     body = (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
     title = "Frictionless data package: columns, types, hashes, licence and sources of these files."
-    return (*files, Download(PACKAGE, title, None, body))
+    return (*files, Download(marked_name(PACKAGE) if simulated else PACKAGE, title, None, body))
 
 
 def download_list(files: Iterable[Download], formats: Formats) -> str:
@@ -151,7 +161,7 @@ def neutralised(text: str) -> str:
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_SIGNS) else text
 
 
-def records_zip(folder: Path, records: Iterable[Path], registry: Registry) -> bytes:
+def records_zip(folder: Path, records: Iterable[Path], registry: Registry, within: str = "") -> bytes:
     """Pack records and their schemas.
 
     Parameters
@@ -162,6 +172,8 @@ def records_zip(folder: Path, records: Iterable[Path], registry: Registry) -> by
         The records below it.
     registry : Registry
         The methods, which the schemas name.
+    within : str
+        Folder inside the zip file that holds everything; none if empty.
 
     Returns
     -------
@@ -175,7 +187,7 @@ def records_zip(folder: Path, records: Iterable[Path], registry: Registry) -> by
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name, body in sorted(bodies.items()):
-            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry = zipfile.ZipInfo(f"{within}/{name}" if within else name, _EPOCH)
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
             packed.writestr(entry, body)
     return buffer.getvalue()
@@ -203,12 +215,15 @@ def data_package(provenance: Provenance, files: Iterable[Download], licence: str
     https://specs.frictionlessdata.io/data-package/
     """
     edition = provenance.edition
-    return {
+    name = f"{provenance.policy.id}-{edition.id.lower()}"
+    marks = {"keywords": [FILE_MARK]} if edition.simulated else {}
+    known = f"Figures as known on {edition.as_known_on.isoformat()}, and what was computed from them."
+    return marks | {
         "profile": "data-package",
-        "name": f"{provenance.policy.id}-{edition.id.lower()}",
-        "title": edition.title,
+        "name": f"{name}-{FILE_MARK}" if edition.simulated else name,
+        "title": marked_title(edition.title, "en") if edition.simulated else edition.title,
         "version": edition.id,
-        "description": f"Figures as known on {edition.as_known_on.isoformat()}, and what was computed from them.",
+        "description": f"{sentence('en')} {known}" if edition.simulated else known,
         "licenses": [{"name": "other-at", "title": licence}],
         "sources": [
             {"title": f"{source.publisher}: {source.title}"}
@@ -222,6 +237,7 @@ def data_package(provenance: Provenance, files: Iterable[Download], licence: str
 def _resource(file: Download) -> dict[str, Any]:
     """One file of the package; a table with its columns."""
     stem, _, kind = file.name.rpartition(".")
+    stem = stem.removesuffix(f"-{FILE_MARK}")
     media = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "zip": "application/zip"}[kind]
     described: dict[str, Any] = {
         "name": stem if kind == "csv" else f"{stem}-{kind}",

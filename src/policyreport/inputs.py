@@ -147,15 +147,17 @@ def read_inputs(folder: Path) -> Inputs:
         The slice and its parameters.
     """
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    edition = read_edition(folder, facts["edition"])
+    layout = edition.layout(folder)
     return Inputs(
         notebook=facts["notebook"],
         area=facts["area"],
         folder=folder,
-        edition=read_edition(folder, facts["edition"]),
-        roles=read_roles(folder),
-        policy=read_policy(folder),
-        indicators=read_indicators(folder),
-        settings=read_method_settings(folder),
+        edition=edition,
+        roles=read_roles(layout),
+        policy=read_policy(layout),
+        indicators=read_indicators(layout),
+        settings=read_method_settings(layout),
         wording=read_wording(folder),
         rules=read_rule_book(folder),
         registry=read_registry(folder),

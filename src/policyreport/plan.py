@@ -22,6 +22,7 @@ from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, frame_bytes
 from policyreport.observations import as_known_on, known_on, load_ledger
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.layout import own_parameters
 from policyreport.params.methods import read_method_settings
 from policyreport.params.report import Roles, read_roles
 from policyreport.params.wording import read_wording
@@ -85,13 +86,14 @@ def load_known(root: Path, edition_id: str) -> Known:
         If a parameter, a raw file or a correction breaks its rules.
     """
     edition = read_edition(root, edition_id)
+    layout = edition.layout(root)
     # What only the notebooks read is read here too: a slip in it is told once, before anything runs.
-    for read in (read_method_settings, read_wording):
-        read(root)
-    areas = read_areas(root)
-    ledger = load_ledger(root)
+    read_method_settings(layout)
+    read_wording(root)
+    areas = read_areas(layout)
+    ledger = load_ledger(layout)
     known = known_on(ledger, edition.as_known_on)
-    indicators = read_indicators(root)
+    indicators = read_indicators(layout)
     panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators)
     rows = known["source"].value_counts()
     sources = {
@@ -106,13 +108,13 @@ def load_known(root: Path, edition_id: str) -> Known:
             rows=int(rows.get(key, 0)),
             note=source.note,
         )
-        for key, source in read_sources(root).items()
+        for key, source in read_sources(layout).items()
         if key in rows.index
     }
-    context = read_context(root)
+    context = read_context(layout)
     findings = tuple(check_ledger(known.drop(columns="newest"), context))
     require_no_error(findings, context.book)
-    return Known(edition, areas, indicators, read_roles(root), known, panel, findings, sources)
+    return Known(edition, areas, indicators, read_roles(layout), known, panel, findings, sources)
 
 
 def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> list[Unit]:
@@ -234,7 +236,8 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
         "findings": [finding.model_dump(mode="json") for finding in findings],
         "sources": [known.sources[key].model_dump(mode="json") for key in sorted(used & set(known.sources))],
     }
-    files = {name: (root / name).read_bytes() for name in COMMON_FILES}
+    names = (*COMMON_FILES, *own_parameters(known.edition.layout(root)))
+    files = {name: (root / name).read_bytes() for name in names}
     for edition in (known.edition.id, known.edition.previous):
         if edition:
             files[f"params/editions/{edition}.yaml"] = (root / f"params/editions/{edition}.yaml").read_bytes()

@@ -93,6 +93,11 @@ class Provenance:
     registry: Registry
 
     @property
+    def raw(self) -> str:
+        """The folder of the raw files, below the project's."""
+        return f"{self.edition.data}/raw"
+
+    @property
     def formats(self) -> Formats:
         """Numbers and dates in the edition's first language."""
         return Formats(self.edition.languages[0])
@@ -123,7 +128,7 @@ class Provenance:
             return self._row(id)
         key = id.removesuffix(".csv")
         if key in self.sources:
-            return self._file(id, _origin(f"data/raw/{id}", self.sources[key]))
+            return self._file(id, _origin(f"{self.raw}/{id}", self.sources[key]))
         raise DataError(
             f'row "{id}"', f"a row known on {self.edition.as_known_on}", "none",
             f"The data changed since the notebooks ran: `policyreport run {self.edition.id}`, then ask again.",
@@ -154,7 +159,7 @@ class Provenance:
             published=self._known(row["published"].date(), row["published_precision"]),
             status=row["status"],
             note=row["note"],
-            origin=_origin(f"data/raw/{row['source']}.csv", source),
+            origin=_origin(f"{self.raw}/{row['source']}.csv", source),
         )
 
     def _policy(self, id: str) -> Evidence:
@@ -163,7 +168,7 @@ class Provenance:
         if entry == "threshold":
             threshold = policy.threshold
             source = self.sources.get(threshold.source)
-            origin = _origin(f"data/raw/{threshold.source}.csv", source) if source else self._law(threshold.source)
+            origin = _origin(f"{self.raw}/{threshold.source}.csv", source) if source else self._law(threshold.source)
             stated = threshold.stated_on
             return Evidence(
                 id=id, kind="policy", title=threshold.origin, value=self._value(threshold.value, "=", threshold.unit),
@@ -228,15 +233,16 @@ def read_provenance(root: Path, edition_id: str) -> Provenance:
         If a parameter, a raw file or a correction breaks its rules.
     """
     edition = read_edition(root, edition_id)
+    layout = edition.layout(root)
     return Provenance(
         edition=edition,
-        ledger=known_on(load_ledger(root), edition.as_known_on),
-        sources=read_sources(root),
+        ledger=known_on(load_ledger(layout), edition.as_known_on),
+        sources=read_sources(layout),
         boundaries=read_source(root / BOUNDARIES),
-        areas=read_areas(root),
-        indicators=read_indicators(root),
-        policy=read_policy(root),
-        roles=read_roles(root),
+        areas=read_areas(layout),
+        indicators=read_indicators(layout),
+        policy=read_policy(layout),
+        roles=read_roles(layout),
         registry=read_registry(root),
     )
 

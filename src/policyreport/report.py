@@ -11,13 +11,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
 import yaml
 
 from policyreport.areas import Areas, read_areas
-from policyreport.downloads import FOLDER, download_list, make_downloads
+from policyreport.downloads import FILES, FOLDER, download_list, make_downloads
 from policyreport.errors import RenderError, did_you_mean
 from policyreport.exhibits import MIME
 from policyreport.formats import Formats
@@ -26,6 +27,7 @@ from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
 from policyreport.provenance import read_provenance
 from policyreport.records.base import Failure
+from policyreport.simulated import marked_captions, marked_links, marked_name, marked_title, sentence
 from policyreport.source_marks import SourceMarks
 
 INCLUDE = re.compile(
@@ -124,7 +126,8 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
     RenderError
         If nothing was run yet, or a page includes an exhibit that no notebook shows.
     """
-    edition, areas, roles = read_edition(root, edition_id), read_areas(root), read_roles(root)
+    edition, areas = read_edition(root, edition_id), read_areas(root)
+    roles = read_roles(edition.layout(root))
     keys = areas.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
     contents = collect(store)
     if not contents.fragments and not contents.failures:
@@ -138,17 +141,17 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
         project = Path(scratch) / "report"
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
-        navigation = Navigation(areas, run, edition)
+        navigation = Navigation(areas, run, edition, tuple(path.name for path in (root / "reports").glob("*.qmd")))
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
-        contents.downloads = download_list(files, provenance.formats)
+        contents.downloads = navigation.captions(download_list(files, provenance.formats))
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
         bodies = _write_pages(root, project, contents, navigation, roles.nation, marks)
         marks.write(project, provenance)
-        _write_pdf_page(project, contents, bodies, run)
-        _write_figures(project, contents)
+        _write_pdf_page(project, contents, bodies, navigation)
+        _write_figures(project, contents, navigation)
         _write_configuration(project, edition, navigation, bodies)
         target = store / "report"
         shutil.rmtree(target, ignore_errors=True)
@@ -163,10 +166,40 @@ class Navigation:
     areas: Areas
     keys: list[str]
     edition: Edition
+    sources: tuple[str, ...]
+
+    @property
+    def language(self) -> str:
+        """The language of the pages."""
+        return self.edition.languages[0]
+
+    @cached_property
+    def renamed(self) -> tuple[str, ...]:
+        """Files whose names a simulated edition marks: all pages but the first, and the downloads."""
+        if not self.edition.simulated:
+            return ()
+        pages = {name.removesuffix(".qmd") for name in self.sources} | {self.areas.slug(key) for key in self.keys}
+        return (*(f"{page}.html" for page in sorted(pages - {"index"})), *FILES)
+
+    def stem(self, page: str) -> str:
+        """Name of a page's file without its ending."""
+        return marked_name(f"{page}.html").removesuffix(".html") if f"{page}.html" in self.renamed else page
+
+    def linked(self, text: str) -> str:
+        """A text whose links lead to the files as they are named."""
+        return marked_links(text, self.renamed)
+
+    def title(self, title: str) -> str:
+        """A title as this edition prints it."""
+        return marked_title(title, self.language) if self.edition.simulated else title
+
+    def captions(self, text: str) -> str:
+        """Captions as this edition prints them."""
+        return marked_captions(text, self.language) if self.edition.simulated else text
 
     def href(self, key: str, root: str = ".") -> str:
         """Address of a province's page."""
-        return f"{root}/provinces/{self.areas.slug(key)}.html".removeprefix("./")
+        return f"{root}/provinces/{self.stem(self.areas.slug(key))}.html".removeprefix("./")
 
     def regions(self) -> list[dict[str, object]]:
         """Provinces by region, both in the order of the areas table."""
@@ -237,11 +270,13 @@ def _write_pages(
         if path.name == PDF_PAGE:
             continue
         head, body = _split(path)
-        head["title"] = str(head["title"]).replace("{edition}", navigation.edition.title)
+        title = str(head["title"]).replace("{edition}", navigation.edition.title)
         body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
-        head |= {"page": path.stem, "root": "."}
-        (project / path.name).write_text(_join(head, marks.numbered(body)), encoding="utf-8")
-        bodies[path.stem] = (str(head.get("menu-title", head["title"])), body)
+        head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
+        (project / path.name).unlink()
+        text = navigation.linked(_join(head, marks.numbered(body)))
+        (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
+        bodies[path.stem] = (str(head.get("menu-title", title)), body)
     head, template = _split(root / "reports" / PROVINCE_PAGE)
     _, chapter = _split(root / "reports" / PROVINCE_CHAPTER)
     for key in navigation.keys:
@@ -252,22 +287,26 @@ def _write_pages(
             contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False),
         )
         own = {
-            "title": navigation.areas.name(key),
+            "title": navigation.title(navigation.areas.name(key)),
             "page": "province",
             "root": "..",
             "area": key,
+            "area-name": navigation.areas.name(key),
             "region": navigation.areas.name(navigation.areas.region(key)),
             **navigation.neighbours(key),
         }
-        slug = navigation.areas.slug(key)
+        page = project / "provinces" / f"{navigation.stem(navigation.areas.slug(key))}.qmd"
         body = marks.numbered(body.replace("](figures/", "](../figures/"))
-        (project / "provinces" / f"{slug}.qmd").write_text(_join(head | own, body), encoding="utf-8")
+        page.write_text(_join(head | own, navigation.linked(body)), encoding="utf-8")
     return bodies
 
 
-def _write_pdf_page(project: Path, contents: Contents, bodies: dict[str, tuple[str, str]], keys: list[str]) -> None:
+def _write_pdf_page(
+    project: Path, contents: Contents, bodies: dict[str, tuple[str, str]], navigation: Navigation
+) -> None:
     """Write report.qmd: the pages it names, then every province, in one document."""
     head, body = _split(project / PDF_PAGE)
+    head["title"] = navigation.title(str(head["title"]))
 
     def chapter(page: str) -> str:
         if page not in bodies:
@@ -276,18 +315,18 @@ def _write_pdf_page(project: Path, contents: Contents, bodies: dict[str, tuple[s
         return f"# {title} {{#page-{page}}}\n\n{text}"
 
     body = PAGE.sub(lambda match: chapter(match["page"]), body)
-    body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in keys), body)
+    body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in navigation.keys), body)
     # Paper has no marks: the source lines stand under every figure and table.
     body = unmarked(contents.expand(body, place=f"reports/{PDF_PAGE}", code=False))
     (project / PDF_PAGE).write_text(_join(head, body), encoding="utf-8")
 
 
-def _write_figures(project: Path, contents: Contents) -> None:
+def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:
     for fragment in contents.fragments.values():
         for name, text in fragment.files.items():
             target = project / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+            target.write_text(navigation.linked(text), encoding="utf-8")
 
 
 def _write_configuration(
@@ -296,7 +335,11 @@ def _write_configuration(
     """Add the edition and the navigation to _quarto.yml."""
     path = project / "_quarto.yml"
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    pages = [{"title": bodies[name][0], "href": f"{name}.html"} for name in settings.get("menu", []) if name in bodies]
+    pages = [
+        {"title": bodies[name][0], "href": f"{navigation.stem(name)}.html"}
+        for name in settings.get("menu", [])
+        if name in bodies
+    ]
     settings |= {
         "edition": edition.id,
         "edition-title": edition.title,
@@ -304,6 +347,12 @@ def _write_configuration(
         "cite": f"{edition.title}. Edition {edition.id}, as known on {edition.as_known_on.isoformat()}.",
         "site-navigation": {"pages": pages, "regions": navigation.regions()},
     }
+    if edition.simulated:
+        settings |= {
+            "site-title": navigation.title(str(settings["site-title"])),
+            "edition": navigation.title(edition.id),
+            "simulated": sentence(navigation.language),
+        }
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
 
 

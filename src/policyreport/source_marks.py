@@ -102,7 +102,7 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
         if each.origin.file not in sources:
             sources[each.origin.file] = len(sources)
             origin = each.origin
-            file = origin.file.removeprefix("data/raw/")
+            file = origin.file.removeprefix(f"{provenance.raw}/")
             cited.append([_short(origin.publisher), origin.title, origin.address, file])
         return sources[each.origin.file]
 

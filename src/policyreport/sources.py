@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from policyreport.errors import DataError, ParamsError
+from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
 from policyreport.params.reading import Strict, read_strict
 
 SIDECAR = ".source.yaml"
@@ -56,7 +57,7 @@ class Source(Strict):
     """The sidecar of one raw file.
 
     `published` keeps the precision of the source: a year, a month or a day. `sha256` is the hash of the
-    file as it was taken over.
+    file as it was taken over. `simulated` says that the figures were drawn and not observed.
     """
 
     publisher: str
@@ -66,6 +67,7 @@ class Source(Strict):
     accessed: date
     licence: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    simulated: bool = False
     note: str = ""
     defaults: Defaults = Defaults()
     original: Original | None = None
@@ -150,13 +152,13 @@ def pending_table(raw: Path) -> str | None:
     return (journal.read_text(encoding="utf-8").split("\n")[0] or None) if journal.exists() else None
 
 
-def read_sources(root: Path) -> dict[str, Source]:
-    """Read all sidecars under data/raw.
+def read_sources(root: Root) -> dict[str, Source]:
+    """Read all sidecars under data/raw, or under the raw/ of an edition's own data.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -166,21 +168,35 @@ def read_sources(root: Path) -> dict[str, Source]:
     Raises
     ------
     DataError
-        If a raw file has no sidecar, was changed, or a sidecar has no raw file.
+        If a raw file has no sidecar, was changed, or a sidecar has no raw file; or if figures are simulated
+        where they should be observed, or the reverse.
     """
-    raw = root / "data" / "raw"
+    raw = project_folder(root) / data_folder(root, "raw")
     pending = pending_table(raw)
     tables = {_key(raw, path): path for path in sorted(raw.rglob("*.csv")) if not path.stem.endswith(ORIGINAL)}
     for sidecar in sorted(raw.rglob(f"*{SIDECAR}")):
         table = sidecar.with_name(sidecar.name.removesuffix(SIDECAR) + ".csv")
         if _key(raw, table) not in (*tables, pending):
             raise DataError(str(sidecar), f"a raw file {table.name} beside it", "none", "Restore the file.")
-    return {key: read_source(path) for key, path in tables.items() if key != pending}
+    sources = {key: read_source(path) for key, path in tables.items() if key != pending}
+    for key, source in sources.items():
+        _require_kind(tables[key], source, simulated=is_simulated(root))
+    return sources
 
 
 def _key(raw: Path, table: Path) -> str:
     """The source key of a raw table."""
     return table.relative_to(raw).with_suffix("").as_posix()
+
+
+def _require_kind(path: Path, source: Source, *, simulated: bool) -> None:
+    """Stop where a figure that was drawn would pass for an observation, or an observation for a drawn one."""
+    if source.simulated != simulated:
+        kinds = {True: "simulated figures", False: "observed figures"}
+        raise DataError(
+            str(path), f"{kinds[simulated]} in this edition", kinds[source.simulated],
+            "Simulated figures lie in a data folder of their own, which an edition with `simulated: true` names.",
+        )  # fmt: skip
 
 
 def _require_original(path: Path, original: Original) -> None:

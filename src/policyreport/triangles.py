@@ -56,10 +56,12 @@ def read_triangles(root: Path, indicator: str, area: str = "", edition: str = ""
     UsageError
         If the indicator or area is unknown, nothing was published about them, or they are counts on lists.
     """
-    definition, areas = read_indicators(root).get(indicator), read_areas(root)
-    key = areas.resolve(area) if area else read_roles(root).nation
-    ledger = load_ledger(root)
-    known = vintages(ledger, read_edition(root, edition).as_known_on) if edition else ledger
+    named = read_edition(root, edition) if edition else None
+    layout = named.layout(root) if named else root
+    definition, areas = read_indicators(layout).get(indicator), read_areas(layout)
+    key = areas.resolve(area) if area else read_roles(layout).nation
+    ledger = load_ledger(layout)
+    known = vintages(ledger, named.as_known_on) if named else ledger
     rows = known[(known["area"] == key) & (known["indicator"] == indicator)]
     if rows.empty:
         others = sorted(set(known.loc[known["indicator"] == indicator, "area"]))
@@ -74,7 +76,7 @@ def read_triangles(root: Path, indicator: str, area: str = "", edition: str = ""
         got = f"counts on {len(lists)} lists: {', '.join(lists[:3])}{', …' if len(lists) > 3 else ''}"
         todo = "Counts of different lists and days are no vintages; the tasks page sets them side by side."
         raise UsageError(f"revisions {indicator}", "figures that can be revised", got, todo)
-    settings = read_method_settings(root)
+    settings = read_method_settings(layout)
     by_measure = {str(measure): to_observations(part) for measure, part in rows.groupby("measure", sort=True)}
     order = [measure for measure in ("", *definition.measures) if measure in by_measure]
     found = [_triangle(by_measure[measure], settings) for measure in order]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from policyreport.inputs import Inputs, read_inputs
+from policyreport.simulated import mark_displays
 
 
 def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> Inputs:
@@ -22,16 +23,23 @@ def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> 
     Returns
     -------
     Inputs
-        What the notebook reads, and where its record goes.
+        What the notebook reads, and where its record goes. Of a simulated edition every exhibit is shown with
+        its mark from here on.
 
     Raises
     ------
     PolicyReportError
         By hand only: if there is no project here, or its data or parameters break their rules.
     """
-    if workspace:
-        return read_inputs(Path(workspace))
+    inputs = read_inputs(Path(workspace) if workspace else _by_hand(notebook, area, edition))
+    if inputs.edition.simulated:
+        mark_displays(inputs.edition.languages[0])
+    return inputs
+
+
+def _by_hand(notebook: str, area: str, edition: str) -> Path:
+    """The folder of a slice made anew."""
     # Only by hand: loads the runner and the whole ledger, which a notebook of the batch never needs.
     from policyreport.plan import slice_by_hand
 
-    return read_inputs(slice_by_hand(notebook, area, edition))
+    return slice_by_hand(notebook, area, edition)

@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from policyreport.errors import DataError, ParamsError, did_you_mean
+from policyreport.params.layout import Root, data_folder, project_folder
 from policyreport.params.reading import Model, Strict, read_strict
 from policyreport.sources import Text
 
@@ -47,13 +48,13 @@ class _WithheldFile(Strict):
     withheld: tuple[Withheld, ...]
 
 
-def read_corrections(root: Path) -> tuple[Correction, ...]:
+def read_corrections(root: Root) -> tuple[Correction, ...]:
     """Read every file of data/corrections except the list of withheld figures.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -66,7 +67,7 @@ def read_corrections(root: Path) -> tuple[Correction, ...]:
         If a file breaks the schema or two entries share an id.
     """
     found: list[Correction] = []
-    for path in sorted((root / "data" / "corrections").glob("*.yaml")):
+    for path in sorted(_folder(root).glob("*.yaml")):
         if path.name == WITHHELD:
             continue
         entries = _read(path, _Corrections).corrections
@@ -79,13 +80,13 @@ def read_corrections(root: Path) -> tuple[Correction, ...]:
     return tuple(found)
 
 
-def read_withheld(root: Path) -> tuple[Withheld, ...]:
+def read_withheld(root: Root) -> tuple[Withheld, ...]:
     """Read the figures that are kept out of the ledger.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -97,7 +98,7 @@ def read_withheld(root: Path) -> tuple[Withheld, ...]:
     DataError
         If the file breaks the schema.
     """
-    path = root / "data" / "corrections" / WITHHELD
+    path = _folder(root) / WITHHELD
     return _read(path, _WithheldFile).withheld if path.exists() else ()
 
 
@@ -139,6 +140,10 @@ def apply_corrections(rows: pd.DataFrame, corrections: tuple[Correction, ...]) -
         said = f"{each.column} corrected from {each.expect} on {each.date}: {each.reason.strip()}"
         mended.loc[each.row, "note"] = "; ".join(filter(None, [note, said]))
     return mended
+
+
+def _folder(root: Root) -> Path:
+    return project_folder(root) / data_folder(root, "corrections")
 
 
 def _read(path: Path, model: type[Model]) -> Model:

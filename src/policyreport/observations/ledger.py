@@ -14,8 +14,9 @@ from policyreport.areas import Areas, read_areas
 from policyreport.errors import DataError, did_you_mean
 from policyreport.observations.corrections import apply_corrections, read_corrections
 from policyreport.observations.periods import last_day, period_bounds
-from policyreport.observations.schema import KEY, cell, place, validate
+from policyreport.observations.schema import KEY, SIMULATED, cell, place, validate
 from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
 from policyreport.params.policy import Policy, read_policy
 from policyreport.sources import Source, read_source, read_sources
 
@@ -37,13 +38,13 @@ TEXT = (
 _NEEDED = ("area", "indicator", "period", "value")
 
 
-def load_ledger(root: Path) -> pd.DataFrame:
+def load_ledger(root: Root) -> pd.DataFrame:
     """Read every raw file with its sidecar, apply corrections, and validate.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -62,13 +63,13 @@ def load_ledger(root: Path) -> pd.DataFrame:
     return check_raw(root, read_raw(root, read_sources(root)))
 
 
-def check_raw(root: Path, raw: pd.DataFrame) -> pd.DataFrame:
+def check_raw(root: Root, raw: pd.DataFrame) -> pd.DataFrame:
     """Correct and validate raw rows, those on disk or those with a table that is to be added.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
     raw : DataFrame
         What `read_raw` gave, or that with further rows.
 
@@ -84,9 +85,10 @@ def check_raw(root: Path, raw: pd.DataFrame) -> pd.DataFrame:
     """
     areas, indicators, policy = read_areas(root), read_indicators(root), read_policy(root)
     for table in ("areas", "crosswalk"):
-        read_source(root / "data" / "boundaries" / f"{table}.csv")
+        read_source(project_folder(root) / data_folder(root, "boundaries") / f"{table}.csv")
     ledger = parse(apply_corrections(raw, read_corrections(root)))
     validate(ledger, indicators)
+    _require_kind(ledger, simulated=is_simulated(root))
     _require_areas(ledger, areas)
     _require_indicators(ledger, indicators)
     _require_lists(ledger, policy)
@@ -94,13 +96,13 @@ def check_raw(root: Path, raw: pd.DataFrame) -> pd.DataFrame:
     return ledger
 
 
-def read_raw(root: Path, sources: dict[str, Source]) -> pd.DataFrame:
+def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
     """Read the raw files as text, with each sidecar's defaults filled in.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
     sources : dict of str to Source
         Sidecars by source key.
 
@@ -116,7 +118,8 @@ def read_raw(root: Path, sources: dict[str, Source]) -> pd.DataFrame:
     """
     tables = [_read_table(root, key, source) for key, source in sources.items()]
     if not tables:
-        raise DataError(str(root / "data" / "raw"), "at least one raw file", "none", "Put the raw files there.")
+        folder = str(project_folder(root) / data_folder(root, "raw"))
+        raise DataError(folder, "at least one raw file", "none", "Put the raw files there.")
     return pd.concat(tables)
 
 
@@ -162,9 +165,9 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _read_table(root: Path, key: str, source: Source) -> pd.DataFrame:
+def _read_table(root: Root, key: str, source: Source) -> pd.DataFrame:
     """One raw file as text, ids and defaults included."""
-    path = root / "data" / "raw" / f"{key}.csv"
+    path = project_folder(root) / data_folder(root, "raw") / f"{key}.csv"
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (ValueError, UnicodeDecodeError) as error:
@@ -214,6 +217,19 @@ def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str) -> 
 def _day_or_none(text: str) -> date | None:
     """A day, or None for an empty cell."""
     return date.fromisoformat(text) if text else None
+
+
+def _require_kind(ledger: pd.DataFrame, *, simulated: bool) -> None:
+    """Stop at a row that was drawn among observations, and at one not marked so among drawn ones."""
+    drawn = ledger["quality"].str.split().map(lambda codes: SIMULATED in codes)
+    wrong = ledger.index[drawn != simulated]
+    if len(wrong):
+        raise DataError(
+            place(wrong[0], "quality"),
+            f"the code {SIMULATED} on every row of a simulated edition, and on no other",
+            f'"{cell(ledger, wrong[0], "quality")}"',
+            "Keep simulated figures in a data folder of their own.",
+        )
 
 
 def _require_areas(ledger: pd.DataFrame, areas: Areas) -> None:

@@ -13,12 +13,14 @@ from policyreport.params.indicators import Indicators
 from policyreport.records.base import Bound, Status
 
 KEY = ("area", "indicator", "measure", "list", "period", "reference_date")
+SIMULATED = "simulated"
 QUALITY = {
     "back-cast": "the publisher's own recalculation on present provinces",
     "not-a-measurement": "the publisher averaged the parts of a merged province",
     "top-n-list": "only the first places were published: not a panel, not a sample",
     "incomplete": "only some areas are in the copy read",
     "secondary-source": "quoted by a source that is not the producer",
+    SIMULATED: "drawn at random for teaching, not an observation",
     "unchecked": "not compared with the published original",
 }
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from policyreport.errors import ParamsError
+from policyreport.params.layout import DATA, Layout, Root
 from policyreport.params.reading import Strict, read_strict, require_known
 
 MethodName = Literal[
@@ -23,7 +24,9 @@ class Edition(Strict):
 
     `id` equals the file's name. `as_known_on` is the day D of METHODS §0: only rows published by then
     exist for this edition. `areas` is ``"all"`` or a list of area keys. `previous` is the edition that
-    "what changed" compares with. `quorum` is the share of areas whose notebooks must succeed before
+    "what changed" compares with. `data` is the folder with the edition's figures and what it changes in the
+    parameters (`policyreport.params.layout`); `simulated` says that they were drawn and not observed, and marks
+    every page, figure and file. `quorum` is the share of areas whose notebooks must succeed before
     anything is published. `methods` and `sections` switch off what an edition does not want; the
     coverage page still names what was switched off.
     """
@@ -33,6 +36,8 @@ class Edition(Strict):
     titles: dict[str, str] = Field(default_factory=dict)
     quarter: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")]
     as_known_on: date
+    data: Annotated[str, Field(pattern=rf"^{DATA}(/[a-z0-9-]+)?$")] = DATA
+    simulated: bool = False
     areas: Literal["all"] | tuple[str, ...] = "all"
     previous: str | None = None
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = Field(default=("en",), min_length=1)
@@ -48,6 +53,8 @@ class Edition(Strict):
             raise ValueError(f"as_known_on on or after {first_day(self.quarter)}, the first day of {self.quarter}")
         if self.previous == self.id:
             raise ValueError("previous: another edition than this one")
+        if self.simulated and self.data == DATA:
+            raise ValueError(f"data: a folder of its own, such as {DATA}/{self.id}, because it is simulated")
         if self.areas == ():
             raise ValueError('areas: "all" or at least one area key')
         return self
@@ -81,6 +88,21 @@ class Edition(Strict):
             True unless `sections` lists others only.
         """
         return self.sections == "all" or section in self.sections
+
+    def layout(self, root: Path) -> Root:
+        """Say where the edition's figures and parameters lie.
+
+        Parameters
+        ----------
+        root : Path
+            The project's top folder, or a notebook's slice of it.
+
+        Returns
+        -------
+        Path or Layout
+            The folder itself where the edition has the project's own data.
+        """
+        return root if self.data == DATA else Layout(root, self.data, self.simulated)
 
     def title_in(self, language: str) -> str:
         """Give the title in one language.
@@ -186,7 +208,15 @@ def _check_previous(path: Path, edition: Edition, known: tuple[str, ...]) -> Non
     """The edition before must exist and be known no later than this one."""
     before = str(edition.previous)
     require_known(f"{path}: previous", [before], known, "the name of an edition")
-    known_on = read_strict(path.parent / f"{before}.yaml", Edition).as_known_on
+    earlier = read_strict(path.parent / f"{before}.yaml", Edition)
+    known_on = earlier.as_known_on
+    if earlier.data != edition.data:
+        raise ParamsError(
+            f"{path}: previous",
+            f"an edition on the same data, {edition.data}",
+            f"{before}, on {earlier.data}",
+            "Nothing can have changed since an edition of other figures.",
+        )
     if known_on > edition.as_known_on:
         raise ParamsError(
             f"{path}: previous",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.params.reading import Strict, read_strict
+from policyreport.params.layout import Root, load_parameters
+from policyreport.params.reading import Strict, validate_strict
 
 
 class Break(Strict):
@@ -78,6 +78,9 @@ class Indicators(Strict):
         twice = sorted({each for each in ids if ids.count(each) > 1})
         if twice:
             raise ValueError(f"indicator defined twice: {', '.join(twice)}")
+        for each in self.indicators:
+            if each.standard_error and each.standard_error not in ids:
+                raise ValueError(f"{each.id}: standard_error names an indicator that is defined")
         return self
 
     def by_id(self) -> dict[str, Indicator]:
@@ -114,13 +117,13 @@ class Indicators(Strict):
         return known[id]
 
 
-def read_indicators(root: Path) -> Indicators:
+def read_indicators(root: Root) -> Indicators:
     """Read params/indicators.yaml.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -132,4 +135,4 @@ def read_indicators(root: Path) -> Indicators:
     ParamsError
         If the file is missing or breaks the schema.
     """
-    return read_strict(root / "params" / "indicators.yaml", Indicators)
+    return validate_strict(*load_parameters(root, "indicators"), Indicators)

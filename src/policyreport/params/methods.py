@@ -10,12 +10,12 @@ The file pairs each value with its reason; callers take the plain value::
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel
 
-from policyreport.params.reading import Strict, load_yaml, require_known, validate_strict
+from policyreport.params.layout import Root, load_parameters
+from policyreport.params.reading import Strict, require_known, validate_strict
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -298,13 +298,13 @@ class MethodSettings(Strict):
         return tuple((section, name, each) for section, names in self.reasons.items() for name, each in names.items())
 
 
-def read_method_settings(root: Path) -> MethodSettings:
+def read_method_settings(root: Root) -> MethodSettings:
     """Read params/methods.yaml.
 
     Parameters
     ----------
-    root : Path
-        The project's top folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -317,8 +317,8 @@ def read_method_settings(root: Path) -> MethodSettings:
         If a section or name is unknown (with "did you mean") or missing, a value does not fit, or a
         value has no reason.
     """
-    path = root / "params" / "methods.yaml"
-    written = validate_strict(path, load_yaml(path), SettingsFile).root
+    path, body = load_parameters(root, "methods")
+    written = validate_strict(path, body, SettingsFile).root
     require_known(f"{path}", written, set(MethodSettings.model_fields) - {"reasons"}, "a section")
     plain = {name: {key: each.value for key, each in section.items()} for name, section in written.items()}
     settings = validate_strict(path, plain, MethodSettings)

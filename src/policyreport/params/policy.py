@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.params.reading import Strict, read_strict
+from policyreport.params.layout import Root, load_parameters
+from policyreport.params.reading import Strict, validate_strict
 
 
 class Threshold(Strict):
@@ -91,6 +91,7 @@ class TaskList(Strict):
     context: bool = False
     size_only: bool = False
     basis: str
+    deadline: date | None = None
 
 
 class Policy(Strict):
@@ -188,13 +189,13 @@ class Policy(Strict):
         return tuple(sorted((m for m in self.milestones if m.area in wanted), key=lambda m: (m.date, m.id)))
 
 
-def read_policy(root: Path) -> Policy:
+def read_policy(root: Root) -> Policy:
     """Read params/policy.yaml.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -206,4 +207,4 @@ def read_policy(root: Path) -> Policy:
     ParamsError
         If the file is missing or breaks the schema.
     """
-    return read_strict(root / "params" / "policy.yaml", Policy)
+    return validate_strict(*load_parameters(root, "policy"), Policy)

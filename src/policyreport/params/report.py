@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
-from policyreport.params.reading import Strict, read_strict, require_known
+from policyreport.params.layout import Root, load_parameters
+from policyreport.params.reading import Strict, require_known, validate_strict
 
 
 class SeriesRole(Strict):
@@ -100,13 +100,13 @@ class Roles(Strict):
         return known[name]
 
 
-def read_roles(root: Path) -> Roles:
+def read_roles(root: Root) -> Roles:
     """Read params/report.yaml.
 
     Parameters
     ----------
-    root : Path
-        The project folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -118,4 +118,4 @@ def read_roles(root: Path) -> Roles:
     ParamsError
         If the file is missing or breaks its schema.
     """
-    return read_strict(root / "params" / "report.yaml", Roles)
+    return validate_strict(*load_parameters(root, "report"), Roles)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import Setting
 from policyreport.params.reading import Strict, read_strict, validate_strict
 
@@ -103,13 +103,13 @@ class RuleBook(Strict):
     rules: dict[str, RuleWording]
 
 
-def read_rule_book(root: Path) -> RuleBook:
+def read_rule_book(root: Root) -> RuleBook:
     """Read params/rules.yaml.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def read_rule_book(root: Path) -> RuleBook:
     ParamsError
         If a sentence lacks a language, a limit is unknown, missing or out of range.
     """
-    path = root / FILE
+    path = project_folder(root) / FILE
     file = read_strict(path, _File)
     values = {name: setting.value for name, setting in file.settings.items()}
     return RuleBook(settings=validate_strict(path, values, RuleSettings), rules=file.rules)

@@ -76,7 +76,7 @@ def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
     if not record.values:
         return [listing]
     frame = voice.frame(
-        "vintages-picture",
+        f"{name}-picture",
         f"{voice.measure(record.measure)}: first figures moved by {listed([formats.points(v) for v in record.values])}",
         f"{voice.indicator(record.indicator)}, each year's vintages",
         record.inputs,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -16,6 +15,7 @@ from policyreport.observations.corrections import Correction, Withheld, read_cor
 from policyreport.observations.periods import period_bounds
 from policyreport.observations.schema import KEY
 from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.layout import Root
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
 from policyreport.sources import Source, read_sources
@@ -61,13 +61,13 @@ class Context:
     withheld: tuple[Withheld, ...]
 
 
-def read_context(root: Path) -> Context:
+def read_context(root: Root) -> Context:
     """Read what the rules know beside the ledger.
 
     Parameters
     ----------
-    root : Path
-        The project's folder.
+    root : Path or Layout
+        The project.
 
     Returns
     -------
