@@ -129,7 +129,10 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     names = settings.exposure.exposures
     if laid is None or not names:
         return not_published("exposure", role.indicator)
-    posts = {f"from {min(years)}": years for years in settings.sensitivity.exposure_posts}
+    posts = {
+        f"from {start}": [year for year in laid.years if year >= start]
+        for start in settings.sensitivity.exposure_starts
+    }
     found: dict[tuple[str, str], dict[str, Exposure | Refusal]] = {
         (post, control): {
             name: assess_exposure(
