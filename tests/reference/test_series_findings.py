@@ -121,10 +121,10 @@ def test_sets_of_mean_growth_are_labelled_and_wide(nation: Inputs) -> None:
 
 
 def test_no_step_can_be_tested_yet(nation: Inputs) -> None:
-    assert [(each.method, each.code) for each in assess.steps(nation)] == [
-        ("step", "too-few-points"),
-        ("step", "too-few-points"),
-        ("cusum", "too-few-points"),
+    assert [(each.subject, each.code) for each in assess.steps(nation)] == [
+        ("grdp_growth step", "too-few-points"),
+        ("grdp_growth step", "too-few-points"),
+        ("grdp_growth cusum", "too-few-points"),
     ]
 
 

@@ -339,9 +339,9 @@ def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
             )
     dates = listed([voice.date(day) for day in voice.inputs.settings.trend.step_dates])
     refused = [each for each in results if isinstance(each, Refusal)]
-    by_method = {each.method: [other for other in refused if other.method == each.method] for each in refused}
-    for method, found in by_method.items():
+    by_subject = {each.subject: [other for other in refused if other.subject == each.subject] for each in refused}
+    for subject, found in by_subject.items():
         detail = "; ".join(dict.fromkeys(each.detail for each in found if each.detail))
-        what = "Drift of the residuals from a line" if method == "cusum" else f"A step at {dates}"
+        what = "Drift of the residuals from a line" if subject.endswith("cusum") else f"A step at {dates}"
         parts.append(voice.refusal(found[0].model_copy(update={"detail": detail}), what))
     return join("steps", *parts)

@@ -98,7 +98,7 @@ def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
     refused = sum(bool(row.refused) for row in each.specifications)
     declined = f", {refused} are refused" if refused else ""
     frame = voice.frame(
-        f"specifications-{each.method}",
+        f"sensitivity-{each.method}",
         f"{QUESTIONS.get(each.method, each.method)}: {each.agree} of {each.of} specifications agree{declined}",
         f"Estimate, {UNITS.get(each.method, '')}, of every combination of choices, sorted; the headline is marked; "
         "beneath, the choices of each",
