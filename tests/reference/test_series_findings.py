@@ -3,8 +3,10 @@
 The p-values of §18 were simulated elsewhere with 99,999 draws; ours have 9,999, hence the tolerances.
 """
 
+import dataclasses
 from collections import Counter
 
+import pandas as pd
 import pytest
 
 from policyreport import assess
@@ -12,6 +14,7 @@ from policyreport.inputs import Inputs
 from policyreport.present.side_by_side import singled_out
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity
+from policyreport.records.shares import Threshold
 
 
 def within(p: float, expected: float) -> bool:
@@ -115,6 +118,36 @@ def test_sets_of_mean_growth_are_labelled_and_wide(nation: Inputs) -> None:
     first = next(each for each in ranks.sets if each.rank == 1)
     assert first.area == "n31"
     assert first.simultaneous[1] > 20
+
+
+# ---- vintages ------------------------------------------------------------------------------------------
+
+
+def with_earlier_share(nation: Inputs, value: float) -> Inputs:
+    """The slice as if the statistics office had first printed another share for 2025."""
+    rows = nation.observations
+    known = rows[(rows["area"] == "VN") & (rows["indicator"] == "digital_economy_share") & (rows["measure"] == "nso")]
+    last = known[known["period"] == "2025"]
+    earlier = last.assign(value=value, published=last["published"] - pd.Timedelta(days=20), newest=False)
+    earlier.index = pd.Index(["first.csv#2"], name=rows.index.name)
+    return dataclasses.replace(nation, observations=pd.concat([rows, earlier]))
+
+
+def newest_share(inputs: Inputs) -> Threshold:
+    return next(each for each in assess.share(inputs) if (each.measure, each.period) == ("nso", "2025"))
+
+
+def test_a_vintage_that_turned_the_verdict_is_flagged(nation: Inputs) -> None:
+    found = newest_share(with_earlier_share(nation, 18.5))
+    assert found.verdict == "below"
+    assert found.observation.value == 14.02
+    assert found.has_flag("vintage-flip")
+
+
+def test_a_vintage_that_left_the_verdict_is_not(nation: Inputs) -> None:
+    for value in (13.0, 16.2):
+        assert not newest_share(with_earlier_share(nation, value)).has_flag("vintage-flip")
+    assert not any(each.has_flag("vintage-flip") for each in assess.share(nation) if isinstance(each, Threshold))
 
 
 # ---- steps ---------------------------------------------------------------------------------------------
