@@ -289,8 +289,10 @@ def _league(store: Path) -> pd.DataFrame | None:
 
 
 def _league_row(row: LeagueRow) -> dict[str, object]:
-    interval = row.growth_mean_interval
+    interval, places = row.growth_mean_interval, row.growth_mean_rank_set
     facts = row.model_dump() | {
+        "growth_mean_rank_first": places[0] if places else None,
+        "growth_mean_rank_last": places[1] if places else None,
         "growth_mean_low": interval.low if interval else None,
         "growth_mean_high": interval.high if interval else None,
         "share_flags": " ".join(row.share_flags),

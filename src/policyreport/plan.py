@@ -278,6 +278,7 @@ def _select(known: Known, notebook: str, area: str) -> tuple[pd.DataFrame, pd.Da
     series = (roles.growth, roles.income, roles.population, roles.urban)
     compared = {role.indicator for role in series}
     compared |= {known.indicators.get(key).national for key in compared} | set(roles.governance.indicators)
+    compared |= {known.indicators.get(key).standard_error for key in roles.governance.indicators}
     asked = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
     asked |= {roles.share.indicator, *roles.indices}
     return ledger[own & ledger["indicator"].isin(asked)], panel[panel["indicator"].isin(compared)]

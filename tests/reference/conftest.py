@@ -1,12 +1,20 @@
-"""Panels that several reference tests share."""
+"""Panels and records that several reference tests share."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from policyreport import assess
+from policyreport.assess import series as series_assessment
+from policyreport.inputs import Inputs
 from policyreport.methods.peers import PeerPanel
+from policyreport.plan import Known, edition_areas
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import CompareRecord, TrendRecord
+from policyreport.records.series import Trend
 
 YEARS = tuple(range(2020, 2026))
 
@@ -34,3 +42,45 @@ def growth_panel(growth_table: pd.DataFrame) -> PeerPanel:
             [np.log(areas["population_2024"]), np.log(areas["income_2023"]), areas["urban_share_2024"]]
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+    return slice_of(known_q4, "evaluation", "VN")
+
+
+@pytest.fixture(scope="session")
+def each_series_once() -> Iterator[None]:
+    """Trend each area's series once, not once for every area of the family; the panel is the same for all."""
+    known: dict[tuple[str, ...], Trend | Refusal] = {}
+    trend_one = series_assessment._one
+
+    def remembered(inputs, area, indicator, kind, *rest):
+        key = (area, indicator, kind)
+        if key not in known:
+            known[key] = trend_one(inputs, area, indicator, kind, *rest)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(series_assessment, "_one", remembered)
+        yield
+
+
+@pytest.fixture(scope="session")
+def records(known_q4: Known, slice_of, each_series_once) -> dict[str, tuple[TrendRecord, CompareRecord]]:
+    """Trend and compare record of every province, as its notebooks make them."""
+    found = {}
+    for area in edition_areas(known_q4):
+        inputs = slice_of(known_q4, "trend", area)
+        results = (
+            assess.completion(inputs),
+            assess.flow(inputs),
+            assess.share(inputs),
+            assess.share_pace(inputs),
+            assess.growth(inputs),
+            assess.income(inputs),
+            assess.governance(inputs),
+        )
+        trend = assess.trend(inputs, *results)
+        found[area] = trend, assess.compare(inputs, assess.peers(inputs), assess.strip(inputs))
+    return found

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from policyreport.assess.ranking import published_ranks
 from policyreport.assess.selection import back_cast, not_published, role_series
 from policyreport.assess.shares import share
 from policyreport.assess.tasks import completion
@@ -16,7 +17,7 @@ from policyreport.methods.peers import PeerPanel
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import CompareRecord, Ratio, StripItem
-from policyreport.records.series import Peers, PublishedRank, SeriesPoint
+from policyreport.records.series import Peers, PublishedRank, Ranks, SeriesPoint
 from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
 
@@ -174,7 +175,7 @@ def income_ratio(inputs: Inputs, comparator: str) -> Ratio | Refusal:
 
 
 def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
-    """Give the area's place among published values of the newest year; it has no set of ranks.
+    """Give the area's place among published values of the newest year, with its set if errors were published.
 
     Parameters
     ----------
@@ -186,7 +187,7 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
     Returns
     -------
     PublishedRank or Refusal
-        Always with the flag `no-sampling-error`.
+        With the flag `no-sampling-error` where there is no set of ranks.
     """
     own = role_series(inputs, inputs.area, role)
     if not own:
@@ -198,6 +199,9 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
         for point in role_series(inputs, area, role)
         if point.year == year
     }
+    sets = published_ranks(inputs, role) if inputs.indicators.get(role.indicator).standard_error else None
+    own_set = next((each for each in sets.sets if each.area == inputs.area), None) if isinstance(sets, Ranks) else None
+    unknown = Flag(code="no-sampling-error", detail="published values carry no sampling error")
     return PublishedRank(
         area=inputs.area,
         indicator=role.indicator,
@@ -205,7 +209,8 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
         value=own[-1].value,
         rank=1 + sum(point.value > own[-1].value for point in values.values()),
         of=len(values),
-        flags=(Flag(code="no-sampling-error", detail="published values carry no sampling error"),),
+        marginal=None if own_set is None else own_set.marginal,
+        flags=() if own_set else (unknown,),
         # A place rests on every value that was ranked.
         inputs=tuple(row for point in values.values() for row in point.inputs),
     )

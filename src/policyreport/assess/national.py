@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ from policyreport.records.notebooks import (
     NotebookRecord,
     TrendRecord,
 )
-from policyreport.records.series import Difference, Peers, Trend
+from policyreport.records.series import Difference, Peers, Ranks, RankSet, Trend
 from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
 
@@ -27,13 +27,15 @@ PROVINCE = ("clean", "trend", "compare")
 """The records a province ends in."""
 
 
-def league(inputs: Inputs) -> tuple[LeagueRow, ...]:
+def league(inputs: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[LeagueRow, ...]:
     """Put the provinces side by side, each figure beside its refusal.
 
     Parameters
     ----------
     inputs : Inputs
         The national slice with the province records.
+    ranks : sequence of Ranks or Refusal
+        From `ranks`: the mean differences' model-based sets go beside the differences.
 
     Returns
     -------
@@ -42,7 +44,9 @@ def league(inputs: Inputs) -> tuple[LeagueRow, ...]:
     """
     areas = sorted({area for area, _ in inputs.records})
     keys = [area for area in areas if all((area, name) in inputs.records for name in PROVINCE)]
-    return tuple(_league_row(inputs, key) for key in keys)
+    model = next((each for each in ranks if isinstance(each, Ranks) and each.basis == "model-based"), None)
+    sets = {each.area: each for each in model.sets} if model else {}
+    return tuple(_league_row(inputs, key, sets.get(key)) for key in keys)
 
 
 def coverage(inputs: Inputs) -> tuple[CoverageCell, ...]:
@@ -192,7 +196,7 @@ def _subject(text: str) -> str:
     return " ".join(word for word in words if not word.isdigit())
 
 
-def _league_row(inputs: Inputs, area: str) -> LeagueRow:
+def _league_row(inputs: Inputs, area: str, placed: RankSet | None) -> LeagueRow:
     """One province from its records; what was refused is left empty and named."""
     trend, compare = inputs.records.get((area, "trend")), inputs.records.get((area, "compare"))
     facts: dict[str, object] = {}
@@ -204,6 +208,8 @@ def _league_row(inputs: Inputs, area: str) -> LeagueRow:
     if isinstance(compare, CompareRecord):
         facts |= _league_compare(compare, rows)
         refused.update(item.code for item in _refusals(compare))
+    if placed:
+        facts |= {"growth_mean_rank": placed.rank, "growth_mean_rank_set": placed.simultaneous}
     return LeagueRow(
         area=area,
         name=inputs.areas.name(area),

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from policyreport.assess.comparison import likeness_values, peer_family, peer_panel
-from policyreport.assess.selection import back_cast, not_published, role_series, series
+from policyreport.assess.ranking import published_ranks, sets_of
+from policyreport.assess.selection import back_cast, not_published, role_series
 from policyreport.inputs import Inputs
 from policyreport.methods import exposure as exposure_method
 from policyreport.methods import panel as panel_method
 from policyreport.methods import steps as steps_method
 from policyreport.methods.exposure import ExposurePanel
 from policyreport.methods.peers import PeerPanel
-from policyreport.methods.ranks import Basis, rank_sets
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import EvaluationRecord
@@ -221,7 +221,7 @@ def mean_growth_ranks(inputs: Inputs) -> Ranks | Refusal:
         for difference in each.differences
         if isinstance(difference, Difference) and difference.comparator == "nation"
     }
-    return _sets(
+    return sets_of(
         inputs,
         SeriesRole(indicator=laid.indicator, measure=f"{inputs.roles.growth.measure} minus nation"),
         list(told),
@@ -229,45 +229,6 @@ def mean_growth_ranks(inputs: Inputs) -> Ranks | Refusal:
         [_standard_error(each) for each in told.values()],
         basis="model-based",
         rows=_rows(laid),
-    )
-
-
-def published_ranks(inputs: Inputs, role: SeriesRole) -> Ranks | Refusal:
-    """Compute sets of ranks of published values of the newest year, if standard errors were published too.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-    role : SeriesRole
-        The series ranked.
-
-    Returns
-    -------
-    Ranks or Refusal
-        Refused: `not-published`, `no-sampling-error`.
-    """
-    areas = inputs.areas.current(inputs.edition.as_known_on)
-    values = {area: role_series(inputs, area, role) for area in areas}
-    year = max((points[-1].year for points in values.values() if points), default=None)
-    newest = {area: point for area, points in values.items() for point in points if point.year == year}
-    if not newest:
-        return not_published("ranks", role.indicator)
-    known = inputs.indicators.get(role.indicator).standard_error
-    errors = {
-        area: point.value
-        for area in newest
-        for point in (series(inputs, area, known, role.measure) if known else ())
-        if point.year == year
-    }
-    return _sets(
-        inputs,
-        role,
-        list(newest),
-        [point.value for point in newest.values()],
-        [errors.get(area, float("nan")) for area in newest] if errors else None,
-        basis="survey",
-        rows=tuple(sorted({row for point in newest.values() for row in point.inputs})),
     )
 
 
@@ -336,33 +297,6 @@ def with_series(
         "sensitivity": tuple(sensitivity),
     }
     return record.model_copy(update=found)
-
-
-def _sets(
-    inputs: Inputs,
-    role: SeriesRole,
-    areas: Sequence[str],
-    estimates: Sequence[float],
-    errors: Sequence[float] | None,
-    basis: Basis,
-    rows: tuple[str, ...],
-) -> Ranks | Refusal:
-    """Rank sets under the edition's settings."""
-    settings = inputs.settings.ranks
-    return rank_sets(
-        areas,
-        estimates,
-        errors,
-        indicator=role.indicator,
-        measure=role.measure,
-        basis=basis,
-        larger_is_better=inputs.indicators.get(role.indicator).direction != "lower",
-        draws=inputs.settings.conventions.draws,
-        quadrature_nodes=settings.quadrature_nodes,
-        tau=settings.tau,
-        minimum_areas=settings.minimum_areas,
-        inputs=rows,
-    )
 
 
 def _standard_error(difference: Difference) -> float:

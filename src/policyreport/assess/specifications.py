@@ -26,6 +26,7 @@ from policyreport.records.series import Sensitivity
 from policyreport.records.shares import Pace, Threshold
 
 Spec = Sensitivity | Refusal
+Axes = dict[str, list[str]]
 
 
 def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
@@ -127,7 +128,7 @@ def threshold_specifications(inputs: Inputs) -> Spec:
         "scale": "1 s0",
         "prior": f"{own.degrees:g} degrees",
     }
-    axes = {
+    axes: Axes = {
         "measure": list(known),
         "vintage": list(settings.threshold_vintages),
         "scale": list(factors),
@@ -164,7 +165,7 @@ def pace_specifications(inputs: Inputs) -> Spec:
         return main
     # Where the two forms disagree the worse one is the headline.
     headline["form"] = "cagr" if main.headline_bands[:1] in ((main.band,), ()) else "pp"
-    axes = {
+    axes: Axes = {
         "measure": list(role.pace_measures),
         "base": list(settings.pace_bases),
         "form": list(settings.pace_forms),

@@ -22,6 +22,7 @@ from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, Exposure, Peers, Sensitivity, Trend
 
 Spec = Sensitivity | Refusal
+Axes = dict[str, list[str]]
 
 
 def trend_specifications(inputs: Inputs) -> Spec:
@@ -43,7 +44,7 @@ def trend_specifications(inputs: Inputs) -> Spec:
     def estimate(choices: Choices) -> Answer:
         return _trends(inputs, choices["window"], choices["series"], rhos.get(choices["dependence"]))
 
-    axes = {
+    axes: Axes = {
         "window": list(settings.trend_windows),
         "series": list(settings.trend_series),
         "dependence": [*rhos, *settings.trend_errors],
@@ -101,7 +102,7 @@ def peers_specifications(inputs: Inputs) -> Spec:
         ]
         return _told_apart(peers_method.judge(family, level=settings.multiplicity.bh_level))
 
-    axes = {
+    axes: Axes = {
         "peers": [str(k) for k in settings.sensitivity.peers_k],
         "likeness": list(kept),
         "weight": list(settings.sensitivity.peers_weights),
@@ -128,8 +129,11 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     names = settings.exposure.exposures
     if laid is None or not names:
         return not_published("exposure", role.indicator)
-    posts = {f"from {min(years)}": years for years in settings.sensitivity.exposure_posts}
-    found = {
+    posts = {
+        f"from {start}": [year for year in laid.years if year >= start]
+        for start in settings.sensitivity.exposure_starts
+    }
+    found: dict[tuple[str, str], dict[str, Exposure | Refusal]] = {
         (post, control): {
             name: assess_exposure(
                 inputs, exposure_panel(inputs, laid, name), years, controlled=control != "none", inverted=False
@@ -144,7 +148,7 @@ def exposure_specifications(inputs: Inputs) -> Spec:
         family = found[choices["post"], choices["control"]]
         return _associated(family, choices["exposure"], choices["inference"], settings.exposure.verdict_level)
 
-    axes = {
+    axes: Axes = {
         "exposure": list(names),
         "post": list(posts),
         "control": list(settings.sensitivity.exposure_controls),

@@ -18,7 +18,7 @@ from policyreport.methods.slopes import gls_step
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
 
-METHOD = "step"
+METHOD = "trend"
 
 MOST_ORDERS = 200_000
 """Up to as many ways to choose the later years, all are listed; beyond, a rank sum is normal to three digits."""
@@ -78,7 +78,7 @@ def assess(
     known = _last_segment(points)
     rows = tuple(sorted({row for point in known for row in point.inputs}))
     if not known:
-        return Refusal(code="not-published", method=METHOD, subject=indicator)
+        return Refusal(code="not-published", method=METHOD, subject=f"{indicator} step")
     years = np.array([point.year for point in known])
     after = years >= step_date.year
     if after.sum() < minimum_after or (~after).sum() < minimum_before:
@@ -86,7 +86,7 @@ def assess(
             f"{(~after).sum()} of {minimum_before} years before and {after.sum()} of {minimum_after} from "
             f"{step_date.year} on"
         )
-        return Refusal(code="too-few-points", method=METHOD, subject=indicator, detail=detail, inputs=rows)
+        return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} step", detail=detail, inputs=rows)
     values = np.array([point.value for point in known])
     p_value = rank_sum_p(values, after)
     deciding = gls_step(years, values, after, verdict_rho)
@@ -135,10 +135,10 @@ def cusum(points: Sequence[SeriesPoint], *, area: str, indicator: str, from_poin
     known = _last_segment(points)
     rows = tuple(sorted({row for point in known for row in point.inputs}))
     if not known:
-        return Refusal(code="not-published", method="cusum", subject=indicator)
+        return Refusal(code="not-published", method=METHOD, subject=f"{indicator} cusum")
     if len(known) < from_points:
         detail = f"{len(known)} of {from_points} years"
-        return Refusal(code="too-few-points", method="cusum", subject=indicator, detail=detail, inputs=rows)
+        return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} cusum", detail=detail, inputs=rows)
     years = np.array([point.year for point in known], dtype=float)
     design = np.column_stack([np.ones(len(years)), years - years.mean()])
     residuals = OLS(np.array([point.value for point in known]), design).fit().resid

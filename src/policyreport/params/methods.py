@@ -236,7 +236,7 @@ class SensitivitySettings(Strict):
     trend_errors: tuple[Literal["HAC"], ...]
     peers_weights: tuple[Literal["plain", "output"], ...]
     pace_bases: tuple[Literal["earliest", "shortest", "one year"], ...]
-    exposure_posts: tuple[tuple[int, ...], ...]
+    exposure_starts: tuple[int, ...]
     exposure_controls: tuple[Literal["none", "merged"], ...]
     exposure_inference: tuple[Literal["WCR", "RI-t", "CRV1"], ...]
 

@@ -98,15 +98,21 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
     """
     voice = Voice(inputs)
     cells = [f"::: {{.strip-item}}\n{_cell(voice, item)}\n:::" for item in items]
-    ranked = any(isinstance(item.rank, PublishedRank) for item in items)
+    ranked = any(isinstance(item.rank, PublishedRank) and not item.rank.marginal for item in items)
+    bounded = any(isinstance(item.rank, PublishedRank) and item.rank.marginal for item in items)
     note = (
         f"::: {{.flags}}\nPlaces are those of the published values. {voice.sentence('no-sampling-error')} "
         "`no-sampling-error`\n:::"
         if ranked
         else ""
     )
+    reach = (
+        "::: {.flags}\nWhere standard errors were published, the place comes with those its true rank may take, 95 %.\n:::"
+        if bounded
+        else ""
+    )
     crossing = voice.flags(flag for item in items for flag in item.flags)
-    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", note, crossing)
+    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", note, reach, crossing)
 
 
 def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
@@ -205,7 +211,10 @@ def _cell(voice: Voice, item: StripItem) -> str:
         unit = {"%": "\u00a0% at current prices", "points": " points"}.get(item.change_unit, "")
         notes.append(f"{voice.value(f'{change}{unit}', item.change_inputs)} on the year before")
     if isinstance(item.rank, PublishedRank):
-        notes.append(f"place {voice.value(f'{item.rank.rank} of {item.rank.of}', item.rank.inputs)}")
+        place = f"{item.rank.rank} of {item.rank.of}"
+        if item.rank.marginal:
+            place += f", could be {voice.formats.interval(*item.rank.marginal, 0)}"
+        notes.append(f"place {voice.value(place, item.rank.inputs)}")
     return "\n\n".join([label, value, *notes])
 
 

@@ -98,16 +98,17 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     incomes = {row.income_year for row in rows if row.income_year}
     return table(
         "league",
-        ["Province", f"Growth{year}, %", "Place", "Mean difference to nation, points", "Verdict",
+        ["Province", f"Growth{year}, %", "Place (no set)", "Mean difference to nation, points", "Its place (set)", "Verdict",
          f"Output per head{' ' + max(incomes) if incomes else ''}, m VND (nation = 100)",
          f"Digital economy, % of GRDP, against {line}", "Tasks completed"],
         body,
         f"{len(rows)} provinces side by side. *Growth at constant 2010 prices; mean yearly difference since 2020 with its "
         "95 % interval, verdict adjusted for all provinces; tasks of each province's own newest list; places as published, "
-        "without a set of ranks; an interval is for one province alone, so one that excludes zero may be told apart no more "
+        "without a set of ranks; the mean difference's place with the places its true rank may take, 95 % for all provinces "
+        "together, model-based; an interval is for one province alone, so one that excludes zero may be told apart no more "
         "once all are compared; † as published, no vintage to judge revisions by.*",
         voice.source(_inputs(voice)),
-        align="lrrrlrlr",
+        align="lrrrrlrlr",
         sortable=True,
         wide=True,
         empty="not published",
@@ -134,11 +135,16 @@ def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str |
         dagger = " †" if "no-vintage-history" in row.share_flags else ""
         value = marked(voice.percent_as_published(row.share).removesuffix("%").strip(), "share")
         share = f"{value} {voice.verdict(row.share_verdict)}{dagger}"
+    placed = None
+    if row.growth_mean_rank is not None and row.growth_mean_rank_set is not None:
+        placed = f"{row.growth_mean_rank} ({formats.interval(*row.growth_mean_rank_set, 0)})"
+        placed = marked(placed, "growth_mean_difference")
     return [
         f"[{row.name}](provinces/{row.slug}.html)",
         None if row.growth is None else marked(formats.number(row.growth, 2), "growth"),
         None if row.growth_rank is None else marked(str(row.growth_rank), "growth_rank"),
         difference,
+        placed,
         voice.verdict(row.growth_verdict) if row.growth_verdict else None,
         income,
         share,

@@ -165,9 +165,9 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
         wide=True,
     )  # fmt: skip
     flags = {flag.code: flag for each in done for flag in each.flags}
-    smallest = listed([voice.formats.points(each.minimum_detectable) for each in done])
+    smallest = listed([voice.formats.number(each.minimum_detectable, 2) for each in done])
     power = voice.formats.percent(voice.inputs.settings.exposure.power, 0)
-    reach = f"With this many provinces and years a difference is found {power} of the time only from {smallest} on, in that order."
+    reach = f"With this many provinces and years a difference is found {power} of the time only from {smallest} points on, in that order."
     return [
         join("exposure", shown, reach, voice.flags(flags.values()), *refused),
         _event_study(voice, done[0]),
@@ -339,9 +339,9 @@ def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
             )
     dates = listed([voice.date(day) for day in voice.inputs.settings.trend.step_dates])
     refused = [each for each in results if isinstance(each, Refusal)]
-    by_method = {each.method: [other for other in refused if other.method == each.method] for each in refused}
-    for method, found in by_method.items():
+    by_subject = {each.subject: [other for other in refused if other.subject == each.subject] for each in refused}
+    for subject, found in by_subject.items():
         detail = "; ".join(dict.fromkeys(each.detail for each in found if each.detail))
-        what = "Drift of the residuals from a line" if method == "cusum" else f"A step at {dates}"
+        what = "Drift of the residuals from a line" if subject.endswith("cusum") else f"A step at {dates}"
         parts.append(voice.refusal(found[0].model_copy(update={"detail": detail}), what))
     return join("steps", *parts)

@@ -86,7 +86,7 @@ def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
         "sensitivity",
         ["Question", "Headline", "Agrees in", "Refused", "Median (range)", "Most different answer"],
         body,
-        f"{agree} of {len(done)} headlines hold in every specification. *All combinations of the choices declared before the run; "
+        f"Headlines that hold in every specification: {agree} of {len(done)}. *All combinations of the choices declared before the run; "
         "a refused one counts and does not agree. A description, not a test.*",
         align="llrrrl",
         wide=True,
@@ -98,7 +98,7 @@ def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
     refused = sum(bool(row.refused) for row in each.specifications)
     declined = f", {refused} are refused" if refused else ""
     frame = voice.frame(
-        f"specifications-{each.method}",
+        f"sensitivity-{each.method}",
         f"{QUESTIONS.get(each.method, each.method)}: {each.agree} of {each.of} specifications agree{declined}",
         f"Estimate, {UNITS.get(each.method, '')}, of every combination of choices, sorted; the headline is marked; "
         "beneath, the choices of each",

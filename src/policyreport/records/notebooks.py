@@ -90,7 +90,7 @@ class TrendRecord(NotebookRecord):
 class StripItem(Frozen):
     """One cell of a province's strip: a value, its change and its place, or the refusal.
 
-    `change` is the difference to the period before, in `change_unit`; `rank` has no set and says so.
+    `change` is the difference to the period before, in `change_unit`; `rank` has its set or says that it has none.
     `inputs` are the rows behind `value`, `change_inputs` and `nation_inputs` those behind the other two.
     """
 
@@ -156,6 +156,8 @@ class LeagueRow(Frozen):
     growth_year: str = ""
     growth_rank: int | None = None
     growth_mean_difference: float | None = None
+    growth_mean_rank: int | None = None
+    growth_mean_rank_set: tuple[int, int] | None = None
     growth_mean_interval: Interval | None = None
     growth_verdict: str = ""
     growth_p_adjusted: float | None = None

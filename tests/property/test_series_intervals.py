@@ -1,0 +1,96 @@
+"""Intervals of the series' methods hold their estimate; more data of the same kind are never refused for it."""
+
+from datetime import date
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policyreport.methods.draws import generator
+from policyreport.methods.exposure_regression import fit, wild_interval
+from policyreport.methods.kendall import theil_sen
+from policyreport.methods.peers import _mean_test
+from policyreport.methods.slopes import gls_slope, gls_step
+from policyreport.methods.stepdown import find_simultaneous_sets
+from policyreport.methods.steps import assess as assess_step
+from policyreport.methods.steps import rank_sum_p
+from policyreport.records.base import Refusal
+from policyreport.records.series import SeriesPoint
+
+WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
+series = st.lists(st.integers(-40, 40).map(float), min_size=8, max_size=14)
+rhos = st.sampled_from([0.0, 0.3, 0.6])
+
+
+def inside(low: float, value: float, high: float) -> bool:
+    return low - 1e-9 <= value <= high + 1e-9
+
+
+@given(series, rhos)
+def test_slopes_and_steps_lie_inside_their_intervals(values, rho):
+    years = np.arange(2020, 2020 + len(values))
+    for found in (gls_slope(years, values, rho), gls_step(years, values, years >= 2025, rho)):
+        assert inside(found.interval.low, found.slope, found.interval.high)
+    median = theil_sen(years, values)
+    assert inside(median.interval.low, median.slope, median.interval.high)
+
+
+@given(series)
+def test_a_mean_difference_lies_inside_its_interval(values):
+    mean, half, p = _mean_test(np.array(values))
+    assert inside(mean - half, np.mean(values), mean + half)
+    assert 0 <= p <= 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_the_bootstraps_interval_holds_its_estimate_and_leaves_zero_out_only_where_it_rejects(seed):
+    rng = np.random.default_rng(seed)
+    exposure = rng.standard_normal(24)
+    fitted = fit(rng.standard_normal(24) + 0.4 * exposure, exposure)
+    weights = generator("exposure", "property", "", "ALL").choice(WEBB, (399, 24))
+    low, high = wild_interval(fitted, weights, level=0.05)
+    assert low <= fitted.estimate <= high
+
+
+@given(series, st.integers(1, 5))
+def test_a_rank_sums_p_is_a_share_and_does_not_mind_a_monotone_scale(values, size):
+    group = np.arange(len(values)) >= len(values) - size
+    p = rank_sum_p(values, group)
+    assert 0 < p <= 1
+    assert rank_sum_p(np.exp(np.array(values) / 20), group) == p
+    assert rank_sum_p(values, ~group) == p
+
+
+def a_step(values):
+    return assess_step(
+        [SeriesPoint(year=2017 + at, value=value) for at, value in enumerate(values)],
+        area="VN",
+        indicator="x",
+        step_date=date(2022, 7, 1),
+        minimum_before=5,
+        minimum_after=3,
+        gls_rhos=(0.3,),
+        verdict_rho=0.3,
+        verdict_level=0.05,
+    )
+
+
+@given(series, st.integers(-40, 40).map(float))
+def test_one_more_year_is_never_refused_where_fewer_were_not(values, another):
+    assert not isinstance(a_step(values), Refusal)
+    assert not isinstance(a_step([*values, another]), Refusal)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30)), min_size=3, max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_simultaneous_sets_follow_their_area_and_its_draws(pairs, random):
+    estimates, errors = np.array(pairs, dtype=float).T / 10
+    noise = errors[:, None] * np.random.default_rng(5).standard_normal((len(pairs), 299))
+    order = random.sample(range(len(pairs)), len(pairs))
+    before = find_simultaneous_sets(estimates, errors, noise)
+    after = find_simultaneous_sets(estimates[order], errors[order], np.ascontiguousarray(noise[order]))
+    assert [(each.first, each.last) for each in after] == [(before[at].first, before[at].last) for at in order]

@@ -1,0 +1,106 @@
+"""Every refusal and flag is produced: by some province or the nation of the present ledger, or by a named test."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from policyreport import assess
+from policyreport.assess.national import raised
+from policyreport.inputs import Inputs
+from policyreport.params.wording import read_wording
+
+ROOT = Path(__file__).parents[2]
+LEDGER = "the present ledger"
+TESTS = ROOT / "tests"
+
+# Where each code comes from: the ledger, or the test that makes it.
+PRODUCED = {
+    "not-published": LEDGER,
+    "list-changed": LEDGER,
+    "list-too-short": LEDGER,
+    "date-approximate": LEDGER,
+    "interval-too-short": "unit/test_flow.py::test_a_pair_four_days_apart_is_too_short",
+    "too-few-points": LEDGER,
+    "too-few-areas": LEDGER,
+    "lists-differ": LEDGER,
+    "no-deadline": "unit/test_outlook.py::test_what_flow_refuses_and_a_missing_deadline_have_no_outlook",
+    "measure-mixed": "unit/test_peers.py::test_two_measures_are_not_compared",
+    "break-in-series": LEDGER,
+    "gap-in-series": LEDGER,
+    "part-missing": LEDGER,
+    "top-n-list": LEDGER,
+    "not-a-measurement": LEDGER,
+    "no-sampling-error": LEDGER,
+    "projection-only": "unit/test_threshold.py::test_a_projection_is_refused",
+    "bound-only": "unit/test_threshold.py::test_a_bounded_value_says_only_what_it_states",
+    "too-few-revisions": LEDGER,
+    "no-convergence": "unit/test_panel.py::test_a_panel_without_noise_has_no_answer",
+    "basis-suspect": LEDGER,
+    "sum-short": "unit/test_completion.py::test_parts_that_miss_the_total_by_more_than_one_percent_are_flagged",
+    "no-vintage-history": LEDGER,
+    "vintage-mixed": LEDGER,
+    "weak": LEDGER,
+    "unrevised-tail": LEDGER,
+    "starts-in-shock": LEDGER,
+    "ends-before-policy": LEDGER,
+    "back-cast": LEDGER,
+    "boundary-fit": LEDGER,
+    "no-close-peer": LEDGER,
+    "one-post-period": LEDGER,
+    "few-treated": "unit/test_exposure.py::test_a_small_arm_of_a_binary_exposure_is_flagged",
+    "coincides-with-merger": LEDGER,
+    "form-flip": "unit/test_pace.py::test_forms_in_different_bands_leave_the_worse_as_headline",
+    "measure-flip": LEDGER,
+    "vintage-flip": "reference/test_series_findings.py::test_a_vintage_that_turned_the_verdict_is_flagged",
+}
+
+
+@pytest.fixture(scope="module")
+def produced(nation: Inputs, records, known_q4, slice_of) -> set[str]:
+    """Every code in a record of the edition: the provinces' and, as the national notebook makes it, the nation's."""
+    results = (
+        assess.completion(nation),
+        assess.quarter_on_quarter(nation),
+        assess.share(nation),
+        assess.share_pace(nation),
+        assess.revisions(nation),
+    )
+    record = assess.evaluation(nation, *results, league=(), coverage=(), codes=())
+    ranks = assess.ranks(nation)
+    record = assess.with_series(
+        record, assess.panel(nation), assess.exposure(nation), ranks, assess.steps(nation), assess.sensitivity(nation)
+    )
+    made = [record, *(each for pair in records.values() for each in pair)]
+    short_of_a_part = known_q4.panel.loc[known_q4.panel["value"].isna(), "area"].min()
+    made.append(assess.clean(slice_of(known_q4, "clean", short_of_a_part)))
+    return {code for each in made for _, _, code, _ in raised(each)}
+
+
+def test_the_table_names_every_code() -> None:
+    assert set(PRODUCED) == set(read_wording(ROOT).codes)
+
+
+@pytest.mark.parametrize("code", [code for code, where in PRODUCED.items() if where == LEDGER])
+def test_the_ledger_produces(code: str, produced: set[str]) -> None:
+    assert code in produced
+
+
+@cache
+def functions(path: str) -> dict[str, str]:
+    """Source of a test file's functions, their decorators included."""
+    text = (TESTS / path).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    tests = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    first = {node.name: min([node.lineno, *(each.lineno for each in node.decorator_list)]) for node in tests}
+    return {node.name: "\n".join(lines[first[node.name] - 1 : node.end_lineno]) for node in tests}
+
+
+@pytest.mark.parametrize(("code", "where"), [(code, where) for code, where in PRODUCED.items() if where != LEDGER])
+def test_a_named_test_produces(code: str, where: str, produced: set[str]) -> None:
+    path, _, name = where.partition("::")
+    assert name in functions(path)
+    assert f'"{code}"' in functions(path)[name]
+    # A code that turns up in the ledger belongs among those above.
+    assert code not in produced

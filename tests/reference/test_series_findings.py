@@ -1,0 +1,213 @@
+"""What the series of all provinces say together on the published figures: METHODS §18, from the ledger to `assess`.
+
+The p-values of §18 were simulated elsewhere with 99,999 draws; ours have 9,999, hence the tolerances.
+"""
+
+import dataclasses
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+from policyreport import assess
+from policyreport.inputs import Inputs
+from policyreport.present.side_by_side import singled_out
+from policyreport.records.base import Refusal
+from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity
+from policyreport.records.shares import Threshold
+
+
+def within(p: float, expected: float) -> bool:
+    """Inside three standard errors of our simulation and the rounding of what was printed."""
+    return abs(p - expected) <= 3 * (expected * (1 - expected) / 9_999) ** 0.5 + 0.0005
+
+
+@pytest.fixture(scope="module")
+def panel(nation: Inputs) -> Panel:
+    return assess.panel(nation)
+
+
+@pytest.fixture(scope="module")
+def exposures(nation: Inputs) -> dict[str, Exposure]:
+    return {each.exposure: each for each in assess.exposure(nation)}
+
+
+@pytest.fixture(scope="module")
+def specifications(nation: Inputs) -> dict[str, Sensitivity]:
+    return {each.method: each for each in assess.sensitivity(nation)}
+
+
+# ---- trends --------------------------------------------------------------------------------------------
+
+
+def test_trends_of_growth_cannot_be_told_apart(panel: Panel, nation: Inputs) -> None:
+    assert (panel.areas, panel.years, panel.dropped) == (34, 6, ())
+    assert (round(panel.f_statistic, 2), round(panel.f_p_value, 2)) == (0.96, 0.54)
+    settings = nation.settings
+    bounds = {"level": settings.panel.equal_slopes_level, "bh_level": settings.multiplicity.bh_level}
+    assert singled_out(panel, **bounds) == ()
+
+
+def test_means_differ_and_so_does_the_noise(panel: Panel) -> None:
+    assert (round(panel.mean_f_statistic, 2), round(panel.mean_f_p_value, 4)) == (2.20, 0.0009)
+    assert panel.bartlett_p < 1e-8
+    assert panel.unequal_variance
+
+
+def test_the_variance_of_slopes_is_estimated_below_zero_and_says_so(panel: Panel) -> None:
+    assert panel.slope_variance == 0
+    assert not panel.mixedlm_accepted
+    flag = next(flag for flag in panel.flags if flag.code == "boundary-fit")
+    assert "slope variance -0.0" in flag.detail
+    # Khánh Hòa's own errors are the largest: the unequal-variance branch uses them.
+    assert max(panel.slopes, key=lambda each: each.standard_error).area == "n56"
+
+
+# ---- exposure ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "estimate", "wild", "holm"),
+    [("ln_income", 0.52, 0.024, 3), ("urban_share", 0.53, 0.049, 2), ("merged", 0.45, 0.372, 1)],
+)
+def test_growth_by_exposure(exposures: dict[str, Exposure], name: str, estimate: float, wild: float, holm: int) -> None:
+    each = exposures[name]
+    assert round(each.estimate, 2) == estimate
+    assert within(each.wcr_p, wild)
+    # §18 prints 0.071, 0.097 and 0.372: the raw p-values by Holm's factors.
+    assert each.wcr_p_holm == pytest.approx(holm * each.wcr_p)
+    assert each.wcr_p_holm > 0.05
+    assert each.verdict == "no clear association"
+    assert each.has_flag("one-post-period")
+
+
+def test_the_checks_of_growth_by_income(exposures: dict[str, Exposure]) -> None:
+    checks = exposures["ln_income"].checks
+    placebo = {check.name: check.p_value for check in checks if check.kind == "placebo start"}
+    assert list(placebo) == ["2022", "2023", "2024"]
+    assert all(within(p, told) for p, told in zip(placebo.values(), (0.42, 0.86, 0.60), strict=True))
+    left_out = [check.estimate for check in checks if check.kind == "leave one out"]
+    assert (round(min(left_out), 2), round(max(left_out), 2), len(left_out)) == (0.43, 0.60, 34)
+    assert within(exposures["ln_income"].ri_t_p, 0.027)
+
+
+def test_the_merger_coincides_and_its_placebo_of_2022_stands_out(exposures: dict[str, Exposure]) -> None:
+    assert exposures["merged"].has_flag("coincides-with-merger")
+    placebo = {check.name: check for check in exposures["merged"].checks if check.kind == "placebo start"}
+    assert within(placebo["2022"].p_value, 0.015)
+
+
+# ---- ranks ---------------------------------------------------------------------------------------------
+
+
+def test_published_figures_get_no_set_of_ranks(nation: Inputs) -> None:
+    model, *published = assess.ranks(nation)
+    assert isinstance(model, Ranks)
+    assert {each.code for each in published if isinstance(each, Refusal)} == {"no-sampling-error"}
+    assert {each.subject for each in published} == {
+        nation.roles.growth.indicator, nation.roles.income.indicator, *nation.roles.governance.indicators,
+    }  # fmt: skip
+
+
+def test_sets_of_mean_growth_are_labelled_and_wide(nation: Inputs) -> None:
+    ranks, *_ = assess.ranks(nation)
+    assert ranks.basis == "model-based"
+    assert len(ranks.sets) == 34
+    for each in ranks.sets:
+        assert each.simultaneous[0] <= each.marginal[0] <= each.rank <= each.marginal[1] <= each.simultaneous[1]
+    first = next(each for each in ranks.sets if each.rank == 1)
+    assert first.area == "n31"
+    assert first.simultaneous[1] > 20
+
+
+# ---- vintages ------------------------------------------------------------------------------------------
+
+
+def with_earlier_share(nation: Inputs, value: float) -> Inputs:
+    """The slice as if the statistics office had first printed another share for 2025."""
+    rows = nation.observations
+    known = rows[(rows["area"] == "VN") & (rows["indicator"] == "digital_economy_share") & (rows["measure"] == "nso")]
+    last = known[known["period"] == "2025"]
+    earlier = last.assign(value=value, published=last["published"] - pd.Timedelta(days=20), newest=False)
+    earlier.index = pd.Index(["first.csv#2"], name=rows.index.name)
+    return dataclasses.replace(nation, observations=pd.concat([rows, earlier]))
+
+
+def newest_share(inputs: Inputs) -> Threshold:
+    return next(each for each in assess.share(inputs) if (each.measure, each.period) == ("nso", "2025"))
+
+
+def test_a_vintage_that_turned_the_verdict_is_flagged(nation: Inputs) -> None:
+    found = newest_share(with_earlier_share(nation, 18.5))
+    assert found.verdict == "below"
+    assert found.observation.value == 14.02
+    assert found.has_flag("vintage-flip")
+
+
+def test_a_vintage_that_left_the_verdict_is_not(nation: Inputs) -> None:
+    for value in (13.0, 16.2):
+        assert not newest_share(with_earlier_share(nation, value)).has_flag("vintage-flip")
+    assert not any(each.has_flag("vintage-flip") for each in assess.share(nation) if isinstance(each, Threshold))
+
+
+# ---- steps ---------------------------------------------------------------------------------------------
+
+
+def test_no_step_can_be_tested_yet(nation: Inputs) -> None:
+    assert [(each.subject, each.code) for each in assess.steps(nation)] == [
+        ("grdp_growth step", "too-few-points"),
+        ("grdp_growth step", "too-few-points"),
+        ("grdp_growth cusum", "too-few-points"),
+    ]
+
+
+# ---- other choices -------------------------------------------------------------------------------------
+
+
+def test_every_headline_has_its_full_grid(specifications: dict[str, Sensitivity]) -> None:
+    assert {method: each.of for method, each in specifications.items()} == {
+        "completion": 4 * 3,
+        "threshold": 3 * 2 * 3 * 3,
+        "pace": 2 * 3 * 2,
+        "trend": 3 * 2 * 4,
+        "peers": 3 * 2 * 2,
+        "exposure": 3 * 2 * 2 * 3,
+    }
+
+
+def test_the_headline_row_is_the_one_the_pages_print(specifications, nation: Inputs, exposures) -> None:
+    heads = {
+        method: next(row for row in each.specifications if row.headline) for method, each in specifications.items()
+    }
+    assert (heads["threshold"].estimate, heads["threshold"].verdict) == (14.02, "below")
+    assert (round(heads["pace"].estimate, 3), heads["pace"].verdict) == (0.229, "far too slow")
+    assert (heads["trend"].estimate, heads["trend"].verdict) == (0, "no clear trend")
+    assert (heads["peers"].estimate, heads["peers"].verdict) == (0, "cannot tell apart")
+    assert heads["exposure"].estimate == exposures["ln_income"].estimate
+    assert heads["exposure"].verdict == "no clear association"
+    assert round(heads["completion"].estimate, 3) == 0.945
+
+
+def test_who_measures_turns_the_share_and_its_pace(specifications: dict[str, Sensitivity]) -> None:
+    for method in ("threshold", "pace"):
+        assert specifications[method].most_different.startswith("measure mic-mst")
+    by_office = [row for row in specifications["threshold"].specifications if row.choices["measure"] == "nso"]
+    assert {row.verdict for row in by_office} == {"below"}
+
+
+def test_refused_specifications_are_counted_and_shown(specifications: dict[str, Sensitivity]) -> None:
+    refused = {
+        method: Counter(row.refused for row in each.specifications if row.refused)
+        for method, each in specifications.items()
+    }
+    assert refused["trend"] == {"too-few-points": 18}
+    assert refused["threshold"] == {"too-few-revisions": 12}
+    # A merger held fixed leaves nothing of the exposure that is the merger.
+    assert refused["exposure"] == {"too-few-areas": 6}
+
+
+def test_only_the_textbook_error_finds_an_association(specifications: dict[str, Sensitivity]) -> None:
+    found = {
+        row.choices["inference"] for row in specifications["exposure"].specifications if row.verdict == "associated"
+    }
+    assert found == {"CRV1"}
