@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -77,13 +77,15 @@ def coverage(inputs: Inputs) -> tuple[CoverageCell, ...]:
     return tuple(cells)
 
 
-def codes(inputs: Inputs) -> tuple[CodeCount, ...]:
+def codes(inputs: Inputs, joint: Sequence[Result | Refusal] = ()) -> tuple[CodeCount, ...]:
     """Count the provinces each refusal and flag hits, by method.
 
     Parameters
     ----------
     inputs : Inputs
         The national slice with the province records.
+    joint : sequence of Result or Refusal
+        Results over all provinces at once: what they refuse or flag concerns every one of them.
 
     Returns
     -------
@@ -94,7 +96,10 @@ def codes(inputs: Inputs) -> tuple[CodeCount, ...]:
     for (area, _), record in inputs.records.items():
         for method, subject, code, kind in raised(record):
             areas.setdefault((method, subject, code, kind), set()).add(area)
-    of = len({area for area, _ in inputs.records})
+    every = {area for area, _ in inputs.records}
+    for method, subject, code, kind in _walk(tuple(joint), "", ""):
+        areas.setdefault((method, subject, code, kind), set()).update(every)
+    of = len(every)
     return tuple(
         CodeCount(method=method, subject=subject, code=code, kind=kind, areas=len(hit), of=of)
         for (method, subject, code, kind), hit in sorted(areas.items())

@@ -1,0 +1,148 @@
+"""Who is refused what on counts of tasks, as known on 30 September 2026: the rows of METHODS §18's table.
+
+The functions of `assess` are called on every province's own rows, without notebooks.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from policyreport import assess, plan
+from policyreport.assess.tasks import SUBJECT
+from policyreport.inputs import Inputs
+from policyreport.plan import Known, edition_areas
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import TrendRecord
+from policyreport.records.tasks import Completion
+
+NGHE_AN = "n40"
+
+
+@pytest.fixture(scope="module")
+def records(known_q4: Known, slice_of: Callable[..., Inputs]) -> dict[tuple[str, str], TrendRecord]:
+    """The results on tasks of every province, as its trend notebook makes them."""
+    one = slice_of(known_q4, "trend", NGHE_AN)
+    found = {}
+    for area in edition_areas(known_q4):
+        rows, _ = plan._select(known_q4, "trend", area)
+        inputs = dataclasses.replace(one, area=area, observations=rows)
+        found[area, "trend"] = TrendRecord(
+            area=area,
+            name=inputs.name,
+            edition=inputs.edition.id,
+            as_known_on=inputs.edition.as_known_on,
+            completion=assess.completion(inputs),
+            flow=assess.flow(inputs),
+            outlook=assess.outlook(inputs),
+            share=(),
+            share_pace=(),
+            growth=(),
+            income=(),
+            governance=(),
+            indices=(),
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def nation(known_q4: Known, slice_of: Callable[..., Inputs], records) -> Inputs:
+    return dataclasses.replace(slice_of(known_q4, "evaluation", "VN"), records=records)
+
+
+@pytest.fixture(scope="module")
+def counted(nation: Inputs) -> dict[tuple[str, str], dict[str, int]]:
+    """Provinces by method and subject, then code: the table of the coverage page."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for each in assess.codes(nation, [assess.pooling(nation), assess.funnel(nation)]):
+        assert each.of == 34
+        found.setdefault((each.method, each.subject), {})[each.code] = each.areas
+    return found
+
+
+@pytest.mark.parametrize(
+    ("method", "codes"),
+    [
+        ("completion", {"not-published": 28}),
+        ("flow", {"not-published": 28, "list-changed": 1, "too-few-points": 3, "date-approximate": 2}),
+        ("outlook", {"not-published": 28, "list-changed": 1, "too-few-points": 3, "date-approximate": 2}),
+        ("pooling", {"lists-differ": 34}),
+        ("funnel", {"lists-differ": 34}),
+    ],
+)
+def test_the_coverage_page_counts_what_the_specification_counts(counted, method, codes) -> None:
+    assert counted[method, SUBJECT] == codes
+
+
+def test_lists_beside_a_counted_one_are_named_by_themselves(counted) -> None:
+    beside = {subject: codes for (method, subject), codes in counted.items() if subject != SUBJECT}
+    assert beside == {
+        "Nghệ An: work programme 2025, due by June": {"list-too-short": 1},
+        "Tasks given by Hà Nội's own steering committee": {"not-published": 1},
+    }
+
+
+def test_a_province_with_a_size_only_has_published_no_count(records) -> None:
+    told = {
+        area: each.detail
+        for (area, _), record in records.items()
+        for each in record.completion
+        if isinstance(each, Refusal) and each.code == "not-published" and each.detail and each.subject == SUBJECT
+    }
+    assert told == {
+        "n38": "Thanh Hóa: Action Plan 266: total 233",
+        "n44": "Quảng Trị: plan for the conclusion notice: total 80",
+    }
+
+
+def test_the_list_that_changed_is_the_answer_and_lists_seen_once_do_not_hide_it(records) -> None:
+    for results in (records[NGHE_AN, "trend"].flow, records[NGHE_AN, "trend"].outlook):
+        assert [(each.code, each.detail) for each in results] == [
+            ("list-changed", "the list differs: 3 of 81, then 38 of 102"),
+            ("list-changed", "the list differs: 3 of 8, then 35 of 82"),
+        ]
+
+
+def test_the_outlook_of_the_nation_is_refused_because_its_list_changed(nation: Inputs) -> None:
+    assert {each.code for each in assess.outlook(nation)} == {"list-changed"}
+    assert all(each.detail.startswith("the list differs: ") for each in assess.outlook(nation))
+
+
+def test_earlier_outlooks_are_not_judged_over_lists_of_several_kinds(nation: Inputs) -> None:
+    result = assess.calibration(nation)
+    assert (result.code, result.detail) == ("lists-differ", "2 kinds: centre-to-province, province-programme")
+
+
+def test_six_provinces_have_a_count_to_compare(nation: Inputs) -> None:
+    done = {
+        area
+        for (area, _), record in nation.records.items()
+        if any(isinstance(each, Completion) for each in record.completion)
+    }
+    assert len(done) == 6
+    assert {count.area for count in assess.task_comparison.newest_counts(nation) if count.total} == done
+
+
+# ---- one list counted again, in place of the published counts ---------------------------------------------
+
+
+def test_a_list_without_a_deadline_gets_no_outlook(nation: Inputs) -> None:
+    assert assess.outlook(counted_again(nation, "central-2025-10"))[0].code == "no-deadline"
+
+
+def test_a_deadline_of_the_parameters_gives_an_outlook_for_every_required_share(nation: Inputs) -> None:
+    results = assess.outlook(counted_again(nation, "central-2025-12-25", "2025-12-24"))
+    assert [each.required_share for each in results] == [1.0, 0.95]
+    assert {str(each.deadline) for each in results} == {"2025-12-31"}
+    assert {(each.completed, each.total, each.days_left) for each in results} == {(601, 1132, 7)}
+
+
+def counted_again(nation: Inputs, list_: str, day: str = "2025-12-04") -> Inputs:
+    """The nation's counts of October, and 116 tasks more completed on the same list on a later day."""
+    rows = nation.newest
+    rows = rows[rows["list"] == "central-2025-10"].assign(list=list_)
+    more = 116 * (rows["indicator"] == nation.roles.tasks.completed)
+    again = rows.assign(reference_date=pd.Timestamp(day), value=rows["value"] + more)
+    again = again[again["indicator"] != nation.roles.tasks.overdue].rename(index=lambda row: f"{row}-again")
+    return dataclasses.replace(nation, observations=pd.concat([rows, again]))
