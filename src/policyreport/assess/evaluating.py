@@ -21,7 +21,7 @@ from policyreport.records.notebooks import (
     LeagueRow,
 )
 from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
-from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling, QuarterOnQuarter
+from policyreport.records.tasks import Completion, QuarterOnQuarter
 
 
 def evaluation(
@@ -36,12 +36,6 @@ def evaluation(
     codes: Sequence[CodeCount],
     measure_differences: Sequence[MeasureDifference] = (),
     boundary_checks: Sequence[BoundaryCheck] = (),
-    *,
-    flow: Sequence[Flow | Refusal] = (),
-    outlook: Sequence[Outlook | Refusal] = (),
-    pooling: Pooling | Refusal | None = None,
-    funnel: Funnel | Refusal | None = None,
-    calibration: Calibration | Refusal | None = None,
 ) -> EvaluationRecord:
     """Make the record of the national notebook.
 
@@ -51,8 +45,6 @@ def evaluation(
         The national slice.
     completion, quarters, share, pace, revisions, league, coverage, codes, measure_differences, boundary_checks
         The results of the functions of those names.
-    flow, outlook, pooling, funnel, calibration
-        The same for the counts of tasks, of the nation and of all provinces together.
 
     Returns
     -------
@@ -89,11 +81,6 @@ def evaluation(
         areas_failed=tuple(area for area in areas if area not in complete),
         measure_differences=tuple(measure_differences),
         boundary_checks=tuple(boundary_checks),
-        flow=tuple(flow),
-        outlook=tuple(outlook),
-        pooling=pooling,
-        funnel=funnel,
-        calibration=calibration,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from policyreport.assess.tasks import SUBJECT
@@ -12,8 +12,8 @@ from policyreport.methods import outlook as outlook_method
 from policyreport.methods import pooling as pooling_method
 from policyreport.methods.counts import TaskCount
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import TrendRecord
-from policyreport.records.tasks import Calibration, Completion, Funnel, Pooling
+from policyreport.records.notebooks import EvaluationRecord, TrendRecord
+from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
 
 
 def pooling(inputs: Inputs) -> Pooling | Refusal:
@@ -103,6 +103,38 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
         calibration_minimum_forecasts=settings.calibration_minimum_forecasts,
         calibration_level=settings.calibration_level,
     )
+
+
+def with_tasks(
+    record: EvaluationRecord,
+    flow: Sequence[Flow | Refusal],
+    outlook: Sequence[Outlook | Refusal],
+    pooling: Pooling | Refusal,
+    funnel: Funnel | Refusal,
+    calibration: Calibration | Refusal,
+) -> EvaluationRecord:
+    """Put pace and outlook of the nation's lists, and what the areas' lists say, into the national record.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        From `evaluation`.
+    flow, outlook, pooling, funnel, calibration
+        The results of the functions of those names.
+
+    Returns
+    -------
+    EvaluationRecord
+        The record with them.
+    """
+    found = {
+        "flow": tuple(flow),
+        "outlook": tuple(outlook),
+        "pooling": pooling,
+        "funnel": funnel,
+        "calibration": calibration,
+    }
+    return record.model_copy(update=found)
 
 
 def newest_counts(inputs: Inputs) -> tuple[TaskCount, ...]:
