@@ -77,7 +77,8 @@ def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame, accen
             100 * item.pooled,
             100 * item.interval.low,
             100 * item.interval.high,
-            f"{frame.formats.count_of(item.count, item.total)}, {frame.formats.percent(item.pooled)}",
+            f"{frame.formats.share_of(item.count, item.total)}, {frame.words.pooled} "
+            f"{frame.formats.percent(item.pooled)}",
             role="accent" if item.area == accent else "plain",
             start=100 * item.raw,
         )
@@ -204,13 +205,13 @@ def _paint_funnel(
     figure = new_figure(width, 330)
     axes = panel(figure, 46, 12, width - 46 - right, 262)
     largest = max(record.limit_totals)
-    axes.set_xlim(0, largest)
+    axes.set_xlim(0, 1.02 * largest)
     axes.set_ylim(-0.01, 1.01)
     shares = (0.0, 0.25, 0.5, 0.75, 1.0)
     label_values(axes, "y", shares, [frame.formats.percent(share, 0) for share in shares])
     ticks = round_ticks(0, largest, 5)
     texts = [frame.formats.count(int(tick)) for tick in ticks]
-    label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / largest), grid=False)
+    label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / (1.02 * largest)), grid=False)
     axes.tick_params(axis="x", pad=8)
     _limits(axes, record)
     _points(axes, record, names, accent)
@@ -224,7 +225,7 @@ def _points(axes: Axes, record: Funnel, names: Mapping[str, str], accent: str) -
     largest = max(record.limit_totals)
     for point in record.points:
         color = ACCENT if point.area == accent else INK if point.singled_out else CONTEXT
-        axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3)
+        axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3, clip_on=False)
         if point.area != accent and not point.singled_out:
             continue
         left = point.total > 0.7 * largest

@@ -272,6 +272,8 @@ def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame
         axes.plot(dates, [c.share for c in group], style, color=ACCENT, markersize=7)
         for count in named:
             shift = 10 if count.share < 0.4 or 0.5 <= count.share < 0.9 else -18
+            # A rising line leaves the first count upwards: its label stands beneath.
+            shift = -20 if len(named) < len(group) and count is group[0] and count.share > 0.18 else shift
             axes.annotate(
                 frame.formats.count_of(count.completed, count.total),
                 (count.reference_date.toordinal(), count.share),

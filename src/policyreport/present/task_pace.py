@@ -37,11 +37,12 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
     parts: list[Exhibit | str] = []
     for at, each in enumerate(result for result in results if isinstance(result, Flow)):
         suffix = f"-{at + 1}" if at else ""
-        change = f": {each.change.verdict}" if isinstance(each.change, FlowChange) else ""
+        last = each.steps[-1]
+        change = f", {each.change.verdict}" if isinstance(each.change, FlowChange) else ""
         frame = voice.frame(
             f"flow{suffix}",
-            f"Finished in 30 days: {voice.formats.percent(each.steps[-1].hazard30)} of the open tasks in the last "
-            f"interval{change}",
+            f"Finished in 30 days: {voice.formats.percent(last.hazard30)} of the open tasks "
+            f"({voice.formats.count_of(last.finished, last.at_risk)} in {last.days} days to {voice.date(last.end)}){change}",
             "Share of the tasks open or added that were finished, put on 30 days, %, additions counted from the first "
             "day; bar: 95 % interval if tasks finish independently",
             each.inputs,
@@ -87,7 +88,7 @@ def outlook(
         shown = _printed(voice, main)
         frame = voice.frame(
             f"outlook{suffix}",
-            f"At the pace of the last {main.days_observed} days {voice.formats.percent(shown.expected_share)} of the tasks "
+            f"At the pace of the last {voice.formats.count(main.days_observed)} days {voice.formats.percent(shown.expected_share)} of the tasks "
             f"would be done by {voice.date(main.deadline)}",
             "Completed share of the list on its dates, and 95 % intervals to the deadline if tasks go on closing as "
             "before and none is added",
@@ -226,10 +227,14 @@ def _trend_sentence(voice: Voice, each: Flow) -> str:
     formats, said = voice.formats, []
     if isinstance(each.change, FlowChange):
         effect = formats.number(each.change.verdict_design_effect, 1).removesuffix(".0")
-        said.append(f"The word for the change holds at a design effect of {effect}: tasks that finish in groups.")
+        said.append(
+            "The spread over the intervals gives no sign that tasks finish in groups."
+            if effect == "1"
+            else f"The change is judged at a design effect of {effect}: tasks may finish in groups."
+        )
     if isinstance(each.trend, FlowTrend):
         ratio, ends = each.trend.hazard_ratio, each.trend.hazard_ratio_interval
-        text = f"{formats.number(ratio, 2)} ({formats.interval(ends.low, ends.high, 2)})"
+        text = f"{formats.number(ratio, 3)} ({formats.interval(ends.low, ends.high, 3)})"
         said.append(
             f"Over {each.trend.intervals} intervals the rate of finishing was multiplied by "
             f"{voice.value(text, each.inputs)} from quarter to quarter, {voice.verdict(each.trend.verdict)}."
@@ -299,8 +304,8 @@ def _chances(voice: Voice, by_share: Sequence[Outlook]) -> str:
     for each in by_share:
         what = "all" if each.required_share == 1 else voice.formats.percent(each.required_share, 0)
         chance = voice.certainty(_printed(voice, each).probability_required)
-        said.append(f"that {what} are done, {chance}, {voice.verdict(each.verdict)}")
-    return f"The chance {'; '.join(said)}."
+        said.append(f"that {what} are done{'' if said else ' is'} {chance} ({voice.verdict(each.verdict)})")
+    return f"The chance {', '.join(said)}."
 
 
 def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
@@ -323,7 +328,7 @@ def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
                 f"{formats.count(main.total + main.additions)}."
             )
     reason = voice.inputs.policy.list_named(main.list).deadline_reason
-    return " ".join([*said, f"The deadline: {escape(reason)}" if reason else ""]).strip()
+    return " ".join([*said, f"Why that day: {escape(reason)}" if reason else ""]).strip()
 
 
 def _outlook_table(voice: Voice, by_share: Sequence[Outlook], suffix: str) -> Exhibit:
