@@ -97,7 +97,6 @@ class TaskList(Strict):
     deadline: date | None = None
     deadline_reason: str = ""
     basis: str
-    deadline: date | None = None
 
     @model_validator(mode="after")
     def _deadline_has_its_reason(self) -> Self:

@@ -151,7 +151,7 @@ def _tasks_of_one_list(voice: Voice, record: EvaluationRecord, quarters: Quarter
     done = next((each.completed for each in record.completion
                  if isinstance(each, Completion) and (each.list, each.reference_date) == (last.list, last.reference_date)),
                 None)  # fmt: skip
-    picture = spark_share(done, voice.small("spark-tasks"), "completed", "not completed") if done else None
+    picture = spark_share(done, voice.small("spark-tasks", done.inputs), "completed", "not completed") if done else None
     text = (
         f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
         f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"

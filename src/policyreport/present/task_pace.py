@@ -124,7 +124,7 @@ def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Ou
     said = [pace_sentence(voice, each) for each in flow if isinstance(each, Flow) and each.list == list_]
     by_share = [each for each in results if isinstance(each, Outlook) and each.list == list_]
     if by_share:
-        said.append(f"{_expected(voice, by_share[0])} {_chances(voice, by_share)}")
+        said += _in_order(voice, by_share)
     return " ".join(said)
 
 
@@ -285,6 +285,13 @@ def _printed(voice: Voice, each: Outlook) -> OutlookAt:
     return next((at for at in each.by_design_effect if at.design_effect == wanted), each.by_design_effect[-1])
 
 
+def _in_order(voice: Voice, by_share: Sequence[Outlook]) -> list[str]:
+    """Expected share and chances; the chances lead on a list so short that all may well be done."""
+    said = [_expected(voice, by_share[0]), _chances(voice, by_share)]
+    short = by_share[0].open_tasks <= voice.inputs.settings.outlook.certain_above_open
+    return said[::-1] if short else said
+
+
 def _expected(voice: Voice, each: Outlook) -> str:
     """Expected number completed by the deadline, with its interval and its condition."""
     formats, at = voice.formats, _printed(voice, each)
@@ -300,7 +307,7 @@ def _expected(voice: Voice, each: Outlook) -> str:
 
 def _chances(voice: Voice, by_share: Sequence[Outlook]) -> str:
     """How certain each required share is, in the words for a probability, with its verdict."""
-    said = []
+    said: list[str] = []
     for each in by_share:
         what = "all" if each.required_share == 1 else voice.formats.percent(each.required_share, 0)
         chance = voice.certainty(_printed(voice, each).probability_required)
@@ -311,7 +318,7 @@ def _chances(voice: Voice, by_share: Sequence[Outlook]) -> str:
 def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
     """Expected share, chances, what pace the required share asks for, new tasks, the deadline's reason."""
     formats, main = voice.formats, by_share[0]
-    said = [_expected(voice, main), _chances(voice, by_share)]
+    said = _in_order(voice, by_share)
     for each in by_share:
         if each.required_share < 1 and each.hazard_needed30:
             said.append(
