@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from policyreport import assess, plan
+from policyreport import assess
 from policyreport.assess.tasks import SUBJECT
 from policyreport.inputs import Inputs
-from policyreport.plan import Known, edition_areas
+from policyreport.plan import Known
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.tasks import Completion
@@ -21,34 +21,13 @@ NGHE_AN = "n40"
 
 
 @pytest.fixture(scope="module")
-def records(known_q4: Known, slice_of: Callable[..., Inputs]) -> dict[tuple[str, str], TrendRecord]:
-    """The results on tasks of every province, as its trend notebook makes them."""
-    one = slice_of(known_q4, "trend", NGHE_AN)
-    found = {}
-    for area in edition_areas(known_q4):
-        rows, _ = plan._select(known_q4, "trend", area)
-        inputs = dataclasses.replace(one, area=area, observations=rows)
-        found[area, "trend"] = TrendRecord(
-            area=area,
-            name=inputs.name,
-            edition=inputs.edition.id,
-            as_known_on=inputs.edition.as_known_on,
-            completion=assess.completion(inputs),
-            flow=assess.flow(inputs),
-            outlook=assess.outlook(inputs),
-            share=(),
-            share_pace=(),
-            growth=(),
-            income=(),
-            governance=(),
-            indices=(),
-        )
-    return found
+def nation(known_q4: Known, nation_with_tasks: Callable[[Known], Inputs]) -> Inputs:
+    return nation_with_tasks(known_q4)
 
 
 @pytest.fixture(scope="module")
-def nation(known_q4: Known, slice_of: Callable[..., Inputs], records) -> Inputs:
-    return dataclasses.replace(slice_of(known_q4, "evaluation", "VN"), records=records)
+def records(nation: Inputs) -> dict[tuple[str, str], TrendRecord]:
+    return nation.records
 
 
 @pytest.fixture(scope="module")
