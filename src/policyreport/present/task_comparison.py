@@ -44,7 +44,7 @@ def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
     moved = max(result.areas, key=lambda each: abs(each.pooled - each.raw))
     arrows = voice.frame(
         "pooling",
-        f"The provinces' lists together: {voice.formats.percent(result.mean)} of the tasks completed on average; "
+        f"The provinces' lists together: an average province completed {voice.formats.percent(result.mean)} of its tasks; "
         f"the pooled estimate moves {names[moved.area]} the most",
         f"Completed share {measured}; small dot: own share; large dot: pooled estimate with its 95 % interval; longest "
         "list on top",
@@ -52,8 +52,8 @@ def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
     )
     pairs = voice.frame(
         "caterpillar",
-        "Two provinces whose thick bars overlap cannot be told apart",
-        f"Pooled estimate of the completed share {measured}; thin bar: 95 % interval; thick bar: "
+        "Two provinces whose thick bars overlap cannot be told apart, where that one pair is looked at",
+        f"Pooled estimate of the completed share {measured}; thin bar: 95 % interval; thick bar: ± "
         f"{voice.formats.number(inputs.settings.funnel.pair_bar, 2)} standard errors, for judging pairs by overlap",
         result.inputs,
     )
@@ -161,8 +161,8 @@ def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare, names:
     own = voice.value(f"{formats.share_of(moved.count, moved.total)}", moved.inputs)
     pooled = voice.value(formats.percent(moved.pooled), result.inputs)
     return (
-        f"Pooled over {len(result.areas)} provinces, "
-        f"{voice.value(formats.percent(result.mean), result.inputs)} of the tasks are completed on average, with an "
+        f"Pooled over {len(result.areas)} provinces with {formats.count(sum(each.total for each in result.areas))} tasks, an "
+        f"average province has completed {voice.value(formats.percent(result.mean), result.inputs)} of its tasks, with an "
         f"intraclass correlation of {formats.number(result.intraclass, 3)} between tasks of one province. The pooled "
         "estimate takes the provinces as drawn from one distribution and moves a short list further towards the mean "
         f"than a long one: {names[moved.area]} from its own {own} to {pooled}. It is an estimate of the tendency to "
@@ -200,8 +200,9 @@ def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint], 
     """Who is singled out, on which side, and how wide the limits are."""
     formats = voice.formats
     said = [
-        f"Of {len(result.points)} provinces together {voice.value(formats.percent(result.centre), result.inputs)} of the "
-        "tasks are completed."
+        f"On the lists of {len(result.points)} provinces together "
+        f"{voice.value(formats.share_of(sum(p.count for p in result.points), sum(p.total for p in result.points)), result.inputs)} "
+        "of the tasks are completed."
     ]
     for word, above in (("above", True), ("below", False)):
         side = sorted((p for p in singled if (p.share > result.centre) == above), key=lambda p: -abs(p.z))

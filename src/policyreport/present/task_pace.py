@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from policyreport.exhibits import Exhibit, join
+from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.hazards import hazards
 from policyreport.figures.outlook import outlook as outlook_figure
 from policyreport.inputs import Inputs
@@ -18,7 +18,7 @@ YEAR_END = 12
 """The month whose rush is not told apart from speed (METHODS §2)."""
 
 
-def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit:
+def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibits:
     """Show how fast an area's tasks are finished, the last change and the trend, or why none can be said.
 
     Parameters
@@ -30,8 +30,8 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
 
     Returns
     -------
-    Exhibit
-        "flow".
+    Exhibits
+        "flow", and "flow-short" with its sentences (empty where refused: "refusals-short" says why).
     """
     voice = Voice(inputs)
     parts: list[Exhibit | str] = []
@@ -57,12 +57,13 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
         refused = [part for part in (each.change, each.trend) if isinstance(part, Refusal)]
         parts += [voice.refusal(part, part.subject.split(": ")[-1].capitalize()) for part in refused]
     parts += refused_once(voice, results)
-    return join("flow", *parts)
+    short = [pace_sentence(voice, each) for each in results if isinstance(each, Flow)]
+    return Exhibits([join("flow", *parts), Exhibit("flow-short", "\n\n".join(short))])
 
 
 def outlook(
     results: Sequence[Outlook | Refusal], completion: Sequence[Completion | Refusal], inputs: Inputs
-) -> Exhibit:
+) -> Exhibits:
     """Show what an area's pace would come to by the deadline, or why that cannot be said.
 
     Parameters
@@ -76,11 +77,12 @@ def outlook(
 
     Returns
     -------
-    Exhibit
-        "outlook".
+    Exhibits
+        "outlook", and "outlook-short" with its sentences (empty where refused).
     """
     voice = Voice(inputs)
     parts: list[Exhibit | str] = []
+    short: list[str] = []
     told = [each for each in results if isinstance(each, Outlook)]
     for at, (key, group) in enumerate(groupby(told, key=lambda each: each.list)):
         by_share = list(group)
@@ -94,6 +96,7 @@ def outlook(
             "before and none is added",
             main.inputs,
         )
+        short.append(" ".join(_in_order(voice, by_share, brief=True)))
         parts += [
             _outlook_sentences(voice, by_share),
             outlook_figure(main, list_counts(completion, key), frame),
@@ -101,7 +104,7 @@ def outlook(
             voice.flags(main.flags),
         ]
     parts += refused_once(voice, results)
-    return join("outlook", *parts)
+    return Exhibits([join("outlook", *parts), Exhibit("outlook-short", "\n\n".join(short))])
 
 
 def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Outlook | Refusal], list_: str) -> str:
@@ -124,7 +127,7 @@ def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Ou
     said = [pace_sentence(voice, each) for each in flow if isinstance(each, Flow) and each.list == list_]
     by_share = [each for each in results if isinstance(each, Outlook) and each.list == list_]
     if by_share:
-        said += _in_order(voice, by_share)
+        said += _in_order(voice, by_share, brief=True)
     return " ".join(said)
 
 
@@ -239,6 +242,8 @@ def _trend_sentence(voice: Voice, each: Flow) -> str:
             f"Over {each.trend.intervals} intervals the rate of finishing was multiplied by "
             f"{voice.value(text, each.inputs)} from quarter to quarter, {voice.verdict(each.trend.verdict)}."
         )
+        if each.trend.verdict != "no clear trend":
+            said.append("The outlook below takes the mean pace and does not carry that trend on.")
     if any(step.end.month == YEAR_END for step in each.steps):
         said.append("A rush at the end of a year is not told apart from speed.")
     return " ".join(said)
@@ -285,20 +290,21 @@ def _printed(voice: Voice, each: Outlook) -> OutlookAt:
     return next((at for at in each.by_design_effect if at.design_effect == wanted), each.by_design_effect[-1])
 
 
-def _in_order(voice: Voice, by_share: Sequence[Outlook]) -> list[str]:
+def _in_order(voice: Voice, by_share: Sequence[Outlook], brief: bool = False) -> list[str]:
     """Expected share and chances; the chances lead on a list so short that all may well be done."""
-    said = [_expected(voice, by_share[0]), _chances(voice, by_share)]
+    said = [_expected(voice, by_share[0], brief), _chances(voice, by_share)]
     short = by_share[0].open_tasks <= voice.inputs.settings.outlook.certain_above_open
     return said[::-1] if short else said
 
 
-def _expected(voice: Voice, each: Outlook) -> str:
+def _expected(voice: Voice, each: Outlook, brief: bool) -> str:
     """Expected number completed by the deadline, with its interval and its condition."""
     formats, at = voice.formats, _printed(voice, each)
     done = each.completed + round(at.mean_finished)
     low, high = ((each.completed + end) / each.total for end in (at.interval.low, at.interval.high))
     share = f"{formats.count_of(done, each.total)} ({formats.percent(at.expected_share)}"
-    interval = f"{formats.percent_interval(low, high)} at a design effect of {formats.number(at.design_effect, 0)})"
+    effect = "" if brief else f" at a design effect of {formats.number(at.design_effect, 0)}"
+    interval = f"95 % interval {formats.percent_interval(low, high)}{effect})"
     return (
         f"If tasks go on closing as in the last {formats.count(each.days_observed)} days, about "
         f"{voice.value(f'{share}; {interval}', each.inputs)} would be completed by {voice.date(each.deadline)}."
@@ -335,7 +341,7 @@ def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
                 f"{formats.count(main.total + main.additions)}."
             )
     reason = voice.inputs.policy.list_named(main.list).deadline_reason
-    return " ".join([*said, f"Why that day: {escape(reason)}" if reason else ""]).strip()
+    return " ".join([*said, f"Why that day? {escape(reason)}" if reason else ""]).strip()
 
 
 def _outlook_table(voice: Voice, by_share: Sequence[Outlook], suffix: str) -> Exhibit:

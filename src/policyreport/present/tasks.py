@@ -170,9 +170,11 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
         return Exhibit("tasks-provinces", "No province's count of its own tasks was published by then.")
     published = len({name for name, _ in lists})
     silent = len(rows) - published
-    lead = (
-        f"{published} of {len(rows)} provinces' counts were published; {silent} were not. Each list was drawn up by "
-        "another body, with another scope and on another date, so the provinces are not ranked by them."
+    lead = f"{published} of {len(rows)} provinces' counts were published; {silent} were not. " + (
+        "The lists are of one kind and of one day; what they say together follows below."
+        if _comparable(inputs, [each for _, each in lists])
+        else "Each list was drawn up by another body, with another scope and on another date, so the provinces are not "
+        "ranked by them."
     )
     body = [
         [
@@ -197,6 +199,12 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
         wide=True,
     )
     return join("tasks-provinces", lead, shown)
+
+
+def _comparable(inputs: Inputs, lists: Sequence[Completion]) -> bool:
+    """Whether lists of several areas are of one kind and one known day."""
+    of_one = {(inputs.policy.list_named(each.list).kind, each.reference_date) for each in lists}
+    return len({each.area for each in lists}) > 1 and len(of_one) == 1 and lists[0].reference_date is not None
 
 
 def count_sentence(voice: Voice, each: Completion) -> str:
