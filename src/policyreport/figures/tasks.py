@@ -267,6 +267,7 @@ def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame
         label_values(axes, "y", ticks, [frame.formats.percent(t, 0) if column == 0 else "" for t in ticks])
         days = [count.reference_date for count in named]
         label_values(axes, "x", [d.toordinal() for d in days], [frame.formats.short_date(d) for d in days], False)
+        axes.tick_params(axis="x", pad=8)
         style = "o-" if len(group) > 1 else "o"
         dates = [count.reference_date.toordinal() for count in group]
         axes.plot(dates, [c.share for c in group], style, color=ACCENT, markersize=7)
