@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from policyreport import plan
+from policyreport import assess, plan
 from policyreport.inputs import Inputs, read_inputs
 from policyreport.plan import Known
+from policyreport.records.notebooks import NotebookRecord, TrendRecord
 from policyreport.runs import RunSummary, run_stages
 
 ROOT = Path(__file__).parents[1]
@@ -76,3 +77,34 @@ def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Known, str, 
         return dataclasses.replace(read_inputs(folder), folder=folder)
 
     return lay_out
+
+
+@pytest.fixture(scope="session")
+def nation_with_tasks(slice_of: Callable[..., Inputs]) -> Callable[[Known], Inputs]:
+    """Give an edition's national slice with the records on tasks of every area, made without notebooks."""
+
+    def assess_all(known: Known) -> Inputs:
+        areas = plan.edition_areas(known)
+        one = slice_of(known, "trend", areas[0])
+        records: dict[tuple[str, str], NotebookRecord] = {}
+        for area in areas:
+            rows, _ = plan._select(known, "trend", area)
+            inputs = dataclasses.replace(one, area=area, observations=rows)
+            records[area, "trend"] = TrendRecord(
+                area=area,
+                name=inputs.name,
+                edition=inputs.edition.id,
+                as_known_on=inputs.edition.as_known_on,
+                completion=assess.completion(inputs),
+                flow=assess.flow(inputs),
+                outlook=assess.outlook(inputs),
+                share=(),
+                share_pace=(),
+                growth=(),
+                income=(),
+                governance=(),
+                indices=(),
+            )
+        return dataclasses.replace(slice_of(known, "evaluation", known.roles.nation), records=records)
+
+    return assess_all

@@ -7,6 +7,7 @@ same number in the same way.
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
@@ -19,6 +20,9 @@ from policyreport.errors import UsageError, did_you_mean
 NBSP = "\u00a0"
 MINUS = "\u2212"
 EN_DASH = "–"
+
+
+_PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(\d{2})(?:-(\d{2}))?))?$")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class Idiom:
     long_date: str
     short_date: str
     month: str
+    long_month: str
+    quarters: tuple[str, ...]
+    halves: tuple[str, ...]
 
 
 IDIOMS = {
@@ -47,6 +54,9 @@ IDIOMS = {
         long_date="d MMMM y",
         short_date="d MMM y",
         month="MMM y",
+        long_month="MMMM y",
+        quarters=tuple(f"the {nth} quarter of {{year}}" for nth in ("first", "second", "third", "fourth")),
+        halves=("the first half of {year}", "the second half of {year}"),
     ),
     "vi": Idiom(
         locale="vi",
@@ -56,6 +66,9 @@ IDIOMS = {
         long_date="d 'tháng' M 'năm' y",
         short_date="dd/MM/y",
         month="MM/y",
+        long_month="'tháng' M 'năm' y",
+        quarters=tuple(f"quý {nth} năm {{year}}" for nth in ("I", "II", "III", "IV")),
+        halves=("6 tháng đầu năm {year}", "6 tháng cuối năm {year}"),
     ),
 }
 
@@ -314,6 +327,32 @@ class Formats:
             ``Jan 2026``.
         """
         return self._date(day, self._idiom.month).replace(" ", NBSP)
+
+    def period(self, period: str) -> str:
+        """Write a period of the ledger in words.
+
+        Parameters
+        ----------
+        period : str
+            ``2025``, ``2025-H1``, ``2025-Q3``, ``2025-10``, ``2025-10-28``, or two of these joined by ``/``.
+
+        Returns
+        -------
+        str
+            ``the third quarter of 2025``; the text as it is where it is none of these.
+        """
+        first, _, last = period.partition("/")
+        if last:
+            return f"{self.period(first)} {self._idiom.to} {self.period(last)}"
+        if not (match := _PERIOD.match(period)):
+            return period
+        year, quarter, half, month, day = match.groups()
+        if quarter or half:
+            names, number = (self._idiom.quarters, quarter) if quarter else (self._idiom.halves, half)
+            return names[int(number) - 1].format(year=year)
+        if day:
+            return self.date(datetime.date.fromisoformat(period))
+        return self._date(datetime.date(int(year), int(month), 1), self._idiom.long_month) if month else year
 
     def probability(self, value: float) -> str:
         """Write a probability as its band of METHODS §0.

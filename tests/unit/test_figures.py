@@ -10,7 +10,20 @@ import pytest
 import yaml
 
 from policyreport.errors import ParamsError
-from policyreport.figures import areas, checks, league, outlook, pace, series, shares, sparks, strips, tasks, tiles
+from policyreport.figures import (
+    areas,
+    checks,
+    hazards,
+    league,
+    outlook,
+    pace,
+    series,
+    shares,
+    sparks,
+    strips,
+    tasks,
+    tiles,
+)
 from policyreport.figures import palette as colours
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import round_ticks, spread
@@ -36,6 +49,8 @@ from policyreport.records.series import (
 from policyreport.records.shares import FanPoint, Pace, Revisions, Scenario, Threshold, VintageValue
 from policyreport.records.tasks import (
     Completion,
+    Flow,
+    FlowStep,
     Funnel,
     FunnelPoint,
     ListCount,
@@ -148,22 +163,41 @@ def _tiles():
     }  # fmt: skip
 
 
-def _pooling():
+def _pooling(error=None):
     items = zip(NAMES, (22, 41, 9, 63, 30), (40, 60, 25, 100, 80), strict=True)
     return Pooling(mean=0.5, intraclass=0.1, areas=tuple(
-        PooledShare(area=a, count=x, total=n, raw=x / n, pooled=0.5, interval=_interval(0.4, 0.6), shrinkage=0.2)
+        PooledShare(area=a, count=x, total=n, raw=x / n, pooled=0.5, interval=_interval(0.4, 0.6), shrinkage=0.2,
+                    standard_error=error)
         for a, x, n in items
     ))  # fmt: skip
 
 
-def _funnel():
+def _funnel(wide=()):
     points = tuple(
         FunnelPoint(area=a, count=10 + i, total=30 + 20 * i, share=(10 + i) / (30 + 20 * i), z=0, p_value=0.1,
                     p_adjusted=0.1, singled_out=i == 3)
         for i, a in enumerate(NAMES)
     )  # fmt: skip
     limits = ((0.2, 0.3, 0.7, 0.8), (0.35, 0.4, 0.6, 0.65))
-    return Funnel(centre=0.5, dispersion=1, overdispersed=False, points=points, limit_totals=(10, 120), limits=limits)
+    return Funnel(centre=0.5, dispersion=1, overdispersed=bool(wide), points=points, limit_totals=(10, 120),
+                  limits=limits, limits_overdispersed=wide)  # fmt: skip
+
+
+def _step(start, end, hazard):
+    return FlowStep(
+        start=start, end=end, days=(end - start).days, open_at_start=100, additions=0, finished=10, at_risk=100,
+        hazard=0.1, hazard_interval=_interval(0.05, 0.18), daily_hazard=0.001, hazard30=hazard, hazard30_uniform=hazard,
+        hazard30_interval=_interval(hazard - 0.02, hazard + 0.03), hazard30_last_day=hazard,
+    )  # fmt: skip
+
+
+DAYS = [date(2024, month, 28) for month in range(1, 13)]
+QUARTERLY = tuple(
+    ListCount(list="one", list_label="One list", reference_date=day, total=1000 + 10 * i, completed=200 + 50 * i,
+              share=(200 + 50 * i) / (1000 + 10 * i))
+    for i, day in enumerate(DAYS)
+)  # fmt: skip
+FLOW = Flow(area="a0", list="one", steps=tuple(_step(a, b, 0.03 + 0.01 * i) for i, (a, b) in enumerate(pairwise(DAYS))))
 
 
 def _panel():
@@ -250,6 +284,11 @@ GALLERY = {
     "pooled_shares": lambda f: areas.pooled_shares(_pooling(), NAMES, f, "a2"),
     "caterpillar": lambda f: areas.caterpillar(_panel(), NAMES, f, "pp a year", "a2"),
     "funnel": lambda f: areas.funnel(_funnel(), NAMES, f, "tasks on the list", "a1"),
+    "pooled_caterpillar": lambda f: areas.pooled_caterpillar(_pooling(0.05), NAMES, f, 1.39),
+    "wide_funnel": lambda f: areas.funnel(_funnel(((0.0, 0.1, 0.9, 1.0), (0.2, 0.3, 0.7, 0.8))), NAMES, f, "tasks"),
+    "hazards": lambda f: hazards.hazards(FLOW, f, "% finished in 30 days"),
+    "long_slope": lambda f: tasks.slope(QUARTERLY, f),
+    "long_outlook": lambda f: outlook.outlook(_outlook(), QUARTERLY, f),
     "event_study": lambda f: checks.event_study(_exposure(), f, "pp per SD", 2024, 2.03, "from December 2024"),
     "specification_plot": lambda f: checks.specification_plot(_sensitivity(), f, "slope, pp a year"),
     "outlook": lambda f: outlook.outlook(_outlook(), ONE_LIST, f),
@@ -378,6 +417,26 @@ def test_lists_that_changed_are_never_joined_by_a_line(drawn):
     one, other = (tasks.slope(counts, Frame("s", "F.")).files["figures/s.svg"] for counts in (ONE_LIST, COUNTS[1:]))
     joined = re.compile(rf"stroke: {colours.ACCENT}; stroke-width")
     assert (len(joined.findall(one)), len(joined.findall(other))) == (1, 0)
+
+
+def test_a_long_line_names_its_ends_only():
+    for path, svg in tasks.slope(QUARTERLY, Frame("s", "F.")).files.items():
+        told = [text for text, *_ in _texts(svg) if " of " in text.replace("\u00a0", " ")]
+        assert [text.replace("\u00a0", " ") for text in told] == ["200 of 1,000", "750 of 1,110"], path
+
+
+def test_the_limits_that_are_judged_by_are_named_and_chance_alone_is_paler(drawn):
+    plain, wide = (drawn[name].files["figures/n01-it.svg"] for name in ("funnel", "wide_funnel"))
+    pale = re.compile(rf"stroke: {colours.CONTEXT_LIGHT}")
+    assert (len(pale.findall(plain)), len(pale.findall(wide))) == (0, 4)
+
+
+def test_one_band_of_an_outlook_is_an_interval_and_several_are_design_effects(drawn):
+    one = _outlook().model_copy(update={"by_design_effect": _outlook().by_design_effect[:1]})
+    single = outlook.outlook(one, ONE_LIST, Frame("o", "F.")).files["figures/o.svg"]
+    assert "95 % interval" in single
+    assert "design effect" not in single
+    assert "design effect 4" in drawn["outlook"].files["figures/n01-it.svg"]
 
 
 def test_an_estimate_is_hollow_and_the_line_to_it_dashed():

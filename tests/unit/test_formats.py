@@ -102,3 +102,24 @@ def test_a_printed_number_lies_within_half_a_unit_of_its_last_place(value, digit
 def test_what_is_no_number_no_probability_or_no_language_is_refused(call):
     with pytest.raises(UsageError, match="expected"):
         call()
+
+
+@pytest.mark.parametrize(
+    ("period", "english", "vietnamese"),
+    [
+        ("2025", "2025", "2025"),
+        ("2025-H1", "the first half of 2025", "6 tháng đầu năm 2025"),
+        ("2025-Q3", "the third quarter of 2025", "quý III năm 2025"),
+        ("2025-10", "October 2025", "tháng 10 năm 2025"),
+        ("2025-10-28", "28\u00a0October 2025", "28\u00a0tháng 10 năm 2025"),
+        (
+            "2025-Q1/2025-Q3",
+            "the first quarter of 2025 to the third quarter of 2025",
+            "quý I năm 2025 đến quý III năm 2025",
+        ),
+        ("about 2025", "about 2025", "about 2025"),
+        ("", "", ""),
+    ],
+)
+def test_a_period_is_written_in_words(period, english, vietnamese):
+    assert (Formats("en").period(period), Formats("vi").period(period)) == (english, vietnamese)

@@ -52,6 +52,15 @@ def test_the_share_is_to_reach_30_in_2030_and_50_in_2045(policy: Policy) -> None
     ]
 
 
+def test_a_list_has_a_deadline_only_with_its_reason(policy: Policy, project: Path) -> None:
+    dated = [each for each in policy.lists if each.deadline]
+    assert {each.deadline for each in dated} == {date(2025, 12, 31)}
+    assert all(each.deadline_reason.endswith(".") for each in dated)
+    rewrite(project / "params" / "policy.yaml", f"  deadline_reason: {dated[0].deadline_reason}\n", "")
+    with pytest.raises(ParamsError, match="deadline and deadline_reason belong together"):
+        read_policy(project)
+
+
 def test_a_target_without_number_or_year_is_no_pace(policy: Policy) -> None:
     assert policy.targets_for("coverage_5g") == ()
     assert policy.targets_for("sti_dt_budget_share") == ()

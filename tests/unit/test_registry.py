@@ -91,7 +91,7 @@ def test_a_paper_is_written_as_in_a_list_of_references() -> None:
         ("registry.yaml", "  pooling:\n", "  poolin:\n", 'did you mean "pooling"'),
         ("registry.yaml", "refusals: [no-sampling-error,", "refusals: [no-sampling-eror,", "no-sampling-error"),
         ("registry.yaml", "references: [W27,", "references: [W72,", 'did you mean "W27"'),
-        ("registry.yaml", "verdicts: [speed]", "verdicts: [speeed]", 'did you mean "speed"'),
+        ("registry.yaml", "verdicts: [speed,", "verdicts: [speeed,", 'did you mean "speed"'),
         ("registry.yaml", "    part_of: [trend, peers]\n", "", "results, or part_of"),
         ("registry.yaml", "question: Is one series rising or falling?", "question: Rising", "pattern"),
         ("references.bib", "@article{W27, author", "@article{W27, autor", "author and title"),

@@ -91,7 +91,15 @@ def literal_words(model: type, field: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "model",
-    [series.Trend, series.Difference, series.Exposure, shares.Threshold, tasks.FlowChange, tasks.Outlook],
+    [
+        series.Trend,
+        series.Difference,
+        series.Exposure,
+        shares.Threshold,
+        tasks.FlowChange,
+        tasks.FlowTrend,
+        tasks.Outlook,
+    ],
 )
 def test_every_verdict_a_record_can_hold_has_its_words(model: type, wording: Wording) -> None:
     for word in literal_words(model, "verdict"):

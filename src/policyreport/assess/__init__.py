@@ -9,10 +9,12 @@ from policyreport.assess.series import governance, growth, income, trend
 from policyreport.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
 from policyreport.assess.side_by_side import exposure, panel, ranks, steps, with_series
 from policyreport.assess.specifications import sensitivity
-from policyreport.assess.tasks import completion, flow, quarter_on_quarter
+from policyreport.assess.task_comparison import calibration, funnel, pooling, with_tasks
+from policyreport.assess.tasks import completion, flow, outlook, quarter_on_quarter
 
 __all__ = [
     "boundary_checks",
+    "calibration",
     "changes",
     "clean",
     "codes",
@@ -22,14 +24,17 @@ __all__ = [
     "evaluation",
     "exposure",
     "flow",
+    "funnel",
     "governance",
     "growth",
     "income",
     "league",
     "measure_differences",
     "other_quantity",
+    "outlook",
     "panel",
     "peers",
+    "pooling",
     "quarter_on_quarter",
     "ranks",
     "revisions",
@@ -40,4 +45,5 @@ __all__ = [
     "strip",
     "trend",
     "with_series",
+    "with_tasks",
 ]

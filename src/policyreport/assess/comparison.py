@@ -286,7 +286,7 @@ def _strip_tasks(inputs: Inputs) -> StripItem:
     return StripItem(
         role="tasks",
         indicator=role.completed,
-        period=newest.reference_date.isoformat() if newest.reference_date else "",
+        period=newest.reference_date.isoformat() if newest.reference_date else newest.period,
         value=100 * newest.completed.share,
         unit="%",
         measure=newest.list,

@@ -81,13 +81,15 @@ def coverage(inputs: Inputs) -> tuple[CoverageCell, ...]:
     return tuple(cells)
 
 
-def codes(inputs: Inputs) -> tuple[CodeCount, ...]:
+def codes(inputs: Inputs, joint: Sequence[Result | Refusal] = ()) -> tuple[CodeCount, ...]:
     """Count the provinces each refusal and flag hits, by method.
 
     Parameters
     ----------
     inputs : Inputs
         The national slice with the province records.
+    joint : sequence of Result or Refusal
+        Results over all provinces at once: what they refuse or flag concerns every one of them.
 
     Returns
     -------
@@ -98,7 +100,10 @@ def codes(inputs: Inputs) -> tuple[CodeCount, ...]:
     for (area, _), record in inputs.records.items():
         for method, subject, code, kind in raised(record):
             areas.setdefault((method, subject, code, kind), set()).add(area)
-    of = len({area for area, _ in inputs.records})
+    every = {area for area, _ in inputs.records}
+    for method, subject, code, kind in _walk(tuple(joint), "", ""):
+        areas.setdefault((method, subject, code, kind), set()).update(every)
+    of = len(every)
     return tuple(
         CodeCount(method=method, subject=subject, code=code, kind=kind, areas=len(hit), of=of)
         for (method, subject, code, kind), hit in sorted(areas.items())

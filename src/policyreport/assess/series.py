@@ -14,7 +14,7 @@ from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.series import SeriesPoint, Trend
 from policyreport.records.shares import Pace, Threshold
-from policyreport.records.tasks import Completion, Flow
+from policyreport.records.tasks import Completion, Flow, Outlook
 
 Points = tuple[SeriesPoint, ...]
 
@@ -96,6 +96,7 @@ def trend(
     growth: Sequence[Trend | Refusal],
     income: Sequence[Trend | Refusal],
     governance: Sequence[Trend | Refusal],
+    outlook: Sequence[Outlook | Refusal] = (),
 ) -> TrendRecord:
     """Make the record of the trend notebook.
 
@@ -103,7 +104,7 @@ def trend(
     ----------
     inputs : Inputs
         The notebook's slice.
-    completion, flow, share, share_pace, growth, income, governance
+    completion, flow, share, share_pace, growth, income, governance, outlook
         The results of the functions of the same names.
 
     Returns
@@ -124,6 +125,7 @@ def trend(
         income=tuple(income),
         governance=tuple(governance),
         indices=tuple(_index_refusal(inputs, key) for key in inputs.roles.indices),
+        outlook=tuple(outlook),
     )
 
 

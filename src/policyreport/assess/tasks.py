@@ -1,7 +1,8 @@
-"""Counts of tasks: each list on its newest date, the pace inside a list, quarter on quarter."""
+"""Counts of tasks: each list on its dates, the pace inside a list and the outlook from it, quarter on quarter."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -10,9 +11,10 @@ from policyreport.assess.selection import not_published
 from policyreport.inputs import Inputs
 from policyreport.methods import completion as completion_method
 from policyreport.methods import flow as flow_method
+from policyreport.methods import outlook as outlook_method
 from policyreport.methods.counts import TaskCount
 from policyreport.records.base import Refusal
-from policyreport.records.tasks import Completion, Flow, ListCount, QuarterOnQuarter
+from policyreport.records.tasks import Completion, Flow, ListCount, Outlook, QuarterOnQuarter
 
 SUBJECT = "tasks of the resolution"
 
@@ -60,7 +62,7 @@ def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
     counts = [count for count in task_counts(inputs) if count.total is not None]
     if not counts:
         return (not_published("completion", SUBJECT),)
-    return tuple(
+    results = tuple(
         completion_method.assess(
             count,
             subject=count.list_label,
@@ -69,6 +71,10 @@ def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
         )
         for count in counts
     )
+    if any(isinstance(each, Completion) for each in results):
+        return results
+    # An area of which no list can be counted has published no count, whatever lists it named.
+    return tuple(_of_the_area(each) for each in results if isinstance(each, Refusal))
 
 
 def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
@@ -82,14 +88,12 @@ def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
     Returns
     -------
     tuple of Flow or Refusal
-        One per kind of list; a pace needs two exact dates of one list.
+        One per kind of list that was counted again, or per kind where none was; a pace needs two exact dates
+        of one list.
     """
     settings = inputs.settings.flow
-    by_kind: dict[str, list[TaskCount]] = {}
-    for count in task_counts(inputs):
-        if count.total is not None and count.completed is not None:
-            by_kind.setdefault(inputs.policy.list_named(count.list).kind, []).append(count)
-    if not by_kind:
+    kinds = by_kind(task_counts(inputs))
+    if not kinds:
         return (not_published("flow", SUBJECT),)
     return tuple(
         flow_method.assess(
@@ -105,8 +109,54 @@ def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
             trend_minimum_at_risk=settings.trend_minimum_at_risk,
             weak_below=inputs.settings.conventions.weak_below,
         )
-        for counts in by_kind.values()
+        for counts in kinds
     )
+
+
+def outlook(inputs: Inputs) -> tuple[Outlook | Refusal, ...]:
+    """Assess whether the area's lists will be finished by their deadlines, if tasks go on closing as before.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice; a list's deadline stands in params/policy.yaml.
+
+    Returns
+    -------
+    tuple of Outlook or Refusal
+        For each kind of list one per required share, or one refusal: that of the pace, or `no-deadline`.
+    """
+    kinds = by_kind(task_counts(inputs))
+    if not kinds:
+        return (not_published("outlook", SUBJECT),)
+    found: list[Outlook | Refusal] = []
+    for counts in kinds:
+        by_share = [_outlook(inputs, counts, share) for share in inputs.settings.outlook.required_shares]
+        # What is refused is refused whatever share is required.
+        found += by_share[:1] if isinstance(by_share[0], Refusal) else by_share
+    return tuple(found)
+
+
+def by_kind(counts: Sequence[TaskCount]) -> tuple[tuple[TaskCount, ...], ...]:
+    """Group counts by kind of list, for questions of pace.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        One area's counts.
+
+    Returns
+    -------
+    tuple of tuple of TaskCount
+        Kinds in the order of their first count. Where a kind was counted again, kinds counted once are left
+        out: they add no answer, and their refusal would hide the area's own.
+    """
+    kinds: dict[str, list[TaskCount]] = {}
+    for count in counts:
+        if count.total is not None and count.completed is not None:
+            kinds.setdefault(count.list_kind, []).append(count)
+    again = [group for group in kinds.values() if len(group) > 1]
+    return tuple(tuple(group) for group in again or kinds.values())
 
 
 def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
@@ -136,6 +186,33 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
     )
 
 
+def _of_the_area(refused: Refusal) -> Refusal:
+    """A list's refusal as the area's: the list moves to the facts."""
+    return refused.model_copy(update={"subject": SUBJECT, "detail": f"{refused.subject}: {refused.detail}"})
+
+
+def _outlook(inputs: Inputs, counts: Sequence[TaskCount], required_share: float) -> Outlook | Refusal:
+    """The outlook of one kind of list for one required share, to the deadline of its newest list."""
+    settings, flow = inputs.settings.outlook, inputs.settings.flow
+    return outlook_method.assess(
+        counts,
+        subject=SUBJECT,
+        deadline=inputs.policy.list_named(counts[-1].list).deadline,
+        required_share=required_share,
+        design_effects=settings.design_effects,
+        likely_probability=settings.likely_probability,
+        unlikely_probability=settings.unlikely_probability,
+        prior_shape=settings.prior_shape,
+        quantile_points=settings.quantile_points,
+        largest_intraclass=settings.largest_intraclass,
+        grid_from_intervals=settings.grid_from_intervals,
+        grid_points=settings.grid_points,
+        intraclass_prior=settings.intraclass_prior,
+        minimum_days=flow.minimum_days,
+        suspect_ratio=flow.suspect_ratio,
+    )
+
+
 def _count(inputs: Inputs, group: pd.DataFrame) -> TaskCount:
     """One list on one date."""
     role = inputs.roles.tasks
@@ -143,10 +220,13 @@ def _count(inputs: Inputs, group: pd.DataFrame) -> TaskCount:
     main = group[group["indicator"].isin([role.total, role.completed])]
     day = group["reference_date"].iloc[0]
     name = str(group["list"].iloc[0])
+    listed = inputs.policy.list_named(name)
     return TaskCount(
         area=inputs.area,
         list=name,
-        list_label=inputs.policy.list_named(name).title,
+        list_label=listed.title,
+        list_kind=listed.kind,
+        period=str(group["period"].iloc[0]),
         reference_date=None if pd.isna(day) else day.date(),
         published=group["published"].max().date(),
         total=values.get(role.total),

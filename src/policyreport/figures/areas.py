@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 
 from policyreport.exhibits import Exhibit
 from policyreport.figures.frame import Frame
-from policyreport.figures.labels import label_values, round_ticks, thinned
+from policyreport.figures.labels import label_values, round_ticks, spread, thinned
 from policyreport.figures.league import league
-from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import SMALL, capitalised, new_figure, panel, picture, text_width, write
 from policyreport.formats import NBSP
 from policyreport.records.series import Panel, Ranks
-from policyreport.records.tasks import Funnel, Pooling
+from policyreport.records.tasks import Funnel, PooledShare, Pooling
 
 
 def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame, accent: str = "") -> Exhibit:
@@ -77,7 +77,8 @@ def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame, accen
             100 * item.pooled,
             100 * item.interval.low,
             100 * item.interval.high,
-            f"{frame.formats.count_of(item.count, item.total)}, {frame.formats.percent(item.pooled)}",
+            f"{frame.formats.share_of(item.count, item.total)}, {frame.words.pooled} "
+            f"{frame.formats.percent(item.pooled)}",
             role="accent" if item.area == accent else "plain",
             start=100 * item.raw,
         )
@@ -85,6 +86,47 @@ def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame, accen
     ]
     unit = f"%; {frame.words.shrinkage}"
     return league(rows, frame, unit, Rule(100 * record.mean, frame.words.mean, threshold=False))
+
+
+def pooled_caterpillar(record: Pooling, names: Mapping[str, str], frame: Frame, pair_bar: float) -> Exhibit:
+    """Draw the pooled shares with two bars each: the 95 % interval, and the one for judging pairs by overlap.
+
+    Parameters
+    ----------
+    record : Pooling
+        Pooled shares with their standard errors.
+    names : mapping of str to str
+        Name by area key.
+    frame : Frame
+        Label, caption and source.
+    pair_bar : float
+        Half-length of the inner bar in standard errors.
+
+    Returns
+    -------
+    Exhibit
+        A row an area, highest first.
+    """
+    rows = [
+        Row(
+            names[item.area],
+            100 * item.pooled,
+            100 * item.interval.low,
+            100 * item.interval.high,
+            frame.formats.percent(item.pooled),
+            inner=_inner(item, pair_bar),
+        )
+        for item in sorted(record.areas, key=lambda item: (-item.pooled, item.area))
+    ]
+    return league(rows, frame, "%", Rule(100 * record.mean, frame.words.mean, threshold=False))
+
+
+def _inner(item: PooledShare, pair_bar: float) -> tuple[float, float] | None:
+    """Ends of the inner bar, in per cent."""
+    if item.standard_error is None:
+        return None
+    reach = pair_bar * item.standard_error
+    return 100 * max(item.pooled - reach, 0.0), 100 * min(item.pooled + reach, 1.0)
 
 
 def caterpillar(
@@ -163,13 +205,13 @@ def _paint_funnel(
     figure = new_figure(width, 330)
     axes = panel(figure, 46, 12, width - 46 - right, 262)
     largest = max(record.limit_totals)
-    axes.set_xlim(0, largest)
+    axes.set_xlim(0, 1.02 * largest)
     axes.set_ylim(-0.01, 1.01)
     shares = (0.0, 0.25, 0.5, 0.75, 1.0)
     label_values(axes, "y", shares, [frame.formats.percent(share, 0) for share in shares])
     ticks = round_ticks(0, largest, 5)
     texts = [frame.formats.count(int(tick)) for tick in ticks]
-    label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / largest), grid=False)
+    label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / (1.02 * largest)), grid=False)
     axes.tick_params(axis="x", pad=8)
     _limits(axes, record)
     _points(axes, record, names, accent)
@@ -183,7 +225,7 @@ def _points(axes: Axes, record: Funnel, names: Mapping[str, str], accent: str) -
     largest = max(record.limit_totals)
     for point in record.points:
         color = ACCENT if point.area == accent else INK if point.singled_out else CONTEXT
-        axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3)
+        axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3, clip_on=False)
         if point.area != accent and not point.singled_out:
             continue
         left = point.total > 0.7 * largest
@@ -195,25 +237,24 @@ def _points(axes: Axes, record: Funnel, names: Mapping[str, str], accent: str) -
 
 
 def _limits(axes: Axes, record: Funnel) -> None:
-    """Centre line and the two pairs of limits."""
+    """Centre line and the two pairs of limits; with over-dispersion those of chance alone stay, paler."""
     axes.axhline(record.centre, color=MUTED, linewidth=1.2, zorder=1.5)
-    for index, style in enumerate(("-", "--", "--", "-")):
-        values = [limit[index] for limit in record.limits]
-        axes.plot(record.limit_totals, values, color=MUTED, linewidth=1, linestyle=style, zorder=1.5)
+    judged = record.limits_overdispersed or record.limits
+    drawn = [(record.limits, CONTEXT_LIGHT)] if record.limits_overdispersed else []
+    for limits, color in [*drawn, (judged, MUTED)]:
+        for index, style in enumerate(("-", "--", "--", "-")):
+            values = [limit[index] for limit in limits]
+            axes.plot(record.limit_totals, values, color=color, linewidth=1, linestyle=style, zorder=1.5)
 
 
 def _limit_names(figure: Figure, record: Funnel, frame: Frame, x: float) -> None:
-    """Names of the upper limits and the centre at their right ends."""
-    _, _, upper95, upper998 = record.limits[-1]
-    spots = sorted(
-        [
-            (record.centre, frame.words.mean),
-            (upper95, frame.words.limits_95),
-            (upper998, frame.words.limits_998),
-        ]
-    )
-    last = 1e9
-    for share, text in spots:
-        y = min(12 + 262 * (1.01 - share) / 1.02 + 4, last - 15)
-        last = y
-        write(figure, x, y, text.replace(" ", NBSP), size=SMALL, color=MUTED)
+    """Names of the limits that are judged by, and of the centre, at their right ends."""
+    _, _, upper95, upper998 = (record.limits_overdispersed or record.limits)[-1]
+    names = [
+        (record.centre, frame.words.mean),
+        (upper95, frame.words.limits_95),
+        (upper998, frame.words.limits_998),
+    ]
+    places = spread([12 + 262 * (1.01 - share) / 1.02 for share, _ in names], [15.0] * len(names), 4, 290)
+    for place, (_, text) in zip(places, names, strict=True):
+        write(figure, x, place + 4, text.replace(" ", NBSP), size=SMALL, color=MUTED)

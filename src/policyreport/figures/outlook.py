@@ -37,7 +37,7 @@ def outlook(record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Exhib
     alt = "; ".join(
         [f"{formats.date(c.reference_date)}: {formats.share_of(c.completed, c.total)}" for c in counts]
         + [
-            f"{_effect(item, frame)}: {formats.percent_interval(*ends)}{NBSP}%"
+            f"{_band(item, frame, len(record.by_design_effect))}: {formats.percent_interval(*ends)}{NBSP}%"
             for item, ends in _bands(record, counts[-1])
         ]
     )
@@ -58,7 +58,7 @@ def _paint(width: int, record: Outlook, counts: Sequence[ListCount], frame: Fram
     """Counts, fan, required share, names at the deadline."""
     bands = _bands(record, counts[-1])
     required = f"{frame.words.required_share} {frame.formats.percent(record.required_share, 0)}"
-    names = [(record.required_share, required), *((ends[1], _effect(item, frame)) for item, ends in bands)]
+    names = [(record.required_share, required), *((ends[1], _band(item, frame, len(bands))) for item, ends in bands)]
     right = 14 + max(text_width(text, SMALL) for _, text in names)
     figure = new_figure(width, 280)
     axes = panel(figure, 46, 16, width - 46 - right, 226)
@@ -87,16 +87,24 @@ def _axes(axes: Axes, span: float, record: Outlook, counts: Sequence[ListCount],
     axes.set_ylim(0, 1)
     ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
     label_values(axes, "y", ticks, [frame.formats.percent(tick, 0) for tick in ticks])
+    wide = text_width(frame.formats.short_date(record.deadline), SMALL)
     days = [counts[-1].reference_date, record.deadline]
-    need = 1.5 * text_width(frame.formats.short_date(record.deadline), SMALL) + 12
-    if span * (deadline - now) / (deadline - first) < need:
+    if span * (deadline - now) / (deadline - first) < 1.5 * wide + 12:
         days = [record.deadline]
+    # The first date stands at the left end, its text inside the axes.
+    if span * (days[0].toordinal() - first) / (deadline - first) > 2.5 * wide + 12:
+        days.insert(0, counts[0].reference_date)
     texts = [frame.formats.short_date(day) for day in days]
     label_values(axes, "x", [day.toordinal() for day in days], texts, grid=False)
-    axes.get_xticklabels()[-1].set_horizontalalignment("right")
+    labels = axes.get_xticklabels()
+    labels[-1].set_horizontalalignment("right")
+    if days[0] == counts[0].reference_date:
+        labels[0].set_horizontalalignment("left")
     axes.tick_params(axis="x", pad=8)
 
 
-def _effect(item: OutlookAt, frame: Frame) -> str:
-    """Name of a band."""
+def _band(item: OutlookAt, frame: Frame, bands: int) -> str:
+    """Name of a band: its design effect where several assumptions are drawn."""
+    if bands == 1:
+        return frame.words.interval_95
     return f"{frame.words.design_effect} {frame.formats.number(item.design_effect, 0)}"

@@ -23,6 +23,7 @@ from policyreport.figures.style import (
     new_figure,
     panel,
     picture,
+    text_width,
     wrap,
     write,
 )
@@ -260,15 +261,20 @@ def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame
         axes = panel(figure, left, top + 34, cell - 24, 140)
         axes.set_ylim(0, 1)
         first, last = group[0].reference_date.toordinal(), group[-1].reference_date.toordinal()
-        room = 0.45 * (last - first) or 1
+        named = _named_counts(group, cell - 24, frame.formats)
+        room = (0.45 if len(named) == len(group) else 0.14) * (last - first) or 1
         axes.set_xlim(first - room, last + room)
         label_values(axes, "y", ticks, [frame.formats.percent(t, 0) if column == 0 else "" for t in ticks])
-        days = [count.reference_date for count in group]
+        days = [count.reference_date for count in named]
         label_values(axes, "x", [d.toordinal() for d in days], [frame.formats.short_date(d) for d in days], False)
+        axes.tick_params(axis="x", pad=8)
         style = "o-" if len(group) > 1 else "o"
-        axes.plot([d.toordinal() for d in days], [c.share for c in group], style, color=ACCENT, markersize=7)
-        for count in group:
+        dates = [count.reference_date.toordinal() for count in group]
+        axes.plot(dates, [c.share for c in group], style, color=ACCENT, markersize=7)
+        for count in named:
             shift = 10 if count.share < 0.4 or 0.5 <= count.share < 0.9 else -18
+            # A rising line leaves the first count upwards: its label stands beneath.
+            shift = -20 if len(named) < len(group) and count is group[0] and count.share > 0.18 else shift
             axes.annotate(
                 frame.formats.count_of(count.completed, count.total),
                 (count.reference_date.toordinal(), count.share),
@@ -276,3 +282,9 @@ def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame
             )  # fmt: skip
         write(figure, left, top + 18, group[0].list_label, size=SMALL, weight=BOLD)
     return figure
+
+
+def _named_counts(group: Sequence[ListCount], span: float, formats: Formats) -> Sequence[ListCount]:
+    """The counts with date and number beside them: all where they fit, else the first and the last."""
+    need = sum(text_width(formats.count_of(count.completed, count.total), SMALL) + 10 for count in group)
+    return group if need <= 0.6 * span else (group[0], group[-1])

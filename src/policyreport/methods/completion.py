@@ -64,6 +64,7 @@ def assess(count: TaskCount | None, *, subject: str, minimum_tasks: int, design_
         list_label=count.list_label or count.list,
         reference_date=count.reference_date,
         published=count.published,
+        period=count.period,
         total=total,
         completed=proportion(completed, total, design_effect=design_effect),
         late=part("late of completed", count.late, completed),

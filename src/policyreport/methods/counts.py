@@ -31,6 +31,8 @@ class TaskCount:
         Day the figures hold; None where it is known only to the month or "about".
     total, completed, late, overdue : int or None
         Tasks on the list, completed, completed late, overdue; None where not published.
+    period : str
+        The ledger's period: the best that is known of the time where there is no reference date.
     list_label : str
         Name of the list for readers.
     list_kind : str
@@ -62,6 +64,7 @@ class TaskCount:
     completed: int | None
     late: int | None = None
     overdue: int | None = None
+    period: str = ""
     list_label: str = ""
     list_kind: str = ""
     removed: int = 0

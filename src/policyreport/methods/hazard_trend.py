@@ -102,6 +102,7 @@ def fit_trend(
         interval=Interval(low=low, high=high),
         hazard_ratio=float(np.exp(slope)),
         hazard_ratio_interval=Interval(low=float(np.exp(low)), high=float(np.exp(high))),
+        verdict="rising" if low > 0 else "falling" if high < 0 else "no clear trend",
         intervals=len(used),
         betabinomial_slope=mixed.coefficients[1] if mixed else None,
         betabinomial_intraclass=mixed.intraclass if mixed else None,

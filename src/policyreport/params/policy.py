@@ -78,7 +78,11 @@ class Milestone(Strict):
 
 
 class TaskList(Strict):
-    """A list of tasks: issuing body, scope and counting rule; nothing is compared across lists."""
+    """A list of tasks: issuing body, scope and counting rule; nothing is compared across lists.
+
+    `deadline` is the day by which its tasks are to be done, None where none is set; `deadline_reason` says
+    why it is that day.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     title: str
@@ -90,8 +94,16 @@ class TaskList(Strict):
     overdue_in_progress: Literal["yes", "no", "inferred", "not stated"]
     context: bool = False
     size_only: bool = False
-    basis: str
     deadline: date | None = None
+    deadline_reason: str = ""
+    basis: str
+
+    @model_validator(mode="after")
+    def _deadline_has_its_reason(self) -> Self:
+        """Refuse a deadline nobody gave a reason for, and a reason for none."""
+        if (self.deadline is None) != (not self.deadline_reason):
+            raise ValueError(f"{self.id}: deadline and deadline_reason belong together")
+        return self
 
 
 class Policy(Strict):

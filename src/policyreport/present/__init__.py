@@ -12,12 +12,17 @@ from policyreport.present.series import governance, growth, income
 from policyreport.present.shares import national_share, share
 from policyreport.present.side_by_side import side_by_side
 from policyreport.present.specifications import sensitivity
+from policyreport.present.task_comparison import calibration, funnel, pooling
+from policyreport.present.task_pace import flow, outlook
 from policyreport.present.tasks import national_tasks, tasks
 from policyreport.present.vintages import vintages
 
 __all__ = [
     "boundaries",
+    "calibration",
     "findings",
+    "flow",
+    "funnel",
     "governance",
     "growth",
     "growth_compare",
@@ -25,7 +30,9 @@ __all__ = [
     "league",
     "national_share",
     "national_tasks",
+    "outlook",
     "overview",
+    "pooling",
     "published",
     "quality",
     "reference",

@@ -221,8 +221,9 @@ def _cell(voice: Voice, item: StripItem) -> str:
 def _when(voice: Voice, item: StripItem) -> str:
     if item.role == "tasks":
         count = voice.value(voice.formats.count_of(item.count or 0, item.total or 0), item.inputs)
-        when = voice.formats.short_date(date.fromisoformat(item.period)) if item.period else "date not stated"
-        return f"{count}, {when}"
+        exact = len(item.period) == len("2025-12-31")
+        when = voice.formats.short_date(date.fromisoformat(item.period)) if exact else voice.formats.period(item.period)
+        return f"{count}, {when or 'date not stated'}"
     source = voice.measure(item.measure) if item.measure else ""
     status = item.status if item.status != "observed" else ""
     scale = voice.scale(item.indicator) if item.role == "governance" else ""

@@ -11,12 +11,11 @@ from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
 from policyreport.inputs import Inputs
 from policyreport.present.shares import provinces_share
-from policyreport.present.tasks import provinces_tasks
+from policyreport.present.tasks import newest_of_each_list, provinces_tasks
 from policyreport.present.tiles import share_map
 from policyreport.present.voice import Voice
 from policyreport.records.notebooks import LeagueRow, TrendRecord
 from policyreport.records.shares import Threshold
-from policyreport.records.tasks import Completion
 from policyreport.tables import interval_cell, table
 
 
@@ -40,8 +39,7 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
         (record.name, each)
         for (_, notebook), record in sorted(inputs.records.items())
         if notebook == "trend" and isinstance(record, TrendRecord)
-        for each in record.completion
-        if isinstance(each, Completion)
+        for each in newest_of_each_list(record.completion)
     ]
     measure = inputs.roles.share.headline_measure
     shares = [

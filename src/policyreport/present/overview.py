@@ -15,6 +15,7 @@ from policyreport.present.changes import changed, changes
 from policyreport.present.methods import method_pages, reference_list
 from policyreport.present.quality import sources
 from policyreport.present.shares import period_words
+from policyreport.present.task_pace import certainty
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Observation
 from policyreport.records.notebooks import EvaluationRecord
@@ -119,6 +120,8 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     quarters, formats = record.quarter_on_quarter, voice.formats
     if not isinstance(quarters, QuarterOnQuarter):
         return "", None
+    if all(step.same_list for step in quarters.steps):
+        return _tasks_of_one_list(voice, record, quarters)
     *earlier, last = quarters.counts
     told = listed([f"{voice.value(formats.share_of(c.completed, c.total), c.inputs)} {'on' if at == 0 else 'by'} "
                    f"{voice.date(c.reference_date)}" for at, c in enumerate(earlier)])  # fmt: skip
@@ -138,6 +141,21 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
         f"Before: {told}. The list grew from {voice.value(formats.count(first.total), first.inputs)} to "
         f"{voice.value(formats.count(last.total), last.inputs)} tasks; "
         f"{voice.verdict('list changed')}, so no speed is given.{basis}{_suspect(voice, quarters)} [Tasks](tasks.html)"
+    )
+    return text, picture
+
+
+def _tasks_of_one_list(voice: Voice, record: EvaluationRecord, quarters: QuarterOnQuarter) -> Finding:
+    """Finding: tasks of a list that stayed the same, its pace and its outlook with their certainty words."""
+    formats, last = voice.formats, quarters.counts[-1]
+    done = next((each.completed for each in record.completion
+                 if isinstance(each, Completion) and (each.list, each.reference_date) == (last.list, last.reference_date)),
+                None)  # fmt: skip
+    picture = spark_share(done, voice.small("spark-tasks", done.inputs), "completed", "not completed") if done else None
+    text = (
+        f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
+        f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
+        f"{certainty(voice, record.flow, record.outlook, last.list)} [Tasks](tasks.html)"
     )
     return text, picture
 

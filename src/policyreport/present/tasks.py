@@ -8,22 +8,21 @@ from datetime import date
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import tasks as figures
 from policyreport.inputs import Inputs
+from policyreport.present.task_pace import list_counts
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import LeagueRow
-from policyreport.records.tasks import Completion, Flow, ListStep, Proportion, QuarterOnQuarter
+from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter
 from policyreport.tables import table
 
 
-def tasks(completion: Sequence[Completion | Refusal], flow: Sequence[Flow | Refusal], inputs: Inputs) -> Exhibit:
-    """Show an area's lists: sentences, the figure, what cannot be said.
+def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit:
+    """Show an area's lists: a sentence and a dot each on their newest date, a line where a list was counted again.
 
     Parameters
     ----------
     completion : sequence of Completion or Refusal
-        From `assess.completion`.
-    flow : sequence of Flow or Refusal
-        From `assess.flow`.
+        From `assess.completion`, in order of date.
     inputs : Inputs
         The notebook's slice.
 
@@ -33,8 +32,7 @@ def tasks(completion: Sequence[Completion | Refusal], flow: Sequence[Flow | Refu
         "tasks".
     """
     voice = Voice(inputs)
-    done = [each for each in completion if isinstance(each, Completion)]
-    refused = [each for each in completion if isinstance(each, Refusal)]
+    done = newest_of_each_list(completion)
     parts: list[Exhibit | str] = []
     if done:
         parts += [" ".join(count_sentence(voice, each) for each in done)]
@@ -45,10 +43,46 @@ def tasks(completion: Sequence[Completion | Refusal], flow: Sequence[Flow | Refu
             [row for each in done for row in each.inputs],
         )
         parts.append(figures.completion([(each.list_label, each) for each in done], frame))
-    parts += [voice.refusal(each, each.subject if done else "") for each in refused]
-    slow = {each.code: each for each in flow if isinstance(each, Refusal)}
-    parts += [voice.refusal(each, "Pace of completion") for each in slow.values() if done]
+    again = [counts for each in done if len(counts := list_counts(completion, each.list)) > 1]
+    parts += [_dates(voice, counts, at) for at, counts in enumerate(again)]
+    parts += [voice.refusal(each, each.subject if done else "") for each in completion if isinstance(each, Refusal)]
     return join("tasks", *parts)
+
+
+def _dates(voice: Voice, counts: Sequence[ListCount], at: int) -> Exhibit:
+    """One list on its dates."""
+    first, last = counts[0], counts[-1]
+    frame = voice.frame(
+        f"tasks-dates{f'-{at + 1}' if at else ''}",
+        f"“{last.list_label}”: {voice.formats.share_of(last.completed, last.total)} completed by "
+        f"{voice.date(last.reference_date)}, {voice.formats.share_of(first.completed, first.total)} on "
+        f"{voice.date(first.reference_date)}",
+        f"Share of the tasks on the list that were completed on each of {len(counts)} dates, %; the list grew from "
+        f"{voice.formats.count(first.total)} to {voice.formats.count(last.total)} tasks",
+        [row for count in counts for row in count.inputs],
+    )
+    return figures.slope(counts, frame)
+
+
+def newest_of_each_list(completion: Sequence[Completion | Refusal]) -> tuple[Completion, ...]:
+    """Take each list on its newest date.
+
+    Parameters
+    ----------
+    completion : sequence of Completion or Refusal
+        From `assess.completion`, in order of date.
+
+    Returns
+    -------
+    tuple of Completion
+        In order of those dates.
+    """
+    newest: dict[str, Completion] = {}
+    for each in completion:
+        if isinstance(each, Completion):
+            newest.pop(each.list, None)
+            newest[each.list] = each
+    return tuple(newest.values())
 
 
 def national_tasks(
@@ -84,20 +118,34 @@ def national_tasks(
     frame = voice.frame(
         "central-list",
         f"Completed: {voice.formats.share_of(last.completed, last.total)} by {voice.date(last.reference_date)}, "
-        f"{voice.formats.share_of(first.completed, first.total)} on {voice.date(first.reference_date)}; "
-        "the list differs on every date",
-        "Tasks of the central list and how many were completed, on each date as printed; the panels are separate "
-        "because the lists are",
+        f"{voice.formats.share_of(first.completed, first.total)} on {voice.date(first.reference_date)}"
+        + ("" if _one_list(quarters) else f"; the list differs on {_how_many(quarters)}"),
+        "Tasks of the central list and how many were completed, on each date as printed"
+        + ("" if _one_list(quarters) else "; the panels are separate because the lists are"),
         rows,
     )
     return Exhibits(
         [
             Exhibit("tasks-lead", _tasks_lead(voice, quarters)),
-            figures.list_counts(quarters, frame, dated).renamed("tasks"),
+            (
+                figures.slope(quarters.counts, frame)
+                if _one_list(quarters)
+                else figures.list_counts(quarters, frame, dated)
+            ).renamed("tasks"),
             _quarter_table(voice, quarters, dated),
             Exhibit("quarter-on-quarter-condition", _condition(voice, quarters)),
         ]
     )
+
+
+def _one_list(quarters: QuarterOnQuarter) -> bool:
+    """Whether every date counts the same list."""
+    return all(step.same_list for step in quarters.steps)
+
+
+def _how_many(quarters: QuarterOnQuarter) -> str:
+    """On which dates the list differs from the one before."""
+    return "some dates" if any(step.same_list for step in quarters.steps) else "every date"
 
 
 def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Completion]], inputs: Inputs) -> Exhibit:
@@ -122,15 +170,17 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
         return Exhibit("tasks-provinces", "No province's count of its own tasks was published by then.")
     published = len({name for name, _ in lists})
     silent = len(rows) - published
-    lead = (
-        f"{published} of {len(rows)} provinces' counts were published; {silent} were not. Each list was drawn up by "
-        "another body, with another scope and on another date, so the provinces are not ranked by them."
+    lead = f"{published} of {len(rows)} provinces' counts were published; {silent} were not. " + (
+        "The lists are of one kind and of one day; what they say together follows below."
+        if _comparable(inputs, [each for _, each in lists])
+        else "Each list was drawn up by another body, with another scope and on another date, so the provinces are not "
+        "ranked by them."
     )
     body = [
         [
             name,
             escape(each.list_label),
-            voice.date(each.reference_date) if each.reference_date else "date not stated",
+            voice.date(each.reference_date) if each.reference_date else _undated(voice, each),
             voice.value(voice.formats.count_of(each.completed.count, each.total), each.inputs),
             voice.value(voice.formats.percent(each.completed.share), each.inputs),
             voice.value(
@@ -151,9 +201,15 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
     return join("tasks-provinces", lead, shown)
 
 
+def _comparable(inputs: Inputs, lists: Sequence[Completion]) -> bool:
+    """Whether lists of several areas are of one kind and one known day."""
+    of_one = {(inputs.policy.list_named(each.list).kind, each.reference_date) for each in lists}
+    return len({each.area for each in lists}) > 1 and len(of_one) == 1 and lists[0].reference_date is not None
+
+
 def count_sentence(voice: Voice, each: Completion) -> str:
     """One list on one date as a sentence."""
-    when = f"By {voice.date(each.reference_date)}" if each.reference_date else "On a day that is not stated"
+    when = f"By {voice.date(each.reference_date)}" if each.reference_date else _capital(_undated(voice, each))
     formats = voice.formats
     done = voice.value(formats.share_of(each.completed.count, each.total), each.inputs)
     text = f"{when}, {done} on the list “{each.list_label}” were completed"
@@ -164,6 +220,19 @@ def count_sentence(voice: Voice, each: Completion) -> str:
         overdue = voice.value(formats.count(each.overdue.count), each.inputs)
         extra.append(f"{overdue} of all {formats.count(each.total)} overdue")
     return text + (f", {listed(extra)}" if extra else "") + "."
+
+
+def _undated(voice: Voice, each: Completion) -> str:
+    """What is known of the time of a count whose day is not."""
+    return (
+        f"in {voice.formats.period(each.period)} (the day is not stated)"
+        if each.period
+        else "on a day that is not stated"
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _short(voice: Voice, each: Completion) -> str:
@@ -181,6 +250,12 @@ def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
         for at, count in enumerate(quarters.counts)
     ]
     first, last = quarters.counts[0], quarters.counts[-1]
+    if _one_list(quarters):
+        return (
+            f"Completed on the central list: {said[-1]}, after {said[0]}. It is one list on all {len(said)} dates; it grew "
+            f"from {voice.value(formats.count(first.total), first.inputs)} to "
+            f"{voice.value(formats.count(last.total), last.inputs)} tasks."
+        )
     recurring = [count for count in quarters.counts if count.recurring]
     basis = " ".join(
         f"The count of {voice.date(count.reference_date)} includes "
@@ -222,8 +297,9 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
         ["Date", "Tasks", "Completed", "Share", "95 % interval", "New completions", "More on the list", "Overdue",
          "Comparison"],
         body,
-        "The list differs on every date: the table is printed, no comparison is made. "
-        "*Tasks of the central list as printed; interval if tasks finish independently.*",
+        ("One list on all dates. " if _one_list(quarters)
+         else f"The list differs on {_how_many(quarters)}: the table is printed, no comparison is made across a change. ")
+        + "*Tasks of the central list as printed; interval if tasks finish independently.*",
         voice.source(row for count in quarters.counts for row in count.inputs),
         align="lrrrrrrrl",
         wide=True,
@@ -237,9 +313,11 @@ def _condition(voice: Voice, quarters: QuarterOnQuarter) -> str:
     def marked(text: str, step: ListStep) -> str:
         return voice.value(text, step.inputs)
 
+    if _one_list(quarters):
+        return "No condition is needed: the list is the same on every date, and the pace below is that of the list."
     lines = []
     for step in quarters.steps:
-        if step.conditional is None:
+        if step.conditional is None or step.same_list:
             continue
         hazard = step.conditional
         text = (

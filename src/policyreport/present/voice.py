@@ -10,6 +10,7 @@ from policyreport.figures.frame import Frame
 from policyreport.formats import EN_DASH, Formats
 from policyreport.inputs import Inputs
 from policyreport.marks import POLICY, mark
+from policyreport.methods.certainty import words
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import SourceLine
 
@@ -146,6 +147,11 @@ class Voice:
         lead = f"**{what}.** " if what else ""
         facts = f" ({escape(refused.detail)})" if refused.detail else ""
         return f"::: {{.refusal}}\n{lead}{self.sentence(refused.code)}{facts} `{refused.code}`\n:::"
+
+    def certainty(self, probability: float) -> str:
+        """A probability in words: between 5 and 20 %."""
+        bands = self.inputs.settings.conventions.probability_bands
+        return self.inputs.wording.certainty(words(probability, probability_bands=bands), self.language)
 
     def flags(self, flags: Iterable[Flag]) -> str:
         """Flags as one quiet block; empty if there are none."""

@@ -21,7 +21,7 @@ from policyreport.records.series import (
     Trend,
 )
 from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
-from policyreport.records.tasks import Completion, Flow, QuarterOnQuarter
+from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling, QuarterOnQuarter
 
 
 class Topic(Frozen):
@@ -85,6 +85,7 @@ class TrendRecord(NotebookRecord):
     income: tuple[Trend | Refusal, ...]
     governance: tuple[Trend | Refusal, ...]
     indices: tuple[Refusal, ...]
+    outlook: tuple[Outlook | Refusal, ...] = ()
 
 
 class StripItem(Frozen):
@@ -292,6 +293,11 @@ class EvaluationRecord(NotebookRecord):
     ranks: tuple[Ranks | Refusal, ...] = ()
     steps: tuple[Step | Cusum | Refusal, ...] = ()
     sensitivity: tuple[Sensitivity | Refusal, ...] = ()
+    flow: tuple[Flow | Refusal, ...] = ()
+    outlook: tuple[Outlook | Refusal, ...] = ()
+    pooling: Pooling | Refusal | None = None
+    funnel: Funnel | Refusal | None = None
+    calibration: Calibration | Refusal | None = None
 
 
 CompareRecord.model_rebuild()

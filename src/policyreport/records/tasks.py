@@ -26,6 +26,7 @@ class Completion(Result):
 
     A part is None where it was not published or has nothing to be a share of, and a refusal
     (`list-too-short`, the counts in `detail`) where fewer tasks stand behind it than an interval needs.
+    `period` is the ledger's, the best that is known of the time where `reference_date` is None.
     """
 
     kind: Literal["completion"] = "completion"
@@ -34,6 +35,7 @@ class Completion(Result):
     list_label: str
     reference_date: date | None
     published: date
+    period: str = ""
     total: int
     completed: Proportion
     late: Proportion | Refusal | None = None
@@ -84,6 +86,7 @@ class FlowChange(Result):
 class FlowTrend(Result):
     """Slope of the log hazard per quarter (quasi-binomial cloglog GLM on increments).
 
+    *rising* or *falling* where the interval of the slope excludes 0.
     The beta-binomial slope and intraclass correlation are a sensitivity; None where the fit failed.
     """
 
@@ -93,6 +96,7 @@ class FlowTrend(Result):
     interval: Interval
     hazard_ratio: float
     hazard_ratio_interval: Interval
+    verdict: Literal["rising", "falling", "no clear trend"]
     intervals: int = 0
     betabinomial_slope: float | None = None
     betabinomial_intraclass: float | None = None

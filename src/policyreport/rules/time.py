@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterator
 from itertools import pairwise
 
 import pandas as pd
 
+from policyreport.observations.periods import period_bounds
 from policyreport.observations.schema import KEY
 from policyreport.rules.evidence import SERIES, Breach, Check, Evidence, by_source, figures, ids, listing
 
@@ -190,7 +192,22 @@ def _date_approximate(evidence: Evidence) -> Iterator[Breach]:
     rows = evidence.newest
     undated = rows[(rows["list"] != "") & rows["reference_date"].isna()]
     for _, group in undated.groupby(["area", "list", "period"]):
-        yield Breach(ids(group), f"{evidence.what(group)}: the day of the counts is not known.")
+        row = next(figures(group))
+        title = next((each.title for each in evidence.context.policy.lists if each.id == row.list), row.list)
+        text = (
+            f"{evidence.who(row.area)}, “{title}”: the day in {_months(row.period)} on which these "
+            "tasks were counted is not known, so no pace can be calculated from them."
+        )
+        yield Breach(ids(group), text)
+
+
+def _months(period: str) -> str:
+    """The months of a period, for readers: July to September 2025."""
+    start, end = period_bounds(period)
+    last = f"{month_name[end.month]} {end.year}"
+    if (start.year, start.month) == (end.year, end.month):
+        return last
+    return f"{month_name[start.month]}{'' if start.year == end.year else f' {start.year}'} to {last}"
 
 
 CHECKS: dict[str, Check] = {

@@ -1,0 +1,183 @@
+"""What the areas' lists of tasks say together: pooled shares, the funnel, how earlier outlooks fared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from policyreport.assess.tasks import SUBJECT
+from policyreport.inputs import Inputs
+from policyreport.methods import funnel as funnel_method
+from policyreport.methods import outlook as outlook_method
+from policyreport.methods import pooling as pooling_method
+from policyreport.methods.counts import TaskCount
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import EvaluationRecord, TrendRecord
+from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
+
+
+def pooling(inputs: Inputs) -> Pooling | Refusal:
+    """Pool the completed shares of the areas' newest lists.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Pooling or Refusal
+        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    """
+    settings = inputs.settings.pooling
+    return pooling_method.assess(
+        newest_counts(inputs),
+        subject=SUBJECT,
+        minimum_areas=settings.minimum_areas,
+        minimum_tasks=settings.minimum_tasks,
+        maximum_days_apart=settings.maximum_days_apart,
+        grid_points=settings.grid_points,
+        cell_cutoff=settings.cell_cutoff,
+    )
+
+
+def funnel(inputs: Inputs) -> Funnel | Refusal:
+    """Compare the completed shares of the areas' newest lists with what their size lets expect.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Funnel or Refusal
+        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    """
+    settings = inputs.settings.funnel
+    return funnel_method.assess(
+        newest_counts(inputs),
+        subject=SUBJECT,
+        minimum_areas=settings.minimum_areas,
+        minimum_tasks=settings.minimum_tasks,
+        maximum_days_apart=inputs.settings.pooling.maximum_days_apart,
+        tail_probabilities=settings.tail_probabilities,
+        winsor_share=settings.winsor_share,
+        overdispersion_errors=settings.overdispersion_errors,
+    )
+
+
+def calibration(inputs: Inputs) -> Calibration | Refusal:
+    """Hold the outlooks that could have been made on earlier dates against what came.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Calibration or Refusal
+        `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks.
+    """
+    settings, flow = inputs.settings.outlook, inputs.settings.flow
+    newest = {count.area: count.list for count in newest_counts(inputs)}
+    series = [
+        [count for count in counts if count.list == newest[area]] for area, counts in _counts_by_area(inputs) if counts
+    ]
+    return outlook_method.calibrate(
+        series,
+        subject=f"{SUBJECT}: earlier outlooks",
+        indicator=inputs.roles.tasks.completed,
+        measure="",
+        interval_design_effect=settings.interval_design_effect,
+        prior_shape=settings.prior_shape,
+        quantile_points=settings.quantile_points,
+        largest_intraclass=settings.largest_intraclass,
+        grid_from_intervals=settings.grid_from_intervals,
+        grid_points=settings.grid_points,
+        intraclass_prior=settings.intraclass_prior,
+        minimum_days=flow.minimum_days,
+        suspect_ratio=flow.suspect_ratio,
+        calibration_first_interval=settings.calibration_first_interval,
+        calibration_minimum_forecasts=settings.calibration_minimum_forecasts,
+        calibration_level=settings.calibration_level,
+    )
+
+
+def with_tasks(
+    record: EvaluationRecord,
+    flow: Sequence[Flow | Refusal],
+    outlook: Sequence[Outlook | Refusal],
+    pooling: Pooling | Refusal,
+    funnel: Funnel | Refusal,
+    calibration: Calibration | Refusal,
+) -> EvaluationRecord:
+    """Put pace and outlook of the nation's lists, and what the areas' lists say, into the national record.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        From `evaluation`.
+    flow, outlook, pooling, funnel, calibration
+        The results of the functions of those names.
+
+    Returns
+    -------
+    EvaluationRecord
+        The record with them.
+    """
+    found = {
+        "flow": tuple(flow),
+        "outlook": tuple(outlook),
+        "pooling": pooling,
+        "funnel": funnel,
+        "calibration": calibration,
+    }
+    return record.model_copy(update=found)
+
+
+def newest_counts(inputs: Inputs) -> tuple[TaskCount, ...]:
+    """Take each area's newest list, the longest of one day.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    tuple of TaskCount
+        One count an area; an area that published none has a count without numbers.
+    """
+    return tuple(
+        max(counts, key=_recency) if counts else TaskCount(area, "", inputs.edition.as_known_on, None, None, None)
+        for area, counts in _counts_by_area(inputs)
+    )
+
+
+def _recency(count: TaskCount) -> tuple[date, int]:
+    """What makes a count the one to compare."""
+    return count.reference_date or count.published, count.total or 0
+
+
+def _counts_by_area(inputs: Inputs) -> Iterator[tuple[str, tuple[TaskCount, ...]]]:
+    """Every area's counts, from its record."""
+    for (area, notebook), record in sorted(inputs.records.items()):
+        if notebook == "trend" and isinstance(record, TrendRecord):
+            yield area, tuple(_count(inputs, each) for each in record.completion if isinstance(each, Completion))
+
+
+def _count(inputs: Inputs, each: Completion) -> TaskCount:
+    """The count behind a completion."""
+    return TaskCount(
+        area=each.area,
+        list=each.list,
+        published=each.published,
+        reference_date=each.reference_date,
+        total=each.total,
+        completed=each.completed.count,
+        list_label=each.list_label,
+        list_kind=inputs.policy.list_named(each.list).kind,
+        inputs=each.inputs,
+    )

@@ -1,0 +1,41 @@
+"""The share of open tasks finished in 30 days, interval by interval inside one list."""
+
+from __future__ import annotations
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.league import league
+from policyreport.figures.rows import Row
+from policyreport.formats import EN_DASH
+from policyreport.records.tasks import Flow
+
+
+def hazards(record: Flow, frame: Frame, unit: str) -> Exhibit:
+    """Draw each interval's 30-day hazard with its limits, the newest marked.
+
+    Parameters
+    ----------
+    record : Flow
+        One list's intervals, in order.
+    frame : Frame
+        Label, caption and source.
+    unit : str
+        Named beneath the axis: ``% finished in 30 days``.
+
+    Returns
+    -------
+    Exhibit
+        A row an interval, the first on top; no line leads from one to the next.
+    """
+    rows = [
+        Row(
+            f"{frame.formats.short_date(step.start)} {EN_DASH} {frame.formats.short_date(step.end)}",
+            100 * step.hazard30,
+            100 * step.hazard30_interval.low,
+            100 * step.hazard30_interval.high,
+            frame.formats.percent(step.hazard30),
+            role="accent" if step is record.steps[-1] else "plain",
+        )
+        for step in record.steps
+    ]
+    return league(rows, frame, unit)

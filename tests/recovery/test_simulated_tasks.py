@@ -1,0 +1,175 @@
+"""The methods on counts of tasks give back the truth that the teaching edition was drawn from.
+
+One sample of 34 lists and 11 intervals: shares are held against what so many draws allow, not against 95 %.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from scipy.stats import binom
+
+from policyreport import assess, plan, present
+from policyreport.inputs import Inputs
+from policyreport.marks import unmarked
+from policyreport.plan import Known
+from policyreport.records.tasks import Calibration, Flow, Funnel, Outlook, Pooling
+
+ROOT = Path(__file__).parents[2]
+LAST = "2028-06-30"
+
+
+@pytest.fixture(scope="module")
+def known() -> Known:
+    return plan.load_known(ROOT, "teaching")
+
+
+@pytest.fixture(scope="module")
+def nation(known: Known, nation_with_tasks: Callable[[Known], Inputs]) -> Inputs:
+    return nation_with_tasks(known)
+
+
+@pytest.fixture(scope="module")
+def flows(nation: Inputs) -> dict[str, Flow]:
+    """The pace of every province's list; one list each."""
+    found = {area: record.flow for (area, _), record in nation.records.items()}
+    assert all(len(each) == 1 and isinstance(each[0], Flow) for each in found.values())
+    return {area: each[0] for area, each in found.items()}
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[tuple[str, str, str], float]:
+    """Value by area, quantity and period."""
+    with (ROOT / "data" / "teaching" / "truth.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["area"], row["quantity"], row["period"]): float(row["value"]) for row in csv.DictReader(file)}
+
+
+def fewest(draws: int, level: float = 0.95) -> int:
+    """Hits that an interval of this level misses once in a thousand samples."""
+    return int(binom.ppf(0.001, draws, level))
+
+
+def test_every_interval_has_a_pace_and_its_limits_hold_the_true_hazard(flows, truth) -> None:
+    inside = [
+        step.hazard30_interval.low <= truth[area, "hazard_30", str(step.end)] <= step.hazard30_interval.high
+        for area, each in flows.items()
+        for step in each.steps
+    ]
+    assert len(inside) == 34 * 11
+    assert sum(inside) >= fewest(len(inside))
+
+
+def test_a_changed_last_interval_is_found_and_an_unchanged_one_left_alone(flows, truth) -> None:
+    told = Counter((truth[area, "last_interval_factor", LAST], each.change.verdict) for area, each in flows.items())
+    assert told[1.0, "no clear change"] >= fewest(17)
+    assert told[3.0, "faster"] >= 9
+    # A fourth of a small hazard is close to nothing: only large lists can tell it apart.
+    assert told[0.25, "slower"] >= 1
+    assert not told[3.0, "slower"] + told[0.25, "faster"]
+
+
+def test_the_trend_of_the_hazard_holds_the_true_slope(flows, truth) -> None:
+    slopes = {area: truth[area, "hazard_log_slope", "quarter"] for area in flows
+              if (area, "hazard_log_slope", "quarter") in truth}  # fmt: skip
+    inside = [
+        flows[area].trend.interval.low <= slope <= flows[area].trend.interval.high for area, slope in slopes.items()
+    ]
+    assert len(inside) == 17
+    assert sum(inside) >= fewest(17)
+    told = Counter((slope, flows[area].trend.verdict) for area, slope in slopes.items())
+    assert told[0.08, "rising"] >= 4
+    assert told[-0.08, "falling"] >= 4
+    assert not told[0.08, "falling"] + told[-0.08, "rising"]
+
+
+def test_every_list_has_an_outlook_for_both_required_shares(nation: Inputs) -> None:
+    for record in nation.records.values():
+        assert [(each.required_share, each.basis) for each in record.outlook] == [
+            (1.0, "all intervals"),
+            (0.95, "all intervals"),
+        ]
+
+
+def test_earlier_outlooks_held_what_came(nation: Inputs) -> None:
+    result = assess.calibration(nation)
+    assert isinstance(result, Calibration)
+    assert result.forecasts == 34 * 7
+    # The provinces whose last interval breaks with the pace before it are among the outcomes.
+    assert 0.8 < result.share_inside < 0.97
+
+
+def test_pooled_shares_hold_the_true_ones_and_lie_between_own_share_and_mean(nation: Inputs, truth) -> None:
+    result = assess.pooling(nation)
+    assert isinstance(result, Pooling)
+    assert (len(result.areas), result.dropped) == (34, ())
+    inside = [each.interval.low <= truth[each.area, "completion_share", LAST] <= each.interval.high
+              for each in result.areas]  # fmt: skip
+    assert sum(inside) >= fewest(34)
+    for each in result.areas:
+        assert min(each.raw, result.mean) - 0.002 <= each.pooled <= max(each.raw, result.mean) + 0.002
+
+
+def test_the_funnel_sees_that_the_provinces_differ_by_more_than_chance(nation: Inputs) -> None:
+    result = assess.funnel(nation)
+    assert isinstance(result, Funnel)
+    assert len(result.points) == 34
+    assert result.overdispersed
+
+
+def test_the_central_list_is_one_list_with_a_faster_second_half(nation: Inputs) -> None:
+    quarters = assess.quarter_on_quarter(nation)
+    assert [step.same_list for step in quarters.steps] == [True] * 11
+    (flow,) = assess.flow(nation)
+    assert flow.trend.verdict == "rising"
+    assert all(isinstance(each, Outlook) for each in assess.outlook(nation))
+
+
+# ---- the pages carry the results -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shown(nation: Inputs) -> dict[str, str]:
+    """Markdown of the national exhibits on tasks, by name, without marks."""
+    completion = assess.completion(nation)
+    exhibits = [
+        *present.national_tasks(completion, assess.quarter_on_quarter(nation), nation),
+        *present.flow(assess.flow(nation), completion, nation),
+        *present.outlook(assess.outlook(nation), completion, nation),
+        *present.pooling(assess.pooling(nation), nation),
+        present.funnel(assess.funnel(nation), nation),
+        present.calibration(assess.calibration(nation), nation),
+    ]
+    return {each.id: unmarked(each.markdown) for each in exhibits}
+
+
+def test_no_exhibit_on_tasks_is_a_refusal(shown: dict[str, str]) -> None:
+    assert len(shown) == 12
+    assert [name for name, text in shown.items() if "{.refusal}" in text or not text] == []
+    assert all("differs on" not in text for text in shown.values())
+
+
+@pytest.mark.parametrize(
+    ("exhibit", "words"),
+    [
+        ("flow", "a month, "),
+        ("flow", "from quarter to quarter, *rising*"),
+        ("outlook", "If tasks go on closing as in the last 1,004 days, about"),
+        ("outlook", "The chance that all are done is less than 1\u00a0% (*unlikely*)"),
+        ("flow-short", "on the interval before, *"),
+        ("outlook-short", "by 31\u00a0December 2028"),
+        ("pooling", "Pooled over 34 provinces with"),
+        ("caterpillar", "1.39 standard errors"),
+        ("funnel", "judged by limits widened"),
+        ("calibration", "of what came would have lain inside its 90\u00a0% interval"),
+    ],
+)
+def test_the_sentences_say_what_was_found(shown: dict[str, str], exhibit: str, words: str) -> None:
+    assert words.replace("\u00a0", " ") in shown[exhibit].replace("\u00a0", " ")
+
+
+def test_no_exhibit_on_tasks_claims_too_much(shown: dict[str, str], nation: Inputs) -> None:
+    for name, text in shown.items():
+        assert nation.wording.forbidden_words(text, "en") == (), name
+        assert " will " not in text
