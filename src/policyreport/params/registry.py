@@ -161,13 +161,11 @@ def read_registry(root: Path) -> Registry:
     Raises
     ------
     ParamsError
-        If a method has no section of settings or the other way round, or a code, a family of verdicts or a
-        reference is unknown.
+        If settings belong to no method, or a code, a family of verdicts or a reference is unknown.
     """
     path = root / FILE
     file = read_strict(path, _File)
     settings, wording, references = read_method_settings(root).reasons, read_wording(root), read_references(root)
-    require_known(str(path), file.methods, settings, "a section of params/methods.yaml")
     require_known("params/methods.yaml", set(settings) - {CONVENTIONS}, file.methods, f"a method of {FILE}")
     kinds = {kind: [code for code, each in wording.codes.items() if each.kind == kind] for kind in ("refusal", "flag")}
     for id, method in file.methods.items():
