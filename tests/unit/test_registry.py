@@ -66,6 +66,20 @@ def test_every_refusal_that_a_method_writes_stands_in_its_entry(registry: Regist
             assert found <= set(method.refusals) | set(method.flags), id
 
 
+@pytest.mark.parametrize(
+    ("name", "methods"),
+    [
+        ("growth", ("trend",)), ("growth-compare", ("peers",)), ("pace-table", ("pace",)),
+        ("league", ("trend", "peers", "ranks")),
+        ("outlook-fan", ("outlook",)), ("vintages-anyone", ("revisions",)), ("growths", ()),
+    ],
+)  # fmt: skip
+def test_an_exhibit_is_claimed_by_the_longest_name_that_begins_it(
+    name: str, methods: tuple[str, ...], registry: Registry
+) -> None:
+    assert registry.of_exhibit(name) == methods
+
+
 def test_every_paper_is_cited_and_the_other_way_round(registry: Registry) -> None:
     cited = {key for method in registry.methods.values() for key in method.references}
     cited |= {each.reference for section in registry.settings.values() for each in section.values()}

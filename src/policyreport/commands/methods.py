@@ -50,7 +50,7 @@ def method_table(registry: Registry, id: str) -> Table:
     ParamsError
         If there is no such method (with "did you mean").
     """
-    method = registry[id]
+    method, settings = registry[id], registry.settings.get(id, {})
     table = Table("method", id, box=box.SIMPLE, pad_edge=False, show_edge=False, header_style="")
     rows = {
         "question": (method.question,),

@@ -93,8 +93,10 @@ class Registry(Strict):
         tuple of str
             Ids; empty if no method claims it.
         """
-        own = name.partition("-")[0]
-        return tuple(id for id, method in self.methods.items() if name in method.exhibits or own == id)
+        claims = [(id, claim) for id, method in self.methods.items() for claim in (id, *method.exhibits)]
+        held = [(id, claim) for id, claim in claims if name == claim or name.startswith(f"{claim}-")]
+        longest = max((len(claim) for _, claim in held), default=0)
+        return tuple(dict.fromkeys(id for id, claim in held if len(claim) == longest))
 
     def named_question(self, kind: str) -> str:
         """Say in a few words what is asked by a method or kind of result.
