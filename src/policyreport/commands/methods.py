@@ -62,9 +62,7 @@ def method_table(registry: Registry, id: str) -> Table:
         "verdicts": (", ".join(method.verdicts),),
         "says": (method.wording,),
         "records": (", ".join(method.results) or "in the records of: " + ", ".join(method.part_of),),
-        "settings": tuple(
-            f"{name}: {_plain(each.value)} {each.unit}" for name, each in registry.settings.get(id, {}).items()
-        ),
+        "settings": tuple(f"{name}: {_plain(each.value)} {each.unit}" for name, each in settings.items()),
         "references": tuple(registry.references[key].full for key in method.references),
     }
     for name, lines in rows.items():
