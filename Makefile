@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab clean setup format
+.PHONY: help report test validity check lab clean setup format
 
 help: ## Show what can be made
 	@echo "policyreport: the evaluation report on a public policy"
@@ -23,6 +23,9 @@ report: $(STAMP) ## Run the notebooks of EDITION and render the site and the PDF
 
 test: $(STAMP) ## Run all tests
 	$(BIN)/pytest -q
+
+validity: $(STAMP) ## Simulate data of known truth and see whether the methods' claims hold
+	$(BIN)/policyreport validity --workers $(WORKERS)
 
 check: $(STAMP) ## Lint, types, spelling, notebooks without outputs, rules of the ledger
 	$(BIN)/ruff check .

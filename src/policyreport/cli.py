@@ -286,6 +286,30 @@ def methods(
         _console().print(shown, markup=False, highlight=False)
 
 
+@app.command()
+def validity(
+    context: typer.Context,
+    methods: Annotated[list[str] | None, typer.Argument(metavar="[METHOD]...", help="Only these methods.")] = None,
+    draws: Annotated[int, typer.Option(min=1, metavar="N", help="Repetitions of each size.")] = 2000,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = os.cpu_count() or 1,
+    keep: Annotated[bool, typer.Option("--keep", help="Show these results on the report's page.")] = False,
+) -> None:
+    """Simulate data of known truth and see how often each method's claim holds.
+
+    Each size is kept as it ends; the same command goes on after a stop. Results go to build/validity/.
+
+    \b
+    Examples:
+      policyreport validity
+      policyreport validity trend ranks --draws 200
+    """
+    root = _root(context)
+    # The methods need scipy and statsmodels.
+    from policyreport.commands.validity import run_validity
+
+    run_validity(root, methods or [], draws, workers, _console(), keep=keep)
+
+
 app.command("add")(adding.add)
 app.command("template")(adding.template)
 

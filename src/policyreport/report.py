@@ -25,10 +25,11 @@ from policyreport.formats import Formats
 from policyreport.marks import unmarked
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
-from policyreport.provenance import read_provenance
+from policyreport.provenance import Provenance, read_provenance
 from policyreport.records.base import Failure
 from policyreport.simulated import marked_captions, marked_links, marked_name, marked_title, sentence
 from policyreport.source_marks import SourceMarks
+from policyreport.validity.pages import read_results, validity_page
 
 INCLUDE = re.compile(
     r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture| narrow)? >\}\}[ \t]*$",
@@ -37,6 +38,8 @@ INCLUDE = re.compile(
 FIGURE = re.compile(r"^::: \{#fig-.*?^:::$(?:\s*^::: \{\.source\}$.*?^:::$)?", re.MULTILINE | re.DOTALL)
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
+VALIDITY = re.compile(r"^\{\{< validity >\}\}[ \t]*$", re.MULTILINE)
+VALIDITY_PAGE = "validity.qmd"
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
@@ -73,6 +76,7 @@ class Contents:
     fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
     downloads: str = ""
+    validity: str = ""
 
     def expand(self, text: str, *, place: str, code: bool) -> str:
         """Replace every include by its exhibit, or by the word that it could not be made."""
@@ -87,6 +91,7 @@ class Contents:
             folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
             return fragment.markdown + folded
 
+        text = VALIDITY.sub(lambda _: self.validity, text)
         return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, text))
 
     def _missing(self, area: str, name: str, place: str) -> str:
@@ -145,6 +150,7 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
         contents.downloads = navigation.captions(download_list(files, provenance.formats))
+        contents.validity = _validity(root, provenance)
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
@@ -269,6 +275,9 @@ def _write_pages(
     for path in sorted((root / "reports").glob("*.qmd")):
         if path.name == PDF_PAGE:
             continue
+        if path.name == VALIDITY_PAGE and not contents.validity:
+            (project / path.name).unlink()
+            continue
         head, body = _split(path)
         title = str(head["title"]).replace("{edition}", navigation.edition.title)
         body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
@@ -354,6 +363,12 @@ def _write_configuration(
             "simulated": sentence(navigation.language),
         }
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
+
+
+def _validity(root: Path, provenance: Provenance) -> str:
+    """The body of the validity page; empty where no study was kept, and the page is left out."""
+    results = read_results(root)
+    return validity_page(results, provenance.registry, provenance.formats) if results else ""
 
 
 def _licence(root: Path) -> str:

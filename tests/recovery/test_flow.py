@@ -1,34 +1,13 @@
 """Recovery of a known pace; bands and sizes of METHODS §17, R = 200."""
 
-from datetime import date, timedelta
-
 import numpy as np
 import pytest
 
 from policyreport.methods import hazard_trend
-from policyreport.methods.hazards import Increment, difference, rescale
+from policyreport.methods.hazards import difference, rescale
+from policyreport.validity.processes import one_list, sloping_rates
 
-START = date(2025, 1, 1)
 REPETITIONS = 200
-
-
-def draw_finished(rng, at_risk, share, design_effect):
-    """Binomial, or beta-binomial with the variance ratio `design_effect`."""
-    if design_effect > 1:
-        size = (at_risk - 1) / (design_effect - 1) - 1
-        share = rng.beta(share * size, (1 - share) * size)
-    return int(rng.binomial(at_risk, share))
-
-
-def simulate(rng, open_tasks, daily_rates, lengths, design_effect=1, growth=0.1):
-    start, increments = START, []
-    for rate, days in zip(daily_rates, lengths, strict=True):
-        end = start + timedelta(days=int(days))
-        added = int(rng.poisson(growth * open_tasks))
-        finished = draw_finished(rng, open_tasks + added, -np.expm1(-rate * days), design_effect)
-        increments.append(Increment(start, end, open_tasks, added, finished))
-        open_tasks, start = open_tasks + added - finished, end
-    return increments
 
 
 @pytest.mark.parametrize("lengths", [(92, 92), (30, 180)])
@@ -39,7 +18,7 @@ def test_the_change_of_the_hazard_is_covered_at_the_true_design_effect(lengths, 
     truth = rescale(-np.expm1(-rates[1] * 30), 30) - rescale(-np.expm1(-rates[0] * 30), 30)
     covered = 0
     for _ in range(REPETITIONS):
-        first, second = simulate(rng, open_tasks, rates, lengths, design_effect)
+        first, second = one_list(rng, open_tasks, rates, lengths, design_effect=design_effect)
         _, low, high = difference(first, second, design_effect)
         covered += low <= truth <= high
     assert meets_band(covered / REPETITIONS)
@@ -50,7 +29,7 @@ def test_ignoring_a_design_effect_of_4_loses_coverage():
     rng = np.random.default_rng(20250102)
     covered = 0
     for _ in range(REPETITIONS):
-        first, second = simulate(rng, 330, (0.003, 0.003), (92, 92), design_effect=4)
+        first, second = one_list(rng, 330, (0.003, 0.003), (92, 92), design_effect=4)
         _, low, high = difference(first, second)
         covered += low <= 0 <= high
     assert covered / REPETITIONS < 0.85
@@ -60,17 +39,14 @@ def test_ignoring_a_design_effect_of_4_loses_coverage():
     ("intervals", "slope", "design_effect"),
     [(5, 0.0, 1), (5, 0.1, 2), (8, 0.1, 1), (8, -0.1, 4), (12, 0.0, 2)],
 )
-def test_the_slope_of_the_log_hazard_is_covered(intervals, slope, design_effect, meets_band, monkeypatch):
-    # The beta-binomial sensitivity takes most of the time and no part in the interval.
-    monkeypatch.setattr(hazard_trend, "fit_betabinomial", lambda *arguments: None)
+def test_the_slope_of_the_log_hazard_is_covered(intervals, slope, design_effect, meets_band):
     rng = np.random.default_rng(20250103)
     covered = 0
     for _ in range(REPETITIONS):
         lengths = rng.integers(60, 121, intervals)
-        middle = np.cumsum(lengths) - lengths / 2
-        rates = 0.0025 * np.exp(slope * (middle - middle.mean()) / 91.3125)
+        rates = sloping_rates(lengths, slope)
         trend = hazard_trend.fit_trend(
-            simulate(rng, 1300, rates, lengths, design_effect, growth=0.05),
+            one_list(rng, 1300, rates, lengths, design_effect=design_effect, growth=0.05),
             method="flow",
             subject="",
             trend_minimum_intervals=5,
@@ -78,6 +54,7 @@ def test_the_slope_of_the_log_hazard_is_covered(intervals, slope, design_effect,
             trend_minimum_open=10,
             trend_minimum_at_risk=5,
             weak_below=12,
+            betabinomial=False,  # takes most of the time and no part in the interval
         )
         covered += trend.interval.low <= slope <= trend.interval.high
     assert meets_band(covered / REPETITIONS, 0.93, 0.975)

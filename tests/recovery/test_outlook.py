@@ -1,24 +1,16 @@
 """Coverage of predictive intervals; bands and sizes of METHODS §17, R = 200."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from policyreport.methods.hazards import Increment
 from policyreport.methods.predictive import find_quantile, pace_of_all, pace_of_latest, predict
+from policyreport.validity.processes import START, draw_finished
 
-START = date(2025, 1, 1)
 REPETITIONS = 200
 DAYS = 90
-
-
-def draw_finished(rng, tasks, share, design_effect):
-    """Binomial, or beta-binomial with the variance ratio `design_effect`."""
-    if design_effect > 1 and tasks > 1:
-        size = 1 / min((design_effect - 1) / (tasks - 1), 0.5) - 1
-        share = rng.beta(share * size, (1 - share) * size)
-    return int(rng.binomial(tasks, share))
 
 
 def simulate(rng, intervals, tasks, design_effect, ratio):

@@ -6,24 +6,18 @@ from scipy import stats
 
 from policyreport.methods.hierarchy import pool
 from policyreport.methods.panel_fits import closed_form
+from policyreport.validity.processes import sloping_panel
 
 R, AREAS, YEARS = 200, 8, 6
 CENTRED = np.arange(YEARS) - (YEARS - 1) / 2
 SLOPE_ERROR = 1 / np.sqrt((CENTRED**2).sum())
 
 
-def simulated(rng, tau):
-    """True slopes with spread τ, areas' levels, common yearly shocks of SD 2, noise of SD 1."""
-    slopes = tau * rng.normal(size=AREAS)
-    noise = rng.normal(size=(AREAS, YEARS))
-    return slopes, rng.normal(size=(AREAS, 1)) + slopes[:, None] * CENTRED + 2 * rng.normal(size=YEARS) + noise
-
-
 def test_equal_slopes_are_rejected_one_time_in_twenty_whatever_the_common_shocks():
     rng = np.random.default_rng(1)
     rejected = 0
     for _ in range(R):
-        moments = closed_form(simulated(rng, 0.0)[1], range(YEARS))
+        moments = closed_form(sloping_panel(rng, AREAS, YEARS, 0.0)[1], range(YEARS))
         f = moments.slopes.var(ddof=1) / (moments.residual_variance / moments.sxx)
         rejected += stats.f.sf(f, AREAS - 1, moments.degrees) <= 0.05
     assert rejected / R == pytest.approx(0.05, abs=3 * np.sqrt(0.05 * 0.95 / R))
@@ -33,7 +27,7 @@ def test_equal_slopes_are_rejected_one_time_in_twenty_whatever_the_common_shocks
 def test_variances_are_recovered_without_bias(ratio):
     rng = np.random.default_rng(2 + int(ratio))
     tau = ratio * SLOPE_ERROR
-    found = [closed_form(simulated(rng, tau)[1], range(YEARS)) for _ in range(R)]
+    found = [closed_form(sloping_panel(rng, AREAS, YEARS, ratio)[1], range(YEARS)) for _ in range(R)]
     for estimates, truth in (
         ([each.residual_variance for each in found], 1.0),
         ([each.intercept_variance for each in found], 1.0),
@@ -48,7 +42,7 @@ def test_pooled_intervals_cover_the_true_slopes(ratio):
     rng = np.random.default_rng(5 + int(10 * ratio))
     covered = []
     for _ in range(R):
-        truth, y = simulated(rng, ratio * SLOPE_ERROR)
+        truth, y = sloping_panel(rng, AREAS, YEARS, ratio)
         moments = closed_form(y, range(YEARS))
         error = np.sqrt(moments.residual_variance / moments.sxx)
         pooled = pool(moments.slopes, np.full(AREAS, error), tau_points=200, tau_range=5)

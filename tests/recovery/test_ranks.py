@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from policyreport.methods.ranks import binomial_scores, rank_sets
+from policyreport.validity.processes import true_places
 
 REPETITIONS = 200
 
@@ -24,10 +25,6 @@ def rank(estimates, errors, repetition):
     ).sets
 
 
-def true_places(truth):
-    return [(1 + int((truth > own).sum()), int((truth >= own).sum())) for own in truth]
-
-
 def holds(places, found):
     return found[0] <= places[0] and places[1] <= found[1]
 
@@ -40,7 +37,7 @@ def holds(places, found):
 def test_rank_sets_of_ten_areas_cover_the_true_places(truth, meets_band):
     rng = np.random.default_rng(20250301)
     errors = rng.uniform(0.3, 1.5, len(truth))
-    places = true_places(truth)
+    places = list(zip(*true_places(truth), strict=True))
     marginal, simultaneous = 0, 0
     for repetition in range(REPETITIONS):
         sets = rank(rng.normal(truth, errors), errors, repetition)

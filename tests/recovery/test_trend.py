@@ -5,17 +5,9 @@ import pytest
 
 from policyreport.methods.kendall import order_test, theil_sen
 from policyreport.methods.slopes import gls_slope
+from policyreport.validity.processes import autoregressive
 
 R = 200
-
-
-def autoregressive(rng, n, rho):
-    noise = rng.normal(size=n)
-    series = np.empty(n)
-    series[0] = noise[0]
-    for i in range(1, n):
-        series[i] = rho * series[i - 1] + np.sqrt(1 - rho**2) * noise[i]
-    return series
 
 
 @pytest.mark.parametrize("n", [5, 6, 8, 13, 20])
@@ -40,6 +32,6 @@ def test_the_slopes_interval_covers_at_its_attained_level(n, slope):
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
 def test_the_line_under_the_true_dependence_covers_at_its_level(rho):
     rng = np.random.default_rng(int(10 * rho))
-    lines = [gls_slope(range(8), 0.5 * np.arange(8) + autoregressive(rng, 8, rho), rho) for _ in range(R)]
+    lines = [gls_slope(range(8), 0.5 * np.arange(8) + autoregressive(rng, (8,), rho), rho) for _ in range(R)]
     covered = np.mean([line.interval.low <= 0.5 <= line.interval.high for line in lines])
     assert covered == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / R))

@@ -26,7 +26,7 @@ def methods_table(registry: Registry) -> Table:
     """
     table = Table("method", "question", "settings", "references", box=None, pad_edge=False)
     for id, method in registry.methods.items():
-        table.add_row(id, method.question, str(len(registry.settings[id])), " ".join(method.references))
+        table.add_row(id, method.question, str(len(registry.settings.get(id, {}))), " ".join(method.references))
     return table
 
 
@@ -50,7 +50,7 @@ def method_table(registry: Registry, id: str) -> Table:
     ParamsError
         If there is no such method (with "did you mean").
     """
-    method = registry[id]
+    method, settings = registry[id], registry.settings.get(id, {})
     table = Table("method", id, box=box.SIMPLE, pad_edge=False, show_edge=False, header_style="")
     rows = {
         "question": (method.question,),
@@ -62,7 +62,7 @@ def method_table(registry: Registry, id: str) -> Table:
         "verdicts": (", ".join(method.verdicts),),
         "says": (method.wording,),
         "records": (", ".join(method.results) or "in the records of: " + ", ".join(method.part_of),),
-        "settings": tuple(f"{name}: {_plain(each.value)} {each.unit}" for name, each in registry.settings[id].items()),
+        "settings": tuple(f"{name}: {_plain(each.value)} {each.unit}" for name, each in settings.items()),
         "references": tuple(registry.references[key].full for key in method.references),
     }
     for name, lines in rows.items():
@@ -98,7 +98,7 @@ def method_json(registry: Registry, id: str = "") -> str:
 def _facts(registry: Registry, id: str) -> dict[str, object]:
     """One method with what it refers to."""
     method = registry[id]
-    settings = {name: each.model_dump(mode="json") for name, each in registry.settings[id].items()}
+    settings = {name: each.model_dump(mode="json") for name, each in registry.settings.get(id, {}).items()}
     references = {key: registry.references[key].full for key in method.references}
     return {"id": id, **method.model_dump(mode="json"), "settings": settings, "references": references}
 

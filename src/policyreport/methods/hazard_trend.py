@@ -38,6 +38,7 @@ def fit_trend(
     trend_minimum_open: int,
     trend_minimum_at_risk: int,
     weak_below: int,
+    betabinomial: bool = True,
 ) -> FlowTrend | Refusal:
     """Fit the trend of the log hazard per quarter to the increments of one list.
 
@@ -55,6 +56,8 @@ def fit_trend(
         Intervals with fewer tasks at risk are dropped.
     weak_below : int
         A trend on fewer intervals is flagged `weak`.
+    betabinomial : bool
+        Whether to fit the beta-binomial sensitivity too, which takes most of the time.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def fit_trend(
     slope, error, dispersion = fit
     spread = float(student_t.ppf(1 - ALPHA / 2, len(used) - 2)) * error
     low, high = slope - spread, slope + spread
-    mixed = fit_betabinomial(d, m, design, days)
+    mixed = fit_betabinomial(d, m, design, days) if betabinomial else None
     weak = Flag(code="weak", detail=f"{len(used)} intervals")
     return FlowTrend(
         slope=slope,

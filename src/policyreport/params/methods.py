@@ -203,15 +203,6 @@ class MultiplicitySettings(Strict):
     bh_level: Share
 
 
-class HarmoniseSettings(Strict):
-    """METHODS §14."""
-
-    renormalise_below: Share
-    weight_year: int
-    growth_tolerance: Positive
-    income_tolerance: Positive
-
-
 class RevisionsSettings(Strict):
     """METHODS §15."""
 
@@ -258,7 +249,6 @@ class MethodSettings(Strict):
     ranks: RanksSettings
     funnel: FunnelSettings
     multiplicity: MultiplicitySettings
-    harmonise: HarmoniseSettings
     revisions: RevisionsSettings
     sensitivity: SensitivitySettings
     reasons: dict[str, dict[str, Setting]] = Field(default={}, exclude=True, repr=False)

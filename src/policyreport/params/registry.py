@@ -7,12 +7,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from policyreport.errors import ParamsError
+from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import Setting, read_method_settings
 from policyreport.params.reading import Strict, read_strict, require_known
 from policyreport.params.references import Reference, read_references
@@ -93,8 +93,10 @@ class Registry(Strict):
         tuple of str
             Ids; empty if no method claims it.
         """
-        own = name.partition("-")[0]
-        return tuple(id for id, method in self.methods.items() if name in method.exhibits or own == id)
+        claims = [(id, claim) for id, method in self.methods.items() for claim in (id, *method.exhibits)]
+        held = [(id, claim) for id, claim in claims if name == claim or name.startswith(f"{claim}-")]
+        longest = max((len(claim) for _, claim in held), default=0)
+        return tuple(dict.fromkeys(id for id, claim in held if len(claim) == longest))
 
     def named_question(self, kind: str) -> str:
         """Say in a few words what is asked by a method or kind of result.
@@ -145,13 +147,13 @@ class Registry(Strict):
         return body | {"description": described, "x-method": facts}
 
 
-def read_registry(root: Path) -> Registry:
+def read_registry(root: Root) -> Registry:
     """Read params/registry.yaml with the settings, words and references it names.
 
     Parameters
     ----------
-    root : Path
-        The project's top folder.
+    root : Path or Layout
+        The project's top folder, or the project seen by an edition with its own settings.
 
     Returns
     -------
@@ -161,13 +163,12 @@ def read_registry(root: Path) -> Registry:
     Raises
     ------
     ParamsError
-        If a method has no section of settings or the other way round, or a code, a family of verdicts or a
-        reference is unknown.
+        If settings belong to no method, or a code, a family of verdicts or a reference is unknown.
     """
-    path = root / FILE
+    folder = project_folder(root)
+    path = folder / FILE
     file = read_strict(path, _File)
-    settings, wording, references = read_method_settings(root).reasons, read_wording(root), read_references(root)
-    require_known(str(path), file.methods, settings, "a section of params/methods.yaml")
+    settings, wording, references = read_method_settings(root).reasons, read_wording(folder), read_references(folder)
     require_known("params/methods.yaml", set(settings) - {CONVENTIONS}, file.methods, f"a method of {FILE}")
     kinds = {kind: [code for code, each in wording.codes.items() if each.kind == kind] for kind in ("refusal", "flag")}
     for id, method in file.methods.items():

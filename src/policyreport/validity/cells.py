@@ -1,0 +1,169 @@
+"""The table of METHODS §17: which sizes of each method are repeated, and what is known of some beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from policyreport.errors import UsageError, did_you_mean
+from policyreport.methods.draws import generator
+from policyreport.validity import series, tasks
+from policyreport.validity.measures import CellResult, Measure
+
+Simulator = Callable[..., tuple[Measure, ...]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row of the table.
+
+    Parameters
+    ----------
+    method : str
+        Id in the registry.
+    simulator : callable
+        From random numbers, repetitions and the design to measures.
+    design : dict
+        Sizes and truth.
+    note : str
+        What is known of the cell beforehand.
+    """
+
+    method: str
+    simulator: Simulator
+    design: dict[str, Any]
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """Name of the cell, and part of the seed of its random numbers."""
+        return "|".join([self.simulator.__name__, *(f"{key}={value}" for key, value in self.design.items())])
+
+    def repeat(self, draws: int) -> CellResult:
+        """Simulate the cell.
+
+        Parameters
+        ----------
+        draws : int
+            Repetitions asked for.
+
+        Returns
+        -------
+        CellResult
+            The same for the same number of repetitions, whatever else is run.
+        """
+        rng: np.random.Generator = generator("validity", self.method, self.id, "")
+        measures = self.simulator(rng, draws, **self.design)
+        return CellResult(
+            method=self.method,
+            design={"what": self.simulator.__name__.replace("_", " "), **self.design},
+            draws=0 if all(measure.error == 0 for measure in measures) else draws,
+            measures=measures,
+            note=self.note,
+        )
+
+
+def _grid(method: str, simulator: Simulator, **axes: tuple[Any, ...]) -> Iterator[Cell]:
+    """Every combination of sizes."""
+    for row in product(*axes.values()):
+        yield Cell(method, simulator, dict(zip(axes, row, strict=True)))
+
+
+def _flow() -> Iterator[Cell]:
+    sizes = {"n": (25, 100, 330, 1132), "days": ("92+92", "50+21", "30+180")}
+    for effect in (1, 2, 4):
+        yield from _grid("flow", tasks.flow_change, **sizes, design_effect=(effect,), assumed=(effect,))
+    ignored = "Clustering ignored: why a verdict needs a design effect of 2."
+    for effect in (2, 4):
+        design = {"n": 330, "days": "92+92", "design_effect": effect, "assumed": 1}
+        yield Cell("flow", tasks.flow_change, design, ignored)
+    grid = {"intervals": (5, 8, 12, 20), "n": (25, 100, 1300), "design_effect": (1, 2, 4)}
+    yield from _grid("flow", tasks.flow_trend, **grid, slope=(0.0,), growth=(0.05,))
+    some = {"intervals": (8,), "n": (1300,), "design_effect": (1, 4)}
+    yield from _grid("flow", tasks.flow_trend, **some, slope=(-0.1, 0.1), growth=(0.0, 0.1))
+
+
+def _outlook() -> Iterator[Cell]:
+    sizes = {"n": (25, 100, 600), "ratio": (0.5, 1, 2)}
+    for intervals, effects in ((1, (1, 2, 4)), (5, (1, 4)), (8, (1, 4))):
+        for effect in effects:
+            yield from _grid(
+                "outlook", tasks.outlook, intervals=(intervals,), **sizes, design_effect=(effect,), assumed=(effect,)
+            )
+    note = "Clustering ignored: why the interval is printed at a design effect of 4."
+    design = {"intervals": 1, "n": 100, "ratio": 1, "design_effect": 4, "assumed": 1}
+    yield Cell("outlook", tasks.outlook, design, note)
+
+
+def _threshold() -> Iterator[Cell]:
+    yield from _grid("threshold", series.threshold, n=(0, 2, 5, 10), spread=("prior",))
+    note = "A history this short cannot be calibrated for every spread; the prior carries the answer."
+    for n, spread in product((0, 2, 5, 10), ("0.25", "0.5", "0.75", "1.0", "1.5")):
+        yield Cell("threshold", series.threshold, {"n": n, "spread": spread}, note)
+
+
+def _exposure() -> Iterator[Cell]:
+    yield from _grid("exposure", series.exposed, kind=("continuous", "skewed", "11", "6"), years=(6, 13))
+    note = "Flagged few-treated: the permutation test alone is used."
+    for years in (6, 13):
+        yield Cell("exposure", series.exposed, {"kind": "3", "years": years}, note)
+
+
+def _completion() -> Iterator[Cell]:
+    sizes = (10, 25, 50, 100, 330, 1298)
+    yield from _grid("completion", tasks.completion, n=sizes, design_effect=(1,))
+    note = "Tasks that finish in groups: the interval at a design effect of 1 is too narrow."
+    for n, effect in product(sizes, (2, 4)):
+        yield Cell("completion", tasks.completion, {"n": n, "design_effect": effect}, note)
+
+
+def _ranks() -> Iterator[Cell]:
+    kinds = ("all tied", "half tied", "spaced", "binomial 0.5", "binomial 0.95")
+    yield from _grid("ranks", series.ranks, areas=(10, 34, 63), kind=kinds)
+
+
+def _panel() -> Iterator[Cell]:
+    sizes = {"areas": (8, 34), "years": (6, 13), "ratio": (0, 0.3, 0.6, 1, 2), "uneven": (0, 1)}
+    yield from _grid("panel", series.panel, **sizes)
+
+
+CELLS: dict[str, tuple[Cell, ...]] = {
+    "completion": tuple(_completion()),
+    "flow": tuple(_flow()),
+    "outlook": tuple(_outlook()),
+    "pooling": tuple(_grid("pooling", tasks.pooling, areas=(8, 12, 34), intraclass=(0, 0.02, 0.1, 0.3))),
+    "threshold": tuple(_threshold()),
+    "trend": tuple(_grid("trend", series.trend, n=(5, 6, 8, 13, 20), rho=(0.0, 0.3, 0.6), slope=(0.0, 0.5, 1.0))),
+    "panel": tuple(_panel()),
+    "exposure": tuple(_exposure()),
+    "ranks": tuple(_ranks()),
+}
+"""Cells by method, in the order of the table."""
+
+
+def cells_of(method: str) -> tuple[Cell, ...]:
+    """Give the cells of one method.
+
+    Parameters
+    ----------
+    method : str
+        Id in the registry.
+
+    Returns
+    -------
+    tuple of Cell
+        In the order of the table.
+
+    Raises
+    ------
+    UsageError
+        If the method is not studied (with "did you mean").
+    """
+    if method not in CELLS:
+        todo = did_you_mean(method, CELLS)
+        raise UsageError(f"validity {method}", "a method of the simulation study", f'"{method}"', todo)
+    return CELLS[method]

@@ -1,0 +1,144 @@
+"""What a cell of the study measures, its Monte-Carlo error, and the rule by which it passes (METHODS §17)."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import Field
+
+from policyreport.records.base import Frozen
+
+CONTINUOUS = (0.93, 0.975)
+"""Coverage of two-sided intervals of continuous estimators; of binomial ones on average over p."""
+AT_LEAST = (0.93, 1.0)
+"""Coverage of discrete, exact, hierarchical and predictive intervals: more than nominal is printed, not failed."""
+RANK_SETS = (0.95, 1.0)
+NOMINAL_TEST = (0.035, 0.065)
+EXACT_TEST = (0.0, 0.05)
+ERRORS = 2
+"""Monte-Carlo standard errors by which a measure may miss its band."""
+
+Verdict = Literal["passes", "fails low", "fails high", "not judged"]
+
+
+class Measure(Frozen):
+    """One number of a cell: a share of repetitions, or a mean, with its Monte-Carlo standard error."""
+
+    name: str
+    value: float
+    error: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the value ± 2 errors meets its band; "fails high" is cautious, "fails low" of coverage is not."""
+        if self.low is None or self.high is None:
+            return "not judged"
+        if self.value + ERRORS * self.error < self.low:
+            return "fails low"
+        return "fails high" if self.value - ERRORS * self.error > self.high else "passes"
+
+
+class CellResult(Frozen):
+    """One row of the study's table: the design, how many repetitions, what was measured, and what is known of it."""
+
+    method: str
+    design: dict[str, str | int | float]
+    draws: int
+    measures: tuple[Measure, ...]
+    note: str = ""
+
+
+class MethodResult(Frozen):
+    """All cells of one method."""
+
+    method: str
+    version: str
+    draws: int
+    cells: tuple[CellResult, ...] = Field(min_length=1)
+
+
+def share(name: str, hits: ArrayLike, band: tuple[float, float] | None = None) -> Measure:
+    """Measure how often something happened.
+
+    Parameters
+    ----------
+    name : str
+        ``coverage``, ``rejection``.
+    hits : array_like
+        0 or 1 a repetition; or a share a repetition, where one repetition holds several areas.
+    band : tuple of float, optional
+        Where the share should lie; not judged without.
+
+    Returns
+    -------
+    Measure
+        With error √(c(1 − c)/R), or that of the mean of shares.
+
+    Raises
+    ------
+    ValueError
+        If there are no repetitions.
+    """
+    values: NDArray[np.float64] = np.asarray(hits, dtype=float)
+    if not len(values):
+        raise ValueError("a share needs repetitions")
+    value = float(values.mean())
+    # A share of exactly 0 or 1 still has an error: half a repetition's worth.
+    error = sqrt(max(float(values.var()), 0.5 / len(values) * (1 - 0.5 / len(values))) / len(values))
+    return _measure(name, value, error, band)
+
+
+def average(name: str, values: ArrayLike) -> Measure:
+    """Measure the mean of a number: a bias, a width.
+
+    Parameters
+    ----------
+    name : str
+        ``bias``, ``width``.
+    values : array_like
+        One a repetition.
+
+    Returns
+    -------
+    Measure
+        Never judged.
+
+    Raises
+    ------
+    ValueError
+        If there are no repetitions.
+    """
+    numbers: NDArray[np.float64] = np.asarray(values, dtype=float)
+    if not len(numbers):
+        raise ValueError("a mean needs repetitions")
+    return _measure(name, float(numbers.mean()), float(numbers.std() / sqrt(len(numbers))), None)
+
+
+def exact(name: str, value: float, band: tuple[float, float] | None = None) -> Measure:
+    """Give a number that was enumerated, without Monte-Carlo error.
+
+    Parameters
+    ----------
+    name : str
+        ``coverage, mean over p``.
+    value : float
+        The number.
+    band : tuple of float, optional
+        Where it should lie.
+
+    Returns
+    -------
+    Measure
+        With error 0.
+    """
+    return _measure(name, value, 0.0, band)
+
+
+def _measure(name: str, value: float, error: float, band: tuple[float, float] | None) -> Measure:
+    low, high = band or (None, None)
+    return Measure(name=name, value=round(value, 6), error=round(error, 6), low=low, high=high)

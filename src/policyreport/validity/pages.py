@@ -1,0 +1,153 @@
+"""The validity page: what the study measured, which measures miss their band, and what is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from policyreport.errors import DataError
+from policyreport.formats import EN_DASH, Formats
+from policyreport.params.registry import Registry
+from policyreport.tables import table
+from policyreport.validity.measures import CellResult, Measure, MethodResult
+
+FOLDER = Path("data") / "validity"
+"""Results that the page shows; `policyreport validity --keep` writes them."""
+
+
+def read_results(root: Path) -> dict[str, MethodResult]:
+    """Read the kept results of the study.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    dict of str to MethodResult
+        By method; empty if no study was kept.
+
+    Raises
+    ------
+    DataError
+        If a file does not hold the results of a study.
+    """
+    results = {}
+    for path in sorted((root / FOLDER).glob("*.json")):
+        try:
+            results[path.stem] = MethodResult.from_json(path.read_bytes())
+        except ValueError as error:
+            got = " ".join(str(error).split())[:120]
+            todo = f"Run `policyreport validity {path.stem} --keep` again."
+            raise DataError(str(path), "results of a simulation study", got, todo) from None
+    return results
+
+
+def validity_page(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> str:
+    """Write the page's body.
+
+    Parameters
+    ----------
+    results : mapping of str to MethodResult
+        Results by method.
+    registry : Registry
+        Titles, and the order.
+    formats : Formats
+        Numbers in the page's language.
+
+    Returns
+    -------
+    str
+        Markdown: what passes, what does not, then a section a method with every cell.
+    """
+    ordered = [results[id] for id in registry.methods if id in results]
+    judged = [
+        measure for each in ordered for cell in each.cells for measure in cell.measures if measure.low is not None
+    ]
+    met = sum(measure.verdict == "passes" for measure in judged)
+    cells = sum(len(each.cells) for each in ordered)
+    draws = " and ".join(formats.count(number) for number in sorted({each.draws for each in ordered}))
+    lead = (
+        f"{formats.count_of(met, len(judged))} judged measures meet their band, in {formats.count(cells)} sizes and "
+        f"truths of {len(ordered)} methods, each simulated {draws} times (completion is enumerated). A measure passes "
+        "if its value, give or take two Monte-Carlo standard errors, meets its band. "
+        f"After: {registry.references['MWC19'].full}"
+    )
+    return "\n\n".join([lead, *(_section(each, registry, formats) for each in ordered)])
+
+
+def failures(result: MethodResult) -> list[tuple[CellResult, Measure]]:
+    """Find the judged measures that miss their band.
+
+    Parameters
+    ----------
+    result : MethodResult
+        One method.
+
+    Returns
+    -------
+    list of (CellResult, Measure)
+        In the order of the table.
+    """
+    return [(cell, each) for cell in result.cells for each in cell.measures if each.verdict.startswith("fails")]
+
+
+def _section(result: MethodResult, registry: Registry, formats: Formats) -> str:
+    """Heading, what fails, and a table for each kind of simulation."""
+    missed = failures(result)
+    judged = sum(each.low is not None for cell in result.cells for each in cell.measures)
+    said = f"{formats.count_of(judged - len(missed), judged)} judged measures meet their band."
+    if missed:
+        said += " These do not, and the results of such sizes must be read with that in mind:\n\n"
+        said += "\n".join(f"- {_design(cell)}: {_one(measure, formats)}" for cell, measure in missed)
+    kinds = dict.fromkeys(str(cell.design["what"]) for cell in result.cells)
+    tables = [_table(result, kind, formats) for kind in kinds]
+    return "\n\n".join([f"## {registry[result.method].title} {{#validity-{result.method}}}", said, *tables])
+
+
+def _one(measure: Measure, formats: Formats) -> str:
+    side = "below" if measure.verdict == "fails low" else "above"
+    band = f"{formats.number(measure.low or 0, 3)} to {formats.number(measure.high or 0, 3)}"
+    return f"{measure.name} {_number(measure, formats)}, {side} {band}."
+
+
+def _table(result: MethodResult, kind: str, formats: Formats) -> str:
+    """One row a cell, one column a measure."""
+    cells = [cell for cell in result.cells if cell.design["what"] == kind]
+    designs = list(dict.fromkeys(name for cell in cells for name in cell.design if name != "what"))
+    names = list(dict.fromkeys(measure.name for cell in cells for measure in cell.measures))
+    rows = [_row(cell, designs, names, formats) for cell in cells]
+    notes = list(dict.fromkeys(cell.note for cell in cells if cell.note))
+    marked = f" † {' '.join(notes)}" if notes else ""
+    missed = sum(measure.verdict.startswith("fails") for cell in cells for measure in cell.measures)
+    finding = "Every judged measure meets its band." if not missed else f"{missed} measures miss their band (in bold)."
+    caption = f"{finding} *{kind.capitalize()}: value ± Monte-Carlo standard error, version {result.version}.*{marked}"
+    heads = [*(design.replace("_", " ") for design in designs), *names]
+    id = f"validity-{result.method}-{kind.replace(' ', '-')}"
+    return table(
+        id, heads, rows, caption, align="r" * len(heads), wide=True, sortable=True, empty="not measured"
+    ).markdown
+
+
+def _row(cell: CellResult, designs: Sequence[str], names: Sequence[str], formats: Formats) -> list[str | None]:
+    by = {measure.name: measure for measure in cell.measures}
+    shown = [str(cell.design.get(name, EN_DASH)) for name in designs]
+    # The dagger marks a cell whose result was known beforehand and is explained under the table.
+    shown[-1] += " †" if cell.note else ""
+    return [*shown, *(_marked(by[name], formats) if name in by else None for name in names)]
+
+
+def _marked(measure: Measure, formats: Formats) -> str:
+    text = _number(measure, formats)
+    return f"**{text}**" if measure.verdict.startswith("fails") else text
+
+
+def _number(measure: Measure, formats: Formats) -> str:
+    value = formats.number(measure.value, 3)
+    return f"{value} ± {formats.number(measure.error, 3)}" if measure.error else value
+
+
+def _design(cell: CellResult) -> str:
+    parts = [f"{name.replace('_', ' ')} {value}" for name, value in cell.design.items() if name != "what"]
+    return f"{cell.design['what']}, {', '.join(parts)}"

@@ -1,0 +1,236 @@
+"""Data of known truth: the processes that METHODS §17 simulates from, and that the recovery tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policyreport.methods.hazards import Increment
+
+Floats = NDArray[np.float64]
+
+START = date(2025, 1, 1)
+QUARTER = 91.3125
+"""Days of a quarter, in which slopes of the hazard are read."""
+LARGEST_INTRACLASS = 0.5
+
+
+def draw_finished(rng: np.random.Generator, tasks: int, share: float, design_effect: float) -> int:
+    """Draw how many tasks are finished.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    tasks : int
+        Tasks at risk.
+    share : float
+        Expected share finished.
+    design_effect : float
+        Ratio of the variance to the binomial one; above 1 the draw is beta-binomial.
+
+    Returns
+    -------
+    int
+        0 … tasks.
+    """
+    if design_effect > 1 and tasks > 1 and 0 < share < 1:
+        size = 1 / min((design_effect - 1) / (tasks - 1), LARGEST_INTRACLASS) - 1
+        share = rng.beta(share * size, (1 - share) * size)
+    return int(rng.binomial(tasks, share))
+
+
+def one_list(
+    rng: np.random.Generator,
+    open_tasks: int,
+    daily_rates: Sequence[float],
+    lengths: Sequence[int],
+    *,
+    design_effect: float = 1.0,
+    growth: float = 0.1,
+) -> list[Increment]:
+    """Draw the intervals of one list of tasks.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    open_tasks : int
+        Tasks open on the first day.
+    daily_rates, lengths : sequence
+        Hazard a day and days of each interval.
+    design_effect : float
+        As in `draw_finished`.
+    growth : float
+        Expected additions of an interval as a share of the tasks open at its start.
+
+    Returns
+    -------
+    list of Increment
+        One an interval.
+    """
+    start, increments = START, []
+    for rate, days in zip(daily_rates, lengths, strict=True):
+        end = start + timedelta(days=int(days))
+        added = int(rng.poisson(growth * open_tasks))
+        finished = draw_finished(rng, open_tasks + added, -np.expm1(-rate * days), design_effect)
+        increments.append(Increment(start, end, open_tasks, added, finished))
+        open_tasks, start = open_tasks + added - finished, end
+    return increments
+
+
+def sloping_rates(lengths: Sequence[int], slope: float, daily: float = 0.0025) -> Floats:
+    """Give daily hazards whose logarithm rises by `slope` a quarter, at `daily` in the middle.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Days of the intervals.
+    slope, daily : float
+        Change of the log hazard a quarter; hazard at the centre.
+
+    Returns
+    -------
+    ndarray
+        One an interval.
+    """
+    days = np.asarray(lengths, dtype=float)
+    middle = np.cumsum(days) - days / 2
+    rates: Floats = daily * np.exp(slope * (middle - middle.mean()) / QUARTER)
+    return rates
+
+
+def autoregressive(rng: np.random.Generator, shape: tuple[int, ...], rho: float) -> Floats:
+    """Draw stationary AR(1) noise of variance 1 along the last axis.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    shape : tuple of int
+        Series by years.
+    rho : float
+        Correlation of neighbouring years.
+
+    Returns
+    -------
+    ndarray
+        Of that shape.
+    """
+    shocks = rng.normal(size=shape)
+    noise = np.empty_like(shocks)
+    noise[..., 0] = shocks[..., 0]
+    for year in range(1, shape[-1]):
+        noise[..., year] = rho * noise[..., year - 1] + (1 - rho**2) ** 0.5 * shocks[..., year]
+    return noise
+
+
+def uneven_panel(rng: np.random.Generator, areas: int, years: int, rho: float = 0.3) -> Floats:
+    """Draw AR(1) noise whose spread differs between areas (log-normal).
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    areas, years : int
+        Size.
+    rho : float
+        Correlation of neighbouring years.
+
+    Returns
+    -------
+    ndarray, shape (areas, years)
+        Noise.
+    """
+    return autoregressive(rng, (areas, years), rho) * np.exp(rng.normal(scale=0.5, size=(areas, 1)))
+
+
+def sloping_panel(
+    rng: np.random.Generator, areas: int, years: int, ratio: float, *, uneven: bool = False
+) -> tuple[Floats, Floats]:
+    """Draw a panel of areas with their own levels and slopes, common yearly shocks of SD 2 and noise.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    areas, years : int
+        Size.
+    ratio : float
+        Spread of the true slopes in standard errors of one.
+    uneven : bool
+        Whether the noise's spread differs between areas; else it is 1.
+
+    Returns
+    -------
+    tuple of ndarray
+        True slopes (areas,) and values (areas, years).
+    """
+    centred = np.arange(years) - (years - 1) / 2
+    slopes = ratio / np.sqrt((centred**2).sum()) * rng.normal(size=areas)
+    noise = rng.normal(size=(areas, years))
+    if uneven:
+        noise *= np.exp(rng.normal(scale=0.5, size=(areas, 1)))
+    levels, shocks = rng.normal(size=(areas, 1)), 2 * rng.normal(size=years)
+    return slopes, levels + slopes[:, None] * centred + shocks + noise
+
+
+def exposure(rng: np.random.Generator, kind: str, areas: int) -> Floats:
+    """Draw an exposure of areas.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    kind : str
+        ``continuous``, ``skewed``, or the number of areas exposed: ``11``.
+    areas : int
+        Number of areas.
+
+    Returns
+    -------
+    ndarray, shape (areas,)
+        Normal, log-normal, or 0 and 1.
+    """
+    if kind in ("continuous", "skewed"):
+        drawn = rng.normal(size=areas)
+        return np.exp(drawn) if kind == "skewed" else drawn
+    return (rng.permutation(areas) < int(kind)).astype(float)
+
+
+def true_scores(kind: str, areas: int) -> Floats:
+    """Give true scores of areas, in units of a standard error of 1.
+
+    Parameters
+    ----------
+    kind : str
+        ``all tied``, ``half tied`` or ``spaced``.
+    areas : int
+        Number of areas.
+
+    Returns
+    -------
+    ndarray, shape (areas,)
+        Scores, larger is better.
+    """
+    place = np.arange(areas, dtype=float)
+    return {"all tied": 0 * place, "half tied": np.floor(2 * place / areas), "spaced": place}[kind]
+
+
+def true_places(scores: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the first and last place that ties leave open to each area.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (p,)
+        True scores.
+
+    Returns
+    -------
+    tuple of ndarray, shape (p,)
+        First and last places.
+    """
+    return 1 + (scores > scores[:, None]).sum(axis=1), (scores >= scores[:, None]).sum(axis=1)

@@ -1,0 +1,159 @@
+"""Repetitions of the methods on series and areas: threshold, trend, panel, exposure, ranks."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from scipy import stats
+
+from policyreport.methods.draws import bootstrap_p
+from policyreport.methods.exposure_regression import changes, fit, permuted, wild_p
+from policyreport.methods.hierarchy import pool
+from policyreport.methods.kendall import order_test, theil_sen
+from policyreport.methods.panel_fits import closed_form
+from policyreport.methods.ranks import binomial_scores
+from policyreport.methods.revision_error import RevisionPrior, revision_error
+from policyreport.methods.slopes import gls_slope
+from policyreport.methods.stepdown import find_marginal_set, find_simultaneous_sets, quadrature_critical_value
+from policyreport.validity.measures import (
+    AT_LEAST,
+    CONTINUOUS,
+    EXACT_TEST,
+    NOMINAL_TEST,
+    RANK_SETS,
+    Measure,
+    average,
+    exact,
+    share,
+)
+from policyreport.validity.processes import (
+    Floats,
+    autoregressive,
+    exposure,
+    sloping_panel,
+    true_places,
+    true_scores,
+    uneven_panel,
+)
+
+Measures = tuple[Measure, ...]
+PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
+WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
+BOOTSTRAP = 399
+_PANELS = 4
+"""Every fourth panel's slopes are pooled: each holds many areas."""
+
+
+def threshold(rng: np.random.Generator, draws: int, *, n: int, spread: str) -> Measures:
+    """Repeat the interval of a final value after n revisions of known or prior-drawn spread."""
+    inside, widths = [], []
+    for _ in range(draws):
+        drawn = np.sqrt(PRIOR.degrees * PRIOR.scale**2 / rng.chisquare(PRIOR.degrees))
+        sd = drawn if spread == "prior" else float(spread)
+        moved = rng.normal(0, sd, n + 1)
+        error = revision_error([float(each) for each in moved[:n]], 0, PRIOR)
+        if error is None:
+            raise ValueError("a prior with degrees of freedom gives an interval")
+        interval = error.interval(0.0)
+        inside.append(interval.low <= moved[n] <= interval.high)
+        widths.append(interval.high - interval.low)
+    # Of single spreads the prior decides at small n; on average over the prior the level must hold.
+    band = CONTINUOUS if spread == "prior" else None
+    return share("coverage", inside, band), exact("width, median", float(np.median(widths)))
+
+
+def trend(rng: np.random.Generator, draws: int, *, n: int, rho: float, slope: float) -> Measures:
+    """Repeat the exact test, Theil and Sen's interval and the line at the true serial dependence."""
+    years = np.arange(n)
+    rejected, inside, gls, bias = [], [], [], []
+    for y in slope * years + autoregressive(rng, (draws, n), rho):
+        rejected.append(order_test(y, enumerate_ties_to=8).p_value <= 0.05)
+        line = theil_sen(years, y)
+        inside.append(line.interval.low <= slope <= line.interval.high)
+        bias.append(line.slope - slope)
+        interval = gls_slope(years, y, rho).interval
+        gls.append(interval.low <= slope <= interval.high)
+    white = rho == 0
+    return (
+        share("rejection", rejected, EXACT_TEST if white and slope == 0 else None),
+        share("coverage, Theil–Sen", inside, AT_LEAST if white else None),
+        share("coverage, line at the true dependence", gls, CONTINUOUS),
+        average("bias, Theil–Sen", bias),
+    )
+
+
+def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float, uneven: int) -> Measures:
+    """Repeat the test of equal slopes and the pooled slopes' intervals."""
+    rejected, covered = [], []
+    for draw in range(draws):
+        truth, y = sloping_panel(rng, areas, years, ratio, uneven=bool(uneven))
+        moments = closed_form(y, range(years))
+        f = moments.slopes.var(ddof=1) / (moments.residual_variance / moments.sxx)
+        rejected.append(stats.f.sf(f, areas - 1, moments.degrees) <= 0.05)
+        if draw % _PANELS == 0:
+            errors = _slope_errors(moments.residuals, moments.residual_variance, moments.sxx)
+            covered.append(_covered(moments.slopes, errors, truth))
+    null = ratio == 0 and not uneven
+    return (
+        share("coverage, pooled slopes", covered, AT_LEAST),
+        share("rejection of equal slopes", rejected, NOMINAL_TEST if null else None),
+    )
+
+
+def _slope_errors(residuals: Floats, variance: float, sxx: float) -> Floats:
+    """Standard errors of the areas' slopes, unequal where Bartlett's test says so (METHODS §8)."""
+    areas, years = residuals.shape
+    if stats.bartlett(*residuals).pvalue >= 0.01:
+        return np.full(areas, np.sqrt(variance / sxx))
+    own = (residuals**2).sum(axis=1) / (years - 2)
+    errors: Floats = np.sqrt(np.maximum(own, variance) / sxx)
+    return errors
+
+
+def _covered(slopes: Floats, errors: Floats, truth: Floats) -> float:
+    """Share of areas whose pooled interval holds the true deviation from the common path."""
+    intervals = pool(slopes, errors, tau_points=200, tau_range=5).intervals
+    deviations = truth - truth.mean()
+    return float(np.mean([each.low <= d <= each.high for each, d in zip(intervals, deviations, strict=True)]))
+
+
+def exposed(rng: np.random.Generator, draws: int, *, kind: str, years: int, areas: int = 34) -> Measures:
+    """Repeat both tests where nothing is associated."""
+    post = np.arange(years) == years - 1
+    wild, permutation = [], []
+    for _ in range(draws):
+        fitted = fit(changes(uneven_panel(rng, areas, years), post), exposure(rng, kind, areas))
+        wild.append(wild_p(fitted, rng.choice(WEBB, (BOOTSTRAP, areas))) <= 0.05)
+        orders = np.argsort(rng.random((BOOTSTRAP, areas)), axis=1)
+        permutation.append(bootstrap_p(permuted(fitted, orders)[1], abs(fitted.t)) <= 0.05)
+    # Below six exposed areas the bootstrap is not used: the flag `few-treated` leaves the permutation alone.
+    few = kind.isdigit() and int(kind) < 6
+    return (
+        share("rejection, wild bootstrap", wild, None if few else NOMINAL_TEST),
+        share("rejection, permutation", permutation, NOMINAL_TEST),
+    )
+
+
+def ranks(rng: np.random.Generator, draws: int, *, areas: int, kind: str) -> Measures:
+    """Repeat one area's marginal and all areas' simultaneous rank sets."""
+    counts = kind.startswith("binomial")
+    share_done = float(kind.split()[-1]) if counts else 0.0
+    totals = rng.integers(25, 201, areas)
+    errors = binomial_scores(totals, totals)[1] if counts else rng.uniform(0.3, 1.5, areas)
+    truth = true_scores("all tied" if counts else kind, areas)
+    first, last = true_places(truth)
+    noise = np.ascontiguousarray((errors * rng.standard_normal((1999, areas))).T)
+    critical = quadrature_critical_value(3, errors, quadrature_nodes=60)
+    remembered = cache(lambda better, worse: critical(np.frombuffer(better, bool), np.frombuffer(worse, bool)))
+    marginal, simultaneous = [], []
+    for _ in range(draws):
+        drawn = binomial_scores(rng.binomial(totals, share_done), totals)[0] if counts else rng.normal(truth, errors)
+        one = find_marginal_set(3, drawn, errors, lambda better, worse: remembered(better.tobytes(), worse.tobytes()))
+        marginal.append(one.first <= first[3] and last[3] <= one.last)
+        sets = find_simultaneous_sets(drawn, errors, noise)
+        simultaneous.append(all(s.first <= a and b <= s.last for s, a, b in zip(sets, first, last, strict=True)))
+    return (
+        share("coverage, one area's set", marginal, RANK_SETS),
+        share("coverage, all sets together", simultaneous, RANK_SETS),
+    )

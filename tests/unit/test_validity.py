@@ -1,0 +1,152 @@
+"""The simulation study: its table, its pass rule, resuming, and the page."""
+
+import json
+from math import sqrt
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from policyreport.cli import app
+from policyreport.errors import DataError, UsageError
+from policyreport.formats import Formats
+from policyreport.methods.draws import generator
+from policyreport.params.registry import read_registry
+from policyreport.validity.cells import CELLS, cells_of
+from policyreport.validity.measures import CellResult, Measure, MethodResult, average, exact, share
+from policyreport.validity.pages import failures, read_results, validity_page
+from policyreport.validity.study import run_study
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_table_holds_every_method_that_the_specification_studies() -> None:
+    assert list(CELLS) == [
+        "completion", "flow", "outlook", "pooling", "threshold", "trend", "panel", "exposure", "ranks",
+    ]  # fmt: skip
+    names = [(cell.method, cell.id) for cells in CELLS.values() for cell in cells]
+    assert len(names) == len(set(names))
+
+
+def test_a_share_has_its_monte_carlo_error() -> None:
+    measured = share("coverage", [1] * 95 + [0] * 5, (0.93, 0.975))
+    assert measured.value == 0.95
+    assert measured.error == pytest.approx(sqrt(0.95 * 0.05 / 100), abs=1e-6)
+    assert measured.verdict == "passes"
+
+
+def test_a_share_of_all_still_has_an_error() -> None:
+    assert 0 < share("coverage", [1] * 100).error < 0.02
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "verdict"),
+    [(0.95, 0.005, "passes"), (0.921, 0.005, "passes"), (0.919, 0.005, "fails low"), (0.99, 0.005, "fails high")],
+)
+def test_a_measure_passes_within_two_errors_of_its_band(value: float, error: float, verdict: str) -> None:
+    assert Measure(name="coverage", value=value, error=error, low=0.93, high=0.975).verdict == verdict
+
+
+def test_what_has_no_band_is_not_judged() -> None:
+    assert average("bias", [1.0, 2.0]).verdict == "not judged"
+    assert exact("width", 0.3).error == 0
+
+
+def test_a_measure_without_repetitions_is_refused() -> None:
+    with pytest.raises(ValueError, match="repetitions"):
+        share("coverage", [])
+
+
+@pytest.mark.parametrize(
+    "cell", [each for cells in CELLS.values() for each in (cells[0], cells[-1])], ids=lambda c: c.id
+)
+def test_a_cell_gives_the_same_numbers_again(cell) -> None:
+    first = cell.repeat(8)
+    assert first == cell.repeat(8)
+    assert first == CellResult.from_json(first.to_json())
+    assert all(measure.value == measure.value for measure in first.measures)
+
+
+def test_the_enumeration_agrees_with_the_specification() -> None:
+    """METHODS §1, validity found: n = 25 mean 0.953, min 0.923; n = 50 min 0.931; n = 100 min 0.928."""
+    found = {}
+    for cell in cells_of("completion"):
+        if cell.design["design_effect"] == 1:
+            found[cell.design["n"]] = [measure.value for measure in cell.repeat(1).measures]
+    assert found[25][:2] == pytest.approx([0.953, 0.923], abs=6e-4)
+    assert found[50][1] == pytest.approx(0.931, abs=6e-4)
+    assert found[100][1] == pytest.approx(0.928, abs=6e-4)
+
+
+def test_ignored_clustering_costs_what_the_specification_says() -> None:
+    """METHODS §1: at a true design effect of 2 or 4 the interval covers 0.83 or 0.67."""
+    cells = {c.design["design_effect"]: c for c in cells_of("completion") if c.design["n"] == 1298}
+    assert cells[2].repeat(1).measures[0].value == pytest.approx(0.83, abs=0.006)
+    assert cells[4].repeat(1).measures[0].value == pytest.approx(0.67, abs=0.006)
+
+
+def test_the_random_numbers_of_a_cell_come_from_its_name_alone() -> None:
+    cell = cells_of("threshold")[0]
+    direct = cell.simulator(generator("validity", cell.method, cell.id, ""), 8, **cell.design)
+    assert cell.repeat(8).measures == direct
+
+
+def test_a_stopped_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    told: list[str] = []
+    run_study(["completion"], 5, 1, tmp_path, lambda cell, done, total: told.append(cell.id))
+    assert len(told) == len(cells_of("completion"))
+    kept = sorted((tmp_path / "cells").iterdir())
+    kept[0].unlink()
+    again: list[tuple[int, int]] = []
+    results = run_study(["completion"], 5, 2, tmp_path, lambda cell, done, total: again.append((done, total)))
+    assert again == [(len(told), len(told))]
+    assert MethodResult.from_json((tmp_path / "completion.json").read_bytes()) == results[0]
+
+
+def test_a_method_that_is_not_studied_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match='did you mean "trend"'):
+        cells_of("trnd")
+
+
+def test_the_command_shows_a_row_a_method_and_keeps_the_results(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / "params" / "editions").mkdir(parents=True)
+    words = ["--project", str(project), "validity", "completion", "--draws", "3", "--workers", "1", "--keep"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "completion" in result.output
+    assert read_results(project)["completion"].draws == 3
+
+
+def test_the_page_says_what_misses_its_band() -> None:
+    cell = CellResult(
+        method="trend",
+        design={"what": "trend", "n": 6},
+        draws=2000,
+        measures=(share("coverage", [1] * 80 + [0] * 20, (0.93, 1.0)), average("bias", [0.1, 0.2])),
+        note="Known.",
+    )
+    result = MethodResult(method="trend", version="0", draws=2000, cells=(cell,))
+    assert failures(result) == [(cell, cell.measures[0])]
+    page = validity_page({"trend": result}, read_registry(ROOT), Formats("en"))
+    assert "- trend, n 6: coverage 0.800 ± 0.040, below 0.930 to 1.000." in page
+    assert "**0.800 ± 0.040**" in page
+    assert "† Known." in page
+
+
+def test_a_damaged_result_is_told_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "data" / "validity").mkdir(parents=True)
+    (tmp_path / "data" / "validity" / "trend.json").write_text(json.dumps({"method": "trend"}))
+    with pytest.raises(DataError, match=r"trend.json.*results of a simulation study"):
+        read_results(tmp_path)
+
+
+def test_the_kept_results_are_of_the_present_table() -> None:
+    """A changed table asks for a new study: `policyreport validity --keep`."""
+    kept = read_results(ROOT)
+    assert set(kept) == set(CELLS)
+    for method, result in kept.items():
+        assert [cell.design for cell in result.cells] == [
+            {"what": cell.simulator.__name__.replace("_", " "), **cell.design} for cell in CELLS[method]
+        ]
+        assert result.draws >= 2000
