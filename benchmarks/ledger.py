@@ -33,7 +33,7 @@ AREAS, YEARS, INDICATORS = 3_321, range(2004, 2024), 10
 def ratio(root: Path) -> None:
     """Time both sides in turn, so that the machine's moods hit them alike."""
     files = sorted((root / "data" / "raw").rglob("*.csv"))
-    plain = lambda: [pd.read_csv(path) for path in files]  # noqa: E731
+    plain = lambda: [pd.read_csv(path) for path in files]
     plain(), load_ledger(root)
     pairs = [(_seconds(plain), _seconds(lambda: load_ledger(root))) for _ in range(PAIRS)]
     ratios = sorted(ours / theirs for theirs, ours in pairs)
@@ -76,7 +76,7 @@ def _simulate(root: Path, project: Path) -> None:
         for at, key in enumerate(present)
     ]
     table = pd.DataFrame(rows, dtype=str).reindex(columns=columns).astype(object).fillna("")
-    names = {name: table["key"] for name in ("name", "name_en", "name_ascii", "full_name", "slug")}
+    names = dict.fromkeys(("name", "name_en", "name_ascii", "full_name", "slug"), table["key"])
     table = table.assign(type="province", **names)
     _write(boundaries / "areas.csv", table)
     shares = [1.0 if former[at] == former[-1] and AREAS % 2 else 0.5 for at in range(AREAS)]

@@ -281,9 +281,16 @@ def draw_accounts(drawn: Drawn, areas: list[Area]) -> Accounts:
         Fact(NATION, f"exposure_{name}", "2025", EXPOSURE * float(np.cov(wealth, x)[0, 1] / x.var(ddof=1)))
         for name, x in exposures.items()
     ]
-    keys = [area.key for area in areas]
-    drawn.truth += [Fact(key, "growth_slope", "year", value) for key, value in zip(keys, slope, strict=True)]
-    drawn.truth += [Fact(key, "growth_level", "", value) for key, value in zip(keys, level, strict=True)]
+    centred = np.array(years) - np.mean(years)
+    post = np.isin(years, POST_YEARS)
+    expected = level[:, None] + slope[:, None] * centred + EXPOSURE * wealth[:, None] * post
+    apart = expected - expected.mean(axis=0)
+    for number, area in enumerate(areas):
+        trend = float(apart[number] @ centred / (centred @ centred))
+        drawn.truth += [
+            Fact(area.key, "growth_trend", "year", trend),
+            Fact(area.key, "growth_mean", "", float(apart[number].mean())),
+        ]
     return accounts
 
 
@@ -351,8 +358,7 @@ def draw_shares(drawn: Drawn, areas: list[Area], accounts: Accounts) -> None:
     drawn.tables["digital-economy"] = rows
     drawn.tables["contribution"] = [
         Row(NATION, "sti_dx_contribution", ACCOUNTS, "", str(year), "", f"{year + 1}-03-31", f"{value + 2:.2f}")
-        for year, value in zip(years, final[-1], strict=True)
-        if year in POST_YEARS
+        for year, value in list(zip(years, final[-1], strict=True))[-1:]
     ]
     drawn.truth += [Fact(area.key, "share_gain", "year", gain[number]) for number, area in enumerate(areas)]
 

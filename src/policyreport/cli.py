@@ -142,16 +142,20 @@ def render(
     formats = _formats(to)
     # The renderers bring pandoc, fonts and yaml with them.
     from policyreport import renderers, report
+    from policyreport.params.edition import read_edition
+    from policyreport.simulated import marked_name
 
+    simulated = read_edition(root, edition).simulated
+    site, pdf = (marked_name(name) if simulated else name for name in ("site", f"report-{edition}.pdf"))
     chosen = renderers.choose(renderer.value)
     store = root / "build" / edition
     project = report.assemble(root, edition, store)
     made: list[Path] = []
     if "html" in formats:
-        chosen.render_site(project, store / "site", _quiet)
-        made.append(store / "site" / "index.html")
+        chosen.render_site(project, store / site, _quiet)
+        made.append(store / site / "index.html")
     if "pdf" in formats:
-        made.append(store / f"report-{edition}.pdf")
+        made.append(store / pdf)
         chosen.render_pdf(project, made[-1], _quiet)
     for path in made:
         typer.echo(f"{shown_path(path, root)}  (made by {chosen.name})")
@@ -222,6 +226,9 @@ def check(
     rule: Annotated[str, typer.Argument(metavar="[RULE]", help="Show every place where this rule is broken.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Every finding, for other programs.")] = False,
     list_rules: Annotated[bool, typer.Option("--rules", help="List all rules and end.")] = False,
+    edition: Annotated[
+        str, typer.Option(metavar="EDITION", help="The data of this edition; the project's own without.")
+    ] = "",
 ) -> None:
     """Hold the ledger against its rules and show what breaches them.
 
@@ -233,20 +240,25 @@ def check(
       policyreport check sum-of-parts
       policyreport check --rules
       policyreport check --json
+      policyreport check --edition teaching
     """
     root = project_root(context)
+    if edition:
+        check_edition(root, edition)
     # Reading the ledger needs pandas and pandera.
     from policyreport.observations import load_ledger
+    from policyreport.params.edition import read_edition
     from policyreport.rules import CHECKS, check_ledger, read_context
     from policyreport.rules.wording import findings_table, places_table, rules_table
 
     if rule and rule not in CHECKS:
         raise UsageError("check RULE", "the id of a rule", f'"{rule}"', did_you_mean(rule, CHECKS))
-    known = read_context(root)
+    layout = read_edition(root, edition).layout(root) if edition else root
+    known = read_context(layout)
     if list_rules:
         _console().print(rules_table(known.book))
         return
-    findings = check_ledger(load_ledger(root), known, [rule] if rule else None)
+    findings = check_ledger(load_ledger(layout), known, [rule] if rule else None)
     if as_json:
         typer.echo(json.dumps([finding.model_dump(mode="json") for finding in findings], indent=1, ensure_ascii=False))
     else:
@@ -303,7 +315,7 @@ def validity(
       policyreport validity
       policyreport validity trend ranks --draws 200
     """
-    root = _root(context)
+    root = project_root(context)
     # The methods need scipy and statsmodels.
     from policyreport.commands.validity import run_validity
 

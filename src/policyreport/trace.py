@@ -13,10 +13,12 @@ from rich.tree import Tree
 from policyreport.areas import read_areas
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.marks import read_marks
+from policyreport.params.edition import read_edition
 from policyreport.params.report import read_roles
 from policyreport.provenance import Evidence, read_provenance
 from policyreport.records.base import Frozen
 from policyreport.report import INCLUDE, collect
+from policyreport.simulated import marked_name
 
 FIELD = re.compile(r"^(?:records/)?(?P<area>[^/:]+)/(?P<notebook>[a-z]+)(?:\.json)?:(?P<path>.+)$")
 _STEP = re.compile(r"\.?(?P<key>[A-Za-z_]\w*)|\[(?P<number>\d+)\]")
@@ -88,7 +90,7 @@ def printed(root: Path, store: Path) -> tuple[Place, ...]:
     tuple of Place
         By area and exhibit, in the order of the text.
     """
-    pages = _pages(root)
+    pages = _pages(root, store.name)
     return tuple(
         Place(where=f"{area}/{name}", pages=pages(area, name), value=mark.text, line=mark.line, rows=mark.rows)
         for (area, name), fragment in sorted(collect(store).fragments.items())
@@ -163,7 +165,7 @@ def _clipped(line: str, value: str) -> str:
     return f"{'…' if start else ''}{line[start:end].strip()}{'…' if end < len(line) else ''}"
 
 
-def _pages(root: Path) -> Callable[[str, str], tuple[str, ...]]:
+def _pages(root: Path, edition: str) -> Callable[[str, str], tuple[str, ...]]:
     """Give a function that names the pages which include an exhibit."""
     nation, areas = read_roles(root).nation, read_areas(root)
     including: dict[tuple[str, str], list[str]] = {}
@@ -171,10 +173,13 @@ def _pages(root: Path) -> Callable[[str, str], tuple[str, ...]]:
         for match in INCLUDE.finditer(path.read_text(encoding="utf-8")):
             including.setdefault((match["area"], match["id"]), []).append(path.stem)
 
+    named = marked_name if read_edition(root, edition).simulated else str
+
     def pages(area: str, name: str) -> tuple[str, ...]:
         if area == nation:
-            return tuple(f"{stem}.html" for stem in including.get(("{nation}", name), ()) if not stem.startswith("_"))
-        return (f"provinces/{areas.slug(area)}.html",) if ("{area}", name) in including else ()
+            stems = [stem for stem in including.get(("{nation}", name), ()) if not stem.startswith("_")]
+            return tuple("index.html" if stem == "index" else named(f"{stem}.html") for stem in stems)
+        return (named(f"provinces/{areas.slug(area)}.html"),) if ("{area}", name) in including else ()
 
     return pages
 

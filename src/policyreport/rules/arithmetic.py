@@ -33,7 +33,7 @@ def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
     Sources differ in whether "in progress" counts the overdue or the recurring, so the rule is kept if the
     completed and *some* choice of the printed open parts give the total.
     """
-    for rows, value, row in evidence.snapshots():
+    for rows, value, row in evidence.snapshots:
         total, done = value.get("tasks_total"), value.get("tasks_completed")
         parts = [name for name in SUM_PARTS if name in value]
         if total is None or done is None or not _OPEN_PARTS & set(parts):
@@ -50,7 +50,7 @@ def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
 def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
     """On time and late that are not the completed."""
     used = ("tasks_completed", "tasks_completed_on_time", "tasks_completed_late")
-    for rows, value, row in evidence.snapshots():
+    for rows, value, row in evidence.snapshots:
         if set(used) <= set(value) and value[used[0]] != value[used[1]] + value[used[2]]:
             done, on_time, late = (value[name] for name in used)
             yield Breach(
@@ -63,7 +63,7 @@ def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
     """A part that is larger than its whole."""
     pairs = [("tasks_completed_on_time", "tasks_completed"), ("tasks_completed_late", "tasks_completed")]
     pairs += [(name, "tasks_total") for name in ("tasks_completed", *SUM_PARTS)]
-    for rows, value, row in evidence.snapshots():
+    for rows, value, row in evidence.snapshots:
         for part, whole in pairs:
             if part in value and whole in value and value[part] > value[whole]:
                 words = f"{_lower(evidence, part)} {value[part]:g}, of {_lower(evidence, whole)} {value[whole]:g}"
@@ -113,7 +113,7 @@ def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
 
 def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
     """Printed percentages that the printed counts do not give, at the decimals printed."""
-    for rows, value, row in evidence.snapshots():
+    for rows, value, row in evidence.snapshots:
         for rate, count in _RATES.items():
             if rate in value and count in value and value.get("tasks_total"):
                 computed = 100 * value[count] / value["tasks_total"]

@@ -31,7 +31,7 @@ def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
     """Lists of one kind that count the overdue inside "in progress" and lists that do not, by their own arithmetic."""
     found: dict[bool, list[tuple[str, tuple[str, ...], str]]] = {True: [], False: []}
     used = ("tasks_total", "tasks_completed", "tasks_in_progress", "tasks_overdue")
-    for rows, value, row in evidence.snapshots():
+    for rows, value, row in evidence.snapshots:
         if set(used) <= set(value) and value["tasks_overdue"]:
             total, done, running, late = (value[name] for name in used)
             if total in (done + running, done + running + late):

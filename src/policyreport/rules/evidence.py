@@ -227,8 +227,12 @@ class Evidence:
         about = figure.list or self.named(figure.indicator, figure.measure)
         return f"{self.who(figure.area)}, {about}, {figure.period}"
 
-    def snapshots(self) -> Iterator[tuple[pd.DataFrame, dict[str, float], dict[str, str]]]:
+    @cached_property
+    def snapshots(self) -> tuple[tuple[pd.DataFrame, dict[str, float], dict[str, str]], ...]:
         """Each list on each day as printed newest: rows, values and ids by indicator."""
+        return tuple(self._snapshots())
+
+    def _snapshots(self) -> Iterator[tuple[pd.DataFrame, dict[str, float], dict[str, str]]]:
         counts = self.ledger[self.ledger["list"] != ""]
         for _, rows in counts.groupby(["area", "list", "period", "reference_date"], dropna=False):
             newest = rows.sort_values("published", kind="stable").drop_duplicates("indicator", keep="last")
