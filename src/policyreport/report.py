@@ -39,7 +39,7 @@ FIGURE = re.compile(r"^::: \{#fig-.*?^:::$(?:\s*^::: \{\.source\}$.*?^:::$)?", r
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 VALIDITY = re.compile(r"^\{\{< validity >\}\}[ \t]*$", re.MULTILINE)
-VALIDITY_PAGE = "validity.qmd"
+NO_STUDY = "No results of the study are kept in data/validity/. `make validity` runs it."
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
@@ -275,9 +275,6 @@ def _write_pages(
     for path in sorted((root / "reports").glob("*.qmd")):
         if path.name == PDF_PAGE:
             continue
-        if path.name == VALIDITY_PAGE and not contents.validity:
-            (project / path.name).unlink()
-            continue
         head, body = _split(path)
         title = str(head["title"]).replace("{edition}", navigation.edition.title)
         body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
@@ -366,9 +363,9 @@ def _write_configuration(
 
 
 def _validity(root: Path, provenance: Provenance) -> str:
-    """The body of the validity page; empty where no study was kept, and the page is left out."""
+    """The body of the validity page, or that no study was kept."""
     results = read_results(root)
-    return validity_page(results, provenance.registry, provenance.formats) if results else ""
+    return validity_page(results, provenance.registry, provenance.formats) if results else NO_STUDY
 
 
 def _licence(root: Path) -> str:

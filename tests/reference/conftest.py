@@ -1,6 +1,7 @@
 """Panels and records that several reference tests share."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
     return slice_of(known_q4, "evaluation", "VN")
 
 
-@pytest.fixture(scope="session")
+@contextmanager
 def each_series_once() -> Iterator[None]:
     """Trend each area's series once, not once for every area of the family; the panel is the same for all."""
     known: dict[tuple[str, ...], Trend | Refusal] = {}
@@ -67,20 +68,21 @@ def each_series_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def records(known_q4: Known, slice_of, each_series_once) -> dict[str, tuple[TrendRecord, CompareRecord]]:
+def records(known_q4: Known, slice_of) -> dict[str, tuple[TrendRecord, CompareRecord]]:
     """Trend and compare record of every province, as its notebooks make them."""
-    found = {}
-    for area in edition_areas(known_q4):
-        inputs = slice_of(known_q4, "trend", area)
-        results = (
-            assess.completion(inputs),
-            assess.flow(inputs),
-            assess.share(inputs),
-            assess.share_pace(inputs),
-            assess.growth(inputs),
-            assess.income(inputs),
-            assess.governance(inputs),
-        )
-        trend = assess.trend(inputs, *results)
-        found[area] = trend, assess.compare(inputs, assess.peers(inputs), assess.strip(inputs))
-    return found
+    with each_series_once():
+        return {area: _records_of(slice_of(known_q4, "trend", area)) for area in edition_areas(known_q4)}
+
+
+def _records_of(inputs: Inputs) -> tuple[TrendRecord, CompareRecord]:
+    results = (
+        assess.completion(inputs),
+        assess.flow(inputs),
+        assess.share(inputs),
+        assess.share_pace(inputs),
+        assess.growth(inputs),
+        assess.income(inputs),
+        assess.governance(inputs),
+    )
+    trend = assess.trend(inputs, *results)
+    return trend, assess.compare(inputs, assess.peers(inputs), assess.strip(inputs))

@@ -34,8 +34,8 @@ SHARE = re.compile(r"\d\s?%")
 # What a percentage may stand on besides an indicator's name or a measure's: a count and its whole, output, the
 # period of a rate, the level of an interval or test, a probability, a weight.
 BASES = (
-    r"\d of \d", r"of G(?:R)?DP", r"a (?:month|year)\b", r"on the year before", r"interval", r"level", r"probability",
-    r"weight",
+    r"\d of \d", r"of G(?:R)?DP", r"a (?:month|year)\b", r"of the list", r"on the year before", r"interval", r"level",
+    r"probability", r"weight",
 )  # fmt: skip
 
 

@@ -22,7 +22,9 @@ from policyreport.trace import as_tree, printed, trace
 EDITION = "tiny"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # Days and years are no figures of the ledger.
-NO_FIGURE = re.compile(rf"\d{{1,2}}\s(?:{MONTHS})\s\d{{4}}|\b20\d\d\b|\]\([^)]*\)|!\[\]\([^)]*\)\{{[^}}]*\}}")
+NO_FIGURE = re.compile(
+    rf"\(\d+ files, see Sources\)|\d{{1,2}}\s(?:{MONTHS})\s\d{{4}}|\b20\d\d\b|\]\([^)]*\)|!\[\]\([^)]*\)\{{[^}}]*\}}"
+)
 
 
 @pytest.fixture(scope="module")

@@ -116,6 +116,7 @@ def test_what_was_written_is_the_ledgers_and_its_sidecar_is_complete(project: Pa
         "licence": "none stated",
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "note": "",
+        "simulated": False,
     }
     assert source.original.name == "A-2026-11-22.original.json"
     assert path.with_name(source.original.name).read_bytes() == RAW

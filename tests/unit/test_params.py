@@ -216,5 +216,5 @@ def test_a_file_not_there_is_answered_with_its_neighbours(tmp_path: Path) -> Non
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("", encoding="utf-8")
-    with pytest.raises(ParamsError, match="top level"):
+    with pytest.raises(ParamsError, match="got an empty file"):
         read_strict(tmp_path / "x.yaml", Outer)

@@ -150,7 +150,7 @@ def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs) -> None
     row = next(line for line in shown.markdown.splitlines() if line.startswith("| 2022"))
     assert row.count("**") == 2
     assert "**12.83" in row
-    assert any(path.endswith("vintages-picture.svg") for path in shown.files)
+    assert any(path.endswith("vintages-nso-picture.svg") for path in shown.files)
     assert "provincial office minus NSO" in mixed.markdown
     assert "2021: −0.18, 2022: −0.58, 2023: +2.31, 2024: +0.65" in mixed.markdown
     assert "18.6\u00a0% for 2024, a projection" in mixed.markdown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -42,7 +43,7 @@ def changed(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
     return Exhibit(
         "changed",
         f"Since {voice.date(record.changed_since)}, {voice.value(voice.formats.count(new), files)} figures were added and "
-        f"{voice.value(voice.formats.count(revised), again)} revised{_confirmed(voice, confirmed)}, in "
+        f"{voice.value(voice.formats.count(revised), again)} revised{_confirmed(voice, confirmed, files)}, in "
         f"{voice.value(str(len(record.changes)), files)} indicators and measures. {_publishers(voice, record)} "
         "[What changed](what-changed.html)",
     )
@@ -81,7 +82,7 @@ def changes(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
     new, revised, confirmed = _totals(record)
     lead = (
         f"{voice.formats.count(new)} figures are new and {voice.formats.count(revised)} revised"
-        f"{_confirmed(voice, confirmed)}. {_publishers(voice, record)}"
+        f"{_confirmed(voice, confirmed, _files(inputs, record))}. {_publishers(voice, record)}"
     )
     listing = table(
         "changes",
@@ -116,16 +117,23 @@ def _totals(record: EvaluationRecord) -> tuple[int, int, int]:
     return sum(c.new for c in every), sum(c.revised for c in every), sum(c.confirmed for c in every)
 
 
-def _confirmed(voice: Voice, count: int) -> str:
-    return f" ({voice.formats.count(count)} published again with the same value)" if count else ""
+def _confirmed(voice: Voice, count: int, files: Sequence[str]) -> str:
+    """How many figures came out again unchanged, in a bracket."""
+    return f" ({voice.value(voice.formats.count(count), files)} published again with the same value)" if count else ""
 
 
 def _publishers(voice: Voice, record: EvaluationRecord) -> str:
     """Who published most of it."""
     publisher = {source.id: short_publisher(source.publisher) for source in voice.inputs.sources}
-    rows = _since(voice.inputs, record)["source"].map(lambda source: publisher.get(source, source))
-    most = Counter(rows.tolist()).most_common(1)
-    return "".join(f"{voice.formats.share_of(n, len(rows))} came from {escape(name)}." for name, n in most)
+    sources = _since(voice.inputs, record)["source"]
+    most = Counter(publisher.get(source, source) for source in sources).most_common(1)
+    files = {
+        name: [f"{each}.csv" for each in sources.unique() if publisher.get(each, each) == name] for name, _ in most
+    }
+    return "".join(
+        f"{voice.value(voice.formats.share_of(n, len(sources)), files[name])} came from {escape(name)}."
+        for name, n in most
+    )
 
 
 def _revised(voice: Voice, record: EvaluationRecord) -> list[Exhibit | str]:

@@ -167,7 +167,10 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     flags = {flag.code: flag for each in done for flag in each.flags}
     smallest = listed([voice.formats.number(each.minimum_detectable, 2) for each in done])
     power = voice.formats.percent(voice.inputs.settings.exposure.power, 0)
-    reach = f"With this many provinces and years a difference is found {power} of the time only from {smallest} points on, in that order."
+    reach = (
+        f"With this many provinces and years a test at the 5 % level finds a difference with probability {power} only from "
+        f"{smallest} points on, in that order."
+    )
     return [
         join("exposure", shown, reach, voice.flags(flags.values()), *refused),
         _event_study(voice, done[0]),

@@ -24,7 +24,7 @@ QUESTIONS: Mapping[str, str] = {
 
 UNITS: Mapping[str, str] = {
     "completion": "% of the list",
-    "threshold": "% of output",
+    "threshold": "% of GDP",
     "pace": "observed to required pace",
     "trend": "provinces",
     "peers": "provinces",
@@ -131,7 +131,12 @@ def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
 
 def _line(voice: Voice, each: Sensitivity, row: Specification) -> str:
     choices = escape(", ".join(row.choices.values()))
-    said = f"`{row.refused}`" if row.refused else f"{_number(voice, each, row.estimate)}, {voice.verdict(row.verdict)}"
+    whole = UNITS[each.method].removeprefix("%") if each.method in ("completion", "threshold") else ""
+    said = (
+        f"`{row.refused}`"
+        if row.refused
+        else f"{_number(voice, each, row.estimate)}{whole}, {voice.verdict(row.verdict)}"
+    )
     return f"- {choices}: {said}" + (" **(headline)**" if row.headline else "")
 
 
