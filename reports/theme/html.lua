@@ -44,6 +44,12 @@ local function choose_labels(meta)
   if not meta.lang then meta.lang = "en" end
 end
 
+-- Addresses are written from the site's root. Quarto puts the way to the root before every setting that names a
+-- file of the project, and while it renders, pages that are ready are files.
+local function from_root(entry)
+  if entry.href then entry.href = stringify(entry.href):gsub("^%.%./", "") end
+end
+
 -- The entry without an address holds the areas by region; where none is written it follows the second.
 local function prepare_navigation(meta)
   local navigation = meta["site-navigation"]
@@ -52,8 +58,9 @@ local function prepare_navigation(meta)
   local file = meta.file and stringify(meta.file) or page
   local place
   for index, entry in ipairs(navigation.pages) do
+    from_root(entry)
     if not entry.href then place = index end
-    entry.current = entry.href and stringify(entry.href) == file .. ".html" or nil
+    entry.current = entry.href == file .. ".html" or nil
   end
   if navigation.regions and #navigation.regions > 0 then
     if not place then
@@ -68,6 +75,7 @@ local function prepare_navigation(meta)
   for number, region in ipairs(navigation.regions or {}) do
     region.number = tostring(number)
     for _, area in ipairs(region.areas) do
+      from_root(area)
       area.current = page == "province" and stringify(area.name) == area_name or nil
     end
   end

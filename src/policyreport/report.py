@@ -343,7 +343,7 @@ def _write_configuration(
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     pages = [
         {"title": bodies[name][0], "href": f"{navigation.stem(name)}.html"}
-        for name in settings.get("menu", [])
+        for name in settings.get("site-menu", [])
         if name in bodies
     ]
     settings |= {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,8 +17,9 @@ from policyreport.errors import RenderError
 from policyreport.renderers import Progress
 from policyreport.renderers.pandoc import PDF_PAGE, read_settings, replace_folder
 from policyreport.renderers.search import write_search_index
+from policyreport.renderers.typst_pdf import check_document, write_pdf
 
-OLDEST = (1, 6)  # Typst 0.12, whose tables repeat their header
+OLDEST = (1, 6)  # environment.yml asks for the same
 _TIMEOUT = 1800
 _METADATA = "_metadata-of-the-edition.yml"
 _QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
@@ -68,7 +70,7 @@ class QuartoRenderer:
             progress(page.removesuffix(".html"))
 
     def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> None:
-        """Render ``report.qmd`` into a PDF with Quarto's Typst.
+        """Render ``report.qmd`` into a PDF: Quarto writes Typst, the report's own Typst sets it.
 
         Parameters
         ----------
@@ -83,22 +85,21 @@ class QuartoRenderer:
         ------
         RenderError
             The document is missing, or Quarto is missing, too old, or ended with an error.
+
+        Notes
+        -----
+        Quarto brings a Typst of its own, which makes no tags before version 0.14. Set by the report's Typst, the
+        PDF is accessible and two runs give the same bytes, whichever Quarto is installed.
         """
-        if not (project / PDF_PAGE).is_file():
-            raise RenderError(
-                str(project / PDF_PAGE),
-                "the document of the PDF",
-                "no such file",
-                "Assemble the report first.",
-            )
+        check_document(project)
         pdf.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=f".{pdf.stem}-") as scratch:
             copy = _copy(project, Path(scratch))
-            _render(["render", PDF_PAGE, "--to", "typst"], copy)
-            drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.pdf"))
+            _render(["render", PDF_PAGE, "--to", "typst", "--metadata", "output-ext:typ"], copy)
+            drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.typ"))
             if not drafts:
-                raise RenderError(PDF_PAGE, "a PDF rendered by Quarto", "none", _TODO)
-            drafts[0].replace(pdf)
+                raise RenderError(PDF_PAGE, "a Typst document written by Quarto", "none", _TODO)
+            write_pdf(copy, drafts[0].read_text(encoding="utf-8"), pdf)
         progress(Path(PDF_PAGE).stem)
 
 
@@ -119,8 +120,8 @@ def _copy(project: Path, scratch: Path) -> Path:
     copy = scratch / "report"
     shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".quarto", "_site", "*_files"))
     settings = yaml.safe_load((copy / "_quarto.yml").read_text(encoding="utf-8"))
-    # Quarto checks its file against a schema in which a key of the report may mean something else
-    # (`navigation` is a setting of slides), so these go where nothing is checked.
+    # Quarto takes a value in its own file that happens to name a file or folder of the project (a page
+    # "downloads" beside the folder) for a path and rewrites it, so the report's go where it does not look.
     ours = {key: settings.pop(key) for key in list(settings) if key not in _QUARTO_KEYS}
     for name, values in (("_quarto.yml", settings), (_METADATA, ours)):
         (copy / name).write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
@@ -167,13 +168,21 @@ def _check_version(program: str) -> None:
 
 
 def _run(command: list[str], folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, and never leave it running: not after the time-out, not after Ctrl-C."""
     try:
-        return subprocess.run(
-            command, cwd=folder, env=os.environ | settings, capture_output=True, encoding="utf-8",
-            errors="replace", timeout=_TIMEOUT, check=False,
-        )  # fmt: skip
+        with subprocess.Popen(
+            command, cwd=folder, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, encoding="utf-8", errors="replace", start_new_session=True,
+        ) as process:  # fmt: skip
+            try:
+                said, complained = process.communicate(timeout=_TIMEOUT)
+            except BaseException:
+                # `quarto` is a script that starts the program: both hold the pipes, so both must end.
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RenderError(" ".join(command), "a program that ends", str(error), _TODO) from error
+    return subprocess.CompletedProcess(command, process.returncode, said, complained)
 
 
 def _last_lines(done: subprocess.CompletedProcess[str]) -> str:

@@ -1,4 +1,4 @@
-"""The PDF of the embedded renderer: pandoc writes Typst, the ``typst`` wheel sets it as tagged PDF."""
+"""The PDF: pandoc or Quarto writes Typst, the ``typst`` wheel sets it as tagged PDF."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FONTS = "theme/fonts"
 
 
 def render_pdf(project: Path, pdf: Path, progress: Progress) -> None:
-    """Render ``report.qmd`` of an assembled project into an accessible PDF.
+    """Render ``report.qmd`` of an assembled project with pandoc into an accessible PDF.
 
     Parameters
     ----------
@@ -32,27 +32,63 @@ def render_pdf(project: Path, pdf: Path, progress: Progress) -> None:
     ------
     RenderError
         The document is missing, pandoc cannot read it, or Typst cannot set it.
+    """
+    write_pdf(project, _write_typst(project), pdf)
+    progress(PDF_PAGE.removesuffix(".qmd"))
+
+
+def write_pdf(project: Path, source: str, pdf: Path) -> None:
+    """Set a Typst document as accessible PDF.
+
+    Parameters
+    ----------
+    project : Path
+        Assembled project, the root of every path in the document.
+    source : str
+        The document in Typst.
+    pdf : Path
+        File to write; an earlier one survives a failure.
+
+    Raises
+    ------
+    RenderError
+        Typst cannot set the document.
 
     Notes
     -----
     The document carries no date, and fonts come from the theme alone, so that two runs from the same
     project give the same bytes on any machine.
     """
-    body = _typeset(project, _write_typst(project))
+    body = _typeset(project, source)
     pdf.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=f".{pdf.stem}-") as scratch:
         draft = Path(scratch) / pdf.name
         draft.write_bytes(body)
         draft.replace(pdf)
-    progress(PDF_PAGE.removesuffix(".qmd"))
 
 
-def _write_typst(project: Path) -> str:
-    """Translate the document with the theme's template and filter."""
+def check_document(project: Path) -> None:
+    """Refuse a project without the document of the PDF.
+
+    Parameters
+    ----------
+    project : Path
+        Assembled project.
+
+    Raises
+    ------
+    RenderError
+        ``report.qmd`` is missing.
+    """
     if not (project / PDF_PAGE).is_file():
         raise RenderError(
             str(project / PDF_PAGE), "the document of the PDF", "no such file", "Assemble the report first."
         )
+
+
+def _write_typst(project: Path) -> str:
+    """Translate the document with the theme's template and filter."""
+    check_document(project)
     theme = (project / "theme").resolve()
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch) / "report.typ"
