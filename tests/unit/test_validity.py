@@ -4,6 +4,7 @@ import json
 from math import sqrt
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -13,8 +14,11 @@ from policyreport.formats import Formats
 from policyreport.methods.draws import generator
 from policyreport.params.registry import read_registry
 from policyreport.validity.cells import CELLS, cells_of
+from policyreport.validity.fingerprint import code_lines, fingerprint
+from policyreport.validity.hazard_slopes import fit_all, fit_one
 from policyreport.validity.measures import CellResult, Measure, MethodResult, average, exact, share
 from policyreport.validity.pages import failures, read_results, validity_page
+from policyreport.validity.processes import one_list, sloping_rates
 from policyreport.validity.study import run_study
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +95,37 @@ def test_the_random_numbers_of_a_cell_come_from_its_name_alone() -> None:
     assert cell.repeat(8).measures == direct
 
 
+def test_the_trends_of_many_lists_at_once_are_the_methods_own() -> None:
+    """The study fits whole arrays for speed; list by list it must find what `fit_trend` finds, refusals included."""
+    rng = np.random.default_rng(7)
+    lists = []
+    for n, effect in ((10, 4), (25, 4), (100, 2), (1300, 1)):
+        for _ in range(12):
+            days = [int(each) for each in rng.integers(60, 121, 8)]
+            rates = [float(each) for each in sloping_rates(days, 0.1)]
+            lists.append(one_list(rng, n, rates, days, design_effect=effect))
+    fitted, refused = fit_all(lists)
+    alone = np.array([fit_one(each) for each in lists])
+    assert 0 < refused.sum() < len(lists)
+    assert (np.isnan(alone[:, 0]) == refused).all()
+    assert fitted[~refused] == pytest.approx(alone[~refused], rel=1e-6, abs=1e-6)
+
+
+def test_cells_are_repeated_where_the_code_changed_and_not_where_only_its_comments_did(tmp_path: Path) -> None:
+    package = tmp_path / "policyreport"
+    (package / "validity").mkdir(parents=True)
+    (package / "methods").mkdir()
+    (package / "validity" / "tasks.py").write_text("from policyreport.methods.pace import rate\n")
+    states = []
+    for body in ("rate = 1\n", '"""Told."""\n\n# Why.\nrate = 1\n', "rate = 2\n"):
+        (package / "methods" / "pace.py").write_text(body)
+        fingerprint.cache_clear()
+        states.append(fingerprint("policyreport.validity.tasks", package))
+    fingerprint.cache_clear()
+    assert states[0] == states[1] != states[2]
+    assert code_lines('"""Told."""\nx = 1  # why\n') == "x = 1  # why"
+
+
 def test_a_stopped_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
     told: list[str] = []
     run_study(["completion"], 5, 1, tmp_path, lambda cell, done, total: told.append(cell.id))
@@ -121,6 +156,7 @@ def test_the_command_shows_a_row_a_method_and_keeps_the_results(tmp_path: Path) 
 def test_the_page_says_what_misses_its_band() -> None:
     cell = CellResult(
         method="trend",
+        code="0",
         design={"what": "trend", "n": 6},
         draws=2000,
         measures=(share("coverage", [1] * 80 + [0] * 20, (0.93, 1.0)), average("bias", [0.1, 0.2])),

@@ -59,6 +59,102 @@ def pool(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, t
     ----------
     Rubin (1981), J. Educational Statistics 6:377–401; Gelman et al. (2013), ch. 5.
     """
+    mixture = mix(estimates, standard_errors, tau_points=tau_points, tau_range=tau_range)
+    intervals = tuple(mixture.interval(area) for area in range(mixture.centres.shape[1]))
+    weight = mixture.weight
+    return Pooled(weight @ mixture.centres, intervals, float(weight @ mixture.tau), float(weight @ mixture.mu))
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Each estimate's posterior as a mixture of normal distributions over the grid of τ.
+
+    Parameters
+    ----------
+    tau, weight, mu : ndarray, shape (J,)
+        Grid of τ, its posterior weights, and the common mean given τ.
+    centres, spreads : ndarray, shape (J, p)
+        Mean and standard deviation of each normal distribution.
+
+    Raises
+    ------
+    TypeError
+        If a part is missing.
+    """
+
+    tau: Floats
+    weight: Floats
+    mu: Floats
+    centres: Floats
+    spreads: Floats
+
+    def distribution(self, values: ArrayLike) -> Floats:
+        """Posterior probability of at most a value, an estimate.
+
+        Parameters
+        ----------
+        values : array_like, shape (p,)
+            One value for each estimate.
+
+        Returns
+        -------
+        ndarray, shape (p,)
+            Probabilities.
+
+        Raises
+        ------
+        ValueError
+            If there is not one value for each estimate.
+        """
+        return np.asarray(self.weight @ ndtr((np.asarray(values, dtype=float) - self.centres) / self.spreads))
+
+    def interval(self, area: int) -> Interval:
+        """Quantiles of one posterior, by root-finding on its distribution function.
+
+        Parameters
+        ----------
+        area : int
+            Position of the estimate.
+
+        Returns
+        -------
+        Interval
+            Of level 95 %.
+
+        Raises
+        ------
+        IndexError
+            If there is no such estimate.
+        """
+        # Components a millionth of a millionth as heavy as the heaviest cannot move a limit.
+        heavy = self.weight > 1e-12 * self.weight.max()
+        w, m, s = self.weight[heavy], self.centres[heavy, area], self.spreads[heavy, area]
+        bracket = float((m - 10 * s).min()), float((m + 10 * s).max())
+
+        def limit(level: float) -> float:
+            return float(brentq(lambda x: float(w @ ndtr((x - m) / s)) / float(w.sum()) - level, *bracket, xtol=1e-12))
+
+        return Interval(low=limit((1 - LEVEL) / 2), high=limit((1 + LEVEL) / 2), level=LEVEL)
+
+
+def mix(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, tau_range: float) -> Mixture:
+    """Compute the posteriors that `pool` summarises.
+
+    Parameters
+    ----------
+    estimates, standard_errors, tau_points, tau_range
+        As in `pool`.
+
+    Returns
+    -------
+    Mixture
+        In the unit of the estimates.
+
+    Raises
+    ------
+    ValueError
+        If an error is not positive, or there are fewer than two estimates.
+    """
     theta, error = np.asarray(estimates, dtype=float), np.asarray(standard_errors, dtype=float)
     if len(theta) < 2 or not np.all(error > 0):
         raise ValueError("a hierarchy needs two estimates with positive errors")
@@ -73,18 +169,4 @@ def pool(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, t
     shrinkage = error**2 / v
     centres = (1 - shrinkage) * theta + shrinkage * mu[:, None]
     spreads = np.sqrt((1 - shrinkage) * error**2 + shrinkage**2 * v_mu[:, None])
-    intervals = tuple(_interval(weight, centres[:, i], spreads[:, i]) for i in range(len(theta)))
-    return Pooled(weight @ centres, intervals, float(weight @ tau), float(weight @ mu))
-
-
-def _interval(weight: Floats, centres: Floats, spreads: Floats) -> Interval:
-    """Quantiles of a mixture of normal distributions, by root-finding on its distribution function."""
-    # Components a millionth of a millionth as heavy as the heaviest cannot move a limit.
-    heavy = weight > 1e-12 * weight.max()
-    w, m, s = weight[heavy], centres[heavy], spreads[heavy]
-    bracket = float((m - 10 * s).min()), float((m + 10 * s).max())
-
-    def limit(level: float) -> float:
-        return float(brentq(lambda x: float(w @ ndtr((x - m) / s)) / float(w.sum()) - level, *bracket, xtol=1e-12))
-
-    return Interval(low=limit((1 - LEVEL) / 2), high=limit((1 + LEVEL) / 2), level=LEVEL)
+    return Mixture(tau=tau, weight=weight, mu=mu, centres=centres, spreads=spreads)

@@ -12,6 +12,7 @@ import numpy as np
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.methods.draws import generator
 from policyreport.validity import series, tasks
+from policyreport.validity.fingerprint import fingerprint
 from policyreport.validity.measures import CellResult, Measure
 
 Simulator = Callable[..., tuple[Measure, ...]]
@@ -43,6 +44,11 @@ class Cell:
         """Name of the cell, and part of the seed of its random numbers."""
         return "|".join([self.simulator.__name__, *(f"{key}={value}" for key, value in self.design.items())])
 
+    @property
+    def code(self) -> str:
+        """Fingerprint of the code that the cell runs."""
+        return fingerprint(self.simulator.__module__)
+
     def repeat(self, draws: int) -> CellResult:
         """Simulate the cell.
 
@@ -60,6 +66,7 @@ class Cell:
         measures = self.simulator(rng, draws, **self.design)
         return CellResult(
             method=self.method,
+            code=self.code,
             design={"what": self.simulator.__name__.replace("_", " "), **self.design},
             draws=0 if all(measure.error == 0 for measure in measures) else draws,
             measures=measures,
@@ -74,17 +81,16 @@ def _grid(method: str, simulator: Simulator, **axes: tuple[Any, ...]) -> Iterato
 
 
 def _flow() -> Iterator[Cell]:
-    sizes = {"n": (25, 100, 330, 1132), "days": ("92+92", "50+21", "30+180")}
+    lists = {"n": (25, 100, 330, 1132), "days": ("92+92", "50+21", "30+180")}
     for effect in (1, 2, 4):
-        yield from _grid("flow", tasks.flow_change, **sizes, design_effect=(effect,), assumed=(effect,))
+        yield from _grid("flow", tasks.flow_change, **lists, design_effect=(effect,), assumed=(effect,))
     ignored = "Clustering ignored: why a verdict needs a design effect of 2."
     for effect in (2, 4):
         design = {"n": 330, "days": "92+92", "design_effect": effect, "assumed": 1}
         yield Cell("flow", tasks.flow_change, design, ignored)
-    grid = {"intervals": (5, 8, 12, 20), "n": (25, 100, 1300), "design_effect": (1, 2, 4)}
-    yield from _grid("flow", tasks.flow_trend, **grid, slope=(0.0,), growth=(0.05,))
-    some = {"intervals": (8,), "n": (1300,), "design_effect": (1, 4)}
-    yield from _grid("flow", tasks.flow_trend, **some, slope=(-0.1, 0.1), growth=(0.0, 0.1))
+    sizes = {"intervals": (5, 8, 12, 20), "n": (25, 100, 1300), "design_effect": (1, 2, 4)}
+    for slope, growth in ((0.0, 0.0), (0.0, 0.05), (0.0, 0.1), (-0.1, 0.05), (0.1, 0.05)):
+        yield from _grid("flow", tasks.flow_trend, **sizes, slope=(slope,), growth=(growth,))
 
 
 def _outlook() -> Iterator[Cell]:

@@ -44,9 +44,13 @@ class Measure(Frozen):
 
 
 class CellResult(Frozen):
-    """One row of the study's table: the design, how many repetitions, what was measured, and what is known of it."""
+    """One row of the study's table: the design, how many repetitions, what was measured, and what is known of it.
+
+    `code` is the fingerprint of the code that made it.
+    """
 
     method: str
+    code: str
     design: dict[str, str | int | float]
     draws: int
     measures: tuple[Measure, ...]

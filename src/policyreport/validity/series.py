@@ -9,7 +9,7 @@ from scipy import stats
 
 from policyreport.methods.draws import bootstrap_p
 from policyreport.methods.exposure_regression import changes, fit, permuted, wild_p
-from policyreport.methods.hierarchy import pool
+from policyreport.methods.hierarchy import mix
 from policyreport.methods.kendall import order_test, theil_sen
 from policyreport.methods.panel_fits import closed_form
 from policyreport.methods.ranks import binomial_scores
@@ -41,8 +41,6 @@ Measures = tuple[Measure, ...]
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 BOOTSTRAP = 399
-_PANELS = 4
-"""Every fourth panel's slopes are pooled: each holds many areas."""
 
 
 def threshold(rng: np.random.Generator, draws: int, *, n: int, spread: str) -> Measures:
@@ -86,14 +84,13 @@ def trend(rng: np.random.Generator, draws: int, *, n: int, rho: float, slope: fl
 def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float, uneven: int) -> Measures:
     """Repeat the test of equal slopes and the pooled slopes' intervals."""
     rejected, covered = [], []
-    for draw in range(draws):
+    for _ in range(draws):
         truth, y = sloping_panel(rng, areas, years, ratio, uneven=bool(uneven))
         moments = closed_form(y, range(years))
         f = moments.slopes.var(ddof=1) / (moments.residual_variance / moments.sxx)
         rejected.append(stats.f.sf(f, areas - 1, moments.degrees) <= 0.05)
-        if draw % _PANELS == 0:
-            errors = _slope_errors(moments.residuals, moments.residual_variance, moments.sxx)
-            covered.append(_covered(moments.slopes, errors, truth))
+        errors = _slope_errors(moments.residuals, moments.residual_variance, moments.sxx)
+        covered.append(_covered(moments.slopes, errors, truth))
     null = ratio == 0 and not uneven
     return (
         share("coverage, pooled slopes", covered, AT_LEAST),
@@ -113,9 +110,9 @@ def _slope_errors(residuals: Floats, variance: float, sxx: float) -> Floats:
 
 def _covered(slopes: Floats, errors: Floats, truth: Floats) -> float:
     """Share of areas whose pooled interval holds the true deviation from the common path."""
-    intervals = pool(slopes, errors, tau_points=200, tau_range=5).intervals
-    deviations = truth - truth.mean()
-    return float(np.mean([each.low <= d <= each.high for each, d in zip(intervals, deviations, strict=True)]))
+    # Inside the interval if and only if the distribution function at the truth is between its two levels.
+    place = mix(slopes, errors, tau_points=200, tau_range=5).distribution(truth - truth.mean())
+    return float(np.mean((place >= 0.025) & (place <= 0.975)))
 
 
 def exposed(rng: np.random.Generator, draws: int, *, kind: str, years: int, areas: int = 34) -> Measures:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from hashlib import sha256
@@ -47,13 +51,22 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
     places = [(method, at) for method, each in wanted.items() for at in range(len(each))]
     left = [(method, at) for method, at in places if not kept[CELLS[method][at].id].is_file()]
     done = len(cells) - len(left)
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    # Spawned: the caller may show progress in a thread, and a fork copies a thread's locks in whatever state.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _start_worker) as pool:
         # A cell is sent by its place in the table: its simulator is found again there.
         waiting = {pool.submit(_repeat, method, at, draws): CELLS[method][at] for method, at in left}
-        for future in as_completed(waiting):
-            _keep(kept[waiting[future].id], future.result().to_json())
-            done += 1
-            tell(waiting[future], done, len(cells))
+        try:
+            for future in as_completed(waiting):
+                _keep(kept[waiting[future].id], future.result().to_json())
+                done += 1
+                tell(waiting[future], done, len(cells))
+        except BaseException:
+            # Without this a ^C would wait for every cell that is left.
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.kill()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
     results = []
     for method, each in wanted.items():
         found = tuple(CellResult.from_json(kept[cell.id].read_bytes()) for cell in each)
@@ -62,13 +75,27 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
     return tuple(results)
 
 
+def _start_worker() -> None:
+    """Leave ^C to the parent, and end with it however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _repeat(method: str, at: int, draws: int) -> CellResult:
     return CELLS[method][at].repeat(draws)
 
 
 def _path(folder: Path, cell: Cell, draws: int) -> Path:
-    """Where a cell is kept: by its name and repetitions."""
-    return folder / "cells" / f"{cell.method}-{sha256(f'{cell.id}|{draws}'.encode()).hexdigest()[:16]}.json"
+    """Where a cell is kept: by its name, repetitions and code, so that a change of the code repeats it."""
+    key = sha256(f"{cell.id}|{draws}|{cell.code}".encode()).hexdigest()[:16]
+    return folder / "cells" / f"{cell.method}-{key}.json"
 
 
 def _keep(path: Path, body: bytes) -> None:

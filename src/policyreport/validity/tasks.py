@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import betabinom, binom
 
-from policyreport.methods.hazard_trend import fit_trend
 from policyreport.methods.hazards import difference, rescale
 from policyreport.methods.intervals import wilson
 from policyreport.methods.pooling import compute_posterior
 from policyreport.methods.predictive import find_quantile, pace_of_all, pace_of_latest, predict
-from policyreport.records.base import Refusal
+from policyreport.validity.hazard_slopes import fit_all
 from policyreport.validity.measures import AT_LEAST, CONTINUOUS, Measure, average, exact, share
 from policyreport.validity.processes import draw_finished, one_list, sloping_rates
 
@@ -64,27 +63,15 @@ def flow_trend(
     rng: np.random.Generator, draws: int, *, intervals: int, n: int, design_effect: int, slope: float, growth: float
 ) -> Measures:
     """Repeat the slope of the log hazard a quarter."""
-    found, refused = [], []
+    lists = []
     for _ in range(draws):
         lengths = [int(each) for each in rng.integers(60, 121, intervals)]
         rates = [float(rate) for rate in sloping_rates(lengths, slope)]
-        trend = fit_trend(
-            one_list(rng, n, rates, lengths, design_effect=design_effect, growth=growth),
-            method="flow",
-            subject="",
-            trend_minimum_intervals=5,
-            trend_minimum_finished=10,
-            trend_minimum_open=10,
-            trend_minimum_at_risk=5,
-            weak_below=12,
-            betabinomial=False,
-        )
-        refused.append(isinstance(trend, Refusal))
-        if not isinstance(trend, Refusal):
-            found.append((trend.slope, trend.interval.low, trend.interval.high))
-    if not found:
+        lists.append(one_list(rng, n, rates, lengths, design_effect=design_effect, growth=growth))
+    fitted, refused = fit_all(lists)
+    if refused.all():
         return (share("refused", refused),)
-    value, low, high = np.array(found).T
+    value, low, high = fitted[~refused].T
     return (
         share("coverage", (low <= slope) & (slope <= high), CONTINUOUS),
         average("bias", value - slope),
