@@ -1,5 +1,6 @@
 """Parameter files: what is read, and how a slip is answered."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import yaml
 from policyreport.errors import ExitCode, ParamsError
 from policyreport.params.edition import first_day, last_day, list_editions, read_edition
 from policyreport.params.methods import MethodSettings, read_method_settings
-from policyreport.params.reading import Strict, read_strict
+from policyreport.params.reading import Strict, load_yaml, read_strict
 
 ROOT = Path(__file__).parents[2]
 
@@ -216,5 +217,48 @@ def test_a_file_not_there_is_answered_with_its_neighbours(tmp_path: Path) -> Non
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("", encoding="utf-8")
-    with pytest.raises(ParamsError, match="got an empty file"):
+    with pytest.raises(ParamsError, match=r"keys and values \(many, named\); got an empty file"):
         read_strict(tmp_path / "x.yaml", Outer)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("many: []\nmany: []", 'key "many" is written twice'),
+        ("many: []\nnamed:\n\ta: {size: 1}", "cannot start any token"),
+        ("many: 2025-02-30\nnamed: {}", '"2025-02-30", which is none: day is out of range'),
+        ("many: !!int x\nnamed: {}", '"x", which is none'),
+        ("many: &a [*a]\nnamed: {}", "not complete before it"),
+        ("many: *b\nnamed: {}", "not complete before it"),
+        ("? [many]\n: 1", "a key that is no word"),
+        ("many: []\n---\nnamed: {}", "a second document"),
+        ("many: !!set {a}\nnamed: {}", "the type"),
+        ("many: !!python/object/apply:os.getcwd []\nnamed: {}", "the type"),
+        ("many: " + "[" * 5000, "hundreds of levels"),
+        ("many: [\x00]", "YAML in UTF-8"),
+        ("- many", "got ['many']"),
+        ("many", "got 'many'"),
+    ],
+)
+def test_what_no_file_here_needs_is_refused_without_a_traceback(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParamsError, match=re.escape(says)):
+        read_strict(tmp_path / "x.yaml", Outer)
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").mkdir()
+    with pytest.raises(ParamsError, match="a parameter file"):
+        read_strict(tmp_path / "x.yaml", Outer)
+
+
+def test_every_file_is_read_as_plain_yaml_reads_it() -> None:
+    files = [path for folder in ("params", "data") for path in (ROOT / folder).rglob("*.yaml")]
+    assert len(files) > 90
+    for path in files:
+        assert load_yaml(path) == yaml.safe_load(path.read_text(encoding="utf-8")), path
+
+
+def test_a_value_repeated_by_an_alias_is_the_same_value(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("a: &one {size: 1}\nb: *one\nc: !!str 3\n", encoding="utf-8")
+    assert load_yaml(tmp_path / "x.yaml") == {"a": {"size": 1}, "b": {"size": 1}, "c": "3"}

@@ -68,6 +68,11 @@ def load_yaml(path: Path) -> Any:
     except FileNotFoundError:
         known = [other.stem for other in path.parent.glob("*.yaml")]
         raise ParamsError(str(path), "a parameter file", "no such file", did_you_mean(path.stem, known)) from None
+    except OSError as error:
+        got = error.strerror or type(error).__name__
+        raise ParamsError(str(path), "a parameter file", got, "Put the file back and let it be read.") from None
+    except RecursionError:
+        raise ParamsError(str(path), "YAML a person can read", "hundreds of levels", "Mend the file.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParamsError(str(path), "YAML in UTF-8", " ".join(str(error).split()), "Mend the file.") from None
 
@@ -132,24 +137,82 @@ def require_known(where: str, got: Iterable[str], known: Iterable[str], expected
 
 # libyaml's parser where PyYAML was built with it: ten times faster on the policy file.
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT, _MAPPING, _SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
 
 
 class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
-    """A safe loader that refuses a key written twice: YAML would keep the last and say nothing."""
+    """A safe loader that refuses a key written twice: YAML would keep the last and say nothing.
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Build a mapping of distinct keys."""
-        built: dict[Hashable, Any] = super().construct_mapping(node, deep)
-        if len(built) < len(node.value):
-            seen: set[Any] = set()
-            for key_node, _ in node.value:
-                key = self.construct_object(key_node, deep=True)
-                if key in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f'key "{key}" is written twice', key_node.start_mark
-                    )
-                seen.add(key)
+    It makes mappings and sequences straight from the parser's events. PyYAML's own way, by nodes and
+    constructors for types of one's own, takes twice as long, and reading the ledger is mostly reading YAML.
+    """
+
+    def get_single_data(self) -> Any:
+        """Build the values of the one document, or None of an empty one."""
+        self._named: dict[str, Any] = {}
+        self.get_event()
+        if self.check_event(yaml.StreamEndEvent):
+            return None
+        self.get_event()
+        built = self._value(self.get_event())
+        self.get_event()
+        if not self.check_event(yaml.StreamEndEvent):
+            raise _refuse("a second document", self.peek_event())
         return built
+
+    def _value(self, event: Any) -> Any:
+        """The value that begins with an event."""
+        if isinstance(event, yaml.ScalarEvent):
+            built = self._scalar(event)
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._named:
+                raise _refuse(f"*{event.anchor} of a value that is not complete before it", event)
+            return self._named[event.anchor]
+        elif event.tag not in (None, "!", _MAPPING, _SEQUENCE):
+            raise _refuse(f"the type {event.tag}", event)
+        else:
+            built = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+        if event.anchor:
+            self._named[event.anchor] = built
+        return built
+
+    def _scalar(self, event: Any) -> Any:
+        """A text, or what YAML takes an unquoted text for: a number, a day, true."""
+        tag, text = event.tag, event.value
+        if tag in (None, "!"):
+            if not event.implicit[0] or text[:1] not in self.yaml_implicit_resolvers:
+                return text
+            tag = self.resolve(yaml.ScalarNode, text, (True, False))
+        if tag == _TEXT:
+            return text
+        try:
+            return self.construct_object(yaml.ScalarNode(tag, text, event.start_mark, event.end_mark))
+        except ValueError as error:
+            raise _refuse(f'"{text}", which is none: {error}', event) from None
+
+    def _sequence(self) -> list[Any]:
+        """The values to the end of a sequence."""
+        built = []
+        while not isinstance(event := self.get_event(), yaml.SequenceEndEvent):
+            built.append(self._value(event))
+        return built
+
+    def _mapping(self) -> dict[Hashable, Any]:
+        """The values to the end of a mapping, by distinct keys."""
+        built: dict[Hashable, Any] = {}
+        while not isinstance(event := self.get_event(), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _refuse("a key that is no word", event)
+            key = self._value(event)
+            if key in built:
+                raise _refuse(f'key "{key}" is written twice', event)
+            built[key] = self._value(self.get_event())
+        return built
+
+
+def _refuse(what: str, event: Any) -> yaml.constructor.ConstructorError:
+    """The error of something that YAML allows and no file here needs."""
+    return yaml.constructor.ConstructorError(None, None, what, event.start_mark)
 
 
 def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> ParamsError:
