@@ -173,20 +173,23 @@ def read_sources(root: Root) -> dict[str, Source]:
     """
     raw = project_folder(root) / data_folder(root, "raw")
     pending = pending_table(raw)
-    tables = {_key(raw, path): path for path in sorted(raw.rglob("*.csv")) if not path.stem.endswith(ORIGINAL)}
-    for sidecar in sorted(raw.rglob(f"*{SIDECAR}")):
-        table = sidecar.with_name(sidecar.name.removesuffix(SIDECAR) + ".csv")
-        if _key(raw, table) not in (*tables, pending):
-            raise DataError(str(sidecar), f"a raw file {table.name} beside it", "none", "Restore the file.")
+    files = {path.relative_to(raw).as_posix(): path for path in sorted(raw.rglob("*.*")) if path.is_file()}
+    tables = {
+        name.removesuffix(".csv"): path
+        for name, path in files.items()
+        if name.endswith(".csv") and not path.stem.endswith(ORIGINAL)
+    }
+    for name, path in files.items():
+        if name.endswith(SIDECAR) and name.removesuffix(SIDECAR) not in (*tables, pending):
+            table = path.name.removesuffix(SIDECAR) + ".csv"
+            raise DataError(str(path), f"a raw file {table} beside it", "none", "Restore the file.")
+        if name.lower().endswith((".csv", ".yaml", ".yml")) and not name.endswith((".csv", SIDECAR)):
+            todo = "Name it so; a second sidecar or a copy of one is deleted."
+            raise DataError(str(path), f"tables ….csv and sidecars …{SIDECAR}", f'"{path.name}"', todo)
     sources = {key: read_source(path) for key, path in tables.items() if key != pending}
     for key, source in sources.items():
         _require_kind(tables[key], source, simulated=is_simulated(root))
     return sources
-
-
-def _key(raw: Path, table: Path) -> str:
-    """The source key of a raw table."""
-    return table.relative_to(raw).with_suffix("").as_posix()
 
 
 def _require_kind(path: Path, source: Source, *, simulated: bool) -> None:

@@ -1,6 +1,7 @@
 """Sidecars, and the refusal of a raw file that is not the one they describe."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,22 @@ def test_a_sidecar_without_raw_file_is_refused(table: Path) -> None:
     table.unlink()
     with pytest.raises(DataError, match=r"a raw file table\.csv"):
         read_sources(table.parents[3])
+
+
+@pytest.mark.parametrize("name", ["table.source.yml", "table.Source.yaml", "table (1).source.YAML", "TABLE.CSV"])
+def test_a_second_sidecar_or_a_table_under_another_ending_is_refused(table: Path, name: str) -> None:
+    (table.parent / name).write_bytes(table.with_name("table.source.yaml").read_bytes())
+    with pytest.raises(DataError, match=re.escape(name)):
+        read_sources(table.parents[3])
+
+
+def test_a_day_that_is_none_in_a_sidecar_is_refused(table: Path) -> None:
+    sidecar = table.with_name("table.source.yaml")
+    sidecar.write_text(re.sub("published: .*", "published: 2025-02-30", sidecar.read_text()))
+    with pytest.raises(DataError, match=r"table\.source\.yaml.*2025-02-30"):
+        read_source(table)
+
+
+def test_a_folder_named_like_a_table_is_no_table(table: Path) -> None:
+    (table.parent / "older.csv").mkdir()
+    assert list(read_sources(table.parents[3])) == ["office/table"]
