@@ -15,6 +15,8 @@ from policyreport.errors import DataError
 from policyreport.observations import as_known_on, load_ledger, to_observations, vintages
 from policyreport.observations.corrections import read_corrections, read_withheld
 from policyreport.observations.periods import last_day, period_bounds
+from policyreport.observations.schema import validate
+from policyreport.params.indicators import read_indicators
 
 ROOT = Path(__file__).parents[2]
 HEAD = "area,indicator,measure,list,period,reference_date,published,value,bound,unit,status,quality,note"
@@ -187,12 +189,23 @@ def test_rows_become_records_with_their_ids(ledger: pd.DataFrame) -> None:
     ("changes", "column", "says"),
     [
         ({"value": "8,157".replace(",", "·")}, "value", "a number with a decimal point"),
-        ({"value": "nan"}, "value", "a finite number"),
+        ({"value": "nan"}, "value", "a number with a decimal point"),
+        ({"value": "1_298"}, "value", "a number with a decimal point"),
+        ({"value": " 8.1"}, "value", "a number with a decimal point"),
+        ({"value": "٣"}, "value", "a number with a decimal point"),
+        ({"value": ""}, "value", "a number with a decimal point"),
+        ({"value": "1e400"}, "value", "a finite number"),
         ({"area": "n99"}, "area", 'did you mean "n96" (Cà Mau)'),
         ({"indicator": "grdp_grwth"}, "indicator", 'did you mean "grdp_growth"'),
         ({"measure": "nso-pxweb"}, "measure", 'did you mean "nso-px-web"'),
         ({"list": "central-2025-11"}, "list", "central-2025-12-25"),
         ({"period": "2025-13-Q"}, "period", "a period such as 2025"),
+        ({"period": "2025/"}, "period", "a period such as 2025"),
+        ({"reference_date": "2025-02-30"}, "reference_date", "a day such as 2025-10-15"),
+        ({"reference_date": "20251015"}, "reference_date", "a day such as 2025-10-15"),
+        ({"reference_date": "2025-10"}, "reference_date", "a day such as 2025-10-15"),
+        ({"published": "2025-02-30"}, "published", "a publication date such as"),
+        ({"unit": ""}, "unit", "a unit"),
         ({"reference_date": "15/10/2025"}, "reference_date", "a day such as 2025-10-15"),
         ({"published": "August 2026"}, "published", "a publication date such as"),
         ({"bound": "≥"}, "bound", "one of =, ~, >, <"),
@@ -218,6 +231,12 @@ def test_a_share_above_100_is_refused(write: Write) -> None:
     share = row(indicator="digital_economy_share", measure="nso", unit="% of GRDP", value="134.3")
     with pytest.raises(DataError, match=r"between 0 and 100 % of GDP; got 134\.3"):
         load_ledger(write(share))
+
+
+def test_a_column_of_another_type_is_refused(write: Write) -> None:
+    ledger = load_ledger(write(row(area="n04")))
+    with pytest.raises(DataError, match="the columns of the schema"):
+        validate(ledger.assign(note=ledger["value"]), read_indicators(ROOT))
 
 
 def test_negative_growth_is_no_slip(write: Write) -> None:
@@ -295,7 +314,9 @@ def test_a_period_covers_its_days(period: str, first: str, last: str) -> None:
     assert period_bounds(period) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
-@pytest.mark.parametrize("period", ["", "25", "2025-Q5", "2025-13", "2025-02-30", "2025/2024", "2025 mean"])
+@pytest.mark.parametrize(
+    "period", ["", "25", "2025/", "2025\n", "２０２５", "2025-Q5", "2025-13", "2025-02-30", "2025/2024", "mean"]
+)
 def test_anything_else_is_no_period(period: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         period_bounds(period)

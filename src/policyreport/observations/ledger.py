@@ -40,6 +40,7 @@ TEXT = (
     "note",
 )
 _NEEDED = ("area", "indicator", "period", "value")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # An empty line is refused rather than skipped: the rows after it would be cited under another number.
 _AS_WRITTEN = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
 _AS_TEXT = csv.ConvertOptions(column_types=dict.fromkeys(TEXT, pa.string()), strings_can_be_null=False)
@@ -124,14 +125,15 @@ def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
     DataError
         If a file is no table, has an unknown column, or lacks one.
     """
-    tables = [_read_table(root, key, source) for key, source in sources.items()]
+    defaults = {key: each.defaults.model_dump(exclude_none=True) for key, each in sources.items()}
+    tables = [_read_table(root, key, given) for key, given in defaults.items()]
     if not tables:
         folder = str(project_folder(root) / data_folder(root, "raw"))
         raise DataError(folder, "at least one raw file", "none", "Put the raw files there.")
     whole = pa.concat_tables(tables, promote_options="default")
     sizes = [len(table) for table in tables]
     of = np.repeat(np.arange(len(sizes)), sizes)
-    given = [{"published": each.published} | each.defaults.model_dump(exclude_none=True) for each in sources.values()]
+    given = [{"published": each.published} | defaults[key] for key, each in sources.items()]
     columns = {name: _filled(whole, name, given, of) for name in TEXT}
     columns["source"] = pa.array(list(sources)).take(pa.array(of))
     ids = [f"{key}.csv#{row}" for key, size in zip(sources, sizes, strict=True) for row in range(2, size + 2)]
@@ -159,11 +161,12 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
     """
     when = "a publication date such as 2025-01-06, 2025-01 or 2025"
     day = "a day such as 2025-10-15, or nothing"
-    _each(
+    _distinct(
         rows["period"],
-        lambda text: len(period_bounds(text)),
+        period_bounds,
         "a period such as 2025, 2025-Q3, 2025-10 or 2025-01/2025-09",
     )
+    out, of_out = _distinct(rows["published"], last_day, when)
     return pd.DataFrame(
         {
             "area": rows["area"],
@@ -172,21 +175,21 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
             "list": rows["list"],
             "period": rows["period"],
             "reference_date": _each(rows["reference_date"], _day_or_none, day, "datetime64[s]"),
-            "published": _each(rows["published"], lambda text: last_day(text)[0], when, "datetime64[s]"),
-            "value": _each(rows["value"], float, "a number with a decimal point", "float"),
+            "published": np.array([day for day, _ in out], "datetime64[s]")[of_out],
+            "value": _each(rows["value"], _number, "a number with a decimal point", "float"),
             "bound": rows["bound"].where(rows["bound"] != "", "="),
             "unit": rows["unit"],
             "status": rows["status"],
             "quality": rows["quality"],
             "source": rows["source"],
             "note": rows["note"],
-            "published_precision": _each(rows["published"], lambda text: last_day(text)[1], when).astype("str"),
+            "published_precision": pd.array([precision for _, precision in out], dtype="str").take(of_out),
         }
     )
 
 
-def _read_table(root: Root, key: str, source: Source) -> pa.Table:
-    """One raw file as text, with the columns it has."""
+def _read_table(root: Root, key: str, given: dict[str, str]) -> pa.Table:
+    """One raw file as text, with the columns it has; its sidecar gives others."""
     path = project_folder(root) / data_folder(root, "raw") / f"{key}.csv"
     try:
         table = csv.read_csv(path, _ONE_THREAD, _AS_WRITTEN, _AS_TEXT)
@@ -198,7 +201,6 @@ def _read_table(root: Root, key: str, source: Source) -> pa.Table:
             raise DataError(f"{path}, row 1", "known columns", f'"{name}"', did_you_mean(str(name), TEXT))
         if names.count(name) > 1:
             raise DataError(f"{path}, row 1", "each column once", f'"{name}" twice', "Take one of them away.")
-    given = source.defaults.model_dump(exclude_none=True)
     for name in _NEEDED:
         if name not in names and name not in given:
             raise DataError(f"{path}, row 1", f'a column "{name}"', "none", "Add it, or a default in the sidecar.")
@@ -207,11 +209,12 @@ def _read_table(root: Root, key: str, source: Source) -> pa.Table:
 
 def _filled(whole: pa.Table, name: str, given: list[dict[str, str]], of: NDArray[np.intp]) -> pa.Array:
     """One column of all tables; where its cell is empty or missing, the default of the row's source."""
-    default = pa.array([each.get(name, "") for each in given], pa.string()).take(pa.array(of))
-    if name not in whole.column_names:
-        return default
-    column = whole[name].combine_chunks()
-    return compute.if_else(compute.equal(compute.fill_null(column, ""), ""), default, column)
+    texts = [each.get(name, "") for each in given]
+    written = compute.fill_null(whole[name].combine_chunks(), "") if name in whole.column_names else None
+    if written is not None and not any(texts):
+        return written
+    default = pa.array(texts, pa.string()).take(pa.array(of))
+    return default if written is None else compute.if_else(compute.equal(written, ""), default, written)
 
 
 def _unreadable(path: Path, error: Exception) -> DataError:
@@ -229,8 +232,14 @@ def _unreadable(path: Path, error: Exception) -> DataError:
     return DataError(str(path), "a table in CSV and UTF-8", got, "Export the file again.")
 
 
-def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str, dtype: str = "object") -> pd.Series[Any]:
-    """Read each distinct text once; name the first row that cannot be read."""
+def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str, dtype: str) -> pd.Series[Any]:
+    """Read each distinct text of a column once."""
+    values, of = _distinct(column, read, expected)
+    return pd.Series(np.array(values, dtype)[of], column.index)
+
+
+def _distinct(column: pd.Series[str], read: Callable[[str], Any], expected: str) -> tuple[list[Any], NDArray[np.intp]]:
+    """What the distinct texts of a column say, and which of them each row has; the first unreadable row is named."""
     codes, texts = pd.factorize(column)
     values = []
     for text in texts.tolist():
@@ -241,12 +250,24 @@ def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str, dty
             raise DataError(
                 place(row, str(column.name)), expected, f'"{text}"', "Mend the source or add a correction."
             ) from None
-    return pd.Series(np.array(values, dtype)[codes], column.index)
+    return values, codes
 
 
 def _day_or_none(text: str) -> date | None:
     """A day, or None for an empty cell."""
-    return date.fromisoformat(text) if text else None
+    if not text:
+        return None
+    day, precision = last_day(text)
+    if precision != "day":
+        raise ValueError(f"{text!r} is not a day")
+    return day
+
+
+def _number(text: str) -> float:
+    """A number in plain digits: Python alone would also take 1_000, spaces and digits of other scripts."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text!r} is not a number")
+    return float(text)
 
 
 def _require_kind(ledger: pd.DataFrame, *, simulated: bool) -> None:
@@ -269,8 +290,8 @@ def _require_areas(ledger: pd.DataFrame, areas: Areas) -> None:
     if len(unknown):
         got = cell(ledger, unknown[0], "area")
         raise DataError(place(unknown[0], "area"), "a key of data/boundaries/areas.csv", f'"{got}"', areas.suggest(got))
-    pairs = ledger[["area", "period", "quality"]].drop_duplicates()
-    for row, (area, period, quality) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
+    outside = ledger.loc[_outside_lifetime(ledger, areas), ["area", "period", "quality"]].drop_duplicates()
+    for row, (area, period, quality) in zip(outside.index, outside.itertuples(index=False), strict=True):
         if not exists_in(areas, str(area), str(period), str(quality)):
             raise DataError(
                 place(row, "area"),
@@ -278,6 +299,19 @@ def _require_areas(ledger: pd.DataFrame, areas: Areas) -> None:
                 f'"{area}" ({areas.name(area)}), which {_lifetime(areas, area)}',
                 "Use the key of that time; mark a publisher's own recalculation with quality back-cast.",
             )
+
+
+def _outside_lifetime(ledger: pd.DataFrame, areas: Areas) -> NDArray[np.bool_]:
+    """True for rows whose period has no day in common with the life of their area: few, each looked at by itself."""
+    of_area, keys = pd.factorize(ledger["area"])
+    of_period, periods = pd.factorize(ledger["period"])
+    begun, ended = zip(*(areas.lifetime(key) for key in keys.tolist()), strict=True)
+    start, end = zip(*(period_bounds(text) for text in periods.tolist()), strict=True)
+    begun_, ended_ = np.array(begun, "datetime64[D]")[of_area], np.array(ended, "datetime64[D]")[of_area]
+    # An empty text is no day (NaT), and nothing is earlier or later than that.
+    earlier = np.array(end, "datetime64[D]")[of_period] < begun_
+    later = np.array(start, "datetime64[D]")[of_period] > ended_
+    return np.asarray(earlier | later)
 
 
 def exists_in(areas: Areas, area: str, period: str, quality: str) -> bool:

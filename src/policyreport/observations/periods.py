@@ -10,7 +10,7 @@ from typing import Literal
 Precision = Literal["day", "month", "year"]
 
 _POINT = re.compile(
-    r"^(?P<year>\d{4})(?:-(?:(?P<month>\d{2})(?:-(?P<day>\d{2}))?|Q(?P<quarter>[1-4])|H(?P<half>[12])))?$"
+    r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})(?:-(?P<day>\d{2}))?|Q(?P<quarter>[1-4])|H(?P<half>[12])))?", re.ASCII
 )
 
 
@@ -33,9 +33,9 @@ def period_bounds(period: str) -> tuple[date, date]:
     ValueError
         If the text is none of these, or ends before it begins.
     """
-    first, _, last = period.partition("/")
+    first, joined, last = period.partition("/")
     start, end = _point_bounds(first)
-    if last:
+    if joined:
         end = _point_bounds(last)[1]
     if end < start:
         raise ValueError(f"{period} ends before it begins")
@@ -62,7 +62,7 @@ def last_day(published: str) -> tuple[date, Precision]:
     ValueError
         If the text is no such date.
     """
-    found = _POINT.match(published)
+    found = _POINT.fullmatch(published)
     if not found or found["quarter"] or found["half"]:
         raise ValueError(f"{published!r} is not a day, month or year")
     precision: Precision = "day" if found["day"] else "month" if found["month"] else "year"
@@ -71,7 +71,7 @@ def last_day(published: str) -> tuple[date, Precision]:
 
 def _point_bounds(text: str) -> tuple[date, date]:
     """First and last day of a year, half, quarter, month or day."""
-    found = _POINT.match(text)
+    found = _POINT.fullmatch(text)
     if not found:
         raise ValueError(f"{text!r} is not a year, half, quarter, month or day")
     year = int(found["year"])
