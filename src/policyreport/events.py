@@ -57,7 +57,24 @@ class Finished:
         return "done" if self.executed else "unchanged"
 
 
-Event = Planned | Finished
+@dataclass(frozen=True)
+class WorkerLost:
+    """A worker of a cluster is gone; what it had runs again elsewhere."""
+
+    worker: str
+    units: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkerSlow:
+    """A worker of a cluster needs more than the usual time, as a ratio; for `unit` alone where one is named."""
+
+    worker: str
+    ratio: float
+    unit: tuple[str, str] | None = None
+
+
+Event = Planned | Finished | WorkerLost | WorkerSlow
 
 
 @dataclass(frozen=True)

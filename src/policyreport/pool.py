@@ -9,7 +9,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import forkserver
 from multiprocessing.util import get_temp_dir
@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from policyreport.interrupts import interrupts_deferred, interrupts_ignored
 from policyreport.kernels.batch import PID_FILE
 from policyreport.kernels.provisioner import use_server
 
@@ -59,7 +60,7 @@ class WorkerPool(Executor):
             Its result to be.
         """
         # A ^C between the start of a process and its entry in the pool's list would leave it running.
-        with _interrupts_deferred():
+        with interrupts_deferred():
             return self._pool.submit(task, *args, **options)
 
     def renew(self) -> None:
@@ -97,7 +98,7 @@ class WorkerPool(Executor):
         if method == "forkserver":
             forkserver.set_forkserver_preload(["policyreport.execute"])
             # Started deaf to ^C, from its first moment; so are the processes it forks.
-            with _interrupts_ignored():
+            with interrupts_ignored():
                 forkserver.ensure_running()
         # Where the fork server has its socket; removed by the parent unless that is killed.
         words = str(self._scratch), get_temp_dir(), self.server
@@ -105,7 +106,7 @@ class WorkerPool(Executor):
 
     def _kill(self) -> None:
         """Kill the processes and their kernels now; a second ^C must not get in between."""
-        with _interrupts_ignored():
+        with interrupts_ignored():
             # The executor offers no way to end running tasks before Python 3.14.
             for process in list((getattr(self._pool, "_processes", None) or {}).values()):
                 process.kill()
@@ -150,32 +151,3 @@ def _end_with_parent(scratch: Path, sockets: Path) -> None:
     sweep(scratch)
     shutil.rmtree(sockets, ignore_errors=True)
     os._exit(1)
-
-
-@contextlib.contextmanager
-def _interrupts_deferred() -> Iterator[None]:
-    """Let ^C wait for the end of the block; only the main thread hears it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if heard:
-        raise KeyboardInterrupt
-
-
-@contextlib.contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Ignore ^C for the block, and in processes started in it; only the main thread can."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from policyreport.events import Event, Finished, Planned
+from policyreport.events import Event, Finished, Planned, WorkerLost, WorkerSlow
 
 
 @contextmanager
@@ -66,6 +66,9 @@ class Bar:
             notebooks, areas = sum(event.units.values()), len(event.units)
             self.task = self.bar.add_task(f"{notebooks} notebooks, areas: {areas}", total=notebooks)
             return
+        if isinstance(event, WorkerLost | WorkerSlow):
+            self.bar.console.print(worker_line(event), markup=False, highlight=False)
+            return
         if event.failure is not None:
             self.bar.console.print(failure_line(event), markup=False, highlight=False)
         self.bar.advance(self.task)
@@ -102,6 +105,9 @@ class PlainLines:
             self.areas, self.units, self.ended = len(event.units), sum(event.units.values()), 0
             self.start = time.monotonic()
             self.say(f"running {self.units} notebooks for areas: {self.areas}, workers: {self.workers}")
+            return
+        if isinstance(event, WorkerLost | WorkerSlow):
+            self.say(worker_line(event))
             return
         self.ended += 1
         self.open[event.area] -= 1
@@ -146,6 +152,11 @@ def event_words(event: Event) -> dict[str, Any]:
     """
     if isinstance(event, Planned):
         return {"event": "planned", "units": dict(event.units)}
+    if isinstance(event, WorkerLost):
+        return {"event": "worker-lost", "worker": event.worker, "units": ["/".join(unit) for unit in event.units]}
+    if isinstance(event, WorkerSlow):
+        unit = {} if event.unit is None else {"unit": "/".join(event.unit)}
+        return {"event": "worker-slow", "worker": event.worker, "ratio": round(event.ratio, 1), **unit}
     words: dict[str, Any] = {
         "event": "finished",
         "area": event.area,
@@ -177,6 +188,27 @@ def failure_line(event: Finished) -> str:
         return ""
     message = " ".join(event.failure.message.split())
     return f"{event.area}/{event.notebook} failed: {event.failure.error}: {message}"
+
+
+def worker_line(event: WorkerLost | WorkerSlow) -> str:
+    """Say in one line what happened to a worker of a cluster.
+
+    Parameters
+    ----------
+    event : WorkerLost or WorkerSlow
+        What happened.
+
+    Returns
+    -------
+    str
+        ``worker tcp://… is gone; n40/trend runs again elsewhere``.
+    """
+    if isinstance(event, WorkerLost):
+        units = ", ".join("/".join(unit) for unit in event.units)
+        tail = f"; {units} {'runs' if len(event.units) == 1 else 'run'} again elsewhere" if units else ""
+        return f"worker {event.worker} is gone{tail}"
+    what = "is slow" if event.unit is None else f"is slow with {'/'.join(event.unit)}"
+    return f"worker {event.worker} {what}: {event.ratio:.1f} times as long as usual"
 
 
 def duration(seconds: float) -> str:

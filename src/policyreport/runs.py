@@ -6,20 +6,25 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from policyreport.cache.ingredients import key_of
 from policyreport.cache.results import Cache, Result
-from policyreport.errors import RunError
+from policyreport.errors import PolicyReportError, RunError
 from policyreport.events import Event, Finished, Planned, RunSummary
 from policyreport.execute import Outcome, Unit, execute_unit
+from policyreport.execute.unit import WorkerLostError
+from policyreport.interrupts import interrupts_remembered, raise_if_interrupted
 from policyreport.pool import WorkerPool
 from policyreport.records.base import Failure
 from policyreport.store import notebook_path, save_outcome
 
 # A unit whose worker process was killed under it is tried once more, alone, before it is given up.
 ATTEMPTS = 2
+# How long a run waits for an outcome before it looks for other news.
+LOOK_SECONDS = 1.0
 
 Stage = Callable[[Path], Sequence[Unit]]
 
@@ -29,7 +34,7 @@ def run_stages(
     store: Path,
     workers: int,
     report: Callable[[Event], None],
-    executor: Executor | None = None,
+    executor: Executor | Callable[[], Executor] | None = None,
     *,
     server: str = "",
     cache: Cache | None = None,
@@ -48,8 +53,9 @@ def run_stages(
         Number of processes, where no executor is given; otherwise the units in work at a time.
     report : callable
         Told each `Event`.
-    executor : Executor, optional
-        What runs the units; by default a pool of processes.
+    executor : Executor or callable, optional
+        What runs the units, or what starts it when the first unit has to run and is then closed at the end; by
+        default a pool of processes. One that has a number of ``workers``, or ``news`` of them, is asked for it.
     server : str
         Address of the fork server that the pool's kernels come from; empty for cold kernels.
     cache : Cache, optional
@@ -73,7 +79,7 @@ def run_stages(
     not_run = 0
     # No process is started before the first stage is planned, where most mistakes of a user show, nor for a
     # run that the cache can answer.
-    with _OnDemand(executor, workers, server) as pool:
+    with interrupts_remembered(), _OnDemand(executor, workers, server) as pool:
         for stage in stages:
             summary = run_units(stage(store), store, workers, report, pool, cache, retries, fail_fast)
             finished += summary.finished
@@ -141,7 +147,7 @@ def run_units(
         return RunSummary(tuple(finished))
     with _executor(executor, workers) as pool:
         for last in (*(False for _ in range(retries)), True):
-            feed = _Feed(todo, pool, workers)
+            feed = _Feed(todo, pool, getattr(pool, "workers", workers), report)
             again = []
             for outcome in feed.outcomes():
                 if outcome.failure is not None and not last:
@@ -166,16 +172,16 @@ def _executor(given: Executor | None, workers: int) -> AbstractContextManager[Ex
 class _OnDemand(Executor):
     """An executor that starts its processes when the first unit has to run."""
 
-    def __init__(self, given: Executor | None, workers: int, server: str) -> None:
-        self.given, self.workers, self.server = given, workers, server
-        self.pool: WorkerPool | None = None
+    def __init__(self, given: Executor | Callable[[], Executor] | None, workers: int, server: str) -> None:
+        self.given = given if given is not None else partial(WorkerPool, workers, server)
+        self.pool: Executor | None = None
 
     def get(self) -> Executor:
         """What runs the units."""
-        if self.given is not None:
+        if isinstance(self.given, Executor):
             return self.given
         if self.pool is None:
-            self.pool = WorkerPool(self.workers, self.server)
+            self.pool = self.given()
         return self.pool
 
     def __exit__(self, *error: Any) -> None:
@@ -228,8 +234,8 @@ class _Feed:
     the others are not given up with it.
     """
 
-    def __init__(self, units: Sequence[Unit], pool: Executor, workers: int) -> None:
-        self.pool, self.limit = pool, 2 * workers
+    def __init__(self, units: Sequence[Unit], pool: Executor, workers: int, report: Callable[[Event], None]) -> None:
+        self.pool, self.limit, self.report = pool, 2 * workers, report
         self.waiting = deque(units)
         self.suspects: deque[Unit] = deque()
         self.attempts: Counter[tuple[str, str]] = Counter()
@@ -249,21 +255,26 @@ class _Feed:
 
     def outcomes(self) -> Iterator[Outcome]:
         """Every unit's outcome, as it arrives."""
+        news: Callable[[], Sequence[Event]] | None = getattr(self.pool, "news", None)
         while self.waiting or self.suspects or self.working:
+            raise_if_interrupted()
             try:
                 self._fill()
-                wait(self.working, return_when=FIRST_COMPLETED)
+                wait(self.working, LOOK_SECONDS, FIRST_COMPLETED)
                 yield from self._collect()
             except BrokenExecutor as error:
                 if not isinstance(self.pool, WorkerPool):
                     todo = "Restart it and run again; what was finished is kept."
                     raise RunError("executor", "one that takes work", str(error), todo) from None
                 yield from self._recover(self.pool)
+            for event in news() if news is not None else ():
+                self.report(event)
 
     def _fill(self) -> None:
-        """Submit one suspect, or else as many as keep the workers busy."""
+        """Submit as many as keep the workers busy; a suspect only when nothing else is in work."""
         if self.suspects:
-            self._submit(self.suspects)
+            if not self.working:
+                self._submit(self.suspects)
             return
         while self.waiting and len(self.working) < self.limit:
             self._submit(self.waiting)
@@ -277,22 +288,32 @@ class _Feed:
         """The outcomes that are there; an error of the executor is one too, unless it can be mended."""
         for future in [future for future in self.working if future.done()]:
             error = future.exception()
-            if isinstance(error, BrokenExecutor):
+            if isinstance(error, BrokenExecutor | PolicyReportError):
                 raise error
             unit = self.working.pop(future)
-            yield future.result() if error is None else _not_run(unit, error)
+            if error is None:
+                yield future.result()
+            elif isinstance(error, WorkerLostError):
+                yield from self._suspect(unit)
+            else:
+                yield _not_run(unit, error)
 
     def _recover(self, pool: WorkerPool) -> Iterator[Outcome]:
-        """Start new processes; give up a unit only when it was alone with the process too."""
+        """Start new processes and look at each unit that was in work."""
         pool.renew()
         lost, self.working = self.working, {}
         for future, unit in lost.items():
             if future.done() and not future.cancelled() and future.exception() is None:
                 yield future.result()
-            elif self.attempts[unit.key] < ATTEMPTS:
-                self.suspects.append(unit)
             else:
-                yield _not_run(unit, RuntimeError("the process running it was killed (out of memory?)"))
+                yield from self._suspect(unit)
+
+    def _suspect(self, unit: Unit) -> Iterator[Outcome]:
+        """Try a unit again; give it up only when it was alone with its process too."""
+        if self.attempts[unit.key] < ATTEMPTS:
+            self.suspects.append(unit)
+        else:
+            yield _not_run(unit, WorkerLostError())
 
 
 def _not_run(unit: Unit, error: BaseException) -> Outcome:

@@ -1,6 +1,7 @@
 """A run: stages in turn, each outcome on disk as it arrives, whatever executor does the work."""
 
 import json
+import signal
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console
 from policyreport.errors import RunError
 from policyreport.events import Finished, Planned
 from policyreport.execute import Outcome, Unit
+from policyreport.execute.unit import WorkerLostError
 from policyreport.pool import WorkerPool
 from policyreport.progress import duration, show_progress
 from policyreport.records.base import Failure
@@ -119,6 +121,35 @@ def test_an_error_of_the_executor_is_an_outcome_of_its_unit(tmp_path):
     assert summary.failed[0].failure.reason == "not-run"
     assert summary.failed[0].failure.message == "no route to the worker"
     assert notebook_path(tmp_path, "n01", "clean").read_bytes() == unit("n01").source
+
+
+def test_a_unit_that_lost_its_process_is_tried_once_more_alone(tmp_path):
+    class Losing(Instant):
+        def submit(self, task, unit):
+            self.error = WorkerLostError() if unit.area == "n02" or len(self.open) < 2 else None
+            return super().submit(task, unit)
+
+    pool = Losing()
+    summary = run_units([unit("n01"), unit("n02"), unit("n03")], tmp_path, 1, lambda event: None, pool)
+    assert [(item.area, item.failure.reason) for item in summary.failed] == [("n02", "not-run")]
+    assert "was killed" in summary.failed[0].failure.message
+    assert len(pool.open) == 5
+
+
+def test_an_interrupt_that_python_dropped_is_not_lost(tmp_path):
+    class Dropping(Instant):
+        def submit(self, task, unit):
+            # As raised while an object is destroyed: seen by nobody.
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            return super().submit(task, unit)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_stages(
+            [lambda store: [unit(f"n{number}") for number in range(9)]], tmp_path, 1, lambda event: None, Dropping()
+        )
+    assert len(list(tmp_path.glob("records/*"))) == 2
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_stage_that_cannot_be_planned_starts_no_process_and_writes_nothing(tmp_path, monkeypatch):

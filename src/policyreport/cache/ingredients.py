@@ -9,7 +9,7 @@ import platform
 import re
 import sys
 import sysconfig
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -172,18 +172,48 @@ def environment_digest(root: Path) -> str:
     str
         Hash. What is installed counts, not what the lock asks for: a result was made by the former.
     """
-    facts = [sys.version, platform.machine(), sys.platform, *_installed(root / LOCK)]
+    versions = installed_versions(locked_names(root))
+    facts = [sys.version, platform.machine(), sys.platform, *(f"{name}-{versions[name]}" for name in sorted(versions))]
     return digest("\n".join(facts).encode())
 
 
-def _installed(lock: Path) -> list[str]:
-    """``name-version`` of the installed packages that a lock names."""
+def locked_names(root: Path) -> frozenset[str] | None:
+    """List the packages that a project's lock names.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+
+    Returns
+    -------
+    frozenset of str or None
+        Names in the one spelling of PEP 503; None without a lock.
+    """
+    lock = root / LOCK
+    if not lock.is_file():
+        return None
+    named = re.findall(r"^([\w.-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    return frozenset(_plain(name) for name in named)
+
+
+def installed_versions(names: Collection[str] | None) -> dict[str, str]:
+    """Give the version of each installed package.
+
+    Parameters
+    ----------
+    names : collection of str, optional
+        Only these; all where None.
+
+    Returns
+    -------
+    dict of str to str
+        Version by name in the one spelling of PEP 503; what is not installed is left out.
+    """
     folders = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
-    names = {each.name.removesuffix(".dist-info") for folder in folders for each in folder.glob("*.dist-info")}
-    if lock.is_file():
-        locked = {_plain(name) for name in re.findall(r"^([\w.-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)}
-        names = {name for name in names if _plain(name.rpartition("-")[0]) in locked}
-    return sorted(names)
+    found = (each.name.removesuffix(".dist-info") for folder in folders for each in folder.glob("*.dist-info"))
+    versions = {_plain(name): version for name, _, version in (each.rpartition("-") for each in found)}
+    return {name: version for name, version in versions.items() if names is None or name in names}
 
 
 def _plain(name: str) -> str:

@@ -8,16 +8,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from policyreport.commands.editions import check_edition, project_root, resolve_areas, shown_path
-from policyreport.errors import ExitCode
+from policyreport.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from rich.console import Console
 
@@ -31,6 +33,20 @@ TIMINGS = "timings.json"
 MEGA = 10**6
 
 
+@dataclass(frozen=True)
+class Where:
+    """What runs the notebooks: so many processes here, or a cluster; with warm or cold kernels."""
+
+    workers: int
+    cold: bool
+    cluster: str
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the kernels may be on other machines."""
+        return bool(self.cluster) and not self.cluster.startswith("local:")
+
+
 def run(
     context: typer.Context,
     edition: EditionArgument,
@@ -38,8 +54,11 @@ def run(
         str | None, typer.Option(metavar="KEYS", help="Only these areas, by key or name, commas between.")
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
-    ] = os.cpu_count() or 1,
+        int | None, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
+    ] = None,
+    cluster: Annotated[
+        str, typer.Option(metavar="WHERE", help="Run on Dask: tcp://HOST:PORT of a scheduler, or local:N to start one.")
+    ] = "",
     cold: Annotated[
         bool, typer.Option("--cold", help="Start Python anew for every notebook; slower, the results are the same.")
     ] = False,
@@ -60,10 +79,12 @@ def run(
       policyreport run 2025Q4
       policyreport run 2025Q4 --areas n01,n40 --workers 4
       policyreport run 2025Q4 --retry 1 --json
+      policyreport run 2025Q4 --cluster tcp://scheduler.example:8786
     """
     start = time.monotonic()
     root = project_root(context)
     check_edition(root, edition)
+    _check_cluster(cluster, workers)
     from policyreport.cache.results import Cache
     from policyreport.cache.unchanged import restore_unchanged
 
@@ -74,7 +95,8 @@ def run(
         _say_unchanged(found, as_json)
         return
     keys = None if areas is None else resolve_areas(root, edition, areas)
-    summary = _execute(root, edition, keys, workers, cold, None if again else cache, (retry, fail_fast), as_json)
+    where = Where(workers or os.cpu_count() or 1, cold, cluster)
+    summary = _execute(root, edition, keys, where, None if again else cache, (retry, fail_fast), as_json)
     _write_timings(root / "build" / edition, summary, time.monotonic() - start)
     if not as_json:
         _show_summary(summary, root)
@@ -154,8 +176,7 @@ def _execute(
     root: Path,
     edition: str,
     keys: list[str] | None,
-    workers: int,
-    cold: bool,
+    where: Where,
     cache: Cache | None,
     failing: tuple[int, bool],
     as_json: bool,
@@ -165,7 +186,9 @@ def _execute(
     from policyreport.kernels.batch import batch_server
 
     # It imports while this process does, and reads the data.
-    with batch_server((root / "notebooks").glob("*/*.ipynb"), cold) as server:
+    notebooks = sorted((root / "notebooks").glob("*/*.ipynb"))
+    # The workers of a cluster elsewhere start their own.
+    with batch_server(notebooks, where.cold or where.elsewhere) as server:
         from policyreport import plan
         from policyreport.cache.unchanged import remember_run
         from policyreport.runs import run_stages
@@ -174,14 +197,15 @@ def _execute(
             lambda store: plan.province_units(root, edition, keys, store),
             lambda store: plan.national_units(root, edition, store),
         )
-        with _events(workers, as_json) as tell:
+        with _events(where.workers, as_json) as tell:
             if server.reason:
                 typer.echo(f"Kernels start cold: {server.reason}.", err=True)
             summary = run_stages(
                 stages,
                 root / "build" / edition,
-                workers,
+                where.workers,
                 tell,
+                _executor(root, where, notebooks, server.address),
                 server=server.address,
                 cache=cache,
                 retries=failing[0],
@@ -194,6 +218,33 @@ def _execute(
             remember_run(cache, root, edition, plan.area_keys(root, edition), made, planned)
         cache.prune()
     return summary
+
+
+def _executor(root: Path, where: Where, notebooks: list[Path], server: str) -> Callable[[], Executor] | None:
+    """What opens the cluster when the first notebook has to run; None for processes of this machine."""
+    if not where.cluster:
+        return None
+    from policyreport.cache.ingredients import locked_names
+    from policyreport.cluster.environment import describe_environment
+    from policyreport.cluster.executor import DaskExecutor
+    from policyreport.cluster.worker import Order
+    from policyreport.kernels.imports import imported_modules
+
+    environment = tuple(describe_environment(locked_names(root)).items())
+    modules = tuple(imported_modules(path.read_bytes() for path in notebooks))
+    return lambda: DaskExecutor(where.cluster, Order(environment, modules, where.cold, server))
+
+
+def _check_cluster(cluster: str, workers: int | None) -> None:
+    """Refuse a --cluster that is neither an address nor a number of processes."""
+    place = f"--cluster {cluster}"
+    kind, _, rest = cluster.partition(":")
+    if cluster and not ((kind == "local" and rest.isdecimal() and int(rest)) or "://" in cluster):
+        todo = "Give the address that `dask scheduler` prints, or local:2."
+        raise UsageError(place, "tcp://HOST:PORT or local:N", f'"{cluster}"', todo)
+    if cluster and workers is not None:
+        todo = "Leave --workers out; a cluster runs as many notebooks as its workers have threads."
+        raise UsageError(f"{place} --workers {workers}", "one of them", "both", todo)
 
 
 @contextmanager

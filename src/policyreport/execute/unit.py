@@ -46,6 +46,13 @@ class Unit:
         return self.area, self.notebook
 
 
+class WorkerLostError(RuntimeError):
+    """The process that ran a unit is gone, and the unit is the likely cause."""
+
+    def __init__(self) -> None:
+        super().__init__("the process running it was killed (out of memory?)")
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one execution came to.
@@ -64,6 +71,8 @@ class Outcome:
         Wall-clock time; never part of a stored result, nor is
     timing : mapping of str to float
         Where it went: ``start`` of the kernel, ``import`` cell, other ``cells``, ``stop``; in seconds.
+    worker : str
+        Address of the worker of a cluster that it ran on; empty for a process of this machine.
     """
 
     area: str
@@ -73,6 +82,7 @@ class Outcome:
     failure: Failure | None = None
     seconds: float = field(default=0.0, compare=False)
     timing: Mapping[str, float] = field(default_factory=dict, compare=False)
+    worker: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -157,12 +157,23 @@ def batch_server(notebooks: Iterable[Path], cold: bool = False) -> Iterator[Batc
         return
     try:
         modules = imported_modules(path.read_bytes() for path in sorted(notebooks))
-        server = ForkServer(modules, os.environ | ENVIRONMENT)
+        server = ForkServer(modules, batch_environment())
     except ForkRefusedError as error:
         yield BatchServer(reason=str(error))
         return
     with server:
         yield BatchServer(server.address)
+
+
+def batch_environment() -> dict[str, str]:
+    """Give the environment of a batch's kernels, as far as it is the same for all of them.
+
+    Returns
+    -------
+    dict of str to str
+        This process's variables, and those of every batch.
+    """
+    return os.environ | ENVIRONMENT
 
 
 def engine_options(folder: Path) -> dict[str, Any]:

@@ -116,6 +116,11 @@ class ForkServer:
         """Process id of the server."""
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        """Whether it is there still; a notebook may have killed it."""
+        return self._lifetime >= 0 and self._process.poll() is None
+
     def close(self) -> None:
         """End the server and its kernels; again is no error."""
         if self._lifetime < 0:

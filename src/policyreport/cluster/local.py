@@ -1,0 +1,110 @@
+"""A cluster on this machine, for this run: a scheduler here, workers in processes of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from multiprocessing import forkserver
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
+from typing import Any
+
+from policyreport.interrupts import interrupts_ignored
+from policyreport.pool import sweep
+
+# Reads until the runner is gone, in whatever way it went; then the workers are ending too.
+JANITOR = """
+import shutil, sys, time
+sys.stdin.read()
+for _ in range(50):
+    for folder in sys.argv[1:]:
+        shutil.rmtree(folder, ignore_errors=True)
+    time.sleep(0.1)
+"""
+SETTINGS = {
+    # Forked from a process that has imported the runner once; `spawn` would import it in each.
+    "distributed.worker.multiprocessing-method": "forkserver",
+    # A notebook that takes two workers down is looked at alone; see `policyreport.runs`.
+    "distributed.scheduler.allowed-failures": 1,
+    # Every node opens a port for pages and numbers about itself, that nobody here looks at: it has none.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+
+
+class LocalWorkers:
+    """Dask workers on this machine.
+
+    Parameters
+    ----------
+    number : int
+        Processes, each with one notebook at a time.
+
+    Notes
+    -----
+    A scheduler runs code for whoever can connect to it, and a port on loopback is open to every user of the
+    machine: both ends use TLS with a certificate made for this run.
+    """
+
+    def __init__(self, number: int) -> None:
+        # The extra `cluster`.
+        import dask
+        import distributed
+
+        library: Any = distributed
+        self.scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
+        dask.config.set(SETTINGS | {"temporary-directory": str(self.scratch)})
+        self._janitor = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", JANITOR, str(self.scratch), get_temp_dir()],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self.cluster: Any = None
+        try:
+            self.cluster = self._start(library, number)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, library: Any, number: int) -> Any:
+        """Start scheduler and workers."""
+        # It sets what it preloads itself, once.
+        library.utils.get_mp_context()
+        forkserver.set_forkserver_preload(["distributed", "policyreport.cluster.worker"])
+        with interrupts_ignored():
+            forkserver.ensure_running()
+        return library.LocalCluster(
+            n_workers=number,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=library.Security.temporary(),
+            dashboard_address="127.0.0.1:0",
+            # Kernels are processes of their own: a worker's memory says nothing.
+            memory_limit=0,
+            local_directory=str(self.scratch),
+            silence_logs=logging.CRITICAL + 1,
+        )
+
+    def kill(self) -> None:
+        """End the workers now, whatever they are at."""
+        with interrupts_ignored():
+            for nanny in self.cluster.workers.values():
+                nanny.auto_restart = False
+                # None where it has no process at the moment.
+                with contextlib.suppress(OSError, TypeError):
+                    os.kill(nanny.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End workers, kernels and folders."""
+        with interrupts_ignored():
+            if self.cluster is not None:
+                self.cluster.close(timeout=5)
+            sweep(self.scratch)
+            self._janitor.kill()
+            self._janitor.communicate()
