@@ -166,15 +166,34 @@ def _of_family(
     calendar: Mapping[int, int] | None = None,
 ) -> Trend | Refusal:
     """One area's trend with the p-value adjusted over every area's."""
-    family = {area: _one(inputs, area, indicator, kind, points(area), calendar) for area in _areas(inputs)}
-    own = family[inputs.area]
+    own = _one(inputs, inputs.area, indicator, kind, points(inputs.area), calendar)
     if isinstance(own, Refusal):
         return own
-    adjusted = adjust([each.p_value if isinstance(each, Trend) else None for each in family.values()], rule="bh")
-    p_adjusted = dict(zip(family, adjusted, strict=True))[inputs.area]
+    areas = _areas(inputs)
+    # Of the other areas only the p-values count: their slopes and intervals are for their own pages.
+    p_values = [
+        own.p_value if area == inputs.area else _p_value(inputs, indicator, points(area), calendar) for area in areas
+    ]
+    p_adjusted = dict(zip(areas, adjust(p_values, rule="bh"), strict=True))[inputs.area]
     if p_adjusted is None:
         return own
     return trend_method.with_adjusted_p(own, p_adjusted, verdict_level=inputs.settings.trend.verdict_level)
+
+
+def _p_value(
+    inputs: Inputs, indicator: str, points: Points, calendar: Mapping[int, int] | None = None
+) -> float | None:
+    """The p-value of another area's series; None where its trend is refused."""
+    settings = inputs.settings.trend
+    return trend_method.exact_p(
+        points,
+        indicator=indicator,
+        minimum_points=settings.minimum_points,
+        minimum_after_break=settings.minimum_after_break,
+        maximum_missing_years=settings.maximum_missing_years,
+        enumerate_ties_to=settings.enumerate_ties_to,
+        calendar=calendar,
+    )
 
 
 def _one(

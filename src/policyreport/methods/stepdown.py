@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
@@ -139,11 +140,7 @@ def quadrature_critical_value(area: int, errors: Floats, *, quadrature_nodes: in
     P(max ≤ c) = Σ w_g Π_k [Φ((z_g + c·s_jk)/s_k) − Φ((z_g − c·s_jk)/s_k)], with 1 for the first term where
     k was found better and 0 for the second where k was found worse.
     """
-    nodes, weights = hermegauss(quadrature_nodes)
-    weights = weights / weights.sum()
-    # The outer nodes weigh less than the last bit of the sum; leaving them out saves most of the time.
-    heard = weights > _LEAST_WEIGHT
-    nodes, weights = nodes[heard], weights[heard]
+    nodes, weights = _quadrature(quadrature_nodes)
     others = np.arange(len(errors)) != area
     z = errors[area] * nodes[:, None] / errors[others]
     reach = pairwise_errors(errors)[area][others] / errors[others]
@@ -160,6 +157,16 @@ def quadrature_critical_value(area: int, errors: Floats, *, quadrature_nodes: in
         return float(brentq(excess, 0.0, _LARGEST_CRITICAL_VALUE, xtol=1e-12))
 
     return critical_value
+
+
+@cache
+def _quadrature(count: int) -> tuple[Floats, Floats]:
+    """Nodes and weights, which are the same for every area; finding them takes longer than using them."""
+    nodes, weights = hermegauss(count)
+    weights = weights / weights.sum()
+    # The outer nodes weigh less than the last bit of the sum; leaving them out saves most of the time.
+    heard = weights > _LEAST_WEIGHT
+    return nodes[heard], weights[heard]
 
 
 def bootstrap_critical_value(area: int, errors: Floats, draws: Floats) -> Callable[[Bools, Bools], float]:

@@ -141,6 +141,39 @@ def assess(
     )
 
 
+def exact_p(
+    points: Sequence[SeriesPoint],
+    *,
+    indicator: str,
+    minimum_points: int,
+    minimum_after_break: int,
+    maximum_missing_years: int,
+    enumerate_ties_to: int,
+    calendar: Mapping[int, int] | None = None,
+) -> float | None:
+    """Give the p-value alone that `assess` gives: all that the other areas of a family are asked for.
+
+    Parameters
+    ----------
+    points, indicator, minimum_points, minimum_after_break, maximum_missing_years, enumerate_ties_to, calendar
+        As for `assess`.
+
+    Returns
+    -------
+    float or None
+        None where `assess` refuses.
+
+    Raises
+    ------
+    DataError
+        If a year occurs twice.
+    """
+    window = _window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    if isinstance(window, Refusal):
+        return None
+    return order_test([point.value for point in window], enumerate_ties_to=enumerate_ties_to).p_value
+
+
 def with_adjusted_p(trend: Trend, p_adjusted: float, *, verdict_level: float) -> Trend:
     """Judge a trend again as one of a family of areas.
 
