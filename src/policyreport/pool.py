@@ -96,7 +96,7 @@ class WorkerPool(Executor):
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         context = multiprocessing.get_context(method)
         if method == "forkserver":
-            forkserver.set_forkserver_preload(["policyreport.execute"])
+            forkserver.set_forkserver_preload(["policyreport.execute.ahead"])
             # Started deaf to ^C, from its first moment; so are the processes it forks.
             with interrupts_ignored():
                 forkserver.ensure_running()
