@@ -180,9 +180,7 @@ def _of_family(
     return trend_method.with_adjusted_p(own, p_adjusted, verdict_level=inputs.settings.trend.verdict_level)
 
 
-def _p_value(
-    inputs: Inputs, indicator: str, points: Points, calendar: Mapping[int, int] | None = None
-) -> float | None:
+def _p_value(inputs: Inputs, indicator: str, points: Points, calendar: Mapping[int, int] | None = None) -> float | None:
     """The p-value of another area's series; None where its trend is refused."""
     settings = inputs.settings.trend
     return trend_method.exact_p(
