@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -28,6 +30,9 @@ OBSERVATIONS = "observations.parquet"
 PANEL = "panel.parquet"
 FACTS = "facts.json"
 RECORDS = "records.json"
+# Folders of a slice that hold what people decided; under data/, an edition of its own brings parameters too.
+DECISIONS = ("params", "data")
+_decisions: dict[str, dict[str, Any]] = {}
 
 
 @dataclass(frozen=True)
@@ -147,27 +152,68 @@ def read_inputs(folder: Path) -> Inputs:
         The slice and its parameters.
     """
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    edition = read_edition(folder, facts["edition"])
-    layout = edition.layout(folder)
     return Inputs(
         notebook=facts["notebook"],
         area=facts["area"],
         folder=folder,
-        edition=edition,
-        roles=read_roles(layout),
-        policy=read_policy(layout),
-        indicators=read_indicators(layout),
-        settings=read_method_settings(layout),
-        wording=read_wording(folder),
-        rules=read_rule_book(folder),
-        registry=read_registry(folder),
-        areas=read_areas(folder),
+        **read_decisions(folder, facts["edition"]),
         observations=pd.read_parquet(folder / OBSERVATIONS),
         panel=pd.read_parquet(folder / PANEL),
         findings=tuple(Finding.model_validate(entry) for entry in facts["findings"]),
         sources=tuple(SourceLine.model_validate(entry) for entry in facts["sources"]),
         records=_read_records(folder / RECORDS),
     )
+
+
+def read_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
+    """Read the parameters and the areas of an edition.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of a slice.
+    edition_id : str
+        Name of the edition.
+
+    Returns
+    -------
+    dict
+        The fields of `Inputs` that come from params/ and data/boundaries/. Read and checked once a process for
+        one content of these files, which is the same for every notebook of an edition.
+
+    Raises
+    ------
+    PolicyReportError
+        If a file is missing or breaks its schema.
+    """
+    paths = sorted(path for part in DECISIONS for path in (folder / part).rglob("*") if path.is_file())
+    content = hashlib.sha256(edition_id.encode())
+    for path in paths:
+        body = path.read_bytes()
+        content.update(f"\n{path.relative_to(folder).as_posix()} {len(body)}\n".encode() + body)
+    key = content.hexdigest()
+    if key not in _decisions:
+        found = _checked_decisions(folder, edition_id)
+        _decisions.clear()
+        _decisions[key] = found
+    return dict(_decisions[key])
+
+
+def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
+    """The same, read."""
+    edition = read_edition(folder, edition_id)
+    layout = edition.layout(folder)
+    return {
+        "edition": edition,
+        "roles": read_roles(layout),
+        "policy": read_policy(layout),
+        "indicators": read_indicators(layout),
+        "settings": read_method_settings(layout),
+        "wording": read_wording(folder),
+        "rules": read_rule_book(folder),
+        "registry": read_registry(folder),
+        "areas": read_areas(folder),
+    }
 
 
 def frame_bytes(frame: pd.DataFrame) -> bytes:
