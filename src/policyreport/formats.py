@@ -38,6 +38,7 @@ class Idiom:
     points: str
     long_date: str
     short_date: str
+    day: str
     month: str
     long_month: str
     quarters: tuple[str, ...]
@@ -53,6 +54,7 @@ IDIOMS = {
         points="pp",
         long_date="d MMMM y",
         short_date="d MMM y",
+        day="d MMM",
         month="MMM y",
         long_month="MMMM y",
         quarters=tuple(f"the {nth} quarter of {{year}}" for nth in ("first", "second", "third", "fourth")),
@@ -65,6 +67,7 @@ IDIOMS = {
         points="điểm %",
         long_date="d 'tháng' M 'năm' y",
         short_date="dd/MM/y",
+        day="dd/MM",
         month="MM/y",
         long_month="'tháng' M 'năm' y",
         quarters=tuple(f"quý {nth} năm {{year}}" for nth in ("I", "II", "III", "IV")),
@@ -312,6 +315,21 @@ class Formats:
             ``15 Oct 2025``.
         """
         return self._date(day, self._idiom.short_date).replace(" ", NBSP)
+
+    def day(self, day: datetime.date) -> str:
+        """Write a day whose year is said beside it.
+
+        Parameters
+        ----------
+        day : date
+            Calendar day.
+
+        Returns
+        -------
+        str
+            ``15 Oct``.
+        """
+        return self._date(day, self._idiom.day).replace(" ", NBSP)
 
     def month(self, day: datetime.date) -> str:
         """Write the month of a date: enough for a vintage.

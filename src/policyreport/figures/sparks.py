@@ -1,4 +1,4 @@
-"""Small figures beside the findings of the overview: 340 pixels wide, one thing each."""
+"""Small figures beside the findings of the overview: 264 pixels wide (340 on a narrow screen), one thing each."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from policyreport.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import padded
-from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER, THRESHOLD
-from policyreport.figures.rows import Row, Rule, Scale, paint_rows
+from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER, RULE, THRESHOLD
+from policyreport.figures.rows import Row, Rule, Scale
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
@@ -20,12 +20,14 @@ from policyreport.figures.style import (
     panel,
     picture,
     text_width,
+    wrap,
     write,
 )
 from policyreport.figures.timeline import Line, draw_line
-from policyreport.records.tasks import Proportion
+from policyreport.records.tasks import ListCount, Proportion
 
-SIZE = (NARROW, NARROW)
+SIZE = (264, NARROW)
+LABEL = 92
 
 
 def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Exhibit:
@@ -65,6 +67,48 @@ def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Exhibi
     return picture(frame, alt, paint, SIZE)
 
 
+def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
+    """Draw every date's list as a bar of its own length, the part done filled; nothing joins them.
+
+    Parameters
+    ----------
+    counts : sequence of ListCount
+        By date; the lists differ.
+    frame : Frame
+        Label, caption and source.
+
+    Returns
+    -------
+    Exhibit
+        A row a date: day, bar, count of total; the last one stands out.
+    """
+    formats = frame.formats
+    days = [formats.day(count.reference_date) for count in counts]
+    texts = [formats.count_of(count.completed, count.total) for count in counts]
+    longest = max(count.total for count in counts)
+
+    def paint(width: int) -> Figure:
+        step = 22
+        left = max(text_width(day, SMALL, BOLD) for day in days) + 8
+        right = max(text_width(text, SMALL, BOLD) for text in texts) + 8
+        figure = new_figure(width, step * len(counts) + 2)
+        for at, count in enumerate(counts):
+            last = at == len(counts) - 1
+            color, weight, y = (ACCENT if last else MUTED), (BOLD if last else 400), step * at
+            axes = panel(figure, left, y + 4, width - left - right, 14)
+            axes.set_axis_off()
+            axes.set_xlim(0, longest * 1.006)
+            axes.set_ylim(0, 1)
+            axes.barh(0.5, count.total, height=0.95, color=PAPER, edgecolor=CONTEXT, linewidth=1)
+            axes.barh(0.5, count.completed, height=1, color=ACCENT if last else CONTEXT)
+            write(figure, 0, y + 16, days[at], size=SMALL, color=color, weight=weight)
+            write(figure, width, y + 16, texts[at], size=SMALL, color=INK, weight=weight, align="right")
+        return figure
+
+    alt = "; ".join(f"{day}: {text}" for day, text in zip(days, texts, strict=True))
+    return picture(frame, f"{frame.words.list_changed}, {frame.words.no_comparison}. {alt}.", paint, SIZE)
+
+
 def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None = None) -> Exhibit:
     """Draw a few dots against a named line.
 
@@ -89,7 +133,38 @@ def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None =
     scale = Scale(low, high, (), (), (rule,) if rule else ())
     alt = "; ".join(f"{row.label} {row.text} {row.word}".strip() for row in rows)
     named = f" {rule.label}." if rule else ""
-    return picture(frame, f"{unit}: {alt}.{named}", lambda width: paint_rows(width, rows, scale), SIZE)
+    return picture(frame, f"{unit}: {alt}.{named}", lambda width: _paint_dots(width, rows, scale), SIZE)
+
+
+def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
+    """Rows without an axis beneath: label, track, value."""
+    labels = [wrap(row.label, LABEL, SMALL, BOLD) for row in rows]
+    step, top = max(24.0, 6 + 14.0 * max(map(len, labels))), 18.0 if any(rule.label for rule in scale.rules) else 2.0
+    left = max(text_width(line, SMALL, BOLD) for lines in labels for line in lines) + 10
+    right = max(text_width(row.text, SMALL, BOLD) for row in rows) + 10
+    figure = new_figure(width, top + step * len(rows))
+    axes = panel(figure, left, top, width - left - right, step * len(rows))
+    axes.set_axis_off()
+    axes.set_xlim(scale.low, scale.high)
+    axes.set_ylim(step * len(rows), 0)
+    for at, row in enumerate(rows):
+        y, color = step * (at + 0.5), ACCENT if row.role == "accent" else INK
+        weight = BOLD if row.role == "accent" else 400
+        axes.plot([scale.low, scale.high], [y, y], color=RULE, linewidth=1, zorder=1)
+        if row.low is not None and row.high is not None:
+            axes.plot([row.low, row.high], [y, y], color=color, linewidth=2, zorder=2)
+        if row.value is not None:
+            axes.plot([row.value], [y], marker="o", markersize=9, color=PAPER if row.hollow else color,
+                      markeredgecolor=color, markeredgewidth=1.6, zorder=3)  # fmt: skip
+        for line, text in enumerate(labels[at]):
+            base = top + y + 4 + 14 * (line - (len(labels[at]) - 1) / 2)
+            write(figure, 0, base, text, size=SMALL, color=color, weight=weight)
+        write(figure, width, top + y + 4, row.text, size=SMALL, color=INK, weight=weight, align="right")
+    for rule in scale.rules:
+        axes.plot([rule.value, rule.value], [0, step * len(rows)], color=THRESHOLD, linewidth=1.4, zorder=1.5)
+        x = left + (width - left - right) * (rule.value - scale.low) / (scale.high - scale.low)
+        write(figure, x, 12, rule.label, size=SMALL, color=THRESHOLD, weight=BOLD, align="center")
+    return figure
 
 
 def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = None) -> Exhibit:
@@ -116,9 +191,9 @@ def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = No
     first, last = (formats.number(points[i].value, digits) for i in (0, -1))
 
     def paint(width: int) -> Figure:
-        figure = new_figure(width, 92)
+        figure = new_figure(width, 74)
         left, right = text_width(first, SMALL) + 12, text_width(last, SMALL, BOLD) + 12
-        axes = panel(figure, left, 10, width - left - right, 56)
+        axes = panel(figure, left, 8, width - left - right, 44)
         axes.set_axis_off()
         values = [point.value for point in points] + ([rule.value] if rule else [])
         low, high = padded(values, 0.08)
@@ -126,7 +201,7 @@ def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = No
         axes.set_xlim(points[0].year, points[-1].year)
         if rule:
             axes.axhline(rule.value, color=THRESHOLD if rule.threshold else CONTEXT_LIGHT, linewidth=1.4)
-            y = 10 + 56 * (high - rule.value) / (high - low)
+            y = 8 + 44 * (high - rule.value) / (high - low)
             color = THRESHOLD if rule.threshold else MUTED
             write(figure, left, y + (14 if y < 30 else -5), rule.label, size=MINIMUM, color=color)
         draw_line(axes, line, 5)
@@ -134,10 +209,10 @@ def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = No
             (first, points[0], left - 9, "right", 400),
             (last, points[-1], width - right + 9, "left", BOLD),
         ):
-            y = 10 + 56 * (high - point.value) / (high - low) + 4
+            y = 8 + 44 * (high - point.value) / (high - low) + 4
             write(figure, x, y, text, size=SMALL, color=INK, weight=weight, align=align)
-        write(figure, left, 86, str(points[0].year), size=MINIMUM, color=MUTED, align="center")
-        write(figure, width - right, 86, str(points[-1].year), size=MINIMUM, color=MUTED, align="center")
+        write(figure, left, 70, str(points[0].year), size=MINIMUM, color=MUTED, align="center")
+        write(figure, width - right, 70, str(points[-1].year), size=MINIMUM, color=MUTED, align="center")
         return figure
 
     values = ", ".join(f"{p.year} {formats.number(p.value, digits)}" for p in points)

@@ -27,7 +27,8 @@ from policyreport.figures.style import MINIMUM, SMALL, capitalised, wrap
 from policyreport.fonts import FAMILY
 from policyreport.records.base import Frozen
 
-SIDE, PITCH = 48.0, 51.0
+# Small enough for the whole country on the first screen, large enough for its longest syllable at 11 px.
+SIDE, PITCH = 43.0, 45.0
 
 
 class Spot(Frozen):
@@ -64,8 +65,9 @@ class TileGrid(Frozen):
 class Tile:
     """What one area shows: its name, link, region and, where published, value and text.
 
-    `href` is relative to the page that carries the map; none if empty. Whether an area that was not computed
-    has a value is not known, which is not the same as having none.
+    `href` is relative to the page that carries the map; none if empty. `short` is the text for inside the square,
+    whose unit the key names. Whether an area that was not computed has a value is not known, which is not the same
+    as having none.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Tile:
     region: str = ""
     value: float | None = None
     text: str = ""
+    short: str = ""
     computed: bool = True
 
 
@@ -226,10 +229,11 @@ def _fill(x: float, y: float, side: float, group: int | None, label: str, comput
 
 def _tile(tile: Tile, place: TilePlace, group: int | None, frame: Frame) -> str:
     """Square, two-line name, value; wrapped in its link."""
-    x, y = place.column * PITCH + 1.5, place.row * PITCH + 1.5
+    x, y = place.column * PITCH + 1, place.row * PITCH + 1
     color = MUTED if group is None else text_on_class(group)
-    lines = [(line, 500) for line in place.lines] + ([(tile.text, 700)] if tile.text else [])
-    step = 13.5 if len(lines) == 3 else 14.5
+    printed = tile.short or tile.text
+    lines = [(line, 500) for line in place.lines] + ([(printed, 700)] if printed else [])
+    step = 12.5 if len(lines) == 3 else 13.5
     first = y + SIDE / 2 - (len(lines) - 1) * step / 2 + 4
     texts = "".join(
         _text(x + SIDE / 2, first + i * step, line, color, MINIMUM, 600 if weight == 700 else 400)
@@ -242,7 +246,7 @@ def _island(island: Island, tile: Tile, group: int | None, frame: Frame) -> str:
     """A half-size square with its name above, in the class of its area."""
     x, y = island.column * PITCH + PITCH / 2 - SIDE / 4, island.row * PITCH + PITCH / 2
     name = "".join(
-        _text(x + SIDE / 4, y - 6 - 13 * (len(island.lines) - 1 - i), line, MUTED, MINIMUM)
+        _text(x + SIDE / 4, y - 5 - 12.5 * (len(island.lines) - 1 - i), line, MUTED, MINIMUM)
         for i, line in enumerate(island.lines)
     )
     return _link(tile, frame, _fill(x, y, SIDE / 2, group, frame.label, tile.computed) + name)
@@ -283,8 +287,8 @@ def _key(
     spot: Spot, title: str, texts: Sequence[str], classes: bool, missing: bool, left_out: bool, frame: Frame
 ) -> list[str]:
     """Highest class first, then what was not published, then what was not computed."""
-    x, y = spot.column * PITCH + 1.5, spot.row * PITCH
-    heading = wrap(title, 2.8 * PITCH, SMALL, 600)
+    x, y = spot.column * PITCH + 1, spot.row * PITCH
+    heading = wrap(title, 3.9 * PITCH, SMALL, 600)
     parts = [_text(x, y + 15 * i, line, INK, SMALL, 600, False) for i, line in enumerate(heading)]
     y += 15 * len(heading)
     entries: list[tuple[int | None, str, bool]] = []
@@ -295,7 +299,7 @@ def _key(
     for group, text, computed in entries:
         parts.append(_fill(x, y, 14, group, frame.label, computed))
         parts.append(_text(x + 21, y + 11, text, INK, SMALL, middle=False))
-        y += 20
+        y += 19
     return parts
 
 

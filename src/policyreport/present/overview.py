@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policyreport.assess.use import method_use
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.rows import Row, Rule
-from policyreport.figures.sparks import spark_dots, spark_line, spark_share
+from policyreport.figures.sparks import spark_dots, spark_line, spark_lists, spark_share
 from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
 from policyreport.marks import BOUNDARIES
@@ -99,12 +99,10 @@ def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
 
 
 def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
-    policy = voice.inputs.policy
     areas = record.areas_expected - len(record.areas_failed)
     text = (
-        f"What was published by **{voice.date(record.as_known_on)}** on the nation and "
-        f"{voice.value(str(areas), [BOUNDARIES])} provinces, and what those figures allow to say about "
-        f"{policy.short_title} of {voice.date(policy.date)}."
+        f"The nation and {voice.value(str(areas), [BOUNDARIES])} provinces as known on "
+        f"**{voice.date(record.as_known_on)}**, and what the published figures allow to say."
     )
     if record.areas_failed:
         names = listed([voice.inputs.areas.name(area) for area in record.areas_failed])
@@ -131,18 +129,24 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
         f"{voice.date(c.reference_date)}."
         for c in recurring
     )
-    first = quarters.counts[0]
-    done = next((each.completed for each in record.completion
-                 if isinstance(each, Completion) and each.list == last.list), None)  # fmt: skip
-    picture = spark_share(done, voice.small("spark-tasks", done.inputs), "completed", "not completed") if done else None
+    rows = [row for count in quarters.counts for row in count.inputs]
+    picture = spark_lists(quarters.counts, voice.small("spark-tasks", rows))
     text = (
         f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
         f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
-        f"Before: {told}. The list grew from {voice.value(formats.count(first.total), first.inputs)} to "
-        f"{voice.value(formats.count(last.total), last.inputs)} tasks; "
-        f"{voice.verdict('list changed')}, so no speed is given.{basis}{_suspect(voice, quarters)} [Tasks](tasks.html)"
+        f"Before: {told}. {_size(voice, quarters)}; {voice.verdict('list changed')}, so no speed is given.{basis}"
+        f"{_suspect(voice, quarters)} [Tasks](tasks.html)"
     )
     return text, picture
+
+
+def _size(voice: Voice, quarters: QuarterOnQuarter) -> str:
+    """How the list's length changed from the first date to the last."""
+    first, last = quarters.counts[0], quarters.counts[-1]
+    start, end = (voice.value(voice.formats.count(each.total), each.inputs) for each in (first, last))
+    if first.total == last.total:
+        return f"The lists of the first and the last date have {end} tasks each"
+    return f"The list {'grew' if last.total > first.total else 'shrank'} from {start} to {end} tasks"
 
 
 def _tasks_of_one_list(voice: Voice, record: EvaluationRecord, quarters: QuarterOnQuarter) -> Finding:
@@ -165,11 +169,9 @@ def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
     if not any(step.has_flag("basis-suspect") for step in quarters.steps):
         return ""
     step = next(step for step in reversed(quarters.steps) if step.has_flag("basis-suspect"))
-    finished = voice.value(voice.formats.number(step.new_completed, 0, signed=True), quarters.counts[-1].inputs)
-    return (
-        f" From {voice.date(step.start)} to {voice.date(step.end)} the count moved by {finished}: a change in what is "
-        "counted is likely."
-    )
+    end = next(count for count in quarters.counts if count.reference_date == step.end)
+    finished = voice.value(voice.formats.number(step.new_completed, 0, signed=True), end.inputs)
+    return f" {finished} in the {step.days} days to {voice.date(step.end)}: a change in what is counted is likely."
 
 
 def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
@@ -265,7 +267,7 @@ def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
         for other in others
     )
     now = "" if each.required_from_now_pp is None else (
-        f"; from now it would have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
+        f"; it would now have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
     )  # fmt: skip
     return (
         f"### {_capital(voice.bands(each.headline_bands).replace('*', ''))} for "

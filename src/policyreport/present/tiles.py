@@ -52,6 +52,7 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
             region=inputs.areas.region(row.area).split(":")[-1],
             value=row.share,
             text="" if row.share is None else voice.percent_as_published(row.share),
+            short="" if row.share is None else voice.as_published(row.share),
         )
         for row in rows
     }
@@ -65,10 +66,9 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
     when = f" in {'–'.join(years)}" if years else ""
     frame = voice.frame(
         "map",
-        f"{len(published)} of {voice.areas_computed(len(rows))} have a published share of the digital economy in "
-        f"GRDP{when}",
+        f"The digital economy's share is published for {len(published)} of {voice.areas_computed(len(rows))}{when}",
         f"Digital economy, % of GRDP, {voice.measure(inputs.roles.share.headline_measure)}'s measure; a tile leads to "
-        "the province's page; hatched: not published",
+        "its province",
         _rows(inputs, {row.area for row in published}),
     )
     regions = {key.split(":")[-1]: inputs.areas.name(key) for key in map(inputs.areas.region, everywhere)}

@@ -96,8 +96,12 @@ class Voice:
 
     def percent_as_published(self, value: float) -> str:
         """A percentage with the decimals it was published with, two at most: 13.9 is not 13.90."""
+        return f"{self.as_published(value)}\u00a0%"
+
+    def as_published(self, value: float) -> str:
+        """A number with the decimals it was published with, two at most."""
         digits = next((digits for digits in (0, 1) if round(value, digits) == value), 2)
-        return f"{self.formats.number(value, digits)}\u00a0%"
+        return self.formats.number(value, digits)
 
     def value(self, text: str, rows: Iterable[str]) -> str:
         """A printed value with the ledger rows behind it, for the reader who asks for its source.
@@ -195,6 +199,8 @@ class Voice:
             return ""
         if len(known) > in_full:
             publishers = sorted({short_publisher(source.publisher) for source in known})
+            if in_full == 1 and len(publishers) > 1:
+                return f"Sources: {publishers[0]} and {len(publishers) - 1} more (see Sources)."
             shown = ", ".join(publishers[:6]) + (" and others" if len(publishers) > 6 else "")
             lead = "Source" if len(publishers) == 1 else "Sources"
             return f"{lead}: {shown} ({len(known)} files, see Sources)."
