@@ -350,9 +350,9 @@ const language = page.lang || "en";
   addEventListener("resize", () => { if (card) place(); });
 })();
 
-// A table or picture that fits needs no scroll box, so its head can stick to the window and Tab passes it by.
+// A table, picture or formula that fits needs no scroll box, so its head can stick to the window and Tab passes it by.
 (() => {
-  const boxes = [...document.querySelectorAll(".table-scroll, .picture-scroll")];
+  const boxes = [...document.querySelectorAll(".table-scroll, .picture-scroll, math[display='block']")];
   const measure = () => {
     for (const box of boxes) {
       box.classList.remove("fits");

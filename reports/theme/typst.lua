@@ -216,8 +216,17 @@ end
 
 local ALIGNMENTS = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center", AlignDefault = "left" }
 
-local function cells(row)
+-- On paper a dense table has no room for its small pictures; the figure beneath it shows the intervals.
+local function without_pictures(cell)
+  cell.contents = cell.contents:walk {
+    RawInline = function(inline) if inline.text:match("^#cell%-picture%(") then return {} end end,
+  }
+  return cell
+end
+
+local function cells(row, dense)
   local list = row.cells:map(function(cell)
+    if dense then cell = without_pictures(cell) end
     local spans = (cell.col_span > 1 and "colspan: " .. cell.col_span .. ", " or "")
       .. (cell.row_span > 1 and "rowspan: " .. cell.row_span .. ", " or "")
     local body = "[" .. markup(cell.contents) .. "]"
@@ -245,13 +254,29 @@ end
 -- square root of its longest cell, so that no word is broken and long cells wrap to like heights.
 local PROSE = 2.2
 
-local function column_widths(tbl)
+-- Cells that are all short stay on one line: the page goes to them by their length, and headings wrap.
+local SHORT, WIDEST = 26, 18
+
+local function is_dense(tbl)
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do
+        local text = pandoc.utils.stringify(pandoc.Div(cell.contents))
+        if (utf8.len(text) or #text) > SHORT then return false end
+      end
+    end
+  end
+  return #tbl.colspecs > 6
+end
+
+local function column_widths(tbl, dense)
   local widths = tbl.colspecs:map(function() return 1 end)
   local function measure(rows, prose)
     for _, row in ipairs(rows) do
       for column, cell in ipairs(row.cells) do
         local text = pandoc.utils.stringify(pandoc.Div(cell.contents))
-        local width = prose * math.sqrt(utf8.len(text) or #text)
+        local length = utf8.len(text) or #text
+        local width = dense and prose > 0 and math.min(length, WIDEST) or prose * math.sqrt(length)
         for word in text:gmatch("%S+") do width = math.max(width, math.min(utf8.len(word) or #word, 24)) end
         widths[column] = math.max(widths[column] or 1, width)
       end
@@ -259,20 +284,22 @@ local function column_widths(tbl)
   end
   measure(tbl.head.rows, 0)
   for _, body in ipairs(tbl.bodies) do measure(body.body, PROSE) end
-  return "(" .. table.concat(widths:map(function(width) return ("%.1ffr"):format(width + 2) end), ", ") .. ",)"
+  return "(" .. table.concat(widths:map(function(width) return ("%.1ffr"):format(width + (dense and 1.2 or 2)) end), ", ") .. ",)"
 end
 
 local function data_table(tbl, wide)
+  local dense = wide and is_dense(tbl)
   local alignments = pandoc.List {}
   for column, spec in ipairs(tbl.colspecs) do
     alignments:insert(holds_cell_pictures(tbl, column) and "right" or ALIGNMENTS[tostring(spec[1])])
   end
   local lines = { ("data-table(wide: %s, columns: %s, align: (%s,),"):format(
-    wide and "true" or "false", column_widths(tbl), table.concat(alignments, ", ")) }
-  local head = tbl.head.rows:filter(is_filled):map(cells)
+    wide and "true" or "false", column_widths(tbl, dense), table.concat(alignments, ", ")) }
+  if dense then lines[1] = lines[1]:gsub("^data%-table%(", "data-table(dense: true, ") end
+  local head = tbl.head.rows:filter(is_filled):map(function(row) return cells(row, false) end)
   if #head > 0 then table.insert(lines, "table.header(" .. table.concat(head, ", ") .. "),") end
   for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do table.insert(lines, cells(row) .. ",") end
+    for _, row in ipairs(body.body) do table.insert(lines, cells(row, dense) .. ",") end
   end
   for _, row in ipairs(tbl.foot.rows) do table.insert(lines, cells(row) .. ",") end
   table.insert(lines, ")")
@@ -350,6 +377,7 @@ local HANDLERS = {
   source = function(div) return enclose("#source[", div.content, "]") end,
   flags = function(div) return enclose("#source[", div.content, "]") end,
   summary = function(div) return enclose("#summary[", div.content, "]") end,
+  ["one-page"] = function(div) return enclose("#one-page[", div.content, "]") end,
 }
 
 local function division(div)

@@ -32,10 +32,13 @@ from policyreport.source_marks import SourceMarks
 from policyreport.validity.pages import read_results, validity_page
 
 INCLUDE = re.compile(
-    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture| narrow)? >\}\}[ \t]*$",
+    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture| narrow| finding)? >\}\}[ \t]*$",
     re.MULTILINE,
 )
-FIGURE = re.compile(r"^::: \{#fig-.*?^:::$(?:\s*^::: \{\.source\}$.*?^:::$)?", re.MULTILINE | re.DOTALL)
+FIGURE = re.compile(
+    r"^::: \{#fig-[^\n]*\n\n!\[[^\n]*\n\n(?P<finding>.*?)(?: \*[^*\n]*\*)?\n\n:::$(?:\s*^::: \{\.source\}$.*?^:::$)?",
+    re.MULTILINE | re.DOTALL,
+)
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 VALIDITY = re.compile(r"^\{\{< validity >\}\}[ \t]*$", re.MULTILINE)
@@ -68,6 +71,11 @@ class Fragment:
             return self.markdown
         return PICTURE.sub(narrowed, figure[0]) if narrow else figure[0]
 
+    def finding(self) -> str:
+        """The sentence of the first figure's caption; all of it where there is no figure."""
+        figure = FIGURE.search(self.markdown)
+        return figure["finding"].strip() if figure else self.markdown
+
 
 @dataclass
 class Contents:
@@ -86,6 +94,8 @@ class Contents:
             fragment = self.fragments.get((area, name))
             if fragment is None:
                 return self._missing(area, name, place)
+            if match["picture"] == " finding":
+                return fragment.finding()
             if match["picture"]:
                 return fragment.picture(narrow=match["picture"] == " narrow")
             folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""

@@ -263,7 +263,7 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
         present.strip(assess.strip(inputs), inputs),
     ]
     for exhibit in shown:
-        assert "`back-cast`" in exhibit.markdown, exhibit.id
+        assert inputs.wording.sentence("back-cast", "en") in exhibit.markdown, exhibit.id
     for exhibit in shown[:2]:
         assert any("merger, Jul\u00a02025" in svg for svg in exhibit.files.values()), exhibit.id
 
@@ -272,6 +272,6 @@ def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_be
     known_q4: Known, slice_of
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
-    assert "`back-cast`" not in present.strip(assess.strip(inputs), inputs).markdown
-    assert "`back-cast`" not in present.growth(assess.growth(inputs), inputs).markdown
-    assert "`back-cast`" in present.growth_compare(assess.peers(inputs), inputs).markdown
+    assert inputs.wording.sentence("back-cast", "en") not in present.strip(assess.strip(inputs), inputs).markdown
+    assert inputs.wording.sentence("back-cast", "en") not in present.growth(assess.growth(inputs), inputs).markdown
+    assert inputs.wording.sentence("back-cast", "en") in present.growth_compare(assess.peers(inputs), inputs).markdown

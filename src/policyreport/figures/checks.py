@@ -9,16 +9,17 @@ from matplotlib.figure import Figure
 from policyreport.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import label_values, padded, round_ticks
-from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, THRESHOLD
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
     SMALL,
-    WIDE,
+    capitalised,
     new_figure,
     panel,
     picture,
     text_width,
+    wrap,
     write,
 )
 from policyreport.figures.timeline import Break, Plot, frame_axes, value_axis
@@ -112,9 +113,9 @@ def _paint_specifications(width: int, order: Sequence[Specification], frame: Fra
     axes_of = {
         name: sorted({item.choices[name] for item in order if name in item.choices}) for name in order[0].choices
     }
-    lines = [(name, choice) for name, choices in axes_of.items() for choice in choices]
-    left = 14 + max(text_width(choice, MINIMUM) for _, choice in lines)
-    table = 17.0 * len(lines) + 18 * len(axes_of)
+    longest = max(text_width(choice, MINIMUM) for choices in axes_of.values() for choice in choices)
+    left = 14 + min(longest, 0.42 * width)
+    table = sum(18 + sum(_choice_height(choice, left) for choice in choices) for choices in axes_of.values())
     figure = new_figure(width, 22 + 150 + 12 + table)
     write(figure, 0, 14, unit, size=SMALL, color=MUTED)
     axes = panel(figure, left, 22, width - left - 6, 150)
@@ -131,11 +132,12 @@ def _paint_specifications(width: int, order: Sequence[Specification], frame: Fra
         if item.estimate is not None:
             color = ACCENT if item.headline else CONTEXT
             axes.plot(index, item.estimate, "o", markersize=9 if item.headline else 6, color=color, zorder=3)
-        elif width >= WIDE or index == len(order) - 1:
-            axes.annotate(
-                frame.words.refused, (index, low), (0, 4), textcoords="offset points", rotation=90,
-                fontsize=MINIMUM, color=MUTED, ha="center", va="bottom",
-            )  # fmt: skip
+    refused = sum(item.estimate is None for item in order)
+    if refused:
+        # One word for all of them, over the columns that have no dot
+        axes.axvspan(len(order) - refused - 0.5, len(order) - 0.5, color=RULE, alpha=0.45, linewidth=0)
+        label = f"{frame.formats.count(refused)} {frame.words.refused}"
+        write(figure, width - 6, 14, label, size=MINIMUM, color=MUTED, align="right")
     _paint_choices(figure, order, axes_of, (left, 184.0, width - left - 6))
     return figure
 
@@ -149,16 +151,22 @@ def _paint_choices(
     """A heading for each axis of choice, a line of dots for each choice."""
     left, y, span = box
     for name, choices in axes_of.items():
-        write(figure, 0, y + 13, name, size=MINIMUM, weight=BOLD)
+        write(figure, 0, y + 13, capitalised(name), size=MINIMUM, weight=BOLD)
         y += 18
-        axes = panel(figure, left, y, span, 17.0 * len(choices))
-        axes.set_xlim(-0.7, len(order) - 0.3)
-        axes.set_ylim(len(choices) - 0.5, -0.5)
-        axes.set_axis_off()
-        for row, choice in enumerate(choices):
-            write(figure, 0, y + 17 * row + 12.5, choice, size=MINIMUM, color=MUTED)
+        for choice in choices:
+            height = _choice_height(choice, left)
+            axes = panel(figure, left, y, span, height)
+            axes.set_xlim(-0.7, len(order) - 0.3)
+            axes.set_ylim(0, 1)
+            axes.set_axis_off()
+            for at, text in enumerate(wrap(choice, left - 14, MINIMUM)):
+                write(figure, 0, y + 14 * at + 12.5, text, size=MINIMUM, color=MUTED)
             for index, item in enumerate(order):
                 if item.choices.get(name) == choice:
-                    color = ACCENT if item.headline else CONTEXT
-                    axes.plot(index, row, "o", markersize=5, color=color)
-        y += 17.0 * len(choices)
+                    axes.plot(index, 0.5, "o", markersize=5, color=ACCENT if item.headline else CONTEXT)
+            y += height
+
+
+def _choice_height(choice: str, left: float) -> float:
+    """Height of a choice's line, taller where its name is broken."""
+    return 3.0 + 14 * len(wrap(choice, left - 14, MINIMUM))

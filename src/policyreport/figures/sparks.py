@@ -139,7 +139,7 @@ def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None =
 def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
     """Rows without an axis beneath: label, track, value."""
     labels = [wrap(row.label, LABEL, SMALL, BOLD) for row in rows]
-    step, top = max(24.0, 6 + 14.0 * max(map(len, labels))), 18.0 if any(rule.label for rule in scale.rules) else 2.0
+    step, top = max(24.0, 3 + 13.0 * max(map(len, labels))), 18.0 if any(rule.label for rule in scale.rules) else 2.0
     left = max(text_width(line, SMALL, BOLD) for lines in labels for line in lines) + 10
     right = max(text_width(row.text, SMALL, BOLD) for row in rows) + 10
     figure = new_figure(width, top + step * len(rows))
@@ -157,7 +157,7 @@ def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
             axes.plot([row.value], [y], marker="o", markersize=9, color=PAPER if row.hollow else color,
                       markeredgecolor=color, markeredgewidth=1.6, zorder=3)  # fmt: skip
         for line, text in enumerate(labels[at]):
-            base = top + y + 4 + 14 * (line - (len(labels[at]) - 1) / 2)
+            base = top + y + 4 + 13 * (line - (len(labels[at]) - 1) / 2)
             write(figure, 0, base, text, size=SMALL, color=color, weight=weight)
         write(figure, width, top + y + 4, row.text, size=SMALL, color=INK, weight=weight, align="right")
     for rule in scale.rules:
@@ -191,9 +191,9 @@ def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = No
     first, last = (formats.number(points[i].value, digits) for i in (0, -1))
 
     def paint(width: int) -> Figure:
-        figure = new_figure(width, 74)
+        figure = new_figure(width, 66)
         left, right = text_width(first, SMALL) + 12, text_width(last, SMALL, BOLD) + 12
-        axes = panel(figure, left, 8, width - left - right, 44)
+        axes = panel(figure, left, 8, width - left - right, 38)
         axes.set_axis_off()
         values = [point.value for point in points] + ([rule.value] if rule else [])
         low, high = padded(values, 0.08)
@@ -201,7 +201,7 @@ def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = No
         axes.set_xlim(points[0].year, points[-1].year)
         if rule:
             axes.axhline(rule.value, color=THRESHOLD if rule.threshold else CONTEXT_LIGHT, linewidth=1.4)
-            y = 8 + 44 * (high - rule.value) / (high - low)
+            y = 8 + 38 * (high - rule.value) / (high - low)
             color = THRESHOLD if rule.threshold else MUTED
             write(figure, left, y + (14 if y < 30 else -5), rule.label, size=MINIMUM, color=color)
         draw_line(axes, line, 5)
@@ -209,10 +209,10 @@ def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = No
             (first, points[0], left - 9, "right", 400),
             (last, points[-1], width - right + 9, "left", BOLD),
         ):
-            y = 8 + 44 * (high - point.value) / (high - low) + 4
+            y = 8 + 38 * (high - point.value) / (high - low) + 4
             write(figure, x, y, text, size=SMALL, color=INK, weight=weight, align=align)
-        write(figure, left, 70, str(points[0].year), size=MINIMUM, color=MUTED, align="center")
-        write(figure, width - right, 70, str(points[-1].year), size=MINIMUM, color=MUTED, align="center")
+        write(figure, left, 62, str(points[0].year), size=MINIMUM, color=MUTED, align="center")
+        write(figure, width - right, 62, str(points[-1].year), size=MINIMUM, color=MUTED, align="center")
         return figure
 
     values = ", ".join(f"{p.year} {formats.number(p.value, digits)}" for p in points)

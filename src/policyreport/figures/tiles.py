@@ -299,7 +299,7 @@ def _key(
     for group, text, computed in entries:
         parts.append(_fill(x, y, 14, group, frame.label, computed))
         parts.append(_text(x + 21, y + 11, text, INK, SMALL, middle=False))
-        y += 19
+        y += 18
     return parts
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, require_known, validate_strict
 
@@ -74,6 +76,7 @@ class Roles(Strict):
     product_year: int
     governance: GovernanceRole
     measure_labels: dict[str, str]
+    list_kinds: dict[str, str] = Field(default_factory=dict)
     indices: tuple[str, ...]
     map: MapClasses
 

@@ -18,11 +18,12 @@ Text = dict[str, str]
 
 
 class CodeWording(Strict):
-    """What a refusal or flag is called, how strongly it is marked, and its sentence by language."""
+    """What a refusal or flag is called, how strongly it is marked, its name and its sentence by language."""
 
     code: str
     kind: Literal["refusal", "flag"]
     severity: Severity
+    short: Text
     sentence: Text
 
 
@@ -55,11 +56,12 @@ class Wording(Strict):
             for code, entry in (body.get(block) or {}).items():
                 if code in codes:
                     raise ValueError(f'"{code}" to be a refusal or a flag, not both')
-                texts = {key: text for key, text in entry.items() if key != "severity"}
+                texts = {key: text for key, text in entry.items() if key not in ("severity", "short")}
                 codes[code] = {
                     "code": code,
                     "kind": kind,
                     "severity": entry.get("severity"),
+                    "short": entry.get("short"),
                     "sentence": texts,
                 }
         return {**rest, "codes": codes}
@@ -82,6 +84,7 @@ class Wording(Strict):
         """All phrases with their place in the file."""
         found = [("between", self.between)]
         found += [(code, entry.sentence) for code, entry in self.codes.items()]
+        found += [(f"{code}, short", entry.short) for code, entry in self.codes.items()]
         for family, words in self.verdicts.items():
             found += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
         return found + [(f"certainties.{band}", text) for band, text in self.certainties.items()]
@@ -109,6 +112,30 @@ class Wording(Strict):
         require_known(FILE, [code], self.codes, "a refusal or flag code")
         require_known(FILE, [language], self.languages, "a language of the report")
         return self.codes[code].sentence[language]
+
+    def short(self, code: str, language: str) -> str:
+        """Name a refusal or flag in a few words, for a table's cell.
+
+        Parameters
+        ----------
+        code : str
+            A code of METHODS §0.
+        language : str
+            Two letters.
+
+        Returns
+        -------
+        str
+            ``list changed``; lower case, without a full stop.
+
+        Raises
+        ------
+        ParamsError
+            If the code or the language is unknown.
+        """
+        require_known(FILE, [code], self.codes, "a refusal or flag code")
+        require_known(FILE, [language], self.languages, "a language of the report")
+        return self.codes[code].short[language]
 
     def verdict(self, word: str, language: str) -> str:
         """Give a verdict in one language.

@@ -67,6 +67,7 @@ def changes(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
     voice = Voice(inputs)
     if record.changed_since is None:
         return Exhibit("changes", FIRST)
+    new_rows = _since(inputs, record)
     body = [
         [
             escape(voice.indicator(change.indicator)),
@@ -75,7 +76,7 @@ def changes(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
             voice.formats.count(change.new),
             voice.formats.count(change.revised),
             voice.formats.count(change.confirmed),
-            voice.formats.date(change.published),
+            voice.published_on(_of(new_rows, change.indicator, change.measure), change.published),
         ]
         for change in record.changes
     ]
@@ -109,6 +110,11 @@ def _since(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
     known = inputs.newest
     out: pd.Series[bool] = known["published"].dt.date > record.changed_since
     return known.loc[out]
+
+
+def _of(rows: pd.DataFrame, indicator: str, measure: str) -> list[str]:
+    """Ids of the rows of one indicator and measure."""
+    return list(rows.index[(rows["indicator"] == indicator) & (rows["measure"] == measure)])
 
 
 def _totals(record: EvaluationRecord) -> tuple[int, int, int]:
@@ -153,10 +159,10 @@ def _revised(voice: Voice, record: EvaluationRecord) -> list[Exhibit | str]:
             [
                 escape(f"{voice.indicator(row['indicator'])}{measure}"),
                 escape(voice.inputs.areas.name(row["area"])),
-                str(row["period"]),
+                voice.formats.period(str(row["period"])),
                 voice.value(_number(voice, old), [old_id]),
                 voice.value(_number(voice, row["value"]), [str(id_)]),
-                voice.formats.date(row["published"].date()),
+                voice.published_on([str(id_)], row["published"].date()),
             ]
         )
     shown = "" if len(ids) <= TOLD else f" The first {TOLD} are shown."

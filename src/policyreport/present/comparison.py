@@ -72,7 +72,7 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
     )
     rows = [f"- {_comparator(inputs, each)}: {_difference(voice, each, own)}" for each in told]
-    rows += [f"- {each.subject or 'Comparison'}: {voice.sentence(each.code)} `{each.code}`"
+    rows += [f"- {each.subject or 'Comparison'}: {voice.sentence(each.code)}"
              for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
     figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "nation"), signed=True)
     likes = listed([f"{inputs.areas.name(p.area)} ({voice.formats.number(p.distance, 2)})" for p in result.peers])
@@ -101,8 +101,7 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
     ranked = any(isinstance(item.rank, PublishedRank) and not item.rank.marginal for item in items)
     bounded = any(isinstance(item.rank, PublishedRank) and item.rank.marginal for item in items)
     note = (
-        f"::: {{.flags}}\nPlaces are those of the published values. {voice.sentence('no-sampling-error')} "
-        "`no-sampling-error`\n:::"
+        f"::: {{.flags}}\nPlaces are those of the published values. {voice.sentence('no-sampling-error')}\n:::"
         if ranked
         else ""
     )

@@ -13,7 +13,7 @@ from policyreport.inputs import Inputs
 from policyreport.present.shares import provinces_share
 from policyreport.present.tasks import newest_of_each_list, provinces_tasks
 from policyreport.present.tiles import share_map
-from policyreport.present.voice import Voice
+from policyreport.present.voice import Voice, listed
 from policyreport.records.notebooks import LeagueRow, TrendRecord
 from policyreport.records.shares import Threshold
 from policyreport.tables import interval_cell, table
@@ -67,7 +67,7 @@ def _lead(voice: Voice, rows: Sequence[LeagueRow]) -> str:
         return (
             f"The statistics office's tables on present boundaries were not out by "
             f"{voice.date(voice.inputs.edition.as_known_on)}, so the {len(rows)} provinces cannot be set side by side in "
-            "growth or output per head. What was published stands in the table. `not-published`"
+            "growth or output per head. What was published stands in the table."
         )
     singled = [row for row in grown if row.growth_verdict in ("above", "below")]
     year = grown[0].growth_year
@@ -92,25 +92,38 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     body = [_row(voice, row, scale) for row in order]
     years = {row.growth_year for row in rows if row.growth_year}
     year = f" {max(years)}" if years else ""
-    line = voice.threshold(voice.percent_as_published(voice.inputs.policy.threshold.value))
+    line = voice.percent_as_published(voice.inputs.policy.threshold.value)
     incomes = {row.income_year for row in rows if row.income_year}
     return table(
         "league",
-        ["Province", f"Growth{year}, %", "Place (no set)", "Mean difference to nation, points", "Its place (set)", "Verdict",
+        ["Province", f"Growth{year}, %", "Place", "Mean difference to the nation, points", "Place by it (range)", "Verdict",
          f"Output per head{' ' + max(incomes) if incomes else ''}, m VND (nation = 100)",
          f"Digital economy, % of GRDP, against {line}", "Tasks completed"],
         body,
-        f"{len(rows)} provinces side by side. *Growth at constant 2010 prices; mean yearly difference since 2020 with its "
-        "95 % interval, verdict adjusted for all provinces; tasks of each province's own newest list; places as published, "
-        "without a set of ranks; the mean difference's place with the places its true rank may take, 95 % for all provinces "
-        "together, model-based; an interval is for one province alone, so one that excludes zero may be told apart no more "
-        "once all are compared; † as published, no vintage to judge revisions by.*",
+        f"{_finding(rows)}. *Growth at constant 2010 prices and its place as published. Mean yearly difference since 2020 "
+        "with its 95 % interval, for each province alone; range: the places its true rank may take, 95 % for all provinces "
+        "together, years treated as draws. Verdict adjusted for all provinces. Tasks of each province's own newest list. "
+        "† Never revised, taken as published.*",
         voice.source(_inputs(voice)),
         align="lrrrrlrlr",
         sortable=True,
         wide=True,
         empty="not published",
     )  # fmt: skip
+
+
+def _finding(rows: Sequence[LeagueRow]) -> str:
+    """Whether any province's growth stands apart once all are compared."""
+    compared = [row for row in rows if row.growth_verdict]
+    if not compared:
+        return f"{len(rows)} provinces side by side, as far as figures were published"
+    singled = [row for row in compared if row.growth_verdict in ("above", "below")]
+    many = f"once all {len(compared)} are compared"
+    if not singled:
+        return f"No province's mean growth can be told apart from the nation's {many}"
+    names = listed([f"{row.name} ({row.growth_verdict})" for row in singled[:6]])
+    more = f" and {len(singled) - 6} more" if len(singled) > 6 else ""
+    return f"Told apart from the nation's mean growth {many}: {names}{more}"
 
 
 def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str | None]:
@@ -156,7 +169,7 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     """Dot and interval of the mean difference, every province."""
     told = [row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None]
     if not told:
-        return Exhibit("league-growth", voice.sentence("not-published") + " `not-published`")
+        return Exhibit("league-growth", voice.sentence("not-published"))
     order = sorted(told, key=lambda row: -(row.growth_mean_difference or 0))
     places = [
         Row(

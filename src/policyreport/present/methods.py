@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from policyreport.exhibits import Exhibit
 from policyreport.params.methods import Setting
@@ -11,6 +11,7 @@ from policyreport.present.voice import Voice, escape
 from policyreport.tables import table
 
 COMMON = "Settings of all methods"
+CHOICES = {"cagr": "compound", "pp": "percentage points"}
 
 
 def method_pages(voice: Voice, use: Mapping[str, tuple[int, int]]) -> Exhibit:
@@ -62,8 +63,8 @@ def _section(voice: Voice, id: str, method: MethodEntry, use: tuple[int, int] | 
         *(f"$$\n{line}\n$$" for line in method.formula),
         method.symbols,
         f"**Takes for granted.** {' '.join(method.assumptions)}",
-        f"**Declines.** {_codes(method.refusals) or 'Never by itself; the methods that use it do.'}"
-        + (f" **Warns.** {_codes(method.flags)}" if method.flags else ""),
+        f"**Declines.** {_codes(voice, method.refusals) or 'Never by itself; the methods that use it do.'}"
+        + (f" **Warns.** {_codes(voice, method.flags)}" if method.flags else ""),
         f"**Says.** {method.wording}",
     ]
     if method.verdicts:
@@ -88,8 +89,8 @@ def _used(voice: Voice, method: MethodEntry, use: tuple[int, int] | None) -> str
     return f"Answers in this edition: {results}; refusals: {refusals}."
 
 
-def _codes(codes: Iterable[str]) -> str:
-    return ", ".join(f"`{code}`" for code in codes) + "." if codes else ""
+def _codes(voice: Voice, codes: Sequence[str]) -> str:
+    return ", ".join(voice.short(code) for code in codes) + "." if codes else ""
 
 
 def _links(voice: Voice, keys: Iterable[str]) -> str:
@@ -113,7 +114,14 @@ def _settings(voice: Voice, section: str, caption: str) -> str:
     return table(f"settings-{section}", columns, rows, shown, align="lllll", wide=True, empty="no paper").markdown
 
 
+def _named(voice: Voice, value: str) -> str:
+    """A setting's value in words: an indicator by its name, a choice without its underscores."""
+    known = voice.inputs.indicators.by_id().get(value)
+    return known.name if known else CHOICES.get(value, value.replace("_", " "))
+
+
 def _row(voice: Voice, name: str, why: Setting) -> list[str | None]:
-    value = ", ".join(str(item) for item in why.value) if isinstance(why.value, (list, tuple)) else str(why.value)
+    values = why.value if isinstance(why.value, (list, tuple)) else [why.value]
+    value = ", ".join(_named(voice, str(item)) for item in values)
     paper = _links(voice, [why.reference])[:-1] if why.reference else None
     return [name.replace("_", " "), escape(value), escape(why.unit), escape(why.reason), paper]

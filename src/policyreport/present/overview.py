@@ -21,7 +21,7 @@ from policyreport.records.base import Observation
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Threshold
-from policyreport.records.tasks import Completion, QuarterOnQuarter
+from policyreport.records.tasks import Completion, ListCount, QuarterOnQuarter
 
 BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
 
@@ -121,23 +121,26 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     if all(step.same_list for step in quarters.steps):
         return _tasks_of_one_list(voice, record, quarters)
     *earlier, last = quarters.counts
-    told = listed([f"{voice.value(formats.share_of(c.completed, c.total), c.inputs)} {'on' if at == 0 else 'by'} "
-                   f"{voice.date(c.reference_date)}" for at, c in enumerate(earlier)])  # fmt: skip
-    recurring = [count for count in quarters.counts if count.recurring]
-    basis = "".join(
-        f" {voice.value(formats.count(c.recurring or 0), c.inputs)} recurring tasks are in the count of "
-        f"{voice.date(c.reference_date)}."
-        for c in recurring
-    )
+    told = listed([_count(voice, each, at == 0) for at, each in enumerate(earlier)])
     rows = [row for count in quarters.counts for row in count.inputs]
     picture = spark_lists(quarters.counts, voice.small("spark-tasks", rows))
     text = (
         f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
         f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
-        f"Before: {told}. {_size(voice, quarters)}; {voice.verdict('list changed')}, so no speed is given.{basis}"
+        f"Before: {told}. {_size(voice, quarters)}: {voice.verdict('list changed')}, so no speed is given."
         f"{_suspect(voice, quarters)} [Tasks](tasks.html)"
     )
     return text, picture
+
+
+def _count(voice: Voice, each: ListCount, first: bool) -> str:
+    """One date's count with its share, its day and how many recurring tasks it is known to include."""
+    formats = voice.formats
+    counted = voice.value(formats.share_of(each.completed, each.total), each.inputs)
+    day = f"{'on' if first else 'by'} {voice.date(each.reference_date)}"
+    if not each.recurring:
+        return f"{counted} {day}"
+    return f"{counted} {day}, a list that includes {voice.value(formats.count(each.recurring), each.inputs)} recurring tasks"
 
 
 def _size(voice: Voice, quarters: QuarterOnQuarter) -> str:
@@ -171,7 +174,10 @@ def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
     step = next(step for step in reversed(quarters.steps) if step.has_flag("basis-suspect"))
     end = next(count for count in quarters.counts if count.reference_date == step.end)
     finished = voice.value(voice.formats.number(step.new_completed, 0, signed=True), end.inputs)
-    return f" {finished} in the {step.days} days to {voice.date(step.end)}: a change in what is counted is likely."
+    when = f"the last {step.days} days" if step.end == quarters.counts[-1].reference_date else (
+        f"the {step.days} days to {voice.date(step.end)}"
+    )  # fmt: skip
+    return f" {finished} in {when} points to a change in what is counted."
 
 
 def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:

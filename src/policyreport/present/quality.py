@@ -32,11 +32,9 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
         [
             escape(voice.indicator(topic.indicator)),
             escape(voice.measure(topic.measure)) if topic.measure else "",
-            topic.first_period
-            if topic.first_period == topic.last_period
-            else f"{topic.first_period} to {topic.last_period}",
+            _periods(voice, topic.first_period, topic.last_period),
             voice.formats.count(topic.rows),
-            voice.formats.date(topic.newest),
+            voice.published_on(_rows_of(record, topic.indicator, topic.measure), topic.newest),
             escape(", ".join(dict.fromkeys(short_publisher(name) for name in topic.publishers))),
         ]
         for topic in record.topics
@@ -57,6 +55,18 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
         align="lllrll",
         wide=True,
     ).renamed("published")
+
+
+def _periods(voice: Voice, first: str, last: str) -> str:
+    """From when to when, in words."""
+    if first == last:
+        return voice.formats.period(first)
+    return f"{voice.formats.period(first)} to {voice.formats.period(last)}"
+
+
+def _rows_of(record: CleanRecord, indicator: str, measure: str) -> list[str]:
+    """Ids of an area's rows of one indicator and measure."""
+    return [each.id for each in record.observations if (each.indicator, each.measure) == (indicator, measure)]
 
 
 def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
@@ -94,7 +104,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         wide=True,
     ).renamed("refusals")
     said = "; ".join(
-        f"{voice.question(method).lower()}{_of(subjects)} (`{code}`)"
+        f"{voice.question(method).lower()}{_of(subjects)} ({voice.short(code)})"
         for (method, code), subjects in sorted(seen.items())
     )
     short = f"::: {{.refusal}}\n**What cannot be said.** {said}. The reasons stand on the site and under *Data quality*.\n:::"

@@ -160,7 +160,7 @@ def share_sentence(voice: Voice, each: Threshold) -> str:
     return (
         f"{voice.subject(each.measure)} puts the digital economy at {_marked(voice, each)} of "
         f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {each.period}{status} (published "
-        f"{voice.published_on(each.observation.id, each.observation.published)}): "
+        f"{voice.published_on([each.observation.id], each.observation.published)}): "
         f"{voice.against(each.verdict, voice.threshold(_percent(voice, each.threshold)))}{published}."
     )
 
@@ -197,13 +197,13 @@ def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
             each.period,
             _marked(voice, each),
             each.observation.status,
-            formats.date(each.observation.published),
+            voice.published_on([each.observation.id], each.observation.published),
             voice.value(formats.interval(each.interval.low, each.interval.high, 1), _rows(each))
             if each.interval
             else "",
             voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
             _chance(voice, each),
-            ", ".join(f"`{flag.code}`" for flag in each.flags),
+            ", ".join(voice.short(flag.code) for flag in each.flags),
         ]
         for each in judged
     ]
@@ -282,7 +282,7 @@ def _pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> l
                 )
             ),
             voice.bands(each.headline_bands),
-            ", ".join(f"`{flag.code}`" for flag in each.flags),
+            ", ".join(voice.short(flag.code) for flag in each.flags),
         ]
         for each in paces
     ]

@@ -102,7 +102,7 @@ def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
         f"{QUESTIONS.get(each.method, each.method)}: {each.agree} of {each.of} specifications agree{declined}",
         f"Estimate, {UNITS.get(each.method, '')}, of every combination of choices, sorted; the headline is marked; "
         "beneath, the choices of each",
-        (),
+        _rows(voice, each.method),
     )
     scaled = each
     if each.method == "completion":
@@ -113,6 +113,18 @@ def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
         scaled = each.model_copy(update={"specifications": rows})
     line = voice.inputs.policy.threshold.value if each.method == "threshold" else 0.0
     return specification_plot(scaled, frame, UNITS.get(each.method, ""), line=line)
+
+
+def _rows(voice: Voice, method: str) -> list[str]:
+    """Rows of the figures that a headline rests on: the nation's, and the provinces' growth where they are compared."""
+    roles, known = voice.inputs.roles, voice.inputs.newest
+    nation = known["area"] == roles.nation
+    asked = {
+        "completion": nation & (known["indicator"] == "tasks_completed") & (known["list"] != ""),
+        "threshold": nation & (known["indicator"] == roles.share.indicator),
+        "pace": nation & (known["indicator"] == roles.share.indicator),
+    }.get(method, (known["indicator"] == roles.growth.indicator) & (known["measure"] == roles.growth.measure))
+    return list(known.index[asked])
 
 
 def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
@@ -133,7 +145,7 @@ def _line(voice: Voice, each: Sensitivity, row: Specification) -> str:
     choices = escape(", ".join(row.choices.values()))
     whole = UNITS[each.method].removeprefix("%") if each.method in ("completion", "threshold") else ""
     said = (
-        f"`{row.refused}`"
+        voice.short(row.refused)
         if row.refused
         else f"{_number(voice, each, row.estimate)}{whole}, {voice.verdict(row.verdict)}"
     )
@@ -195,6 +207,9 @@ def _choice(voice: Voice, axis: str, pick: str) -> str:
         ("base", "one year"): "one-year pace",
         ("window", "all"): "all years",
         ("likeness", "all"): "all variables",
+        ("inference", "WCR"): "wild cluster bootstrap (WCR)",
+        ("inference", "RI-t"): "permuted exposures (RI-t)",
+        ("inference", "CRV1"): "textbook clustered error (CRV1)",
         ("weight", "plain"): "plain mean",
         ("weight", "output"): "weighted by output",
     }.get((axis, pick), pick)

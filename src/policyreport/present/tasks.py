@@ -330,7 +330,7 @@ def _condition(voice: Voice, quarters: QuarterOnQuarter) -> str:
             text += f", {marked(formats.percent(hazard.hazard30_last_day), step)} if on the last day"
         text += f". {escape(step.basis_change)}" if step.basis_change else "."
         if step.has_flag("basis-suspect"):
-            text += f" {voice.sentence('basis-suspect')} `basis-suspect`"
+            text += f" {voice.sentence('basis-suspect')}"
         lines.append(text)
     close = (
         "These lines describe the condition; they are no verdict on the pace. A rush at the end of the year is not "

@@ -58,7 +58,7 @@ def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
         ]  # fmt: skip
         moved = cells[newest].value - cells[min(cells)].value
         body.append([period, *values, formats.points(moved) if len(cells) > 1 else "one vintage"])
-    headings = [formats.date(day) for day in days]
+    headings = [voice.published_on(record.inputs, day) for day in days]
     revised = sum(len({cell.value for cell in cells.values()}) > 1 for cells in rows.values())
     name = f"vintages-{record.measure}"
     several = {0: "no year was", 1: "1 year was"}.get(revised, f"{revised} years were")
@@ -103,7 +103,7 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
     ]  # fmt: skip
     planned = [
         f"{voice.measure(each.measure)}: {voice.percent_as_published(cell.value)} for {cell.period}, a {cell.status} published "
-        f"{voice.date(cell.published)}"
+        f"{voice.published_on(each.inputs, cell.published)}"
         for each in revisions
         if isinstance(each, Revisions)
         for cell in each.apart
@@ -116,7 +116,7 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
         ["Area", "Indicator", "Measures", "Difference by period", "RMSE"],
         body,
         f"{len(body)} series exist by two measures; their differences are no revisions. *Newest figure of each measure, in "
-        "the unit of the indicator; RMSE: root of the mean squared difference.* `measure-mixed`",
+        "the unit of the indicator; RMSE: root of the mean squared difference.*",
         voice.source(row for each in differences for row in each.inputs),
         align="llllr",
         wide=True,

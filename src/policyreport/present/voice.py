@@ -14,6 +14,8 @@ from policyreport.methods.certainty import words
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import SourceLine
 
+_POINT = r"\d{4}-(?:Q[1-4]|H[12]|\d{2}(?:-\d{2})?)"
+_PERIOD = re.compile(rf"(?<![\w/-]){_POINT}(?:/{_POINT})?(?![\w/-])")
 # Beyond this many files a source line names publishers and points to the sources page.
 SOURCES_IN_FULL = 3
 
@@ -39,12 +41,14 @@ class Voice:
         """Name of a figure or table, unique in the report."""
         return f"{self._prefix}{name}"
 
-    def published_on(self, row: str, day: date) -> str:
-        """When a row was published, as exactly as its source says: January 2026, not the month's last day."""
-        source = self._sources.get(row.split("#")[0].removesuffix(".csv"))
-        if source and len(source.published) < len("2026-01-31") and day.isoformat().startswith(source.published):
-            return published(source.published, self.formats)
-        return self.date(day)
+    def published_on(self, rows: Iterable[str], day: date) -> str:
+        """When the rows that came out on a day were published, as exactly as is known: January 2026, not its last day."""
+        ledger = self.inputs.observations
+        known = ledger.loc[ledger.index.intersection(list(rows))]
+        exact = set(known.loc[known["published"].dt.date == day, "published_precision"])
+        if "year" in exact:
+            return str(day.year)
+        return published(f"{day:%Y-%m}", self.formats) if "month" in exact else self.date(day)
 
     def areas_computed(self, count: int) -> str:
         """How many provinces a count is out of, and that it is not all of them where some were not computed."""
@@ -68,11 +72,17 @@ class Voice:
         return f"scale {self.formats.number(known.low, 0)}{EN_DASH}{self.formats.number(known.high, 0)}"
 
     def plain(self, message: str) -> str:
-        """A finding's message with the labels of lists and measures for their keys, area keys left out."""
-        labels = {each.id: f"“{each.title}”" for each in self.inputs.policy.lists} | self.inputs.roles.measure_labels
+        """A finding's message with the names of lists, measures and files for their keys, area keys left out."""
+        roles = self.inputs.roles
+        labels = {each.id: f"“{each.title}”" for each in self.inputs.policy.lists}
+        labels |= roles.measure_labels | roles.list_kinds
+        labels |= {key: f"{short_publisher(each.publisher)}, “{each.title}”" for key, each in self._sources.items()}
         keys = sorted((key for key in labels if "-" in key), key=len, reverse=True)
         known = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
         named = known.sub(lambda found: labels[found[0]], message)
+        measures = roles.measure_labels
+        named = re.sub(r" \(([a-z]+)\)", lambda found: f" ({measures.get(found[1], found[1])})", named)
+        named = re.sub(r"( \([^()]+\))\1", r"\1", named)
         area_keys = "|".join(map(re.escape, self.inputs.areas.table.index))
         return re.sub(rf" \((?:{area_keys})\)", "", named)
 
@@ -146,11 +156,23 @@ class Voice:
         """The sentence of a refusal or flag."""
         return self.inputs.wording.sentence(code, self.language)
 
+    def short(self, code: str) -> str:
+        """The name of a refusal or flag in a table's cell."""
+        return self.inputs.wording.short(code, self.language)
+
+    def facts(self, detail: str) -> str:
+        """The facts behind a refusal or finding as a reader sees them: names for keys, periods and counts in words."""
+        said = _PERIOD.sub(lambda found: self.formats.period(found[0]), self.plain(detail))
+        said = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", said)
+        said = re.sub(r"\d(?:\.\d+)?e\+\d+", lambda size: self.formats.count(int(float(size[0]))), said)
+        said = said.replace("only ~ ", "only about ")
+        return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), said)
+
     def refusal(self, refused: Refusal, what: str = "") -> str:
         """A refusal as a block: what, the sentence, the facts behind it."""
         lead = f"**{what}.** " if what else ""
-        facts = f" ({escape(refused.detail)})" if refused.detail else ""
-        return f"::: {{.refusal}}\n{lead}{self.sentence(refused.code)}{facts} `{refused.code}`\n:::"
+        facts = f" ({escape(self.facts(refused.detail))})" if refused.detail else ""
+        return f"::: {{.refusal}}\n{lead}{self.sentence(refused.code).removesuffix('.')}{facts}.\n:::"
 
     def certainty(self, probability: float) -> str:
         """A probability in words: between 5 and 20 %."""
@@ -159,8 +181,7 @@ class Voice:
 
     def flags(self, flags: Iterable[Flag]) -> str:
         """Flags as one quiet block; empty if there are none."""
-        said = {flag.code: self.sentence(flag.code) for flag in flags}
-        lines = " ".join(f"{sentence} `{code}`" for code, sentence in said.items())
+        lines = " ".join(dict.fromkeys(self.sentence(flag.code) for flag in flags))
         return f"::: {{.flags}}\n{lines}\n:::" if lines else ""
 
     def frame(self, id: str, finding: str, measured: str, rows: Iterable[str]) -> Frame:
@@ -222,7 +243,7 @@ def published(text: str, formats: Formats) -> str:
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 3:
         return formats.date(date(*parts))
-    return formats.month(date(parts[0], parts[1], 1)) if len(parts) == 2 else text
+    return formats.period(text)
 
 
 def escape(text: str) -> str:
