@@ -133,7 +133,8 @@ def test_a_reason_is_said_once_with_the_counts_of_every_list(own) -> None:
     ):
         assert text(shown).count(inputs.wording.sentence("list-changed", "en").removesuffix(".")) == 1
         assert "(the list differs: 3 of 81, then 38 of 102; 3 of 8, then 35 of 82)" in text(shown)
-    assert inputs.wording.sentence("list-changed", "en").removesuffix(".") not in text(present.tasks(completion, inputs))
+    changed = inputs.wording.sentence("list-changed", "en").removesuffix(".")
+    assert changed not in text(present.tasks(completion, inputs))
 
 
 def test_a_count_without_its_day_says_what_is_known_of_its_time(own) -> None:

@@ -165,7 +165,7 @@ def test_words_that_claim_too_much_are_found_as_whole_words(
     [
         ("    vi: Chưa có số liệu nào được công bố cho nội dung này.\n", "", "not-published in exactly"),
         ("severity: note", "severity: nota", 'did you mean "note"'),
-        ("flags:\n", "flags:\n  not-published: {severity: note, short: {en: a, vi: b}, en: A., vi: B.}\n", "a refusal or a flag"),
+        ("flags:\n", "flags:\n  not-published: {severity: note, en: A., vi: B.}\n", "a refusal or a flag"),
         ("  basis-suspect:", "  basis-suspect: {severity: note}\n  basis-suspect:", "written twice"),
         ("{low} and", "{lo} and", "between.en to hold"),
         ("languages: [en, vi]", "languages: [en]", "in exactly the languages en"),
