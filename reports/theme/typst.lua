@@ -255,7 +255,7 @@ end
 local PROSE = 2.2
 
 -- Cells that are all short stay on one line: the page goes to them by their length, and headings wrap.
-local SHORT, WIDEST = 26, 18
+local SHORT, WIDEST = 26, 22
 
 local function is_dense(tbl)
   for _, body in ipairs(tbl.bodies) do

@@ -32,6 +32,19 @@ UNITS: Mapping[str, str] = {
 }
 
 
+AXES: Mapping[str, str] = {
+    "post": "years after the start",
+    "control": "held fixed",
+    "inference": "how p is found",
+    "form": "form of growth",
+    "base": "base year",
+    "clustering": "tasks that finish together",
+    "scale": "size of revisions expected",
+    "prior": "weight of that expectation",
+}
+"""What is chosen between, where the method's own name would not be understood."""
+
+
 def sensitivity(results: Sequence[Sensitivity | Refusal], inputs: Inputs) -> Exhibits:
     """Show how many specifications agree with each headline, and which differs most.
 
@@ -178,11 +191,14 @@ def _number(voice: Voice, each: Sensitivity, value: float | None) -> str:
 def _named(voice: Voice, each: Sensitivity) -> Sensitivity:
     """The same table with choices as readers know them."""
     rows = tuple(
-        row.model_copy(update={"choices": {axis: _choice(voice, axis, pick) for axis, pick in row.choices.items()}})
+        row.model_copy(
+            update={"choices": {AXES.get(axis, axis): _choice(voice, axis, pick) for axis, pick in row.choices.items()}}
+        )
         for row in each.specifications
     )
     words = [part.partition(" ") for part in each.most_different.split(", ") if part]
     head = next(row.choices for row in each.specifications if row.headline)
+    # `head` has the methods' names of the choices, `rows` those that readers see.
     told = ", ".join(_choice(voice, axis, pick) for axis, _, pick in words if axis in head)
     return each.model_copy(update={"specifications": rows, "most_different": told})
 
