@@ -19,7 +19,7 @@ from policyreport.execute.unit import WorkerLostError
 from policyreport.interrupts import interrupts_remembered, raise_if_interrupted
 from policyreport.pool import WorkerPool
 from policyreport.records.base import Failure
-from policyreport.store import notebook_path, save_outcome
+from policyreport.store import notebook_path, remove_half_files, save_outcome
 
 # A unit whose worker process was killed under it is tried once more, alone, before it is given up.
 ATTEMPTS = 2
@@ -77,6 +77,8 @@ def run_stages(
     """
     finished: list[Finished] = []
     not_run = 0
+    for folder in (store, *((cache.folder,) if cache is not None else ())):
+        remove_half_files(folder)
     # No process is started before the first stage is planned, where most mistakes of a user show, nor for a
     # run that the cache can answer.
     with interrupts_remembered(), _OnDemand(executor, workers, server) as pool:

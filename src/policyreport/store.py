@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,3 +129,31 @@ def write_whole(path: Path, body: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def remove_half_files(folder: Path) -> None:
+    """Remove what a process that was killed while it wrote has left; half files never had their final name.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to look, below it too.
+    """
+    for path in folder.rglob(".*.part"):
+        with contextlib.suppress(OSError, ValueError):
+            if not _runs(int(path.suffixes[-2].removeprefix("."))):
+                path.unlink()
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there; it may be another run, in the middle of a file."""
+    if os.name != "posix":
+        # There is no harmless signal to ask with.
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -13,6 +13,8 @@ import nbformat
 import pytest
 
 from policyreport.execute import Unit, execute_unit
+from policyreport.kernels.batch import batch_server
+from policyreport.kernels.provisioner import use_server
 from policyreport.records.base import Failure
 from policyreport.runs import run_units
 from policyreport.store import failure_path, notebook_path, record_path
@@ -56,11 +58,60 @@ def test_a_hanging_notebook_is_stopped_at_its_time_out():
     assert time.monotonic() - start < 20
 
 
-def test_a_dying_kernel_is_told_from_a_raising_notebook():
-    outcome = execute_unit(unit("dies"))
+def notebook(code: str) -> bytes:
+    """A notebook of one cell, that has no record."""
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, id="1")])).encode()
+
+
+KILLED = "import os; os.kill(os.getpid(), 9)"
+DEATHS = {
+    "import os; os._exit(3)": "ended by itself with exit code 3",
+    KILLED: "was killed (SIGKILL; out of memory, perhaps)",
+    "import ctypes; ctypes.string_at(0)": "crashed (SIGSEGV)",
+}
+
+
+@pytest.mark.parametrize(("code", "warm"), [*((code, True) for code in DEATHS), (KILLED, False)])
+def test_a_dying_kernel_is_told_from_a_raising_notebook_by_how_it_died(code, warm):
+    start = time.monotonic()
+    with batch_server([], cold=not warm) as server:
+        use_server(server.address)
+        try:
+            outcome = execute_unit(Unit("n01", "clean", notebook(code), timeout=60.0))
+        finally:
+            use_server("")
     assert outcome.failure.reason == "kernel-died"
-    assert "os._exit" in outcome.failure.cell
-    assert marked_cell(outcome.notebook_bytes) == outcome.failure.cell
+    assert outcome.failure.message == f"the notebook's Python process {DEATHS[code]}"
+    assert marked_cell(outcome.notebook_bytes) == outcome.failure.cell == code
+    assert time.monotonic() - start < 20
+
+
+def test_a_notebook_without_memory_raises_where_the_system_refuses_it():
+    code = "import resource; resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30)); bytearray(64 << 30)"
+    outcome = execute_unit(Unit("n01", "clean", notebook(code), timeout=60.0))
+    assert (outcome.failure.reason, outcome.failure.error) == ("raised", "MemoryError")
+
+
+def test_a_notebook_that_hears_no_interrupt_is_stopped_too():
+    code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    start = time.monotonic()
+    assert execute_unit(Unit("n01", "clean", notebook(code), timeout=4.0)).failure.reason == "time-out"
+    assert time.monotonic() - start < 20
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+@pytest.mark.parametrize("warm", [True, False])
+def test_what_a_dying_kernel_started_ends_with_it(tmp_path, warm):
+    note = tmp_path / "pid"
+    start = "child = subprocess.Popen(['sleep', '600'])"
+    code = f"import os, subprocess\n{start}\nopen({str(note)!r}, 'w').write(str(child.pid))\nos._exit(3)"
+    with batch_server([], cold=not warm) as server:
+        use_server(server.address)
+        try:
+            execute_unit(Unit("n01", "clean", notebook(code), timeout=60.0))
+        finally:
+            use_server("")
+        wait_for(lambda: not alive(int(note.read_text())), 5)
 
 
 def test_a_notebook_without_a_record_is_a_failure():

@@ -22,7 +22,7 @@ from policyreport.execute.parameters import UnknownParameterError, check_paramet
 from policyreport.execute.reproducible import machine_prefixes, reproducible, without_machine
 from policyreport.execute.timing import read_timing
 from policyreport.execute.unit import Outcome, Unit
-from policyreport.kernels.batch import engine_options
+from policyreport.kernels.batch import engine_options, how_it_ended
 from policyreport.records.base import Failure
 
 RECORD = "record.json"
@@ -76,8 +76,12 @@ def _run(unit: Unit, folder: Path) -> Failure | None:
     except CellTimeoutError as error:
         message = f"the notebook did not end within {unit.timeout:g} s"
         return _failure(unit, "time-out", error, "TimeoutError", message)
-    except DeadKernelError as error:
-        message = "the notebook's Python process ended by itself (out of memory, a crash or an exit)"
+    except (DeadKernelError, RuntimeError) as error:
+        # Jupyter raises a plain RuntimeError for a kernel that dies while it starts.
+        ended = how_it_ended(kernel)
+        if not ended and not isinstance(error, DeadKernelError):
+            raise
+        message = f"the notebook's Python process {ended or 'is gone'}"
         return _failure(unit, "kernel-died", error, "DeadKernelError", message)
     if not (work / RECORD).is_file():
         message = f"the notebook ended without writing {RECORD}; its last cell must write the record"

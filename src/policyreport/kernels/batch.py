@@ -6,7 +6,9 @@ the provisioner's business: both get the same command, environment and folder.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -30,6 +32,8 @@ from policyreport.kernels.warm import register
 # Longest path of a Unix socket that every platform takes (macOS: 104 bytes, Linux: 108).
 SOCKET_PATH_LIMIT = 103
 PID_FILE = "kernel.pid"
+# How a kernel ended that nobody had told to.
+EXIT_FILE = "kernel.exit"
 
 ENVIRONMENT = {
     # Sets and dicts of strings iterate alike in every run.
@@ -118,6 +122,56 @@ class BatchKernelManager(AsyncKernelManager):
         pid = getattr(self.provisioner, "pid", None)
         if pid is not None:
             (Path(self.connection_file).parent / PID_FILE).write_text(str(pid), encoding="ascii")
+
+    async def _async_is_alive(self) -> bool:
+        """Look for the process, and note how it ended where it is gone."""
+        alive = bool(await super()._async_is_alive())
+        code = getattr(getattr(self.provisioner, "process", None), "returncode", None)
+        if not alive and code is not None:
+            (Path(self.connection_file).parent / EXIT_FILE).write_text(str(code), encoding="ascii")
+            _end_children(getattr(self.provisioner, "pid", None))
+        return alive
+
+    # The public name is an alias in Jupyter too, and would stay the parent's.
+    is_alive = _async_is_alive
+
+
+def _end_children(pid: int | None) -> None:
+    """Kill what a kernel that is gone has started; its number stays taken while its group has members."""
+    if pid is None or not hasattr(os, "killpg"):
+        return
+    try:
+        # Somebody has the number: the group was empty, and this is another process.
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+    except OSError:
+        return
+
+
+def how_it_ended(folder: Path) -> str:
+    """Say how a kernel ended that nobody had told to.
+
+    Parameters
+    ----------
+    folder : Path
+        Its private folder.
+
+    Returns
+    -------
+    str
+        In words; empty where it did not.
+    """
+    try:
+        code = int((folder / EXIT_FILE).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return ""
+    if code >= 0:
+        return f"ended by itself with exit code {code}"
+    if code == -signal.SIGKILL:
+        return "was killed (SIGKILL; out of memory, perhaps)"
+    return f"crashed ({signal.Signals(-code).name})"
 
 
 @dataclass(frozen=True)

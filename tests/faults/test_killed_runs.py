@@ -1,0 +1,243 @@
+"""A run that is killed, starved of disk or doubled: the next one gives the bytes of an undisturbed run."""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pytest
+
+from policyreport.cache.results import Cache
+from policyreport.errors import RunError
+from policyreport.events import RunSummary
+from policyreport.execute import Outcome, Unit
+from policyreport.runs import run_stages
+
+FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
+AREAS = ["n01", "n02"]
+MOMENTS = 20
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+
+# Imports once and forks a runner for each line it reads, which runs the edition in the folder the line names.
+RUNNERS = """
+import os, sys
+from pathlib import Path
+from policyreport.cache.results import Cache
+from policyreport.execute import Unit
+from policyreport.kernels.batch import batch_server
+from policyreport.runs import run_stages
+
+FIXTURES, AREAS = Path(sys.argv[1]), sys.argv[2].split(",")
+
+def unit(area, name, **files):
+    source = (FIXTURES / f"{name}.ipynb").read_bytes()
+    return Unit(area, name, source, {"area": area}, {"ledger.csv": b"x\\n1\\n"} | files, 60.0)
+
+def provinces(store):
+    return [*(unit(area, "reads_slice") for area in AREAS), unit("n03", "raises")]
+
+def nation(store):
+    records = sorted((store / "records").glob("n*/*.json"))
+    return [unit("VN", "reads_slice", **{path.parent.name: path.read_bytes() for path in records})]
+
+def run(root):
+    print("begun", flush=True)
+    with batch_server([]) as server:
+        tell = lambda event: print(type(event).__name__, flush=True)
+        cache = Cache(root)
+        run_stages([provinces, nation], root / "build" / "tiny", 2, tell, server=server.address, cache=cache)
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            print(os.getpid(), flush=True)
+            run(Path(line.strip()))
+            print("ended", flush=True)
+            os._exit(0)
+        os.waitpid(pid, 0)
+        print("gone", flush=True)
+"""
+
+
+class Runners:
+    """Runs in processes of their own, forked from one that has the imports."""
+
+    def __init__(self, script: Path, scratch: str) -> None:
+        script.write_text(RUNNERS)
+        words = [sys.executable, str(script), str(FIXTURES), ",".join(AREAS)]
+        environment = os.environ | {"TMPDIR": scratch}
+        self.process = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, bufsize=1
+        )
+
+    def start(self, root: Path) -> int:
+        """Process id of a runner that has begun."""
+        self.process.stdin.write(f"{root}\n")
+        pid = int(self.process.stdout.readline())
+        assert self.process.stdout.readline() == "begun\n"
+        return pid
+
+    def lines(self) -> list[str]:
+        """What the runner says until it is gone."""
+        return list(iter(self.process.stdout.readline, "gone\n"))
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def runners(tmp_path):
+    # Short, because it holds sockets.
+    with tempfile.TemporaryDirectory(prefix="pr-", ignore_cleanup_errors=True) as scratch:
+        found = Runners(tmp_path / "runners.py", scratch)
+        try:
+            yield found, Path(scratch)
+        finally:
+            found.close()
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def processes_with(word: str) -> list[str]:
+    """Command lines of living processes whose environment or command has a word."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if word.encode() in (path / "environ").read_bytes() + (path / "cmdline").read_bytes():
+                found.append((path / "cmdline").read_text())
+    return found
+
+
+def wait_for(condition, seconds: float) -> None:
+    start = time.monotonic()
+    while not condition():
+        assert time.monotonic() - start < seconds, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_a_run_killed_at_any_moment_is_made_good_by_the_next(runners, tmp_path):
+    runs, scratch = runners
+    runs.start(tmp_path / "undisturbed")
+    said = runs.lines()
+    expected = files_in(tmp_path / "undisturbed" / "build" / "tiny")
+    assert (len(expected), said[-1]) == (2 * 4, "ended\n")
+    draw = random.Random(57)
+    for number in range(MOMENTS):
+        root = tmp_path / f"killed-{number}"
+        pid = runs.start(root)
+        # So long after so many events: all parts of a run are met, on a fast machine and on a busy one.
+        after = number % len(said)
+        for _ in range(after):
+            runs.process.stdout.readline()
+        time.sleep(0.3 * draw.random())
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        runs.lines()
+        runs.start(root)
+        assert runs.lines()[-1] == "ended\n"
+        assert files_in(root / "build" / "tiny") == expected, f"kill {number}, after event {after}"
+        assert not list(root.rglob("*.part"))
+        shutil.rmtree(root)
+    # The one process that forked the runners keeps its environment.
+    wait_for(lambda: len(processes_with(str(scratch))) == 1, 10)
+    assert list(scratch.iterdir()) == []
+
+
+def test_two_runs_of_one_edition_at_once_both_end_well(runners, tmp_path):
+    runs, scratch = runners
+    runs.start(tmp_path / "undisturbed")
+    runs.lines()
+    expected = files_in(tmp_path / "undisturbed" / "build" / "tiny")
+    other = Runners(tmp_path / "other.py", str(scratch))
+    try:
+        runs.start(tmp_path / "shared")
+        other.start(tmp_path / "shared")
+        assert (runs.lines()[-1], other.lines()[-1]) == ("ended\n", "ended\n")
+    finally:
+        other.close()
+    assert files_in(tmp_path / "shared" / "build" / "tiny") == expected
+    assert not list((tmp_path / "shared").rglob("*.part"))
+
+
+class Prepared(Executor):
+    """Runs nothing: answers each unit with a notebook that does not shrink when it is packed."""
+
+    def submit(self, task, unit):
+        future = Future()
+        body = random.Random(unit.area).randbytes(20_000)
+        future.set_result(Outcome(unit.area, unit.notebook, body, b'{"area": "%s"}' % unit.area.encode()))
+        return future
+
+
+def run_prepared(root: Path) -> RunSummary:
+    """An edition of ten areas, 400 kB with what the cache keeps."""
+    areas = [f"n{number:02}" for number in range(10)]
+    units = [Unit(area, "clean", b"{}", {"area": area}, {"ledger.csv": b"x"}) for area in areas]
+    store = root / "build" / "tiny"
+    return run_stages([lambda _: units], store, 1, lambda event: None, Prepared(), cache=Cache(root))
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, *words: str):
+    """A file system of its own, where the system lets us mount one."""
+    done = subprocess.run(["mount", *words, str(folder)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"needs to mount a file system: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_one_message_and_costs_nothing_that_was_kept(tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    run_prepared(tmp_path / "undisturbed")
+    with mounted(root, "-t", "tmpfs", "-o", "size=200k", "tmpfs"):
+        with pytest.raises(RunError, match=r"a folder that can be written; got No space left on device\. Free space"):
+            run_prepared(root)
+        assert not list(root.rglob("*.part"))
+        # The cache's own files say whether they are whole; a damaged one would be removed when it is read.
+        kept = files_in(root / "build" / "cache")
+        cache = Cache(root)
+        results = [name.removeprefix("results/").replace("/", "") for name in kept if name.startswith("results/")]
+        assert results
+        assert all(cache.find(key) is not None for key in results)
+        subprocess.run(["mount", "-o", "remount,size=10m", str(root)], check=True)
+        summary = run_prepared(root)
+        assert (summary.done, summary.failed) == (10, ())
+        assert summary.executed <= 10 - len(results)
+        for part in ("records", "notebooks"):
+            expected = files_in(tmp_path / "undisturbed" / "build" / "tiny" / part)
+            assert files_in(root / "build" / "tiny" / part) == expected
+
+
+def test_a_build_folder_that_cannot_be_written_is_one_message(tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    with mounted(root, "-t", "tmpfs", "-o", "size=10m", "tmpfs"):
+        run_prepared(root)
+        before = files_in(root)
+        (root / "build" / "tiny" / "records" / "n03" / "clean.json").unlink()
+        subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
+        with pytest.raises(
+            RunError, match=r"a folder that can be written; got Read-only file system\. Free space or mend"
+        ):
+            run_prepared(root)
+        subprocess.run(["mount", "-o", "remount,rw", str(root)], check=True)
+        assert run_prepared(root).executed == 0
+        assert files_in(root) == before
