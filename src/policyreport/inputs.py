@@ -16,6 +16,7 @@ import pandas as pd
 from policyreport.areas import Areas, read_areas
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.layout import own_parameters
 from policyreport.params.methods import MethodSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.registry import Registry, read_registry
@@ -30,6 +31,20 @@ OBSERVATIONS = "observations.parquet"
 PANEL = "panel.parquet"
 FACTS = "facts.json"
 RECORDS = "records.json"
+# Files every notebook reads as they stand, beside its edition's.
+COMMON_FILES = (
+    "params/policy.yaml",
+    "params/indicators.yaml",
+    "params/methods.yaml",
+    "params/references.bib",
+    "params/registry.yaml",
+    "params/report.yaml",
+    "params/rules.yaml",
+    "params/tiles.yaml",
+    "params/wording.yaml",
+    "data/boundaries/areas.csv",
+    "data/boundaries/crosswalk.csv",
+)
 # Folders of a slice that hold what people decided; under data/, an edition of its own brings parameters too.
 DECISIONS = ("params", "data")
 _decisions: dict[str, dict[str, Any]] = {}
@@ -214,6 +229,26 @@ def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
         "registry": read_registry(folder),
         "areas": read_areas(folder),
     }
+
+
+def decision_files(root: Path, edition: Edition) -> dict[str, bytes]:
+    """Collect what `read_decisions` reads, for a slice.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : Edition
+        Whose parameters.
+
+    Returns
+    -------
+    dict of str to bytes
+        Content by path below the project.
+    """
+    names = [*COMMON_FILES, *own_parameters(edition.layout(root))]
+    names += [f"params/editions/{name}.yaml" for name in (edition.id, edition.previous) if name]
+    return {name: (root / name).read_bytes() for name in names}
 
 
 def frame_bytes(frame: pd.DataFrame) -> bytes:

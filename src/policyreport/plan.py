@@ -16,13 +16,12 @@ import pandas as pd
 
 from policyreport.areas import Areas, read_areas
 from policyreport.errors import UsageError
-from policyreport.execute import Unit
+from policyreport.execute.unit import Unit
 from policyreport.harmonise import harmonise_panel
-from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, frame_bytes
+from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, frame_bytes
 from policyreport.observations import as_known_on, known_on, load_ledger
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
-from policyreport.params.layout import own_parameters
 from policyreport.params.methods import read_method_settings
 from policyreport.params.report import Roles, read_roles
 from policyreport.params.wording import read_wording
@@ -34,20 +33,6 @@ from policyreport.sources import read_sources
 
 PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
 NATIONAL_NOTEBOOK = "evaluation"
-# Files every notebook reads as they stand, beside its edition's.
-COMMON_FILES = (
-    "params/policy.yaml",
-    "params/indicators.yaml",
-    "params/methods.yaml",
-    "params/references.bib",
-    "params/registry.yaml",
-    "params/report.yaml",
-    "params/rules.yaml",
-    "params/tiles.yaml",
-    "params/wording.yaml",
-    "data/boundaries/areas.csv",
-    "data/boundaries/crosswalk.csv",
-)
 
 
 @dataclass(frozen=True)
@@ -62,6 +47,7 @@ class Known:
     panel: pd.DataFrame
     findings: tuple[Finding, ...]
     sources: dict[str, SourceLine]
+    decisions: dict[str, bytes]
 
 
 @lru_cache(maxsize=2)
@@ -114,7 +100,9 @@ def load_known(root: Path, edition_id: str) -> Known:
     context = read_context(layout)
     findings = tuple(check_ledger(known.drop(columns="newest"), context))
     require_no_error(findings, context.book)
-    return Known(edition, areas, indicators, read_roles(layout), known, panel, findings, sources)
+    return Known(
+        edition, areas, indicators, read_roles(layout), known, panel, findings, sources, decision_files(root, edition)
+    )
 
 
 def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> list[Unit]:
@@ -254,11 +242,7 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
         "findings": [finding.model_dump(mode="json") for finding in findings],
         "sources": [known.sources[key].model_dump(mode="json") for key in sorted(used & set(known.sources))],
     }
-    names = (*COMMON_FILES, *own_parameters(known.edition.layout(root)))
-    files = {name: (root / name).read_bytes() for name in names}
-    for edition in (known.edition.id, known.edition.previous):
-        if edition:
-            files[f"params/editions/{edition}.yaml"] = (root / f"params/editions/{edition}.yaml").read_bytes()
+    files = dict(known.decisions)
     files[OBSERVATIONS] = frame_bytes(ledger)
     files[PANEL] = frame_bytes(panel)
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()

@@ -188,7 +188,8 @@ def _execute(
     # It imports while this process does, and reads the data.
     notebooks = sorted((root / "notebooks").glob("*/*.ipynb"))
     # The workers of a cluster elsewhere start their own.
-    with batch_server(notebooks, where.cold or where.elsewhere) as server:
+    ahead = ("policyreport.rehearsal", "rehearse", str(root), edition)
+    with batch_server(notebooks, where.cold or where.elsewhere, ahead) as server:
         from policyreport import plan
         from policyreport.cache.unchanged import remember_run
         from policyreport.runs import run_stages

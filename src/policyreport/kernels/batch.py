@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,7 +191,7 @@ class BatchServer:
 
 
 @contextmanager
-def batch_server(notebooks: Iterable[Path], cold: bool = False) -> Iterator[BatchServer]:
+def batch_server(notebooks: Iterable[Path], cold: bool = False, rehearsal: Sequence[str] = ()) -> Iterator[BatchServer]:
     """Keep a fork server for a batch, with the environment of its kernels.
 
     Parameters
@@ -200,6 +200,8 @@ def batch_server(notebooks: Iterable[Path], cold: bool = False) -> Iterator[Batc
         The batch's notebooks, whose imports are made ahead.
     cold : bool
         Start none.
+    rehearsal : sequence of str
+        As for `ForkServer`.
 
     Yields
     ------
@@ -211,7 +213,7 @@ def batch_server(notebooks: Iterable[Path], cold: bool = False) -> Iterator[Batc
         return
     try:
         modules = imported_modules(path.read_bytes() for path in sorted(notebooks))
-        server = ForkServer(modules, batch_environment())
+        server = ForkServer(modules, batch_environment(), rehearsal)
     except ForkRefusedError as error:
         yield BatchServer(reason=str(error))
         return

@@ -77,6 +77,9 @@ class ForkServer:
         What to import before the first fork.
     environment : mapping of str to str, optional
         The environment of the kernels to be; by default this process's.
+    rehearsal : sequence of str
+        Module, function and words to call it with before the first fork, so that kernels find done what they
+        would all do first: it must be deterministic and start no thread. Empty for nothing.
 
     Raises
     ------
@@ -84,7 +87,9 @@ class ForkServer:
         Where a process cannot be forked safely.
     """
 
-    def __init__(self, modules: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, modules: Sequence[str], environment: Mapping[str, str] | None = None, rehearsal: Sequence[str] = ()
+    ) -> None:
         reason = why_not()
         if reason:
             raise ForkRefusedError(reason)
@@ -99,7 +104,7 @@ class ForkServer:
             # The owner listens: a client connects at once and waits in the queue while the server imports.
             listener.bind(self.address)
             listener.listen(128)
-            words = repr((listener.fileno(), reading, str(self.folder), list(modules)))
+            words = repr((listener.fileno(), reading, str(self.folder), list(modules), list(rehearsal)))
             self._process = subprocess.Popen(
                 [sys.executable, "-c", f"from policyreport.kernels.server import main; main(*{words})"],
                 env=environment,

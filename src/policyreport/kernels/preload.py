@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 # What every kernel imports while it starts, whatever its notebook imports.
@@ -23,13 +23,15 @@ KERNEL_MODULES = (
 )
 
 
-def import_modules(modules: Iterable[str]) -> None:
+def import_modules(modules: Iterable[str], rehearsal: Sequence[str] = ()) -> None:
     """Import modules; one that cannot be imported is left to the notebook, whose cell will say why.
 
     Parameters
     ----------
     modules : iterable of str
         Dotted names; of ``a.b`` where ``b`` is no module, ``a`` is imported.
+    rehearsal : sequence of str
+        Module, function and words to call it with, once the imports are made.
     """
     for name in KERNEL_MODULES:
         importlib.import_module(name)
@@ -41,6 +43,11 @@ def import_modules(modules: Iterable[str]) -> None:
             # A module may raise anything; in the notebook it will do so again, in the open.
             with contextlib.suppress(Exception, SystemExit):
                 importlib.import_module(name)
+        if rehearsal:
+            module, function, *words = rehearsal
+            # What fails here fails in the notebooks too, or was not needed.
+            with contextlib.suppress(Exception):
+                getattr(importlib.import_module(module), function)(*words)
 
 
 @contextlib.contextmanager

@@ -237,7 +237,7 @@ def _signal_group(pid: int, number: int) -> None:
             os.kill(pid, number)
 
 
-def main(listener: int, lifetime: int, folder: str, modules: list[str]) -> None:
+def main(listener: int, lifetime: int, folder: str, modules: list[str], rehearsal: list[str]) -> None:
     """Run a fork server on inherited file descriptors; in a forked kernel, run the kernel.
 
     Parameters
@@ -248,12 +248,14 @@ def main(listener: int, lifetime: int, folder: str, modules: list[str]) -> None:
         The socket's folder, removed at the end.
     modules : list of str
         What to import first.
+    rehearsal : list of str
+        Module, function and words to call it with then; empty for nothing.
     """
     # ^C is the owner's business; it closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # "-c" puts the present folder first, where a notebook's own modules are not.
     sys.path[:] = [each for each in sys.path if each]
-    import_modules(modules)
+    import_modules(modules, rehearsal)
     gc.collect()
     # What is there stays: no collection in a kernel touches, and so copies, the shared pages.
     gc.freeze()
