@@ -16,7 +16,7 @@ import pandas as pd
 
 from policyreport.areas import Areas, read_areas
 from policyreport.errors import UsageError
-from policyreport.execute.unit import Unit
+from policyreport.execute.unit import Unit, Units
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, frame_bytes
 from policyreport.observations import as_known_on, known_on, load_ledger
@@ -105,7 +105,7 @@ def load_known(root: Path, edition_id: str) -> Known:
     )
 
 
-def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> list[Unit]:
+def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
     """List the province notebooks of an edition as units of work.
 
     Parameters
@@ -121,7 +121,7 @@ def province_units(root: Path, edition: str, areas: list[str] | None, store: Pat
 
     Returns
     -------
-    list of Unit
+    Units
         One unit per area and province notebook, in the order of area keys.
     """
     known = load_known(root, edition)
@@ -135,7 +135,8 @@ def province_units(root: Path, edition: str, areas: list[str] | None, store: Pat
             "Run `policyreport editions` to see an edition's areas.",
         )
     wanted = areas or keys
-    return [_unit(root, known, name, area) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
+    coming = [(area, name) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
+    return Units(coming, lambda area, name: _unit(root, known, name, area))
 
 
 def national_units(root: Path, edition: str, store: Path) -> list[Unit]:

@@ -93,13 +93,7 @@ class WorkerPool(Executor):
 
     def _new_pool(self) -> ProcessPoolExecutor:
         """Processes that start on demand."""
-        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        context = multiprocessing.get_context(method)
-        if method == "forkserver":
-            forkserver.set_forkserver_preload(["policyreport.execute.ahead"])
-            # Started deaf to ^C, from its first moment; so are the processes it forks.
-            with interrupts_ignored():
-                forkserver.ensure_running()
+        context = multiprocessing.get_context("forkserver" if prepare_workers() else "spawn")
         # Where the fork server has its socket; removed by the parent unless that is killed.
         words = str(self._scratch), get_temp_dir(), self.server
         return ProcessPoolExecutor(self.workers, context, _start_worker, words)
@@ -112,6 +106,23 @@ class WorkerPool(Executor):
                 process.kill()
             self._pool.shutdown(wait=True, cancel_futures=True)
             _kill_kernels(self._scratch)
+
+
+def prepare_workers() -> bool:
+    """Let the process that forks workers import what they need, while this one does something else.
+
+    Returns
+    -------
+    bool
+        Whether this platform has such a process; elsewhere workers are spawned, and nothing is done here.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return False
+    forkserver.set_forkserver_preload(["policyreport.execute.ahead"])
+    # Started deaf to ^C, from its first moment; so are the processes it forks.
+    with interrupts_ignored():
+        forkserver.ensure_running()
+    return True
 
 
 def sweep(scratch: Path) -> None:

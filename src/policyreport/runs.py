@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from policyreport.cache.results import Cache, Result
 from policyreport.errors import PolicyReportError, RunError
 from policyreport.events import Event, Finished, Planned, RunSummary
 from policyreport.execute import Outcome, Unit, execute_unit
-from policyreport.execute.unit import WorkerLostError
+from policyreport.execute.unit import WorkerLostError, keys_of
 from policyreport.interrupts import interrupts_remembered, raise_if_interrupted
 from policyreport.pool import WorkerPool
 from policyreport.records.base import Failure
@@ -120,7 +121,7 @@ def run_units(
     RunError
         If the store cannot be written.
     """
-    report(Planned(Counter(unit.area for unit in units)))
+    report(Planned(Counter(area for area, _ in keys_of(units))))
     finished: list[Finished] = []
 
     def end(outcome: Outcome, cached: str, executed: bool) -> None:
@@ -138,29 +139,35 @@ def run_units(
         report(event)
 
     kept = _Kept(cache, store)
-    todo = []
-    for unit in units:
-        found = kept.find(unit)
-        if found is None:
-            todo.append(unit)
-        else:
-            end(found, kept.key(unit), executed=False)
-    if not todo:
+
+    def missing() -> Iterator[Unit]:
+        for unit in units:
+            found = kept.find(unit)
+            if found is None:
+                yield unit
+            else:
+                end(*found, executed=False)
+                raise_if_interrupted()
+
+    todo = missing()
+    first = next(todo, None)
+    if first is None:
         return RunSummary(tuple(finished))
+    todo = chain([first], todo)
     with _executor(executor, workers) as pool:
         for last in (*(False for _ in range(retries)), True):
             feed = _Feed(todo, pool, getattr(pool, "workers", workers), report)
             again = []
-            for outcome in feed.outcomes():
+            for unit, outcome in feed.outcomes():
                 if outcome.failure is not None and not last:
-                    again.append(feed.unit(outcome))
+                    again.append(unit)
                     continue
-                end(outcome, kept.keep(feed.unit(outcome), outcome), executed=True)
+                end(outcome, kept.keep(unit, outcome), executed=True)
                 if outcome.failure is not None and fail_fast:
                     feed.stop()
-            todo = again
-            if not todo:
+            if not again:
                 break
+            todo = iter(again)
     return RunSummary(tuple(finished), len(units) - len(finished))
 
 
@@ -198,35 +205,32 @@ class _Kept:
         self.cache, self.edition = cache, store.name
         self.made: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def key(self, unit: Unit) -> str:
-        """The key of a unit's result."""
-        return key_of(self._ingredients(unit)) if self.cache is not None else ""
-
-    def find(self, unit: Unit) -> Outcome | None:
-        """A unit's outcome, if it ran before."""
-        result = self.cache.find(self.key(unit)) if self.cache is not None else None
-        if self.cache is None or result is None:
+    def find(self, unit: Unit) -> tuple[Outcome, str] | None:
+        """A unit's outcome with its key, if it ran before."""
+        if self.cache is None:
             return None
-        self._note(unit)
-        return Outcome(unit.area, unit.notebook, result.notebook, result.record)
+        ingredients = self.cache.ingredients(unit)
+        key = key_of(ingredients)
+        result = self.cache.find(key)
+        if result is None:
+            self.made[unit.key] = ingredients
+            return None
+        self._note(unit, ingredients)
+        return Outcome(unit.area, unit.notebook, result.notebook, result.record), key
 
     def keep(self, unit: Unit, outcome: Outcome) -> str:
         """Keep a good outcome; a failure is tried again by the next run."""
+        ingredients = self.made.pop(unit.key, None)
         if self.cache is None or outcome.record is None:
             return ""
-        self._note(unit)
-        return self.cache.keep(unit, self._ingredients(unit), Result(outcome.record, outcome.notebook_bytes))
+        ingredients = ingredients or self.cache.ingredients(unit)
+        self._note(unit, ingredients)
+        return self.cache.keep(unit, ingredients, Result(outcome.record, outcome.notebook_bytes))
 
-    def _ingredients(self, unit: Unit) -> dict[str, Any]:
-        """What decides a unit's result, hashed once."""
-        if unit.key not in self.made and self.cache is not None:
-            self.made[unit.key] = self.cache.ingredients(unit)
-        return self.made[unit.key]
-
-    def _note(self, unit: Unit) -> None:
+    def _note(self, unit: Unit, ingredients: dict[str, Any]) -> None:
         """Remember what the result in the store is made of, for `why`."""
         if self.cache is not None:
-            self.cache.note(f"made/{self.edition}/{unit.area}/{unit.notebook}", self._ingredients(unit))
+            self.cache.note(f"made/{self.edition}/{unit.area}/{unit.notebook}", ingredients)
 
 
 class _Feed:
@@ -236,29 +240,27 @@ class _Feed:
     the others are not given up with it.
     """
 
-    def __init__(self, units: Sequence[Unit], pool: Executor, workers: int, report: Callable[[Event], None]) -> None:
+    def __init__(self, units: Iterator[Unit], pool: Executor, workers: int, report: Callable[[Event], None]) -> None:
         self.pool, self.limit, self.report = pool, 2 * workers, report
-        self.waiting = deque(units)
+        self.coming = units
+        self.waiting: deque[Unit] = deque()
         self.suspects: deque[Unit] = deque()
         self.attempts: Counter[tuple[str, str]] = Counter()
         self.working: dict[Future[Outcome], Unit] = {}
-        self.units = {unit.key: unit for unit in units}
-
-    def unit(self, outcome: Outcome) -> Unit:
-        """What an outcome came from."""
-        return self.units[outcome.key]
+        self.ended = False
 
     def stop(self) -> None:
         """Begin nothing more; what has begun comes to its end."""
+        self.ended = True
         self.waiting.clear()
         for future in list(self.working):
             if future.cancel():
                 del self.working[future]
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """Every unit's outcome, as it arrives."""
+    def outcomes(self) -> Iterator[tuple[Unit, Outcome]]:
+        """Every unit with its outcome, as it arrives."""
         news: Callable[[], Sequence[Event]] | None = getattr(self.pool, "news", None)
-        while self.waiting or self.suspects or self.working:
+        while self._more() or self.suspects or self.working:
             raise_if_interrupted()
             try:
                 self._fill()
@@ -278,15 +280,23 @@ class _Feed:
             if not self.working:
                 self._submit(self.suspects)
             return
-        while self.waiting and len(self.working) < self.limit:
+        while len(self.working) < self.limit and self._more():
             self._submit(self.waiting)
+
+    def _more(self) -> bool:
+        """Whether a unit is waiting; the next one is made when it is asked for."""
+        if not self.waiting and not self.ended:
+            unit = next(self.coming, None)
+            self.ended = unit is None
+            self.waiting.extend([] if unit is None else [unit])
+        return bool(self.waiting)
 
     def _submit(self, queue: deque[Unit]) -> None:
         """Hand over the first unit of a queue; it stays there if the pool is broken."""
         self.working[self.pool.submit(execute_unit, queue[0])] = queue[0]
         self.attempts[queue.popleft().key] += 1
 
-    def _collect(self) -> Iterator[Outcome]:
+    def _collect(self) -> Iterator[tuple[Unit, Outcome]]:
         """The outcomes that are there; an error of the executor is one too, unless it can be mended."""
         for future in [future for future in self.working if future.done()]:
             error = future.exception()
@@ -294,28 +304,28 @@ class _Feed:
                 raise error
             unit = self.working.pop(future)
             if error is None:
-                yield future.result()
+                yield unit, future.result()
             elif isinstance(error, WorkerLostError):
                 yield from self._suspect(unit)
             else:
-                yield _not_run(unit, error)
+                yield unit, _not_run(unit, error)
 
-    def _recover(self, pool: WorkerPool) -> Iterator[Outcome]:
+    def _recover(self, pool: WorkerPool) -> Iterator[tuple[Unit, Outcome]]:
         """Start new processes and look at each unit that was in work."""
         pool.renew()
         lost, self.working = self.working, {}
         for future, unit in lost.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                yield future.result()
+                yield unit, future.result()
             else:
                 yield from self._suspect(unit)
 
-    def _suspect(self, unit: Unit) -> Iterator[Outcome]:
+    def _suspect(self, unit: Unit) -> Iterator[tuple[Unit, Outcome]]:
         """Try a unit again; give it up only when it was alone with its process too."""
         if self.attempts[unit.key] < ATTEMPTS:
             self.suspects.append(unit)
         else:
-            yield _not_run(unit, WorkerLostError())
+            yield unit, _not_run(unit, WorkerLostError())
 
 
 def _not_run(unit: Unit, error: BaseException) -> Outcome:

@@ -60,7 +60,7 @@ def compare_of(inputs: Inputs) -> NotebookRecord:
 @pytest.fixture(scope="module")
 def units(known_q3: Known) -> list[plan.Unit]:
     store = ROOT / "no-such-store"
-    return plan.province_units(ROOT, "2025Q3", None, store) + plan.national_units(ROOT, "2025Q3", store)
+    return [*plan.province_units(ROOT, "2025Q3", None, store), *plan.national_units(ROOT, "2025Q3", store)]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from rich.console import Console
 from policyreport.errors import RunError
 from policyreport.events import Finished, Planned
 from policyreport.execute import Outcome, Unit
-from policyreport.execute.unit import WorkerLostError
+from policyreport.execute.unit import Units, WorkerLostError, keys_of
 from policyreport.pool import WorkerPool
 from policyreport.progress import duration, show_progress
 from policyreport.records.base import Failure
@@ -235,3 +235,29 @@ def test_a_terminal_gets_a_bar_and_the_failures(tmp_path):
 )
 def test_a_time_span_is_written_as_people_say_it(seconds, said):
     assert duration(seconds) == said
+
+
+def test_units_are_made_as_they_are_needed_and_let_go_of(tmp_path: Path) -> None:
+    made = []
+    ended = []
+
+    def make(area: str, notebook: str) -> Unit:
+        made.append(area)
+        # What is made and not yet ended is in work or next: never all of them.
+        assert len(made) - len(ended) <= 2 * 2 + 1
+        return unit(area, notebook)
+
+    coming = Units([(f"n{number:02}", "clean") for number in range(40)], make)
+
+    def tell(event):
+        return ended.append(event) if isinstance(event, Finished) else None
+
+    summary = run_units(coming, tmp_path, 2, tell, Instant())
+    assert summary.done == len(made) == 40
+
+
+def test_units_that_are_not_made_yet_are_counted_and_sliced() -> None:
+    coming = Units([("n01", "clean"), ("n02", "clean")], unit)
+    assert len(coming) == 2
+    assert list(keys_of(coming)) == list(keys_of(list(coming))) == [("n01", "clean"), ("n02", "clean")]
+    assert [each.area for each in coming[1:]] == [coming[-1].area] == ["n02"]

@@ -184,12 +184,15 @@ def _execute(
     """Run what the cache does not have."""
     # papermill, pandas and the models are needed from here on.
     from policyreport.kernels.batch import batch_server
+    from policyreport.pool import prepare_workers
 
     # It imports while this process does, and reads the data.
     notebooks = sorted((root / "notebooks").glob("*/*.ipynb"))
     # The workers of a cluster elsewhere start their own.
     ahead = ("policyreport.rehearsal", "rehearse", str(root), edition)
     with batch_server(notebooks, where.cold or where.elsewhere, ahead) as server:
+        if not where.elsewhere:
+            prepare_workers()
         from policyreport import plan
         from policyreport.cache.unchanged import remember_run
         from policyreport.runs import run_stages

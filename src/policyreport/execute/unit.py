@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from policyreport.records.base import Failure
 
@@ -51,6 +51,52 @@ class WorkerLostError(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__("the process running it was killed (out of memory?)")
+
+
+class Units(Sequence[Unit]):
+    """Units that are known by their keys, and made one at a time when their turn comes.
+
+    A slice holds all that a notebook reads: those of thousands of areas at once would fill the memory, and the
+    first notebooks can run while the last are not made yet.
+
+    Parameters
+    ----------
+    keys : sequence of (str, str)
+        Area and notebook of each.
+    make : callable
+        Gives the unit of an area and a notebook.
+    """
+
+    def __init__(self, keys: Sequence[tuple[str, str]], make: Callable[[str, str], Unit]) -> None:
+        self.keys, self._make = tuple(keys), make
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, place: Any) -> Any:
+        """One unit, or the units of a slice."""
+        if isinstance(place, slice):
+            return Units(self.keys[place], self._make)
+        return self._make(*self.keys[place])
+
+    def __iter__(self) -> Iterator[Unit]:
+        return (self._make(*key) for key in self.keys)
+
+
+def keys_of(units: Sequence[Unit]) -> Sequence[tuple[str, str]]:
+    """List areas and notebooks without making the units.
+
+    Parameters
+    ----------
+    units : sequence of Unit
+        Made or not.
+
+    Returns
+    -------
+    sequence of (str, str)
+        In order.
+    """
+    return units.keys if isinstance(units, Units) else [unit.key for unit in units]
 
 
 @dataclass(frozen=True)
