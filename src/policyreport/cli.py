@@ -129,12 +129,19 @@ def render(
         typer.Option(help="auto takes Quarto where it is installed, else the embedded pandoc and Typst."),
     ] = RendererName.auto,
     to: Annotated[str, typer.Option(metavar="FORMATS", help="html, pdf or both.")] = "html,pdf",
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Render also what misses its quorum; every page says that it is a draft.")
+    ] = False,
 ) -> None:
     """Make the site and the PDF of an edition that was run.
+
+    Where fewer provinces have results than the quorum in the edition's file, nothing is published and the exit code
+    is 6. A draft has names of its own, so that it is not taken for the report.
 
     \b
     Examples:
       policyreport render 2025Q4
+      policyreport render 2025Q4 --draft
       policyreport render 2025Q4 --renderer pandoc --to html
     """
     root = project_root(context)
@@ -146,10 +153,12 @@ def render(
     from policyreport.simulated import marked_name
 
     simulated = read_edition(root, edition).simulated
-    site, pdf = (marked_name(name) if simulated else name for name in ("site", f"report-{edition}.pdf"))
+    kind = "-draft" if draft else ""
+    names = f"site{kind}", f"report-{edition}{kind}.pdf"
+    site, pdf = (marked_name(name) if simulated else name for name in names)
     chosen = renderers.choose(renderer.value)
     store = root / "build" / edition
-    project = report.assemble(root, edition, store)
+    project = report.assemble(root, edition, store, draft=draft)
     made: list[Path] = []
     if "html" in formats:
         chosen.render_site(project, store / site, _quiet)

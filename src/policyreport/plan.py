@@ -27,12 +27,9 @@ from policyreport.params.report import Roles, read_roles
 from policyreport.params.wording import read_wording
 from policyreport.project import find_project
 from policyreport.records.base import Finding
-from policyreport.records.notebooks import SourceLine
+from policyreport.records.notebooks import NATIONAL_NOTEBOOK, PROVINCE_NOTEBOOKS, SourceLine
 from policyreport.rules import check_ledger, read_context, require_no_error
 from policyreport.sources import read_sources
-
-PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
-NATIONAL_NOTEBOOK = "evaluation"
 
 
 @dataclass(frozen=True)

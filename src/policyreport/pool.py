@@ -7,6 +7,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -20,6 +22,41 @@ from typing import Any, Self
 from policyreport.interrupts import interrupts_deferred, interrupts_ignored
 from policyreport.kernels.batch import PID_FILE
 from policyreport.kernels.provisioner import use_server
+
+# Reads until its owner is gone, in whatever way it went; by then the processes that write there are ending too.
+JANITOR = """
+import shutil, sys, time
+sys.stdin.read()
+for _ in range(50):
+    for folder in sys.argv[1:]:
+        shutil.rmtree(folder, ignore_errors=True)
+    time.sleep(0.1)
+"""
+
+
+class Janitor:
+    """A process that removes folders when this one is killed; it needs ten milliseconds and no imports.
+
+    Parameters
+    ----------
+    *folders : str or Path
+        What to remove.
+    """
+
+    def __init__(self, *folders: str | Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", JANITOR, *(str(folder) for folder in folders)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # Out of reach of ^C, and of whoever kills this process's group.
+            start_new_session=True,
+        )
+
+    def dismiss(self) -> None:
+        """End it; the folders are somebody else's business."""
+        self._process.kill()
+        self._process.communicate()
 
 
 class WorkerPool(Executor):
@@ -42,6 +79,8 @@ class WorkerPool(Executor):
     def __init__(self, workers: int, server: str = "") -> None:
         self.workers, self.server = workers, server
         self._scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
+        # Where multiprocessing's own fork server has its socket.
+        self._janitor = Janitor(self._scratch, get_temp_dir())
         self._pool = self._new_pool()
 
     def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
@@ -80,6 +119,7 @@ class WorkerPool(Executor):
         """
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
         sweep(self._scratch)
+        self._janitor.dismiss()
 
     def __enter__(self) -> Self:
         return self
@@ -94,8 +134,7 @@ class WorkerPool(Executor):
     def _new_pool(self) -> ProcessPoolExecutor:
         """Processes that start on demand."""
         context = multiprocessing.get_context("forkserver" if prepare_workers() else "spawn")
-        # Where the fork server has its socket; removed by the parent unless that is killed.
-        words = str(self._scratch), get_temp_dir(), self.server
+        words = str(self._scratch), self.server
         return ProcessPoolExecutor(self.workers, context, _start_worker, words)
 
     def _kill(self) -> None:
@@ -145,20 +184,19 @@ def _kill_kernels(scratch: Path) -> None:
             os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(pid, signal.SIGTERM)
 
 
-def _start_worker(scratch: str, sockets: str, server: str) -> None:
+def _start_worker(scratch: str, server: str) -> None:
     """Prepare a process: ^C is the parent's business, and without a parent there is no business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     use_server(server)
     tempfile.tempdir = scratch
-    threading.Thread(target=_end_with_parent, args=(Path(scratch), Path(sockets)), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(Path(scratch),), daemon=True).start()
 
 
-def _end_with_parent(scratch: Path, sockets: Path) -> None:
+def _end_with_parent(scratch: Path) -> None:
     """Wait for the parent to end in whatever way (kill -9 too), then clear up in its place."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
     parent.join()
     sweep(scratch)
-    shutil.rmtree(sockets, ignore_errors=True)
     os._exit(1)

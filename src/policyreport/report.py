@@ -26,6 +26,7 @@ from policyreport.marks import unmarked
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
 from policyreport.provenance import Provenance, read_provenance
+from policyreport.quorum import WORDS, Turnout, count_turnout, require_quorum
 from policyreport.records.base import Failure
 from policyreport.simulated import marked_captions, marked_links, marked_name, marked_title, sentence
 from policyreport.source_marks import SourceMarks
@@ -119,7 +120,7 @@ class Contents:
         return f"::: {{.refusal}}\n**This part could not be computed.** {_escape(why or 'Not run yet')}\n:::"
 
 
-def assemble(root: Path, edition_id: str, store: Path) -> Path:
+def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -> Path:
     """Assemble the report project of an edition.
 
     Parameters
@@ -130,6 +131,8 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
         Name of the edition.
     store : Path
         The edition's folder under build/, with its executed notebooks.
+    draft : bool
+        Say on every page that it is not for publication, and ask for no quorum.
 
     Returns
     -------
@@ -139,7 +142,8 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
     Raises
     ------
     RenderError
-        If nothing was run yet, or a page includes an exhibit that no notebook shows.
+        If nothing was run yet, if fewer areas have results than the edition's quorum, or if a page includes an
+        exhibit that no notebook shows.
     """
     edition, areas = read_edition(root, edition_id), read_areas(root)
     roles = read_roles(edition.layout(root))
@@ -150,13 +154,17 @@ def assemble(root: Path, edition_id: str, store: Path) -> Path:
             str(store / "notebooks"), "executed notebooks", "none",
             f"Run `policyreport run {edition_id}` first.",
         )  # fmt: skip
+    turnout = count_turnout(store, keys, roles.nation, edition.quorum)
+    if not draft:
+        require_quorum(turnout, edition_id)
     provenance = read_provenance(root, edition_id)
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
         project = Path(scratch) / "report"
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
-        navigation = Navigation(areas, run, edition, tuple(path.name for path in (root / "reports").glob("*.qmd")))
+        sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
+        navigation = Navigation(areas, run, edition, sources, turnout if draft else None)
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
         contents.downloads = navigation.captions(download_list(files, provenance.formats))
@@ -183,6 +191,7 @@ class Navigation:
     keys: list[str]
     edition: Edition
     sources: tuple[str, ...]
+    draft: Turnout | None = None
 
     @property
     def language(self) -> str:
@@ -207,7 +216,8 @@ class Navigation:
 
     def title(self, title: str) -> str:
         """A title as this edition prints it."""
-        return marked_title(title, self.language) if self.edition.simulated else title
+        title = marked_title(title, self.language) if self.edition.simulated else title
+        return title if self.draft is None else f"{title} ({WORDS.get(self.language, WORDS['en'])})"
 
     def captions(self, text: str) -> str:
         """Captions as this edition prints them."""
@@ -332,6 +342,8 @@ def _write_pdf_page(
 
     body = PAGE.sub(lambda match: chapter(match["page"]), body)
     body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in navigation.keys), body)
+    if navigation.draft is not None:
+        body = f"::: {{.callout-warning}}\n{navigation.draft.sentence(navigation.language)}\n:::\n\n{body}"
     # Paper has no marks: the source lines stand under every figure and table.
     body = unmarked(contents.expand(body, place=f"reports/{PDF_PAGE}", code=False))
     (project / PDF_PAGE).write_text(_join(head, body), encoding="utf-8")
@@ -363,12 +375,15 @@ def _write_configuration(
         "cite": f"{edition.title}. Edition {edition.id}, as known on {edition.as_known_on.isoformat()}.",
         "site-navigation": {"pages": pages, "regions": navigation.regions()},
     }
-    if edition.simulated:
+    if edition.simulated or navigation.draft is not None:
         settings |= {
             "site-title": navigation.title(str(settings["site-title"])),
             "edition": navigation.title(edition.id),
-            "simulated": sentence(navigation.language),
         }
+    if edition.simulated:
+        settings["simulated"] = sentence(navigation.language)
+    if navigation.draft is not None:
+        settings["draft-note"] = navigation.draft.sentence(navigation.language)
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
 
 

@@ -62,7 +62,7 @@ if __name__ == "__main__":
             print(os.getpid(), flush=True)
             run(Path(line.strip()))
             print("ended", flush=True)
-            os._exit(0)
+            sys.exit(0)
         os.waitpid(pid, 0)
         print("gone", flush=True)
 """
@@ -153,7 +153,7 @@ def test_a_run_killed_at_any_moment_is_made_good_by_the_next(runners, tmp_path):
         assert not list(root.rglob("*.part"))
         shutil.rmtree(root)
     # The one process that forked the runners keeps its environment.
-    wait_for(lambda: len(processes_with(str(scratch))) == 1, 10)
+    wait_for(lambda: len(processes_with(str(scratch))) == 1, 20)
     assert list(scratch.iterdir()) == []
 
 

@@ -249,7 +249,7 @@ def paper(stand_in):
         asked.append(name)
         return PaperRenderer()
 
-    def assemble(root, edition, store):
+    def assemble(root, edition, store, draft):
         (store / "report").mkdir(parents=True)
         return store / "report"
 
@@ -272,6 +272,14 @@ def test_render_makes_only_what_is_asked_for(project, paper):
     result = call("render", "2031Q2", "--to", "pdf", project=project)
     assert result.output == "build/2031Q2/report-2031Q2.pdf  (made by paper)\n"
     assert not (project / "build" / "2031Q2" / "site").exists()
+
+
+def test_a_draft_has_names_of_its_own(project, paper):
+    result = call("render", "2031Q2", "--draft", project=project)
+    assert [line.split()[0] for line in result.output.splitlines()] == [
+        "build/2031Q2/site-draft/index.html",
+        "build/2031Q2/report-2031Q2-draft.pdf",
+    ]
 
 
 def test_an_unknown_format_is_refused_before_anything_is_made(project, paper):

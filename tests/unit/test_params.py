@@ -93,7 +93,6 @@ def test_a_missing_key_is_named(project: Path) -> None:
         ("previous: null", "previous: 2025Q3", "another edition"),
         ("previous: null", "previous: 2025q4", 'did you mean "2025Q4"'),
         ("previous: null", "previous: 2025Q4", "Name an earlier edition"),
-        ("methods: all", "methods: [compeltion]", 'did you mean "completion"'),
         ("languages: [en, vi]", "languages: []", "at least 1 item"),
         ("id: 2025Q3", "id: 2025Q2", "the file's name"),
     ],
@@ -102,17 +101,6 @@ def test_a_slip_in_an_edition_stops_with_its_reason(project: Path, old: str, new
     rewrite(project / "params/editions/2025Q3.yaml", old, new)
     with pytest.raises(ParamsError, match=message):
         read_edition(project, "2025Q3")
-
-
-def test_methods_and_sections_can_be_switched_off(project: Path) -> None:
-    assert read_edition(project, "2025Q3").runs("exposure")
-    rewrite(project / "params/editions/2025Q3.yaml", "methods: all", "methods: [completion]")
-    rewrite(project / "params/editions/2025Q3.yaml", "sections: all", "sections: [tasks]")
-    edition = read_edition(project, "2025Q3")
-    assert edition.runs("completion")
-    assert not edition.runs("exposure")
-    assert edition.shows("tasks")
-    assert not edition.shows("governance")
 
 
 @pytest.mark.parametrize(

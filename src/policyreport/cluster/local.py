@@ -6,8 +6,6 @@ import contextlib
 import logging
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 from multiprocessing import forkserver
 from multiprocessing.util import get_temp_dir
@@ -15,17 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from policyreport.interrupts import interrupts_ignored
-from policyreport.pool import sweep
+from policyreport.pool import Janitor, sweep
 
-# Reads until the runner is gone, in whatever way it went; then the workers are ending too.
-JANITOR = """
-import shutil, sys, time
-sys.stdin.read()
-for _ in range(50):
-    for folder in sys.argv[1:]:
-        shutil.rmtree(folder, ignore_errors=True)
-    time.sleep(0.1)
-"""
 SETTINGS = {
     # Forked from a process that has imported the runner once; `spawn` would import it in each.
     "distributed.worker.multiprocessing-method": "forkserver",
@@ -59,11 +48,7 @@ class LocalWorkers:
         library: Any = distributed
         self.scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
         dask.config.set(SETTINGS | {"temporary-directory": str(self.scratch)})
-        self._janitor = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", JANITOR, str(self.scratch), get_temp_dir()],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._janitor = Janitor(self.scratch, get_temp_dir())
         self.cluster: Any = None
         try:
             self.cluster = self._start(library, number)
@@ -106,5 +91,4 @@ class LocalWorkers:
             if self.cluster is not None:
                 self.cluster.close(timeout=5)
             sweep(self.scratch)
-            self._janitor.kill()
-            self._janitor.communicate()
+            self._janitor.dismiss()

@@ -12,12 +12,6 @@ from policyreport.errors import ParamsError
 from policyreport.params.layout import DATA, Layout, Root
 from policyreport.params.reading import Strict, read_strict, require_known
 
-MethodName = Literal[
-    "completion", "flow", "outlook", "pooling", "threshold", "pace", "trend", "panel", "peers",
-    "exposure", "ranks", "funnel", "multiplicity", "harmonise", "revisions", "sensitivity", "validity",
-]  # fmt: skip
-Section = Literal["tasks", "share", "growth", "income", "governance", "indices", "comparison"]
-
 
 class Edition(Strict):
     """What one file of params/editions/ says.
@@ -27,8 +21,7 @@ class Edition(Strict):
     "what changed" compares with. `data` is the folder with the edition's figures and what it changes in the
     parameters (`policyreport.params.layout`); `simulated` says that they were drawn and not observed, and marks
     every page, figure and file. `quorum` is the share of areas whose notebooks must succeed before
-    anything is published. `methods` and `sections` switch off what an edition does not want; the
-    coverage page still names what was switched off.
+    anything is published (`policyreport.quorum`).
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -42,8 +35,6 @@ class Edition(Strict):
     previous: str | None = None
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = Field(default=("en",), min_length=1)
     quorum: Annotated[float, Field(gt=0, le=1)]
-    methods: Literal["all"] | tuple[MethodName, ...] = "all"
-    sections: Literal["all"] | tuple[Section, ...] = "all"
     note: str = ""
 
     @model_validator(mode="after")
@@ -58,36 +49,6 @@ class Edition(Strict):
         if self.areas == ():
             raise ValueError('areas: "all" or at least one area key')
         return self
-
-    def runs(self, method: MethodName) -> bool:
-        """Tell whether the edition wants a method.
-
-        Parameters
-        ----------
-        method : str
-            Id of the method registry.
-
-        Returns
-        -------
-        bool
-            True unless `methods` lists others only.
-        """
-        return self.methods == "all" or method in self.methods
-
-    def shows(self, section: Section) -> bool:
-        """Tell whether the edition wants a section of the pages.
-
-        Parameters
-        ----------
-        section : str
-            Name of a section.
-
-        Returns
-        -------
-        bool
-            True unless `sections` lists others only.
-        """
-        return self.sections == "all" or section in self.sections
 
     def layout(self, root: Path) -> Root:
         """Say where the edition's figures and parameters lie.

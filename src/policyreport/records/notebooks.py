@@ -302,6 +302,8 @@ class EvaluationRecord(NotebookRecord):
 
 CompareRecord.model_rebuild()
 
+PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
+NATIONAL_NOTEBOOK = "evaluation"
 BY_NOTEBOOK: dict[str, type[NotebookRecord]] = {
     "clean": CleanRecord,
     "trend": TrendRecord,
