@@ -216,6 +216,9 @@ end
 
 local ALIGNMENTS = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center", AlignDefault = "left" }
 
+-- Numbers with a dash or brackets stay whole.
+local ONE_LINE = 12
+
 -- On paper a dense table has no room for its small pictures; the figure beneath it shows the intervals.
 local function without_pictures(cell)
   cell.contents = cell.contents:walk {
@@ -230,6 +233,7 @@ local function cells(row, dense)
     local spans = (cell.col_span > 1 and "colspan: " .. cell.col_span .. ", " or "")
       .. (cell.row_span > 1 and "rowspan: " .. cell.row_span .. ", " or "")
     local body = "[" .. markup(cell.contents) .. "]"
+    if dense and utf8.len(pandoc.utils.stringify(pandoc.Div(cell.contents))) <= ONE_LINE then body = "box" .. body end
     return spans == "" and body or "table.cell(" .. spans .. body .. ")"
   end)
   return table.concat(list, ", ")

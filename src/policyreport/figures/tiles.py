@@ -28,7 +28,7 @@ from policyreport.fonts import FAMILY
 from policyreport.records.base import Frozen
 
 # Small enough for the whole country on the first screen, large enough for its longest syllable at 11 px.
-SIDE, PITCH = 43.0, 45.0
+SIDE, PITCH = 43.0, 44.5
 
 
 class Spot(Frozen):

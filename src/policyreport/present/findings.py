@@ -194,7 +194,7 @@ def _counts(voice: Voice, found: Sequence[Finding]) -> list[str]:
     """Warnings, notes, and which rules, the most frequent first."""
     warned = _warnings(found)
     rules = Counter(finding.rule for finding in sorted(found, key=lambda each: ORDER[each.severity]))
-    named = [f"`{rule}`" + (f" ×{n}" if n > 1 else "") for rule, n in rules.items()]
+    named = [rule.replace("-", " ") + (f" ×{n}" if n > 1 else "") for rule, n in rules.items()]
     more = f" and {len(named) - 4} more" if len(named) > 4 else ""
     return [voice.formats.count(warned), voice.formats.count(len(found) - warned), ", ".join(named[:4]) + more]
 
