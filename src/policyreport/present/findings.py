@@ -39,7 +39,7 @@ def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
     others = f" {wide} more concern whole tables, see *Data quality*." if wide else ""
     if not own:
         return Exhibit("findings", f"No rule of the ledger is broken by these figures alone.{others}")
-    lines = [f"- {escape(voice.facts(finding.message))}" for finding in worst(own)[:SHOWN]]
+    lines = [f"- {escape(voice.facts(finding.message, finding.rows))}" for finding in worst(own)[:SHOWN]]
     rest = f"{len(own) - SHOWN} more are among all findings on the data-quality page. " if len(own) > SHOWN else ""
     return Exhibit(
         "findings", "Where these figures do not agree:\n\n" + "\n".join(lines) + f"\n\n{rest}{others}".rstrip()
@@ -208,4 +208,4 @@ def _sentence(voice: Voice, rule: str) -> str:
 
 
 def _line(voice: Voice, finding: Finding) -> str:
-    return f"- {escape(voice.facts(finding.message))} `{finding.rule}`"
+    return f"- {escape(voice.facts(finding.message, finding.rows))} `{finding.rule}`"

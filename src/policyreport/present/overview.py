@@ -275,8 +275,11 @@ def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
     now = "" if each.required_from_now_pp is None else (
         f"; it would now have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
     )  # fmt: skip
+    verdict = voice.bands(each.headline_bands).replace("*", "")
+    # "Far too slow for 30 %", but "Between moving away and far too slow on the way to 30 %".
+    towards = "for" if len(each.headline_bands) == 1 else "on the way to"
     return (
-        f"### {_capital(voice.bands(each.headline_bands).replace('*', ''))} for "
+        f"### {_capital(verdict)} {towards} "
         f"{voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)} in "
         f"{each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
         f"The share rose by {voice.value(voice.formats.points(each.observed_pp), rows)} a year from {each.base_period} to "

@@ -119,9 +119,9 @@ def _panel_table(voice: Voice, each: Panel) -> Exhibit:
         ["Equal slopes", f"F {number(each.f_statistic, 2)}", f"p {p_value(each.f_p_value)}"],
         ["Equal means", f"F {number(each.mean_f_statistic or 0, 2)}", f"p {p_value(each.mean_f_p_value or 0)}"],
         ["Equal noise (Bartlett)", "", f"p {p_value(each.bartlett_p)}; {noise}"],
-        ["Variance of slopes", number(each.slope_variance, 4), "0 where the estimate is negative"],
-        ["Variance of means", number(each.intercept_variance, 4), ""],
-        ["Residual variance", number(each.residual_variance, 4), ""],
+        ["Variance of slopes", number(each.slope_variance, 2), "0 where the estimate is negative"],
+        ["Variance of means", number(each.intercept_variance, 2), ""],
+        ["Residual variance", number(each.residual_variance, 2), ""],
         ["Spread of true slopes", number(each.tau, 3), "posterior mean, percentage points a year"],
         ["Mixed model", "", escape(fit)],
     ]

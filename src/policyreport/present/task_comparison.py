@@ -148,7 +148,7 @@ def _raw_figure(voice: Voice) -> Exhibit | str:
     frame = voice.frame(
         "lists-side-by-side",
         f"The newest counts of {len(done)} of {len(newest)} provinces, side by side: the lists are not of one kind",
-        "Share of the tasks on each list that were completed, %, in the order of area keys, not ranked; bar: 95 % "
+        "Share of the tasks on each list that were completed, %, in the statistics office's order of provinces, not ranked; bar: 95 % "
         "interval if tasks finish independently",
         [row for each in done for row in each.inputs],
     )

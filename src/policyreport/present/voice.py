@@ -160,8 +160,26 @@ class Voice:
         """The name of a refusal or flag in a table's cell."""
         return self.inputs.wording.short(code, self.language)
 
-    def facts(self, detail: str) -> str:
-        """The facts behind a refusal or finding as a reader sees them: names for keys, periods and counts in words."""
+    def facts(self, detail: str, rows: Iterable[str] = ()) -> str:
+        """The facts behind a refusal or finding as a reader sees them: names for keys, periods and counts in words.
+
+        Parameters
+        ----------
+        detail : str
+            As a method or a rule wrote it.
+        rows : iterable of str
+            Ledger rows whose days of publication it may name: one known to the month is printed as a month.
+
+        Returns
+        -------
+        str
+            Plain text.
+        """
+        ledger = self.inputs.observations
+        known = ledger.loc[ledger.index.intersection(list(rows))]
+        for day, exact in zip(known["published"].dt.date, known["published_precision"], strict=True):
+            if exact != "day":
+                detail = detail.replace(str(day), f"{day:%Y-%m}" if exact == "month" else str(day.year))
         said = _PERIOD.sub(lambda found: self.formats.period(found[0]), self.plain(detail))
         said = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", said)
         said = re.sub(r"\d(?:\.\d+)?e\+\d+", lambda size: self.formats.count(int(float(size[0]))), said)
