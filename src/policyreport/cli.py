@@ -159,15 +159,13 @@ def render(
     chosen = renderers.choose(renderer.value)
     store = root / "build" / edition
     project = report.assemble(root, edition, store, draft=draft)
-    made: list[Path] = []
+    # Each is told when it is there, so that a PDF that fails leaves no doubt about the site.
     if "html" in formats:
         chosen.render_site(project, store / site, _quiet)
-        made.append(store / site / "index.html")
+        typer.echo(f"{shown_path(store / site / 'index.html', root)}  (made by {chosen.name})")
     if "pdf" in formats:
-        made.append(store / pdf)
-        chosen.render_pdf(project, made[-1], _quiet)
-    for path in made:
-        typer.echo(f"{shown_path(path, root)}  (made by {chosen.name})")
+        chosen.render_pdf(project, store / pdf, _quiet)
+        typer.echo(f"{shown_path(store / pdf, root)}  (made by {chosen.name})")
 
 
 @app.command()

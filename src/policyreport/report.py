@@ -20,9 +20,11 @@ import yaml
 from policyreport.areas import Areas, read_areas
 from policyreport.downloads import FILES, FOLDER, download_list, make_downloads
 from policyreport.errors import RenderError, did_you_mean
+from policyreport.executed import read_executed
 from policyreport.exhibits import MIME
 from policyreport.formats import Formats
 from policyreport.marks import unmarked
+from policyreport.page_files import join_page, read_page, read_settings, title_of
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
 from policyreport.provenance import Provenance, read_provenance
@@ -46,7 +48,6 @@ VALIDITY = re.compile(r"^\{\{< validity >\}\}[ \t]*$", re.MULTILINE)
 NO_STUDY = "No results of the study are kept in data/validity/. `make validity` runs it."
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
-FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 PROVINCE_PAGE = "provinces/_province.qmd"
 PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 PDF_PAGE = "report.qmd"
@@ -110,11 +111,12 @@ class Contents:
         failed = self.failures.get(area, [])
         shown = {exhibit for _, exhibit in self.fragments}
         if not failed and name not in shown:
+            of_area = {exhibit for key, exhibit in self.fragments if key == area}
             raise RenderError(
                 place,
                 "an exhibit of an executed notebook",
-                f'no exhibit "{name}"',
-                did_you_mean(name, shown) if shown else "Run `policyreport run` for this edition first.",
+                f'no exhibit "{name}" of {area}',
+                did_you_mean(name, of_area) if of_area else f"No notebook of {area} was run: `policyreport run` again.",
             )
         why = "; ".join(f"{item.notebook}: {item.error}: {item.message}" for item in failed)
         return f"::: {{.refusal}}\n**This part could not be computed.** {_escape(why or 'Not run yet')}\n:::"
@@ -263,19 +265,20 @@ def collect(store: Path) -> Contents:
     -------
     Contents
         Fragments of notebooks that succeeded, by area and exhibit id; failures by area.
+
+    Raises
+    ------
+    RenderError
+        A notebook or its record cannot be read.
     """
     contents = Contents()
     for path in sorted((store / "failures").glob("*/*.json")):
         failure = Failure.from_json(path.read_bytes())
         contents.failures.setdefault(failure.area, []).append(failure)
     failed = {(item.area, item.notebook) for items in contents.failures.values() for item in items}
-    for path in sorted((store / "notebooks").glob("*/*.ipynb")):
-        # What a notebook showed before it failed has no record behind it, so it is no result.
-        if (path.parent.name, path.stem) in failed:
-            continue
-        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    for area, notebook in read_executed(store, failed):
         for name, fragment in _exhibits(notebook):
-            contents.fragments[path.parent.name, name] = fragment
+            contents.fragments[area, name] = fragment
     return contents
 
 
@@ -295,16 +298,17 @@ def _write_pages(
     for path in sorted((root / "reports").glob("*.qmd")):
         if path.name == PDF_PAGE:
             continue
-        head, body = _split(path)
-        title = str(head["title"]).replace("{edition}", navigation.edition.title)
-        body = contents.expand(body.replace("{nation}", nation), place=f"reports/{path.name}", code=False)
+        place = f"reports/{path.name}"
+        head, body = read_page(path, place)
+        title = title_of(head, place).replace("{edition}", navigation.edition.title)
+        body = contents.expand(body.replace("{nation}", nation), place=place, code=False)
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
         (project / path.name).unlink()
-        text = navigation.linked(_join(head, marks.numbered(body)))
+        text = navigation.linked(join_page(head, marks.numbered(body)))
         (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
         bodies[path.stem] = (str(head.get("menu-title", title)), body)
-    head, template = _split(root / "reports" / PROVINCE_PAGE)
-    _, chapter = _split(root / "reports" / PROVINCE_CHAPTER)
+    head, template = read_page(root / "reports" / PROVINCE_PAGE, f"reports/{PROVINCE_PAGE}")
+    _, chapter = read_page(root / "reports" / PROVINCE_CHAPTER, f"reports/{PROVINCE_CHAPTER}")
     for key in navigation.keys:
         text, short = (each.replace("{area}", key).replace("{nation}", nation) for each in (template, chapter))
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
@@ -323,7 +327,7 @@ def _write_pages(
         }
         page = project / "provinces" / f"{navigation.stem(navigation.areas.slug(key))}.qmd"
         body = marks.numbered(body.replace("](figures/", "](../figures/"))
-        page.write_text(_join(head | own, navigation.linked(body)), encoding="utf-8")
+        page.write_text(join_page(head | own, navigation.linked(body)), encoding="utf-8")
     return bodies
 
 
@@ -331,12 +335,13 @@ def _write_pdf_page(
     project: Path, contents: Contents, bodies: dict[str, tuple[str, str]], navigation: Navigation
 ) -> None:
     """Write report.qmd: the pages it names, then every province, in one document."""
-    head, body = _split(project / PDF_PAGE)
-    head["title"] = navigation.title(str(head["title"]))
+    place = f"reports/{PDF_PAGE}"
+    head, body = read_page(project / PDF_PAGE, place)
+    head["title"] = navigation.title(title_of(head, place))
 
     def chapter(page: str) -> str:
         if page not in bodies:
-            raise RenderError(f"reports/{PDF_PAGE}", "a page of reports/", f'"{page}"', did_you_mean(page, bodies))
+            raise RenderError(place, "a page of reports/", f'"{page}"', did_you_mean(page, bodies))
         title, text = bodies[page]
         return f"# {title} {{#page-{page}}}\n\n{text}"
 
@@ -345,8 +350,8 @@ def _write_pdf_page(
     if navigation.draft is not None:
         body = f"::: {{.callout-warning}}\n{navigation.draft.sentence(navigation.language)}\n:::\n\n{body}"
     # Paper has no marks: the source lines stand under every figure and table.
-    body = unmarked(contents.expand(body, place=f"reports/{PDF_PAGE}", code=False))
-    (project / PDF_PAGE).write_text(_join(head, body), encoding="utf-8")
+    body = unmarked(contents.expand(body, place=place, code=False))
+    (project / PDF_PAGE).write_text(join_page(head, body), encoding="utf-8")
 
 
 def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:
@@ -362,7 +367,7 @@ def _write_configuration(
 ) -> None:
     """Add the edition and the navigation to _quarto.yml."""
     path = project / "_quarto.yml"
-    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    settings = read_settings(path, f"reports/{path.name}")
     pages = [
         {"title": bodies[name][0], "href": f"{navigation.stem(name)}.html"}
         for name in settings.get("site-menu", [])
@@ -395,20 +400,8 @@ def _validity(root: Path, provenance: Provenance) -> str:
 
 def _licence(root: Path) -> str:
     """The terms that every page's footer states."""
-    settings = yaml.safe_load((root / "reports" / "_quarto.yml").read_text(encoding="utf-8"))
+    settings = read_settings(root / "reports" / "_quarto.yml", "reports/_quarto.yml")
     return str(settings.get("licence", ""))
-
-
-def _split(path: Path) -> tuple[dict[str, object], str]:
-    """Front matter and body of a page."""
-    match = FRONT_MATTER.match(path.read_text(encoding="utf-8"))
-    if match is None:
-        raise RenderError(str(path), "a page beginning with front matter between --- lines", "none", "Add it.")
-    return yaml.safe_load(match["head"]), match["body"]
-
-
-def _join(head: Mapping[str, object], body: str) -> str:
-    return f"---\n{yaml.safe_dump(dict(head), allow_unicode=True, sort_keys=True)}---\n{body}"
 
 
 def _escape(text: str) -> str:

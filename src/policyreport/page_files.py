@@ -1,0 +1,125 @@
+"""The files of reports/ as written: pages with their front matter, and the settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policyreport.errors import RenderError
+
+FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
+
+
+def read_page(path: Path, place: str) -> tuple[dict[str, object], str]:
+    """Read a page.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.qmd`` file.
+    place : str
+        The file as messages name it.
+
+    Returns
+    -------
+    tuple of dict and str
+        Front matter and body.
+
+    Raises
+    ------
+    RenderError
+        The file is missing or not in UTF-8, or has no front matter.
+    """
+    match = FRONT_MATTER.match(_read(path, place))
+    if match is None:
+        raise RenderError(place, "a page beginning with front matter between --- lines", "none", "Add it.")
+    return _parse(match["head"], place), match["body"]
+
+
+def title_of(head: Mapping[str, object], place: str) -> str:
+    """Return the title in a page's front matter.
+
+    Parameters
+    ----------
+    head : mapping
+        Front matter.
+    place : str
+        The page as messages name it.
+
+    Returns
+    -------
+    str
+        The title.
+
+    Raises
+    ------
+    RenderError
+        There is none.
+    """
+    if not head.get("title"):
+        raise RenderError(place, "a title in the front matter", "none", "Add a line `title: …`.")
+    return str(head["title"])
+
+
+def read_settings(path: Path, place: str) -> dict[str, Any]:
+    """Read the settings of the Quarto project.
+
+    Parameters
+    ----------
+    path : Path
+        A ``_quarto.yml``.
+    place : str
+        The file as messages name it.
+
+    Returns
+    -------
+    dict
+        The settings as written.
+
+    Raises
+    ------
+    RenderError
+        The file is missing, not in UTF-8 or no mapping in YAML.
+    """
+    return _parse(_read(path, place), place)
+
+
+def join_page(head: Mapping[str, object], body: str) -> str:
+    """Write a page.
+
+    Parameters
+    ----------
+    head : mapping
+        Front matter.
+    body : str
+        Markdown.
+
+    Returns
+    -------
+    str
+        The text of the ``.qmd`` file.
+    """
+    return f"---\n{yaml.safe_dump(dict(head), allow_unicode=True, sort_keys=True)}---\n{body}"
+
+
+def _read(path: Path, place: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise RenderError(place, "a file of the report", "no such file", "Restore it.") from error
+    except UnicodeDecodeError as error:
+        raise RenderError(place, "text in UTF-8", str(error), "Save the file as UTF-8.") from error
+
+
+def _parse(text: str, place: str) -> dict[str, Any]:
+    try:
+        parsed = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RenderError(place, "YAML", " ".join(str(error).split()), "Correct the line that it names.") from error
+    if not isinstance(parsed, dict):
+        raise RenderError(place, "YAML of keys and values", type(parsed).__name__, "Write it as `key: value` lines.")
+    return parsed

@@ -1,0 +1,86 @@
+"""What stops the rendering of an edition that was run: one message, exit code 6, and what was made before is kept."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from policyreport.cli import app
+from policyreport.errors import ExitCode
+
+
+@pytest.fixture
+def root(tiny, tmp_path: Path) -> Path:
+    """The tiny edition's project with a site and a PDF of an earlier day."""
+    shutil.copytree(tiny.root, tmp_path / "project")
+    store = tmp_path / "project" / "build" / "tiny"
+    (store / "site").mkdir()
+    (store / "site" / "index.html").write_text("earlier", encoding="utf-8")
+    (store / "report-tiny.pdf").write_bytes(b"earlier")
+    return tmp_path / "project"
+
+
+def remove(path: str) -> Callable[[Path], None]:
+    return lambda root: (root / path).unlink()
+
+
+def replace(path: str, body: bytes) -> Callable[[Path], None]:
+    return lambda root: (root / path).write_bytes(body) and None
+
+
+def append(path: str, text: str) -> Callable[[Path], None]:
+    return lambda root: (root / path).write_text((root / path).read_text("utf-8") + text, "utf-8") and None
+
+
+FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "nothing was run": (lambda root: shutil.rmtree(root / "build/tiny/notebooks"), "policyreport run tiny"),
+    "a record is missing": (remove("build/tiny/records/n01/trend.json"), "n01/trend.json"),
+    "a record is cut off": (replace("build/tiny/records/n01/trend.json", b'{"area": "n01"'), "n01/trend.json"),
+    "a record is another's": (replace("build/tiny/records/n01/trend.json", b'{"area": "n01"}'), "n01/trend.json"),
+    "an executed notebook is cut off": (replace("build/tiny/notebooks/n01/clean.ipynb", b'{"cells": ['), "clean.ipynb"),
+    "the national notebook is missing": (remove("build/tiny/notebooks/VN/evaluation.ipynb"), "No notebook of VN"),
+    "a page has no front matter": (replace("reports/tasks.qmd", b"Words\n"), "reports/tasks.qmd"),
+    "a page's front matter is no YAML": (replace("reports/tasks.qmd", b"---\ntitle: [\n---\n"), "reports/tasks.qmd"),
+    "a page's front matter has no title": (replace("reports/tasks.qmd", b"---\nroot: .\n---\n"), "reports/tasks.qmd"),
+    "a page is not in UTF-8": (replace("reports/tasks.qmd", b"---\ntitle: T\n---\n\n\xe0\n"), "reports/tasks.qmd"),
+    "a page includes what nobody shows": (
+        append("reports/tasks.qmd", "\n{{< include /fragments/VN/taskz.md >}}\n"), "taskz"),
+    "a page refers to no figure": (append("reports/tasks.qmd", "\nSee @fig-nowhere.\n"), "fig-nowhere"),
+    "the PDF's document is missing": (remove("reports/report.qmd"), "report.qmd"),
+    "the settings are no YAML": (replace("reports/_quarto.yml", b"project: ["), "_quarto.yml"),
+    "the page template is missing": (remove("reports/theme/page.html"), "page.html"),
+    "a filter is broken": (append("reports/theme/links.lua", "\nnot lua"), "links.lua"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_told_once_and_keeps_what_was_made(root: Path, fault: str) -> None:
+    harm, named = FAULTS[fault]
+    harm(root)
+    result = CliRunner().invoke(app, ["--project", str(root), "render", "tiny", "--renderer", "pandoc"])
+    assert result.exit_code == ExitCode.RENDER, result.output
+    assert named in result.output
+    assert result.output.count("expected:") == 1
+    assert "Traceback" not in result.output
+    assert (root / "build/tiny/site/index.html").read_text("utf-8") == "earlier"
+    assert (root / "build/tiny/report-tiny.pdf").read_bytes() == b"earlier"
+    assert not [path.name for path in (root / "build/tiny").iterdir() if path.name.startswith(".")]
+
+
+def test_a_pdf_that_fails_keeps_the_earlier_one_beside_the_new_site(root: Path) -> None:
+    append("reports/theme/pdf.typ", "\n#unknown-variable")(root)
+    result = CliRunner().invoke(app, ["--project", str(root), "render", "tiny", "--renderer", "pandoc"])
+    assert result.exit_code == ExitCode.RENDER
+    assert "site/index.html  (made by pandoc)" in result.output
+    assert "unknown variable" in result.output
+    assert (root / "build/tiny/report-tiny.pdf").read_bytes() == b"earlier"
+
+
+def test_asked_for_the_pdf_alone_the_site_stays_as_it_was(root: Path) -> None:
+    result = CliRunner().invoke(app, ["--project", str(root), "render", "tiny", "--renderer", "pandoc", "--to", "pdf"])
+    assert result.exit_code == ExitCode.OK
+    assert result.output.count("made by") == 1
+    assert (root / "build/tiny/site/index.html").read_text("utf-8") == "earlier"
+    assert (root / "build/tiny/report-tiny.pdf").read_bytes().startswith(b"%PDF")
