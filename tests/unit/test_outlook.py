@@ -16,6 +16,7 @@ PACE = {
     "quantile_points": 400,
     "largest_intraclass": 0.5,
     "grid_from_intervals": 5,
+    "grid_smallest_open_share": 0.4,
     "grid_points": 40,
     "intraclass_prior": (1.0, 19.0),
     "minimum_days": 14,
@@ -216,3 +217,14 @@ def test_lists_of_two_kinds_are_not_calibrated_together():
 def test_an_outlook_survives_json():
     result = assess(counted(0, 100, 180), counted(90, 130, 200))
     assert Outlook.from_json(result.to_json()) == result
+
+
+def test_what_is_left_of_a_long_list_is_not_judged_by_the_clustering_of_the_whole():
+    """METHODS §17: intervals that carry the one over to the other hold too little, so design effects are assumed."""
+    done = [0, 60, 105, 140, 160, 170]
+    result = assess(*(counted(60 * place, x, 200) for place, x in enumerate(done)), days=400)
+    at_risk = [200 - x for x in done[:-1]]
+    assert 200 - done[-1] < 0.4 * sum(at_risk) / 5
+    assert result.basis == "latest interval"
+    assert [each.design_effect for each in result.by_design_effect] == [1.0, 2.0, 4.0]
+    assert result.days_observed == 60

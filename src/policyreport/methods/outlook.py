@@ -47,6 +47,7 @@ def assess(
     quantile_points: int,
     largest_intraclass: float,
     grid_from_intervals: int,
+    grid_smallest_open_share: float,
     grid_points: int,
     intraclass_prior: tuple[float, float],
     minimum_days: int,
@@ -70,8 +71,8 @@ def assess(
         Probabilities from which, at every design effect, the verdict is *likely* or *unlikely*.
     prior_shape, quantile_points, largest_intraclass : float, int, float
         See `predictive.pace_of_latest`.
-    grid_from_intervals : int
-        Fewest intervals from which the clustering is estimated.
+    grid_from_intervals, grid_smallest_open_share : int, float
+        See `estimates_clustering`.
     grid_points, intraclass_prior : int, tuple of float
         See `predictive.pace_of_all`.
     minimum_days, suspect_ratio : int, float
@@ -118,13 +119,19 @@ def assess(
         quantile_points=quantile_points,
         largest_intraclass=largest_intraclass,
         grid_from_intervals=grid_from_intervals,
+        grid_smallest_open_share=grid_smallest_open_share,
         grid_points=grid_points,
         intraclass_prior=intraclass_prior,
     )
     situation = _Situation(total, completed, days_left, required_share)
     additions = round(days_left * _mean_inflow(increments))
     by_design_effect = tuple(situation.predict(phi, pace) for phi, pace in paces)
-    all_intervals = len(increments) >= grid_from_intervals
+    all_intervals = estimates_clustering(
+        increments,
+        total - completed,
+        grid_from_intervals=grid_from_intervals,
+        grid_smallest_open_share=grid_smallest_open_share,
+    )
     return Outlook(
         area=newest.area,
         list=newest.list,
@@ -147,6 +154,42 @@ def assess(
     )
 
 
+def estimates_clustering(
+    increments: Sequence[Increment], tasks: int, *, grid_from_intervals: int, grid_smallest_open_share: float
+) -> bool:
+    """Say whether the intervals behind a prediction can tell how much its tasks finish together.
+
+    Parameters
+    ----------
+    increments : sequence of Increment
+        Intervals of one list.
+    tasks : int
+        N, tasks the prediction is for.
+    grid_from_intervals : int
+        Fewest intervals.
+    grid_smallest_open_share : float
+        Smallest N as a share of the mean number of tasks at risk in the intervals.
+
+    Returns
+    -------
+    bool
+        Else design effects are assumed, and the latest interval alone gives the pace.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If there are no intervals.
+
+    Notes
+    -----
+    One intraclass correlation is learnt from all intervals. Tasks that finish in groups of one size give a small
+    one on a long list and a large one on what is left of it: simulated intervals that carry the first over to the
+    second hold too little (METHODS §17, outlook).
+    """
+    at_risk = sum(step.at_risk for step in increments) / len(increments)
+    return len(increments) >= grid_from_intervals and tasks >= grid_smallest_open_share * at_risk
+
+
 def _choose_paces(
     increments: Sequence[Increment],
     tasks: int,
@@ -156,11 +199,17 @@ def _choose_paces(
     quantile_points: int,
     largest_intraclass: float,
     grid_from_intervals: int,
+    grid_smallest_open_share: float,
     grid_points: int,
     intraclass_prior: tuple[float, float],
 ) -> list[tuple[float, PaceOf]]:
     """Pair each design effect with its pace: assumed ones from the latest interval, or the estimated one."""
-    if len(increments) >= grid_from_intervals:
+    if estimates_clustering(
+        increments,
+        tasks,
+        grid_from_intervals=grid_from_intervals,
+        grid_smallest_open_share=grid_smallest_open_share,
+    ):
         pace = pace_of_all(increments, grid_points=grid_points, intraclass_prior=intraclass_prior)
         design_effect = 1 + max(tasks - 1, 0) * float(pace.weights @ pace.intraclass)
         return [(design_effect, lambda _: pace)]
@@ -249,6 +298,7 @@ def calibrate(
     quantile_points: int,
     largest_intraclass: float,
     grid_from_intervals: int,
+    grid_smallest_open_share: float,
     grid_points: int,
     intraclass_prior: tuple[float, float],
     minimum_days: int,
@@ -269,9 +319,11 @@ def calibrate(
         Ids; they seed the randomised PIT.
     interval_design_effect : float
         φ of the outlooks whose clustering is not estimated.
-    prior_shape, quantile_points, largest_intraclass, grid_from_intervals, grid_points : float or int
+    prior_shape, quantile_points, largest_intraclass, grid_from_intervals : float or int
         See `assess`.
-    intraclass_prior, minimum_days, suspect_ratio : tuple of float, int, float
+    grid_smallest_open_share, grid_points, intraclass_prior : float, int, tuple of float
+        See `assess`.
+    minimum_days, suspect_ratio : int, float
         See `assess`.
     calibration_first_interval : int
         Intervals behind the first forecast of a list.
@@ -319,6 +371,7 @@ def calibrate(
                 quantile_points=quantile_points,
                 largest_intraclass=largest_intraclass,
                 grid_from_intervals=grid_from_intervals,
+                grid_smallest_open_share=grid_smallest_open_share,
                 grid_points=grid_points,
                 intraclass_prior=intraclass_prior,
             )

@@ -7,6 +7,7 @@ from scipy.stats import betabinom, binom
 
 from policyreport.methods.hazards import difference, rescale
 from policyreport.methods.intervals import wilson
+from policyreport.methods.outlook import estimates_clustering
 from policyreport.methods.pooling import compute_posterior
 from policyreport.methods.predictive import find_quantile, pace_of_all, pace_of_latest, predict
 from policyreport.validity.hazard_slopes import fit_all
@@ -84,7 +85,7 @@ def outlook(
     rng: np.random.Generator, draws: int, *, intervals: int, n: int, ratio: float, design_effect: int, assumed: int
 ) -> Measures:
     """Repeat the prediction of the tasks finished in `ratio` intervals' time, the pace drawn anew each time."""
-    inside, widths = [], []
+    inside, widths, declined = [], [], []
     for _ in range(draws):
         q = float(rng.uniform(0.1, 0.5))
         rate = -np.log1p(-q) / _DAYS
@@ -97,13 +98,20 @@ def outlook(
                 largest_intraclass=0.5,
             )  # fmt: skip
         else:
+            declined.append(not estimates_clustering(steps, left, grid_from_intervals=5, grid_smallest_open_share=0.4))
+            if declined[-1]:
+                continue
             pace = pace_of_all(steps, grid_points=40, intraclass_prior=(1.0, 19.0))
         chances = predict(pace, left, ratio * _DAYS)
         low, high = find_quantile(chances, 0.025), find_quantile(chances, 0.975)
         inside.append(low <= outcome <= high)
         widths.append((high - low) / max(left, 1))
     judged = assumed == design_effect or intervals >= 5
-    return share("coverage", inside, AT_LEAST if judged else None), average("width, share of open tasks", widths)
+    return (
+        share("coverage", inside, AT_LEAST if judged else None),
+        average("width, share of open tasks", widths),
+        *([share("left to the latest interval", declined)] if declined else []),
+    )
 
 
 def pooling(rng: np.random.Generator, draws: int, *, areas: int, intraclass: float) -> Measures:

@@ -1,0 +1,85 @@
+"""The same records and slices whatever Python's hash seed, and with one worker or two."""
+
+import hashlib
+import json
+import os
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from policyreport import plan
+from policyreport.runs import run_stages
+
+SCRIPT = Path(__file__).with_name("one_process.py")
+SEEDS = range(20)
+# The nation's notebook takes most of the time and is tried under fewer.
+NATIONAL_SEEDS = range(0, 20, 7)
+AREA = "n40"
+
+
+def under(seed: int, *words: str | Path) -> dict[str, str]:
+    """What the script printed under a hash seed."""
+    environment = os.environ | {"PYTHONHASHSEED": str(seed), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, str(SCRIPT), *map(str, words)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert told.returncode == 0, told.stderr
+    return json.loads(told.stdout)
+
+
+def each(seeds: range, *words: str | Path) -> list[dict[str, str]]:
+    """The same under several seeds; a word's hash shows that they were taken."""
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda seed: under(seed, *words), seeds))
+    hashes = {made.pop("hash of a word") for made in found}
+    assert len(hashes) == len(seeds)
+    return found
+
+
+def digests(store: Path, *keys: str) -> dict[str, str]:
+    """Hashes of the records that the run left."""
+    paths = {key: store / "records" / f"{key.replace(' ', '/')}.json" for key in keys}
+    return {key: hashlib.sha256(path.read_bytes()).hexdigest() for key, path in paths.items()}
+
+
+@pytest.fixture(scope="module")
+def pickled(tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Units of one province and of the nation, a file each."""
+    folder = tmp_path_factory.mktemp("units")
+    units = plan.province_units(tiny.root, "tiny", [AREA], tiny.store)
+    (folder / "province").write_bytes(pickle.dumps(units))
+    (folder / "nation").write_bytes(pickle.dumps(plan.national_units(tiny.root, "tiny", tiny.store)))
+    return folder
+
+
+def test_a_provinces_records_are_the_same_under_20_hash_seeds(tiny, pickled: Path) -> None:
+    expected = digests(tiny.store, *(f"{AREA} {name}" for name in plan.PROVINCE_NOTEBOOKS))
+    assert each(SEEDS, "records", pickled / "province") == [expected] * len(SEEDS)
+
+
+def test_the_nations_record_is_the_same_under_other_hash_seeds(tiny, pickled: Path) -> None:
+    expected = digests(tiny.store, "VN evaluation")
+    assert each(NATIONAL_SEEDS, "records", pickled / "nation") == [expected] * len(NATIONAL_SEEDS)
+
+
+def test_what_the_notebooks_read_is_the_same_under_other_hash_seeds(tiny) -> None:
+    found = each(range(2), "slices", tiny.root, "tiny")
+    assert len(found[0]) == 3 * len(plan.PROVINCE_NOTEBOOKS) + 1
+    assert found[0] == found[1]
+
+
+def test_one_worker_leaves_the_records_of_two(tiny, tmp_path: Path) -> None:
+    stages = (
+        lambda store: plan.province_units(tiny.root, "tiny", None, tiny.store),
+        lambda store: plan.national_units(tiny.root, "tiny", tiny.store),
+    )
+    run_stages(stages, tmp_path / "tiny", 1, lambda event: None)
+    one, two = (
+        {path.relative_to(store): path.read_bytes() for path in sorted(store.glob("*/*/*")) if path.is_file()}
+        for store in (tmp_path / "tiny", tiny.store)
+    )
+    assert len(one) > 3 * len(plan.PROVINCE_NOTEBOOKS)
+    assert one == two
