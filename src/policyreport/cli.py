@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
-from policyreport.commands import adding, running
+from policyreport.commands import adding, comparing, running
 from policyreport.commands.editions import check_edition, edition_areas, project_root, shown_path
 from policyreport.commands.messages import say_error
 from policyreport.errors import ExitCode, PolicyReportError, UsageError, did_you_mean
@@ -111,13 +111,15 @@ def main_options(
       policyreport add FILE          take new figures in, after showing what they change
     \b
     Exit codes: 0 well, 2 wrong words, 3 wrong data, 4 wrong parameter file,
-    5 a notebook failed, 6 rendering failed, 7 a publisher gave no usable answer, 130 stopped.
+    5 a notebook failed, 6 rendering failed, 7 a publisher gave no usable answer,
+    8 two runs differ, 130 stopped.
     """
     context.obj = project
 
 
 app.command("run")(running.run)
 app.command("why")(running.why)
+app.command("compare-runs")(comparing.compare_runs)
 
 
 @app.command()

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     RUN_INCOMPLETE = 5
     RENDER = 6
     CONNECT = 7
+    DIFFERENT = 8
 
 
 class PolicyReportError(Exception):
