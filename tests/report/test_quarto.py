@@ -280,6 +280,23 @@ def test_quarto_renders_the_assembled_project_by_hand_too(both: Path, tmp_path: 
 
 @needs_quarto
 @pytest.mark.quarto
+@pytest.mark.parametrize("render", ["as `policyreport render` does", "by hand"])
+def test_quarto_executes_no_code_on_a_page(both: Path, tmp_path: Path, render: str) -> None:
+    project = tmp_path / "report"
+    shutil.copytree(both / "report", project)
+    page, trace = project / "index.qmd", tmp_path / "executed"
+    code = f"\n\n```{{python}}\nopen({str(trace)!r}, 'w')\n```\n\n`{{python}} open({str(trace)!r}, 'w')`\n"
+    page.write_text(page.read_text(encoding="utf-8") + code, encoding="utf-8")
+    if render == "by hand":
+        command = [str(find_program()), "render", "index.qmd", "--to", "html"]
+        subprocess.run(command, cwd=project, check=True, capture_output=True)
+    else:
+        QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
+    assert not trace.exists()
+
+
+@needs_quarto
+@pytest.mark.quarto
 def test_quarto_writes_the_same_accessible_pdf_twice(both: Path, tmp_path: Path) -> None:
     QuartoRenderer().render_pdf(both / "report", tmp_path / "report.pdf", lambda line: None)
     body = (tmp_path / "report.pdf").read_bytes()

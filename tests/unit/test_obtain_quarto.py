@@ -14,14 +14,14 @@ class Done:
 
 def test_a_quarto_on_the_path_is_taken_without_installing_anything(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(obtain_quarto, "find_program", lambda: "/somewhere/bin/quarto")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("nothing is to be installed"))
+    monkeypatch.setattr(obtain_quarto, "run_program", lambda *_: pytest.fail("nothing is to be installed"))
     assert obtain_quarto.obtain() == "Quarto found (quarto): it renders the report."
 
 
 def test_without_quarto_its_package_is_tried_once_and_the_failure_is_one_line(monkeypatch: pytest.MonkeyPatch):
     tried: list[list[str]] = []
     monkeypatch.setattr(obtain_quarto, "find_program", lambda: None)
-    monkeypatch.setattr(subprocess, "run", lambda command, **_: tried.append(command) or Done(1))
+    monkeypatch.setattr(obtain_quarto, "run_program", lambda command, _: tried.append(command) or Done(1))
     line = obtain_quarto.obtain()
     assert "cannot be had here" in line
     assert "\n" not in line
@@ -29,9 +29,9 @@ def test_without_quarto_its_package_is_tried_once_and_the_failure_is_one_line(mo
 
 
 def test_a_network_that_does_not_answer_does_not_stop_the_set_up(monkeypatch: pytest.MonkeyPatch):
-    def hang(command: list[str], **options: object) -> Done:
-        raise subprocess.TimeoutExpired(command, 1)
+    def hang(command: list[str], patience: float) -> Done:
+        raise subprocess.TimeoutExpired(command, patience)
 
     monkeypatch.setattr(obtain_quarto, "find_program", lambda: None)
-    monkeypatch.setattr(subprocess, "run", hang)
+    monkeypatch.setattr(obtain_quarto, "run_program", hang)
     assert "no answer" in obtain_quarto.obtain()

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from policyreport.renderers.program import run_program
 from policyreport.renderers.quarto import find_program
 
 PACKAGE = "quarto-cli"
-# Its package fetches the program while it is installed; a network that swallows the request must not hang the set-up.
-PATIENCE = 180
+# Its package fetches the program (some 120 MB) while it is installed; a network that swallows the request must not
+# hang the set-up.
+PATIENCE = 120
 
 
 def obtain() -> str:
@@ -23,9 +25,9 @@ def obtain() -> str:
     """
     if program := find_program():
         return f"Quarto found ({Path(program).name}): it renders the report."
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", PACKAGE]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+        done = run_program([*command, "--retries", "0", PACKAGE], PATIENCE)
     except subprocess.TimeoutExpired:
         return f"Quarto cannot be had here ({PACKAGE}: no answer); pandoc and Typst render the report."
     if done.returncode == 0 and find_program():

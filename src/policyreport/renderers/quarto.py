@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +14,7 @@ import yaml
 from policyreport.errors import RenderError
 from policyreport.renderers import Progress
 from policyreport.renderers.pandoc import PDF_PAGE, read_settings, replace_folder
+from policyreport.renderers.program import run_program
 from policyreport.renderers.search import write_search_index
 from policyreport.renderers.typst_pdf import check_document, write_pdf
 
@@ -168,21 +167,10 @@ def _check_version(program: str) -> None:
 
 
 def _run(command: list[str], folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end, and never leave it running: not after the time-out, not after Ctrl-C."""
     try:
-        with subprocess.Popen(
-            command, cwd=folder, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, encoding="utf-8", errors="replace", start_new_session=True,
-        ) as process:  # fmt: skip
-            try:
-                said, complained = process.communicate(timeout=_TIMEOUT)
-            except BaseException:
-                # `quarto` is a script that starts the program: both hold the pipes, so both must end.
-                os.killpg(process.pid, signal.SIGKILL)
-                raise
+        return run_program(command, _TIMEOUT, folder, settings)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RenderError(" ".join(command), "a program that ends", str(error), _TODO) from error
-    return subprocess.CompletedProcess(command, process.returncode, said, complained)
 
 
 def _last_lines(done: subprocess.CompletedProcess[str]) -> str:

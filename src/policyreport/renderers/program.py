@@ -1,0 +1,54 @@
+"""Run a program to its end, and never leave it running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def run_program(
+    command: Sequence[str], timeout: float, folder: Path | None = None, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program and return what it wrote.
+
+    Parameters
+    ----------
+    command : sequence of str
+        The program and its arguments.
+    timeout : float
+        Seconds it may take.
+    folder : Path, optional
+        Where to run it.
+    settings : mapping of str to str, optional
+        Environment variables besides those of this process.
+
+    Returns
+    -------
+    subprocess.CompletedProcess
+        Exit code, output and errors as text.
+
+    Raises
+    ------
+    OSError
+        It cannot be started.
+    subprocess.TimeoutExpired
+        It did not end in time; it and all that it started were ended.
+
+    Notes
+    -----
+    `quarto` is a script that starts the program, and pip starts others to build a package. Those hold the pipes,
+    so ending the first alone, as `subprocess.run` does, would wait for the others.
+    """
+    with subprocess.Popen(
+        command, cwd=folder, env=os.environ | dict(settings or {}), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace", start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            said, complained = process.communicate(timeout=timeout)
+        except BaseException:  # Ctrl-C too: the session of its own does not get it
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, said, complained)
