@@ -11,11 +11,24 @@ if TYPE_CHECKING:
     from policyreport.records.base import Failure
 
 
+# What did not fail by its own doing: its parameters were wrong, or nothing could run it.
+NO_RECORD = {"unknown-parameter": "refused", "not-run": "not-run"}
+
+
 @dataclass(frozen=True)
 class Planned:
-    """A stage begins: how many units each area has in it."""
+    """A stage begins: how many units each area has in it, and the names of its notebooks."""
 
     units: Mapping[str, int]
+    notebooks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Started:
+    """A unit is at work, as far as the runner can tell: handed over, and with a worker free for it."""
+
+    area: str
+    notebook: str
 
 
 @dataclass(frozen=True)
@@ -51,9 +64,9 @@ class Finished:
 
     @property
     def state(self) -> str:
-        """``done``, ``unchanged`` (not run again) or ``failed``."""
+        """``done``, ``unchanged``, or why there is no record: ``failed``, ``refused`` (before it ran), ``not-run``."""
         if self.failure is not None:
-            return "failed"
+            return NO_RECORD.get(self.failure.reason, "failed")
         return "done" if self.executed else "unchanged"
 
 
@@ -74,7 +87,7 @@ class WorkerSlow:
     unit: tuple[str, str] | None = None
 
 
-Event = Planned | Finished | WorkerLost | WorkerSlow
+Event = Planned | Started | Finished | WorkerLost | WorkerSlow
 
 
 @dataclass(frozen=True)

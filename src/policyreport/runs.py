@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from policyreport.cache.ingredients import key_of
 from policyreport.cache.results import Cache, Result
 from policyreport.errors import PolicyReportError, RunError
-from policyreport.events import Event, Finished, Planned, RunSummary
+from policyreport.events import Event, Finished, Planned, RunSummary, Started
 from policyreport.execute import Outcome, Unit, execute_unit
 from policyreport.execute.unit import WorkerLostError, keys_of
 from policyreport.interrupts import interrupts_remembered, raise_if_interrupted
@@ -121,7 +121,9 @@ def run_units(
     RunError
         If the store cannot be written.
     """
-    report(Planned(Counter(area for area, _ in keys_of(units))))
+    keys = keys_of(units)
+    notebooks = tuple(dict.fromkeys(notebook for _, notebook in keys))
+    report(Planned(Counter(area for area, _ in keys), notebooks))
     finished: list[Finished] = []
 
     def end(outcome: Outcome, cached: str, executed: bool) -> None:
@@ -241,12 +243,13 @@ class _Feed:
     """
 
     def __init__(self, units: Iterator[Unit], pool: Executor, workers: int, report: Callable[[Event], None]) -> None:
-        self.pool, self.limit, self.report = pool, 2 * workers, report
+        self.pool, self.workers, self.limit, self.report = pool, workers, 2 * workers, report
         self.coming = units
         self.waiting: deque[Unit] = deque()
         self.suspects: deque[Unit] = deque()
         self.attempts: Counter[tuple[str, str]] = Counter()
         self.working: dict[Future[Outcome], Unit] = {}
+        self.begun: set[tuple[str, str]] = set()
         self.ended = False
 
     def stop(self) -> None:
@@ -264,6 +267,7 @@ class _Feed:
             raise_if_interrupted()
             try:
                 self._fill()
+                self._tell_begun()
                 wait(self.working, LOOK_SECONDS, FIRST_COMPLETED)
                 yield from self._collect()
             except BrokenExecutor as error:
@@ -282,6 +286,14 @@ class _Feed:
             return
         while len(self.working) < self.limit and self._more():
             self._submit(self.waiting)
+
+    def _tell_begun(self) -> None:
+        """Tell of the units that workers have taken: they take them in the order they were handed over."""
+        first = [unit.key for unit in islice(self.working.values(), self.workers)]
+        for key in first:
+            if key not in self.begun:
+                self.report(Started(*key))
+        self.begun = set(first)
 
     def _more(self) -> bool:
         """Whether a unit is waiting; the next one is made when it is asked for."""

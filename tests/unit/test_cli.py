@@ -168,8 +168,11 @@ def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, sta
     assert result.exit_code == ExitCode.RUN_INCOMPLETE
     events = [json.loads(line) for line in result.stdout.splitlines()]
     assert events[0] == {"event": "planned", "units": {"n01": 1, "n02": 1}}
-    assert [(event["area"], event["state"]) for event in events[1:3]] == [("n01", "done"), ("n02", "failed")]
-    assert events[2]["failure"] == {"reason": "raised", "error": "KeyError", "message": "'2025'"}
+    begun = [(event["area"], event["notebook"]) for event in events if event["event"] == "started"]
+    assert begun == [("n01", "clean"), ("n02", "trend"), ("n02", "trend")]
+    finished = [event for event in events if event["event"] == "finished"]
+    assert [(event["area"], event["state"]) for event in finished] == [("n01", "done"), ("n02", "failed")]
+    assert finished[1]["failure"] == {"reason": "raised", "error": "KeyError", "message": "'2025'"}
 
 
 def test_a_failed_province_ends_the_run_with_its_reason_and_its_notebook(project, stand_in):

@@ -10,11 +10,13 @@ import pytest
 from rich.console import Console
 
 from policyreport.errors import RunError
-from policyreport.events import Finished, Planned
+from policyreport.events import Finished, Planned, Started
 from policyreport.execute import Outcome, Unit
 from policyreport.execute.unit import Units, WorkerLostError, keys_of
 from policyreport.pool import WorkerPool
-from policyreport.progress import duration, show_progress
+from policyreport.progress import duration, event_words, failure_line, show_progress
+from policyreport.progress.board import SIGNS, Board
+from policyreport.progress.left import TimeLeft
 from policyreport.records.base import Failure
 from policyreport.runs import run_stages, run_units
 from policyreport.store import failure_path, notebook_path, record_path, save_outcome, write_whole
@@ -83,7 +85,7 @@ def test_each_unit_ends_as_a_record_or_a_failure_with_its_notebook(by_processes)
 
 def test_the_national_stage_runs_after_the_provinces_though_one_failed(by_processes):
     _, _, events = by_processes
-    kinds = [type(event) for event in events]
+    kinds = [type(event) for event in events if not isinstance(event, Started)]
     assert kinds == [Planned, Finished, Finished, Finished, Planned, Finished]
     assert events[0].units == {"n01": 1, "n02": 2}
     assert events[-1].area == "VN"
@@ -220,13 +222,116 @@ def test_a_pipe_gets_one_plain_line_per_area_with_the_time_left(tmp_path):
     ]
 
 
-def test_a_terminal_gets_a_bar_and_the_failures(tmp_path):
+def test_a_terminal_gets_the_board_and_the_failures(tmp_path):
     out = StringIO()
     console = Console(file=out, width=100, force_terminal=True)
     with show_progress(console, 2) as tell:
         run_units([unit("n01"), unit("n02")], tmp_path, 2, tell, Instant(failing={"n02"}))
     assert "n02/clean failed: KeyError: '2025'" in out.getvalue()
     assert "2/2" in out.getvalue()
+
+
+def drawn(board: Board, width: int = 80, height: int = 24) -> list[str]:
+    """The board's lines in a terminal of a size."""
+    out = StringIO()
+    board.console = Console(file=StringIO(), width=width, height=height, force_terminal=True)
+    Console(file=out, width=width).print(board.render())
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+NOTEBOOKS = ("clean", "trend", "compare")
+
+
+def board_of(areas: int) -> Board:
+    board = Board(Console(file=StringIO(), force_terminal=True), 2)
+    board.signs = SIGNS
+    board.tell(Planned({f"n{number:02}": 3 for number in range(1, areas + 1)}, NOTEBOOKS))
+    return board
+
+
+def ended(area: str, notebook: str, **facts) -> Finished:
+    return Finished(area, notebook, kept=Path("x"), **({"failure": None, "seconds": 2.0} | facts))
+
+
+def test_the_board_shows_areas_by_notebooks_with_state_counts_and_time_left():
+    board = board_of(2)
+    board.tell(ended("n01", "clean", executed=False))
+    board.tell(Started("n01", "trend"))
+    board.tell(ended("n01", "trend"))
+    board.tell(ended("n01", "compare", failure=failure("n01", "compare")))
+    board.tell(Started("n02", "clean"))
+    lines = drawn(board)
+    assert lines[0] == "6 notebooks, 2 areas, 2 workers: 1 done, 1 unchanged, 1 running, 1 failed"
+    assert "3/6 about 3 s left" in lines[1]
+    assert [line.split() for line in lines[2:]] == [
+        [*NOTEBOOKS, *NOTEBOOKS],
+        ["n01", "=", "2.0", "s", "✗", "n02", "▸", "0", "s", "·", "·"],
+    ]
+
+
+@pytest.mark.parametrize(("width", "rows"), [(80, 17), (120, 9)])
+def test_thirty_four_areas_fit_a_terminal(width, rows):
+    lines = drawn(board_of(34), width, 24)
+    assert len(lines) == 3 + rows
+    assert max(map(len, lines)) <= width
+    assert sum(line.count("n") for line in lines[3:]) == 34
+
+
+def test_of_thousands_of_areas_the_board_shows_those_at_work_or_failed():
+    board = board_of(3321)
+    board.tell(ended("n70", "clean", failure=failure("n70")))
+    board.tell(Started("n3000", "trend"))
+    lines = drawn(board)
+    assert len(lines) < 24
+    assert [word for line in lines for word in line.split() if word in ("n70", "n3000", "n01")] == ["n70", "n3000"]
+    assert lines[-1] == "3319 more areas, none of them running or failed"
+
+
+def test_the_time_left_is_the_sum_of_each_notebooks_own_mean():
+    left = TimeLeft(2)
+    left.expect(Planned({"n01": 2, "n02": 2}, ("clean", "trend")))
+    assert left.seconds() is None
+    left.note(ended("n01", "clean", seconds=1.0))
+    left.note(ended("n01", "trend", seconds=9.0))
+    assert left.seconds() == (1.0 + 9.0) / 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "state", "said"),
+    [
+        ("raised", "failed", "failed"),
+        ("time-out", "failed", "failed"),
+        ("kernel-died", "failed", "failed"),
+        ("unknown-parameter", "refused", "was refused"),
+        ("not-run", "not-run", "could not be run"),
+    ],
+)
+def test_failed_refused_and_not_run_are_told_apart(reason, state, said):
+    why = Failure(area="n40", notebook="trend", reason=reason, error="E", message="m")
+    event = ended("n40", "trend", failure=why)
+    assert event.state == state
+    assert event_words(event)["state"] == state
+    assert failure_line(event) == f"n40/trend {said}: E: m"
+
+
+def test_a_result_from_the_cache_says_nothing_of_the_time_left():
+    left = TimeLeft(1)
+    left.expect(Planned({"n01": 1, "n02": 1}, ("clean",)))
+    left.note(ended("n01", "clean", seconds=0.0, executed=False))
+    assert left.seconds() is None
+
+
+def test_no_more_units_are_told_to_have_begun_than_there_are_workers(tmp_path):
+    events = []
+    run_units([unit(f"n{number}") for number in range(9)], tmp_path, 2, events.append, Instant())
+    begun = [event.area for event in events if isinstance(event, Started)]
+    assert len(begun) == len(set(begun))
+    open_now = most = 0
+    for event in events:
+        open_now += isinstance(event, Started)
+        open_now -= isinstance(event, Finished) and event.area in begun
+        most = max(most, open_now)
+    assert most <= 2
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,8 @@ def _execute(
     # The workers of a cluster elsewhere start their own.
     ahead = ("policyreport.rehearsal", "rehearse", str(root), edition)
     with batch_server(notebooks, where.cold or where.elsewhere, ahead) as server:
-        if not where.elsewhere:
+        # A cluster prepares its own.
+        if not where.cluster:
             prepare_workers()
         from policyreport import plan
         from policyreport.cache.unchanged import remember_run
@@ -299,13 +300,15 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
     console: Console = Console() if sys.stdout.isatty() else Console(width=200)
     table = Table(box=None, pad_edge=False)
     table.add_column("notebook")
-    for name in ("done", "failed", "unchanged", "s each"):
+    found = {item.state for item in summary.finished}
+    states = ["done", "failed", *(state for state in ("refused", "not-run") if state in found), "unchanged"]
+    for name in (*states, "s each"):
         table.add_column(name, justify="right")
     for notebook in dict.fromkeys(item.notebook for item in summary.finished):
         items = [item for item in summary.finished if item.notebook == notebook]
         ran = [item for item in items if item.executed]
         mean = f"{sum(item.seconds for item in ran) / len(ran):.1f}" if ran else "–"
-        counts = (sum(item.state == state for item in items) for state in ("done", "failed", "unchanged"))
+        counts = (sum(item.state == state for item in items) for state in states)
         table.add_row(notebook, *(str(count) for count in counts), mean)
     console.print(table)
     if summary.not_run:
