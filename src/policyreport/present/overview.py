@@ -158,7 +158,8 @@ def _tasks_of_one_list(voice: Voice, record: EvaluationRecord, quarters: Quarter
     done = next((each.completed for each in record.completion
                  if isinstance(each, Completion) and (each.list, each.reference_date) == (last.list, last.reference_date)),
                 None)  # fmt: skip
-    picture = spark_share(done, voice.small("spark-tasks", done.inputs), "completed", "not completed") if done else None
+    frame = voice.small("spark-tasks", last.inputs)
+    picture = spark_share(done, frame, "completed", "not completed") if done else None
     text = (
         f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
         f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
@@ -173,11 +174,11 @@ def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
         return ""
     step = next(step for step in reversed(quarters.steps) if step.has_flag("basis-suspect"))
     end = next(count for count in quarters.counts if count.reference_date == step.end)
-    finished = voice.value(voice.formats.number(step.new_completed, 0, signed=True), end.inputs)
+    finished = voice.formats.number(step.new_completed, 0, signed=True)
     when = f"the last {step.days} days" if step.end == quarters.counts[-1].reference_date else (
         f"the {step.days} days to {voice.date(step.end)}"
     )  # fmt: skip
-    return f" {finished} in {when} points to a change in what is counted."
+    return f" {voice.value(f'{finished} in {when}', end.inputs)} points to a change in what is counted."
 
 
 def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
