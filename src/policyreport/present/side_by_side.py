@@ -141,7 +141,8 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     done = [each for each in results if isinstance(each, Exposure)]
     refused = [voice.refusal(each, "Exposure") for each in results if isinstance(each, Refusal)]
     if not done:
-        return [join("exposure", *refused[:1]), Exhibit("exposure-study", ""), Exhibit("exposure-checks", "")]
+        # No heading of the page stands over nothing.
+        return [join(name, *refused[:1]) for name in ("exposure", "exposure-study", "exposure-checks")]
     associated = [each for each in done if each.verdict == "associated"]
     word = listed([_exposed(voice, each) for each in associated])
     years = listed([str(year) for year in done[0].post_years])

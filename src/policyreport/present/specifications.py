@@ -63,7 +63,7 @@ def sensitivity(results: Sequence[Sensitivity | Refusal], inputs: Inputs) -> Exh
     voice = Voice(inputs)
     done = [_named(voice, each) for each in results if isinstance(each, Sensitivity)]
     refused = [
-        voice.refusal(each, f"Other choices: {each.subject.split()[0]}")
+        voice.refusal(each.model_copy(update={"detail": ""}), f"Other choices: {_asked(voice, each)}")
         for each in results
         if isinstance(each, Refusal)
     ]
@@ -71,10 +71,17 @@ def sensitivity(results: Sequence[Sensitivity | Refusal], inputs: Inputs) -> Exh
     drawn = [_figure(voice, each) for each in done if each.low != each.high]
     return Exhibits(
         [
-            join("sensitivity", _summary(voice, done) if done else "", *refused),
+            join("sensitivity", _summary(voice, done) if done else "", *dict.fromkeys(refused)),
             join("specifications", *drawn, _every(voice, done)),
         ]
     )
+
+
+def _asked(voice: Voice, refused: Refusal) -> str:
+    """What a refused headline was about: its question, or its indicator."""
+    word = refused.subject.split()[0]
+    known = voice.inputs.indicators.by_id().get(word)
+    return QUESTIONS.get(word) or (known.name if known else word)
 
 
 def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
