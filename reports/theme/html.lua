@@ -295,6 +295,17 @@ local function link(element)
   return element
 end
 
+-- A number and its per cent sign stay on one line.
+local function hold_units(inlines)
+  for index = 2, #inlines - 1 do
+    local before, space, after = inlines[index - 1], inlines[index], inlines[index + 1]
+    if space.t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
+      inlines[index] = pandoc.Str("\u{a0}")
+    end
+  end
+  return inlines
+end
+
 local function finish(doc)
   local sections, findings = 0, wide == "findings"
   for _, block in ipairs(doc.blocks) do
@@ -311,6 +322,7 @@ end
 
 return {
   { Meta = begin },
+  { Inlines = hold_units },
   { Image = picture, RawInline = raw_svg, RawBlock = raw_svg, CodeBlock = code, Div = division, Link = link, Span = value },
   { Table = scroll, Blocks = captions },
   { Pandoc = finish },

@@ -177,6 +177,17 @@ end
 
 -- ---- inlines -------------------------------------------------------------------------------------------
 
+-- A number and its per cent sign stay on one line.
+local function hold_units(inlines)
+  for index = 2, #inlines - 1 do
+    local before, space, after = inlines[index - 1], inlines[index], inlines[index + 1]
+    if space.t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
+      inlines[index] = pandoc.Str("\u{a0}")
+    end
+  end
+  return inlines
+end
+
 local function picture(image)
   local alt = image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
   if alt == "" then error("picture " .. image.src .. " has no fig-alt: a reader who cannot see it is told nothing") end
@@ -426,6 +437,7 @@ return {
   { Meta = settings },
   clean,
   { Pandoc = function(doc) return resolve_links(arrange_headings(doc)) end },
+  { Inlines = hold_units },
   { Image = picture, Math = formula, Cite = cross_reference },
   { Blocks = join_neighbours },
   { Div = division },
