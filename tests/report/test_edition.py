@@ -328,6 +328,12 @@ def test_the_pdf_has_contents_and_a_page_for_every_province(pdf: pypdf.PdfReader
     assert all(name in contents for name in starts)
 
 
+def test_a_province_takes_one_page_of_the_pdf(pdf: pypdf.PdfReader, tiny) -> None:
+    areas = read_areas(tiny.root)
+    starts = [start_of(pdf, title) for title in [*(areas.name(area) for area in PROVINCES), "Methods"]]
+    assert [after - before for before, after in pairwise(starts)] == [1] * len(PROVINCES)
+
+
 def test_the_pdf_says_the_headline_figures(pdf: pypdf.PdfReader, record: EvaluationRecord) -> None:
     text = plain(" ".join(page.extract_text() for page in pdf.pages))
     for each in record.quarter_on_quarter.counts:

@@ -192,6 +192,8 @@ def _governance_finding(voice: Voice, results: Sequence[Trend | Refusal], last: 
     """Dimensions with a trend, or that there is none."""
     moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
     told = [each for each in results if isinstance(each, Trend)]
+    if not told:
+        return f"No dimension has the years that a trend needs; scores end in {last}"
     if not moved:
         return (
             f"No dimension of {len(told)} tested shows a clear trend against the provinces' mean; scores end in {last}"

@@ -53,7 +53,7 @@ def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal]
               for each in results if isinstance(each, Refusal)]  # fmt: skip
     short = [each for each in pace if isinstance(each, Refusal) and each.code != "not-published"]
     if judged and short and not named:
-        parts.append(voice.refusal(short[0], "Pace towards the target of 2030"))
+        parts.append(voice.refusal(short[0], "Pace towards the target"))
     return join("share", *parts)
 
 

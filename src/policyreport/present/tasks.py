@@ -45,7 +45,11 @@ def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit
         parts.append(figures.completion([(each.list_label, each) for each in done], frame))
     again = [counts for each in done if len(counts := list_counts(completion, each.list)) > 1]
     parts += [_dates(voice, counts, at) for at, counts in enumerate(again)]
-    parts += [voice.refusal(each, each.subject if done else "") for each in completion if isinstance(each, Refusal)]
+    parts += [
+        voice.refusal(each, each.subject if done else "Tasks completed")
+        for each in completion
+        if isinstance(each, Refusal)
+    ]
     return join("tasks", *parts)
 
 
