@@ -101,6 +101,7 @@ def _section(result: MethodResult, registry: Registry, formats: Formats) -> str:
     if missed:
         said += " These do not, and the results of such sizes must be read with that in mind:\n\n"
         said += "\n".join(f"- {_design(cell)}: {_one(measure, formats)}" for cell, measure in missed)
+        said += "".join(f"\n\n{note}" for note in dict.fromkeys(cell.note for cell, _ in missed if cell.note))
     kinds = dict.fromkeys(str(cell.design["what"]) for cell in result.cells)
     tables = [_table(result, kind, formats) for kind in kinds]
     return "\n\n".join([f"## {registry[result.method].title} {{#validity-{result.method}}}", said, *tables])

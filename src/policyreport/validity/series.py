@@ -1,8 +1,6 @@
-"""Repetitions of the methods on series and areas: threshold, trend, panel, exposure, ranks."""
+"""Repetitions of the methods on series and areas: threshold, trend, panel, exposure."""
 
 from __future__ import annotations
-
-from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -12,16 +10,13 @@ from policyreport.methods.exposure_regression import changes, fit, permuted, wil
 from policyreport.methods.hierarchy import mix
 from policyreport.methods.kendall import order_test, theil_sen
 from policyreport.methods.panel_fits import closed_form
-from policyreport.methods.ranks import binomial_scores
 from policyreport.methods.revision_error import RevisionPrior, revision_error
 from policyreport.methods.slopes import gls_slope
-from policyreport.methods.stepdown import find_marginal_set, find_simultaneous_sets, quadrature_critical_value
 from policyreport.validity.measures import (
     AT_LEAST,
     CONTINUOUS,
     EXACT_TEST,
     NOMINAL_TEST,
-    RANK_SETS,
     Measure,
     average,
     exact,
@@ -32,8 +27,6 @@ from policyreport.validity.processes import (
     autoregressive,
     exposure,
     sloping_panel,
-    true_places,
-    true_scores,
     uneven_panel,
 )
 
@@ -129,28 +122,4 @@ def exposed(rng: np.random.Generator, draws: int, *, kind: str, years: int, area
     return (
         share("rejection, wild bootstrap", wild, None if few else NOMINAL_TEST),
         share("rejection, permutation", permutation, NOMINAL_TEST),
-    )
-
-
-def ranks(rng: np.random.Generator, draws: int, *, areas: int, kind: str) -> Measures:
-    """Repeat one area's marginal and all areas' simultaneous rank sets."""
-    counts = kind.startswith("binomial")
-    share_done = float(kind.split()[-1]) if counts else 0.0
-    totals = rng.integers(25, 201, areas)
-    errors = binomial_scores(totals, totals)[1] if counts else rng.uniform(0.3, 1.5, areas)
-    truth = true_scores("all tied" if counts else kind, areas)
-    first, last = true_places(truth)
-    noise = np.ascontiguousarray((errors * rng.standard_normal((1999, areas))).T)
-    critical = quadrature_critical_value(3, errors, quadrature_nodes=60)
-    remembered = cache(lambda better, worse: critical(np.frombuffer(better, bool), np.frombuffer(worse, bool)))
-    marginal, simultaneous = [], []
-    for _ in range(draws):
-        drawn = binomial_scores(rng.binomial(totals, share_done), totals)[0] if counts else rng.normal(truth, errors)
-        one = find_marginal_set(3, drawn, errors, lambda better, worse: remembered(better.tobytes(), worse.tobytes()))
-        marginal.append(one.first <= first[3] and last[3] <= one.last)
-        sets = find_simultaneous_sets(drawn, errors, noise)
-        simultaneous.append(all(s.first <= a and b <= s.last for s, a, b in zip(sets, first, last, strict=True)))
-    return (
-        share("coverage, one area's set", marginal, RANK_SETS),
-        share("coverage, all sets together", simultaneous, RANK_SETS),
     )
