@@ -1,6 +1,7 @@
 """Every refusal and flag is produced: by some province or the nation of the present ledger, or by a named test."""
 
 import ast
+import dataclasses
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +24,7 @@ PRODUCED = {
     "date-approximate": LEDGER,
     "interval-too-short": "unit/test_flow.py::test_a_pair_four_days_apart_is_too_short",
     "too-few-points": LEDGER,
-    "too-few-areas": LEDGER,
+    "too-few-areas": "unit/test_pooling.py::test_lists_that_cannot_be_pooled_are_refused",
     "lists-differ": LEDGER,
     "no-deadline": "unit/test_outlook.py::test_what_flow_refuses_and_a_missing_deadline_have_no_outlook",
     "measure-mixed": "unit/test_peers.py::test_two_measures_are_not_compared",
@@ -73,6 +74,8 @@ def produced(nation: Inputs, records, known_q4, slice_of) -> set[str]:
         record, assess.panel(nation), assess.exposure(nation), ranks, assess.steps(nation), assess.sensitivity(nation)
     )
     made = [record, *(each for pair in records.values() for each in pair)]
+    trends = {(area, "trend"): trend for area, (trend, _) in records.items()}
+    made.append(assess.pooling(dataclasses.replace(nation, records=trends)))
     short_of_a_part = known_q4.panel.loc[known_q4.panel["value"].isna(), "area"].min()
     made.append(assess.clean(slice_of(known_q4, "clean", short_of_a_part)))
     return {code for each in made for _, _, code, _ in raised(each)}

@@ -35,7 +35,7 @@ def records(nation: Inputs) -> dict[tuple[str, str], TrendRecord]:
 def counted(nation: Inputs) -> dict[tuple[str, str], dict[str, int]]:
     """Provinces by method and subject, then code: the table of the coverage page."""
     found: dict[tuple[str, str], dict[str, int]] = {}
-    for each in assess.codes(nation, [assess.pooling(nation), assess.funnel(nation)]):
+    for each in assess.codes(nation, [assess.pooling(nation), assess.funnel(nation), assess.count_ranks(nation)]):
         assert each.of == 34
         found.setdefault((each.method, each.subject), {})[each.code] = each.areas
     return found
@@ -55,8 +55,14 @@ def test_the_coverage_page_counts_what_the_specification_counts(counted, method,
     assert counted[method, SUBJECT] == codes
 
 
+def test_no_set_of_ranks_is_made_of_lists_of_several_kinds(counted) -> None:
+    assert counted["ranks", "tasks_completed"] == {"lists-differ": 34}
+
+
 def test_lists_beside_a_counted_one_are_named_by_themselves(counted) -> None:
-    beside = {subject: codes for (method, subject), codes in counted.items() if subject != SUBJECT}
+    beside = {
+        subject: codes for (method, subject), codes in counted.items() if subject != SUBJECT and method != "ranks"
+    }
     assert beside == {
         "Nghệ An: work programme 2025, due by June": {"list-too-short": 1},
         "Tasks given by Hà Nội's own steering committee": {"not-published": 1},

@@ -9,7 +9,7 @@ from policyreport.assess.series import governance, growth, income, trend
 from policyreport.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
 from policyreport.assess.side_by_side import exposure, panel, ranks, steps, with_series
 from policyreport.assess.specifications import sensitivity
-from policyreport.assess.task_comparison import calibration, funnel, pooling, with_tasks
+from policyreport.assess.task_comparison import calibration, count_ranks, funnel, pooling, with_tasks
 from policyreport.assess.tasks import completion, flow, outlook, quarter_on_quarter
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "codes",
     "compare",
     "completion",
+    "count_ranks",
     "coverage",
     "evaluation",
     "exposure",

@@ -292,7 +292,6 @@ def _strip_tasks(inputs: Inputs) -> StripItem:
         measure=newest.list,
         count=newest.completed.count,
         total=newest.total,
-        rank=Refusal(code="lists-differ", method=METHOD, subject=role.completed),
         inputs=newest.inputs,
     )
 
@@ -313,7 +312,6 @@ def _strip_share(inputs: Inputs) -> StripItem:
         unit=last.observation.unit,
         measure=last.measure,
         status=last.observation.status,
-        rank=Refusal(code="too-few-areas", method=METHOD, subject=role.indicator),
         inputs=last.inputs,
     )
 

@@ -11,8 +11,10 @@ from policyreport.methods import funnel as funnel_method
 from policyreport.methods import outlook as outlook_method
 from policyreport.methods import pooling as pooling_method
 from policyreport.methods.counts import TaskCount
+from policyreport.methods.ranks import rank_counts
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import EvaluationRecord, TrendRecord
+from policyreport.records.series import Ranks
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
 
 
@@ -64,6 +66,33 @@ def funnel(inputs: Inputs) -> Funnel | Refusal:
         tail_probabilities=settings.tail_probabilities,
         winsor_share=settings.winsor_share,
         overdispersion_errors=settings.overdispersion_errors,
+    )
+
+
+def count_ranks(inputs: Inputs) -> Ranks | Refusal:
+    """Compute sets of ranks of the completed shares of the areas' newest lists.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Ranks or Refusal
+        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    """
+    settings, pooled = inputs.settings.ranks, inputs.settings.pooling
+    return rank_counts(
+        newest_counts(inputs),
+        indicator=inputs.roles.tasks.completed,
+        measure="",
+        draws=inputs.settings.conventions.draws,
+        quadrature_nodes=settings.quadrature_nodes,
+        tau=settings.tau,
+        minimum_areas=pooled.minimum_areas,
+        minimum_tasks=pooled.minimum_tasks,
+        maximum_days_apart=pooled.maximum_days_apart,
     )
 
 

@@ -303,6 +303,13 @@ def _ranks(voice: Voice, results: Sequence[Ranks | Refusal]) -> Exhibit:
     return join("ranks", *parts)
 
 
+_BASES = {
+    "model-based": "; model-based: years are treated as draws",
+    "survey": "; from the published standard errors",
+    "counts": "; from counts on lists of one kind, if tasks finish independently",
+}
+
+
 def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
     """One caterpillar of ranks with its finding."""
     last = len(each.sets)
@@ -310,12 +317,14 @@ def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
     name = escape(voice.indicator(each.indicator))
     name = name if name[:2].isupper() else name[:1].lower() + name[1:]
     model = each.basis == "model-based"
-    what = f"mean difference to the nation's {name}" if model else name
+    counts = each.basis == "counts"
+    what = (
+        f"mean difference to the nation's {name}" if model else "completed share of the newest list" if counts else name
+    )
     frame = voice.frame(
         f"ranks-{each.indicator.replace('_', '-')}" if number else "ranks",
         f"{'All' if len(each.best) == last else f'{len(each.best)} of'} {last} provinces may be among the first {each.tau}, and {open_sets} may hold any place at all",
-        f"Place by {what}, and the places its true rank may take, 95 % for all provinces together"
-        + ("; model-based: years are treated as draws" if model else "; from the published standard errors"),
+        f"Place by {what}, and the places its true rank may take, 95 % for all provinces together" + _BASES[each.basis],
         each.inputs,
     )
     names = {item.area: voice.inputs.areas.name(item.area) for item in each.sets}
