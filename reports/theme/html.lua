@@ -306,6 +306,16 @@ local function hold_units(inlines)
   return inlines
 end
 
+-- Older pandocs, as in Quarto 1.7, let every bracket of a formula grow with what stands near it, not only those
+-- after \left.
+local function formula(math)
+  if math.text:find("\\left", 1, true) then return nil end
+  local options = pandoc.WriterOptions({ html_math_method = "mathml" })
+  local written = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), "html", options)
+  local kept, count = written:gsub('<mo stretchy="true" (form="%a+">[()%[%]]</mo>)', '<mo stretchy="false" %1')
+  return count > 0 and pandoc.RawInline("html", kept) or nil
+end
+
 local function finish(doc)
   local sections, findings = 0, wide == "findings"
   for _, block in ipairs(doc.blocks) do
@@ -323,7 +333,7 @@ end
 return {
   { Meta = begin },
   { Inlines = hold_units },
-  { Image = picture, RawInline = raw_svg, RawBlock = raw_svg, CodeBlock = code, Div = division, Link = link, Span = value },
+  { Image = picture, RawInline = raw_svg, RawBlock = raw_svg, CodeBlock = code, Div = division, Link = link, Span = value, Math = formula },
   { Table = scroll, Blocks = captions },
   { Pandoc = finish },
 }

@@ -233,6 +233,19 @@ def test_both_sites_say_the_same(both: Path, part: str) -> None:
 
 @needs_quarto
 @pytest.mark.quarto
+def test_the_brackets_of_both_sites_formulas_are_equally_high(both: Path) -> None:
+    found = {
+        name: [
+            (mark.text, mark["stretchy"]) for mark in soups(both / name / "site")["methods.html"].select("mo[stretchy]")
+        ]
+        for name in ("quarto", "pandoc")
+    }
+    assert ("(", "false") in found["pandoc"]
+    assert found["quarto"] == found["pandoc"]
+
+
+@needs_quarto
+@pytest.mark.quarto
 def test_both_sites_link_to_the_same_places(both: Path) -> None:
     quarto, pandoc = soups(both / "quarto" / "site"), soups(both / "pandoc" / "site")
     for name, soup in pandoc.items():
@@ -293,6 +306,19 @@ def test_quarto_executes_no_code_on_a_page(both: Path, tmp_path: Path, render: s
     else:
         QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
     assert not trace.exists()
+
+
+@needs_quarto
+@pytest.mark.quarto
+def test_a_reference_to_nothing_stops_quarto_as_it_stops_pandoc(both: Path, tmp_path: Path) -> None:
+    project = tmp_path / "report"
+    shutil.copytree(both / "report", project)
+    page = project / "index.qmd"
+    page.write_text(page.read_text(encoding="utf-8") + "\n\nSee @fig-nowhere.\n", encoding="utf-8")
+    for renderer in (QuartoRenderer(), PandocRenderer()):
+        with pytest.raises(RenderError, match="@fig-nowhere refers to nothing on this page"):
+            renderer.render_site(project, tmp_path / "site", lambda line: None)
+        assert not (tmp_path / "site").exists()
 
 
 @needs_quarto

@@ -24,6 +24,7 @@ _METADATA = "_metadata-of-the-edition.yml"
 _QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
 _TODO = "Correct the page or theme that it names, or render with the embedded renderer (pandoc)."
 _NOISE = re.compile(r"at |\d+: |Stack ?[Bb]acktrace|Stack trace|\[WARNING\]")
+_UNRESOLVED = re.compile(r"<strong>\?@([^<]+)</strong>")
 _TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -62,6 +63,7 @@ class QuartoRenderer:
             pages = sorted(page.relative_to(draft).as_posix() for page in draft.rglob("*.html"))
             if not pages:
                 raise RenderError(str(project), "pages rendered by Quarto", "none", _TODO)
+            _check_references(draft, pages)
             _drop_unused_figures(draft)
             write_search_index(draft)
             replace_folder(draft, site)
@@ -125,6 +127,16 @@ def _copy(project: Path, scratch: Path) -> Path:
     for name, values in (("_quarto.yml", settings), (_METADATA, ours)):
         (copy / name).write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     return copy
+
+
+def _check_references(site: Path, pages: list[str]) -> None:
+    """Refuse a reference to nothing: Quarto only warns, and prints it with a question mark."""
+    for page in pages:
+        if lost := _UNRESOLVED.search((site / page).read_text(encoding="utf-8")):
+            raise RenderError(
+                page.removesuffix(".html") + ".qmd", "references to figures and tables of the page",
+                f"@{lost[1]} refers to nothing on this page", "Correct its name, or add the figure or table.",
+            )  # fmt: skip
 
 
 def _drop_unused_figures(site: Path) -> None:
