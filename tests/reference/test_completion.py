@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy.stats import binom
+from statsmodels.stats.proportion import proportion_confint
 
 from policyreport.methods.completion import proportion
 from policyreport.methods.intervals import jeffreys, wilson
@@ -56,8 +57,34 @@ def test_coverage_of_wilson_on_lists_of_163_tasks_and_more_is_as_stated(total):
     assert coverage.mean() == pytest.approx(0.95, abs=0.002)
 
 
-def enumerate_coverage(total):
+def test_the_largest_coverage_at_100_tasks_is_recomputed():
+    """METHODS §1 prints 0.965; by enumeration it is 0.972, at p = 0.07 (docs/differences-from-the-specification.md)."""
+    coverage = enumerate_coverage(100)
+    assert coverage.max() == pytest.approx(0.9716, abs=5e-5)
+    assert np.arange(0.05, 0.951, 0.005)[coverage.argmax()] == pytest.approx(0.07)
+
+
+def test_near_none_and_all_the_coverage_falls_to_84_percent():
+    """METHODS §1, validity."""
+    edges = np.arange(0.0005, 0.05, 0.0005)
+    for total in (25, 50):
+        assert enumerate_coverage(total, edges).min() == pytest.approx(0.84, abs=0.005)
+        assert enumerate_coverage(total, 1 - edges).min() == pytest.approx(0.84, abs=0.005)
+
+
+def test_25_tasks_have_the_printed_mean_coverage():
+    """METHODS §1, validity: n = 25 mean 0.953."""
+    assert enumerate_coverage(25).mean() == pytest.approx(0.953, abs=5e-4)
+
+
+def test_jeffreys_at_none_of_n_begins_at_nothing():
+    """METHODS §1: statsmodels gives 1.9e-5 at 0 of 25; by the definition it is 0."""
+    assert jeffreys(0, 25)[0] == 0.0
+    assert proportion_confint(0, 25, method="jeffreys")[0] == pytest.approx(1.9e-5, abs=1e-6)
+
+
+def enumerate_coverage(total, shares=None):
     counts = np.arange(total + 1)
     low, high = np.array([wilson(int(x), total) for x in counts]).T
-    p = np.arange(0.05, 0.951, 0.005)[:, None]
+    p = (np.arange(0.05, 0.951, 0.005) if shares is None else shares)[:, None]
     return (binom.pmf(counts, total, p) * ((low <= p) & (p <= high))).sum(axis=1)

@@ -54,6 +54,13 @@ def test_estimate_and_error_agree_with_r(outcome, exposure) -> None:
     assert fitted.t == pytest.approx(2.30727, rel=1e-5)
 
 
+def test_leaving_one_area_out_gives_the_printed_jackknife_error(outcome, exposure) -> None:
+    """METHODS §10: CRV3 SE 0.396093, as pyfixest scales it, by G/(G − 1); the jackknife's own is (G − 1)/G."""
+    whole = fit(changes(outcome, POST), exposure).estimate
+    without = [fit(changes(np.delete(outcome, i, 0), POST), np.delete(exposure, i)).estimate for i in range(34)]
+    assert (34 / 33 * np.sum((np.array(without) - whole) ** 2)) ** 0.5 == pytest.approx(0.396093, abs=5e-7)
+
+
 def test_the_slope_of_changes_is_the_two_way_fixed_effects_coefficient(outcome, exposure) -> None:
     """The formulas of METHODS §10 written out on the double-demeaned panel, post years 4 to 6."""
     post = np.arange(1, 7) >= 4

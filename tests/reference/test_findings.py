@@ -7,6 +7,7 @@ tested, from the ledger over the panel and the slice to `assess`.
 from collections import Counter, defaultdict
 from math import log
 
+import numpy as np
 import pytest
 
 from policyreport import assess
@@ -176,6 +177,30 @@ def test_no_growth_trend_is_singled_out(trends: dict[str, TrendRecord]) -> None:
     assert sum(each.slope > 0 for each in own) == 34
     for each in main:
         assert {"weak", "unrevised-tail", "starts-in-shock"} <= set(codes(each))
+
+
+def test_the_provinces_together_grew_at_least_as_fast_as_the_nation(known_q4) -> None:
+    """METHODS §18: weighted by output, 2023: 4.98 against 4.98; 2025: 8.49 against 8.02."""
+    values = known_q4.panel.set_index(["indicator", "area", "year"])["value"]
+    areas = [f for f in values["grdp_growth"].index.get_level_values("area").unique() if f.startswith("n")]
+    assert len(areas) == 34
+    weights = {a: values["grdp_per_capita_current", a, 2024] * values["population_average", a, 2024] for a in areas}
+    for year, together, nation in ((2023, 4.98, 4.98), (2025, 8.49, 8.02)):
+        growth = sum(weights[a] * values["grdp_growth", a, year] for a in areas) / sum(weights.values())
+        assert (round(growth, 2), round(values["gdp_growth", "VN", year], 2)) == (together, nation)
+
+
+def test_the_noise_differs_between_provinces(known_q4) -> None:
+    """METHODS §18: residual spread from 0.4 to 5.6 (Khánh Hòa), of deviations from each year's mean and a line."""
+    panel = known_q4.panel
+    growth = panel[(panel["indicator"] == "grdp_growth") & panel["area"].str.startswith("n")]
+    values = growth.pivot(index="area", columns="year", values="value")
+    deviations = (values - values.mean()).to_numpy()
+    time = np.arange(6) - 2.5
+    lines = deviations.mean(axis=1, keepdims=True) + (deviations @ time / 17.5)[:, None] * time
+    spread = dict(zip(values.index, (((deviations - lines) ** 2).sum(axis=1) / 4) ** 0.5, strict=True))
+    assert (round(min(spread.values()), 1), round(max(spread.values()), 1)) == (0.4, 5.6)
+    assert max(spread, key=spread.get) == "n56"
 
 
 def test_differences_to_the_nation_before_and_after_looking_at_all(compared: dict[str, CompareRecord]) -> None:
