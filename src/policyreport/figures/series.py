@@ -61,7 +61,8 @@ def growth(lines: Sequence[Line], frame: Frame, unit: str, breaks: Sequence[Brea
     """
     formats = frame.formats
     named = [replace(line, value=formats.number(line.points[-1].value, digits)) for line in lines]
-    values = [point.value for line in lines for point in line.points]
+    points = [point for line in lines for point in line.points]
+    values = [end for point in points for end in (point.value, point.low, point.high) if end is not None]
     low, high, ticks = value_axis(values, 5)
     texts = tuple(formats.number(tick, 0 if all(t == int(t) for t in ticks) else 1) for tick in ticks)
     years = [point.year for line in lines for point in line.points]

@@ -296,10 +296,11 @@ def _key(
         entries += [(group, text, True) for group, text in reversed(list(enumerate(texts)))]
     entries += [(None, capitalised(frame.words.not_published), True)] if missing else []
     entries += [(None, capitalised(frame.words.not_computed), False)] if left_out else []
+    step = 18 if len(entries) < 7 else 16
     for group, text, computed in entries:
         parts.append(_fill(x, y, 14, group, frame.label, computed))
         parts.append(_text(x + 21, y + 11, text, INK, SMALL, middle=False))
-        y += 18
+        y += step
     return parts
 
 

@@ -47,7 +47,7 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     frame = voice.frame(
         "growth",
         finding,
-        f"Growth of output at constant 2010 prices, % a year, {before.year}–{last.year}, on present boundaries",
+        f"Growth of output at constant 2010 prices, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
         [row for points in (own, nation, around) for point in points for row in point.inputs],
     )
     lines = [
@@ -88,7 +88,7 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         "income",
         f"Output per head was {voice.value(f'{voice.formats.number(value.value, 1)} million VND', value.inputs)} in "
         f"{last.year}{_status(last)}, {voice.value(voice.formats.number(last.value, 0), last.inputs)} where the nation is 100",
-        f"GRDP per head at current prices as an index, nation = 100, {relative[0].year}–{last.year}",
+        f"GRDP per head at current prices as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
         [row for points in (relative, around) for point in points for row in point.inputs],
     )
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
@@ -212,6 +212,12 @@ def _short(name: str) -> str:
     """An indicator's name without the index it belongs to."""
     text = name.removeprefix("PAPI").strip(" :,–-") or name
     return text[:1].upper() + text[1:]
+
+
+def _range(points: Sequence[SeriesPoint]) -> str:
+    """What the pale bars of a merged province are."""
+    drawn = any(point.low is not None and point.high is not None for point in points)
+    return "; pale bar: from the lowest to the highest of the former provinces" if drawn else ""
 
 
 def _breaks(inputs: Inputs) -> list[Break]:
