@@ -25,6 +25,8 @@ from policyreport.records.tasks import Completion, ListCount, QuarterOnQuarter
 
 BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
 
+YEAR_END = 12
+
 Finding = tuple[str, Exhibit | None]
 """A sentence as heading, a line of text, and the small figure between them."""
 
@@ -178,7 +180,8 @@ def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
     when = f"the last {step.days} days" if step.end == quarters.counts[-1].reference_date else (
         f"the {step.days} days to {voice.date(step.end)}"
     )  # fmt: skip
-    return f" {voice.value(f'{finished} in {when}', end.inputs)} points to a change in what is counted."
+    rush = "a year-end rush or " if step.end.month == YEAR_END else ""
+    return f" {voice.value(f'{finished} in {when}', end.inputs)} may be {rush}a change in what is counted."
 
 
 def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
