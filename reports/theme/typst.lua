@@ -238,13 +238,21 @@ local function without_pictures(cell)
   return cell
 end
 
+local function held_together(cell)
+  if utf8.len(pandoc.utils.stringify(pandoc.Div(cell.contents))) > ONE_LINE then return cell end
+  cell.contents = cell.contents:walk {
+    Space = function() return pandoc.Str("\u{a0}") end,
+    Str = function(word) return pandoc.Str((word.text:gsub("–", "\u{2060}–\u{2060}"))) end,
+  }
+  return cell
+end
+
 local function cells(row, dense)
   local list = row.cells:map(function(cell)
-    if dense then cell = without_pictures(cell) end
+    if dense then cell = held_together(without_pictures(cell)) end
     local spans = (cell.col_span > 1 and "colspan: " .. cell.col_span .. ", " or "")
       .. (cell.row_span > 1 and "rowspan: " .. cell.row_span .. ", " or "")
     local body = "[" .. markup(cell.contents) .. "]"
-    if dense and utf8.len(pandoc.utils.stringify(pandoc.Div(cell.contents))) <= ONE_LINE then body = "box" .. body end
     return spans == "" and body or "table.cell(" .. spans .. body .. ")"
   end)
   return table.concat(list, ", ")
@@ -270,7 +278,7 @@ end
 local PROSE = 2.2
 
 -- Cells that are all short stay on one line: the page goes to them by their length, and headings wrap.
-local SHORT, WIDEST = 26, 22
+local SHORT, WIDEST = 26, 20
 
 local function is_dense(tbl)
   for _, body in ipairs(tbl.bodies) do
@@ -284,6 +292,16 @@ local function is_dense(tbl)
   return #tbl.colspecs > 6
 end
 
+-- Length of a line: tabular figures are wider than letters, signs and spaces narrower.
+local function length_of(text)
+  local length = 0
+  for _, code in utf8.codes(text) do
+    local digit, letter = code >= 48 and code <= 57, (code >= 65 and code <= 122) or (code >= 192 and code < 8192)
+    length = length + (digit and 1.12 or letter and 0.95 or 0.6)
+  end
+  return length
+end
+
 local function column_widths(tbl, dense)
   local widths = tbl.colspecs:map(function() return 1 end)
   local function measure(rows, prose)
@@ -291,7 +309,7 @@ local function column_widths(tbl, dense)
       for column, cell in ipairs(row.cells) do
         local text = pandoc.utils.stringify(pandoc.Div(cell.contents))
         local length = utf8.len(text) or #text
-        local width = dense and prose > 0 and math.min(length, WIDEST) or prose * math.sqrt(length)
+        local width = dense and prose > 0 and math.min(length_of(text), WIDEST) or prose * math.sqrt(length)
         for word in text:gmatch("%S+") do width = math.max(width, math.min(utf8.len(word) or #word, 24)) end
         widths[column] = math.max(widths[column] or 1, width)
       end
