@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
+# A sheet says the same few hundred words in every row.
+@lru_cache(maxsize=4096)
 def plain(text: str, keep: str = "") -> str:
     """Give lower-case letters and digits without accents, words apart by one space.
 

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import os
 import re
 import shutil
 import unicodedata
@@ -322,6 +323,11 @@ def write_a_word_into_a_number(grid: Grid) -> None:
     grid.put(7, 2, "nhiều")
 
 
+@damage("row 7, column G", '"99,1%%"')
+def double_a_percent_sign(grid: Grid) -> None:
+    grid.put(7, 7, "99,1%%")
+
+
 @damage("row 7, column B", '"≥1.446"')
 def use_a_bound_that_the_ledger_has_not(grid: Grid) -> None:
     grid.put(7, 2, "≥1.446")
@@ -515,6 +521,44 @@ def empty_the_file(tmp_path: Path) -> Path:
     return path
 
 
+def give_a_folder(tmp_path: Path) -> Path:
+    (tmp_path / "sheet.csv").mkdir()
+    return tmp_path / "sheet.csv"
+
+
+def give_a_name_that_no_file_can_have(tmp_path: Path) -> Path:
+    return tmp_path / ("s" * 300 + ".csv")
+
+
+def give_a_pipe(tmp_path: Path) -> Path:
+    """Opened like a file, it would be waited at for ever."""
+    os.mkfifo(tmp_path / "sheet.csv")
+    return tmp_path / "sheet.csv"
+
+
+def fill_a_cell_with_a_book(tmp_path: Path) -> Path:
+    grid = good_grid()
+    grid.put(8, 1, "Điện Biên " * 20_000)
+    return as_csv(grid, tmp_path / "sheet.csv")
+
+
+def write_a_million_empty_columns(tmp_path: Path) -> Path:
+    path = plain_file(tmp_path)
+    path.write_text(path.read_text() + "," * 1_000_000 + "1\n", encoding="utf-8")
+    return path
+
+
+def pack_a_million_cells(tmp_path: Path) -> Path:
+    """Ten kilobytes that would unpack to gigabytes of cells."""
+    path = tmp_path / "packed.xlsx"
+    cells = b'<row r="1">' + b"<c/>" * 1_000_001 + b"</row>"
+    with zipfile.ZipFile(plain_book(tmp_path)) as book, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in book.namelist():
+            body = book.read(name)
+            packed.writestr(name, body.replace(b"<sheetData>", b"<sheetData>" + cells) if "sheet1" in name else body)
+    return path
+
+
 def leave_a_quote_open(tmp_path: Path) -> Path:
     path = plain_file(tmp_path)
     path.write_text(path.read_text().replace("Gia Lai,", '"Gia Lai,'), encoding="utf-8")
@@ -683,6 +727,12 @@ def show_a_count_as_a_percentage(tmp_path: Path) -> Path:
 
 FILES = {
     empty_the_file: ("sheet.csv", "an empty file"),
+    give_a_folder: ("sheet.csv", "a folder"),
+    give_a_name_that_no_file_can_have: ("sss.csv", "name too long"),
+    give_a_pipe: ("sheet.csv", "no ordinary file"),
+    fill_a_cell_with_a_book: ("sheet.csv, row 8", "field larger"),
+    write_a_million_empty_columns: ("sheet.csv", "14 rows of 1,000,001 columns"),
+    pack_a_million_cells: ("packed.xlsx", "1,000,000 elements"),
     leave_a_quote_open: ("sheet.csv", "quotes"),
     write_thousands_with_the_delimiter: ("row 11", "8 cells", "in quotes"),
     write_thousands_with_the_delimiter_throughout: ("row 3", "7 cells"),
@@ -732,6 +782,14 @@ def shuffle_the_rows(tmp_path: Path) -> Path:
 
 def save_with_semicolons(tmp_path: Path) -> Path:
     return as_csv(good_grid(), tmp_path / "sheet.csv", delimiter=";")
+
+
+def save_with_semicolons_and_every_cell_in_quotes(tmp_path: Path) -> Path:
+    """Read with commas, the quotes end in the middle of cells."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows(good_grid().rows)
+    (tmp_path / "sheet.csv").write_text(out.getvalue(), encoding="utf-8")
+    return tmp_path / "sheet.csv"
 
 
 def save_in_windows_1258(tmp_path: Path) -> Path:
@@ -824,6 +882,7 @@ def format_cells_far_below(tmp_path: Path) -> Path:
 
 HARMLESS = [
     save_with_semicolons,
+    save_with_semicolons_and_every_cell_in_quotes,
     save_in_windows_1258,
     save_as_unicode_text,
     save_with_a_byte_order_mark_decomposed,
@@ -898,6 +957,20 @@ def hold_figures_outside_their_period(tmp_path: Path) -> Path:
     return as_csv(grid, tmp_path / "sheet.csv")
 
 
+def write_two_numbers_of_which_one_in_brackets(tmp_path: Path) -> Path:
+    grid = good_grid()
+    grid.put(7, 2, grid.text(7, 2) + " (10)")
+    return as_csv(grid, tmp_path / "sheet.csv")
+
+
+def write_two_rates_as_shares_of_one(tmp_path: Path) -> Path:
+    grid = good_grid()
+    grid.rows[FIRST + 1 :] = []
+    for row in (FIRST, FIRST + 1):
+        grid.put(row, 7, "0,85")
+    return as_csv(grid, tmp_path / "sheet.csv")
+
+
 def mark_a_figure(tmp_path: Path) -> Path:
     grid = good_grid()
     grid.put(7, 2, grid.text(7, 2) + "(*)")
@@ -950,6 +1023,8 @@ SAYS = {
     print_a_rate_that_the_counts_do_not_give: "rate-agrees",
     let_parts_fall_short_of_their_total: "sum-of-parts",
     hold_figures_outside_their_period: "reference-outside-period",
+    write_two_numbers_of_which_one_in_brackets: "no line explains the mark (10)",
+    write_two_rates_as_shares_of_one: "shares of one?",
     mark_a_figure: "Chưa đầy đủ",
     mark_a_figure_without_a_text: "marked (1)",
     raise_a_mark_behind_a_number: "marked (1)",

@@ -43,7 +43,20 @@ def test_a_formatted_number_is_read_back(number, decimals):
 
 @given(numbers, conventions)
 def test_decimals_survive_as_printed(number, decimals):
-    assert f"{parse_number(format_number(number, decimals), decimals):f}" == f"{number:f}"
+    # Nought has no sign.
+    assert f"{parse_number(format_number(number, decimals), decimals):f}" == f"{number or abs(number):f}"
+
+
+@pytest.mark.parametrize("text", ["-0", "−0,0", "-0.00"])
+def test_nought_has_no_sign(text):
+    written = take_apart(text, WORDS).digits
+    assert not parse_number(written, Decimals.comma if "," in text else Decimals.point).is_signed()
+
+
+def test_one_percent_sign_comes_off_and_a_second_is_no_number():
+    assert take_apart("50%", WORDS).digits == "50"
+    with pytest.raises(ValueError, match="50%"):
+        parse_number(take_apart("50%%", WORDS).digits, Decimals.point)
 
 
 @given(counts, conventions)

@@ -45,7 +45,7 @@ def test_every_name_of_the_table_is_found_on_its_day(column, scheme, day):
         ("Thành phố Huế", "o46", "n46"),
         ("Hoà Bình", "o17", None),
         ("Hòa Bình", "o17", None),
-        ("Tỉnh Thừa Thiên - Huế", "o46", None),
+        ("Tỉnh Thừa Thiên - Huế", "o46", "n46"),
         ("Bà Rịa–Vũng Tàu", "o77", None),
         ("Bắc Cạn", "o06", None),
         ("Đắc Lắc", "o66", "n66"),
@@ -127,7 +127,9 @@ def test_days_are_read_day_first():
     assert read_day(text_cell("05/06/2026")) == "2026-06-05"
     assert read_day(text_cell("2026-06-05")) == "2026-06-05"
     assert read_day(Cell(text="2026-06-05", day=date(2026, 6, 5))) == "2026-06-05"
-    for text in ("13/13/2026", "2026-02-30", "5/6/26", "06-2026"):
+    for text in ("2026-06-05 00:00:00", "2026-06-05T00:00", "5/6/2026 00:00:00.000"):
+        assert read_day(text_cell(text)) == "2026-06-05"
+    for text in ("13/13/2026", "2026-02-30", "5/6/26", "06-2026", "2026-06-05 13:30", "46178"):
         with pytest.raises(ValueError, match=r"."):
             read_day(text_cell(text))
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError
-from policyreport.intake.drafts import Drafts
+from policyreport.intake.drafts import Draft, Drafts
 from policyreport.intake.figures import Figure, Known, Reading
 from policyreport.intake.numbers import read_cell
 from policyreport.records.base import Finding
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # As many names without a single one that ended tell of a list of today's provinces.
 MANY_NAMES = 10
+# So few small percentages can be what was published; more of them, and nothing else, are shares of one.
+FEW_VALUES = 2
 
 
 def check_totals(
@@ -143,7 +145,34 @@ def describe_rows(drafts: Drafts, reading: Reading, known: Known) -> Iterator[st
         yield f"{len(drafts.absent)} cells say that nothing is published and are left out"
 
 
-def fractions_for_percents(reading: Reading, known: Known) -> Iterator[DataError]:
+def unexplained_marks(drafts: Drafts, reading: Reading) -> Iterator[Finding]:
+    """Tell of marks behind numbers that no line of the sheet explains: "20 (10)" may be two numbers.
+
+    Parameters
+    ----------
+    drafts, reading : Drafts, Reading
+        What was read.
+
+    Yields
+    ------
+    Finding
+        One a mark, at its first cell.
+    """
+    values = {(each.row, each.column): each.fields["value"] for each in reading.figures}
+    marked: dict[str, list[Draft]] = {}
+    for draft in drafts.figures:
+        for mark in draft.said["value"].cell.marks:
+            if mark not in drafts.notes and (draft.row, draft.column) in values:
+                marked.setdefault(mark, []).append(draft)
+    for mark, cells in marked.items():
+        first, more = cells[0], f"; so in {len(cells) - 1} more cells" if len(cells) > 1 else ""
+        said, value = first.said["value"], values[first.row, first.column]
+        message = f'{said.place}: "{said.cell.whole}" is read as {value}, and no line explains the mark ({mark}){more}.'
+        places = tuple(each.said["value"].place for each in cells)
+        yield Finding(rule="sheet-mark", severity="warning", rows=places, message=message)
+
+
+def fractions_for_percents(reading: Reading, known: Known) -> tuple[list[Finding], list[DataError]]:
     """Find columns of percentages between 0 and 1, not all whole: written in shares of one.
 
     Parameters
@@ -153,25 +182,32 @@ def fractions_for_percents(reading: Reading, known: Known) -> Iterator[DataError
     known : Known
         Indicators.
 
-    Yields
-    ------
-    DataError
-        At the first cell of each such column.
+    Returns
+    -------
+    list of Finding
+        Columns too short to tell.
+    list of DataError
+        The first cell of each other such column.
     """
     by_id = known.indicators.by_id()
     by_column: dict[tuple[int, str], list[Figure]] = {}
     for each in reading.figures:
         if each.fields["unit"].startswith("%") and by_id[each.fields["indicator"]].high is not None:
             by_column.setdefault((each.column, each.fields["indicator"]), []).append(each)
+    findings: list[Finding] = []
+    problems: list[DataError] = []
     for (_, indicator), column in by_column.items():
         values = [float(each.fields["value"]) for each in column]
-        if len(values) > 2 and max(values) <= 1 and any(0 < value < 1 for value in values):
-            yield DataError(
-                column[0].place,
-                f"{indicator} in percent, 0 to 100",
-                f"{len(values)} values from {min(values):g} to {max(values):g}: shares of one",
-                "Multiply the column by 100, or show it as a percentage.",
-            )
+        if not (max(values) <= 1 and any(0 < value < 1 for value in values)):
+            continue
+        place, got = column[0].place, f"{len(values)} values from {min(values):g} to {max(values):g}"
+        if len(values) > FEW_VALUES:
+            todo = "Multiply the column by 100, or show it as a percentage."
+            problems.append(DataError(place, f"{indicator} in percent, 0 to 100", f"{got}: shares of one", todo))
+        else:
+            message = f"{place}: {got} %: shares of one?"
+            findings.append(Finding(rule="sheet-share", severity="warning", rows=(place,), message=message))
+    return findings, problems
 
 
 def doubles(reading: Reading) -> Iterator[DataError]:

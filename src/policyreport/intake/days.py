@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 # Day before month, as everywhere in the region this is read in; 2025-10-15 is read too.
 _DAY = re.compile(r"^(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})$")
+# Midnight behind a day, which programs that know only moments write.
+_MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 _MONTH = re.compile(r"^(?P<month>\d{1,2})[/.-](?P<year>\d{4})$")
 
 
@@ -69,12 +71,13 @@ def read_day(cell: Cell) -> str:
     """
     if cell.day is not None:
         return cell.day.isoformat()
-    found = _DAY.match(cell.text)
+    text = _MIDNIGHT.sub("", cell.text)
+    found = _DAY.match(text)
     if found:
         return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell.text):
-        raise ValueError(f"{cell.text!r} is not a day")
-    return date.fromisoformat(cell.text).isoformat()
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError(f"{text!r} is not a day")
+    return date.fromisoformat(text).isoformat()
 
 
 def read_published(cell: Cell) -> str:

@@ -25,6 +25,8 @@ from policyreport.spreadsheets import neutralise
 
 # Larger originals stay with whoever sent them; the sidecar holds their hash.
 KEPT_LIMIT = 500_000
+# Below what file systems take, with room for ".original.xlsx" and the dot of a temporary name.
+NAME_LIMIT = 120
 _SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", re.IGNORECASE)
 # Columns every raw table has; the others are left out where empty and a default where constant.
 _ALWAYS = ("area", "indicator", "period", "value")
@@ -119,9 +121,10 @@ def name_table(publisher: str, words: str) -> str:
         If one of them cannot name a file on every system.
     """
     table = words if _SLUG.fullmatch(words) else plain(words).replace(" ", "-")
-    for option, name in (("--publisher", publisher), ("--table", table)):
-        if not _SLUG.fullmatch(name):
-            raise UsageError(option, "letters a to z, digits and hyphens", f'"{name}"', "Write it so.")
+    for option, name, given in (("--publisher", publisher, publisher), ("--table", table, words)):
+        if not _SLUG.fullmatch(name) or len(name) > NAME_LIMIT:
+            expected = f"a name of letters a to z, digits and hyphens, {NAME_LIMIT} at most"
+            raise UsageError(option, expected, f'"{given[:80]}"', f"Say one: {option} NAME.")
     return f"{publisher}/{table}"
 
 

@@ -143,6 +143,28 @@ class Headings:
                 return row
         return None
 
+    def known(self, sheet: Sheet) -> int:
+        """Count the known headings beside that of the areas.
+
+        Parameters
+        ----------
+        sheet : Sheet
+            A grid.
+
+        Returns
+        -------
+        int
+            Nought where no row has the heading of the areas beside others.
+        """
+        row = self.first_row(sheet)
+        texts = {cell.text for cell in sheet.rows[row - 1] if cell.text} if row else set()
+        found = [
+            text
+            for text in texts
+            if self.words.field(text) or heading_key(self._split_unit(text)[0]) in self._figure_names
+        ]
+        return len(found)
+
     def read(self, sheet: Sheet, indicator: Said | None) -> Layout:
         """Read headings and the lines above them.
 
@@ -385,6 +407,8 @@ class Headings:
             known |= {name for each in self.indicators.indicators for name in (each.name, each.name_vi) if name}
         expected = "a heading of params/intake.yaml" + ("" if long else " or an indicator's name")
         todo = f"{did_you_mean(heading, known)} A new one is added to params/intake.yaml, not guessed."
+        if self._period(heading):
+            todo = "Say what the columns headed by periods hold: --indicator ID, of params/indicators.yaml."
         return sheet.error(last, number, expected, f'"{heading}"', todo)
 
     @cached_property

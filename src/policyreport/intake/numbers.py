@@ -110,7 +110,7 @@ def take_apart(text: str, words: IntakeMap) -> Written:
         bound = next((sign for sign, known in words.bounds.items() if key and key in map(plain, known)), "")
         rest = rest[len(said) :].strip() if bound else rest
     percent = rest.endswith("%")
-    return Written(rest.rstrip("%").strip() if percent else rest, bound, percent)
+    return Written(rest.removesuffix("%").strip(), bound, percent)
 
 
 def parse_number(digits: str, decimals: Decimals) -> Decimal:
@@ -142,7 +142,8 @@ def parse_number(digits: str, decimals: Decimals) -> Decimal:
     # Nobody writes 0.123 for 123, nor 012 for 12: a leading nought says that something was lost.
     if len(whole) > 1 and whole.startswith("0"):
         raise ValueError(f"{digits!r} begins with a nought")
-    return Decimal(f"{found['sign']}{whole}.{found['part']}" if found["part"] else f"{found['sign']}{whole}")
+    number = Decimal(f"{found['sign']}{whole}.{found['part']}" if found["part"] else f"{found['sign']}{whole}")
+    return number if number else abs(number)
 
 
 def format_number(number: Decimal, decimals: Decimals) -> str:

@@ -8,7 +8,14 @@ from pathlib import Path
 
 from policyreport.areas import read_areas
 from policyreport.errors import DataError, UsageError
-from policyreport.intake.checks import check_names, check_totals, describe_rows, doubles, fractions_for_percents
+from policyreport.intake.checks import (
+    check_names,
+    check_totals,
+    describe_rows,
+    doubles,
+    fractions_for_percents,
+    unexplained_marks,
+)
 from policyreport.intake.days import read_published
 from policyreport.intake.delivery import Delivery, Original, Provenance, name_table, newest_day, publisher_name
 from policyreport.intake.drafts import draft_figures
@@ -88,11 +95,13 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
     drafts = draft_figures(sheet, layout, names, words, {name: said[name] for name in _OF_FIGURES if name in said})
     reading = read_figures(sheet, drafts, known, options.decimals)
     findings, problems = check_totals(sheet, layout, drafts, reading, known)
+    shares, wrong_shares = fractions_for_percents(reading, known)
+    findings = [*findings, *unexplained_marks(drafts, reading), *shares]
     problems = [
         *reading.problems,
         *problems,
         *check_names(drafts, reading, known),
-        *fractions_for_percents(reading, known),
+        *wrong_shares,
         *doubles(reading),
     ]
     if not reading.figures and not problems:
@@ -142,8 +151,7 @@ def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headi
         If there is no such file, or it cannot be read.
     """
     ending = path.suffix.lower()
-    if not path.is_file():
-        raise UsageError(str(path), "a file", "no such file", "Check the path.")
+    _require_file(path)
     if ending not in (*TEXT_ENDINGS, *BOOK_ENDINGS):
         endings = ", ".join((*TEXT_ENDINGS, *BOOK_ENDINGS))
         todo = "Save the sheet as .xlsx, or as .csv in UTF-8."
@@ -156,7 +164,19 @@ def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headi
         return read_workbook(path, wanted, words.ignored_sheets)
     if wanted is not None:
         raise UsageError(f"--sheet {wanted}", "a workbook", f"{path.name}, which has one table", "Leave --sheet out.")
-    return read_text_file(path, lambda sheet: headings.first_row(sheet) is not None, words.code_page)
+    return read_text_file(path, headings.known, words.code_page)
+
+
+def _require_file(path: Path) -> None:
+    """Stop at what is no file, or cannot be read."""
+    try:
+        if path.is_file():
+            with path.open("rb"):
+                return
+        got = "a folder" if path.is_dir() else "no ordinary file" if path.exists() else "no such file"
+    except OSError as error:
+        got = error.strerror or type(error).__name__
+    raise UsageError(str(path), "a file", got, "Check the path.")
 
 
 def _agree(layout: Layout, given: dict[str, Said]) -> dict[str, Said]:

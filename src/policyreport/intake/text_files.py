@@ -13,6 +13,8 @@ from policyreport.errors import DataError
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+# All communes and forty columns three times over: more is no sheet that a person looks through.
+CELL_LIMIT = 500_000
 _MARKED = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -20,16 +22,15 @@ _MARKED = {
 }
 
 
-def read_text_file(path: Path, has_heading: Callable[[Sheet], bool], code_page: str) -> Sheet:
+def read_text_file(path: Path, headings: Callable[[Sheet], int], code_page: str) -> Sheet:
     """Read delimited text.
 
     Parameters
     ----------
     path : Path
         The file.
-    has_heading : callable
-        Tells whether a grid has a row of known headings; the delimiter is the one that makes it so.
-
+    headings : callable
+        Counts the known headings of a grid; the delimiter is the one that gives most.
     code_page : str
         The encoding of text that is not UTF-8 and has no mark of its own.
 
@@ -44,15 +45,25 @@ def read_text_file(path: Path, has_heading: Callable[[Sheet], bool], code_page: 
         If it is no text, if quotes are not closed, or if no delimiter or several give known headings.
     """
     text, remarks = _decode(path, code_page)
-    grids = {each: _grid(path, text, each, remarks) for each in DELIMITERS if each in text}
-    fits = [each for each, grid in grids.items() if has_heading(grid)]
-    if len(fits) > 1:
-        got = " and ".join(DELIMITERS[each] for each in fits) + " both give known headings"
+    grids: dict[str, Sheet] = {}
+    broken: list[DataError] = []
+    # A quote that ends before one delimiter ends in the middle of a cell under another.
+    for each in (sign for sign in DELIMITERS if sign in text):
+        try:
+            grids[each] = _grid(path, text, each, remarks)
+        except DataError as error:
+            broken.append(error)
+    fits = {each: known for each, grid in grids.items() if (known := headings(grid))}
+    most = [each for each, known in fits.items() if known == max(fits.values())]
+    if len(most) > 1:
+        got = " and ".join(DELIMITERS[each] for each in most) + " both give known headings"
         raise DataError(f"{path.name}, row 1", "one delimiter", got, "Save the file with one delimiter.")
-    if fits:
-        return grids[fits[0]]
+    if most:
+        return grids[most[0]]
+    if broken:
+        raise broken[0]
     # Nothing fits: the widest grid shows the reader most of what is there.
-    return max(grids.values(), key=lambda grid: grid.width, default=_grid(path, text, ",", remarks))
+    return max(grids.values(), key=lambda grid: grid.width) if grids else _grid(path, text, ",", remarks)
 
 
 def _decode(path: Path, code_page: str) -> tuple[str, tuple[str, ...]]:
@@ -92,15 +103,19 @@ def _decode_otherwise(path: Path, body: bytes, first: UnicodeDecodeError, code_p
 
 def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sheet:
     """The cells under one delimiter, short rows filled up."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        lines = list(reader)
     except csv.Error as error:
         todo = "Close the quotes, or export the sheet again."
-        raise DataError(path.name, "a table whose quotes are closed", str(error), todo) from None
+        place = f"{path.name}, row {reader.line_num}"
+        raise DataError(place, "a table whose quotes are closed, in cells of a few words", str(error), todo) from None
     while lines and not any(word.strip() for word in lines[-1]):
         lines.pop()
     used = [_used(line) for line in lines]
     width = max(used, default=0)
+    if len(lines) * width > CELL_LIMIT:
+        raise DataError(path.name, "a table", f"{len(lines):,} rows of {width:,} columns", "Send the table alone.")
     rows = tuple(tuple(text_cell(word) for word in line[:width]) + (Cell(),) * (width - len(line)) for line in lines)
     counts = Counter(len(line) for line in lines)
     usual = counts.most_common(1)[0][0] if counts else 0

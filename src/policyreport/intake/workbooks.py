@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-# A sheet of every commune and forty columns is below both; a file made to exhaust the memory is not.
+# A sheet of every commune and forty columns is well below all three; a file made to exhaust time or memory is not.
 UNPACKED_LIMIT = 200_000_000
-CELL_LIMIT = 2_000_000
+CELL_LIMIT = 500_000
+# A cell is two or three elements of XML; openpyxl makes an object of nearly every one.
+ELEMENT_LIMIT = 1_000_000
+_CHUNK = 1 << 20
 # What a damaged workbook makes zipfile, the XML parser and openpyxl raise.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, NotImplementedError)
 _DAMAGED = (*_DAMAGE, RuntimeError, zipfile.BadZipFile, zlib.error, ParseError)
@@ -50,32 +53,58 @@ def read_workbook(path: Path, wanted: str | None, ignored: Iterable[str]) -> She
     DataError
         If it is no workbook, or if the worksheet is not there or not the only one.
     """
-    shown, formulas = _open(path, results=True), _open(path, results=False)
+    body, computed = _checked(path)
+    shown = _open(path, body, results=True)
+    # Without a formula both are the same, and loading takes most of the time.
+    formulas = _open(path, body, results=False) if computed else shown
     name = _choose(path, shown, wanted, set(ignored))
     several = len(shown.sheetnames) > 1
     return _grid(f'{path.name}, sheet "{name}"' if several else path.name, shown[name], formulas[name])
 
 
-def _open(path: Path, results: bool) -> Workbook:
+def _checked(path: Path) -> tuple[bytes, bool]:
+    """The file's bytes, once they are known to be no more than a sheet; and whether it holds formulas."""
+    body = path.read_bytes()
+    elements, computed = 0, False
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            members = archive.infolist()
+            size = sum(each.file_size for each in members)
+            if size > UNPACKED_LIMIT:
+                raise DataError(path.name, "a sheet", f"{size / 1e6:.0f} MB of content", "Send the table alone.")
+            for member in members:
+                with archive.open(member) as content:
+                    while chunk := content.read(_CHUNK):
+                        elements += chunk.count(b"</") + chunk.count(b"/>")
+                        computed = computed or b"<f" in chunk
+                if elements > ELEMENT_LIMIT:
+                    todo = "Send the table alone, without the formats of empty cells."
+                    raise DataError(path.name, "a sheet", f"more than {ELEMENT_LIMIT:,} elements", todo)
+    except _DAMAGED as error:
+        raise _unreadable(path, error) from None
+    return body, computed
+
+
+def _open(path: Path, body: bytes, results: bool) -> Workbook:
     """The workbook, with results of formulas or with the formulas."""
     # openpyxl takes a while to import and is needed for workbooks only.
     from openpyxl import load_workbook
 
     try:
-        body = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            size = sum(each.file_size for each in archive.infolist())
-        if size > UNPACKED_LIMIT:
-            raise DataError(path.name, "a sheet", f"{size / 1e6:.0f} MB of content", "Send the table alone.")
         with warnings.catch_warnings():
             # About extensions and styles that openpyxl does not keep: none carries a figure.
             warnings.simplefilter("ignore")
             # From memory: openpyxl leaves the file of a damaged workbook open.
             return load_workbook(io.BytesIO(body), data_only=results, rich_text=True)
     except _DAMAGED as error:
-        got = " ".join(str(error).split())[:120] or type(error).__name__
-        todo = "Open it in a spreadsheet program and save it as .xlsx, without a password."
-        raise DataError(path.name, "a workbook (.xlsx)", got, todo) from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    """The error of a file that is no workbook."""
+    got = " ".join(str(error).split())[:120] or type(error).__name__
+    todo = "Open it in a spreadsheet program and save it as .xlsx, without a password."
+    return DataError(path.name, "a workbook (.xlsx)", got, todo)
 
 
 def _choose(path: Path, book: Workbook, wanted: str | None, ignored: set[str]) -> str:
