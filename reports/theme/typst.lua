@@ -218,11 +218,17 @@ end
 -- The caption's last emphasis says what is measured; it stands below the finding.
 local function caption(blocks)
   local inlines = pandoc.utils.blocks_to_inlines(blocks, { pandoc.Space() })
-  local last = inlines[#inlines]
-  if not (last and last.t == "Emph") then return markup(inlines) end
-  inlines:remove()
+  local at
+  for place, inline in ipairs(inlines) do
+    if inline.t == "Emph" and place > 1 then at = place end
+  end
+  -- After it only the meaning of a dash may follow; a verdict in the finding itself is no such note.
+  if not at or pandoc.utils.stringify(inlines[at]):len() < 24 and at < #inlines then return markup(inlines) end
+  local measured = pandoc.Inlines(inlines[at].content)
+  for place = at + 1, #inlines do measured:insert(inlines[place]) end
+  while #inlines >= at do inlines:remove() end
   while #inlines > 0 and (inlines[#inlines].t == "Space" or inlines[#inlines].t == "SoftBreak") do inlines:remove() end
-  return markup(inlines) .. "#measure-note[" .. markup(last.content) .. "]"
+  return markup(inlines) .. "#measure-note[" .. markup(measured) .. "]"
 end
 
 local ALIGNMENTS = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center", AlignDefault = "left" }
@@ -278,7 +284,7 @@ end
 local PROSE = 2.2
 
 -- Cells that are all short stay on one line: the page goes to them by their length, and headings wrap.
-local SHORT, WIDEST = 26, 20
+local SHORT, WORDS = 26, 15.5
 
 local function is_dense(tbl)
   for _, body in ipairs(tbl.bodies) do
@@ -292,14 +298,20 @@ local function is_dense(tbl)
   return #tbl.colspecs > 6
 end
 
--- Length of a line: tabular figures are wider than letters, signs and spaces narrower.
+-- Length of a line: tabular figures and signs are wider than letters, brackets and spaces narrower. Words may wrap,
+-- numbers may not.
 local function length_of(text)
-  local length = 0
+  local length, figures, letters = 0, 0, 0
   for _, code in utf8.codes(text) do
-    local digit, letter = code >= 48 and code <= 57, (code >= 65 and code <= 122) or (code >= 192 and code < 8192)
-    length = length + (digit and 1.12 or letter and 0.95 or 0.6)
+    if code >= 48 and code <= 57 or code == 43 or code == 0x2212 or code == 0x2013 then
+      figures, length = figures + 1, length + 1.12
+    elseif code >= 65 and code <= 122 or code >= 192 and code < 8192 then
+      letters, length = letters + 1, length + 0.95
+    else
+      length = length + 0.6
+    end
   end
-  return length
+  return letters > figures and math.min(length, WORDS) or length
 end
 
 local function column_widths(tbl, dense)
@@ -309,7 +321,7 @@ local function column_widths(tbl, dense)
       for column, cell in ipairs(row.cells) do
         local text = pandoc.utils.stringify(pandoc.Div(cell.contents))
         local length = utf8.len(text) or #text
-        local width = dense and prose > 0 and math.min(length_of(text), WIDEST) or prose * math.sqrt(length)
+        local width = dense and prose > 0 and length_of(text) or prose * math.sqrt(length)
         for word in text:gmatch("%S+") do width = math.max(width, math.min(utf8.len(word) or #word, 24)) end
         widths[column] = math.max(widths[column] or 1, width)
       end
