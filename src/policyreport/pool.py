@@ -25,10 +25,15 @@ from policyreport.kernels.provisioner import use_server
 
 # Reads until its owner is gone, in whatever way it went; by then the processes that write there are ending too.
 JANITOR = """
-import shutil, sys, time
+import os, shutil, sys, time
 sys.stdin.read()
+clean = 0
 for _ in range(50):
-    for folder in sys.argv[1:]:
+    there = [folder for folder in sys.argv[1:] if os.path.exists(folder)]
+    clean = 0 if there else clean + 1
+    if clean > 10:
+        break
+    for folder in there:
         shutil.rmtree(folder, ignore_errors=True)
     time.sleep(0.1)
 """

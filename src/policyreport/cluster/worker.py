@@ -108,6 +108,8 @@ def _compare(order: Order, address: str) -> None:
 def _own_server(modules: tuple[str, ...]) -> str:
     """Address of this worker's fork server, started where it does not run; empty where kernels start cold."""
     if modules not in _servers or not _servers[modules].running:
+        if modules in _servers:
+            _servers.pop(modules).close()
         try:
             _servers[modules] = ForkServer(list(modules), batch_environment())
         except ForkRefusedError:
