@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -41,6 +42,7 @@ def run_stages(
     cache: Cache | None = None,
     retries: int = 0,
     fail_fast: bool = False,
+    timeout: float | None = None,
 ) -> RunSummary:
     """Run stages one after the other; units of one stage in any order.
 
@@ -65,6 +67,8 @@ def run_stages(
         How often a failed unit is tried again.
     fail_fast : bool
         Begin nothing after a failure.
+    timeout : float, optional
+        Seconds after which a notebook is stopped; each unit's own without.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def run_stages(
     # run that the cache can answer.
     with interrupts_remembered(), _OnDemand(executor, workers, server) as pool:
         for stage in stages:
-            summary = run_units(stage(store), store, workers, report, pool, cache, retries, fail_fast)
+            summary = run_units(stage(store), store, workers, report, pool, cache, retries, fail_fast, timeout)
             finished += summary.finished
             not_run += summary.not_run
             if fail_fast and summary.failed:
@@ -101,6 +105,7 @@ def run_units(
     cache: Cache | None = None,
     retries: int = 0,
     fail_fast: bool = False,
+    timeout: float | None = None,
 ) -> RunSummary:
     """Run independent units and keep each outcome as it arrives.
 
@@ -108,7 +113,7 @@ def run_units(
     ----------
     units : sequence of Unit
         In any order.
-    store, workers, report, executor, cache, retries, fail_fast
+    store, workers, report, executor, cache, retries, fail_fast, timeout
         As for `run_stages`.
 
     Returns
@@ -146,7 +151,8 @@ def run_units(
         for unit in units:
             found = kept.find(unit)
             if found is None:
-                yield unit
+                # No ingredient of the result: it decides whether there is one.
+                yield unit if timeout is None else replace(unit, timeout=timeout)
             else:
                 end(*found, executed=False)
                 raise_if_interrupted()

@@ -101,9 +101,27 @@ def save_outcome(store: Path, outcome: Outcome) -> None:
             write_whole(failure, outcome.failure.to_json())
             write_whole(notebook_path(store, *outcome.key), outcome.notebook_bytes)
     except OSError as error:
-        got = error.strerror or type(error).__name__
-        todo = "Free space or mend the rights, then run again; what was finished is kept."
-        raise RunError(str(error.filename or store), "a folder that can be written", got, todo) from None
+        raise unwritable(error, store) from None
+
+
+def unwritable(error: OSError, store: Path) -> RunError:
+    """Say that results cannot be written (rights, a full disk).
+
+    Parameters
+    ----------
+    error : OSError
+        What the system said.
+    store : Path
+        The edition's folder, where the error names no file.
+
+    Returns
+    -------
+    RunError
+        To be raised.
+    """
+    got = error.strerror or type(error).__name__
+    todo = "Free space or mend the rights, then run again; what was finished is kept."
+    return RunError(str(error.filename or store), "a folder that can be written", got, todo)
 
 
 def write_whole(path: Path, body: bytes) -> None:

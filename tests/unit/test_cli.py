@@ -175,6 +175,27 @@ def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, sta
     assert finished[1]["failure"] == {"reason": "raised", "error": "KeyError", "message": "'2025'"}
 
 
+def test_a_hung_notebook_ends_at_the_time_out_of_the_command(project, stand_in):
+    stand_in(
+        "plan",
+        province_units=lambda root, edition, areas, store: [unit("n01", "clean", "hangs")],
+        national_units=lambda root, edition, store: [],
+        area_keys=lambda root, edition: ["n01"],
+    )
+    result = call("run", "2031Q2", "--workers", 1, "--timeout", 3, project=project)
+    assert result.exit_code == ExitCode.RUN_INCOMPLETE
+    assert "n01/clean failed: TimeoutError: the notebook did not end within 3 s" in result.output
+
+
+@pytest.mark.parametrize(
+    "words", [["--cluster", "local:0"], ["--cluster", "10.0.0.5"], ["--cluster", "local:2", "--workers", "2"]]
+)
+def test_a_cluster_that_is_none_is_refused_before_anything_is_read(project, words):
+    result = call("run", "2031Q2", *words, project=project)
+    assert result.exit_code == ExitCode.USAGE
+    assert result.stderr.startswith(f"Error: {' '.join(words)}")
+
+
 def test_a_failed_province_ends_the_run_with_its_reason_and_its_notebook(project, stand_in):
     stand_in(
         "plan",

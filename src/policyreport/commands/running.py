@@ -47,6 +47,15 @@ class Where:
         return bool(self.cluster) and not self.cluster.startswith("local:")
 
 
+@dataclass(frozen=True)
+class Failing:
+    """How often a failed notebook is tried again, whether the run then begins no more, and when one has hung."""
+
+    retries: int
+    fast: bool
+    timeout: float | None
+
+
 def run(
     context: typer.Context,
     edition: EditionArgument,
@@ -66,6 +75,9 @@ def run(
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast/--keep-going", help="Begin nothing after a failure, or go on.")
     ] = False,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.1, metavar="S", help="Stop a notebook after so many seconds; 600 without.")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Run also what ran before and is unchanged.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for every event.")] = False,
 ) -> None:
@@ -96,7 +108,9 @@ def run(
         return
     keys = None if areas is None else resolve_areas(root, edition, areas)
     where = Where(workers or os.cpu_count() or 1, cold, cluster)
-    summary = _execute(root, edition, keys, where, None if again else cache, (retry, fail_fast), as_json)
+    summary = _execute(
+        root, edition, keys, where, None if again else cache, Failing(retry, fail_fast, timeout), as_json
+    )
     _write_timings(root / "build" / edition, summary, time.monotonic() - start)
     if not as_json:
         _show_summary(summary, root)
@@ -178,7 +192,7 @@ def _execute(
     keys: list[str] | None,
     where: Where,
     cache: Cache | None,
-    failing: tuple[int, bool],
+    failing: Failing,
     as_json: bool,
 ) -> RunSummary:
     """Run what the cache does not have."""
@@ -213,8 +227,9 @@ def _execute(
                 _executor(root, where, notebooks, server.address),
                 server=server.address,
                 cache=cache,
-                retries=failing[0],
-                fail_fast=failing[1],
+                retries=failing.retries,
+                fail_fast=failing.fast,
+                timeout=failing.timeout,
             )
     if cache is not None:
         made = {(item.area, item.notebook): item.cached for item in summary.finished if item.cached}
@@ -279,7 +294,7 @@ def _say_unchanged(found: list[tuple[str, str]], as_json: bool) -> None:
 
 def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
     """Keep where the time of a run went, per executed notebook; the next run writes its own."""
-    from policyreport.store import write_whole
+    from policyreport.store import unwritable, write_whole
 
     units = {
         f"{item.area}/{item.notebook}": {"state": item.state, "seconds": round(item.seconds, 3), **item.timing}
@@ -287,7 +302,10 @@ def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
         if item.executed
     }
     body = json.dumps({"seconds": round(seconds, 3), "notebooks": units}, indent=1, sort_keys=True)
-    write_whole(store / TIMINGS, (body + "\n").encode())
+    try:
+        write_whole(store / TIMINGS, (body + "\n").encode())
+    except OSError as error:
+        raise unwritable(error, store) from None
 
 
 def _show_summary(summary: RunSummary, root: Path) -> None:
