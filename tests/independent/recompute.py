@@ -34,12 +34,15 @@ MONTHS = tuple(pd.date_range("2025-01-01", periods=12, freq="MS").month_name())
 
 @dataclass(frozen=True)
 class Figure:
-    """One headline: where it is printed, the pattern around its numbers, and the same numbers recomputed."""
+    """One headline: where it is printed, the pattern around its numbers, and the same numbers recomputed.
+
+    A recomputed number is held to as many decimals as the page prints.
+    """
 
     name: str
     page: str
     pattern: str
-    recomputed: tuple[str, ...]
+    recomputed: tuple[str | float, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ def signed(value: float, digits: int) -> str:
 def minus(value: float, digits: int) -> str:
     """Print a number with a true minus."""
     return f"{value:.{digits}f}".replace("-", "−")
+
+
+def as_printed(value: str | float, printed: str) -> str:
+    """Print a number with the decimals that the page gives it; words stay."""
+    return value if isinstance(value, str) else f"{value:.{len(printed.partition('.')[2])}f}"
 
 
 def day(moment: pd.Timestamp) -> str:
@@ -282,12 +290,10 @@ def equal_slopes(panel: pd.DataFrame) -> Iterator[Figure]:
     shown = f"{f:.2f}", "< 0.001" if p < 0.001 else f"{p:.3f}"
     pattern = r"\| Equal slopes \| F ([\d.]+) \| p ([\d.]+|< 0\.001) \|"
     yield Figure("Growth, equal slopes of the provinces: F, p", "series", pattern, shown)
-    yield Figure(
-        "Growth, residual variance", "series", r"\| Residual variance \| ([\d.]+) \|", (f"{own.mse_resid:.4f}",)
-    )
+    yield Figure("Growth, residual variance", "series", r"\| Residual variance \| ([\d.]+) \|", (float(own.mse_resid),))
     spread = values.sub(values.mean()).mean(axis=1).var(ddof=1) - own.mse_resid / values.shape[1]
     pattern = r"\| Variance of means \| ([\d.]+) \|"
-    yield Figure("Growth, variance of the provinces’ means", "series", pattern, (f"{max(spread, 0):.4f}",))
+    yield Figure("Growth, variance of the provinces’ means", "series", pattern, (max(float(spread), 0.0),))
 
 
 def exposures(panel: pd.DataFrame) -> Iterator[Figure]:
@@ -305,7 +311,7 @@ def exposures(panel: pd.DataFrame) -> Iterator[Figure]:
         pattern = rf"\| {name}[^|]*\| (\S+) \("
         yield Figure(f"Growth by exposure, {name}: estimate", "series", pattern, (signed(estimate, 2),))
     needed = tuple(f"{2.887 * error:.2f}" for _, error in found)
-    pattern = r"is found 80 % of the time only from ([\d.]+), ([\d.]+) and"
+    pattern = r"80 %[^.]*? only from ([\d.]+), ([\d.]+) and"
     yield Figure("Growth by exposure: smallest difference found 80 % of the time", "series", pattern, needed)
 
 
@@ -367,8 +373,10 @@ def compare(site: Path) -> list[Line]:
         if figure.page not in texts:
             texts[figure.page] = page_text(site / f"{figure.page}.html")
         found = re.search(figure.pattern, texts[figure.page])
-        printed = " · ".join(found.groups()) if found else "not found on the page"
-        lines.append(Line(figure.name, printed, " · ".join(figure.recomputed)))
+        groups = found.groups() if found else ("",) * len(figure.recomputed)
+        again = (as_printed(each, group) for each, group in zip(figure.recomputed, groups, strict=True))
+        printed = " · ".join(groups) if found else "not found on the page"
+        lines.append(Line(figure.name, printed, " · ".join(again)))
     return lines
 
 

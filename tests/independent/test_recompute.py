@@ -1,38 +1,13 @@
 """The second reader agrees with the pages, reads nothing of ours, and would notice a figure that is off."""
 
 import ast
-import importlib.util
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
 
-import pytest
-
-from policyreport import report
-from policyreport.renderers import choose
-
 SCRIPT = Path(__file__).with_name("recompute.py")
-
-
-@pytest.fixture(scope="module")
-def site(tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny edition's site: three provinces' pages, and the nation's."""
-    store = tmp_path_factory.mktemp("store")
-    shutil.copytree(tiny.store, store, dirs_exist_ok=True)
-    folder = tmp_path_factory.mktemp("rendered") / "site"
-    choose("pandoc").render_site(report.assemble(tiny.root, "tiny", store), folder, lambda line: None)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def reader() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("recompute", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["recompute"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_second_reader_imports_nothing_of_this_project() -> None:
