@@ -121,7 +121,9 @@ def unwritable(error: OSError, store: Path) -> RunError:
     """
     got = error.strerror or type(error).__name__
     todo = "Free space or mend the rights, then run again; what was finished is kept."
-    return RunError(str(error.filename or store), "a folder that can be written", got, todo)
+    # The half file's own name says nothing to anybody.
+    place = Path(error.filename or store)
+    return RunError(str(place.parent if place.suffix == ".part" else place), "a folder that can be written", got, todo)
 
 
 def write_whole(path: Path, body: bytes) -> None:

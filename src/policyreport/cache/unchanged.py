@@ -8,7 +8,7 @@ from typing import Any
 
 from policyreport.cache.ingredients import digest, project_digest
 from policyreport.cache.results import Cache
-from policyreport.store import failure_path, notebook_path, record_path, write_whole
+from policyreport.store import failure_path, notebook_path, record_path, unwritable, write_whole
 
 Key = tuple[str, str]
 
@@ -69,6 +69,11 @@ def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[st
     -------
     list of (str, str) or None
         Areas and notebooks, all in the store now; None where anything has to be looked at closer.
+
+    Raises
+    ------
+    RunError
+        If a result has to be brought back and cannot be written.
     """
     noted = cache.noted(_name(cache, root, edition))
     if noted is None:
@@ -79,11 +84,14 @@ def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[st
         if area not in noted["units"]:
             return None
         units[area] = noted["units"][area]
-    if not _restore(cache, store, units):
-        return None
-    nation = noted["nation"].get(records_digest(store, noted["areas"]))
-    if nation is None or not _restore(cache, store, nation):
-        return None
+    try:
+        if not _restore(cache, store, units):
+            return None
+        nation = noted["nation"].get(records_digest(store, noted["areas"]))
+        if nation is None or not _restore(cache, store, nation):
+            return None
+    except OSError as error:
+        raise unwritable(error, store) from None
     return [(area, notebook) for area, entries in (units | nation).items() for notebook in entries]
 
 
