@@ -25,6 +25,7 @@ def voice(known_q4: Known, slice_of) -> Voice:
         ("Hà Nội (o01), 2024: only ~ 1.43e+06.", "Hà Nội, 2024: only about 1,430,000."),
         ("E-governance (PAPI) (papi) ends in 2023.", "E-governance (PAPI) ends in 2023."),
         ("cafef/pii-2025, 2025", "CafeF, “PII 2025: the first five”, 2025"),
+        ("tasks_completed read as tasks_total", "“Tasks completed” read as “Tasks on the list”"),
         ("6 of 20 years", "6 of 20 years"),
     ],
 )  # fmt: skip

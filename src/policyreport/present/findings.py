@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, short_publisher
+from policyreport.present.voice import Voice, escape, listed, short_publisher
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import CleanRecord
 from policyreport.tables import table
@@ -172,7 +172,7 @@ def _decided(voice: Voice, found: Sequence[Finding]) -> Exhibit:
             what, _, reason = finding.message.partition(". ")
             figures = len(finding.rows) if finding.rule == "corrected" else len(finding.areas)
             kind = "read otherwise" if finding.rule == "corrected" else "kept out"
-            body.append([kind, voice.formats.count(figures), escape(what), escape(reason)])
+            body.append([kind, voice.formats.count(figures), _entry(voice, finding, what), escape(voice.facts(reason))])
     if not body:
         return Exhibit("corrections", "No figure was corrected or kept out.")
     total = {
@@ -188,6 +188,15 @@ def _decided(voice: Voice, found: Sequence[Finding]) -> Exhibit:
         align="lrll",
         wide=True,
     )
+
+
+def _entry(voice: Voice, finding: Finding, what: str) -> str:
+    """A decision with the areas it is about before it and the entry's id behind it, where it is given."""
+    id_, found, rest = what.partition(": ")
+    names = [voice.inputs.areas.name(area) for area in finding.areas if area in voice.inputs.areas.table.index]
+    if finding.rule != "corrected" or not found or not names:
+        return escape(voice.facts(what))
+    return f"{escape(listed(names))}: {escape(voice.facts(rest))} (`{id_}`)"
 
 
 def _counts(voice: Voice, found: Sequence[Finding]) -> list[str]:

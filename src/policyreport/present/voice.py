@@ -14,6 +14,7 @@ from policyreport.methods.certainty import words
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import SourceLine
 
+_KEY = re.compile(r"(?<![\w/-])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w/-])")
 _POINT = r"\d{4}-(?:Q[1-4]|H[12]|\d{2}(?:-\d{2})?)"
 _PERIOD = re.compile(rf"(?<![\w/-]){_POINT}(?:/{_POINT})?(?![\w/-])")
 # Beyond this many files a source line names publishers and points to the sources page.
@@ -72,7 +73,7 @@ class Voice:
         return f"scale {self.formats.number(known.low, 0)}{EN_DASH}{self.formats.number(known.high, 0)}"
 
     def plain(self, message: str) -> str:
-        """A finding's message with the names of lists, measures and files for their keys, area keys left out."""
+        """A finding's message with the names of lists, measures, indicators and files for keys, area keys left out."""
         roles = self.inputs.roles
         labels = {each.id: f"“{each.title}”" for each in self.inputs.policy.lists}
         labels |= roles.measure_labels | roles.list_kinds
@@ -80,7 +81,8 @@ class Voice:
         keys = sorted((key for key in labels if "-" in key), key=len, reverse=True)
         known = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
         named = known.sub(lambda found: labels[found[0]], message)
-        measures = roles.measure_labels
+        measures, indicators = roles.measure_labels, self.inputs.indicators.by_id()
+        named = _KEY.sub(lambda key: f"“{indicators[key[0]].name}”" if key[0] in indicators else key[0], named)
         named = re.sub(r" \(([a-z]+)\)", lambda found: f" ({measures.get(found[1], found[1])})", named)
         named = re.sub(r"( \([^()]+\))\1", r"\1", named)
         area_keys = "|".join(map(re.escape, self.inputs.areas.table.index))
