@@ -55,7 +55,7 @@ def test_the_first_screen_holds_title_date_findings_map_and_what_changed(site: P
     page = opened(browser, site / "index.html", SCREEN)
     assert 3 <= page.locator(".finding").count() <= 5
     assert page.locator(".finding svg").count() >= 3
-    for selector in ("h1", ".body > p:first-child", ".finding", "#fig-map svg", ".front .source"):
+    for selector in ("h1", ".body > p:first-child", ".finding", "#fig-map svg"):
         assert bottom(page, selector) <= SCREEN["height"], selector
     assert bottom(page, "section:has(> h2:text('What changed')) > p") <= SCREEN["height"]
 
