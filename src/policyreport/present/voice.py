@@ -241,7 +241,7 @@ class Voice:
         if len(known) > in_full:
             publishers = sorted({short_publisher(source.publisher) for source in known})
             if in_full == 1 and len(publishers) > 1:
-                return f"Sources: {publishers[0]} and {len(publishers) - 1} more (see Sources)."
+                return f"Sources: {publishers[0]} and others (see Sources)."
             shown = ", ".join(publishers[:6]) + (" and others" if len(publishers) > 6 else "")
             lead = "Source" if len(publishers) == 1 else "Sources"
             return f"{lead}: {shown} ({len(known)} files, see Sources)."
