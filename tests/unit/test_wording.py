@@ -180,3 +180,13 @@ def test_a_slip_in_the_wording_stops_with_its_reason(old: str, new: str, message
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ParamsError, match=message):
         read_wording(tmp_path)
+
+
+@pytest.mark.parametrize("entry", ["just words", "[a, b]", ".nan", "2025-02-30"])
+def test_a_refusal_without_languages_is_refused_without_a_traceback(entry: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "params", tmp_path / "params")
+    path = tmp_path / "params/wording.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("refusals:\n", f"refusals:\n  a-code: {entry}\n", 1), encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"a-code to hold a sentence|2025-02-30"):
+        read_wording(tmp_path)

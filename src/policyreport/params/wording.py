@@ -53,7 +53,12 @@ class Wording(Strict):
         rest = {name: part for name, part in body.items() if name not in ("refusals", "flags")}
         codes: dict[str, object] = {}
         for block, kind in (("refusals", "refusal"), ("flags", "flag")):
-            for code, entry in (body.get(block) or {}).items():
+            entries = body.get(block) or {}
+            if not isinstance(entries, dict):
+                raise ValueError(f"{block} to hold a code and its sentences each")
+            for code, entry in entries.items():
+                if not isinstance(entry, dict):
+                    raise ValueError(f"{block}.{code} to hold a sentence in each language")
                 if code in codes:
                     raise ValueError(f'"{code}" to be a refusal or a flag, not both')
                 texts = {key: text for key, text in entry.items() if key not in ("severity", "short")}
