@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from policyreport import report
 from policyreport.areas import read_areas
 from policyreport.cli import app
-from policyreport.errors import ExitCode
+from policyreport.errors import ExitCode, RenderError
 from policyreport.formats import Formats
 from policyreport.params.wording import read_wording
 from policyreport.records.notebooks import EvaluationRecord
@@ -416,6 +416,26 @@ def test_a_failed_notebook_leaves_its_error_and_no_record(broken) -> None:
     kept = nbformat.read(store / "notebooks" / "n40" / "trend.ipynb", as_version=4)
     marked = [cell for cell in kept.cells if any(each.output_type == "error" for each in cell.get("outputs", []))]
     assert "1 / (area != 'n40')" in marked[0].source
+
+
+def test_an_edition_that_misses_its_quorum_is_not_published_and_a_draft_says_so_on_every_page(broken, tmp_path) -> None:
+    root, store, *_ = broken
+    edition = root / "params" / "editions" / "tiny.yaml"
+    published = edition.read_text("utf-8")
+    edition.write_text(published.replace("quorum: 0.6", "quorum: 0.9"), encoding="utf-8")
+    shutil.copytree(store, tmp_path / "tiny")
+    try:
+        with pytest.raises(RenderError, match=r"results of 3 of 3 areas \(quorum 0\.9\).*got 2 areas \(without n40\)"):
+            report.assemble(root, "tiny", tmp_path / "tiny")
+        project = report.assemble(root, "tiny", tmp_path / "tiny", draft=True)
+    finally:
+        edition.write_text(published, encoding="utf-8")
+    choose("pandoc").render_site(project, tmp_path / "site", lambda line: None)
+    said = "Draft, not for publication. 2 of 3 provinces have results; publication asks for 3."
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert len(pages) > 10
+    assert [page.name for page in pages if said not in page.read_text("utf-8")] == []
+    assert said in (project / "report.qmd").read_text("utf-8")
 
 
 def test_the_page_of_a_failed_province_says_so(broken, whole: Site) -> None:
