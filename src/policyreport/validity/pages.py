@@ -9,8 +9,11 @@ from policyreport.errors import DataError
 from policyreport.formats import EN_DASH, Formats
 from policyreport.params.registry import Registry
 from policyreport.tables import table
+from policyreport.validity.fingerprint import fingerprint
 from policyreport.validity.measures import CellResult, Measure, MethodResult
 
+SIMULATORS = ("tasks", "series", "places")
+"""Modules that hold the simulations; by their names, so that a page is made without loading the methods."""
 FOLDER = Path("data") / "validity"
 """Results that the page shows; `policyreport validity --keep` writes them."""
 
@@ -74,7 +77,21 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
         "if its value, give or take two Monte-Carlo standard errors, meets its band. "
         f"After: {registry.references['MWC19'].full}"
     )
-    return "\n\n".join([lead, *(_section(each, registry, formats) for each in ordered)])
+    return "\n\n".join(
+        [lead, *_made_by_older_code(ordered, registry), *(_section(each, registry, formats) for each in ordered)]
+    )
+
+
+def _made_by_older_code(results: Sequence[MethodResult], registry: Registry) -> list[str]:
+    """Name the methods whose code changed after they were simulated; comments and docstrings do not count."""
+    present = {fingerprint(f"{__package__}.{name}") for name in SIMULATORS}
+    older = [each.method for each in results if not {cell.code for cell in each.cells} <= present]
+    if not older:
+        return []
+    names = ", ".join(registry[method].title for method in older)
+    return [
+        f"The code behind these has changed since they were simulated: {names}. `make validity` simulates them again."
+    ]
 
 
 def failures(result: MethodResult) -> list[tuple[CellResult, Measure]]:
