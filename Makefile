@@ -25,7 +25,7 @@ test: $(STAMP) ## Run all tests
 	$(BIN)/pytest -q
 
 validity: $(STAMP) ## Simulate data of known truth and see whether the methods' claims hold
-	$(BIN)/policyreport validity --workers $(WORKERS)
+	$(BIN)/policyreport validity --workers $(WORKERS) --keep
 
 check: $(STAMP) ## Lint, types, spelling, notebooks without outputs, rules of the ledger
 	$(BIN)/ruff check .
