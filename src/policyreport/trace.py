@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ from policyreport.simulated import marked_name
 FIELD = re.compile(r"^(?:records/)?(?P<area>[^/:]+)/(?P<notebook>[a-z]+)(?:\.json)?:(?P<path>.+)$")
 _STEP = re.compile(r"\.?(?P<key>[A-Za-z_]\w*)|\[(?P<number>\d+)\]")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
+# Thousands as SI groups them and as a Swiss or a Vietnamese keyboard may: "1 227", "1'227".
+_GROUPED = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")
 _NEAREST = 5
+_PLACES_SHOWN = 30
 _HASH_SHOWN = 12
 _ROWS_SHOWN = 8
 
@@ -71,10 +75,9 @@ def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
         raise UsageError(str(store), "the folder of an edition that was run", "no records/ in it", todo)
     field = FIELD.match(what)
     found = [_field(store, field)] if field else list(dict.fromkeys(_number(root, store, what)))
-    provenance = read_provenance(root, store.name)
-    return tuple(
-        place.model_copy(update={"evidence": tuple(provenance.evidence(id) for id in place.rows)}) for place in found
-    )
+    # A small number stands in thousands of fields, which rest on the same rows.
+    evidence = cache(read_provenance(root, store.name).evidence)
+    return tuple(place.model_copy(update={"evidence": tuple(map(evidence, place.rows))}) for place in found)
 
 
 def printed(root: Path, store: Path) -> tuple[Place, ...]:
@@ -114,7 +117,8 @@ def as_tree(places: Iterable[Place], what: str) -> Tree:
         Ready for a rich console; without markup.
     """
     tree = Tree(_plain(what))
-    for place in places:
+    places = list(places)
+    for place in places[:_PLACES_SHOWN]:
         on = f"  ({', '.join(place.pages)})" if place.pages else ""
         branch = tree.add(_plain(f"{place.value}  in {place.where}{on}"))
         if place.line:
@@ -129,6 +133,8 @@ def as_tree(places: Iterable[Place], what: str) -> Tree:
                 leaf.add(_plain(_row(each)))
             if len(inside) > _ROWS_SHOWN:
                 leaf.add(f"and {len(inside) - _ROWS_SHOWN} more rows")
+    if len(places) > _PLACES_SHOWN:
+        tree.add(f"and {len(places) - _PLACES_SHOWN} more places: ask for one field, or with --json for all")
     return tree
 
 
@@ -186,14 +192,15 @@ def _pages(root: Path, edition: str) -> Callable[[str, str], tuple[str, ...]]:
 
 def _number(root: Path, store: Path, what: str) -> list[Place]:
     """Places of a number: printed ones first, fields of records where it is printed nowhere."""
-    asked = _normal(what)
+    asked = _normal(_GROUPED.sub("", _normal(what)))
     if not _NUMBER.search(asked):
         todo = "Ask for a number as printed, or for a field such as VN/evaluation:pace[0].observed_pp."
         raise UsageError(f'"{what}"', "a number, or AREA/NOTEBOOK:FIELD", "neither", todo)
     marked = printed(root, store)
     whole = re.compile(rf"(?<![\d.,]){re.escape(asked)}(?![\d]|[.,]\d)")
     found = [place for place in marked if whole.search(_normal(place.value))]
-    found = found or list(_in_records(store, asked))
+    # "485 of 1,132" is a phrase of a page; a record's field holds one number.
+    found = found or (list(_in_records(store, asked)) if len(_NUMBER.findall(asked)) == 1 else [])
     if found:
         return found
     near = ", ".join(_nearest(marked, asked)) or "none is marked"
@@ -206,7 +213,7 @@ def _number(root: Path, store: Path, what: str) -> list[Place]:
 def _normal(text: str) -> str:
     """A number without the signs of good typesetting."""
     text = text.replace("\u2212", "-").replace("\u202f", " ").replace("\u00a0", " ").strip()
-    return re.sub(r"(?<=\d) (?=%)", "", text)
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))|(?<=\d) (?=%)", "", text)
 
 
 def _amount(text: str) -> float:

@@ -129,6 +129,19 @@ def test_a_number_printed_twice_is_shown_twice_and_as_a_tree(store, root):
     assert "sha256 " in text
 
 
+@pytest.mark.parametrize("asked", ["1,227", "1227", "1 227", "1\u202f227", " 1'227 "])
+def test_thousands_are_found_however_they_are_grouped(store, root, asked):
+    assert trace(root, store, asked) == trace(root, store, "1,227")
+
+
+def test_a_number_that_stands_everywhere_is_answered_in_short(store, root):
+    found = trace(root, store, "1")
+    assert len(found) > 30
+    console = Console(width=300, file=io.StringIO())
+    console.print(as_tree(found, "1"))
+    assert f"and {len(found) - 30} more places" in console.file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("asked", "helps"),
     [("1,228", "1,227 (VN/headlines)"), ("VN/evaluation:pac[0]", 'did you mean "pace"'), ("twelve", "as printed"),
