@@ -63,7 +63,8 @@ class Bench:
         """Slices of a side's own, and jobs.json."""
         folder = self.slices.with_name(name)
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self.slices, folder)
+        # Every side gathers the provinces' records itself.
+        shutil.copytree(self.slices, folder, ignore=shutil.ignore_patterns("records.json"))
         jobs = []
         for path in sorted(folder.glob("*/*/facts.json")):
             facts = json.loads(path.read_bytes())
