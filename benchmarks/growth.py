@@ -67,13 +67,15 @@ def memory() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def left_behind(before: set[int]) -> list[str]:
-    """Processes that a run started and did not end, open files and sockets, folders for temporary files."""
-    found = [f"process {pid}" for pid in sorted(descendants() - before)]
-    found += [
-        f"folder {path}" for path in Path(tempfile.gettempdir()).glob("policyreport-*") if "bench" not in path.name
-    ]
-    return found
+def folders() -> set[Path]:
+    """The runner's folders for temporary files; its sockets lie in them."""
+    return {path for path in Path(tempfile.gettempdir()).glob("policyreport-*") if "bench" not in path.name}
+
+
+def left_behind(processes: set[int], before: set[Path]) -> list[str]:
+    """Processes that a run started and did not end, folders that it made and did not remove."""
+    found = [f"process {pid}" for pid in sorted(descendants() - processes)]
+    return found + [f"folder {path}" for path in sorted(folders() - before)]
 
 
 def descendants() -> set[int]:
@@ -105,7 +107,7 @@ def run(size: int, root: Path, folder: Path) -> tuple[float, float, list[str]]:
             times.append(time.perf_counter())
             sizes.append(memory())
 
-    processes, files = descendants(), len(list(Path("/proc/self/fd").iterdir()))
+    processes, there, files = descendants(), folders(), len(list(Path("/proc/self/fd").iterdir()))
     path = folder / "small.ipynb"
     path.write_bytes(notebook())
     coming = Units([(f"a{number:04d}", "small") for number in range(size)], unit)
@@ -116,7 +118,7 @@ def run(size: int, root: Path, folder: Path) -> tuple[float, float, list[str]]:
         )
     gc.collect()
     each = statistics.mean(np.diff(times[EDGE:-EDGE])) * WORKERS
-    left = left_behind(processes)
+    left = left_behind(processes, there)
     more = len(list(Path("/proc/self/fd").iterdir())) - files
     left += [f"{more} open files"] if more > 0 and size > SIZES[0] else []
     growth = max(sizes) - sizes[size // 10]
