@@ -363,3 +363,39 @@ def test_the_entry_point_in_pyproject_is_the_provisioner(tmp_path):
     words = [sys.executable, "-c", INSTALLED, f"another-{NAME}"]
     answer = subprocess.run(words, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True)
     assert answer.stdout == "True\n"
+
+
+@needs_fork
+def test_a_forked_kernel_can_be_connected_to_when_its_launch_returns(tmp_path: Path) -> None:
+    async def launched() -> set[str]:
+        manager = AsyncKernelManager(transport="ipc", connection_file=str(tmp_path / "k.json"))
+        manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": NAME}
+        await manager.start_kernel()
+        try:
+            assert isinstance(manager.provisioner.process, forkserver.ForkedKernel)
+            ports = (getattr(manager, f"{name}_port") for name in ("shell", "iopub", "stdin", "hb", "control"))
+            return {f"{manager.ip}-{port}" for port in ports if not Path(f"{manager.ip}-{port}").is_socket()}
+        finally:
+            await manager.shutdown_kernel(now=True)
+
+    with ForkServer([]) as server, forked_from(server.address):
+        assert asyncio.run(launched()) == set()
+
+
+@needs_fork
+def test_a_kernel_that_ends_before_it_is_ready_is_a_dead_kernel_and_no_hang(tmp_path: Path) -> None:
+    broken = "import os, policyreport.kernels.forked as forked\nforked._show_figures = lambda: os._exit(3)"
+    (tmp_path / "broken_kernel.py").write_text(broken, encoding="utf-8")
+
+    async def code(server: ForkServer) -> int:
+        with open(os.devnull, "r+b") as nothing:  # noqa: PTH123 # a stream, not a file to wait for
+            connection = forkserver.fork_kernel(
+                server.address, ["-f", str(tmp_path / "k.json")], os.environ, str(tmp_path), [nothing.fileno()] * 3
+            )
+        kernel = await asyncio.wait_for(forkserver.take_kernel(connection), 60)
+        return await kernel.wait_async()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tmp_path))
+        with ForkServer(["broken_kernel"]) as server:
+            assert asyncio.run(code(server)) == 3

@@ -32,6 +32,8 @@ from policyreport.kernels.warm import register
 # Longest path of a Unix socket that every platform takes (macOS: 104 bytes, Linux: 108).
 SOCKET_PATH_LIMIT = 103
 PID_FILE = "kernel.pid"
+# A forked kernel's greeting is there at once; a cold kernel is asked, and asked again, as it always was.
+WELCOME_SECONDS = 0.2
 # How a kernel ended that nobody had told to.
 EXIT_FILE = "kernel.exit"
 
@@ -75,6 +77,9 @@ class BatchKernelClient(AsyncKernelClient):
             If the kernel ends, or the time is over.
         """
         deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
+        # ipykernel greets whoever listens; what it said before would be lost, and asked for again in vain.
+        with contextlib.suppress(Empty):
+            await self.get_iopub_msg(timeout=WELCOME_SECONDS)
         while time.monotonic() < deadline:
             asked = self.kernel_info()
             try:

@@ -48,6 +48,7 @@ def run_kernel(request: Request) -> None:
     app: Any = IPKernelApp.instance(parent_handle=server)
     app.initialize(request.argv)
     _show_figures()
+    request.say_ready()
     app.start()
 
 

@@ -46,6 +46,8 @@ SINGLE_THREADED = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
 STOP_SECONDS = 5.0
+# A forked kernel is ready in a tenth of a second, on a busy machine in some.
+READY_SECONDS = 60.0
 
 
 class ForkRefusedError(Exception):
@@ -231,6 +233,17 @@ class ForkedKernel:
             self._connection.close()
             self.returncode = -int(signal.SIGKILL)
 
+    def end(self, code: int) -> None:
+        """Take note that the kernel has ended.
+
+        Parameters
+        ----------
+        code : int
+            Its exit code.
+        """
+        self.returncode = code
+        self._connection.close()
+
     def _read(self) -> None:
         """Take in what the server says; its end is the kernel's."""
         try:
@@ -296,7 +309,7 @@ def fork_kernel(
 
 
 async def take_kernel(connection: socket.socket) -> ForkedKernel:
-    """Wait for a server's answer.
+    """Wait for a server's answer, and for the kernel's word that it can be connected to.
 
     Parameters
     ----------
@@ -313,18 +326,33 @@ async def take_kernel(connection: socket.socket) -> ForkedKernel:
     ForkRefusedError
         If there is none.
     """
-    words = b""
-    loop = asyncio.get_running_loop()
     try:
-        while not words.endswith(b"\n"):
-            part = await loop.sock_recv(connection, 1)
-            if not part:
-                raise ForkRefusedError("the fork server ended")
-            words += part
-        answer: dict[str, Any] = json.loads(words)
+        answer = await _line(connection)
         if "pid" not in answer:
             raise ForkRefusedError(answer.get("refused", "the fork server refused"))
+        kernel = ForkedKernel(connection, answer["pid"])
+        said = await asyncio.wait_for(_line(connection), READY_SECONDS)
+    except TimeoutError:
+        connection.close()
+        raise ForkRefusedError(f"a forked kernel was not ready in {READY_SECONDS:g} s") from None
     except BaseException:
         connection.close()
         raise
-    return ForkedKernel(connection, answer["pid"])
+    if "exit" in said:
+        # It ended before it could be asked anything: a kernel all the same, and a dead one.
+        kernel.end(int(said["exit"]))
+    return kernel
+
+
+async def _line(connection: socket.socket) -> dict[str, Any]:
+    """One line from the server."""
+    loop = asyncio.get_running_loop()
+    words = b""
+    while not words.endswith(b"\n"):
+        # Byte by byte: what follows is for whoever watches the kernel.
+        part = await loop.sock_recv(connection, 1)
+        if not part:
+            raise ForkRefusedError("the fork server ended")
+        words += part
+    line: dict[str, Any] = json.loads(words)
+    return line

@@ -2,8 +2,9 @@
 
 It starts no thread, opens no file and draws no random number before a fork, so a forked kernel differs from
 a cold one only in the modules that are already there. One loop forks, reaps and passes signals on. A
-connection is a kernel: its request comes with the three standard streams, ``{"pid"}`` goes back, later
-``{"exit"}``; ``{"signal"}`` may come in between, and a connection that closes ends its kernel.
+connection is a kernel: its request comes with the three standard streams, ``{"pid"}`` goes back, ``{"ready"}``
+from the kernel itself when its sockets are there, later ``{"exit"}``; ``{"signal"}`` may come in between, and a
+connection that closes ends its kernel.
 """
 
 from __future__ import annotations
@@ -32,12 +33,20 @@ STREAMS = 3
 
 @dataclass
 class Request:
-    """What a client wants: the kernel's arguments, environment, folder and three standard streams."""
+    """What a client wants: the kernel's arguments, environment, folder and three standard streams; where to answer."""
 
     argv: list[str]
     env: dict[str, str]
     cwd: str | None
     streams: list[int] = field(default_factory=list)
+    client: socket.socket | None = None
+
+    def say_ready(self) -> None:
+        """Tell the client that it can connect: one that tries too early tries again only after a tenth of a second."""
+        if self.client is not None:
+            _send(self.client, {"ready": True})
+            self.client.close()
+            self.client = None
 
 
 class Server:
@@ -100,6 +109,7 @@ class Server:
             _send(connection, {"refused": reason})
             connection.close()
         elif self._fork(connection):
+            request.client = connection
             return request
         for stream in request.streams:
             os.close(stream)
@@ -109,7 +119,6 @@ class Server:
         """Fork a kernel; true in the child."""
         pid = os.fork()
         if pid == 0:
-            connection.close()
             self._leave()
             return True
         self.kernels[pid] = connection
