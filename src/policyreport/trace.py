@@ -211,9 +211,14 @@ def _number(root: Path, store: Path, what: str) -> list[Place]:
 
 
 def _normal(text: str) -> str:
-    """A number without the signs of good typesetting."""
+    """A number without the signs of good typesetting, its thousands ungrouped."""
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", _typed(text))
+
+
+def _typed(text: str) -> str:
+    """Printed text as it is typed on a keyboard."""
     text = text.replace("\u2212", "-").replace("\u202f", " ").replace("\u00a0", " ").strip()
-    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))|(?<=\d) (?=%)", "", text)
+    return re.sub(r"(?<=\d) (?=%)", "", text)
 
 
 def _amount(text: str) -> float:
@@ -225,7 +230,7 @@ def _nearest(marked: Iterable[Place], asked: str) -> list[str]:
     wanted = _amount(_NUMBER.search(asked)[0])  # type: ignore[index]  # the caller found one
     places: dict[str, str] = {}
     for place in marked:
-        for number in _NUMBER.findall(_normal(place.value)):
+        for number in _NUMBER.findall(_typed(place.value)):
             places.setdefault(number, place.where)
     order = sorted(places, key=lambda number: (abs(_amount(number) - wanted), number))
     return [f"{number} ({places[number]})" for number in order[:_NEAREST]]

@@ -49,9 +49,9 @@ def digests(store: Path, *keys: str) -> dict[str, str]:
 def pickled(tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Units of one province and of the nation, a file each."""
     folder = tmp_path_factory.mktemp("units")
-    units = plan.province_units(tiny.root, "tiny", [AREA], tiny.store)
+    units = list(plan.province_units(tiny.root, "tiny", [AREA], tiny.store))
     (folder / "province").write_bytes(pickle.dumps(units))
-    (folder / "nation").write_bytes(pickle.dumps(plan.national_units(tiny.root, "tiny", tiny.store)))
+    (folder / "nation").write_bytes(pickle.dumps(list(plan.national_units(tiny.root, "tiny", tiny.store))))
     return folder
 
 
