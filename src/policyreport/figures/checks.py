@@ -15,6 +15,7 @@ from policyreport.figures.style import (
     MINIMUM,
     SMALL,
     capitalised,
+    draw_path,
     new_figure,
     panel,
     picture,
@@ -131,7 +132,16 @@ def _paint_specifications(width: int, order: Sequence[Specification], frame: Fra
     for index, item in enumerate(order):
         if item.estimate is not None:
             color = ACCENT if item.headline else CONTEXT
-            axes.plot(index, item.estimate, "o", markersize=9 if item.headline else 6, color=color, zorder=3)
+            draw_path(
+                axes,
+                (index,),
+                (item.estimate,),
+                linestyle="none",
+                marker="o",
+                markersize=9 if item.headline else 6,
+                color=color,
+                zorder=3,
+            )
     refused = sum(item.estimate is None for item in order)
     if refused:
         # One word for all of them, over the columns that have no dot
@@ -163,7 +173,15 @@ def _paint_choices(
                 write(figure, 0, y + 14 * at + 12.5, text, size=MINIMUM, color=MUTED)
             for index, item in enumerate(order):
                 if item.choices.get(name) == choice:
-                    axes.plot(index, 0.5, "o", markersize=5, color=ACCENT if item.headline else CONTEXT)
+                    draw_path(
+                        axes,
+                        (index,),
+                        (0.5,),
+                        linestyle="none",
+                        marker="o",
+                        markersize=5,
+                        color=ACCENT if item.headline else CONTEXT,
+                    )
             y += height
 
 

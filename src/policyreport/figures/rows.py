@@ -17,6 +17,8 @@ from policyreport.figures.style import (
     MINIMUM,
     SMALL,
     WIDE,
+    draw_bars,
+    draw_path,
     new_figure,
     panel,
     text_width,
@@ -228,12 +230,12 @@ def _rule_labels(figure: Figure, axes: Axes, scale: Scale, top: float, width: in
 
 def _track(axes: Axes, y: float, scale: Scale, reach: float) -> None:
     """The row's line, with the ticks and rules that cross it: never through the text above."""
-    axes.plot([scale.low, scale.high], [y, y], color=RULE, linewidth=1, zorder=1)
-    axes.vlines(scale.ticks, y - reach, y + reach, color=RULE, linewidth=1, zorder=1)
+    draw_path(axes, [scale.low, scale.high], [y, y], color=RULE, linewidth=1, zorder=1)
+    draw_bars(axes, scale.ticks, y - reach, y + reach, color=RULE, linewidth=1, zorder=1)
     for rule in scale.rules:
         color, weight = (THRESHOLD, 1.6) if rule.threshold else (MUTED, 1.0)
         reach_out = reach if reach > 10 else reach + 3
-        axes.vlines(rule.value, y - reach_out, y + reach_out, color=color, linewidth=weight, zorder=1.5)
+        draw_bars(axes, (rule.value,), y - reach_out, y + reach_out, color=color, linewidth=weight, zorder=1.5)
 
 
 def _mark(axes: Axes, row: Row, y: float, scale: Scale) -> None:
@@ -246,20 +248,22 @@ def _mark(axes: Axes, row: Row, y: float, scale: Scale) -> None:
         ends = (max(row.low, scale.low), min(row.high, scale.high))
         # An arrow along the interval has to stand out from it
         bar = CONTEXT if row.start is not None else color
-        axes.plot(ends, [y, y], color=bar, linewidth=2.8 if row.role == "accent" else 2, zorder=2)
+        draw_path(axes, ends, [y, y], color=bar, linewidth=2.8 if row.role == "accent" else 2, zorder=2)
     if row.inner:
-        axes.plot(row.inner, [y, y], color=color, linewidth=4.5, zorder=2)
-    axes.plot(row.others, [y] * len(row.others), "o", markersize=3.5, color=color, zorder=3)
+        draw_path(axes, row.inner, [y, y], color=color, linewidth=4.5, zorder=2)
+    draw_path(
+        axes, row.others, [y] * len(row.others), linestyle="none", marker="o", markersize=3.5, color=color, zorder=3
+    )
     if row.start is not None:
         _arrow(axes, row.start, row.value, y, color)
-        axes.plot([row.start], [y], "o", markersize=4, color=color, zorder=3)
+        draw_path(axes, [row.start], [y], linestyle="none", marker="o", markersize=4, color=color, zorder=3)
     if row.arrow:
         _arrow(axes, row.value, row.value + row.arrow * 0.09 * (scale.high - scale.low), y, color)
     face = PAPER if row.hollow else color
     # Larger as well as teal: in greyscale print the accent is paler than the ink of its neighbours
     size = 10 if row.role == "accent" else 8
-    axes.plot(
-        [row.value], [y], marker="o", markersize=size, color=face, markeredgecolor=color, markeredgewidth=1.6,
+    draw_path(
+        axes, [row.value], [y], marker="o", markersize=size, color=face, markeredgecolor=color, markeredgewidth=1.6,
         zorder=4, clip_on=False,
     )  # fmt: skip
 
@@ -277,9 +281,9 @@ def _swarm(axes: Axes, row: Row, y: float) -> None:
     order = {"context": 0, "plain": 1, "accent": 2}
     for (value, role), offset in sorted(zip(row.dots, offsets, strict=True), key=lambda dot: order[dot[0][1]]):
         size = distance - 1 + 2.5 * (role == "accent")
-        axes.plot(
-            [value], [y + offset], "o", markersize=size, color=COLORS[role], markeredgecolor=PAPER,
-            markeredgewidth=0.8, zorder=3 + order[role],
+        draw_path(
+            axes, [value], [y + offset], linestyle="none", marker="o", markersize=size, color=COLORS[role],
+            markeredgecolor=PAPER, markeredgewidth=0.8, zorder=3 + order[role],
         )  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from policyreport.figures.style import (
     MINIMUM,
     SMALL,
     WIDE,
+    draw_bars,
+    draw_path,
     new_figure,
     panel,
     text_width,
@@ -123,17 +125,17 @@ def draw_line(axes: Axes, line: Line, size: float = 6.0) -> None:
             continue
         final = after.status not in TENTATIVE and not line.dashed
         style: tuple[float, tuple[float, ...] | None] = (0, None) if final else (0, (3.5, 2.2))
-        axes.plot(
-            (before.year, after.year), (before.value, after.value), color=color, linewidth=weight,
+        draw_path(
+            axes, (before.year, after.year), (before.value, after.value), color=color, linewidth=weight,
             linestyle=style, zorder=2.2, solid_capstyle="round",
         )  # fmt: skip
     for point in line.points if size else ():
         if point.low is not None and point.high is not None:
-            axes.vlines(point.year, point.low, point.high, color=color, linewidth=4, alpha=0.3, zorder=2)
+            draw_bars(axes, (point.year,), point.low, point.high, color=color, linewidth=4, alpha=0.3, zorder=2)
         face = PAPER if point.status in TENTATIVE else color
-        axes.plot(
-            point.year, point.value, "o", markersize=size, color=face, markeredgecolor=color,
-            markeredgewidth=1.5, zorder=3, clip_on=False,
+        draw_path(
+            axes, (point.year,), (point.value,), linestyle="none", marker="o", markersize=size, color=face,
+            markeredgecolor=color, markeredgewidth=1.5, zorder=3, clip_on=False,
         )  # fmt: skip
 
 
