@@ -16,6 +16,7 @@ PACE = {
     "quantile_points": 400,
     "largest_intraclass": 0.5,
     "grid_from_intervals": 5,
+    "grid_smallest_list": 50,
     "grid_smallest_open_share": 0.4,
     "grid_points": 40,
     "intraclass_prior": (1.0, 19.0),

@@ -124,6 +124,7 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
         quantile_points=settings.quantile_points,
         largest_intraclass=settings.largest_intraclass,
         grid_from_intervals=settings.grid_from_intervals,
+        grid_smallest_list=settings.grid_smallest_list,
         grid_smallest_open_share=settings.grid_smallest_open_share,
         grid_points=settings.grid_points,
         intraclass_prior=settings.intraclass_prior,

@@ -47,6 +47,7 @@ def assess(
     quantile_points: int,
     largest_intraclass: float,
     grid_from_intervals: int,
+    grid_smallest_list: float,
     grid_smallest_open_share: float,
     grid_points: int,
     intraclass_prior: tuple[float, float],
@@ -71,7 +72,7 @@ def assess(
         Probabilities from which, at every design effect, the verdict is *likely* or *unlikely*.
     prior_shape, quantile_points, largest_intraclass : float, int, float
         See `predictive.pace_of_latest`.
-    grid_from_intervals, grid_smallest_open_share : int, float
+    grid_from_intervals, grid_smallest_list, grid_smallest_open_share : int, float, float
         See `estimates_clustering`.
     grid_points, intraclass_prior : int, tuple of float
         See `predictive.pace_of_all`.
@@ -119,6 +120,7 @@ def assess(
         quantile_points=quantile_points,
         largest_intraclass=largest_intraclass,
         grid_from_intervals=grid_from_intervals,
+        grid_smallest_list=grid_smallest_list,
         grid_smallest_open_share=grid_smallest_open_share,
         grid_points=grid_points,
         intraclass_prior=intraclass_prior,
@@ -130,6 +132,7 @@ def assess(
         increments,
         total - completed,
         grid_from_intervals=grid_from_intervals,
+        grid_smallest_list=grid_smallest_list,
         grid_smallest_open_share=grid_smallest_open_share,
     )
     return Outlook(
@@ -155,7 +158,12 @@ def assess(
 
 
 def estimates_clustering(
-    increments: Sequence[Increment], tasks: int, *, grid_from_intervals: int, grid_smallest_open_share: float
+    increments: Sequence[Increment],
+    tasks: int,
+    *,
+    grid_from_intervals: int,
+    grid_smallest_list: float,
+    grid_smallest_open_share: float,
 ) -> bool:
     """Say whether the intervals behind a prediction can tell how much its tasks finish together.
 
@@ -167,6 +175,8 @@ def estimates_clustering(
         N, tasks the prediction is for.
     grid_from_intervals : int
         Fewest intervals.
+    grid_smallest_list : float
+        Fewest tasks at risk in the mean interval.
     grid_smallest_open_share : float
         Smallest N as a share of the mean number of tasks at risk in the intervals.
 
@@ -184,10 +194,12 @@ def estimates_clustering(
     -----
     One intraclass correlation is learnt from all intervals. Tasks that finish in groups of one size give a small
     one on a long list and a large one on what is left of it: simulated intervals that carry the first over to the
-    second hold too little (METHODS §17, outlook).
+    second hold too little, and so do those of lists so short that the prior on the correlation outweighs them
+    (METHODS §17, outlook).
     """
     at_risk = sum(step.at_risk for step in increments) / len(increments)
-    return len(increments) >= grid_from_intervals and tasks >= grid_smallest_open_share * at_risk
+    enough = len(increments) >= grid_from_intervals and at_risk >= grid_smallest_list
+    return enough and tasks >= grid_smallest_open_share * at_risk
 
 
 def _choose_paces(
@@ -199,6 +211,7 @@ def _choose_paces(
     quantile_points: int,
     largest_intraclass: float,
     grid_from_intervals: int,
+    grid_smallest_list: float,
     grid_smallest_open_share: float,
     grid_points: int,
     intraclass_prior: tuple[float, float],
@@ -208,6 +221,7 @@ def _choose_paces(
         increments,
         tasks,
         grid_from_intervals=grid_from_intervals,
+        grid_smallest_list=grid_smallest_list,
         grid_smallest_open_share=grid_smallest_open_share,
     ):
         pace = pace_of_all(increments, grid_points=grid_points, intraclass_prior=intraclass_prior)
@@ -298,6 +312,7 @@ def calibrate(
     quantile_points: int,
     largest_intraclass: float,
     grid_from_intervals: int,
+    grid_smallest_list: float,
     grid_smallest_open_share: float,
     grid_points: int,
     intraclass_prior: tuple[float, float],
@@ -371,6 +386,7 @@ def calibrate(
                 quantile_points=quantile_points,
                 largest_intraclass=largest_intraclass,
                 grid_from_intervals=grid_from_intervals,
+                grid_smallest_list=grid_smallest_list,
                 grid_smallest_open_share=grid_smallest_open_share,
                 grid_points=grid_points,
                 intraclass_prior=intraclass_prior,

@@ -78,6 +78,7 @@ class OutlookSettings(Strict):
     quantile_points: Count
     largest_intraclass: Share
     grid_from_intervals: Count
+    grid_smallest_list: Count
     grid_smallest_open_share: Share
     grid_points: Count
     intraclass_prior: tuple[Positive, Positive]

@@ -98,7 +98,11 @@ def outlook(
                 largest_intraclass=0.5,
             )  # fmt: skip
         else:
-            declined.append(not estimates_clustering(steps, left, grid_from_intervals=5, grid_smallest_open_share=0.4))
+            declined.append(
+                not estimates_clustering(
+                    steps, left, grid_from_intervals=5, grid_smallest_list=50, grid_smallest_open_share=0.4
+                )
+            )
             if declined[-1]:
                 continue
             pace = pace_of_all(steps, grid_points=40, intraclass_prior=(1.0, 19.0))
@@ -107,6 +111,9 @@ def outlook(
         inside.append(low <= outcome <= high)
         widths.append((high - low) / max(left, 1))
     judged = assumed == design_effect or intervals >= 5
+    if len(inside) < draws / 20:
+        # Declined, but for a few lists that grew out of their size.
+        return (share("left to the latest interval", declined),)
     return (
         share("coverage", inside, AT_LEAST if judged else None),
         average("width, share of open tasks", widths),
