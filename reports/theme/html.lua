@@ -4,6 +4,7 @@ local path = pandoc.path
 local stringify = pandoc.utils.stringify
 local here = path.directory(PANDOC_SCRIPT_FILE)
 local LABELS = dofile(path.join({ here, "labels.lua" }))
+local hold_units = dofile(path.join({ here, "units.lua" }))
 
 -- The palette of the figures, and the CSS variable that stands for each colour in both themes.
 local PALETTE = {
@@ -293,17 +294,6 @@ end
 local function link(element)
   if element.target:match("^https?://") then element.attributes.rel = "external noopener" end
   return element
-end
-
--- A number and its per cent sign stay on one line.
-local function hold_units(inlines)
-  for index = 2, #inlines - 1 do
-    local before, space, after = inlines[index - 1], inlines[index], inlines[index + 1]
-    if space.t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
-      inlines[index] = pandoc.Str("\u{a0}")
-    end
-  end
-  return inlines
 end
 
 -- Older pandocs, as in Quarto 1.7, let every bracket of a formula grow with what stands near it, not only those

@@ -6,7 +6,7 @@ return {
     licence = "Licence", cite = "How to cite", contents = "On this page", previous = "Previous",
     next = "Next", neighbours = "Neighbouring pages", code = "Code", table = "Table", figure = "Figure",
     note = "Note", warning = "Warning", important = "Important", tip = "Tip", caution = "Caution",
-    scroll = "scrolls sideways", footnotes = "Footnotes",
+    scroll = "scrolls inside its frame", footnotes = "Footnotes",
   },
   vi = {
     skip = "Đến nội dung chính", menu = "Mục lục", search = "Tìm kiếm", none = "Không tìm thấy", found = "kết quả",
@@ -14,7 +14,7 @@ return {
     licence = "Giấy phép", cite = "Cách trích dẫn", contents = "Trong trang này", previous = "Trước",
     next = "Sau", neighbours = "Trang liền kề", code = "Mã", table = "Bảng", figure = "Hình",
     note = "Ghi chú", warning = "Cảnh báo", important = "Quan trọng", tip = "Gợi ý", caution = "Thận trọng",
-    scroll = "cuộn ngang", footnotes = "Chú thích",
+    scroll = "cuộn trong khung", footnotes = "Chú thích",
   },
   ar = {
     skip = "انتقل إلى المحتوى", menu = "القائمة", search = "بحث", none = "لا نتائج", found = "نتيجة",
@@ -22,6 +22,6 @@ return {
     licence = "الترخيص", cite = "كيفية الاقتباس", contents = "في هذه الصفحة", previous = "السابق",
     next = "التالي", neighbours = "صفحات مجاورة", code = "الشيفرة", table = "جدول", figure = "شكل",
     note = "ملاحظة", warning = "تحذير", important = "مهم", tip = "نصيحة", caution = "تنبيه",
-    scroll = "يُمرَّر أفقيًا", footnotes = "حواشٍ",
+    scroll = "يُمرَّر داخل إطاره", footnotes = "حواشٍ",
   },
 }

@@ -3,7 +3,9 @@
 
 if not FORMAT:match("typst") then return {} end
 
-local LABELS = dofile(pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), "labels.lua" })
+local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
+local LABELS = dofile(pandoc.path.join { here, "labels.lua" })
+local hold_units = dofile(pandoc.path.join { here, "units.lua" })
 local CONTENTS = { en = "Contents", vi = "Mục lục", ar = "المحتويات" }
 local words
 
@@ -176,17 +178,6 @@ local function resolve_links(doc)
 end
 
 -- ---- inlines -------------------------------------------------------------------------------------------
-
--- A number and its per cent sign stay on one line.
-local function hold_units(inlines)
-  for index = 2, #inlines - 1 do
-    local before, space, after = inlines[index - 1], inlines[index], inlines[index + 1]
-    if space.t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
-      inlines[index] = pandoc.Str("\u{a0}")
-    end
-  end
-  return inlines
-end
 
 local function picture(image)
   local alt = image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)

@@ -1,7 +1,6 @@
 """Pages as a browser lays them out: the overview's first screen, narrow screens, both themes, sizes of type."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,7 @@ import pytest
 from policyreport import report
 from policyreport.renderers import choose
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path")]
+pytestmark = pytest.mark.browser
 SCREEN = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -23,14 +20,6 @@ def site(tiny, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("layout") / "site"
     choose("pandoc").render_site(report.assemble(tiny.root, "tiny", store), folder, lambda line: None)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    with playwright.sync_playwright() as run:
-        program = run.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield program
-        program.close()
 
 
 def opened(browser, path: Path, viewport: dict, scheme: str = "light"):

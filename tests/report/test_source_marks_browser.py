@@ -8,10 +8,8 @@ import pytest
 
 from policyreport.renderers import choose
 
-playwright = pytest.importorskip("playwright.sync_api")
 HERE = Path(__file__).parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path")]
+pytestmark = pytest.mark.browser
 CARD = ".source-card"
 
 
@@ -22,14 +20,6 @@ def site(tmp_path_factory) -> Path:
     shutil.copytree(HERE.parents[1] / "reports" / "theme", folder / "report" / "theme")
     choose("pandoc").render_site(folder / "report", folder / "site", lambda _: None)
     return folder / "site"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    with playwright.sync_playwright() as run:
-        program = run.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield program
-        program.close()
 
 
 @pytest.fixture

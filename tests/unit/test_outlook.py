@@ -12,14 +12,16 @@ from policyreport.records.base import Refusal
 from policyreport.records.tasks import Calibration, Outlook
 
 PACE = {
-    "prior_shape": 0.5,
-    "quantile_points": 400,
-    "largest_intraclass": 0.5,
-    "grid_from_intervals": 5,
-    "grid_smallest_list": 50,
-    "grid_smallest_open_share": 0.4,
-    "grid_points": 40,
-    "intraclass_prior": (1.0, 19.0),
+    "rules": outlook.PaceRules(
+        prior_shape=0.5,
+        quantile_points=400,
+        largest_intraclass=0.5,
+        grid_from_intervals=5,
+        grid_smallest_list=50,
+        grid_smallest_open_share=0.4,
+        grid_points=40,
+        intraclass_prior=(1.0, 19.0),
+    ),
     "minimum_days": 14,
     "suspect_ratio": 10.0,
 }

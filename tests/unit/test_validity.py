@@ -1,6 +1,7 @@
 """The simulation study: its table, its pass rule, resuming, and the page."""
 
 import json
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 
@@ -8,10 +9,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from policyreport.assess.tasks import pace_rules
 from policyreport.cli import app
 from policyreport.errors import DataError, UsageError
 from policyreport.formats import Formats
 from policyreport.methods.draws import generator
+from policyreport.params.methods import read_method_settings
 from policyreport.params.registry import read_registry
 from policyreport.validity.cells import CELLS, cells_of
 from policyreport.validity.fingerprint import code_lines, fingerprint
@@ -20,6 +23,7 @@ from policyreport.validity.measures import CellResult, Measure, MethodResult, av
 from policyreport.validity.pages import failures, read_results, validity_page
 from policyreport.validity.processes import one_list, sloping_rates
 from policyreport.validity.study import run_study
+from policyreport.validity.tasks import RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -221,3 +225,11 @@ def test_the_page_says_which_methods_have_changed_since() -> None:
         result = MethodResult(method="trend", version="0", draws=100, cells=(cell,))
         page[code] = validity_page({"trend": result}, read_registry(ROOT), Formats("en"))
     assert ["has changed since" in each for each in page.values()] == [False, True]
+
+
+def test_outlooks_are_repeated_by_the_reports_own_rules_on_coarser_grids() -> None:
+    rules = pace_rules(read_method_settings(ROOT).outlook)
+    coarse = replace(rules, quantile_points=RULES.quantile_points, grid_points=RULES.grid_points)
+    assert coarse == RULES
+    assert RULES.quantile_points <= rules.quantile_points
+    assert RULES.grid_points <= rules.grid_points

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from policyreport.assess.tasks import SUBJECT
+from policyreport.assess.tasks import SUBJECT, pace_rules
 from policyreport.inputs import Inputs
 from policyreport.methods import funnel as funnel_method
 from policyreport.methods import outlook as outlook_method
@@ -120,14 +120,7 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
         indicator=inputs.roles.tasks.completed,
         measure="",
         interval_design_effect=settings.interval_design_effect,
-        prior_shape=settings.prior_shape,
-        quantile_points=settings.quantile_points,
-        largest_intraclass=settings.largest_intraclass,
-        grid_from_intervals=settings.grid_from_intervals,
-        grid_smallest_list=settings.grid_smallest_list,
-        grid_smallest_open_share=settings.grid_smallest_open_share,
-        grid_points=settings.grid_points,
-        intraclass_prior=settings.intraclass_prior,
+        rules=pace_rules(settings),
         minimum_days=flow.minimum_days,
         suspect_ratio=flow.suspect_ratio,
         calibration_first_interval=settings.calibration_first_interval,

@@ -13,6 +13,8 @@ from policyreport.methods import completion as completion_method
 from policyreport.methods import flow as flow_method
 from policyreport.methods import outlook as outlook_method
 from policyreport.methods.counts import TaskCount
+from policyreport.methods.outlook import PaceRules
+from policyreport.params.methods import OutlookSettings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion, Flow, ListCount, Outlook, QuarterOnQuarter
 
@@ -202,6 +204,26 @@ def _outlook(inputs: Inputs, counts: Sequence[TaskCount], required_share: float)
         design_effects=settings.design_effects,
         likely_probability=settings.likely_probability,
         unlikely_probability=settings.unlikely_probability,
+        rules=pace_rules(settings),
+        minimum_days=flow.minimum_days,
+        suspect_ratio=flow.suspect_ratio,
+    )
+
+
+def pace_rules(settings: OutlookSettings) -> PaceRules:
+    """Take from the settings how the pace of an outlook is found.
+
+    Parameters
+    ----------
+    settings : OutlookSettings
+        Section outlook of params/methods.yaml.
+
+    Returns
+    -------
+    PaceRules
+        The same for outlooks and for their calibration.
+    """
+    return PaceRules(
         prior_shape=settings.prior_shape,
         quantile_points=settings.quantile_points,
         largest_intraclass=settings.largest_intraclass,
@@ -210,8 +232,6 @@ def _outlook(inputs: Inputs, counts: Sequence[TaskCount], required_share: float)
         grid_smallest_open_share=settings.grid_smallest_open_share,
         grid_points=settings.grid_points,
         intraclass_prior=settings.intraclass_prior,
-        minimum_days=flow.minimum_days,
-        suspect_ratio=flow.suspect_ratio,
     )
 
 

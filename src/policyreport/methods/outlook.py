@@ -34,6 +34,65 @@ PaceOf = Callable[[int], Pace]
 """Pace by the number of tasks it is for: at an assumed design effect the clustering depends on it."""
 
 
+@dataclass(frozen=True)
+class PaceRules:
+    """How the pace of a prediction is found.
+
+    Parameters
+    ----------
+    prior_shape, quantile_points, largest_intraclass : float, int, float
+        Of the latest interval, see `predictive.pace_of_latest`.
+    grid_from_intervals : int
+        Fewest intervals that clustering is learnt from.
+    grid_smallest_list : float
+        Fewest tasks at risk in the mean interval.
+    grid_smallest_open_share : float
+        Smallest number of tasks to predict, as a share of the mean number at risk.
+    grid_points, intraclass_prior : int, tuple of float
+        Of all intervals, see `predictive.pace_of_all`.
+    """
+
+    prior_shape: float
+    quantile_points: int
+    largest_intraclass: float
+    grid_from_intervals: int
+    grid_smallest_list: float
+    grid_smallest_open_share: float
+    grid_points: int
+    intraclass_prior: tuple[float, float]
+
+    def estimate_clustering(self, increments: Sequence[Increment], tasks: int) -> bool:
+        """Say whether the intervals behind a prediction can tell how much its tasks finish together.
+
+        Parameters
+        ----------
+        increments : sequence of Increment
+            Intervals of one list.
+        tasks : int
+            N, tasks the prediction is for.
+
+        Returns
+        -------
+        bool
+            Else design effects are assumed, and the latest interval alone gives the pace.
+
+        Raises
+        ------
+        ZeroDivisionError
+            If there are no intervals.
+
+        Notes
+        -----
+        One intraclass correlation is learnt from all intervals. Tasks that finish in groups of one size give a small
+        one on a long list and a large one on what is left of it: simulated intervals that carry the first over to the
+        second hold too little, and so do those of lists so short that the prior on the correlation outweighs them
+        (METHODS §17, outlook).
+        """
+        at_risk = sum(step.at_risk for step in increments) / len(increments)
+        enough = len(increments) >= self.grid_from_intervals and at_risk >= self.grid_smallest_list
+        return enough and tasks >= self.grid_smallest_open_share * at_risk
+
+
 def assess(
     counts: Sequence[TaskCount],
     *,
@@ -43,14 +102,7 @@ def assess(
     design_effects: Sequence[float],
     likely_probability: float,
     unlikely_probability: float,
-    prior_shape: float,
-    quantile_points: int,
-    largest_intraclass: float,
-    grid_from_intervals: int,
-    grid_smallest_list: float,
-    grid_smallest_open_share: float,
-    grid_points: int,
-    intraclass_prior: tuple[float, float],
+    rules: PaceRules,
     minimum_days: int,
     suspect_ratio: float,
 ) -> Outlook | Refusal:
@@ -70,12 +122,8 @@ def assess(
         φ of the predictions where the clustering cannot be estimated.
     likely_probability, unlikely_probability : float
         Probabilities from which, at every design effect, the verdict is *likely* or *unlikely*.
-    prior_shape, quantile_points, largest_intraclass : float, int, float
-        See `predictive.pace_of_latest`.
-    grid_from_intervals, grid_smallest_list, grid_smallest_open_share : int, float, float
-        See `estimates_clustering`.
-    grid_points, intraclass_prior : int, tuple of float
-        See `predictive.pace_of_all`.
+    rules : PaceRules
+        How the pace is found.
     minimum_days, suspect_ratio : int, float
         See `flow.collect_increments`.
 
@@ -112,29 +160,11 @@ def assess(
     newest = max(counts, key=lambda count: count.reference_date or count.published)
     completed, total = newest.pair()
     days_left = (deadline - latest.end).days
-    paces = _choose_paces(
-        increments,
-        total - completed,
-        design_effects=design_effects,
-        prior_shape=prior_shape,
-        quantile_points=quantile_points,
-        largest_intraclass=largest_intraclass,
-        grid_from_intervals=grid_from_intervals,
-        grid_smallest_list=grid_smallest_list,
-        grid_smallest_open_share=grid_smallest_open_share,
-        grid_points=grid_points,
-        intraclass_prior=intraclass_prior,
-    )
+    all_intervals = rules.estimate_clustering(increments, total - completed)
+    paces = _choose_paces(increments, total - completed, design_effects, rules, all_intervals=all_intervals)
     situation = _Situation(total, completed, days_left, required_share)
     additions = round(days_left * _mean_inflow(increments))
     by_design_effect = tuple(situation.predict(phi, pace) for phi, pace in paces)
-    all_intervals = estimates_clustering(
-        increments,
-        total - completed,
-        grid_from_intervals=grid_from_intervals,
-        grid_smallest_list=grid_smallest_list,
-        grid_smallest_open_share=grid_smallest_open_share,
-    )
     return Outlook(
         area=newest.area,
         list=newest.list,
@@ -157,74 +187,17 @@ def assess(
     )
 
 
-def estimates_clustering(
-    increments: Sequence[Increment],
-    tasks: int,
-    *,
-    grid_from_intervals: int,
-    grid_smallest_list: float,
-    grid_smallest_open_share: float,
-) -> bool:
-    """Say whether the intervals behind a prediction can tell how much its tasks finish together.
-
-    Parameters
-    ----------
-    increments : sequence of Increment
-        Intervals of one list.
-    tasks : int
-        N, tasks the prediction is for.
-    grid_from_intervals : int
-        Fewest intervals.
-    grid_smallest_list : float
-        Fewest tasks at risk in the mean interval.
-    grid_smallest_open_share : float
-        Smallest N as a share of the mean number of tasks at risk in the intervals.
-
-    Returns
-    -------
-    bool
-        Else design effects are assumed, and the latest interval alone gives the pace.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If there are no intervals.
-
-    Notes
-    -----
-    One intraclass correlation is learnt from all intervals. Tasks that finish in groups of one size give a small
-    one on a long list and a large one on what is left of it: simulated intervals that carry the first over to the
-    second hold too little, and so do those of lists so short that the prior on the correlation outweighs them
-    (METHODS §17, outlook).
-    """
-    at_risk = sum(step.at_risk for step in increments) / len(increments)
-    enough = len(increments) >= grid_from_intervals and at_risk >= grid_smallest_list
-    return enough and tasks >= grid_smallest_open_share * at_risk
-
-
 def _choose_paces(
     increments: Sequence[Increment],
     tasks: int,
-    *,
     design_effects: Sequence[float],
-    prior_shape: float,
-    quantile_points: int,
-    largest_intraclass: float,
-    grid_from_intervals: int,
-    grid_smallest_list: float,
-    grid_smallest_open_share: float,
-    grid_points: int,
-    intraclass_prior: tuple[float, float],
+    rules: PaceRules,
+    *,
+    all_intervals: bool,
 ) -> list[tuple[float, PaceOf]]:
-    """Pair each design effect with its pace: assumed ones from the latest interval, or the estimated one."""
-    if estimates_clustering(
-        increments,
-        tasks,
-        grid_from_intervals=grid_from_intervals,
-        grid_smallest_list=grid_smallest_list,
-        grid_smallest_open_share=grid_smallest_open_share,
-    ):
-        pace = pace_of_all(increments, grid_points=grid_points, intraclass_prior=intraclass_prior)
+    """Pair each design effect with its pace: the estimated one, or assumed ones from the latest interval."""
+    if all_intervals:
+        pace = pace_of_all(increments, grid_points=rules.grid_points, intraclass_prior=rules.intraclass_prior)
         design_effect = 1 + max(tasks - 1, 0) * float(pace.weights @ pace.intraclass)
         return [(design_effect, lambda _: pace)]
     return [
@@ -234,9 +207,9 @@ def _choose_paces(
                 pace_of_latest,
                 increments[-1],
                 design_effect=design_effect,
-                prior_shape=prior_shape,
-                quantile_points=quantile_points,
-                largest_intraclass=largest_intraclass,
+                prior_shape=rules.prior_shape,
+                quantile_points=rules.quantile_points,
+                largest_intraclass=rules.largest_intraclass,
             ),
         )
         for design_effect in design_effects
@@ -308,14 +281,7 @@ def calibrate(
     indicator: str,
     measure: str,
     interval_design_effect: float,
-    prior_shape: float,
-    quantile_points: int,
-    largest_intraclass: float,
-    grid_from_intervals: int,
-    grid_smallest_list: float,
-    grid_smallest_open_share: float,
-    grid_points: int,
-    intraclass_prior: tuple[float, float],
+    rules: PaceRules,
     minimum_days: int,
     suspect_ratio: float,
     calibration_first_interval: int,
@@ -334,10 +300,8 @@ def calibrate(
         Ids; they seed the randomised PIT.
     interval_design_effect : float
         φ of the outlooks whose clustering is not estimated.
-    prior_shape, quantile_points, largest_intraclass, grid_from_intervals : float or int
-        See `assess`.
-    grid_smallest_open_share, grid_points, intraclass_prior : float, int, tuple of float
-        See `assess`.
+    rules : PaceRules
+        How the pace is found.
     minimum_days, suspect_ratio : int, float
         See `assess`.
     calibration_first_interval : int
@@ -377,19 +341,13 @@ def calibrate(
         )
         increments = () if isinstance(collected, Refusal) else collected[0]
         for origin in range(calibration_first_interval, len(increments)):
-            target = increments[origin]
+            behind, target = increments[:origin], increments[origin]
             ((_, pace_of),) = _choose_paces(
-                increments[:origin],
+                behind,
                 target.at_risk,
-                design_effects=(interval_design_effect,),
-                prior_shape=prior_shape,
-                quantile_points=quantile_points,
-                largest_intraclass=largest_intraclass,
-                grid_from_intervals=grid_from_intervals,
-                grid_smallest_list=grid_smallest_list,
-                grid_smallest_open_share=grid_smallest_open_share,
-                grid_points=grid_points,
-                intraclass_prior=intraclass_prior,
+                (interval_design_effect,),
+                rules,
+                all_intervals=rules.estimate_clustering(behind, target.at_risk),
             )
             outcomes.append((predict(pace_of(target.at_risk), target.at_risk, target.days), target.finished))
     if len(outcomes) < calibration_minimum_forecasts:

@@ -7,7 +7,7 @@ from scipy.stats import betabinom, binom
 
 from policyreport.methods.hazards import difference, rescale
 from policyreport.methods.intervals import wilson
-from policyreport.methods.outlook import estimates_clustering
+from policyreport.methods.outlook import PaceRules
 from policyreport.methods.pooling import compute_posterior
 from policyreport.methods.predictive import find_quantile, pace_of_all, pace_of_latest, predict
 from policyreport.validity.hazard_slopes import fit_all
@@ -18,6 +18,17 @@ Measures = tuple[Measure, ...]
 PROPENSITIES = np.round(np.arange(0.005, 0.9951, 0.005), 3)
 _RATES = (0.003, 0.004)
 _DAYS = 90
+# The report's own rules (a test holds them equal), on coarser grids that thousands of repetitions can afford.
+RULES = PaceRules(
+    prior_shape=0.5,
+    quantile_points=100,
+    largest_intraclass=0.5,
+    grid_from_intervals=5,
+    grid_smallest_list=50,
+    grid_smallest_open_share=0.4,
+    grid_points=40,
+    intraclass_prior=(1.0, 19.0),
+)
 
 
 def completion(rng: np.random.Generator, draws: int, *, n: int, design_effect: int) -> Measures:
@@ -92,25 +103,21 @@ def outlook(
         steps = one_list(rng, n, [rate] * intervals, [_DAYS] * intervals, design_effect=design_effect, growth=0.2)
         left = steps[-1].at_risk - steps[-1].finished
         outcome = draw_finished(rng, left, 1 - (1 - q) ** ratio, design_effect)
-        if intervals < 5:
+        if intervals < RULES.grid_from_intervals:
             pace = pace_of_latest(
-                steps[-1], left, design_effect=float(assumed), prior_shape=0.5, quantile_points=100,
-                largest_intraclass=0.5,
+                steps[-1], left, design_effect=float(assumed), prior_shape=RULES.prior_shape,
+                quantile_points=RULES.quantile_points, largest_intraclass=RULES.largest_intraclass,
             )  # fmt: skip
         else:
-            declined.append(
-                not estimates_clustering(
-                    steps, left, grid_from_intervals=5, grid_smallest_list=50, grid_smallest_open_share=0.4
-                )
-            )
+            declined.append(not RULES.estimate_clustering(steps, left))
             if declined[-1]:
                 continue
-            pace = pace_of_all(steps, grid_points=40, intraclass_prior=(1.0, 19.0))
+            pace = pace_of_all(steps, grid_points=RULES.grid_points, intraclass_prior=RULES.intraclass_prior)
         chances = predict(pace, left, ratio * _DAYS)
         low, high = find_quantile(chances, 0.025), find_quantile(chances, 0.975)
         inside.append(low <= outcome <= high)
         widths.append((high - low) / max(left, 1))
-    judged = assumed == design_effect or intervals >= 5
+    judged = assumed == design_effect or intervals >= RULES.grid_from_intervals
     if len(inside) < draws / 20:
         # Declined, but for a few lists that grew out of their size.
         return (share("left to the latest interval", declined),)

@@ -1,0 +1,19 @@
+"""What several tests of the report share."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Chromium without a window; tests that need it are skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no chromium on the path")
+    with playwright.sync_playwright() as run:
+        started = run.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
