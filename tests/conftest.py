@@ -88,7 +88,7 @@ def nation_with_tasks(slice_of: Callable[..., Inputs]) -> Callable[[Known], Inpu
         one = slice_of(known, "trend", areas[0])
         records: dict[tuple[str, str], NotebookRecord] = {}
         for area in areas:
-            rows, _ = plan._select(known, "trend", area)
+            rows = plan._ledger_rows(known, "trend", area)
             inputs = dataclasses.replace(one, area=area, observations=rows)
             records[area, "trend"] = TrendRecord(
                 area=area,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +45,16 @@ class Known:
     findings: tuple[Finding, ...]
     sources: dict[str, SourceLine]
     decisions: dict[str, bytes]
+
+    @cached_property
+    def compared(self) -> tuple[bytes, frozenset[str]]:
+        """What trend and compare read of the panel, the same for every area: as a file, and its sources."""
+        roles = self.roles
+        series = (roles.growth, roles.income, roles.population, roles.urban)
+        asked = {role.indicator for role in series}
+        asked |= {self.indicators.get(key).national for key in asked} | set(roles.governance.indicators)
+        asked |= {self.indicators.get(key).standard_error for key in roles.governance.indicators}
+        return _laid_out(self.panel[self.panel["indicator"].isin(asked)])
 
 
 @lru_cache(maxsize=2)
@@ -228,11 +238,11 @@ def _unit(root: Path, known: Known, notebook: str, area: str, store: Path | None
 
 def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | None) -> dict[str, bytes]:
     """The files a notebook reads, by name."""
-    ledger, panel = _select(known, notebook, area)
+    ledger = _ledger_rows(known, notebook, area)
+    panel, cited = _panel_rows(known, notebook, area)
     rows = set(ledger.index)
     findings = [f for f in known.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
-    cited = {row for ids in panel["inputs"] for row in ids}
-    used = set(ledger["source"]) | {row.split("#")[0].removesuffix(".csv") for row in cited}
+    used = set(ledger["source"]) | cited
     facts = {
         "notebook": notebook,
         "area": area,
@@ -242,28 +252,39 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
     }
     files = dict(known.decisions)
     files[OBSERVATIONS] = frame_bytes(ledger)
-    files[PANEL] = frame_bytes(panel)
+    files[PANEL] = panel
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
     if store is not None and notebook == NATIONAL_NOTEBOOK:
         files[RECORDS] = _province_records(store, edition_areas(known))
     return files
 
 
-def _select(known: Known, notebook: str, area: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Ledger and panel rows a notebook reads."""
-    roles, ledger, panel = known.roles, known.ledger, known.panel
+def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
+    """Ledger rows a notebook reads."""
+    roles, ledger = known.roles, known.ledger
     if notebook == NATIONAL_NOTEBOOK:
-        return ledger, panel
+        return ledger
     own = ledger["area"].isin([area, *known.areas.parts(area)])
     if notebook == "clean":
-        return ledger[own], panel[panel["area"] == area]
-    series = (roles.growth, roles.income, roles.population, roles.urban)
-    compared = {role.indicator for role in series}
-    compared |= {known.indicators.get(key).national for key in compared} | set(roles.governance.indicators)
-    compared |= {known.indicators.get(key).standard_error for key in roles.governance.indicators}
+        return ledger[own]
     asked = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
     asked |= {roles.share.indicator, *roles.indices}
-    return ledger[own & ledger["indicator"].isin(asked)], panel[panel["indicator"].isin(compared)]
+    return ledger[own & ledger["indicator"].isin(asked)]
+
+
+def _panel_rows(known: Known, notebook: str, area: str) -> tuple[bytes, frozenset[str]]:
+    """Panel rows a notebook reads, as a file, and their sources."""
+    if notebook == NATIONAL_NOTEBOOK:
+        return _laid_out(known.panel)
+    if notebook == "clean":
+        return _laid_out(known.panel[known.panel["area"] == area])
+    return known.compared
+
+
+def _laid_out(panel: pd.DataFrame) -> tuple[bytes, frozenset[str]]:
+    """Panel rows as a file, and their sources."""
+    cited = {row for ids in panel["inputs"] for row in ids}
+    return frame_bytes(panel), frozenset(row.split("#")[0].removesuffix(".csv") for row in cited)
 
 
 def _province_records(store: Path, areas: Sequence[str]) -> bytes:

@@ -119,7 +119,7 @@ def own(known_q4: Known, slice_of: Callable[..., Inputs]) -> Callable[[str], Inp
     one = slice_of(known_q4, "trend", NGHE_AN)
 
     def inputs_of(area: str) -> Inputs:
-        return dataclasses.replace(one, area=area, observations=plan._select(known_q4, "trend", area)[0])
+        return dataclasses.replace(one, area=area, observations=plan._ledger_rows(known_q4, "trend", area))
 
     return inputs_of
 

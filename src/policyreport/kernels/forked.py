@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PR_SET_PDEATHSIG = 1
 # Objects made before the garbage of a kernel is looked through: a figure alone makes thousands, all of them in use,
 # and Python's own 700 spends a quarter of a notebook's time on finding nothing.
-COLLECT_AFTER = 50_000
+COLLECT_AFTER = 200_000
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -243,10 +244,15 @@ def _imposed_null(fitted: ExposureSlope, weights: Floats) -> Callable[[float], F
     if weights.shape[1:] != fitted.change.shape:
         raise ValueError(f"weights for {len(fitted.change)} areas needed, got {weights.shape}")
     change = _residual(weights * fitted.change, fitted.control)
-    per_slope = _residual(weights * fitted.exposure, fitted.control)
+
+    @cache
+    def per_slope() -> Floats:
+        return _residual(weights * fitted.exposure, fitted.control)
 
     def draws(slope: float) -> Floats:
-        estimates, errors = _slopes(fitted.exposure, change - slope * per_slope)
+        # Most callers ask for no slope at all.
+        moved = change - slope * per_slope() if slope else change
+        estimates, errors = _slopes(fitted.exposure, moved)
         return np.abs(_ratio(estimates, errors))
 
     return draws
