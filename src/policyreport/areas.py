@@ -47,6 +47,17 @@ class Areas:
             Sorted keys.
         """
         day = on.isoformat()
+        if day not in self._current:
+            self._current[day] = self._provinces_on(day)
+        return list(self._current[day])
+
+    @cached_property
+    def _current(self) -> dict[str, list[str]]:
+        """Provinces by day, as far as they were asked for: a notebook asks for one day, dozens of times."""
+        return {}
+
+    def _provinces_on(self, day: str) -> list[str]:
+        """Keys of the provinces that exist on a day."""
         province = ~self.table["type"].isin(["nation", "region"])
         begun = self.table["valid_from"] <= day
         lasting = (self.table["valid_to"] == "") | (self.table["valid_to"] >= day)

@@ -10,6 +10,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from math import isfinite
 
 from babel.dates import format_date
@@ -23,6 +24,12 @@ EN_DASH = "–"
 
 
 _PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(\d{2})(?:-(\d{2}))?))?$")
+
+
+@lru_cache(maxsize=4096)
+def _decimal(size: Decimal, pattern: str, locale: str) -> str:
+    """A number as babel writes it; figures write the same ones at two widths and once more in words."""
+    return str(format_decimal(size, format=pattern, locale=locale))
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ class Formats:
             raise UsageError("formats", "a finite number", repr(value), "Leave a missing value out, or refuse it.")
         rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        size = format_decimal(abs(rounded), format=pattern, locale=self._idiom.locale)
+        size = _decimal(abs(rounded), pattern, self._idiom.locale)
         if rounded < 0:
             return MINUS + size
         return "+" + size if signed and rounded > 0 else size

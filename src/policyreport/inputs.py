@@ -131,6 +131,14 @@ class Inputs:
         return {key: tuple(points) for key, points in found.items()}
 
     @cached_property
+    def first_series(self) -> dict[tuple[str, str], tuple[SeriesPoint, ...]]:
+        """Of each area and indicator the series of the first measure there is."""
+        found: dict[tuple[str, str], tuple[SeriesPoint, ...]] = {}
+        for (area, indicator, _), points in self.series.items():
+            found.setdefault((area, indicator), points)
+        return found
+
+    @cached_property
     def back_cast(self) -> frozenset[tuple[str, str]]:
         """Areas and indicators whose past the publisher recalculated on present boundaries."""
         rows = self.panel[self.panel["basis"] == "back-cast"]

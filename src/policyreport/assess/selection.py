@@ -30,7 +30,7 @@ def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> tupl
     """
     if measure:
         return inputs.series.get((area, indicator, measure), ())
-    return next((points for key, points in inputs.series.items() if key[:2] == (area, indicator)), ())
+    return inputs.first_series.get((area, indicator), ())
 
 
 def role_series(inputs: Inputs, area: str, role: SeriesRole) -> tuple[SeriesPoint, ...]:

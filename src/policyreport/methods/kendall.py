@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import permutations
 from math import erfc, sqrt
 
@@ -105,6 +106,7 @@ def score(values: ArrayLike) -> int:
     return int(np.sign(y[later] - y[earlier]).sum())
 
 
+@cache
 def null_distribution(n: int) -> tuple[Floats, Floats]:
     """Compute the distribution of S over all orders of n different values.
 
@@ -133,7 +135,10 @@ def null_distribution(n: int) -> tuple[Floats, Floats]:
     for k in range(2, n + 1):
         probability = np.convolve(probability, np.full(k, 1 / k))
     pairs = n * (n - 1) // 2
-    return np.arange(pairs, -pairs - 1, -2, dtype=np.float64), probability
+    support = np.arange(pairs, -pairs - 1, -2, dtype=np.float64)
+    # Kept for the next series of this length, so nobody may write into them.
+    support.flags.writeable = probability.flags.writeable = False
+    return support, probability
 
 
 def theil_sen(times: ArrayLike, values: ArrayLike) -> TheilSen:

@@ -93,6 +93,8 @@ def to_observations(frame: pd.DataFrame) -> tuple[Observation, ...]:
     tuple of Observation
         One a row, in order.
     """
+    if frame.empty:
+        return ()
     fields = [name for name in Observation.model_fields if name in frame.columns]
     days = frame["published"].dt.date
     references = [None if pd.isna(each) else each.date() for each in frame["reference_date"]]
