@@ -13,8 +13,9 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from functools import cache
 from multiprocessing import forkserver
-from multiprocessing.util import get_temp_dir
+from multiprocessing.util import Finalize, get_temp_dir
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,13 +24,13 @@ from policyreport.interrupts import interrupts_deferred, interrupts_ignored
 from policyreport.kernels.batch import PID_FILE
 from policyreport.kernels.provisioner import use_server
 
-# Reads until its owner is gone, in whatever way it went; by then the processes that write there are ending too.
+# Reads folders until its owner is gone, in whatever way; by then the processes that write there are ending too.
 JANITOR = """
 import os, shutil, sys, time
-sys.stdin.read()
+folders = sys.stdin.read().split(chr(0))[:-1]
 clean = 0
 for _ in range(50):
-    there = [folder for folder in sys.argv[1:] if os.path.exists(folder)]
+    there = [folder for folder in folders if os.path.exists(folder)]
     clean = 0 if there else clean + 1
     if clean > 10:
         break
@@ -39,29 +40,54 @@ for _ in range(50):
 """
 
 
-class Janitor:
-    """A process that removes folders when this one is killed; it needs ten milliseconds and no imports.
+class _Janitor:
+    """A process that removes folders when this one is killed; it needs ten milliseconds and no imports."""
 
-    Parameters
-    ----------
-    *folders : str or Path
-        What to remove.
-    """
-
-    def __init__(self, *folders: str | Path) -> None:
+    def __init__(self) -> None:
+        reading, self._lifetime = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", JANITOR, *(str(folder) for folder in folders)],
-            stdin=subprocess.PIPE,
+            [sys.executable, "-I", "-S", "-c", JANITOR],
+            stdin=reading,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             # Out of reach of ^C, and of whoever kills this process's group.
             start_new_session=True,
         )
+        os.close(reading)
+        # Not earlier than multiprocessing removes its own folder, at -100: until then a kill would leave it.
+        Finalize(None, self._dismiss, exitpriority=-101)
 
-    def dismiss(self) -> None:
-        """End it; the folders are somebody else's business."""
+    def watch(self, folder: str | Path) -> None:
+        """Name a folder; one that is gone by then is nobody's business."""
+        # Somebody may have killed it; then a killed run leaves folders.
+        with contextlib.suppress(OSError):
+            os.write(self._lifetime, os.fsencode(folder) + b"\0")
+
+    def _dismiss(self) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+
+
+@cache
+def _janitor(pid: int) -> _Janitor:
+    """The one of this process; a forked one gets its own."""
+    return _Janitor()
+
+
+def scratch_folder() -> Path:
+    """Make a folder that is removed when this process is killed, as is multiprocessing's.
+
+    Returns
+    -------
+    Path
+        The folder; whoever asked for it removes it in the ordinary way.
+    """
+    janitor = _janitor(os.getpid())
+    # Where multiprocessing's own fork server has its socket, until this process ends.
+    janitor.watch(get_temp_dir())
+    scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
+    janitor.watch(scratch)
+    return scratch
 
 
 class WorkerPool(Executor):
@@ -83,9 +109,7 @@ class WorkerPool(Executor):
 
     def __init__(self, workers: int, server: str = "") -> None:
         self.workers, self.server = workers, server
-        self._scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
-        # Where multiprocessing's own fork server has its socket.
-        self._janitor = Janitor(self._scratch, get_temp_dir())
+        self._scratch = scratch_folder()
         self._pool = self._new_pool()
 
     def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
@@ -124,7 +148,6 @@ class WorkerPool(Executor):
         """
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
         sweep(self._scratch)
-        self._janitor.dismiss()
 
     def __enter__(self) -> Self:
         return self

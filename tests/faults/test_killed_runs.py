@@ -157,6 +157,34 @@ def test_a_run_killed_at_any_moment_is_made_good_by_the_next(runners, tmp_path):
     assert list(scratch.iterdir()) == []
 
 
+POOL_ENDED = """
+import time
+from policyreport.pool import WorkerPool
+
+if __name__ == "__main__":
+    with WorkerPool(1) as pool:
+        pool.submit(abs, -1).result()
+    print("ended", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_process_killed_after_its_pool_has_ended_leaves_no_folder(tmp_path):
+    script = tmp_path / "ended.py"
+    script.write_text(POOL_ENDED)
+    with tempfile.TemporaryDirectory(prefix="pr-", ignore_cleanup_errors=True) as scratch:
+        process = subprocess.Popen(
+            [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=os.environ | {"TMPDIR": scratch}
+        )
+        with process:
+            assert process.stdout.readline() == "ended\n"
+            # Multiprocessing's fork server has its socket there for the next pool.
+            assert list(Path(scratch).iterdir())
+            process.kill()
+        wait_for(lambda: not processes_with(scratch), 20)
+        assert list(Path(scratch).iterdir()) == []
+
+
 def test_two_runs_of_one_edition_at_once_both_end_well(runners, tmp_path):
     runs, scratch = runners
     runs.start(tmp_path / "undisturbed")

@@ -6,14 +6,11 @@ import contextlib
 import logging
 import os
 import signal
-import tempfile
 from multiprocessing import forkserver
-from multiprocessing.util import get_temp_dir
-from pathlib import Path
 from typing import Any
 
 from policyreport.interrupts import interrupts_ignored
-from policyreport.pool import Janitor, sweep
+from policyreport.pool import scratch_folder, sweep
 
 SETTINGS = {
     # Forked from a process that has imported the runner once; `spawn` would import it in each.
@@ -46,9 +43,8 @@ class LocalWorkers:
         import distributed
 
         library: Any = distributed
-        self.scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
+        self.scratch = scratch_folder()
         dask.config.set(SETTINGS | {"temporary-directory": str(self.scratch)})
-        self._janitor = Janitor(self.scratch, get_temp_dir())
         self.cluster: Any = None
         try:
             self.cluster = self._start(library, number)
@@ -91,4 +87,3 @@ class LocalWorkers:
             if self.cluster is not None:
                 self.cluster.close(timeout=5)
             sweep(self.scratch)
-            self._janitor.dismiss()
