@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measuring import Cost, compile_sources, copy_project, judge, load, timed
+from measuring import Cost, compile_sources, copy_project, judge, load, timed, words_of
 
 from policyreport.project import find_project
 
@@ -53,4 +53,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(words_of(__doc__)))

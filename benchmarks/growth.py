@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -20,13 +21,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from measuring import compile_sources, judge, load
+from measuring import compile_sources, judge, load, words_of
 
 from policyreport.cache.results import Cache
 from policyreport.events import Event, Finished
 from policyreport.execute.unit import Unit, Units
 from policyreport.inputs import frame_bytes
 from policyreport.kernels.batch import batch_server
+from policyreport.pool import scratch_folder
 from policyreport.project import find_project
 from policyreport.runs import run_stages
 
@@ -134,6 +136,8 @@ def main(words: list[str]) -> int:
     """Measure; the smallest again at the end, for the machine's moods."""
     root = find_project(Path.cwd())
     compile_sources(root)
+    # The one process that clears up after a killed run is there from the first run to this process's end.
+    shutil.rmtree(scratch_folder())
     sizes = SIZES[:2] if "--quick" in words else SIZES
     found = {}
     for place, size in enumerate((sizes[0], *sizes, sizes[0])):
@@ -153,4 +157,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(words_of(__doc__)))

@@ -25,6 +25,17 @@ class Cost:
     cpu: float
 
 
+def words_of(help_text: str | None) -> list[str]:
+    """The words of the command; with ``--help`` among them, or an option that is none, its help instead."""
+    words = sys.argv[1:]
+    if {"-h", "--help"}.intersection(words):
+        print(help_text)
+        sys.exit(0)
+    if unknown := [word for word in words if word.startswith("-") and word != "--quick"]:
+        sys.exit(f"There is no option {unknown[0]}.\n\n{help_text}")
+    return words
+
+
 def timed(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Cost:
     """Run a command to its end; stop where it fails."""
     start = time.perf_counter()

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import Cost, compile_sources, copy_project, judge, load, timed
+from measuring import Cost, compile_sources, copy_project, judge, load, timed, words_of
 
 from policyreport import plan
 from policyreport.kernels.batch import ENVIRONMENT
@@ -244,4 +244,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(words_of(__doc__)))

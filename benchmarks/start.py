@@ -14,7 +14,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from measuring import compile_sources, judge, load, spread
+from measuring import compile_sources, judge, load, spread, words_of
 
 from policyreport import plan
 from policyreport.execute import Unit, execute_unit
@@ -73,4 +73,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(words_of(__doc__)))

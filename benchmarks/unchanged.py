@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-from measuring import compile_sources, copy_project, judge, load, spread, timed
+from measuring import compile_sources, copy_project, judge, load, spread, timed, words_of
 
 from policyreport import plan
 from policyreport.project import find_project
@@ -103,4 +103,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(words_of(__doc__)))

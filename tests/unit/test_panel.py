@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from policyreport.methods import panel, panel_fits
 from policyreport.methods.hierarchy import pool
@@ -99,6 +100,20 @@ def test_unequal_noise_widens_the_errors_of_the_noisy_areas_only():
     errors = [each.standard_error for each in result.slopes]
     assert result.unequal_variance
     assert errors[0] == max(errors) > 2 * errors[1]
+
+
+def test_unequal_noise_gives_slopes_the_interval_of_their_own_instead_of_the_pooled_one():
+    matrix = panel_of(12, 6)
+    equal = assess(matrix)
+    matrix[0] += 30 * np.array([1, -1, 1, -1, 1, -1])
+    unequal = assess(matrix)
+    reach = stats.t.ppf(0.975, 11 * 4)
+    assert (equal.unequal_variance, unequal.unequal_variance) == (False, True)
+    for each in unequal.slopes:
+        assert each.interval.low == pytest.approx(each.raw - reach * each.standard_error)
+        assert each.interval.high == pytest.approx(each.raw + reach * each.standard_error)
+    # Pooled ones are shorter than the own.
+    assert all(e.interval.high - e.interval.low < 2 * reach * e.standard_error for e in equal.slopes)
 
 
 def test_an_area_whose_noise_is_nil_counts_as_unequal():

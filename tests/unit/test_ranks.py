@@ -5,11 +5,12 @@ import pytest
 
 from policyreport.errors import DataError
 from policyreport.methods.counts import TaskCount
-from policyreport.methods.ranks import rank_counts, rank_sets
+from policyreport.methods.ranks import binomial_scores, rank_counts, rank_sets
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
 
 RULES = {"draws": 999, "quadrature_nodes": 60, "tau": 1, "minimum_areas": 3}
+COUNT_RULES = {"count_level": 0.965, "minimum_tasks": 10, "maximum_days_apart": 31}
 
 
 def rank(estimates, errors, areas=None, larger_is_better=True, **more):
@@ -39,8 +40,18 @@ def counted(area, completed, total, day=1, kind="central", **more):
     )
 
 
+def test_sets_of_counts_are_drawn_at_their_own_level():
+    lists = [counted(f"n{place:02d}", 20 + 6 * place, 100) for place in range(8)]
+    scores, errors = binomial_scores([20 + 6 * place for place in range(8)], [100] * 8)
+    nominal = rank_sets(
+        [each.area for each in lists], scores, errors, indicator="tasks", measure="", basis="counts",
+        larger_is_better=True, **RULES,
+    )  # fmt: skip
+    assert rank_lists(lists).critical_values[0] > nominal.critical_values[0]
+
+
 def rank_lists(counts):
-    return rank_counts(counts, indicator="tasks", measure="", minimum_tasks=10, maximum_days_apart=31, **RULES)
+    return rank_counts(counts, indicator="tasks", measure="", **COUNT_RULES, **RULES)
 
 
 def test_far_apart_areas_have_their_rank_alone():

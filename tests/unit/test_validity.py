@@ -21,6 +21,7 @@ from policyreport.validity.fingerprint import code_lines, fingerprint
 from policyreport.validity.hazard_slopes import fit_all, fit_one
 from policyreport.validity.measures import CellResult, Measure, MethodResult, average, exact, share
 from policyreport.validity.pages import failures, read_results, validity_page
+from policyreport.validity.places import COUNT_LEVEL
 from policyreport.validity.processes import one_list, sloping_rates
 from policyreport.validity.study import run_study
 from policyreport.validity.tasks import RULES
@@ -225,6 +226,10 @@ def test_the_page_says_which_methods_have_changed_since() -> None:
         result = MethodResult(method="trend", version="0", draws=100, cells=(cell,))
         page[code] = validity_page({"trend": result}, read_registry(ROOT), Formats("en"))
     assert ["has changed since" in each for each in page.values()] == [False, True]
+
+
+def test_sets_of_counts_are_repeated_at_the_reports_own_level() -> None:
+    assert read_method_settings(ROOT).ranks.count_level == COUNT_LEVEL
 
 
 def test_outlooks_are_repeated_by_the_reports_own_rules_on_coarser_grids() -> None:

@@ -90,6 +90,7 @@ def count_ranks(inputs: Inputs) -> Ranks | Refusal:
         draws=inputs.settings.conventions.draws,
         quadrature_nodes=settings.quadrature_nodes,
         tau=settings.tau,
+        count_level=settings.count_level,
         minimum_areas=pooled.minimum_areas,
         minimum_tasks=pooled.minimum_tasks,
         maximum_days_apart=pooled.maximum_days_apart,

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from policyreport.methods.hierarchy import pool
+from policyreport.methods.intervals import ALPHA
 from policyreport.methods.multiplicity import adjust
 from policyreport.methods.panel_fits import ClosedForm, MixedFit, closed_form, fit_mixed
-from policyreport.records.base import Flag, Refusal
+from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import Panel, ShrunkSlope
 
 METHOD = "panel"
@@ -68,8 +69,10 @@ def assess(
     -------
     Panel or Refusal
         Variances and tests from the closed form, MixedLM's diagnostics, and pooled slopes by area in units a
-        year, as deviations from the common path. Refused: `too-few-points`, `too-few-areas`,
-        `gap-in-series`, `no-convergence` (no noise, so neither way has an answer). Flag: `boundary-fit`.
+        year, as deviations from the common path. Where noise is unequal the intervals are those of the areas'
+        own slopes: simulations found those of pooled slopes too short there. Refused: `too-few-points`,
+        `too-few-areas`, `gap-in-series`, `no-convergence` (no noise, so neither way has an answer).
+        Flag: `boundary-fit`.
 
     Raises
     ------
@@ -102,8 +105,10 @@ def assess(
         return Refusal(code="no-convergence", method=METHOD, subject=indicator, detail=detail, inputs=inputs)
     mixed = fit_mixed(y, kept, years, largest_correlation=largest_correlation, smallest_eigenvalue=smallest_eigenvalue)
     bartlett_p = _bartlett_p(moments.residuals)
-    errors = slope_errors(moments, unequal=bartlett_p < bartlett_level)
+    unequal = bartlett_p < bartlett_level
+    errors = slope_errors(moments, unequal=unequal)
     pooled = pool(moments.slopes, errors, tau_points=tau_points, tau_range=tau_range)
+    intervals = own_intervals(moments, errors) if unequal else pooled.intervals
     p_values = (2 * stats.t.sf(np.abs(moments.slopes) / errors, moments.degrees)).tolist()
     return Panel(
         indicator=indicator,
@@ -113,7 +118,7 @@ def assess(
         **_tests(moments, len(years)),
         **_printed_variances(moments),
         bartlett_p=bartlett_p,
-        unequal_variance=bartlett_p < bartlett_level,
+        unequal_variance=unequal,
         mixedlm_accepted=mixed.accepted,
         mixedlm_detail=mixed.detail,
         mixedlm_loglik=mixed.loglik,
@@ -125,7 +130,7 @@ def assess(
                 raw=float(moments.slopes[i]),
                 standard_error=float(errors[i]),
                 pooled=float(pooled.means[i]),
-                interval=pooled.intervals[i],
+                interval=intervals[i],
                 p_value=p_values[i],
                 p_adjusted=p_adjusted,
             )
@@ -160,6 +165,33 @@ def slope_errors(moments: ClosedForm, *, unequal: bool) -> Floats:
     own = (moments.residuals**2).sum(axis=1) / (length - 2)
     common = np.full(count, moments.residual_variance)
     return np.sqrt((np.maximum(own, common) if unequal else common) / moments.sxx)
+
+
+def own_intervals(moments: ClosedForm, errors: Floats) -> tuple[Interval, ...]:
+    """Give the areas' own slopes their intervals, without pooling.
+
+    Parameters
+    ----------
+    moments : ClosedForm
+        The panel's closed form.
+    errors : ndarray, shape (I,)
+        Standard errors of the slopes.
+
+    Returns
+    -------
+    tuple of Interval
+        b̂_i ± t_{0.975, (I−1)(T−2)} SE_i.
+
+    Raises
+    ------
+    AttributeError
+        If `moments` is not a closed form.
+    """
+    reach = stats.t.ppf(1 - ALPHA / 2, moments.degrees) * errors
+    return tuple(
+        Interval(low=float(slope - half), high=float(slope + half))
+        for slope, half in zip(moments.slopes, reach, strict=True)
+    )
 
 
 def _refuse(

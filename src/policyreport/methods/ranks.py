@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from policyreport.methods.counts import TaskCount, gather_inputs, select_comparable
 from policyreport.methods.draws import JOINT, generator
+from policyreport.methods.intervals import ALPHA
 from policyreport.methods.stepdown import (
     find_marginal_set,
     find_simultaneous_sets,
@@ -39,6 +40,7 @@ def rank_sets(
     tau: int,
     minimum_areas: int,
     printed: ArrayLike | None = None,
+    simultaneous_level: float = 1 - ALPHA,
     inputs: tuple[str, ...] = (),
 ) -> Ranks | Refusal:
     """Compute marginal and simultaneous confidence sets of the ranks of independent estimates.
@@ -67,6 +69,8 @@ def rank_sets(
         Fewest areas.
     printed : array_like, shape (p,), optional
         Values whose ranks are printed where they differ from the estimates; sets are widened to hold them.
+    simultaneous_level : float, optional
+        Nominal level of the simultaneous sets.
     inputs : tuple of str
         Ledger row ids.
 
@@ -104,7 +108,7 @@ def rank_sets(
         return refuse(code="too-few-areas", detail=f"{len(names)} areas, {minimum_areas} needed")
     sign = 1 if larger_is_better else -1
     noise = errors * generator(METHOD, indicator, measure, JOINT).standard_normal((draws, len(names)))
-    simultaneous = find_simultaneous_sets(sign * values, errors, np.ascontiguousarray(noise.T))
+    simultaneous = find_simultaneous_sets(sign * values, errors, np.ascontiguousarray(noise.T), simultaneous_level)
     places = 1 + (sign * shown[None, :] > sign * shown[:, None]).sum(axis=1)
     sets = []
     for place, name in enumerate(names):
@@ -142,6 +146,7 @@ def rank_counts(
     draws: int,
     quadrature_nodes: int,
     tau: int,
+    count_level: float,
     minimum_areas: int,
     minimum_tasks: int,
     maximum_days_apart: int,
@@ -156,6 +161,8 @@ def rank_counts(
         Ids; they seed the draws.
     draws, quadrature_nodes, tau, minimum_areas : int
         See `rank_sets`.
+    count_level : float
+        Nominal level at which simultaneous sets of counts hold 0.95.
     minimum_tasks, maximum_days_apart : int
         See `counts.select_comparable`.
 
@@ -196,6 +203,7 @@ def rank_counts(
         tau=tau,
         minimum_areas=minimum_areas,
         printed=done / totals,
+        simultaneous_level=count_level,
         inputs=gather_inputs(kept),
     )
 

@@ -203,7 +203,9 @@ def bootstrap_critical_value(area: int, errors: Floats, draws: Floats) -> Callab
     return critical_value
 
 
-def find_simultaneous_sets(estimates: Floats, errors: Floats, draws: Floats) -> tuple[PlaceSet, ...]:
+def find_simultaneous_sets(
+    estimates: Floats, errors: Floats, draws: Floats, level: float = 1 - ALPHA
+) -> tuple[PlaceSet, ...]:
     """Step down through all comparisons of all areas at once.
 
     Parameters
@@ -212,6 +214,8 @@ def find_simultaneous_sets(estimates: Floats, errors: Floats, draws: Floats) -> 
         Estimates, larger is better, and their standard errors.
     draws : ndarray, shape (p, B)
         Draws of the estimates' errors, used in every step.
+    level : float, optional
+        Nominal level.
 
     Returns
     -------
@@ -228,7 +232,7 @@ def find_simultaneous_sets(estimates: Floats, errors: Floats, draws: Floats) -> 
     above = np.zeros_like(t, dtype=bool)
     steps = []
     while True:
-        steps.append(bootstrap_quantile(running_maximum(draws, joint, above), 1 - ALPHA))
+        steps.append(bootstrap_quantile(running_maximum(draws, joint, above), level))
         found = (t > steps[-1]) & ~above
         above |= found
         if not found.any():

@@ -186,6 +186,7 @@ class RanksSettings(Strict):
     minimum_areas: Count
     quadrature_nodes: Count
     tau: Count
+    count_level: Share
 
 
 class FunnelSettings(Strict):

@@ -94,7 +94,8 @@ def _panel(voice: Voice, result: Panel | Refusal) -> list[Exhibit]:
         "panel",
         finding,
         "Slope of growth against the common path of all provinces, percentage points a year, "
-        f"{result.years} years; dot: pooled, with its 95 % interval",
+        f"{result.years} years; dot: pooled; bar: 95 % interval of the "
+        + ("province's own slope, as noise differs between provinces" if result.unequal_variance else "pooled slope"),
         result.inputs,
     )
     names = {each.area: voice.inputs.areas.name(each.area) for each in result.slopes}
@@ -110,7 +111,7 @@ def _panel_table(voice: Voice, each: Panel) -> Exhibit:
     """Variances, tests, and whether the model's own fit was accepted."""
     number, p_value = voice.formats.number, voice.formats.p_value
     noise = (
-        "unequal: each slope's error is the larger of its own and the common one"
+        "unequal: each slope's error is the larger of its own and the common one, and intervals are those of the provinces' own slopes"
         if each.unequal_variance
         else "one common error for all slopes"
     )

@@ -110,7 +110,10 @@ class Cusum(Result):
 
 
 class ShrunkSlope(Result):
-    """One area's own and pooled slope; the p-values are of its own slope, before and after METHODS §13."""
+    """One area's own and pooled slope; the p-values are of its own slope, before and after METHODS §13.
+
+    The interval is that of the pooled slope, where noise is unequal that of the own one.
+    """
 
     area: str
     raw: float

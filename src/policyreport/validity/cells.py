@@ -137,8 +137,8 @@ def _panel() -> Iterator[Cell]:
     yield from _grid("panel", series.panel, **sizes, ratio=(0, 0.3, 0.6, 1, 2), uneven=(0,))
     note = (
         "Unequal noise: each slope's error is the larger of its own and the common one, so the spread of the true "
-        "slopes comes out too small where it is about one standard error, and the pooled intervals with it. The code "
-        "prints them all the same: no verdict rests on them, a province is singled out by its own unpooled slope."
+        "slopes comes out too small where it is about one standard error, and the pooled intervals with it. Where "
+        "Bartlett's test finds it, the code prints the interval of the area's own slope instead."
     )
     for areas, years, ratio in product((8, 34), (6, 13), (0, 0.3, 0.6, 1, 2)):
         yield Cell("panel", series.panel, {"areas": areas, "years": years, "ratio": ratio, "uneven": 1}, note)

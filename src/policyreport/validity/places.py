@@ -20,6 +20,9 @@ from policyreport.methods.stepdown import (
 from policyreport.validity.measures import RANK_SETS, Measure, share
 from policyreport.validity.processes import true_places, true_scores
 
+COUNT_LEVEL = 0.965
+"""As in params/methods.yaml; a test holds them equal."""
+
 AREA = 3
 """The area whose own set is repeated."""
 
@@ -36,7 +39,8 @@ def ranks(rng: np.random.Generator, draws: int, *, areas: int, kind: str) -> tup
     steps = 9999 if tied else 1999
     noise = np.ascontiguousarray((errors * rng.standard_normal((steps, areas))).T)
     joint = pairwise_errors(errors)
-    opening = bootstrap_quantile(running_maximum(noise, joint, np.zeros_like(joint, dtype=bool)), 1 - ALPHA)
+    level = COUNT_LEVEL if counts else 1 - ALPHA
+    opening = bootstrap_quantile(running_maximum(noise, joint, np.zeros_like(joint, dtype=bool)), level)
     critical = quadrature_critical_value(AREA, errors, quadrature_nodes=60)
     recall = cache(lambda better, worse: critical(np.frombuffer(better, bool), np.frombuffer(worse, bool)))
     marginal, simultaneous = [], []
@@ -51,7 +55,7 @@ def ranks(rng: np.random.Generator, draws: int, *, areas: int, kind: str) -> tup
         if (np.abs(drawn[:, None] - drawn) / joint).max() <= opening:
             simultaneous.append(True)
             continue
-        sets = find_simultaneous_sets(drawn, errors, noise)
+        sets = find_simultaneous_sets(drawn, errors, noise, level)
         simultaneous.append(all(s.first <= a and b <= s.last for s, a, b in zip(sets, first, last, strict=True)))
     together = share("coverage, all sets together", simultaneous, RANK_SETS)
     # One simulated critical value serves all repetitions: its own error does not average out over them.

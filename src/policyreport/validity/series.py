@@ -9,6 +9,7 @@ from policyreport.methods.draws import bootstrap_p
 from policyreport.methods.exposure_regression import changes, fit, permuted, wild_p
 from policyreport.methods.hierarchy import mix
 from policyreport.methods.kendall import order_test, theil_sen
+from policyreport.methods.panel import own_intervals, slope_errors
 from policyreport.methods.panel_fits import closed_form
 from policyreport.methods.revision_error import RevisionPrior, revision_error
 from policyreport.methods.slopes import gls_slope
@@ -76,35 +77,31 @@ def trend(rng: np.random.Generator, draws: int, *, n: int, rho: float, slope: fl
 
 def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float, uneven: int) -> Measures:
     """Repeat the test of equal slopes and the pooled slopes' intervals."""
-    rejected, covered = [], []
+    rejected, pooled, printed = [], [], []
     for _ in range(draws):
         truth, y = sloping_panel(rng, areas, years, ratio, uneven=bool(uneven))
         moments = closed_form(y, range(years))
         f = moments.slopes.var(ddof=1) / (moments.residual_variance / moments.sxx)
         rejected.append(stats.f.sf(f, areas - 1, moments.degrees) <= 0.05)
-        errors = _slope_errors(moments.residuals, moments.residual_variance, moments.sxx)
-        covered.append(_covered(moments.slopes, errors, truth))
+        unequal = bool(stats.bartlett(*moments.residuals).pvalue < 0.01)
+        errors = slope_errors(moments, unequal=unequal)
+        deviation = truth - truth.mean()
+        pooled.append(_covered(moments.slopes, errors, deviation))
+        own = own_intervals(moments, errors)
+        held = [each.low <= slope <= each.high for each, slope in zip(own, deviation, strict=True)]
+        printed.append(float(np.mean(held)) if unequal else pooled[-1])
     null = ratio == 0 and not uneven
     return (
-        share("coverage, pooled slopes", covered, AT_LEAST),
+        share("coverage, printed intervals", printed, AT_LEAST),
+        share("coverage, pooled slopes", pooled, None if uneven else AT_LEAST),
         share("rejection of equal slopes", rejected, NOMINAL_TEST if null else None),
     )
 
 
-def _slope_errors(residuals: Floats, variance: float, sxx: float) -> Floats:
-    """Standard errors of the areas' slopes, unequal where Bartlett's test says so (METHODS §8)."""
-    areas, years = residuals.shape
-    if stats.bartlett(*residuals).pvalue >= 0.01:
-        return np.full(areas, np.sqrt(variance / sxx))
-    own = (residuals**2).sum(axis=1) / (years - 2)
-    errors: Floats = np.sqrt(np.maximum(own, variance) / sxx)
-    return errors
-
-
-def _covered(slopes: Floats, errors: Floats, truth: Floats) -> float:
+def _covered(slopes: Floats, errors: Floats, deviation: Floats) -> float:
     """Share of areas whose pooled interval holds the true deviation from the common path."""
     # Inside the interval if and only if the distribution function at the truth is between its two levels.
-    place = mix(slopes, errors, tau_points=200, tau_range=5).distribution(truth - truth.mean())
+    place = mix(slopes, errors, tau_points=200, tau_range=5).distribution(deviation)
     return float(np.mean((place >= 0.025) & (place <= 0.975)))
 
 
