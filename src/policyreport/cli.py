@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -149,9 +150,12 @@ def render(
     root = project_root(context)
     check_edition(root, edition)
     formats = _formats(to)
-    # The renderers bring pandoc, fonts and yaml with them.
+    # The renderers bring pandoc, fonts and yaml with them, progress brings rich.
+    from rich.console import Console
+
     from policyreport import renderers, report
     from policyreport.params.edition import read_edition
+    from policyreport.progress.stages import show_stage
     from policyreport.simulated import marked_name
 
     simulated = read_edition(root, edition).simulated
@@ -160,14 +164,23 @@ def render(
     site, pdf = (marked_name(name) if simulated else name for name in names)
     chosen = renderers.choose(renderer.value)
     store = root / "build" / edition
-    project = report.assemble(root, edition, store, draft=draft)
-    # Each is told when it is there, so that a PDF that fails leaves no doubt about the site.
-    if "html" in formats:
-        chosen.render_site(project, store / site, _quiet)
-        typer.echo(f"{shown_path(store / site / 'index.html', root)}  (made by {chosen.name})")
-    if "pdf" in formats:
-        chosen.render_pdf(project, store / pdf, _quiet)
-        typer.echo(f"{shown_path(store / pdf, root)}  (made by {chosen.name})")
+    console = Console(stderr=True)
+    with show_stage(console, "laying out the pages"):
+        project = report.assemble(root, edition, store, draft=draft)
+    with tempfile.TemporaryDirectory(dir=store, prefix=".render-") as scratch:
+        # The PDF out of sight first: where one of the two fails, the earlier pair stays together.
+        if "pdf" in formats:
+            with show_stage(console, f"making the PDF with {chosen.name}") as tell:
+                chosen.render_pdf(project, Path(scratch) / pdf, tell)
+        if "html" in formats:
+            # The site has every page but the one that is the whole report.
+            pages = len(list(project.rglob("*.qmd"))) - 1
+            with show_stage(console, f"making the site with {chosen.name}", pages) as tell:
+                chosen.render_site(project, store / site, tell)
+            typer.echo(f"{shown_path(store / site / 'index.html', root)}  (made by {chosen.name})")
+        if "pdf" in formats:
+            (Path(scratch) / pdf).replace(store / pdf)
+            typer.echo(f"{shown_path(store / pdf, root)}  (made by {chosen.name})")
 
 
 @app.command()
@@ -404,10 +417,6 @@ def _formats(words: str) -> set[str]:
     if not formats:
         raise UsageError("--to", "html, pdf or html,pdf", "nothing", "Name a format.")
     return formats
-
-
-def _quiet(_line: str) -> None:
-    """Rendering takes seconds; its pages are not worth a line each."""
 
 
 def _console() -> Console:

@@ -3,7 +3,9 @@
 The files as published have digits of unequal width and no feature to change that, so columns of numbers
 would not line up. `tabular_font` adds it (`tnum`), which the font's licence allows: it reserves no name.
 The results are kept in ``reports/theme/fonts`` beside the licence, so rendering needs no compressor;
-``python -m policyreport.fonts reports/theme/fonts`` makes them again (needs the package ``brotli``).
+``python -m policyreport.fonts reports/theme/fonts`` makes them again (needs the packages ``brotli`` and ``ziamath``,
+whose STIX Two Math sets the site's formulas: a browser sets them well only in a font with a table for mathematics,
+and not every machine has one).
 """
 
 from __future__ import annotations
@@ -23,6 +25,18 @@ _RANGES = ((0x20, 0x7E), (0xA0, 0x17F), (0x1AF, 0x1B0), (0x1A0, 0x1A1), (0x1E80,
 _SIGNS = (
     "\u0300\u0301\u0303\u0309\u0323\u2007\u2009\u2010\u2011\u2013\u2014\u2018\u2019\u201c\u201d"
     "\u2020\u2022\u2026\u202f\u2030\u20ab\u20ac\u2212\u2248\u2260\u2264\u2265"
+)
+
+# Letters upright, in italics as a browser takes them for variables, Greek, operators, accents, brackets.
+_MATH_RANGES = (
+    (0x20, 0x7E), (0x391, 0x3C9), (0x3D1, 0x3F5), (0x1D434, 0x1D467), (0x1D6E2, 0x1D71B), (0x2208, 0x220B),
+    (0x2308, 0x230B), (0x27E8, 0x27E9), (0x23DC, 0x23E1), (0x2190, 0x2194), (0x21D0, 0x21D4),
+)  # fmt: skip
+_MATH_SIGNS = (
+    "\u00a0\u00a6\u00ac\u00af\u00b1\u00b7\u00d7\u00f7\u02c6\u02c7\u02d8\u02d9\u02dc\u0302\u0303\u0304\u0305\u0307"
+    "\u2003\u2009\u2013\u2019\u2016\u2026\u2032\u2033\u203e\u2044\u210e\u2113\u211d\u2200\u2202\u2203\u2205\u2206\u2207\u220f\u2211"
+    "\u2212\u2213\u2215\u2217\u2218\u221a\u221d\u221e\u2223\u2225\u2227\u2228\u2229\u222a\u222b\u223c\u2243\u2245\u2248"
+    "\u2260\u2261\u2264\u2265\u226a\u226b\u2282\u2286\u22c5\u22ee\u22ef"
 )
 
 
@@ -160,5 +174,45 @@ def write_web_fonts(folder: Path) -> list[Path]:
     return written
 
 
+def math_characters() -> str:
+    """Return every character that the site's font for formulas carries.
+
+    Returns
+    -------
+    str
+        Characters in code point order, then the signs.
+    """
+    return "".join(chr(code) for low, high in _MATH_RANGES for code in range(low, high + 1)) + _MATH_SIGNS
+
+
+def write_math_font(folder: Path) -> Path:
+    """Write the site's font for formulas, with its larger brackets, sums and roots.
+
+    Parameters
+    ----------
+    folder : Path
+        Existing folder to write to.
+
+    Returns
+    -------
+    Path
+        ``stix-two-math.woff2``; its licence, the same with other authors, lies beside it.
+    """
+    from fontTools.subset import Options, Subsetter, save_font
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"), recalcTimestamp=False)
+    options = Options(flavor="woff2", layout_features=["kern", "mark", "ssty"], hinting=False, recalc_timestamp=False)
+    subsetter = Subsetter(options)
+    subsetter.populate(text=math_characters())
+    subsetter.subset(font)
+    target = folder / "stix-two-math.woff2"
+    save_font(font, str(target), options)
+    _, _, terms = (folder / "OFL.txt").read_text(encoding="utf-8").partition("\n")
+    (folder / "OFL-stix-two-math.txt").write_text(f"{font['name'].getDebugName(0)}\n{terms}", encoding="utf-8")
+    return target
+
+
 if __name__ == "__main__":
     write_web_fonts(Path(sys.argv[1]))
+    write_math_font(Path(sys.argv[1]))

@@ -1,6 +1,7 @@
 """The command line: words in, one message out, an exit code that means something."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -284,7 +285,7 @@ def paper(stand_in):
 
 def test_render_prints_what_it_made_and_with_what(project, paper):
     result = call("render", "2031Q2", "--renderer", "pandoc", project=project)
-    assert result.output.splitlines() == [
+    assert result.stdout.splitlines() == [
         "build/2031Q2/site/index.html  (made by paper)",
         "build/2031Q2/report-2031Q2.pdf  (made by paper)",
     ]
@@ -294,16 +295,35 @@ def test_render_prints_what_it_made_and_with_what(project, paper):
 
 def test_render_makes_only_what_is_asked_for(project, paper):
     result = call("render", "2031Q2", "--to", "pdf", project=project)
-    assert result.output == "build/2031Q2/report-2031Q2.pdf  (made by paper)\n"
+    assert result.stdout == "build/2031Q2/report-2031Q2.pdf  (made by paper)\n"
+    assert result.stderr.splitlines() == ["laying out the pages …", "making the PDF with paper …"]
     assert not (project / "build" / "2031Q2" / "site").exists()
 
 
 def test_a_draft_has_names_of_its_own(project, paper):
     result = call("render", "2031Q2", "--draft", project=project)
-    assert [line.split()[0] for line in result.output.splitlines()] == [
+    assert [line.split()[0] for line in result.stdout.splitlines()] == [
         "build/2031Q2/site-draft/index.html",
         "build/2031Q2/report-2031Q2-draft.pdf",
     ]
+
+
+def test_where_the_site_fails_the_earlier_pair_of_site_and_pdf_stays(project, paper, monkeypatch):
+    call("render", "2031Q2", project=project)
+    build = project / "build" / "2031Q2"
+    before = {path: path.read_text() for path in build.rglob("*") if path.is_file()}
+
+    def fail(self, project, site, progress):
+        raise RenderError("page", "a page", "none", "Mend it.")
+
+    def other(self, project, pdf, progress):
+        pdf.write_text("newer")
+
+    monkeypatch.setattr(PaperRenderer, "render_site", fail)
+    monkeypatch.setattr(PaperRenderer, "render_pdf", other)
+    shutil.rmtree(build / "report")
+    assert call("render", "2031Q2", project=project).exit_code == ExitCode.RENDER
+    assert {path: path.read_text() for path in build.rglob("*") if path.is_file()} == before
 
 
 def test_an_unknown_format_is_refused_before_anything_is_made(project, paper):

@@ -18,7 +18,7 @@ from papermill import execute_notebook
 
 from policyreport.execute import Unit, execute_unit
 from policyreport.kernels import forkserver, provisioner, warm_kernels
-from policyreport.kernels.batch import batch_server
+from policyreport.kernels.batch import BatchKernelManager, batch_server
 from policyreport.kernels.forkserver import ForkRefusedError, ForkServer
 from policyreport.kernels.imports import imported_modules
 from policyreport.kernels.provisioner import NAME, kernel_arguments, use_server
@@ -399,3 +399,17 @@ def test_a_kernel_that_ends_before_it_is_ready_is_a_dead_kernel_and_no_hang(tmp_
         patch.setenv("PYTHONPATH", str(tmp_path))
         with ForkServer(["broken_kernel"]) as server:
             assert asyncio.run(code(server)) == 3
+
+
+@pytest.mark.parametrize(("ending", "sent"), [(True, 0), (False, 1)])
+def test_a_kernel_on_its_way_to_the_end_gets_no_interrupt(monkeypatch, ending, sent):
+    signals = []
+
+    async def note(self):
+        signals.append(self)
+
+    monkeypatch.setattr(AsyncKernelManager, "_async_interrupt_kernel", note)
+    manager = BatchKernelManager()
+    manager.shutting_down = ending
+    asyncio.run(manager.interrupt_kernel())
+    assert len(signals) == sent

@@ -128,6 +128,13 @@ class BatchKernelManager(AsyncKernelManager):
         if pid is not None:
             (Path(self.connection_file).parent / PID_FILE).write_text(str(pid), encoding="ascii")
 
+    async def _async_interrupt_kernel(self) -> None:
+        """Interrupt it, except on the way to its end: it is asked or killed next, and would only log the signal."""
+        if not self.shutting_down:
+            await super()._async_interrupt_kernel()
+
+    interrupt_kernel = _async_interrupt_kernel
+
     async def _async_is_alive(self) -> bool:
         """Look for the process, and note how it ended where it is gone."""
         alive = bool(await super()._async_is_alive())
