@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from policyreport.areas import WEIGHTS, Areas
 from policyreport.params.indicators import Indicator, Indicators
+
+Shares = NDArray[np.floating[Any]]
 
 COLUMNS = (
     "area",
@@ -91,17 +97,16 @@ def recalculate(known: pd.DataFrame, areas: Areas, indicators: Indicators, weigh
     ----------
     IMF (2017), Quarterly National Accounts Manual, ch. 8.
     """
-    rows = annual_rows(known, indicators)
+    rows = annual_rows(known, indicators)[["area", "indicator", "measure", "year", "value", "status"]]
     rows = rows[rows["area"].isin(areas.crosswalk.index)]
     people = _by_part(rows[rows["indicator"] == "population_average"], areas)
-    pieces = []
-    for each in indicators.indicators:
-        chosen = rows[rows["indicator"] == each.id]
-        if each.harmonise != "none" and len(chosen):
-            values = _by_part(chosen, areas)
-            weights = _weights(each, values, people, areas, weight)
-            pieces.append(_describe(each, chosen, _aggregate(each, values, weights, areas), areas))
-    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=list(COLUMNS))
+    found = set(rows["indicator"])
+    carried = [each for each in indicators.indicators if each.harmonise != "none" and each.id in found]
+    if not carried:
+        return pd.DataFrame(columns=list(COLUMNS))
+    values = [_by_part(rows[rows["indicator"] == each.id], areas) for each in carried]
+    weights = [_weights(each, table, people, areas, weight) for each, table in zip(carried, values, strict=True)]
+    return _describe(carried, rows, _aggregate(carried, values, weights, areas), areas)
 
 
 def _by_part(rows: pd.DataFrame, areas: Areas) -> pd.DataFrame:
@@ -158,62 +163,91 @@ def _chained(growth: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     return pd.DataFrame({year: level[year - 1] for year in factors})
 
 
-def _aggregate(indicator: Indicator, values: pd.DataFrame, weights: pd.DataFrame, areas: Areas) -> pd.DataFrame:
-    """Present provinces and years, indexed by both: value, range of parts and of weights, completeness."""
-    years = len(values.columns)
-    grid = pd.DataFrame(
-        {
-            "area": np.repeat(areas.crosswalk["new"].to_numpy(), years),
-            "year": np.tile(values.columns.to_numpy(), len(values)),
-            "value": values.to_numpy(float).ravel(),
-            "weight": weights.to_numpy(float).ravel(),
-        }
-    )
+def _aggregate(
+    carried: Sequence[Indicator], values: Sequence[pd.DataFrame], weights: Sequence[pd.DataFrame], areas: Areas
+) -> pd.DataFrame:
+    """Value, range of parts and of weights, completeness; by place in `carried`, present province and year."""
+    names = ("population", "grdp", "equal")
+    share = {name: shares(areas, name).to_numpy(float) for name in names}
+    tables = enumerate(zip(values, weights, strict=True))
+    grids: list[pd.DataFrame] = [_grid(place, *both, areas, share) for place, both in tables]
+    grid = pd.concat(grids, ignore_index=True)
+    sums_up = np.array([each.harmonise == "sum" for each in carried])
     have = grid["value"].notna() & grid["weight"].notna()
     grid["known"] = have
     grid["present"] = grid["weight"].where(have)
-    scale = 1.0 if indicator.harmonise == "sum" else grid["weight"]
+    scale = grid["weight"].where(~sums_up[grid["place"].to_numpy()], 1.0)
     grid["mass"] = (grid["value"] * scale).where(have)
-    for name in ("population", "grdp", "equal"):
-        share = pd.Series(np.repeat(shares(areas, name).to_numpy(), years)).where(have)
-        grid[f"share_{name}"], grid[f"mass_{name}"] = share, share * grid["value"]
-    groups = grid.groupby(["area", "year"])
+    for name in names:
+        grid[f"share_{name}"] = grid[f"share_{name}"].where(have)
+        grid[f"mass_{name}"] = grid[f"share_{name}"] * grid["value"]
+    groups = grid.groupby(["place", "area", "year"])
     sums = groups.sum(min_count=1)
     cells = pd.DataFrame({"low": groups["value"].min(), "high": groups["value"].max()})
-    ranges = pd.DataFrame(
-        {name: sums[f"mass_{name}"] / sums[f"share_{name}"] for name in ("population", "grdp", "equal")}
-    )
+    ranges = pd.DataFrame({name: sums[f"mass_{name}"] / sums[f"share_{name}"] for name in names})
     cells["weight_low"], cells["weight_high"] = ranges.min(axis=1), ranges.max(axis=1)
     cells["parts"], cells["complete"] = groups["value"].count(), groups["known"].all()
-    if indicator.harmonise == "sum":
-        cells["enough"], cells["value"] = cells["complete"], sums["mass"]
-        cells[["low", "high", "weight_low", "weight_high"]] = np.nan
-    else:
-        missing = 1 - sums["present"] / sums["weight"]
-        cells["enough"], cells["value"] = missing < SMALL_PART, sums["mass"] / sums["present"]
-        # A province of one part keeps its value to the last bit.
-        cells["value"] = cells["value"].where(cells["low"] != cells["high"], cells["low"])
+    total = sums_up[cells.index.get_level_values("place")]
+    missing = 1 - sums["present"] / sums["weight"]
+    cells["enough"] = np.where(total, cells["complete"], missing < SMALL_PART)
+    # A province of one part keeps its value to the last bit.
+    mean = (sums["mass"] / sums["present"]).where(cells["low"] != cells["high"], cells["low"])
+    cells["value"] = sums["mass"].where(total, mean)
+    cells.loc[total, ["low", "high", "weight_low", "weight_high"]] = np.nan
     refused = ["value", "weight_low", "weight_high"]
     cells[refused] = cells[refused].where(cells["enough"], np.nan, axis=0)
     return cells[cells["parts"] > 0]
 
 
-def _describe(indicator: Indicator, rows: pd.DataFrame, cells: pd.DataFrame, areas: Areas) -> pd.DataFrame:
+def _grid(
+    place: int,
+    values: pd.DataFrame,
+    weights: pd.DataFrame,
+    areas: Areas,
+    share: Mapping[str, NDArray[np.floating[Any]]],
+) -> pd.DataFrame:
+    """One indicator's values and weights, a row a former province and year."""
+    years = len(values.columns)
+    return pd.DataFrame(
+        {
+            "place": place,
+            "area": np.repeat(areas.crosswalk["new"].to_numpy(), years),
+            "year": np.tile(values.columns.to_numpy(), len(values)),
+            "value": values.to_numpy(float).ravel(),
+            "weight": weights.to_numpy(float).ravel(),
+            **{f"share_{name}": np.repeat(each, years) for name, each in share.items()},
+        }
+    )
+
+
+def _describe(carried: Sequence[Indicator], rows: pd.DataFrame, cells: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     """Say of each recalculated value what it is and which rows it rests on."""
-    of = rows.assign(new=rows["area"].map(areas.crosswalk["new"]), row=rows.index)
-    of["rank"] = of["status"].map({status: rank for rank, status in enumerate(CERTAINTY)})
-    groups = of.sort_values("area").groupby(["new", "year"])
-    worst = groups["rank"].max().reindex(cells.index).to_numpy(int)
+    places = {each.id: place for place, each in enumerate(carried)}
+    held: dict[tuple[int, str, int], list[str]] = {}
+    worst: dict[tuple[int, str, int], int] = {}
+    new = rows["area"].map(areas.crosswalk["new"])
+    parts = sorted(zip(rows["area"], rows.index, rows["indicator"], new, rows["year"], rows["status"], strict=True))
+    for _, row, indicator, area, year, status in parts:
+        if indicator in places:
+            key = (places[indicator], area, year)
+            held.setdefault(key, []).append(row)
+            worst[key] = max(worst.get(key, 0), CERTAINTY.index(status))
+    keys = list(cells.index)
     table = cells.reset_index()
     merged = table["area"].isin([key for key in areas.crosswalk["new"].unique() if areas.is_merged(key)])
-    weight = {"sum": "", "per-head": "population", "chain": "grdp"}.get(indicator.harmonise, indicator.weight)
+    named = {"sum": "", "per-head": "population", "chain": "grdp"}
+    weight = [named.get(each.harmonise, each.weight) for each in carried]
+    measures = dict(zip(rows["indicator"], rows["measure"], strict=True))
+    place = table["place"].to_numpy()
+    inputs = np.empty(len(keys), dtype=object)
+    inputs[:] = [tuple(held[key]) for key in keys]
     return table.assign(
-        indicator=indicator.id,
-        measure=rows["measure"].iloc[0],
-        status=np.asarray(CERTAINTY)[worst],
+        indicator=[carried[at].id for at in place],
+        measure=[measures[carried[at].id] for at in place],
+        status=[CERTAINTY[worst[key]] for key in keys],
         basis=np.where(merged, "recalculated", "published"),
-        segment=table["year"].map(indicator.segment),
-        weight=np.where(merged, weight, ""),
-        inputs=groups["row"].agg(tuple).reindex(cells.index).to_numpy(),
+        segment=[carried[at].segment(year) for at, year in zip(place, table["year"], strict=True)],
+        weight=np.where(merged, [weight[at] for at in place], ""),
+        inputs=inputs,
         note=np.select([~table["enough"], ~table["complete"]], ["part-missing", "renormalised"], ""),
     )[list(COLUMNS)]
