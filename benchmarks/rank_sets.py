@@ -10,7 +10,6 @@ import sys
 from time import perf_counter
 
 import numpy as np
-from measuring import words_of
 from numpy.typing import NDArray
 
 from policyreport.methods.stepdown import (
@@ -82,5 +81,7 @@ def main(areas: int = 63, draws: int = 10_000) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    from measuring import words_of
+
     for name, value in main(*map(int, words_of(__doc__))).items():
         sys.stdout.write(f"{name:>14}  {value:8.3f}{' ×' if name == 'ratio' else ' s'}\n")

@@ -164,7 +164,7 @@ def render(
     site, pdf = (marked_name(name) if simulated else name for name in names)
     chosen = renderers.choose(renderer.value)
     store = root / "build" / edition
-    console = Console(stderr=True)
+    console = Console()
     with show_stage(console, "laying out the pages"):
         project = report.assemble(root, edition, store, draft=draft)
     with tempfile.TemporaryDirectory(dir=store, prefix=".render-") as scratch:

@@ -103,7 +103,7 @@ def test_no_page_loads_anything_from_the_network(name: str, read) -> None:
 def test_style_and_script_load_only_what_lies_beside_them(site: Path) -> None:
     style, script = ((site / "theme" / name).read_text("utf-8") for name in ("site.css", "site.js"))
     addresses = re.findall(r"url\(\"([^\"]+)\"\)", style)
-    assert len(addresses) == 4
+    assert len(addresses) == 5
     assert all((site / "theme" / address).is_file() for address in addresses)
     assert "://" not in style + script
     assert "fetch(" not in script
