@@ -42,3 +42,16 @@ def test_no_published_figure_is_typed_into_a_page(path: Path) -> None:
 
 def test_a_word_that_claims_too_much_is_found_in_a_page(wording: Wording) -> None:
     assert wording.forbidden_words("The Resolution's impact was\nsignificant.", "en") == ("significant", "impact")
+
+
+def test_a_page_of_the_pdf_does_not_send_readers_to_a_page_that_only_the_site_has() -> None:
+    """Words such as "the site's validity page" tell those who read on paper where it is."""
+    printed = set(re.findall(r"\{\{< page ([\w-]+) >\}\}", words(ROOT / "reports" / "report.qmd")))
+    links = {
+        (page, text, target)
+        for page in printed
+        for text, target in re.findall(r"\[([^\]]+)\]\(([\w-]+)\.html\)", words(ROOT / "reports" / f"{page}.qmd"))
+        if target not in printed
+    }
+    assert ("methods", "site's validity page", "validity") in links
+    assert [link for link in links if "site" not in link[1]] == []

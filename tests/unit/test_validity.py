@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from math import sqrt
+from math import floor, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from policyreport.assess.tasks import pace_rules
 from policyreport.cli import app
 from policyreport.errors import DataError, UsageError
-from policyreport.formats import Formats
+from policyreport.formats import NBSP, Formats
 from policyreport.methods.draws import generator
 from policyreport.params.methods import read_method_settings
 from policyreport.params.registry import read_registry
@@ -27,6 +27,8 @@ from policyreport.validity.study import run_study
 from policyreport.validity.tasks import RULES
 
 ROOT = Path(__file__).parents[2]
+BINOMIAL = ("binomial 0.5", "binomial 0.95")
+PANEL = {"what": "panel", "areas": 8, "years": 6, "ratio": 0.3, "uneven": 1}
 
 
 def test_the_table_holds_every_method_that_the_specification_studies() -> None:
@@ -165,14 +167,89 @@ def test_the_page_says_what_misses_its_band() -> None:
         design={"what": "trend", "n": 6},
         draws=2000,
         measures=(share("coverage", [1] * 80 + [0] * 20, (0.93, 1.0)), average("bias", [0.1, 0.2])),
-        note="Known.",
     )
     result = MethodResult(method="trend", version="0", draws=2000, cells=(cell,))
     assert failures(result) == [(cell, cell.measures[0])]
     page = validity_page({"trend": result}, read_registry(ROOT), Formats("en"))
     assert "- trend, n 6: coverage 0.800 ± 0.040, below 0.930 to 1.000." in page
     assert "**0.800 ± 0.040**" in page
-    assert "† Known." in page
+    assert "1 of 2 numbers are judged by a band; 1 of them miss it (in bold)." in page.replace(NBSP, " ")
+
+
+@pytest.fixture(scope="module")
+def kept_page() -> str:
+    """The page of the kept study."""
+    return validity_page(read_results(ROOT), read_registry(ROOT), Formats("en")).replace(NBSP, " ")
+
+
+def found(method: str, name: str, **design: object) -> list[float]:
+    """One measure of the kept cells of a design."""
+    cells = [cell for cell in read_results(ROOT)[method].cells if design.items() <= cell.design.items()]
+    return [each.value for cell in cells for each in cell.measures if each.name == name]
+
+
+def rows_of(page: str, table: str) -> list[list[str]]:
+    """Cells of a table's rows, without its heading."""
+    body = page.split(f"#tbl-validity-{table} ")[1].split("\n:::")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in body.splitlines() if line[:1] == "|"][2:]
+
+
+def test_the_page_names_the_bands_that_the_measures_are_judged_by(kept_page: str) -> None:
+    lead = kept_page.split("\n\n")[0]
+    bands = {each for result in read_results(ROOT).values() for cell in result.cells for each in cell.measures}
+    limits = {limit for each in bands for limit in (each.low, each.high) if limit not in (None, 0.0, 1.0)}
+    assert limits == {0.93, 0.975, 0.95, 0.035, 0.065, 0.05}
+    assert [f"{limit:.3f}" for limit in limits if f"{limit:.3f}" not in lead] == []
+
+
+def test_rows_under_serial_dependence_are_marked_and_their_numbers_said(kept_page: str) -> None:
+    rows = rows_of(kept_page, "trend-trend")
+    assert len(rows) == len(cells_of("trend"))
+    assert [row for row in rows if (" †" in " ".join(row[:3])) != (row[1] != "0.0")] == []
+    rejected = max(found("trend", "rejection", slope=0.0, rho=0.6))
+    held = min(found("trend", "coverage, Theil–Sen", rho=0.6))
+    assert f"rejects too often (up to {100 * rejected:.1f} % instead of 5 %)" in kept_page
+    assert f"interval holds as little as {held:.3f}; neither is judged" in kept_page
+    rho = read_method_settings(ROOT).trend.verdict_rho
+    assert f"asks for the line at ρ {rho:.1f}; the verdict itself was not simulated." in kept_page
+
+
+def test_the_bias_of_short_lists_and_their_refusals_are_said(kept_page: str) -> None:
+    assert f"too high by up to {max(found('flow', 'bias', what='flow trend', n=25)):.3f} a quarter" in kept_page
+    refused = found("flow", "refused", what="flow trend", n=25)
+    assert f"between {100 * min(refused):.0f} % and {100 * max(refused):.1f} % of the lists of 25 tasks" in kept_page
+
+
+def test_the_test_of_equal_slopes_is_said_to_reject_too_often_under_unequal_noise(kept_page: str) -> None:
+    rejected = max(found("panel", "rejection of equal slopes", uneven=1, ratio=0))
+    assert f"in up to {100 * rejected:.1f} % of the repetitions instead of 5 %" in kept_page
+
+
+def test_cases_that_missed_are_said_with_the_settings_that_decide(kept_page: str) -> None:
+    said = kept_page.split("## Where a method missed its band")[1]
+    settings = read_method_settings(ROOT)
+    assert f"fewer than {settings.outlook.grid_smallest_list} tasks were at risk" in said
+    assert f"less than {settings.outlook.grid_smallest_open_share} of that mean" in said
+    assert f"nominal {100 * settings.ranks.count_level:.1f} %" in said
+    assert "lists not handed over to the latest interval" in said
+    assert "misses its band" not in (ROOT / "reports" / "validity.qmd").read_text(encoding="utf-8")
+
+
+def test_a_note_goes_by_the_design_and_not_by_what_was_kept() -> None:
+    (cell,) = [each for each in read_results(ROOT)["panel"].cells if each.design == PANEL]
+    result = MethodResult(method="panel", version="0", draws=1, cells=(cell.model_copy(update={"note": "Old."}),))
+    page = validity_page({"panel": result}, read_registry(ROOT), Formats("en"))
+    assert "Old." not in page
+    assert "† Unequal noise" in page
+
+
+def test_the_reason_for_the_level_of_joint_sets_says_what_the_study_found() -> None:
+    reason = read_method_settings(ROOT).why("ranks", "count_level").reason
+    counts = [("ranks", {"kind": kind, "areas": areas}) for kind in BINOMIAL for areas in (34, 63)]
+    joint = min(found(id, "coverage, all sets together", **design)[0] for id, design in counts)
+    single = [found("ranks", "coverage, one area's set", kind=k, areas=a)[0] for k in BINOMIAL for a in (10, 34, 63)]
+    assert f"they hold {floor(1000 * joint) / 1000:.3f} and more" in reason
+    assert f"stays at 0.95 and holds {min(single):.2f} to {max(single):.2f}" in reason
 
 
 def test_a_damaged_result_is_told_with_its_file(tmp_path: Path) -> None:

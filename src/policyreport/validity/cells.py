@@ -1,4 +1,4 @@
-"""The table of METHODS §17: which sizes of each method are repeated, and what is known of some beforehand."""
+"""The table of METHODS §17: which sizes of each method are repeated."""
 
 from __future__ import annotations
 
@@ -30,14 +30,11 @@ class Cell:
         From random numbers, repetitions and the design to measures.
     design : dict
         Sizes and truth.
-    note : str
-        What is known of the cell beforehand.
     """
 
     method: str
     simulator: Simulator
     design: dict[str, Any]
-    note: str = ""
 
     @property
     def id(self) -> str:
@@ -70,7 +67,6 @@ class Cell:
             design={"what": self.simulator.__name__.replace("_", " "), **self.design},
             draws=0 if all(measure.error == 0 for measure in measures) else draws,
             measures=measures,
-            note=self.note,
         )
 
 
@@ -84,10 +80,9 @@ def _flow() -> Iterator[Cell]:
     lists = {"n": (25, 100, 330, 1132), "days": ("92+92", "50+21", "30+180")}
     for effect in (1, 2, 4):
         yield from _grid("flow", tasks.flow_change, **lists, design_effect=(effect,), assumed=(effect,))
-    ignored = "Clustering ignored: why a verdict needs a design effect of 2."
     for effect in (2, 4):
         design = {"n": 330, "days": "92+92", "design_effect": effect, "assumed": 1}
-        yield Cell("flow", tasks.flow_change, design, ignored)
+        yield Cell("flow", tasks.flow_change, design)
     sizes = {"intervals": (5, 8, 12, 20), "n": (25, 100, 1300), "design_effect": (1, 2, 4)}
     for slope, growth in ((0.0, 0.0), (0.0, 0.05), (0.0, 0.1), (-0.1, 0.05), (0.1, 0.05)):
         yield from _grid("flow", tasks.flow_trend, **sizes, slope=(slope,), growth=(growth,))
@@ -100,31 +95,27 @@ def _outlook() -> Iterator[Cell]:
             yield from _grid(
                 "outlook", tasks.outlook, intervals=(intervals,), **sizes, design_effect=(effect,), assumed=(effect,)
             )
-    note = "Clustering ignored: why the interval is printed at a design effect of 4."
     design: dict[str, Any] = {"intervals": 1, "n": 100, "ratio": 1, "design_effect": 4, "assumed": 1}
-    yield Cell("outlook", tasks.outlook, design, note)
+    yield Cell("outlook", tasks.outlook, design)
 
 
 def _threshold() -> Iterator[Cell]:
     yield from _grid("threshold", series.threshold, n=(0, 2, 5, 10), spread=("prior",))
-    note = "A history this short cannot be calibrated for every spread; the prior carries the answer."
     for n, spread in product((0, 2, 5, 10), ("0.25", "0.5", "0.75", "1.0", "1.5")):
-        yield Cell("threshold", series.threshold, {"n": n, "spread": spread}, note)
+        yield Cell("threshold", series.threshold, {"n": n, "spread": spread})
 
 
 def _exposure() -> Iterator[Cell]:
     yield from _grid("exposure", series.exposed, kind=("continuous", "skewed", "11", "6"), years=(6, 13))
-    note = "Flagged few-treated: the permutation test alone is used."
     for years in (6, 13):
-        yield Cell("exposure", series.exposed, {"kind": "3", "years": years}, note)
+        yield Cell("exposure", series.exposed, {"kind": "3", "years": years})
 
 
 def _completion() -> Iterator[Cell]:
     sizes = (10, 25, 50, 100, 330, 1298)
     yield from _grid("completion", tasks.completion, n=sizes, design_effect=(1,))
-    note = "Tasks that finish in groups: the interval at a design effect of 1 is too narrow."
     for n, effect in product(sizes, (2, 4)):
-        yield Cell("completion", tasks.completion, {"n": n, "design_effect": effect}, note)
+        yield Cell("completion", tasks.completion, {"n": n, "design_effect": effect})
 
 
 def _ranks() -> Iterator[Cell]:
@@ -135,13 +126,8 @@ def _ranks() -> Iterator[Cell]:
 def _panel() -> Iterator[Cell]:
     sizes = {"areas": (8, 34), "years": (6, 13)}
     yield from _grid("panel", series.panel, **sizes, ratio=(0, 0.3, 0.6, 1, 2), uneven=(0,))
-    note = (
-        "Unequal noise: each slope's error is the larger of its own and the common one, so the spread of the true "
-        "slopes comes out too small where it is about one standard error, and the pooled intervals with it. Where "
-        "Bartlett's test finds it, the code prints the interval of the area's own slope instead."
-    )
     for areas, years, ratio in product((8, 34), (6, 13), (0, 0.3, 0.6, 1, 2)):
-        yield Cell("panel", series.panel, {"areas": areas, "years": years, "ratio": ratio, "uneven": 1}, note)
+        yield Cell("panel", series.panel, {"areas": areas, "years": years, "ratio": ratio, "uneven": 1})
 
 
 CELLS: dict[str, tuple[Cell, ...]] = {

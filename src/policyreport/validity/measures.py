@@ -44,9 +44,10 @@ class Measure(Frozen):
 
 
 class CellResult(Frozen):
-    """One row of the study's table: the design, how many repetitions, what was measured, and what is known of it.
+    """One row of the study's table: the design, how many repetitions, and what was measured.
 
-    `code` is the fingerprint of the code that made it.
+    `code` is the fingerprint of the code that made it. `note` is of studies that were kept before texts went by the
+    design (`notes`); nothing reads it.
     """
 
     method: str

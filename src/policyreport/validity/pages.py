@@ -9,8 +9,10 @@ from policyreport.errors import DataError
 from policyreport.formats import EN_DASH, Formats
 from policyreport.params.registry import Registry
 from policyreport.tables import table
+from policyreport.validity.claims import bands, otherwise
 from policyreport.validity.fingerprint import fingerprint
 from policyreport.validity.measures import CellResult, Measure, MethodResult
+from policyreport.validity.notes import REMARKS, marked, notes_under
 
 SIMULATORS = ("tasks", "series", "places")
 """Modules that hold the simulations; by their names, so that a page is made without loading the methods."""
@@ -73,12 +75,12 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
     draws = " and ".join(formats.count(number) for number in sorted({each.draws for each in ordered}))
     lead = (
         f"{formats.count_of(met, len(judged))} judged measures meet their band, in {formats.count(cells)} sizes and "
-        f"truths of {len(ordered)} methods, each simulated {draws} times (completion is enumerated). A measure passes "
-        "if its value, give or take two Monte-Carlo standard errors, meets its band. "
-        f"After: {registry.references['MWC19'].full}"
+        f"truths of {len(ordered)} methods, each simulated {draws} times (completion is enumerated). "
+        f"{bands(formats)} After: {registry.references['MWC19'].full}"
     )
+    sections = [_section(each, registry, formats) for each in ordered]
     return "\n\n".join(
-        [lead, *_made_by_older_code(ordered, registry), *(_section(each, registry, formats) for each in ordered)]
+        [lead, *_made_by_older_code(ordered, registry), *sections, otherwise(results, registry, formats)]
     )
 
 
@@ -118,9 +120,9 @@ def _section(result: MethodResult, registry: Registry, formats: Formats) -> str:
     if missed:
         said += " These do not, and the results of such sizes must be read with that in mind:\n\n"
         said += "\n".join(f"- {_design(cell)}: {_one(measure, formats)}" for cell, measure in missed)
-        said += "".join(f"\n\n{note}" for note in dict.fromkeys(cell.note for cell, _ in missed if cell.note))
+        said += "".join(f"\n\n{note}" for note in notes_under([cell for cell, _ in missed], registry.settings, formats))
     kinds = dict.fromkeys(str(cell.design["what"]) for cell in result.cells)
-    tables = [_table(result, kind, formats) for kind in kinds]
+    tables = [_table(result, kind, registry, formats) for kind in kinds]
     return "\n\n".join([f"## {registry[result.method].title} {{#validity-{result.method}}}", said, *tables])
 
 
@@ -130,17 +132,19 @@ def _one(measure: Measure, formats: Formats) -> str:
     return f"{measure.name} {_number(measure, formats)}, {side} {band}."
 
 
-def _table(result: MethodResult, kind: str, formats: Formats) -> str:
+def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats) -> str:
     """One row a cell, one column a measure."""
     cells = [cell for cell in result.cells if cell.design["what"] == kind]
     designs = list(dict.fromkeys(name for cell in cells for name in cell.design if name != "what"))
     names = list(dict.fromkeys(measure.name for cell in cells for measure in cell.measures))
     rows = [_row(cell, designs, names, formats) for cell in cells]
-    notes = list(dict.fromkeys(cell.note for cell in cells if cell.note))
-    marked = f" † {' '.join(notes)}" if notes else ""
-    missed = sum(measure.verdict.startswith("fails") for cell in cells for measure in cell.measures)
-    finding = "Every judged measure meets its band." if not missed else f"{missed} measures miss their band (in bold)."
-    caption = f"{finding} *{kind.capitalize()}: value ± Monte-Carlo standard error, version {result.version}.*{marked}"
+    notes = notes_under(cells, registry.settings, formats)
+    noted = f" † {' '.join(notes)}" if notes else ""
+    remark = f" {REMARKS[kind](cells, registry.settings, formats)}" if kind in REMARKS else ""
+    finding = _finding([measure for cell in cells for measure in cell.measures], formats)
+    caption = (
+        f"{finding} *{kind.capitalize()}: value ± Monte-Carlo standard error, version {result.version}.*{remark}{noted}"
+    )
     heads = [*(design.replace("_", " ") for design in designs), *names]
     id = f"validity-{result.method}-{kind.replace(' ', '-')}"
     return table(
@@ -148,11 +152,19 @@ def _table(result: MethodResult, kind: str, formats: Formats) -> str:
     ).markdown
 
 
+def _finding(measures: Sequence[Measure], formats: Formats) -> str:
+    """How many of a table's numbers were judged, and whether all of these meet their band."""
+    judged = sum(each.low is not None for each in measures)
+    missed = sum(each.verdict.startswith("fails") for each in measures)
+    met = f"{missed} of them miss it (in bold)" if missed else "all of them meet it"
+    return f"{formats.count_of(judged, len(measures))} numbers are judged by a band; {met}."
+
+
 def _row(cell: CellResult, designs: Sequence[str], names: Sequence[str], formats: Formats) -> list[str | None]:
     by = {measure.name: measure for measure in cell.measures}
     shown = [str(cell.design.get(name, EN_DASH)) for name in designs]
     # The dagger marks a cell whose result was known beforehand and is explained under the table.
-    shown[-1] += " †" if cell.note else ""
+    shown[-1] += " †" if marked(cell) else ""
     return [*shown, *(_marked(by[name], formats) if name in by else None for name in names)]
 
 

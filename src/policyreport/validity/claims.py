@@ -1,0 +1,95 @@
+"""What the study asks of a measure, and which cases are computed otherwise because they missed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policyreport.formats import Formats
+from policyreport.params.registry import Registry
+from policyreport.validity.measures import (
+    AT_LEAST,
+    CONTINUOUS,
+    ERRORS,
+    EXACT_TEST,
+    NOMINAL_TEST,
+    RANK_SETS,
+    MethodResult,
+)
+from policyreport.validity.notes import between, values
+
+HANDED_OVER = "left to the latest interval"
+
+
+def bands(formats: Formats) -> str:
+    """Say what is asked of a measure.
+
+    Parameters
+    ----------
+    formats : Formats
+        Numbers in the page's language.
+
+    Returns
+    -------
+    str
+        The bands of METHODS §17 and the rule by which a measure passes.
+    """
+    low, high = (formats.number(each, 3) for each in CONTINUOUS)
+    small, large = (formats.number(each, 3) for each in NOMINAL_TEST)
+    least, sets, most = (formats.number(each, 3) for each in (AT_LEAST[0], RANK_SETS[0], EXACT_TEST[1]))
+    return (
+        f"Intervals of 95 % must hold the truth in a share of {low} to {high} of repetitions where the estimate is "
+        f"continuous (of a count on average over its shares), and of at least {least} where it is discrete, exact, "
+        f"hierarchical or predictive; sets of ranks in at least {sets}. Tests at 5 % must reject in {small} to {large} "
+        f"where there is nothing to find, exact tests in at most {most}. A measure passes if its value, give or take "
+        f"{ERRORS} Monte-Carlo standard errors, meets its band. Bias, widths, rejections where there is something to "
+        "find, and what happens under violations that a method does not claim to stand are shown and not judged."
+    )
+
+
+def otherwise(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> str:
+    """Say which cases are declined or computed otherwise because they missed their band.
+
+    Parameters
+    ----------
+    results : mapping of str to MethodResult
+        Results by method.
+    registry : Registry
+        The settings that decide.
+    formats : Formats
+        Numbers in the page's language.
+
+    Returns
+    -------
+    str
+        A section of the page.
+    """
+    panel, ranks = registry.settings["panel"], registry.settings["ranks"]
+    bartlett, joint = formats.percent(panel["bartlett_level"].value, 0), formats.percent(ranks["count_level"].value)
+    lines = [
+        _outlook(results.get("outlook"), registry, formats),
+        f"Differences between trends: where Bartlett's test finds unequal noise (at {bartlett}), the interval of the "
+        "area's own slope is printed instead of the pooled one.",
+        f"Ranks: joint sets of counts are drawn at a nominal {joint}, so that they hold 95 %; one area's set stays at "
+        "95 %.",
+    ]
+    lead = (
+        "Cases that missed their band when they were first simulated are now declined or computed otherwise, and the "
+        "tables above show the methods as they are now:"
+    )
+    return "\n\n".join(["## Where a method missed its band", lead, "\n".join(f"- {line}" for line in lines)])
+
+
+def _outlook(result: MethodResult | None, registry: Registry, formats: Formats) -> str:
+    """When the latest interval replaces what is learnt from all, and which lists the coverage is of."""
+    why = registry.settings["outlook"]
+    intervals, tasks = why["grid_from_intervals"].value, why["grid_smallest_list"].value
+    share = formats.number(why["grid_smallest_open_share"].value, 1)
+    effects = ", ".join(f"{each:g}" for each in why["design_effects"].value)
+    cells = [cell for cell in result.cells if values([cell], HANDED_OVER)] if result else []
+    often = f": {between(cells, HANDED_OVER, formats)} of a row's lists" if cells else ""
+    return (
+        f"Outlook: where fewer than {tasks} tasks were at risk in the mean interval, or less than {share} of that mean "
+        "is still open, no clustering is learnt from the list: the latest interval is used and design effects are "
+        f"assumed ({effects}). From {intervals} intervals on the coverage in the table is therefore that of the lists "
+        f"not handed over to the latest interval; the column says how many were{often}."
+    )
