@@ -312,7 +312,7 @@ def test_no_refusal_is_counted_twice(site: Site, record: EvaluationRecord) -> No
 
 
 def test_what_is_not_published_is_said_and_not_left_out(site: Site) -> None:
-    assert re.search(r"Not published by 30 September 2026: a digital-economy share", site.text(PROVINCES["n96"]))
+    assert re.search(r"Not published by 30 September 2026: a digital-economy share by NSO", site.text(PROVINCES["n96"]))
     assert "formed on 1 July 2025 from Bạc Liêu and Cà Mau" in site.text(PROVINCES["n96"])
 
 

@@ -70,21 +70,46 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
     Returns
     -------
     tuple of Pace or Refusal
-        One per measure and target of the nation; for a province one `too-few-points` or `not-published`.
+        One per measure and target of the nation; for a province `too-few-points` of a measure, also where only its
+        former parts have figures, or `not-published` where nothing is.
     """
     results: list[Pace | Refusal] = []
     for measure in inputs.roles.share.pace_measures:
         vintages = share_vintages(inputs, measure)
         if not vintages:
-            results.append(not_published("pace", f"{inputs.roles.share.indicator} ({measure})"))
+            results.append(_without_own_years(inputs, measure))
             continue
         for target in inputs.policy.targets_for(inputs.roles.share.indicator):
-            results.append(
-                pace_method.assess(
-                    vintages, history(inputs, vintages), **pace_settings(inputs, target), prior=prior(inputs)
-                )
+            found = pace_method.assess(
+                vintages, history(inputs, vintages), **pace_settings(inputs, target), prior=prior(inputs)
             )
+            results.append(found if isinstance(found, Pace) else _of_measure(found, inputs, measure))
     return _flips(results)
+
+
+def _of_measure(refused: Refusal, inputs: Inputs, measure: str) -> Refusal:
+    """A refused pace with the measure it is about: another measure's may be refused for another reason."""
+    return refused.model_copy(update={"subject": f"{inputs.roles.share.indicator} ({measure})"})
+
+
+def _without_own_years(inputs: Inputs, measure: str) -> Refusal:
+    """Why an area without a share of its own has no pace: nothing is published, or years of former parts alone."""
+    subject = f"{inputs.roles.share.indicator} ({measure})"
+    parts = [part for part in inputs.areas.parts(inputs.area) if part != inputs.area]
+    found = {part: vintages for part in parts if (vintages := share_vintages(inputs, measure, part))}
+    if not found:
+        return not_published("pace", subject)
+    told = [
+        f"{inputs.areas.name(part)} before: {', '.join(sorted({each.period for each in vintages}))}"
+        for part, vintages in found.items()
+    ]
+    return Refusal(
+        code="too-few-points",
+        method="pace",
+        subject=subject,
+        detail=f"0 of {inputs.settings.pace.minimum_points} years since the mergers; {'; '.join(told)}",
+        inputs=tuple(each.id for vintages in found.values() for each in vintages),
+    )
 
 
 def pace_settings(inputs: Inputs, target: Target) -> dict[str, Any]:
@@ -172,7 +197,7 @@ def measure_differences(inputs: Inputs) -> tuple[MeasureDifference, ...]:
     return tuple(each for each in found if isinstance(each, MeasureDifference))
 
 
-def share_vintages(inputs: Inputs, measure: str) -> tuple[Observation, ...]:
+def share_vintages(inputs: Inputs, measure: str, area: str = "") -> tuple[Observation, ...]:
     """Pick every known vintage of the area's share by one measure.
 
     Parameters
@@ -181,6 +206,8 @@ def share_vintages(inputs: Inputs, measure: str) -> tuple[Observation, ...]:
         The notebook's slice.
     measure : str
         A measure of the share.
+    area : str
+        Another area of the slice, such as a former part; the notebook's own by default.
 
     Returns
     -------
@@ -189,7 +216,7 @@ def share_vintages(inputs: Inputs, measure: str) -> tuple[Observation, ...]:
     """
     rows = inputs.observations
     rows = rows[
-        (rows["area"] == inputs.area)
+        (rows["area"] == (area or inputs.area))
         & (rows["indicator"] == inputs.roles.share.indicator)
         & (rows["measure"] == measure)
     ]

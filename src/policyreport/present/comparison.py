@@ -24,6 +24,8 @@ from policyreport.records.series import Difference, Peers, PublishedRank
 from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
 
+_UNADJUSTED = " The verdict is adjusted for looking at all provinces at once, the interval is not."
+
 __all__ = ["growth_compare", "strip", "summary"]
 
 
@@ -77,7 +79,10 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "nation"), signed=True)
     likes = listed([f"{inputs.areas.name(p.area)} ({voice.formats.number(p.distance, 2)})" for p in result.peers])
     alike = f"Most alike before the resolution, with their distance: {likes}." if result.peers else ""
-    note = "Verdicts are adjusted for looking at all provinces at once."
+    note = (
+        "Verdicts are adjusted for looking at all provinces at once, intervals are not: an interval may exclude zero while "
+        f"the verdict is {voice.verdict('cannot tell apart')}."
+    )
     return join("growth-compare", figure, "\n".join(rows), f"{alike} {note}", voice.flags(result.flags))
 
 
@@ -148,6 +153,7 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
         own = record.growth.inputs if isinstance(record.growth, Peers) else ()
         said.append(
             f"Over {nation.years[0]}–{nation.years[-1]} the mean difference is {_difference(voice, nation, own)}."
+            f"{_UNADJUSTED if _reaches_past_zero(nation) else ''}"
         )
     ratio = record.income_ratio_nation
     if income.value is not None and not isinstance(ratio, Refusal):
@@ -161,7 +167,10 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
         said.append(count_sentence(voice, newest))
     judged = [each for each in record.share if isinstance(each, Threshold)]
     said += [share_sentence(voice, each) for each in newest_by_measure(judged)[:1]]
-    silent = [what for what, there in (("task counts", done), ("a digital-economy share", judged)) if not there]
+    headline = inputs.roles.share.headline_measure
+    by_headline = any(each.measure == headline for each in judged)
+    share_by = f"a digital-economy share by {voice.measure(headline)}"
+    silent = [what for what, there in (("task counts", done), (share_by, by_headline)) if not there]
     if growth.value is None:
         silent.append("growth on present boundaries")
     if silent:
@@ -193,7 +202,9 @@ def _cell(voice: Voice, item: StripItem) -> str:
     }[item.role]
     if item.value is None or item.refusal:
         code = item.refusal.code if item.refusal else "not-published"
-        return f"{label}\n\n–\n\n{voice.verdict('not published') if code == 'not-published' else voice.sentence(code)}"
+        by = f" by {voice.measure(item.measure)}" if item.role == "share" and item.measure else ""
+        told = f"{voice.verdict('not published')}{by}" if code == "not-published" else voice.sentence(code)
+        return f"{label}\n\n–\n\n{told}"
     formats = voice.formats
     value = {
         "tasks": lambda: formats.percent(item.value / 100),
@@ -235,6 +246,11 @@ def _difference(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
     text = f"{formats.points(each.mean)} ({formats.interval(each.interval.low, each.interval.high, 2, signed=True)})"
     text = voice.value(text, own + each.inputs)
     return f"{text}, {voice.verdict(each.verdict)}" if each.verdict else text
+
+
+def _reaches_past_zero(each: Difference) -> bool:
+    """Whether the interval leaves zero out although the verdict, adjusted for all provinces, tells nothing apart."""
+    return each.verdict == "cannot tell apart" and not each.interval.low <= 0 <= each.interval.high
 
 
 def _comparator(inputs: Inputs, each: Difference) -> str:

@@ -124,8 +124,8 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
         return _tasks_of_one_list(voice, record, quarters)
     *earlier, last = quarters.counts
     told = listed([_count(voice, each, at == 0) for at, each in enumerate(earlier)])
-    rows = [row for count in quarters.counts for row in count.inputs]
-    picture = spark_lists(quarters.counts, voice.small("spark-tasks", rows))
+    rows = [row for count in reversed(quarters.counts) for row in count.inputs]
+    picture = spark_lists(quarters.counts, voice.small("spark-tasks", rows, last.inputs))
     text = (
         f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
         f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
@@ -160,7 +160,7 @@ def _tasks_of_one_list(voice: Voice, record: EvaluationRecord, quarters: Quarter
     done = next((each.completed for each in record.completion
                  if isinstance(each, Completion) and (each.list, each.reference_date) == (last.list, last.reference_date)),
                 None)  # fmt: skip
-    frame = voice.small("spark-tasks", last.inputs)
+    frame = voice.small("spark-tasks", last.inputs, last.inputs)
     picture = spark_share(done, frame, "completed", "not completed") if done else None
     text = (
         f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
@@ -237,7 +237,8 @@ def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
         for at, each in enumerate(newest[:4])
     ]
     line = voice.inputs.policy.threshold.value
-    frame = voice.small("spark-share", [each.observation.id for each in newest[: len(rows)]])
+    ids = [each.observation.id for each in newest[: len(rows)]]
+    frame = voice.small("spark-share", ids, ids[:1])
     return spark_dots(rows, frame, "%", Rule(line, voice.percent_as_published(line)))
 
 
@@ -251,7 +252,7 @@ def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
         ),
         key=lambda point: point.year,
     )
-    frame = voice.small("spark-pace", [each.observation.id for each in judged])
+    frame = voice.small("spark-pace", [each.observation.id for each in judged], pace.inputs)
     target = Rule(pace.target, f"{voice.percent_as_published(pace.target)} in {pace.target_period}")
     return spark_line(Line(voice.measure(pace.measure), tuple(points), "accent"), frame, 2, target)
 
@@ -319,7 +320,7 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     noun = voice.areas_computed(int(areas)).removeprefix("the ").removeprefix(f"{areas} ")
 
     text = (
-        f"### {count('share_published', 'share', True)} {noun} have a published digital-economy share, "
+        f"### {count('share_published', 'share', True)} {noun} have {_share_counted(voice, record)}, "
         f"{count('tasks_published', 'completed', False)} a count of tasks\n\n"
     )
     if facts["growth_published"]:
@@ -331,6 +332,13 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     else:
         text += "Growth on present boundaries was not published by then. "
     return text + "[League table](league-table.html)", None
+
+
+def _share_counted(voice: Voice, record: EvaluationRecord) -> str:
+    """Which share the provinces are counted by: other publishers' shares, some of former provinces, are not."""
+    measure = voice.measure(voice.inputs.roles.share.headline_measure)
+    years = sorted({row.share_year for row in record.league if row.share is not None})
+    return f"a digital-economy share by {measure}" + (f" for {listed(years)}" if years else "")
 
 
 def _methods_lead(voice: Voice) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from policyreport.assess.selection import mean_of, role_series, series
 from policyreport.exhibits import Exhibit, join
@@ -119,9 +119,11 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     voice = Voice(inputs)
     areas = inputs.areas.current(inputs.edition.as_known_on)
     panels, rows, last = [], [], 0
+    scores: dict[str, tuple[Sequence[SeriesPoint], Sequence[SeriesPoint]]] = {}
     for key in inputs.roles.governance.indicators:
         own = series(inputs, inputs.area, key, inputs.roles.governance.measure)
         mean = mean_of((series(inputs, area, key, inputs.roles.governance.measure) for area in areas), len(areas) // 2)
+        scores[key] = own, mean
         panels.append((_short(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")]))
         rows += [row for point in own for row in point.inputs]
         last = max([last, *(point.year for point in own)])
@@ -131,7 +133,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     how = " recalculated on present boundaries (weights: population; bar: range of the merged parts)" if merged else ""
     frame = voice.frame(
         "governance",
-        _governance_finding(voice, results, last),
+        _governance_finding(voice, results, scores, last),
         f"PAPI dimension scores{how}, {inputs.name} and the mean of the provinces; lines are not joined where the "
         "questions changed",
         rows,
@@ -188,8 +190,13 @@ def refused(voice: Voice, results: Sequence[object], what: str) -> str:
     return voice.refusal(found, what) if found else ""
 
 
-def _governance_finding(voice: Voice, results: Sequence[Trend | Refusal], last: int) -> str:
-    """Dimensions with a trend, or that there is none."""
+def _governance_finding(
+    voice: Voice,
+    results: Sequence[Trend | Refusal],
+    scores: Mapping[str, tuple[Sequence[SeriesPoint], Sequence[SeriesPoint]]],
+    last: int,
+) -> str:
+    """Dimensions whose difference to the mean has a trend, each with its own scores first, or that there is none."""
     moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
     told = [each for each in results if isinstance(each, Trend)]
     if not told:
@@ -198,8 +205,48 @@ def _governance_finding(voice: Voice, results: Sequence[Trend | Refusal], last: 
         return (
             f"No dimension of {len(told)} tested shows a clear trend against the provinces' mean; scores end in {last}"
         )
-    names = listed([f"{_short(voice.indicator(each.indicator))} {each.verdict}" for each in moved])
-    return f"Against the provinces' mean: {names}; scores end in {last}"
+    said = [_moved(voice, each, *scores[each.indicator]) for each in moved]
+    if any(flag.code == "ends-before-policy" for each in moved for flag in each.flags):
+        return " ".join([*said, "The last scores are older than the resolution."])
+    return " ".join([*said, f"Scores end in {last}."])
+
+
+def _moved(voice: Voice, each: Trend, own: Sequence[SeriesPoint], mean: Sequence[SeriesPoint]) -> str:
+    """One score's way, the mean's, and then the trend of the difference: none can be taken for another."""
+    formats = voice.formats
+    (start, end), (mean_start, mean_end) = (_ends(each, points) for points in (own, mean))
+    name = _short(voice.indicator(each.indicator))
+    name = name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+    slope = voice.value(formats.number(each.slope, 2, signed=True), each.inputs)
+    low, high, level = each.slope_interval.low, each.slope_interval.high, each.slope_interval.level
+    interval = voice.value(formats.interval(low, high, 2, signed=True), each.inputs)
+    p_value = each.p_value if each.p_adjusted is None else each.p_adjusted
+    means = voice.value(f"{formats.number(mean_start.value, 2)} to {formats.number(mean_end.value, 2)}", each.inputs)
+    ways = voice.value(f"{formats.number(start.value, 2)} to {formats.number(end.value, 2)}", start.inputs + end.inputs)
+    how, beside = _ways(end.value - start.value, mean_end.value - mean_start.value)
+    return (
+        f"From {each.first_year} to {each.last_year} the score for {name} {how} from {ways}, {beside} the provinces' mean "
+        f"({means}): its difference to the mean is {each.verdict}, {slope} points a year ({interval} at "
+        f"{formats.percent(level)}), {'p' if each.p_adjusted is None else 'adjusted p'} "
+        f"{voice.value(formats.p_value(p_value), each.inputs)}."
+    )
+
+
+def _ends(each: Trend, points: Sequence[SeriesPoint]) -> tuple[SeriesPoint, SeriesPoint]:
+    """A series in the first and the last year of a trend."""
+    by_year = {point.year: point for point in points}
+    return by_year[each.first_year], by_year[each.last_year]
+
+
+def _ways(own: float, mean: float) -> tuple[str, str]:
+    """How a score moved, and how that compares with the mean's movement, as printed with two decimals."""
+    own, mean = round(own, 2), round(mean, 2)
+    how = "went" if own == 0 else "rose" if own > 0 else "fell"
+    if own == mean:
+        return how, "as did"
+    if own * mean <= 0:
+        return how, "unlike"
+    return how, "more than" if abs(own) > abs(mean) else "less than"
 
 
 def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> list[str]:

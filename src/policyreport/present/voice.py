@@ -215,9 +215,26 @@ class Voice:
             formats=self.formats,
         )
 
-    def small(self, id: str, rows: Iterable[str]) -> Frame:
-        """Label and source of a small figure that stands under a sentence of its own."""
-        return Frame(id=id, finding="", source=self.source(rows, in_full=1), formats=self.formats)
+    def small(self, id: str, rows: Iterable[str], leading: Iterable[str]) -> Frame:
+        """Label and source of a small figure under a sentence of its own, the sentence's own number's source first."""
+        return Frame(id=id, finding="", source=self._led_by(list(rows), list(leading)), formats=self.formats)
+
+    def _led_by(self, rows: Sequence[str], leading: Sequence[str]) -> str:
+        """Source line that names who published the leading rows, with the day, and counts the other publishers."""
+        first = self._files(leading)
+        others = {short_publisher(each.publisher) for each in self._files([*leading, *rows])}
+        others -= {short_publisher(each.publisher) for each in first}
+        if not first or not others:
+            return self.source([*leading, *rows], in_full=1)
+        named = [
+            f"{escape(short_publisher(each.publisher))}, {published(each.published, self.formats)}" for each in first
+        ]
+        return f"Sources: {'; '.join(dict.fromkeys(named))}; and {len(others)} other{'s' * (len(others) > 1)} (see Sources)."
+
+    def _files(self, rows: Iterable[str]) -> list[SourceLine]:
+        """The files behind rows, by name."""
+        files = sorted({row.split("#")[0].removesuffix(".csv") for row in rows})
+        return [self._sources[key] for key in files if key in self._sources]
 
     def source(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> str:
         """Source line of the ledger rows behind an exhibit.
@@ -234,14 +251,11 @@ class Voice:
         str
             Publishers with title, link and date; publishers alone where there are more files.
         """
-        files = sorted({row.split("#")[0].removesuffix(".csv") for row in rows})
-        known = [self._sources[key] for key in files if key in self._sources]
+        known = self._files(rows)
         if not known:
             return ""
         if len(known) > in_full:
             publishers = sorted({short_publisher(source.publisher) for source in known})
-            if in_full == 1 and len(publishers) > 1:
-                return f"Sources: {publishers[0]} and others (see Sources)."
             shown = ", ".join(publishers[:6]) + (" and others" if len(publishers) > 6 else "")
             lead = "Source" if len(publishers) == 1 else "Sources"
             return f"{lead}: {shown} ({len(known)} files, see Sources)."

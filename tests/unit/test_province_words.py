@@ -1,0 +1,113 @@
+"""What a province's page and the overview say so that it cannot be read the other way round."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+
+import pytest
+
+from policyreport import assess, present
+from policyreport.assess.selection import mean_of, series
+from policyreport.inputs import Inputs
+from policyreport.plan import Known
+from policyreport.present.series import _ways
+from policyreport.present.voice import Voice
+from policyreport.records.base import Interval, Refusal
+from policyreport.records.series import Peers, Trend
+
+SliceOf = Callable[..., Inputs]
+
+
+def read(markdown: str) -> str:
+    """Markdown as read: without marks, emphasis and hard spaces."""
+    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", markdown).replace("\u00a0", " ").replace("*", "")
+
+
+@pytest.mark.parametrize("area", ["n96", "n48", "n44"])
+def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_difference(
+    known_q4: Known, slice_of: SliceOf, area: str
+) -> None:
+    inputs = slice_of(known_q4, "trend", area)
+    results = assess.governance(inputs)
+    moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
+    assert moved
+    text = read(present.governance(results, inputs).markdown)
+    measure, areas = inputs.roles.governance.measure, inputs.areas.current(inputs.edition.as_known_on)
+    for each in moved:
+        own = {point.year: point.value for point in series(inputs, area, each.indicator, measure)}
+        group = [series(inputs, other, each.indicator, measure) for other in areas]
+        mean = {point.year: point.value for point in mean_of(group, len(areas) // 2)}
+        first, last = each.first_year, each.last_year
+        how = "rose" if own[last] > own[first] else "fell"
+        assert f"{how} from {own[first]:.2f} to {own[last]:.2f}, " in text
+        assert f"the provinces' mean ({mean[first]:.2f} to {mean[last]:.2f})" in text
+        assert f"its difference to the mean is {each.verdict}, " in text
+    assert "The last scores are older than the resolution." in text
+    assert not re.search(r"\(PAPI\) (rising|falling)", text)
+
+
+def test_a_score_is_compared_with_the_mean_by_where_both_went() -> None:
+    assert _ways(0.4, 1.1) == ("rose", "less than")
+    assert _ways(-0.8, -0.3) == ("fell", "more than")
+    assert _ways(0.2, -0.3) == ("rose", "unlike")
+    assert _ways(0.201, 0.199) == ("rose", "as did")
+
+
+def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(known_q4: Known, slice_of: SliceOf) -> None:
+    inputs = slice_of(known_q4, "compare", "n22")
+    result = assess.peers(inputs)
+    assert isinstance(result, Peers)
+    record = assess.compare(inputs, result, assess.strip(inputs))
+    beside = "intervals are not: an interval may exclude zero while the verdict is cannot tell apart"
+    assert beside in read(present.growth_compare(result, inputs).markdown)
+    nation = record.growth_differences[0]
+    assert not isinstance(nation, Refusal)
+    assert nation.verdict == "cannot tell apart"
+    for interval, explained in ((Interval(low=1.3, high=6.2), True), (Interval(low=-1.3, high=6.2), False)):
+        told = nation.model_copy(update={"interval": interval})
+        said = read(present.summary(record.model_copy(update={"growth_differences": (told,)}), inputs).markdown)
+        assert ("all provinces at once, the interval is not." in said) is explained
+
+
+def test_a_share_of_a_former_province_is_too_few_years_and_not_an_unpublished_pace(
+    known_q4: Known, slice_of: SliceOf
+) -> None:
+    by = {}
+    for area in ("n20", "n44"):
+        inputs = slice_of(known_q4, "trend", area)
+        for each in assess.share_pace(inputs):
+            assert isinstance(each, Refusal)
+            by[area, each.subject.split()[1]] = each
+    assert by["n20", "(mic-mst)"].code == "too-few-points"
+    assert by["n20", "(mic-mst)"].inputs
+    assert "2022" in by["n20", "(mic-mst)"].detail
+    assert by["n44", "(mic-mst)"].code == "not-published"
+    assert {by[area, "(nso)"].code for area in ("n20", "n44")} == {"not-published"}
+
+
+def test_only_the_headline_measures_share_is_said_not_to_be_published(known_q4: Known, slice_of: SliceOf) -> None:
+    inputs = slice_of(known_q4, "compare", "n20")
+    items = assess.strip(inputs)
+    said = read(present.summary(assess.compare(inputs, assess.peers(inputs), items), inputs).markdown)
+    assert re.search(r"Not published by .*: .*a digital-economy share by NSO\.", said)
+    assert "not published by NSO" in read(present.strip(items, inputs).markdown)
+
+
+def test_the_source_of_the_headlines_own_number_is_named_first(known_q4: Known, slice_of: SliceOf) -> None:
+    voice = Voice(slice_of(known_q4, "evaluation", known_q4.roles.nation))
+    rows = voice.inputs.observations
+    files = rows.groupby("source").head(1)
+    by_publisher = {source.publisher: source for source in voice.inputs.sources if source.id in set(files["source"])}
+    last = by_publisher[max(by_publisher)]
+    lead = str(files.index[files["source"] == last.id][0])
+    line = read(voice.small("x", list(files.index[:9]), [lead]).source)
+    named, _, rest = line.removeprefix("Sources: ").partition("; and ")
+    assert named.startswith(last.publisher.split(" (")[0].split(", now ")[0])
+    assert re.search(r"20\d\d$", named)
+    assert re.fullmatch(r"\d+ others? \(see Sources\)\.", rest)
+    assert "others" not in voice.small("x", [lead], [lead]).source
+
+
+def test_nothing_is_led_by_a_source_that_is_not_cited(known_q4: Known, slice_of: SliceOf) -> None:
+    inputs = slice_of(known_q4, "clean", "n01")
+    assert Voice(dataclasses.replace(inputs, sources=())).small("x", ["a.csv#1"], ["a.csv#1"]).source == ""
