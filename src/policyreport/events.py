@@ -71,6 +71,16 @@ class Finished:
 
 
 @dataclass(frozen=True)
+class Retrying:
+    """A unit failed and will be tried again, so often at most."""
+
+    area: str
+    notebook: str
+    failure: Failure
+    left: int
+
+
+@dataclass(frozen=True)
 class WorkerLost:
     """A worker of a cluster is gone; what it had runs again elsewhere."""
 
@@ -87,7 +97,7 @@ class WorkerSlow:
     unit: tuple[str, str] | None = None
 
 
-Event = Planned | Started | Finished | WorkerLost | WorkerSlow
+Event = Planned | Started | Finished | Retrying | WorkerLost | WorkerSlow
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from policyreport.interrupts import interrupts_deferred, interrupts_ignored
-from policyreport.kernels.batch import PID_FILE
+from policyreport.kernels.batch import PID_FILE, SOCKET_PATH_LIMIT
 from policyreport.kernels.provisioner import use_server
 
+# Of a socket's path: the scratch folder, the notebook's and the kernel's in it, and the socket's name.
+SOCKET_PATH_OWN = len("/policyreport-run-12345678/policyreport-12345678/kernel/k.json-ipc-1")
 # Reads folders until its owner is gone, in whatever way; by then the processes that write there are ending too.
 JANITOR = """
 import os, shutil, sys, time
@@ -74,6 +76,13 @@ def _janitor(pid: int) -> _Janitor:
     return _Janitor()
 
 
+def _short_folder() -> str:
+    """Where temporary files go, or ``/tmp`` where that lies too deep for the paths of sockets (as on macOS)."""
+    usual = tempfile.gettempdir()
+    deep = len(os.fsencode(usual)) > SOCKET_PATH_LIMIT - SOCKET_PATH_OWN
+    return "/tmp" if deep and os.access("/tmp", os.W_OK) else usual
+
+
 def scratch_folder() -> Path:
     """Make a folder that is removed when this process is killed, as is multiprocessing's.
 
@@ -85,7 +94,7 @@ def scratch_folder() -> Path:
     janitor = _janitor(os.getpid())
     # Where multiprocessing's own fork server has its socket, until this process ends.
     janitor.watch(get_temp_dir())
-    scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-"))
+    scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-", dir=_short_folder()))
     janitor.watch(scratch)
     return scratch
 

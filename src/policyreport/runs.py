@@ -15,7 +15,7 @@ from typing import Any
 from policyreport.cache.ingredients import key_of
 from policyreport.cache.results import Cache, Result
 from policyreport.errors import PolicyReportError, RunError
-from policyreport.events import Event, Finished, Planned, RunSummary, Started
+from policyreport.events import Event, Finished, Planned, Retrying, RunSummary, Started
 from policyreport.execute import Outcome, Unit, execute_unit
 from policyreport.execute.unit import WorkerLostError, keys_of
 from policyreport.interrupts import interrupts_remembered, raise_if_interrupted
@@ -163,11 +163,12 @@ def run_units(
         return RunSummary(tuple(finished))
     todo = chain([first], todo)
     with _executor(executor, workers) as pool:
-        for last in (*(False for _ in range(retries)), True):
+        for left in range(retries, -1, -1):
             feed = _Feed(todo, pool, getattr(pool, "workers", workers), report)
             again = []
             for unit, outcome in feed.outcomes():
-                if outcome.failure is not None and not last:
+                if outcome.failure is not None and left:
+                    report(Retrying(*outcome.key, outcome.failure, left))
                     again.append(unit)
                     continue
                 end(outcome, kept.keep(unit, outcome), executed=True)

@@ -287,9 +287,9 @@ def test_a_revised_figure_is_named_by_rows_indicator_and_period(tmp_path):
     run(cache, [before], store, Counting())
     assert reasons_for(cache, "q", before) == []
     revised = dataclasses.replace(UNIT, slice={"observations.parquet": ledger(y2024=8.1, y2025=8.5)})
-    assert reasons_for(cache, "q", revised) == ["1 row changed (gdp_growth 2025) in observations"]
+    assert reasons_for(cache, "q", revised) == ["1 row changed (gdp_growth 2025)"]
     added = dataclasses.replace(UNIT, slice={"observations.parquet": ledger(y2024=8.0, y2025=8.4, y2026=7.9)})
-    assert reasons_for(cache, "q", added) == ["2 rows changed (gdp_growth 2024, gdp_growth 2026) in observations"]
+    assert reasons_for(cache, "q", added) == ["2 rows changed (gdp_growth 2024, gdp_growth 2026)"]
 
 
 def test_each_changed_ingredient_is_a_reason_of_its_own(tmp_path):

@@ -156,6 +156,15 @@ def test_a_run_in_which_nothing_changed_plans_and_executes_nothing(project, stan
     result = call("run", "2031Q2", project=project)
     assert result.output == "Nothing has changed: 2 notebooks have their results, 0 executed.\n"
     assert record_path(project / "build" / "2031Q2", "n01", "clean").exists()
+    events = [json.loads(line) for line in call("run", "2031Q2", "--json", project=project).stdout.splitlines()]
+    assert events[0]["event"] == "planned"
+    assert sum(events[0]["units"].values()) == len(events) - 1
+    assert {(event["event"], event["state"], event["seconds"]) for event in events[1:]} == {
+        ("finished", "unchanged", 0.0)
+    }
+    assert all(Path(event["kept"]).exists() for event in events[1:])
+    timings = json.loads((project / "build" / "2031Q2" / "timings.json").read_text())["notebooks"]
+    assert {each["state"] for each in timings.values()} == {"unchanged"}
 
 
 def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, stand_in):
@@ -171,6 +180,9 @@ def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, sta
     assert events[0] == {"event": "planned", "units": {"n01": 1, "n02": 1}}
     begun = [(event["area"], event["notebook"]) for event in events if event["event"] == "started"]
     assert begun == [("n01", "clean"), ("n02", "trend"), ("n02", "trend")]
+    tried = [event for event in events if event["event"] == "retrying"]
+    assert [(event["area"], event["notebook"], event["left"]) for event in tried] == [("n02", "trend", 1)]
+    assert tried[0]["failure"]["error"] == "KeyError"
     finished = [event for event in events if event["event"] == "finished"]
     assert [(event["area"], event["state"]) for event in finished] == [("n01", "done"), ("n02", "failed")]
     assert finished[1]["failure"] == {"reason": "raised", "error": "KeyError", "message": "'2025'"}

@@ -11,7 +11,7 @@ from policyreport.cluster.worker import Order
 from policyreport.errors import UsageError
 from policyreport.events import WorkerLost, WorkerSlow
 from policyreport.execute import Outcome
-from policyreport.progress import event_words, worker_line
+from policyreport.progress import event_words, news_line
 
 HERE = {"Python": "CPython 3.11.7", "machine": "linux x86_64", SOURCE: "0123456789abcdef", "pandas": "3.0.2"}
 
@@ -90,8 +90,8 @@ def test_a_notebook_that_stays_far_too_long_at_a_worker_is_named(monkeypatch):
 
 def test_what_happens_to_workers_is_a_line_and_json():
     lost = WorkerLost("tcp://a", (("n40", "trend"),))
-    assert worker_line(lost) == "worker tcp://a is gone; n40/trend runs again elsewhere"
+    assert news_line(lost) == "worker tcp://a is gone; n40/trend runs again elsewhere"
     assert event_words(lost) == {"event": "worker-lost", "worker": "tcp://a", "units": ["n40/trend"]}
     slow = WorkerSlow("tcp://b", 2.51)
-    assert worker_line(slow) == "worker tcp://b is slow: 2.5 times as long as usual"
+    assert news_line(slow) == "worker tcp://b is slow: 2.5 times as long as usual"
     assert event_words(slow) == {"event": "worker-slow", "worker": "tcp://b", "ratio": 2.5}

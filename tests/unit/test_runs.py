@@ -2,6 +2,8 @@
 
 import json
 import signal
+import stat
+import tempfile
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
@@ -10,13 +12,15 @@ import pytest
 from rich.console import Console
 
 from policyreport.errors import RunError
-from policyreport.events import Finished, Planned, Started
+from policyreport.events import Finished, Planned, Retrying, Started
 from policyreport.execute import Outcome, Unit
 from policyreport.execute.unit import Units, WorkerLostError, keys_of
-from policyreport.pool import WorkerPool
-from policyreport.progress import duration, event_words, failure_line, show_progress
+from policyreport.kernels.batch import engine_options
+from policyreport.pool import WorkerPool, scratch_folder
+from policyreport.progress import duration, event_words, failure_line, news_line, show_progress
 from policyreport.progress.board import SIGNS, Board
 from policyreport.progress.left import TimeLeft
+from policyreport.progress.lines import PlainLines
 from policyreport.records.base import Failure
 from policyreport.runs import run_stages, run_units
 from policyreport.store import failure_path, notebook_path, record_path, save_outcome, write_whole
@@ -366,3 +370,31 @@ def test_units_that_are_not_made_yet_are_counted_and_sliced() -> None:
     assert len(coming) == 2
     assert list(keys_of(coming)) == list(keys_of(list(coming))) == [("n01", "clean"), ("n02", "clean")]
     assert [each.area for each in coming[1:]] == [coming[-1].area] == ["n02"]
+
+
+def test_a_failed_attempt_is_told_and_its_notebook_waits_again():
+    why = Failure(area="n01", notebook="clean", reason="raised", error="ValueError", message="no\nvalues")
+    event = Retrying("n01", "clean", why, 2)
+    said = "n01/clean failed and is tried again, 2 tries left: ValueError: no values"
+    assert news_line(event) == said
+    board = board_of(1)
+    board.tell(Started("n01", "clean"))
+    board.tell(event)
+    assert board.areas["n01"]["clean"] == "waiting"
+    lines = PlainLines(Console(file=StringIO(), width=200), 1)
+    lines.tell(Planned({"n01": 1}, ("clean",)))
+    lines.tell(event)
+    assert lines.console.file.getvalue().splitlines()[-1] == said
+
+
+def test_sockets_lie_in_a_short_folder_where_the_usual_one_is_deep(monkeypatch, tmp_path):
+    deep = tmp_path / ("d" * 80)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    scratch = scratch_folder()
+    try:
+        options = engine_options(scratch / "policyreport-12345678" / "kernel")
+        assert options["config"].BatchKernelManager.transport == "ipc"
+        assert stat.S_IMODE(scratch.stat().st_mode) == 0o700
+    finally:
+        scratch.rmdir()

@@ -13,6 +13,8 @@ from policyreport.cache.results import EXPLAINED, Cache
 if TYPE_CHECKING:
     from policyreport.execute.unit import Unit
 
+# What rows are meant where nothing else is said.
+OBSERVATIONS = "observations.parquet"
 # More indicators than this are counted, not named.
 NAMED = 3
 WORDS = {
@@ -60,7 +62,8 @@ def _slice_lines(cache: Cache, unit: Unit, before: dict[str, str], now: dict[str
             continue
         old = cache.table(before.get(name, "")) if name in EXPLAINED else None
         if old is not None and name in now:
-            lines.append(f"{_rows(old, unit.slice[name])} in {name.removesuffix('.parquet')}")
+            table = "" if name == OBSERVATIONS else f" in the {name.removesuffix('.parquet')}"
+            lines.append(f"{_rows(old, unit.slice[name])}{table}")
         elif name == "records.json":
             lines.append("province records changed")
         else:

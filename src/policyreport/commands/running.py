@@ -6,8 +6,9 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyreport.commands.editions import check_edition, project_root, resolve_areas, shown_path
-from policyreport.errors import ExitCode, UsageError
+from policyreport.errors import ExitCode, RunError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +105,7 @@ def run(
     words = None if areas is None else [word.strip() for word in areas.split(",")]
     found = None if again else restore_unchanged(cache, root, edition, words)
     if found is not None:
-        _say_unchanged(found, as_json)
+        _say_unchanged(root / "build" / edition, found, time.monotonic() - start, as_json)
         return
     keys = None if areas is None else resolve_areas(root, edition, areas)
     where = Where(workers or os.cpu_count() or 1, cold, cluster)
@@ -139,18 +140,20 @@ def why(
     from policyreport.cache.results import Cache
 
     cache, store = Cache(root), root / "build" / edition
-    coming = 0
+    coming: list[str] = []
     units = plan.province_units(root, edition, keys, store)
     for unit in units:
-        for line in reasons_for(cache, edition, unit):
-            coming += 1
-            typer.echo(f"{unit.area}/{unit.notebook}: {line}")
+        if lines := reasons_for(cache, edition, unit):
+            coming.append(unit.area)
+            typer.echo(f"{unit.area}/{unit.notebook}: {'; '.join(lines)}")
     # What the national notebook reads is known once the provinces have run.
     for unit in plan.national_units(root, edition, store):
         lines = reasons_for(cache, edition, unit)
-        for line in lines or ["province records may change"] * bool(coming):
-            typer.echo(f"{unit.area}/{unit.notebook}: {line}")
-            coming += 1
+        if coming:
+            lines.append(f"it reads the records of {', '.join(dict.fromkeys(coming))}")
+        if lines:
+            typer.echo(f"{unit.area}/{unit.notebook}: {'; '.join(lines)}")
+            coming.append(unit.area)
     if not coming:
         typer.echo(f"Nothing: all notebooks of {area or 'the edition'} ran with what they read now.")
 
@@ -283,23 +286,33 @@ def _events(workers: int, as_json: bool) -> Iterator[Callable[[Event], None]]:
         yield tell
 
 
-def _say_unchanged(found: list[tuple[str, str]], as_json: bool) -> None:
-    """One line for a run that executed nothing."""
-    if as_json:
-        for area, notebook in found:
-            typer.echo(json.dumps({"event": "finished", "area": area, "notebook": notebook, "state": "unchanged"}))
-    else:
+def _say_unchanged(store: Path, found: list[tuple[str, str]], seconds: float, as_json: bool) -> None:
+    """One line for a run that executed nothing, or its events; its timings are its own too."""
+    from policyreport.events import Finished, Planned, RunSummary
+    from policyreport.store import notebook_path
+
+    kept = [Finished(*key, None, notebook_path(store, *key), 0.0, executed=False) for key in found]
+    # Nothing was made: a folder that cannot be written is no failure.
+    with suppress(RunError):
+        _write_timings(store, RunSummary(tuple(kept)), seconds)
+    if not as_json:
         typer.echo(f"Nothing has changed: {len(found)} notebooks have their results, 0 executed.")
+        return
+    # rich comes with it.
+    from policyreport.progress import event_words
+
+    events: list[Event] = [Planned(Counter(area for area, _ in found)), *kept]
+    for event in events:
+        typer.echo(json.dumps(event_words(event), ensure_ascii=False))
 
 
 def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
-    """Keep where the time of a run went, per executed notebook; the next run writes its own."""
+    """Keep where the time of a run went, per notebook; the next run writes its own."""
     from policyreport.store import unwritable, write_whole
 
     units = {
         f"{item.area}/{item.notebook}": {"state": item.state, "seconds": round(item.seconds, 3), **item.timing}
         for item in summary.finished
-        if item.executed
     }
     body = json.dumps({"seconds": round(seconds, 3), "notebooks": units}, indent=1, sort_keys=True)
     try:

@@ -11,9 +11,9 @@ from rich.live import Live
 from policyreport.events import Event
 from policyreport.progress.board import Board
 from policyreport.progress.lines import PlainLines
-from policyreport.progress.words import duration, event_words, failure_line, worker_line
+from policyreport.progress.words import duration, event_words, failure_line, news_line
 
-__all__ = ["duration", "event_words", "failure_line", "show_progress", "worker_line"]
+__all__ = ["duration", "event_words", "failure_line", "news_line", "show_progress"]
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from policyreport.events import Event, Finished, Planned, Started
+from policyreport.events import Event, Finished, Planned, Retrying, Started
 from policyreport.progress.left import TimeLeft
-from policyreport.progress.words import duration, failure_line, worker_line
+from policyreport.progress.words import duration, failure_line, news_line
 
 BAD = ("failed", "refused", "not-run")
 STYLES = {"done": "green", "unchanged": "dim", "running": "bold yellow", "waiting": "dim"}
@@ -68,7 +68,10 @@ class Board:
         elif isinstance(event, Finished):
             self._end(event)
         else:
-            self._say(worker_line(event))
+            if isinstance(event, Retrying):
+                self.areas[event.area][event.notebook] = "waiting"
+                self.since.pop((event.area, event.notebook), None)
+            self._say(news_line(event))
 
     def render(self) -> RenderableType:
         """Draw the board as it is.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from policyreport.events import Event, Planned, Started, WorkerLost, WorkerSlow
+from policyreport.events import Event, Planned, Retrying, Started, WorkerLost, WorkerSlow
 from policyreport.progress.left import TimeLeft
-from policyreport.progress.words import duration, failure_line, worker_line
+from policyreport.progress.words import duration, failure_line, news_line
 
 
 class PlainLines:
@@ -41,8 +41,8 @@ class PlainLines:
             self.pace.expect(event)
             self.say(f"running {self.units} notebooks for areas: {self.areas}, workers: {self.workers}")
             return
-        if isinstance(event, WorkerLost | WorkerSlow):
-            self.say(worker_line(event))
+        if isinstance(event, Retrying | WorkerLost | WorkerSlow):
+            self.say(news_line(event))
             return
         if isinstance(event, Started):
             return

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from policyreport.events import Event, Finished, Planned, Started, WorkerLost, WorkerSlow
+from policyreport.events import Event, Finished, Planned, Retrying, Started, WorkerLost, WorkerSlow
+
+if TYPE_CHECKING:
+    from policyreport.records.base import Failure
 
 
 def event_words(event: Event) -> dict[str, Any]:
@@ -24,6 +27,9 @@ def event_words(event: Event) -> dict[str, Any]:
         return {"event": "planned", "units": dict(event.units)}
     if isinstance(event, Started):
         return {"event": "started", "area": event.area, "notebook": event.notebook}
+    if isinstance(event, Retrying):
+        unit = {"area": event.area, "notebook": event.notebook}
+        return {"event": "retrying", **unit, "left": event.left, "failure": _failure_words(event.failure)}
     if isinstance(event, WorkerLost):
         return {"event": "worker-lost", "worker": event.worker, "units": ["/".join(unit) for unit in event.units]}
     if isinstance(event, WorkerSlow):
@@ -39,8 +45,12 @@ def event_words(event: Event) -> dict[str, Any]:
         "kept": str(event.kept),
     }
     if event.failure is not None:
-        words["failure"] = {name: getattr(event.failure, name) for name in ("reason", "error", "message")}
+        words["failure"] = _failure_words(event.failure)
     return words
+
+
+def _failure_words(failure: Failure) -> dict[str, str]:
+    return {name: getattr(failure, name) for name in ("reason", "error", "message")}
 
 
 def failure_line(event: Finished) -> str:
@@ -58,9 +68,31 @@ def failure_line(event: Finished) -> str:
     """
     if event.failure is None:
         return ""
-    message = " ".join(event.failure.message.split())
     said = {"refused": "was refused", "not-run": "could not be run"}.get(event.state, event.state)
-    return f"{event.area}/{event.notebook} {said}: {event.failure.error}: {message}"
+    return f"{event.area}/{event.notebook} {said}: {_reason(event.failure)}"
+
+
+def news_line(event: Retrying | WorkerLost | WorkerSlow) -> str:
+    """Say in one line what happened besides notebooks beginning and ending.
+
+    Parameters
+    ----------
+    event : Retrying, WorkerLost or WorkerSlow
+        What happened.
+
+    Returns
+    -------
+    str
+        ``n40/trend failed and is tried again, 1 try left: ValueError: …``, or what `worker_line` says.
+    """
+    if not isinstance(event, Retrying):
+        return worker_line(event)
+    left = f"{event.left} {'try' if event.left == 1 else 'tries'} left"
+    return f"{event.area}/{event.notebook} failed and is tried again, {left}: {_reason(event.failure)}"
+
+
+def _reason(failure: Failure) -> str:
+    return f"{failure.error}: {' '.join(failure.message.split())}"
 
 
 def worker_line(event: WorkerLost | WorkerSlow) -> str:
