@@ -63,6 +63,13 @@ def test_the_variance_of_slopes_is_estimated_below_zero_and_says_so(panel: Panel
     assert max(panel.slopes, key=lambda each: each.standard_error).area == "n56"
 
 
+def test_six_years_from_the_slump_are_flagged(panel: Panel) -> None:
+    assert {flag.code: flag.detail for flag in panel.flags if flag.code in ("weak", "starts-in-shock")} == {
+        "weak": "6 years",
+        "starts-in-shock": "2020",
+    }
+
+
 # ---- exposure ------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from policyreport.assess.comparison import likeness_values, peer_family, peer_panel
 from policyreport.assess.ranking import published_ranks, sets_of
-from policyreport.assess.selection import back_cast, not_published, role_series
+from policyreport.assess.selection import back_cast, not_published, role_series, window_flags
 from policyreport.inputs import Inputs
 from policyreport.methods import exposure as exposure_method
 from policyreport.methods import panel as panel_method
@@ -71,7 +71,8 @@ def panel(inputs: Inputs) -> Panel | Refusal:
     )
     if isinstance(found, Refusal):
         return found
-    return found.model_copy(update={"flags": found.flags + back_cast(inputs, laid.areas, laid.indicator)})
+    window = window_flags(inputs, laid.years)
+    return found.model_copy(update={"flags": found.flags + window + back_cast(inputs, laid.areas, laid.indicator)})
 
 
 def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
