@@ -3,16 +3,22 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from datetime import date
 
+import pandas as pd
 import pytest
 
 from policyreport import assess, present
-from policyreport.assess.selection import mean_of, series
+from policyreport.assess.national import changes
+from policyreport.assess.selection import mean_of, newest_publication, series
 from policyreport.inputs import Inputs
 from policyreport.plan import Known
+from policyreport.present.changes import changed
+from policyreport.present.changes import changes as changes_page
 from policyreport.present.series import _ways
 from policyreport.present.voice import Voice
 from policyreport.records.base import Interval, Refusal
+from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.series import Peers, Trend
 
 SliceOf = Callable[..., Inputs]
@@ -111,3 +117,45 @@ def test_the_source_of_the_headlines_own_number_is_named_first(known_q4: Known, 
 def test_nothing_is_led_by_a_source_that_is_not_cited(known_q4: Known, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "clean", "n01")
     assert Voice(dataclasses.replace(inputs, sources=())).small("x", ["a.csv#1"], ["a.csv#1"]).source == ""
+
+
+def rows_dated(*days: tuple[str, str]) -> pd.DataFrame:
+    """Rows of a ledger with their days of publication and how exactly these are known."""
+    return pd.DataFrame(
+        {"published": pd.to_datetime([day for day, _ in days]), "published_precision": [exact for _, exact in days]}
+    )
+
+
+def test_a_year_alone_does_not_outrank_a_day_within_it_as_the_newest_publication() -> None:
+    assert newest_publication(rows_dated(("2025-12-31", "year"), ("2025-12-27", "day"))) == date(2025, 12, 27)
+    assert newest_publication(rows_dated(("2025-12-31", "year"), ("2024-12-27", "day"))) == date(2025, 12, 31)
+    assert newest_publication(rows_dated(("2025-11-30", "month"), ("2025-11-05", "day"))) == date(2025, 11, 5)
+    assert newest_publication(rows_dated(("2025-11-30", "month"), ("2025-10-31", "day"))) == date(2025, 11, 30)
+
+
+def test_an_exact_day_is_printed_although_a_year_alone_falls_on_it(known_q4: Known, slice_of: SliceOf) -> None:
+    inputs = slice_of(known_q4, "clean", "n01")
+    rows = inputs.observations.head(2).assign(published=pd.Timestamp("2025-12-31"), published_precision=["year", "day"])
+    voice = Voice(dataclasses.replace(inputs, observations=rows))
+    assert read(voice.newest_on(rows.index, date(2025, 12, 31))) == "31 December 2025"
+    assert voice.newest_on(rows.index[:1], date(2025, 12, 31)) == "2025"
+
+
+def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_to_be_older_perhaps(
+    known_q4: Known, slice_of: SliceOf
+) -> None:
+    inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
+    since = date(2025, 11, 23)
+    found = changes(inputs, pd.Timestamp(since))
+    record = EvaluationRecord.model_construct(changes=found, changed_since=since, as_known_on=date(2026, 9, 30))
+    ledger = inputs.observations
+    new = ledger[ledger["newest"] & (ledger["published"] > pd.Timestamp(since))]
+    years = int((new["published_precision"] == "year").sum())
+    assert years > 0
+    for text in (changed(record, inputs), changes_page(record, inputs)):
+        said = read(text.markdown)
+        assert re.search(
+            rf"of which {years} are dated 2025 only( and \d+ dated November 2025 only)? and may be older, ", said
+        )
+    counted = next(each for each in found if each.indicator == "tasks_completed")
+    assert counted.published == date(2025, 12, 27)

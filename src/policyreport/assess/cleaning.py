@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from policyreport.assess.selection import observations
+from policyreport.assess.selection import newest_publication, observations
 from policyreport.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CleanRecord, PanelValue, Topic
@@ -58,7 +58,7 @@ def topics(inputs: Inputs) -> list[Topic]:
             rows=len(group),
             first_period=str(group["period"].min()),
             last_period=str(group["period"].max()),
-            newest=group["published"].max().date(),
+            newest=newest_publication(group),
             publishers=tuple(sorted({publishers.get(key, key) for key in group["source"]})),
         )
         for (indicator, measure), group in inputs.newest.groupby(["indicator", "measure"], sort=True)

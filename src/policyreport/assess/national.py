@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
+from policyreport.assess.selection import newest_publication
 from policyreport.inputs import Inputs
 from policyreport.records.base import Flag, Frozen, Refusal, Result
 from policyreport.records.notebooks import (
@@ -145,7 +146,7 @@ def changes(inputs: Inputs, since: pd.Timestamp | None) -> tuple[Change, ...]:
             new=int(group["new"].sum()),
             revised=int(group["revised"].sum()),
             confirmed=int((~group["new"] & ~group["revised"]).sum()),
-            published=group["published"].max().date(),
+            published=newest_publication(group),
             inputs=tuple(group.index[:3]),
             revised_inputs=tuple(group.index[group["revised"]]),
         )

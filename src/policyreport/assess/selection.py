@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -143,6 +144,44 @@ def window_flags(inputs: Inputs, years: Sequence[int]) -> tuple[Flag, ...]:
     weak = (Flag(code="weak", detail=f"{len(years)} years"),) if len(years) < common.weak_below else ()
     shock = (Flag(code="starts-in-shock", detail=str(years[0])),) if years[0] in common.shock_years else ()
     return weak + shock
+
+
+def newest_publication(rows: pd.DataFrame) -> date:
+    """Pick the newest day of publication that is sure: a year alone does not outrank a day within it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of the ledger, at least one.
+
+    Returns
+    -------
+    date
+        By convention the last day of a month or year that is all that is known.
+    """
+    days = pd.DataFrame({"first": first_possible_day(rows), "published": rows["published"]})
+    newest: pd.Timestamp = days.sort_values(["first", "published"], kind="stable")["published"].iloc[-1]
+    return newest.date()
+
+
+def first_possible_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Give the earliest day on which each row may have been published, as exactly as its date is known.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of the ledger.
+
+    Returns
+    -------
+    Series of Timestamp
+        Where all that is known is a month or year, its first day.
+    """
+    published, exact = rows["published"], rows["published_precision"]
+    months = published.dt.to_period("M").dt.start_time
+    years = published.dt.to_period("Y").dt.start_time
+    found: pd.Series[pd.Timestamp] = published.mask(exact == "month", months).mask(exact == "year", years)
+    return found
 
 
 def not_published(method: str, subject: str, detail: str = "") -> Refusal:

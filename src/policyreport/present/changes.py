@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from policyreport.assess.selection import first_possible_day
 from policyreport.exhibits import Exhibit, join
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, short_publisher
+from policyreport.present.voice import Voice, escape, listed, short_publisher
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.tables import table
 
@@ -42,7 +43,8 @@ def changed(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
     again = [row for change in record.changes for row in change.revised_inputs] or files
     return Exhibit(
         "changed",
-        f"Since {voice.date(record.changed_since)}, {voice.value(voice.formats.count(new), files)} figures were added and "
+        f"Since {voice.date(record.changed_since)}, {voice.value(voice.formats.count(new), files)} figures were "
+        f"added{_perhaps_older(voice, record)} and "
         f"{voice.value(voice.formats.count(revised), again)} revised{_confirmed(voice, confirmed, files)}, in "
         f"{voice.value(str(len(record.changes)), files)} indicators and measures. {_publishers(voice, record)} "
         "[What changed](what-changed.html)",
@@ -76,20 +78,20 @@ def changes(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
             voice.formats.count(change.new),
             voice.formats.count(change.revised),
             voice.formats.count(change.confirmed),
-            voice.published_on(_of(new_rows, change.indicator, change.measure), change.published),
+            voice.newest_on(_of(new_rows, change.indicator, change.measure), change.published),
         ]
         for change in record.changes
     ]
     new, revised, confirmed = _totals(record)
     lead = (
-        f"{voice.formats.count(new)} figures are new and {voice.formats.count(revised)} revised"
+        f"{voice.formats.count(new)} figures are new{_perhaps_older(voice, record)} and {voice.formats.count(revised)} revised"
         f"{_confirmed(voice, confirmed, _files(inputs, record))}. {_publishers(voice, record)}"
     )
     listing = table(
         "changes",
         ["Indicator", "Measure", "Areas", "New", "Revised", "Confirmed", "Newest published"],
         body,
-        f"Published between {voice.date(record.changed_since)} and {voice.date(record.as_known_on)}. *Figures by "
+        f"Published between {voice.date(record.changed_since)} and {voice.date(record.as_known_on)}, a month or year alone taken as its last day. *Figures by "
         "indicator and measure; a revised figure replaces an older vintage, which is kept; a confirmed one was published "
         "again with the same value.*",
         align="llrrrrr",
@@ -110,6 +112,29 @@ def _since(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
     known = inputs.newest
     out: pd.Series[bool] = known["published"].dt.date > record.changed_since
     return known.loc[out]
+
+
+def _perhaps_older(voice: Voice, record: EvaluationRecord) -> str:
+    """How many of the new figures are dated by a month or year that began before, and so may not be new."""
+    rows = _new(voice.inputs, record)
+    doubtful = rows[first_possible_day(rows) <= pd.Timestamp(str(record.changed_since))]
+    dated = [voice.published_on([str(id_)], day.date()) for id_, day in doubtful["published"].items()]
+    files = {when: doubtful.loc[[each == when for each in dated], "source"].unique() for when in dated}
+    counted = [
+        f"{voice.value(voice.formats.count(n), [f'{each}.csv' for each in files[when]])} "
+        f"{'are ' if at == 0 else ''}dated {when} only"
+        for at, (when, n) in enumerate(Counter(dated).most_common())
+    ]
+    return f", of which {listed(counted)} and may be older," if counted else ""
+
+
+def _new(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
+    """Newest vintages of what the edition before had no figure of."""
+    ledger = inputs.observations
+    earlier = ledger[ledger["published"].dt.date <= record.changed_since]
+    before = set(earlier[_KEY].itertuples(index=False, name=None))
+    rows = _since(inputs, record)
+    return rows[[key not in before for key in rows[_KEY].itertuples(index=False, name=None)]]
 
 
 def _of(rows: pd.DataFrame, indicator: str, measure: str) -> list[str]:

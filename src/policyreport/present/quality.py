@@ -34,7 +34,7 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
             escape(voice.measure(topic.measure)) if topic.measure else "",
             _periods(voice, topic.first_period, topic.last_period),
             voice.formats.count(topic.rows),
-            voice.published_on(_rows_of(record, topic.indicator, topic.measure), topic.newest),
+            voice.newest_on(_rows_of(record, topic.indicator, topic.measure), topic.newest),
             escape(", ".join(dict.fromkeys(short_publisher(name) for name in topic.publishers))),
         ]
         for topic in record.topics

@@ -51,6 +51,12 @@ class Voice:
             return str(day.year)
         return published(f"{day:%Y-%m}", self.formats) if "month" in exact else self.date(day)
 
+    def newest_on(self, rows: Iterable[str], day: date) -> str:
+        """When the newest of several rows came out: an exact day, where one of those of that day has it."""
+        known = self.inputs.observations.loc[self.inputs.observations.index.intersection(list(rows))]
+        exact = known["published_precision"] == "day"
+        return self.date(day) if (exact & (known["published"].dt.date == day)).any() else self.published_on(rows, day)
+
     def areas_computed(self, count: int) -> str:
         """How many provinces a count is out of, and that it is not all of them where some were not computed."""
         everywhere = len(self.inputs.areas.current(self.inputs.edition.as_known_on))
