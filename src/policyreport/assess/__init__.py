@@ -4,6 +4,7 @@ from policyreport.assess.boundaries import boundary_checks
 from policyreport.assess.cleaning import clean
 from policyreport.assess.comparison import compare, peers, strip
 from policyreport.assess.evaluating import evaluation
+from policyreport.assess.families import trend_families, with_families
 from policyreport.assess.national import changes, codes, coverage, league
 from policyreport.assess.series import governance, growth, income, trend
 from policyreport.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
@@ -45,6 +46,8 @@ __all__ = [
     "steps",
     "strip",
     "trend",
+    "trend_families",
+    "with_families",
     "with_series",
     "with_tasks",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from policyreport.assess.selection import back_cast, mean_of, not_published, role_series, series
@@ -17,6 +18,19 @@ from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion, Flow, Outlook
 
 Points = tuple[SeriesPoint, ...]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What is trended of one indicator: an area's series against what all areas share.
+
+    `calendar` gives the years by which breaks and gaps are judged, where those are not the area's own.
+    """
+
+    indicator: str
+    kind: trend_method.Series
+    points: Callable[[str], Points]
+    calendar: Mapping[int, int] | None = None
 
 
 def growth(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
@@ -36,11 +50,7 @@ def growth(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
     own = _one(inputs, inputs.area, role.indicator, "own", role_series(inputs, inputs.area, role))
     if inputs.area == nation:
         return (own,)
-    national = role_series(inputs, nation, role)
-    main = _of_family(
-        inputs, role.indicator, "minus nation", lambda area: minus(role_series(inputs, area, role), national)
-    )
-    return main, own
+    return _of_family(inputs, growth_contrast(inputs)), own
 
 
 def income(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
@@ -56,10 +66,7 @@ def income(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
     tuple of Trend or Refusal
         One result, judged among all areas.
     """
-    role = inputs.roles.income
-    national = role_series(inputs, inputs.roles.nation, role)
-    main = _of_family(inputs, role.indicator, "index", lambda area: index(role_series(inputs, area, role), national))
-    return (main,)
+    return (_of_family(inputs, income_contrast(inputs)),)
 
 
 def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
@@ -75,16 +82,68 @@ def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
     tuple of Trend or Refusal
         One per dimension, judged among all areas.
     """
-    areas = _areas(inputs)
-    results = []
+    return tuple(_of_family(inputs, each) for each in governance_contrasts(inputs))
+
+
+def growth_contrast(inputs: Inputs) -> Contrast:
+    """Take the nation's growth from each area's.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Contrast
+        In percentage points.
+    """
+    role = inputs.roles.growth
+    national = role_series(inputs, inputs.roles.nation, role)
+    return Contrast(role.indicator, "minus nation", lambda area: minus(role_series(inputs, area, role), national))
+
+
+def income_contrast(inputs: Inputs) -> Contrast:
+    """Put each area's income as an index of the nation's.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Contrast
+        Nation = 100.
+    """
+    role = inputs.roles.income
+    national = role_series(inputs, inputs.roles.nation, role)
+    return Contrast(role.indicator, "index", lambda area: index(role_series(inputs, area, role), national))
+
+
+def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
+    """Take the areas' mean from each area's governance scores.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    tuple of Contrast
+        One a dimension.
+    """
+    areas = current_areas(inputs)
+    found = []
     for key in inputs.roles.governance.indicators:
         scores = {area: series(inputs, area, key, inputs.roles.governance.measure) for area in areas}
         mean = mean_of(scores.values(), len(areas) // 2)
         # Breaks and gaps are those of the survey: an area with fewer years is not asked about older ones.
         years = {point.year: point.segment for point in mean}
         contrasts = {area: minus(points, mean) for area, points in scores.items()}
-        results.append(_of_family(inputs, key, "minus mean", contrasts.__getitem__, years))
-    return tuple(results)
+        found.append(Contrast(key, "minus mean", contrasts.__getitem__, years))
+    return tuple(found)
 
 
 def trend(
@@ -158,39 +217,67 @@ def trend_settings(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _of_family(
-    inputs: Inputs,
-    indicator: str,
-    kind: trend_method.Series,
-    points: Callable[[str], Points],
-    calendar: Mapping[int, int] | None = None,
-) -> Trend | Refusal:
+def current_areas(inputs: Inputs) -> list[str]:
+    """List all areas of a family, whichever of them the run computes.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    list of str
+        Keys.
+    """
+    return inputs.areas.current(inputs.edition.as_known_on)
+
+
+def trend_of(inputs: Inputs, contrast: Contrast, area: str) -> Trend | Refusal:
+    """Trend one area's contrast, before it is judged among all areas.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    contrast : Contrast
+        What is trended.
+    area : str
+        The area.
+
+    Returns
+    -------
+    Trend or Refusal
+        With its raw p-value.
+    """
+    return _one(inputs, area, contrast.indicator, contrast.kind, contrast.points(area), contrast.calendar)
+
+
+def _of_family(inputs: Inputs, contrast: Contrast) -> Trend | Refusal:
     """One area's trend with the p-value adjusted over every area's."""
-    own = _one(inputs, inputs.area, indicator, kind, points(inputs.area), calendar)
+    own = trend_of(inputs, contrast, inputs.area)
     if isinstance(own, Refusal):
         return own
-    areas = _areas(inputs)
+    areas = current_areas(inputs)
     # Of the other areas only the p-values count: their slopes and intervals are for their own pages.
-    p_values = [
-        own.p_value if area == inputs.area else _p_value(inputs, indicator, points(area), calendar) for area in areas
-    ]
+    p_values = [own.p_value if area == inputs.area else _p_value(inputs, contrast, area) for area in areas]
     p_adjusted = dict(zip(areas, adjust(p_values, rule="bh"), strict=True))[inputs.area]
     if p_adjusted is None:
         return own
     return trend_method.with_adjusted_p(own, p_adjusted, verdict_level=inputs.settings.trend.verdict_level)
 
 
-def _p_value(inputs: Inputs, indicator: str, points: Points, calendar: Mapping[int, int] | None = None) -> float | None:
+def _p_value(inputs: Inputs, contrast: Contrast, area: str) -> float | None:
     """The p-value of another area's series; None where its trend is refused."""
     settings = inputs.settings.trend
     return trend_method.exact_p(
-        points,
-        indicator=indicator,
+        contrast.points(area),
+        indicator=contrast.indicator,
         minimum_points=settings.minimum_points,
         minimum_after_break=settings.minimum_after_break,
         maximum_missing_years=settings.maximum_missing_years,
         enumerate_ties_to=settings.enumerate_ties_to,
-        calendar=calendar,
+        calendar=contrast.calendar,
     )
 
 
@@ -227,7 +314,3 @@ def _index_refusal(inputs: Inputs, indicator: str) -> Refusal:
     if not code:
         code = "too-few-points" if years else "not-published"
     return Refusal(code=code, method="trend", subject=indicator, detail=detail, inputs=tuple(rows.index))
-
-
-def _areas(inputs: Inputs) -> list[str]:
-    return inputs.areas.current(inputs.edition.as_known_on)

@@ -2,6 +2,7 @@
 
 from policyreport.present.boundaries import boundaries
 from policyreport.present.comparison import growth_compare, strip, summary
+from policyreport.present.families import families
 from policyreport.present.findings import area_findings as findings
 from policyreport.present.findings import findings as screening
 from policyreport.present.league import league
@@ -20,6 +21,7 @@ from policyreport.present.vintages import vintages
 __all__ = [
     "boundaries",
     "calibration",
+    "families",
     "findings",
     "flow",
     "funnel",

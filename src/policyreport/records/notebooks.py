@@ -19,6 +19,7 @@ from policyreport.records.series import (
     Sensitivity,
     Step,
     Trend,
+    TrendFamily,
 )
 from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling, QuarterOnQuarter
@@ -289,6 +290,7 @@ class EvaluationRecord(NotebookRecord):
     measure_differences: tuple[MeasureDifference, ...] = ()
     boundary_checks: tuple[BoundaryCheck, ...] = ()
     panel: Panel | Refusal | None = None
+    families: tuple[TrendFamily | Refusal, ...] = ()
     exposure: tuple[Exposure | Refusal, ...] = ()
     ranks: tuple[Ranks | Refusal, ...] = ()
     steps: tuple[Step | Cusum | Refusal, ...] = ()

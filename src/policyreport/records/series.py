@@ -80,6 +80,38 @@ class Trend(Result):
     verdict: Literal["rising", "falling", "no clear trend"]
 
 
+class FamilyMember(Result):
+    """One area singled out in a family, with its p-value before and after adjustment."""
+
+    area: str
+    verdict: Literal["rising", "falling"]
+    slope: float
+    p_value: float
+    p_adjusted: float
+
+
+class TrendFamily(Result):
+    """The trends of one indicator for all areas, judged together (METHODS §13).
+
+    `tested` of `areas` have a trend, the others are refused. `smallest_p` is the smallest exact p that a series
+    of so many years can reach; `needed` areas would have to reach it before any is singled out, None if no
+    number of areas suffices.
+    """
+
+    kind: Literal["trend-family"] = "trend-family"
+    indicator: str
+    series: Literal["own", "minus nation", "index", "minus mean"]
+    unit: str
+    areas: int
+    tested: int
+    first_year: int
+    last_year: int
+    n: int
+    smallest_p: float
+    needed: int | None
+    singled_out: tuple[FamilyMember, ...] = ()
+
+
 class Step(Result):
     """Do the years from a fixed date on differ from those before it (METHODS §7)?
 

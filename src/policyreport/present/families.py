@@ -1,0 +1,142 @@
+"""The nation's own path, and whose trends stand out where all areas are looked at together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.inputs import Inputs
+from policyreport.present.voice import Voice, escape, listed
+from policyreport.records.base import Refusal
+from policyreport.records.series import Trend, TrendFamily
+from policyreport.tables import table
+
+_AGAINST = {"minus nation": "minus the nation", "index": "nation = 100", "minus mean": "minus the provinces' mean",
+            "own": "by itself"}  # fmt: skip
+
+
+def families(results: Sequence[TrendFamily | Refusal], nation: Trend | Refusal, inputs: Inputs) -> Exhibits:
+    """Show the trend of the path that all areas share, then each family with whom it singles out.
+
+    Parameters
+    ----------
+    results : sequence of TrendFamily or Refusal
+        From `assess.trend_families`.
+    nation : Trend or Refusal
+        From `assess.growth`, of the nation.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "common-path", "families".
+    """
+    voice = Voice(inputs)
+    done = [each for each in results if isinstance(each, TrendFamily)]
+    refused: dict[str, list[Refusal]] = {}
+    for each in results:
+        if isinstance(each, Refusal):
+            refused.setdefault(each.code, []).append(each)
+    reasons = [
+        voice.refusal(group[0], f"No trends of {listed([escape(voice.indicator(each.subject)) for each in group])}")
+        for group in refused.values()
+    ]
+    shown = [_counts(voice, done), _named(voice, done)] if done else []
+    return Exhibits([_common_path(voice, nation), join("families", *shown, *reasons)])
+
+
+def _common_path(voice: Voice, nation: Trend | Refusal) -> Exhibit:
+    """The national series' own trend: the path that the figure of the provinces takes away."""
+    if isinstance(nation, Refusal):
+        return Exhibit("common-path", voice.refusal(nation, "Trend of the nation's growth"))
+    formats, ends = voice.formats, nation.slope_interval
+    slope = f"{formats.number(nation.slope, 2, signed=True)} points a year"
+    interval = f"{formats.interval(ends.low, ends.high, 2, signed=True)} at {formats.percent(ends.level)}"
+    said = (
+        f"The path that all share is judged on the nation's own growth, {nation.first_year}–{nation.last_year}: "
+        f"{voice.verdict(nation.verdict)}, median slope {voice.value(f'{slope} ({interval})', nation.inputs)}, "
+        f"exact p {voice.value(formats.p_value(nation.p_value), nation.inputs)}."
+    )
+    return join("common-path", said, voice.flags(nation.flags))
+
+
+def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
+    """A row a family: tested, singled out, and the smallest p that its years allow."""
+    formats, settings = voice.formats, voice.inputs.settings.trend
+    level, rho = formats.number(settings.verdict_level, 2), formats.number(settings.verdict_rho, 1)
+    body = [
+        [
+            escape(f"{_capital(voice.indicator(each.indicator))}, {_AGAINST[each.series]}"),
+            f"{each.first_year}–{each.last_year}",
+            formats.count_of(each.tested, each.areas),
+            voice.value(formats.count_of(len(each.singled_out), each.tested), each.inputs),
+            formats.p_value(each.smallest_p),
+            "none can be" if each.needed is None else formats.count(each.needed),
+        ]
+        for each in done
+    ]
+    return table(
+        "families",
+        ["Trends of", "Years", "Tested", "Singled out", "Smallest p possible", "Provinces needed at it"],
+        body,
+        f"{_finding(voice, done)}. *A family is one indicator in all provinces, adjusted by Benjamini and Hochberg's rule; "
+        f"singled out: adjusted p at most {level}, and the slope holds under serial dependence of {rho}; fifth "
+        "column: the smallest exact p that so many years can give; last column: how many provinces would have to reach it "
+        "before any is singled out.*",
+        voice.source(row for each in done for row in each.inputs),
+        align="llrrrr",
+        wide=True,
+    )
+
+
+def _finding(voice: Voice, done: Sequence[TrendFamily]) -> str:
+    """How many families single anybody out, and growth's own count with the smallest p of its years."""
+    found = sum(bool(each.singled_out) for each in done)
+    said = f"In {found} of {len(done)} families of trends provinces are singled out"
+    growth = next((each for each in done if each.indicator == voice.inputs.roles.growth.indicator), None)
+    if growth is None:
+        return said
+    count = voice.formats.count_of(len(growth.singled_out), growth.tested)
+    return (
+        f"{said}; by growth {count}, where {growth.n} years allow no p below {voice.formats.p_value(growth.smallest_p)}"
+        if growth.smallest_p >= 0.001
+        else f"{said}; by growth {count}"
+    )
+
+
+def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
+    """Who was singled out, with p before and after adjustment."""
+    formats = voice.formats
+    body = [
+        [
+            escape(_capital(voice.indicator(each.indicator))),
+            escape(voice.inputs.areas.name(member.area)),
+            voice.verdict(member.verdict),
+            voice.value(formats.number(member.slope, 3, signed=True), member.inputs),
+            formats.p_value(member.p_value),
+            formats.p_value(member.p_adjusted),
+        ]
+        for each in done
+        for member in sorted(each.singled_out, key=lambda member: (member.p_adjusted, member.area))
+    ]
+    if not body:
+        return ""
+    named = table(
+        "families-named",
+        ["Trends of", "Province", "Verdict", "Slope a year", "p", "Adjusted p"],
+        body,
+        f"{len(body)} trends stand out among their family's. *Median slope in the unit of the indicator (index points for "
+        "output per head); exact p before and after adjusting for all provinces tested.*",
+        align="lllrrr",
+        wide=True,
+        sortable=True,
+    )
+    if len(body) <= len(voice.inputs.areas.current(voice.inputs.edition.as_known_on)):
+        return named
+    # Longer than a page: the PDF has the counts, and each province's verdicts on its own page.
+    return join("", '::: {.content-visible when-format="html"}', named, ":::")
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
