@@ -1,10 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from policyreport.methods.hazard_trend import fit_betabinomial, fit_glm
+from policyreport.methods.hazard_trend import fit_betabinomial, fit_glm, fit_trend
 from policyreport.methods.hazards import Increment, describe_step, difference
 
 AUTUMN = Increment(date(2025, 10, 15), date(2025, 12, 4), open_at_start=647, additions=155, finished=116)
@@ -60,6 +60,22 @@ def test_the_trend_agrees_with_r_quasibinomial():
     assert slope == pytest.approx(0.29055719, abs=5e-8)
     assert error == pytest.approx(0.03292732, rel=1e-6)
     assert dispersion == pytest.approx(0.34822855, rel=1e-6)
+
+
+def test_the_trends_interval_is_that_of_the_specification():
+    """METHODS §2: t limits with K − 2 degrees around R's slope."""
+    ends = [date(2024, 1, 1) + timedelta(days=int(day)) for day in np.cumsum(DAYS)]
+    starts = [date(2024, 1, 1), *ends[:-1]]
+    steps = [
+        Increment(start, end, int(at_risk), 0, int(finished))
+        for start, end, at_risk, finished in zip(starts, ends, AT_RISK, FINISHED, strict=True)
+    ]
+    found = fit_trend(
+        steps, method="flow", subject="list", trend_minimum_intervals=5, trend_minimum_finished=10,
+        trend_minimum_open=10, trend_minimum_at_risk=5, weak_below=12,
+    )  # fmt: skip
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.19913628, 0.38197807), rel=1e-6)
+    assert found.verdict == "rising"
 
 
 def test_the_beta_binomial_with_one_mean_agrees_with_r_vgam():
