@@ -145,8 +145,9 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
             else ""
         )
         said.append(
-            f"Its output grew by {voice.value(f'{voice.formats.number(growth.value, 2)}{NBSP}%', growth.inputs)} in "
-            f"{growth.period}{_status(growth.status)}{against}."
+            f"In {growth.period} its output grew by "
+            f"{voice.value(f'{voice.formats.number(growth.value, 2)}{NBSP}%', growth.inputs)} on the year before"
+            f"{_status(growth.status)}{against}."
         )
     nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
     if nation:
