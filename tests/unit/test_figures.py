@@ -289,7 +289,11 @@ GALLERY = {
     "hazards": lambda f: hazards.hazards(FLOW, f, "% finished in 30 days"),
     "long_slope": lambda f: tasks.slope(QUARTERLY, f),
     "long_outlook": lambda f: outlook.outlook(_outlook(), QUARTERLY, f),
-    "event_study": lambda f: checks.event_study(_exposure(), f, "pp per SD", 2024, 2.03, "from December 2024"),
+    "event_study": lambda f: checks.event_studies(
+        [("GRDP per head, current prices 2023 (log)", _exposure()), ("Urban share", _exposure())],
+        f, "pp per SD", 2024, 2.03, "December 2024",
+    ),
+    "one_event_study": lambda f: checks.event_studies([("Merger", _exposure())], f, "pp", 2024, 2.03, "December 2024"),
     "specification_plot": lambda f: checks.specification_plot(_sensitivity(), f, "slope, pp a year"),
     "outlook": lambda f: outlook.outlook(_outlook(), ONE_LIST, f),
     "spark_share": lambda f: sparks.spark_share(SHARE, f, "completed", "not completed"),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.exhibits import Exhibit
 from policyreport.figures.frame import Frame
-from policyreport.figures.labels import label_values, padded, round_ticks
+from policyreport.figures.labels import label_values, padded, round_ticks, thinned
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
     SMALL,
+    WIDE,
     capitalised,
     draw_path,
     new_figure,
@@ -23,23 +25,32 @@ from policyreport.figures.style import (
     wrap,
     write,
 )
-from policyreport.figures.timeline import Break, Plot, frame_axes, value_axis
+from policyreport.figures.timeline import Plot, value_axis
 from policyreport.records.series import Exposure, Sensitivity, Specification
 
+ACROSS = 3
+"""Event studies beside each other in a column; on a narrow screen they stand below each other."""
 
-def event_study(
-    record: Exposure, frame: Frame, unit: str, base_year: int, critical: float, start: str, digits: int = 2
+
+def event_studies(
+    records: Sequence[tuple[str, Exposure]],
+    frame: Frame,
+    unit: str,
+    base_year: int,
+    critical: float,
+    start: str,
+    digits: int = 2,
 ) -> Exhibit:
-    """Draw each year's coefficient against the base year with its interval.
+    """Draw each year's coefficient against the base year with its interval, a small panel an exposure.
 
     Parameters
     ----------
-    record : Exposure
-        With its event study.
+    records : sequence of (str, Exposure)
+        Name of each exposure, and its event study.
     frame : Frame
         Label, caption and source.
     unit : str
-        Above the axis.
+        Above the panels.
     base_year : int
         Year whose coefficient is zero by construction, drawn hollow.
     critical : float
@@ -52,29 +63,68 @@ def event_study(
     Returns
     -------
     Exhibit
-        Dots with intervals; years from the start on in the accent.
+        All panels on one range; years from the start on in the accent.
     """
-    points = sorted(record.event_study, key=lambda point: point.year)
+    points = [point for _, record in records for point in record.event_study]
     ends = [p.estimate + sign * critical * p.standard_error for p in points for sign in (-1, 1)]
     low, high, ticks = value_axis([*ends, 0.0], 5)
     whole = 0 if all(tick == round(tick) for tick in ticks) else 1
     texts = tuple(frame.formats.number(tick, whole, signed=True) for tick in ticks)
-    first = min(record.post_years)
     years = [base_year, *(point.year for point in points)]
-    plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, (Break(first, start),))
+    plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, height=150)
+    note = f"{base_year}: {frame.words.base_year}. {capitalised(frame.words.dotted)}: {start}."
 
-    def paint(width: int) -> Figure:
-        figure, axes = frame_axes(width, plot, (), f"{base_year}: {frame.words.base_year}.")
-        axes.axhline(0, color=MUTED, linewidth=1, zorder=1.4)
-        axes.plot(base_year, 0, "o", color=PAPER, markeredgecolor=INK, markersize=8, markeredgewidth=1.5)
-        for point in points:
-            color, reach = ACCENT if point.year >= first else INK, critical * point.standard_error
-            axes.vlines(point.year, point.estimate - reach, point.estimate + reach, color=color, linewidth=2)
-            axes.plot(point.year, point.estimate, "o", color=color, markersize=8, clip_on=False)
-        return figure
+    def told(record: Exposure) -> str:
+        values = sorted(record.event_study, key=lambda point: point.year)
+        return "; ".join(f"{p.year} {frame.formats.number(p.estimate, digits, signed=True)}" for p in values)
 
-    alt = "; ".join(f"{p.year} {frame.formats.number(p.estimate, digits, signed=True)}" for p in points)
-    return picture(frame, f"{unit}. {alt}; {base_year} {frame.words.base_year}.", paint)
+    alt = " ".join(f"{name}: {told(record)}." for name, record in records)
+    alt = f"{unit}. {alt} {base_year} {frame.words.base_year}."
+    return picture(frame, alt, lambda width: _paint_studies(width, records, plot, base_year, critical, note))
+
+
+def _paint_studies(
+    width: int, records: Sequence[tuple[str, Exposure]], plot: Plot, base_year: int, critical: float, note: str
+) -> Figure:
+    """A grid of panels; ticks of values at the left edge, of years at the foot of each."""
+    across = min(ACROSS, len(records)) if width >= WIDE else 1
+    margin = 8 + max(text_width(text, SMALL) for text in plot.texts)
+    cell = (width - margin) / across
+    titles = [wrap(name, cell - 16, SMALL, BOLD) for name, _ in records]
+    head = 16.0 * max(len(title) for title in titles) + 10
+    pitch, top = head + plot.height + 42, 22.0
+    rows = -(-len(records) // across)
+    notes = wrap(note, width, MINIMUM)
+    figure = new_figure(width, top + pitch * rows + 16 * len(notes))
+    write(figure, 0, 14, plot.unit, size=SMALL, color=MUTED)
+    for index, (_, record) in enumerate(records):
+        left, y = margin + cell * (index % across), top + pitch * (index // across)
+        for k, text in enumerate(titles[index]):
+            write(figure, left, y + head - 10 - 16 * (len(titles[index]) - 1 - k), text, size=SMALL, weight=BOLD)
+        axes = panel(figure, left, y + head, cell - 16, plot.height)
+        label_values(axes, "y", plot.ticks, plot.texts if index % across == 0 else [""] * len(plot.ticks))
+        _paint_study(axes, record, plot, base_year, critical, cell - 16)
+    for i, text in enumerate(notes):
+        write(figure, 0, top + pitch * rows + 8 + 16 * i, text, size=MINIMUM, color=MUTED)
+    return figure
+
+
+def _paint_study(axes: Axes, record: Exposure, plot: Plot, base_year: int, critical: float, span: float) -> None:
+    """One exposure: dots with intervals, the base year hollow, a dotted rule before the start."""
+    first, last = plot.years
+    axes.set_ylim(plot.low, plot.high)
+    axes.set_xlim(first - 0.5, last + 0.5)
+    years = list(range(last, first - 1, -1))
+    kept, names = thinned(years, [str(year) for year in years], span / (last - first + 1), MINIMUM)
+    label_values(axes, "x", kept, names, False, MINIMUM)
+    begun = min(record.post_years)
+    axes.axvline(begun - 0.5, color=MUTED, linewidth=1.2, linestyle=(0, (1.5, 2.5)), zorder=1.5)
+    axes.axhline(0, color=MUTED, linewidth=1, zorder=1.4)
+    axes.plot(base_year, 0, "o", color=PAPER, markeredgecolor=INK, markersize=6, markeredgewidth=1.5)
+    for point in record.event_study:
+        color, reach = ACCENT if point.year >= begun else INK, critical * point.standard_error
+        axes.vlines(point.year, point.estimate - reach, point.estimate + reach, color=color, linewidth=2)
+        axes.plot(point.year, point.estimate, "o", color=color, markersize=6, clip_on=False)
 
 
 def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int = 2, line: float = 0.0) -> Exhibit:

@@ -46,6 +46,7 @@ class Words:
     design_effect: str = "design effect"
     required_share: str = "required"
     base_year: str = "base year"
+    dotted: str = "dotted line"
     refused: str = "refused"
 
 
@@ -86,6 +87,7 @@ WORDS = {
         design_effect="hiệu ứng thiết kế",
         required_share="yêu cầu",
         base_year="năm gốc",
+        dotted="đường chấm",
         refused="từ chối",
     ),
 }

@@ -10,7 +10,7 @@ from policyreport.assess.side_by_side import MERGED
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.areas import caterpillar
 from policyreport.figures.areas import rank_sets as rank_figure
-from policyreport.figures.checks import event_study
+from policyreport.figures.checks import event_studies
 from policyreport.inputs import Inputs
 from policyreport.methods.intervals import ALPHA
 from policyreport.present.voice import Voice, escape, listed
@@ -138,7 +138,7 @@ def _panel_table(voice: Voice, each: Panel) -> Exhibit:
 
 
 def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhibit]:
-    """Sentence and table of p-values, event study of the first exposure, table of checks."""
+    """Sentence and table of p-values, event studies, table of checks."""
     done = [each for each in results if isinstance(each, Exposure)]
     refused = [voice.refusal(each, "Exposure") for each in results if isinstance(each, Refusal)]
     if not done:
@@ -156,15 +156,18 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     body = [_exposure_row(voice, each) for each in done]
     shown = table(
         "exposure",
-        ["Exposure, fixed before the start", "Estimate, points", "p, bootstrap (Holm)", "p, permutations (Holm)", "Verdict"],
+        ["Exposure, fixed before the start", "Estimate, points", "p, bootstrap (Holm)", "p, permutations (Holm)", "Verdict",
+         "p, clustered errors", "p, permuted estimate"],
         body,
         f"{finding}. *Change of growth from the years before to {years}, percentage points for one standard deviation of the "
         "exposure (merged: against not merged), with the 95 % interval of the wild cluster bootstrap; p of the bootstrap (WCR) "
         "and of permuted exposures (RI-t), in brackets after Holm's adjustment over all exposures; verdict only if both hold, no "
-        "placebo start stands out and no single province carries the sign.*",
-        voice.source(done[0].inputs),
-        align="lrrrl",
+        "placebo start stands out and no single province carries the sign. The last two columns decide nothing: p of clustered "
+        "standard errors alone (CRV1) and of the estimate without its error among permuted exposures (RI-c), both unadjusted.*",
+        voice.source(row for each in done for row in each.inputs),
+        align="lrrrlrr",
         wide=True,
+        empty="not computed",
     )  # fmt: skip
     flags = {flag.code: flag for each in done for flag in each.flags}
     smallest = listed([voice.formats.number(each.minimum_detectable, 2) for each in done])
@@ -175,7 +178,7 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     )
     return [
         join("exposure", shown, reach, voice.flags(flags.values()), *refused),
-        _event_study(voice, done[0]),
+        _event_studies(voice, done),
         _checks(voice, done),
     ]
 
@@ -194,24 +197,33 @@ def _exposure_row(voice: Voice, each: Exposure) -> list[str | None]:
         tested(each.wcr_p, each.wcr_p_holm),
         tested(each.ri_t_p, each.ri_t_p_holm),
         voice.verdict(each.verdict),
+        None if each.crv1_p is None else p_value(each.crv1_p),
+        p_value(each.ri_c_p),
     ]
 
 
-def _event_study(voice: Voice, each: Exposure) -> Exhibit:
-    """Every year's contrast against the last year before the start."""
-    base = max(year for year in each.years if year < min(each.post_years))
-    before = [p for p in each.event_study if p.year < min(each.post_years)]
-    critical = float(stats.t.ppf(1 - ALPHA / 2, each.areas - 1))
-    apart = sum(abs(p.estimate) > critical * p.standard_error for p in before)
+def _event_studies(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
+    """Every year's contrast against the last year before the start, each exposure beside the others."""
+    one = results[0]
+    base = max(year for year in one.years if year < min(one.post_years))
+    critical = float(stats.t.ppf(1 - ALPHA / 2, one.areas - 1))
+
+    def apart(each: Exposure) -> str:
+        before = [p for p in each.event_study if p.year < min(each.post_years)]
+        count = sum(abs(p.estimate) > critical * p.standard_error for p in before)
+        return f"{voice.formats.count_of(count, len(before))} by {_exposed(voice, each)}"
+
     frame = voice.frame(
         "exposure-study",
-        f"By {_exposed(voice, each)}, {apart} of {len(before)} years before the start differ from {base} already",
-        f"Difference in growth for one standard deviation of {_exposed(voice, each)}, percentage points against {base}, "
-        f"with 95 % intervals; {each.areas} provinces",
-        each.inputs,
+        f"Years before the start that differ from {base} already: {listed([apart(each) for each in results])}",
+        "Difference in growth for one standard deviation of the exposure (merged: against not merged), percentage points "
+        f"against {base}, with 95 % intervals; {one.areas} provinces",
+        [row for each in results for row in each.inputs],
     )
     start = voice.formats.date(voice.inputs.policy.date)
-    return event_study(each, frame, "percentage points", base, critical, start).renamed("exposure-study")
+    titles = [_title(voice, each.exposure) for each in results]
+    panels = [(name[:1].upper() + name[1:], each) for name, each in zip(titles, results, strict=True)]
+    return event_studies(panels, frame, "percentage points", base, critical, start).renamed("exposure-study")
 
 
 def _checks(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
@@ -282,12 +294,17 @@ def exposure_name(voice: Voice, name: str) -> str:
     str
         Indicator with its year, or that the area was merged.
     """
+    return escape(_title(voice, name))
+
+
+def _title(voice: Voice, name: str) -> str:
+    """What areas were exposed to as plain text, for a figure."""
     if name == MERGED:
         return "merger of several provinces"
     each = voice.inputs.roles.likeness_by_name(name)
     role = getattr(voice.inputs.roles, each.series)
     scale = " (log)" if each.log else ""
-    return f"{escape(voice.indicator(role.indicator))} {each.year}{scale}"
+    return f"{voice.indicator(role.indicator)} {each.year}{scale}"
 
 
 def _ranks(voice: Voice, results: Sequence[Ranks | Refusal]) -> Exhibit:
