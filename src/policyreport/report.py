@@ -24,8 +24,10 @@ from policyreport.executed import read_executed
 from policyreport.exhibits import MIME
 from policyreport.formats import Formats
 from policyreport.marks import unmarked
+from policyreport.method_notes import with_methods
 from policyreport.page_files import join_page, read_page, read_settings, title_of
 from policyreport.params.edition import Edition, read_edition
+from policyreport.params.registry import Registry
 from policyreport.params.report import read_roles
 from policyreport.provenance import Provenance, read_provenance
 from policyreport.quorum import WORDS, Turnout, count_turnout, require_quorum
@@ -174,7 +176,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
-        bodies = _write_pages(root, project, contents, navigation, roles.nation, marks)
+        bodies = _write_pages(root, project, contents, navigation, roles.nation, marks, provenance.registry)
         marks.write(project, provenance)
         _write_pdf_page(project, contents, bodies, navigation)
         _write_figures(project, contents, navigation)
@@ -291,7 +293,13 @@ def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]
 
 
 def _write_pages(
-    root: Path, project: Path, contents: Contents, navigation: Navigation, nation: str, marks: SourceMarks
+    root: Path,
+    project: Path,
+    contents: Contents,
+    navigation: Navigation,
+    nation: str,
+    marks: SourceMarks,
+    registry: Registry,
 ) -> dict[str, tuple[str, str]]:
     """Write every page of the site; return title and expanded body by page id and by area key."""
     bodies: dict[str, tuple[str, str]] = {}
@@ -304,7 +312,7 @@ def _write_pages(
         body = contents.expand(body.replace("{nation}", nation), place=place, code=False)
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
         (project / path.name).unlink()
-        text = navigation.linked(join_page(head, marks.numbered(body)))
+        text = navigation.linked(join_page(head, marks.numbered(with_methods(body, registry))))
         (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
         bodies[path.stem] = (str(head.get("menu-title", title)), body)
     head, template = read_page(root / "reports" / PROVINCE_PAGE, f"reports/{PROVINCE_PAGE}")
@@ -326,7 +334,8 @@ def _write_pages(
             **navigation.neighbours(key),
         }
         page = project / "provinces" / f"{navigation.stem(navigation.areas.slug(key))}.qmd"
-        body = marks.numbered(body.replace("](figures/", "](../figures/"))
+        body = with_methods(body.replace("](figures/", "](../figures/"), registry, area=key, root="..")
+        body = marks.numbered(body)
         page.write_text(join_page(head | own, navigation.linked(body)), encoding="utf-8")
     return bodies
 
