@@ -243,6 +243,11 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
     rows = set(ledger.index)
     findings = [f for f in known.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
     used = set(ledger["source"]) | cited
+    if notebook == "clean":
+        # Also what is said about the area where no row of its own says it: a figure kept out, or missing in a table.
+        named = [f for f in known.findings if area in {known.areas.successor(key) for key in f.areas}]
+        findings += [f for f in named if f not in findings]
+        used |= {source for f in findings for source in f.sources}
     facts = {
         "notebook": notebook,
         "area": area,

@@ -131,7 +131,8 @@ def test_means_of_several_years_are_never_annual_values(ledger: pd.DataFrame) ->
 def test_withheld_figures_are_in_no_row(ledger: pd.DataFrame) -> None:
     withheld = read_withheld(ROOT)
     assert len(withheld) == 37
-    assert {"grdp_per_head_secondary"} <= {each.indicator for each in withheld}
+    # Readers see the names of indicators: a key of none would be printed as it is.
+    assert {each.indicator for each in withheld} <= set(ledger["indicator"])
     for each in withheld:
         same = ledger[(ledger["area"] == each.area) & (ledger["indicator"] == each.indicator)]
         assert not ((same["period"] == each.period) & (same["value"] == each.value)).any()

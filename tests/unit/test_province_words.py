@@ -12,9 +12,11 @@ from policyreport import assess, present
 from policyreport.assess.national import changes
 from policyreport.assess.selection import mean_of, newest_publication, series
 from policyreport.inputs import Inputs
+from policyreport.observations.periods import period_bounds
 from policyreport.plan import Known
 from policyreport.present.changes import changed
 from policyreport.present.changes import changes as changes_page
+from policyreport.present.findings import area_findings
 from policyreport.present.series import _ways
 from policyreport.present.voice import Voice
 from policyreport.records.base import Interval, Refusal
@@ -159,3 +161,58 @@ def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_t
         )
     counted = next(each for each in found if each.indicator == "tasks_completed")
     assert counted.published == date(2025, 12, 27)
+
+
+def notes_of(known: Known, slice_of: SliceOf, area: str) -> str:
+    inputs = slice_of(known, "clean", area)
+    return read(area_findings(assess.clean(inputs), inputs).markdown)
+
+
+@pytest.mark.parametrize("area", ["n01", "n22", "n40", "n48", "n52", "n91", "n96"])
+def test_the_notes_of_a_province_are_about_its_own_figures_and_hold_no_key(
+    known_q4: Known, slice_of: SliceOf, area: str
+) -> None:
+    text = notes_of(known_q4, slice_of, area)
+    assert "do not agree" not in text
+    assert not re.search(r"[a-z]_[a-z]|\b[a-z]+-[a-z0-9-]*\d{4}-|tinhthanhvn/|\be\+0", text)
+    areas = known_q4.areas
+    own = {areas.name(area), *(areas.name(part) for part in areas.parts(area))}
+    others = {areas.name(key) for key in areas.table.index} - own
+    for line in text.splitlines():
+        if "no figure of" in line:
+            assert not any(f"{name} in 20" in line for name in others), line
+        # Titles of sources name other places.
+        said = re.sub(r"“[^”]*”", "", line)
+        assert any(name in said for name in own) or not any(f"{name}, " in said for name in others), line
+
+
+def test_figures_in_notes_have_units_and_approximate_years_are_not_missing(known_q4: Known, slice_of: SliceOf) -> None:
+    text = notes_of(known_q4, slice_of, "n40")
+    assert text.startswith("Notes on these figures:")
+    assert "only about 176,000 billion VND." in text
+    assert "2022 missing" not in text
+    assert "the province's office gives 6.13, NSO 6.31 %" in text
+    assert "translations of vietnam.vn" in text
+    assert "only about 1,430,000 billion VND." in notes_of(known_q4, slice_of, "n01")
+
+
+def test_a_figure_kept_out_is_told_on_the_page_of_its_province(known_q4: Known, slice_of: SliceOf) -> None:
+    assert "kept out for Cà Mau" in notes_of(known_q4, slice_of, "n96")
+    assert "Cà Mau" not in notes_of(known_q4, slice_of, "n91")
+    assert "(PAPI): no figure of Quảng Ninh in 2021 and 2023." in notes_of(known_q4, slice_of, "n22")
+
+
+def test_notes_that_say_one_thing_of_several_figures_stand_in_one_line(known_q4: Known, slice_of: SliceOf) -> None:
+    lines = [
+        line for line in notes_of(known_q4, slice_of, "n48").splitlines() if "only the first places in 2022 (5)" in line
+    ]
+    assert len(lines) == 1
+    assert lines[0].count(";") > 3
+
+
+def test_the_periods_of_published_figures_run_forwards(known_q4: Known, slice_of: SliceOf) -> None:
+    for area in ("n01", "n40", "n91"):
+        for topic in assess.clean(slice_of(known_q4, "clean", area)).topics:
+            first, last = period_bounds(topic.first_period), period_bounds(topic.last_period)
+            assert first[0] <= last[0] or first[1] <= last[1], topic
+            assert first[1] <= last[1], topic

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from policyreport.assess.selection import newest_publication, observations
 from policyreport.inputs import Inputs
+from policyreport.observations.periods import period_bounds
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CleanRecord, PanelValue, Topic
 
@@ -56,13 +59,19 @@ def topics(inputs: Inputs) -> list[Topic]:
             indicator=str(indicator),
             measure=str(measure),
             rows=len(group),
-            first_period=str(group["period"].min()),
-            last_period=str(group["period"].max()),
+            first_period=min(map(str, group["period"]), key=period_bounds),
+            last_period=max(map(str, group["period"]), key=_end),
             newest=newest_publication(group),
             publishers=tuple(sorted({publishers.get(key, key) for key in group["source"]})),
         )
         for (indicator, measure), group in inputs.newest.groupby(["indicator", "measure"], sort=True)
     ]
+
+
+def _end(period: str) -> tuple[date, date]:
+    """The last day of a period, then its first."""
+    begun, ended = period_bounds(period)
+    return ended, begun
 
 
 def _panel(inputs: Inputs) -> list[PanelValue]:

@@ -19,7 +19,7 @@ SHOWN = 12
 
 
 def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
-    """Name the published figures of one area that do not agree.
+    """Say what must be known about one area's published figures: those that do not agree, and other notes.
 
     Parameters
     ----------
@@ -34,16 +34,59 @@ def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
         "findings"; one sentence where there are none.
     """
     voice = Voice(inputs)
-    own = [finding for finding in record.findings if len(finding.areas) <= WIDE]
-    wide = len(record.findings) - len(own)
-    others = f" {wide} more concern whole tables, see *Data quality*." if wide else ""
+    areas = inputs.areas
+    named = [
+        f for f in record.findings if inputs.area in {areas.successor(a) for a in f.areas if a in areas.table.index}
+    ]
+    own = [_own_gaps(inputs, finding) for finding in named if len(finding.areas) <= WIDE]
+    wide = len(named) - len(own)
+    others = f"{wide} more concern whole tables, see *Data quality*." if wide else ""
     if not own:
-        return Exhibit("findings", f"No rule of the ledger is broken by these figures alone.{others}")
-    lines = [f"- {escape(voice.facts(finding.message, finding.rows))}" for finding in worst(own)[:SHOWN]]
-    rest = f"{len(own) - SHOWN} more are among all findings on the data-quality page. " if len(own) > SHOWN else ""
-    return Exhibit(
-        "findings", "Where these figures do not agree:\n\n" + "\n".join(lines) + f"\n\n{rest}{others}".rstrip()
-    )
+        return Exhibit("findings", f"No rule of the ledger is broken by these figures alone. {others}".rstrip())
+    told = _alike(voice, worst(own))
+    lines = [f"- {escape(each)}" for each in told[:SHOWN]]
+    rest = f"{len(told) - SHOWN} more are among all findings on the data-quality page." if len(told) > SHOWN else ""
+    return join("findings", "Notes on these figures:", "\n".join(lines), " ".join(filter(None, (rest, others))))
+
+
+def _own_gaps(inputs: Inputs, finding: Finding) -> Finding:
+    """Of a table that lacks several provinces, only what it lacks of this one; any other finding as it is."""
+    table, lacks, told = finding.message.rstrip(".").partition(" lacks ")
+    if finding.rule != "missing-area" or not lacks:
+        return finding
+    gaps = []
+    for key in (inputs.area, *inputs.areas.parts(inputs.area)):
+        years = [part.split()[0] for part in told.split("; ") if f"({key})" in part]
+        gaps += [f"{inputs.areas.name(key)} in {listed(years)}"] if years else []
+    if not gaps:
+        return finding
+    return finding.model_copy(update={"message": f"{table}: no figure of {'; '.join(dict.fromkeys(gaps))}."})
+
+
+def _alike(voice: Voice, found: Sequence[Finding]) -> list[str]:
+    """Findings in words, those that say one thing of several figures in one line."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in found:
+        groups.setdefault((finding.rule, finding.message.partition(": ")[2] or finding.message), []).append(finding)
+    lines = []
+    for (rule, _), alike in groups.items():
+        if len(alike) == 1 or rule == "corrected":
+            lines += [_said(voice, finding) for finding in alike]
+            continue
+        *heads, last = alike
+        what = "; ".join(voice.facts(finding.message.partition(": ")[0], finding.rows) for finding in heads)
+        lines.append(f"{what}; {_said(voice, last)}")
+    return lines
+
+
+def _said(voice: Voice, finding: Finding) -> str:
+    """A finding in words: a decision begins with the areas it is about, not with the key of its entry."""
+    message = finding.message
+    if finding.rule == "corrected":
+        known = voice.inputs.areas.table.index
+        names = listed([voice.inputs.areas.name(area) for area in finding.areas if area in known])
+        message = f"{names}: {message.partition(': ')[2]}" if names else message.partition(": ")[2]
+    return voice.facts(message, finding.rows)
 
 
 def findings(inputs: Inputs) -> Exhibits:
@@ -155,8 +198,8 @@ def _by_publisher(voice: Voice, found: Sequence[Finding]) -> Exhibit:
         "findings-publishers",
         ["Publisher", "Warnings", "Notes", "Rules"],
         [[escape(publisher), *_counts(voice, by[publisher])] for publisher in order],
-        f"{sum(_warnings(each) > 0 for each in by.values())} of {len(set(publishers.values()))} publishers printed figures that "
-        f"do not agree; {len(single)} more have one note each. *Findings by publisher of the rows; a finding on two publishers "
+        f"Figures of {sum(_warnings(each) > 0 for each in by.values())} of {len(set(publishers.values()))} publishers differ from "
+        f"others or from our recalculation; {len(single)} more have one note each. *Findings by publisher of the rows; a finding on two publishers "
         "counts for both.*",
         align="lrrl",
         wide=True,
@@ -191,12 +234,12 @@ def _decided(voice: Voice, found: Sequence[Finding]) -> Exhibit:
 
 
 def _entry(voice: Voice, finding: Finding, what: str) -> str:
-    """A decision with the areas it is about before it and the entry's id behind it, where it is given."""
-    id_, found, rest = what.partition(": ")
+    """A decision with the areas it is about before it, where they are given."""
+    _, found, rest = what.partition(": ")
     names = [voice.inputs.areas.name(area) for area in finding.areas if area in voice.inputs.areas.table.index]
     if finding.rule != "corrected" or not found or not names:
         return escape(voice.facts(what))
-    return f"{escape(listed(names))}: {escape(voice.facts(rest))} (`{id_}`)"
+    return f"{escape(listed(names))}: {escape(voice.facts(rest))}"
 
 
 def _counts(voice: Voice, found: Sequence[Finding]) -> list[str]:
@@ -217,4 +260,4 @@ def _sentence(voice: Voice, rule: str) -> str:
 
 
 def _line(voice: Voice, finding: Finding) -> str:
-    return f"- {escape(voice.facts(finding.message, finding.rows))} `{finding.rule}`"
+    return f"- {escape(_said(voice, finding))} `{finding.rule}`"

@@ -61,7 +61,9 @@ def _periods(voice: Voice, first: str, last: str) -> str:
     """From when to when, in words."""
     if first == last:
         return voice.formats.period(first)
-    return f"{voice.formats.period(first)} to {voice.formats.period(last)}"
+    earliest, latest = voice.formats.period(first), voice.formats.period(last)
+    # A period that itself goes from one month to another would make three ends.
+    return f"{earliest}; latest: {latest}" if "/" in first + last else f"{earliest} to {latest}"
 
 
 def _rows_of(record: CleanRecord, indicator: str, measure: str) -> list[str]:

@@ -172,7 +172,9 @@ def _product_agrees(evidence: Evidence) -> Iterator[Breach]:
         off = both[(both["value"] / both["product"] - 1).abs() > evidence.settings.product_tolerance]
         for row in records(off):
             named = f"{evidence.who(row['area'])}, {evidence.named(each.level, row['measure'])}, {row['period']}"
-            text = f"{row['value']:,.0f}, but per head times population gives {row['product']:,.0f}"
+            text = (
+                f"{row['value']:,.0f}, but per head times population gives {row['product']:,.0f} {row['unit']}".rstrip()
+            )
             yield Breach((row["id"], row["id_a"], row["id_b"]), f"{named}: {text}.")
 
 

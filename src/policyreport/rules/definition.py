@@ -9,7 +9,18 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from policyreport.rules.evidence import Breach, Check, Evidence, by_source, figures, half_unit, ids, listing, records
+from policyreport.rules.evidence import (
+    Breach,
+    Check,
+    Evidence,
+    by_source,
+    figures,
+    half_unit,
+    ids,
+    listing,
+    number,
+    records,
+)
 
 
 def _list_changed(evidence: Evidence) -> Iterator[Breach]:
@@ -63,7 +74,9 @@ def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> 
     both = both.join(printed, on=file)
     off = both[(both["value"] - both["value_official"]).abs() > both["slack"]]
     for row in records(off):
-        text = f"{rate} gives {row['value']:g}, {row['measure_official']} {row['value_official']:g}"
+        text = (
+            f"{rate} gives {row['value']:g}, {row['measure_official']} {row['value_official']:g} {row['unit']}".rstrip()
+        )
         named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'])}, {row['period']}"
         yield Breach((row["id"], row["id_official"]), f"{named}: {text}.")
 
@@ -96,7 +109,7 @@ def _bound_only(evidence: Evidence) -> Iterator[Breach]:
     """A figure stated as more than, less than or about, and never exactly."""
     for group in _with_bound(evidence):
         if not (group["bound"] == "=").any():
-            told = ", ".join(f"{row.bound} {row.value:g}" for row in figures(group))
+            told = ", ".join(f"{row.bound} {number(row.value)} {row.unit}".rstrip() for row in figures(group))
             yield Breach(ids(group), f"{evidence.what(group)}: only {told}.")
 
 

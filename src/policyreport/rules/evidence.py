@@ -23,6 +23,11 @@ from policyreport.sources import Source, read_sources
 SERIES = ["area", "indicator", "measure"]
 
 
+def number(value: float) -> str:
+    """A figure as people print it: thousands apart, no power of ten."""
+    return f"{value:,.0f}" if value == round(value) else f"{value:g}"
+
+
 class Breach(NamedTuple):
     """One place where a rule is broken: ledger rows and what they say; areas and sources where rows do not tell."""
 

@@ -169,6 +169,9 @@ def _gap_in_series(evidence: Evidence) -> Iterator[Breach]:
     tables = annual.groupby(["indicator", "measure", "scheme", "year"])["area"].nunique()
     largest = tables.groupby(["indicator", "measure", "scheme"]).transform("max")
     printed = set(tables.index[tables > largest / 2])
+    # A year stated as about, more or less than has a figure, if no exact one.
+    bounds = evidence.newest[evidence.newest["bound"] != "="]
+    stated = set(bounds[[*SERIES, "period"]].itertuples(index=False, name=None))
     gaps: dict[tuple[str, str, tuple[int, ...]], list[str]] = {}
     last: dict[tuple[str, str, tuple[int, ...]], list[str]] = {}
     for (area, indicator, measure, scheme), years in annual.groupby([*SERIES, "scheme"])["year"]:
@@ -176,7 +179,9 @@ def _gap_in_series(evidence: Evidence) -> Iterator[Breach]:
         missing = tuple(
             year
             for year in range(known[0], known[-1])
-            if year not in known and (indicator, measure, scheme, year) not in printed
+            if year not in known
+            and (indicator, measure, scheme, year) not in printed
+            and (area, indicator, measure, str(year)) not in stated
         )
         if missing:
             key = (str(indicator), str(measure), missing)
