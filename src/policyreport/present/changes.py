@@ -10,7 +10,7 @@ import pandas as pd
 from policyreport.assess.selection import first_possible_day
 from policyreport.exhibits import Exhibit, join
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, listed, short_publisher
+from policyreport.present.voice import Voice, escape, short_publisher
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.tables import table
 
@@ -118,14 +118,10 @@ def _perhaps_older(voice: Voice, record: EvaluationRecord) -> str:
     """How many of the new figures are dated by a month or year that began before, and so may not be new."""
     rows = _new(voice.inputs, record)
     doubtful = rows[first_possible_day(rows) <= pd.Timestamp(str(record.changed_since))]
-    dated = [voice.published_on([str(id_)], day.date()) for id_, day in doubtful["published"].items()]
-    files = {when: doubtful.loc[[each == when for each in dated], "source"].unique() for when in dated}
-    counted = [
-        f"{voice.value(voice.formats.count(n), [f'{each}.csv' for each in files[when]])} "
-        f"{'are ' if at == 0 else ''}dated {when} only"
-        for at, (when, n) in enumerate(Counter(dated).most_common())
-    ]
-    return f", of which {listed(counted)} and may be older," if counted else ""
+    if doubtful.empty:
+        return ""
+    count = voice.value(voice.formats.count(len(doubtful)), [f"{each}.csv" for each in doubtful["source"].unique()])
+    return f" ({count} dated by month or year only, so perhaps older)"
 
 
 def _new(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
