@@ -1,4 +1,4 @@
-"""Results that a record holds stand on a page too: p by every method, an event study of every exposure."""
+"""Results that a record holds stand on a page too: p by every method, every event study, what a pace rests on."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,11 @@ from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.marks import unmarked
 from policyreport.plan import Known
+from policyreport.present.flow_sensitivity import flow_sensitivity
+from policyreport.present.voice import Voice
+from policyreport.records.base import Interval
 from policyreport.records.series import Exposure
+from policyreport.records.tasks import Flow, FlowChange, FlowTrend
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +56,42 @@ def test_the_event_study_is_drawn_for_every_exposure(
         for point in each.event_study:
             assert f"{point.year} {Formats().number(point.estimate, 2, signed=True)}" in said
     assert said.count(" of 4 by ") == 3
+
+
+BOUNDS = Interval(low=0.01, high=0.05, level=0.95)
+
+
+def flow_with(inputs: Inputs, largest: float | None, trend: FlowTrend | None = None) -> str:
+    change = FlowChange(
+        difference=0.03, interval=BOUNDS, interval_design2=Interval(low=0.002, high=0.058, level=0.95),
+        interval_design4=Interval(low=-0.01, high=0.07, level=0.95), largest_design_effect=largest, verdict="faster",
+    )  # fmt: skip
+    result = Flow(area="n01", list="l", steps=(), change=change, trend=trend)
+    return plain(flow_sensitivity(Voice(inputs), result))
+
+
+def test_a_change_of_pace_is_shown_at_every_design_effect(nation: Inputs) -> None:
+    said = flow_with(nation, 2.2)
+    assert all(text in said for text in ("(+1.0 to +5.0)", "(+0.2 to +5.8)", "(−1.0 to +7.0)"))
+    assert "The last change excludes zero up to a design effect of 2.2." in said
+
+
+def test_a_change_that_holds_at_every_design_effect_tried_says_that_the_search_ended(nation: Inputs) -> None:
+    limit = nation.settings.flow.largest_design_effect
+    assert f"up to a design effect of {limit:.0f} or more." in flow_with(nation, limit)
+
+
+def test_a_change_that_holds_nowhere_gets_no_number(nation: Inputs) -> None:
+    assert "not even at 1" in flow_with(nation, None)
+
+
+def test_the_trend_stands_beside_the_other_likelihood_or_says_that_it_had_no_fit(nation: Inputs) -> None:
+    trend = FlowTrend(
+        slope=0.1, standard_error=0.02, dispersion=1.4, interval=BOUNDS, hazard_ratio=1.105,
+        hazard_ratio_interval=Interval(low=1.01, high=1.2, level=0.95), verdict="rising",
+        betabinomial_slope=0.2, betabinomial_intraclass=0.03,
+    )  # fmt: skip
+    said = flow_with(nation, 2.2, trend)
+    assert "| 1.221 |" in said.replace("  ", " ")
+    assert "correlation inside an interval 0.030" in said
+    assert "no fit found" in flow_with(nation, 2.2, trend.model_copy(update={"betabinomial_slope": None}))

@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.hazards import hazards
 from policyreport.figures.outlook import outlook as outlook_figure
 from policyreport.inputs import Inputs
+from policyreport.present.flow_sensitivity import flow_sensitivity
 from policyreport.present.voice import Voice, escape
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion, Flow, FlowChange, FlowTrend, ListCount, Outlook, OutlookAt
@@ -52,6 +53,7 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
             _trend_sentence(voice, each),
             hazards(each, frame, "% finished in 30 days"),
             _steps_table(voice, each, list_counts(completion, each.list), suffix),
+            flow_sensitivity(voice, each, suffix),
             voice.flags(each.flags + (each.trend.flags if isinstance(each.trend, FlowTrend) else ())),
         ]
         refused = [part for part in (each.change, each.trend) if isinstance(part, Refusal)]
@@ -268,18 +270,19 @@ def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: 
                 if step and limits
                 else "",
                 formats.percent(step.hazard30_uniform) if step else "",
+                formats.percent(step.hazard30_last_day) if step else "",
             ]
         )
     return table(
         voice.id(f"flow-table{suffix}"),
         ["Date", "Completed", "Share", "New completions", "More on the list", "Open or added", "Finished in 30 days",
-         "If added evenly"],
+         "If added evenly", "If added last"],
         body,
         f"{formats.count(len(each.steps))} intervals inside one list. *Share of the tasks open or added that were "
-        "finished, put on 30 days, additions counted from the first day, with 95 % interval; last column: additions "
-        "spread evenly.*",
+        "finished, put on 30 days, additions counted from the first day, with 95 % interval; last columns: additions "
+        "spread evenly, and all on the last day.*",
         voice.source(each.inputs),
-        align="lrrrrrrr",
+        align="lrrrrrrrr",
         wide=True,
     )  # fmt: skip
 
