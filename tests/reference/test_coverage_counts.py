@@ -62,3 +62,11 @@ def test_no_index_is_trended_in_any_province(counts, index) -> None:
     assert sum(found.values()) == 34
     # §18 names three reasons; where a province's parts published nothing at all there is a fourth.
     assert set(found) <= {"too-few-points", "not-a-measurement", "top-n-list", "not-published"}
+
+
+def test_a_refusal_that_stands_beside_a_printed_place_is_counted_among_the_refusals(nation: Inputs, records) -> None:
+    made = {(area, "compare"): compare for area, (_, compare) in records.items()}
+    found = assess.codes(dataclasses.replace(nation, records=made))
+    kinds = {each.code: each.kind for each in found}
+    assert kinds["no-sampling-error"] == "refusal"
+    assert [code for code, kind in kinds.items() if kind != nation.wording.codes[code].kind] == []

@@ -302,6 +302,17 @@ def test_every_refusal_of_a_province_stands_on_its_page(site: Site, tiny) -> Non
             assert plain(wording.sentence(code, "en")) in text, (area, code)
 
 
+def test_every_refusal_and_warning_of_a_record_is_counted_on_the_data_quality_page(
+    tiny, record: EvaluationRecord
+) -> None:
+    wording = read_wording(tiny.root)
+    counted = {each.code: each.kind for each in record.codes}
+    assert {code: wording.codes[code].kind for code in counted} == counted
+    bodies = [path.read_text("utf-8") for path in (tiny.store / "records").glob("*/*.json")]
+    raised = {code for body in bodies for code in re.findall(r'"code": "([\w-]+)"', body)}
+    assert raised - set(counted) == set()
+
+
 def test_no_refusal_is_counted_twice(site: Site, record: EvaluationRecord) -> None:
     assert [each for each in record.codes if not each.method] == []
     asked = [(each.method, each.code) for each in record.codes if each.code == "not-published"]

@@ -13,9 +13,11 @@ from typer.testing import CliRunner
 
 from policyreport.cli import app
 from policyreport.errors import ParamsError
+from policyreport.methods.pace_arithmetic import BANDS
 from policyreport.params.methods import MethodSettings
 from policyreport.params.references import read_references
 from policyreport.params.registry import Registry, read_registry
+from policyreport.params.wording import read_wording
 from policyreport.records import series, shares, tasks
 from policyreport.records.base import Result
 from policyreport.records.notebooks import BY_NOTEBOOK
@@ -97,6 +99,44 @@ def test_a_paper_is_written_as_in_a_list_of_references() -> None:
     assert papers["BH95"].short == "Benjamini and Hochberg 1995"
     assert papers["BCD01"].short == "Brown and others 2001"
     assert papers["Fi"].full.startswith("Public Health England. Fingertips")
+
+
+def verdicts_of(model: type[Result]) -> set[str]:
+    """Words that a result's verdict may be, where its type names them."""
+    found: set[str] = set()
+    for field in model.model_fields.values():
+        for part in (field.annotation, *get_args(field.annotation)):
+            found |= {word for word in get_args(part) if isinstance(word, str)}
+    return found
+
+
+def test_a_method_lists_the_verdicts_that_its_results_can_hold_and_no_others(registry: Registry) -> None:
+    wording = read_wording(ROOT)
+    every = set(wording.words_of(wording.verdicts))
+    kinds = result_kinds()
+    # These words are the code's: a pace's band is text in the record, a changed list and an unusual count are said.
+    texts = {
+        "pace": {*BANDS, "held", "lost", "cannot tell apart"},
+        "flow": {"list changed"},
+        "funnel": {"above", "below", "cannot tell apart"},
+    }
+    # Parts of a record with verdicts of their own.
+    parts = {"flow": (tasks.FlowChange, tasks.FlowTrend), "peers": (series.Difference,)}
+    for id, method in registry.methods.items():
+        models = [*(kinds[kind] for kind in method.results if kind in kinds), *parts.get(id, ())]
+        able = {word for model in models for word in verdicts_of(model)} & every | texts.get(id, set())
+        assert set(wording.words_of(method.verdicts)) == able, id
+
+
+OPAQUE = {"k", "rho", "rhos", "hac", "gls", "webb", "tau", "bh", "cusum", "ln", "bartlett", "intraclass", "winsor"}
+
+
+def test_every_setting_has_a_name_and_a_unit_that_readers_understand(registry: Registry) -> None:
+    for section, names in registry.settings.items():
+        for name, setting in names.items():
+            assert setting.label or not OPAQUE & set(name.split("_")), f"{section}.{name} needs a label"
+            assert "_" not in setting.label
+            assert setting.unit != "names", f"{section}.{name}: say what kind of names"
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
 from policyreport.assess.selection import newest_publication
+from policyreport.assess.tasks import SUBJECT
 from policyreport.inputs import Inputs
 from policyreport.records.base import Flag, Frozen, Refusal, Result
 from policyreport.records.notebooks import (
@@ -22,8 +24,10 @@ from policyreport.records.notebooks import (
 )
 from policyreport.records.series import Difference, Peers, Ranks, RankSet, Trend
 from policyreport.records.shares import Threshold
-from policyreport.records.tasks import Completion
+from policyreport.records.tasks import Completion, Flow, Outlook, QuarterOnQuarter
 
+OF_YEAR = re.compile(r"^(\w+(?: \([\w-]+\))?) \d{4}$")
+"""A refusal's subject that ends in a year: ``digital_economy_share (nso) 2025``."""
 PROVINCE = ("clean", "trend", "compare")
 """The records a province ends in."""
 
@@ -82,8 +86,10 @@ def coverage(inputs: Inputs) -> tuple[CoverageCell, ...]:
     return tuple(cells)
 
 
-def codes(inputs: Inputs, joint: Sequence[Result | Refusal] = ()) -> tuple[CodeCount, ...]:
-    """Count the provinces each refusal and flag hits, by method.
+def codes(
+    inputs: Inputs, joint: Sequence[Result | Refusal] = (), national: Sequence[object] = ()
+) -> tuple[CodeCount, ...]:
+    """Count the provinces each refusal and flag hits, by method, and tell which hit the nation.
 
     Parameters
     ----------
@@ -91,23 +97,33 @@ def codes(inputs: Inputs, joint: Sequence[Result | Refusal] = ()) -> tuple[CodeC
         The national slice with the province records.
     joint : sequence of Result or Refusal
         Results over all provinces at once: what they refuse or flag concerns every one of them.
+    national : sequence of results, or of sequences of them
+        Results on the nation.
 
     Returns
     -------
     tuple of CodeCount
-        By method, subject and code.
+        By method, subject and code. A refusal stays one where it stands beside a printed value, as a flag.
     """
-    areas: dict[tuple[str, str, str, str], set[str]] = {}
-    for (area, _), record in inputs.records.items():
-        for method, subject, code, kind in raised(record):
-            areas.setdefault((method, subject, code, kind), set()).add(area)
     every = {area for area, _ in inputs.records}
-    for method, subject, code, kind in _walk(tuple(joint), "", ""):
-        areas.setdefault((method, subject, code, kind), set()).update(every)
-    of = len(every)
+    areas: dict[tuple[str, str, str], set[str]] = {}
+    for (area, _), record in inputs.records.items():
+        for method, subject, code, _ in raised(record):
+            areas.setdefault((method, subject, code), set()).add(area)
+    for method, subject, code, _ in _walk(tuple(joint), "", ""):
+        areas.setdefault((method, subject, code), set()).update(every)
+    own = {(method, subject, code) for method, subject, code, _ in _walk(tuple(national), "", "") if method}
     return tuple(
-        CodeCount(method=method, subject=subject, code=code, kind=kind, areas=len(hit), of=of)
-        for (method, subject, code, kind), hit in sorted(areas.items())
+        CodeCount(
+            method=key[0],
+            subject=key[1],
+            code=key[2],
+            kind=inputs.wording.codes[key[2]].kind,
+            areas=len(areas.get(key, ())),
+            of=len(every),
+            nation=key in own,
+        )
+        for key in sorted({*areas, *own})
     )
 
 
@@ -178,15 +194,21 @@ def _walk(value: object, method: str, subject: str) -> Iterator[tuple[str, str, 
             yield value.method, _subject(value.subject), flag.code, "flag"
     elif isinstance(value, Result):
         method = getattr(value, "kind", "") or method
-        subject = getattr(value, "indicator", "") or subject
+        subject = _of(value) or subject
         for flag in value.flags:
             yield method, subject, flag.code, "flag"
         yield from _walk_fields(value, method, subject)
     elif isinstance(value, Frozen):
         yield from _walk_fields(value, method, subject)
-    elif isinstance(value, tuple):
+    elif isinstance(value, (tuple, list)):
         for item in value:
             yield from _walk(item, method, subject)
+
+
+def _of(result: Result) -> str:
+    """What a result is about: its indicator, or the tasks."""
+    about = SUBJECT if isinstance(result, (Flow, Outlook, QuarterOnQuarter)) else ""
+    return str(getattr(result, "indicator", "") or getattr(result, "outcome", "") or about)
 
 
 def _walk_fields(value: Frozen, method: str, subject: str) -> Iterator[tuple[str, str, str, str]]:
@@ -197,9 +219,8 @@ def _walk_fields(value: Frozen, method: str, subject: str) -> Iterator[tuple[str
 
 
 def _subject(text: str) -> str:
-    """A subject without its year, so that codes of one indicator are counted together."""
-    words = text.split()
-    return " ".join(word for word in words if not word.isdigit())
+    """An indicator and its measure without the year, so that its codes are counted together; a list as it is named."""
+    return OF_YEAR.sub(r"\1", text)
 
 
 def _league_row(inputs: Inputs, area: str, placed: RankSet | None) -> LeagueRow:

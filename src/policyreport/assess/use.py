@@ -10,6 +10,9 @@ from policyreport.params.registry import Registry
 from policyreport.records.base import Frozen, Observation, Refusal, Result
 from policyreport.records.notebooks import NotebookRecord
 
+HARMONISED = "harmonise"
+"""The method whose results are values of the panel and no records."""
+
 
 def method_use(record: NotebookRecord, inputs: Inputs) -> dict[str, tuple[int, int]]:
     """Count results and refusals of every method that was used.
@@ -24,15 +27,34 @@ def method_use(record: NotebookRecord, inputs: Inputs) -> dict[str, tuple[int, i
     Returns
     -------
     dict of str to (int, int)
-        Results and refusals by method, in the registry's order. A method without records of
-        its own stands with zeros where a method that uses it was used.
+        Results and refusals by method, in the registry's order; of recalculation on present boundaries the values.
+        A method without records of its own stands with zeros where a method that uses it was used.
     """
     counted = Counter(_answers([record, *inputs.records.values()], inputs.registry))
     methods = inputs.registry.methods
     own = {id: (counted[id, "result"], counted[id, "refusal"]) for id in methods}
+    own[HARMONISED] = (recalculated(inputs), own[HARMONISED][1])
     return {
         id: own[id] for id, method in methods.items() if any(own[id]) or any(own[other][0] for other in method.part_of)
     }
+
+
+def recalculated(inputs: Inputs) -> int:
+    """Count the provinces' annual values that were recalculated from former provinces.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice, with the panel on present boundaries.
+
+    Returns
+    -------
+    int
+        Values of `basis` "recalculated".
+    """
+    panel, areas = inputs.panel, inputs.areas.current(inputs.edition.as_known_on)
+    again = panel[panel["area"].isin(areas) & (panel["basis"] == "recalculated")]
+    return int(again["value"].notna().sum())
 
 
 def _answers(records: Iterable[NotebookRecord], registry: Registry) -> Iterator[tuple[str, str]]:

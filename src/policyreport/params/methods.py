@@ -24,9 +24,13 @@ Numbers = Annotated[tuple[Positive, ...], Field(min_length=1)]
 
 
 class Setting(Strict):
-    """One judgement value with its unit, the reason for it, and a key of METHODS §19 where one backs it."""
+    """One judgement value with its unit, the reason for it, and a key of METHODS §19 where one backs it.
+
+    `label` names it for readers where its name in the file would not.
+    """
 
     value: Any
+    label: str = ""
     unit: str = ""
     reason: Annotated[str, Field(min_length=10)]
     reference: str = ""

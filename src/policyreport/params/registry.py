@@ -175,7 +175,8 @@ def read_registry(root: Root) -> Registry:
         place = f"{path}: {id}"
         require_known(f"{place}.refusals", method.refusals, kinds["refusal"], "a refusal of params/wording.yaml")
         require_known(f"{place}.flags", method.flags, kinds["flag"], "a flag of params/wording.yaml")
-        require_known(f"{place}.verdicts", method.verdicts, wording.verdicts, "a family of verdicts")
+        verdicts = {*wording.verdicts, *wording.words_of(wording.verdicts)}
+        require_known(f"{place}.verdicts", method.verdicts, verdicts, "a family of verdicts, or one verdict")
         require_known(f"{place}.references", method.references, references, "a key of params/references.bib")
         require_known(f"{place}.part_of", method.part_of, file.methods, "the id of a method")
         if not (method.results or method.part_of):

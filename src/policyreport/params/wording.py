@@ -94,6 +94,29 @@ class Wording(Strict):
             found += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
         return found + [(f"certainties.{band}", text) for band, text in self.certainties.items()]
 
+    def words_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """List verdicts by their families.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Families, and single words of the closed list.
+
+        Returns
+        -------
+        tuple of str
+            Words, a family's in its order.
+
+        Raises
+        ------
+        ParamsError
+            If a name is neither.
+        """
+        names = tuple(names)
+        every = {word for words in self.verdicts.values() for word in words}
+        require_known(FILE, names, {*self.verdicts, *every}, "a family of verdicts, or one verdict")
+        return tuple(word for name in names for word in self.verdicts.get(name, {name: {}}))
+
     def sentence(self, code: str, language: str) -> str:
         """Give the sentence of a refusal or flag.
 

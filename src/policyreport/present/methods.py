@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from math import log10
 
 from policyreport.exhibits import Exhibit
 from policyreport.params.methods import Setting
@@ -11,7 +13,24 @@ from policyreport.present.voice import Voice, escape
 from policyreport.tables import table
 
 COMMON = "Settings of all methods"
-CHOICES = {"cagr": "compound", "pp": "percentage points"}
+SMALL = 0.0001
+"""Smaller values are written out: Python would print them with an exponent."""
+CHOICES = {
+    "cagr": "compound",
+    "pp": "percentage points",
+    "ln_population": "population (logarithm)",
+    "ln_income": "GRDP per head (logarithm)",
+    "urban_share": "urban share of the population",
+    "merged": "merged in 2025",
+    "HAC": "robust to serial dependence (HAC)",
+    "WCR": "wild bootstrap (WCR)",
+    "RI-t": "permutation (RI-t)",
+    "CRV1": "cluster-robust error (CRV1)",
+    "own": "own series",
+    "plain": "all alike",
+    "output": "by output",
+}
+"""Choices of params/methods.yaml in words."""
 
 
 def method_pages(voice: Voice, use: Mapping[str, tuple[int, int]]) -> Exhibit:
@@ -68,9 +87,7 @@ def _section(voice: Voice, id: str, method: MethodEntry, use: tuple[int, int] | 
         f"**Says.** {method.wording}",
     ]
     if method.verdicts:
-        words = [
-            wording.verdict(word, voice.language) for family in method.verdicts for word in wording.verdicts[family]
-        ]
+        words = [wording.verdict(word, voice.language) for word in wording.words_of(method.verdicts)]
         lines.append(f"**Verdicts.** {', '.join(f'*{word}*' for word in words)}.")
     lines.append(f"**Rests on.** {_links(voice, method.references)}")
     if use is not None:
@@ -82,11 +99,12 @@ def _used(voice: Voice, method: MethodEntry, use: tuple[int, int] | None) -> str
     """How often the method answered in this edition."""
     if use is None:
         return "Not used in this edition."
-    if not any(use):
+    if not any(use) and method.part_of:
         users = [voice.inputs.registry[id].title for id in method.part_of]
         return f"Used here by: {', '.join(users)}."
     results, refusals = (voice.formats.count(count) for count in use)
-    return f"Answers in this edition: {results}; refusals: {refusals}."
+    answers = "Answers" if method.results else "Values recalculated"
+    return f"{answers} in this edition: {results}; refusals: {refusals}."
 
 
 def _codes(voice: Voice, codes: Sequence[str]) -> str:
@@ -114,14 +132,34 @@ def _settings(voice: Voice, section: str, caption: str) -> str:
     return table(f"settings-{section}", columns, rows, shown, align="lllll", wide=True, empty="no paper").markdown
 
 
-def _named(voice: Voice, value: str) -> str:
-    """A setting's value in words: an indicator by its name, a choice without its underscores."""
-    known = voice.inputs.indicators.by_id().get(value)
-    return known.name if known else CHOICES.get(value, value.replace("_", " "))
+def _named(voice: Voice, value: object) -> str:
+    """A setting's value in words: an indicator by its name, a choice without its underscores, a day as a date."""
+    if isinstance(value, date):
+        return voice.date(value)
+    text = str(value)
+    known = voice.inputs.indicators.by_id().get(text)
+    return CHOICES.get(text) or (known.name if known else text.replace("_", " "))
+
+
+def _values(voice: Voice, value: object) -> str:
+    """One value, or several with commas; values on both sides of zero once, with ±, roots as roots."""
+    values = list(value) if isinstance(value, (list, tuple)) else [value]
+    numbers = [each for each in values if isinstance(each, (int, float))]
+    if len(values) > 1 and numbers == values and {-each for each in numbers} == set(numbers):
+        return ", ".join(f"±{_root(each)}" for each in sorted(numbers, reverse=True) if each > 0)
+    if isinstance(value, float) and 0 < value < SMALL:
+        digits = round(-log10(value))
+        return f"{value:.{digits}f}"
+    return ", ".join(_named(voice, each) for each in values)
+
+
+def _root(value: float) -> str:
+    """A number, as a root where it is the root of a short one and not short itself."""
+    square = round(value * value, 9)
+    return f"√{square:g}" if value != round(value, 3) and square == round(square, 3) else f"{value:g}"
 
 
 def _row(voice: Voice, name: str, why: Setting) -> list[str | None]:
-    values = why.value if isinstance(why.value, (list, tuple)) else [why.value]
-    value = ", ".join(_named(voice, str(item)) for item in values)
     paper = _links(voice, [why.reference])[:-1] if why.reference else None
-    return [name.replace("_", " "), escape(value), escape(why.unit), escape(why.reason), paper]
+    label = why.label or name.replace("_", " ")
+    return [escape(label), escape(_values(voice, why.value)), escape(why.unit), escape(why.reason), paper]

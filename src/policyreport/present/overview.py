@@ -347,7 +347,10 @@ def _methods_lead(voice: Voice) -> str:
         "Every number in this report is a published figure or comes from one of the methods below. Each method says when "
         f"it declines: {len([w for w in words if voice.inputs.wording.codes[w].kind == 'refusal'])} reasons for a refusal and "
         f"{len([w for w in words if voice.inputs.wording.codes[w].kind == 'flag'])} warnings are defined, and counted on the "
-        "[data-quality page](data-quality.html). Intervals are 95 % unless their level is printed."
+        "[data-quality page](data-quality.html). Answers and refusals stand below as often as they stand in the records, of "
+        "the nation as of the provinces: one each for every series, list, year or target that was asked for, and one where "
+        "all provinces are asked for at once. The data-quality page counts provinces instead, once for each question and "
+        "reason. Intervals are 95 % unless their level is printed."
     )
 
 

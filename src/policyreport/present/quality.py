@@ -131,9 +131,11 @@ def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs
         "coverage", "codes" (refusals), "flags".
     """
     voice = Voice(inputs)
-    refused = [count for count in codes if count.kind == "refusal"]
-    flagged = [count for count in codes if count.kind == "flag"]
+    asked = _by_question(voice, codes)
+    refused = [count for count in asked if count.kind == "refusal"]
+    flagged = [count for count in asked if count.kind == "flag"]
     times = voice.formats.count(sum(count.areas for count in refused))
+    nation = voice.formats.count(sum(count.nation for count in refused))
     kinds = len({count.code for count in flagged})
     return Exhibits(
         [
@@ -142,13 +144,16 @@ def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs
                 voice,
                 "codes",
                 refused,
-                f"{times} times a method declined to answer. *Provinces each refusal concerns.*",
+                f"Refusals: {times} for provinces, {nation} for the nation. *Provinces "
+                "each refusal concerns: several years or lists of one row count once, a refusal of all provinces together "
+                "for each of them. The [methods](methods.html) count every refusal in the records.*",
             ),
             _codes(
                 voice,
                 "flags",
                 flagged,
-                f"{kinds} warnings stand beside results that were given. *Provinces whose result carries the warning.*",
+                f"{kinds} warnings stand beside results that were given. *Provinces whose result carries the warning, and "
+                "whether a result on the nation or on all provinces together does.*",
             ),
         ]
     )
@@ -229,12 +234,25 @@ def _codes(voice: Voice, name: str, codes: Sequence[CodeCount], caption: str) ->
             escape(_subject(voice, count.subject)),
             voice.sentence(count.code),
             f"`{count.code}`",
-            voice.formats.count_of(count.areas, count.of),
+            voice.formats.count_of(count.areas, count.of) if count.areas else None,
+            "yes" if count.nation else None,
         ]
         for count in sorted(codes, key=lambda each: (voice.question(each.method), -each.areas, each.subject, each.code))
     ]
-    headings = ["Question", "Of what", "Meaning", "Code", "Provinces"]
-    return table(name, headings, body, caption, align="llllr", wide=True, sortable=True)
+    headings = ["Question", "Of what", "Meaning", "Code", "Provinces", "Nation"]
+    return table(name, headings, body, caption, align="llllrl", wide=True, sortable=True, empty="none")
+
+
+def _by_question(voice: Voice, codes: Sequence[CodeCount]) -> list[CodeCount]:
+    """One row a question: a printed rank and a set of ranks are results of one method."""
+    rows: dict[tuple[str, str, str], CodeCount] = {}
+    for each in codes:
+        key = (voice.question(each.method), each.subject, each.code)
+        other = rows.get(key, each)
+        rows[key] = each.model_copy(
+            update={"areas": max(each.areas, other.areas), "nation": each.nation or other.nation}
+        )
+    return list(rows.values())
 
 
 def _rows(voice: Voice, cell: CoverageCell | None) -> str | None:

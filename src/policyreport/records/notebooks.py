@@ -191,7 +191,7 @@ class CoverageCell(Frozen):
 
 
 class CodeCount(Frozen):
-    """How many areas a refusal or flag of one method hits."""
+    """How many areas a refusal or flag of one method hits, and whether it hits the nation."""
 
     method: str
     subject: str
@@ -199,6 +199,7 @@ class CodeCount(Frozen):
     kind: Literal["refusal", "flag"]
     areas: int
     of: int
+    nation: bool = False
 
 
 class BoundaryCheck(Frozen):

@@ -1,0 +1,118 @@
+"""What the methods page and the tables of refusals and warnings say of the published figures."""
+
+import re
+
+import pytest
+
+from policyreport import assess, present
+from policyreport.assess.use import method_use, recalculated
+from policyreport.exhibits import Exhibit, Exhibits
+from policyreport.inputs import Inputs
+from policyreport.present.methods import method_pages
+from policyreport.present.voice import Voice
+from policyreport.records.notebooks import CodeCount
+
+
+def by_id(exhibits: Exhibits) -> dict[str, Exhibit]:
+    """Exhibits by their names."""
+    return {each.id: each for each in exhibits}
+
+
+@pytest.fixture(scope="module")
+def page(nation: Inputs) -> str:
+    """The methods page as if every method had answered."""
+    use = dict.fromkeys(nation.registry.methods, (3, 2))
+    return method_pages(Voice(nation), use).markdown.replace("\u00a0", " ")
+
+
+def row(page: str, label: str) -> list[str]:
+    """Cells of one setting."""
+    (line,) = [line for line in page.splitlines() if line.startswith(f"| {label} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+@pytest.mark.parametrize(
+    ("label", "value"),
+    [
+        ("nearest provinces compared", "5"),
+        ("likeness is measured by", "population (logarithm), GRDP per head (logarithm), urban share of the population"),
+        ("weights of the wild bootstrap (Webb's)", "±√1.5, ±1, ±√0.5"),
+        ("carry-over assumed in the line (ρ)", "0, 0.3, 0.6"),
+        ("grid cells left out below", "0.00000001"),
+        ("dates of possible steps", "22 December 2024, 1 July 2025"),
+    ],
+)
+def test_settings_stand_in_words_that_readers_understand(page: str, label: str, value: str) -> None:
+    assert row(page, label)[1] == value
+
+
+def test_no_key_of_the_code_stands_in_a_table_of_settings(page: str) -> None:
+    cells = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| ")]
+    text = " ".join(cell for pair in cells for cell in pair)
+    assert re.findall(r"\bln[_ ]\w+|\b\w+_\w+|\d{4}-\d\d-\d\d|\de-\d\d|\d\.\d{9,}", text) == []
+
+
+def test_pace_lists_no_verdict_that_it_cannot_give(page: str) -> None:
+    said = page.split("{#method-pace}")[1].split("**Verdicts.** ")[1].split("\n")[0]
+    assert "*held*" in said
+    assert "*cannot tell apart*" in said
+    assert [word for word in ("above", "list changed", "not published") if f"*{word}*" in said] == []
+
+
+def test_values_on_present_boundaries_are_counted_as_the_data_quality_page_counts_them(nation: Inputs) -> None:
+    table = by_id(present.boundaries((), nation))["boundaries"].markdown
+    body = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("|")]
+    column = [cell.strip() for cell in body[0]].index("Our recalculation")
+    again = sum(int(cells[column].strip().replace(",", "")) for cells in body[2:])
+    assert recalculated(nation) == again > 1000
+    record = assess.clean(nation)
+    results, _ = method_use(record, nation)["harmonise"]
+    assert results == again
+    section = method_pages(Voice(nation), {"harmonise": (again, 0)}).markdown.split("{#method-harmonise}")[1]
+    assert f"Values recalculated in this edition: {again:,}; refusals: 0." in section.split("\n## ")[0]
+
+
+@pytest.fixture(scope="module")
+def national_codes(nation: Inputs) -> dict[tuple[str, str, str], CodeCount]:
+    """Refusals and warnings of the nation's own results."""
+    own = [
+        assess.completion(nation),
+        assess.quarter_on_quarter(nation),
+        assess.share(nation),
+        assess.share_pace(nation),
+    ]
+    return {(each.method, each.subject, each.code): each for each in assess.codes(nation, (), own)}
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        (("threshold", "digital_economy_share", "measure-flip"), "flag"),
+        (("pace", "digital_economy_share", "vintage-mixed"), "flag"),
+        (("quarter-on-quarter", "tasks of the resolution", "basis-suspect"), "flag"),
+        (("flow", "tasks of the resolution", "list-changed"), "refusal"),
+        (("completion", "Government programme, work for the second half of 2025", "not-published"), "refusal"),
+    ],
+)
+def test_what_is_refused_or_warned_of_for_the_nation_is_counted(national_codes, key, kind) -> None:
+    assert (national_codes[key].nation, national_codes[key].kind) == (True, kind)
+
+
+def test_the_tables_show_the_nation_beside_the_provinces(nation: Inputs) -> None:
+    counts = [
+        CodeCount(
+            method="published-rank", subject="grdp_growth", code="no-sampling-error", kind="refusal", areas=34, of=34
+        ),
+        CodeCount(
+            method="ranks", subject="grdp_growth", code="no-sampling-error", kind="refusal", areas=0, of=34, nation=True
+        ),
+        CodeCount(
+            method="exposure", subject="grdp_growth", code="one-post-period", kind="flag", areas=0, of=34, nation=True
+        ),
+    ]
+    shown = by_id(present.quality((), counts, nation))
+    refused, warned = (shown[name].markdown.replace("\u00a0", " ") for name in ("codes", "flags"))
+    assert re.search(r"`no-sampling-error` \| 34 of 34 \| yes \|", refused)
+    assert refused.count("`no-sampling-error`") == 1
+    assert "Refusals: 34 for provinces, 1 for the nation." in refused
+    assert re.search(r"`one-post-period` \| [^|]* \| yes \|", warned)
