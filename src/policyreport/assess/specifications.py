@@ -10,6 +10,7 @@ from policyreport.assess.shares import history, pace_settings, prior, share_vint
 from policyreport.assess.specifications_areas import (
     exposure_specifications,
     peers_specifications,
+    resting_on,
     trend_specifications,
 )
 from policyreport.assess.tasks import task_counts
@@ -63,7 +64,8 @@ def completion_specifications(inputs: Inputs) -> Spec:
     Returns
     -------
     Sensitivity or Refusal
-        Estimates are shares of 1; *cannot tell apart* where the interval holds the headline's share.
+        Estimates are shares of 1; *cannot tell apart* where the interval holds the headline's share. The
+        headline's own list has no verdict: nothing is compared with itself.
     """
     counts = {
         each.list: each for each in task_counts(inputs) if each.total and each.completed is not None
@@ -82,10 +84,17 @@ def completion_specifications(inputs: Inputs) -> Spec:
             return Refusal(code="list-too-short", method="completion", subject=count.list)
         factor = factors[choices["clustering"]]
         low, high = wilson(done / factor, total / factor)
+        if count.list == lists[-1]:
+            return _share(count), ""
         return _share(count), "above" if low > last else "below" if high < last else "cannot tell apart"
 
     axes = {"list": lists, "clustering": list(factors)}
-    return run("completion", inputs.roles.tasks.completed, axes, headline, estimate)
+    found = run("completion", inputs.roles.tasks.completed, axes, headline, estimate)
+    if isinstance(found, Refusal):
+        return found
+    alike = sum(not row.refused and row.verdict in ("", "cannot tell apart") for row in found.specifications)
+    rows = (row for key in lists for row in counts[key].inputs)
+    return resting_on(found.model_copy(update={"agree": alike}), rows)
 
 
 def threshold_specifications(inputs: Inputs) -> Spec:
@@ -134,7 +143,8 @@ def threshold_specifications(inputs: Inputs) -> Spec:
         "scale": list(factors),
         "prior": list(degrees),
     }
-    return run("threshold", role.indicator, axes, headline, estimate)
+    found = run("threshold", role.indicator, axes, headline, estimate)
+    return resting_on(found, (each.id for vintages in known.values() for each in vintages))
 
 
 def pace_specifications(inputs: Inputs) -> Spec:
@@ -170,7 +180,8 @@ def pace_specifications(inputs: Inputs) -> Spec:
         "base": list(settings.pace_bases),
         "form": list(settings.pace_forms),
     }
-    return run("pace", role.indicator, axes, headline, estimate)
+    used = (each for measure in role.pace_measures for each in _estimated(share_vintages(inputs, measure)))
+    return resting_on(run("pace", role.indicator, axes, headline, estimate), (each.id for each in used))
 
 
 def _share(count: TaskCount) -> float:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from policyreport.assess.comparison import peer_panel
+from policyreport.assess.comparison import likeness_values, peer_panel
 from policyreport.assess.selection import not_published, role_series
 from policyreport.assess.series import trend_settings
 from policyreport.assess.side_by_side import assess_exposure, exposure_panel
@@ -23,6 +23,24 @@ from policyreport.records.series import Difference, Exposure, Peers, Sensitivity
 
 Spec = Sensitivity | Refusal
 Axes = dict[str, list[str]]
+
+
+def resting_on(found: Spec, rows: Iterable[str]) -> Spec:
+    """Name the ledger rows that a grid was computed from.
+
+    Parameters
+    ----------
+    found : Sensitivity or Refusal
+        The grid, or why there is none.
+    rows : iterable of str
+        Ledger row ids of every specification.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        With its inputs; a refusal as it is.
+    """
+    return found if isinstance(found, Refusal) else found.model_copy(update={"inputs": tuple(sorted(set(rows)))})
 
 
 def trend_specifications(inputs: Inputs) -> Spec:
@@ -54,7 +72,9 @@ def trend_specifications(inputs: Inputs) -> Spec:
         "series": "minus nation",
         "dependence": f"ρ {inputs.settings.trend.verdict_rho:g}",
     }
-    return run("trend", role.indicator, axes, headline, estimate)
+    areas = [inputs.roles.nation, *inputs.areas.current(inputs.edition.as_known_on)]
+    rows = (row for area in areas for point in role_series(inputs, area, role) for row in point.inputs)
+    return resting_on(run("trend", role.indicator, axes, headline, estimate), rows)
 
 
 def peers_specifications(inputs: Inputs) -> Spec:
@@ -108,7 +128,9 @@ def peers_specifications(inputs: Inputs) -> Spec:
         "weight": list(settings.sensitivity.peers_weights),
     }
     headline = {"peers": str(settings.peers.k), "likeness": "all", "weight": "plain"}
-    return run("peers", role.indicator, axes, headline, estimate)
+    likeness = (row for name in names for row in likeness_values(inputs, laid.areas, name)[1])
+    rows = (*(row for own in laid.inputs.values() for row in own), *likeness)
+    return resting_on(run("peers", role.indicator, axes, headline, estimate), rows)
 
 
 def exposure_specifications(inputs: Inputs) -> Spec:
@@ -160,7 +182,8 @@ def exposure_specifications(inputs: Inputs) -> Spec:
         "control": "none",
         "inference": "WCR",
     }
-    return run("exposure", role.indicator, axes, headline, estimate)
+    rows = (row for family in found.values() for each in family.values() for row in each.inputs)
+    return resting_on(run("exposure", role.indicator, axes, headline, estimate), rows)
 
 
 def _trends(inputs: Inputs, window: str, kind: str, rho: float | None) -> Answer:

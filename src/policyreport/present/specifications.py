@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.checks import specification_plot
 from policyreport.inputs import Inputs
@@ -31,6 +33,9 @@ UNITS: Mapping[str, str] = {
     "exposure": "percentage points",
 }
 
+
+ALIKE = "cannot tell apart"
+"""The verdict on another list whose interval holds the headline's share."""
 
 AXES: Mapping[str, str] = {
     "post": "years after the start",
@@ -88,26 +93,30 @@ def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
     """A row a headline."""
     body = []
     for each in done:
-        head = next(row for row in each.specifications if row.headline)
+        head = _headline(each)
         refused = sum(bool(row.refused) for row in each.specifications)
         body.append(
             [
-                QUESTIONS.get(each.method, each.method),
-                # A count has no verdict of its own: what is asked of the others is whether they differ from it.
-                _number(voice, each, head.estimate) if each.method == "completion" else voice.verdict(head.verdict),
-                f"{each.agree} of {each.of}",
+                _question(voice, each),
+                voice.verdict(head.verdict) if head.verdict else _number(voice, each, head.estimate),
+                _agreement(each),
                 str(refused),
                 _range(voice, each),
                 escape(each.most_different) or "none differs",
             ]
         )
-    agree = sum(each.agree == each.of for each in done)
+    judged = [each for each in done if _headline(each).verdict]
+    agree = sum(each.agree == each.of for each in judged)
+    unjudged = "" if len(judged) == len(done) else (
+        " The completed share is a count without a verdict: only other lists are set against it, and since they hold other "
+        "tasks they say how far lists lie apart, not whether the count holds."
+    )  # fmt: skip
     return table(
         "sensitivity",
         ["Question", "Headline", "Agrees in", "Refused", "Median (range)", "Most different answer"],
         body,
-        f"Headlines that hold in every specification: {agree} of {len(done)}. *All combinations of the choices declared before the run; "
-        "a refused one counts and does not agree. A description, not a test.*",
+        f"Headlines that hold in every specification: {agree} of {len(judged)}. *All combinations of the choices declared before the run; "
+        f"a refused one counts and does not agree. A description, not a test.{unjudged}*",
         align="llrrrl",
         wide=True,
     )
@@ -117,41 +126,70 @@ def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
     """Estimates of all specifications, sorted, above the choices behind each."""
     refused = sum(bool(row.refused) for row in each.specifications)
     declined = f", {refused} are refused" if refused else ""
-    frame = voice.frame(
-        f"sensitivity-{each.method}",
-        f"{QUESTIONS.get(each.method, each.method)}: {each.agree} of {each.of} specifications agree{declined}",
-        f"Estimate, {UNITS.get(each.method, '')}, of every combination of choices, sorted; the headline is marked; "
-        "beneath, the choices of each",
-        _rows(voice, each.method),
+    finding = f"{_question(voice, each)}: {each.agree} of {each.of} specifications agree{declined}"
+    measured = (
+        f"Estimate, {UNITS.get(each.method, '')}, of every combination of choices, sorted; the headline is marked"
     )
+    line = voice.inputs.policy.threshold.value if each.method == "threshold" else 0.0
     scaled = each
     if each.method == "completion":
-        rows = tuple(
-            row.model_copy(update={"estimate": None if row.estimate is None else 100 * row.estimate})
-            for row in each.specifications
+        others = _others(each)
+        apart = sum(not row.refused and row.verdict != ALIKE for row in others)
+        finding = f"{_question(voice, each)}: {apart} of {len(others)} specifications of other lists differ{declined}"
+        measured = (
+            "Completed share, % of the list, of the newest count of each central list, sorted; other lists hold other tasks "
+            "and are no alternatives to the newest, which is marked; line: its share"
         )
-        scaled = each.model_copy(update={"specifications": rows})
-    line = voice.inputs.policy.threshold.value if each.method == "threshold" else 0.0
+        scaled = each.model_copy(update={"specifications": tuple(_in_percent(row) for row in each.specifications)})
+        line = 100 * (_headline(each).estimate or 0.0)
+    frame = voice.frame(f"sensitivity-{each.method}", finding, f"{measured}; beneath, the choices of each", each.inputs)
     return specification_plot(scaled, frame, UNITS.get(each.method, ""), line=line)
 
 
-def _rows(voice: Voice, method: str) -> list[str]:
-    """Rows of the figures that a headline rests on: the nation's, and the provinces' growth where they are compared."""
-    roles, known = voice.inputs.roles, voice.inputs.newest
-    nation = known["area"] == roles.nation
-    asked = {
-        "completion": nation & (known["indicator"] == "tasks_completed") & (known["list"] != ""),
-        "threshold": nation & (known["indicator"] == roles.share.indicator),
-        "pace": nation & (known["indicator"] == roles.share.indicator),
-    }.get(method, (known["indicator"] == roles.growth.indicator) & (known["measure"] == roles.growth.measure))
-    return list(known.index[asked])
+def _in_percent(row: Specification) -> Specification:
+    """A share of 1 as a percentage."""
+    return row.model_copy(update={"estimate": None if row.estimate is None else 100 * row.estimate})
+
+
+def _headline(each: Sensitivity) -> Specification:
+    """The row behind the printed figure."""
+    return next(row for row in each.specifications if row.headline)
+
+
+def _others(each: Sensitivity) -> list[Specification]:
+    """Rows of other lists than the headline's: what a count can be set against."""
+    own = _headline(each).choices["list"]
+    return [row for row in each.specifications if row.choices["list"] != own]
+
+
+def _agreement(each: Sensitivity) -> str:
+    """In how many specifications the headline's verdict holds; of a count, how many other lists lie where it does."""
+    if each.method != "completion":
+        return f"{each.agree} of {each.of}"
+    others = _others(each)
+    alike = sum(not row.refused and row.verdict == ALIKE for row in others)
+    return f"{alike} of {len(others)} of other lists" if others else "no other list"
+
+
+def _question(voice: Voice, each: Sensitivity) -> str:
+    """What is asked; of a count also what the others are held against: its share and day."""
+    asked = QUESTIONS.get(each.method, each.method)
+    if each.method != "completion":
+        return asked
+    head, rows = _headline(each), voice.inputs.newest
+    keys = [known.id for known in voice.inputs.policy.lists if known.title == head.choices["list"]]
+    days = rows.loc[
+        rows["list"].isin(keys) & (rows["indicator"] == voice.inputs.roles.tasks.completed), "reference_date"
+    ]
+    day = days.max()
+    when = f"“{escape(head.choices['list'])}”" if pd.isna(day) else voice.date(day.date())
+    return f"{asked}, against {_number(voice, each, head.estimate)} of {when}"
 
 
 def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
     """Every specification of every headline, on the site only."""
     lists = "\n\n".join(
-        f"**{QUESTIONS.get(each.method, each.method)}**\n\n"
-        + "\n".join(_line(voice, each, row) for row in each.specifications)
+        f"**{_question(voice, each)}**\n\n" + "\n".join(_line(voice, each, row) for row in each.specifications)
         for each in done
     )
     count = sum(each.of for each in done)
@@ -164,11 +202,8 @@ def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
 def _line(voice: Voice, each: Sensitivity, row: Specification) -> str:
     choices = escape(", ".join(row.choices.values()))
     whole = UNITS[each.method].removeprefix("%") if each.method in ("completion", "threshold") else ""
-    said = (
-        voice.short(row.refused)
-        if row.refused
-        else f"{_number(voice, each, row.estimate)}{whole}, {voice.verdict(row.verdict)}"
-    )
+    judged = f", {voice.verdict(row.verdict)}" if row.verdict else "" if row.headline else ", the same count"
+    said = voice.short(row.refused) if row.refused else f"{_number(voice, each, row.estimate)}{whole}{judged}"
     return f"- {choices}: {said}" + (" **(headline)**" if row.headline else "")
 
 
@@ -204,7 +239,7 @@ def _named(voice: Voice, each: Sensitivity) -> Sensitivity:
         for row in each.specifications
     )
     words = [part.partition(" ") for part in each.most_different.split(", ") if part]
-    head = next(row.choices for row in each.specifications if row.headline)
+    head = _headline(each).choices
     # `head` has the methods' names of the choices, `rows` those that readers see.
     told = ", ".join(_choice(voice, axis, pick) for axis, _, pick in words if axis in head)
     return each.model_copy(update={"specifications": rows, "most_different": told})
