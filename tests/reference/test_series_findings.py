@@ -9,12 +9,15 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from policyreport import assess
+from policyreport import assess, present
 from policyreport.inputs import Inputs
+from policyreport.marks import unmarked
 from policyreport.present.side_by_side import singled_out
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity
 from policyreport.records.shares import Threshold
+
+YEARS = ("2020", "2021", "2022", "2023", "2024", "2025")
 
 
 def within(p: float, expected: float) -> bool:
@@ -193,6 +196,76 @@ def test_the_headline_row_is_the_one_the_pages_print(specifications, nation: Inp
     assert heads["exposure"].estimate == exposures["ln_income"].estimate
     assert heads["exposure"].verdict == "no clear association"
     assert round(heads["completion"].estimate, 3) == 0.945
+
+
+def test_a_count_is_not_compared_with_itself(specifications: dict[str, Sensitivity]) -> None:
+    rows = specifications["completion"].specifications
+    head = next(row for row in rows if row.headline)
+    own = [row for row in rows if row.choices["list"] == head.choices["list"]]
+    assert {row.verdict for row in own} == {""}
+    assert {row.verdict for row in rows if row not in own} == {"below"}
+
+
+def test_each_grid_names_the_files_it_was_computed_from(specifications: dict[str, Sensitivity]) -> None:
+    files = {
+        method: {row.split("#")[0].removesuffix(".csv") for row in each.inputs}
+        for method, each in specifications.items()
+    }
+    assert len(files["completion"]) == 5
+    assert {name.split("/")[0] for name in files["pace"]} <= {"nso", "mic-mst"}
+    assert files["exposure"] == {"nso/PL.V03.01", "nso/PL.V03.02", "nso/PLV02"}
+
+
+@pytest.fixture(scope="module")
+def told(specifications: dict[str, Sensitivity], nation: Inputs) -> str:
+    shown = present.sensitivity(list(specifications.values()), nation)
+    return unmarked("\n".join(each.markdown for each in shown)).replace("\u00a0", " ")
+
+
+def test_other_lists_are_held_against_a_count_that_is_named(told: str) -> None:
+    assert told.count("Tasks completed, against 94.5 % of 25 December 2025") == 3  # table, figure, all specifications
+    assert "0 of 9 of other lists" in told
+    assert "9 of 9 specifications of other lists differ" in told
+    assert "94.5 % of the list **(headline)**" in told
+    assert "94.5 % of the list, *cannot tell apart*" not in told
+
+
+def test_headlines_that_hold_are_counted_among_those_with_a_verdict(told: str, specifications) -> None:
+    judged = [each for method, each in specifications.items() if method != "completion"]
+    hold = sum(each.agree == each.of for each in judged)
+    assert f"Headlines that hold in every specification: {hold} of {len(judged)}." in told
+
+
+def test_only_the_contrast_of_merged_provinces_is_said_to_be_the_merger(nation: Inputs, exposures, panel) -> None:
+    shown = present.side_by_side(panel, list(exposures.values()), (), (), nation)
+    by_name = {each.id: unmarked(each.markdown).replace("\u00a0", " ") for each in shown}
+    assert (
+        "The contrast of merged with unmerged provinces cannot be told from the merger itself." in by_name["exposure"]
+    )
+    assert "This contrast" not in by_name["exposure"]
+    assert "urban" in by_name["exposure"].lower()
+    assert "PLV02" in by_name["exposure"].rsplit("Source", 1)[1]
+    assert "Years before the start that differ from 2024 already: 1 of 4 by GRDP per head" in by_name["exposure-study"]
+    assert "2023 (log): 2022; " in by_name["exposure-study"]
+
+
+def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(nation: Inputs, panel: Panel) -> None:
+    shown = present.side_by_side(panel, (), (), (), nation)
+    by_name = {each.id: unmarked(each.markdown).replace("\u00a0", " ") for each in shown}
+    below = sum(each.pooled < 0 for each in panel.slopes)
+    assert f"So {below} of 34 lie below zero" in by_name["panel"]
+    assert "not towards zero" in by_name["panel"]
+    assert "The means differ as a group (F 2.20, p < 0.001; the test assumes equal noise)" in by_name["panel-table"]
+
+
+def test_an_old_figure_is_called_settled_and_never_unrevised(nation: Inputs) -> None:
+    shown = present.national_share(assess.share(nation), (), (), (), nation)
+    rows = next(unmarked(each.markdown) for each in shown if each.id == "share-table").replace("\u00a0", " ")
+    of_office = {cells[2].strip(): line for line in rows.splitlines() if (cells := line.split("|"))[1:2] == [" NSO "]}
+    assert tuple(of_office) == YEARS
+    settled = "judged as settled: published 3 years or more after its year"
+    assert {year for year, line in of_office.items() if settled in line} == {"2020", "2021", "2022"}
+    assert "never revised" not in rows
 
 
 def test_who_measures_turns_the_share_and_its_pace(specifications: dict[str, Sensitivity]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -144,7 +145,7 @@ def threshold_specifications(inputs: Inputs) -> Spec:
         "prior": list(degrees),
     }
     found = run("threshold", role.indicator, axes, headline, estimate)
-    return resting_on(found, (each.id for vintages in known.values() for each in vintages))
+    return resting_on(found, (each.id for vintages in known.values() for each in _judged_by(vintages)))
 
 
 def pace_specifications(inputs: Inputs) -> Spec:
@@ -192,6 +193,12 @@ def _share(count: TaskCount) -> float:
 def _estimated(vintages: Sequence[Observation]) -> list[Observation]:
     """Vintages that are figures for what happened, by period and date."""
     return [each for each in vintages if each.status not in NEVER_ESTIMATED]
+
+
+def _judged_by(vintages: Sequence[Observation]) -> list[Observation]:
+    """Vintages of the newest period, and of the periods that were revised: how far the newest may yet move."""
+    times = Counter(each.period for each in vintages)
+    return [each for each in vintages if each.period == vintages[-1].period or times[each.period] > 1]
 
 
 def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target) -> Pace | Refusal:

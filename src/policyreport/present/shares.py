@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policyreport.assess.shares import prior
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import shares as figures
 from policyreport.figures.pace import pace as pace_figure
 from policyreport.inputs import Inputs
+from policyreport.methods.vintages import maturity
 from policyreport.present.voice import Voice, listed
-from policyreport.records.base import Observation, Refusal
+from policyreport.records.base import Flag, Observation, Refusal
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Revisions, Threshold
 from policyreport.tables import table
@@ -203,7 +205,7 @@ def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
             else "",
             voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
             _chance(voice, each),
-            ", ".join(voice.short(flag.code) for flag in each.flags),
+            ", ".join(_flag(voice, each, flag) for flag in each.flags),
         ]
         for each in judged
     ]
@@ -218,6 +220,14 @@ def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
         align="llrlrrlll",
         wide=True,
     )  # fmt: skip
+
+
+def _flag(voice: Voice, each: Threshold, flag: Flag) -> str:
+    """A flag in a cell; a figure judged without past revisions because it is old is told from one that has none."""
+    years = prior(voice.inputs).settled_maturity
+    if flag.code == "no-vintage-history" and maturity(each.observation) >= years:
+        return f"judged as settled: published {years} years or more after its year"
+    return voice.short(flag.code)
 
 
 def _chance(voice: Voice, each: Threshold) -> str:

@@ -15,7 +15,18 @@ from policyreport.inputs import Inputs
 from policyreport.methods.intervals import ALPHA
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
-from policyreport.records.series import Cusum, Exposure, ExposureCheck, Panel, Ranks, ShrunkSlope, Step
+from policyreport.records.notebooks import CompareRecord
+from policyreport.records.series import (
+    Cusum,
+    Difference,
+    Exposure,
+    ExposureCheck,
+    Panel,
+    Peers,
+    Ranks,
+    ShrunkSlope,
+    Step,
+)
 from policyreport.tables import table
 
 
@@ -104,7 +115,45 @@ def _panel(voice: Voice, result: Panel | Refusal) -> list[Exhibit]:
         "What all provinces share in a year, a slump or a recovery, is taken away first; without that, "
         f"{result.areas} provinces would count as {result.areas} repetitions of one year."
     )
-    return [join("panel", figure, said, voice.flags(result.flags)), _panel_table(voice, result)]
+    return [
+        join("panel", figure, said, _pooled_towards(result), voice.flags(result.flags)),
+        join("panel-table", _panel_table(voice, result), _means(voice, result)),
+    ]
+
+
+def _pooled_towards(result: Panel) -> str:
+    """Where pooled slopes are drawn to, and on which side of zero they come to lie."""
+    below = sum(each.pooled < 0 for each in result.slopes)
+    return (
+        "The provinces' own slopes average zero, since what they share is taken away; pooled slopes are drawn towards a "
+        "mean in which slopes with less noise weigh more, not towards zero. So "
+        f"{below} of {len(result.slopes)} lie below zero, which by itself says nothing of any of them."
+    )
+
+
+def _means(voice: Voice, result: Panel) -> str:
+    """What equal means come to as a group, and whether a province may be named."""
+    p_value, level = result.mean_f_p_value, voice.inputs.settings.panel.equal_slopes_level
+    if p_value is None or p_value > level:
+        return ""
+    verdicts = [
+        difference.verdict
+        for (_, notebook), record in sorted(voice.inputs.records.items())
+        if notebook == "compare" and isinstance(record, CompareRecord) and isinstance(record.growth, Peers)
+        for difference in record.growth.differences
+        if isinstance(difference, Difference) and difference.comparator == "nation" and difference.verdict
+    ]
+    named = sum(verdict in ("above", "below") for verdict in verdicts)
+    who = (
+        f"{named} of {len(verdicts)} provinces can be told apart from the nation"
+        if named
+        else "no province can be named"
+    )
+    told = f", and {who} after adjusting for all of them" if named else f", but {who} after adjusting for all of them"
+    return (
+        f"The means differ as a group (F {voice.formats.number(result.mean_f_statistic or 0, 2)}, p "
+        f"{voice.formats.p_value(p_value)}; the test assumes equal noise){told if verdicts else ''}."
+    )
 
 
 def _panel_table(voice: Voice, each: Panel) -> Exhibit:
@@ -118,7 +167,11 @@ def _panel_table(voice: Voice, each: Panel) -> Exhibit:
     fit = "accepted" if each.mixedlm_accepted else f"not accepted: {each.mixedlm_detail}; the closed form is printed"
     body = [
         ["Equal slopes", f"F {number(each.f_statistic, 2)}", f"p {p_value(each.f_p_value)}"],
-        ["Equal means", f"F {number(each.mean_f_statistic or 0, 2)}", f"p {p_value(each.mean_f_p_value or 0)}"],
+        [
+            "Equal means",
+            f"F {number(each.mean_f_statistic or 0, 2)}",
+            f"p {p_value(each.mean_f_p_value or 0)}; assumes equal noise",
+        ],
         ["Equal noise (Bartlett)", "", f"p {p_value(each.bartlett_p)}; {noise}"],
         ["Variance of slopes", number(each.slope_variance, 2), "0 where the estimate is negative"],
         ["Variance of means", number(each.intercept_variance, 2), ""],
@@ -210,12 +263,13 @@ def _event_studies(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
 
     def apart(each: Exposure) -> str:
         before = [p for p in each.event_study if p.year < min(each.post_years)]
-        count = sum(abs(p.estimate) > critical * p.standard_error for p in before)
-        return f"{voice.formats.count_of(count, len(before))} by {_exposed(voice, each)}"
+        years = [str(p.year) for p in before if abs(p.estimate) > critical * p.standard_error]
+        named = f": {listed(years)}" if years else ""
+        return f"{voice.formats.count_of(len(years), len(before))} by {_exposed(voice, each)}{named}"
 
     frame = voice.frame(
         "exposure-study",
-        f"Years before the start that differ from {base} already: {listed([apart(each) for each in results])}",
+        f"Years before the start that differ from {base} already: {'; '.join(apart(each) for each in results)}",
         "Difference in growth for one standard deviation of the exposure (merged: against not merged), percentage points "
         f"against {base}, with 95 % intervals; {one.areas} provinces",
         [row for each in results for row in each.inputs],

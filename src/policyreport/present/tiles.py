@@ -67,7 +67,7 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
     frame = voice.frame(
         "map",
         f"The digital economy's share is published for {len(published)} of {voice.areas_computed(len(rows))}{when}",
-        f"% of GRDP, {voice.measure(inputs.roles.share.headline_measure)}'s measure; tiles are links",
+        f"% of GRDP, {voice.measure(inputs.roles.share.headline_measure)}'s measure",
         _rows(inputs, {row.area for row in published}),
     )
     regions = {key.split(":")[-1]: inputs.areas.name(key) for key in map(inputs.areas.region, everywhere)}
