@@ -108,13 +108,23 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
     Returns
     -------
     Calibration or Refusal
-        `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks.
+        `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks. Only lists
+        counted often enough for one earlier outlook count: others have nothing to hold against what came.
     """
     settings, flow = inputs.settings.outlook, inputs.settings.flow
+    # So many intervals behind the first forecast, and one to hold it against.
+    dates = settings.calibration_first_interval + 2
     newest = {count.area: count.list for count in newest_counts(inputs)}
     series = [
-        [count for count in counts if count.list == newest[area]] for area, counts in _counts_by_area(inputs) if counts
+        own
+        for area, counts in _counts_by_area(inputs)
+        if len(own := [count for count in counts if count.list == newest[area] and count.reference_date]) >= dates
     ]
+    if not series:
+        detail = f"no earlier outlook exists: no list was counted on {dates} dates"
+        return Refusal(
+            code="too-few-points", method=outlook_method.METHOD, subject=f"{SUBJECT}: earlier outlooks", detail=detail
+        )
     return outlook_method.calibrate(
         series,
         subject=f"{SUBJECT}: earlier outlooks",

@@ -51,7 +51,9 @@ def share_scale(formats: Formats, note: str = "") -> Scale:
     return Scale(-0.012, 1.012, ticks, tuple(formats.percent(tick, 0) for tick in ticks), note=note)
 
 
-def completion(rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame) -> Exhibit:
+def completion(
+    rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, told: Mapping[str, str] | None = None
+) -> Exhibit:
     """Draw the completed share of an area's lists as dots with intervals.
 
     Parameters
@@ -60,13 +62,15 @@ def completion(rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame) -
         Name of the list, and the result or why there is none.
     frame : Frame
         Label, caption and source.
+    told : mapping of str to str, optional
+        By list, what stands beneath its name in place of date, late and overdue tasks.
 
     Returns
     -------
     Exhibit
         One row a list, with its date, late and overdue tasks beneath the name.
     """
-    body = [_list_row(label, record, frame) for label, record in rows]
+    body = [_list_row(label, record, frame, told or {}) for label, record in rows]
     return picture(frame, _alt(body), lambda width: paint_rows(width, body, share_scale(frame.formats), True))
 
 
@@ -97,12 +101,14 @@ def completion_by_area(rows: Sequence[tuple[str, Completion | Refusal]], frame: 
     return picture(frame, f"{_alt(body)} {note}".strip(), lambda width: paint_rows(width, body, scale))
 
 
-def _list_row(label: str, record: Completion | Refusal, frame: Frame) -> Row:
+def _list_row(label: str, record: Completion | Refusal, frame: Frame, told: Mapping[str, str]) -> Row:
     """One list: counts and share, then its date and what else was counted."""
     words, formats = frame.words, frame.formats
     if isinstance(record, Refusal):
         reasons = {"not-published": words.not_published, "list-too-short": words.list_too_short}
         return Row(label, text=reasons.get(record.code, words.no_data), note=record.detail)
+    if record.list in told:
+        return _share_row(label, record.completed, formats, "accent", told[record.list], counts=True)
     parts = [formats.date(record.reference_date)] if record.reference_date else []
     for part, name in ((record.late, words.late), (record.overdue, words.overdue)):
         if isinstance(part, Proportion):

@@ -14,6 +14,7 @@ from policyreport.figures.strips import strip as strip_figure
 from policyreport.figures.tiles import locator
 from policyreport.formats import NBSP
 from policyreport.inputs import Inputs
+from policyreport.notes import told_time
 from policyreport.present.shares import newest_by_measure, share_sentence
 from policyreport.present.tasks import count_sentence
 from policyreport.present.tiles import tile_grid
@@ -233,7 +234,8 @@ def _when(voice: Voice, item: StripItem) -> str:
     if item.role == "tasks":
         count = voice.value(voice.formats.count_of(item.count or 0, item.total or 0), item.inputs)
         exact = len(item.period) == len("2025-12-31")
-        when = voice.formats.short_date(date.fromisoformat(item.period)) if exact else voice.formats.period(item.period)
+        told = told_time(voice.notes(item.inputs)) or voice.formats.period(item.period)
+        when = voice.formats.short_date(date.fromisoformat(item.period)) if exact else told
         return f"{count}, {when or 'date not stated'}"
     source = voice.measure(item.measure) if item.measure else ""
     status = item.status if item.status != "observed" else ""

@@ -20,7 +20,7 @@ from policyreport.tables import interval_cell, table
 
 
 def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
-    """Show the league table, growth against the nation, the map, and the provinces' own lists.
+    """Show the league table, growth against the nation, the map, and the lists of the provinces.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         body,
         f"{_finding(rows)}. *Growth at constant 2010 prices and its place as published. Mean yearly difference since 2020 "
         "with its 95 % interval, for each province alone; range: the places its true rank may take, 95 % for all provinces "
-        "together, years treated as draws. Verdict adjusted for all provinces. Tasks of each province's own newest list. "
-        "† Never revised, taken as published.*",
+        "together, years treated as draws. Verdict adjusted for all provinces. Tasks of each province's newest list, given to it or its own. "
+        "† Judged without past revisions, as published.*",
         voice.source(_inputs(voice)),
         align="lrrrrlrlr",
         sortable=True,

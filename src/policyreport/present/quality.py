@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.assess.national import raised
+from policyreport.assess.tasks import SUBJECT
 from policyreport.exhibits import Exhibit, Exhibits
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, published, short_publisher
+from policyreport.present.voice import Voice, escape, listed, published, short_publisher
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
 from policyreport.tables import table
 
@@ -90,9 +91,9 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
     seen: dict[tuple[str, str], list[str]] = {}
     for method, subject, code, kind in raised(record):
         if kind == "refusal":
-            seen.setdefault((method, code), []).append(_subject(voice, subject))
+            seen.setdefault((method, code), []).append(subject)
     body = [
-        [voice.question(method), escape(", ".join(dict.fromkeys(part for part in subjects if part))),
+        [voice.question(method), escape(", ".join(dict.fromkeys(_subject(voice, part) for part in subjects if part))),
          voice.sentence(code), f"`{code}`"]
         for (method, code), subjects in sorted(seen.items())
     ]  # fmt: skip
@@ -106,9 +107,10 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         wide=True,
     ).renamed("refusals")
     said = "; ".join(
-        f"{voice.question(method).lower()}{_of(subjects)} ({voice.short(code)})"
+        f"the {_lower(voice.question(method))}{_about(voice, subjects)} ({voice.short(code)})"
         for (method, code), subjects in sorted(seen.items())
     )
+    said = f"What was published gives no answer on {said}" if seen else "Every question has an answer"
     short = f"::: {{.refusal}}\n**What cannot be said.** {said}. The reasons stand on the site and under *Data quality*.\n:::"
     return Exhibits([listing, Exhibit("refusals-short", short)])
 
@@ -268,10 +270,18 @@ def _subject(voice: Voice, subject: str) -> str:
     return f"{found.name}, {voice.measure(rest.strip('()'))}" if rest else found.name
 
 
-def _of(subjects: Sequence[str]) -> str:
-    """What a refusal concerns, where it is more than the question."""
-    named = [escape(part) for part in dict.fromkeys(subjects) if part]
-    return f" of {', '.join(named)}" if named else ""
+def _about(voice: Voice, subjects: Sequence[str]) -> str:
+    """What a refusal concerns, inside a sentence; nothing where the question alone says it."""
+    titles = {each.title for each in voice.inputs.policy.lists}
+    lists = [f"“{escape(each)}”" for each in dict.fromkeys(subjects) if each in titles]
+    others = [each for each in dict.fromkeys(subjects) if each and each not in titles and each != SUBJECT]
+    series = [escape(_lower(_subject(voice, each))) for each in others]
+    return (f" on {listed(lists)}" if lists else "") + (f" of {listed(series)}" if series else "")
+
+
+def _lower(text: str) -> str:
+    """A name inside a sentence; an abbreviation keeps its capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 __all__ = [

@@ -10,6 +10,7 @@ from policyreport.figures import areas as figures
 from policyreport.figures import tasks as task_figures
 from policyreport.inputs import Inputs
 from policyreport.present.task_pace import refused_once
+from policyreport.present.tasks import told_of_lists
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
@@ -152,7 +153,7 @@ def _raw_figure(voice: Voice) -> Exhibit | str:
         "interval if tasks finish independently",
         [row for each in done for row in each.inputs],
     )
-    return task_figures.completion([(each.list_label, each) for each in done], frame)
+    return task_figures.completion([(each.list_label, each) for each in done], frame, told_of_lists(voice, done))
 
 
 def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare, names: dict[str, str]) -> str:

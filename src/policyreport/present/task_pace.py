@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from policyreport.assess.tasks import task_counts
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.hazards import hazards
 from policyreport.figures.outlook import outlook as outlook_figure
 from policyreport.inputs import Inputs
+from policyreport.methods.counts import TaskCount
 from policyreport.present.flow_sensitivity import flow_sensitivity
 from policyreport.present.voice import Voice, escape
 from policyreport.records.base import Refusal
@@ -58,7 +60,7 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
         ]
         refused = [part for part in (each.change, each.trend) if isinstance(part, Refusal)]
         parts += [voice.refusal(part, part.subject.split(": ")[-1].capitalize()) for part in refused]
-    parts += refused_once(voice, results)
+    parts += refused_once(voice, _side_by_side(voice, results))
     short = [pace_sentence(voice, each) for each in results if isinstance(each, Flow)]
     return Exhibits([join("flow", *parts), Exhibit("flow-short", "\n\n".join(short))])
 
@@ -105,7 +107,7 @@ def outlook(
             _outlook_table(voice, by_share, suffix),
             voice.flags(main.flags),
         ]
-    parts += refused_once(voice, results)
+    parts += refused_once(voice, _side_by_side(voice, results))
     return Exhibits([join("outlook", *parts), Exhibit("outlook-short", "\n\n".join(short))])
 
 
@@ -196,6 +198,33 @@ def _facts(refusals: Sequence[Refusal]) -> list[str]:
     lead, found, _ = details[0].partition(": ") if details else ("", "", "")
     shared = bool(found) and all(detail.startswith(f"{lead}: ") for detail in details)
     return details[:1] + [detail.removeprefix(f"{lead}: ") if shared else detail for detail in details[1:]]
+
+
+def _side_by_side(voice: Voice, results: Sequence[object]) -> list[object]:
+    """Results in which a list that changed is refused with all counts of its kind, each with its list and day.
+
+    The last such refusal also names the counts that stand alone of their kind: they were not compared either.
+    """
+    counts = [each for each in task_counts(voice.inputs) if each.total is not None and each.completed is not None]
+    changed = [each for each in results if isinstance(each, Refusal) and each.code == "list-changed"]
+    told: dict[int, str] = {}
+    for each in changed:
+        own = [count for count in counts if set(count.inputs) & set(each.inputs)]
+        reason = each.detail.partition(":")[0]
+        told[id(each)] = f"{reason}: {', then '.join(_counted(voice, count) for count in own)}" if own else each.detail
+    alone = [count for count in counts if not any(set(count.inputs) & set(each.inputs) for each in changed)]
+    if changed and alone:
+        told[id(changed[-1])] += f"; counted once: {', '.join(_counted(voice, count) for count in alone)}"
+    return [
+        each.model_copy(update={"detail": told[id(each)]}) if isinstance(each, Refusal) and id(each) in told else each
+        for each in results
+    ]
+
+
+def _counted(voice: Voice, count: TaskCount) -> str:
+    """One count with its list and its day."""
+    day = f" on {voice.date(count.reference_date)}" if count.reference_date else ""
+    return f"“{count.list_label}”: {voice.formats.count_of(count.completed or 0, count.total or 0)}{day}"
 
 
 def pace_sentence(voice: Voice, each: Flow) -> str:

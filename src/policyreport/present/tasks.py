@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import tasks as figures
 from policyreport.inputs import Inputs
+from policyreport.notes import printed_as, told_time
 from policyreport.present.task_pace import list_counts
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
@@ -38,11 +39,11 @@ def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit
         parts += [" ".join(count_sentence(voice, each) for each in done)]
         frame = voice.frame(
             "tasks",
-            f"Tasks completed: {', '.join(_short(voice, each) for each in done[-2:])}",
+            _tasks_finding(voice, done),
             "Share of the tasks on each list that were completed, %; bar: 95 % interval if tasks finish independently",
             [row for each in done for row in each.inputs],
         )
-        parts.append(figures.completion([(each.list_label, each) for each in done], frame))
+        parts.append(figures.completion([(each.list_label, each) for each in done], frame, told_of_lists(voice, done)))
     again = [counts for each in done if len(counts := list_counts(completion, each.list)) > 1]
     parts += [_dates(voice, counts, at) for at, counts in enumerate(again)]
     parts += [
@@ -51,6 +52,17 @@ def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit
         if isinstance(each, Refusal)
     ]
     return join("tasks", *parts)
+
+
+def _tasks_finding(voice: Voice, done: Sequence[Completion]) -> str:
+    """The newest count; several lists are counted and named, never put in a row as if one had moved."""
+    newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
+    if len(done) == 1:
+        return f"Tasks completed: {_short(voice, newest)}"
+    return (
+        f"Counts of {voice.formats.count(len(done))} different lists, not one series; completed on the newest, "
+        f"“{escape(newest.list_label)}”: {_short(voice, newest)}"
+    )
 
 
 def _dates(voice: Voice, counts: Sequence[ListCount], at: int) -> Exhibit:
@@ -153,7 +165,7 @@ def _how_many(quarters: QuarterOnQuarter) -> str:
 
 
 def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Completion]], inputs: Inputs) -> Exhibit:
-    """Show the provinces that published counts of their own lists.
+    """Show the provinces of whose lists counts were published, of tasks given to them and of their own.
 
     Parameters
     ----------
@@ -171,14 +183,13 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
     """
     voice = Voice(inputs)
     if not lists:
-        return Exhibit("tasks-provinces", "No province's count of its own tasks was published by then.")
+        return Exhibit("tasks-provinces", "No count of a province's tasks was published by then.")
     published = len({name for name, _ in lists})
     silent = len(rows) - published
     lead = f"{published} of {len(rows)} provinces' counts were published; {silent} were not. " + (
         "The lists are of one kind and of one day; what they say together follows below."
         if _comparable(inputs, [each for _, each in lists])
-        else "Each list was drawn up by another body, with another scope and on another date, so the provinces are not "
-        "ranked by them."
+        else "The lists differ in who drew them up, in scope and in date, so the provinces are not ranked by them."
     )
     body = [
         [
@@ -197,12 +208,20 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
         "tasks-provinces",
         ["Province", "List", "Date", "Completed", "Share", "95 % interval"],
         body,
-        f"Counts of {published} provinces' own lists. *As printed; the interval holds if tasks finish independently.*",
+        f"Lists of {published} provinces{_kinds(voice, lists)}. *As printed; the interval holds if tasks finish "
+        "independently.*",
         voice.source(row for _, each in lists for row in each.inputs),
         align="lllrrr",
         wide=True,
     )
     return join("tasks-provinces", lead, shown)
+
+
+def _kinds(voice: Voice, lists: Sequence[tuple[str, Completion]]) -> str:
+    """What kinds of lists there are, in words."""
+    kinds = dict.fromkeys(voice.inputs.policy.list_named(each.list).kind for _, each in lists)
+    named = [label for kind in kinds if (label := voice.inputs.roles.list_kinds.get(kind))]
+    return f": {'; '.join(named)}" if named else ""
 
 
 def _comparable(inputs: Inputs, lists: Sequence[Completion]) -> bool:
@@ -222,17 +241,60 @@ def count_sentence(voice: Voice, each: Completion) -> str:
         extra.append(f"{voice.value(formats.count(each.late.count), each.inputs)} of them late")
     if isinstance(each.overdue, Proportion):
         overdue = voice.value(formats.count(each.overdue.count), each.inputs)
-        extra.append(f"{overdue} of all {formats.count(each.total)} overdue")
+        extra.append(f"{overdue} of all {formats.count(each.total)} {_called_overdue(voice, each, quoted=True)}")
     return text + (f", {listed(extra)}" if extra else "") + "."
 
 
 def _undated(voice: Voice, each: Completion) -> str:
-    """What is known of the time of a count whose day is not."""
+    """What is known of the time of a count whose day is not: what the source told, else the ledger's period."""
+    told = told_time(voice.notes(each.inputs))
+    if told:
+        return f"{escape(told)} (the day is not stated)"
     return (
         f"in {voice.formats.period(each.period)} (the day is not stated)"
         if each.period
         else "on a day that is not stated"
     )
+
+
+def _called_overdue(voice: Voice, each: Completion, *, quoted: bool = False) -> str:
+    """Overdue, or what the source printed where its words say less."""
+    printed = printed_as(voice.notes(each.inputs, voice.inputs.roles.tasks.overdue))
+    if not printed:
+        return "overdue"
+    return f"printed as “{escape(printed)}”" if quoted else printed
+
+
+def told_of_lists(voice: Voice, done: Iterable[Completion]) -> dict[str, str]:
+    """Say beneath a list's name in a figure what the source said in words of its own.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the page.
+    done : iterable of Completion
+        Counts of lists.
+
+    Returns
+    -------
+    dict of str to str
+        By list; only where a time or a word other than "overdue" is told.
+    """
+    found = {}
+    for each in done:
+        told = "" if each.reference_date else told_time(voice.notes(each.inputs))
+        called = _called_overdue(voice, each) if isinstance(each.overdue, Proportion) else "overdue"
+        if told or called != "overdue":
+            when = voice.date(each.reference_date) if each.reference_date else told
+            parts = [when] if when else []
+            parts += (
+                [f"{voice.formats.count(each.late.count)} completed late"] if isinstance(each.late, Proportion) else []
+            )
+            parts += (
+                [f"{voice.formats.count(each.overdue.count)} {called}"] if isinstance(each.overdue, Proportion) else []
+            )
+            found[each.list] = " · ".join(parts)
+    return found
 
 
 def _capital(text: str) -> str:

@@ -57,6 +57,12 @@ class Voice:
         exact = known["published_precision"] == "day"
         return self.date(day) if (exact & (known["published"].dt.date == day)).any() else self.published_on(rows, day)
 
+    def notes(self, rows: Iterable[str], indicator: str = "") -> list[str]:
+        """What the ledger notes of rows, of one indicator's where it is named."""
+        ledger = self.inputs.observations
+        known = ledger.loc[ledger.index.intersection(list(rows))]
+        return [str(note) for note in (known[known["indicator"] == indicator] if indicator else known)["note"]]
+
     def areas_computed(self, count: int) -> str:
         """How many provinces a count is out of, and that it is not all of them where some were not computed."""
         everywhere = len(self.inputs.areas.current(self.inputs.edition.as_known_on))

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from policyreport.notes import told_time
 from policyreport.observations.periods import period_bounds
 from policyreport.observations.schema import KEY
 from policyreport.rules.evidence import SERIES, Breach, Check, Evidence, by_source, figures, ids, listing
@@ -199,10 +200,11 @@ def _date_approximate(evidence: Evidence) -> Iterator[Breach]:
     for _, group in undated.groupby(["area", "list", "period"]):
         row = next(figures(group))
         title = next((each.title for each in evidence.context.policy.lists if each.id == row.list), row.list)
-        text = (
-            f"{evidence.who(row.area)}, “{title}”: the day in {_months(row.period)} on which these "
-            "tasks were counted is not known, so no pace can be calculated from them."
-        )
+        told = told_time(group["note"])
+        when = f"on which these tasks were counted ({told}) is" if told else (
+            f"in {_months(row.period)} on which these tasks were counted is"
+        )  # fmt: skip
+        text = f"{evidence.who(row.area)}, “{title}”: the day {when} not known, so no pace can be calculated from them."
         yield Breach(ids(group), text)
 
 
