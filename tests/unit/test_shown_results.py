@@ -11,9 +11,11 @@ from policyreport.inputs import Inputs
 from policyreport.marks import unmarked
 from policyreport.plan import Known
 from policyreport.present.flow_sensitivity import flow_sensitivity
+from policyreport.present.revision_statistics import revision_statistics
 from policyreport.present.voice import Voice
-from policyreport.records.base import Interval
+from policyreport.records.base import Interval, Refusal
 from policyreport.records.series import Exposure
+from policyreport.records.shares import NewsNoise, Revisions, RevisionTest
 from policyreport.records.tasks import Flow, FlowChange, FlowTrend
 
 
@@ -95,3 +97,33 @@ def test_the_trend_stands_beside_the_other_likelihood_or_says_that_it_had_no_fit
     assert "| 1.221 |" in said.replace("  ", " ")
     assert "correlation inside an interval 0.030" in said
     assert "no fit found" in flow_with(nation, 2.2, trend.model_copy(update={"betabinomial_slope": None}))
+
+
+def measure_with(revisions: tuple[float, ...], **tests: object) -> Revisions:
+    given = {
+        "mean": 0.2, "mean_absolute": 0.3, "minimum": -0.4, "maximum": 0.9, "share_upward": 0.6,
+    } if len(revisions) > 2 else {}  # fmt: skip
+    return Revisions(
+        area="VN", indicator="digital_economy_share", measure="nso", cells=(), n=len(revisions), rmse=0.42,
+        values=revisions, **given, **tests,
+    )  # fmt: skip
+
+
+def test_two_revisions_are_listed_without_an_average_and_both_tests_say_why_not(nation: Inputs) -> None:
+    few = Refusal(code="too-few-revisions", method="revisions", detail="2 of 5 revisions")
+    said = plain(revision_statistics(Voice(nation), [measure_with((0.16, 0.54), bias_test=few, news_noise=few)]))
+    assert "| each: +0.16, +0.54 |" in said
+    assert "NSO 2 (too few for an average)" in said
+    assert said.count("NSO: 2 of 5 revisions") == 2
+
+
+def test_many_revisions_have_their_mean_and_both_tests_with_p(nation: Inputs) -> None:
+    tests = {
+        "bias_test": RevisionTest(mean=0.2, t=2.2, p_value=0.051),
+        "news_noise": NewsNoise(news_slope=-0.09, news_p=0.152, noise_slope=-0.06, noise_p=0.43),
+    }
+    said = plain(revision_statistics(Voice(nation), [measure_with((0.1,) * 5, **tests)]))
+    assert "| +0.20 |" in said
+    assert "3 of 5" in said
+    assert all(p in said for p in ("p 0.051", "p 0.152", "p 0.430"))
+    assert ".refusal" not in said

@@ -8,6 +8,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import shares as figures
 from policyreport.inputs import Inputs
 from policyreport.methods.revisions import lay_out
+from policyreport.present.revision_statistics import revision_statistics
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.shares import MeasureDifference, Revisions
@@ -41,7 +42,9 @@ def vintages(
         shown = Exhibit("vintages", "No measure of the share has been published twice.")
     else:
         shown = join("vintages", *(part for each in triangles for part in _triangle(voice, each)))
-    return Exhibits([shown, _mixed(voice, revisions, differences)])
+    return Exhibits(
+        [join("vintages", shown, revision_statistics(voice, revisions)), _mixed(voice, revisions, differences)]
+    )
 
 
 def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
