@@ -7,6 +7,7 @@ from policyreport.present.findings import area_findings as findings
 from policyreport.present.findings import findings as screening
 from policyreport.present.league import league
 from policyreport.present.overview import overview, reference
+from policyreport.present.places import places
 from policyreport.present.quality import published_topics as published
 from policyreport.present.quality import quality, refusals
 from policyreport.present.series import governance, growth, income
@@ -34,6 +35,7 @@ __all__ = [
     "national_tasks",
     "outlook",
     "overview",
+    "places",
     "pooling",
     "published",
     "quality",
