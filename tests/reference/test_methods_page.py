@@ -107,6 +107,15 @@ def test_the_tables_show_the_nation_beside_the_provinces(nation: Inputs) -> None
             method="ranks", subject="grdp_growth", code="no-sampling-error", kind="refusal", areas=0, of=34, nation=True
         ),
         CodeCount(
+            method="trend",
+            subject="grdp_growth cusum",
+            code="too-few-points",
+            kind="refusal",
+            areas=0,
+            of=34,
+            nation=True,
+        ),
+        CodeCount(
             method="exposure", subject="grdp_growth", code="one-post-period", kind="flag", areas=0, of=34, nation=True
         ),
     ]
@@ -114,5 +123,6 @@ def test_the_tables_show_the_nation_beside_the_provinces(nation: Inputs) -> None
     refused, warned = (shown[name].markdown.replace("\u00a0", " ") for name in ("codes", "flags"))
     assert re.search(r"`no-sampling-error` \| 34 of 34 \| yes \|", refused)
     assert refused.count("`no-sampling-error`") == 1
-    assert "Refusals: 34 for provinces, 1 for the nation." in refused
+    assert "Refusals: 34 for provinces, 2 for the nation or a comparison of all provinces." in refused
+    assert "Growth of GRDP, wandering residuals (CUSUM)" in refused
     assert re.search(r"`one-post-period` \| [^|]* \| yes \|", warned)

@@ -12,6 +12,9 @@ from policyreport.present.voice import Voice, escape, listed, published, short_p
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
 from policyreport.tables import table
 
+PARTS = {"fan": "fan of yearly changes", "cusum": "wandering residuals (CUSUM)", "step": "step at a date"}
+"""Parts of a method that a refusal names, in words."""
+
 
 def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
     """List what was published about one area, by indicator and measure.
@@ -146,9 +149,9 @@ def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs
                 voice,
                 "codes",
                 refused,
-                f"Refusals: {times} for provinces, {nation} for the nation. *Provinces "
-                "each refusal concerns: several years or lists of one row count once, a refusal of all provinces together "
-                "for each of them. The [methods](methods.html) count every refusal in the records.*",
+                f"Refusals: {times} for provinces, {nation} for the nation or a "
+                "comparison of all provinces. *Provinces each refusal concerns: several years or lists of one row count "
+                "once, a refusal of all provinces' lists together for each of them. The [methods](methods.html) count every refusal in the records.*",
             ),
             _codes(
                 voice,
@@ -266,8 +269,10 @@ def _subject(voice: Voice, subject: str) -> str:
     key, _, rest = subject.partition(" ")
     found = voice.inputs.indicators.by_id().get(key)
     if found is None:
-        return f"{subject[:1].upper()}{subject[1:]}"
-    return f"{found.name}, {voice.measure(rest.strip('()'))}" if rest else found.name
+        named = PARTS.get(subject, subject)
+        return f"{named[:1].upper()}{named[1:]}"
+    part = PARTS.get(rest) or voice.measure(rest.strip("()"))
+    return f"{found.name}, {part}" if rest else found.name
 
 
 def _about(voice: Voice, subjects: Sequence[str]) -> str:
