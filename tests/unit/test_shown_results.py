@@ -14,7 +14,7 @@ from policyreport.present.flow_sensitivity import flow_sensitivity
 from policyreport.present.revision_statistics import revision_statistics
 from policyreport.present.voice import Voice
 from policyreport.records.base import Interval, Refusal
-from policyreport.records.series import Exposure
+from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.records.shares import NewsNoise, Revisions, RevisionTest
 from policyreport.records.tasks import Flow, FlowChange, FlowTrend
 
@@ -127,3 +127,19 @@ def test_many_revisions_have_their_mean_and_both_tests_with_p(nation: Inputs) ->
     assert "3 of 5" in said
     assert all(p in said for p in ("p 0.051", "p 0.152", "p 0.430"))
     assert ".refusal" not in said
+
+
+def test_a_province_has_its_single_year_by_how_many_differ_more_and_its_peers_by_distance(
+    slice_of: Callable[..., Inputs], known_q4: Known
+) -> None:
+    inputs = slice_of(known_q4, "compare", "n01")
+    result = assess.peers(inputs)
+    assert isinstance(result, Peers)
+    said = plain(present.growth_compare(result, inputs))
+    for each in result.differences:
+        assert isinstance(each, Difference)
+        latest = Formats().points(each.differences[-1]).replace("\u00a0", " ")
+        position = f"in 2025 alone {latest}, and {each.placebo_larger} of {each.placebo_of} provinces differ more"
+        assert position in said
+    rows = [line for line in said.splitlines() if line.startswith("| ")][2:]
+    assert [row.split("|")[2].strip() for row in rows] == ["1.18", "1.25", "1.61", "2.04", "2.09"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -24,6 +25,7 @@ from policyreport.records.notebooks import CompareRecord, StripItem
 from policyreport.records.series import Difference, Peers, PublishedRank
 from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
+from policyreport.tables import table
 
 _UNADJUSTED = " The verdict is adjusted for looking at all provinces at once, the interval is not."
 
@@ -74,17 +76,18 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         "named; bar: 95 % interval that treats years as draws",
         [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
     )
-    rows = [f"- {_comparator(inputs, each)}: {_difference(voice, each, own)}" for each in told]
+    rows = [
+        f"- {_comparator(inputs, each)}: {_difference(voice, each, own)}; {_placebo(voice, each, own)}" for each in told
+    ]
     rows += [f"- {each.subject or 'Comparison'}: {voice.sentence(each.code)}"
              for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
     figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "nation"), signed=True)
-    likes = listed([f"{inputs.areas.name(p.area)} ({voice.formats.number(p.distance, 2)})" for p in result.peers])
-    alike = f"Most alike before the resolution, with their distance: {likes}." if result.peers else ""
+    alike = _likes(voice, result, mean, panel.inputs) if result.peers else ""
     note = (
         "Verdicts are adjusted for looking at all provinces at once, intervals are not: an interval may exclude zero while "
         f"the verdict is {voice.verdict('cannot tell apart')}."
     )
-    return join("growth-compare", figure, "\n".join(rows), f"{alike} {note}", voice.flags(result.flags))
+    return join("growth-compare", figure, "\n".join(rows), note, alike, voice.flags(result.flags))
 
 
 def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
@@ -254,6 +257,33 @@ def _difference(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
 def _reaches_past_zero(each: Difference) -> bool:
     """Whether the interval leaves zero out although the verdict, adjusted for all provinces, tells nothing apart."""
     return each.verdict == "cannot tell apart" and not each.interval.low <= 0 <= each.interval.high
+
+
+def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping[str, tuple[str, ...]]) -> Exhibit:
+    """The most similar provinces with their distance, and how their growth differs from the nation's."""
+    number, names = voice.formats.number, voice.inputs.areas
+    body = [
+        [
+            names.name(each.area),
+            number(each.distance, 2),
+            voice.value(number(mean[each.area], 2, signed=True), rows.get(each.area, ())),
+        ]
+        for each in result.peers
+    ]
+    return table(
+        voice.id("growth-compare-peers"),
+        ["Province", "Distance", "Growth minus the nation's"],
+        body,
+        f"Most alike before the resolution is {names.name(result.peers[0].area)}. *Distance in standardised population, "
+        "output per head and urban share; mean yearly difference in growth, percentage points.*",
+    )
+
+
+def _placebo(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
+    """The latest year's difference, which has no interval, by how many provinces differ more from their own."""
+    latest = voice.value(voice.formats.points(each.differences[-1]), own + each.inputs)
+    larger = voice.formats.count_of(each.placebo_larger, each.placebo_of)
+    return f"in {each.years[-1]} alone {latest}, and {larger} provinces differ more"
 
 
 def _comparator(inputs: Inputs, each: Difference) -> str:
