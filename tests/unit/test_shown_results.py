@@ -139,7 +139,7 @@ def test_a_province_has_its_single_year_by_how_many_differ_more_and_its_peers_by
     for each in result.differences:
         assert isinstance(each, Difference)
         latest = Formats().points(each.differences[-1]).replace("\u00a0", " ")
-        position = f"in 2025 alone {latest}, and {each.placebo_larger} of {each.placebo_of} provinces differ more"
+        position = f"in 2025 alone {latest}, and {each.placebo_larger} of {each.placebo_of} provinces differ"
         assert position in said
     rows = [line for line in said.splitlines() if line.startswith("| ")][2:]
     assert [row.split("|")[2].strip() for row in rows] == ["1.18", "1.25", "1.61", "2.04", "2.09"]

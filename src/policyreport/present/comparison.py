@@ -283,7 +283,8 @@ def _placebo(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
     """The latest year's difference, which has no interval, by how many provinces differ more from their own."""
     latest = voice.value(voice.formats.points(each.differences[-1]), own + each.inputs)
     larger = voice.formats.count_of(each.placebo_larger, each.placebo_of)
-    return f"in {each.years[-1]} alone {latest}, and {larger} provinces differ more"
+    verb = "differs" if each.placebo_larger == 1 else "differ"
+    return f"in {each.years[-1]} alone {latest}, and {larger} provinces {verb} more"
 
 
 def _comparator(inputs: Inputs, each: Difference) -> str:
