@@ -70,7 +70,11 @@ def test_every_step_of_the_central_list_is_a_changed_list(nation: Inputs) -> Non
 
 
 def test_no_pace_is_given_for_the_nation(nation: Inputs) -> None:
-    assert {each.code for each in assess.flow(nation)} == {"list-changed"}
+    refused = assess.flow(nation)
+    assert {each.code for each in refused} == {"list-changed", "interval-too-short"}
+    # METHODS §18: the dossier's one pair on one list, all Government tasks, is four days apart.
+    short = next(each for each in refused if each.code == "interval-too-short")
+    assert "4 days" in short.detail
 
 
 # ---- the share against 16 % ----------------------------------------------------------------------------

@@ -21,18 +21,20 @@ from policyreport.records.tasks import Completion, Flow, ListCount, Outlook, Qua
 SUBJECT = "tasks of the resolution"
 
 
-def task_counts(inputs: Inputs) -> tuple[TaskCount, ...]:
+def task_counts(inputs: Inputs, *, context: bool = False) -> tuple[TaskCount, ...]:
     """Gather the area's counts: one a list and date, whoever printed the parts.
 
     Parameters
     ----------
     inputs : Inputs
         The notebook's slice.
+    context : bool, optional
+        Take also lists that are kept for context: a pace may be asked of them, no completion.
 
     Returns
     -------
     tuple of TaskCount
-        By date and list, lists kept for context left out.
+        By date and list.
     """
     role, rows = inputs.roles.tasks, inputs.newest
     own = rows["area"].isin([inputs.area, *inputs.areas.parts(inputs.area)])
@@ -42,7 +44,7 @@ def task_counts(inputs: Inputs) -> tuple[TaskCount, ...]:
     counts = [
         _count(inputs, group)
         for _, group in rows.groupby(keys, dropna=False, sort=True)
-        if not inputs.policy.list_named(group["list"].iloc[0]).context
+        if context or not inputs.policy.list_named(group["list"].iloc[0]).context
     ]
     return tuple(sorted(counts, key=lambda count: (count.reference_date or count.published, count.list)))
 
@@ -94,7 +96,7 @@ def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
         of one list.
     """
     settings = inputs.settings.flow
-    kinds = by_kind(task_counts(inputs))
+    kinds = by_kind(task_counts(inputs, context=True))
     if not kinds:
         return (not_published("flow", SUBJECT),)
     return tuple(

@@ -53,6 +53,4 @@ def _sentence(voice: Voice, ranks: Ranks, own: RankSet) -> str:
     first, last = own.marginal
     could = f"could be anywhere from {first} to {last}" if first < last else "is the same in its whole set"
     by = what.format(name=name if name[:2].isupper() else name[:1].lower() + name[1:])
-    return (
-        f"By the {by} its place is {place}; its true place {could} (95 % for this province alone; {caution})."
-    )
+    return f"By the {by} its place is {place}; its true place {could} (95 % for this province alone; {caution})."

@@ -215,6 +215,10 @@ def _side_by_side(voice: Voice, results: Sequence[object]) -> list[object]:
     alone = [count for count in counts if not any(set(count.inputs) & set(each.inputs) for each in changed)]
     if changed and alone:
         told[id(changed[-1])] += f"; counted once: {', '.join(_counted(voice, count) for count in alone)}"
+    known = task_counts(voice.inputs, context=True)
+    for close in (each for each in results if isinstance(each, Refusal) and each.code == "interval-too-short"):
+        own = [count for count in known if set(count.inputs) & set(close.inputs)]
+        told[id(close)] = f"{', then '.join(_counted(voice, count) for count in own)}; {close.detail}"
     return [
         each.model_copy(update={"detail": told[id(each)]}) if isinstance(each, Refusal) and id(each) in told else each
         for each in results
