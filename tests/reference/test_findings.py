@@ -106,8 +106,11 @@ def test_the_newest_share_needs_a_revision_far_beyond_any_seen(nation: Inputs) -
 
 def test_more_than_16_percent_is_another_quantity_and_a_bound(nation: Inputs) -> None:
     (other,) = assess.other_quantity(nation)
-    assert (other.indicator, other.value, other.bound) == ("sti_dx_contribution", 16, ">")
-    assert other.id not in {row for each in assess.share(nation) for row in each.inputs}
+    seen = other.observation
+    assert (other.indicator, seen.value, seen.bound) == ("sti_dx_contribution", 16, ">")
+    assert (other.verdict, codes(other)) == ("stated above", ["bound-only"])
+    assert (other.probability, other.certainty, other.interval) == (None, "", None)
+    assert seen.id not in {row for each in assess.share(nation) for row in each.inputs}
 
 
 def test_the_provinces_shares_against_16_percent(trends: dict[str, TrendRecord]) -> None:

@@ -259,7 +259,7 @@ def test_the_overview_judges_each_measure_by_itself(site: Site, record: Evaluati
 
 def test_the_overview_keeps_the_third_quantity_apart(site: Site, record: EvaluationRecord) -> None:
     (other,) = record.other_quantity
-    assert (other.value, other.bound, other.period) == (16, ">", "2025-01/2025-09")
+    assert (other.observation.value, other.observation.bound, other.period) == (16, ">", "2025-01/2025-09")
     text = site.text("index")
     assert re.search(r"“> 16 %” announced for the first nine months of 2025 is a third quantity", text)
     assert "It is not the digital economy’s share" in text

@@ -42,8 +42,8 @@ def share(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
     return tuple(each if isinstance(each, Refusal) else next(judged) for each in results)
 
 
-def other_quantity(inputs: Inputs) -> tuple[Observation, ...]:
-    """Pick the quantity that is announced beside the threshold but is another one.
+def other_quantity(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
+    """Judge the quantity that is announced beside the threshold but is another one.
 
     Parameters
     ----------
@@ -52,11 +52,17 @@ def other_quantity(inputs: Inputs) -> tuple[Observation, ...]:
 
     Returns
     -------
-    tuple of Observation
-        As published, with their bounds.
+    tuple of Threshold or Refusal
+        By measure, then period; a figure with a bound is flagged `bound-only`. Empty where none was announced.
     """
-    rows = inputs.newest
-    return observations(rows[(rows["area"] == inputs.area) & (rows["indicator"] == inputs.roles.share.other_quantity)])
+    indicator = inputs.roles.share.other_quantity
+    rows = inputs.observations
+    measures = rows.loc[(rows["area"] == inputs.area) & (rows["indicator"] == indicator), "measure"]
+    return tuple(
+        each
+        for measure in sorted(set(measures))
+        for each in _judge(inputs, share_vintages(inputs, str(measure), indicator=indicator))
+    )
 
 
 def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
@@ -197,7 +203,7 @@ def measure_differences(inputs: Inputs) -> tuple[MeasureDifference, ...]:
     return tuple(each for each in found if isinstance(each, MeasureDifference))
 
 
-def share_vintages(inputs: Inputs, measure: str, area: str = "") -> tuple[Observation, ...]:
+def share_vintages(inputs: Inputs, measure: str, area: str = "", indicator: str = "") -> tuple[Observation, ...]:
     """Pick every known vintage of the area's share by one measure.
 
     Parameters
@@ -208,6 +214,8 @@ def share_vintages(inputs: Inputs, measure: str, area: str = "") -> tuple[Observ
         A measure of the share.
     area : str
         Another area of the slice, such as a former part; the notebook's own by default.
+    indicator : str
+        Another quantity than the share.
 
     Returns
     -------
@@ -217,7 +225,7 @@ def share_vintages(inputs: Inputs, measure: str, area: str = "") -> tuple[Observ
     rows = inputs.observations
     rows = rows[
         (rows["area"] == (area or inputs.area))
-        & (rows["indicator"] == inputs.roles.share.indicator)
+        & (rows["indicator"] == (indicator or inputs.roles.share.indicator))
         & (rows["measure"] == measure)
     ]
     return observations(rows.sort_values(["period", "published"], kind="stable"))

@@ -13,11 +13,12 @@ from policyreport.inputs import Inputs
 from policyreport.marks import BOUNDARIES
 from policyreport.present.changes import changed, changes
 from policyreport.present.methods import method_pages, reference_list
+from policyreport.present.other_quantity import other_finding
 from policyreport.present.quality import sources
-from policyreport.present.shares import period_words
+from policyreport.present.share_pace import met, reached_chance, rose
+from policyreport.present.shares import final_chance
 from policyreport.present.task_pace import certainty
 from policyreport.present.voice import Voice, listed
-from policyreport.records.base import Observation
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Threshold
@@ -195,19 +196,19 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
     line = voice.percent_as_published(voice.inputs.policy.threshold.value)
     found: list[Finding] = []
     if main:
-        told = " ".join(_compared(voice, each) for each in others)
+        told = " ".join([final_chance(voice, main), *(_compared(voice, each) for each in others)])
         flips = sorted(
             {each.period for each in record.share if isinstance(each, Threshold) and each.has_flag("measure-flip")}
         )
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
-        against = voice.against(main.verdict, voice.threshold(line)).replace("*", "")
+        against = voice.against(main.verdict, voice.threshold(line)).replace("*", "") + _taken(main)
         text = (
             f"### Digital economy: {_published(voice, main)} of GDP in {main.period} by {voice.measure(main.measure)}, "
             f"{against}\n\n"
             f"{told}{flip} {BENCHMARK.format(line=voice.threshold(line))} [Digital economy](digital-economy.html)"
         )
         found.append((text, _spark_shares(voice, [main, *others])))
-    found += [(_third_quantity(voice, each), None) for each in record.other_quantity]
+    found.append((other_finding(voice, record.other_quantity), None))
     paces = [each for each in record.pace if isinstance(each, Pace) and main and each.measure == main.measure]
     if paces:
         nearest = min(paces, key=lambda each: each.target_period)
@@ -257,18 +258,6 @@ def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
     return spark_line(Line(voice.measure(pace.measure), tuple(points), "accent"), frame, 2, target)
 
 
-def _third_quantity(voice: Voice, each: Observation) -> str:
-    """Finding: the announced quantity that is not the share."""
-    sign = {">": "more than ", "<": "less than ", "~": "about "}.get(each.bound, "")
-    value = voice.percent_as_published(each.value)
-    meaning = voice.inputs.indicators.get(each.indicator).name
-    return (
-        f"### The “{voice.value(('> ' if each.bound == '>' else sign) + value, [each.id])}” announced for {period_words(each.period)} is a third "
-        f"quantity\n\nIt is the {meaning[:1].lower() + meaning[1:]}, stated as {sign}{voice.value(value, [each.id])}; its method is not "
-        "published. It is not the digital economy's share. [A third quantity](digital-economy.html#a-third-quantity)"
-    )
-
-
 def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
     """Finding: observed against required growth of the share."""
     rows = each.inputs
@@ -277,18 +266,19 @@ def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
         f"{voice.bands(other.headline_bands)}."
         for other in others
     )
-    now = "" if each.required_from_now_pp is None else (
+    now = "" if each.required_from_now_pp is None or met(each) else (
         f"; it would now have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
     )  # fmt: skip
     verdict = voice.bands(each.headline_bands).replace("*", "")
     # "Far too slow for 30 %", but "Between moving away and far too slow on the way to 30 %".
+    published = ", as published," if met(each) else ""
     towards = "for" if len(each.headline_bands) == 1 else "on the way to"
     return (
-        f"### {_capital(verdict)} {towards} "
+        f"### {_capital(verdict)}{published} {towards} "
         f"{voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)} in "
         f"{each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
-        f"The share rose by {voice.value(voice.formats.points(each.observed_pp), rows)} a year from {each.base_period} to "
-        f"{each.latest_period}{now}.{beside} [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
+        f"The share {rose(each.observed_pp)} by {voice.value(voice.formats.points(each.observed_pp), rows)} a year from {each.base_period} to "
+        f"{each.latest_period}{now}.{reached_chance(voice, each)}{beside} [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
     )
 
 
@@ -297,11 +287,18 @@ def _published(voice: Voice, each: Threshold) -> str:
     return voice.value(voice.percent_as_published(each.observation.value), [each.observation.id])
 
 
+def _taken(each: Threshold) -> str:
+    """That a verdict takes the figure as it was published."""
+    return ", as published" if each.as_published and each.verdict in ("above", "below") else ""
+
+
 def _compared(voice: Voice, each: Threshold) -> str:
-    published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
+    """Another measure's newest share with its verdict, and its chance in words where past revisions give one."""
+    line = voice.percent_as_published(each.threshold)
+    chance = "" if each.probability is None else f"; chance of {line} or more: {voice.certainty(each.probability)}"
     return (
         f"{voice.measure(each.measure)}: {_published(voice, each)} in {each.period}, "
-        f"{voice.verdict(each.verdict)}{published}."
+        f"{voice.verdict(each.verdict)}{_taken(each)}{chance}."
     )
 
 

@@ -275,7 +275,7 @@ class EvaluationRecord(NotebookRecord):
     quarter_on_quarter: QuarterOnQuarter | Refusal
     share: tuple[Threshold | Refusal, ...]
     share_flags: tuple[str, ...]
-    other_quantity: tuple[Observation, ...]
+    other_quantity: tuple[Threshold | Refusal, ...]
     pace: tuple[Pace | Refusal, ...]
     revisions: tuple[Revisions | Refusal, ...]
     growth: Trend | Refusal

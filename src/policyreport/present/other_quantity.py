@@ -1,0 +1,110 @@
+"""The quantity announced beside the share's threshold: what it is, and what may be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.exhibits import Exhibit
+from policyreport.present.voice import Voice
+from policyreport.records.base import Refusal
+from policyreport.records.shares import Threshold
+
+PAGE = "digital-economy.html#a-third-quantity"
+
+SIGNS = {">": "more than ", "<": "less than ", "~": "about "}
+
+
+def other_quantity(voice: Voice, results: Sequence[Threshold | Refusal]) -> Exhibit:
+    """Say what was announced, that it is not the share, and its verdict.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the national slice.
+    results : sequence of Threshold or Refusal
+        From `assess.other_quantity`.
+
+    Returns
+    -------
+    Exhibit
+        "other-quantity".
+    """
+    told = [
+        voice.refusal(each, "A third quantity") if isinstance(each, Refusal) else _told(voice, each) for each in results
+    ]
+    return Exhibit("other-quantity", "\n\n".join(told) or "No other quantity was announced by then.")
+
+
+def other_finding(voice: Voice, results: Sequence[Threshold | Refusal]) -> str:
+    """Say on the overview what was announced last.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the national slice.
+    results : sequence of Threshold or Refusal
+        From `assess.other_quantity`.
+
+    Returns
+    -------
+    str
+        A heading and a line of text; empty where no figure was announced.
+    """
+    judged = [each for each in results if isinstance(each, Threshold)]
+    if not judged:
+        return ""
+    each = max(judged, key=lambda one: (one.observation.published, one.period))
+    seen, value = each.observation, voice.percent_as_published(each.observation.value)
+    short = f"> {value}" if seen.bound == ">" else f"{SIGNS.get(seen.bound, '')}{value}"
+    stated = f"{SIGNS.get(seen.bound, '')}{voice.value(value, [seen.id])}"
+    return (
+        f"### The “{voice.value(short, [seen.id])}” announced for {period_words(each.period)} is a third quantity\n\n"
+        f"It is the {_meaning(voice, each)}, stated as {stated}: {_verdict(voice, each)}. It is not the digital "
+        f"economy's share. {_method(voice, each)}[A third quantity]({PAGE})"
+    )
+
+
+def period_words(period: str) -> str:
+    """A period for readers: the first nine months of 2025."""
+    return "the first nine months of " + period[:4] if period.endswith("-09") and "/" in period else period
+
+
+def _told(voice: Voice, each: Threshold) -> str:
+    """One announced figure with its verdict, what the verdict rests on, and its source."""
+    seen = each.observation
+    announced = voice.value(f"{SIGNS.get(seen.bound, '')}{voice.percent_as_published(seen.value)}", [seen.id])
+    grounds = " ".join(dict.fromkeys(voice.sentence(flag.code) for flag in each.flags))
+    return (
+        f"The “{announced}” announced for {period_words(each.period)} is none of these shares: it is the "
+        f"{_meaning(voice, each)}, a wider quantity. {_method(voice, each)}Against the benchmark: {_verdict(voice, each)}"
+        f"{_interval(voice, each)}. {grounds}".rstrip()
+        + f"\n\n::: {{.source}}\n{voice.source([seen.id])}\n:::"
+    )
+
+
+def _meaning(voice: Voice, each: Threshold) -> str:
+    name = voice.indicator(each.indicator)
+    return name[:1].lower() + name[1:]
+
+
+def _method(voice: Voice, each: Threshold) -> str:
+    """That nobody can recalculate it; a simulated figure's method is its program."""
+    return "" if voice.inputs.edition.simulated else "Its method is not published. "
+
+
+def _verdict(voice: Voice, each: Threshold) -> str:
+    """The verdict with the threshold, and the chance in words where past revisions give one."""
+    line = voice.threshold(voice.percent_as_published(each.threshold))
+    said = voice.against(each.verdict, line)
+    if each.observation.bound == "=" and each.as_published:
+        return f"{said}, as published"
+    if each.probability is None:
+        return said
+    return f"{said}; the chance that the final figure is {line} or more is {voice.certainty(each.probability)}"
+
+
+def _interval(voice: Voice, each: Threshold) -> str:
+    if each.interval is None:
+        return ""
+    ends = voice.formats.interval(each.interval.low, each.interval.high, 1)
+    return f" (interval of revision error {voice.value(f'{ends} %', [each.observation.id, *each.inputs])})"

@@ -1,0 +1,244 @@
+"""What the pages say of a share follows from the results: bounds, revisions seen, the prior, chances in words."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from policyreport import assess, plan, present
+from policyreport.inputs import Inputs
+from policyreport.marks import unmarked
+from policyreport.plan import Known
+from policyreport.present.other_quantity import other_finding
+from policyreport.present.overview import _pace as pace_finding
+from policyreport.present.overview import _shares as share_findings
+from policyreport.present.shares import provinces_share
+from policyreport.present.voice import Voice
+from policyreport.records.base import Refusal
+from policyreport.records.shares import Pace, Threshold
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def observed(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+    return slice_of(known_q4, "evaluation", "VN")
+
+
+@pytest.fixture(scope="module")
+def taught(slice_of: Callable[..., Inputs]) -> Inputs:
+    """The nation of the teaching edition: figures without bounds, revised often."""
+    return slice_of(plan.load_known(ROOT, "teaching"), "evaluation", "VN")
+
+
+def plain(text: str) -> str:
+    """Text without marks and fixed spaces."""
+    return unmarked(text).replace("\u00a0", " ")
+
+
+def shown(inputs: Inputs, **changed) -> dict[str, str]:
+    """The exhibits of the share's page, by id."""
+    results = {
+        "results": assess.share(inputs),
+        "pace": assess.share_pace(inputs),
+        "revisions": assess.revisions(inputs),
+        "other": assess.other_quantity(inputs),
+    } | changed
+    return {each.id: plain(each.markdown) for each in present.national_share(**results, inputs=inputs)}
+
+
+def with_bound(inputs: Inputs, bound: str, value: float) -> Inputs:
+    """The slice with its other quantity stated otherwise."""
+    rows = inputs.observations.copy()
+    own = rows["indicator"] == inputs.roles.share.other_quantity
+    rows.loc[own, ["bound", "value"]] = [bound, value]
+    return dataclasses.replace(inputs, observations=rows)
+
+
+# ---- the other quantity ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "verdict", "text"),
+    [
+        (">", 16.0, "stated above", "“more than 16 %” announced"),
+        ("<", 15.0, "stated below", "“less than 15 %” announced"),
+        ("~", 16.0, "cannot tell apart", "“about 16 %” announced"),
+        (">", 12.5, "cannot tell apart", "“more than 12.5 %” announced"),
+    ],
+)
+def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
+    observed: Inputs, bound: str, value: float, verdict: str, text: str
+) -> None:
+    inputs = with_bound(observed, bound, value)
+    (judged,) = assess.other_quantity(inputs)
+    assert (judged.verdict, [flag.code for flag in judged.flags]) == (verdict, ["bound-only"])
+    page = shown(inputs)["other-quantity"]
+    assert text in page
+    assert f"*{verdict}*" in page
+    assert inputs.wording.sentence("bound-only", "en") in page
+    finding = plain(other_finding(Voice(inputs), (judged,)))
+    assert f"*{verdict}*" in finding
+    for said in (page, finding):
+        assert "chance" not in said
+        assert "interval" not in said
+        assert verdict.startswith("stated") or "stated above" not in said
+
+
+def test_an_announced_figure_without_a_bound_gets_an_ordinary_verdict(taught: Inputs) -> None:
+    (judged,) = assess.other_quantity(taught)
+    assert (judged.observation.value, judged.observation.bound, judged.verdict) == (15.81, "=", "cannot tell apart")
+    page = shown(taught)["other-quantity"]
+    assert "“15.81 %” announced for 2027" in page
+    assert "*cannot tell apart* from 16 %, as published (interval of revision error 13.7–18.0 %)" in page
+    assert taught.wording.sentence("no-vintage-history", "en") in page
+    assert "stated above" not in page + plain(other_finding(Voice(taught), (judged,)))
+
+
+def test_an_edition_without_another_quantity_says_so(observed: Inputs) -> None:
+    rows = observed.observations
+    silent = dataclasses.replace(observed, observations=rows[rows["indicator"] != observed.roles.share.other_quantity])
+    assert assess.other_quantity(silent) == ()
+    assert shown(silent)["other-quantity"] == "No other quantity was announced by then."
+    assert other_finding(Voice(silent), ()) == ""
+
+
+def test_a_projection_of_the_other_quantity_is_refused_and_no_finding(observed: Inputs) -> None:
+    rows = observed.observations.copy()
+    rows["status"] = rows["status"].mask(rows["indicator"] == observed.roles.share.other_quantity, "projection")
+    inputs = dataclasses.replace(observed, observations=rows)
+    (refused,) = assess.other_quantity(inputs)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "projection-only"
+    assert "Only a projection or a plan has been published" in shown(inputs)["other-quantity"]
+    assert other_finding(Voice(inputs), (refused,)) == ""
+
+
+# ---- revisions and the prior -----------------------------------------------------------------------------
+
+
+def test_the_revision_that_reaches_the_threshold_stands_beside_the_largest_seen(observed: Inputs) -> None:
+    lead = shown(observed)["share-lead"]
+    assert "It would take a revision of +1.98 pp to bring it to 16 %; the largest seen is +0.54 pp." in lead
+    assert (
+        "It would take a revision of −2.30 pp to bring it to 16 %; no revision is known to hold that against." in lead
+    )
+
+
+def test_what_cannot_be_told_apart_needs_no_revision_to_turn(observed: Inputs) -> None:
+    newest = next(each for each in assess.share(observed) if (each.measure, each.period) == ("nso", "2025"))
+    level = newest.model_copy(update={"verdict": "cannot tell apart"})
+    assert "It would take" not in shown(observed, results=(level,))["share-lead"]
+
+
+def test_few_revisions_leave_the_answer_to_the_prior_and_many_do_not(observed: Inputs, taught: Inputs) -> None:
+    few, many = shown(observed)["revisions"], shown(taught)["revisions"]
+    assert "2 have a figure" in few
+    assert "rest largely on the prior" in few
+    assert "11 have a figure" in many
+    assert "They outweigh the prior, which counts as 2 more." in many
+    assert "largely on the prior" not in many
+    assert "in words only" not in many
+
+
+def test_provinces_are_taken_as_published_only_where_nothing_was_revised(observed: Inputs) -> None:
+    first, other = (
+        each for each in assess.share(observed) if each.measure == "nso" and each.period in ("2024", "2025")
+    )
+    without = [each.model_copy(update={"area": area, "verdict": "above", "as_published": True, "revisions": 0})
+               for area, each in (("n01", first), ("n40", other))]  # fmt: skip
+    learnt = [each.model_copy(update={"as_published": False, "revisions": 3}) for each in without]
+
+    inputs = dataclasses.replace(
+        observed, records=dict.fromkeys([("n01", "trend"), ("n40", "trend"), ("n96", "trend")])
+    )
+
+    def page(results) -> str:
+        return plain(provinces_share(results, inputs).markdown)
+
+    assert "Of the 2 provinces with a figure 2 are above the 16 % benchmark as published" in page(without)
+    assert "1 has no figure" in page(without)
+    assert "no vintage history" in page(without)
+    assert "2 are above the 16 % benchmark, 0 cannot" in page(learnt)
+    assert "by past revisions and a prior" in page(learnt)
+    assert "as published" not in page([without[0], learnt[1]])
+    assert "by past revisions or, where there are none, by the prior alone" in page([without[0], learnt[1]])
+
+
+# ---- pace ------------------------------------------------------------------------------------------------
+
+
+def test_the_pace_says_where_it_would_lead_and_neither_reaches_nor_misses(observed: Inputs) -> None:
+    page = shown(observed)["pace"]
+    assert "At the pace of 2020–2025 the share by NSO's measure would be 15.4 % in 2030; the target is 30 %." in page
+    assert not any(word in page for word in ("stays short", "will reach", "miss"))
+
+
+def reached(inputs: Inputs) -> Pace:
+    """The national pace as if the figure met the target, learnt from few revisions."""
+    pace = next(each for each in assess.share_pace(inputs) if each.measure == "nso")
+    update = {"headline": "reached", "headline_bands": ("reached",), "reached_probability": 0.97}
+    return pace.model_copy(update=update | {"reached_certainty": "95–99 %"})
+
+
+def test_a_target_that_was_reached_is_so_as_published_with_its_chance(observed: Inputs) -> None:
+    said = "The chance that the final figure is 30 % or more is between 95 and 99 %."
+    page = shown(observed, pace=(reached(observed),))["pace"]
+    assert "*reached*, as published, for 30 % in 2030" in page
+    assert said in page
+    assert "would from now have to rise" not in page
+    finding = plain(pace_finding(Voice(observed), reached(observed), ()))
+    assert finding.startswith("### Reached, as published, for 30 % in 2030")
+    assert said in finding
+
+
+# ---- the overview ----------------------------------------------------------------------------------------
+
+
+class Record:
+    """What the share's findings read of the national record."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.share, self.pace = assess.share(inputs), assess.share_pace(inputs)
+        self.other_quantity = assess.other_quantity(inputs)
+
+
+@pytest.mark.parametrize(
+    ("edition", "told"),
+    [
+        ("observed", "The chance that the final figure is 16 % or more is less than 1 %."),
+        ("taught", "*above*; chance of 16 % or more: more than 99 %."),
+    ],
+)
+def test_the_shares_finding_carries_its_chance_in_words(
+    edition: str, told: str, request: pytest.FixtureRequest
+) -> None:
+    inputs = request.getfixturevalue(edition)
+    text, _ = share_findings(Voice(inputs), Record(inputs))[0]
+    assert told in plain(text)
+
+
+def test_a_share_that_was_never_revised_is_taken_as_published_on_the_overview(observed: Inputs) -> None:
+    record = Record(observed)
+    record.share = tuple(
+        each.model_copy(update={"as_published": True, "probability": None, "certainty": ""})
+        for each in record.share
+        if isinstance(each, Threshold)
+    )
+    text, _ = share_findings(Voice(observed), record)[0]
+    assert "by NSO, below 16 %, as published" in plain(text)
+    assert observed.wording.sentence("no-vintage-history", "en") in text
+    assert "chance" not in text
+
+
+def test_captions_take_their_verdicts_from_the_closed_list(observed: Inputs) -> None:
+    verdicts = {**observed.wording.verdicts}
+    position = {**verdicts["position"], "below": verdicts["position"]["below"] | {"en": "lower than"}}
+    changed = observed.wording.model_copy(update={"verdicts": verdicts | {"position": position}})
+    inputs = dataclasses.replace(observed, wording=changed)
+    newest = [each for each in assess.share(inputs) if isinstance(each, Threshold)]
+    for page in (shown(inputs)["share"], plain(present.share(newest, (), inputs).markdown)):
+        caption = next(line for line in page.splitlines() if "*Digital economy" in line)
+        assert "lower than" in caption
+        assert "below" not in caption
