@@ -480,7 +480,7 @@ def test_a_failed_province_is_not_said_to_have_published_nothing(broken) -> None
     record = EvaluationRecord.from_json((store / "records" / "VN" / "evaluation.json").read_bytes())
     assert [row.area for row in record.league] == ["n01", "n96"]
     assert "Nghệ An" not in site.text("league-table")
-    assert re.search(r"1 have no figure", site.text("digital-economy"))
+    assert re.search(r"1 has no figure", site.text("digital-economy"))
 
 
 def test_other_provinces_are_unaffected_by_a_failed_one(broken, whole: Site, tiny) -> None:

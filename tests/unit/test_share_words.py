@@ -207,7 +207,7 @@ class Record:
 @pytest.mark.parametrize(
     ("edition", "told"),
     [
-        ("observed", "The chance that the final figure is 16 % or more is less than 1 %."),
+        ("observed", "Chance of 16 % or more in the end: less than 1 %."),
         ("taught", "*above*; chance of 16 % or more: more than 99 %."),
     ],
 )
@@ -242,3 +242,43 @@ def test_captions_take_their_verdicts_from_the_closed_list(observed: Inputs) -> 
         caption = next(line for line in page.splitlines() if "*Digital economy" in line)
         assert "lower than" in caption
         assert "below" not in caption
+
+
+# ---- the provinces together ------------------------------------------------------------------------------
+
+
+def test_six_published_provinces_are_no_whole(observed: Inputs) -> None:
+    refused = assess.share_aggregate(observed)
+    assert (refused.code, refused.detail) == ("part-missing", "28 of 34 provinces without a figure for 2025")
+    page = plain(present.share_aggregate(refused, observed).markdown)
+    assert "28 of 34 provinces without a figure for 2025" in page
+    assert observed.wording.sentence("part-missing", "en").removesuffix(".") in page
+
+
+def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inputs) -> None:
+    check = assess.share_aggregate(taught)
+    rows = taught.newest.reset_index()
+    rows = rows[rows["measure"] == "simulated-accounts"]
+
+    def of(indicator: str, year: int):
+        own = rows[(rows["indicator"] == indicator) & (rows["period"] == str(year)) & rows["area"].str.match("n")]
+        return own.set_index("area")["value"].sort_index()
+
+    product = of("grdp_per_capita_current", taught.roles.product_year) * of(
+        "population_average", taught.roles.product_year
+    )
+    expected = (of("digital_economy_share", 2027) * product).sum() / product.sum()
+    assert (check.parts, check.published) == (34, 14.36)
+    assert check.weighted_mean == pytest.approx(expected)
+    assert check.difference == pytest.approx(expected - 14.36)
+    page = plain(present.share_aggregate(check, taught).markdown)
+    assert f"average {expected:.2f} % of GRDP in 2027; the nation's is 14.36 % of GDP" in page
+    assert page.endswith("it is not tested.")
+
+
+def test_a_bounded_province_leaves_no_aggregate(taught: Inputs) -> None:
+    rows = taught.observations.copy()
+    own = (rows["indicator"] == "digital_economy_share") & (rows["area"] == "n40") & (rows["period"] == "2027")
+    rows.loc[own, "bound"] = ">"
+    refused = assess.share_aggregate(dataclasses.replace(taught, observations=rows))
+    assert (refused.code, refused.detail) == ("part-missing", "1 of 34 provinces without a figure for 2027")

@@ -1,5 +1,6 @@
 """From a notebook's slice to the methods' results: which series, which settings."""
 
+from policyreport.assess.aggregate import share_aggregate
 from policyreport.assess.boundaries import boundary_checks
 from policyreport.assess.cleaning import clean
 from policyreport.assess.comparison import compare, peers, strip
@@ -42,6 +43,7 @@ __all__ = [
     "revisions",
     "sensitivity",
     "share",
+    "share_aggregate",
     "share_pace",
     "steps",
     "strip",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from policyreport.assess.aggregate import share_aggregate
 from policyreport.assess.national import PROVINCE, changes
 from policyreport.assess.series import growth
 from policyreport.assess.shares import other_quantity
@@ -67,6 +68,7 @@ def evaluation(
         share=tuple(share),
         share_flags=tuple(sorted({flag.code for each in share if isinstance(each, Threshold) for flag in each.flags})),
         other_quantity=other_quantity(inputs),
+        share_aggregate=share_aggregate(inputs),
         pace=tuple(pace),
         revisions=tuple(revisions),
         growth=growth(inputs)[0],

@@ -11,6 +11,7 @@ from policyreport.present.places import places
 from policyreport.present.quality import published_topics as published
 from policyreport.present.quality import quality, refusals
 from policyreport.present.series import governance, growth, income
+from policyreport.present.share_aggregate import share_aggregate
 from policyreport.present.shares import national_share, share
 from policyreport.present.side_by_side import side_by_side
 from policyreport.present.specifications import sensitivity
@@ -44,6 +45,7 @@ __all__ = [
     "screening",
     "sensitivity",
     "share",
+    "share_aggregate",
     "side_by_side",
     "strip",
     "summary",

@@ -56,11 +56,10 @@ def other_finding(voice: Voice, results: Sequence[Threshold | Refusal]) -> str:
     each = max(judged, key=lambda one: (one.observation.published, one.period))
     seen, value = each.observation, voice.percent_as_published(each.observation.value)
     short = f"> {value}" if seen.bound == ">" else f"{SIGNS.get(seen.bound, '')}{value}"
-    stated = f"{SIGNS.get(seen.bound, '')}{voice.value(value, [seen.id])}"
     return (
         f"### The “{voice.value(short, [seen.id])}” announced for {period_words(each.period)} is a third quantity\n\n"
-        f"It is the {_meaning(voice, each)}, stated as {stated}: {_verdict(voice, each)}. It is not the digital "
-        f"economy's share. {_method(voice, each)}[A third quantity]({PAGE})"
+        f"It is the {_meaning(voice, each)}: {_verdict(voice, each)}. {_method(voice, each)}It is not the digital "
+        f"economy's share. [A third quantity]({PAGE})"
     )
 
 

@@ -21,7 +21,7 @@ from policyreport.records.series import (
     Trend,
     TrendFamily,
 )
-from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
+from policyreport.records.shares import AggregateCheck, MeasureDifference, Pace, Revisions, Threshold
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling, QuarterOnQuarter
 
 
@@ -276,6 +276,7 @@ class EvaluationRecord(NotebookRecord):
     share: tuple[Threshold | Refusal, ...]
     share_flags: tuple[str, ...]
     other_quantity: tuple[Threshold | Refusal, ...]
+    share_aggregate: AggregateCheck | Refusal
     pace: tuple[Pace | Refusal, ...]
     revisions: tuple[Revisions | Refusal, ...]
     growth: Trend | Refusal
