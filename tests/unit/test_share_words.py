@@ -207,7 +207,7 @@ class Record:
 @pytest.mark.parametrize(
     ("edition", "told"),
     [
-        ("observed", "Chance of 16 % or more in the end: less than 1 %."),
+        ("observed", "Chance of 16 % or more: less than 1 %."),
         ("taught", "*above*; chance of 16 % or more: more than 99 %."),
     ],
 )
