@@ -157,7 +157,7 @@ def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_t
     assert doubtful > 0
     for text in (changed(record, inputs), changes_page(record, inputs)):
         said = read(text.markdown)
-        assert f" ({doubtful} dated by month or year only, so perhaps older) " in said
+        assert f" ({doubtful} perhaps older: dated by month or year) " in said
     counted = next(each for each in found if each.indicator == "tasks_completed")
     assert counted.published == date(2025, 12, 27)
 

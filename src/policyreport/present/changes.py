@@ -45,8 +45,8 @@ def changed(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
         "changed",
         f"Since {voice.date(record.changed_since)}, {voice.value(voice.formats.count(new), files)} figures were "
         f"added{_perhaps_older(voice, record)} and "
-        f"{voice.value(voice.formats.count(revised), again)} revised{_confirmed(voice, confirmed, files)}, in "
-        f"{voice.value(str(len(record.changes)), files)} indicators and measures. {_publishers(voice, record)} "
+        f"{voice.value(voice.formats.count(revised), again)} revised{_confirmed(voice, confirmed, files)}. "
+        f"{_publishers(voice, record)} "
         "[What changed](what-changed.html)",
     )
 
@@ -121,7 +121,7 @@ def _perhaps_older(voice: Voice, record: EvaluationRecord) -> str:
     if doubtful.empty:
         return ""
     count = voice.value(voice.formats.count(len(doubtful)), [f"{each}.csv" for each in doubtful["source"].unique()])
-    return f" ({count} dated by month or year only, so perhaps older)"
+    return f" ({count} perhaps older: dated by month or year)"
 
 
 def _new(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
