@@ -11,7 +11,7 @@ import pandas as pd
 from policyreport.assess.selection import newest_publication
 from policyreport.assess.tasks import SUBJECT
 from policyreport.inputs import Inputs
-from policyreport.records.base import Flag, Frozen, Refusal, Result
+from policyreport.records.base import Flag, Frozen, Observation, Refusal, Result
 from policyreport.records.notebooks import (
     Change,
     CleanRecord,
@@ -20,6 +20,7 @@ from policyreport.records.notebooks import (
     CoverageCell,
     LeagueRow,
     NotebookRecord,
+    PanelValue,
     TrendRecord,
 )
 from policyreport.records.series import Difference, Peers, Ranks, RankSet, Trend
@@ -28,6 +29,10 @@ from policyreport.records.tasks import Completion, Flow, Outlook, QuarterOnQuart
 
 OF_YEAR = re.compile(r"^(\w+(?: \([\w-]+\))?) \d{4}$")
 """A refusal's subject that ends in a year: ``digital_economy_share (nso) 2025``."""
+PARTS = (Frozen, tuple, list)
+"""What may hold results."""
+WITHOUT_RESULTS = (Flag, Observation, PanelValue)
+"""What holds none, and is many."""
 PROVINCE = ("clean", "trend", "compare")
 """The records a province ends in."""
 
@@ -202,7 +207,8 @@ def _walk(value: object, method: str, subject: str) -> Iterator[tuple[str, str, 
         yield from _walk_fields(value, method, subject)
     elif isinstance(value, (tuple, list)):
         for item in value:
-            yield from _walk(item, method, subject)
+            if isinstance(item, PARTS) and not isinstance(item, WITHOUT_RESULTS):
+                yield from _walk(item, method, subject)
 
 
 def _of(result: Result) -> str:
@@ -214,7 +220,7 @@ def _of(result: Result) -> str:
 def _walk_fields(value: Frozen, method: str, subject: str) -> Iterator[tuple[str, str, str, str]]:
     for name in type(value).model_fields:
         part = getattr(value, name)
-        if not isinstance(part, Flag):
+        if isinstance(part, PARTS) and not isinstance(part, WITHOUT_RESULTS):
             yield from _walk(part, method, subject)
 
 

@@ -72,7 +72,10 @@ def _values(value: object) -> Iterator[Frozen]:
     if isinstance(value, Frozen) and not isinstance(value, Observation):
         yield value
         for name in type(value).model_fields:
-            yield from _values(getattr(value, name))
+            part = getattr(value, name)
+            if isinstance(part, (Frozen, tuple)):
+                yield from _values(part)
     elif isinstance(value, tuple):
         for item in value:
-            yield from _values(item)
+            if isinstance(item, (Frozen, tuple)):
+                yield from _values(item)
