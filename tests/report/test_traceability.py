@@ -23,7 +23,8 @@ EDITION = "tiny"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # Days and years are no figures of the ledger.
 NO_FIGURE = re.compile(
-    rf"\(\d+ files, see Sources\)|\d{{1,2}}\s(?:{MONTHS})\s\d{{4}}|\b20\d\d\b|\]\([^)]*\)|!\[\]\([^)]*\)\{{[^}}]*\}}"
+    r"\(\d+ files, see Sources\)|and \d+ others|"
+    rf"\d{{1,2}}\s(?:{MONTHS})\s\d{{4}}|\b20\d\d\b|\]\([^)]*\)|!\[\]\([^)]*\)\{{[^}}]*\}}"
 )
 
 

@@ -294,8 +294,9 @@ def _taken(each: Threshold) -> str:
 
 def _compared(voice: Voice, each: Threshold) -> str:
     """Another measure's newest share with its verdict, and its chance in words where past revisions give one."""
-    line = voice.percent_as_published(each.threshold)
-    chance = "" if each.probability is None else f"; chance of {line} or more: {voice.certainty(each.probability)}"
+    chance = (
+        "" if each.probability is None else f"; {final_chance(voice, each).rstrip('.')}".replace("Chance", "chance")
+    )
     return (
         f"{voice.measure(each.measure)}: {_published(voice, each)} in {each.period}, "
         f"{voice.verdict(each.verdict)}{_taken(each)}{chance}."

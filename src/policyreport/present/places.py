@@ -32,11 +32,11 @@ def places(ranks: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     Exhibits
         "place-n01" and so on for every area of the edition; empty where there is no set.
     """
-    voice = Voice(inputs)
+    voice, edition = Voice(inputs), inputs.edition
     asked = [each for each in ranks if isinstance(each, Ranks) and each.basis in _BASES]
     return Exhibits(
         Exhibit(f"place-{area}", "\n\n".join(_sentence(voice, each, own) for each in asked for own in _of(each, area)))
-        for area in inputs.areas.current(inputs.edition.as_known_on)
+        for area in (inputs.areas.current(edition.as_known_on) if edition.areas == "all" else edition.areas)
     )
 
 

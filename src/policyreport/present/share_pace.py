@@ -130,7 +130,7 @@ def reached_chance(voice: Voice, pace: Pace) -> str:
         return ""
     return (
         f" The chance that the final figure is {_target(voice, pace)} or more is "
-        f"{voice.certainty(pace.reached_probability)}."
+        f"{voice.value(voice.certainty(pace.reached_probability), pace.inputs)}."
     )
 
 

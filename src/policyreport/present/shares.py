@@ -211,7 +211,7 @@ def final_chance(voice: Voice, each: Threshold) -> str:
     """
     line = voice.threshold(voice.percent_as_published(each.threshold))
     if each.probability is not None:
-        return f"Chance of {line} or more: {voice.certainty(each.probability)}."
+        return f"Chance of {line} or more: {voice.value(voice.certainty(each.probability), [each.observation.id])}."
     return "" if each.has_flag("bound-only") else voice.sentence("no-vintage-history")
 
 
