@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from policyreport.errors import DataError, UsageError
 from policyreport.params.layout import Root, data_folder, project_folder
 from policyreport.sources import SIDECAR, read_source
 from policyreport.spelling import plain
+
+if TYPE_CHECKING:
+    from policyreport.params.edition import Edition
 
 WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
 
@@ -50,6 +54,21 @@ class Areas:
         if day not in self._current:
             self._current[day] = self._provinces_on(day)
         return list(self._current[day])
+
+    def of_edition(self, edition: Edition) -> list[str]:
+        """List the provinces of an edition: those that exist on its day, or the ones it names.
+
+        Parameters
+        ----------
+        edition : Edition
+            With its day.
+
+        Returns
+        -------
+        list of str
+            Sorted keys.
+        """
+        return self.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
 
     @cached_property
     def _current(self) -> dict[str, list[str]]:

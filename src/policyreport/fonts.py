@@ -156,20 +156,12 @@ def write_web_fonts(folder: Path) -> list[Path]:
     list of Path
         ``be-vietnam-pro-400.woff2`` and so on.
     """
-    from fontTools.subset import Options, Subsetter, save_font
-
     written = []
     for (weight, face), source in zip(_FACES.items(), desktop_fonts(), strict=True):
         font = tabular_font(source)
         font.save(folder / f"BeVietnamPro-{face}.ttf")
         features = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum"]
-        options = Options(flavor="woff2", layout_features=features, hinting=False, recalc_timestamp=False)
-        subsetter = Subsetter(options)
-        subsetter.populate(text=web_characters())
-        subsetter.subset(font)
-        target = folder / f"be-vietnam-pro-{weight}.woff2"
-        save_font(font, str(target), options)
-        written.append(target)
+        written.append(_subset(font, web_characters(), features, folder / f"be-vietnam-pro-{weight}.woff2"))
     (folder / "OFL.txt").write_bytes((Path(str(files(_PACKAGE))) / "LICENSE").read_bytes())
     return written
 
@@ -198,18 +190,24 @@ def write_math_font(folder: Path) -> Path:
     Path
         ``stix-two-math.woff2``; its licence, the same with other authors, lies beside it.
     """
-    from fontTools.subset import Options, Subsetter, save_font
     from fontTools.ttLib import TTFont
 
     font = TTFont(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"), recalcTimestamp=False)
-    options = Options(flavor="woff2", layout_features=["kern", "mark", "ssty"], hinting=False, recalc_timestamp=False)
-    subsetter = Subsetter(options)
-    subsetter.populate(text=math_characters())
-    subsetter.subset(font)
-    target = folder / "stix-two-math.woff2"
-    save_font(font, str(target), options)
+    target = _subset(font, math_characters(), ["kern", "mark", "ssty"], folder / "stix-two-math.woff2")
     _, _, terms = (folder / "OFL.txt").read_text(encoding="utf-8").partition("\n")
     (folder / "OFL-stix-two-math.txt").write_text(f"{font['name'].getDebugName(0)}\n{terms}", encoding="utf-8")
+    return target
+
+
+def _subset(font: Any, characters: str, features: list[str], target: Path) -> Path:
+    """Write the part of a face that a site's pages need."""
+    from fontTools.subset import Options, Subsetter, save_font
+
+    options = Options(flavor="woff2", layout_features=features, hinting=False, recalc_timestamp=False)
+    subsetter = Subsetter(options)
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    save_font(font, str(target), options)
     return target
 
 

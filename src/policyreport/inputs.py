@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
@@ -257,6 +258,22 @@ def decision_files(root: Path, edition: Edition) -> dict[str, bytes]:
     names = [*COMMON_FILES, *own_parameters(edition.layout(root))]
     names += [f"params/editions/{name}.yaml" for name in (edition.id, edition.previous) if name]
     return {name: (root / name).read_bytes() for name in names}
+
+
+def files_of(rows: Iterable[str]) -> list[str]:
+    """Name the files behind ledger rows.
+
+    Parameters
+    ----------
+    rows : iterable of str
+        Ids of rows, or of whole files.
+
+    Returns
+    -------
+    list of str
+        Ids of the sources, each once, sorted.
+    """
+    return sorted({row.split("#")[0].removesuffix(".csv") for row in rows})
 
 
 def frame_bytes(frame: pd.DataFrame) -> bytes:

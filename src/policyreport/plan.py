@@ -18,7 +18,7 @@ from policyreport.areas import Areas, read_areas
 from policyreport.errors import UsageError
 from policyreport.execute.unit import Unit, Units
 from policyreport.harmonise import harmonise_panel
-from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, frame_bytes
+from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, files_of, frame_bytes
 from policyreport.observations import as_known_on, known_on, load_ledger
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
@@ -196,8 +196,7 @@ def edition_areas(known: Known) -> list[str]:
     list of str
         Sorted keys.
     """
-    named = known.edition.areas
-    return known.areas.current(known.edition.as_known_on) if named == "all" else sorted(named)
+    return known.areas.of_edition(known.edition)
 
 
 def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
@@ -289,7 +288,7 @@ def _panel_rows(known: Known, notebook: str, area: str) -> tuple[bytes, frozense
 def _laid_out(panel: pd.DataFrame) -> tuple[bytes, frozenset[str]]:
     """Panel rows as a file, and their sources."""
     cited = {row for ids in panel["inputs"] for row in ids}
-    return frame_bytes(panel), frozenset(row.split("#")[0].removesuffix(".csv") for row in cited)
+    return frame_bytes(panel), frozenset(files_of(cited))
 
 
 def _province_records(store: Path, areas: Sequence[str]) -> bytes:

@@ -151,7 +151,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     """
     edition, areas = read_edition(root, edition_id), read_areas(root)
     roles = read_roles(edition.layout(root))
-    keys = areas.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
+    keys = areas.of_edition(edition)
     contents = collect(store)
     if not contents.fragments and not contents.failures:
         raise RenderError(

@@ -52,8 +52,7 @@ def evaluation(
     EvaluationRecord
         The nation's results, the provinces side by side, and the facts of the headlines.
     """
-    expected = inputs.areas.current(inputs.edition.as_known_on)
-    areas = expected if inputs.edition.areas == "all" else list(inputs.edition.areas)
+    areas = inputs.areas.of_edition(inputs.edition)
     complete = {area for area in areas if all((area, name) in inputs.records for name in PROVINCE)}
     since = _previous(inputs)
     return EvaluationRecord(

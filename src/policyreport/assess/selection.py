@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
@@ -123,27 +123,6 @@ def back_cast(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Fla
     """
     crossing = any((area, indicator) in inputs.back_cast for area in areas)
     return (Flag(code="back-cast"),) if crossing else ()
-
-
-def window_flags(inputs: Inputs, years: Sequence[int]) -> tuple[Flag, ...]:
-    """Flag a window of years that is short, or begins in a year of the shock.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        For the settings.
-    years : sequence of int
-        Calendar years, rising.
-
-    Returns
-    -------
-    tuple of Flag
-        `weak`, `starts-in-shock`, both or nothing.
-    """
-    common = inputs.settings.conventions
-    weak = (Flag(code="weak", detail=f"{len(years)} years"),) if len(years) < common.weak_below else ()
-    shock = (Flag(code="starts-in-shock", detail=str(years[0])),) if years[0] in common.shock_years else ()
-    return weak + shock
 
 
 def newest_publication(rows: pd.DataFrame) -> date:

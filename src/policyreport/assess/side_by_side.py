@@ -10,13 +10,14 @@ from scipy import stats
 
 from policyreport.assess.comparison import likeness_values, peer_family, peer_panel
 from policyreport.assess.ranking import published_ranks, sets_of
-from policyreport.assess.selection import back_cast, not_published, role_series, window_flags
+from policyreport.assess.selection import back_cast, not_published, role_series
 from policyreport.inputs import Inputs
 from policyreport.methods import exposure as exposure_method
 from policyreport.methods import panel as panel_method
 from policyreport.methods import steps as steps_method
 from policyreport.methods.exposure import ExposurePanel
 from policyreport.methods.peers import PeerPanel
+from policyreport.methods.windows import window_flags
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import EvaluationRecord
@@ -71,7 +72,8 @@ def panel(inputs: Inputs) -> Panel | Refusal:
     )
     if isinstance(found, Refusal):
         return found
-    window = window_flags(inputs, laid.years)
+    common = inputs.settings.conventions
+    window = window_flags(laid.years, weak_below=common.weak_below, shock_years=common.shock_years)
     return found.model_copy(update={"flags": found.flags + window + back_cast(inputs, laid.areas, laid.indicator)})
 
 

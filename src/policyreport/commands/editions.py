@@ -72,7 +72,7 @@ def edition_areas(root: Path, edition: str) -> tuple[Areas, list[str]]:
     from policyreport.params.edition import read_edition
 
     areas, named = read_areas(root), read_edition(root, edition)
-    return areas, areas.current(named.as_known_on) if named.areas == "all" else sorted(named.areas)
+    return areas, areas.of_edition(named)
 
 
 def resolve_areas(root: Path, edition: str, words: str) -> list[str]:

@@ -15,6 +15,7 @@ from scipy.spatial import KDTree
 from policyreport.errors import DataError, did_you_mean
 from policyreport.methods.intervals import ALPHA
 from policyreport.methods.multiplicity import adjust
+from policyreport.methods.windows import window_flags
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import Difference, PeerDistance, Peers
 
@@ -193,7 +194,7 @@ def assess(
             continue
         found = _difference(panel, row, comparator, k, minimum_points)
         if isinstance(found, Difference):
-            flags = _window_flags(found.years, weak_below, shock_years)
+            flags = window_flags(found.years, weak_below=weak_below, shock_years=shock_years)
             found = found.model_copy(update={"flags": flags + (no_peer if comparator == "peers" else ())})
         differences.append(found)
     return Peers(
@@ -377,13 +378,6 @@ def _peer_rows(panel: PeerPanel, k: int) -> tuple[NDArray[np.intp], Floats]:
     rows[known] = known[np.take_along_axis(places, keep, axis=1)]
     distances[known] = np.take_along_axis(found, keep, axis=1)
     return rows, distances
-
-
-def _window_flags(years: Sequence[int], weak_below: int, shock_years: Sequence[int]) -> tuple[Flag, ...]:
-    """Flags that a short window, or one that opens in a slump, raises."""
-    weak = (Flag(code="weak", detail=f"{len(years)} years"),) if len(years) < weak_below else ()
-    shock = (Flag(code="starts-in-shock", detail=str(years[0])),) if years[0] in shock_years else ()
-    return weak + shock
 
 
 def _refuse(code: str, panel: PeerPanel, subject: str, detail: str) -> Refusal:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
+from policyreport.present.names import heading
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import Trend, TrendFamily
@@ -67,7 +68,7 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
     level, rho = formats.number(settings.verdict_level, 2), formats.number(settings.verdict_rho, 1)
     body = [
         [
-            escape(f"{_capital(voice.indicator(each.indicator))}, {_AGAINST[each.series]}"),
+            escape(f"{heading(voice.indicator(each.indicator))}, {_AGAINST[each.series]}"),
             f"{each.first_year}–{each.last_year}",
             formats.count_of(each.tested, each.areas),
             voice.value(formats.count_of(len(each.singled_out), each.tested), each.inputs),
@@ -110,7 +111,7 @@ def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
     formats = voice.formats
     body = [
         [
-            escape(_capital(voice.indicator(each.indicator))),
+            escape(heading(voice.indicator(each.indicator))),
             escape(voice.inputs.areas.name(member.area)),
             voice.verdict(member.verdict),
             voice.value(formats.number(member.slope, 3, signed=True), member.inputs),
@@ -136,7 +137,3 @@ def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
         return named
     # Longer than a page: the PDF has the counts, and each province's verdicts on its own page.
     return join("", '::: {.content-visible when-format="html"}', named, ":::")
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]

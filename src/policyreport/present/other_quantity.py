@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit
+from policyreport.present.names import inside
 from policyreport.present.voice import Voice
 from policyreport.records.base import Refusal
 from policyreport.records.shares import Threshold
@@ -82,8 +83,7 @@ def _told(voice: Voice, each: Threshold) -> str:
 
 
 def _meaning(voice: Voice, each: Threshold) -> str:
-    name = voice.indicator(each.indicator)
-    return name[:1].lower() + name[1:]
+    return inside(voice.indicator(each.indicator))
 
 
 def _method(voice: Voice, each: Threshold) -> str:

@@ -13,10 +13,11 @@ from policyreport.inputs import Inputs
 from policyreport.marks import BOUNDARIES
 from policyreport.present.changes import changed, changes
 from policyreport.present.methods import method_pages, reference_list
+from policyreport.present.names import heading
 from policyreport.present.other_quantity import other_finding
 from policyreport.present.quality import sources
 from policyreport.present.share_pace import met, reached_chance, rose
-from policyreport.present.shares import final_chance
+from policyreport.present.shares import chance_of_more, final_chance
 from policyreport.present.task_pace import certainty
 from policyreport.present.voice import Voice, listed
 from policyreport.records.notebooks import EvaluationRecord
@@ -274,7 +275,7 @@ def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
     published = ", as published," if met(each) else ""
     towards = "for" if len(each.headline_bands) == 1 else "on the way to"
     return (
-        f"### {_capital(verdict)}{published} {towards} "
+        f"### {heading(verdict)}{published} {towards} "
         f"{voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)} in "
         f"{each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
         f"The share {rose(each.observed_pp)} by {voice.value(voice.formats.points(each.observed_pp), rows)} a year from {each.base_period} to "
@@ -294,12 +295,10 @@ def _taken(each: Threshold) -> str:
 
 def _compared(voice: Voice, each: Threshold) -> str:
     """Another measure's newest share with its verdict, and its chance in words where past revisions give one."""
-    chance = (
-        "" if each.probability is None else f"; {final_chance(voice, each).rstrip('.')}".replace("Chance", "chance")
-    )
+    chance = chance_of_more(voice, each)
     return (
         f"{voice.measure(each.measure)}: {_published(voice, each)} in {each.period}, "
-        f"{voice.verdict(each.verdict)}{_taken(each)}{chance}."
+        f"{voice.verdict(each.verdict)}{_taken(each)}{'; ' * bool(chance)}{chance}."
     )
 
 
@@ -357,7 +356,3 @@ def _citation(voice: Voice, record: EvaluationRecord) -> str:
         f"> {voice.inputs.edition.title}. Edition {record.edition}, as known on {voice.date(record.as_known_on)}. "
         "The policyreport founders.\n\nCite the publishers of the figures you quote beside it."
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit, Exhibits
-from policyreport.inputs import Inputs
+from policyreport.inputs import Inputs, files_of
+from policyreport.present.names import inside
 from policyreport.present.voice import Voice
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks, RankSet
@@ -32,11 +33,11 @@ def places(ranks: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     Exhibits
         "place-n01" and so on for every area of the edition; empty where there is no set.
     """
-    voice, edition = Voice(inputs), inputs.edition
+    voice = Voice(inputs)
     asked = [each for each in ranks if isinstance(each, Ranks) and each.basis in _BASES]
     return Exhibits(
         Exhibit(f"place-{area}", "\n\n".join(_sentence(voice, each, own) for each in asked for own in _of(each, area)))
-        for area in (inputs.areas.current(edition.as_known_on) if edition.areas == "all" else edition.areas)
+        for area in inputs.areas.of_edition(inputs.edition)
     )
 
 
@@ -46,11 +47,10 @@ def _of(ranks: Ranks, area: str) -> list[RankSet]:
 
 def _sentence(voice: Voice, ranks: Ranks, own: RankSet) -> str:
     """``By … its place is 12 of 34; its true place could be anywhere from 3 to 30 (…).``"""
-    name = voice.indicator(ranks.indicator)
     what, caution = _BASES[ranks.basis]
-    files = sorted({f"{row.split('#')[0].removesuffix('.csv')}.csv" for row in ranks.inputs})
+    files = [f"{each}.csv" for each in files_of(ranks.inputs)]
     place = voice.value(f"{own.rank} of {len(ranks.sets)}", files)
     first, last = own.marginal
     could = f"could be anywhere from {first} to {last}" if first < last else "is the same in its whole set"
-    by = what.format(name=name if name[:2].isupper() else name[:1].lower() + name[1:])
+    by = what.format(name=inside(voice.indicator(ranks.indicator)))
     return f"By the {by} its place is {place}; its true place {could} (95 % for this province alone; {caution})."

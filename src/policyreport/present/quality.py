@@ -8,6 +8,7 @@ from policyreport.assess.national import raised
 from policyreport.assess.tasks import SUBJECT
 from policyreport.exhibits import Exhibit, Exhibits
 from policyreport.inputs import Inputs
+from policyreport.present.names import heading, inside
 from policyreport.present.voice import Voice, escape, listed, published, short_publisher
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
 from policyreport.tables import table
@@ -110,7 +111,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         wide=True,
     ).renamed("refusals")
     said = "; ".join(
-        f"the {_lower(voice.question(method))}{_about(voice, subjects)} ({voice.short(code)})"
+        f"the {inside(voice.question(method))}{_about(voice, subjects)} ({voice.short(code)})"
         for (method, code), subjects in sorted(seen.items())
     )
     said = f"What was published gives no answer on {said}" if seen else "Every question has an answer"
@@ -269,8 +270,7 @@ def _subject(voice: Voice, subject: str) -> str:
     key, _, rest = subject.partition(" ")
     found = voice.inputs.indicators.by_id().get(key)
     if found is None:
-        named = PARTS.get(subject, subject)
-        return f"{named[:1].upper()}{named[1:]}"
+        return heading(PARTS.get(subject, subject))
     part = PARTS.get(rest) or voice.measure(rest.strip("()"))
     return f"{found.name}, {part}" if rest else found.name
 
@@ -280,13 +280,8 @@ def _about(voice: Voice, subjects: Sequence[str]) -> str:
     titles = {each.title for each in voice.inputs.policy.lists}
     lists = [f"“{escape(each)}”" for each in dict.fromkeys(subjects) if each in titles]
     others = [each for each in dict.fromkeys(subjects) if each and each not in titles and each != SUBJECT]
-    series = [escape(_lower(_subject(voice, each))) for each in others]
+    series = [escape(inside(_subject(voice, each))) for each in others]
     return (f" on {listed(lists)}" if lists else "") + (f" of {listed(series)}" if series else "")
-
-
-def _lower(text: str) -> str:
-    """A name inside a sentence; an abbreviation keeps its capitals."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 __all__ = [

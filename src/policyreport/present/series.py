@@ -12,6 +12,7 @@ from policyreport.figures.timeline import Break, Line
 from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.methods.contrasts import index
+from policyreport.present.names import heading, inside
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import SeriesPoint, Trend
@@ -215,8 +216,7 @@ def _moved(voice: Voice, each: Trend, own: Sequence[SeriesPoint], mean: Sequence
     """One score's way, the mean's, and then the trend of the difference: none can be taken for another."""
     formats = voice.formats
     (start, end), (mean_start, mean_end) = (_ends(each, points) for points in (own, mean))
-    name = _short(voice.indicator(each.indicator))
-    name = name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+    name = inside(_short(voice.indicator(each.indicator)))
     slope = voice.value(formats.number(each.slope, 2, signed=True), each.inputs)
     low, high, level = each.slope_interval.low, each.slope_interval.high, each.slope_interval.level
     interval = voice.value(formats.interval(low, high, 2, signed=True), each.inputs)
@@ -258,7 +258,7 @@ def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> li
 def _short(name: str) -> str:
     """An indicator's name without the index it belongs to."""
     text = name.removeprefix("PAPI").strip(" :,–-") or name
-    return text[:1].upper() + text[1:]
+    return heading(text)
 
 
 def _range(points: Sequence[SeriesPoint]) -> str:

@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import shares as figures
 from policyreport.inputs import Inputs
 from policyreport.methods.vintages import maturity
+from policyreport.present.names import heading
 from policyreport.present.other_quantity import other_quantity
 from policyreport.present.share_pace import share_pace
 from policyreport.present.voice import Voice, listed
@@ -194,6 +195,27 @@ def share_sentence(voice: Voice, each: Threshold) -> str:
     )
 
 
+def chance_of_more(voice: Voice, each: Threshold) -> str:
+    """Say in words how likely the final figure reaches the threshold, inside a sentence.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the notebook's slice.
+    each : Threshold
+        A verdict.
+
+    Returns
+    -------
+    str
+        ``chance of 16 % or more: less than 1 %``; empty where nothing tells.
+    """
+    if each.probability is None:
+        return ""
+    line = voice.threshold(voice.percent_as_published(each.threshold))
+    return f"chance of {line} or more: {voice.value(voice.certainty(each.probability), [each.observation.id])}"
+
+
 def final_chance(voice: Voice, each: Threshold) -> str:
     """Say in words how likely the final figure reaches the threshold, or that nothing tells.
 
@@ -209,9 +231,8 @@ def final_chance(voice: Voice, each: Threshold) -> str:
     str
         A sentence; empty for a figure stated only as a bound.
     """
-    line = voice.threshold(voice.percent_as_published(each.threshold))
-    if each.probability is not None:
-        return f"Chance of {line} or more: {voice.value(voice.certainty(each.probability), [each.observation.id])}."
+    if chance := chance_of_more(voice, each):
+        return f"{heading(chance)}."
     return "" if each.has_flag("bound-only") else voice.sentence("no-vintage-history")
 
 

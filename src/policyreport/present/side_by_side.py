@@ -13,6 +13,7 @@ from policyreport.figures.areas import rank_sets as rank_figure
 from policyreport.figures.checks import event_studies
 from policyreport.inputs import Inputs
 from policyreport.methods.intervals import ALPHA
+from policyreport.present.names import heading, inside
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CompareRecord
@@ -276,7 +277,7 @@ def _event_studies(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
     )
     start = voice.formats.date(voice.inputs.policy.date)
     titles = [_title(voice, each.exposure) for each in results]
-    panels = [(name[:1].upper() + name[1:], each) for name, each in zip(titles, results, strict=True)]
+    panels = [(heading(name), each) for name, each in zip(titles, results, strict=True)]
     return event_studies(panels, frame, "percentage points", base, critical, start).renamed("exposure-study")
 
 
@@ -386,8 +387,7 @@ def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
     """One caterpillar of ranks with its finding."""
     last = len(each.sets)
     open_sets = sum(item.simultaneous == (1, last) for item in each.sets)
-    name = escape(voice.indicator(each.indicator))
-    name = name if name[:2].isupper() else name[:1].lower() + name[1:]
+    name = inside(escape(voice.indicator(each.indicator)))
     model = each.basis == "model-based"
     counts = each.basis == "counts"
     what = (

@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import tasks as figures
 from policyreport.inputs import Inputs
 from policyreport.notes import printed_as, told_time
+from policyreport.present.names import heading
 from policyreport.present.task_pace import list_counts
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
@@ -232,7 +233,7 @@ def _comparable(inputs: Inputs, lists: Sequence[Completion]) -> bool:
 
 def count_sentence(voice: Voice, each: Completion) -> str:
     """One list on one date as a sentence."""
-    when = f"By {voice.date(each.reference_date)}" if each.reference_date else _capital(_undated(voice, each))
+    when = f"By {voice.date(each.reference_date)}" if each.reference_date else heading(_undated(voice, each))
     formats = voice.formats
     done = voice.value(formats.share_of(each.completed.count, each.total), each.inputs)
     text = f"{when}, {done} on the list “{each.list_label}” were completed"
@@ -295,10 +296,6 @@ def told_of_lists(voice: Voice, done: Iterable[Completion]) -> dict[str, str]:
             )
             found[each.list] = " · ".join(parts)
     return found
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _short(voice: Voice, each: Completion) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from policyreport.figures.frame import Frame
 from policyreport.formats import EN_DASH, Formats
-from policyreport.inputs import Inputs
+from policyreport.inputs import Inputs, files_of
 from policyreport.marks import POLICY, mark
 from policyreport.methods.certainty import words
 from policyreport.records.base import Flag, Refusal
@@ -245,8 +245,7 @@ class Voice:
 
     def _files(self, rows: Iterable[str]) -> list[SourceLine]:
         """The files behind rows, by name."""
-        files = sorted({row.split("#")[0].removesuffix(".csv") for row in rows})
-        return [self._sources[key] for key in files if key in self._sources]
+        return [self._sources[key] for key in files_of(rows) if key in self._sources]
 
     def source(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> str:
         """Source line of the ledger rows behind an exhibit.
