@@ -43,6 +43,9 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("Stopped. What was finished is kept; run the same command to go on.", err=True)
             raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader has seen enough (`| head`): click ends without a word.
+            raise
         except Exception as error:
             # typer's own exceptions (usage, exit) carry an exit code and are typer's to show.
             if hasattr(error, "exit_code") or os.environ.get(DEBUG):

@@ -390,3 +390,11 @@ def test_check_shows_breaches_and_ends_with_an_error_only_for_errors(project, mo
     result = call("check", "--json", project=project)
     assert result.exit_code == ExitCode.DATA
     assert [item["rule"] for item in json.loads(result.stdout)] == ["sum-of-parts", "unit-known"]
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    program = [sys.executable, "-c", "from policyreport.cli import app; app()", "schema"]
+    process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    with process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
