@@ -3,77 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from functools import cache
 from multiprocessing import forkserver
-from multiprocessing.util import Finalize, get_temp_dir
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from policyreport.interrupts import interrupts_deferred, interrupts_ignored
+from policyreport.janitor import make_folder, watch_folder
 from policyreport.kernels.batch import PID_FILE, SOCKET_PATH_LIMIT
+from policyreport.kernels.forkserver import SINGLE_THREADED
 from policyreport.kernels.provisioner import use_server
 
 # Of a socket's path: the scratch folder, the notebook's and the kernel's in it, and the socket's name.
 SOCKET_PATH_OWN = len("/policyreport-run-12345678/policyreport-12345678/kernel/k.json-ipc-1")
-# Reads folders until its owner is gone, in whatever way; by then the processes that write there are ending too.
-JANITOR = """
-import os, shutil, sys, time
-folders = sys.stdin.read().split(chr(0))[:-1]
-clean = 0
-for _ in range(50):
-    there = [folder for folder in folders if os.path.exists(folder)]
-    clean = 0 if there else clean + 1
-    if clean > 10:
-        break
-    for folder in there:
-        shutil.rmtree(folder, ignore_errors=True)
-    time.sleep(0.1)
-"""
-
-
-class _Janitor:
-    """A process that removes folders when this one is killed; it needs ten milliseconds and no imports."""
-
-    def __init__(self) -> None:
-        reading, self._lifetime = os.pipe()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", JANITOR],
-            stdin=reading,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            # Out of reach of ^C, and of whoever kills this process's group.
-            start_new_session=True,
-        )
-        os.close(reading)
-        # Not earlier than multiprocessing removes its own folder, at -100: until then a kill would leave it.
-        Finalize(None, self._dismiss, exitpriority=-101)
-
-    def watch(self, folder: str | Path) -> None:
-        """Name a folder; one that is gone by then is nobody's business."""
-        # Somebody may have killed it; then a killed run leaves folders.
-        with contextlib.suppress(OSError):
-            os.write(self._lifetime, os.fsencode(folder) + b"\0")
-
-    def _dismiss(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-
-@cache
-def _janitor(pid: int) -> _Janitor:
-    """The one of this process; a forked one gets its own."""
-    return _Janitor()
+# Processes with nothing left to do end in milliseconds; one that does not would hold up the run for ever.
+END_SECONDS = 30.0
 
 
 def _short_folder() -> str:
@@ -84,19 +38,14 @@ def _short_folder() -> str:
 
 
 def scratch_folder() -> Path:
-    """Make a folder that is removed when this process is killed, as is multiprocessing's.
+    """Make a folder that is removed when this process is killed.
 
     Returns
     -------
     Path
         The folder; whoever asked for it removes it in the ordinary way.
     """
-    janitor = _janitor(os.getpid())
-    # Where multiprocessing's own fork server has its socket, until this process ends.
-    janitor.watch(get_temp_dir())
-    scratch = Path(tempfile.mkdtemp(prefix="policyreport-run-", dir=_short_folder()))
-    janitor.watch(scratch)
-    return scratch
+    return make_folder("policyreport-run-", _short_folder())
 
 
 class WorkerPool(Executor):
@@ -166,7 +115,13 @@ class WorkerPool(Executor):
     ) -> None:
         if kind is not None:
             self._kill()
-        self.shutdown()
+        late = threading.Timer(END_SECONDS, self._kill_processes)
+        late.daemon = True
+        late.start()
+        try:
+            self.shutdown()
+        finally:
+            late.cancel()
 
     def _new_pool(self) -> ProcessPoolExecutor:
         """Processes that start on demand."""
@@ -177,11 +132,14 @@ class WorkerPool(Executor):
     def _kill(self) -> None:
         """Kill the processes and their kernels now; a second ^C must not get in between."""
         with interrupts_ignored():
-            # The executor offers no way to end running tasks before Python 3.14.
-            for process in list((getattr(self._pool, "_processes", None) or {}).values()):
-                process.kill()
+            self._kill_processes()
             self._pool.shutdown(wait=True, cancel_futures=True)
             _kill_kernels(self._scratch)
+
+    def _kill_processes(self) -> None:
+        """Kill the processes; the executor offers no way to end running tasks before Python 3.14."""
+        for process in list((getattr(self._pool, "_processes", None) or {}).values()):
+            process.kill()
 
 
 def prepare_workers() -> bool:
@@ -194,11 +152,29 @@ def prepare_workers() -> bool:
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return False
+    # Where it has its socket, until this process ends.
+    watch_folder(get_temp_dir())
     forkserver.set_forkserver_preload(["policyreport.execute.ahead"])
-    # Started deaf to ^C, from its first moment; so are the processes it forks.
-    with interrupts_ignored():
+    # Started deaf to ^C, from its first moment; so are the processes it forks. It must have no thread but its own:
+    # a lock that another thread holds at a fork is held in the new process for ever.
+    with interrupts_ignored(), _environment(SINGLE_THREADED):
         forkserver.ensure_running()
     return True
+
+
+@contextlib.contextmanager
+def _environment(words: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for the processes started in the block."""
+    before = {name: os.environ.get(name) for name in words}
+    os.environ.update(words)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def sweep(scratch: Path) -> None:
@@ -215,9 +191,10 @@ def sweep(scratch: Path) -> None:
 
 def _kill_kernels(scratch: Path) -> None:
     """Kill every kernel that noted its process id and is still there; each leads its own process group."""
-    for path in scratch.glob(f"*/kernel/{PID_FILE}"):
+    # Others remove these folders at the same time, which pathlib's own glob does not forgive.
+    for name in glob.glob(f"*/kernel/{PID_FILE}", root_dir=scratch):  # noqa: PTH207
         with contextlib.suppress(OSError, ValueError):
-            pid = int(path.read_text(encoding="ascii"))
+            pid = int((scratch / name).read_text(encoding="ascii"))
             os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(pid, signal.SIGTERM)
 
 
@@ -235,5 +212,7 @@ def _end_with_parent(scratch: Path) -> None:
     if parent is None:
         return
     parent.join()
-    sweep(scratch)
-    os._exit(1)
+    try:
+        sweep(scratch)
+    finally:
+        os._exit(1)

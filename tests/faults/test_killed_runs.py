@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import queue
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -23,6 +25,7 @@ from policyreport.runs import run_stages
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 AREAS = ["n01", "n02"]
 MOMENTS = 20
+SILENCE_SECONDS = 180
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 
 # Imports once and forks a runner for each line it reads, which runs the edition in the folder the line names.
@@ -73,28 +76,53 @@ class Runners:
 
     def __init__(self, script: Path, scratch: str) -> None:
         script.write_text(RUNNERS)
+        self.said = queue.Queue()
         words = [sys.executable, str(script), str(FIXTURES), ",".join(AREAS)]
         environment = os.environ | {"TMPDIR": scratch}
         self.process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, bufsize=1
         )
 
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
     def start(self, root: Path) -> int:
         """Process id of a runner that has begun."""
         self.process.stdin.write(f"{root}\n")
-        pid = int(self.process.stdout.readline())
-        assert self.process.stdout.readline() == "begun\n"
+        pid = int(self.line())
+        assert self.line() == "begun\n"
         return pid
+
+    def line(self) -> str:
+        """What the runner says next; a run that says nothing for so long has come to a stop."""
+        try:
+            line = self.said.get(timeout=SILENCE_SECONDS)
+        except queue.Empty:
+            pytest.fail(f"nothing for {SILENCE_SECONDS} s; there are {processes_with(str(FIXTURES))}")
+        assert line, "the process that forks the runners has ended"
+        return line
+
+    def events(self, number: int) -> None:
+        """Wait for so many events, or for the end where a run has fewer."""
+        for _ in range(number):
+            if self.line() == "ended\n":
+                return
 
     def lines(self) -> list[str]:
         """What the runner says until it is gone."""
-        return list(iter(self.process.stdout.readline, "gone\n"))
+        return list(iter(self.line, "gone\n"))
 
     def close(self) -> None:
         self.process.stdin.close()
         self.process.kill()
         self.process.wait()
+        self.reader.join(5)
         self.process.stdout.close()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self.said.put(line)
+        self.said.put("")
 
 
 @pytest.fixture
@@ -122,10 +150,10 @@ def processes_with(word: str) -> list[str]:
     return found
 
 
-def wait_for(condition, seconds: float) -> None:
+def wait_for_no_process_with(word: str, besides: int = 0) -> None:
     start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < seconds, "it did not happen in time"
+    while len(left := processes_with(word)) > besides:
+        assert time.monotonic() - start < 20, left
         time.sleep(0.02)
 
 
@@ -141,8 +169,7 @@ def test_a_run_killed_at_any_moment_is_made_good_by_the_next(runners, tmp_path):
         pid = runs.start(root)
         # So long after so many events: all parts of a run are met, on a fast machine and on a busy one.
         after = number % len(said)
-        for _ in range(after):
-            runs.process.stdout.readline()
+        runs.events(after)
         time.sleep(0.3 * draw.random())
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -153,7 +180,7 @@ def test_a_run_killed_at_any_moment_is_made_good_by_the_next(runners, tmp_path):
         assert not list(root.rglob("*.part"))
         shutil.rmtree(root)
     # The one process that forked the runners keeps its environment.
-    wait_for(lambda: len(processes_with(str(scratch))) == 1, 20)
+    wait_for_no_process_with(str(scratch), besides=1)
     assert list(scratch.iterdir()) == []
 
 
@@ -181,7 +208,7 @@ def test_a_process_killed_after_its_pool_has_ended_leaves_no_folder(tmp_path):
             # Multiprocessing's fork server has its socket there for the next pool.
             assert list(Path(scratch).iterdir())
             process.kill()
-        wait_for(lambda: not processes_with(scratch), 20)
+        wait_for_no_process_with(scratch)
         assert list(Path(scratch).iterdir()) == []
 
 

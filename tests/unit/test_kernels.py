@@ -1,6 +1,7 @@
 """Kernels forked from a warm server: fresh, isolated, ended like any other, and the same bytes as cold ones."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 import tomllib
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -293,6 +295,13 @@ def test_a_kernel_that_wants_another_start_begins_cold_and_the_log_says_why(warm
     assert [record.getMessage() for record in caplog.records if record.name == provisioner.__name__] == [
         "Kernels start cold: the kernel wants PYTHONHASHSEED otherwise than the fork server was started with."
     ]
+
+
+@needs_fork
+def test_a_process_whose_owner_was_killed_starts_no_cold_kernel(monkeypatch, tmp_path):
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(is_alive=lambda: False))
+    with forked_from(str(tmp_path / "gone")), pytest.raises(RuntimeError, match="left by its owner"):
+        asyncio.run(_start_and_ask())
 
 
 @needs_fork

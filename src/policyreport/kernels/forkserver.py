@@ -12,12 +12,12 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from policyreport.janitor import make_folder
 from policyreport.kernels.server import LENGTH
 
 # Taken in when Python or a library starts: a kernel that wants another value cannot be forked.
@@ -96,8 +96,8 @@ class ForkServer:
         if reason:
             raise ForkRefusedError(reason)
         environment = SINGLE_THREADED | dict(os.environ if environment is None else environment)
-        # Made by mkdtemp, so that no other user can enter it.
-        self.folder = Path(tempfile.mkdtemp(prefix="policyreport-fork-"))
+        # No other user can enter it.
+        self.folder = make_folder("policyreport-fork-")
         self.address = str(self.folder / "s")
         # Beside the socket, for clients to compare before they ask.
         (self.folder / "environment.json").write_text(json.dumps(taken_at_start(environment)), encoding="utf-8")
@@ -327,7 +327,8 @@ async def take_kernel(connection: socket.socket) -> ForkedKernel:
         If there is none.
     """
     try:
-        answer = await _line(connection)
+        # The first kernel waits for the server's imports too.
+        answer = await asyncio.wait_for(_line(connection), READY_SECONDS)
         if "pid" not in answer:
             raise ForkRefusedError(answer.get("refused", "the fork server refused"))
         kernel = ForkedKernel(connection, answer["pid"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -74,10 +75,19 @@ class WarmProvisioner(LocalProvisioner):
         -------
         dict
             Connection information.
+
+        Raises
+        ------
+        RuntimeError
+            If the server ended because the run did.
         """
         try:
             kernel = await _fork(self.address or _server, cmd, options)
         except ForkRefusedError as error:
+            owner = multiprocessing.parent_process()
+            if owner is not None and not owner.is_alive():
+                # Whoever was killed took the server along; a cold kernel would outlive them both by seconds.
+                raise RuntimeError("the process that wants this kernel was left by its owner") from None
             _explain(str(error))
             return await super().launch_kernel(cmd, **options)
         # It leads a group of its own, but the server signals it: only there is the id surely still its.

@@ -1,0 +1,94 @@
+"""Folders that are removed when the process that made them is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+# Reads folders until its owner is gone, in whatever way; by then the processes that write there are ending too.
+JANITOR = """
+import os, shutil, sys, time
+folders = sys.stdin.read().split(chr(0))[:-1]
+clean = 0
+for _ in range(150):
+    there = [folder for folder in folders if os.path.exists(folder)]
+    clean = 0 if there else clean + 1
+    if clean > 30:
+        break
+    for folder in there:
+        shutil.rmtree(folder, ignore_errors=True)
+    time.sleep(0.1)
+"""
+
+
+class _Janitor:
+    """A process that removes folders when this one is killed; it needs ten milliseconds and no imports."""
+
+    def __init__(self) -> None:
+        reading, self._lifetime = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", JANITOR],
+            stdin=reading,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # Out of reach of ^C, and of whoever kills this process's group.
+            start_new_session=True,
+        )
+        os.close(reading)
+        # Not earlier than multiprocessing removes its own folder, at -100: until then a kill would leave it.
+        Finalize(None, self._dismiss, exitpriority=-101)
+
+    def watch(self, folder: Path) -> None:
+        # Somebody may have killed it; then a killed run leaves folders.
+        with contextlib.suppress(OSError):
+            os.write(self._lifetime, os.fsencode(folder) + b"\0")
+
+    def _dismiss(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@cache
+def _janitor(pid: int) -> _Janitor:
+    """The one of this process; a forked one gets its own."""
+    return _Janitor()
+
+
+def watch_folder(folder: str | Path) -> None:
+    """Have a folder removed when this process is killed.
+
+    Parameters
+    ----------
+    folder : str or Path
+        It need not be there yet; one that is gone by then is nobody's business.
+    """
+    _janitor(os.getpid()).watch(Path(folder))
+
+
+def make_folder(prefix: str, parent: str = "") -> Path:
+    """Make a folder of this user alone that is removed when this process is killed.
+
+    Parameters
+    ----------
+    prefix : str
+        Of its name.
+    parent : str
+        Where; by default where temporary files go.
+
+    Returns
+    -------
+    Path
+        The folder; whoever asked for it removes it in the ordinary way.
+    """
+    folder = Path(parent or tempfile.gettempdir()) / f"{prefix}{secrets.token_hex(4)}"
+    # Watched before it is there: a kill may come between any two steps.
+    watch_folder(folder)
+    folder.mkdir(mode=0o700)
+    return folder
