@@ -1,6 +1,7 @@
 """Every figure, drawn from small records: what it says, that it can be read, that it is always the same."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from policyreport.figures import (
     strips,
     tasks,
     tiles,
+    trends,
 )
 from policyreport.figures import palette as colours
 from policyreport.figures.frame import Frame
@@ -30,7 +32,7 @@ from policyreport.figures.labels import round_ticks, spread
 from policyreport.figures.rows import Row, Rule, swarm
 from policyreport.figures.strips import Place
 from policyreport.figures.style import text_width, wrap
-from policyreport.figures.timeline import Break, Line
+from policyreport.figures.timeline import Break, Line, MedianLine
 from policyreport.figures.words import WORDS
 from policyreport.formats import Formats
 from policyreport.params.reading import read_strict
@@ -45,6 +47,7 @@ from policyreport.records.series import (
     SeriesPoint,
     ShrunkSlope,
     Specification,
+    Trend,
 )
 from policyreport.records.shares import FanPoint, Pace, Revisions, Scenario, Threshold, VintageValue
 from policyreport.records.tasks import (
@@ -133,6 +136,17 @@ LINES = [
     Line("Tuyên Quang", SERIES, "accent"),
     Line("Nation", tuple(p.model_copy(update={"value": p.value + 0.1}) for p in SERIES), "plain"),
     Line("Northern midlands and mountains", SERIES, "context"),
+]
+TREND = Trend(
+    area="n01", indicator="i", series="minus nation", unit="points", points=SERIES, first_year=2022, last_year=2025,
+    n=4, kendall_s=2, p_value=0.3, smallest_p=0.1, slope=-0.2, slope_interval=_interval(-1.2, 0.8), line=(7.8, 7.2),
+    gls=(), verdict="no clear trend",
+)  # fmt: skip
+OUTCOME = "−0.216 a year (−1.215 to +0.812 at 98.3 %): no clear trend"
+TRENDS = [
+    trends.TrendPanel("Control of corruption in the public sector", OUTCOME, TREND, 0.0),
+    trends.TrendPanel("Public administrative procedures", "definition changed lately"),
+    trends.TrendPanel("Transparency", OUTCOME, TREND, 0.0),
 ]
 PACE = Pace(
     area="N", indicator="i", measure="a", base_period="2020", base_value=4.1, latest_period="2025", latest_value=8.2,
@@ -277,7 +291,12 @@ GALLERY = {
     "revisions": lambda f: shares.revisions(_triangle(), f),
     "pace": lambda f: pace.pace(PACE, SERIES, f, "target 30 %"),
     "growth": lambda f: series.growth(LINES, f, "% a year", [Break(2025, "34 provinces, July 2025")]),
+    "median_line": lambda f: series.growth(
+        LINES, f, "% a year", median=MedianLine((2020, 2025), (3.0, 9.0), OUTCOME)
+    ),
     "small_multiples": lambda f: series.small_multiples(PANELS, f),
+    "trends": lambda f: trends.trends(TRENDS, f),
+    "two_trends": lambda f: trends.trends(TRENDS[:2], f, shared=False, breaks=[Break(2025, "merger, Jul 2025")]),
     "strip": lambda f: strips.strip(PLACES, f, "percentage points", 2, NATION, signed=True),
     "dots": lambda f: league.dots(PLACES, f, "percentage points", 0.0, "nation"),
     "rank_sets": lambda f: areas.rank_sets(_ranks(), NAMES, f, "a2"),
@@ -457,6 +476,41 @@ def test_a_year_without_a_value_is_named_and_left_open():
     gap = tuple(point for point in SERIES if point.year != 2023)
     svg = series.growth([Line("Alpha", gap, "accent")], Frame("g", "F."), "%").files["figures/g.svg"]
     assert "Alpha: 2023 not published." in svg
+
+
+def _line_ends(svg):
+    """The ends of the straight ink lines, in pixels."""
+    return [
+        tuple(float(each) for each in found)
+        for found in re.findall(rf'd="M (\S+) (\S+) \nL (\S+) (\S+) \n" [^>]*stroke: {colours.INK}', svg)
+    ]
+
+
+def test_the_line_of_a_trend_runs_over_its_window_only(drawn):
+    (x0, y0, x1, y1), _ = _line_ends(drawn["trends"].files["figures/n01-it.svg"])
+    # Three of the five steps between the years: the window opens in the third of six years.
+    whole, _ = _line_ends(_of_window(2020).files["figures/n01-it.svg"])
+    assert (x1 - x0) / (whole[2] - whole[0]) == pytest.approx(3 / 5, abs=0.01)
+    assert y1 > y0, "the line falls"
+
+
+def _of_window(first):
+    panels = [
+        replace(each, trend=each.trend and each.trend.model_copy(update={"first_year": first})) for each in TRENDS
+    ]
+    return trends.trends(panels, Frame("it", "F.", scope="n01"))
+
+
+def test_points_outside_the_window_are_grey_and_said_to_be(drawn):
+    svg = drawn["trends"].files["figures/n01-it.svg"]
+    assert "grey: outside the years of the trend" in svg
+    assert "grey" not in _of_window(2020).files["figures/n01-it.svg"]
+    assert svg.count(f"stroke: {colours.CONTEXT}") > _of_window(2020).files["figures/n01-it.svg"].count(colours.CONTEXT)
+
+
+def test_a_refused_trend_keeps_its_panel_with_the_reason(drawn):
+    assert "definition changed lately" in drawn["trends"].files["figures/n01-it.svg"].replace("\n", " ")
+    assert "Public administrative procedures: definition changed lately." in drawn["trends"].markdown
 
 
 def test_a_bound_is_an_arrow_without_an_interval(drawn):

@@ -39,7 +39,7 @@ def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_di
     results = assess.governance(inputs)
     moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
     assert moved
-    text = read(present.governance(results, inputs).markdown)
+    text = read(present.governance(results, inputs)[0].markdown)
     measure, areas = inputs.roles.governance.measure, inputs.areas.current(inputs.edition.as_known_on)
     for each in moved:
         own = {point.year: point.value for point in series(inputs, area, each.indicator, measure)}

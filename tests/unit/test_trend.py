@@ -252,3 +252,17 @@ def test_a_survey_too_young_since_its_break_is_refused_as_broken_for_every_area(
     calendar = {year: int(year > 2020) for year in range(2011, 2024)}
     own = [SeriesPoint(year=year, value=float(year), segment=calendar[year]) for year in range(2011, 2022)]
     assert assess(own, calendar=calendar).code == "break-in-series"
+
+
+def test_the_line_of_a_trend_has_as_many_points_above_as_below():
+    values = [1.0, 9.0, 2.0, 3.5, 3.0, 6.0]
+    result = assess([SeriesPoint(year=2020 + at, value=value) for at, value in enumerate(values)])
+    start, end = result.line
+    assert end - start == pytest.approx(5 * result.slope)
+    off = [value - start - at * result.slope for at, value in enumerate(values)]
+    assert sum(each > 1e-9 for each in off) == sum(each < -1e-9 for each in off)
+
+
+def test_the_line_of_points_on_a_line_is_that_line():
+    result = assess([SeriesPoint(year=year, value=0.5 * year) for year in (2015, 2016, 2018, 2019, 2020)])
+    assert result.line == pytest.approx((1007.5, 1010.0))

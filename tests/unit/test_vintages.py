@@ -257,7 +257,7 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n96")
     shown = [
-        present.growth(assess.growth(inputs), inputs),
+        present.growth(assess.growth(inputs), inputs)[0],
         present.income(assess.income(inputs), inputs),
         present.growth_compare(assess.peers(inputs), inputs),
         present.strip(assess.strip(inputs), inputs),
@@ -266,6 +266,10 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
         assert inputs.wording.sentence("back-cast", "en") in exhibit.markdown, exhibit.id
     for exhibit in shown[:2]:
         assert any("merger, Jul\u00a02025" in svg for svg in exhibit.files.values()), exhibit.id
+    trend = present.growth(assess.growth(inputs), inputs)[1]
+    assert "dotted line: merger, Jul\u00a02025" in next(
+        svg for path, svg in trend.files.items() if "narrow" not in path
+    )
 
 
 def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_beside_it(
@@ -273,5 +277,5 @@ def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_be
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     assert inputs.wording.sentence("back-cast", "en") not in present.strip(assess.strip(inputs), inputs).markdown
-    assert inputs.wording.sentence("back-cast", "en") not in present.growth(assess.growth(inputs), inputs).markdown
+    assert inputs.wording.sentence("back-cast", "en") not in present.growth(assess.growth(inputs), inputs)[0].markdown
     assert inputs.wording.sentence("back-cast", "en") in present.growth_compare(assess.peers(inputs), inputs).markdown

@@ -18,6 +18,7 @@ from policyreport.figures.style import (
     SMALL,
     WIDE,
     capitalised,
+    draw_path,
     new_figure,
     panel,
     picture,
@@ -30,6 +31,7 @@ from policyreport.figures.timeline import (
     TENTATIVE,
     Break,
     Line,
+    MedianLine,
     Plot,
     draw_line,
     frame_axes,
@@ -38,7 +40,14 @@ from policyreport.figures.timeline import (
 )
 
 
-def growth(lines: Sequence[Line], frame: Frame, unit: str, breaks: Sequence[Break] = (), digits: int = 1) -> Exhibit:
+def growth(
+    lines: Sequence[Line],
+    frame: Frame,
+    unit: str,
+    breaks: Sequence[Break] = (),
+    digits: int = 1,
+    median: MedianLine | None = None,
+) -> Exhibit:
     """Draw an area's series with those of the nation and its region.
 
     Parameters
@@ -53,6 +62,8 @@ def growth(lines: Sequence[Line], frame: Frame, unit: str, breaks: Sequence[Brea
         Drawn before their year.
     digits : int
         Decimals of the last values.
+    median : MedianLine, optional
+        Line of the median slope of the one that is the area.
 
     Returns
     -------
@@ -63,11 +74,11 @@ def growth(lines: Sequence[Line], frame: Frame, unit: str, breaks: Sequence[Brea
     named = [replace(line, value=formats.number(line.points[-1].value, digits)) for line in lines]
     points = [point for line in lines for point in line.points]
     values = [end for point in points for end in (point.value, point.low, point.high) if end is not None]
-    low, high, ticks = value_axis(values, 5)
+    low, high, ticks = value_axis([*values, *(median.values if median else ())], 5)
     texts = tuple(formats.number(tick, 0 if all(t == int(t) for t in ticks) else 1) for tick in ticks)
     years = [point.year for line in lines for point in line.points]
     plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, tuple(breaks))
-    note = _note(lines, frame)
+    note = " ".join(part for part in (_median_note(median, frame), _note(lines, frame)) if part)
 
     def paint(width: int) -> Figure:
         figure, axes = frame_axes(width, plot, named, note)
@@ -75,9 +86,17 @@ def growth(lines: Sequence[Line], frame: Frame, unit: str, breaks: Sequence[Brea
             axes.axhline(0, color=MUTED, linewidth=1, zorder=1.4)
         for line in sorted(named, key=lambda line: line.role == "accent"):
             draw_line(axes, line)
+        if median:
+            draw_path(axes, median.years, median.values, color=INK, linewidth=1.4, zorder=2.6)
         return figure
 
-    return picture(frame, _alt(lines, frame, digits), paint)
+    alt = " ".join(part for part in (_alt(lines, frame, digits), _median_note(median, frame)) if part)
+    return picture(frame, alt, paint)
+
+
+def _median_note(median: MedianLine | None, frame: Frame) -> str:
+    """The straight line, with what it came to."""
+    return f"{capitalised(frame.words.median_line)}, {median.text}." if median else ""
 
 
 def _note(lines: Sequence[Line], frame: Frame) -> str:

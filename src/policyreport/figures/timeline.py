@@ -55,6 +55,15 @@ class Break:
 
 
 @dataclass(frozen=True)
+class MedianLine:
+    """The line of a series' median slope, from its first to its last year, and what it came to in words."""
+
+    years: tuple[int, int]
+    values: tuple[float, float]
+    text: str
+
+
+@dataclass(frozen=True)
 class Plot:
     """What a timeline needs: range, tick texts, unit above the axis, breaks, the years shown."""
 

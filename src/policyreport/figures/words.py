@@ -47,6 +47,8 @@ class Words:
     required_share: str = "required"
     base_year: str = "base year"
     dotted: str = "dotted line"
+    median_line: str = "line: median slope"
+    outside_window: str = "grey: outside the years of the trend"
     refused: str = "refused"
 
 
@@ -88,6 +90,8 @@ WORDS = {
         required_share="yêu cầu",
         base_year="năm gốc",
         dotted="đường chấm",
+        median_line="đường thẳng: độ dốc trung vị",
+        outside_window="xám: ngoài các năm xét xu hướng",
         refused="từ chối",
     ),
 }

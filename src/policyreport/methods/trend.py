@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import groupby, pairwise
 from math import sqrt
+from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -132,6 +133,7 @@ def assess(
         smallest_p=test.smallest_p,
         slope=slope.slope,
         slope_interval=slope.interval,
+        line=median_line(years, values, slope.slope),
         gls=tuple(gls_slope(years, values, rho) for rho in gls_rhos),
         mean=compared.mean if isinstance(compared, MeanDifference) else None,
         mean_interval=compared.interval if isinstance(compared, MeanDifference) else None,
@@ -172,6 +174,40 @@ def exact_p(
     if isinstance(window, Refusal):
         return None
     return order_test([point.value for point in window], enumerate_ties_to=enumerate_ties_to).p_value
+
+
+def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> tuple[float, float]:
+    """Lay a line of a known slope through a series, as many points above it as below.
+
+    Parameters
+    ----------
+    years : sequence of int
+        Calendar years, in order.
+    values : sequence of float
+        Values in these years.
+    slope : float
+        In units a year: the median of all pairwise slopes.
+
+    Returns
+    -------
+    tuple of float
+        The line in the first and in the last year.
+
+    Raises
+    ------
+    ValueError
+        If the sequences differ in length.
+
+    Notes
+    -----
+    Level: the median of y_i − b (t_i − t_1).
+
+    References
+    ----------
+    Hollander, Wolfe, Chicken (2014), Nonparametric Statistical Methods, 3rd ed., ch. 9.
+    """
+    start = median(value - slope * (year - years[0]) for year, value in zip(years, values, strict=True))
+    return start, start + slope * (years[-1] - years[0])
 
 
 def with_adjusted_p(trend: Trend, p_adjusted: float, *, verdict_level: float) -> Trend:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policyreport.assess.selection import role_series
 from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.series import growth as line_figure
+from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
 from policyreport.present.names import heading
+from policyreport.present.trends import median_line
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import Trend, TrendFamily
@@ -59,7 +63,20 @@ def _common_path(voice: Voice, nation: Trend | Refusal) -> Exhibit:
         f"{voice.verdict(nation.verdict)}, median slope {voice.value(f'{slope} ({interval})', nation.inputs)}, "
         f"exact p {voice.value(formats.p_value(nation.p_value), nation.inputs)}."
     )
-    return join("common-path", said, voice.flags(nation.flags))
+    return join("common-path", said, _nation_drawn(voice, nation), voice.flags(nation.flags))
+
+
+def _nation_drawn(voice: Voice, nation: Trend) -> Exhibit:
+    """The nation's growth with the line of its median slope."""
+    role = voice.inputs.roles.growth
+    points = role_series(voice.inputs, voice.inputs.roles.nation, role)
+    frame = voice.frame(
+        "common-path",
+        f"The nation's growth, {nation.first_year}–{nation.last_year}: {voice.verdict(nation.verdict)}",
+        "Growth of output at constant prices, % a year, with the median of all pairwise slopes (Theil and Sen)",
+        nation.inputs,
+    )
+    return line_figure([Line("Nation", points, "accent")], frame, "% a year", median=median_line(voice, [nation]))
 
 
 def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:

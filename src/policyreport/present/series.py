@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from policyreport.assess.selection import mean_of, role_series, series
-from policyreport.exhibits import Exhibit, join
+from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.series import small_multiples
 from policyreport.figures.timeline import Break, Line
 from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.methods.contrasts import index
-from policyreport.present.names import heading, inside
+from policyreport.present.names import inside
+from policyreport.present.trends import dimension, governance_trend, growth_trend, median_line
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import SeriesPoint, Trend
 
 
-def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
+def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     """Show an area's growth beside nation and region, and whether it moves away from the nation.
 
     Parameters
@@ -30,8 +31,8 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
 
     Returns
     -------
-    Exhibit
-        "growth".
+    Exhibits
+        "growth", "growth-trend".
     """
     voice, role = Voice(inputs), inputs.roles.growth
     own = role_series(inputs, inputs.area, role)
@@ -39,7 +40,7 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
     region = inputs.areas.region(inputs.area)
     around = role_series(inputs, region, role)
     if not own:
-        return Exhibit("growth", refused(voice, results, "Growth"))
+        return Exhibits([Exhibit("growth", refused(voice, results, "Growth")), Exhibit("growth-trend", "")])
     last, before = own[-1], own[0]
     finding = f"{inputs.name} grew by {voice.value(_percent(voice, last), last.inputs)} in {last.year}{_status(last)}"
     compared = next((point for point in nation if point.year == last.year), None)
@@ -57,7 +58,9 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         Line(inputs.areas.name(region), around, "context"),
     ]
     figure = line_figure([line for line in lines if line.points], frame, "% a year", _breaks(inputs))
-    return join("growth", figure, trend_words(voice, results))
+    return Exhibits(
+        [join("growth", figure, trend_words(voice, results)), growth_trend(voice, results, _breaks(inputs))]
+    )
 
 
 def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
@@ -98,11 +101,12 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         Line("Nation", flat, "plain"),
         Line(inputs.areas.name(region), around, "context"),
     ]
-    figure = line_figure([line for line in lines if line.points], frame, "nation = 100", _breaks(inputs), digits=0)
+    drawn = [line for line in lines if line.points]
+    figure = line_figure(drawn, frame, "nation = 100", _breaks(inputs), digits=0, median=median_line(voice, results))
     return join("income", figure, trend_words(voice, results))
 
 
-def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
+def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     """Show an area's governance scores as small multiples, broken where the questions changed.
 
     Parameters
@@ -114,8 +118,8 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
 
     Returns
     -------
-    Exhibit
-        "governance".
+    Exhibits
+        "governance", "governance-trend".
     """
     voice = Voice(inputs)
     areas = inputs.areas.current(inputs.edition.as_known_on)
@@ -125,11 +129,13 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         own = series(inputs, inputs.area, key, inputs.roles.governance.measure)
         mean = mean_of((series(inputs, area, key, inputs.roles.governance.measure) for area in areas), len(areas) // 2)
         scores[key] = own, mean
-        panels.append((_short(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")]))
+        panels.append(
+            (dimension(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")])
+        )
         rows += [row for point in own for row in point.inputs]
         last = max([last, *(point.year for point in own)])
     if not rows:
-        return Exhibit("governance", refused(voice, results, "Governance"))
+        return Exhibits([Exhibit("governance", refused(voice, results, "Governance")), Exhibit("governance-trend", "")])
     merged = inputs.areas.is_merged(inputs.area)
     how = " recalculated on present boundaries (weights: population; bar: range of the merged parts)" if merged else ""
     frame = voice.frame(
@@ -146,7 +152,8 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         voice.refusal(each, f"No trend of {listed(_subjects(voice, results, code))}") for code, each in refusals.items()
     ]
     drawn = [(name, [line for line in lines if line.points]) for name, lines in panels]
-    return join("governance", small_multiples(drawn, frame), flags, *parts)
+    shown = join("governance", small_multiples(drawn, frame), flags, *parts)
+    return Exhibits([shown, governance_trend(voice, results)])
 
 
 def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
@@ -216,7 +223,7 @@ def _moved(voice: Voice, each: Trend, own: Sequence[SeriesPoint], mean: Sequence
     """One score's way, the mean's, and then the trend of the difference: none can be taken for another."""
     formats = voice.formats
     (start, end), (mean_start, mean_end) = (_ends(each, points) for points in (own, mean))
-    name = inside(_short(voice.indicator(each.indicator)))
+    name = inside(dimension(voice.indicator(each.indicator)))
     slope = voice.value(formats.number(each.slope, 2, signed=True), each.inputs)
     low, high, level = each.slope_interval.low, each.slope_interval.high, each.slope_interval.level
     interval = voice.value(formats.interval(low, high, 2, signed=True), each.inputs)
@@ -252,13 +259,7 @@ def _ways(own: float, mean: float) -> tuple[str, str]:
 def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> list[str]:
     known = voice.inputs.indicators.by_id()
     found = [each.subject.split()[0] for each in results if isinstance(each, Refusal) and each.code == code]
-    return [_short(known[key].name) if key in known else key for key in found]
-
-
-def _short(name: str) -> str:
-    """An indicator's name without the index it belongs to."""
-    text = name.removeprefix("PAPI").strip(" :,–-") or name
-    return heading(text)
+    return [dimension(known[key].name) if key in known else key for key in found]
 
 
 def _range(points: Sequence[SeriesPoint]) -> str:

@@ -56,7 +56,8 @@ class Trend(Result):
     """Is one series rising or falling (METHODS §7)?
 
     `points` are all points, drawn; the verdict rests on those from `first_year` to `last_year`. `slope`
-    is per year in the series' unit, its interval exact with the attained level.
+    is per year in the series' unit, its interval exact with the attained level; `line` is that line in the
+    first and in the last year.
     """
 
     kind: Literal["trend"] = "trend"
@@ -74,6 +75,7 @@ class Trend(Result):
     smallest_p: float
     slope: float
     slope_interval: Interval
+    line: tuple[float, float]
     gls: tuple[GlsSlope, ...]
     mean: float | None = None
     mean_interval: Interval | None = None

@@ -1,0 +1,208 @@
+"""Series with the line of their median slope, a small panel each (METHODS §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from policyreport.exhibits import Exhibit
+from policyreport.figures.frame import Frame
+from policyreport.figures.labels import label_values
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.style import (
+    BOLD,
+    MINIMUM,
+    SMALL,
+    WIDE,
+    capitalised,
+    draw_path,
+    new_figure,
+    panel,
+    picture,
+    wrap,
+    write,
+)
+from policyreport.figures.timeline import TENTATIVE, Break, value_axis
+from policyreport.records.series import SeriesPoint, Trend
+
+LINE_HEIGHT = 16.0
+MARGIN = 30.0
+
+
+@dataclass(frozen=True)
+class TrendPanel:
+    """One series: its name, what its trend came to in words, and the trend; None where it was refused.
+
+    `level` is the value of what the series is held against, 0 for a difference; None where there is nothing.
+    """
+
+    title: str
+    text: str
+    trend: Trend | None = None
+    level: float | None = None
+
+
+def trends(
+    panels: Sequence[TrendPanel],
+    frame: Frame,
+    *,
+    shared: bool = True,
+    height: float = 92,
+    breaks: Sequence[Break] = (),
+) -> Exhibit:
+    """Draw each series as points with the line of its median slope; no band.
+
+    Parameters
+    ----------
+    panels : sequence of TrendPanel
+        One a series; a refused one stays empty with its reason.
+    frame : Frame
+        Label, caption and source.
+    shared : bool
+        All on one range of values; else each on its own.
+    height : float
+        Pixels of a panel's axes.
+    breaks : sequence of Break
+        Drawn before their year in every panel and named beneath.
+
+    Returns
+    -------
+    Exhibit
+        Four panels across (two where there are only two), half as many on a narrow screen. Unrevised years are
+        hollow, years outside the trend's window grey, each change of definition a dotted rule.
+    """
+    ranges = [_range(panels)] * len(panels) if shared else [_range([each]) for each in panels]
+    first, last = min(each.years[0] for each in ranges), max(each.years[1] for each in ranges)
+    crossed = [each for each in breaks if first < each.year <= last]
+    grid = _Grid(tuple(panels), tuple(ranges), tuple(crossed), _note(panels, crossed, frame), shared, height)
+    return picture(frame, _alt(panels, frame), lambda width: _paint(width, grid, frame))
+
+
+@dataclass(frozen=True)
+class _Range:
+    """What one or all panels span."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    years: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Panels with their ranges, and what the signs mean beneath."""
+
+    panels: tuple[TrendPanel, ...]
+    ranges: tuple[_Range, ...]
+    breaks: tuple[Break, ...]
+    note: str
+    shared: bool
+    height: float
+
+    def across(self, width: int) -> int:
+        """Panels beside each other: four or two, on a narrow screen half as many."""
+        most = 4 if len(self.panels) > 2 else 2
+        return min(most if width >= WIDE else most // 2, len(self.panels))
+
+
+def _paint(width: int, grid: _Grid, frame: Frame) -> Figure:
+    """A grid of panels with their texts, and what the signs mean beneath."""
+    across, margin = grid.across(width), MARGIN if grid.shared else 0.0
+    cell, inside = (width - margin) / across, MARGIN - margin
+    titles = [wrap(each.title, cell - 14, SMALL, BOLD) for each in grid.panels]
+    texts = [wrap(each.text, cell - 14, MINIMUM) for each in grid.panels]
+    head = LINE_HEIGHT * (max(map(len, titles)) + max(map(len, texts))) + 12
+    pitch, down = head + grid.height + 34, -(-len(grid.panels) // across)
+    notes = wrap(grid.note, width, MINIMUM)
+    figure = new_figure(width, pitch * down + LINE_HEIGHT * len(notes))
+    for index, (each, span) in enumerate(zip(grid.panels, grid.ranges, strict=True)):
+        left, top = margin + cell * (index % across), pitch * (index // across)
+        _write_head(figure, left, top + 12, titles[index], texts[index])
+        axes = panel(figure, left + inside, top + head, cell - inside - 16, grid.height)
+        _paint_panel(axes, each, span, grid, frame, named=not grid.shared or index % across == 0)
+    for k, text in enumerate(notes):
+        write(figure, 0, pitch * down + 10 + LINE_HEIGHT * k, text, size=MINIMUM, color=MUTED)
+    return figure
+
+
+def _write_head(figure: Figure, left: float, top: float, title: Sequence[str], text: Sequence[str]) -> None:
+    """A panel's name, and what its trend came to."""
+    for k, line in enumerate(title):
+        write(figure, left, top + LINE_HEIGHT * k, line, size=SMALL, weight=BOLD)
+    for k, line in enumerate(text, start=len(title)):
+        write(figure, left, top + LINE_HEIGHT * k, line, size=MINIMUM, color=MUTED)
+
+
+def _range(panels: Sequence[TrendPanel]) -> _Range:
+    """Values and years of the panels that hold a trend."""
+    held = [each.trend for each in panels if each.trend]
+    values = [point.value for each in held for point in each.points] + [end for each in held for end in each.line]
+    values += [each.level for each in panels if each.trend and each.level is not None]
+    years = [point.year for each in held for point in each.points]
+    return _Range(*value_axis(values or (0.0, 1.0), 3), (min(years, default=0), max(years, default=1)))
+
+
+def _paint_panel(axes: Axes, each: TrendPanel, span: _Range, grid: _Grid, frame: Frame, *, named: bool) -> None:
+    """Points, line, what the series is held against; nothing but the ticks where it was refused."""
+    axes.set_ylim(span.low, span.high)
+    axes.set_xlim(span.years[0] - 0.8, span.years[1] + 0.8)
+    digits = 0 if all(tick == int(tick) for tick in span.ticks) else 1
+    texts = [frame.formats.number(tick, digits) for tick in span.ticks] if named else [""] * len(span.ticks)
+    label_values(axes, "y", span.ticks, texts, size=MINIMUM)
+    if each.trend is None:
+        label_values(axes, "x", (), (), False, MINIMUM)
+        return
+    label_values(axes, "x", span.years, [str(year) for year in span.years], False, MINIMUM)
+    for last, text in enumerate(axes.get_xticklabels()):
+        text.set_horizontalalignment("right" if last else "left")
+    if each.level is not None:
+        axes.axhline(each.level, color=MUTED, linewidth=1, zorder=1.4)
+    for year in sorted({*_new_segments(each.trend), *(item.year for item in grid.breaks)}):
+        axes.axvline(year - 0.5, color=MUTED, linewidth=1, linestyle=(0, (1.5, 2.5)), zorder=1.4)
+    draw_path(axes, (each.trend.first_year, each.trend.last_year), each.trend.line, color=INK, linewidth=1.6, zorder=2)
+    for point in each.trend.points:
+        color = ACCENT if _counts(each.trend, point) else CONTEXT
+        draw_path(
+            axes, (point.year,), (point.value,), linestyle="none", marker="o", markersize=5, markeredgewidth=1.4,
+            color=PAPER if point.status in TENTATIVE else color, markeredgecolor=color, zorder=3, clip_on=False,
+        )  # fmt: skip
+
+
+def _new_segments(trend: Trend) -> list[int]:
+    """First years after a change of definition."""
+    segments = sorted({point.segment for point in trend.points})[1:]
+    return [min(point.year for point in trend.points if point.segment == segment) for segment in segments]
+
+
+def _counts(trend: Trend, point: SeriesPoint) -> bool:
+    """Whether a point is in the window that the trend rests on."""
+    return trend.first_year <= point.year <= trend.last_year and point.status != "projection"
+
+
+def _note(panels: Sequence[TrendPanel], breaks: Sequence[Break], frame: Frame) -> str:
+    """What the signs mean that occur."""
+    points = [(each.trend, point) for each in panels if each.trend for point in each.trend.points]
+    said = [frame.words.median_line] if points else []
+    if any(point.status in TENTATIVE for _, point in points):
+        said.append(frame.words.hollow)
+    if any(not _counts(trend, point) for trend, point in points):
+        said.append(frame.words.outside_window)
+    said += [f"{frame.words.dotted}: {each.label}" for each in breaks]
+    return f"{capitalised('; '.join(said))}." if said else ""
+
+
+def _alt(panels: Sequence[TrendPanel], frame: Frame) -> str:
+    """Every value of every series, estimates named, and what the trend came to."""
+    said = []
+    for each in panels:
+        points = each.trend.points if each.trend else ()
+        values = ", ".join(
+            f"{p.year} {frame.formats.number(p.value, 2, signed=each.level == 0)}"
+            + (f" ({p.status})" if p.status in TENTATIVE else "")
+            for p in points
+        )
+        said.append(f"{each.title}: {each.text}" + (f"; {values}." if values else "."))
+    return " ".join(said)
