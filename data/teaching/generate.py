@@ -37,6 +37,8 @@ KNOWN_ON = date(2028, 8, 31)
 QUARTERS = [f"{year}-Q{number}" for year in (2025, 2026, 2027, 2028) for number in (1, 2, 3, 4)][2:14]
 MERGED_ON = date(2025, 7, 1)
 ACCOUNT_YEARS = range(2014, 2028)
+# Years of the nation's growth alone, from before the provinces' accounts.
+HISTORY_YEARS = range(2008, 2014)
 SHARE_YEARS = range(2016, 2028)
 SURVEY_YEARS = range(2016, 2028)
 POST_YEARS = (2025, 2026, 2027)
@@ -307,6 +309,8 @@ def account_rows(areas: list[Area], accounts: Accounts) -> Iterator[Row]:
     national = ("gdp_growth", "gdp_per_capita_current", *names[2:])
     for indicator, values in zip(national, whole(accounts, np.full(len(areas), True)), strict=True):
         yield from yearly(Area(NATION), indicator, values)
+    history = 6.5 + rng("history").normal(0, 1.2, len(HISTORY_YEARS))
+    yield from yearly(Area(NATION), "gdp_growth", history, HISTORY_YEARS)
 
 
 def whole(accounts: Accounts, members: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, Floats, Floats]:
@@ -322,10 +326,10 @@ def whole(accounts: Accounts, members: npt.NDArray[np.bool_]) -> tuple[Floats, F
     )
 
 
-def yearly(area: Area, indicator: str, values: Floats) -> Iterator[Row]:
+def yearly(area: Area, indicator: str, values: Floats, years: range = ACCOUNT_YEARS) -> Iterator[Row]:
     """An annual series, published in August of the next year; the last year is preliminary."""
     decimals = 1 if indicator == "population_average" else 2
-    for year, value in zip(ACCOUNT_YEARS, values, strict=True):
+    for year, value in zip(years, values, strict=True):
         status = "preliminary" if year == ACCOUNT_YEARS[-1] else "observed"
         text, out = f"{value:.{decimals}f}", f"{year + 1}-08-15"
         yield Row(area.key, indicator, ACCOUNTS, "", str(year), "", out, text, status, area.quality(year))

@@ -3,34 +3,25 @@
 One sample of 34 lists and 11 intervals: shares are held against what so many draws allow, not against 95 %.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from scipy.stats import binom
 
-from policyreport import assess, plan, present
+from policyreport import assess, present
 from policyreport.inputs import Inputs
 from policyreport.marks import unmarked
 from policyreport.plan import Known
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
-from policyreport.records.tasks import Calibration, Flow, Funnel, Outlook, Pooling
+from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
 
-ROOT = Path(__file__).parents[2]
 LAST = "2028-06-30"
 
 
 @pytest.fixture(scope="module")
-def known() -> Known:
-    return plan.load_known(ROOT, "teaching")
-
-
-@pytest.fixture(scope="module")
-def nation(known: Known, nation_with_tasks: Callable[[Known], Inputs]) -> Inputs:
-    return nation_with_tasks(known)
+def nation(taught: Known, nation_with_tasks: Callable[[Known], Inputs]) -> Inputs:
+    return nation_with_tasks(taught)
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +32,7 @@ def flows(nation: Inputs) -> dict[str, Flow]:
     return {area: each[0] for area, each in found.items()}
 
 
-@pytest.fixture(scope="module")
-def truth() -> dict[tuple[str, str, str], float]:
-    """Value by area, quantity and period."""
-    with (ROOT / "data" / "teaching" / "truth.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["area"], row["quantity"], row["period"]): float(row["value"]) for row in csv.DictReader(file)}
-
-
-def fewest(draws: int, level: float = 0.95) -> int:
-    """Hits that an interval of this level misses once in a thousand samples."""
-    return int(binom.ppf(0.001, draws, level))
-
-
-def test_every_interval_has_a_pace_and_its_limits_hold_the_true_hazard(flows, truth) -> None:
+def test_every_interval_has_a_pace_and_its_limits_hold_the_true_hazard(flows, truth, fewest) -> None:
     inside = [
         step.hazard30_interval.low <= truth[area, "hazard_30", str(step.end)] <= step.hazard30_interval.high
         for area, each in flows.items()
@@ -63,7 +42,23 @@ def test_every_interval_has_a_pace_and_its_limits_hold_the_true_hazard(flows, tr
     assert sum(inside) >= fewest(len(inside))
 
 
-def test_a_changed_last_interval_is_found_and_an_unchanged_one_left_alone(flows, truth) -> None:
+def test_intervals_of_completed_and_late_tasks_hold_the_true_shares(nation: Inputs, truth, fewest) -> None:
+    newest = [
+        each
+        for (_, notebook), record in nation.records.items()
+        for each in record.completion
+        if notebook == "trend" and isinstance(each, Completion) and str(each.reference_date) == LAST
+    ]
+    assert len(newest) == 34
+    for part, quantity, day in (("completed", "completion_share", LAST), ("late", "late_share", "")):
+        inside = [
+            getattr(each, part).wilson.low <= truth[each.area, quantity, day] <= getattr(each, part).wilson.high
+            for each in newest
+        ]
+        assert sum(inside) >= fewest(34)
+
+
+def test_a_changed_last_interval_is_found_and_an_unchanged_one_left_alone(flows, truth, fewest) -> None:
     told = Counter((truth[area, "last_interval_factor", LAST], each.change.verdict) for area, each in flows.items())
     assert told[1.0, "no clear change"] >= fewest(17)
     assert told[3.0, "faster"] >= 9
@@ -72,7 +67,7 @@ def test_a_changed_last_interval_is_found_and_an_unchanged_one_left_alone(flows,
     assert not told[3.0, "slower"] + told[0.25, "faster"]
 
 
-def test_the_trend_of_the_hazard_holds_the_true_slope(flows, truth) -> None:
+def test_the_trend_of_the_hazard_holds_the_true_slope(flows, truth, fewest) -> None:
     slopes = {area: truth[area, "hazard_log_slope", "quarter"] for area in flows
               if (area, "hazard_log_slope", "quarter") in truth}  # fmt: skip
     inside = [
@@ -99,6 +94,23 @@ def test_every_list_has_an_outlook_for_both_required_shares(nation: Inputs, flow
     assert bases["all intervals"] >= 30
 
 
+def test_outlooks_of_lists_whose_hazard_goes_on_hold_what_is_to_be_expected(nation: Inputs, flows, truth) -> None:
+    """Of a steady list the expected number of tasks finished by the deadline is known: none of these may miss it."""
+    steady = [
+        area
+        for area in flows
+        if truth[area, "last_interval_factor", LAST] == 1 and truth.get((area, "hazard_log_slope", "quarter")) == 0
+    ]
+    assert len(steady) >= 5
+    for area in steady:
+        outlook = nation.records[area, "trend"].outlook[0]
+        (predicted,) = outlook.by_design_effect
+        stays = (1 - truth[area, "hazard_30", LAST]) ** (outlook.days_left / 30)
+        expected = outlook.open_tasks * (1 - stays)
+        assert predicted.interval.low <= expected <= predicted.interval.high
+        assert predicted.mean_finished == pytest.approx(expected, abs=0.25 * outlook.open_tasks)
+
+
 def test_earlier_outlooks_held_what_came(nation: Inputs) -> None:
     result = assess.calibration(nation)
     assert isinstance(result, Calibration)
@@ -107,7 +119,7 @@ def test_earlier_outlooks_held_what_came(nation: Inputs) -> None:
     assert 0.8 < result.share_inside < 0.97
 
 
-def test_pooled_shares_hold_the_true_ones_and_lie_between_own_share_and_mean(nation: Inputs, truth) -> None:
+def test_pooled_shares_hold_the_true_ones_and_lie_between_own_share_and_mean(nation: Inputs, truth, fewest) -> None:
     result = assess.pooling(nation)
     assert isinstance(result, Pooling)
     assert (len(result.areas), result.dropped) == (34, ())
