@@ -9,12 +9,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
 from policyreport import report
+from policyreport.params.edition import read_edition
 from policyreport.params.indicators import read_indicators
 from policyreport.params.references import read_references
 from policyreport.params.report import read_roles
@@ -142,10 +144,12 @@ def test_a_papers_title_is_its_authors_and_the_words_around_it_are_ours(wording:
 # ---- shares ----------------------------------------------------------------------------------------------
 
 
+@cache
 def named() -> re.Pattern[str]:
-    """What may stand beside a percentage."""
-    indicators = [re.escape(each.name) for each in read_indicators(ROOT).indicators]
-    measures = [rf"\b{re.escape(label)}\b" for label in read_roles(ROOT).measure_labels.values()]
+    """What may stand beside a percentage: an edition with data of its own has its own measures."""
+    layout = read_edition(ROOT, BUILD.name).layout(ROOT) if BUILD else ROOT
+    indicators = [re.escape(each.name) for each in read_indicators(layout).indicators]
+    measures = [rf"\b{re.escape(label)}\b" for label in read_roles(layout).measure_labels.values()]
     return re.compile("|".join([*BASES, *indicators, *measures]), re.IGNORECASE)
 
 

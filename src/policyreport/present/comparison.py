@@ -115,7 +115,7 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
         else ""
     )
     reach = (
-        "::: {.flags}\nWhere standard errors were published, the place comes with those its true rank may take, 95 %.\n:::"
+        "::: {.flags}\nWhere standard errors were published, the place comes with those its true rank may take (95 % level).\n:::"
         if bounded
         else ""
     )

@@ -14,7 +14,8 @@ from policyreport.present.shares import provinces_share
 from policyreport.present.tasks import newest_of_each_list, provinces_tasks
 from policyreport.present.tiles import share_map
 from policyreport.present.voice import Voice, listed
-from policyreport.records.notebooks import LeagueRow, TrendRecord
+from policyreport.records.notebooks import CompareRecord, LeagueRow, TrendRecord
+from policyreport.records.series import Difference
 from policyreport.records.shares import Threshold
 from policyreport.tables import interval_cell, table
 
@@ -100,8 +101,8 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
          f"Output per head{' ' + max(incomes) if incomes else ''}, m VND (nation = 100)",
          f"Digital economy, % of GRDP, against {line}", "Tasks completed"],
         body,
-        f"{_finding(rows)}. *Growth at constant 2010 prices and its place as published. Mean yearly difference since 2020 "
-        "with its 95 % interval, for each province alone; range: the places its true rank may take, 95 % for all provinces "
+        f"{_finding(rows)}. *Growth at constant 2010 prices and its place as published. Mean yearly "
+        f"difference{_since(voice.inputs)} with its 95 % interval, for each province alone; range: the places its true rank may take, 95 % for all provinces "
         "together, years treated as draws. Verdict adjusted for all provinces. Tasks of each province's newest list, given to it or its own. "
         "† Judged without past revisions, as published.*",
         voice.source(_inputs(voice)),
@@ -188,13 +189,26 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     frame = voice.frame(
         "league-growth",
         f"{apart} of {len(told)} intervals exclude zero taken one by one, {singled} after adjusting for all provinces",
-        "Mean yearly difference in GRDP growth to the nation's since 2020, percentage points, with the 95 % interval that "
-        "treats years as draws",
+        f"Mean yearly difference in GRDP growth to the nation's{_since(voice.inputs)}, percentage points, with the 95 % "
+        "interval that treats years as draws",
         _inputs(voice),
     )
     crossing = back_cast(voice.inputs, [row.area for row in rows], voice.inputs.roles.growth.indicator)
     figure = league_figure(places, frame, "percentage points", Rule(0.0, "nation"))
     return join("league-growth", figure, _weighted(voice), voice.flags(crossing))
+
+
+def _since(inputs: Inputs) -> str:
+    """From which year on growth is compared; empty where it is nowhere."""
+    years = {
+        year
+        for record in inputs.records.values()
+        if isinstance(record, CompareRecord)
+        for each in record.growth_differences
+        if isinstance(each, Difference)
+        for year in each.years
+    }
+    return f" since {min(years)}" if years else ""
 
 
 def _weighted(voice: Voice) -> str:
