@@ -36,6 +36,8 @@ KNOWN_ON = date(2028, 8, 31)
 
 QUARTERS = [f"{year}-Q{number}" for year in (2025, 2026, 2027, 2028) for number in (1, 2, 3, 4)][2:14]
 MERGED_ON = date(2025, 7, 1)
+# Of both lists, as in params/policy.yaml.
+DEADLINE = date(2028, 12, 31)
 ACCOUNT_YEARS = range(2014, 2028)
 # Years of the nation's growth alone, from before the provinces' accounts.
 HISTORY_YEARS = range(2008, 2014)
@@ -217,6 +219,9 @@ def task_facts(keys: list[str], lists: Lists, hazard: Floats, factor: Floats, la
         yield from (Fact(key, "completion_share", day, lists.share[row, at]) for at, day in enumerate(ends))
         yield Fact(key, "late_share", "", late[row])
         yield Fact(key, "last_interval_factor", ends[-1], factor[row])
+        left = (DEADLINE - quarter_end(QUARTERS[-1])).days / 30
+        waiting = lists.total[row, -1] - lists.completed[row, -1]
+        yield Fact(key, "finished_by_deadline", DEADLINE.isoformat(), waiting * (1 - (1 - hazard[row, -1]) ** left))
 
 
 # ---- accounts

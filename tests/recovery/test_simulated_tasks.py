@@ -105,8 +105,7 @@ def test_outlooks_of_lists_whose_hazard_goes_on_hold_what_is_to_be_expected(nati
     for area in steady:
         outlook = nation.records[area, "trend"].outlook[0]
         (predicted,) = outlook.by_design_effect
-        stays = (1 - truth[area, "hazard_30", LAST]) ** (outlook.days_left / 30)
-        expected = outlook.open_tasks * (1 - stays)
+        expected = truth[area, "finished_by_deadline", str(outlook.deadline)]
         assert predicted.interval.low <= expected <= predicted.interval.high
         assert predicted.mean_finished == pytest.approx(expected, abs=0.25 * outlook.open_tasks)
 

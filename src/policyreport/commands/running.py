@@ -31,6 +31,8 @@ EditionArgument = Annotated[
     str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
 ]
 TIMINGS = "timings.json"
+# Notebooks that people run and no edition does.
+LESSONS = "teaching"
 MEGA = 10**6
 
 
@@ -204,7 +206,7 @@ def _execute(
     from policyreport.pool import prepare_workers
 
     # It imports while this process does, and reads the data.
-    notebooks = sorted((root / "notebooks").glob("*/*.ipynb"))
+    notebooks = [path for path in sorted((root / "notebooks").glob("*/*.ipynb")) if path.parent.name != LESSONS]
     # The workers of a cluster elsewhere start their own.
     ahead = ("policyreport.rehearsal", "rehearse", str(root), edition)
     with batch_server(notebooks, where.cold or where.elsewhere, ahead) as server:
