@@ -281,7 +281,7 @@ def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | 
 
 def _league(store: Path) -> pd.DataFrame | None:
     """The league table of the national record; None where there is none."""
-    path = next(iter(sorted((store / "records").glob("*/evaluation.json"))), None)
+    path = next(iter(sorted((store / "records").glob("*/evaluation*.json"))), None)
     if path is None:
         return None
     rows = EvaluationRecord.from_json(path.read_bytes()).league

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from policyreport.errors import RenderError
 from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.simulated import unmarked_name
 
 
 def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[str, nbformat.NotebookNode]]:
@@ -57,14 +58,15 @@ def _check_record(store: Path, area: str, name: str) -> None:
     except OSError as error:
         said = "no such file" if isinstance(error, FileNotFoundError) else str(error)
         raise RenderError(str(path), "the record of the executed notebook", said, _again(store)) from error
-    if name in BY_NOTEBOOK:
+    kind = unmarked_name(name)
+    if kind in BY_NOTEBOOK:
         try:
-            BY_NOTEBOOK[name].from_json(body)
+            BY_NOTEBOOK[kind].from_json(body)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             said = f"{where}: {first['msg']}" if where else first["msg"]
-            raise RenderError(str(path), f"a record of notebook {name}", said, _again(store)) from error
+            raise RenderError(str(path), f"a record of notebook {kind}", said, _again(store)) from error
 
 
 def _first_line(error: Exception) -> str:

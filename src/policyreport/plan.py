@@ -7,7 +7,6 @@ slice from `slice_by_hand`; in the batch the runner lays the same slice into the
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -29,6 +28,7 @@ from policyreport.project import find_project
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import NATIONAL_NOTEBOOK, PROVINCE_NOTEBOOKS, SourceLine
 from policyreport.rules import check_ledger, read_context, require_no_error
+from policyreport.simulated import marked_name, unmarked_name
 from policyreport.sources import read_sources
 
 
@@ -142,8 +142,8 @@ def province_units(root: Path, edition: str, areas: list[str] | None, store: Pat
             "Run `policyreport editions` to see an edition's areas.",
         )
     wanted = areas or keys
-    coming = [(area, name) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
-    return Units(coming, lambda area, name: _unit(root, known, name, area))
+    coming = [(area, _named(known, name)) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
+    return Units(coming, lambda area, name: _unit(root, known, unmarked_name(name), area))
 
 
 def national_units(root: Path, edition: str, store: Path) -> list[Unit]:
@@ -228,7 +228,7 @@ def _unit(root: Path, known: Known, notebook: str, area: str, store: Path | None
     level = "national" if notebook == NATIONAL_NOTEBOOK else "province"
     return Unit(
         area=area,
-        notebook=notebook,
+        notebook=_named(known, notebook),
         source=(root / "notebooks" / level / f"{notebook}.ipynb").read_bytes(),
         parameters={"area": area, "edition": known.edition.id, "workspace": "."},
         slice=_slice(root, known, notebook, area, store),
@@ -259,7 +259,7 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
     files[PANEL] = panel
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
     if store is not None and notebook == NATIONAL_NOTEBOOK:
-        files[RECORDS] = _province_records(store, edition_areas(known))
+        files[RECORDS] = _province_records(store, known)
     return files
 
 
@@ -291,7 +291,13 @@ def _laid_out(panel: pd.DataFrame) -> tuple[bytes, frozenset[str]]:
     return frame_bytes(panel), frozenset(files_of(cited))
 
 
-def _province_records(store: Path, areas: Sequence[str]) -> bytes:
+def _named(known: Known, notebook: str) -> str:
+    """What a notebook's results are called: its name, of a simulated edition marked."""
+    return marked_name(notebook) if known.edition.simulated else notebook
+
+
+def _province_records(store: Path, known: Known) -> bytes:
     """The province records that exist, as one JSON list."""
-    paths = [store / "records" / area / f"{name}.json" for area in areas for name in PROVINCE_NOTEBOOKS]
+    names = [f"{_named(known, name)}.json" for name in PROVINCE_NOTEBOOKS]
+    paths = [store / "records" / area / name for area in edition_areas(known) for name in names]
     return json.dumps([json.loads(path.read_bytes()) for path in paths if path.exists()]).encode()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from policyreport.errors import RenderError
 from policyreport.records.notebooks import NATIONAL_NOTEBOOK, PROVINCE_NOTEBOOKS
+from policyreport.simulated import marked_name
 
 # On top of every page of a draft.
 SENTENCES = {
@@ -79,7 +80,7 @@ class Turnout:
         return SENTENCES[spoken].format(**facts) + ("" if self.nation else NATION[spoken])
 
 
-def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float) -> Turnout:
+def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float, *, simulated: bool = False) -> Turnout:
     """Count the areas that have results.
 
     Parameters
@@ -92,6 +93,8 @@ def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float)
         Key of the nation.
     quorum : float
         The share of areas that publication asks for.
+    simulated : bool
+        Whether the names of the edition's records are marked.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float)
 
     def has(area: str, notebook: str) -> bool:
         # Where the runner puts them; what reads results does not import what runs notebooks.
-        name = f"{area}/{notebook}.json"
+        name = f"{area}/{marked_name(notebook) if simulated else notebook}.json"
         return (store / "records" / name).is_file() and not (store / "failures" / name).exists()
 
     missing = tuple(area for area in areas if not all(has(area, notebook) for notebook in PROVINCE_NOTEBOOKS))

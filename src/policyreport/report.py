@@ -32,7 +32,8 @@ from policyreport.params.report import read_roles
 from policyreport.provenance import Provenance, read_provenance
 from policyreport.quorum import WORDS, Turnout, count_turnout, require_quorum
 from policyreport.records.base import Failure
-from policyreport.simulated import marked_captions, marked_links, marked_name, marked_title, sentence
+from policyreport.simulated import SCRIPTS, marked_captions, marked_links, marked_name, marked_title, sentence
+from policyreport.source_marks import FILE as TRACES
 from policyreport.source_marks import SourceMarks
 from policyreport.validity.pages import read_results, validity_page
 
@@ -158,7 +159,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
             str(store / "notebooks"), "executed notebooks", "none",
             f"Run `policyreport run {edition_id}` first.",
         )  # fmt: skip
-    turnout = count_turnout(store, keys, roles.nation, edition.quorum)
+    turnout = count_turnout(store, keys, roles.nation, edition.quorum, simulated=edition.simulated)
     if not draft:
         require_quorum(turnout, edition_id)
     provenance = read_provenance(root, edition_id)
@@ -181,6 +182,8 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         _write_pdf_page(project, contents, bodies, navigation)
         _write_figures(project, contents, navigation)
         _write_configuration(project, edition, navigation, bodies)
+        if edition.simulated:
+            _mark_scripts(project, navigation)
         target = store / "report"
         shutil.rmtree(target, ignore_errors=True)
         project.rename(target)
@@ -204,11 +207,11 @@ class Navigation:
 
     @cached_property
     def renamed(self) -> tuple[str, ...]:
-        """Files whose names a simulated edition marks: all pages but the first, and the downloads."""
+        """Files whose names a simulated edition marks: all pages but the first, their scripts' data, the downloads."""
         if not self.edition.simulated:
             return ()
         pages = {name.removesuffix(".qmd") for name in self.sources} | {self.areas.slug(key) for key in self.keys}
-        return (*(f"{page}.html" for page in sorted(pages - {"index"})), *FILES)
+        return (*(f"{page}.html" for page in sorted(pages - {"index"})), *SCRIPTS, *FILES)
 
     def stem(self, page: str) -> str:
         """Name of a page's file without its ending."""
@@ -399,6 +402,13 @@ def _write_configuration(
     if navigation.draft is not None:
         settings["draft-note"] = navigation.draft.sentence(navigation.language)
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
+
+
+def _mark_scripts(project: Path, navigation: Navigation) -> None:
+    """Mark the names of what the site's script loads, where they are asked for too."""
+    (project / TRACES).rename(project / marked_name(TRACES))
+    for path in (project / "theme" / "site.js", project / "_quarto.yml"):
+        path.write_text(navigation.linked(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _validity(root: Path, provenance: Provenance) -> str:

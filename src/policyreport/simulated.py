@@ -16,6 +16,8 @@ SENTENCES = {
     "vi": "Mô phỏng để giảng dạy. Mọi số liệu trên trang này được tạo ngẫu nhiên, không phải số liệu quan sát.",
 }
 FILE_MARK = "simulated"
+SCRIPTS = ("trace-data.js", "search-index.js")
+"""Files of a site that hold figures or words of its pages; the rest of its theme is every edition's."""
 
 _MARGIN = 18  # pixels under a picture for its mark
 _SIZE = 11  # the smallest letters of the figures
@@ -98,6 +100,22 @@ def marked_name(name: str) -> str:
     if stem.endswith("-narrow"):
         stem, narrow = stem.removesuffix("-narrow"), "-narrow"
     return str(path.with_name(f"{stem}-{FILE_MARK}{narrow}{path.suffix}"))
+
+
+def unmarked_name(name: str) -> str:
+    """Take the mark off a name without an ending.
+
+    Parameters
+    ----------
+    name : str
+        Of a notebook and its record, ``trend-simulated``.
+
+    Returns
+    -------
+    str
+        ``trend``, whichever edition it is of.
+    """
+    return name.removesuffix(f"-{FILE_MARK}")
 
 
 def marked_exhibit(exhibit: Exhibit, language: str) -> Exhibit:

@@ -274,8 +274,10 @@ def _rows(node: dict[str, Any]) -> tuple[str, ...]:
 def _field(store: Path, asked: re.Match[str]) -> Place:
     """One field of a record with the rows behind it."""
     where = f"{asked['area']}/{asked['notebook']}:{asked['path']}"
-    path = store / "records" / asked["area"] / f"{asked['notebook']}.json"
-    if not path.exists():
+    names = (asked["notebook"], marked_name(asked["notebook"]))
+    paths = [store / "records" / asked["area"] / f"{name}.json" for name in names]
+    path = next((each for each in paths if each.exists()), None)
+    if path is None:
         known = [f"{each.parent.name}/{each.stem}" for each in (store / "records").glob("*/*.json")]
         todo = did_you_mean(f"{asked['area']}/{asked['notebook']}", known)
         raise UsageError(where, f"a record of {store.name}", "none of this name", todo)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
 INDEX = "search-index.js"
+_ASKED = re.compile(r"search-index[\w-]*\.js")
 _TEXT_LIMIT = 600
 _SKIPPED = {"script", "style", "svg", "math", "details", "nav", "table"}
 _VOID = {"meta", "link", "br", "img", "input", "hr", "col", "wbr"}
@@ -102,7 +104,8 @@ def write_search_index(site: Path) -> None:
     Parameters
     ----------
     site : Path
-        Folder of the rendered site; gets the file ``search-index.js``.
+        Folder of the rendered site; gets the file, under the name that the site's script asks for:
+        ``search-index.js``, marked in a simulated edition.
     """
     rows = [
         [
@@ -117,4 +120,6 @@ def write_search_index(site: Path) -> None:
         if part.title
     ]
     text = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows).replace("</", "<\\/")
-    (site / INDEX).write_text(f"window.searchIndex = [\n{text}\n];\n", encoding="utf-8")
+    script = site / "theme" / "site.js"
+    asked = _ASKED.search(script.read_text(encoding="utf-8")) if script.exists() else None
+    (site / (asked[0] if asked else INDEX)).write_text(f"window.searchIndex = [\n{text}\n];\n", encoding="utf-8")
