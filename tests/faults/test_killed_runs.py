@@ -50,10 +50,14 @@ def nation(store):
     records = sorted((store / "records").glob("n*/*.json"))
     return [unit("VN", "reads_slice", **{path.parent.name: path.read_bytes() for path in records})]
 
+def say(word):
+    # In one write: a kill must not leave half a line, as it can where PYTHONUNBUFFERED is set.
+    os.write(1, f"{word}\\n".encode())
+
 def run(root):
-    print("begun", flush=True)
+    say("begun")
     with batch_server([]) as server:
-        tell = lambda event: print(type(event).__name__, flush=True)
+        tell = lambda event: say(type(event).__name__)
         cache = Cache(root)
         run_stages([provinces, nation], root / "build" / "tiny", 2, tell, server=server.address, cache=cache)
 
@@ -62,12 +66,12 @@ if __name__ == "__main__":
         pid = os.fork()
         if pid == 0:
             os.setsid()
-            print(os.getpid(), flush=True)
+            say(os.getpid())
             run(Path(line.strip()))
-            print("ended", flush=True)
+            say("ended")
             sys.exit(0)
         os.waitpid(pid, 0)
-        print("gone", flush=True)
+        say("gone")
 """
 
 
