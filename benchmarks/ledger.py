@@ -24,6 +24,7 @@ from policyreport.areas import read_areas
 from policyreport.harmonise import harmonise_panel
 from policyreport.observations import as_known_on, load_ledger
 from policyreport.params.indicators import read_indicators
+from policyreport.params.methods import read_method_settings
 from policyreport.project import find_project
 
 PAIRS = 25
@@ -54,7 +55,8 @@ def large(root: Path) -> None:
         ledger = load_ledger(project)
         loaded = time.perf_counter()
         areas, indicators = read_areas(project), read_indicators(project)
-        panel = harmonise_panel(as_known_on(ledger, ledger["published"].max().date()), areas, indicators)
+        settings = read_method_settings(root).harmonise
+        panel = harmonise_panel(as_known_on(ledger, ledger["published"].max().date()), areas, indicators, settings)
         end = time.perf_counter()
     print(f"{len(ledger):,} rows of {AREAS:,} areas loaded and validated in {loaded - start:.1f} s")
     print(f"{len(panel):,} values on {panel['area'].nunique():,} present areas in {end - loaded:.1f} s")

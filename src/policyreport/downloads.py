@@ -262,7 +262,7 @@ def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | 
     """Every table with the columns it is published with."""
     ledger = provenance.ledger
     in_force = ledger[ledger["newest"]].drop(columns="newest")
-    panel = harmonise_panel(in_force, provenance.areas, provenance.indicators)
+    panel = harmonise_panel(in_force, provenance.areas, provenance.indicators, provenance.harmonise)
     panel = panel.assign(inputs=[" ".join(rows) for rows in panel["inputs"]])
     known = ledger.rename_axis("id").reset_index().assign(bound=ledger["bound"].map(BOUND_WORDS).to_numpy())
     for column in ("reference_date", "published"):

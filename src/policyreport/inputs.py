@@ -115,8 +115,20 @@ class Inputs:
         """Annual series by area, indicator and measure, in the order of years."""
         found: dict[tuple[str, str, str], list[SeriesPoint]] = {}
         rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
-        columns = ["area", "indicator", "measure", "year", "value", "status", "segment", "low", "high", "inputs"]
-        for area, indicator, measure, year, value, status, segment, low, high, ids in zip(
+        columns = [
+            "area",
+            "indicator",
+            "measure",
+            "year",
+            "value",
+            "status",
+            "segment",
+            "low",
+            "high",
+            "error",
+            "inputs",
+        ]
+        for area, indicator, measure, year, value, status, segment, low, high, error, ids in zip(
             *(rows[column].tolist() for column in columns), strict=True
         ):
             point = SeriesPoint(
@@ -126,6 +138,7 @@ class Inputs:
                 segment=segment,
                 low=None if isnan(low) else low,
                 high=None if isnan(high) else high,
+                error=None if isnan(error) else error,
                 inputs=tuple(ids),
             )
             found.setdefault((area, indicator, measure), []).append(point)
@@ -143,6 +156,12 @@ class Inputs:
     def back_cast(self) -> frozenset[tuple[str, str]]:
         """Areas and indicators whose past the publisher recalculated on present boundaries."""
         rows = self.panel[self.panel["basis"] == "back-cast"]
+        return frozenset(zip(rows["area"], rows["indicator"], strict=True))
+
+    @cached_property
+    def renormalised(self) -> frozenset[tuple[str, str]]:
+        """Areas and indicators of which a value was recalculated without a small part that is missing."""
+        rows = self.panel[(self.panel["note"] == "renormalised") & self.panel["value"].notna()]
         return frozenset(zip(rows["area"], rows["indicator"], strict=True))
 
     def save(self, record: NotebookRecord) -> NotebookRecord:

@@ -81,13 +81,13 @@ def load_known(root: Path, edition_id: str) -> Known:
     edition = read_edition(root, edition_id)
     layout = edition.layout(root)
     # What only the notebooks read is read here too: a slip in it is told once, before anything runs.
-    read_method_settings(layout)
+    settings = read_method_settings(layout)
     read_wording(root)
     areas = read_areas(layout)
     ledger = load_ledger(layout)
     known = known_on(ledger, edition.as_known_on)
     indicators = read_indicators(layout)
-    panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators)
+    panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators, settings.harmonise)
     rows = known["source"].value_counts()
     sources = {
         key: SourceLine(

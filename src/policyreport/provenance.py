@@ -16,6 +16,7 @@ from policyreport.marks import BOUNDARIES, POLICY
 from policyreport.observations import known_on, load_ledger
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
@@ -80,6 +81,8 @@ class Provenance:
         What the columns of the ledger mean.
     registry : Registry
         The methods behind the records.
+    harmonise : HarmoniseSettings
+        How values are put on present boundaries.
     """
 
     edition: Edition
@@ -91,6 +94,7 @@ class Provenance:
     policy: Policy
     roles: Roles
     registry: Registry
+    harmonise: HarmoniseSettings
 
     @property
     def raw(self) -> str:
@@ -244,6 +248,7 @@ def read_provenance(root: Path, edition_id: str) -> Provenance:
         policy=read_policy(layout),
         roles=read_roles(layout),
         registry=read_registry(root),
+        harmonise=read_method_settings(layout).harmonise,
     )
 
 

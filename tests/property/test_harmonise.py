@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from policyreport.areas import read_areas
 from policyreport.harmonise import harmonise_panel, recalculate
 from policyreport.params.indicators import read_indicators
+from policyreport.params.methods import read_method_settings
 
 ROOT = Path(__file__).parents[2]
 AREAS, INDICATORS = read_areas(ROOT), read_indicators(ROOT)
+SETTINGS = read_method_settings(ROOT).harmonise
 FORMER = list(AREAS.crosswalk.index)
 MERGED = sorted({key for key in AREAS.crosswalk["new"] if AREAS.is_merged(key)})
 SCORE, GROWTH, INCOME, PEOPLE = (
@@ -51,7 +53,7 @@ def rows(
 @given(seeds)
 def test_totals_survive(seed: int) -> None:
     known = rows(PEOPLE, 300, 9000, seed)
-    panel = harmonise_panel(known, AREAS, INDICATORS)
+    panel = harmonise_panel(known, AREAS, INDICATORS, SETTINGS)
     before = known.groupby("period")["value"].sum().to_numpy()
     after = panel.groupby("year")["value"].sum().to_numpy()
     assert after == pytest.approx(before, rel=1e-12)
@@ -61,7 +63,7 @@ def test_totals_survive(seed: int) -> None:
 @quick
 @given(seeds, st.sampled_from([(SCORE, 1, 10), (GROWTH, -12, 21), (INCOME, 20, 400)]))
 def test_an_intensive_value_stays_within_its_parts(seed: int, case: tuple[str, float, float]) -> None:
-    panel = recalculate(rows(case[0], case[1], case[2], seed), AREAS, INDICATORS)
+    panel = recalculate(rows(case[0], case[1], case[2], seed), AREAS, INDICATORS, SETTINGS)
     assert len(panel) == 34 * 3
     assert (panel["value"] >= panel["low"] - 1e-12).all()
     assert (panel["value"] <= panel["high"] + 1e-12).all()
@@ -72,7 +74,7 @@ def test_an_intensive_value_stays_within_its_parts(seed: int, case: tuple[str, f
 @given(seeds, st.sampled_from([(SCORE, 1, 10), (GROWTH, -12, 21), (INCOME, 20, 400), (PEOPLE, 300, 9000)]))
 def test_an_unmerged_province_keeps_its_value_to_the_last_bit(seed: int, case: tuple[str, float, float]) -> None:
     known = rows(case[0], case[1], case[2], seed)
-    panel = harmonise_panel(known, AREAS, INDICATORS)
+    panel = harmonise_panel(known, AREAS, INDICATORS, SETTINGS)
     own = panel[~panel["area"].isin(MERGED)].set_index(["area", "year"])
     assert set(own["basis"]) == {"published"}
     for id, row in known.iterrows():
@@ -89,7 +91,7 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     known = pd.concat([rows(SCORE, 1, 10, seed), rows(GROWTH, -5, 15, seed), rows(PEOPLE, 300, 9000, seed)])
     shuffled = known.sample(frac=1, random_state=seed % 1000)
     pd.testing.assert_frame_equal(
-        harmonise_panel(known, AREAS, INDICATORS), harmonise_panel(shuffled, AREAS, INDICATORS)
+        harmonise_panel(known, AREAS, INDICATORS, SETTINGS), harmonise_panel(shuffled, AREAS, INDICATORS, SETTINGS)
     )
 
 
@@ -98,7 +100,7 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
 def test_equal_parts_give_their_common_value(seed: int) -> None:
     known = rows(GROWTH, -5, 15, seed)
     known["value"] = known.groupby("period")["value"].transform("first")
-    panel = recalculate(known, AREAS, INDICATORS)
+    panel = recalculate(known, AREAS, INDICATORS, SETTINGS)
     expected = known.groupby("period")["value"].first()
     assert panel["value"].to_numpy() == pytest.approx(panel["year"].astype(str).map(expected).to_numpy(), rel=1e-12)
 
@@ -108,7 +110,7 @@ def test_equal_parts_give_their_common_value(seed: int) -> None:
 def test_a_missing_large_part_refuses_and_is_named(seed: int, area: str) -> None:
     known = rows(SCORE, 1, 10, seed)
     largest = AREAS.weights(area, "population").idxmax()
-    panel = recalculate(known[known["area"] != largest], AREAS, INDICATORS)
+    panel = recalculate(known[known["area"] != largest], AREAS, INDICATORS, SETTINGS)
     refused = panel[panel["area"] == area]
     assert set(refused["note"]) == {"part-missing"}
     assert refused["value"].isna().all()
@@ -118,7 +120,7 @@ def test_a_missing_large_part_refuses_and_is_named(seed: int, area: str) -> None
 def test_a_missing_part_of_a_sum_always_refuses() -> None:
     known = rows(PEOPLE, 300, 9000, 1)
     smallest = AREAS.weights("n79", "population").idxmin()
-    panel = recalculate(known[known["area"] != smallest], AREAS, INDICATORS)
+    panel = recalculate(known[known["area"] != smallest], AREAS, INDICATORS, SETTINGS)
     assert panel.loc[panel["area"] == "n79", "value"].isna().all()
 
 
@@ -126,7 +128,7 @@ def test_two_published_years_on_present_provinces_do_not_hide_the_recalculated_p
     known = rows(SCORE, 1, 10, 1)
     own = known[known["area"] == "o01"].assign(area="n01", period="2026").iloc[:1]
     own.index = ["office/new.csv#2"]
-    panel = harmonise_panel(pd.concat([known, own]), AREAS, INDICATORS)
+    panel = harmonise_panel(pd.concat([known, own]), AREAS, INDICATORS, SETTINGS)
     mine = panel[panel["area"] == "n01"].set_index("year")
     assert mine["segment"].to_dict() == {2021: 0, 2022: 0, 2023: 0, 2026: 1}
     assert len(panel) == 34 * 3 + 1
@@ -140,4 +142,26 @@ def test_tops_of_a_ranking_projections_and_bounds_never_enter() -> None:
         {"status": "projection"},
         {"bound": ">"},
     ):
-        assert harmonise_panel(known.assign(**changes), AREAS, INDICATORS).empty
+        assert harmonise_panel(known.assign(**changes), AREAS, INDICATORS, SETTINGS).empty
+
+
+def test_recalculated_growth_and_income_carry_an_error_and_nothing_else_does() -> None:
+    known = pd.concat([rows(each, 2, 12, 3) for each in (SCORE, GROWTH, INCOME, PEOPLE)])
+    panel = harmonise_panel(known, AREAS, INDICATORS, SETTINGS)
+    carried = panel[panel["error"].notna()]
+    assert set(carried["indicator"]) == {GROWTH, INCOME}
+    assert set(carried["area"]) == set(MERGED)
+    growth, income = carried[carried["indicator"] == GROWTH], carried[carried["indicator"] == INCOME]
+    assert set(growth["error"]) == {SETTINGS.growth_error}
+    assert income["error"].to_numpy() == pytest.approx(income["value"].to_numpy() * SETTINGS.income_error / 100)
+
+
+def test_the_share_that_may_be_missing_is_the_one_decided() -> None:
+    known = rows(SCORE, 1, 10, 1)
+    weights = AREAS.weights("n79", "population")
+    smallest = weights.idxmin()
+    left = known[known["area"] != smallest]
+    for small_part, note in ((weights.min() * 0.99, "part-missing"), (weights.min() * 1.01, "renormalised")):
+        settings = SETTINGS.model_copy(update={"small_part": small_part})
+        mine = recalculate(left, AREAS, INDICATORS, settings)
+        assert set(mine.loc[mine["area"] == "n79", "note"]) == {note}

@@ -11,16 +11,17 @@ from policyreport.areas import Areas, read_areas
 from policyreport.harmonise import discrepancies, harmonise_panel
 from policyreport.observations import as_known_on, load_ledger
 from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.methods import HarmoniseSettings, read_method_settings
 
 ROOT = Path(__file__).parents[2]
 GROWTH, INCOME, PEOPLE = "grdp_growth", "grdp_per_capita_current", "population_average"
-Context = tuple[pd.DataFrame, Areas, Indicators]
+Context = tuple[pd.DataFrame, Areas, Indicators, HarmoniseSettings]
 
 
 @pytest.fixture(scope="module")
 def context() -> Context:
     known = as_known_on(load_ledger(ROOT), date(2026, 9, 30))
-    return known, read_areas(ROOT), read_indicators(ROOT)
+    return known, read_areas(ROOT), read_indicators(ROOT), read_method_settings(ROOT).harmonise
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +136,11 @@ def test_missing_parts_refuse_and_are_counted(panel: pd.DataFrame) -> None:
     assert short("papi_e_governance", 5) == 3
     assert short("papi_environmental_governance", 6) == 1
     assert short("papi_transparency", 6) == 2
+
+
+def test_the_assumed_errors_are_those_found(context: Context, found: pd.DataFrame) -> None:
+    settings, merged = context[-1], found[found["merged"]]
+    assert settings.growth_error == pytest.approx(
+        rmse(merged.loc[merged["indicator"] == GROWTH, "difference"]), abs=5e-4
+    )
+    assert settings.income_error == pytest.approx(rmse(merged.loc[merged["indicator"] == INCOME, "percent"]), abs=5e-4)

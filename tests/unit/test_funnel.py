@@ -14,6 +14,7 @@ RULES = {
     "tail_probabilities": (0.001, 0.025, 0.975, 0.999),
     "winsor_share": 0.1,
     "overdispersion_errors": 2.0,
+    "smallest_drawn": 10,
 }
 
 

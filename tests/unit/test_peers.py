@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from policyreport.errors import DataError
 from policyreport.methods.peers import PeerPanel, assess, judge, nearest
@@ -154,6 +155,29 @@ def test_distant_peers_are_shown_without_a_verdict(panel: PeerPanel) -> None:
     assert found["peers"].verdict is None
     assert found["peers"].p_adjusted is not None
     assert found["nation"].verdict is not None
+
+
+def test_errors_of_recalculated_values_are_added_in_quadrature(panel: PeerPanel) -> None:
+    errors = np.zeros((4, 6))
+    errors[0, :3], errors[1, 0] = 0.8, 0.6
+    plain = by_comparator(assess(panel, "a", **SETTINGS))
+    wider = by_comparator(assess(replace(panel, errors=errors), "a", **SETTINGS))
+    # Variances of the mean of six differences; b is one of two peers of a, with half their weight.
+    own, peer = 3 * 0.8**2 / 36, (0.6 / 2) ** 2 / 36
+    expected = {"nation": own, "rest of the nation": own / 0.5**2, "region": own + peer, "peers": own + peer}
+    t = stats.t.ppf(0.975, 5)
+    for comparator, variance in expected.items():
+        half = {key: (each[comparator].interval.high - each[comparator].mean) / t
+                for key, each in (("plain", plain), ("wider", wider))}  # fmt: skip
+        assert half["wider"] ** 2 - half["plain"] ** 2 == pytest.approx(variance)
+        assert wider[comparator].mean == plain[comparator].mean
+        assert wider[comparator].p_value > plain[comparator].p_value
+
+
+def test_an_error_of_others_leaves_a_published_difference_alone(panel: PeerPanel) -> None:
+    errors = np.zeros((4, 6))
+    errors[3] = 5.0
+    assert assess(replace(panel, errors=errors), "a", **SETTINGS) == assess(panel, "a", **SETTINGS)
 
 
 def test_short_windows_and_slump_starts_are_flagged(panel: PeerPanel) -> None:

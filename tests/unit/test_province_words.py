@@ -54,6 +54,42 @@ def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_di
     assert not re.search(r"\(PAPI\) (rising|falling)", text)
 
 
+def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(known_q4: Known, slice_of: SliceOf) -> None:
+    inputs = slice_of(known_q4, "trend", "n96")
+    text = read(present.governance(assess.governance(inputs), inputs)[0].markdown)
+    panel = inputs.panel
+    rows = panel[(panel["area"] == "n96") & (panel["basis"] == "recalculated") & (panel["year"] == 2023)]
+    rows = rows[rows["indicator"].isin(inputs.roles.governance.indicators)].set_index("indicator")
+    parts = rows.loc[(rows["high"] - rows["low"]).idxmax()]
+    moved = rows.loc[(rows["weight_high"] - rows["weight_low"]).idxmax()]
+    assert f"({parts['low']:.2f}–{parts['high']:.2f})" in text.replace(" to ", "–")
+    assert f"({moved['weight_low']:.2f}–{moved['weight_high']:.2f}; printed {moved['value']:.2f})" in text.replace(
+        " to ", "–"
+    )
+    assert "population, output or equal weights" in text
+    alone = slice_of(known_q4, "trend", "n01")
+    assert "Recalculated scores" not in present.governance(assess.governance(alone), alone)[0].markdown
+
+
+def test_a_value_without_a_small_part_is_flagged_on_the_page(known_q4: Known, slice_of: SliceOf) -> None:
+    inputs = slice_of(known_q4, "trend", "n96")
+    assert inputs.wording.sentence("renormalised", "en") not in _governance_text(inputs)
+    mine = (inputs.panel["area"] == "n96") & (inputs.panel["indicator"] == "papi_participation")
+    note = inputs.panel["note"].mask(mine & (inputs.panel["year"] == 2020), "renormalised")
+    short = dataclasses.replace(inputs, panel=inputs.panel.assign(note=note))
+    results = assess.governance(short)
+    assert [each.indicator for each in results if isinstance(each, Trend) and each.has_flag("renormalised")] == [
+        "papi_participation"
+    ]
+    assert inputs.wording.sentence("renormalised", "en") in _governance_text(short)
+    value = next(each for each in assess.clean(short).panel if each.note)
+    assert (value.indicator, value.year, value.note) == ("papi_participation", 2020, "renormalised")
+
+
+def _governance_text(inputs: Inputs) -> str:
+    return str(present.governance(assess.governance(inputs), inputs)[0].markdown)
+
+
 def test_a_score_is_compared_with_the_mean_by_where_both_went() -> None:
     assert _ways(0.4, 1.1) == ("rose", "less than")
     assert _ways(-0.8, -0.3) == ("fell", "more than")

@@ -46,6 +46,7 @@ unrevised-tail flag
 starts-in-shock flag
 ends-before-policy flag
 back-cast flag
+renormalised flag
 boundary-fit flag
 no-close-peer flag
 one-post-period flag

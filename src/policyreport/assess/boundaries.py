@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from policyreport.harmonise import TOLERANCE_PERCENT, TOLERANCE_POINTS, discrepancies
+from policyreport.harmonise import discrepancies
 from policyreport.inputs import Inputs
 from policyreport.records.notebooks import BoundaryCheck
 
@@ -22,7 +22,8 @@ def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
     tuple of BoundaryCheck
         One a merged province and indicator, by indicator, the largest difference first.
     """
-    table = discrepancies(inputs.newest, inputs.areas, inputs.indicators)
+    settings = inputs.settings.harmonise
+    table = discrepancies(inputs.newest, inputs.areas, inputs.indicators, settings)
     rates = {each.id for each in inputs.indicators.indicators if each.harmonise in ("chain", "weighted-mean")}
     found = []
     for (area, indicator, measure), rows in table[table["merged"].astype(bool)].groupby(
@@ -42,8 +43,9 @@ def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
                 largest=float(off.iloc[worst]),
                 largest_year=int(rows["year"].iloc[worst]),
                 mean_absolute=float(off.abs().mean()),
+                root_mean_square=float((off**2).mean() ** 0.5),
                 unit=unit,
-                tolerance=TOLERANCE_POINTS if unit == "points" else TOLERANCE_PERCENT,
+                tolerance=settings.tolerance_points if unit == "points" else settings.tolerance_percent,
                 beyond=int(rows["beyond"].sum()),
                 inputs=tuple(dict.fromkeys(id for used in rows["inputs"] for id in used)),
             )

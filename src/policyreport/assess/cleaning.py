@@ -76,10 +76,11 @@ def _end(period: str) -> tuple[date, date]:
 
 def _panel(inputs: Inputs) -> list[PanelValue]:
     rows = inputs.panel[inputs.panel["value"].notna()].sort_values(["indicator", "measure", "year"])
-    fields = ["indicator", "measure", "year", "value", "status", "basis", "weight", "low", "high", "inputs"]
+    bounds = ["low", "high", "weight_low", "weight_high", "error"]
+    fields = ["indicator", "measure", "year", "value", "status", "basis", "weight", *bounds, "note", "inputs"]
     values = []
     for row in rows[fields].to_dict("records"):
-        known = {str(key): value for key, value in row.items() if not (key in ("low", "high") and pd.isna(value))}
+        known = {str(key): value for key, value in row.items() if not (key in bounds and pd.isna(value))}
         values.append(PanelValue.model_validate(known | {"inputs": tuple(row["inputs"])}))
     return values
 

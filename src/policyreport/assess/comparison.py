@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from policyreport.assess.ranking import published_ranks
-from policyreport.assess.selection import back_cast, not_published, role_series
+from policyreport.assess.selection import boundary_flags, not_published, role_series
 from policyreport.assess.shares import share
 from policyreport.assess.tasks import completion
 from policyreport.inputs import Inputs
@@ -45,7 +45,7 @@ def peers(inputs: Inputs) -> Peers | Refusal:
     if isinstance(own, Refusal):
         return own
     # Merged provinces are on both sides of the comparison, whether or not the area is one.
-    return own.model_copy(update={"flags": own.flags + back_cast(inputs, panel.areas, panel.indicator)})
+    return own.model_copy(update={"flags": own.flags + boundary_flags(inputs, panel.areas, panel.indicator)})
 
 
 def peer_family(inputs: Inputs, panel: PeerPanel) -> tuple[Peers | Refusal, ...]:
@@ -112,9 +112,20 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
         product=np.array([_product(inputs, area) for area in areas]),
         likeness=np.column_stack(likeness),
         measures=(roles.growth.measure,),
+        errors=_errors(own, areas, years),
         inputs={area: tuple(row for p in own[area] for row in p.inputs) for area in areas}
         | {"nation": tuple(row for p in nation for row in p.inputs if p.year in years)},
     )
+
+
+def _errors(
+    own: Mapping[str, tuple[SeriesPoint, ...]], areas: Sequence[str], years: Sequence[int]
+) -> NDArray[np.float64] | None:
+    """Standard deviations of recalculated values by area and year; None where all were published."""
+    if all(point.error is None for points in own.values() for point in points):
+        return None
+    by_year = [{point.year: point.error or 0.0 for point in own[area]} for area in areas]
+    return np.array([[known.get(year, 0.0) for year in years] for known in by_year])
 
 
 def weighted_growth(inputs: Inputs) -> tuple[SeriesPoint, ...]:
@@ -343,7 +354,7 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
         inputs=last.inputs,
         change_inputs=() if before is None else before.inputs + last.inputs,
         nation_inputs=() if nation is None else nation.inputs,
-        flags=() if change is None else back_cast(inputs, [inputs.area], role.indicator),
+        flags=() if change is None else boundary_flags(inputs, [inputs.area], role.indicator),
     )
 
 

@@ -104,8 +104,8 @@ def observations(rows: pd.DataFrame) -> tuple[Observation, ...]:
     return to_observations(rows)
 
 
-def back_cast(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Flag, ...]:
-    """Flag what rests on series that cross the change of boundaries, recalculated by their publisher.
+def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Flag, ...]:
+    """Flag what rests on series recalculated by their publisher, or by us without a small part that is missing.
 
     Parameters
     ----------
@@ -119,10 +119,11 @@ def back_cast(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Fla
     Returns
     -------
     tuple of Flag
-        `back-cast` once, or nothing.
+        `back-cast` and `renormalised`, each once or not at all.
     """
-    crossing = any((area, indicator) in inputs.back_cast for area in areas)
-    return (Flag(code="back-cast"),) if crossing else ()
+    keys = [(area, indicator) for area in areas]
+    held = {"back-cast": inputs.back_cast, "renormalised": inputs.renormalised}
+    return tuple(Flag(code=code) for code, crossing in held.items() if any(key in crossing for key in keys))
 
 
 def newest_publication(rows: pd.DataFrame) -> date:

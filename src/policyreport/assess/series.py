@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policyreport.assess.selection import back_cast, mean_of, not_published, role_series, series
+from policyreport.assess.selection import boundary_flags, mean_of, not_published, role_series, series
 from policyreport.inputs import Inputs
 from policyreport.methods import trend as trend_method
 from policyreport.methods.contrasts import index, minus
@@ -300,7 +300,7 @@ def _one(
         unit={"index": "index points", "own": unit}.get(kind, "points"),
         **trend_settings(inputs),
         calendar=calendar,
-        flags=back_cast(inputs, [area], indicator),
+        flags=boundary_flags(inputs, [area], indicator),
     )
 
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from policyreport.assess.comparison import likeness_values, peer_family, peer_panel
 from policyreport.assess.ranking import published_ranks, sets_of
-from policyreport.assess.selection import back_cast, not_published, role_series
+from policyreport.assess.selection import boundary_flags, not_published, role_series
 from policyreport.inputs import Inputs
 from policyreport.methods import exposure as exposure_method
 from policyreport.methods import panel as panel_method
@@ -74,7 +74,7 @@ def panel(inputs: Inputs) -> Panel | Refusal:
         return found
     common = inputs.settings.conventions
     window = window_flags(laid.years, weak_below=common.weak_below, shock_years=common.shock_years)
-    return found.model_copy(update={"flags": found.flags + window + back_cast(inputs, laid.areas, laid.indicator)})
+    return found.model_copy(update={"flags": found.flags + window + boundary_flags(inputs, laid.areas, laid.indicator)})
 
 
 def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
@@ -97,7 +97,7 @@ def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
     found = [
         assess_exposure(inputs, exposure_panel(inputs, laid, name), settings.post_years) for name in settings.exposures
     ]
-    crossing = back_cast(inputs, laid.areas, laid.indicator)
+    crossing = boundary_flags(inputs, laid.areas, laid.indicator)
     judged = exposure_method.judge(found, level=settings.verdict_level)
     return tuple(
         each.model_copy(update={"flags": each.flags + crossing}) if isinstance(each, Exposure) else each

@@ -66,6 +66,7 @@ def funnel(inputs: Inputs) -> Funnel | Refusal:
         tail_probabilities=settings.tail_probabilities,
         winsor_share=settings.winsor_share,
         overdispersion_errors=settings.overdispersion_errors,
+        smallest_drawn=settings.smallest_drawn,
     )
 
 

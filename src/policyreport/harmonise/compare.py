@@ -9,15 +9,19 @@ from policyreport.areas import Areas
 from policyreport.harmonise.panel import published_on_present
 from policyreport.harmonise.parts import recalculate
 from policyreport.params.indicators import Indicators
+from policyreport.params.methods import HarmoniseSettings
 
-# METHODS §14: beyond these a difference is a finding, not an error.
-TOLERANCE_POINTS = 0.25
-TOLERANCE_PERCENT = 0.25
 # Both sides are rounded to two or three decimals, the coarser of them to 0.01.
 _ROUNDING = 0.0051
 
 
-def discrepancies(known: pd.DataFrame, areas: Areas, indicators: Indicators, weight: str | None = None) -> pd.DataFrame:
+def discrepancies(
+    known: pd.DataFrame,
+    areas: Areas,
+    indicators: Indicators,
+    settings: HarmoniseSettings,
+    weight: str | None = None,
+) -> pd.DataFrame:
     """Compare recalculated values with the publisher's own on present provinces.
 
     Parameters
@@ -28,6 +32,8 @@ def discrepancies(known: pd.DataFrame, areas: Areas, indicators: Indicators, wei
         Keys and mapping.
     indicators : Indicators
         Which indicators are carried over, and how.
+    settings : HarmoniseSettings
+        Beyond which tolerance a difference is a finding (METHODS §14).
     weight : str, optional
         Fixed weights instead of the indicator's own, as in `recalculate`.
 
@@ -41,7 +47,7 @@ def discrepancies(known: pd.DataFrame, areas: Areas, indicators: Indicators, wei
         difference of each indicator first.
     """
     own = published_on_present(known, areas, indicators)[["area", "indicator", "measure", "year", "value", "inputs"]]
-    again = recalculate(known, areas, indicators, weight)
+    again = recalculate(known, areas, indicators, settings, weight)
     again = again[["area", "indicator", "year", "value", "low", "high", "inputs"]].rename(
         columns={"value": "recalculated", "inputs": "parts"}
     )
@@ -52,8 +58,8 @@ def discrepancies(known: pd.DataFrame, areas: Areas, indicators: Indicators, wei
     rates = [each.id for each in indicators.indicators if each.harmonise in ("chain", "weighted-mean")]
     both["beyond"] = np.where(
         both["indicator"].isin(rates),
-        both["difference"].abs() > TOLERANCE_POINTS,
-        both["percent"].abs() > TOLERANCE_PERCENT,
+        both["difference"].abs() > settings.tolerance_points,
+        both["percent"].abs() > settings.tolerance_percent,
     )
     inside = both["published"].between(both["low"] - _ROUNDING, both["high"] + _ROUNDING)
     both["inside_parts"] = inside | both["low"].isna()

@@ -8,11 +8,14 @@ import pandas as pd
 from policyreport.areas import Areas
 from policyreport.harmonise.parts import COLUMNS, annual_rows, recalculate
 from policyreport.params.indicators import Indicators
+from policyreport.params.methods import HarmoniseSettings
 
 _KEY = ["area", "indicator", "year"]
 
 
-def harmonise_panel(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
+def harmonise_panel(
+    known: pd.DataFrame, areas: Areas, indicators: Indicators, settings: HarmoniseSettings
+) -> pd.DataFrame:
     """Put annual values on present provinces: the publisher's own wherever known, else recalculated.
 
     Parameters
@@ -23,6 +26,8 @@ def harmonise_panel(known: pd.DataFrame, areas: Areas, indicators: Indicators) -
         Keys and mapping.
     indicators : Indicators
         Which indicators are carried over, and how. Of each only the first measure is taken.
+    settings : HarmoniseSettings
+        How much of the weight may be missing, and the error of recalculated growth and income.
 
     Returns
     -------
@@ -31,10 +36,11 @@ def harmonise_panel(known: pd.DataFrame, areas: Areas, indicators: Indicators) -
         (NaN where refused), status (the least certain of the inputs), basis (``published``, ``back-cast``,
         ``recalculated``), segment (int, unbroken stretches from 0), low and high (smallest and largest
         part), weight (its name), weight_low and weight_high (smallest and largest value under population,
-        GRDP and equal weights of 2022), inputs (tuple of ledger ids), note (``part-missing`` where refused,
-        ``renormalised`` where a small part is missing). Published values of the nation and of the present
-        regions pass through; where the nation's indicator has another name (`national` in the definition)
-        it keeps that name.
+        GRDP and equal weights of 2022), error (standard deviation of recalculated growth and income about the
+        publisher's own; NaN where there is no such check), inputs (tuple of ledger ids), note (``part-missing``
+        where refused, ``renormalised`` where a small part is missing). Published values of the nation and of the
+        present regions pass through; where the nation's indicator has another name (`national` in the
+        definition) it keeps that name.
 
     Notes
     -----
@@ -44,7 +50,7 @@ def harmonise_panel(known: pd.DataFrame, areas: Areas, indicators: Indicators) -
     """
     own = published_on_present(known, areas, indicators)
     backcast = set(own.loc[own["basis"] == "back-cast", "indicator"])
-    again = recalculate(known, areas, indicators)
+    again = recalculate(known, areas, indicators, settings)
     own = _with_range_of_parts(own, again)
     taken = pd.MultiIndex.from_frame(own[_KEY])
     free = ~pd.MultiIndex.from_frame(again[_KEY]).isin(taken) & ~again["indicator"].isin(backcast)
@@ -98,7 +104,7 @@ def _passing(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.Da
 
 def _as_panel(rows: pd.DataFrame, basis: np.ndarray | str) -> pd.DataFrame:
     """Ledger rows with the panel's columns."""
-    empty = dict.fromkeys(("low", "high", "weight_low", "weight_high"), np.nan)
+    empty = dict.fromkeys(("low", "high", "weight_low", "weight_high", "error"), np.nan)
     panel = rows.assign(basis=basis, segment=0, weight="", note="", **empty)
     panel["inputs"] = [(id,) for id in rows.index]
     return panel[list(COLUMNS)].reset_index(drop=True)

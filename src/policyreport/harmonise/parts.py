@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from policyreport.areas import WEIGHTS, Areas
 from policyreport.params.indicators import Indicator, Indicators
+from policyreport.params.methods import HarmoniseSettings
 
 Shares = NDArray[np.floating[Any]]
 
@@ -28,11 +29,10 @@ COLUMNS = (
     "weight",
     "weight_low",
     "weight_high",
+    "error",
     "inputs",
     "note",
 )
-# METHODS §14: a missing part below this share of the weight is left out and the rest renormalised.
-SMALL_PART = 0.05
 # The year of the crosswalk's shares.
 BASE_YEAR = 2022
 # From the most to the least certain; projections and derived values never enter (METHODS §0).
@@ -66,7 +66,13 @@ def annual_rows(known: pd.DataFrame, indicators: Indicators) -> pd.DataFrame:
     return kept.assign(year=kept["period"].astype(int))
 
 
-def recalculate(known: pd.DataFrame, areas: Areas, indicators: Indicators, weight: str | None = None) -> pd.DataFrame:
+def recalculate(
+    known: pd.DataFrame,
+    areas: Areas,
+    indicators: Indicators,
+    settings: HarmoniseSettings,
+    weight: str | None = None,
+) -> pd.DataFrame:
     """Recalculate present provinces from former ones.
 
     Parameters
@@ -77,6 +83,9 @@ def recalculate(known: pd.DataFrame, areas: Areas, indicators: Indicators, weigh
         Keys and mapping.
     indicators : Indicators
         Which indicators are carried over, and how.
+    settings : HarmoniseSettings
+        Below which share of the weight a missing part is left out and the rest renormalised; the error of
+        recalculated growth and income (METHODS §14).
     weight : str, optional
         Fixed weights of 2022 (``population``, ``grdp``, ``area``, ``equal``) instead of each indicator's own,
         for sensitivity.
@@ -106,7 +115,8 @@ def recalculate(known: pd.DataFrame, areas: Areas, indicators: Indicators, weigh
         return pd.DataFrame(columns=list(COLUMNS))
     values = [_by_part(rows[rows["indicator"] == each.id], areas) for each in carried]
     weights = [_weights(each, table, people, areas, weight) for each, table in zip(carried, values, strict=True)]
-    return _describe(carried, rows, _aggregate(carried, values, weights, areas), areas)
+    cells = _aggregate(carried, values, weights, areas, settings.small_part)
+    return _with_errors(_describe(carried, rows, cells, areas), indicators, settings)
 
 
 def _by_part(rows: pd.DataFrame, areas: Areas) -> pd.DataFrame:
@@ -164,7 +174,11 @@ def _chained(growth: pd.DataFrame, areas: Areas) -> pd.DataFrame:
 
 
 def _aggregate(
-    carried: Sequence[Indicator], values: Sequence[pd.DataFrame], weights: Sequence[pd.DataFrame], areas: Areas
+    carried: Sequence[Indicator],
+    values: Sequence[pd.DataFrame],
+    weights: Sequence[pd.DataFrame],
+    areas: Areas,
+    small_part: float,
 ) -> pd.DataFrame:
     """Value, range of parts and of weights, completeness; by place in `carried`, present province and year."""
     names = ("population", "grdp", "equal")
@@ -189,7 +203,7 @@ def _aggregate(
     cells["parts"], cells["complete"] = groups["value"].count(), groups["known"].all()
     total = sums_up[cells.index.get_level_values("place")]
     missing = 1 - sums["present"] / sums["weight"]
-    cells["enough"] = np.where(total, cells["complete"], missing < SMALL_PART)
+    cells["enough"] = np.where(total, cells["complete"], missing < small_part)
     # A province of one part keeps its value to the last bit.
     mean = (sums["mass"] / sums["present"]).where(cells["low"] != cells["high"], cells["low"])
     cells["value"] = sums["mass"].where(total, mean)
@@ -248,6 +262,16 @@ def _describe(carried: Sequence[Indicator], rows: pd.DataFrame, cells: pd.DataFr
         basis=np.where(merged, "recalculated", "published"),
         segment=[carried[at].segment(year) for at, year in zip(place, table["year"], strict=True)],
         weight=np.where(merged, [weight[at] for at in place], ""),
+        error=np.nan,
         inputs=inputs,
         note=np.select([~table["enough"], ~table["complete"]], ["part-missing", "renormalised"], ""),
     )[list(COLUMNS)]
+
+
+def _with_errors(table: pd.DataFrame, indicators: Indicators, settings: HarmoniseSettings) -> pd.DataFrame:
+    """Standard deviation of recalculated growth and income about the publisher's own; of scores none is known."""
+    way = table["indicator"].map({each.id: each.harmonise for each in indicators.indicators})
+    level = table["value"].abs() * settings.income_error / 100
+    error = np.select([way == "chain", way == "per-head"], [settings.growth_error, level], np.nan)
+    told = (table["basis"] == "recalculated") & table["value"].notna()
+    return table.assign(error=np.where(told, error, np.nan))

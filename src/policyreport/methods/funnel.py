@@ -19,9 +19,6 @@ Limits = tuple[float, float, float, float]
 
 METHOD = "funnel"
 
-SMALLEST_DRAWN = 10
-"""Limits are drawn from this number of tasks on (METHODS §12)."""
-
 LARGEST_NUMBER_OF_LIMITS = 400
 """More totals than this cannot be told apart in a printed figure."""
 
@@ -36,6 +33,7 @@ def assess(
     tail_probabilities: Limits,
     winsor_share: float,
     overdispersion_errors: float,
+    smallest_drawn: int,
 ) -> Funnel | Refusal:
     """Compare areas' completed shares with what their size lets expect.
 
@@ -53,6 +51,8 @@ def assess(
         Share of areas at each end whose z is drawn in before the dispersion is estimated.
     overdispersion_errors : float
         Standard errors above 1 from which the dispersion counts.
+    smallest_drawn : int
+        Tasks from which on limits are drawn.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def assess(
     overdispersed = dispersion > 1 + overdispersion_errors * np.sqrt(2 / len(kept))
     p_values = 2 * norm.sf(np.abs(z) / np.sqrt(dispersion if overdispersed else 1.0))
     adjusted = adjust(p_values.tolist(), rule="bh")
-    drawn = _totals_to_draw(int(totals.max()))
+    drawn = _totals_to_draw(smallest_drawn, int(totals.max()))
     wide = tuple(_normal_limits(n, centre, dispersion, tail_probabilities) for n in drawn)
     return Funnel(
         centre=centre,
@@ -216,9 +216,9 @@ def _normal_limits(total: int, centre: float, dispersion: float, tail_probabilit
     return low, inner_low, inner_high, high
 
 
-def _totals_to_draw(largest: int) -> tuple[int, ...]:
-    """Whole totals from 10 to the largest; evenly spaced in the logarithm where they are many."""
-    if largest - SMALLEST_DRAWN < LARGEST_NUMBER_OF_LIMITS:
-        return tuple(range(SMALLEST_DRAWN, max(largest, SMALLEST_DRAWN) + 1))
-    spaced = np.geomspace(SMALLEST_DRAWN, largest, LARGEST_NUMBER_OF_LIMITS)
+def _totals_to_draw(smallest: int, largest: int) -> tuple[int, ...]:
+    """Whole totals from the smallest to the largest; evenly spaced in the logarithm where they are many."""
+    if largest - smallest < LARGEST_NUMBER_OF_LIMITS:
+        return tuple(range(smallest, max(largest, smallest) + 1))
+    spaced = np.geomspace(smallest, largest, LARGEST_NUMBER_OF_LIMITS)
     return tuple(int(n) for n in np.unique(np.rint(spaced)))

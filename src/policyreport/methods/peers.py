@@ -51,6 +51,8 @@ class PeerPanel:
         Measures that occur in `values` and `nation`; more than one is refused.
     inputs : mapping of str to tuple of str
         Ledger rows behind each area's values; the nation's under ``"nation"``.
+    errors : ndarray, shape (I, T), optional
+        Standard deviation of recalculated values, 0 where a value was published.
     peers_by_output : bool
         Weight peers by `product`: a row of a specification table; their plain mean is the rule.
     """
@@ -66,6 +68,7 @@ class PeerPanel:
     likeness: Floats
     measures: tuple[str, ...] = ()
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    errors: Floats | None = None
     peers_by_output: bool = False
 
     def row(self, area: str) -> int:
@@ -174,7 +177,8 @@ def assess(
     Notes
     -----
     d_t = y_t − comparator_t; the mean has a t interval with T − 1 degrees of freedom, which treats years as
-    draws. A single year carries no interval but a placebo position among all areas' differences.
+    draws. Errors e_t of recalculated values are added in quadrature: SE² = s²/T + Σ e_t²/T². A single year
+    carries no interval but a placebo position among all areas' differences.
 
     References
     ----------
@@ -282,7 +286,8 @@ def _difference(
     if len(known) < minimum_points:
         return _refuse("too-few-points", panel, subject, f"{len(known)} of {minimum_points} years")
     values = table[row, known]
-    mean, half, p_value = _mean_test(values)
+    errors = _errors(panel, row, comparator, k)[known] if panel.errors is not None else np.zeros(len(known))
+    mean, half, p_value = _mean_test(values, errors)
     latest = table[np.isfinite(table[:, known[-1]]), known[-1]]
     return Difference(
         comparator=comparator,
@@ -297,14 +302,34 @@ def _difference(
     )
 
 
-def _mean_test(values: Floats) -> tuple[float, float, float]:
-    """Mean, half-width of its t interval and two-sided p; differences without spread are certain."""
+def _mean_test(values: Floats, errors: Floats) -> tuple[float, float, float]:
+    """Mean, half-width of its t interval and two-sided p; differences without spread or error are certain."""
     n = len(values)
     mean, error = float(values.mean()), float(values.std(ddof=1)) / n**0.5
+    if errors.any():
+        error = float(np.hypot(error, np.sqrt((errors**2).sum()) / n))
     if error == 0:
         return mean, 0.0, float(mean == 0)
     p_value = 2 * stats.t.sf(abs(mean) / error, n - 1)
     return mean, float(stats.t.ppf(1 - ALPHA / 2, n - 1)) * error, float(p_value)
+
+
+def _errors(panel: PeerPanel, row: int, comparator: Comparator, k: int) -> Floats:
+    """Standard deviation of one area's differences from errors of recalculated values, its own and the comparator's."""
+    squares = np.square(panel.errors) if panel.errors is not None else np.zeros(panel.values.shape)
+    if comparator == "nation":
+        return np.asarray(np.sqrt(squares[row]))
+    if comparator == "rest of the nation":
+        # y − (N − w y)/(1 − w) = (y − N)/(1 − w): the nation is as published.
+        return np.asarray(np.sqrt(squares[row]) / (1 - _weight(panel)[row]))
+    if comparator == "region":
+        members = np.flatnonzero(np.array(panel.regions) == panel.regions[row])
+        members, weights = members[members != row], panel.product
+    else:
+        members, weights = _peer_rows(panel, k)[0][row], panel.product
+        weights = weights if panel.peers_by_output else np.ones(len(weights))
+    shares = weights[members] / weights[members].sum()
+    return np.asarray(np.sqrt(squares[row] + (shares[:, None] ** 2 * squares[members]).sum(axis=0)))
 
 
 # Every area of a family asks for the same table, and each notebook judges the whole family.

@@ -200,8 +200,19 @@ class FunnelSettings(Strict):
     minimum_tasks: Count
     tail_probabilities: tuple[Share, Share, Share, Share]
     winsor_share: Share
+    smallest_drawn: Annotated[int, Field(ge=1)]
     overdispersion_errors: Positive
     pair_bar: Positive
+
+
+class HarmoniseSettings(Strict):
+    """METHODS §14; `growth_error` in percentage points, `income_error` in % of the value, both standard deviations."""
+
+    small_part: Share
+    tolerance_points: Positive
+    tolerance_percent: Positive
+    growth_error: Annotated[float, Field(ge=0)]
+    income_error: Annotated[float, Field(ge=0)]
 
 
 class MultiplicitySettings(Strict):
@@ -255,6 +266,7 @@ class MethodSettings(Strict):
     exposure: ExposureSettings
     ranks: RanksSettings
     funnel: FunnelSettings
+    harmonise: HarmoniseSettings
     multiplicity: MultiplicitySettings
     revisions: RevisionsSettings
     sensitivity: SensitivitySettings

@@ -72,6 +72,7 @@ class RuleSettings(Strict):
     mean_tolerance: Share
     sum_tolerance: Share
     registered_tolerance: Share
+    same_population_tolerance: Share
     magnitude_factors: tuple[Positive, ...]
     magnitude_tolerance: Share
     step_deviations: Positive

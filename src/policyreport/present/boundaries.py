@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
+from policyreport.present.recalculated import WEIGHTS, spread
 from policyreport.present.voice import Voice, escape
 from policyreport.records.notebooks import BoundaryCheck
 from policyreport.tables import table
@@ -70,13 +73,20 @@ def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) ->
         ],
         body,
         f"{escape(voice.indicator(indicator))}: {len(beyond)} of {len(rows)} merged provinces differ by more than the tolerance "
-        f"in some year. *Recalculated from the former provinces minus the publisher's own series on present boundaries, "
-        f"{unit}, largest first; the publisher's own is what the report uses.*",
+        f"in some year; root mean square difference {formats.number(_whole_error(rows), 3)}. *Recalculated from the former "
+        f"provinces minus the publisher's own series on present boundaries, {unit}, largest first; the publisher's own is what "
+        f"the report uses.{_assumed(voice, indicator)}*",
         voice.source(row for each in rows for row in each.inputs),
         align="lrrrll",
         wide=True,
         sortable=True,
     )
+
+
+def _left_out(voice: Voice, again: pd.DataFrame) -> str:
+    """How many recalculated values stand without a small part."""
+    count = int((again["note"] == "renormalised").sum())
+    return f" ({voice.formats.count(count)}: {voice.short('renormalised')})" if count else ""
 
 
 def _bases(voice: Voice) -> Exhibit:
@@ -97,8 +107,10 @@ def _bases(voice: Voice) -> Exhibit:
                 f"{int(done['year'].min())}–{int(done['year'].max())}" if len(done) else "",
                 voice.formats.count(int((done["basis"] == "published").sum())),
                 voice.formats.count(int((done["basis"] == "back-cast").sum())),
-                voice.formats.count(len(again)),
+                voice.formats.count(len(again)) + _left_out(voice, again),
                 ", ".join(sorted({text for text in again["weight"] if text})) or "",
+                spread(voice, again, "low", "high"),
+                spread(voice, again, "weight_low", "weight_high"),
                 voice.formats.count(int(group["value"].isna().sum())),
             ]
         )
@@ -111,11 +123,30 @@ def _bases(voice: Voice) -> Exhibit:
             "Publisher's recalculation",
             "Our recalculation",
             "Weights",
+            "Parts apart",
+            "Weights move",
             "Part missing",
         ],
         body,
         "The statistics office's own series on present boundaries is used wherever it exists. *Annual values of the "
-        "provinces by how they came to stand on present boundaries.*",
-        align="llrrrlr",
+        "provinces by how they came to stand on present boundaries. Parts apart: from the lowest to the highest of the former "
+        f"provinces; weights move: range of the value under {WEIGHTS}; median (largest), in the indicator's unit.*",
+        align="llrrrlrrr",
         wide=True,
     )
+
+
+def _whole_error(rows: Sequence[BoundaryCheck]) -> float:
+    """Root mean square difference over all years of all areas."""
+    squares = sum(each.years * each.root_mean_square**2 for each in rows)
+    return float((squares / sum(each.years for each in rows)) ** 0.5)
+
+
+def _assumed(voice: Voice, indicator: str) -> str:
+    """The error that recalculated growth and income carry where they have to stand in for the publisher's own."""
+    settings = voice.inputs.settings.harmonise
+    errors = {"chain": settings.growth_error, "per-head": settings.income_error}
+    error = errors.get(voice.inputs.indicators.get(indicator).harmonise)
+    if error is None:
+        return ""
+    return f" Where ours has to stand in, an error of {voice.formats.number(error, 3)} is added in quadrature."

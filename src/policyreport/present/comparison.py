@@ -87,6 +87,11 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         "Verdicts are adjusted for looking at all provinces at once, intervals are not: an interval may exclude zero while "
         f"the verdict is {voice.verdict('cannot tell apart')}."
     )
+    if panel.errors is not None:
+        error = voice.formats.number(inputs.settings.harmonise.growth_error, 2)
+        note += (
+            f" Growth recalculated from former provinces carries an error of {error} points, which intervals allow for."
+        )
     return join("growth-compare", figure, "\n".join(rows), note, alike, voice.flags(result.flags))
 
 

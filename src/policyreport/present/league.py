@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.assess.comparison import weighted_growth
-from policyreport.assess.selection import back_cast, role_series
+from policyreport.assess.selection import boundary_flags, role_series
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
@@ -193,7 +193,7 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         "interval that treats years as draws",
         _inputs(voice),
     )
-    crossing = back_cast(voice.inputs, [row.area for row in rows], voice.inputs.roles.growth.indicator)
+    crossing = boundary_flags(voice.inputs, [row.area for row in rows], voice.inputs.roles.growth.indicator)
     figure = league_figure(places, frame, "percentage points", Rule(0.0, "nation"))
     return join("league-growth", figure, _weighted(voice), voice.flags(crossing))
 

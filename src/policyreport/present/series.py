@@ -13,6 +13,7 @@ from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.methods.contrasts import index
 from policyreport.present.names import inside
+from policyreport.present.recalculated import recalculated
 from policyreport.present.trends import dimension, governance_trend, growth_trend, median_line
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
@@ -146,13 +147,14 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         rows,
     )
     told = [each for each in results if isinstance(each, Trend)]
-    flags = voice.flags(flag for each in told for flag in each.flags if flag.code == "ends-before-policy")
+    shown_flags = ("ends-before-policy", "renormalised")
+    flags = voice.flags(flag for each in told for flag in each.flags if flag.code in shown_flags)
     refusals = {each.code: each for each in results if isinstance(each, Refusal)}
     parts = [
         voice.refusal(each, f"No trend of {listed(_subjects(voice, results, code))}") for code, each in refusals.items()
     ]
     drawn = [(name, [line for line in lines if line.points]) for name, lines in panels]
-    shown = join("governance", small_multiples(drawn, frame), flags, *parts)
+    shown = join("governance", small_multiples(drawn, frame), recalculated(voice), flags, *parts)
     return Exhibits([shown, governance_trend(voice, results)])
 
 

@@ -38,7 +38,12 @@ class Topic(Frozen):
 
 
 class PanelValue(Frozen):
-    """One harmonised annual value on present boundaries; `low` and `high` are the hard bounds of merged parts."""
+    """One harmonised annual value on present boundaries.
+
+    `low` and `high` are the hard bounds of merged parts, `weight_low` and `weight_high` the value under other
+    weights, `error` the standard deviation about the publisher's own series where such a check exists; `note` is
+    ``renormalised`` where a small part is missing.
+    """
 
     indicator: str
     measure: str
@@ -49,6 +54,10 @@ class PanelValue(Frozen):
     weight: str = ""
     low: float | None = None
     high: float | None = None
+    weight_low: float | None = None
+    weight_high: float | None = None
+    error: float | None = None
+    note: str = ""
     inputs: tuple[str, ...]
 
 
@@ -218,6 +227,7 @@ class BoundaryCheck(Frozen):
     largest: float
     largest_year: int
     mean_absolute: float
+    root_mean_square: float
     unit: Literal["points", "%"]
     tolerance: float
     beyond: int

@@ -11,7 +11,8 @@ from policyreport.records.base import Frozen, Interval, Refusal, Result
 class SeriesPoint(Frozen):
     """One year of a series: the value, its status, and the hard range of parts where it was harmonised.
 
-    `segment` counts the unbroken stretches of one definition, from 0; `inputs` are ledger row ids.
+    `error` is the standard deviation of a recalculated value, where it is known. `segment` counts the unbroken
+    stretches of one definition, from 0; `inputs` are ledger row ids.
     """
 
     year: int
@@ -20,6 +21,7 @@ class SeriesPoint(Frozen):
     segment: int = 0
     low: float | None = None
     high: float | None = None
+    error: float | None = None
     inputs: tuple[str, ...] = ()
 
 

@@ -16,6 +16,7 @@ from policyreport.observations.periods import period_bounds
 from policyreport.observations.schema import KEY
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.layout import Root
+from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
 from policyreport.sources import Source, read_sources
@@ -51,6 +52,8 @@ class Context:
         Lists, threshold and targets.
     book : RuleBook
         Severities, sentences and limits.
+    harmonise : HarmoniseSettings
+        How values are put on present boundaries, and what difference is a finding.
     sources : dict of str to Source
         Sidecars by source key.
     corrections, withheld
@@ -61,6 +64,7 @@ class Context:
     indicators: Indicators
     policy: Policy
     book: RuleBook
+    harmonise: HarmoniseSettings
     sources: dict[str, Source]
     corrections: tuple[Correction, ...]
     withheld: tuple[Withheld, ...]
@@ -89,6 +93,7 @@ def read_context(root: Root) -> Context:
         indicators=read_indicators(root),
         policy=read_policy(root),
         book=read_rule_book(root),
+        harmonise=read_method_settings(root).harmonise,
         sources=read_sources(root),
         corrections=read_corrections(root),
         withheld=read_withheld(root),
@@ -224,7 +229,7 @@ class Evidence:
     @cached_property
     def recalculated(self) -> pd.DataFrame:
         """The publisher's values on present provinces beside ours, with the row behind each."""
-        table = discrepancies(self.newest, self.areas, self.context.indicators)
+        table = discrepancies(self.newest, self.areas, self.context.indicators, self.context.harmonise)
         return table.assign(id=[rows[0] for rows in table["inputs"]])
 
     def about(self, figure: Figure) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from policyreport.harmonise import TOLERANCE_PERCENT, TOLERANCE_POINTS
 from policyreport.observations.ledger import exists_in
 from policyreport.rules.evidence import Breach, Check, Evidence, ids, listing, records
 
@@ -160,10 +159,10 @@ def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
     ):
         if indicator in rates:
             told = [f"{row['year']} {row['difference']:+.2f}" for row in records(rows.sort_values("year"))]
-            limit = f"points, tolerance {TOLERANCE_POINTS:g}"
+            limit = f"points, tolerance {evidence.context.harmonise.tolerance_points:g}"
         else:
             told = [f"{row['year']} {row['percent']:+.2f}" for row in records(rows.sort_values("year"))]
-            limit = f"%, tolerance {TOLERANCE_PERCENT:g}"
+            limit = f"%, tolerance {evidence.context.harmonise.tolerance_percent:g}"
         named = f"{evidence.who(area)}, {evidence.named(indicator, measure)}"
         yield Breach(tuple(rows["id"]), f"{named}: recalculated minus published {listing(told)} {limit}.")
 
@@ -202,7 +201,7 @@ def _registered_population(evidence: Evidence) -> Iterator[Breach]:
 def _registered_as_average(evidence: Evidence) -> Iterator[Breach]:
     """A registered figure that passes for the average population."""
     table = _populations(evidence)
-    near = (table["value"] / table["registered"] - 1).abs() <= 0.001
+    near = (table["value"] / table["registered"] - 1).abs() <= evidence.settings.same_population_tolerance
     apart = (table["registered"] / table["average"] - 1).abs() > evidence.settings.registered_tolerance
     for row in records(table[near & apart]):
         named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'])}, {row['period']}"
