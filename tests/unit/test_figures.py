@@ -36,6 +36,7 @@ from policyreport.figures.timeline import Break, Line, MedianLine
 from policyreport.figures.words import WORDS
 from policyreport.formats import Formats
 from policyreport.params.reading import read_strict
+from policyreport.params.wording import read_wording
 from policyreport.records.base import Interval, Observation, Refusal
 from policyreport.records.series import (
     EventStudyPoint,
@@ -432,6 +433,15 @@ def test_words_inside_follow_the_language_of_the_numbers(name):
 def test_every_word_has_its_translation():
     for name, word in vars(WORDS["en"]).items():
         assert getattr(WORDS["vi"], name) != word, name
+
+
+def test_verdicts_in_figures_are_those_of_the_closed_list_in_each_language():
+    verdicts = read_wording(TILES.parents[1]).verdicts
+    translated = {text["en"]: text["vi"] for family in verdicts.values() for text in family.values()}
+    repeated = {name: word for name, word in vars(WORDS["en"]).items() if word.lower() in translated}
+    assert {"above", "below", "cannot_tell", "stated_above", "stated_below", "not_published"} <= set(repeated)
+    for name, word in repeated.items():
+        assert getattr(WORDS["vi"], name).lower() == translated[word.lower()].lower(), name
 
 
 def test_lists_that_changed_are_never_joined_by_a_line(drawn):

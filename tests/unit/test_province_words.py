@@ -19,7 +19,7 @@ from policyreport.present.changes import changes as changes_page
 from policyreport.present.findings import area_findings
 from policyreport.present.series import _ways
 from policyreport.present.voice import Voice
-from policyreport.records.base import Interval, Refusal
+from policyreport.records.base import Finding, Gap, Interval, Refusal
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.series import Peers, Trend
 
@@ -235,6 +235,20 @@ def test_a_figure_kept_out_is_told_on_the_page_of_its_province(known_q4: Known, 
     assert "kept out for Cà Mau" in notes_of(known_q4, slice_of, "n96")
     assert "Cà Mau" not in notes_of(known_q4, slice_of, "n91")
     assert "(PAPI): no figure of Quảng Ninh in 2021 and 2023." in notes_of(known_q4, slice_of, "n22")
+
+
+def test_a_gap_is_told_on_the_page_of_each_province_it_concerns_whatever_the_sentence_names(
+    known_q4: Known, slice_of: SliceOf
+) -> None:
+    inputs = slice_of(known_q4, "clean", "n22")
+    gaps = tuple(Gap(area=area, years=(2019, 2020, 2023)) for area in ("n01", "n04", "n08", "n22"))
+    finding = Finding(
+        rule="missing-area", severity="note", message="A table lacks 2019 someone and 3 more.", subject="A table",
+        areas=tuple(gap.area for gap in gaps), gaps=gaps,
+    )  # fmt: skip
+    record = assess.clean(inputs).model_copy(update={"findings": (finding,)})
+    text = read(area_findings(record, inputs).markdown)
+    assert "- A table: no figure of Quảng Ninh in 2019, 2020 and 2023." in text
 
 
 def test_notes_that_say_one_thing_of_several_figures_stand_in_one_line(known_q4: Known, slice_of: SliceOf) -> None:

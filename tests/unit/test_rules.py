@@ -93,6 +93,23 @@ def spread(row: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def test_a_table_with_holes_tells_every_area_it_lacks_with_the_years() -> None:
+    lacking = ["n01", "n04", "n08", "n22", "n96"]
+    rows = [
+        {"area": "*34", "period": "2024", "without": lacking},
+        {"area": "*34", "period": "2025", "without": ["n96"]},
+    ]
+    example = evidence({"rows": rows})
+    found = check_ledger(example.ledger, example.context, only=["missing-area"])
+    assert len(found) == 1
+    # The sentence names three a year and counts the rest.
+    assert "2 more" in found[0].message
+    assert {gap.area: gap.years for gap in found[0].gaps} == dict.fromkeys(lacking[:-1], (2024,)) | {
+        "n96": (2024, 2025)
+    }
+    assert found[0].message.startswith(f"{found[0].subject} lacks ")
+
+
 # ---- every rule has its examples -----------------------------------------------------------------------
 
 

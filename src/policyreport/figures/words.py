@@ -1,6 +1,6 @@
 """The few words that stand inside figures and in their alternative texts, by language.
 
-Verdicts repeat params/wording.yaml; the words here belong to the drawing alone.
+Verdicts repeat params/wording.yaml, a test holds them equal; the other words belong to the drawing alone.
 """
 
 from __future__ import annotations

@@ -51,16 +51,12 @@ def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
 
 def _own_gaps(inputs: Inputs, finding: Finding) -> Finding:
     """Of a table that lacks several provinces, only what it lacks of this one; any other finding as it is."""
-    table, lacks, told = finding.message.rstrip(".").partition(" lacks ")
-    if finding.rule != "missing-area" or not lacks:
-        return finding
-    gaps = []
-    for key in (inputs.area, *inputs.areas.parts(inputs.area)):
-        years = [part.split()[0] for part in told.split("; ") if f"({key})" in part]
-        gaps += [f"{inputs.areas.name(key)} in {listed(years)}"] if years else []
+    own = (inputs.area, *inputs.areas.parts(inputs.area))
+    years = {gap.area: listed([str(year) for year in gap.years]) for gap in finding.gaps}
+    gaps = dict.fromkeys(f"{inputs.areas.name(key)} in {years[key]}" for key in own if key in years)
     if not gaps:
         return finding
-    return finding.model_copy(update={"message": f"{table}: no figure of {'; '.join(dict.fromkeys(gaps))}."})
+    return finding.model_copy(update={"message": f"{finding.subject}: no figure of {'; '.join(gaps)}."})
 
 
 def _alike(voice: Voice, found: Sequence[Finding]) -> list[str]:

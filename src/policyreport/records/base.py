@@ -124,10 +124,18 @@ class Result(Frozen):
         return any(flag.code == code for flag in self.flags)
 
 
+class Gap(Frozen):
+    """Years in which an otherwise complete table lacks an area."""
+
+    area: str
+    years: tuple[int, ...]
+
+
 class Finding(Frozen):
     """A rule of the ledger that is breached: shown on the data-quality page, or stopping the run.
 
-    `areas` and `sources` are those of the rows, or those the finding is about where it names no rows.
+    `areas` and `sources` are those of the rows, or those the finding is about where it names no rows. Of a
+    table with holes `subject` names it and `gaps` tells what it lacks, area by area.
     """
 
     rule: str
@@ -136,6 +144,8 @@ class Finding(Frozen):
     message: str
     areas: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    subject: str = ""
+    gaps: tuple[Gap, ...] = ()
 
 
 class Failure(Frozen):

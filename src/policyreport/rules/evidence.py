@@ -30,12 +30,17 @@ def number(value: float) -> str:
 
 
 class Breach(NamedTuple):
-    """One place where a rule is broken: ledger rows and what they say; areas and sources where rows do not tell."""
+    """One place where a rule is broken: ledger rows and what they say; areas and sources where rows do not tell.
+
+    Of a table with holes `subject` names it, and `gaps` are its missing areas with their years.
+    """
 
     rows: tuple[str, ...]
     message: str
     areas: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    subject: str = ""
+    gaps: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

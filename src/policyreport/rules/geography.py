@@ -170,21 +170,23 @@ def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
 def _missing_area(evidence: Evidence) -> Iterator[Breach]:
     """Provinces missing from a table that is otherwise complete."""
     holes: dict[tuple[str, str], list[tuple[int, list[str], pd.DataFrame]]] = {}
-    lacking: dict[tuple[str, str], set[str]] = {}
     for (indicator, measure, year, scheme), rows in evidence.tables:
         every = evidence.provinces[scheme]
         if evidence.settings.nearly_complete * len(every) <= len(rows) < len(every):
-            keys = sorted(set(every) - set(rows["area"]))
-            lacking.setdefault((indicator, measure), set()).update(keys)
-            missing = [evidence.who(key) for key in keys]
+            missing = sorted(set(every) - set(rows["area"]))
             holes.setdefault((indicator, measure), []).append((year, missing, rows.head(1)))
     for (indicator, measure), found in holes.items():
-        told = "; ".join(f"{year} {listing(missing, 3)}" for year, missing, _ in found)
+        told = "; ".join(f"{year} {listing([evidence.who(key) for key in missing], 3)}" for year, missing, _ in found)
+        lacking = sorted({key for _, missing, _ in found for key in missing})
+        gaps = tuple((key, tuple(year for year, missing, _ in found if key in missing)) for key in lacking)
+        named = evidence.named(indicator, measure)
         # The rows stand for their table; what is said is about the provinces that are not in it.
         yield Breach(
             tuple(id for _, _, rows in found for id in ids(rows)),
-            f"{evidence.named(indicator, measure)} lacks {told}.",
-            tuple(sorted(lacking[indicator, measure])),
+            f"{named} lacks {told}.",
+            tuple(lacking),
+            subject=named,
+            gaps=gaps,
         )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from policyreport.errors import DataError, ParamsError, did_you_mean
 from policyreport.params.rules import FILE, RuleBook, Severity
-from policyreport.records.base import Finding
+from policyreport.records.base import Finding, Gap
 from policyreport.rules import arithmetic, decisions, definition, geography, plausibility, structure, time
 from policyreport.rules.evidence import Breach, Check, Context, Evidence
 
@@ -145,4 +145,6 @@ def _finding(rule: Rule, breach: Breach, evidence: Evidence) -> Finding:
         message=breach.message,
         areas=breach.areas or tuple(sorted(set(rows["area"]))),
         sources=breach.sources or tuple(sorted(set(rows["source"]))),
+        subject=breach.subject,
+        gaps=tuple(Gap(area=area, years=years) for area, years in breach.gaps),
     )
