@@ -8,13 +8,17 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from policyreport import assess, present
+from policyreport.assess.selection import series
 from policyreport.inputs import Inputs
 from policyreport.marks import unmarked
 from policyreport.present.side_by_side import singled_out
 from policyreport.records.base import Refusal
-from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity
+from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity, TrendFamily
 from policyreport.records.shares import Threshold
 
 YEARS = ("2020", "2021", "2022", "2023", "2024", "2025")
@@ -179,7 +183,7 @@ def test_every_headline_has_its_full_grid(specifications: dict[str, Sensitivity]
         "completion": 4 * 3,
         "threshold": 3 * 2 * 3 * 3,
         "pace": 2 * 3 * 2,
-        "trend": 3 * 2 * 4,
+        "trend": 3 * 2 * 5,
         "peers": 3 * 2 * 2,
         "exposure": 3 * 2 * 2 * 3,
     }
@@ -196,6 +200,79 @@ def test_the_headline_row_is_the_one_the_pages_print(specifications, nation: Inp
     assert heads["exposure"].estimate == exposures["ln_income"].estimate
     assert heads["exposure"].verdict == "no clear association"
     assert round(heads["completion"].estimate, 3) == 0.945
+
+
+def test_errors_that_six_years_do_not_allow_are_refused_and_shown(specifications: dict[str, Sensitivity]) -> None:
+    estimated = [row for row in specifications["trend"].specifications if row.choices["dependence"] in ("HAC", "GLSAR")]
+    assert len(estimated) == 3 * 2 * 2
+    assert {row.refused for row in estimated} == {"too-few-points"}
+
+
+@pytest.fixture(scope="module")
+def scores(nation: Inputs) -> dict[str, Sensitivity | Refusal]:
+    found = assess.score_specifications(nation)
+    return dict(zip(nation.roles.governance.indicators, found, strict=True))
+
+
+def test_the_headline_of_a_scores_grid_is_the_count_of_its_family(scores, nation: Inputs) -> None:
+    families = {each.indicator: each for each in assess.trend_families(nation) if isinstance(each, TrendFamily)}
+    for indicator, each in scores.items():
+        if isinstance(each, Refusal):
+            assert indicator not in families
+            continue
+        head = next(row for row in each.specifications if row.headline)
+        assert head.estimate == len(families[indicator].singled_out), indicator
+        assert head.choices == {"window": "all", "series": "minus mean", "dependence": "ρ 0.3"}
+
+
+def test_estimated_errors_are_asked_of_the_long_scores_and_refused_on_the_short_ones(scores) -> None:
+    kept = {}
+    for indicator, each in scores.items():
+        if isinstance(each, Sensitivity):
+            assert each.of == 3 * 2 * 5
+            rows = [row for row in each.specifications if row.choices["window"] == "all"]
+            kept[indicator] = {row.choices["dependence"] for row in rows if not row.refused}
+    long = {name for name, choices in kept.items() if {"HAC", "GLSAR"} <= choices}
+    assert long == {
+        "papi_control_of_corruption",
+        "papi_public_service_delivery",
+        "papi_participation",
+        "papi_vertical_accountability",
+    }
+    assert all(not {"HAC", "GLSAR"} & choices for name, choices in kept.items() if name not in long)
+    assert scores["papi_administrative_procedures"].code == "break-in-series"
+
+
+def test_a_scores_row_with_newey_wests_errors_is_what_statsmodels_gives(scores, nation: Inputs) -> None:
+    row = next(
+        row
+        for row in scores["papi_control_of_corruption"].specifications
+        if row.choices == {"window": "all", "series": "own", "dependence": "HAC"}
+    )
+    measure, p_values, clear = nation.roles.governance.measure, [], []
+    for area in nation.areas.current(nation.edition.as_known_on):
+        points = series(nation, area, "papi_control_of_corruption", measure)
+        if len(points) < 12:
+            continue
+        years = sm.add_constant([point.year - 2017.0 for point in points])
+        values = [point.value for point in points]
+        fit = sm.OLS(values, years).fit(cov_type="HAC", cov_kwds={"maxlags": 1, "use_correction": True}, use_t=True)
+        p_values.append(stats.kendalltau(range(len(values)), values).pvalue)
+        low, high = fit.conf_int()[1]
+        clear.append(low * high > 0)
+    adjusted = multipletests(p_values, 0.05, "fdr_bh")[1]
+    assert len(p_values) == 31
+    assert row.estimate == sum(p <= 0.05 and one for p, one in zip(adjusted, clear, strict=True))
+
+
+def test_the_scores_grids_are_told_in_a_table_of_their_own(scores, nation: Inputs) -> None:
+    shown = {each.id: each.markdown for each in present.sensitivity((), list(scores.values()), nation)}
+    text = unmarked(shown["score-specifications"])
+    assert "come out alike in every specification: 0 of 7" in text
+    assert "refused below 12 years" in text
+    assert "Other choices: Public administrative procedures" in text
+    assert text.count("estimated errors (HAC)") >= 6 * 7
+    assert shown["sensitivity"] == ""
 
 
 def test_a_count_is_not_compared_with_itself(specifications: dict[str, Sensitivity]) -> None:
@@ -218,7 +295,7 @@ def test_each_grid_names_the_files_it_was_computed_from(specifications: dict[str
 
 @pytest.fixture(scope="module")
 def told(specifications: dict[str, Sensitivity], nation: Inputs) -> str:
-    shown = present.sensitivity(list(specifications.values()), nation)
+    shown = present.sensitivity(list(specifications.values()), (), nation)
     return unmarked("\n".join(each.markdown for each in shown)).replace("\u00a0", " ")
 
 
@@ -280,7 +357,7 @@ def test_refused_specifications_are_counted_and_shown(specifications: dict[str, 
         method: Counter(row.refused for row in each.specifications if row.refused)
         for method, each in specifications.items()
     }
-    assert refused["trend"] == {"too-few-points": 18}
+    assert refused["trend"] == {"too-few-points": 24}
     assert refused["threshold"] == {"too-few-revisions": 12}
     # A merger held fixed leaves nothing of the exposure that is the merger.
     assert refused["exposure"] == {"too-few-areas": 6}

@@ -11,6 +11,7 @@ from policyreport.assess.series import governance, growth, income, trend
 from policyreport.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
 from policyreport.assess.side_by_side import exposure, panel, ranks, steps, with_series
 from policyreport.assess.specifications import sensitivity
+from policyreport.assess.specifications_trends import score_specifications
 from policyreport.assess.task_comparison import calibration, count_ranks, funnel, pooling, with_tasks
 from policyreport.assess.tasks import completion, flow, outlook, quarter_on_quarter
 
@@ -41,6 +42,7 @@ __all__ = [
     "quarter_on_quarter",
     "ranks",
     "revisions",
+    "score_specifications",
     "sensitivity",
     "share",
     "share_aggregate",

@@ -277,6 +277,7 @@ def with_series(
     ranks: Sequence[Ranks | Refusal],
     steps: Sequence[Step | Cusum | Refusal],
     sensitivity: Sequence[Sensitivity | Refusal],
+    scores: Sequence[Sensitivity | Refusal] = (),
 ) -> EvaluationRecord:
     """Put what the areas' series say into the record of the national notebook.
 
@@ -286,6 +287,8 @@ def with_series(
         From `evaluation`.
     panel, exposure, ranks, steps, sensitivity
         The results of the functions of those names.
+    scores : sequence of Sensitivity or Refusal
+        From `score_specifications`.
 
     Returns
     -------
@@ -298,6 +301,7 @@ def with_series(
         "ranks": tuple(ranks),
         "steps": tuple(steps),
         "sensitivity": tuple(sensitivity),
+        "score_sensitivity": tuple(scores),
     }
     return record.model_copy(update=found)
 

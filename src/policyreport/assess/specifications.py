@@ -12,8 +12,8 @@ from policyreport.assess.specifications_areas import (
     exposure_specifications,
     peers_specifications,
     resting_on,
-    trend_specifications,
 )
+from policyreport.assess.specifications_trends import trend_specifications
 from policyreport.assess.tasks import task_counts
 from policyreport.inputs import Inputs
 from policyreport.methods import pace as pace_method

@@ -1,4 +1,4 @@
-"""Headlines on areas under other sensible choices: trends, differences to peers, exposure (METHODS §16)."""
+"""Headlines on areas under other sensible choices: differences to peers, exposure (METHODS §16)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from policyreport.assess.comparison import likeness_values, peer_panel
-from policyreport.assess.selection import not_published, role_series
-from policyreport.assess.series import trend_settings
+from policyreport.assess.selection import not_published
 from policyreport.assess.side_by_side import assess_exposure, exposure_panel
 from policyreport.inputs import Inputs
 from policyreport.methods import exposure as exposure_method
 from policyreport.methods import peers as peers_method
-from policyreport.methods import trend as trend_method
-from policyreport.methods.contrasts import minus
 from policyreport.methods.multiplicity import adjust
 from policyreport.methods.sensitivity import Answer, Choices, run
-from policyreport.methods.slopes import hac_slope
 from policyreport.records.base import Refusal
-from policyreport.records.series import Difference, Exposure, Peers, Sensitivity, Trend
+from policyreport.records.series import Difference, Exposure, Peers, Sensitivity
 
 Spec = Sensitivity | Refusal
 Axes = dict[str, list[str]]
@@ -41,40 +37,6 @@ def resting_on(found: Spec, rows: Iterable[str]) -> Spec:
         With its inputs; a refusal as it is.
     """
     return found if isinstance(found, Refusal) else found.model_copy(update={"inputs": tuple(sorted(set(rows)))})
-
-
-def trend_specifications(inputs: Inputs) -> Spec:
-    """Count the areas whose growth trend is singled out, by window, series and assumed dependence.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        Estimates are numbers of areas; *no clear trend* where there is none.
-    """
-    settings, role = inputs.settings.sensitivity, inputs.roles.growth
-    rhos = {f"ρ {rho:g}": rho for rho in settings.trend_rhos}
-
-    def estimate(choices: Choices) -> Answer:
-        return _trends(inputs, choices["window"], choices["series"], rhos.get(choices["dependence"]))
-
-    axes: Axes = {
-        "window": list(settings.trend_windows),
-        "series": list(settings.trend_series),
-        "dependence": [*rhos, *settings.trend_errors],
-    }
-    headline = {
-        "window": "all",
-        "series": "minus nation",
-        "dependence": f"ρ {inputs.settings.trend.verdict_rho:g}",
-    }
-    areas = [inputs.roles.nation, *inputs.areas.current(inputs.edition.as_known_on)]
-    rows = (row for area in areas for point in role_series(inputs, area, role) for row in point.inputs)
-    return resting_on(run("trend", role.indicator, axes, headline, estimate), rows)
 
 
 def peers_specifications(inputs: Inputs) -> Spec:
@@ -186,61 +148,6 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     return resting_on(run("exposure", role.indicator, axes, headline, estimate), rows)
 
 
-def _trends(inputs: Inputs, window: str, kind: str, rho: float | None) -> Answer:
-    """How many areas' trends are singled out under one window, series and dependence."""
-    role, settings = inputs.roles.growth, inputs.settings
-    national = role_series(inputs, inputs.roles.nation, role)
-    found: list[Trend | Refusal] = []
-    for area in inputs.areas.current(inputs.edition.as_known_on):
-        own = role_series(inputs, area, role)
-        points = own if kind == "own" else minus(own, national)
-        first = int(window.removeprefix("from ")) if window.startswith("from ") else 0
-        points = tuple(
-            point
-            for point in points
-            if point.year >= first and (window != "official only" or point.status in trend_method.OFFICIAL)
-        )
-        each = trend_method.assess(
-            points,
-            area=area,
-            indicator=role.indicator,
-            series="own" if kind == "own" else "minus nation",
-            unit="points",
-            **trend_settings(inputs) | {"gls_rhos": (), "verdict_rho": rho or 0.0},
-        )
-        found.append(each if rho is not None or isinstance(each, Refusal) else _by_hac(inputs, each))
-    refused = [each for each in found if isinstance(each, Refusal)]
-    trends = [each for each in found if isinstance(each, Trend)]
-    if not trends:
-        return refused[0] if refused else not_published("trend", role.indicator)
-    adjusted = adjust([each.p_value for each in trends], rule="bh")
-    level = settings.trend.verdict_level
-    words = [
-        trend_method.with_adjusted_p(each, p, verdict_level=level).verdict
-        for each, p in zip(trends, adjusted, strict=True)
-        if p is not None
-    ]
-    return _counted([word for word in words if word != "no clear trend"], "no clear trend")
-
-
-def _by_hac(inputs: Inputs, found: Trend) -> Trend | Refusal:
-    """A trend whose second condition is a Newey–West interval instead of an assumed correlation."""
-    settings = inputs.settings.trend
-    window = [point for point in found.points if found.first_year <= point.year <= found.last_year]
-    slope = hac_slope(
-        [point.year for point in window],
-        [point.value for point in window],
-        hac_lags=settings.hac_lags,
-        hac_from_points=settings.hac_from_points,
-    )
-    if isinstance(slope, Refusal):
-        return slope
-    clear = found.p_value <= settings.verdict_level and slope.interval.low * slope.interval.high > 0
-    same = slope.slope * found.kendall_s > 0
-    verdict = ("rising" if found.kendall_s > 0 else "falling") if clear and same else "no clear trend"
-    return found.model_copy(update={"verdict": verdict})
-
-
 def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
     """How many areas stand apart from their peers."""
     told = [
@@ -253,11 +160,24 @@ def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
     refused = [each for each in family if isinstance(each, Refusal)]
     if not told:
         return refused[0] if refused else not_published("peers", "peers")
-    return _counted([word for word in told if word in ("above", "below")], "cannot tell apart")
+    return counted([word for word in told if word in ("above", "below")], "cannot tell apart")
 
 
-def _counted(words: Sequence[str], none: str) -> Answer:
-    """A number of areas, and the verdict most of them got."""
+def counted(words: Sequence[str], none: str) -> Answer:
+    """Count areas that stand out, and give the verdict most of them got.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Verdicts of the areas that stand out.
+    none : str
+        The verdict where no area does.
+
+    Returns
+    -------
+    tuple of float and str
+        Estimate and verdict of a specification.
+    """
     return float(len(words)), Counter(words).most_common(1)[0][0] if words else none
 
 

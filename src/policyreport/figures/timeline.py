@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import floor, log10
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -167,8 +166,10 @@ def value_axis(values: Sequence[float], count: int = 5, zero: bool = False) -> t
     """
     low, high = padded(values, 0.04, zero)
     ticks = round_ticks(low, high, count)
-    step = ticks[1] - ticks[0] if len(ticks) > 1 else 10.0 ** floor(log10(high - low))
-    ticks = ticks or [floor(low / step) * step]
+    while len(ticks) < 2:
+        count += 1
+        ticks = round_ticks(low, high, count)
+    step = ticks[1] - ticks[0]
     while ticks[0] > low + 1e-9:
         ticks.insert(0, round(ticks[0] - step, 10))
     while ticks[-1] < high - 1e-9:

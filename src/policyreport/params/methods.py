@@ -242,7 +242,7 @@ class SensitivitySettings(Strict):
     peers_without: tuple[str, ...]
     pace_forms: tuple[str, ...]
     threshold_vintages: tuple[Literal["newest", "first"], ...]
-    trend_errors: tuple[Literal["HAC"], ...]
+    trend_errors: tuple[Literal["HAC", "GLSAR"], ...]
     peers_weights: tuple[Literal["plain", "output"], ...]
     pace_bases: tuple[Literal["earliest", "shortest", "one year"], ...]
     exposure_starts: tuple[int, ...]

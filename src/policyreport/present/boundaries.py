@@ -30,7 +30,7 @@ def boundaries(checks: Sequence[BoundaryCheck], inputs: Inputs) -> Exhibits:
         "boundaries", "discrepancies".
     """
     voice = Voice(inputs)
-    return Exhibits([_bases(voice), _discrepancies(voice, checks)])
+    return Exhibits([join("boundaries", _bases(voice), _ranges(voice)), _discrepancies(voice, checks)])
 
 
 def _discrepancies(voice: Voice, checks: Sequence[BoundaryCheck]) -> Exhibit:
@@ -83,6 +83,36 @@ def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) ->
     )
 
 
+def _ranges(voice: Voice) -> Exhibit | str:
+    """How far a recalculated value may be from the truth: its parts, and what other weights would give."""
+    panel = voice.inputs.panel
+    rows = panel[(panel["basis"] == "recalculated") & panel["value"].notna() & panel["low"].notna()]
+    if rows.empty:
+        return ""
+    widest = rows.iloc[int((rows["weight_high"] - rows["weight_low"]).to_numpy().argmax())]
+    largest = voice.formats.number(float(widest["weight_high"] - widest["weight_low"]), 2)
+    name = escape(voice.indicator(str(widest["indicator"])))
+    body = [
+        [
+            escape(voice.indicator(str(indicator))),
+            ", ".join(sorted({text for text in again["weight"] if text})),
+            voice.formats.count(len(again)),
+            spread(voice, again, "low", "high"),
+            spread(voice, again, "weight_low", "weight_high"),
+        ]
+        for indicator, again in rows.groupby("indicator", sort=True)
+    ]
+    return table(
+        "boundaries-ranges",
+        ["Indicator", "Weights", "Values", "Former provinces apart", "Other weights move"],
+        body,
+        f"Other weights move a recalculated value by {largest} at most ({name}). *Merged provinces and years, median (largest) in the "
+        f"indicator's unit: from the lowest to the highest former province, and the range under {WEIGHTS}.*",
+        align="llrrr",
+        wide=True,
+    )
+
+
 def _left_out(voice: Voice, again: pd.DataFrame) -> str:
     """How many recalculated values stand without a small part."""
     count = int((again["note"] == "renormalised").sum())
@@ -108,9 +138,6 @@ def _bases(voice: Voice) -> Exhibit:
                 voice.formats.count(int((done["basis"] == "published").sum())),
                 voice.formats.count(int((done["basis"] == "back-cast").sum())),
                 voice.formats.count(len(again)) + _left_out(voice, again),
-                ", ".join(sorted({text for text in again["weight"] if text})) or "",
-                spread(voice, again, "low", "high"),
-                spread(voice, again, "weight_low", "weight_high"),
                 voice.formats.count(int(group["value"].isna().sum())),
             ]
         )
@@ -122,16 +149,12 @@ def _bases(voice: Voice) -> Exhibit:
             "As published",
             "Publisher's recalculation",
             "Our recalculation",
-            "Weights",
-            "Parts apart",
-            "Weights move",
             "Part missing",
         ],
         body,
         "The statistics office's own series on present boundaries is used wherever it exists. *Annual values of the "
-        "provinces by how they came to stand on present boundaries. Parts apart: from the lowest to the highest of the former "
-        f"provinces; weights move: range of the value under {WEIGHTS}; median (largest), in the indicator's unit.*",
-        align="llrrrlrrr",
+        "provinces by how they came to stand on present boundaries.*",
+        align="llrrrr",
         wide=True,
     )
 

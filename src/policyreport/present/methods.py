@@ -23,6 +23,7 @@ CHOICES = {
     "urban_share": "urban share of the population",
     "merged": "merged in 2025",
     "HAC": "robust to serial dependence (HAC)",
+    "GLSAR": "serial dependence fitted with the line (GLSAR)",
     "WCR": "wild bootstrap (WCR)",
     "RI-t": "permutation (RI-t)",
     "CRV1": "cluster-robust error (CRV1)",

@@ -10,7 +10,8 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.checks import specification_plot
 from policyreport.inputs import Inputs
 from policyreport.present.side_by_side import exposure_name
-from policyreport.present.voice import Voice, escape
+from policyreport.present.trends import dimension
+from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import Sensitivity, Specification
 from policyreport.tables import table
@@ -50,20 +51,24 @@ AXES: Mapping[str, str] = {
 """What is chosen between, where the method's own name would not be understood."""
 
 
-def sensitivity(results: Sequence[Sensitivity | Refusal], inputs: Inputs) -> Exhibits:
+def sensitivity(
+    results: Sequence[Sensitivity | Refusal], scores: Sequence[Sensitivity | Refusal], inputs: Inputs
+) -> Exhibits:
     """Show how many specifications agree with each headline, and which differs most.
 
     Parameters
     ----------
     results : sequence of Sensitivity or Refusal
         From `assess.sensitivity`.
+    scores : sequence of Sensitivity or Refusal
+        From `assess.score_specifications`.
     inputs : Inputs
         The national slice.
 
     Returns
     -------
     Exhibits
-        "sensitivity", "specifications".
+        "sensitivity", "specifications", "score-specifications".
     """
     voice = Voice(inputs)
     done = [_named(voice, each) for each in results if isinstance(each, Sensitivity)]
@@ -78,8 +83,41 @@ def sensitivity(results: Sequence[Sensitivity | Refusal], inputs: Inputs) -> Exh
         [
             join("sensitivity", _summary(voice, done) if done else "", *dict.fromkeys(refused)),
             join("specifications", *drawn, _every(voice, done)),
+            _scores(voice, scores),
         ]
     )
+
+
+def _scores(voice: Voice, results: Sequence[Sensitivity | Refusal]) -> Exhibit:
+    """The same for the trends of each governance score: the series that are long enough for estimated errors."""
+    done = [_named(voice, each) for each in results if isinstance(each, Sensitivity)]
+    if not done:
+        return Exhibit("score-specifications", "")
+    firm = sum(each.agree == each.of for each in done)
+    needed = voice.inputs.settings.trend.hac_from_points
+    refused: dict[str, list[Refusal]] = {}
+    for each in results:
+        if isinstance(each, Refusal):
+            refused.setdefault(each.code, []).append(each)
+    reasons = [
+        voice.refusal(found[0].model_copy(update={"detail": ""}), f"Other choices: {_names(voice, found)}")
+        for found in refused.values()
+    ]
+    summary = _table(
+        voice,
+        "score-specifications",
+        done,
+        f"Scores whose provinces' trends come out alike in every specification: {firm} of {len(done)}. *Provinces singled out, with "
+        "the direction of most of them, under all combinations of years, series and serial dependence declared before the run; estimated errors (HAC, "
+        f"GLSAR) are refused below {needed} years. A refused combination counts and does not agree. A description, not a "
+        "test.*",
+    )
+    return join("score-specifications", summary, *reasons, _every(voice, done))
+
+
+def _names(voice: Voice, refused: Sequence[Refusal]) -> str:
+    """The scores that were refused for one reason."""
+    return listed([escape(voice.indicator(each.subject.split()[-1])) for each in refused])
 
 
 def _asked(voice: Voice, refused: Refusal) -> str:
@@ -91,35 +129,52 @@ def _asked(voice: Voice, refused: Refusal) -> str:
 
 def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
     """A row a headline."""
-    body = []
-    for each in done:
-        head = _headline(each)
-        refused = sum(bool(row.refused) for row in each.specifications)
-        body.append(
-            [
-                _question(voice, each),
-                voice.verdict(head.verdict) if head.verdict else _number(voice, each, head.estimate),
-                _agreement(each),
-                str(refused),
-                _range(voice, each),
-                escape(each.most_different) or "none differs",
-            ]
-        )
     judged = [each for each in done if _headline(each).verdict]
     agree = sum(each.agree == each.of for each in judged)
     unjudged = "" if len(judged) == len(done) else (
         " The completed share is a count without a verdict: only other lists are set against it, and since they hold other "
         "tasks they say how far lists lie apart, not whether the count holds."
     )  # fmt: skip
-    return table(
+    return _table(
+        voice,
         "sensitivity",
-        ["Question", "Headline", "Agrees in", "Refused", "Median (range)", "Most different answer"],
-        body,
+        done,
         f"Headlines that hold in every specification: {agree} of {len(judged)}. *All combinations of the choices declared before the run; "
         f"a refused one counts and does not agree. A description, not a test.{unjudged}*",
-        align="llrrrl",
-        wide=True,
     )
+
+
+def _table(voice: Voice, label: str, done: Sequence[Sensitivity], caption: str) -> Exhibit:
+    """A row a question: its headline, in how many specifications it holds, and the answer that differs most."""
+    body = []
+    for each in done:
+        head = _headline(each)
+        body.append(
+            [
+                _question(voice, each),
+                _answered(voice, each, head),
+                _agreement(each),
+                str(sum(bool(row.refused) for row in each.specifications)),
+                _range(voice, each),
+                escape(each.most_different) or "none differs",
+            ]
+        )
+    columns = ["Question", "Headline", "Agrees in", "Refused", "Median (range)", "Most different answer"]
+    return table(label, columns, body, caption, align="llrrrl", wide=True)
+
+
+def _answered(voice: Voice, each: Sensitivity, head: Specification) -> str:
+    """The headline's verdict; of a score how many provinces are singled out, and which way most of them go."""
+    if not head.verdict:
+        return _number(voice, each, head.estimate)
+    if _is_score(voice, each) and head.estimate:
+        return f"{_number(voice, each, head.estimate)}, {voice.verdict(head.verdict)}"
+    return voice.verdict(head.verdict)
+
+
+def _is_score(voice: Voice, each: Sensitivity) -> bool:
+    """Whether a grid is about the trends of a governance score."""
+    return each.method == "trend" and each.subject in voice.inputs.roles.governance.indicators
 
 
 def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
@@ -174,6 +229,8 @@ def _agreement(each: Sensitivity) -> str:
 def _question(voice: Voice, each: Sensitivity) -> str:
     """What is asked; of a count also what the others are held against: its share and day."""
     asked = QUESTIONS.get(each.method, each.method)
+    if _is_score(voice, each):
+        return escape(dimension(voice.indicator(each.subject)))
     if each.method != "completion":
         return asked
     head, rows = _headline(each), voice.inputs.newest
@@ -265,6 +322,8 @@ def _choice(voice: Voice, axis: str, pick: str) -> str:
         ("base", "one year"): "one-year pace",
         ("window", "all"): "all years",
         ("likeness", "all"): "all variables",
+        ("dependence", "HAC"): "estimated errors (HAC)",
+        ("dependence", "GLSAR"): "fitted dependence (GLSAR)",
         ("inference", "WCR"): "wild cluster bootstrap (WCR)",
         ("inference", "RI-t"): "permuted exposures (RI-t)",
         ("inference", "CRV1"): "textbook clustered error (CRV1)",

@@ -307,6 +307,7 @@ class EvaluationRecord(NotebookRecord):
     ranks: tuple[Ranks | Refusal, ...] = ()
     steps: tuple[Step | Cusum | Refusal, ...] = ()
     sensitivity: tuple[Sensitivity | Refusal, ...] = ()
+    score_sensitivity: tuple[Sensitivity | Refusal, ...] = ()
     flow: tuple[Flow | Refusal, ...] = ()
     outlook: tuple[Outlook | Refusal, ...] = ()
     pooling: Pooling | Refusal | None = None
