@@ -11,7 +11,7 @@ import numpy as np
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.methods.draws import generator
-from policyreport.validity import places, series, tasks
+from policyreport.validity import outlooks, panels, places, pooled, series, tasks
 from policyreport.validity.fingerprint import fingerprint
 from policyreport.validity.measures import CellResult, Measure
 
@@ -76,67 +76,81 @@ def _grid(method: str, simulator: Simulator, **axes: tuple[Any, ...]) -> Iterato
         yield Cell(method, simulator, dict(zip(axes, row, strict=True)))
 
 
+def _completion() -> Iterator[Cell]:
+    for effect, assumed in ((1, 1), (2, 2), (2, 1), (4, 1)):
+        sizes = (10, 25, 50, 100, 330, 1298)
+        yield from _grid("completion", tasks.completion, n=sizes, design_effect=(effect,), assumed=(assumed,))
+
+
 def _flow() -> Iterator[Cell]:
     lists = {"n": (25, 100, 330, 1132), "days": ("92+92", "50+21", "30+180")}
-    for effect in (1, 2, 4):
-        yield from _grid("flow", tasks.flow_change, **lists, design_effect=(effect,), assumed=(effect,))
-    for effect in (2, 4):
-        design = {"n": 330, "days": "92+92", "design_effect": effect, "assumed": 1}
+    for later, effect in product((0.003, 0.004), (1, 2, 4)):
+        own = {"design_effect": (effect,), "assumed": (effect,)}
+        yield from _grid("flow", tasks.flow_change, **lists, later=(later,), **own)
+    for later, effect in product((0.003, 0.004), (2, 4)):
+        design = {"n": 330, "days": "92+92", "later": later, "design_effect": effect, "assumed": 1}
         yield Cell("flow", tasks.flow_change, design)
+    even: dict[str, tuple[Any, ...]] = {"design_effect": (1,), "assumed": (1,), "entry": (tasks.EVENLY,)}
+    yield from _grid("flow", tasks.flow_change, **lists, later=(0.003,), **even)
     sizes = {"intervals": (5, 8, 12, 20), "n": (25, 100, 1300), "design_effect": (1, 2, 4)}
-    for slope, growth in ((0.0, 0.0), (0.0, 0.05), (0.0, 0.1), (-0.1, 0.05), (0.1, 0.05)):
-        yield from _grid("flow", tasks.flow_trend, **sizes, slope=(slope,), growth=(growth,))
+    yield from _grid("flow", tasks.flow_trend, **sizes, slope=(0.0, -0.1, 0.1), growth=(0.0, 0.05, 0.1))
+    sizes = {"intervals": (5, 8, 12, 20), "n": (100, 1300), "design_effect": (1,)}
+    yield from _grid("flow", tasks.flow_trend, **sizes, slope=(0.0, 0.1), growth=(0.1,), entry=(tasks.EVENLY,))
 
 
 def _outlook() -> Iterator[Cell]:
     sizes = {"n": (25, 100, 600), "ratio": (0.5, 1, 2)}
-    for intervals, effects in ((1, (1, 2, 4)), (5, (1, 4)), (8, (1, 4))):
-        for effect in effects:
-            yield from _grid(
-                "outlook", tasks.outlook, intervals=(intervals,), **sizes, design_effect=(effect,), assumed=(effect,)
-            )
+    for effect, assumed in ((1, 1), (2, 2), (4, 4), (1, outlooks.PRINTED_EFFECT), (2, outlooks.PRINTED_EFFECT)):
+        own = {"design_effect": (effect,), "assumed": (assumed,)}
+        yield from _grid("outlook", outlooks.outlook, intervals=(1,), **sizes, **own)
+    for intervals, effect in product((5, 8), (1, 4)):
+        learnt = {"design_effect": (effect,), "assumed": (outlooks.LEARNT,)}
+        yield from _grid("outlook", outlooks.outlook, intervals=(intervals,), **sizes, **learnt)
     design: dict[str, Any] = {"intervals": 1, "n": 100, "ratio": 1, "design_effect": 4, "assumed": 1}
-    yield Cell("outlook", tasks.outlook, design)
+    yield Cell("outlook", outlooks.outlook, design)
+
+
+def _pooling() -> Iterator[Cell]:
+    yield from _grid("pooling", pooled.pooling, areas=(8, 12, 34), intraclass=(0, 0.02, 0.1, 0.3))
+    yield from _grid("pooling", pooled.pooling, areas=(8, 12, 34), intraclass=(0.1,), design_effect=(2,))
 
 
 def _threshold() -> Iterator[Cell]:
-    yield from _grid("threshold", series.threshold, n=(0, 2, 5, 10), spread=("prior",))
-    for n, spread in product((0, 2, 5, 10), ("0.25", "0.5", "0.75", "1.0", "1.5")):
-        yield Cell("threshold", series.threshold, {"n": n, "spread": spread})
+    sizes = (0, 2, 5, 10)
+    yield from _grid("threshold", series.threshold, n=sizes, spread=(series.FROM_PRIOR,))
+    yield from _grid("threshold", series.threshold, n=sizes, spread=("0.25", "0.5", "0.75", "1.0", "1.5"))
+    yield from _grid("threshold", series.threshold, n=sizes, spread=("0.5",), mean=(0.35,))
+
+
+def _trend() -> Iterator[Cell]:
+    yield from _grid("trend", series.trend, n=(5, 6, 8, 13, 20), rho=(0.0, 0.3, 0.6), slope=(0.0, 0.5, 1.0))
+
+
+def _panel() -> Iterator[Cell]:
+    sizes = {"areas": (8, 34), "years": (6, 13), "ratio": (0, 0.3, 0.6, 1, 2)}
+    for uneven in (0, 1):
+        yield from _grid("panel", panels.panel, **sizes, uneven=(uneven,))
 
 
 def _exposure() -> Iterator[Cell]:
-    yield from _grid("exposure", series.exposed, kind=("continuous", "skewed", "11", "6"), years=(6, 13))
-    for years in (6, 13):
-        yield Cell("exposure", series.exposed, {"kind": "3", "years": years})
-
-
-def _completion() -> Iterator[Cell]:
-    sizes = (10, 25, 50, 100, 330, 1298)
-    yield from _grid("completion", tasks.completion, n=sizes, design_effect=(1,))
-    for n, effect in product(sizes, (2, 4)):
-        yield Cell("completion", tasks.completion, {"n": n, "design_effect": effect})
+    for association in (0.0, 0.8):
+        kinds = {"kind": ("continuous", "skewed", "11", "6", "3"), "years": (6, 13)}
+        yield from _grid("exposure", panels.exposed, **kinds, association=(association,))
 
 
 def _ranks() -> Iterator[Cell]:
     kinds = ("all tied", "half tied", "spaced", "binomial 0.5", "binomial 0.95")
     yield from _grid("ranks", places.ranks, areas=(10, 34, 63), kind=kinds)
-
-
-def _panel() -> Iterator[Cell]:
-    sizes = {"areas": (8, 34), "years": (6, 13)}
-    yield from _grid("panel", series.panel, **sizes, ratio=(0, 0.3, 0.6, 1, 2), uneven=(0,))
-    for areas, years, ratio in product((8, 34), (6, 13), (0, 0.3, 0.6, 1, 2)):
-        yield Cell("panel", series.panel, {"areas": areas, "years": years, "ratio": ratio, "uneven": 1})
+    yield from _grid("ranks", places.ranks, areas=(10, 34), kind=("binomial 0.5 clustered",))
 
 
 CELLS: dict[str, tuple[Cell, ...]] = {
     "completion": tuple(_completion()),
     "flow": tuple(_flow()),
     "outlook": tuple(_outlook()),
-    "pooling": tuple(_grid("pooling", tasks.pooling, areas=(8, 12, 34), intraclass=(0, 0.02, 0.1, 0.3))),
+    "pooling": tuple(_pooling()),
     "threshold": tuple(_threshold()),
-    "trend": tuple(_grid("trend", series.trend, n=(5, 6, 8, 13, 20), rho=(0.0, 0.3, 0.6), slope=(0.0, 0.5, 1.0))),
+    "trend": tuple(_trend()),
     "panel": tuple(_panel()),
     "exposure": tuple(_exposure()),
     "ranks": tuple(_ranks()),

@@ -16,6 +16,7 @@ from policyreport.validity.measures import (
     MethodResult,
 )
 from policyreport.validity.notes import between, values
+from policyreport.validity.summary import verdict_of
 
 HANDED_OVER = "left to the latest interval"
 
@@ -76,7 +77,22 @@ def otherwise(results: Mapping[str, MethodResult], registry: Registry, formats: 
         "Cases that missed their band when they were first simulated are now declined or computed otherwise, and the "
         "tables above show the methods as they are now:"
     )
-    return "\n\n".join(["## Where a method missed its band", lead, "\n".join(f"- {line}" for line in lines)])
+    parts = ["## Where a method missed its band", lead, "\n".join(f"- {line}" for line in lines)]
+    return "\n\n".join([*parts, *_still(results, registry, formats)])
+
+
+def _still(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> list[str]:
+    """Name the methods of which a measure misses its band as they are now."""
+    missed = []
+    for id in registry.methods:
+        measures = [each for cell in results[id].cells for each in cell.measures] if id in results else []
+        if any(each.verdict.startswith("fails") for each in measures):
+            missed.append(f"{registry[id].title} ({verdict_of(measures, formats)})")
+    if not missed:
+        return ["No measure of the tables misses its band."]
+    return [
+        f"These still hold more or less than their band and are not declined; why is said there: {', '.join(missed)}."
+    ]
 
 
 def _outlook(result: MethodResult | None, registry: Registry, formats: Formats) -> str:

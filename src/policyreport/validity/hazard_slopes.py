@@ -28,7 +28,7 @@ _STEPS = 60
 _SETTLED = 1e-11
 
 
-def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_]]:
+def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """Fit the trend of every list.
 
     Parameters
@@ -39,7 +39,8 @@ def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_]]:
     Returns
     -------
     tuple of ndarray
-        Slope and its two limits (R, 3), NaN where refused; and whether each is refused.
+        Slope and its two limits (R, 3), NaN where there are none; whether each list is refused as too short; and
+        whether its fit failed.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_]]:
     found[enough] = _slopes(d[enough], m[enough], days[enough])
     for at in np.flatnonzero(enough & np.isnan(found[:, 0])):
         found[at] = fit_one(lists[int(at)])
-    return found, np.isnan(found[:, 0])
+    return found, ~enough, enough & np.isnan(found[:, 0])
 
 
 def fit_one(increments: Sequence[Increment]) -> tuple[float, float, float]:

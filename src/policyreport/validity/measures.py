@@ -18,6 +18,9 @@ AT_LEAST = (0.93, 1.0)
 RANK_SETS = (0.95, 1.0)
 NOMINAL_TEST = (0.035, 0.065)
 EXACT_TEST = (0.0, 0.05)
+LEVEL = 0.95
+"""Nominal level of intervals and sets; tests are at one minus it."""
+SIZE = 0.05
 ERRORS = 2
 """Monte-Carlo standard errors by which a measure may miss its band."""
 
@@ -25,13 +28,17 @@ Verdict = Literal["passes", "fails low", "fails high", "not judged"]
 
 
 class Measure(Frozen):
-    """One number of a cell: a share of repetitions, or a mean, with its Monte-Carlo standard error."""
+    """One number of a cell: a share of repetitions, or a mean, with its Monte-Carlo standard error.
+
+    `nominal` is the level that the method states, `low` to `high` the band that the share is judged by.
+    """
 
     name: str
     value: float
     error: float
     low: float | None = None
     high: float | None = None
+    nominal: float | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -67,7 +74,9 @@ class MethodResult(Frozen):
     cells: tuple[CellResult, ...] = Field(min_length=1)
 
 
-def share(name: str, hits: ArrayLike, band: tuple[float, float] | None = None) -> Measure:
+def share(
+    name: str, hits: ArrayLike, band: tuple[float, float] | None = None, *, nominal: float | None = None
+) -> Measure:
     """Measure how often something happened.
 
     Parameters
@@ -78,6 +87,8 @@ def share(name: str, hits: ArrayLike, band: tuple[float, float] | None = None) -
         0 or 1 a repetition; or a share a repetition, where one repetition holds several areas.
     band : tuple of float, optional
         Where the share should lie; not judged without.
+    nominal : float, optional
+        Level that the method states, where it states one.
 
     Returns
     -------
@@ -95,7 +106,7 @@ def share(name: str, hits: ArrayLike, band: tuple[float, float] | None = None) -
     value = float(values.mean())
     # A share of exactly 0 or 1 still has an error: half a repetition's worth.
     error = sqrt(max(float(values.var()), 0.5 / len(values) * (1 - 0.5 / len(values))) / len(values))
-    return _measure(name, value, error, band)
+    return _measure(name, value, error, band, nominal)
 
 
 def average(name: str, values: ArrayLike) -> Measure:
@@ -124,7 +135,35 @@ def average(name: str, values: ArrayLike) -> Measure:
     return _measure(name, float(numbers.mean()), float(numbers.std() / sqrt(len(numbers))), None)
 
 
-def exact(name: str, value: float, band: tuple[float, float] | None = None) -> Measure:
+def middle(name: str, values: ArrayLike) -> Measure:
+    """Measure the median of a number whose mean has no Monte-Carlo error, for its variance is infinite.
+
+    Parameters
+    ----------
+    name : str
+        ``width, median``.
+    values : array_like
+        One a repetition.
+
+    Returns
+    -------
+    Measure
+        Never judged; its error is half the distance of the order statistics √R/2 to either side.
+
+    Raises
+    ------
+    ValueError
+        If there are no repetitions.
+    """
+    numbers = np.sort(np.asarray(values, dtype=float))
+    if not len(numbers):
+        raise ValueError("a median needs repetitions")
+    reach = sqrt(len(numbers)) / 2 / len(numbers)
+    low, value, high = np.quantile(numbers, [max(0.5 - reach, 0), 0.5, min(0.5 + reach, 1)])
+    return _measure(name, float(value), float(high - low) / 2, None)
+
+
+def exact(name: str, value: float, band: tuple[float, float] | None = None, *, nominal: float | None = None) -> Measure:
     """Give a number that was enumerated, without Monte-Carlo error.
 
     Parameters
@@ -135,15 +174,19 @@ def exact(name: str, value: float, band: tuple[float, float] | None = None) -> M
         The number.
     band : tuple of float, optional
         Where it should lie.
+    nominal : float, optional
+        As in `share`.
 
     Returns
     -------
     Measure
         With error 0.
     """
-    return _measure(name, value, 0.0, band)
+    return _measure(name, value, 0.0, band, nominal)
 
 
-def _measure(name: str, value: float, error: float, band: tuple[float, float] | None) -> Measure:
+def _measure(
+    name: str, value: float, error: float, band: tuple[float, float] | None, nominal: float | None = None
+) -> Measure:
     low, high = band or (None, None)
-    return Measure(name=name, value=round(value, 6), error=round(error, 6), low=low, high=high)
+    return Measure(name=name, value=round(value, 6), error=round(error, 6), low=low, high=high, nominal=nominal)

@@ -10,12 +10,17 @@ from policyreport.formats import EN_DASH, Formats
 from policyreport.params.registry import Registry
 from policyreport.tables import table
 from policyreport.validity.claims import bands, otherwise
+from policyreport.validity.designs import DESIGNS
 from policyreport.validity.fingerprint import fingerprint
+from policyreport.validity.limits import known_limits
 from policyreport.validity.measures import CellResult, Measure, MethodResult
 from policyreport.validity.notes import REMARKS, marked, notes_under
+from policyreport.validity.summary import band_of, claims_table, number, verdict_of
 
-SIMULATORS = ("tasks", "series", "places")
+SIMULATORS = ("tasks", "outlooks", "pooled", "series", "panels", "places")
 """Modules that hold the simulations; by their names, so that a page is made without loading the methods."""
+DEFAULTS = {"entry": "first day", "mean": 0.0, "design_effect": 1}
+"""What holds in cells whose design does not name it; a test compares it with the simulations."""
 FOLDER = Path("data") / "validity"
 """Results that the page shows; `policyreport validity --keep` writes them."""
 
@@ -64,7 +69,7 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
     Returns
     -------
     str
-        Markdown: what passes, what does not, then a section a method with every cell.
+        Markdown: what passes, what does not, the claims in a table, then a section a method with every cell.
     """
     ordered = [results[id] for id in registry.methods if id in results]
     judged = [
@@ -79,9 +84,10 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
         f"{bands(formats)} After: {registry.references['MWC19'].full}"
     )
     sections = [_section(each, registry, formats) for each in ordered]
-    return "\n\n".join(
-        [lead, *_made_by_older_code(ordered, registry), *sections, otherwise(results, registry, formats)]
-    )
+    claims = claims_table(ordered, registry, formats)
+    ends = otherwise(results, registry, formats), known_limits(results, formats)
+    parts = [lead, *_made_by_older_code(ordered, registry), claims, *sections, *ends]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _made_by_older_code(results: Sequence[MethodResult], registry: Registry) -> list[str]:
@@ -122,30 +128,42 @@ def _section(result: MethodResult, registry: Registry, formats: Formats) -> str:
         said += "\n".join(f"- {_design(cell)}: {_one(measure, formats)}" for cell, measure in missed)
         said += "".join(f"\n\n{note}" for note in notes_under([cell for cell, _ in missed], registry.settings, formats))
     kinds = dict.fromkeys(str(cell.design["what"]) for cell in result.cells)
-    tables = [_table(result, kind, registry, formats) for kind in kinds]
-    return "\n\n".join([f"## {registry[result.method].title} {{#validity-{result.method}}}", said, *tables])
+    tables = [part for kind in kinds for part in (DESIGNS.get(kind, ""), _table(result, kind, registry, formats))]
+    heading = f"## {registry[result.method].title} {{#validity-{result.method}}}"
+    return "\n\n".join([heading, said, *(part for part in tables if part)])
 
 
 def _one(measure: Measure, formats: Formats) -> str:
     side = "below" if measure.verdict == "fails low" else "above"
     band = f"{formats.number(measure.low or 0, 3)} to {formats.number(measure.high or 0, 3)}"
-    return f"{measure.name} {_number(measure, formats)}, {side} {band}."
+    return f"{measure.name} {number(measure, formats)}, {side} {band}."
 
 
 def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats) -> str:
-    """One row a cell, one column a measure."""
+    """One row a cell: its design, the verdict on it, and a column for each measure."""
     cells = [cell for cell in result.cells if cell.design["what"] == kind]
     designs = list(dict.fromkeys(name for cell in cells for name in cell.design if name != "what"))
-    names = list(dict.fromkeys(measure.name for cell in cells for measure in cell.measures))
-    rows = [_row(cell, designs, names, formats) for cell in cells]
+    measures = [measure for cell in cells for measure in cell.measures]
+    judged = {
+        each.name: band_of(each.low, each.high, formats)
+        for each in measures
+        if each.low is not None and each.high is not None
+    }
+    names = list(dict.fromkeys(measure.name for measure in measures))
+    rows = [_row(cell, designs, names, judged, formats) for cell in cells]
     notes = notes_under(cells, registry.settings, formats)
     noted = f" † {' '.join(notes)}" if notes else ""
     remark = f" {REMARKS[kind](cells, registry.settings, formats)}" if kind in REMARKS else ""
-    finding = _finding([measure for cell in cells for measure in cell.measures], formats)
-    caption = (
-        f"{finding} *{kind.capitalize()}: value ± Monte-Carlo standard error, version {result.version}.*{remark}{noted}"
+    shown = (
+        f"value ± Monte-Carlo standard error, version {result.version}; bands in the headings; what stands in brackets "
+        "is not judged"
     )
-    heads = [*(design.replace("_", " ") for design in designs), *names]
+    caption = f"{_finding(measures, formats)} *{kind.capitalize()}: {shown}.*{remark}{noted}"
+    heads = [
+        *(design.replace("_", " ") for design in designs),
+        "verdict",
+        *(f"{name} ({judged[name]})" if name in judged else name for name in names),
+    ]
     id = f"validity-{result.method}-{kind.replace(' ', '-')}"
     return table(
         id, heads, rows, caption, align="r" * len(heads), wide=True, sortable=True, empty="not measured"
@@ -160,22 +178,23 @@ def _finding(measures: Sequence[Measure], formats: Formats) -> str:
     return f"{formats.count_of(judged, len(measures))} numbers are judged by a band; {met}."
 
 
-def _row(cell: CellResult, designs: Sequence[str], names: Sequence[str], formats: Formats) -> list[str | None]:
+def _row(
+    cell: CellResult, designs: Sequence[str], names: Sequence[str], judged: Mapping[str, str], formats: Formats
+) -> list[str | None]:
     by = {measure.name: measure for measure in cell.measures}
-    shown = [str(cell.design.get(name, EN_DASH)) for name in designs]
+    shown = [str(cell.design.get(name, DEFAULTS.get(name, EN_DASH))) for name in designs]
     # The dagger marks a cell whose result was known beforehand and is explained under the table.
     shown[-1] += " †" if marked(cell) else ""
-    return [*shown, *(_marked(by[name], formats) if name in by else None for name in names)]
+    numbers = [_marked(by[name], name in judged, formats) if name in by else None for name in names]
+    return [*shown, verdict_of(cell.measures, formats), *numbers]
 
 
-def _marked(measure: Measure, formats: Formats) -> str:
-    text = _number(measure, formats)
-    return f"**{text}**" if measure.verdict.startswith("fails") else text
-
-
-def _number(measure: Measure, formats: Formats) -> str:
-    value = formats.number(measure.value, 3)
-    return f"{value} ± {formats.number(measure.error, 3)}" if measure.error else value
+def _marked(measure: Measure, judged_elsewhere: bool, formats: Formats) -> str:
+    """Bold where the band is missed; in brackets where other rows of the column are judged and this one is not."""
+    text = number(measure, formats)
+    if measure.verdict.startswith("fails"):
+        return f"**{text}**"
+    return f"({text})" if judged_elsewhere and measure.low is None else text
 
 
 def _design(cell: CellResult) -> str:

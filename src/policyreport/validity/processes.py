@@ -51,6 +51,7 @@ def one_list(
     *,
     design_effect: float = 1.0,
     growth: float = 0.1,
+    evenly: bool = False,
 ) -> list[Increment]:
     """Draw the intervals of one list of tasks.
 
@@ -66,6 +67,8 @@ def one_list(
         As in `draw_finished`.
     growth : float
         Expected additions of an interval as a share of the tasks open at its start.
+    evenly : bool
+        Whether additions enter evenly over the interval; else on its first day, as the method takes them.
 
     Returns
     -------
@@ -76,7 +79,11 @@ def one_list(
     for rate, days in zip(daily_rates, lengths, strict=True):
         end = start + timedelta(days=int(days))
         added = int(rng.poisson(growth * open_tasks))
-        finished = draw_finished(rng, open_tasks + added, -np.expm1(-rate * days), design_effect)
+        share = -np.expm1(-rate * days)
+        if evenly:
+            # A task added evenly over the interval is finished with the mean probability over its entry.
+            share = (open_tasks * share + added * (1 - share / (rate * days))) / max(open_tasks + added, 1)
+        finished = draw_finished(rng, open_tasks + added, share, design_effect)
         increments.append(Increment(start, end, open_tasks, added, finished))
         open_tasks, start = open_tasks + added - finished, end
     return increments

@@ -1,122 +1,95 @@
-"""Repetitions of the methods on series and areas: threshold, trend, panel, exposure."""
+"""Repetitions of the methods on one series: threshold and trend."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import stats
 
-from policyreport.methods.draws import bootstrap_p
-from policyreport.methods.exposure_regression import changes, fit, permuted, wild_p
-from policyreport.methods.hierarchy import mix
-from policyreport.methods.kendall import order_test, theil_sen
-from policyreport.methods.panel import own_intervals, slope_errors
-from policyreport.methods.panel_fits import closed_form
+from policyreport.methods.kendall import null_distribution, order_test, theil_sen
 from policyreport.methods.revision_error import RevisionPrior, revision_error
 from policyreport.methods.slopes import gls_slope
 from policyreport.validity.measures import (
     AT_LEAST,
     CONTINUOUS,
     EXACT_TEST,
-    NOMINAL_TEST,
+    LEVEL,
+    SIZE,
     Measure,
     average,
     exact,
+    middle,
     share,
 )
-from policyreport.validity.processes import (
-    Floats,
-    autoregressive,
-    exposure,
-    sloping_panel,
-    uneven_panel,
-)
+from policyreport.validity.processes import autoregressive
 
 Measures = tuple[Measure, ...]
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
-WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
-BOOTSTRAP = 399
+VERDICT_RHO = 0.3
+"""As in params/methods.yaml, like PRIOR and ENUMERATED; a test holds them equal."""
+ENUMERATED = 8
+FROM_PRIOR = "prior"
 
 
-def threshold(rng: np.random.Generator, draws: int, *, n: int, spread: str) -> Measures:
-    """Repeat the interval of a final value after n revisions of known or prior-drawn spread."""
-    inside, widths = [], []
+def threshold(rng: np.random.Generator, draws: int, *, n: int, spread: str, mean: float = 0.0) -> Measures:
+    """Repeat the interval of a value published as 0, with revisions of a spread or drawn from the prior."""
+    inside, widths, wrong, moves = [], [], [], []
     for _ in range(draws):
-        drawn = np.sqrt(PRIOR.degrees * PRIOR.scale**2 / rng.chisquare(PRIOR.degrees))
-        sd = drawn if spread == "prior" else float(spread)
-        moved = rng.normal(0, sd, n + 1)
+        # A scaled inverse χ² variance is the prior's own: degrees·scale² over a χ² of as many degrees.
+        drawn = PRIOR.scale * np.sqrt(PRIOR.degrees / rng.chisquare(PRIOR.degrees))
+        sd = float(drawn) if spread == FROM_PRIOR else float(spread)
+        moved = rng.normal(mean, sd, n + 1)
         error = revision_error([float(each) for each in moved[:n]], 0, PRIOR)
         if error is None:
             raise ValueError("a prior with degrees of freedom gives an interval")
         interval = error.interval(0.0)
         inside.append(interval.low <= moved[n] <= interval.high)
         widths.append(interval.high - interval.low)
-    # Of single spreads the prior decides at small n; on average over the prior the level must hold.
-    band = CONTINUOUS if spread == "prior" else None
-    return share("coverage", inside, band), exact("width, median", float(np.median(widths)))
+        # Published as far below the threshold as just makes the verdict "below": wrong if the final value reaches it.
+        wrong.append(moved[n] >= stats.t.ppf(1 - SIZE, error.degrees) * error.scale)
+        moves.append(-moved[n])
+    prior = spread == FROM_PRIOR
+    # Drawn from the prior, widths and revisions have no variance, so their means have no Monte-Carlo error.
+    return (
+        share("coverage", inside, None if mean else CONTINUOUS, nominal=LEVEL),
+        share("wrong verdict at the margin", wrong, nominal=SIZE),
+        middle("bias, median", moves) if prior else average("bias", moves),
+        middle("width, median", widths) if prior else average("width", widths),
+    )
 
 
 def trend(rng: np.random.Generator, draws: int, *, n: int, rho: float, slope: float) -> Measures:
-    """Repeat the exact test, Theil and Sen's interval and the line at the true serial dependence."""
+    """Repeat the exact test, Theil and Sen's interval, the line at the true serial dependence, and the verdict."""
     years = np.arange(n)
-    rejected, inside, gls, bias = [], [], [], []
+    rejected, verdicts, sen, gls = [], [], [], []
+    level = 0.0
     for y in slope * years + autoregressive(rng, (draws, n), rho):
-        rejected.append(order_test(y, enumerate_ties_to=8).p_value <= 0.05)
+        rejected.append(order_test(y, enumerate_ties_to=ENUMERATED).p_value <= SIZE)
         line = theil_sen(years, y)
-        inside.append(line.interval.low <= slope <= line.interval.high)
-        bias.append(line.slope - slope)
-        interval = gls_slope(years, y, rho).interval
-        gls.append(interval.low <= slope <= interval.high)
-    white = rho == 0
+        level = line.interval.level
+        sen.append((line.slope, line.interval.low, line.interval.high))
+        known = gls_slope(years, y, rho)
+        gls.append((known.slope, known.interval.low, known.interval.high))
+        # Short of the exact p, the deciding line is not needed.
+        deciding = gls_slope(years, y, VERDICT_RHO).interval if rejected[-1] else None
+        verdicts.append(deciding is not None and not deciding.low <= 0 <= deciding.high)
+    white, null = rho == 0, slope == 0
+    bounds = np.array(sen), np.array(gls)
+    held, known_held = (((each[:, 1] <= slope) & (slope <= each[:, 2])) for each in bounds)
     return (
-        share("rejection", rejected, EXACT_TEST if white and slope == 0 else None),
-        share("coverage, Theil–Sen", inside, AT_LEAST if white else None),
-        share("coverage, line at the true dependence", gls, CONTINUOUS),
-        average("bias, Theil–Sen", bias),
+        share("exact test rejects", rejected, EXACT_TEST if white and null else None, nominal=_attained_size(n)),
+        share("verdict rising or falling", verdicts, EXACT_TEST if null and rho <= VERDICT_RHO else None, nominal=SIZE),
+        share("coverage, Theil–Sen", held, AT_LEAST if white else None, nominal=level),
+        exact("attained level, Theil–Sen", level),
+        average("bias, Theil–Sen", bounds[0][:, 0] - slope),
+        average("width, Theil–Sen", bounds[0][:, 2] - bounds[0][:, 1]),
+        share("coverage, line at the true dependence", known_held, CONTINUOUS, nominal=LEVEL),
+        average("bias, line", bounds[1][:, 0] - slope),
+        average("width, line", bounds[1][:, 2] - bounds[1][:, 1]),
     )
 
 
-def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float, uneven: int) -> Measures:
-    """Repeat the test of equal slopes and the pooled slopes' intervals."""
-    rejected, pooled, printed = [], [], []
-    for _ in range(draws):
-        truth, y = sloping_panel(rng, areas, years, ratio, uneven=bool(uneven))
-        moments = closed_form(y, range(years))
-        f = moments.slopes.var(ddof=1) / (moments.residual_variance / moments.sxx)
-        rejected.append(stats.f.sf(f, areas - 1, moments.degrees) <= 0.05)
-        unequal = bool(stats.bartlett(*moments.residuals).pvalue < 0.01)
-        errors = slope_errors(moments, unequal=unequal)
-        deviation = truth - truth.mean()
-        pooled.append(_covered(moments.slopes, errors, deviation))
-        own = own_intervals(moments, errors)
-        held = [each.low <= slope <= each.high for each, slope in zip(own, deviation, strict=True)]
-        printed.append(float(np.mean(held)) if unequal else pooled[-1])
-    null = ratio == 0 and not uneven
-    return (
-        share("coverage, printed intervals", printed, AT_LEAST),
-        share("coverage, pooled slopes", pooled, None if uneven else AT_LEAST),
-        share("rejection of equal slopes", rejected, NOMINAL_TEST if null else None),
-    )
-
-
-def _covered(slopes: Floats, errors: Floats, deviation: Floats) -> float:
-    """Share of areas whose pooled interval holds the true deviation from the common path."""
-    # Inside the interval if and only if the distribution function at the truth is between its two levels.
-    place = mix(slopes, errors, tau_points=200, tau_range=5).distribution(deviation)
-    return float(np.mean((place >= 0.025) & (place <= 0.975)))
-
-
-def exposed(rng: np.random.Generator, draws: int, *, kind: str, years: int, areas: int = 34) -> Measures:
-    """Repeat both tests where nothing is associated."""
-    post = np.arange(years) == years - 1
-    wild, permutation = [], []
-    for _ in range(draws):
-        fitted = fit(changes(uneven_panel(rng, areas, years), post), exposure(rng, kind, areas))
-        wild.append(wild_p(fitted, rng.choice(WEBB, (BOOTSTRAP, areas))) <= 0.05)
-        orders = np.argsort(rng.random((BOOTSTRAP, areas)), axis=1)
-        permutation.append(bootstrap_p(permuted(fitted, orders)[1], abs(fitted.t)) <= 0.05)
-    # Below six exposed areas the bootstrap is not used: the flag `few-treated` leaves the permutation alone.
-    few = kind.isdigit() and int(kind) < 6
-    return (
-        share("rejection, wild bootstrap", wild, None if few else NOMINAL_TEST),
-        share("rejection, permutation", permutation, NOMINAL_TEST),
-    )
+def _attained_size(n: int) -> float:
+    """Largest probability not above 5 % that |S| of a random order can have beyond a value."""
+    support, probability = null_distribution(n)
+    tails = [float(probability[np.abs(support) >= s].sum()) for s in support if s >= 0]
+    return max(tail for tail in tails if tail <= SIZE)

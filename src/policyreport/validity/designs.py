@@ -1,0 +1,71 @@
+"""What the study draws, what is true of it, and what is violated: a sentence or two for each kind of simulation."""
+
+from __future__ import annotations
+
+DESIGNS = {
+    "completion": (
+        "Data: counts of n tasks at propensities p of 0.005 to 0.995 in steps of 0.005, binomial, or beta-binomial "
+        "with the design effect. Truth: p. Enumerated, so there is no Monte-Carlo error. Violation: tasks finish in "
+        "groups and the interval takes them as independent (design effect above the assumed one)."
+    ),
+    "flow change": (
+        "Data: one list of n open tasks over two intervals of the days shown; daily hazard 0.003 in the first, in the "
+        "later one as shown; additions Poisson with a mean of 10 % of the tasks open; finished tasks binomial, or "
+        "beta-binomial with the design effect. Truth: the change of the 30-day hazard. Where the later hazard is "
+        "0.003 too, intervals that exclude no change are false alarms, elsewhere they are power; the verdict asks for "
+        "this at a design effect of 2. Violations: a design effect that is ignored, additions that enter evenly over "
+        "the interval instead of on its first day."
+    ),
+    "flow trend": (
+        "Data: one list of n open tasks over intervals of 60 to 120 days; daily hazard 0.0025 in the middle, its "
+        "logarithm changing by the slope a quarter; additions Poisson with a mean of the growth shown; finished tasks "
+        "binomial or beta-binomial. Truth: the slope. At slope 0 intervals that exclude no slope are false alarms, "
+        "elsewhere they are power. The design effect is estimated, not assumed. Violation: additions that enter "
+        "evenly over each interval."
+    ),
+    "outlook": (
+        "Data: lists that start with n tasks, intervals of 90 days, a share of uniformly 0.1 to 0.5 of the tasks "
+        "finished in each, additions Poisson with a mean of 20 % of the tasks open; then the future of ratio times 90 "
+        "days, with the same share and the same clustering. Truth: the number finished in that future. Assumed: the "
+        "design effect of the prediction, or that it is learnt from the list; printed at 4 where it is assumed. "
+        "Violation: a design effect of 4 that is ignored. A list with nothing left open is not predicted."
+    ),
+    "pooling": (
+        "Data: lists of 25 to 200 tasks in as many areas as shown, propensities from a beta distribution of mean 0.55 "
+        "and the intraclass correlation shown, finished tasks binomial. Truth: the first area's propensity. "
+        "Violation: tasks finish in groups inside each list (design effect 2)."
+    ),
+    "threshold": (
+        "Data: n past revisions and the one to come, normal around the mean (0 where none is shown) with a spread in "
+        "percentage points, or with a spread drawn from the prior. Truth: the final value. At the margin: the value "
+        "is published as far below the threshold as just makes the verdict *below*, which is wrong if the final value "
+        "reaches it. Violation: revisions that mostly go up."
+    ),
+    "trend": (
+        "Data: n years of a line with the slope shown, in units of the noise's standard deviation, and normal noise "
+        "whose neighbouring years correlate by ρ. Truth: the slope. At slope 0 tests and verdicts that find a trend "
+        "are false alarms, elsewhere they are power. The nominal size of the exact test is the largest attainable one "
+        "at n. Violation: serial dependence, which the exact test and Theil and Sen's interval do not know."
+    ),
+    "panel": (
+        "Data: areas by years, own levels and slopes, yearly shocks of standard deviation 2 common to all, normal "
+        "noise of standard deviation 1; true slopes spread by the ratio shown, in standard errors of one slope. Truth: "
+        "each slope's deviation from the mean of all. At ratio 0 rejections of equal slopes are false alarms, "
+        "elsewhere they are power. Violation: noise whose standard deviation differs between areas (log-normal, "
+        "uneven 1)."
+    ),
+    "exposed": (
+        "Data: 34 areas, noise whose neighbouring years correlate by 0.3 and whose standard deviation differs between "
+        "areas (log-normal); exposure normal, log-normal (skewed), or 1 in 11, 6 or 3 areas and 0 elsewhere; one year "
+        "after the start; 399 bootstrap draws and permutations. Truth: the association shown, in points per unit of "
+        "exposure. At 0 rejections are false alarms, elsewhere they are power. The plain t test with standard errors "
+        "clustered by area is shown for comparison only."
+    ),
+    "ranks": (
+        "Data: scores of as many areas as shown with known standard errors of 0.3 to 1.5, true scores all equal, "
+        "equal in two halves, or one apart; or counts of lists of 25 to 200 tasks, all of one propensity (0.5 or "
+        "0.95). Truth: the places that ties leave open to each area. Violation: tasks finish in groups (design effect "
+        "2), which the standard errors do not know."
+    ),
+}
+"""By kind of simulation, as tables are named; a test holds the table to have no other."""

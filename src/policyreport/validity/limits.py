@@ -1,0 +1,95 @@
+"""What no method can do at the sizes of the study, with what the study found there (METHODS §17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from policyreport.formats import Formats
+from policyreport.validity.measures import CellResult, Measure, MethodResult
+
+MEAN, WORST = "coverage, mean over p of 0.05 to 0.95", "coverage, smallest over all p"
+FEWEST = (5, 6)
+"""Numbers of points at which exact tests have few p-values to choose from."""
+
+
+def known_limits(results: Mapping[str, MethodResult], formats: Formats) -> str:
+    """List what cannot be met by any method, with the numbers of this study.
+
+    Parameters
+    ----------
+    results : mapping of str to MethodResult
+        Results by method; what was not studied is left out.
+    formats : Formats
+        Numbers in the page's language.
+
+    Returns
+    -------
+    str
+        A section of the page; empty without results it could tell.
+    """
+    cells = {id: result.cells for id, result in results.items()}
+    lines = [
+        _whole_numbers(cells.get("completion", ()), formats),
+        _clustering(cells, formats),
+        _few_points(cells.get("trend", ()), formats),
+        "Two revisions say little about the size of the next one; the prior carries the answer."
+        if "threshold" in results
+        else "",
+    ]
+    told = "\n".join(f"- {line}" for line in lines if line)
+    return f"## What no method can do\n\n{told}" if told else ""
+
+
+def _found(cells: Iterable[CellResult], name: str, **design: object) -> list[Measure]:
+    """One measure of the cells of a design."""
+    own = [cell for cell in cells if design.items() <= cell.design.items()]
+    return [each for cell in own for each in cell.measures if each.name == name]
+
+
+def _whole_numbers(cells: Iterable[CellResult], formats: Formats) -> str:
+    own = [cell for cell in cells if cell.design.get("design_effect") == cell.design.get("assumed") == 1]
+    means, worst = _found(own, MEAN), _found(own, WORST)
+    if not means:
+        return ""
+    low, high = (formats.number(end([each.value for each in means]), 3) for end in (min, max))
+    least = formats.number(min(each.value for each in worst), 3)
+    return (
+        "Counts are whole numbers, so no interval for a share holds exactly its level at every share and every size: "
+        f"Wilson's holds {low} to {high} on average over shares of 0.05 to 0.95, and {least} where it holds least, "
+        "near 0 and 1."
+    )
+
+
+def _clustering(cells: Mapping[str, Iterable[CellResult]], formats: Formats) -> str:
+    found = {
+        effect: [
+            each.value
+            for method, name in (("completion", MEAN), ("flow", "coverage"), ("outlook", "coverage"))
+            for each in _found(cells.get(method, ()), name, design_effect=effect, assumed=1)
+        ]
+        for effect in (2, 4)
+    }
+    told = [
+        f"{formats.number(min(values), 3)} to {formats.number(max(values), 3)} at a design effect of {effect}"
+        for effect, values in found.items()
+        if values
+    ]
+    if not told:
+        return ""
+    return (
+        "How much tasks finish together cannot be learnt from fewer than five intervals of one list; it is assumed, "
+        f"and shown for several assumptions. Intervals that ignore it hold {', '.join(told)}."
+    )
+
+
+def _few_points(cells: Iterable[CellResult], formats: Formats) -> str:
+    told = []
+    for n in FEWEST:
+        own = [cell for cell in cells if cell.design.get("n") == n]
+        size, level = _found(own, "exact test rejects"), _found(own, "coverage, Theil–Sen")
+        if size and level and size[0].nominal is not None and level[0].nominal is not None:
+            shown = formats.percent(size[0].nominal), formats.percent(level[0].nominal)
+            told.append(f"with {n} points the test has a size of {shown[0]} and the interval a level of {shown[1]}")
+    if not told:
+        return ""
+    return f"Exact tests have few p-values to choose from on short series: {', '.join(told)}."
