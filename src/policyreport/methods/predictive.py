@@ -160,10 +160,14 @@ def pace_of_all(increments: Sequence[Increment], *, grid_points: int, intraclass
     size = (1 - rho) / rho
     # The grid is even in √ρ, hence the Jacobian 2√ρ.
     log_weight = beta.logpdf(rho, *intraclass_prior) + np.log(root)
+    shapes: dict[int, tuple[Floats, Floats, Floats]] = {}
     for step in increments:
-        mean = np.clip(-np.expm1(-rates * step.days), _INSIDE, 1 - _INSIDE)
-        a, b = mean * size, (1 - mean) * size
-        log_weight += betaln(a + step.finished, b + step.at_risk - step.finished) - betaln(a, b)
+        # Intervals of as many days share everything but their counts.
+        if step.days not in shapes:
+            mean = np.clip(-np.expm1(-rates * step.days), _INSIDE, 1 - _INSIDE)
+            shapes[step.days] = mean * size, (1 - mean) * size, betaln(mean * size, (1 - mean) * size)
+        a, b, prior = shapes[step.days]
+        log_weight += betaln(a + step.finished, b + step.at_risk - step.finished) - prior
     weight = np.exp(log_weight - log_weight.max())
     kept = weight > _NEGLIGIBLE
     return Pace(weight[kept] / weight[kept].sum(), rates[kept], rho[kept])

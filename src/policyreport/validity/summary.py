@@ -119,10 +119,12 @@ def verdict_of(measures: Sequence[Measure], formats: Formats) -> str:
     Returns
     -------
     str
-        ``meets``, ``below``, ``2 below, 1 above`` of several, or ``shown`` where none is judged.
+        ``meets``; ``below``, ``above``, or how many of several judged ones are; or ``shown`` where none is judged.
     """
     verdicts = [str(each.verdict) for each in measures]
     if set(verdicts) <= {"not judged"}:
         return "shown"
     missed = [(verdicts.count(f"fails {side}"), word) for side, word in (("low", "below"), ("high", "above"))]
-    return ", ".join(f"{formats.count(count)} {word}" for count, word in missed if count) or "meets"
+    judged = len(verdicts) - verdicts.count("not judged")
+    told = (f"{formats.count(count)} {word}" if judged > 1 else word for count, word in missed if count)
+    return ", ".join(told) or "meets"
