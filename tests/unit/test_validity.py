@@ -206,7 +206,7 @@ def rows_of(page: str, table: str) -> list[list[str]]:
 
 
 def test_the_page_names_the_bands_that_the_measures_are_judged_by(kept_page: str) -> None:
-    lead = kept_page.split("\n\n")[0]
+    lead = kept_page.split("\n\n")[1]
     bands = {each for result in read_results(ROOT).values() for cell in result.cells for each in cell.measures}
     limits = {limit for each in bands for limit in (each.low, each.high) if limit not in (None, 0.0, 1.0)}
     assert limits == {0.93, 0.975, 0.95, 0.035, 0.065, 0.05}
@@ -397,6 +397,11 @@ def test_the_false_alarms_of_verdicts_on_changes_are_said_by_design_effect(kept_
     }
     told = ", ".join(f"{100 * alarms:.1f} % at a design effect of {effect}" for effect, alarms in most.items())
     assert f"at an assumed design effect of 2 is given in up to {told}." in kept_page
+
+
+def test_bartletts_test_is_said_to_find_equal_noise_unequal_too_often(kept_page: str) -> None:
+    false = found("panel", "noise found unequal", uneven=0)
+    assert f"finds equal noise unequal in {100 * min(false):.1f} % to {100 * max(false):.1f} % of" in kept_page
 
 
 def test_what_cannot_be_met_is_said_with_the_studys_numbers(kept_page: str) -> None:

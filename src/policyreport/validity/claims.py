@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import sqrt
 
 from policyreport.formats import Formats
 from policyreport.params.registry import Registry
@@ -11,6 +12,7 @@ from policyreport.validity.measures import (
     CONTINUOUS,
     ERRORS,
     EXACT_TEST,
+    LEVEL,
     NOMINAL_TEST,
     RANK_SETS,
     MethodResult,
@@ -18,6 +20,8 @@ from policyreport.validity.measures import (
 from policyreport.validity.notes import between, values
 from policyreport.validity.summary import verdict_of
 
+DRAWS = 2000
+"""Repetitions of the page, by METHODS §17."""
 HANDED_OVER = "left to the latest interval"
 
 
@@ -37,13 +41,18 @@ def bands(formats: Formats) -> str:
     low, high = (formats.number(each, 3) for each in CONTINUOUS)
     small, large = (formats.number(each, 3) for each in NOMINAL_TEST)
     least, sets, most = (formats.number(each, 3) for each in (AT_LEAST[0], RANK_SETS[0], EXACT_TEST[1]))
+    level, draws = formats.number(LEVEL, 2), formats.count(DRAWS)
+    at_level = formats.number(sqrt(LEVEL * (1 - LEVEL) / DRAWS), 3)
     return (
         f"Intervals of 95 % must hold the truth in a share of {low} to {high} of repetitions where the estimate is "
         f"continuous (of a count on average over its shares), and of at least {least} where it is discrete, exact, "
         f"hierarchical or predictive; sets of ranks in at least {sets}. Tests at 5 % must reject in {small} to {large} "
-        f"where there is nothing to find, exact tests in at most {most}. A measure passes if its value, give or take "
-        f"{ERRORS} Monte-Carlo standard errors, meets its band. Bias, widths, rejections where there is something to "
-        "find, and what happens under violations that a method does not claim to stand are shown and not judged."
+        f"where there is nothing to find, exact tests and verdicts that rest on one in at most {most}. A measure "
+        f"passes if its value, give or take {ERRORS} Monte-Carlo standard errors, meets its band; the error of a "
+        f"share c of R repetitions is √(c(1 − c)/R), {at_level} at {level} and {draws} repetitions. Bias, widths, "
+        "rejections where there is something to find, and what happens under violations that a method does not claim "
+        "to stand are shown and not judged; nor is how often an interval excludes a truth of zero, which is one minus "
+        "its coverage."
     )
 
 
@@ -107,5 +116,6 @@ def _outlook(result: MethodResult | None, registry: Registry, formats: Formats) 
         f"Outlook: where fewer than {tasks} tasks were at risk in the mean interval, or less than {share} of that mean "
         "is still open, no clustering is learnt from the list: the latest interval is used and design effects are "
         f"assumed ({effects}). From {intervals} intervals on the coverage in the table is therefore that of the lists "
-        f"not handed over to the latest interval; the column says how many were{often}."
+        f"not handed over to the latest interval; the column says how many were{often}. The coverage as printed counts "
+        "all lists, those handed over with the interval at the largest of these design effects."
     )

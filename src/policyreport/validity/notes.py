@@ -228,6 +228,19 @@ def _evenly(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
+def _found_unequal(cells: Cells, settings: Settings, formats: Formats) -> str:
+    """Bartlett's test where noise is equal: residuals of a line have two degrees of freedom fewer than years."""
+    found = values((cell for cell in cells if not cell.design["uneven"]), "noise found unequal")
+    if not found:
+        return ""
+    nominal = formats.percent(float(settings["panel"]["bartlett_level"].value), 0)
+    return (
+        f"Bartlett's test at a nominal {nominal} finds equal noise unequal in {formats.percent(min(found))} to "
+        f"{formats.percent(max(found))} of repetitions, since residuals of a line have fewer degrees of freedom than "
+        "it counts; intervals are then wider than they need be, and hold."
+    )
+
+
 def _ignored(design: Mapping[str, Any]) -> bool:
     """Whether tasks cluster more than is assumed; learnt clustering is not assumed."""
     assumed = design.get("assumed", 1)
@@ -269,5 +282,5 @@ NOTES = (
     ),
 )
 """What is known of cells beforehand, in the order of the table."""
-REMARKS = {"flow change": _false_alarms, "flow trend": _short_lists}
+REMARKS = {"flow change": _false_alarms, "flow trend": _short_lists, "panel": _found_unequal}
 """What a table shows without judging it, by kind of simulation; from all of its rows."""

@@ -80,13 +80,13 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
     draws = " and ".join(formats.count(number) for number in sorted({each.draws for each in ordered}))
     lead = (
         f"{formats.count_of(met, len(judged))} judged measures meet their band, in {formats.count(cells)} sizes and "
-        f"truths of {len(ordered)} methods, each simulated {draws} times (completion is enumerated). "
-        f"{bands(formats)} After: {registry.references['MWC19'].full}"
+        f"truths of {len(ordered)} methods, each simulated {draws} times (completion is enumerated), after "
+        f"{registry.references['MWC19'].full}"
     )
     sections = [_section(each, registry, formats) for each in ordered]
     claims = claims_table(ordered, registry, formats)
     ends = otherwise(results, registry, formats), known_limits(results, formats)
-    parts = [lead, *_made_by_older_code(ordered, registry), claims, *sections, *ends]
+    parts = [lead, bands(formats), *_made_by_older_code(ordered, registry), claims, *sections, *ends]
     return "\n\n".join(part for part in parts if part)
 
 
