@@ -401,7 +401,8 @@ def test_the_false_alarms_of_verdicts_on_changes_are_said_by_design_effect(kept_
 
 def test_bartletts_test_is_said_to_find_equal_noise_unequal_too_often(kept_page: str) -> None:
     false = found("panel", "noise found unequal", uneven=0)
-    assert f"finds equal noise unequal in {100 * min(false):.1f} % to {100 * max(false):.1f} % of" in kept_page
+    low, high = (Formats("en").percent(end(false)).replace(NBSP, " ") for end in (min, max))
+    assert f"finds equal noise unequal in {low} to {high} of" in kept_page
 
 
 def test_what_cannot_be_met_is_said_with_the_studys_numbers(kept_page: str) -> None:

@@ -44,7 +44,9 @@ def claims_table(results: Sequence[MethodResult], registry: Registry, formats: F
         "sizes and truths: lowest and highest value ± Monte-Carlo standard error. A range of nominal levels is that "
         "of exact methods, whose attainable level depends on the number of points.*"
     )
-    return table("validity-claims", COLUMNS, rows, caption, align="lllrrrrrl", wide=True).markdown
+    return table(
+        "validity-claims", COLUMNS, rows, caption, align="lllrrrrrl", wide=True, empty="no nominal level"
+    ).markdown
 
 
 def _claims(cells: Sequence[CellResult]) -> list[tuple[str, str, list[Measure]]]:
