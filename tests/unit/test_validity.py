@@ -23,7 +23,7 @@ from policyreport.validity.designs import DESIGNS
 from policyreport.validity.fingerprint import code_lines, fingerprint
 from policyreport.validity.hazard_slopes import fit_all, fit_one
 from policyreport.validity.measures import CONTINUOUS, CellResult, Measure, MethodResult, average, exact, middle, share
-from policyreport.validity.notes import EARLIER
+from policyreport.validity.note_texts import EARLIER
 from policyreport.validity.outlooks import PRINTED_EFFECT, RULES
 from policyreport.validity.pages import DEFAULTS, SIMULATORS, failures, read_results, validity_page
 from policyreport.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_RANGE, WEBB
@@ -34,6 +34,7 @@ from policyreport.validity.study import run_study
 
 ROOT = Path(__file__).parents[2]
 BINOMIAL = ("binomial 0.5", "binomial 0.95")
+OWN_SET, JOINT_SETS = "coverage, one area's set", "coverage, all sets together"
 PANEL = {"what": "panel", "areas": 8, "years": 6, "ratio": 0.3, "uneven": 1}
 
 
@@ -403,6 +404,16 @@ def test_bartletts_test_is_said_to_find_equal_noise_unequal_too_often(kept_page:
     false = found("panel", "noise found unequal", uneven=0)
     low, high = (Formats("en").percent(end(false)).replace(NBSP, " ") for end in (min, max))
     assert f"finds equal noise unequal in {low} to {high} of" in kept_page
+
+
+def test_what_grouped_tasks_do_to_ranks_and_pooling_is_said_with_numbers(kept_page: str) -> None:
+    kind = "binomial 0.5 clustered"
+    own, joint = (min(found("ranks", name, kind=kind)) for name in (OWN_SET, JOINT_SETS))
+    assert f"as little as {own:.3f} (one area's) and {joint:.3f} (all together)" in kept_page
+    held = found("pooling", "coverage", design_effect=2)
+    assert f"its intervals hold {min(held):.3f} to {max(held):.3f}" in kept_page
+    lean = max(abs(each) for each in found("ranks", "bias, printed place", kind="half tied"))
+    assert f"towards the other half by up to {lean:.1f} places" in kept_page
 
 
 def test_what_cannot_be_met_is_said_with_the_studys_numbers(kept_page: str) -> None:

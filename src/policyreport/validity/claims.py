@@ -7,6 +7,7 @@ from math import sqrt
 
 from policyreport.formats import Formats
 from policyreport.params.registry import Registry
+from policyreport.validity.lookups import between, values
 from policyreport.validity.measures import (
     AT_LEAST,
     CONTINUOUS,
@@ -17,7 +18,6 @@ from policyreport.validity.measures import (
     RANK_SETS,
     MethodResult,
 )
-from policyreport.validity.notes import between, values
 from policyreport.validity.summary import verdict_of
 
 DRAWS = 2000

@@ -1,0 +1,56 @@
+"""Measures of several rows of the study, for what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from policyreport.formats import Formats
+from policyreport.params.methods import Setting
+from policyreport.validity.measures import CellResult
+
+Settings = Mapping[str, Mapping[str, Setting]]
+Cells = Sequence[CellResult]
+
+
+def values(cells: Iterable[CellResult], name: str) -> list[float]:
+    """Take one measure of several cells.
+
+    Parameters
+    ----------
+    cells : iterable of CellResult
+        Rows of the study.
+    name : str
+        ``coverage``.
+
+    Returns
+    -------
+    list of float
+        One a cell that has the measure.
+    """
+    return [each.value for cell in cells for each in cell.measures if each.name == name]
+
+
+def between(cells: Iterable[CellResult], name: str, formats: Formats) -> str:
+    """Say between which shares a measure lies.
+
+    Parameters
+    ----------
+    cells : iterable of CellResult
+        Rows of the study, one at least with the measure.
+    name : str
+        ``refused``.
+    formats : Formats
+        Numbers in the page's language.
+
+    Returns
+    -------
+    str
+        ``between 0 % and 55.2 %``.
+
+    Raises
+    ------
+    ValueError
+        If no row has the measure.
+    """
+    found = values(cells, name)
+    return f"between {formats.percent(min(found))} and {formats.percent(max(found))}"
