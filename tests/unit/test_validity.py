@@ -194,6 +194,15 @@ def kept_page() -> str:
     return validity_page(read_results(ROOT), read_registry(ROOT), Formats("en")).replace(NBSP, " ")
 
 
+def number_of(value: float, decimals: int = 3) -> str:
+    """A number as the page prints it; halves are rounded away from zero there."""
+    return Formats("en").number(value, decimals)
+
+
+def share_of(value: float) -> str:
+    return Formats("en").percent(value).replace(NBSP, " ")
+
+
 def found(method: str, name: str, **design: object) -> list[float]:
     """One measure of the kept cells of a design."""
     cells = [cell for cell in read_results(ROOT)[method].cells if design.items() <= cell.design.items()]
@@ -220,24 +229,24 @@ def test_rows_under_serial_dependence_are_marked_and_their_numbers_said(kept_pag
     assert [row for row in rows if (" †" in " ".join(row[:3])) != (row[1] != "0.0")] == []
     rejected = max(found("trend", "exact test rejects", slope=0.0, rho=0.6))
     held = min(found("trend", "coverage, Theil–Sen", rho=0.6))
-    assert f"rejects too often (up to {100 * rejected:.1f} % instead of 5 %)" in kept_page
-    assert f"interval holds as little as {held:.3f}; neither is judged" in kept_page
+    assert f"rejects too often (up to {share_of(rejected)} instead of 5 %)" in kept_page
+    assert f"interval holds as little as {number_of(held)}; neither is judged" in kept_page
     rho = read_method_settings(ROOT).trend.verdict_rho
     assert f"asks for the line at ρ {rho:.1f}, and is judged up to that dependence" in kept_page
     alarms = max(found("trend", "verdict rising or falling", slope=0.0, rho=0.6))
-    assert f"finds a trend where there is none in up to {100 * alarms:.1f} %" in kept_page
+    assert f"finds a trend where there is none in up to {share_of(alarms)}" in kept_page
 
 
 def test_the_bias_of_short_lists_and_their_refusals_are_said(kept_page: str) -> None:
     # No list of 25 tasks is among those with even entry, which the sentence leaves out.
-    assert f"too high by up to {max(found('flow', 'bias', what='flow trend', n=25)):.3f} a quarter" in kept_page
+    assert f"too high by up to {number_of(max(found('flow', 'bias', what='flow trend', n=25)))} a quarter" in kept_page
     refused = found("flow", "refused", what="flow trend", n=25)
-    assert f"between {100 * min(refused):.0f} % and {100 * max(refused):.1f} % of the lists of 25 tasks" in kept_page
+    assert f"between {share_of(min(refused))} and {share_of(max(refused))} of the lists of 25 tasks" in kept_page
 
 
 def test_the_test_of_equal_slopes_is_said_to_reject_too_often_under_unequal_noise(kept_page: str) -> None:
     rejected = max(found("panel", "equal slopes rejected", uneven=1, ratio=0))
-    assert f"in up to {100 * rejected:.1f} % of the repetitions instead of 5 %" in kept_page
+    assert f"in up to {share_of(rejected)} of the repetitions instead of 5 %" in kept_page
 
 
 def test_cases_that_missed_are_said_with_the_settings_that_decide(kept_page: str) -> None:
@@ -396,36 +405,35 @@ def test_the_false_alarms_of_verdicts_on_changes_are_said_by_design_effect(kept_
     most = {
         effect: max(found("flow", "verdict faster or slower", **none, design_effect=effect)) for effect in (1, 2, 4)
     }
-    told = ", ".join(f"{100 * alarms:.1f} % at a design effect of {effect}" for effect, alarms in most.items())
+    told = ", ".join(f"{share_of(alarms)} at a design effect of {effect}" for effect, alarms in most.items())
     assert f"at an assumed design effect of 2 is given in up to {told}." in kept_page
 
 
 def test_bartletts_test_is_said_to_find_equal_noise_unequal_too_often(kept_page: str) -> None:
     false = found("panel", "noise found unequal", uneven=0)
-    low, high = (Formats("en").percent(end(false)).replace(NBSP, " ") for end in (min, max))
-    assert f"finds equal noise unequal in {low} to {high} of" in kept_page
+    assert f"finds equal noise unequal in {share_of(min(false))} to {share_of(max(false))} of" in kept_page
 
 
 def test_what_grouped_tasks_do_to_ranks_and_pooling_is_said_with_numbers(kept_page: str) -> None:
     kind = "binomial 0.5 clustered"
     own, joint = (min(found("ranks", name, kind=kind)) for name in (OWN_SET, JOINT_SETS))
-    assert f"as little as {own:.3f} (one area's) and {joint:.3f} (all together)" in kept_page
+    assert f"as little as {number_of(own)} (one area's) and {number_of(joint)} (all together)" in kept_page
     held = found("pooling", "coverage", design_effect=2)
-    assert f"its intervals hold {min(held):.3f} to {max(held):.3f}" in kept_page
+    assert f"its intervals hold {number_of(min(held))} to {number_of(max(held))}" in kept_page
     lean = max(abs(each) for each in found("ranks", "bias, printed place", kind="half tied"))
-    assert f"towards the other half by up to {lean:.1f} places" in kept_page
+    assert f"towards the other half by up to {number_of(lean, 1)} places" in kept_page
 
 
 def test_what_cannot_be_met_is_said_with_the_studys_numbers(kept_page: str) -> None:
     said = kept_page.split("## What no method can do")[1]
     worst = min(found("completion", "coverage, smallest over all p", design_effect=1))
-    assert f"and {worst:.3f} where it holds least" in said
+    assert f"and {number_of(worst)} where it holds least" in said
     ignored = [
         *found("completion", "coverage, mean over p of 0.05 to 0.95", design_effect=4, assumed=1),
         *found("flow", "coverage", design_effect=4, assumed=1),
         *found("outlook", "coverage", design_effect=4, assumed=1),
     ]
-    assert f"{min(ignored):.3f} to {max(ignored):.3f} at a design effect of 4" in said
+    assert f"{number_of(min(ignored))} to {number_of(max(ignored))} at a design effect of 4" in said
     # Of 120 orders of five values two are monotone; six values have a largest attainable size of 12 in 720.
     assert "with 5 points the test has a size of 1.7 % and the interval a level of 98.3 %" in said
     assert "with 6 points the test has a size of 1.7 % and the interval a level of 98.3 %" in said
@@ -453,8 +461,8 @@ def test_the_claims_stand_in_one_table_with_what_they_are_judged_by(kept_page: s
         found("exposure", "coverage, inverted bootstrap")[:8] + found("exposure", "coverage, inverted bootstrap")[10:18]
     )
     assert row[3:6] == ["0.950", "–".join(f"{limit:.3f}" for limit in CONTINUOUS), "16"]
-    assert row[6].startswith(f"{min(held):.3f} ± ")
-    assert row[7].startswith(f"{max(held):.3f} ± ")
+    assert row[6].startswith(f"{number_of(min(held))} ± ")
+    assert row[7].startswith(f"{number_of(max(held))} ± ")
 
 
 def test_what_is_not_judged_stands_in_brackets_beside_what_is(kept_page: str) -> None:
