@@ -179,11 +179,32 @@ def test_a_count_of_which_no_time_was_told_gives_the_ledger_s_period(own) -> Non
 def test_tasks_printed_as_less_than_overdue_are_not_called_overdue(own) -> None:
     inputs = own("n22")
     shown = text(present.tasks(assess.completion(inputs), inputs))
-    assert "8 of all 47 printed as “behind schedule or at risk of delay”" in shown
-    assert "about the middle of 2025 · 8 behind schedule or at risk of delay" in shown
+    assert "8 of all 47 (17.0 %) printed as “behind schedule or at risk of delay”" in shown
+    assert "about the middle of 2025 · 8 of all 47 (17.0 %) behind schedule or at risk of delay" in shown
     assert "overdue" not in shown
     silent = dataclasses.replace(inputs, observations=inputs.observations.assign(note=""))
-    assert "8 of all 47 overdue" in text(present.tasks(assess.completion(silent), silent))
+    assert "8 of all 47 (17.0 %) overdue" in text(present.tasks(assess.completion(silent), silent))
+
+
+def test_every_count_of_late_and_overdue_tasks_stands_with_its_whole_and_share(own, nation: Inputs) -> None:
+    inputs = own("n01")
+    shown = text(present.tasks(assess.completion(inputs), inputs))
+    assert "were completed, 15 of these 98 (15.3 %) late and 12 of all 187 (6.4 %) overdue." in shown
+    assert "15 of 98 (15.3 %) completed late · 12 of 187 (6.4 %) overdue" in shown
+    quarters = present.national_tasks(assess.completion(nation), assess.quarter_on_quarter(nation), nation)
+    table = text(next(each for each in quarters if each.id == "quarter-on-quarter"))
+    assert "86 (7.6 %)" in table
+    assert "104 (8.1 %)" in table
+    drawn = next(each for each in quarters if each.id == "tasks").files["figures/central-list.svg"]
+    assert "178 recurring (13.8 %)" in drawn.replace("\u00a0", " ")
+
+
+def test_all_of_a_list_is_said_so_with_the_one_sided_bound_in_a_tooltip(own) -> None:
+    inputs = own("n91")
+    shown = text(present.tasks(assess.completion(inputs), inputs))
+    assert "all of 25 (100 %, [at least 88.7 %]{.bound title=" in shown
+    assert f"{100 * 0.05 ** (1 / 25):.1f}" == "88.7"
+    assert "One-sided 95 % bound: with a tendency to finish below 88.7 %," in shown
 
 
 def test_what_cannot_be_said_is_said_in_a_sentence(records, own) -> None:
@@ -215,7 +236,9 @@ def test_lists_that_differ_are_shown_side_by_side_and_unranked(nation: Inputs) -
     shown = present.pooling(assess.pooling(nation), nation)
     assert text(shown).count(nation.wording.sentence("lists-differ", "en").removesuffix(".")) == 1
     assert "The newest counts of 6 of 34 provinces, side by side" in text(shown)
-    assert next(line for line in text(shown).splitlines() if "fig-alt" in line).count("%") == 6
+    drawn = next(line for line in text(shown).splitlines() if "fig-alt" in line).split("; ")
+    assert len(drawn) == 6
+    assert all("%" in each for each in drawn)
     told = nation.wording.sentence("lists-differ", "en").removesuffix(".")
     assert text(present.funnel(assess.funnel(nation), nation)).count(told) == 1
 

@@ -122,19 +122,6 @@ def test_the_pair_of_an_unpublished_count_is_an_error():
         replace(COUNT, completed=None, overdue=None).pair()
 
 
-def test_the_design_effect_of_equal_units_is_zero_and_of_split_units_large():
-    alike = completion.estimate_design_effect([5] * 8, [10] * 8, subject="", minimum_subunits=8)
-    split = completion.estimate_design_effect([10, 0] * 4, [10] * 8, subject="", minimum_subunits=8)
-    assert alike == 0.0
-    assert split == pytest.approx(8 * 25 / 2.5 / 7)
-
-
-@pytest.mark.parametrize(("counts", "totals"), [([5] * 7, [10] * 7), ([0] * 8, [10] * 8)])
-def test_the_design_effect_needs_eight_units_and_some_variation(counts, totals):
-    refusal = completion.estimate_design_effect(counts, totals, subject="", minimum_subunits=8)
-    assert refusal.code == "too-few-points"
-
-
 def test_a_refused_part_survives_json():
     result = assess(replace(COUNT, total=60, completed=4, late=3, overdue=1))
     assert Completion.from_json(result.to_json()) == result

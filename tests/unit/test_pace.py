@@ -207,3 +207,9 @@ def test_a_range_is_measured_at_its_nearer_end():
     assert nearer_end(12.0, 5.0, 9.0) == (9.0, -1)
     with pytest.raises(ValueError, match="rises"):
         nearer_end(1.0, 9.0, 5.0)
+    low, inside = {2020: 2.0, 2025: 4.0}, {2020: 2.0, 2025: 6.0}
+    assert assess(series(low), target=5.0, target_high=9.0).target == 5.0
+    assert assess(series(inside), target=5.0, target_high=9.0).headline == "reached"
+    falling = assess(series({2020: 12.0, 2025: 11.0}), target=5.0, target_high=9.0)
+    assert (falling.target, falling.observed_pp, falling.required_pp) == (9.0, -0.2, pytest.approx(-0.3))
+    assert falling.ratio_pp == pytest.approx(2 / 3)

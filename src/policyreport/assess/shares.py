@@ -137,7 +137,8 @@ def pace_settings(inputs: Inputs, target: Target) -> dict[str, Any]:
     return {
         "target": target.value or 0.0,
         "target_year": int(target.horizon),
-        "direction": 1,
+        "direction": -1 if target.operator in ("<", "<=") else 1,
+        "target_high": target.value_high,
         "one_year_base": settings.pace.one_year_base,
         "minimum_points": settings.pace.minimum_points,
         "minimum_base_years": settings.pace.minimum_base_years,

@@ -145,7 +145,7 @@ def _height(row: Row, width: int, size: float, stacked: bool) -> float:
     return (
         8
         + 17 * lines
-        + (15 if row.note else 0)
+        + 15 * len(wrap(row.note, width, MINIMUM))
         + (SWARM if row.dots else STACKED_TRACK if row.value is not None else 4)
     )
 
@@ -196,8 +196,8 @@ def _stacked_texts(figure: Figure, row: Row, y: float, width: int, size: float) 
         write(figure, 0, y + 18 + 17 * i, line, size=size, color=color, weight=weight)
     muted = MUTED if row.value is None else INK
     write(figure, width, y + 18, _stacked_text(row), size=size, color=muted, weight=weight, align="right")
-    if row.note:
-        write(figure, 0, y + 16 + 17 * len(lines), row.note, size=MINIMUM, color=MUTED)
+    for i, line in enumerate(wrap(row.note, width, MINIMUM)):
+        write(figure, 0, y + 16 + 17 * len(lines) + 15 * i, line, size=MINIMUM, color=MUTED)
 
 
 def _axis(axes: Axes, scale: Scale, height: float, span: float) -> None:

@@ -112,7 +112,7 @@ def _list_row(label: str, record: Completion | Refusal, frame: Frame, told: Mapp
     parts = [formats.date(record.reference_date)] if record.reference_date else []
     for part, name in ((record.late, words.late), (record.overdue, words.overdue)):
         if isinstance(part, Proportion):
-            parts.append(f"{formats.count(part.count)} {name}")
+            parts.append(f"{formats.share_of(part.count, part.total)} {name}")
     return _share_row(label, record.completed, formats, "accent", " · ".join(parts), counts=True)
 
 
@@ -197,8 +197,13 @@ def _break_lines(step: ListStep, frame: Frame, width: int) -> list[str]:
 
 def _count_notes(count: ListCount, frame: Frame) -> str:
     """Recurring and overdue tasks, and what the count's own note says."""
+    formats = frame.formats
     parts = [(count.recurring, frame.words.recurring), (count.overdue, frame.words.overdue)]
-    notes = [f"{frame.formats.count(number)} {name}" for number, name in parts if number is not None]
+    notes = [
+        f"{formats.count(number)} {name} ({formats.percent(number / count.total)})"
+        for number, name in parts
+        if number is not None
+    ]
     return " · ".join([*notes, count.note] if count.note else notes)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from policyreport.methods.counts import TaskCount, flag_short_sum, refuse_unusable
 from policyreport.methods.intervals import ALPHA, jeffreys, wilson
 from policyreport.records.base import Interval, Refusal
@@ -111,40 +108,6 @@ def proportion(count: int, total: int, *, design_effect: float) -> Proportion:
         one_sided=bound is not None,
         one_sided_bound=bound,
     )
-
-
-def estimate_design_effect(
-    counts: ArrayLike, totals: ArrayLike, *, subject: str, minimum_subunits: int
-) -> float | Refusal:
-    """Estimate the design effect of a list from the units that share it (ministries, districts).
-
-    Parameters
-    ----------
-    counts, totals : array_like of int, shape (G,)
-        Completed tasks and tasks of each unit.
-    subject : str
-        What was asked, for a refusal.
-    minimum_subunits : int
-        Fewest units the estimate is given for.
-
-    Returns
-    -------
-    float or Refusal
-        Pearson X²/(G − 1); `too-few-points` for fewer units, or where nothing or everything is completed.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If there is no unit and `minimum_subunits` is 0.
-    """
-    x: NDArray[np.float64] = np.asarray(counts, dtype=float)
-    n: NDArray[np.float64] = np.asarray(totals, dtype=float)
-    done = float(x.sum())
-    if len(n) < minimum_subunits or done in (0.0, float(n.sum())):
-        detail = f"{done:.0f} of {n.sum():.0f} in {len(n)} units, {minimum_subunits} needed"
-        return Refusal(code="too-few-points", method=METHOD, subject=subject, detail=detail)
-    centre = done / float(n.sum())
-    return float(((x - n * centre) ** 2 / (n * centre * (1 - centre))).sum() / (len(n) - 1))
 
 
 def _refuse_short(subject: str, count: int, total: int, inputs: tuple[str, ...]) -> Refusal:

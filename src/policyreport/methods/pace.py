@@ -15,6 +15,7 @@ from policyreport.methods.pace_arithmetic import (
     Stretch,
     band_of,
     bands_between,
+    nearer_end,
     ratio,
 )
 from policyreport.methods.pace_lines import drift_fan, scenario_lines
@@ -40,6 +41,7 @@ def assess(
     target: float,
     target_year: int,
     direction: Literal[1, -1],
+    target_high: float | None = None,
     base_year: int | None = None,
     one_year_base: int,
     minimum_points: int,
@@ -62,6 +64,9 @@ def assess(
         Past revisions of the measure (`revisions.history`).
     target, target_year, direction
         The target, its year, and +1 if more is better, −1 if less is.
+    target_high : float, optional
+        Upper end, where the target is a range that begins at `target`: progress is measured against the end nearer
+        to the base, towards the inside, and `direction` does not count.
     base_year : int, optional
         Base; by default the earliest year, if `minimum_base_years` or more before the latest.
     one_year_base : int
@@ -106,6 +111,9 @@ def assess(
     stretch = _stretch(values, base_year, goal, minimum_points, minimum_base_years)
     if isinstance(stretch, str):
         return _refuse("too-few-points", used, stretch)
+    if target_high is not None:
+        end, inwards = nearer_end(stretch.start, target, target_high)
+        goal = replace(goal, target=end, direction=inwards)
     latest = found[stretch.end_year]
     error = revision_error(history, maturity(latest), prior)
     interval = error.interval(latest.value) if error else None
@@ -119,7 +127,7 @@ def assess(
         "base_value": stretch.start,
         "latest_period": latest.period,
         "latest_value": stretch.end,
-        "target": target,
+        "target": goal.target,
         "target_period": str(target_year),
         "band": told.band,
         "band_pp": told.band_pp,

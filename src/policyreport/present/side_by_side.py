@@ -376,6 +376,9 @@ def _ranks(voice: Voice, results: Sequence[Ranks | Refusal]) -> Exhibit:
     return join("ranks", *parts)
 
 
+MOST_NAMED = 12
+"""Provinces named in a sentence; more are counted."""
+
 _BASES = {
     "model-based": "; model-based: years are treated as draws",
     "survey": "; from the published standard errors",
@@ -400,7 +403,22 @@ def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
         each.inputs,
     )
     names = {item.area: voice.inputs.areas.name(item.area) for item in each.sets}
-    return rank_figure(each, names, frame)
+    return join("", rank_figure(each, names, frame), _ends_of(voice, each, names))
+
+
+def _ends_of(voice: Voice, each: Ranks, names: Mapping[str, str]) -> str:
+    """Who may be among the first places, and who among the last."""
+    whole = len(each.sets)
+
+    def who(areas: Sequence[str]) -> str:
+        if len(areas) == whole:
+            return f"all {whole} provinces"
+        if len(areas) > MOST_NAMED:
+            return f"{voice.formats.count_of(len(areas), whole)} provinces"
+        return listed([escape(names[area]) for area in areas])
+
+    first = f"{each.tau} places: {who(each.best)}"
+    return f"May be among the first {first}. May be among the last {each.tau}: {who(each.worst)}."
 
 
 def _known(voice: Voice) -> Mapping[str, object]:

@@ -7,7 +7,9 @@ from datetime import date
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import tasks as figures
+from policyreport.formats import Formats
 from policyreport.inputs import Inputs
+from policyreport.methods.intervals import ALPHA
 from policyreport.notes import printed_as, told_time
 from policyreport.present.names import heading
 from policyreport.present.task_pace import list_counts
@@ -234,16 +236,44 @@ def _comparable(inputs: Inputs, lists: Sequence[Completion]) -> bool:
 def count_sentence(voice: Voice, each: Completion) -> str:
     """One list on one date as a sentence."""
     when = f"By {voice.date(each.reference_date)}" if each.reference_date else heading(_undated(voice, each))
-    formats = voice.formats
-    done = voice.value(formats.share_of(each.completed.count, each.total), each.inputs)
-    text = f"{when}, {done} on the list “{each.list_label}” were completed"
+    text = f"{when}, {_done(voice, each)} on the list “{each.list_label}” were completed"
     extra = []
     if isinstance(each.late, Proportion):
-        extra.append(f"{voice.value(formats.count(each.late.count), each.inputs)} of them late")
+        late = _of(voice, each.late, "these")
+        extra.append(f"{voice.value(late, each.inputs)} late")
     if isinstance(each.overdue, Proportion):
-        overdue = voice.value(formats.count(each.overdue.count), each.inputs)
-        extra.append(f"{overdue} of all {formats.count(each.total)} {_called_overdue(voice, each, quoted=True)}")
+        overdue = _of(voice, each.overdue, "all")
+        extra.append(f"{voice.value(overdue, each.inputs)} {_called_overdue(voice, each, quoted=True)}")
     return text + (f", {listed(extra)}" if extra else "") + "."
+
+
+def _of(voice: Voice, part: Proportion, whole: str) -> str:
+    """A count with what it is a part of, and its share: 15 of these 98 (15.3 %)."""
+    formats = voice.formats
+    return f"{formats.count(part.count)} of {whole} {formats.count(part.total)} ({formats.percent(part.share)})"
+
+
+def _done(voice: Voice, each: Completion) -> str:
+    """The completed count with its share; of none or all with the one-sided bound for the reader who asks."""
+    done, formats = each.completed, voice.formats
+    if not done.one_sided or done.one_sided_bound is None:
+        return voice.value(formats.share_of(done.count, each.total), each.inputs)
+    share = voice.value(formats.percent(done.share), each.inputs)
+    none = done.count == 0
+    counted = f"{'none' if none else 'all'} of {formats.count(each.total)}"
+    return f"{voice.value(counted, each.inputs)} ({share}, {_bound(voice, done)})"
+
+
+def _bound(voice: Voice, done: Proportion) -> str:
+    """The one-sided bound, its meaning in a tooltip."""
+    formats, none = voice.formats, done.count == 0
+    bound = formats.percent(done.one_sided_bound or 0.0)
+    level = formats.percent(1 - ALPHA, 0)
+    told = (
+        f"One-sided {level} bound: with a tendency to finish {'above' if none else 'below'} {bound}, such a count has a "
+        f"chance of less than {formats.percent(ALPHA, 0)} if tasks finish independently."
+    )
+    return f'[{"at most" if none else "at least"} {bound}]{{.bound title="{told}"}}'
 
 
 def _undated(voice: Voice, each: Completion) -> str:
@@ -288,12 +318,8 @@ def told_of_lists(voice: Voice, done: Iterable[Completion]) -> dict[str, str]:
         if told or called != "overdue":
             when = voice.date(each.reference_date) if each.reference_date else told
             parts = [when] if when else []
-            parts += (
-                [f"{voice.formats.count(each.late.count)} completed late"] if isinstance(each.late, Proportion) else []
-            )
-            parts += (
-                [f"{voice.formats.count(each.overdue.count)} {called}"] if isinstance(each.overdue, Proportion) else []
-            )
+            parts += [f"{_of(voice, each.late, 'these')} completed late"] if isinstance(each.late, Proportion) else []
+            parts += [f"{_of(voice, each.overdue, 'all')} {called}"] if isinstance(each.overdue, Proportion) else []
             found[each.list] = " · ".join(parts)
     return found
 
@@ -351,7 +377,7 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
                 else "",
                 voice.value(formats.number(step.new_completed, 0, signed=True), step.inputs) if step else "",
                 voice.value(formats.number(step.additions, 0, signed=True), step.inputs) if step else "",
-                "" if count.overdue is None else voice.value(formats.count(count.overdue), count.inputs),
+                "" if count.overdue is None else voice.value(_overdue(formats, count), count.inputs),
                 "" if step is None or step.same_list else voice.verdict("list changed"),
             ]
         )
@@ -367,6 +393,12 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
         align="lrrrrrrrl",
         wide=True,
     )  # fmt: skip
+
+
+def _overdue(formats: Formats, count: ListCount) -> str:
+    """Overdue tasks with their share of the list."""
+    overdue = count.overdue or 0
+    return f"{formats.count(overdue)} ({formats.percent(overdue / count.total)})"
 
 
 def _condition(voice: Voice, quarters: QuarterOnQuarter) -> str:
