@@ -96,9 +96,11 @@ def test_the_band_that_is_printed_names_that_of_the_true_path(paces, truth: Trut
     """The worse of the two forms' bands is the headline (METHODS §6), so the true one is the worse too."""
     held = [worse_band(each, truth) in each.headline_bands for each in paces]
     assert sum(held) / 2 >= fewest(2 * 34)
-    # It can be missed: the bands of the true paths differ, and one band is printed for most.
-    assert len({worse_band(each, truth) for each in paces}) >= 4
+    # It can be missed: one band is printed for most, and a path in a rarer band than the commonest is told from it.
     assert sum(len(each.headline_bands) == 1 for each in paces) > len(paces) / 2
+    rare = [inside for each, inside in zip(paces, held, strict=True) if worse_band(each, truth) != "far too slow"]
+    assert len(rare) >= 10
+    assert sum(rare) >= fewest(len(rare))
 
 
 def test_the_observed_pace_is_the_true_gain_within_a_first_releases_error(paces, truth: Truth) -> None:
