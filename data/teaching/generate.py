@@ -416,7 +416,7 @@ TITLES = {
     "tasks-provinces": "Simulated lists of tasks, one a province, twelve quarters",
     "tasks-central": "Simulated central list of tasks, twelve quarters",
     "accounts": "Simulated annual accounts, population and urban share",
-    "digital-economy": "Simulated shares of the digital economy with their revisions",
+    "digital-economy": "Simulated digital-economy shares",
     "contribution": "Simulated contribution of science, technology, innovation and digital transformation",
     "survey": "Simulated survey scores with their standard errors",
 }
@@ -448,7 +448,7 @@ def write_tables(folder: Path, tables: Mapping[str, list[Row]]) -> None:
         body = text.getvalue().encode()
         (folder / f"{name}.csv").write_bytes(body)
         sidecar = {
-            "publisher": "Nobody: simulated for teaching",
+            "publisher": "Nobody (simulated)",
             "title": TITLES[name],
             "address": "data/teaching/generate.py",
             "published": f'"{KNOWN_ON.isoformat()}"',
