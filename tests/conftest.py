@@ -43,10 +43,20 @@ def run_edition(root: Path, edition: str, areas: list[str] | None = None) -> Run
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyEdition:
     """The tiny edition, run once a session."""
-    root = tmp_path_factory.mktemp("project")
+    return run_tiny(tmp_path_factory.mktemp("project"), "2025Q4")
+
+
+@pytest.fixture(scope="session")
+def tiny_simulated(tmp_path_factory: pytest.TempPathFactory) -> TinyEdition:
+    """The same three provinces of the teaching edition."""
+    return run_tiny(tmp_path_factory.mktemp("simulated"), "teaching")
+
+
+def run_tiny(root: Path, edition: str) -> TinyEdition:
+    """Copy the project, and run three provinces of an edition as edition `TINY`."""
     for part in PARTS:
         shutil.copytree(ROOT / part, root / part)
-    settings = yaml.safe_load((ROOT / "params" / "editions" / "2025Q4.yaml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load((ROOT / "params" / "editions" / f"{edition}.yaml").read_text(encoding="utf-8"))
     settings |= {"id": TINY, "areas": TINY_AREAS}
     path = root / "params" / "editions" / f"{TINY}.yaml"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")

@@ -173,7 +173,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
         contents.downloads = navigation.captions(download_list(files, provenance.formats))
-        contents.validity = _validity(root, provenance)
+        contents.validity = navigation.captions(_validity(root, provenance))
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)

@@ -79,8 +79,8 @@ def otherwise(results: Mapping[str, MethodResult], registry: Registry, formats: 
         _outlook(results.get("outlook"), registry, formats),
         f"Differences between trends: where Bartlett's test finds unequal noise (at {bartlett}), the interval of the "
         "area's own slope is printed instead of the pooled one.",
-        f"Ranks: joint sets of counts are drawn at a nominal {joint}, so that they hold 95 %; one area's set stays at "
-        "95 %.",
+        f"Ranks: joint sets of counts are drawn at a nominal level of {joint}, so that they hold 95 %; one area's set "
+        "stays at 95 %.",
     ]
     lead = (
         "Cases that missed their band when they were first simulated are now declined or computed otherwise, and the "

@@ -1,0 +1,178 @@
+"""A simulated edition says so everywhere: every page, figure, table and file name; an observed one nowhere.
+
+The tests look at three provinces; ``BUILD=build/teaching pytest tests/report/test_simulated_edition.py`` looks at the
+whole edition, run and rendered, and asks of it that nothing is refused that complete data allow.
+"""
+
+import io
+import json
+import os
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from policyreport import report
+from policyreport.renderers import choose
+from policyreport.simulated import SENTENCES
+from policyreport.trace import trace
+
+ROOT = Path(__file__).parents[2]
+BUILD = Path(os.environ["BUILD"]).resolve() if "BUILD" in os.environ else None
+MARK = "simulated"
+# What is the same in every edition, and the page that a browser opens by itself; all lie in a marked folder.
+UNMARKED = re.compile(r"index\.html|theme/.+")
+# Refused whatever is published, with why: data/teaching/README.md.
+REFUSED = {
+    ("ranks", "grdp_growth", "no-sampling-error"),
+    ("ranks", "grdp_per_capita_current", "no-sampling-error"),
+    ("published-rank", "grdp_growth", "no-sampling-error"),
+    ("published-rank", "grdp_per_capita_current", "no-sampling-error"),
+}
+needs_build = pytest.mark.skipif(BUILD is None, reason="looks at a whole edition, named by BUILD")
+
+
+@pytest.fixture(scope="module")
+def store(request: pytest.FixtureRequest) -> Path:
+    """Folder of the edition."""
+    return BUILD or request.getfixturevalue("tiny_simulated").store
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if BUILD:
+        return BUILD / "site-simulated"
+    edition = request.getfixturevalue("tiny_simulated")
+    copy = tmp_path_factory.mktemp("assembled")
+    shutil.copytree(edition.store, copy, dirs_exist_ok=True)
+    target = tmp_path_factory.mktemp("rendered") / "site"
+    choose("pandoc").render_site(report.assemble(edition.root, "tiny", copy), target, lambda line: None)
+    return target
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, Tag]:
+    found = {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in sorted(site.rglob("*.html"))}
+    assert len(found) > 12
+    return found
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+# ---- file names ---------------------------------------------------------------------------------------------
+
+
+def test_every_file_of_the_site_is_marked_by_its_name(site: Path) -> None:
+    names = files(site)
+    assert [name for name in names if MARK not in Path(name).name and not UNMARKED.fullmatch(name)] == []
+    assert {"trace-data-simulated.js", "search-index-simulated.js"} <= set(names)
+    # Nothing that is every edition's holds a figure.
+    assert {Path(name).suffix for name in names if name.startswith("theme/")} == {".css", ".js", ".woff2"}
+
+
+@pytest.mark.parametrize(("folder", "ending"), [("records", ".json"), ("notebooks", ".ipynb")])
+def test_every_record_and_notebook_is_marked_by_its_name(store: Path, folder: str, ending: str) -> None:
+    names = files(store / folder)
+    assert len(names) >= 10
+    assert [name for name in names if not name.endswith(f"-{MARK}{ending}")] == []
+
+
+def test_an_observed_editions_names_say_nothing_of_the_kind(tiny) -> None:
+    names = files(tiny.store / "records") + files(tiny.store / "notebooks")
+    assert len(names) == 20
+    assert [name for name in names if MARK in name] == []
+
+
+def test_the_records_for_download_are_marked_one_by_one(site: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO((site / "downloads" / "records-simulated.zip").read_bytes())) as packed:
+        names = packed.namelist()
+    assert [name for name in names if not name.startswith(f"{MARK}/")] == []
+    records = [name for name in names if name.startswith(f"{MARK}/records/")]
+    assert len(records) >= 10
+    assert [name for name in records if not name.endswith(f"-{MARK}.json")] == []
+
+
+# ---- pages --------------------------------------------------------------------------------------------------
+
+
+def test_every_page_says_it_in_its_title_and_on_top(pages: dict[Path, Tag]) -> None:
+    for path, page in pages.items():
+        assert MARK in page.title.get_text(), path
+        assert MARK in page.h1.get_text().lower(), path
+        assert SENTENCES["en"] in page.select_one("p.simulated").get_text(), path
+
+
+def test_every_figure_and_table_is_marked_in_its_caption_and_picture(pages: dict[Path, Tag]) -> None:
+    captions = [(path, each) for path, page in pages.items() for each in page.main.find_all(["figcaption", "caption"])]
+    assert len(captions) > 30
+    bare = [(path.name, each.get_text()[:80]) for path, each in captions if "Simulated." not in each.get_text()]
+    assert bare == []
+    pictures = [
+        (path, each) for path, page in pages.items() for each in page.main.find_all("svg", attrs={"role": "img"})
+    ]
+    assert len(pictures) > 30
+    assert [(path.name, str(each)[:120]) for path, each in pictures if "Simulated." not in each.get_text()] == []
+
+
+def test_every_link_inside_the_site_leads_to_a_file(site: Path, pages: dict[Path, Tag]) -> None:
+    names = {(path.parent / unquote(urldefrag(link)[0])).resolve() for path, link in own_links(pages)}
+    assert len(names) > 20
+    assert [str(name.relative_to(site.resolve())) for name in names if not name.exists()] == []
+
+
+def own_links(pages: dict[Path, Tag]) -> Iterator[tuple[Path, str]]:
+    for path, page in pages.items():
+        for tag, name in (("a", "href"), ("script", "src"), ("link", "href")):
+            for each in page.find_all(tag, attrs={name: True}):
+                if not re.match(r"[a-z]+:|#|$", each[name]):
+                    yield path, each[name]
+
+
+def test_the_sites_script_asks_for_the_names_that_there_are(site: Path) -> None:
+    script = (site / "theme" / "site.js").read_text("utf-8")
+    asked = re.findall(r"\$\{root\}/([\w-]+\.js)", script)
+    assert sorted(asked) == ["search-index-simulated.js", "trace-data-simulated.js"]
+    assert [name for name in asked if not (site / name).exists()] == []
+
+
+def test_a_field_of_a_record_is_traced_under_its_plain_name(request: pytest.FixtureRequest, store: Path) -> None:
+    root = ROOT if BUILD else request.getfixturevalue("tiny_simulated").root
+    (place,) = trace(root, store, "VN/evaluation:completion[11].completed.count")
+    assert place.evidence
+    assert all(row.startswith("simulated/") for row in place.rows)
+
+
+# ---- the whole edition --------------------------------------------------------------------------------------
+
+
+@needs_build
+def test_nothing_is_refused_that_complete_data_allow(store: Path) -> None:
+    record = json.loads((store / "records" / "VN" / "evaluation-simulated.json").read_text("utf-8"))
+    told = {(each["method"], each["subject"], each["code"]) for each in record["codes"] if each["kind"] == "refusal"}
+    assert told == REFUSED
+
+
+@needs_build
+def test_the_pages_of_the_full_methods_carry_results(pages: dict[Path, Tag]) -> None:
+    refusals = {
+        path.name: [each.get_text(" ", strip=True)[:60] for each in page.select(".refusal")]
+        for path, page in pages.items()
+        if page.select(".refusal")
+    }
+    # Accounts are published without standard errors, so that their sets of ranks are refused, and nothing else.
+    assert {name: len(each) for name, each in refusals.items()} == {"series-simulated.html": 1}
+    assert refusals["series-simulated.html"][0].startswith("No set of ranks of Growth of GRDP and GRDP per head")
+    found = {path.name: path for path in pages}
+    for page, ids in {
+        "tasks-simulated.html": ["fig-pooling", "fig-funnel", "fig-caterpillar", "fig-outlook", "tbl-pooling"],
+        "series-simulated.html": ["fig-panel", "fig-exposure"],
+    }.items():
+        shown = {each["id"] for each in pages[found[page]].main.find_all(id=True)}
+        assert [each for each in ids if not any(each in name for name in shown)] == [], sorted(shown)
