@@ -254,7 +254,7 @@ def test_cases_that_missed_are_said_with_the_settings_that_decide(kept_page: str
     settings = read_method_settings(ROOT)
     assert f"fewer than {settings.outlook.grid_smallest_list} tasks were at risk" in said
     assert f"less than {settings.outlook.grid_smallest_open_share} of that mean" in said
-    assert f"nominal {100 * settings.ranks.count_level:.1f} %" in said
+    assert f"nominal level of {100 * settings.ranks.count_level:.1f} %" in said
     assert "lists not handed over to the latest interval" in said
     assert "misses its band" not in (ROOT / "reports" / "validity.qmd").read_text(encoding="utf-8")
 
