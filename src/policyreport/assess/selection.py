@@ -88,6 +88,25 @@ def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[Series
     )
 
 
+def mean_of_areas(inputs: Inputs, group: Iterable[tuple[SeriesPoint, ...]]) -> tuple[SeriesPoint, ...]:
+    """Average the areas' series in the years in which enough of them have a value.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    group : iterable of tuple of SeriesPoint
+        Every area's series, an empty one where nothing is known.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        The mean by year.
+    """
+    every = list(group)
+    return mean_of(every, int(inputs.settings.trend.mean_from_areas * len(every)))
+
+
 def observations(rows: pd.DataFrame) -> tuple[Observation, ...]:
     """Turn ledger rows into records.
 

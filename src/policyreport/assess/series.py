@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policyreport.assess.selection import boundary_flags, mean_of, not_published, role_series, series
+from policyreport.assess.selection import boundary_flags, mean_of_areas, not_published, role_series, series
 from policyreport.inputs import Inputs
 from policyreport.methods import trend as trend_method
 from policyreport.methods.contrasts import index, minus
@@ -138,7 +138,7 @@ def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
     found = []
     for key in inputs.roles.governance.indicators:
         scores = {area: series(inputs, area, key, inputs.roles.governance.measure) for area in areas}
-        mean = mean_of(scores.values(), len(areas) // 2)
+        mean = mean_of_areas(inputs, scores.values())
         # Breaks and gaps are those of the survey: an area with fewer years is not asked about older ones.
         years = {point.year: point.segment for point in mean}
         contrasts = {area: minus(points, mean) for area, points in scores.items()}

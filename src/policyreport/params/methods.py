@@ -143,6 +143,7 @@ class TrendSettings(Strict):
     step_dates: tuple[date, ...]
     step_minimum_before: Count
     step_minimum_after: Count
+    mean_from_areas: Share
     cusum_from_points: Count
 
 

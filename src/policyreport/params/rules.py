@@ -67,6 +67,9 @@ class RuleSettings(Strict):
     unconfirmed_years: Positive
     large_revision: Share
     nearly_complete: Share
+    printed_share: Share
+    standing_share: Share
+    top_places: Annotated[int, Field(ge=2)]
     product_tolerance: Share
     deflator_points: Positive
     mean_tolerance: Share

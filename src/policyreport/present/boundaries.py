@@ -27,10 +27,10 @@ def boundaries(checks: Sequence[BoundaryCheck], inputs: Inputs) -> Exhibits:
     Returns
     -------
     Exhibits
-        "boundaries", "discrepancies".
+        "boundaries", "boundaries-ranges", "discrepancies".
     """
     voice = Voice(inputs)
-    return Exhibits([join("boundaries", _bases(voice), _ranges(voice)), _discrepancies(voice, checks)])
+    return Exhibits([_bases(voice), _ranges(voice), _discrepancies(voice, checks)])
 
 
 def _discrepancies(voice: Voice, checks: Sequence[BoundaryCheck]) -> Exhibit:
@@ -83,12 +83,12 @@ def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) ->
     )
 
 
-def _ranges(voice: Voice) -> Exhibit | str:
+def _ranges(voice: Voice) -> Exhibit:
     """How far a recalculated value may be from the truth: its parts, and what other weights would give."""
     panel = voice.inputs.panel
     rows = panel[(panel["basis"] == "recalculated") & panel["value"].notna() & panel["low"].notna()]
     if rows.empty:
-        return ""
+        return Exhibit("boundaries-ranges", "")
     widest = rows.iloc[int((rows["weight_high"] - rows["weight_low"]).to_numpy().argmax())]
     largest = voice.formats.number(float(widest["weight_high"] - widest["weight_low"]), 2)
     name = escape(voice.indicator(str(widest["indicator"])))
@@ -99,24 +99,19 @@ def _ranges(voice: Voice) -> Exhibit | str:
             voice.formats.count(len(again)),
             spread(voice, again, "low", "high"),
             spread(voice, again, "weight_low", "weight_high"),
+            voice.formats.count(int((again["note"] == "renormalised").sum())),
         ]
         for indicator, again in rows.groupby("indicator", sort=True)
     ]
     return table(
         "boundaries-ranges",
-        ["Indicator", "Weights", "Values", "Former provinces apart", "Other weights move"],
+        ["Indicator", "Weights", "Values", "Former provinces apart", "Other weights move", "Small part missing"],
         body,
         f"Other weights move a recalculated value by {largest} at most ({name}). *Merged provinces and years, median (largest) in the "
-        f"indicator's unit: from the lowest to the highest former province, and the range under {WEIGHTS}.*",
-        align="llrrr",
+        f"indicator's unit: from the lowest to the highest former province, and the range under {WEIGHTS}; last column: values without a former province of little weight.*",
+        align="llrrrr",
         wide=True,
     )
-
-
-def _left_out(voice: Voice, again: pd.DataFrame) -> str:
-    """How many recalculated values stand without a small part."""
-    count = int((again["note"] == "renormalised").sum())
-    return f" ({voice.formats.count(count)}: {voice.short('renormalised')})" if count else ""
 
 
 def _bases(voice: Voice) -> Exhibit:
@@ -137,7 +132,7 @@ def _bases(voice: Voice) -> Exhibit:
                 f"{int(done['year'].min())}–{int(done['year'].max())}" if len(done) else "",
                 voice.formats.count(int((done["basis"] == "published").sum())),
                 voice.formats.count(int((done["basis"] == "back-cast").sum())),
-                voice.formats.count(len(again)) + _left_out(voice, again),
+                voice.formats.count(len(again)),
                 voice.formats.count(int(group["value"].isna().sum())),
             ]
         )

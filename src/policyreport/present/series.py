@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policyreport.assess.selection import mean_of, role_series, series
+from policyreport.assess.selection import mean_of_areas, role_series, series
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.series import small_multiples
@@ -128,7 +128,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     scores: dict[str, tuple[Sequence[SeriesPoint], Sequence[SeriesPoint]]] = {}
     for key in inputs.roles.governance.indicators:
         own = series(inputs, inputs.area, key, inputs.roles.governance.measure)
-        mean = mean_of((series(inputs, area, key, inputs.roles.governance.measure) for area in areas), len(areas) // 2)
+        mean = mean_of_areas(inputs, [series(inputs, area, key, inputs.roles.governance.measure) for area in areas])
         scores[key] = own, mean
         panels.append(
             (dimension(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")])

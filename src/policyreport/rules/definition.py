@@ -185,7 +185,7 @@ def _top_n_unmarked(evidence: Evidence) -> Iterator[Breach]:
     ranks = ranks[~ranks["quality"].str.contains("top-n-list|incomplete", regex=True)]
     for _, rows in ranks.groupby(["indicator", "measure", "period", "unit"]):
         places, of = sorted(rows["value"]), evidence.number_of_provinces(str(rows["area"].iloc[0]))
-        if 3 <= len(rows) < of and places == list(range(1, len(rows) + 1)):
+        if evidence.settings.top_places <= len(rows) < of and places == list(range(1, len(rows) + 1)):
             yield Breach(
                 ids(rows), f"{evidence.what(rows)}: the first {len(rows)} of {of} places, not marked top-n-list."
             )

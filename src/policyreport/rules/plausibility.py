@@ -111,7 +111,7 @@ def _repeated_value(evidence: Evidence) -> Iterator[Breach]:
     least = evidence.settings.repeats - 1
     # Areas in square kilometres do not change, and are printed every year.
     still = (rows["value"] == rows["before"]).groupby([rows[key] for key in ("indicator", "measure", "scheme")])
-    rows = rows[still.transform("mean") < 0.5]
+    rows = rows[still.transform("mean") < evidence.settings.standing_share]
     for _, group in rows[rows["value"] == rows["before"]].groupby([*SERIES, "value"]):
         if len(group) >= least:
             years = [str(year) for year in group["year"]]

@@ -169,7 +169,7 @@ def _gap_in_series(evidence: Evidence) -> Iterator[Breach]:
     # A province missing from a year's table is another rule's: here nobody, or hardly anybody, has the year.
     tables = annual.groupby(["indicator", "measure", "scheme", "year"])["area"].nunique()
     largest = tables.groupby(["indicator", "measure", "scheme"]).transform("max")
-    printed = set(tables.index[tables > largest / 2])
+    printed = set(tables.index[tables > evidence.settings.printed_share * largest])
     # A year stated as about, more or less than has a figure, if no exact one.
     bounds = evidence.newest[evidence.newest["bound"] != "="]
     stated = set(bounds[[*SERIES, "period"]].itertuples(index=False, name=None))
