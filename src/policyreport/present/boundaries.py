@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
 from policyreport.present.recalculated import WEIGHTS, spread
