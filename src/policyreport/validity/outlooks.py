@@ -69,15 +69,15 @@ def outlook(
     learnt = [each for each in made if each.learnt]
     # Of a few lists that grew out of their size nothing is said by themselves.
     alone = _summary(learnt, judged=True) if len(learnt) >= draws / 20 else ()
-    printed = share("coverage, as printed", [each.inside for each in made], AT_LEAST, nominal=LEVEL)
-    return (*alone, printed, share(HANDED_OVER, [not each.learnt for each in made]), none_left)
+    handed = share(HANDED_OVER, [not each.learnt for each in made])
+    return (*alone, *_summary(made, judged=True, of=", as printed"), handed, none_left)
 
 
-def _summary(made: Sequence[Forecast], *, judged: bool) -> tuple[Measure, ...]:
+def _summary(made: Sequence[Forecast], *, judged: bool, of: str = "") -> tuple[Measure, ...]:
     return (
-        share("coverage", [each.inside for each in made], AT_LEAST if judged else None, nominal=LEVEL),
-        average("bias, share of open tasks", [(each.expected - each.outcome) / each.tasks for each in made]),
-        average("width, share of open tasks", [(each.high - each.low) / each.tasks for each in made]),
+        share(f"coverage{of}", [each.inside for each in made], AT_LEAST if judged else None, nominal=LEVEL),
+        average(f"bias, share of open tasks{of}", [(each.expected - each.outcome) / each.tasks for each in made]),
+        average(f"width, share of open tasks{of}", [(each.high - each.low) / each.tasks for each in made]),
     )
 
 

@@ -9,7 +9,7 @@ from policyreport.params.registry import Registry
 from policyreport.tables import table
 from policyreport.validity.measures import CellResult, Measure, MethodResult
 
-COLUMNS = ("Method", "Simulated", "Claim", "Nominal", "Band", "Sizes", "Lowest", "Highest", "Verdict")
+COLUMNS = ("Method", "Claim", "Verdict", "Nominal", "Band", "Sizes", "Lowest", "Highest")
 SMALL = 0.0005
 """Errors below this would be printed as 0 with three decimals."""
 
@@ -32,31 +32,33 @@ def claims_table(results: Sequence[MethodResult], registry: Registry, formats: F
         A table of the page; empty if nothing is judged.
     """
     rows = [
-        [registry[result.method].title, kind.capitalize(), name, *_cells(found, formats)]
+        [registry[result.method].title, claim, *_cells(found, formats)]
         for result in results
-        for kind, name, found in _claims(result.cells)
+        for claim, found in _claims(result.cells)
     ]
     if not rows:
         return ""
-    met = sum(row[-1] == "meets" for row in rows)
+    met = sum(row[2] == "meets" for row in rows)
     caption = (
         f"{formats.count_of(met, len(rows))} claims meet their band at every size. *Each judged claim over all its "
         "sizes and truths: lowest and highest value ± Monte-Carlo standard error. A range of nominal levels is that "
         "of exact methods, whose attainable level depends on the number of points.*"
     )
     return table(
-        "validity-claims", COLUMNS, rows, caption, align="lllrrrrrl", wide=True, empty="no nominal level"
+        "validity-claims", COLUMNS, rows, caption, align="lllrrrrr", wide=True, empty="no nominal level"
     ).markdown
 
 
-def _claims(cells: Sequence[CellResult]) -> list[tuple[str, str, list[Measure]]]:
-    """Judged measures by kind of simulation and name, in the order of the tables."""
-    found: dict[tuple[str, str], list[Measure]] = {}
+def _claims(cells: Sequence[CellResult]) -> list[tuple[str, list[Measure]]]:
+    """Judged measures by name, in the order of the tables, with the simulation where a method has several."""
+    several = len({cell.design["what"] for cell in cells}) > 1
+    found: dict[str, list[Measure]] = {}
     for cell in cells:
         for measure in cell.measures:
             if measure.low is not None:
-                found.setdefault((str(cell.design["what"]), measure.name), []).append(measure)
-    return [(kind, name, measures) for (kind, name), measures in found.items()]
+                claim = f"{cell.design['what']}: {measure.name}" if several else measure.name
+                found.setdefault(claim, []).append(measure)
+    return list(found.items())
 
 
 def _cells(measures: Sequence[Measure], formats: Formats) -> list[str | None]:
@@ -64,8 +66,8 @@ def _cells(measures: Sequence[Measure], formats: Formats) -> list[str | None]:
     levels = [each.nominal for each in measures if each.nominal is not None]
     nominal = band_of(min(levels), max(levels), formats) if levels else None
     (low, high) = {(each.low or 0.0, each.high or 1.0) for each in measures}.pop()
-    shown = (nominal, band_of(low, high, formats), formats.count(len(measures)))
-    return [*shown, number(ordered[0], formats), number(ordered[-1], formats), verdict_of(measures, formats)]
+    judged = verdict_of(measures, formats), nominal, band_of(low, high, formats), formats.count(len(measures))
+    return [*judged, number(ordered[0], formats), number(ordered[-1], formats)]
 
 
 def band_of(low: float, high: float, formats: Formats) -> str:
