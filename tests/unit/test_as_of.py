@@ -178,7 +178,7 @@ def test_growth_and_comparison_of_november_are_refused_as_not_published(province
 def test_the_province_pages_of_november_say_that_growth_is_not_published(province: Inputs) -> None:
     sentence = province.wording.sentence("not-published", "en")
     growth, peers = assess.growth(province), assess.peers(province)
-    shown = [present.growth(growth, province), present.growth_compare(peers, province)]
+    shown = [present.growth(growth, province)[0], present.growth_compare(peers, province)]
     shown += [present.income(assess.income(province), province)]
     for exhibit in shown:
         assert sentence in exhibit.markdown, exhibit.id
