@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from policyreport.exhibits import Exhibit
 from policyreport.figures.frame import Frame
-from policyreport.figures.labels import label_values
-from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
     SMALL,
     WIDE,
     capitalised,
-    draw_path,
     new_figure,
-    panel,
     picture,
+    pixels,
     wrap,
     write,
 )
@@ -121,11 +120,38 @@ def _paint(width: int, grid: _Grid, frame: Frame) -> Figure:
     for index, (each, span) in enumerate(zip(grid.panels, grid.ranges, strict=True)):
         left, top = margin + cell * (index % across), pitch * (index // across)
         _write_head(figure, left, top + 12, titles[index], texts[index])
-        axes = panel(figure, left + inside, top + head, cell - inside - 16, grid.height)
-        _paint_panel(axes, each, span, grid, frame, named=not grid.shared or index % across == 0)
+        plot = _Panel(figure, span, left + inside, top + head, cell - inside - 16, grid.height)
+        _paint_scale(plot, each, frame, named=not grid.shared or index % across == 0)
+        if each.trend:
+            _paint_trend(plot, each.trend, each.level, grid.breaks)
     for k, text in enumerate(notes):
         write(figure, 0, pitch * down + 10 + LINE_HEIGHT * k, text, size=MINIMUM, color=MUTED)
     return figure
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """Where one panel stands, in pixels: axes of their own would take most of the time of drawing."""
+
+    figure: Figure
+    span: _Range
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def x(self, year: float) -> float:
+        """Pixels from the left."""
+        first, last = self.span.years[0] - 0.8, self.span.years[1] + 0.8
+        return self.left + self.width * (year - first) / (last - first)
+
+    def y(self, value: float) -> float:
+        """Pixels from above."""
+        return self.top + self.height * (self.span.high - value) / (self.span.high - self.span.low)
+
+    def line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
+        """A line or dots through points in pixels."""
+        self.figure.add_artist(Line2D(xs, ys, transform=pixels(self.figure), **look))
 
 
 def _write_head(figure: Figure, left: float, top: float, title: Sequence[str], text: Sequence[str]) -> None:
@@ -145,29 +171,39 @@ def _range(panels: Sequence[TrendPanel]) -> _Range:
     return _Range(*value_axis(values or (0.0, 1.0), 3), (min(years, default=0), max(years, default=1)))
 
 
-def _paint_panel(axes: Axes, each: TrendPanel, span: _Range, grid: _Grid, frame: Frame, *, named: bool) -> None:
-    """Points, line, what the series is held against; nothing but the ticks where it was refused."""
-    axes.set_ylim(span.low, span.high)
-    axes.set_xlim(span.years[0] - 0.8, span.years[1] + 0.8)
+def _paint_scale(plot: _Panel, each: TrendPanel, frame: Frame, *, named: bool) -> None:
+    """Rules at the ticks with their values, and the first and the last year; no years where nothing is drawn."""
+    span, figure = plot.span, plot.figure
     digits = 0 if all(tick == int(tick) for tick in span.ticks) else 1
-    texts = [frame.formats.number(tick, digits) for tick in span.ticks] if named else [""] * len(span.ticks)
-    label_values(axes, "y", span.ticks, texts, size=MINIMUM)
-    if each.trend is None:
-        label_values(axes, "x", (), (), False, MINIMUM)
-        return
-    label_values(axes, "x", span.years, [str(year) for year in span.years], False, MINIMUM)
-    for last, text in enumerate(axes.get_xticklabels()):
-        text.set_horizontalalignment("right" if last else "left")
-    if each.level is not None:
-        axes.axhline(each.level, color=MUTED, linewidth=1, zorder=1.4)
-    for year in sorted({*_new_segments(each.trend), *(item.year for item in grid.breaks)}):
-        axes.axvline(year - 0.5, color=MUTED, linewidth=1, linestyle=(0, (1.5, 2.5)), zorder=1.4)
-    draw_path(axes, (each.trend.first_year, each.trend.last_year), each.trend.line, color=INK, linewidth=1.6, zorder=2)
-    for point in each.trend.points:
-        color = ACCENT if _counts(each.trend, point) else CONTEXT
-        draw_path(
-            axes, (point.year,), (point.value,), linestyle="none", marker="o", markersize=5, markeredgewidth=1.4,
-            color=PAPER if point.status in TENTATIVE else color, markeredgecolor=color, zorder=3, clip_on=False,
+    for tick in span.ticks:
+        plot.line((plot.left, plot.left + plot.width), (plot.y(tick),) * 2, color=RULE, linewidth=1, zorder=1)
+        if named:
+            text = frame.formats.number(tick, digits)
+            write(figure, plot.left - 4, plot.y(tick) + 4, text, size=MINIMUM, color=MUTED, align="right")
+    if each.trend:
+        for year, side in zip(span.years, ("left", "right"), strict=True):
+            at = plot.x(year) + (-4 if side == "left" else 4)
+            write(figure, at, plot.top + plot.height + 15, str(year), size=MINIMUM, color=MUTED, align=side)
+
+
+def _paint_trend(plot: _Panel, trend: Trend, level: float | None, breaks: Sequence[Break]) -> None:
+    """What the series is held against, changes of definition, the line of the median slope, the points."""
+    if level is not None:
+        ends = (plot.left, plot.left + plot.width)
+        plot.line(ends, (plot.y(level),) * 2, color=MUTED, linewidth=1, zorder=1.4)
+    for year in sorted({*_new_segments(trend), *(item.year for item in breaks)}):
+        ends = (plot.top, plot.top + plot.height)
+        plot.line((plot.x(year - 0.5),) * 2, ends, color=MUTED, linewidth=1, linestyle=(0, (1.5, 2.5)), zorder=1.4)
+    window = [plot.x(year) for year in (trend.first_year, trend.last_year)]
+    plot.line(window, [plot.y(end) for end in trend.line], color=INK, linewidth=1.6, zorder=2)
+    looks: dict[tuple[str, str], list[SeriesPoint]] = {}
+    for point in trend.points:
+        color = ACCENT if _counts(trend, point) else CONTEXT
+        looks.setdefault((PAPER if point.status in TENTATIVE else color, color), []).append(point)
+    for (face, edge), points in looks.items():
+        plot.line(
+            [plot.x(point.year) for point in points], [plot.y(point.value) for point in points], linestyle="none",
+            marker="o", markersize=5, markeredgewidth=1.4, color=face, markeredgecolor=edge, zorder=3,
         )  # fmt: skip
 
 

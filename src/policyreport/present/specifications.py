@@ -281,7 +281,8 @@ def _number(voice: Voice, each: Sensitivity, value: float | None) -> str:
     if each.method == "completion":
         return voice.formats.percent(value)
     if each.method in ("trend", "peers"):
-        return voice.formats.count(round(value))
+        # A median of an even number of counts may lie between two of them.
+        return voice.formats.number(value, 0 if value == round(value) else 1)
     if each.method == "threshold":
         return voice.percent_as_published(value)
     return voice.formats.number(value, 2, signed=each.method == "exposure")
