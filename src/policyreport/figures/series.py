@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from math import nan
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.exhibits import Exhibit
+from policyreport.figures.cells import Cell, Span
 from policyreport.figures.frame import Frame
-from policyreport.figures.labels import label_values
-from policyreport.figures.palette import INK, MUTED
+from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.style import (
     BOLD,
-    MINIMUM,
     SMALL,
     WIDE,
     capitalised,
@@ -176,28 +176,52 @@ def _paint_multiples(
         for k, text in enumerate(titles[index]):
             y = top + head - 26 - 16 * (len(titles[index]) - 1 - k)
             write(figure, left, y, text, size=SMALL, weight=BOLD)
-        axes = panel(figure, left, top + head, cell - 16, plot.height)
-        _paint_panel(axes, lines, plot, index % across == 0)
+        span = Span(plot.low, plot.high, plot.ticks, plot.years)
+        at = Cell(figure, span, left, top + head, cell - 16, plot.height)
+        _paint_panel(at, lines, plot.texts if index % across == 0 else ())
         text = _last_value(lines, frame, digits)
         write(figure, left, top + head - 10, text, size=SMALL, color=MUTED)
     _key(figure, panels, pitch * down + 8)
     return figure
 
 
-def _paint_panel(axes: Axes, lines: Sequence[Line], plot: Plot, first: bool) -> None:
+def _paint_panel(cell: Cell, lines: Sequence[Line], texts: Sequence[str]) -> None:
     """The lines of one panel; a dotted rule before each new segment."""
-    axes.set_ylim(plot.low, plot.high)
-    axes.set_xlim(plot.years[0] - 0.8, plot.years[1] + 0.8)
-    label_values(axes, "y", plot.ticks, plot.texts if first else [""] * len(plot.ticks), size=MINIMUM)
-    # The years stand under the ends of the axis, inside it, so that neighbours do not touch
-    label_values(axes, "x", plot.years if lines else (), [str(year) for year in plot.years if lines], False, MINIMUM)
-    for first_or_last, text in enumerate(axes.get_xticklabels()):
-        text.set_horizontalalignment("right" if first_or_last else "left")
+    cell.scale(texts, dated=bool(lines))
     for line in sorted(lines, key=lambda line: line.role == "accent"):
-        draw_line(axes, line, 4.5 if line.role == "accent" else 0)
+        _paint_line(cell, line)
         for segment in sorted({point.segment for point in line.points})[1:]:
-            start = min(point.year for point in line.points if point.segment == segment)
-            axes.axvline(start - 0.5, color=MUTED, linewidth=1, linestyle=(0, (1.5, 2.5)), zorder=1.4)
+            cell.before(min(point.year for point in line.points if point.segment == segment))
+
+
+def _paint_line(cell: Cell, line: Line) -> None:
+    """A line within each unbroken segment, dashed where not yet final; of the accent its points and their ranges."""
+    accent, color = line.role == "accent", COLORS[line.role]
+    pieces: dict[bool, tuple[list[float], list[float]]] = {}
+    for before, after in pairwise(line.points):
+        if before.segment == after.segment and after.year - before.year == 1:
+            years, values = pieces.setdefault(after.status not in TENTATIVE, ([], []))
+            # Interrupted by a value that is none, unless it goes on from the piece before.
+            joined = bool(years) and years[-1] == before.year
+            years += [after.year] if joined else [before.year, before.year, after.year]
+            values += [after.value] if joined else [nan, before.value, after.value]
+    for final, (years, values) in pieces.items():
+        style = (0, None) if final else (0, (3.5, 2.2))
+        cell.line(years, values, color=color, linewidth=2.2 if accent else 1.6, linestyle=style, zorder=2.2)
+    if not accent:
+        return
+    ranged = [point for point in line.points if point.low is not None and point.high is not None]
+    if ranged:
+        years = [year for point in ranged for year in (point.year, point.year, point.year)]
+        ends = [nan if end is None else end for point in ranged for end in (point.low, point.high, nan)]
+        cell.line(years, ends, color=color, linewidth=4, alpha=0.3, solid_capstyle="butt", zorder=2)
+    for face in (color, PAPER):
+        points = [point for point in line.points if (point.status in TENTATIVE) == (face == PAPER)]
+        if points:
+            cell.line(
+                [point.year for point in points], [point.value for point in points], linestyle="none", marker="o",
+                markersize=4.5, markeredgewidth=1.5, color=face, markeredgecolor=color, zorder=3,
+            )  # fmt: skip
 
 
 def _last_value(lines: Sequence[Line], frame: Frame, digits: int) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from policyreport.exhibits import Exhibit
+from policyreport.figures.cells import Cell, Span
 from policyreport.figures.frame import Frame
-from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
@@ -20,7 +19,6 @@ from policyreport.figures.style import (
     capitalised,
     new_figure,
     picture,
-    pixels,
     wrap,
     write,
 )
@@ -81,21 +79,11 @@ def trends(
 
 
 @dataclass(frozen=True)
-class _Range:
-    """What one or all panels span."""
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-    years: tuple[int, int]
-
-
-@dataclass(frozen=True)
 class _Grid:
     """Panels with their ranges, and what the signs mean beneath."""
 
     panels: tuple[TrendPanel, ...]
-    ranges: tuple[_Range, ...]
+    ranges: tuple[Span, ...]
     breaks: tuple[Break, ...]
     note: str
     shared: bool
@@ -120,38 +108,13 @@ def _paint(width: int, grid: _Grid, frame: Frame) -> Figure:
     for index, (each, span) in enumerate(zip(grid.panels, grid.ranges, strict=True)):
         left, top = margin + cell * (index % across), pitch * (index // across)
         _write_head(figure, left, top + 12, titles[index], texts[index])
-        plot = _Panel(figure, span, left + inside, top + head, cell - inside - 16, grid.height)
-        _paint_scale(plot, each, frame, named=not grid.shared or index % across == 0)
+        cell_at = Cell(figure, span, left + inside, top + head, cell - inside - 16, grid.height)
+        _paint_scale(cell_at, each, frame, named=not grid.shared or index % across == 0)
         if each.trend:
-            _paint_trend(plot, each.trend, each.level, grid.breaks)
+            _paint_trend(cell_at, each.trend, each.level, grid.breaks)
     for k, text in enumerate(notes):
         write(figure, 0, pitch * down + 10 + LINE_HEIGHT * k, text, size=MINIMUM, color=MUTED)
     return figure
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """Where one panel stands, in pixels: axes of their own would take most of the time of drawing."""
-
-    figure: Figure
-    span: _Range
-    left: float
-    top: float
-    width: float
-    height: float
-
-    def x(self, year: float) -> float:
-        """Pixels from the left."""
-        first, last = self.span.years[0] - 0.8, self.span.years[1] + 0.8
-        return self.left + self.width * (year - first) / (last - first)
-
-    def y(self, value: float) -> float:
-        """Pixels from above."""
-        return self.top + self.height * (self.span.high - value) / (self.span.high - self.span.low)
-
-    def line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
-        """A line or dots through points in pixels."""
-        self.figure.add_artist(Line2D(xs, ys, transform=pixels(self.figure), **look))
 
 
 def _write_head(figure: Figure, left: float, top: float, title: Sequence[str], text: Sequence[str]) -> None:
@@ -162,48 +125,37 @@ def _write_head(figure: Figure, left: float, top: float, title: Sequence[str], t
         write(figure, left, top + LINE_HEIGHT * k, line, size=MINIMUM, color=MUTED)
 
 
-def _range(panels: Sequence[TrendPanel]) -> _Range:
+def _range(panels: Sequence[TrendPanel]) -> Span:
     """Values and years of the panels that hold a trend."""
     held = [each.trend for each in panels if each.trend]
     values = [point.value for each in held for point in each.points] + [end for each in held for end in each.line]
     values += [each.level for each in panels if each.trend and each.level is not None]
     years = [point.year for each in held for point in each.points]
-    return _Range(*value_axis(values or (0.0, 1.0), 3), (min(years, default=0), max(years, default=1)))
+    return Span(*value_axis(values or (0.0, 1.0), 3), (min(years, default=0), max(years, default=1)))
 
 
-def _paint_scale(plot: _Panel, each: TrendPanel, frame: Frame, *, named: bool) -> None:
-    """Rules at the ticks with their values, and the first and the last year; no years where nothing is drawn."""
-    span, figure = plot.span, plot.figure
-    digits = 0 if all(tick == int(tick) for tick in span.ticks) else 1
-    for tick in span.ticks:
-        plot.line((plot.left, plot.left + plot.width), (plot.y(tick),) * 2, color=RULE, linewidth=1, zorder=1)
-        if named:
-            text = frame.formats.number(tick, digits)
-            write(figure, plot.left - 4, plot.y(tick) + 4, text, size=MINIMUM, color=MUTED, align="right")
-    if each.trend:
-        for year, side in zip(span.years, ("left", "right"), strict=True):
-            at = plot.x(year) + (-4 if side == "left" else 4)
-            write(figure, at, plot.top + plot.height + 15, str(year), size=MINIMUM, color=MUTED, align=side)
+def _paint_scale(cell: Cell, each: TrendPanel, frame: Frame, *, named: bool) -> None:
+    """Ticks and years; no years where nothing is drawn."""
+    ticks = cell.span.ticks
+    digits = 0 if all(tick == int(tick) for tick in ticks) else 1
+    cell.scale([frame.formats.number(tick, digits) for tick in ticks] if named else (), dated=each.trend is not None)
 
 
-def _paint_trend(plot: _Panel, trend: Trend, level: float | None, breaks: Sequence[Break]) -> None:
+def _paint_trend(cell: Cell, trend: Trend, level: float | None, breaks: Sequence[Break]) -> None:
     """What the series is held against, changes of definition, the line of the median slope, the points."""
     if level is not None:
-        ends = (plot.left, plot.left + plot.width)
-        plot.line(ends, (plot.y(level),) * 2, color=MUTED, linewidth=1, zorder=1.4)
+        cell.across(level, color=MUTED, linewidth=1, zorder=1.4)
     for year in sorted({*_new_segments(trend), *(item.year for item in breaks)}):
-        ends = (plot.top, plot.top + plot.height)
-        plot.line((plot.x(year - 0.5),) * 2, ends, color=MUTED, linewidth=1, linestyle=(0, (1.5, 2.5)), zorder=1.4)
-    window = [plot.x(year) for year in (trend.first_year, trend.last_year)]
-    plot.line(window, [plot.y(end) for end in trend.line], color=INK, linewidth=1.6, zorder=2)
+        cell.before(year)
+    cell.line((trend.first_year, trend.last_year), trend.line, color=INK, linewidth=1.6, zorder=2)
     looks: dict[tuple[str, str], list[SeriesPoint]] = {}
     for point in trend.points:
         color = ACCENT if _counts(trend, point) else CONTEXT
         looks.setdefault((PAPER if point.status in TENTATIVE else color, color), []).append(point)
     for (face, edge), points in looks.items():
-        plot.line(
-            [plot.x(point.year) for point in points], [plot.y(point.value) for point in points], linestyle="none",
-            marker="o", markersize=5, markeredgewidth=1.4, color=face, markeredgecolor=edge, zorder=3,
+        cell.line(
+            [point.year for point in points], [point.value for point in points], linestyle="none", marker="o",
+            markersize=5, markeredgewidth=1.4, color=face, markeredgecolor=edge, zorder=3,
         )  # fmt: skip
 
 
