@@ -9,6 +9,7 @@ import nbformat
 from pydantic import ValidationError
 
 from policyreport.errors import RenderError
+from policyreport.records.base import misfit
 from policyreport.records.notebooks import BY_NOTEBOOK
 from policyreport.simulated import unmarked_name
 
@@ -63,10 +64,7 @@ def _check_record(store: Path, area: str, name: str) -> None:
         try:
             BY_NOTEBOOK[kind].from_json(body)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            said = f"{where}: {first['msg']}" if where else first["msg"]
-            raise RenderError(str(path), f"a record of notebook {kind}", said, _again(store)) from error
+            raise RenderError(str(path), f"a record of notebook {kind}", misfit(error), _again(store)) from error
 
 
 def _first_line(error: Exception) -> str:

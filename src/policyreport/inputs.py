@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from policyreport.areas import Areas, read_areas
+from policyreport.errors import RunError
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.layout import own_parameters
@@ -24,7 +26,7 @@ from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.params.rules import RuleBook, read_rule_book
 from policyreport.params.wording import Wording, read_wording
-from policyreport.records.base import Finding
+from policyreport.records.base import Finding, misfit
 from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
 from policyreport.records.series import SeriesPoint
 
@@ -318,4 +320,19 @@ def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
     if not path.exists():
         return {}
     entries = json.loads(path.read_text(encoding="utf-8"))
-    return {(entry["area"], entry["kind"]): BY_NOTEBOOK[entry["kind"]].model_validate(entry) for entry in entries}
+    return {(entry["area"], entry["kind"]): _read_record(entry) for entry in entries}
+
+
+def _read_record(entry: dict[str, Any]) -> NotebookRecord:
+    """One of them; an area that did not run this time may have left one of another version of the program."""
+    area, kind = entry["area"], entry["kind"]
+    try:
+        record: NotebookRecord = BY_NOTEBOOK[kind].model_validate(entry)
+    except ValidationError as error:
+        raise RunError(
+            f"record of {area}, {kind}",
+            "what this version's notebook writes",
+            misfit(error),
+            "Run the edition again without --areas: what has not changed is not made again.",
+        ) from None
+    return record

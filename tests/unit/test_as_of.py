@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from policyreport import assess, plan, present
-from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, Inputs
+from policyreport.errors import RunError
+from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, Inputs, read_inputs
 from policyreport.observations.schema import KEY
 from policyreport.plan import Known
 from policyreport.records.base import Refusal
@@ -185,6 +186,14 @@ def test_the_province_pages_of_november_say_that_growth_is_not_published(provinc
         assert exhibit.files == {}, exhibit.id
     summary = present.summary(assess.compare(province, peers, assess.strip(province)), province)
     assert "growth" in summary.markdown.split("Not published by", 1)[1]
+
+
+def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3: Known, slice_of) -> None:
+    folder = slice_of(known_q3, "evaluation", "VN").folder
+    (folder / RECORDS).write_text(json.dumps([{"area": "n05", "kind": "trend", "left_by": "an older version"}]))
+    with pytest.raises(RunError, match=r"record of n05, trend.+without --areas") as caught:
+        read_inputs(folder)
+    assert len(str(caught.value)) < 300
 
 
 def test_the_national_pages_of_november_can_be_shown(national: Inputs) -> None:

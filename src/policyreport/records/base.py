@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Status = Literal["observed", "estimate", "preliminary", "projection", "derived"]
 Bound = Literal["=", "~", ">", "<"]
@@ -49,6 +49,24 @@ class Frozen(BaseModel):
             If the JSON does not fit the schema.
         """
         return cls.model_validate_json(body)
+
+
+def misfit(error: ValidationError) -> str:
+    """Say where a record does not fit its schema, of many places the first.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+        From reading it.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}" if where else first["msg"]
 
 
 class Interval(Frozen):
