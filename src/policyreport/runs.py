@@ -21,7 +21,7 @@ from policyreport.execute.unit import WorkerLostError, keys_of
 from policyreport.interrupts import interrupts_remembered, raise_if_interrupted
 from policyreport.pool import WorkerPool
 from policyreport.records.base import Failure
-from policyreport.store import notebook_path, remove_half_files, save_outcome
+from policyreport.store import notebook_path, remove_half_files, remove_others, save_outcome
 
 # A unit whose worker process was killed under it is tried once more, alone, before it is given up.
 ATTEMPTS = 2
@@ -129,6 +129,7 @@ def run_units(
     keys = keys_of(units)
     notebooks = tuple(dict.fromkeys(notebook for _, notebook in keys))
     report(Planned(Counter(area for area, _ in keys), notebooks))
+    remove_others(store, keys)
     finished: list[Finished] = []
 
     def end(outcome: Outcome, cached: str, executed: bool) -> None:

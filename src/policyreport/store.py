@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from policyreport.errors import RunError
 if TYPE_CHECKING:
     # papermill comes with it, which a run without executions does not need.
     from policyreport.execute import Outcome
+
+PARTS = ("records", "notebooks", "failures")
 
 
 def record_path(store: Path, area: str, notebook: str) -> Path:
@@ -149,6 +152,33 @@ def write_whole(path: Path, body: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def remove_others(store: Path, keys: Iterable[tuple[str, str]]) -> None:
+    """Remove what areas have from notebooks that are theirs no more (renamed, dropped): no page shows old results.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder, build/EDITION.
+    keys : iterable of (str, str)
+        Area and notebook of all that these areas have now; other areas keep everything.
+
+    Raises
+    ------
+    RunError
+        If the folder cannot be written.
+    """
+    stems: dict[str, set[str]] = {}
+    for area, notebook in keys:
+        stems.setdefault(area, set()).add(notebook)
+    files = (path for area in stems for part in PARTS for path in (store / part / area).glob("[!.]*"))
+    try:
+        for path in files:
+            if path.stem not in stems[path.parent.name]:
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(error, store) from None
 
 
 def remove_half_files(folder: Path) -> None:

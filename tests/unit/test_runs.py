@@ -121,6 +121,17 @@ def test_results_of_areas_that_do_not_run_stay(tmp_path):
     assert files_in(tmp_path / "records" / "n02") == before
 
 
+def test_results_of_a_notebook_that_an_area_has_no_more_are_removed(tmp_path):
+    run_units([unit("n01", "trend"), unit("n02", "trend")], tmp_path, 1, lambda event: None, Instant())
+    run_units([unit("n01")], tmp_path, 1, lambda event: None, Instant())
+    assert sorted(files_in(tmp_path)) == [
+        "notebooks/n01/clean.ipynb",
+        "notebooks/n02/trend.ipynb",
+        "records/n01/clean.json",
+        "records/n02/trend.json",
+    ]
+
+
 def test_an_error_of_the_executor_is_an_outcome_of_its_unit(tmp_path):
     pool = Instant(error=OSError("no route to the worker"))
     summary = run_units([unit("n01")], tmp_path, 1, lambda event: None, pool)
