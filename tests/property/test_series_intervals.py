@@ -35,11 +35,13 @@ def test_slopes_and_steps_lie_inside_their_intervals(values, rho):
     assert inside(median.interval.low, median.slope, median.interval.high)
 
 
-@given(series)
-def test_a_mean_difference_lies_inside_its_interval(values):
-    mean, half, p = _mean_test(np.array(values))
-    assert inside(mean - half, np.mean(values), mean + half)
-    assert 0 <= p <= 1
+@given(series, st.floats(0.01, 5))
+def test_a_mean_difference_lies_inside_its_interval_which_errors_widen(values, error):
+    exact = _mean_test(np.array(values), np.zeros(len(values)))
+    for mean, half, p in (exact, _mean_test(np.array(values), np.full(len(values), error))):
+        assert inside(mean - half, np.mean(values), mean + half)
+        assert 0 <= p <= 1
+    assert half > exact[1]
 
 
 @settings(max_examples=20, deadline=None)

@@ -165,7 +165,7 @@ def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inp
     assert (growth[0].area, growth[0].largest_year) == ("n24", 2023)
     assert growth[0].largest == pytest.approx(-0.637, abs=5e-4)
     assert {each.area for each in checks if each.beyond} == {"n24", "n33", "n48", "n51", "n56", "n79"}
-    bases, table = present.boundaries(checks, evaluation)
+    bases, _, table = present.boundaries(checks, evaluation)
     assert "3 of 23 merged provinces differ by more than the tolerance" in table.markdown
     assert table.markdown.count("**beyond, ") == 6
     assert "Our recalculation" in bases.markdown
