@@ -7,6 +7,7 @@ the provisioner's business: both get the same command, environment and folder.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import signal
 import sys
@@ -62,6 +63,18 @@ register()
 
 class BatchKernelClient(AsyncKernelClient):
     """A client that is ready when the kernel says so."""
+
+    def start_channels(
+        self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = True, control: bool = True
+    ) -> None:
+        """Connect, without a thread that listens for heartbeats: the manager sees the process itself.
+
+        Parameters
+        ----------
+        shell, iopub, stdin, hb, control : bool
+            As for Jupyter's own; ``hb`` counts for nothing.
+        """
+        super().start_channels(shell, iopub, stdin, False, control)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel has answered on both channels; Jupyter's own waits for a silence of 0.2 s.
@@ -121,6 +134,19 @@ class BatchKernelManager(AsyncKernelManager):
             metadata={"kernel_provisioner": {"provisioner_name": NAME}} if server_in_use() else {},
         )
 
+    async def _async_start_kernel(self, **options: Any) -> None:
+        """Start it without the hundredth of a second that Jupyter sleeps after it, so that its own tests see a state."""
+        await inspect.unwrap(AsyncKernelManager._async_start_kernel)(self, **options)
+
+    # The public names are aliases in Jupyter too, and would stay the parent's.
+    start_kernel = _async_start_kernel
+
+    async def _async_shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """Shut it down without that sleep."""
+        await inspect.unwrap(AsyncKernelManager._async_shutdown_kernel)(self, now, restart)
+
+    shutdown_kernel = _async_shutdown_kernel
+
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
         """Launch, and note the process id for whoever has to end an interrupted run."""
         await super()._async_launch_kernel(kernel_cmd, **options)
@@ -144,7 +170,6 @@ class BatchKernelManager(AsyncKernelManager):
             _end_children(getattr(self.provisioner, "pid", None))
         return alive
 
-    # The public name is an alias in Jupyter too, and would stay the parent's.
     is_alive = _async_is_alive
 
 
