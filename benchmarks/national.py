@@ -63,19 +63,22 @@ class Bench:
         """Slices of a side's own, and jobs.json."""
         folder = self.slices.with_name(name)
         shutil.rmtree(folder, ignore_errors=True)
-        # Every side gathers the provinces' records itself.
+        # Every side gathers the records itself.
         shutil.copytree(self.slices, folder, ignore=shutil.ignore_patterns("records.json"))
         jobs = []
         for path in sorted(folder.glob("*/*/facts.json")):
             facts = json.loads(path.read_bytes())
-            level = "national" if facts["notebook"] == plan.NATIONAL_NOTEBOOK else "province"
+            level = "national" if facts["notebook"] in plan.NATIONAL_NOTEBOOKS else "province"
             source = self.project / "notebooks" / level / f"{facts['notebook']}.ipynb"
             jobs.append(
-                {"area": facts["area"], "notebook": facts["notebook"], "edition": EDITION, "level": level,
+                {"area": facts["area"], "notebook": facts["notebook"], "edition": EDITION,
+                 "stage": "last" if facts["notebook"] == plan.NATIONAL_NOTEBOOK else "first",
                  "source": str(source), "slice": str(path.parent)}
             )  # fmt: skip
-        order = {name: place for place, name in enumerate((*plan.PROVINCE_NOTEBOOKS, plan.NATIONAL_NOTEBOOK))}
-        jobs.sort(key=lambda job: (job["level"] == "national", job["area"], order[job["notebook"]]))
+        order = {name: place for place, name in enumerate((*plan.PROVINCE_NOTEBOOKS, *plan.NATIONAL_NOTEBOOKS))}
+        # What reads the records comes last, and what reads none of them but takes long comes first.
+        turn = {plan.SERIES_NOTEBOOK: 0, plan.NATIONAL_NOTEBOOK: 2}
+        jobs.sort(key=lambda job: (turn.get(job["notebook"], 1), job["area"], order[job["notebook"]]))
         (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
         return folder
 
@@ -149,16 +152,17 @@ def write_workflow(folder: Path, bench: Bench) -> None:
             if "parameters" in cell["metadata"].get("tags", []):
                 cell["source"] = [f"{name} = snakemake.params.{name}\n" for name in ("area", "edition", "workspace")]
         (folder / source.name).write_text(json.dumps(notebook), encoding="utf-8")
-    names = "|".join(plan.PROVINCE_NOTEBOOKS)
+    names = "|".join((*plan.PROVINCE_NOTEBOOKS, plan.SERIES_NOTEBOOK))
     rules = f"""
         AREAS, NOTEBOOKS = {bench.areas!r}, {list(plan.PROVINCE_NOTEBOOKS)!r}
         NATION = "VN/{plan.NATIONAL_NOTEBOOK}"
         RECORDS = expand("{{area}}/{{notebook}}/record.json", area=AREAS, notebook=NOTEBOOKS)
+        RECORDS.append("VN/{plan.SERIES_NOTEBOOK}/record.json")
 
         rule all:
             input: f"{{NATION}}/record.json"
 
-        rule province:
+        rule first:
             output: "{{area}}/{{notebook}}/record.json"
             log: notebook="{{area}}/{{notebook}}/executed.ipynb"
             wildcard_constraints: notebook="{names}"
@@ -231,8 +235,8 @@ def main(words: list[str]) -> int:
         project = copy_project(root, Path(place) / "project")
         areas = QUICK if "--quick" in words else plan.area_keys(project, EDITION)
         bench = Bench(project, Path(place) / "slices", areas, "--quick" not in words)
-        units = [*plan.province_units(project, EDITION, areas, project / "build"),
-                 *plan.national_units(project, EDITION, project / "build")]  # fmt: skip
+        units = [*plan.first_units(project, EDITION, areas, project / "build"),
+                 *plan.last_units(project, EDITION, project / "build")]  # fmt: skip
         for unit in units:
             for name, body in unit.slice.items():
                 path = bench.slices / unit.area / unit.notebook / name

@@ -22,19 +22,18 @@ Job = dict[str, str]
 def run_loop(folder: Path, jobs: list[Job]) -> None:
     """papermill as its documentation shows it, one notebook after the other."""
     for job in jobs:
-        if job["level"] == "national":
-            lay_out_records(folder, jobs)
+        if job["stage"] == "last":
+            lay_out_records(jobs)
         run_papermill(job)
 
 
 def run_pool(folder: Path, jobs: list[Job]) -> None:
-    """The same in two processes; the national notebook when the provinces are done."""
+    """The same in two processes; the notebook that reads the others' records when they are done."""
     with ProcessPoolExecutor(2) as pool:
-        list(pool.map(run_papermill, [job for job in jobs if job["level"] == "province"]))
-    lay_out_records(folder, jobs)
-    for job in jobs:
-        if job["level"] == "national":
-            run_papermill(job)
+        list(pool.map(run_papermill, of_stage(jobs, "first")))
+    lay_out_records(jobs)
+    for job in of_stage(jobs, "last"):
+        run_papermill(job)
 
 
 def run_papermill(job: Job) -> None:
@@ -48,12 +47,16 @@ def run_papermill(job: Job) -> None:
     )  # fmt: skip
 
 
-def lay_out_records(folder: Path, jobs: list[Job]) -> None:
-    """Give the national notebook the provinces' records."""
-    records = [json.loads(Path(job["slice"], "record.json").read_bytes()) for job in jobs if job["level"] == "province"]
-    for job in jobs:
-        if job["level"] == "national":
-            Path(job["slice"], "records.json").write_bytes(json.dumps(records).encode())
+def of_stage(jobs: list[Job], stage: str) -> list[Job]:
+    """Those that read no record, or those that read the records of all these."""
+    return [job for job in jobs if job["stage"] == stage]
+
+
+def lay_out_records(jobs: list[Job]) -> None:
+    """Give the last notebook the records of the others."""
+    records = [json.loads(Path(job["slice"], "record.json").read_bytes()) for job in of_stage(jobs, "first")]
+    for job in of_stage(jobs, "last"):
+        Path(job["slice"], "records.json").write_bytes(json.dumps(records).encode())
 
 
 def run_floor(folder: Path, jobs: list[Job]) -> None:
@@ -64,8 +67,7 @@ def run_floor(folder: Path, jobs: list[Job]) -> None:
 
     shell = InteractiveShell.instance()
     shell.display_pub.publish = lambda *args, **options: None
-    provinces = [job for job in jobs if job["level"] == "province"]
-    nation = [job for job in jobs if job["level"] == "national"]
+    first = of_stage(jobs, "first")
     home = Path.cwd()
 
     def run(job: Job) -> None:
@@ -73,13 +75,13 @@ def run_floor(folder: Path, jobs: list[Job]) -> None:
         run_cells(job, shell.display_formatter.format)
         os.chdir(home)
 
-    for job in provinces[:3]:
+    for job in first[:4]:
         run(job)
     start, used = time.perf_counter(), time.process_time()
-    for job in provinces:
+    for job in first:
         run(job)
-    lay_out_records(folder, jobs)
-    for job in nation:
+    lay_out_records(jobs)
+    for job in of_stage(jobs, "last"):
         run(job)
     seconds = {"wall": time.perf_counter() - start, "cpu": time.process_time() - used}
     (folder / "floor.json").write_text(json.dumps(seconds), encoding="utf-8")

@@ -52,7 +52,9 @@ def main(words: list[str]) -> int:
     """Measure."""
     root = find_project(Path.cwd())
     compile_sources(root)
-    unit = importing(plan.province_units(root, EDITION, [AREA], root / "build")[0])
+    unit = importing(
+        next(unit for unit in plan.first_units(root, EDITION, [AREA], root / "build") if unit.area == AREA)
+    )
     warm, cold = [], []
     rehearsal = ("policyreport.rehearsal", "rehearse", str(root), EDITION)
     with batch_server((root / "notebooks").glob("*/*.ipynb"), rehearsal=rehearsal) as server:

@@ -34,8 +34,8 @@ class TinyEdition:
 def run_edition(root: Path, edition: str, areas: list[str] | None = None) -> RunSummary:
     """Run an edition's notebooks as the command line does."""
     stages = (
-        lambda store: plan.province_units(root, edition, areas, store),
-        lambda store: plan.national_units(root, edition, store),
+        lambda store: plan.first_units(root, edition, areas, store),
+        lambda store: plan.last_units(root, edition, store),
     )
     return run_stages(stages, root / "build" / edition, 2, lambda event: None)
 

@@ -223,7 +223,7 @@ def trace(
 def schema(
     context: typer.Context,
     notebook: Annotated[
-        str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare or evaluation; all without.")
+        str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare, series or evaluation; all without.")
     ] = "",
 ) -> None:
     """Print the JSON schema of the records the notebooks write.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +18,19 @@ NO_RECORD = {"unknown-parameter": "refused", "not-run": "not-run"}
 
 @dataclass(frozen=True)
 class Planned:
-    """A stage begins: how many units each area has in it, and the names of its notebooks."""
+    """A stage begins: area and notebook of its units."""
 
-    units: Mapping[str, int]
-    notebooks: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str], ...]
+
+    @property
+    def areas(self) -> dict[str, int]:
+        """How many units each area has."""
+        return Counter(area for area, _ in self.keys)
+
+    @property
+    def notebooks(self) -> dict[str, int]:
+        """How many units each notebook has."""
+        return Counter(notebook for _, notebook in self.keys)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ class Inputs:
     sources : tuple of SourceLine
         The raw files behind the slice.
     records : dict of (str, str) to NotebookRecord
-        Province records by area and notebook; only the national notebook has any.
+        Records of the provinces, and of the nation's series, by area and notebook; only the evaluation has any.
     """
 
     notebook: str
@@ -316,7 +316,7 @@ def frame_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
-    """The province records laid into a national slice."""
+    """The records laid into the slice of the evaluation."""
     if not path.exists():
         return {}
     entries = json.loads(path.read_text(encoding="utf-8"))

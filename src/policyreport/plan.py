@@ -26,7 +26,13 @@ from policyreport.params.report import Roles, read_roles
 from policyreport.params.wording import read_wording
 from policyreport.project import find_project
 from policyreport.records.base import Finding
-from policyreport.records.notebooks import NATIONAL_NOTEBOOK, PROVINCE_NOTEBOOKS, SourceLine
+from policyreport.records.notebooks import (
+    NATIONAL_NOTEBOOK,
+    NATIONAL_NOTEBOOKS,
+    PROVINCE_NOTEBOOKS,
+    SERIES_NOTEBOOK,
+    SourceLine,
+)
 from policyreport.rules import check_ledger, read_context, require_no_error
 from policyreport.simulated import marked_name, unmarked_name
 from policyreport.sources import read_sources
@@ -112,8 +118,8 @@ def load_known(root: Path, edition_id: str) -> Known:
     )
 
 
-def province_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
-    """List the province notebooks of an edition as units of work.
+def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
+    """List the notebooks of an edition that read no other's record: the provinces', and the nation's on their series.
 
     Parameters
     ----------
@@ -124,12 +130,12 @@ def province_units(root: Path, edition: str, areas: list[str] | None, store: Pat
     areas : list of str, optional
         Area keys; all the edition's areas where None.
     store : Path
-        The edition's folder under build/; not read by province units.
+        The edition's folder under build/; not read by these units.
 
     Returns
     -------
     Units
-        One unit per area and province notebook, in the order of area keys.
+        The nation's, which takes longest; then one per area and province notebook, in the order of area keys.
     """
     known = load_known(root, edition)
     keys = edition_areas(known)
@@ -142,12 +148,13 @@ def province_units(root: Path, edition: str, areas: list[str] | None, store: Pat
             "Run `policyreport editions` to see an edition's areas.",
         )
     wanted = areas or keys
-    coming = [(area, _named(known, name)) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
+    coming = [(known.roles.nation, _named(known, SERIES_NOTEBOOK))]
+    coming += [(area, _named(known, name)) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
     return Units(coming, lambda area, name: _unit(root, known, unmarked_name(name), area))
 
 
-def national_units(root: Path, edition: str, store: Path) -> list[Unit]:
-    """List the national notebook of an edition, reading the province records in the store.
+def last_units(root: Path, edition: str, store: Path) -> list[Unit]:
+    """List the notebooks of an edition that read the records in the store: the nation's evaluation.
 
     Parameters
     ----------
@@ -205,7 +212,7 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     Parameters
     ----------
     notebook : str
-        "clean", "trend", "compare" or "evaluation".
+        "clean", "trend", "compare", "series" or "evaluation".
     area, edition : str
         Keys of the area and the edition.
 
@@ -225,7 +232,7 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
 
 def _unit(root: Path, known: Known, notebook: str, area: str, store: Path | None = None) -> Unit:
     """One notebook with its parameters and slice."""
-    level = "national" if notebook == NATIONAL_NOTEBOOK else "province"
+    level = "national" if notebook in NATIONAL_NOTEBOOKS else "province"
     return Unit(
         area=area,
         notebook=_named(known, notebook),
@@ -259,7 +266,7 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
     files[PANEL] = panel
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
     if store is not None and notebook == NATIONAL_NOTEBOOK:
-        files[RECORDS] = _province_records(store, known)
+        files[RECORDS] = _first_records(store, known)
     return files
 
 
@@ -269,7 +276,7 @@ def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
     if notebook == NATIONAL_NOTEBOOK:
         return ledger
     own = ledger["area"].isin([area, *known.areas.parts(area)])
-    if notebook == "clean":
+    if notebook in ("clean", SERIES_NOTEBOOK):
         return ledger[own]
     asked = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
     asked |= {roles.share.indicator, *roles.indices}
@@ -296,8 +303,9 @@ def _named(known: Known, notebook: str) -> str:
     return marked_name(notebook) if known.edition.simulated else notebook
 
 
-def _province_records(store: Path, known: Known) -> bytes:
-    """The province records that exist, as one JSON list."""
-    names = [f"{_named(known, name)}.json" for name in PROVINCE_NOTEBOOKS]
-    paths = [store / "records" / area / name for area in edition_areas(known) for name in names]
+def _first_records(store: Path, known: Known) -> bytes:
+    """The records of the first notebooks, as far as they exist, as one JSON list."""
+    keys = [(area, name) for area in edition_areas(known) for name in PROVINCE_NOTEBOOKS]
+    keys.append((known.roles.nation, SERIES_NOTEBOOK))
+    paths = [store / "records" / area / f"{_named(known, name)}.json" for area, name in keys]
     return json.dumps([json.loads(path.read_bytes()) for path in paths if path.exists()]).encode()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policyreport.errors import RenderError
-from policyreport.records.notebooks import NATIONAL_NOTEBOOK, PROVINCE_NOTEBOOKS
+from policyreport.records.notebooks import NATIONAL_NOTEBOOKS, PROVINCE_NOTEBOOKS
 from policyreport.simulated import marked_name
 
 # On top of every page of a draft.
@@ -108,7 +108,7 @@ def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float,
         return (store / "records" / name).is_file() and not (store / "failures" / name).exists()
 
     missing = tuple(area for area in areas if not all(has(area, notebook) for notebook in PROVINCE_NOTEBOOKS))
-    return Turnout(tuple(areas), missing, has(nation, NATIONAL_NOTEBOOK), quorum)
+    return Turnout(tuple(areas), missing, all(has(nation, notebook) for notebook in NATIONAL_NOTEBOOKS), quorum)
 
 
 def require_quorum(turnout: Turnout, edition: str) -> None:

@@ -81,6 +81,7 @@ def run_stages(
         If a stage cannot be planned or the store cannot be written.
     """
     finished: list[Finished] = []
+    planned: list[tuple[str, str]] = []
     not_run = 0
     for folder in (store, *((cache.folder,) if cache is not None else ())):
         remove_half_files(folder)
@@ -88,11 +89,16 @@ def run_stages(
     # run that the cache can answer.
     with interrupts_remembered(), _OnDemand(executor, workers, server) as pool:
         for stage in stages:
-            summary = run_units(stage(store), store, workers, report, pool, cache, retries, fail_fast, timeout)
+            units = stage(store)
+            planned += keys_of(units)
+            summary = run_units(units, store, workers, report, pool, cache, retries, fail_fast, timeout)
             finished += summary.finished
             not_run += summary.not_run
             if fail_fast and summary.failed:
                 break
+        else:
+            # Only now is it known what every area has.
+            remove_others(store, planned)
     return RunSummary(tuple(finished), not_run)
 
 
@@ -127,9 +133,7 @@ def run_units(
         If the store cannot be written.
     """
     keys = keys_of(units)
-    notebooks = tuple(dict.fromkeys(notebook for _, notebook in keys))
-    report(Planned(Counter(area for area, _ in keys), notebooks))
-    remove_others(store, keys)
+    report(Planned(tuple(keys)))
     finished: list[Finished] = []
 
     def end(outcome: Outcome, cached: str, executed: bool) -> None:

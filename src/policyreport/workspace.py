@@ -14,7 +14,7 @@ def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> 
     Parameters
     ----------
     notebook : str
-        "clean", "trend", "compare" or "evaluation".
+        "clean", "trend", "compare", "series" or "evaluation".
     area, edition : str
         Keys of the area and the edition.
     workspace : str, optional

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from policyreport.params.edition import read_edition
+from policyreport.records.base import Refusal
 from policyreport.records.notebooks import BY_NOTEBOOK
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +99,7 @@ def test_every_notebook_runs_and_ends_in_its_record(tiny) -> None:
     assert [str(item.failure) for item in tiny.summary.failed] == []
     written = {str(path.relative_to(tiny.store / "records")) for path in tiny.store.glob("records/*/*.json")}
     provinces = {f"{area}/{name}.json" for area in ("n01", "n40", "n96") for name in ("clean", "trend", "compare")}
-    assert written == provinces | {"VN/evaluation.json"}
+    assert written == provinces | {"VN/series.json", "VN/evaluation.json"}
 
 
 def test_a_record_names_its_area_and_edition(tiny) -> None:
@@ -109,7 +110,7 @@ def test_a_record_names_its_area_and_edition(tiny) -> None:
 
 def test_executed_notebooks_keep_no_trace_of_the_machine_or_the_clock(tiny) -> None:
     paths = sorted(tiny.store.glob("notebooks/*/*.ipynb"))
-    assert len(paths) == 10
+    assert len(paths) == 11
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert not [each for each in (str(Path.home()), str(ROOT), str(tiny.root), "site-packages") if each in text]
@@ -120,6 +121,16 @@ def test_no_cell_of_an_executed_notebook_warns(tiny) -> None:
     for path in tiny.store.glob("notebooks/*/*.ipynb"):
         outputs = [each for cell in code(nbformat.read(path, as_version=4)) for each in cell.outputs]
         assert [each for each in outputs if each.output_type == "stream"] == [], path
+
+
+def test_the_evaluation_counts_what_the_notebook_on_series_refused(tiny) -> None:
+    series, evaluation = (
+        BY_NOTEBOOK[name].from_json((tiny.store / "records" / "VN" / f"{name}.json").read_bytes())
+        for name in ("series", "evaluation")
+    )
+    refused = {(each.method, each.code) for each in series.ranks if isinstance(each, Refusal)}
+    assert refused
+    assert refused <= {(each.method, each.code) for each in evaluation.codes if each.nation}
 
 
 def test_the_evaluation_knows_the_provinces_of_its_edition(tiny) -> None:

@@ -58,7 +58,7 @@ def records(path: str) -> dict[str, str]:
 def slices(root: str, edition: str) -> dict[str, str]:
     """Hash of what each unit of an edition reads."""
     store = Path(root) / "build" / edition
-    units = [*plan.province_units(Path(root), edition, None, store), *plan.national_units(Path(root), edition, store)]
+    units = [*plan.first_units(Path(root), edition, None, store), *plan.last_units(Path(root), edition, store)]
     found = {}
     for unit in units:
         body = b"".join(name.encode() + unit.slice[name] for name in sorted(unit.slice))

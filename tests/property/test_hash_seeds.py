@@ -47,9 +47,10 @@ def digests(store: Path, *keys: str) -> dict[str, str]:
 def pickled(tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Units of one province and of the nation, a file each."""
     folder = tmp_path_factory.mktemp("units")
-    units = list(plan.province_units(tiny.root, "tiny", [AREA], tiny.store))
+    series, *units = plan.first_units(tiny.root, "tiny", [AREA], tiny.store)
     (folder / "province").write_bytes(pickle.dumps(units))
-    (folder / "nation").write_bytes(pickle.dumps(list(plan.national_units(tiny.root, "tiny", tiny.store))))
+    nation = [series, *plan.last_units(tiny.root, "tiny", tiny.store)]
+    (folder / "nation").write_bytes(pickle.dumps(nation))
     return folder
 
 
@@ -58,21 +59,21 @@ def test_a_provinces_records_are_the_same_under_20_hash_seeds(tiny, pickled: Pat
     assert each(SEEDS, "records", pickled / "province") == [expected] * len(SEEDS)
 
 
-def test_the_nations_record_is_the_same_under_20_hash_seeds(tiny, pickled: Path) -> None:
-    expected = digests(tiny.store, "VN evaluation")
+def test_the_nations_records_are_the_same_under_20_hash_seeds(tiny, pickled: Path) -> None:
+    expected = digests(tiny.store, "VN series", "VN evaluation")
     assert each(SEEDS, "records", pickled / "nation") == [expected] * len(SEEDS)
 
 
 def test_what_the_notebooks_read_is_the_same_under_other_hash_seeds(tiny) -> None:
     found = each(range(2), "slices", tiny.root, "tiny")
-    assert len(found[0]) == 3 * len(plan.PROVINCE_NOTEBOOKS) + 1
+    assert len(found[0]) == 3 * len(plan.PROVINCE_NOTEBOOKS) + 2
     assert found[0] == found[1]
 
 
 def test_one_worker_leaves_the_records_of_two(tiny, tmp_path: Path) -> None:
     stages = (
-        lambda store: plan.province_units(tiny.root, "tiny", None, tiny.store),
-        lambda store: plan.national_units(tiny.root, "tiny", tiny.store),
+        lambda store: plan.first_units(tiny.root, "tiny", None, tiny.store),
+        lambda store: plan.last_units(tiny.root, "tiny", tiny.store),
     )
     run_stages(stages, tmp_path / "tiny", 1, lambda event: None)
     one, two = (

@@ -70,11 +70,9 @@ def produced(nation: Inputs, records, known_q4, slice_of) -> set[str]:
         assess.revisions(nation),
     )
     record = assess.evaluation(nation, *results, league=(), coverage=(), codes=())
-    ranks = assess.ranks(nation)
-    record = assess.with_series(
-        record, assess.panel(nation), assess.exposure(nation), ranks, assess.steps(nation), assess.sensitivity(nation)
-    )
-    made = [record, *(each for pair in records.values() for each in pair)]
+    together = (assess.panel(nation), (), assess.exposure(nation), assess.ranks(nation), assess.steps(nation))
+    series = assess.series_record(nation, *together, assess.sensitivity(nation), ())
+    made = [record, series, *(each for pair in records.values() for each in pair)]
     trends = {(area, "trend"): trend for area, (trend, _) in records.items()}
     made.append(assess.pooling(dataclasses.replace(nation, records=trends)))
     short_of_a_part = known_q4.panel.loc[known_q4.panel["value"].isna(), "area"].min()

@@ -314,7 +314,7 @@ def test_headlines_that_hold_are_counted_among_those_with_a_verdict(told: str, s
 
 
 def test_only_the_contrast_of_merged_provinces_is_said_to_be_the_merger(nation: Inputs, exposures, panel) -> None:
-    shown = present.side_by_side(panel, list(exposures.values()), (), (), nation)
+    shown = present.side_by_side(panel, {}, list(exposures.values()), (), nation)
     by_name = {each.id: unmarked(each.markdown).replace("\u00a0", " ") for each in shown}
     assert (
         "The contrast of merged with unmerged provinces cannot be told from the merger itself." in by_name["exposure"]
@@ -327,12 +327,15 @@ def test_only_the_contrast_of_merged_provinces_is_said_to_be_the_merger(nation: 
 
 
 def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(nation: Inputs, panel: Panel) -> None:
-    shown = present.side_by_side(panel, (), (), (), nation)
+    shown = present.side_by_side(panel, assess.differences(nation), (), (), nation)
     by_name = {each.id: unmarked(each.markdown).replace("\u00a0", " ") for each in shown}
     below = sum(each.pooled < 0 for each in panel.slopes)
     assert f"So {below} of 34 lie below zero" in by_name["panel"]
     assert "not towards zero" in by_name["panel"]
-    assert "The means differ as a group (F 2.20, p < 0.001; the test assumes equal noise)" in by_name["panel-table"]
+    assert (
+        "The means differ as a group (F 2.20, p < 0.001; the test assumes equal noise), but no province can be named "
+        "after adjusting for all of them."
+    ) in by_name["panel-table"]
 
 
 def test_an_old_figure_is_called_settled_and_never_unrevised(nation: Inputs) -> None:

@@ -126,8 +126,8 @@ def test_an_unknown_edition_names_the_nearest(project, command):
 def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
     stand_in(
         "plan",
-        province_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "clean")],
-        national_units=lambda root, edition, store: [unit("VN", "evaluation")],
+        first_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "clean")],
+        last_units=lambda root, edition, store: [unit("VN", "evaluation")],
         area_keys=lambda root, edition: ["n01", "n02"],
     )
     result = call("run", "2031Q2", "--workers", 2, project=project)
@@ -146,8 +146,8 @@ def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
 def test_a_run_in_which_nothing_changed_plans_and_executes_nothing(project, stand_in):
     stand_in(
         "plan",
-        province_units=lambda root, edition, areas, store: [unit("n01", "clean")],
-        national_units=lambda root, edition, store: [unit("VN", "evaluation")],
+        first_units=lambda root, edition, areas, store: [unit("n01", "clean")],
+        last_units=lambda root, edition, store: [unit("VN", "evaluation")],
         area_keys=lambda root, edition: ["n01"],
     )
     assert call("run", "2031Q2", "--cold", project=project).exit_code == 0
@@ -170,8 +170,8 @@ def test_a_run_in_which_nothing_changed_plans_and_executes_nothing(project, stan
 def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, stand_in):
     stand_in(
         "plan",
-        province_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "trend", "raises")],
-        national_units=lambda root, edition, store: [],
+        first_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "trend", "raises")],
+        last_units=lambda root, edition, store: [],
         area_keys=lambda root, edition: ["n01", "n02"],
     )
     result = call("run", "2031Q2", "--workers", 1, "--json", "--retry", 1, project=project)
@@ -191,8 +191,8 @@ def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, sta
 def test_a_hung_notebook_ends_at_the_time_out_of_the_command(project, stand_in):
     stand_in(
         "plan",
-        province_units=lambda root, edition, areas, store: [unit("n01", "clean", "hangs")],
-        national_units=lambda root, edition, store: [],
+        first_units=lambda root, edition, areas, store: [unit("n01", "clean", "hangs")],
+        last_units=lambda root, edition, store: [],
         area_keys=lambda root, edition: ["n01"],
     )
     result = call("run", "2031Q2", "--workers", 1, "--timeout", 3, project=project)
@@ -212,11 +212,11 @@ def test_a_cluster_that_is_none_is_refused_before_anything_is_read(project, word
 def test_a_failed_province_ends_the_run_with_its_reason_and_its_notebook(project, stand_in):
     stand_in(
         "plan",
-        province_units=lambda root, edition, areas, store: [
+        first_units=lambda root, edition, areas, store: [
             unit("n01", "clean"),
             unit("n02", "trend", "raises"),
         ],
-        national_units=lambda root, edition, store: [],
+        last_units=lambda root, edition, store: [],
         area_keys=lambda root, edition: ["n01", "n02"],
     )
     result = call("run", "2031Q2", "--workers", 1, project=project)
@@ -230,10 +230,10 @@ def test_a_failed_province_ends_the_run_with_its_reason_and_its_notebook(project
 
 
 def test_an_error_in_the_data_is_one_message_with_its_own_exit_code(project, stand_in):
-    def province_units(root, edition, areas, store):
+    def first_units(root, edition, areas, store):
         raise DataError("data/raw/x.csv, row 3", "a number", '"1,2"', "Mend the row.")
 
-    stand_in("plan", province_units=province_units)
+    stand_in("plan", first_units=first_units)
     result = call("run", "2031Q2", project=project)
     assert result.exit_code == ExitCode.DATA
     assert result.stderr.splitlines()[0] == "Error: data/raw/x.csv, row 3"
@@ -242,10 +242,10 @@ def test_an_error_in_the_data_is_one_message_with_its_own_exit_code(project, sta
 
 
 def test_an_unexpected_error_says_how_to_get_its_traceback(project, stand_in, monkeypatch):
-    def province_units(root, edition, areas, store):
+    def first_units(root, edition, areas, store):
         raise ZeroDivisionError("division by zero")
 
-    stand_in("plan", province_units=province_units)
+    stand_in("plan", first_units=first_units)
     result = call("run", "2031Q2", project=project)
     assert result.exit_code == 1
     assert "ZeroDivisionError: division by zero" in result.stderr
@@ -255,10 +255,10 @@ def test_an_unexpected_error_says_how_to_get_its_traceback(project, stand_in, mo
 
 
 def test_a_stop_from_the_keyboard_is_a_message_and_its_exit_code(project, stand_in):
-    def province_units(root, edition, areas, store):
+    def first_units(root, edition, areas, store):
         raise KeyboardInterrupt
 
-    stand_in("plan", province_units=province_units)
+    stand_in("plan", first_units=first_units)
     result = call("run", "2031Q2", project=project)
     assert result.exit_code == 130
     assert result.stderr.startswith("Stopped. What was finished is kept")

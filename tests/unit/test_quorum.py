@@ -14,7 +14,8 @@ def fill(store, areas=AREAS, nation=True):
         for notebook in ("clean", "trend", "compare"):
             write_whole(record_path(store, area, notebook), b"{}")
     if nation:
-        write_whole(record_path(store, "VN", "evaluation"), b"{}")
+        for notebook in ("series", "evaluation"):
+            write_whole(record_path(store, "VN", notebook), b"{}")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from policyreport.kernels import forkserver
 from policyreport.kernels.batch import batch_server
 from policyreport.kernels.provisioner import use_server
 from policyreport.params.edition import read_edition
-from policyreport.plan import province_units
+from policyreport.plan import first_units
 from policyreport.rehearsal import rehearse
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def test_a_notebook_finds_the_parameters_that_were_rehearsed(tmp_path: Path, mon
     monkeypatch.setattr(inputs, "_decisions", {})
     rehearse(str(ROOT), EDITION)
     monkeypatch.setattr(inputs, "_checked_decisions", lambda *_: pytest.fail("they were read again"))
-    slice_ = province_units(ROOT, EDITION, [AREA], tmp_path)[0].slice
+    slice_ = first_units(ROOT, EDITION, [AREA], tmp_path)[1].slice
     assert inputs.read_inputs(lay_out(slice_, tmp_path / "slice")).edition.id == EDITION
 
 
@@ -62,7 +62,7 @@ def test_parameters_are_read_again_where_a_file_differs(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(bool(forkserver.why_not()), reason=forkserver.why_not() or "forks")
 def test_notebooks_come_to_the_same_bytes_with_a_rehearsal_and_without(tmp_path: Path) -> None:
-    units = province_units(ROOT, EDITION, [AREA], tmp_path)
+    units = first_units(ROOT, EDITION, [AREA], tmp_path)
     found = []
     for rehearsal in ((), ("policyreport.rehearsal", "rehearse", str(ROOT), EDITION)):
         with batch_server((ROOT / "notebooks").glob("*/*.ipynb"), rehearsal=rehearsal) as server:

@@ -91,7 +91,7 @@ def test_the_national_stage_runs_after_the_provinces_though_one_failed(by_proces
     _, _, events = by_processes
     kinds = [type(event) for event in events if not isinstance(event, Started)]
     assert kinds == [Planned, Finished, Finished, Finished, Planned, Finished]
-    assert events[0].units == {"n01": 1, "n02": 2}
+    assert events[0].areas == {"n01": 1, "n02": 2}
     assert events[-1].area == "VN"
 
 
@@ -122,14 +122,23 @@ def test_results_of_areas_that_do_not_run_stay(tmp_path):
 
 
 def test_results_of_a_notebook_that_an_area_has_no_more_are_removed(tmp_path):
-    run_units([unit("n01", "trend"), unit("n02", "trend")], tmp_path, 1, lambda event: None, Instant())
-    run_units([unit("n01")], tmp_path, 1, lambda event: None, Instant())
+    old, new = [unit("n01", "trend"), unit("n02", "trend")], [unit("n01")]
+    run_stages([lambda store: old], tmp_path, 1, lambda event: None, Instant())
+    run_stages([lambda store: new], tmp_path, 1, lambda event: None, Instant())
     assert sorted(files_in(tmp_path)) == [
         "notebooks/n01/clean.ipynb",
         "notebooks/n02/trend.ipynb",
         "records/n01/clean.json",
         "records/n02/trend.json",
     ]
+
+
+def test_an_area_keeps_the_results_of_every_stage_and_of_a_stage_that_was_not_reached(tmp_path):
+    stages = [lambda store: [unit("VN", "series")], lambda store: [unit("VN", "evaluation")]]
+    run_stages(stages, tmp_path, 1, lambda event: None, Instant())
+    assert sorted(files_in(tmp_path / "records" / "VN")) == ["evaluation.json", "series.json"]
+    run_stages(stages, tmp_path, 1, lambda event: None, Instant(failing={"VN"}), fail_fast=True)
+    assert sorted(files_in(tmp_path / "records" / "VN")) == ["evaluation.json"]
 
 
 def test_an_error_of_the_executor_is_an_outcome_of_its_unit(tmp_path):
@@ -260,7 +269,7 @@ NOTEBOOKS = ("clean", "trend", "compare")
 def board_of(areas: int) -> Board:
     board = Board(Console(file=StringIO(), force_terminal=True), 2)
     board.signs = SIGNS
-    board.tell(Planned({f"n{number:02}": 3 for number in range(1, areas + 1)}, NOTEBOOKS))
+    board.tell(Planned(tuple((f"n{number:02}", name) for number in range(1, areas + 1) for name in NOTEBOOKS)))
     return board
 
 
@@ -284,6 +293,13 @@ def test_the_board_shows_areas_by_notebooks_with_state_counts_and_time_left():
     ]
 
 
+def test_the_board_leaves_empty_what_an_area_does_not_have():
+    board = board_of(1)
+    board.tell(Planned((("VN", "series"), ("n01", "clean"))))
+    board.tell(Started("VN", "series"))
+    assert [line.split() for line in drawn(board)[-3:]] == [["series", "clean"], ["VN", "▸", "0", "s"], ["n01", "·"]]
+
+
 @pytest.mark.parametrize(("width", "rows"), [(80, 17), (120, 9)])
 def test_thirty_four_areas_fit_a_terminal(width, rows):
     lines = drawn(board_of(34), width, 24)
@@ -304,7 +320,7 @@ def test_of_thousands_of_areas_the_board_shows_those_at_work_or_failed():
 
 def test_the_time_left_is_the_sum_of_each_notebooks_own_mean():
     left = TimeLeft(2)
-    left.expect(Planned({"n01": 2, "n02": 2}, ("clean", "trend")))
+    left.expect(Planned(tuple((area, name) for area in ("n01", "n02") for name in ("clean", "trend"))))
     assert left.seconds() is None
     left.note(ended("n01", "clean", seconds=1.0))
     left.note(ended("n01", "trend", seconds=9.0))
@@ -331,7 +347,7 @@ def test_failed_refused_and_not_run_are_told_apart(reason, state, said):
 
 def test_a_result_from_the_cache_says_nothing_of_the_time_left():
     left = TimeLeft(1)
-    left.expect(Planned({"n01": 1, "n02": 1}, ("clean",)))
+    left.expect(Planned((("n01", "clean"), ("n02", "clean"))))
     left.note(ended("n01", "clean", seconds=0.0, executed=False))
     assert left.seconds() is None
 
@@ -393,7 +409,7 @@ def test_a_failed_attempt_is_told_and_its_notebook_waits_again():
     board.tell(event)
     assert board.areas["n01"]["clean"] == "waiting"
     lines = PlainLines(Console(file=StringIO(), width=200), 1)
-    lines.tell(Planned({"n01": 1}, ("clean",)))
+    lines.tell(Planned((("n01", "clean"),)))
     lines.tell(event)
     assert lines.console.file.getvalue().splitlines()[-1] == said
 

@@ -31,7 +31,7 @@ def exposures(nation: Inputs) -> tuple[Exposure, ...]:
 
 @pytest.fixture(scope="module")
 def together(nation: Inputs, exposures: tuple[Exposure, ...]) -> dict[str, Exhibit]:
-    shown = present.side_by_side(assess.panel(nation), exposures, assess.ranks(nation), assess.steps(nation), nation)
+    shown = present.side_by_side(assess.panel(nation), {}, exposures, assess.steps(nation), nation)
     return {each.id: each for each in shown}
 
 

@@ -5,11 +5,11 @@ from policyreport.assess.boundaries import boundary_checks
 from policyreport.assess.cleaning import clean
 from policyreport.assess.comparison import compare, peers, strip
 from policyreport.assess.evaluating import evaluation
-from policyreport.assess.families import trend_families, with_families
+from policyreport.assess.families import trend_families
 from policyreport.assess.national import changes, codes, coverage, league
 from policyreport.assess.series import governance, growth, income, trend
 from policyreport.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
-from policyreport.assess.side_by_side import exposure, panel, ranks, steps, with_series
+from policyreport.assess.side_by_side import differences, exposure, panel, ranks, series_of, series_record, steps
 from policyreport.assess.specifications import sensitivity
 from policyreport.assess.specifications_trends import score_specifications
 from policyreport.assess.task_comparison import calibration, count_ranks, funnel, pooling, with_tasks
@@ -25,6 +25,7 @@ __all__ = [
     "completion",
     "count_ranks",
     "coverage",
+    "differences",
     "evaluation",
     "exposure",
     "flow",
@@ -44,6 +45,8 @@ __all__ = [
     "revisions",
     "score_specifications",
     "sensitivity",
+    "series_of",
+    "series_record",
     "share",
     "share_aggregate",
     "share_pace",
@@ -51,7 +54,5 @@ __all__ = [
     "strip",
     "trend",
     "trend_families",
-    "with_families",
-    "with_series",
     "with_tasks",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from policyreport.assess.series import (
     Contrast,
     current_areas,
@@ -16,7 +14,6 @@ from policyreport.inputs import Inputs
 from policyreport.methods.multiplicity import adjust, count_needed
 from policyreport.methods.trend import with_adjusted_p
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.series import FamilyMember, Trend, TrendFamily
 
 
@@ -36,24 +33,6 @@ def trend_families(inputs: Inputs) -> tuple[TrendFamily | Refusal, ...]:
     """
     contrasts = (growth_contrast(inputs), income_contrast(inputs), *governance_contrasts(inputs))
     return tuple(_family(inputs, each) for each in contrasts)
-
-
-def with_families(record: EvaluationRecord, families: Sequence[TrendFamily | Refusal]) -> EvaluationRecord:
-    """Put the families into the record of the national notebook.
-
-    Parameters
-    ----------
-    record : EvaluationRecord
-        From `evaluation`.
-    families : sequence of TrendFamily or Refusal
-        From `trend_families`.
-
-    Returns
-    -------
-    EvaluationRecord
-        The record with them.
-    """
-    return record.model_copy(update={"families": tuple(families)})
 
 
 def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:

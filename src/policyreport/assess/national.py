@@ -110,9 +110,10 @@ def codes(
     tuple of CodeCount
         By method, subject and code. A refusal stays one where it stands beside a printed value, as a flag.
     """
-    every = {area for area, _ in inputs.records}
+    provinces = [(area, record) for (area, _), record in inputs.records.items() if area != inputs.area]
+    every = {area for area, _ in provinces}
     areas: dict[tuple[str, str, str], set[str]] = {}
-    for (area, _), record in inputs.records.items():
+    for area, record in provinces:
         for method, subject, code, _ in raised(record):
             areas.setdefault((method, subject, code), set()).add(area)
     for method, subject, code, _ in _walk(tuple(joint), "", ""):

@@ -20,7 +20,7 @@ from policyreport.methods.peers import PeerPanel
 from policyreport.methods.windows import window_flags
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import EvaluationRecord
+from policyreport.records.notebooks import SERIES_NOTEBOOK, SeriesRecord
 from policyreport.records.series import (
     Cusum,
     Difference,
@@ -30,6 +30,7 @@ from policyreport.records.series import (
     Ranks,
     Sensitivity,
     Step,
+    TrendFamily,
 )
 
 MERGED = "merged"
@@ -201,6 +202,29 @@ def ranks(inputs: Inputs) -> tuple[Ranks | Refusal, ...]:
     return (mean_growth_ranks(inputs), *(published_ranks(inputs, role) for role in published))
 
 
+def differences(inputs: Inputs) -> dict[str, Difference]:
+    """Compare every area's growth with the nation's, all of them judged together.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    dict of str to Difference
+        By area key; without the areas that are refused.
+    """
+    laid = peer_panel(inputs)
+    return {
+        each.area: difference
+        for each in (peer_family(inputs, laid) if laid else ())
+        if isinstance(each, Peers)
+        for difference in each.differences
+        if isinstance(difference, Difference) and difference.comparator == "nation"
+    }
+
+
 def mean_growth_ranks(inputs: Inputs) -> Ranks | Refusal:
     """Compute sets of the ranks of areas' mean differences in growth to the nation.
 
@@ -217,13 +241,7 @@ def mean_growth_ranks(inputs: Inputs) -> Ranks | Refusal:
     laid = peer_panel(inputs)
     if laid is None:
         return not_published("ranks", inputs.roles.growth.indicator)
-    told = {
-        each.area: difference
-        for each in peer_family(inputs, laid)
-        if isinstance(each, Peers)
-        for difference in each.differences
-        if isinstance(difference, Difference) and difference.comparator == "nation"
-    }
+    told = differences(inputs)
     return sets_of(
         inputs,
         SeriesRole(indicator=laid.indicator, measure=f"{inputs.roles.growth.measure} minus nation"),
@@ -270,40 +288,62 @@ def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
     return (*found, wandering)
 
 
-def with_series(
-    record: EvaluationRecord,
-    panel: Panel | Refusal,
+def series_record(
+    inputs: Inputs,
+    panel: Panel | Refusal | None,
+    families: Sequence[TrendFamily | Refusal],
     exposure: Sequence[Exposure | Refusal],
     ranks: Sequence[Ranks | Refusal],
     steps: Sequence[Step | Cusum | Refusal],
     sensitivity: Sequence[Sensitivity | Refusal],
-    scores: Sequence[Sensitivity | Refusal] = (),
-) -> EvaluationRecord:
-    """Put what the areas' series say into the record of the national notebook.
+    scores: Sequence[Sensitivity | Refusal],
+) -> SeriesRecord:
+    """Make the record of the national notebook on series.
 
     Parameters
     ----------
-    record : EvaluationRecord
-        From `evaluation`.
-    panel, exposure, ranks, steps, sensitivity
+    inputs : Inputs
+        The slice.
+    panel, families, exposure, ranks, steps, sensitivity
         The results of the functions of those names.
     scores : sequence of Sensitivity or Refusal
         From `score_specifications`.
 
     Returns
     -------
-    EvaluationRecord
-        The record with them.
+    SeriesRecord
+        What the areas' series say together.
     """
-    found = {
-        "panel": panel,
-        "exposure": tuple(exposure),
-        "ranks": tuple(ranks),
-        "steps": tuple(steps),
-        "sensitivity": tuple(sensitivity),
-        "score_sensitivity": tuple(scores),
-    }
-    return record.model_copy(update=found)
+    return SeriesRecord(
+        area=inputs.area,
+        name=inputs.name,
+        edition=inputs.edition.id,
+        as_known_on=inputs.edition.as_known_on,
+        panel=panel,
+        families=tuple(families),
+        exposure=tuple(exposure),
+        ranks=tuple(ranks),
+        steps=tuple(steps),
+        sensitivity=tuple(sensitivity),
+        score_sensitivity=tuple(scores),
+    )
+
+
+def series_of(inputs: Inputs) -> SeriesRecord:
+    """Give what the notebook on series found.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice of the evaluation.
+
+    Returns
+    -------
+    SeriesRecord
+        Its record; an empty one where that notebook failed.
+    """
+    record = inputs.records.get((inputs.area, SERIES_NOTEBOOK))
+    return record if isinstance(record, SeriesRecord) else series_record(inputs, None, (), (), (), (), (), ())
 
 
 def _standard_error(difference: Difference) -> float:

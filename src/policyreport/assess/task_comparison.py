@@ -145,6 +145,7 @@ def with_tasks(
     record: EvaluationRecord,
     flow: Sequence[Flow | Refusal],
     outlook: Sequence[Outlook | Refusal],
+    count_ranks: Ranks | Refusal,
     pooling: Pooling | Refusal,
     funnel: Funnel | Refusal,
     calibration: Calibration | Refusal,
@@ -155,7 +156,7 @@ def with_tasks(
     ----------
     record : EvaluationRecord
         From `evaluation`.
-    flow, outlook, pooling, funnel, calibration
+    flow, outlook, count_ranks, pooling, funnel, calibration
         The results of the functions of those names.
 
     Returns
@@ -166,6 +167,7 @@ def with_tasks(
     found = {
         "flow": tuple(flow),
         "outlook": tuple(outlook),
+        "count_ranks": count_ranks,
         "pooling": pooling,
         "funnel": funnel,
         "calibration": calibration,

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -143,13 +142,13 @@ def why(
 
     cache, store = Cache(root), root / "build" / edition
     coming: list[str] = []
-    units = plan.province_units(root, edition, keys, store)
+    units = plan.first_units(root, edition, keys, store)
     for unit in units:
         if lines := reasons_for(cache, edition, unit):
             coming.append(unit.area)
             typer.echo(f"{unit.area}/{unit.notebook}: {'; '.join(lines)}")
     # What the national notebook reads is known once the provinces have run.
-    for unit in plan.national_units(root, edition, store):
+    for unit in plan.last_units(root, edition, store):
         lines = reasons_for(cache, edition, unit)
         if coming:
             lines.append(f"it reads the records of {', '.join(dict.fromkeys(coming))}")
@@ -218,8 +217,8 @@ def _execute(
         from policyreport.runs import run_stages
 
         stages = (
-            lambda store: plan.province_units(root, edition, keys, store),
-            lambda store: plan.national_units(root, edition, store),
+            lambda store: plan.first_units(root, edition, keys, store),
+            lambda store: plan.last_units(root, edition, store),
         )
         with _events(where.workers, as_json) as tell:
             if server.reason:
@@ -303,7 +302,7 @@ def _say_unchanged(store: Path, found: list[tuple[str, str]], seconds: float, as
     # rich comes with it.
     from policyreport.progress import event_words
 
-    events: list[Event] = [Planned(Counter(area for area, _ in found)), *kept]
+    events: list[Event] = [Planned(tuple(found)), *kept]
     for event in events:
         typer.echo(json.dumps(event_words(event), ensure_ascii=False))
 

@@ -22,7 +22,7 @@ class Unit:
     area : str
         Key of the area: ``n01``, ``VN``.
     notebook : str
-        Its name: ``clean``, ``trend``, ``compare`` or ``evaluation``.
+        Its name: ``clean``, ``trend``, ``compare``, ``series`` or ``evaluation``.
     source : bytes
         The notebook file.
     parameters : mapping of str to str, int, float, bool or None

@@ -135,7 +135,7 @@ class BatchKernelManager(AsyncKernelManager):
         )
 
     async def _async_start_kernel(self, **options: Any) -> None:
-        """Start it without the hundredth of a second that Jupyter sleeps after it, so that its own tests see a state."""
+        """Start it without the hundredth of a second that Jupyter then sleeps for the sake of its own tests."""
         await inspect.unwrap(AsyncKernelManager._async_start_kernel)(self, **options)
 
     # The public names are aliases in Jupyter too, and would stay the parent's.

@@ -10,6 +10,7 @@ from policyreport.present.overview import overview, reference
 from policyreport.present.places import places
 from policyreport.present.quality import published_topics as published
 from policyreport.present.quality import quality, refusals
+from policyreport.present.ranks import ranks
 from policyreport.present.series import governance, growth, income
 from policyreport.present.share_aggregate import share_aggregate
 from policyreport.present.shares import national_share, share
@@ -40,6 +41,7 @@ __all__ = [
     "pooling",
     "published",
     "quality",
+    "ranks",
     "reference",
     "refusals",
     "screening",

@@ -1,4 +1,4 @@
-"""All areas' series side by side: whether trends differ, exposure, places a rank may take, steps at fixed dates."""
+"""All areas' series side by side: whether trends differ, exposure, steps at fixed dates."""
 
 from __future__ import annotations
 
@@ -9,22 +9,18 @@ from scipy import stats
 from policyreport.assess.side_by_side import MERGED
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.areas import caterpillar
-from policyreport.figures.areas import rank_sets as rank_figure
 from policyreport.figures.checks import event_studies
 from policyreport.inputs import Inputs
 from policyreport.methods.intervals import ALPHA
-from policyreport.present.names import heading, inside
+from policyreport.present.names import heading
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import CompareRecord
 from policyreport.records.series import (
     Cusum,
     Difference,
     Exposure,
     ExposureCheck,
     Panel,
-    Peers,
-    Ranks,
     ShrunkSlope,
     Step,
 )
@@ -33,8 +29,8 @@ from policyreport.tables import table
 
 def side_by_side(
     panel: Panel | Refusal,
+    differences: Mapping[str, Difference],
     exposure: Sequence[Exposure | Refusal],
-    ranks: Sequence[Ranks | Refusal],
     steps: Sequence[Step | Cusum | Refusal],
     inputs: Inputs,
 ) -> Exhibits:
@@ -42,7 +38,7 @@ def side_by_side(
 
     Parameters
     ----------
-    panel, exposure, ranks, steps
+    panel, differences, exposure, steps
         From the functions of `assess` of those names.
     inputs : Inputs
         The national slice.
@@ -50,14 +46,13 @@ def side_by_side(
     Returns
     -------
     Exhibits
-        "panel", "panel-table", "exposure", "exposure-study", "exposure-checks", "ranks", "steps".
+        "panel", "panel-table", "exposure", "exposure-study", "exposure-checks", "steps".
     """
     voice = Voice(inputs)
     return Exhibits(
         [
-            *_panel(voice, panel),
+            *_panel(voice, panel, differences),
             *_exposure(voice, exposure),
-            _ranks(voice, ranks),
             _steps(voice, steps),
         ]
     )
@@ -85,7 +80,7 @@ def singled_out(panel: Panel, *, level: float, bh_level: float) -> tuple[ShrunkS
     return tuple(each for each in panel.slopes if each.p_adjusted is not None and each.p_adjusted <= bh_level)
 
 
-def _panel(voice: Voice, result: Panel | Refusal) -> list[Exhibit]:
+def _panel(voice: Voice, result: Panel | Refusal, differences: Mapping[str, Difference]) -> list[Exhibit]:
     """Sentence with the caterpillar, then the table of variances and tests."""
     if isinstance(result, Refusal):
         return [
@@ -118,7 +113,7 @@ def _panel(voice: Voice, result: Panel | Refusal) -> list[Exhibit]:
     )
     return [
         join("panel", figure, said, _pooled_towards(result), voice.flags(result.flags)),
-        join("panel-table", _panel_table(voice, result), _means(voice, result)),
+        join("panel-table", _panel_table(voice, result), _means(voice, result, differences)),
     ]
 
 
@@ -132,18 +127,12 @@ def _pooled_towards(result: Panel) -> str:
     )
 
 
-def _means(voice: Voice, result: Panel) -> str:
+def _means(voice: Voice, result: Panel, differences: Mapping[str, Difference]) -> str:
     """What equal means come to as a group, and whether a province may be named."""
     p_value, level = result.mean_f_p_value, voice.inputs.settings.panel.equal_slopes_level
     if p_value is None or p_value > level:
         return ""
-    verdicts = [
-        difference.verdict
-        for (_, notebook), record in sorted(voice.inputs.records.items())
-        if notebook == "compare" and isinstance(record, CompareRecord) and isinstance(record.growth, Peers)
-        for difference in record.growth.differences
-        if isinstance(difference, Difference) and difference.comparator == "nation" and difference.verdict
-    ]
+    verdicts = [each.verdict for each in differences.values() if each.verdict]
     named = sum(verdict in ("above", "below") for verdict in verdicts)
     who = (
         f"{named} of {len(verdicts)} provinces can be told apart from the nation"
@@ -360,69 +349,6 @@ def _title(voice: Voice, name: str) -> str:
     role = getattr(voice.inputs.roles, each.series)
     scale = " (log)" if each.log else ""
     return f"{voice.indicator(role.indicator)} {each.year}{scale}"
-
-
-def _ranks(voice: Voice, results: Sequence[Ranks | Refusal]) -> Exhibit:
-    """Sets of ranks where there are errors to make them from; else why there are none, once a reason."""
-    done = [each for each in results if isinstance(each, Ranks)]
-    refused: dict[str, list[Refusal]] = {}
-    for each in results:
-        if isinstance(each, Refusal):
-            refused.setdefault(each.code, []).append(each)
-    parts: list[Exhibit | str] = [_rank_set(voice, each, str(at) if at else "") for at, each in enumerate(done)]
-    for found in refused.values():
-        names = listed([escape(voice.indicator(each.subject)) for each in found if each.subject in _known(voice)])
-        parts.append(voice.refusal(found[0], f"No set of ranks of {names}" if names else "Sets of ranks"))
-    return join("ranks", *parts)
-
-
-MOST_NAMED = 12
-"""Provinces named in a sentence; more are counted."""
-
-_BASES = {
-    "model-based": "; model-based: years are treated as draws",
-    "survey": "; from the published standard errors",
-    "counts": "; from counts on lists of one kind, if tasks finish independently",
-}
-
-
-def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
-    """One caterpillar of ranks with its finding."""
-    last = len(each.sets)
-    open_sets = sum(item.simultaneous == (1, last) for item in each.sets)
-    name = inside(escape(voice.indicator(each.indicator)))
-    model = each.basis == "model-based"
-    counts = each.basis == "counts"
-    what = (
-        f"mean difference to the nation's {name}" if model else "completed share of the newest list" if counts else name
-    )
-    frame = voice.frame(
-        f"ranks-{each.indicator.replace('_', '-')}" if number else "ranks",
-        f"{'All' if len(each.best) == last else f'{len(each.best)} of'} {last} provinces may be among the first {each.tau}, and {open_sets} may hold any place at all",
-        f"Place by {what}, and the places its true rank may take, 95 % for all provinces together" + _BASES[each.basis],
-        each.inputs,
-    )
-    names = {item.area: voice.inputs.areas.name(item.area) for item in each.sets}
-    return join("", rank_figure(each, names, frame), _ends_of(voice, each, names))
-
-
-def _ends_of(voice: Voice, each: Ranks, names: Mapping[str, str]) -> str:
-    """Who may be among the first places, and who among the last."""
-    whole = len(each.sets)
-
-    def who(areas: Sequence[str]) -> str:
-        if len(areas) == whole:
-            return f"all {whole} provinces"
-        if len(areas) > MOST_NAMED:
-            return f"{voice.formats.count_of(len(areas), whole)} provinces"
-        return listed([escape(names[area]) for area in areas])
-
-    first = f"{each.tau} places: {who(each.best)}"
-    return f"May be among the first {first}. May be among the last {each.tau}: {who(each.worst)}."
-
-
-def _known(voice: Voice) -> Mapping[str, object]:
-    return voice.inputs.indicators.by_id()
 
 
 def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:

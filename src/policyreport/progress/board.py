@@ -59,9 +59,11 @@ class Board:
         """
         if isinstance(event, Planned):
             self.left.expect(event)
-            self.planned, self.counts, self.notebooks = sum(event.units.values()), Counter(), event.notebooks
+            self.planned, self.counts, self.notebooks = len(event.keys), Counter(), tuple(event.notebooks)
             self.said, self.since = {}, {}
-            self.areas = {area: dict.fromkeys(event.notebooks, "waiting") for area in event.units}
+            self.areas = {area: {} for area in event.areas}
+            for area, notebook in event.keys:
+                self.areas[area][notebook] = "waiting"
         elif isinstance(event, Started):
             self.areas[event.area][event.notebook] = "running"
             self.since[event.area, event.notebook] = time.monotonic()
@@ -155,7 +157,9 @@ class Board:
 
     def _cell(self, area: str, notebook: str, areas: dict[str, dict[str, str]]) -> Text:
         """A notebook's state: its seconds when it is done, so far when it runs."""
-        state = areas[area].get(notebook, "waiting")
+        state = areas[area].get(notebook, "")
+        if not state:
+            return Text("")
         if state == "done":
             return Text(self.said.get((area, notebook), ""), style=STYLES[state])
         sign = self.signs[state]

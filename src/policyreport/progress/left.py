@@ -29,7 +29,7 @@ class TimeLeft:
         stage : Planned
             What it has to run.
         """
-        self.remaining = Counter({notebook: len(stage.units) for notebook in stage.notebooks})
+        self.remaining = Counter(stage.notebooks)
 
     def note(self, unit: Finished) -> None:
         """Take in a unit that ended.

@@ -36,8 +36,8 @@ class PlainLines:
             What happened.
         """
         if isinstance(event, Planned):
-            self.open, self.failed = dict(event.units), set()
-            self.areas, self.units, self.ended = len(event.units), sum(event.units.values()), 0
+            self.open, self.failed = dict(event.areas), set()
+            self.areas, self.units, self.ended = len(event.areas), len(event.keys), 0
             self.pace.expect(event)
             self.say(f"running {self.units} notebooks for areas: {self.areas}, workers: {self.workers}")
             return

@@ -24,7 +24,7 @@ def event_words(event: Event) -> dict[str, Any]:
         ``event`` and its facts, ready for JSON.
     """
     if isinstance(event, Planned):
-        return {"event": "planned", "units": dict(event.units)}
+        return {"event": "planned", "units": dict(event.areas)}
     if isinstance(event, Started):
         return {"event": "started", "area": event.area, "notebook": event.notebook}
     if isinstance(event, Retrying):

@@ -275,6 +275,19 @@ class SourceLine(Frozen):
     note: str = ""
 
 
+class SeriesRecord(NotebookRecord):
+    """The provinces' annual series together, and the headlines under other choices; it reads no other record."""
+
+    kind: Literal["series"] = "series"
+    panel: Panel | Refusal | None
+    families: tuple[TrendFamily | Refusal, ...]
+    exposure: tuple[Exposure | Refusal, ...]
+    ranks: tuple[Ranks | Refusal, ...]
+    steps: tuple[Step | Cusum | Refusal, ...]
+    sensitivity: tuple[Sensitivity | Refusal, ...]
+    score_sensitivity: tuple[Sensitivity | Refusal, ...]
+
+
 class EvaluationRecord(NotebookRecord):
     """The nation: tasks quarter on quarter, the share against threshold and target, league table, coverage."""
 
@@ -301,13 +314,7 @@ class EvaluationRecord(NotebookRecord):
     areas_failed: tuple[str, ...]
     measure_differences: tuple[MeasureDifference, ...] = ()
     boundary_checks: tuple[BoundaryCheck, ...] = ()
-    panel: Panel | Refusal | None = None
-    families: tuple[TrendFamily | Refusal, ...] = ()
-    exposure: tuple[Exposure | Refusal, ...] = ()
-    ranks: tuple[Ranks | Refusal, ...] = ()
-    steps: tuple[Step | Cusum | Refusal, ...] = ()
-    sensitivity: tuple[Sensitivity | Refusal, ...] = ()
-    score_sensitivity: tuple[Sensitivity | Refusal, ...] = ()
+    count_ranks: Ranks | Refusal | None = None
     flow: tuple[Flow | Refusal, ...] = ()
     outlook: tuple[Outlook | Refusal, ...] = ()
     pooling: Pooling | Refusal | None = None
@@ -318,11 +325,14 @@ class EvaluationRecord(NotebookRecord):
 CompareRecord.model_rebuild()
 
 PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
+SERIES_NOTEBOOK = "series"
 NATIONAL_NOTEBOOK = "evaluation"
+NATIONAL_NOTEBOOKS = (SERIES_NOTEBOOK, NATIONAL_NOTEBOOK)
 BY_NOTEBOOK: dict[str, type[NotebookRecord]] = {
     "clean": CleanRecord,
     "trend": TrendRecord,
     "compare": CompareRecord,
+    "series": SeriesRecord,
     "evaluation": EvaluationRecord,
 }
 """The record each notebook ends in."""
