@@ -38,7 +38,7 @@ def evaluation(
     measure_differences: Sequence[MeasureDifference] = (),
     boundary_checks: Sequence[BoundaryCheck] = (),
 ) -> EvaluationRecord:
-    """Make the record of the national notebook.
+    """Make the record of the nation's evaluation.
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[st
 
 
 def records_digest(store: Path, areas: Iterable[str]) -> str:
-    """Hash the province records that the national notebook reads.
+    """Hash the province records that the nation's evaluation reads.
 
     Parameters
     ----------

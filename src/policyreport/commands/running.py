@@ -83,7 +83,7 @@ def run(
     again: Annotated[bool, typer.Option("--again", help="Run also what ran before and is unchanged.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for every event.")] = False,
 ) -> None:
-    """Run the notebooks of an edition: three for each area, then the national one.
+    """Run the notebooks of an edition: three for each area and the nation's on series, then its evaluation.
 
     What ran before and reads nothing that changed is not run again. A notebook that fails stops no other. It
     is kept with the error marked, its page says so, and the exit code is 5. Results go to build/EDITION/.
@@ -147,7 +147,7 @@ def why(
         if lines := reasons_for(cache, edition, unit):
             coming.append(unit.area)
             typer.echo(f"{unit.area}/{unit.notebook}: {'; '.join(lines)}")
-    # What the national notebook reads is known once the provinces have run.
+    # What the evaluation reads is known once the others have run.
     for unit in plan.last_units(root, edition, store):
         lines = reasons_for(cache, edition, unit)
         if coming:
