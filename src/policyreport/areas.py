@@ -265,7 +265,7 @@ class Areas:
             If there is no such key.
         """
         self._text(old, "name")
-        return str(self.crosswalk.loc[old, "new"]) if old in self.crosswalk.index else old
+        return self._heirs.get(old, old)
 
     def weights(self, key: str, weight: str) -> pd.Series[float]:
         """Give the parts' shares of a present province.
@@ -355,6 +355,11 @@ class Areas:
         """The table by column and key: a look-up, where pandas would make a Series of every row asked for."""
         keys = self.table.index.tolist()
         return {str(name): dict(zip(keys, self.table[name].tolist(), strict=True)) for name in self.table}
+
+    @cached_property
+    def _heirs(self) -> dict[str, str]:
+        """Former provinces and the present one each went into."""
+        return dict(zip(self.crosswalk.index.tolist(), self.crosswalk["new"].tolist(), strict=True))
 
     @cached_property
     def _keys_by_name(self) -> dict[str, str]:
