@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from policyreport.formats import Formats
 from policyreport.params.methods import Setting
@@ -10,6 +11,25 @@ from policyreport.validity.measures import CellResult
 
 Settings = Mapping[str, Mapping[str, Setting]]
 Cells = Sequence[CellResult]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a text under a table is made from.
+
+    Parameters
+    ----------
+    cells : sequence of CellResult
+        Rows that the text is of, one at least.
+    settings : mapping
+        Settings of the methods, with which the report draws its verdicts.
+    formats : Formats
+        Numbers in the page's language.
+    """
+
+    cells: Cells
+    settings: Settings
+    formats: Formats
 
 
 def values(cells: Iterable[CellResult], name: str) -> list[float]:

@@ -1,42 +1,26 @@
-"""Texts under the study's tables that carry numbers of the rows they are of, and of the report's settings."""
+"""Texts under the study's tables that carry numbers of the rows they are of, and of the report's settings.
+
+Each raises ValueError where no row has what it tells of.
+"""
 
 from __future__ import annotations
 
-from policyreport.formats import EN_DASH, Formats
-from policyreport.validity.lookups import Cells, Settings, between, values
+from policyreport.formats import EN_DASH
+from policyreport.validity.lookups import Rows, between, values
 from policyreport.validity.measures import EXACT_TEST
 
 EARLIER = 0.003
 """As `tasks.EARLIER`, which is not loaded for a page; a test holds them equal."""
 
 
-def serial(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Serial dependence: what it does to the test, the interval and the verdict.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    null = [cell for cell in cells if cell.design.get("slope") == 0]
-    rejected = max(values(null or cells, "exact test rejects"))
-    held = min(values(cells, "coverage, Theil–Sen"))
-    found = max(values(null or cells, "verdict rising or falling"))
-    rho = formats.number(float(settings["trend"]["verdict_rho"].value), 1)
+def serial(rows: Rows) -> str:
+    """Serial dependence: what it does to the test, the interval and the verdict."""
+    formats = rows.formats
+    null = [cell for cell in rows.cells if cell.design.get("slope") == 0]
+    rejected = max(values(null or rows.cells, "exact test rejects"))
+    held = min(values(rows.cells, "coverage, Theil–Sen"))
+    found = max(values(null or rows.cells, "verdict rising or falling"))
+    rho = formats.number(float(rows.settings["trend"]["verdict_rho"].value), 1)
     return (
         f"Serial dependence: the exact test rejects too often (up to {formats.percent(rejected)} instead of "
         f"{formats.percent(EXACT_TEST[1], 0)}) and Theil{EN_DASH}Sen's interval holds as little as "
@@ -46,29 +30,10 @@ def serial(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
-def short_lists(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Bias and refusals of the flow trend on short lists.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    cells = [cell for cell in cells if cell.design.get("entry") != "evenly"]
+def short_lists(rows: Rows) -> str:
+    """Bias and refusals of the flow trend on short lists."""
+    formats = rows.formats
+    cells = [cell for cell in rows.cells if cell.design.get("entry") != "evenly"]
     sizes = sorted({int(cell.design["n"]) for cell in cells})
     short, long = ([cell for cell in cells if cell.design["n"] == size] for size in (sizes[0], sizes[-1]))
     high, off = max(values(short, "bias"), default=0), max(map(abs, values(long, "bias")), default=0)
@@ -80,30 +45,11 @@ def short_lists(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
-def false_alarms(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Verdicts on changes where nothing changed, by design effect.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    effect = float(settings["flow"]["verdict_design_effect"].value)
-    none = [cell for cell in cells if cell.design["later"] == EARLIER]
+def false_alarms(rows: Rows) -> str:
+    """Verdicts on changes where nothing changed, by design effect."""
+    formats = rows.formats
+    effect = float(rows.settings["flow"]["verdict_design_effect"].value)
+    none = [cell for cell in rows.cells if cell.design["later"] == EARLIER]
     name = "verdict faster or slower"
     told = [
         f"{formats.percent(max(values(own, name)))} at a design effect of {each}"
@@ -118,67 +64,29 @@ def false_alarms(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
-def uneven(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Unequal noise: pooled intervals, and the test of equal slopes.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
+def uneven(rows: Rows) -> str:
+    """Unequal noise: pooled intervals, and the test of equal slopes."""
+    formats = rows.formats
     text = (
         "Unequal noise: each slope's error is the larger of its own and the common one, so the spread of the true "
         "slopes comes out too small where it is about one standard error, and the pooled intervals with it. Where "
         "Bartlett's test finds it, the code prints the interval of the area's own slope instead."
     )
-    equal = values((cell for cell in cells if cell.design["ratio"] == 0), "equal slopes rejected")
+    equal = values((cell for cell in rows.cells if cell.design["ratio"] == 0), "equal slopes rejected")
     if not equal:
         return text
-    nominal = formats.percent(float(settings["panel"]["equal_slopes_level"].value), 0)
+    nominal = formats.percent(float(rows.settings["panel"]["equal_slopes_level"].value), 0)
     return (
         f"{text} The test of equal slopes then rejects equal slopes in up to {formats.percent(max(equal))} of the "
         f"repetitions instead of {nominal}; it is not judged in these rows."
     )
 
 
-def spreads(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Revisions of one spread.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    scale = formats.number(float(settings["threshold"]["prior_scale_national"].value), 1)
-    held = values(cells, "coverage")
+def spreads(rows: Rows) -> str:
+    """Revisions of one spread."""
+    formats = rows.formats
+    scale = formats.number(float(rows.settings["threshold"]["prior_scale_national"].value), 1)
+    held = values(rows.cells, "coverage")
     return (
         f"One spread in all repetitions, where the prior expects {scale} points: intervals hold "
         f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}, too little where revisions are much larger "
@@ -188,30 +96,11 @@ def spreads(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
-def one_way(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Revisions that mostly go up.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    mean = formats.number(float(cells[0].design["mean"]), 2)
-    wrong = max(values(cells, "wrong verdict at the margin"))
+def one_way(rows: Rows) -> str:
+    """Revisions that mostly go up."""
+    formats = rows.formats
+    mean = formats.number(float(rows.cells[0].design["mean"]), 2)
+    wrong = max(values(rows.cells, "wrong verdict at the margin"))
     return (
         f"Revisions that go up by {mean} points on average: their mean is shown and not subtracted, so the "
         "verdict that a value lies below is "
@@ -220,29 +109,10 @@ def one_way(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
-def evenly(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Additions that enter evenly.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    held, off = values(cells, "coverage"), values(cells, "bias")
+def evenly(rows: Rows) -> str:
+    """Additions that enter evenly."""
+    formats = rows.formats
+    held, off = values(rows.cells, "coverage"), values(rows.cells, "bias")
     return (
         "Additions that enter evenly: the method takes them as open from the first day of their interval. Intervals "
         f"hold {formats.number(min(held), 3)} to {formats.number(max(held), 3)}, with a bias of "
@@ -250,32 +120,13 @@ def evenly(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
-def found_unequal(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Bartlett's test where noise is equal: residuals of a line have two degrees of freedom fewer than years.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    found = values((cell for cell in cells if not cell.design["uneven"]), "noise found unequal")
+def found_unequal(rows: Rows) -> str:
+    """Bartlett's test where noise is equal: residuals of a line have two degrees of freedom fewer than years."""
+    formats = rows.formats
+    found = values((cell for cell in rows.cells if not cell.design["uneven"]), "noise found unequal")
     if not found:
         return ""
-    nominal = formats.percent(float(settings["panel"]["bartlett_level"].value), 0)
+    nominal = formats.percent(float(rows.settings["panel"]["bartlett_level"].value), 0)
     return (
         f"Bartlett's test at a nominal {nominal} finds equal noise unequal in {formats.percent(min(found))} to "
         f"{formats.percent(max(found))} of repetitions, since residuals of a line have fewer degrees of freedom than "
@@ -283,58 +134,20 @@ def found_unequal(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
-def grouped_lists(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Ranks of lists whose tasks finish in groups.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    own, joint = (min(values(cells, name)) for name in ("coverage, one area's set", "coverage, all sets together"))
+def grouped_lists(rows: Rows) -> str:
+    """Ranks of lists whose tasks finish in groups."""
+    formats = rows.formats
+    own, joint = (min(values(rows.cells, name)) for name in ("coverage, one area's set", "coverage, all sets together"))
     return (
         "Tasks that finish in groups: standard errors of counts take them as independent, and the sets then hold as "
         f"little as {formats.number(own, 3)} (one area's) and {formats.number(joint, 3)} (all together)."
     )
 
 
-def leaning(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Printed places of areas in a tied half.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    half = values((cell for cell in cells if cell.design["kind"] == "half tied"), "bias, printed place")
+def leaning(rows: Rows) -> str:
+    """Printed places of areas in a tied half."""
+    formats = rows.formats
+    half = values((cell for cell in rows.cells if cell.design["kind"] == "half tied"), "bias, printed place")
     if not half:
         return ""
     return (
@@ -344,29 +157,10 @@ def leaning(cells: Cells, settings: Settings, formats: Formats) -> str:
     )
 
 
-def grouped_tasks(cells: Cells, settings: Settings, formats: Formats) -> str:
-    """Pooled shares of lists whose tasks finish in groups.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A sentence or more.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
-    held = values(cells, "coverage")
+def grouped_tasks(rows: Rows) -> str:
+    """Pooled shares of lists whose tasks finish in groups."""
+    formats = rows.formats
+    held = values(rows.cells, "coverage")
     return (
         "Tasks that finish in groups inside each list: pooling takes them as independent, and its intervals hold "
         f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}."

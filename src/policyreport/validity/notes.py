@@ -8,7 +8,7 @@ from typing import Any
 
 from policyreport.formats import Formats
 from policyreport.validity import note_texts as texts
-from policyreport.validity.lookups import Cells, Settings
+from policyreport.validity.lookups import Cells, Rows, Settings
 from policyreport.validity.measures import CellResult
 
 
@@ -23,12 +23,12 @@ class Note:
     holds : callable
         Whether the note belongs to a cell, from its design.
     says : callable
-        The text, from the cells it belongs to, the report's settings and the formats.
+        The text, from the rows it belongs to.
     """
 
     what: str
     holds: Callable[[Mapping[str, Any]], bool]
-    says: Callable[[Cells, Settings, Formats], str]
+    says: Callable[[Rows], str]
 
     def is_of(self, cell: CellResult) -> bool:
         """Tell whether the note belongs to a cell.
@@ -80,11 +80,11 @@ def notes_under(cells: Cells, settings: Settings, formats: Formats) -> list[str]
         Texts, with the numbers of these rows.
     """
     found = [(note, [cell for cell in cells if note.is_of(cell)]) for note in NOTES]
-    return [note.says(own, settings, formats) for note, own in found if own]
+    return [note.says(Rows(own, settings, formats)) for note, own in found if own]
 
 
-def _fixed(text: str) -> Callable[[Cells, Settings, Formats], str]:
-    return lambda *_: text
+def _fixed(text: str) -> Callable[[Rows], str]:
+    return lambda rows: text
 
 
 def _ignored(design: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from policyreport.validity.claims import bands, otherwise
 from policyreport.validity.designs import DESIGNS
 from policyreport.validity.fingerprint import fingerprint
 from policyreport.validity.limits import known_limits
+from policyreport.validity.lookups import Rows
 from policyreport.validity.measures import CellResult, Measure, MethodResult
 from policyreport.validity.notes import REMARKS, marked, notes_under
 from policyreport.validity.summary import band_of, claims_table, number, verdict_of
@@ -153,7 +154,7 @@ def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats
     rows = [_row(cell, designs, names, judged, formats) for cell in cells]
     notes = notes_under(cells, registry.settings, formats)
     noted = f" † {' '.join(notes)}" if notes else ""
-    remark = f" {REMARKS[kind](cells, registry.settings, formats)}" if kind in REMARKS else ""
+    remark = f" {REMARKS[kind](Rows(cells, registry.settings, formats))}" if kind in REMARKS else ""
     shown = (
         f"value ± Monte-Carlo standard error, version {result.version}; bands in the headings; what stands in brackets "
         "is not judged"
