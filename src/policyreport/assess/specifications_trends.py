@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
-
-import numpy as np
 
 from policyreport.assess.selection import not_published, role_series, series
 from policyreport.assess.series import (
@@ -20,7 +17,6 @@ from policyreport.assess.series import (
 from policyreport.assess.specifications_areas import Axes, Spec, counted, resting_on
 from policyreport.inputs import Inputs
 from policyreport.methods import trend as trend_method
-from policyreport.methods.kendall import score
 from policyreport.methods.multiplicity import adjust
 from policyreport.methods.sensitivity import Answer, Choices, run
 from policyreport.methods.slopes import gls_slope, glsar_slope, hac_slope
@@ -28,7 +24,6 @@ from policyreport.records.base import Refusal
 from policyreport.records.series import RegressionSlope, SeriesPoint, Trend
 
 Points = tuple[SeriesPoint, ...]
-Verdict = Literal["rising", "falling", "no clear trend"]
 
 
 def trend_specifications(inputs: Inputs) -> Spec:
@@ -186,26 +181,14 @@ def _too_short(inputs: Inputs, trends: Sequence[Trend], errors: str) -> Refusal 
     return Refusal(code="too-few-points", method="trend", subject=errors, detail=f"{n} of {needed} years")
 
 
-def _verdict(inputs: Inputs, each: Trend, dependence: str, rho: float | None) -> Verdict:
+def _verdict(inputs: Inputs, each: Trend, dependence: str, rho: float | None) -> trend_method.Verdict:
     """The direction of a trend, if its slope holds under one dependence and without unrevised years."""
-    window = [point for point in each.points if each.first_year <= point.year <= each.last_year]
-    window = [point for point in window if point.status != "projection"]
-    years, values = [point.year for point in window], [point.value for point in window]
-    if rho is not None:
-        interval = gls_slope(years, values, rho).interval
-    else:
-        slope = _estimated(inputs, dependence, years, values)
-        if isinstance(slope, Refusal):
-            return "no clear trend"
-        interval = slope.interval
-    official = [point.value for point in window if point.status in trend_method.OFFICIAL]
-    enough = len(official) >= inputs.settings.conventions.minimum_official_points
-    holds = not enough or np.sign(score(official)) == np.sign(each.kendall_s)
-    if not holds:
+    years, values = [point.year for point in each.window], [point.value for point in each.window]
+    slope = gls_slope(years, values, rho) if rho is not None else _estimated(inputs, dependence, years, values)
+    if isinstance(slope, Refusal):
         return "no clear trend"
-    if each.kendall_s > 0 and interval.low > 0:
-        return "rising"
-    return "falling" if each.kendall_s < 0 and interval.high < 0 else "no clear trend"
+    enough = inputs.settings.conventions.minimum_official_points
+    return trend_method.direction(each.window, each.kendall_s, slope.interval, minimum_official_points=enough)
 
 
 def _estimated(inputs: Inputs, errors: str, years: Sequence[int], values: Sequence[float]) -> RegressionSlope | Refusal:

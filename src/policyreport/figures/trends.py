@@ -150,7 +150,7 @@ def _paint_trend(cell: Cell, trend: Trend, level: float | None, breaks: Sequence
     cell.line((trend.first_year, trend.last_year), trend.line, color=INK, linewidth=1.6, zorder=2)
     looks: dict[tuple[str, str], list[SeriesPoint]] = {}
     for point in trend.points:
-        color = ACCENT if _counts(trend, point) else CONTEXT
+        color = ACCENT if point in trend.window else CONTEXT
         looks.setdefault((PAPER if point.status in TENTATIVE else color, color), []).append(point)
     for (face, edge), points in looks.items():
         cell.line(
@@ -165,18 +165,13 @@ def _new_segments(trend: Trend) -> list[int]:
     return [min(point.year for point in trend.points if point.segment == segment) for segment in segments]
 
 
-def _counts(trend: Trend, point: SeriesPoint) -> bool:
-    """Whether a point is in the window that the trend rests on."""
-    return trend.first_year <= point.year <= trend.last_year and point.status != "projection"
-
-
 def _note(panels: Sequence[TrendPanel], breaks: Sequence[Break], frame: Frame) -> str:
     """What the signs mean that occur."""
     points = [(each.trend, point) for each in panels if each.trend for point in each.trend.points]
     said = [frame.words.median_line] if points else []
     if any(point.status in TENTATIVE for _, point in points):
         said.append(frame.words.hollow)
-    if any(not _counts(trend, point) for trend, point in points):
+    if any(point not in trend.window for trend, point in points):
         said.append(frame.words.outside_window)
     said += [f"{frame.words.dotted}: {each.label}" for each in breaks]
     return f"{capitalised('; '.join(said))}." if said else ""

@@ -286,8 +286,7 @@ def _difference(
     if len(known) < minimum_points:
         return _refuse("too-few-points", panel, subject, f"{len(known)} of {minimum_points} years")
     values = table[row, known]
-    errors = _errors(panel, row, comparator, k)[known] if panel.errors is not None else np.zeros(len(known))
-    mean, half, p_value = _mean_test(values, errors)
+    mean, half, p_value = _mean_test(values, _errors(panel, row, comparator, k)[known])
     latest = table[np.isfinite(table[:, known[-1]]), known[-1]]
     return Difference(
         comparator=comparator,
@@ -316,7 +315,9 @@ def _mean_test(values: Floats, errors: Floats) -> tuple[float, float, float]:
 
 def _errors(panel: PeerPanel, row: int, comparator: Comparator, k: int) -> Floats:
     """Standard deviation of one area's differences from errors of recalculated values, its own and the comparator's."""
-    squares = np.square(panel.errors) if panel.errors is not None else np.zeros(panel.values.shape)
+    if panel.errors is None:
+        return np.zeros(panel.values.shape[1])
+    squares = np.square(panel.errors)
     if comparator == "nation":
         return np.asarray(np.sqrt(squares[row]))
     if comparator == "rest of the nation":

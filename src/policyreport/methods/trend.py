@@ -13,10 +13,10 @@ import numpy as np
 from scipy import stats
 
 from policyreport.errors import DataError
-from policyreport.methods.kendall import KendallTest, order_test, score, theil_sen
+from policyreport.methods.kendall import order_test, score, theil_sen
 from policyreport.methods.slopes import LEVEL, gls_slope
 from policyreport.records.base import Flag, Interval, Refusal
-from policyreport.records.series import GlsSlope, MeanDifference, SeriesPoint, Trend
+from policyreport.records.series import MeanDifference, SeriesPoint, Trend
 
 METHOD = "trend"
 
@@ -24,6 +24,7 @@ OFFICIAL = frozenset({"observed", "derived"})
 """Statuses of official years; in a series `derived` is a value harmonised here from observed parts."""
 
 Series = Literal["own", "minus nation", "index", "minus mean"]
+Verdict = Literal["rising", "falling", "no clear trend"]
 
 
 def assess(
@@ -109,13 +110,13 @@ def assess(
     test = order_test(values, enumerate_ties_to=enumerate_ties_to)
     slope = theil_sen(years, values)
     deciding = gls_slope(years, values, verdict_rho)
-    official = [point.value for point in window if point.status in OFFICIAL]
-    unrevised = len(official) < len(window) and len(official) < minimum_official_points
-    holds = len(official) < minimum_official_points or np.sign(score(official)) == np.sign(test.s)
+    official = sum(point.status in OFFICIAL for point in window)
+    unrevised = official < len(window) and official < minimum_official_points
+    way = direction(window, test.s, deciding.interval, minimum_official_points=minimum_official_points)
     compared = mean_difference(values, minimum_points=minimum_points) if series.startswith("minus") else None
     raised = {
         "weak": (len(window) < weak_below, f"{len(window)} points"),
-        "unrevised-tail": (unrevised, f"{len(official)} of {len(window)} years are official"),
+        "unrevised-tail": (unrevised, f"{official} of {len(window)} years are official"),
         "starts-in-shock": (years[0] in shock_years, str(years[0])),
         "ends-before-policy": (years[-1] < policy_date.year, str(years[-1])),
     }
@@ -137,10 +138,44 @@ def assess(
         gls=tuple(gls_slope(years, values, rho) for rho in gls_rhos),
         mean=compared.mean if isinstance(compared, MeanDifference) else None,
         mean_interval=compared.interval if isinstance(compared, MeanDifference) else None,
-        verdict=_verdict(test, deciding, verdict_level) if holds else "no clear trend",
+        verdict=way if test.p_value <= verdict_level else "no clear trend",
         flags=flags + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
         inputs=tuple(sorted({row for point in window for row in point.inputs})),
     )
+
+
+def direction(
+    window: Sequence[SeriesPoint], kendall_s: int, interval: Interval, *, minimum_official_points: int
+) -> Verdict:
+    """Say which way a series goes, were its p-value small enough.
+
+    Parameters
+    ----------
+    window : sequence of SeriesPoint
+        The points that the verdict rests on.
+    kendall_s : int
+        Kendall's S of all of them.
+    interval : Interval
+        Of the slope, under the dependence that the verdict asks for.
+    minimum_official_points : int
+        From this many official years on, the direction must hold without the others.
+
+    Returns
+    -------
+    str
+        *No clear trend* where the interval does not exclude zero on the side of S, or unrevised years decide.
+
+    Raises
+    ------
+    AttributeError
+        If a point is none.
+    """
+    official = [point.value for point in window if point.status in OFFICIAL]
+    if len(official) >= minimum_official_points and np.sign(score(official)) != np.sign(kendall_s):
+        return "no clear trend"
+    if kendall_s > 0 and interval.low > 0:
+        return "rising"
+    return "falling" if kendall_s < 0 and interval.high < 0 else "no clear trend"
 
 
 def exact_p(
@@ -310,15 +345,3 @@ def _known(points: Sequence[SeriesPoint], indicator: str) -> list[SeriesPoint]:
             got = f"two for {later.year}: {earlier.value:g} and {later.value:g}"
             raise DataError(f"series of {indicator}", "one value a year", got, "Select one measure and vintage first.")
     return known
-
-
-def _verdict(
-    test: KendallTest, deciding: GlsSlope, verdict_level: float
-) -> Literal["rising", "falling", "no clear trend"]:
-    """The word for a series whose direction does not hang on unrevised years."""
-    if test.p_value <= verdict_level:
-        if test.s > 0 and deciding.interval.low > 0:
-            return "rising"
-        if test.s < 0 and deciding.interval.high < 0:
-            return "falling"
-    return "no clear trend"

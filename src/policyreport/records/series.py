@@ -83,6 +83,15 @@ class Trend(Result):
     mean_interval: Interval | None = None
     verdict: Literal["rising", "falling", "no clear trend"]
 
+    @property
+    def window(self) -> tuple[SeriesPoint, ...]:
+        """The points that the verdict rests on."""
+        return tuple(
+            point
+            for point in self.points
+            if self.first_year <= point.year <= self.last_year and point.status != "projection"
+        )
+
 
 class FamilyMember(Result):
     """One area singled out in a family, with its p-value before and after adjustment."""
