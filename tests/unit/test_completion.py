@@ -21,8 +21,8 @@ COUNT = TaskCount(
 )
 
 
-def assess(count):
-    return completion.assess(count, subject="central list", minimum_tasks=10, design_effect=2.0)
+def assess(count, sum_tolerance=0.01):
+    return completion.assess(count, subject="central list", minimum_tasks=10, design_effect=2.0, sum_tolerance=sum_tolerance)
 
 
 def test_the_national_list_of_december_is_described_by_hand_arithmetic():
@@ -105,6 +105,12 @@ def test_parts_that_miss_the_total_by_more_than_one_percent_are_flagged():
     flagged = assess(replace(COUNT, parts=(485, 400, 86)))
     assert flagged.has_flag("sum-short")
     assert "= 971, not 1132" in flagged.flags[0].detail
+
+
+@pytest.mark.parametrize(("tolerance", "flagged"), [(0.14, True), (161 / 1132, False)])
+def test_parts_may_miss_the_total_by_the_tolerance_of_the_settings(tolerance, flagged):
+    short = replace(COUNT, parts=(485, 400, 86))
+    assert assess(short, sum_tolerance=tolerance).has_flag("sum-short") is flagged
 
 
 def test_the_parts_of_october_add_up():

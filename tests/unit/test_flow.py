@@ -291,6 +291,7 @@ def table(counts=NATIONAL, **more):
         subject="tasks",
         minimum_days=14,
         suspect_ratio=10.0,
+        sum_tolerance=0.01,
         basis_changes=more.get("basis", basis),
     )
 

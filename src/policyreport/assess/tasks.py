@@ -72,6 +72,7 @@ def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
             subject=count.list_label,
             minimum_tasks=settings.minimum_tasks,
             design_effect=max(settings.design_effects),
+            sum_tolerance=inputs.settings.conventions.sum_tolerance,
         )
         for count in counts
     )
@@ -186,6 +187,7 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
         subject=SUBJECT,
         minimum_days=settings.minimum_days,
         suspect_ratio=settings.suspect_ratio,
+        sum_tolerance=inputs.settings.conventions.sum_tolerance,
         basis_changes=basis,
     )
 

@@ -10,7 +10,9 @@ from policyreport.records.tasks import Completion, Proportion
 METHOD = "completion"
 
 
-def assess(count: TaskCount | None, *, subject: str, minimum_tasks: int, design_effect: float) -> Completion | Refusal:
+def assess(
+    count: TaskCount | None, *, subject: str, minimum_tasks: int, design_effect: float, sum_tolerance: float
+) -> Completion | Refusal:
     """Describe one list on one date: completed, late and overdue, each with its intervals.
 
     Parameters
@@ -23,6 +25,8 @@ def assess(count: TaskCount | None, *, subject: str, minimum_tasks: int, design_
         Fewest tasks an interval is given for.
     design_effect : float
         φ of the second interval, for tasks that finish together.
+    sum_tolerance : float
+        See `counts.flag_short_sum`.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def assess(count: TaskCount | None, *, subject: str, minimum_tasks: int, design_
         late=part("late of completed", count.late, completed),
         overdue=part("overdue of all", count.overdue, total),
         overdue_of_open=part("overdue of open", count.overdue, total - completed),
-        flags=flag_short_sum(count.parts, total),
+        flags=flag_short_sum(count.parts, total, sum_tolerance=sum_tolerance),
         inputs=count.inputs,
     )
 

@@ -11,9 +11,6 @@ from itertools import pairwise
 from policyreport.errors import DataError
 from policyreport.records.base import Bound, Flag, Refusal, Status
 
-SUM_TOLERANCE = 0.01
-"""Parts may miss the total by this share of it before `sum-short` is raised (METHODS §0)."""
-
 
 @dataclass(frozen=True)
 class TaskCount:
@@ -229,7 +226,7 @@ def gather_inputs(counts: Sequence[TaskCount]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row for count in counts for row in count.inputs))
 
 
-def flag_short_sum(parts: Sequence[int], total: int) -> tuple[Flag, ...]:
+def flag_short_sum(parts: Sequence[int], total: int, *, sum_tolerance: float) -> tuple[Flag, ...]:
     """Flag published parts that do not add up to their total.
 
     Parameters
@@ -238,18 +235,20 @@ def flag_short_sum(parts: Sequence[int], total: int) -> tuple[Flag, ...]:
         Parts; none published raises no flag.
     total : int
         The published total.
+    sum_tolerance : float
+        The sum may miss the total by this share of it.
 
     Returns
     -------
     tuple of Flag
-        `sum-short` if the sum misses the total by more than 1 % of it, else nothing.
+        `sum-short` if the sum misses the total by more than that, else nothing.
 
     Raises
     ------
     TypeError
         If a part is not a number.
     """
-    if not parts or abs(sum(parts) - total) <= SUM_TOLERANCE * total:
+    if not parts or abs(sum(parts) - total) <= sum_tolerance * total:
         return ()
     detail = " + ".join(f"{part}" for part in parts) + f" = {sum(parts)}, not {total}"
     return (Flag(code="sum-short", detail=detail),)

@@ -252,6 +252,7 @@ def quarter_on_quarter(
     subject: str,
     minimum_days: int,
     suspect_ratio: float,
+    sum_tolerance: float,
     basis_changes: Mapping[date, str],
 ) -> QuarterOnQuarter | Refusal:
     """Lay counts of one or several lists side by side, date by date, with the condition under each step.
@@ -266,6 +267,8 @@ def quarter_on_quarter(
         Fewest days a hazard is given for.
     suspect_ratio : float
         See `hazards.flag_suspect`.
+    sum_tolerance : float
+        See `counts.flag_short_sum`.
     basis_changes : mapping of date to str
         What is known about the basis of the counts of a date, against the date before.
 
@@ -287,7 +290,7 @@ def quarter_on_quarter(
     """
     if not counts:
         return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
-    ordered = [_flag_count(count, area) for count in sorted(counts, key=lambda count: count.reference_date)]
+    ordered = [_flag_count(count, area, sum_tolerance) for count in sorted(counts, key=lambda count: count.reference_date)]
     steps: list[ListStep] = []
     neighbour: Increment | None = None
     for before, after in pairwise(ordered):
@@ -300,10 +303,11 @@ def quarter_on_quarter(
     return QuarterOnQuarter(area=area, counts=tuple(ordered), steps=tuple(steps), inputs=inputs)
 
 
-def _flag_count(count: ListCount, area: str) -> ListCount:
+def _flag_count(count: ListCount, area: str, sum_tolerance: float) -> ListCount:
     """The count with `sum-short` where its parts ask for it."""
     check_part(f"{area}, list {count.list!r}, {count.reference_date}", "completed", count.completed, count.total)
-    return count.model_copy(update={"flags": count.flags + flag_short_sum(count.parts, count.total)})
+    short = flag_short_sum(count.parts, count.total, sum_tolerance=sum_tolerance)
+    return count.model_copy(update={"flags": count.flags + short})
 
 
 def _increment_if_grown(before: ListCount, after: ListCount, minimum_days: int) -> Increment | None:

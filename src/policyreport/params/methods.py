@@ -45,6 +45,7 @@ class ConventionsSettings(Strict):
 
     draws: Count
     probability_bands: tuple[Share, ...]
+    sum_tolerance: Share
     weak_below: Count
     minimum_official_points: Count
     shock_years: tuple[int, ...]
