@@ -22,7 +22,9 @@ COUNT = TaskCount(
 
 
 def assess(count, sum_tolerance=0.01):
-    return completion.assess(count, subject="central list", minimum_tasks=10, design_effect=2.0, sum_tolerance=sum_tolerance)
+    return completion.assess(
+        count, subject="central list", minimum_tasks=10, design_effect=2.0, sum_tolerance=sum_tolerance
+    )
 
 
 def test_the_national_list_of_december_is_described_by_hand_arithmetic():

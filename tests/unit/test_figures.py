@@ -247,7 +247,7 @@ def _sensitivity():
 def _outlook():
     ways = tuple(
         OutlookAt(design_effect=f, mean_finished=300, interval=_interval(200 - 20 * f, 400 + 20 * f),
-                  interval80=_interval(250, 350), probability_required=0.1, expected_share=0.7)
+                  inner_interval=_interval(250, 350), probability_required=0.1, expected_share=0.7)
         for f in (1, 2, 4)
     )  # fmt: skip
     return Outlook(area="N", list="one", deadline=date(2026, 6, 30), required_share=0.95, open_tasks=686, days_left=208,

@@ -14,6 +14,7 @@ from policyreport.records.tasks import Flow, FlowTrend, ListCount, QuarterOnQuar
 RULES = {
     "minimum_days": 14,
     "suspect_ratio": 10.0,
+    "design_effects": (1.0, 2.0, 4.0),
     "verdict_design_effect": 2.0,
     "largest_design_effect": 50.0,
     "trend_minimum_intervals": 5,
@@ -179,6 +180,15 @@ def test_the_change_needs_to_hold_at_design_effect_2(later, verdict, clear_at_1)
     assert change.verdict == verdict
     assert (change.interval.low > 0 or change.interval.high < 0) == clear_at_1
     assert change.verdict_design_effect == 2.0
+
+
+def test_a_change_is_given_at_every_design_effect_of_the_settings():
+    counts = [counted(0, 100, 1000), counted(60, 300, 1000), counted(120, 560, 1000)]
+    change = flow.assess(counts, subject="", **{**RULES, "design_effects": (1.0, 3.0)}).change
+    alone, grouped = change.by_design_effect
+    assert (alone.design_effect, grouped.design_effect) == (1.0, 3.0)
+    assert alone.interval == change.interval
+    assert grouped.interval.low < alone.interval.low < alone.interval.high < grouped.interval.high
 
 
 def test_the_largest_design_effect_is_where_the_interval_meets_zero():

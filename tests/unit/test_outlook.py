@@ -25,7 +25,13 @@ PACE = {
     "minimum_days": 14,
     "suspect_ratio": 10.0,
 }
-RULES = {"design_effects": (1.0, 2.0, 4.0), "likely_probability": 0.8, "unlikely_probability": 0.2, **PACE}
+RULES = {
+    "design_effects": (1.0, 2.0, 4.0),
+    "inner_level": 0.8,
+    "likely_probability": 0.8,
+    "unlikely_probability": 0.2,
+    **PACE,
+}
 CALIBRATION = {
     "interval_design_effect": 4.0,
     "calibration_first_interval": 4,
@@ -68,6 +74,15 @@ def test_the_interval_widens_with_the_design_effect():
     widths = [each.interval.high - each.interval.low for each in assess(*TWO).by_design_effect]
     assert widths == sorted(widths)
     assert widths[0] < widths[2]
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8])
+def test_the_inner_interval_has_the_level_of_the_settings_and_lies_inside(level):
+    deadline = START + timedelta(days=180)
+    result = outlook.assess(TWO, subject="", deadline=deadline, required_share=1, **{**RULES, "inner_level": level})
+    for each in result.by_design_effect:
+        assert each.inner_interval.level == pytest.approx(level)
+        assert each.interval.low < each.inner_interval.low < each.inner_interval.high < each.interval.high
 
 
 def test_the_hazard_needed_reaches_the_required_share_in_expectation():

@@ -16,7 +16,7 @@ from policyreport.present.voice import Voice
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.records.shares import NewsNoise, Revisions, RevisionTest
-from policyreport.records.tasks import Flow, FlowChange, FlowTrend
+from policyreport.records.tasks import ChangeAt, Flow, FlowChange, FlowTrend
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +65,11 @@ BOUNDS = Interval(low=0.01, high=0.05, level=0.95)
 
 def flow_with(inputs: Inputs, largest: float | None, trend: FlowTrend | None = None) -> str:
     change = FlowChange(
-        difference=0.03, interval=BOUNDS, interval_design2=Interval(low=0.002, high=0.058, level=0.95),
-        interval_design4=Interval(low=-0.01, high=0.07, level=0.95), largest_design_effect=largest, verdict="faster",
+        difference=0.03, interval=BOUNDS, largest_design_effect=largest, verdict_design_effect=2, verdict="faster",
+        by_design_effect=tuple(
+            ChangeAt(design_effect=phi, interval=Interval(low=low, high=high, level=0.95))
+            for phi, low, high in ((1, 0.01, 0.05), (1.5, 0.002, 0.058), (4, -0.01, 0.07))
+        ),
     )  # fmt: skip
     result = Flow(area="n01", list="l", steps=(), change=change, trend=trend)
     return plain(flow_sensitivity(Voice(inputs), result))
@@ -75,6 +78,7 @@ def flow_with(inputs: Inputs, largest: float | None, trend: FlowTrend | None = N
 def test_a_change_of_pace_is_shown_at_every_design_effect(nation: Inputs) -> None:
     said = flow_with(nation, 2.2)
     assert all(text in said for text in ("(+1.0 to +5.0)", "(+0.2 to +5.8)", "(−1.0 to +7.0)"))
+    assert all(text in said for text in ("(design effect 1)", "design effect 1.5", "design effect 4"))
     assert "The last change excludes zero up to a design effect of 2.2." in said
 
 

@@ -23,7 +23,7 @@ from policyreport.methods.hazards import (
     flag_suspect,
 )
 from policyreport.records.base import Flag, Interval, Refusal
-from policyreport.records.tasks import Flow, FlowChange, FlowTrend, ListCount, ListStep, QuarterOnQuarter
+from policyreport.records.tasks import ChangeAt, Flow, FlowChange, FlowTrend, ListCount, ListStep, QuarterOnQuarter
 
 METHOD = "flow"
 
@@ -34,6 +34,7 @@ def assess(
     subject: str,
     minimum_days: int,
     suspect_ratio: float,
+    design_effects: Sequence[float],
     verdict_design_effect: float,
     largest_design_effect: float,
     trend_minimum_intervals: int,
@@ -54,6 +55,8 @@ def assess(
         Fewest days between two dates.
     suspect_ratio : float
         Ratio of neighbouring daily hazards beyond which the basis is suspect.
+    design_effects : sequence of float
+        φ at which the change is shown.
     verdict_design_effect : float
         φ at which the interval of the change must exclude 0, below the trend's minimum of intervals.
     largest_design_effect : float
@@ -104,7 +107,7 @@ def assess(
         area=newest.area,
         list=newest.list,
         steps=tuple(describe_step(step) for step in increments),
-        change=_assess_change(increments, subject, verdict_design_effect, largest_design_effect),
+        change=_assess_change(increments, subject, design_effects, verdict_design_effect, largest_design_effect),
         trend=trend,
         flags=flags,
         inputs=gather_inputs(counts),
@@ -220,25 +223,27 @@ def _increment(before: TaskCount, after: TaskCount) -> Increment:
 
 
 def _assess_change(
-    increments: Sequence[Increment], subject: str, verdict_design_effect: float, limit: float
+    increments: Sequence[Increment],
+    subject: str,
+    design_effects: Sequence[float],
+    verdict_design_effect: float,
+    limit: float,
 ) -> FlowChange | Refusal:
     """Compare the last two intervals."""
     if len(increments) < 2 or increments[-2].end != increments[-1].start:
         detail = f"{len(increments)} interval(s), 2 successive ones needed"
         return Refusal(code="too-few-points", method=METHOD, subject=f"{subject}: change", detail=detail)
     first, second = increments[-2:]
-    change, *_ = difference(first, second)
-    intervals = {
-        phi: Interval(low=low, high=high)
-        for phi in (1.0, 2.0, 4.0, verdict_design_effect)
-        for _, low, high in [difference(first, second, phi)]
-    }
-    judged = intervals[verdict_design_effect]
+
+    def interval(design_effect: float) -> Interval:
+        _, low, high = difference(first, second, design_effect)
+        return Interval(low=low, high=high)
+
+    judged = interval(verdict_design_effect)
     return FlowChange(
-        difference=change,
-        interval=intervals[1.0],
-        interval_design2=intervals[2.0],
-        interval_design4=intervals[4.0],
+        difference=difference(first, second)[0],
+        interval=interval(1.0),
+        by_design_effect=tuple(ChangeAt(design_effect=phi, interval=interval(phi)) for phi in design_effects),
         largest_design_effect=find_largest_design_effect(first, second, limit=limit),
         verdict_design_effect=verdict_design_effect,
         verdict="faster" if judged.low > 0 else "slower" if judged.high < 0 else "no clear change",
@@ -290,7 +295,9 @@ def quarter_on_quarter(
     """
     if not counts:
         return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
-    ordered = [_flag_count(count, area, sum_tolerance) for count in sorted(counts, key=lambda count: count.reference_date)]
+    ordered = [
+        _flag_count(count, area, sum_tolerance) for count in sorted(counts, key=lambda count: count.reference_date)
+    ]
     steps: list[ListStep] = []
     neighbour: Increment | None = None
     for before, after in pairwise(ordered):

@@ -100,6 +100,7 @@ def assess(
     deadline: date | None,
     required_share: float,
     design_effects: Sequence[float],
+    inner_level: float,
     likely_probability: float,
     unlikely_probability: float,
     rules: PaceRules,
@@ -120,6 +121,8 @@ def assess(
         s*, share of all tasks.
     design_effects : sequence of float
         φ of the predictions where the clustering cannot be estimated.
+    inner_level : float
+        Level of the second, shorter interval of each prediction.
     likely_probability, unlikely_probability : float
         Probabilities from which, at every design effect, the verdict is *likely* or *unlikely*.
     rules : PaceRules
@@ -162,7 +165,7 @@ def assess(
     days_left = (deadline - latest.end).days
     all_intervals = rules.estimate_clustering(increments, total - completed)
     paces = _choose_paces(increments, total - completed, design_effects, rules, all_intervals=all_intervals)
-    situation = _Situation(total, completed, days_left, required_share)
+    situation = _Situation(total, completed, days_left, required_share, inner_level)
     additions = round(days_left * _mean_inflow(increments))
     by_design_effect = tuple(situation.predict(phi, pace) for phi, pace in paces)
     return Outlook(
@@ -224,6 +227,7 @@ class _Situation:
     completed: int
     days_left: int
     required_share: float
+    inner_level: float
 
     def predict(self, design_effect: float, pace_of: PaceOf, additions: int = 0) -> OutlookAt:
         """Predict at one design effect, with or without new tasks."""
@@ -241,7 +245,7 @@ class _Situation:
             design_effect=design_effect,
             mean_finished=mean,
             interval=_interval(chances, ALPHA),
-            interval80=_interval(chances, 0.2),
+            inner_interval=_interval(chances, 1 - self.inner_level),
             probability_required=float(min(chances[needed:].sum(), 1.0)),
             expected_share=min((self.completed + mean) / total, 1.0),
         )

@@ -62,6 +62,7 @@ class FlowSettings(Strict):
     """METHODS §2."""
 
     minimum_days: Count
+    design_effects: Numbers
     verdict_design_effect: Positive
     largest_design_effect: Positive
     trend_minimum_intervals: Count
@@ -77,6 +78,7 @@ class OutlookSettings(Strict):
     required_shares: Annotated[tuple[Share, ...], Field(min_length=1)]
     design_effects: Numbers
     interval_design_effect: Positive
+    inner_level: Share
     likely_probability: Share
     unlikely_probability: Share
     prior_shape: Positive

@@ -57,11 +57,16 @@ def _change_rows(voice: Voice, change: FlowChange, rows: tuple[str, ...]) -> lis
         return voice.value(f"{moved} ({interval})", rows)
 
     return [
-        ["Change, tasks finish independently (design effect 1)", at(change.interval)],
-        ["Change, design effect 2", at(change.interval_design2)],
-        ["Change, design effect 4", at(change.interval_design4)],
+        *([_assumed(voice, each.design_effect), at(each.interval)] for each in change.by_design_effect),
         ["Largest design effect at which the change excludes zero", _largest(voice, change) or "not even at 1"],
     ]
+
+
+def _assumed(voice: Voice, design_effect: float) -> str:
+    """A design effect as the row's heading."""
+    if design_effect == 1:
+        return "Change, tasks finish independently (design effect 1)"
+    return f"Change, design effect {voice.formats.number(design_effect, 1).removesuffix('.0')}"
 
 
 def _trend_rows(voice: Voice, trend: FlowTrend, rows: tuple[str, ...]) -> list[list[str]]:

@@ -67,19 +67,26 @@ class FlowStep(Result):
     hazard30_uniform_interval: Interval | None = None
 
 
+class ChangeAt(Result):
+    """Interval of a change of pace at one design effect."""
+
+    design_effect: float
+    interval: Interval
+
+
 class FlowChange(Result):
     """Difference of the last two 30-day hazards (MOVER), with its design-effect sensitivity.
 
+    `interval` takes tasks as independent; `by_design_effect` holds it under the assumed design effects.
     `largest_design_effect` is the largest at which the interval excludes 0, None if it does not even at 1;
     the verdict rests on `verdict_design_effect`: an assumed one, or the trend's dispersion from 5 intervals.
     """
 
     difference: float
     interval: Interval
-    interval_design2: Interval
-    interval_design4: Interval
+    by_design_effect: tuple[ChangeAt, ...]
     largest_design_effect: float | None
-    verdict_design_effect: float = 2.0
+    verdict_design_effect: float
     verdict: Literal["faster", "slower", "no clear change"]
 
 
@@ -168,7 +175,7 @@ class OutlookAt(Result):
     design_effect: float
     mean_finished: float
     interval: Interval
-    interval80: Interval
+    inner_interval: Interval
     probability_required: float
     expected_share: Share
 
