@@ -15,6 +15,7 @@ RULES = {
     "winsor_share": 0.1,
     "overdispersion_errors": 2.0,
     "smallest_drawn": 10,
+    "bh_level": 0.05,
 }
 
 
@@ -23,9 +24,9 @@ def counted(place, completed, total, kind="central"):
     return TaskCount(f"n{place:02d}", f"{kind}/{place}", day, day, total, completed, list_kind=kind)
 
 
-def assess(pairs):
+def assess(pairs, **changed):
     counts = [counted(place, *pair) for place, pair in enumerate(pairs)]
-    return funnel.assess(counts, subject="central lists", **RULES)
+    return funnel.assess(counts, subject="central lists", **{**RULES, **changed})
 
 
 QUIET = [(50 + shift, 100) for shift in (-4, 3, 0, 2, -1, 5, -3, 1, -2, 4, 0, -5)]
@@ -42,6 +43,10 @@ def test_areas_within_chance_are_not_singled_out():
 def test_one_area_far_from_the_others_is_singled_out():
     result = assess([*QUIET, (80, 100)])
     assert [point.area for point in result.points if point.singled_out] == ["n12"]
+
+
+def test_a_stricter_level_singles_out_nobody():
+    assert not any(point.singled_out for point in assess([*QUIET, (80, 100)], bh_level=1e-12).points)
 
 
 def test_spread_common_to_all_areas_singles_out_none_of_them():

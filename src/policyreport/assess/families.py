@@ -64,7 +64,7 @@ def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:
         last_year=max(each.last_year for each in tested),
         n=max(each.n for each in tested),
         smallest_p=smallest,
-        needed=count_needed(smallest, len(tested), rule="bh"),
+        needed=count_needed(smallest, len(tested), rule="bh", level=level),
         singled_out=tuple(
             FamilyMember(
                 area=each.area,

@@ -67,6 +67,7 @@ def funnel(inputs: Inputs) -> Funnel | Refusal:
         winsor_share=settings.winsor_share,
         overdispersion_errors=settings.overdispersion_errors,
         smallest_drawn=settings.smallest_drawn,
+        bh_level=inputs.settings.multiplicity.bh_level,
     )
 
 

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom, norm
 
 from policyreport.methods.counts import TaskCount, gather_inputs, select_comparable
-from policyreport.methods.intervals import ALPHA
 from policyreport.methods.multiplicity import adjust
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Funnel, FunnelPoint
@@ -34,6 +33,7 @@ def assess(
     winsor_share: float,
     overdispersion_errors: float,
     smallest_drawn: int,
+    bh_level: float,
 ) -> Funnel | Refusal:
     """Compare areas' completed shares with what their size lets expect.
 
@@ -53,6 +53,8 @@ def assess(
         Standard errors above 1 from which the dispersion counts.
     smallest_drawn : int
         Tasks from which on limits are drawn.
+    bh_level : float
+        Largest adjusted p of an area singled out.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def assess(
     Notes
     -----
     z = (x/n − θ)/√(θ(1 − θ)/n) with θ = Σx/Σn. An area is singled out only if its two-sided normal p at
-    the dispersion, adjusted by Benjamini-Hochberg, is 0.05 or less.
+    the dispersion, adjusted by Benjamini-Hochberg, is `bh_level` or less.
 
     References
     ----------
@@ -107,7 +109,7 @@ def assess(
                 z=float(z[place]),
                 p_value=float(p_values[place]),
                 p_adjusted=float(adjusted[place] or 0.0),
-                singled_out=(adjusted[place] or 0.0) <= ALPHA,
+                singled_out=(adjusted[place] or 0.0) <= bh_level,
                 inputs=count.inputs,
             )
             for place, (count, (x, n)) in enumerate(zip(kept, pairs, strict=True))

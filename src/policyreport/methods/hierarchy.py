@@ -9,12 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from policyreport.methods.intervals import LEVEL
 from policyreport.records.base import Interval
 
 Floats = NDArray[np.float64]
-
-LEVEL = 0.95
-"""Level of intervals (METHODS §0)."""
 
 
 @dataclass(frozen=True)

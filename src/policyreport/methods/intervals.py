@@ -8,6 +8,9 @@ from statsmodels.stats.proportion import proportion_confint
 ALPHA = 0.05
 """One minus the level of intervals and the size of tests (METHODS §0)."""
 
+LEVEL = 1 - ALPHA
+"""Level of intervals."""
+
 Z = 1.959963984540054
 """Standard normal quantile at 1 − ALPHA/2 (METHODS §0)."""
 

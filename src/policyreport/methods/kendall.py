@@ -10,12 +10,13 @@ from math import erfc, sqrt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from policyreport.methods.intervals import ALPHA
 from policyreport.records.base import Interval
 
 Floats = NDArray[np.float64]
 
-TAIL = 0.025
-"""Largest probability left beyond each limit of the slope's interval (α = 0.05, METHODS §0)."""
+TAIL = ALPHA / 2
+"""Largest probability left beyond each limit of the slope's interval."""
 
 
 @dataclass(frozen=True)

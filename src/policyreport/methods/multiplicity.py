@@ -9,8 +9,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from policyreport.methods.intervals import ALPHA
-
 Rule = Literal["bh", "holm"]
 """``bh`` wherever areas are singled out, ``holm`` for a handful of planned tests."""
 
@@ -62,7 +60,7 @@ def adjust(p_values: Sequence[float | None], *, rule: Rule) -> tuple[float | Non
     return tuple(None if p is None else next(adjusted) for p in p_values)
 
 
-def count_needed(smallest_p: float, tests: int, *, rule: Rule) -> int | None:
+def count_needed(smallest_p: float, tests: int, *, rule: Rule, level: float) -> int | None:
     """Count the areas that must reach the smallest attainable p before any can be singled out.
 
     Parameters
@@ -73,6 +71,8 @@ def count_needed(smallest_p: float, tests: int, *, rule: Rule) -> int | None:
         Tests in the family.
     rule : str
         ``bh`` or ``holm``.
+    level : float
+        Largest adjusted p that singles out.
 
     Returns
     -------
@@ -86,9 +86,9 @@ def count_needed(smallest_p: float, tests: int, *, rule: Rule) -> int | None:
 
     Notes
     -----
-    Benjamini-Hochberg rejects k equal p-values if p·tests/k ≤ 0.05; Holm rejects equal p-values, few or
-    many, if p·tests ≤ 0.05. Printed beside "none singled out", which exact tests of short series may force.
+    Benjamini-Hochberg rejects k equal p-values if p·tests/k ≤ level; Holm rejects equal p-values, few or
+    many, if p·tests ≤ level. Printed beside "none singled out", which exact tests of short series may force.
     """
-    needed = {"bh": math.ceil(round(smallest_p * tests / ALPHA, 9)), "holm": 1}[rule]
-    attainable = smallest_p <= ALPHA if rule == "bh" else smallest_p * tests <= ALPHA
+    needed = {"bh": math.ceil(round(smallest_p * tests / level, 9)), "holm": 1}[rule]
+    attainable = smallest_p <= level if rule == "bh" else smallest_p * tests <= level
     return max(needed, 1) if attainable else None

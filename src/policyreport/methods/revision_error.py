@@ -8,10 +8,8 @@ from math import sqrt
 
 from scipy import stats
 
+from policyreport.methods.intervals import LEVEL
 from policyreport.records.base import Interval
-
-LEVEL = 0.95
-"""Level of intervals (METHODS §0)."""
 
 
 @dataclass(frozen=True)

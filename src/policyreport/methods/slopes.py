@@ -10,11 +10,9 @@ import statsmodels.api as sm
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from policyreport.methods.intervals import LEVEL
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.series import GlsSlope, RegressionSlope
-
-LEVEL = 0.95
-"""Level of intervals (METHODS §0)."""
 
 
 def gls_slope(years: ArrayLike, values: ArrayLike, rho: float) -> GlsSlope:

@@ -13,8 +13,9 @@ import numpy as np
 from scipy import stats
 
 from policyreport.errors import DataError
+from policyreport.methods.intervals import LEVEL
 from policyreport.methods.kendall import order_test, score, theil_sen
-from policyreport.methods.slopes import LEVEL, gls_slope
+from policyreport.methods.slopes import gls_slope
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import MeanDifference, SeriesPoint, Trend
 
