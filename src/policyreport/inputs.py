@@ -254,9 +254,9 @@ def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
         "policy": read_policy(layout),
         "indicators": read_indicators(layout),
         "settings": read_method_settings(layout),
-        "wording": read_wording(folder),
+        "wording": read_wording(layout),
         "rules": read_rule_book(folder),
-        "registry": read_registry(folder),
+        "registry": read_registry(layout),
         "areas": read_areas(folder),
     }
 

@@ -88,7 +88,7 @@ def load_known(root: Path, edition_id: str) -> Known:
     layout = edition.layout(root)
     # What only the notebooks read is read here too: a slip in it is told once, before anything runs.
     settings = read_method_settings(layout)
-    read_wording(root)
+    read_wording(layout)
     areas = read_areas(layout)
     ledger = load_ledger(layout)
     known = known_on(ledger, edition.as_known_on)

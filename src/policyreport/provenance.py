@@ -247,7 +247,7 @@ def read_provenance(root: Path, edition_id: str) -> Provenance:
         indicators=read_indicators(layout),
         policy=read_policy(layout),
         roles=read_roles(layout),
-        registry=read_registry(root),
+        registry=read_registry(layout),
         harmonise=read_method_settings(layout).harmonise,
     )
 

@@ -14,7 +14,8 @@ from pydantic import Field
 from policyreport.errors import ParamsError
 from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import Setting, read_method_settings
-from policyreport.params.reading import Strict, read_strict, require_known
+from policyreport.params.phrases import fill_every
+from policyreport.params.reading import Strict, load_yaml, require_known, validate_strict
 from policyreport.params.references import Reference, read_references
 from policyreport.params.wording import read_wording
 
@@ -167,8 +168,8 @@ def read_registry(root: Root) -> Registry:
     """
     folder = project_folder(root)
     path = folder / FILE
-    file = read_strict(path, _File)
-    settings, wording, references = read_method_settings(root).reasons, read_wording(folder), read_references(folder)
+    settings, wording, references = read_method_settings(root).reasons, read_wording(root), read_references(folder)
+    file = validate_strict(path, fill_every(load_yaml(path), settings), _File)
     require_known("params/methods.yaml", set(settings) - {CONVENTIONS}, file.methods, f"a method of {FILE}")
     kinds = {kind: [code for code, each in wording.codes.items() if each.kind == kind] for kind in ("refusal", "flag")}
     for id, method in file.methods.items():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from policyreport.params.reading import Strict, read_strict, require_known
+from policyreport.params.layout import Root, project_folder
+from policyreport.params.methods import read_method_settings
+from policyreport.params.phrases import fill_every
+from policyreport.params.reading import Strict, load_yaml, require_known, validate_strict
 
 FILE = "params/wording.yaml"
 Severity = Literal["note", "warning", "error"]
@@ -241,13 +243,13 @@ class Wording(Strict):
         return tuple(word for word in rules.words if re.search(_whole(word), text, flags=re.IGNORECASE))
 
 
-def read_wording(root: Path) -> Wording:
-    """Read params/wording.yaml.
+def read_wording(root: Root) -> Wording:
+    """Read params/wording.yaml with the settings that its sentences name.
 
     Parameters
     ----------
-    root : Path
-        The project's top folder.
+    root : Path or Layout
+        The project's top folder, or the project seen by an edition with its own settings.
 
     Returns
     -------
@@ -257,9 +259,10 @@ def read_wording(root: Path) -> Wording:
     Raises
     ------
     ParamsError
-        If a phrase lacks a language, a key is unknown, or a code stands twice.
+        If a phrase lacks a language, a key is unknown, a code stands twice, or a sentence names no setting.
     """
-    return read_strict(root / FILE, Wording)
+    path = project_folder(root) / FILE
+    return validate_strict(path, fill_every(load_yaml(path), read_method_settings(root).reasons), Wording)
 
 
 def _whole(phrase: str) -> str:
