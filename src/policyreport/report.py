@@ -27,6 +27,7 @@ from policyreport.marks import unmarked
 from policyreport.method_notes import with_methods
 from policyreport.page_files import join_page, read_page, read_settings, title_of
 from policyreport.params.edition import Edition, read_edition
+from policyreport.params.phrases import fill
 from policyreport.params.registry import Registry
 from policyreport.params.report import read_roles
 from policyreport.provenance import Provenance, read_provenance
@@ -295,6 +296,12 @@ def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]
                 yield shown["id"], Fragment(shown["markdown"], cell.source, shown["files"])
 
 
+def _page(root: Path, name: str, registry: Registry) -> tuple[dict[str, object], str]:
+    """A page of the project, with the settings that its text names."""
+    head, body = read_page(root / "reports" / name, f"reports/{name}")
+    return head, fill(body, registry.settings, "en")
+
+
 def _write_pages(
     root: Path,
     project: Path,
@@ -310,7 +317,7 @@ def _write_pages(
         if path.name == PDF_PAGE:
             continue
         place = f"reports/{path.name}"
-        head, body = read_page(path, place)
+        head, body = _page(root, path.name, registry)
         title = title_of(head, place).replace("{edition}", navigation.edition.title)
         body = contents.expand(body.replace("{nation}", nation), place=place, code=False)
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
@@ -318,8 +325,8 @@ def _write_pages(
         text = navigation.linked(join_page(head, marks.numbered(with_methods(body, registry))))
         (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
         bodies[path.stem] = (str(head.get("menu-title", title)), body)
-    head, template = read_page(root / "reports" / PROVINCE_PAGE, f"reports/{PROVINCE_PAGE}")
-    _, chapter = read_page(root / "reports" / PROVINCE_CHAPTER, f"reports/{PROVINCE_CHAPTER}")
+    head, template = _page(root, PROVINCE_PAGE, registry)
+    _, chapter = _page(root, PROVINCE_CHAPTER, registry)
     for key in navigation.keys:
         text, short = (each.replace("{area}", key).replace("{nation}", nation) for each in (template, chapter))
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)

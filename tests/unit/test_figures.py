@@ -464,6 +464,31 @@ def test_the_limits_that_are_judged_by_are_named_and_chance_alone_is_paler(drawn
     assert (len(pale.findall(plain)), len(pale.findall(wide))) == (0, 4)
 
 
+@pytest.mark.parametrize(("language", "names"), [("en", ["90 % limits", "99 % limits"]), ("vi", ["giới hạn 99,8 %"])])
+def test_limits_are_named_by_the_probabilities_they_are_drawn_at(language, names):
+    tails = (0.005, 0.05, 0.95, 0.995) if language == "en" else (0.001, 0.025, 0.975, 0.999)
+    frame = Frame("f", "F.", formats=Formats(language))
+    made = areas.funnel(_funnel().model_copy(update={"probabilities": tails}), NAMES, frame, "tasks")
+    told = made.files["figures/f.svg"].replace("\u00a0", " ")
+    assert [name for name in names if name not in told] == []
+
+
+def test_the_bands_of_a_fan_are_named_by_the_levels_they_are_drawn_at():
+    fan = tuple(
+        point.model_copy(
+            update={
+                "interval80": point.interval80.model_copy(update={"level": 0.5}),
+                "interval95": point.interval95.model_copy(update={"level": 0.9}),
+            }
+        )
+        for point in PACE.fan
+    )
+    frame = Frame("p", "P.")
+    made = pace.pace(PACE.model_copy(update={"fan": fan}), SERIES, frame, "target 30 %")
+    told = " ".join(text for text, *_ in _texts(made.files["figures/p.svg"]))
+    assert "50 and 90 % of past drift" in told.replace("\u00a0", " ")
+
+
 def test_one_band_of_an_outlook_is_an_interval_and_several_are_design_effects(drawn):
     one = _outlook().model_copy(update={"by_design_effect": _outlook().by_design_effect[:1]})
     single = outlook.outlook(one, ONE_LIST, Frame("o", "F.")).files["figures/o.svg"]

@@ -97,6 +97,18 @@ def test_a_score_is_compared_with_the_mean_by_where_both_went() -> None:
     assert _ways(0.201, 0.199) == ("rose", "as did")
 
 
+def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(known_q4: Known, slice_of: SliceOf) -> None:
+    inputs = slice_of(known_q4, "compare", "n22")
+    peers = inputs.settings.peers.model_copy(update={"k": 3})
+    few = dataclasses.replace(inputs, settings=inputs.settings.model_copy(update={"peers": peers}))
+    result = assess.peers(few)
+    assert isinstance(result, Peers)
+    assert len(result.peers) == 3
+    said = read(present.growth_compare(result, few).markdown)
+    assert said.count("three most similar") >= 2
+    assert "five most similar" not in said
+
+
 def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(known_q4: Known, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     result = assess.peers(inputs)

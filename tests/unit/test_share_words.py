@@ -56,6 +56,21 @@ def with_bound(inputs: Inputs, bound: str, value: float) -> Inputs:
     return dataclasses.replace(inputs, observations=rows)
 
 
+def with_settings(inputs: Inputs, section: str, **values: object) -> Inputs:
+    """The slice with settings of its own."""
+    own = getattr(inputs.settings, section).model_copy(update=values)
+    return dataclasses.replace(inputs, settings=inputs.settings.model_copy(update={section: own}))
+
+
+def test_levels_and_ages_in_the_words_are_those_of_the_settings(taught: Inputs) -> None:
+    usual = " ".join(shown(taught).values())
+    assert "(the verdict asks for 95 % on one side)" in usual
+    assert "a figure of within a year and another of two years later" in usual
+    strict = " ".join(shown(with_settings(taught, "threshold", verdict_probability=0.99, first_maturity=2)).values())
+    assert "(the verdict asks for 99 % on one side)" in strict
+    assert "a figure of within two years and another of two years later" in strict
+
+
 # ---- the other quantity ----------------------------------------------------------------------------------
 
 

@@ -201,7 +201,7 @@ def _paint_funnel(
     width: int, record: Funnel, names: Mapping[str, str], frame: Frame, total: str, accent: str
 ) -> Figure:
     """Axes, limits with their names, dots."""
-    right = 14 + max(text_width(t, SMALL) for t in (frame.words.limits_95, frame.words.limits_998))
+    right = 14 + max(text_width(t, SMALL) for t in _limit_words(record, frame))
     figure = new_figure(width, 330)
     axes = panel(figure, 46, 12, width - 46 - right, 262)
     largest = max(record.limit_totals)
@@ -247,14 +247,21 @@ def _limits(axes: Axes, record: Funnel) -> None:
             axes.plot(record.limit_totals, values, color=color, linewidth=1, linestyle=style, zorder=1.5)
 
 
+def _limit_words(record: Funnel, frame: Frame) -> tuple[str, str]:
+    """What the inner and the outer pair of limits are called: by the share of lists that chance keeps inside."""
+    lowest, low, high, highest = record.probabilities
+    told = [
+        frame.formats.number(100 * share, 1).removesuffix(".0").removesuffix(",0")
+        for share in (high - low, highest - lowest)
+    ]
+    return frame.words.limits.format(level=told[0]), frame.words.limits.format(level=told[1])
+
+
 def _limit_names(figure: Figure, record: Funnel, frame: Frame, x: float) -> None:
     """Names of the limits that are judged by, and of the centre, at their right ends."""
-    _, _, upper95, upper998 = (record.limits_overdispersed or record.limits)[-1]
-    names = [
-        (record.centre, frame.words.mean),
-        (upper95, frame.words.limits_95),
-        (upper998, frame.words.limits_998),
-    ]
+    _, _, upper_inner, upper_outer = (record.limits_overdispersed or record.limits)[-1]
+    inner, outer = _limit_words(record, frame)
+    names = [(record.centre, frame.words.mean), (upper_inner, inner), (upper_outer, outer)]
     places = spread([12 + 262 * (1.01 - share) / 1.02 for share, _ in names], [15.0] * len(names), 4, 290)
     for place, (_, text) in zip(places, names, strict=True):
         write(figure, x, place + 4, text.replace(" ", NBSP), size=SMALL, color=MUTED)

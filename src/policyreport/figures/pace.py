@@ -95,9 +95,17 @@ def _paint_fan(axes: Axes, record: Pace, year: int) -> None:
         axes.fill_between(years, low, high, color=ACCENT_LIGHT, alpha=alpha, linewidth=0, zorder=1.2)
 
 
+def _level(frame: Frame, level: float) -> str:
+    """A level in per cent, without the sign."""
+    return frame.formats.number(100 * level, 1).removesuffix(".0").removesuffix(",0")
+
+
 def _note(record: Pace, points: Sequence[SeriesPoint], frame: Frame) -> str:
     """Explain bands and hollow years."""
-    notes = [frame.words.fan] if record.fan else []
+    notes = []
+    if record.fan:
+        inner, outer = (_level(frame, each.level) for each in (record.fan[0].interval80, record.fan[0].interval95))
+        notes.append(frame.words.fan.format(inner=inner, outer=outer))
     notes += [frame.words.hollow] if any(point.status in TENTATIVE for point in points) else []
     return " ".join(f"{note[:1].upper()}{note[1:]}." for note in notes)
 

@@ -57,7 +57,7 @@ def fill(text: str, settings: Mapping[str, Mapping[str, Setting]], language: str
         if form and "/" not in form:
             require_known(f"text {text[:60]!r}", [form], FORMS, "a form of a setting")
         try:
-            return _written(settings[section][name].value, form, language)
+            return written(settings[section][name].value, form, language)
         except (TypeError, ValueError):
             got, todo = f"{settings[section][name].value!r}", "Write the setting's value in another form."
             raise ParamsError(f"text {text[:60]!r}", f"{section}.{name} as {form!r}", got, todo) from None
@@ -65,12 +65,32 @@ def fill(text: str, settings: Mapping[str, Mapping[str, Setting]], language: str
     return PLACE.sub(value, text)
 
 
-def _written(value: Any, form: str, language: str) -> str:
-    """A value in one form."""
+def written(value: Any, form: str, language: str) -> str:
+    """Write a value in one form.
+
+    Parameters
+    ----------
+    value : object
+        A setting's value.
+    form : str
+        As for `fill`; empty for the value as it is.
+    language : str
+        Two letters.
+
+    Returns
+    -------
+    str
+        ``five``, ``95 %``, ``0, 0.3 and 0.6``.
+
+    Raises
+    ------
+    TypeError or ValueError
+        If the value has no such form.
+    """
     if form == "count":
-        return _word(len(value), language)
+        return word(len(value), language)
     if form == "word":
-        return _word(value, language)
+        return word(value, language)
     if form == "%":
         return f"{100 * value:g} %"
     if form == "rest %":
@@ -80,12 +100,31 @@ def _written(value: Any, form: str, language: str) -> str:
     if form == "span":
         return f"{min(value)}–{max(value) % 100:02d}" if min(value) < max(value) else f"{max(value)}"
     if form:
-        return form.split("/")[0 if value == 1 else 1].replace("#", _word(value, language))
+        return form.split("/")[0 if value == 1 else 1].replace("#", word(value, language))
     several = [f"{each:g}" for each in value] if isinstance(value, (list, tuple)) else [f"{value:g}"]
     return f" {AND[language]} ".join([", ".join(several[:-1]), several[-1]] if len(several) > 1 else several)
 
 
-def _word(number: int, language: str) -> str:
+def word(number: int, language: str) -> str:
+    """Write a number in letters, up to twelve.
+
+    Parameters
+    ----------
+    number : int
+        A setting's value.
+    language : str
+        Two letters.
+
+    Returns
+    -------
+    str
+        ``five``; ``40``.
+
+    Raises
+    ------
+    ValueError
+        If it is not a number.
+    """
     words = WORDS.get(language, [])
     return words[number] if number == int(number) and 0 <= number < len(words) else f"{number:g}"
 

@@ -16,6 +16,7 @@ from policyreport.figures.tiles import locator
 from policyreport.formats import NBSP
 from policyreport.inputs import Inputs
 from policyreport.notes import told_time
+from policyreport.params.phrases import word
 from policyreport.present.shares import newest_by_measure, share_sentence
 from policyreport.present.tasks import count_sentence
 from policyreport.present.tiles import tile_grid
@@ -72,8 +73,8 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     frame = voice.frame(
         "growth-compare",
         f"Mean difference in growth to the nation, {years}: {_difference(voice, nation, own)}" if nation else "Growth",
-        "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the five most similar "
-        "named; bar: 95 % interval that treats years as draws",
+        "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the "
+        f"{word(inputs.settings.peers.k, 'en')} most similar named; bar: 95 % interval that treats years as draws",
         [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
     )
     rows = [
@@ -298,7 +299,7 @@ def _comparator(inputs: Inputs, each: Difference) -> str:
         "nation": "To the nation",
         "rest of the nation": "To the nation without it",
         "region": f"To the rest of {region}",
-        "peers": "To the mean of the five most similar provinces",
+        "peers": f"To the mean of the {word(inputs.settings.peers.k, 'en')} most similar provinces",
     }[each.comparator]
 
 

@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import shares as figures
 from policyreport.inputs import Inputs
 from policyreport.methods.vintages import maturity
+from policyreport.params.phrases import word, written
 from policyreport.present.names import heading
 from policyreport.present.other_quantity import other_quantity
 from policyreport.present.share_pace import share_pace
@@ -96,7 +97,7 @@ def national_share(
         "share",
         listed([f"{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {_word(voice, e)}" for e in newest]),
         f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; bar: 95 % interval "
-        "of revision error (the verdict asks for 95 % on one side)",
+        f"of revision error (the verdict asks for {written(inputs.settings.threshold.verdict_probability, '%', 'en')} on one side)",
         [row for each in judged for row in each.inputs],
     )
     return Exhibits(
@@ -282,8 +283,8 @@ def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
     ]
     return table(
         "share-table",
-        ["Measure", "Year", "Share", "Status", "Published", "Revision interval", "Against 16 %"
-         if voice.inputs.policy.threshold.value == 16 else "Verdict", "Chance of reaching it", "Flags"],
+        ["Measure", "Year", "Share", "Status", "Published", "Revision interval", f"Against {voice.as_published(voice.inputs.policy.threshold.value)} %",
+         "Chance of reaching it", "Flags"],
         body,
         "Every measure and year at its newest vintage. *Digital economy, % of GDP; the interval is revision error only; "
         "the chance rests on past revisions and a prior.*",
@@ -312,11 +313,11 @@ def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
     moved = [each for each in triangles if each.values]
     if not moved:
         return Exhibit("revisions", "No figure has two vintages far enough apart to tell how far first figures move.")
-    main, formats = moved[0], voice.formats
+    main, formats, settings = moved[0], voice.formats, voice.inputs.settings.threshold
     values = listed([voice.value(formats.points(value), main.inputs) for value in main.values])
     said = (
-        f"Of {voice.measure(main.measure)}'s years, {_have(len(main.values))} a figure of within a year and another of two years later or "
-        f"more; they differ by {values}. {_carried(voice, len(main.values))}"
+        f"Of {voice.measure(main.measure)}'s years, {_have(len(main.values))} a figure of within {written(settings.first_maturity, 'a year/# years', 'en')} "
+        f"and another of {word(settings.final_maturity, 'en')} years later or more; they differ by {values}. {_carried(voice, len(main.values))}"
     )
     frame = voice.frame(
         "revisions",
