@@ -55,6 +55,12 @@ def test_judged_measures_meet_their_band_in_short(method, design):
     assert [each for each in judged if each.verdict != "passes"] == []
 
 
+def test_a_mixed_model_is_used_where_slopes_differ_and_seldom_where_they_do_not():
+    alike, apart = (short("panel", areas=8, years=6, ratio=ratio) for ratio in (0, 2))
+    reach = 2 * (error(alike, "fit not used") + error(apart, "fit not used"))
+    assert value(alike, "fit not used") > value(apart, "fit not used") + reach
+
+
 def test_the_short_study_touches_every_method():
     assert {method for method, _ in QUICK} | {"completion"} == set(CELLS)
 

@@ -17,7 +17,7 @@ from policyreport.formats import NBSP, Formats
 from policyreport.methods.draws import generator
 from policyreport.params.methods import read_method_settings
 from policyreport.params.registry import read_registry
-from policyreport.validity import tasks
+from policyreport.validity import mixed, tasks
 from policyreport.validity.cells import CELLS, cells_of
 from policyreport.validity.designs import DESIGNS
 from policyreport.validity.fingerprint import code_lines, fingerprint
@@ -348,6 +348,7 @@ def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
     assert settings.flow.verdict_design_effect == tasks.VERDICT_EFFECT
     assert max(settings.outlook.design_effects) == PRINTED_EFFECT
     assert (panel.bartlett_level, panel.tau_range) == (BARTLETT, TAU_RANGE)
+    assert (panel.largest_correlation, panel.smallest_eigenvalue) == (mixed.CORRELATION, mixed.EIGENVALUE)
     assert exposure.few_treated_below == FEW_TREATED
     assert sorted(exposure.webb_points) == pytest.approx(WEBB)
 
@@ -386,6 +387,37 @@ def test_every_kind_of_simulation_says_what_it_draws_and_what_is_true_of_it(kept
 def test_every_simulation_is_of_a_module_whose_changes_the_page_notices() -> None:
     modules = {cell.simulator.__module__.rpartition(".")[2] for cells in CELLS.values() for cell in cells}
     assert modules == set(SIMULATORS)
+
+
+MIXED = [cell for cell in cells_of("panel") if cell.most and cell.design["areas"] == 8 and cell.design["years"] == 6]
+
+
+def test_a_slow_simulation_is_repeated_less_often_and_kept_under_the_number_that_was_made() -> None:
+    assert {cell.design["ratio"] for cell in MIXED} == {0, 0.3, 0.6, 1, 2}
+    assert [MIXED[0].count(draws) for draws in (2, 40, 2000)] == [2, 40, 40]
+    assert all(cell.count(2000) == 2000 for cell in cells_of("panel") if cell.design.get("uneven") is not None)
+    once = replace(MIXED[0], most=3)
+    assert once.repeat(2000) == once.repeat(3)
+    assert once.repeat(2000).draws == 3
+
+
+def test_the_page_says_how_often_mixed_models_were_fitted_and_what_is_printed_instead() -> None:
+    cells = tuple(replace(cell, most=3).repeat(2000) for cell in (MIXED[0], MIXED[-1]))
+    result = MethodResult(method="panel", version="0", draws=2000, cells=cells)
+    page = validity_page({"panel": result}, read_registry(ROOT), Formats("en")).replace(NBSP, " ")
+    assert "(completion is enumerated, mixed model 3 times)" in page
+    assert "Monte-Carlo standard error of 3 repetitions" in page
+    assert "No number is judged by a band." in page
+    assert "boundary-fit is flagged and the closed form printed, a variance below zero as 0" in page
+    assert all(measure.verdict == "not judged" for cell in cells for measure in cell.measures)
+
+
+def test_a_fit_is_unused_for_one_reason_and_every_used_one_agrees_with_the_closed_form() -> None:
+    found = {each.name: each.value for each in replace(MIXED[2], most=10).repeat(10).measures}
+    unused = found["fit not used"]
+    assert 0 < unused < 1
+    assert found["on the boundary"] + found["search failed"] == pytest.approx(unused)
+    assert found["used fit agrees with the closed form"] == 1
 
 
 def test_what_a_design_does_not_name_is_shown_as_it_was_simulated() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.methods.draws import generator
-from policyreport.validity import outlooks, panels, places, pooled, series, tasks
+from policyreport.validity import mixed, outlooks, panels, places, pooled, series, tasks
 from policyreport.validity.fingerprint import fingerprint
 from policyreport.validity.measures import CellResult, Measure
 
@@ -30,11 +30,14 @@ class Cell:
         From random numbers, repetitions and the design to measures.
     design : dict
         Sizes and truth.
+    most : int or None
+        Repetitions at most, where one is slow.
     """
 
     method: str
     simulator: Simulator
     design: dict[str, Any]
+    most: int | None = None
 
     @property
     def id(self) -> str:
@@ -46,8 +49,8 @@ class Cell:
         """Fingerprint of the code that the cell runs."""
         return fingerprint(self.simulator.__module__)
 
-    def repeat(self, draws: int) -> CellResult:
-        """Simulate the cell.
+    def count(self, draws: int) -> int:
+        """Say how often the cell is repeated.
 
         Parameters
         ----------
@@ -56,10 +59,26 @@ class Cell:
 
         Returns
         -------
+        int
+            As many, or as many as the cell is repeated at most.
+        """
+        return min(draws, self.most or draws)
+
+    def repeat(self, draws: int) -> CellResult:
+        """Simulate the cell.
+
+        Parameters
+        ----------
+        draws : int
+            Repetitions asked for; `count` says how many are made.
+
+        Returns
+        -------
         CellResult
             The same for the same number of repetitions, whatever else is run.
         """
         rng: np.random.Generator = generator("validity", self.method, self.id, "")
+        draws = self.count(draws)
         measures = self.simulator(rng, draws, **self.design)
         return CellResult(
             method=self.method,
@@ -130,6 +149,8 @@ def _panel() -> Iterator[Cell]:
     sizes = {"areas": (8, 34), "years": (6, 13), "ratio": (0, 0.3, 0.6, 1, 2)}
     for uneven in (0, 1):
         yield from _grid("panel", panels.panel, **sizes, uneven=(uneven,))
+    for cell in _grid("panel", mixed.mixed_model, **sizes):
+        yield replace(cell, most=mixed.REPETITIONS)
 
 
 def _exposure() -> Iterator[Cell]:

@@ -54,6 +54,12 @@ DESIGNS = {
         "elsewhere they are power. Violation: noise whose standard deviation differs between areas (log-normal, "
         "uneven 1)."
     ),
+    "mixed model": (
+        "Data: as above with equal noise, each panel fitted by a mixed model with year effects beside the closed form, "
+        "by the rules of the report. Truth: slopes spread by the ratio shown, in standard errors of one slope; at "
+        "ratio 0 there is no spread to find. A fit on the boundary has a variance at zero or a level and slope tied "
+        "to each other; a search failed where it raised an error, did not converge or ended without a likelihood."
+    ),
     "exposed": (
         "Data: 34 areas, noise whose neighbouring years correlate by 0.3 and whose standard deviation differs between "
         "areas (log-normal); exposure normal, log-normal (skewed), or 1 in 11, 6 or 3 areas and 0 elsewhere; one year "

@@ -5,8 +5,9 @@ Each raises ValueError where no row has what it tells of.
 
 from __future__ import annotations
 
-from policyreport.formats import EN_DASH
-from policyreport.validity.lookups import Rows, between, values
+from policyreport.formats import EN_DASH, Formats
+from policyreport.params.phrases import word
+from policyreport.validity.lookups import Cells, Rows, between, values
 from policyreport.validity.measures import EXACT_TEST
 
 EARLIER = 0.003
@@ -92,7 +93,8 @@ def spreads(rows: Rows) -> str:
         f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}, too little where revisions are much larger "
         "than that and too much where they are smaller. What decides is the spread, which a history this short does "
         "not tell, so no number of revisions can be refused for it; the prior carries the answer. The chance is "
-        "withheld without a history, and told in words below five revisions."
+        "withheld without a history, and told in words below "
+        f"{word(rows.settings['threshold']['words_below_revisions'].value, 'en')} revisions."
     )
 
 
@@ -132,6 +134,39 @@ def found_unequal(rows: Rows) -> str:
         f"{formats.percent(max(found))} of repetitions, since residuals of a line have fewer degrees of freedom than "
         "it counts; intervals are then wider than they need be, and hold."
     )
+
+
+def unused_fits(rows: Rows) -> str:
+    """Mixed models that may not be used: where, why, and what is printed then."""
+    formats = rows.formats
+    flat, steep = (
+        [cell for cell in rows.cells if cell.design["ratio"] == end(each.design["ratio"] for each in rows.cells)]
+        for end in (min, max)
+    )
+    failed = max(values(rows.cells, "search failed"))
+    searched = (
+        f"the search itself failed in up to {formats.percent(failed)} of a row"
+        if failed
+        else "in no repetition did the search itself fail"
+    )
+    same = values(rows.cells, "used fit agrees with the closed form")
+    agreed = (
+        f" Where a fit is used, the slopes' variance is that of the closed form in {formats.percent(min(same))} of a "
+        "row at least."
+        if same
+        else ""
+    )
+    return (
+        f"The fit is not used in {_range(flat, formats)} of repetitions where slopes spread the least, and in "
+        f"{_range(steep, formats)} where they spread the most; {searched}. Then nothing is lost: boundary-fit is "
+        "flagged and the closed form printed, a variance below zero as 0, as are the pooled slopes, which never rest "
+        f"on the mixed model.{agreed}"
+    )
+
+
+def _range(cells: Cells, formats: Formats) -> str:
+    found = values(cells, "fit not used")
+    return f"{formats.percent(min(found), 0)} to {formats.percent(max(found), 0)}"
 
 
 def grouped_lists(rows: Rows) -> str:

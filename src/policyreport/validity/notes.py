@@ -134,6 +134,7 @@ REMARKS = {
     "flow change": texts.false_alarms,
     "flow trend": texts.short_lists,
     "panel": texts.found_unequal,
+    "mixed model": texts.unused_fits,
     "ranks": texts.leaning,
 }
 """What a table shows without judging it, by kind of simulation; from all of its rows."""

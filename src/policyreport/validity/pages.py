@@ -18,7 +18,7 @@ from policyreport.validity.measures import CellResult, Measure, MethodResult
 from policyreport.validity.notes import REMARKS, marked, notes_under
 from policyreport.validity.summary import band_of, claims_table, number, verdict_of
 
-SIMULATORS = ("tasks", "outlooks", "pooled", "series", "panels", "places")
+SIMULATORS = ("tasks", "outlooks", "pooled", "series", "panels", "mixed", "places")
 """Modules that hold the simulations; by their names, so that a page is made without loading the methods."""
 DEFAULTS = {"entry": "first day", "mean": 0.0, "design_effect": 1}
 """What holds in cells whose design does not name it; a test compares it with the simulations."""
@@ -81,14 +81,30 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
     draws = " and ".join(formats.count(number) for number in sorted({each.draws for each in ordered}))
     lead = (
         f"{formats.count_of(met, len(judged))} judged measures meet their band, in {formats.count(cells)} sizes and "
-        f"truths of {len(ordered)} methods, each simulated {draws} times (completion is enumerated), after "
-        f"{registry.references['MWC19'].full}"
+        f"truths of {len(ordered)} methods, each simulated {draws} times (completion is "
+        f"enumerated{_fewer(ordered)}), after {registry.references['MWC19'].full}"
     )
     sections = [_section(each, registry, formats) for each in ordered]
     claims = claims_table(ordered, registry, formats)
     ends = otherwise(results, registry, formats), known_limits(results, formats)
     parts = [lead, bands(formats), *_made_by_older_code(ordered, registry), claims, *sections, *ends]
     return "\n\n".join(part for part in parts if part)
+
+
+def _fewer(results: Sequence[MethodResult]) -> str:
+    """Kinds of simulation of which one repetition is slow, with how many were made."""
+    told = dict.fromkeys(
+        f", {cell.design['what']} {cell.draws} times"
+        for each in results
+        for cell in each.cells
+        if _is_short(cell, each)
+    )
+    return "".join(told)
+
+
+def _is_short(cell: CellResult, result: MethodResult) -> bool:
+    """Whether a cell was repeated less often than the others; enumerated ones were not repeated."""
+    return 0 < cell.draws < result.draws
 
 
 def _made_by_older_code(results: Sequence[MethodResult], registry: Registry) -> list[str]:
@@ -155,10 +171,10 @@ def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats
     notes = notes_under(cells, registry.settings, formats)
     noted = f" † {' '.join(notes)}" if notes else ""
     remark = f" {REMARKS[kind](Rows(cells, registry.settings, formats))}" if kind in REMARKS else ""
-    shown = (
-        f"value ± Monte-Carlo standard error, version {result.version}; bands in the headings; what stands in brackets "
-        "is not judged"
-    )
+    bands_shown = "; bands in the headings; what stands in brackets is not judged" if judged else ""
+    fewer = sorted({cell.draws for cell in cells if _is_short(cell, result)})
+    times = f" of {' and '.join(formats.count(each) for each in fewer)} repetitions" if fewer else ""
+    shown = f"value ± Monte-Carlo standard error{times}, version {result.version}{bands_shown}"
     caption = f"{_finding(measures, formats)} *{kind.capitalize()}: {shown}.*{remark}{noted}"
     heads = [
         *(design.replace("_", " ") for design in designs),
@@ -174,6 +190,8 @@ def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats
 def _finding(measures: Sequence[Measure], formats: Formats) -> str:
     """How many of a table's numbers were judged, and whether all of these meet their band."""
     judged = sum(each.low is not None for each in measures)
+    if not judged:
+        return "No number is judged by a band."
     missed = sum(each.verdict.startswith("fails") for each in measures)
     met = f"{missed} of them miss it (in bold)" if missed else "all of them meet it"
     return f"{formats.count_of(judged, len(measures))} numbers are judged by a band; {met}."

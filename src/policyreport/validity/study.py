@@ -94,7 +94,7 @@ def _repeat(method: str, at: int, draws: int) -> CellResult:
 
 def _path(folder: Path, cell: Cell, draws: int) -> Path:
     """Where a cell is kept: by its name, repetitions and code, so that a change of the code repeats it."""
-    key = sha256(f"{cell.id}|{draws}|{cell.code}".encode()).hexdigest()[:16]
+    key = sha256(f"{cell.id}|{cell.count(draws)}|{cell.code}".encode()).hexdigest()[:16]
     return folder / "cells" / f"{cell.method}-{key}.json"
 
 

@@ -51,7 +51,7 @@ def claims_table(results: Sequence[MethodResult], registry: Registry, formats: F
 
 def _claims(cells: Sequence[CellResult]) -> list[tuple[str, list[Measure]]]:
     """Judged measures by name, in the order of the tables, with the simulation where a method has several."""
-    several = len({cell.design["what"] for cell in cells}) > 1
+    several = len({cell.design["what"] for cell in cells for measure in cell.measures if measure.low is not None}) > 1
     found: dict[str, list[Measure]] = {}
     for cell in cells:
         for measure in cell.measures:
