@@ -47,7 +47,7 @@ def test_a_text_shows_the_value_of_the_setting_it_names(text: str, language: str
     [
         ("[[b.five]]", 'did you mean "a"|a section'),
         ("[[a.fife]]", 'did you mean "five"'),
-        ("[[a.five|wrod]]", 'did you mean "word"'),
+        ("[[a.five|words]]", 'did you mean "word"'),
         ("[[a.word|%]]", "another form"),
         ("[[a.five|count]]", "another form"),
     ],
