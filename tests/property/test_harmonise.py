@@ -165,3 +165,19 @@ def test_the_share_that_may_be_missing_is_the_one_decided() -> None:
         settings = SETTINGS.model_copy(update={"small_part": small_part})
         mine = recalculate(left, AREAS, INDICATORS, settings)
         assert set(mine.loc[mine["area"] == "n79", "note"]) == {note}
+
+
+@pytest.mark.parametrize("missing", ["2020", "2022", "2023"])
+def test_growth_is_refused_wherever_the_chain_of_a_large_part_is_broken(missing: str) -> None:
+    shares = AREAS.crosswalk["share_grdp_2022"]
+    large = shares[AREAS.crosswalk["new"].isin(MERGED) & (shares > 0.5)].index[0]
+    known = rows(GROWTH, 2, 9, 1, (2019, 2020, 2021, 2022, 2023, 2024))
+    unknown = known[(known["area"] != large) | (known["period"] != missing)]
+    own = recalculate(unknown, AREAS, INDICATORS, SETTINGS).set_index(["area", "year"]).loc[AREAS.successor(large)]
+    whole = recalculate(known, AREAS, INDICATORS, SETTINGS).set_index(["area", "year"]).loc[AREAS.successor(large)]
+    refused = own[own["value"].isna()]
+    assert int(missing) in refused.index
+    assert set(refused["note"]) == {"part-missing"}
+    told = own["value"].dropna()
+    assert len(told)
+    assert told.to_numpy() == pytest.approx(whole["value"][told.index].to_numpy(), rel=1e-12)

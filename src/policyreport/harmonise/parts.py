@@ -189,7 +189,9 @@ def _aggregate(
     sums_up = np.array([each.harmonise == "sum" for each in carried])
     have = grid["value"].notna() & grid["weight"].notna()
     grid["known"] = have
-    grid["present"] = grid["weight"].where(have)
+    # A chain breaks where a part's growth is unknown; its share of the base year then says how much is missing.
+    grid["whole"] = grid["weight"].fillna(grid["share_grdp"])
+    grid["present"] = grid["whole"].where(have)
     scale = grid["weight"].where(~sums_up[grid["place"].to_numpy()], 1.0)
     grid["mass"] = (grid["value"] * scale).where(have)
     for name in names:
@@ -202,7 +204,7 @@ def _aggregate(
     cells["weight_low"], cells["weight_high"] = ranges.min(axis=1), ranges.max(axis=1)
     cells["parts"], cells["complete"] = groups["value"].count(), groups["known"].all()
     total = sums_up[cells.index.get_level_values("place")]
-    missing = 1 - sums["present"] / sums["weight"]
+    missing = 1 - sums["present"] / sums["whole"]
     cells["enough"] = np.where(total, cells["complete"], missing < small_part)
     # A province of one part keeps its value to the last bit.
     mean = (sums["mass"] / sums["present"]).where(cells["low"] != cells["high"], cells["low"])
