@@ -1,5 +1,6 @@
 """Pace: bands, special cases, refusals, flags, lines."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -200,6 +201,21 @@ def test_once_the_targets_year_has_come_nothing_is_required_from_now():
     result = assess(series({2020: 12.0, 2030: 14.0}))
     assert result.required_from_now_pp is None
     assert result.scenarios == ()
+
+
+@pytest.mark.parametrize(("ratio", "band"), [(0.95, "on track"), (0.6, "too slow"), (0.0, "far too slow")])
+@pytest.mark.parametrize("base", [-1 / 7, -2 / 7, -4 / 7, -9 / 7, -13 / 7])
+def test_a_pace_exactly_on_a_cut_point_gets_the_better_band(ratio, band, base):
+    target = base + 10 / 3
+    vintages = series({2020: base, 2025: base + ratio * (target - base) / 2})
+    assert assess(vintages, (), target=target, prior=replace(PRIOR, degrees=0)).headline == band
+
+
+def test_a_range_that_was_left_on_the_far_side_is_lost():
+    def told(latest):
+        return assess(series({2020: 6.0, 2025: latest}), target=5.0, target_high=9.0).headline
+
+    assert [told(latest) for latest in (4.0, 5.0, 8.0, 9.0, 10.0)] == ["lost", "held", "held", "held", "lost"]
 
 
 def test_a_range_is_measured_at_its_nearer_end():

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from scipy import stats
 
 from policyreport.methods import threshold
 from policyreport.methods.revision_error import RevisionPrior
@@ -45,6 +46,16 @@ def test_without_history_the_margin_is_nearly_three_prior_scales(value, verdict)
     assert result.probability is None
     assert result.certainty == ""
     assert result.has_flag("no-vintage-history")
+
+
+@pytest.mark.parametrize("history", [(), (0.16, 0.54), (0.1, 0.2, 0.3, 0.4, 0.5), (0.7, 0.3, -0.1)])
+def test_a_value_exactly_on_the_margin_gets_its_word(history):
+    degrees = 2 + len(history)
+    scale = ((2 * 0.5**2 + sum(r * r for r in history)) / degrees) ** 0.5
+    margin = float(stats.t.ppf(0.95, degrees)) * scale
+    assert threshold.assess(share(16 + margin), history, **RULES).verdict == "above"
+    assert threshold.assess(share(16 - margin), history, **RULES).verdict == "below"
+    assert threshold.assess(share(16 + 0.999999 * margin), history, **RULES).verdict == "cannot tell apart"
 
 
 def test_a_short_history_gives_the_probability_in_words_too():
@@ -170,4 +181,11 @@ def test_the_weighted_mean_of_the_parts_is_set_against_the_whole():
 
 def test_a_missing_part_leaves_no_aggregate_check():
     refused = threshold.aggregate_check([share(10.0, area="n01")], share(14.02), weights={"n01": 3.0, "n02": 1.0})
+    assert (refused.code, refused.detail) == ("part-missing", "1 of 2: n02")
+
+
+@pytest.mark.parametrize("status", ["projection", "derived"])
+def test_a_projected_or_derived_part_leaves_no_aggregate_check(status):
+    parts = [share(10.0, area="n01"), share(20.0, area="n02", status=status)]
+    refused = threshold.aggregate_check(parts, share(14.02), weights={"n01": 3.0, "n02": 1.0})
     assert (refused.code, refused.detail) == ("part-missing", "1 of 2: n02")

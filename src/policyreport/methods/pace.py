@@ -66,7 +66,7 @@ def assess(
         The target, its year, and +1 if more is better, −1 if less is.
     target_high : float, optional
         Upper end, where the target is a range that begins at `target`: progress is measured against the end nearer
-        to the base, towards the inside, and `direction` does not count.
+        to the base (to the latest value, if the base lies inside), towards the inside, and `direction` does not count.
     base_year : int, optional
         Base; by default the earliest year, if `minimum_base_years` or more before the latest.
     one_year_base : int
@@ -112,7 +112,9 @@ def assess(
     if isinstance(stretch, str):
         return _refuse("too-few-points", used, stretch)
     if target_high is not None:
-        end, inwards = nearer_end(stretch.start, target, target_high)
+        # From inside the range only the end that the latest value is nearer to can have been crossed.
+        inside = target <= stretch.start <= target_high
+        end, inwards = nearer_end(stretch.end if inside else stretch.start, target, target_high)
         goal = replace(goal, target=end, direction=inwards)
     latest = found[stretch.end_year]
     error = revision_error(history, maturity(latest), prior)

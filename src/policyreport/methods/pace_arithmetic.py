@@ -73,11 +73,13 @@ class Goal:
         TypeError
             If the ratio is not a number.
         """
-        if ratio >= self.on_track_from:
+        # Rounding first: a pace exactly on a cut point must get its band whatever the last bit says.
+        at = round(ratio, 12)
+        if at >= self.on_track_from:
             return "on track"
-        if ratio >= self.too_slow_from:
+        if at >= self.too_slow_from:
             return "too slow"
-        return "far too slow" if ratio >= 0 else "moving away"
+        return "far too slow" if at >= 0 else "moving away"
 
 
 @dataclass(frozen=True)

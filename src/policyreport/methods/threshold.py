@@ -10,6 +10,7 @@ from policyreport.methods import certainty
 from policyreport.methods.revision_error import RevisionError, RevisionPrior, revision_error
 from policyreport.methods.vintages import (
     NEVER_ESTIMATED,
+    enters_estimates,
     ids,
     maturity,
     published_order,
@@ -206,7 +207,8 @@ def aggregate_check(
     Returns
     -------
     AggregateCheck or Refusal
-        Refused: `measure-mixed`, and `part-missing` if an area with a weight has no exact value.
+        Refused: `measure-mixed`, and `part-missing` if an area with a weight has no exact value of its own; a
+        projected or derived one is none.
 
     Raises
     ------
@@ -215,7 +217,7 @@ def aggregate_check(
     """
     if mixed := refuse_mixed([whole, *parts], METHOD, one_area=False):
         return mixed
-    exact = {each.area: each for each in parts if each.bound == "=" and each.period == whole.period}
+    exact = {each.area: each for each in parts if enters_estimates(each) and each.period == whole.period}
     missing = sorted(set(weights) - set(exact))
     rows = ids([whole, *parts])
     if missing:
@@ -250,9 +252,11 @@ def _about(observation: Observation, threshold: float) -> dict[str, object]:
 
 def _verdict(probability: float, verdict_probability: float) -> Verdict:
     """The word for P(final ≥ T)."""
-    if probability >= verdict_probability:
+    # Rounding first: a value exactly on the margin must get its word whatever the last bit says.
+    at = round(probability, 12)
+    if at >= verdict_probability:
         return "above"
-    return "below" if probability <= 1 - verdict_probability else "cannot tell apart"
+    return "below" if at <= round(1 - verdict_probability, 12) else "cannot tell apart"
 
 
 def _stated(observation: Observation, threshold: float) -> Threshold:
