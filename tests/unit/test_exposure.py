@@ -64,6 +64,30 @@ def test_too_few_years_before_or_none_after_the_start_are_refused(panel: Exposur
     assert refused(panel, post_years=(2026,)).code == "too-few-points"
 
 
+def test_only_years_before_the_start_count_as_before(panel: ExposurePanel) -> None:
+    assert refused(panel, post_years=(2022,)).detail == "2 years before and 1 after the start"
+    assert refused(panel, post_years=(2020,)).detail == "0 years before and 1 after the start"
+
+
+def test_a_year_after_the_start_that_is_not_named_changes_nothing(panel: ExposurePanel) -> None:
+    later = np.column_stack([panel.values, np.random.default_rng(5).normal(9, 4, size=24)])
+    longer = replace(panel, years=(*panel.years, 2026), values=later)
+    assert assessed(longer) == assessed(panel)
+
+
+def test_the_order_of_areas_changes_nothing(panel: ExposurePanel) -> None:
+    order = np.random.default_rng(7).permutation(24)
+    assert panel.merged is not None
+    shuffled = replace(
+        panel,
+        areas=tuple(panel.areas[place] for place in order),
+        values=panel.values[order],
+        exposure=panel.exposure[order],
+        merged=panel.merged[order],
+    )
+    assert assessed(shuffled) == assessed(panel)
+
+
 def test_two_measures_are_refused(panel: ExposurePanel) -> None:
     assert refused(replace(panel, measures=("nso", "office"))).code == "measure-mixed"
 

@@ -114,7 +114,7 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     if laid is None or not names:
         return not_published("exposure", role.indicator)
     posts = {
-        f"from {start}": [year for year in laid.years if year >= start]
+        f"from {start}": [year for year in laid.years if start <= year <= max(settings.exposure.post_years)]
         for start in settings.sensitivity.exposure_starts
     }
     found: dict[tuple[str, str], dict[str, Exposure | Refusal]] = {

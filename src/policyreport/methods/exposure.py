@@ -36,7 +36,7 @@ class ExposurePanel:
     outcome, exposure_name : str
         What moved; what areas were exposed to.
     areas : tuple of str, length G
-        Area keys, sorted: random numbers are handed out in this order.
+        Area keys, in any order: random numbers are handed out by the sorted keys.
     years : tuple of int, length T
         Calendar years, rising.
     values : ndarray, shape (G, T)
@@ -96,7 +96,7 @@ def assess(
     panel : ExposurePanel
         Outcome and exposure; areas with a missing value are dropped and named.
     post_years : sequence of int
-        Calendar years after the start.
+        Calendar years after the start; other years from the first of them on are left out.
     minimum_areas, minimum_pre_years : int
         Fewest complete areas, and fewest years before the start.
     placebo_minimum_years : int
@@ -138,6 +138,7 @@ def assess(
     """
     if len(set(panel.measures)) > 1:
         return _refuse("measure-mixed", panel, ", ".join(sorted(set(panel.measures))))
+    panel = _by_key(_without_later(panel, post_years))
     data = _complete(panel, post_years)
     if len(data.values) < minimum_areas:
         return _refuse("too-few-areas", panel, f"{len(data.values)} of {minimum_areas} complete areas")
@@ -243,6 +244,23 @@ def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_yea
             error = factor * found.standard_error
             points.append(EventStudyPoint(year=year, estimate=found.estimate, standard_error=error))
     return tuple(points)
+
+
+def _without_later(panel: ExposurePanel, post_years: Sequence[int]) -> ExposurePanel:
+    """Leave out years that lie after the start without being named: they are neither before nor after."""
+    kept = [year in post_years or year < min(post_years, default=year + 1) for year in panel.years]
+    years = tuple(year for year, keep in zip(panel.years, kept, strict=True) if keep)
+    return panel if all(kept) else replace(panel, years=years, values=panel.values[:, kept])
+
+
+def _by_key(panel: ExposurePanel) -> ExposurePanel:
+    """Sort the areas, so that draws do not depend on the order they came in (METHODS §0)."""
+    order = sorted(range(len(panel.areas)), key=panel.areas.__getitem__)
+    if order == list(range(len(order))):
+        return panel
+    merged = None if panel.merged is None else panel.merged[order]
+    areas = tuple(panel.areas[place] for place in order)
+    return replace(panel, areas=areas, values=panel.values[order], exposure=panel.exposure[order], merged=merged)
 
 
 def _complete(panel: ExposurePanel, post_years: Sequence[int]) -> _Complete:
