@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import pandas as pd
 import pytest
 
 from policyreport import assess, plan, present
+from policyreport.assess.tasks import by_kind
 from policyreport.errors import RunError
 from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, Inputs, read_inputs
+from policyreport.methods.counts import TaskCount
 from policyreport.observations.schema import KEY
 from policyreport.plan import Known
 from policyreport.records.base import Refusal
@@ -148,6 +151,27 @@ def test_the_evaluation_of_november_knows_two_dates_of_the_central_list(national
     } == set()
     assert isinstance(record.growth, Refusal)
     assert (record.changes, record.changed_since) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("status", "projection"), ("bound", ">"), ("indicator", "something_else")]
+)
+def test_a_count_that_is_not_exact_or_not_whole_is_no_row_quarter_on_quarter(national: Inputs, column, value) -> None:
+    rows = national.observations.copy()
+    october = (rows["indicator"] == national.roles.tasks.completed) & (rows["reference_date"] == "2025-10-15")
+    rows[column] = rows[column].astype(object).where(~october, value)
+    counts = assess.quarter_on_quarter(replace(national, observations=rows)).counts
+    assert [(each.reference_date, each.completed) for each in counts] == [(date(2025, 5, 29), 103)]
+
+
+def test_a_projected_count_does_not_hide_the_pace_between_counts() -> None:
+    def count(day: date, completed: int, **changes) -> TaskCount:
+        return TaskCount("n01", "a list", day, day, 100, completed, list_kind="centre", **changes)
+
+    known = count(date(2025, 5, 1), 10), count(date(2025, 8, 1), 40)
+    planned = count(date(2025, 12, 31), 100, status="projection")
+    assert by_kind((*known, planned)) == (known,)
+    assert by_kind((planned,)) == ((planned,),)
 
 
 def test_no_date_of_publication_in_the_evaluation_is_later_than_its_day(national: Inputs) -> None:

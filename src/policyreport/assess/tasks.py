@@ -12,8 +12,9 @@ from policyreport.inputs import Inputs
 from policyreport.methods import completion as completion_method
 from policyreport.methods import flow as flow_method
 from policyreport.methods import outlook as outlook_method
-from policyreport.methods.counts import TaskCount
+from policyreport.methods.counts import TaskCount, refuse_unusable
 from policyreport.methods.outlook import PaceRules
+from policyreport.methods.vintages import NEVER_ESTIMATED
 from policyreport.params.methods import OutlookSettings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion, Flow, ListCount, Outlook, QuarterOnQuarter
@@ -155,12 +156,13 @@ def by_kind(counts: Sequence[TaskCount]) -> tuple[tuple[TaskCount, ...], ...]:
     -------
     tuple of tuple of TaskCount
         Kinds in the order of their first count. Where a kind was counted again, kinds counted once are left
-        out: they add no answer, and their refusal would hide the area's own.
+        out: they add no answer, and their refusal would hide the area's own. A projected or derived count
+        stands only where there is no other: it never enters an estimate.
     """
+    whole = [count for count in counts if count.total is not None and count.completed is not None]
     kinds: dict[str, list[TaskCount]] = {}
-    for count in counts:
-        if count.total is not None and count.completed is not None:
-            kinds.setdefault(count.list_kind, []).append(count)
+    for count in [count for count in whole if count.status not in NEVER_ESTIMATED] or whole:
+        kinds.setdefault(count.list_kind, []).append(count)
     again = [group for group in kinds.values() if len(group) > 1]
     return tuple(tuple(group) for group in again or kinds.values())
 
@@ -176,10 +178,15 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
     Returns
     -------
     QuarterOnQuarter or Refusal
-        Counts and steps; no verdict where the list changed.
+        Counts and steps; no verdict where the list changed. Counts that are projected, bounded or published in
+        part are left out: in the table they would pass for exact ones.
     """
     role, settings = inputs.roles.tasks, inputs.settings.flow
-    counts = [count for count in task_counts(inputs) if count.list in role.national_lists]
+    counts = [
+        count
+        for count in task_counts(inputs)
+        if count.list in role.national_lists and refuse_unusable((count,), flow_method.METHOD, SUBJECT) is None
+    ]
     lists = [_list_count(inputs, count, day) for count in counts if (day := count.reference_date)]
     basis = {entry.reference_date: inputs.policy.list_named(entry.list).basis for entry in lists}
     return flow_method.quarter_on_quarter(
