@@ -223,7 +223,7 @@ def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint], 
         f"The provinces differ more than chance alone would let them (dispersion {spread}), so they are judged by limits "
         "widened by that much; the paler limits are those of chance alone."
         if result.overdispersed
-        else f"Their spread is what chance would give (dispersion {spread})."
+        else f"Their spread does not stand out from what chance would give (dispersion {spread})."
     )
     return " ".join(said) + _dropped(voice, result.dropped)
 
