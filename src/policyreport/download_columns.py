@@ -56,7 +56,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "area": ("string", "Key of the province."),
         "name": ("string", "Name."),
         "region": ("string", "Region."),
-        "growth": ("number", "Growth of output, % at constant 2010 prices."),
+        "growth": ("number", "Growth of output, %; at which prices: its indicator's unit."),
         "growth_status": ("string", "How final."),
         "growth_year": ("string", "Year of growth."),
         "growth_rank": ("integer", "Place of the published value, without a set of ranks."),

@@ -18,6 +18,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from policyreport import report
+from policyreport.params.report import read_roles
 from policyreport.renderers import choose
 from policyreport.simulated import SENTENCES
 from policyreport.trace import trace
@@ -119,6 +120,14 @@ def test_every_figure_and_table_is_marked_in_its_caption_and_picture(pages: dict
     ]
     assert len(pictures) > 30
     assert [(path.name, str(each)[:120]) for path, each in pictures if "Simulated." not in each.get_text()] == []
+
+
+@needs_build
+def test_no_page_names_an_office_or_survey_that_the_figures_are_not_from(pages: dict[Path, Tag]) -> None:
+    labels = read_roles(ROOT).measure_labels
+    names = re.compile(rf"\b({'|'.join(labels[key] for key in ('nso', 'mic-mst', 'papi', 'vcci'))})\b|constant 2010")
+    found = {path.name: names.findall(page.main.get_text()) for path, page in pages.items()}
+    assert {name: said for name, said in found.items() if said} == {}
 
 
 def test_every_link_inside_the_site_leads_to_a_file(site: Path, pages: dict[Path, Tag]) -> None:

@@ -11,10 +11,14 @@ from policyreport.params.reading import Strict, require_known, validate_strict
 
 
 class SeriesRole(Strict):
-    """An annual series of the panel, the nation's under the same indicator; an empty measure takes any."""
+    """An annual series of the panel, the nation's under the same indicator; an empty measure takes any.
+
+    `prices` says at which prices an amount or its growth is: ``constant 2010 prices``.
+    """
 
     indicator: str
     measure: str = ""
+    prices: str = ""
 
 
 class ShareRole(Strict):
@@ -78,6 +82,7 @@ class Roles(Strict):
     measure_labels: dict[str, str]
     list_kinds: dict[str, str] = Field(default_factory=dict)
     indices: tuple[str, ...]
+    abbreviations: str
     map: MapClasses
 
     def likeness_by_name(self, name: str) -> Likeness:

@@ -87,7 +87,7 @@ def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
     Returns
     -------
     Exhibits
-        "methods-lead", "methods", "references", "sources", "citation", "changes".
+        "methods-lead", "methods", "references", "sources", "abbreviations", "citation", "changes".
     """
     voice = Voice(inputs)
     return Exhibits(
@@ -96,6 +96,7 @@ def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
             method_pages(voice, method_use(record, inputs)),
             reference_list(voice),
             sources(record, inputs),
+            Exhibit("abbreviations", f"**Abbreviations.** {inputs.roles.abbreviations}"),
             Exhibit("citation", _citation(voice, record)),
             changes(record, inputs),
         ]

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from policyreport.present.names import inside
-from policyreport.present.trends import dimension
 from policyreport.present.voice import Voice, escape
 
 WEIGHTS = "population, output or equal weights"
@@ -79,7 +78,7 @@ def _widest(rows: pd.DataFrame, low: str, high: str) -> dict[str, Any]:
 
 def _score(voice: Voice, row: dict[str, Any]) -> str:
     """A score's name inside a sentence."""
-    return escape(inside(dimension(voice.indicator(str(row["indicator"])))))
+    return escape(inside(voice.indicator(str(row["indicator"]))))
 
 
 def _range(voice: Voice, row: dict[str, Any], low: str, high: str) -> str:

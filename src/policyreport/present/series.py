@@ -12,9 +12,10 @@ from policyreport.figures.timeline import Break, Line
 from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.methods.contrasts import index
-from policyreport.present.names import inside
+from policyreport.params.report import SeriesRole
+from policyreport.present.names import heading, inside
 from policyreport.present.recalculated import recalculated
-from policyreport.present.trends import dimension, governance_trend, growth_trend, median_line
+from policyreport.present.trends import governance_trend, growth_trend, median_line
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import SeriesPoint, Trend
@@ -50,7 +51,7 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     frame = voice.frame(
         "growth",
         finding,
-        f"Growth of output at constant 2010 prices, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
+        f"Growth of output{_prices(role)}, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
         [row for points in (own, nation, around) for point in points for row in point.inputs],
     )
     lines = [
@@ -93,7 +94,7 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         "income",
         f"Output per head was {voice.value(f'{voice.formats.number(value.value, 1)} million VND', value.inputs)} in "
         f"{last.year}{_status(last)}, {voice.value(voice.formats.number(last.value, 0), last.inputs)} where the nation is 100",
-        f"GRDP per head at current prices as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
+        f"GRDP per head{_prices(inputs.roles.income)} as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
         [row for points in (relative, around) for point in points for row in point.inputs],
     )
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
@@ -131,7 +132,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         mean = mean_of_areas(inputs, [series(inputs, area, key, inputs.roles.governance.measure) for area in areas])
         scores[key] = own, mean
         panels.append(
-            (dimension(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")])
+            (heading(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")])
         )
         rows += [row for point in own for row in point.inputs]
         last = max([last, *(point.year for point in own)])
@@ -142,8 +143,8 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     frame = voice.frame(
         "governance",
         _governance_finding(voice, results, scores, last),
-        f"PAPI dimension scores{how}, {inputs.name} and the mean of the provinces; lines are not joined where the "
-        "questions changed",
+        f"{heading(voice.measure(inputs.roles.governance.measure))}: scores{how}, {inputs.name} and the mean of the "
+        "provinces; lines are not joined where the questions changed",
         rows,
     )
     told = [each for each in results if isinstance(each, Trend)]
@@ -225,7 +226,7 @@ def _moved(voice: Voice, each: Trend, own: Sequence[SeriesPoint], mean: Sequence
     """One score's way, the mean's, and then the trend of the difference: none can be taken for another."""
     formats = voice.formats
     (start, end), (mean_start, mean_end) = (_ends(each, points) for points in (own, mean))
-    name = inside(dimension(voice.indicator(each.indicator)))
+    name = inside(voice.indicator(each.indicator))
     slope = voice.value(formats.number(each.slope, 2, signed=True), each.inputs)
     low, high, level = each.slope_interval.low, each.slope_interval.high, each.slope_interval.level
     interval = voice.value(formats.interval(low, high, 2, signed=True), each.inputs)
@@ -261,7 +262,12 @@ def _ways(own: float, mean: float) -> tuple[str, str]:
 def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> list[str]:
     known = voice.inputs.indicators.by_id()
     found = [each.subject.split()[0] for each in results if isinstance(each, Refusal) and each.code == code]
-    return [dimension(known[key].name) if key in known else key for key in found]
+    return [heading(known[key].name) if key in known else key for key in found]
+
+
+def _prices(role: SeriesRole) -> str:
+    """At which prices a series is, inside a sentence."""
+    return f" at {role.prices}" if role.prices else ""
 
 
 def _range(points: Sequence[SeriesPoint]) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.checks import specification_plot
 from policyreport.inputs import Inputs
+from policyreport.present.names import heading
 from policyreport.present.side_by_side import exposure_name
-from policyreport.present.trends import dimension
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import Sensitivity, Specification
@@ -230,7 +230,7 @@ def _question(voice: Voice, each: Sensitivity) -> str:
     """What is asked; of a count also what the others are held against: its share and day."""
     asked = QUESTIONS.get(each.method, each.method)
     if _is_score(voice, each):
-        return escape(dimension(voice.indicator(each.subject)))
+        return escape(heading(voice.indicator(each.subject)))
     if each.method != "completion":
         return asked
     head, rows = _headline(each), voice.inputs.newest

@@ -154,24 +154,7 @@ def _needed(voice: Voice) -> str:
 def _governance_panel(voice: Voice, each: Trend | Refusal) -> TrendPanel:
     """One dimension, with its line or its refusal's short name."""
     key = each.subject.split()[0] if isinstance(each, Refusal) else each.indicator
-    title = dimension(voice.indicator(key))
+    title = heading(voice.indicator(key))
     if isinstance(each, Refusal):
         return TrendPanel(title, voice.short(each.code))
     return TrendPanel(title, outcome(voice, each), each, LEVELS[each.series])
-
-
-def dimension(name: str) -> str:
-    """Name an indicator without the index it belongs to.
-
-    Parameters
-    ----------
-    name : str
-        ``PAPI transparency``.
-
-    Returns
-    -------
-    str
-        ``Transparency``.
-    """
-    text = name.removeprefix("PAPI").strip(" :,–-") or name
-    return heading(text)
