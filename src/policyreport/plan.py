@@ -308,4 +308,4 @@ def _first_records(store: Path, known: Known) -> bytes:
     keys = [(area, name) for area in edition_areas(known) for name in PROVINCE_NOTEBOOKS]
     keys.append((known.roles.nation, SERIES_NOTEBOOK))
     paths = [store / "records" / area / f"{_named(known, name)}.json" for area, name in keys]
-    return json.dumps([json.loads(path.read_bytes()) for path in paths if path.exists()]).encode()
+    return b"[" + b",".join(path.read_bytes() for path in paths if path.exists()) + b"]"

@@ -18,9 +18,18 @@ from policyreport.inputs import decision_files, read_decisions
 from policyreport.params.edition import read_edition
 from policyreport.records.series import SeriesPoint
 
-# pandas imports it when it reads the first table. Reading one here would start Arrow's threads, and a process with
-# threads cannot be forked.
-USED_LATER = ("pyarrow.parquet", "matplotlib.backends.backend_svg")
+# Imported when they are first used, by pandas, pyarrow and IPython. Reading a table here would import most of them
+# too, but start Arrow's threads, and a process with threads cannot be forked.
+USED_LATER = (
+    "IPython.core.logger",
+    "matplotlib.backends.backend_svg",
+    "pandas.core.arrays.arrow.extension_types",
+    "pandas.core.methods.to_dict",
+    "pandas.io.formats.html",
+    "pandas.io.formats.string",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+)
 
 
 def rehearse(root: str, edition_id: str) -> None:

@@ -21,6 +21,7 @@ from papermill import execute_notebook
 from policyreport.execute import Unit, execute_unit
 from policyreport.kernels import forkserver, provisioner, warm_kernels
 from policyreport.kernels.batch import BatchKernelManager, batch_server
+from policyreport.kernels.forked import ListedModules
 from policyreport.kernels.forkserver import ForkRefusedError, ForkServer
 from policyreport.kernels.imports import imported_modules
 from policyreport.kernels.provisioner import NAME, kernel_arguments, use_server
@@ -422,3 +423,10 @@ def test_a_kernel_on_its_way_to_the_end_gets_no_interrupt(monkeypatch, ending, s
     manager.shutting_down = ending
     asyncio.run(manager.interrupt_kernel())
     assert len(signals) == sent
+
+
+def test_the_list_of_modules_names_the_files_that_the_modules_would() -> None:
+    asked = [module.__file__ for module in sys.modules.copy().values() if getattr(module, "__file__", None)]
+    listed = ListedModules().copy().values()
+    assert [each.__file__ for each in listed] == asked
+    assert all(hasattr(each, "__file__") for each in listed)

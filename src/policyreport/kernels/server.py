@@ -265,7 +265,11 @@ def main(listener: int, lifetime: int, folder: str, modules: list[str], rehearsa
     # "-c" puts the present folder first, where a notebook's own modules are not.
     sys.path[:] = [each for each in sys.path if each]
     import_modules(modules, rehearsal)
+    # Imported here, where it makes nothing slower that is not a server.
+    from policyreport.kernels.forked import ListedModules, run_kernel
+
     gc.collect()
+    listed = ListedModules()
     # What is there stays: no collection in a kernel touches, and so copies, the shared pages.
     gc.freeze()
     request = Server(socket.socket(fileno=listener), lifetime).serve()
@@ -273,7 +277,4 @@ def main(listener: int, lifetime: int, folder: str, modules: list[str], rehearsa
         shutil.rmtree(folder, ignore_errors=True)
         # Nothing is left to be tidied, and destroying the imported modules takes a while.
         os._exit(0)
-    # Imported here for the kernel alone: by now it is in memory.
-    from policyreport.kernels.forked import run_kernel
-
-    run_kernel(request)
+    run_kernel(request, listed)
