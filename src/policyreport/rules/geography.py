@@ -73,10 +73,11 @@ def _reused(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Former and present provinces of one code of which the former is no part of the present one's name."""
     table = evidence.areas.table[evidence.is_province]
     coded = table[table["gso_code"] != ""].reset_index()
-    for _, pair in coded.groupby("gso_code"):
-        old, new = (pair[pair["valid_to"] != ""], pair[pair["valid_to"] == ""])
-        if len(old) == 1 and len(new) == 1 and old["name"].iloc[0] != new["name"].iloc[0]:
-            yield str(old["key"].iloc[0]), str(new["key"].iloc[0])
+    ended = coded["valid_to"] != ""
+    old, new = (rows.drop_duplicates("gso_code", keep=False) for rows in (coded[ended], coded[~ended]))
+    both = old.merge(new, on="gso_code", suffixes=("_old", "_new")).sort_values("gso_code", kind="stable")
+    other = both[both["name_old"] != both["name_new"]]
+    yield from zip(other["key_old"].astype(str), other["key_new"].astype(str), strict=True)
 
 
 def _former_unit_after_end(evidence: Evidence) -> Iterator[Breach]:

@@ -126,16 +126,23 @@ def _copied_series(evidence: Evidence) -> Iterator[Breach]:
     rows = evidence.annual[evidence.annual["kind"].isin(_LEVELS) & (evidence.annual["scheme"] != "")]
     keys = ["indicator", "measure", "scheme"]
     least = evidence.settings.copied_periods
-    for (indicator, measure, _), group in rows.groupby(keys):
-        ordered = group.sort_values(["area", "year"])
-        pairs = pd.Series(list(zip(ordered["year"], ordered["value"], strict=True)), index=ordered.index)
-        prints = pairs.groupby(ordered["area"]).agg(tuple)
-        for print_, areas in prints.groupby(prints):
-            if len(areas) > 1 and len(print_) >= least:
-                same = ordered[ordered["area"].isin(areas.index)]
-                who = " and ".join(evidence.who(area) for area in areas.index)
+    ordered = rows.sort_values(["area", "year"])
+    columns: dict[tuple[Any, ...], dict[str, list[tuple[int, float]]]] = {}
+    for indicator, measure, scheme, area, year, value in zip(
+        *(ordered[name].tolist() for name in (*keys, "area", "year", "value")), strict=True
+    ):
+        columns.setdefault((indicator, measure, scheme), {}).setdefault(area, []).append((year, value))
+    for (indicator, measure, scheme), by_area in sorted(columns.items()):
+        alike: dict[tuple[tuple[int, float], ...], list[str]] = {}
+        for area, column in by_area.items():
+            alike.setdefault(tuple(column), []).append(area)
+        for same_figures, areas in sorted(alike.items()):
+            if len(areas) > 1 and len(same_figures) >= least:
+                same = ordered[(ordered[keys] == [indicator, measure, scheme]).all(axis=1)]
+                who = " and ".join(evidence.who(area) for area in areas)
                 yield Breach(
-                    ids(same), f"{evidence.named(indicator, measure)}: {who} have the same {len(print_)} figures."
+                    ids(same[same["area"].isin(areas)]),
+                    f"{evidence.named(indicator, measure)}: {who} have the same {len(same_figures)} figures.",
                 )
 
 
