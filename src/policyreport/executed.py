@@ -33,8 +33,10 @@ def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[t
     ------
     RenderError
         A notebook is not one, or its record is missing or does not fit its schema: the pages would show numbers
-        that neither the downloads nor `policyreport trace` know.
+        that neither the downloads nor `policyreport trace` know. Or a record has no notebook.
     """
+    for path in sorted((store / "records").glob("*/*.json")):
+        _check_notebook(store, path.parent.name, path.stem)
     for path in sorted((store / "notebooks").glob("*/*.ipynb")):
         area, name = path.parent.name, path.stem
         if (area, name) not in failed:
@@ -49,6 +51,13 @@ def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
     except Exception as error:
         raise RenderError(str(path), "an executed notebook", _first_line(error), _again(store)) from error
     return notebook
+
+
+def _check_notebook(store: Path, area: str, name: str) -> None:
+    """Hold that a record's executed notebook is there."""
+    path = store / "notebooks" / area / f"{name}.ipynb"
+    if not path.is_file():
+        raise RenderError(str(path), "the executed notebook of a record", "no such file", _again(store))
 
 
 def _check_record(store: Path, area: str, name: str) -> None:
