@@ -35,6 +35,8 @@ from policyreport.runs import run_stages
 SIZES, QUARTERS, WORKERS = (34, 340, 3_321), 20, 2
 # Beginning and end of a run are not what grows: the notebooks in between are timed.
 EDGE = 8
+# A run of 34 is over in two seconds, in which the machine may be in any mood: so many before, and as many after.
+SMALL_RUNS = 5
 ASKED_TIME, ASKED_MEMORY = 1.15, 50.0
 CELLS = (
     ('area = "a0000"', ["parameters"]),
@@ -133,26 +135,22 @@ def run(size: int, root: Path, folder: Path) -> tuple[float, float, list[str]]:
 
 
 def main(words: list[str]) -> int:
-    """Measure; the smallest again at the end, for the machine's moods."""
+    """Measure; the smallest size before and after the others."""
     root = find_project(Path.cwd())
     compile_sources(root)
     # The one process that clears up after a killed run is there from the first run to this process's end.
     shutil.rmtree(scratch_folder())
     sizes = SIZES[:2] if "--quick" in words else SIZES
-    found = {}
-    for place, size in enumerate((sizes[0], *sizes, sizes[0])):
+    found = []
+    # The first run imports and fills caches for all that follow.
+    for size in (sizes[0], *[sizes[0]] * SMALL_RUNS, *sizes[1:], *[sizes[0]] * SMALL_RUNS):
         with tempfile.TemporaryDirectory(prefix="policyreport-bench-") as folder:
-            # The first run imports and fills caches for all that follow.
-            found[place] = run(size, root, Path(folder))
-    small = statistics.mean([found[1][0], found[len(sizes) + 1][0]])
-    ratios = [found[place][0] / small for place in range(2, len(sizes) + 1)]
+            found.append((size, run(size, root, Path(folder))))
+    small = statistics.median(each[0] for size, each in found[1:] if size == sizes[0])
+    ratios = [each[0] / small for size, each in found if size > sizes[0]]
     met = judge("time a notebook against 34 areas", [max(ratios)], ASKED_TIME, at_least=False)
-    met &= judge(
-        "growth of the parent's memory, MB", [max(each[1] for each in found.values())], ASKED_MEMORY, at_least=False
-    )
-    met &= judge(
-        "processes, sockets, files left behind", [sum(len(each[2]) for each in found.values())], 0, at_least=False
-    )
+    met &= judge("growth of the parent's memory, MB", [max(each[1] for _, each in found)], ASKED_MEMORY, at_least=False)
+    met &= judge("processes, sockets, files left behind", [sum(len(each[2]) for _, each in found)], 0, at_least=False)
     return 0 if met else 1
 
 
