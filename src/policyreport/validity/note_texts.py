@@ -143,16 +143,16 @@ def unused_fits(rows: Rows) -> str:
         [cell for cell in rows.cells if cell.design["ratio"] == end(each.design["ratio"] for each in rows.cells)]
         for end in (min, max)
     )
-    failed = max(values(rows.cells, "search failed"))
+    failed, most = max(values(rows.cells, "search failed")), max(cell.draws for cell in rows.cells)
     searched = (
-        f"the search itself failed in up to {formats.percent(failed)} of a row"
+        f"the search itself failed in up to {formats.count_of(round(failed * most), most)} repetitions of a row"
         if failed
         else "in no repetition did the search itself fail"
     )
     same = values(rows.cells, "used fit agrees with the closed form")
     agreed = (
-        f" Where a fit is used, the slopes' variance is that of the closed form in {formats.percent(min(same))} of a "
-        "row at least."
+        " Where a fit is used, the slopes' variance is that of the closed form"
+        f"{'' if min(same) == 1 else f' in at least {formats.percent(min(same))} of the fits of a row'}."
         if same
         else ""
     )
