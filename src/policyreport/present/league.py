@@ -94,7 +94,6 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     years = {row.growth_year for row in rows if row.growth_year}
     year = f" {max(years)}" if years else ""
     line = voice.percent_as_published(voice.inputs.policy.threshold.value)
-    prices = f" at {role.prices}" if (role := voice.inputs.roles.growth).prices else ""
     incomes = {row.income_year for row in rows if row.income_year}
     return table(
         "league",
@@ -102,7 +101,7 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
          f"Output per head{' ' + max(incomes) if incomes else ''}, m VND (nation = 100)",
          f"Digital economy, % of GRDP, against {line}", "Tasks completed"],
         body,
-        f"{_finding(rows)}. *Growth{prices} and its place as published. Mean yearly "
+        f"{_finding(rows)}. *Growth{voice.inputs.roles.growth.at_prices} and its place as published. Mean yearly "
         f"difference{_since(voice.inputs)} with its 95 % interval, for each province alone; range: the places its true rank may take, 95 % for all provinces "
         "together, years treated as draws. Verdict adjusted for all provinces. Tasks of each province's newest list, given to it or its own. "
         "† Judged without past revisions, as published.*",

@@ -12,7 +12,6 @@ from policyreport.figures.timeline import Break, Line
 from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.methods.contrasts import index
-from policyreport.params.report import SeriesRole
 from policyreport.present.names import heading, inside
 from policyreport.present.recalculated import recalculated
 from policyreport.present.trends import governance_trend, growth_trend, median_line
@@ -51,7 +50,7 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     frame = voice.frame(
         "growth",
         finding,
-        f"Growth of output{_prices(role)}, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
+        f"Growth of output{role.at_prices}, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
         [row for points in (own, nation, around) for point in points for row in point.inputs],
     )
     lines = [
@@ -94,7 +93,7 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         "income",
         f"Output per head was {voice.value(f'{voice.formats.number(value.value, 1)} million VND', value.inputs)} in "
         f"{last.year}{_status(last)}, {voice.value(voice.formats.number(last.value, 0), last.inputs)} where the nation is 100",
-        f"GRDP per head{_prices(inputs.roles.income)} as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
+        f"GRDP per head{inputs.roles.income.at_prices} as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
         [row for points in (relative, around) for point in points for row in point.inputs],
     )
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
@@ -263,11 +262,6 @@ def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> li
     known = voice.inputs.indicators.by_id()
     found = [each.subject.split()[0] for each in results if isinstance(each, Refusal) and each.code == code]
     return [heading(known[key].name) if key in known else key for key in found]
-
-
-def _prices(role: SeriesRole) -> str:
-    """At which prices a series is, inside a sentence."""
-    return f" at {role.prices}" if role.prices else ""
 
 
 def _range(points: Sequence[SeriesPoint]) -> str:
