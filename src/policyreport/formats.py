@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from math import isfinite
 
@@ -43,6 +43,8 @@ class Idiom:
     of: str
     to: str
     points: str
+    under: str
+    over: str
     long_date: str
     short_date: str
     day: str
@@ -59,6 +61,8 @@ IDIOMS = {
         of="of",
         to="to",
         points="pp",
+        under="under",
+        over="over",
         long_date="d MMMM y",
         short_date="d MMM y",
         day="d MMM",
@@ -72,6 +76,8 @@ IDIOMS = {
         of="trên",
         to="đến",
         points="điểm %",
+        under="dưới",
+        over="trên",
         long_date="d 'tháng' M 'năm' y",
         short_date="dd/MM/y",
         day="dd/MM",
@@ -378,6 +384,33 @@ class Formats:
         if day:
             return self.date(datetime.date.fromisoformat(period))
         return self._date(datetime.date(int(year), int(month), 1), self._idiom.long_month) if month else year
+
+    def probability_range(self, low: float, high: float) -> tuple[str, str]:
+        """Write the ends of a range of probabilities, rounded outwards so that the range holds.
+
+        Parameters
+        ----------
+        low, high : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        tuple of str
+            ``0.03 %``, ``6 %``: one digit below 10 % (and what is left above 90 %), whole percentages between.
+        """
+        return self._probability_end(low, ROUND_FLOOR), self._probability_end(high, ROUND_CEILING)
+
+    def _probability_end(self, value: float, rounding: str) -> str:
+        """One end; nearer to 0 or 100 % than a hundredth of a per cent no digits are told."""
+        percent = Decimal(repr(100 * value))
+        near = min(percent, 100 - percent)
+        if near < Decimal("0.01"):
+            beyond, end = (self._idiom.under, 0.01) if percent < 50 else (self._idiom.over, 99.99)
+            return f"{beyond}{NBSP}{self.number(end, 2)}{NBSP}%"
+        digits = 0 if near >= 1 else -near.adjusted()
+        rounded = percent.quantize(Decimal(1).scaleb(-digits), rounding=rounding).normalize()
+        shown = max(-int(rounded.as_tuple().exponent), 0)
+        return f"{self.number(float(rounded), shown)}{NBSP}%"
 
     def probability(self, value: float) -> str:
         """Write a probability as its band of METHODS §0.

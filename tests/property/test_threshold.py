@@ -7,15 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.methods import threshold
-from policyreport.methods.revision_error import RevisionPrior
+from policyreport.methods.certainty import words
+from policyreport.methods.revision_error import RevisionPrior, prior_grid
 from policyreport.records.base import Observation
 
 values = st.floats(-100, 100).map(lambda value: round(value, 4))
 histories = st.lists(st.floats(-5, 5), max_size=8)
+PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
+BANDS = (0.01, 0.05, 0.2, 0.8, 0.95, 0.99)
 OPPOSITE = {"above": "below", "below": "above", "cannot tell apart": "cannot tell apart"}
 
 
-def judge(value, history, limit):
+def judge(value, history, limit, **more):
     observation = Observation(
         id="share.csv#1",
         area="VN",
@@ -31,10 +34,11 @@ def judge(value, history, limit):
         observation,
         history,
         threshold=limit,
-        prior=RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1),
+        prior=PRIOR,
         verdict_probability=0.95,
         words_below_revisions=5,
-        probability_bands=(0.01, 0.05, 0.2, 0.8, 0.95, 0.99),
+        probability_bands=BANDS,
+        **more,
     )
 
 
@@ -63,3 +67,38 @@ def test_moving_value_and_threshold_together_changes_nothing(value, history, shi
 @given(values, histories)
 def test_the_order_of_past_revisions_does_not_matter(value, history):
     assert judge(value, history, 16.0).scale == pytest.approx(judge(value, history[::-1], 16.0).scale)
+
+
+PRIORS = prior_grid(PRIOR, factors=(0.5, 1, 2), mean_weight=1)
+
+
+@given(values, histories, values)
+def test_the_bar_leaves_out_the_threshold_just_where_there_is_a_verdict(value, history, limit):
+    result = judge(value, history, limit)
+    bar, slack = result.verdict_interval, 1e-9 * (1 + abs(limit))
+    assert bar.level == pytest.approx(0.9)
+    if result.verdict == "cannot tell apart":
+        assert bar.low - slack <= limit <= bar.high + slack
+    else:
+        assert not bar.low + slack < limit < bar.high - slack
+
+
+@given(values, st.lists(st.floats(-5, 5).map(lambda r: round(r, 2)), min_size=1, max_size=8), values)
+def test_words_for_a_chance_are_those_of_every_prior(value, history, limit):
+    result = judge(value, history, limit, priors=PRIORS)
+    counted = [cell for cell in result.prior_cells if cell.mean != "flat"]
+    assert len(counted) == len(PRIORS)
+    assert min(c.probability for c in counted) <= result.probability <= max(c.probability for c in counted)
+    bands = {words(cell.probability, probability_bands=BANDS) for cell in counted}
+    if len(history) < 5:
+        assert result.certainty == (bands.pop() if len(bands) == 1 else "")
+    assert result.has_flag("prior-flip") == any(cell.verdict != result.verdict for cell in counted)
+
+
+@given(values, st.lists(st.floats(-5, 5).map(lambda r: round(r, 2)), min_size=2, max_size=8), values)
+def test_changing_all_signs_mirrors_the_chance_under_every_prior(value, history, limit):
+    here = judge(value, history, limit, priors=PRIORS).prior_cells
+    there = judge(-value, [-r for r in history], -limit, priors=PRIORS).prior_cells
+    assert [cell.mean for cell in here] == [cell.mean for cell in there]
+    for one, other in zip(here, there, strict=True):
+        assert other.probability == pytest.approx(1 - one.probability, abs=1e-9)

@@ -123,3 +123,24 @@ def test_what_is_no_number_no_probability_or_no_language_is_refused(call):
 )
 def test_a_period_is_written_in_words(period, english, vietnamese):
     assert (Formats("en").period(period), Formats("vi").period(period)) == (english, vietnamese)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.000332, 0.02998, ("0.03 %", "3 %")),
+        (2.6e-6, 0.0119, ("under 0.01 %", "2 %")),
+        (0.12, 0.345, ("12 %", "35 %")),
+        (0.0959, 0.0961, ("9 %", "10 %")),
+        (0.00012, 0.00095, ("0.01 %", "0.1 %")),
+        (0.95012, 0.99996, ("95 %", "over 99.99 %")),
+        (0.0, 1.0, ("under 0.01 %", "over 99.99 %")),
+    ],
+)
+def test_a_range_of_probabilities_is_rounded_outwards(low, high, shown):
+    assert tuple(end.replace("\u00a0", " ") for end in Formats("en").probability_range(low, high)) == shown
+
+
+def test_a_range_of_probabilities_in_vietnamese():
+    ends = Formats("vi").probability_range(2.6e-6, 0.0301)
+    assert tuple(end.replace("\u00a0", " ") for end in ends) == ("dưới 0,01 %", "4 %")

@@ -6,10 +6,11 @@ import pytest
 from scipy import stats
 
 from policyreport.methods import threshold
-from policyreport.methods.revision_error import RevisionPrior
+from policyreport.methods.revision_error import RevisionPrior, prior_grid
 from policyreport.records.base import Observation, Refusal
 
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
+GRID = prior_grid(PRIOR, factors=(0.5, 1, 2), mean_weight=1)
 RULES = {
     "threshold": 16.0,
     "prior": PRIOR,
@@ -65,6 +66,31 @@ def test_a_short_history_gives_the_probability_in_words_too():
     assert result.largest_revision == 0.54
     assert result.distance == pytest.approx(1.98)
     assert not result.flags
+
+
+def test_words_that_hang_on_the_prior_are_withheld_and_the_verdict_is_flagged():
+    result = threshold.assess(share(14.02), (0.16, 0.54), **RULES, priors=GRID)
+    assert result.verdict == "below"
+    assert result.certainty == ""
+    assert [flag.detail for flag in result.flags if flag.code == "prior-flip"] == ["2 of 18 priors"]
+    assert [cell.mean for cell in result.prior_cells].count("flat") == 1
+
+
+def test_words_that_every_prior_gives_stand():
+    result = threshold.assess(share(10.0), (0.16, 0.54), **RULES, priors=GRID)
+    assert result.certainty == "< 1 %"
+    assert not result.flags
+
+
+def test_without_history_no_prior_is_tried():
+    result = threshold.assess(share(14.02), (), **RULES, priors=GRID)
+    assert (result.prior_cells, result.probability) == ((), None)
+    assert not result.has_flag("prior-flip")
+
+
+def test_one_past_revision_has_no_chance_without_a_prior():
+    result = threshold.assess(share(14.02), (0.3,), **RULES, priors=GRID)
+    assert "flat" not in {cell.mean for cell in result.prior_cells}
 
 
 def test_from_five_revisions_on_the_probability_stands_as_a_number():

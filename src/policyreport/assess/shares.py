@@ -10,7 +10,7 @@ from policyreport.inputs import Inputs
 from policyreport.methods import pace as pace_method
 from policyreport.methods import revisions as revisions_method
 from policyreport.methods import threshold as threshold_method
-from policyreport.methods.revision_error import RevisionPrior
+from policyreport.methods.revision_error import RevisionPrior, prior_grid
 from policyreport.methods.vintages import NEVER_ESTIMATED
 from policyreport.params.policy import Target
 from policyreport.records.base import Flag, Observation, Refusal
@@ -87,7 +87,11 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
             continue
         for target in inputs.policy.targets_for(inputs.roles.share.indicator):
             found = pace_method.assess(
-                vintages, history(inputs, vintages), **pace_settings(inputs, target), prior=prior(inputs)
+                vintages,
+                history(inputs, vintages),
+                **pace_settings(inputs, target),
+                prior=prior(inputs),
+                priors=priors(inputs),
             )
             results.append(found if isinstance(found, Pace) else _of_measure(found, inputs, measure))
     return _flips(results)
@@ -254,7 +258,11 @@ def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold 
     """Newest vintage of every period of one measure."""
     return [
         threshold_method.assess_newest(
-            vintages, history(inputs, vintages), period=period, **threshold_settings(inputs, prior(inputs))
+            vintages,
+            history(inputs, vintages),
+            period=period,
+            **threshold_settings(inputs, prior(inputs)),
+            priors=priors(inputs),
         )
         for period in sorted({each.period for each in vintages})
     ]
@@ -339,3 +347,9 @@ def prior(inputs: Inputs) -> RevisionPrior:
         settled_maturity=settings.settled_maturity,
         settled_scale=settings.settled_scale,
     )
+
+
+def priors(inputs: Inputs) -> tuple[RevisionPrior, ...]:
+    """List the priors under which a printed probability of a revision must hold."""
+    settings = inputs.settings.threshold
+    return prior_grid(prior(inputs), factors=settings.prior_factors, mean_weight=settings.prior_mean_weight)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from policyreport.assess.selection import not_published
-from policyreport.assess.shares import history, pace_settings, prior, share_vintages, threshold_settings
+from policyreport.assess.shares import history, pace_settings, prior, priors, share_vintages, threshold_settings
 from policyreport.assess.specifications_areas import (
     exposure_specifications,
     peers_specifications,
@@ -20,7 +21,9 @@ from policyreport.methods import pace as pace_method
 from policyreport.methods import threshold as threshold_method
 from policyreport.methods.counts import TaskCount
 from policyreport.methods.intervals import wilson
-from policyreport.methods.sensitivity import Answer, Choices, run
+from policyreport.methods.prior_cells import mean_of
+from policyreport.methods.revision_error import RevisionPrior, flat_prior
+from policyreport.methods.sensitivity import Answer, Choices, run, run_rows
 from policyreport.methods.vintages import NEVER_ESTIMATED
 from policyreport.params.policy import Target
 from policyreport.records.base import Observation, Refusal
@@ -99,7 +102,7 @@ def completion_specifications(inputs: Inputs) -> Spec:
 
 
 def threshold_specifications(inputs: Inputs) -> Spec:
-    """Judge the newest share of every national measure by either vintage and under every prior.
+    """Judge the newest share of every national measure by either vintage, under every prior and without one.
 
     Parameters
     ----------
@@ -116,9 +119,7 @@ def threshold_specifications(inputs: Inputs) -> Spec:
     known = {measure: found for measure, found in vintages.items() if found}
     if role.headline_measure not in known:
         return not_published("threshold", role.indicator)
-    factors = {f"{factor:g} s0": factor for factor in settings.threshold_prior_scale_factors}
-    degrees = {f"{each:g} degrees": each for each in settings.threshold_prior_degrees}
-    own = prior(inputs)
+    every = _prior_choices(inputs)
 
     def estimate(choices: Choices) -> Answer:
         found = known[choices["measure"]]
@@ -126,26 +127,33 @@ def threshold_specifications(inputs: Inputs) -> Spec:
         judged = threshold_method.assess(
             newest[-1] if choices["vintage"] == "newest" else newest[0],
             history(inputs, share_vintages(inputs, choices["measure"])),
-            **threshold_settings(
-                inputs, replace(own, scale=own.scale * factors[choices["scale"]], degrees=degrees[choices["prior"]])
-            ),
+            **threshold_settings(inputs, every[choices["mean"], choices["scale"], choices["prior"]]),
         )
         return (judged.observation.value, judged.verdict) if isinstance(judged, Threshold) else judged
 
-    headline = {
-        "measure": role.headline_measure,
-        "vintage": "newest",
-        "scale": "1 s0",
-        "prior": f"{own.degrees:g} degrees",
-    }
-    axes: Axes = {
-        "measure": list(known),
-        "vintage": list(settings.threshold_vintages),
-        "scale": list(factors),
-        "prior": list(degrees),
-    }
-    found = run("threshold", role.indicator, axes, headline, estimate)
+    rows = [
+        {"measure": measure, "vintage": vintage, "mean": mean, "scale": scale, "prior": weight}
+        for measure, vintage, (mean, scale, weight) in product(known, settings.threshold_vintages, every)
+    ]
+    headline = {"measure": role.headline_measure, "vintage": "newest"} | dict(
+        zip(("mean", "scale", "prior"), _prior_key(inputs, prior(inputs)), strict=True)
+    )
+    found = run_rows("threshold", role.indicator, rows, headline, estimate)
     return resting_on(found, (each.id for vintages in known.values() for each in _judged_by(vintages)))
+
+
+def _prior_choices(inputs: Inputs) -> dict[tuple[str, str, str], RevisionPrior]:
+    """Priors by mean, scale and weight: those that a printed probability must hold under, and two without a scale."""
+    own = prior(inputs)
+    none = replace(own, degrees=0.0)
+    return {_prior_key(inputs, each): each for each in (*priors(inputs), none, flat_prior(own))}
+
+
+def _prior_key(inputs: Inputs, each: RevisionPrior) -> tuple[str, str, str]:
+    """How a prior is told from others; where it has no weight its scale does not count."""
+    if each.degrees <= 0:
+        return mean_of(each), "none", "0 degrees"
+    return mean_of(each), f"{each.scale / prior(inputs).scale:g} s0", f"{each.degrees:g} degrees"
 
 
 def pace_specifications(inputs: Inputs) -> Spec:

@@ -37,7 +37,7 @@ def threshold(
     Returns
     -------
     Exhibit
-        Dot and revision interval a vintage, the last of each measure marked, hollow where it is an estimate,
+        Dot and the interval of the verdict a vintage, the last of each measure marked, hollow where it is an estimate,
         with the verdict in words; a figure stated only as a bound is an arrow.
     """
     rows: list[Row] = []
@@ -81,7 +81,7 @@ def threshold_by_area(
     Returns
     -------
     Exhibit
-        Dot and interval an area.
+        Dot and the interval of the verdict an area.
     """
     words = frame.words
     rows = [
@@ -106,7 +106,7 @@ def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame, unit
     arrow = {">": 1, "<": -1}.get(seen.bound, 0)
     sign = "" if seen.bound == "=" else seen.bound + NBSP
     value = f"{sign}{frame.formats.number(seen.value, _digits(seen.value))}{NBSP}{unit}"
-    interval = record.interval if not arrow else None
+    interval = record.verdict_interval if not arrow else None
     return Row(
         label,
         seen.value,
@@ -158,7 +158,7 @@ def _hollow_note(records: Sequence[Threshold], words: Words) -> str:
 def _scale(records: Sequence[Threshold], frame: Frame, line: str, unit: str, note: str) -> Scale:
     """Axis over all values, intervals and the threshold."""
     values = [record.observation.value for record in records] + [records[0].threshold]
-    values += [end for r in records if r.interval for end in (r.interval.low, r.interval.high)]
+    values += [end for r in records if (bar := r.verdict_interval) for end in (bar.low, bar.high)]
     low, high = padded(values, 0.08)
     ticks = tuple(round_ticks(low, high, 6))
     texts = tuple(f"{frame.formats.number(tick, _digits(tick))}{NBSP}{unit}" for tick in ticks)

@@ -42,3 +42,9 @@ def words(probability: float, *, probability_bands: Sequence[float]) -> str:
     if band == len(cuts):
         return f"> {ends[-1]} %"
     return f"{ends[band - 1]}–{ends[band]} %"
+
+
+def held_words(probabilities: Sequence[float], *, probability_bands: Sequence[float]) -> str:
+    """Name the band that all of several probabilities lie in; empty where they do not share one."""
+    bands = {words(each, probability_bands=probability_bands) for each in probabilities}
+    return bands.pop() if len(bands) == 1 else ""

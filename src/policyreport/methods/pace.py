@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from policyreport.methods import certainty
 from policyreport.methods.pace_arithmetic import (
     BANDS,
     FORMS,
@@ -19,6 +18,7 @@ from policyreport.methods.pace_arithmetic import (
     ratio,
 )
 from policyreport.methods.pace_lines import drift_fan, scenario_lines
+from policyreport.methods.prior_cells import certainty_in_grid, prior_cells
 from policyreport.methods.revision_error import RevisionError, RevisionPrior, revision_error
 from policyreport.methods.vintages import (
     NEVER_ESTIMATED,
@@ -29,7 +29,7 @@ from policyreport.methods.vintages import (
     refuse_mixed,
 )
 from policyreport.records.base import Flag, Interval, Observation, Refusal
-from policyreport.records.shares import Pace
+from policyreport.records.shares import Pace, PriorCell
 
 METHOD = "pace"
 
@@ -53,6 +53,7 @@ def assess(
     prior: RevisionPrior,
     words_below_revisions: int,
     probability_bands: Sequence[float],
+    priors: Sequence[RevisionPrior] = (),
 ) -> Pace | Refusal:
     """Compare the observed pace with the pace the target requires.
 
@@ -79,7 +80,7 @@ def assess(
         Fewest consecutive years for the drift fan, and its inner and outer level.
     prior : RevisionPrior
         As for `threshold.assess`.
-    words_below_revisions, probability_bands
+    words_below_revisions, probability_bands, priors
         As for `threshold.assess`.
 
     Returns
@@ -143,7 +144,14 @@ def assess(
     }
     record |= _rates(stretch, goal, interval)
     record |= _one_year(values, one_year_base, goal, interval)
-    record |= _reached(stretch, goal, error, words_below_revisions, probability_bands)
+    if goal.is_met(stretch.end):
+        cells = _reached(latest, history, goal, (prior, *priors))
+        in_words = error is not None and error.revisions < words_below_revisions
+        record |= {
+            "reached_cells": cells,
+            "reached_probability": cells[0].probability if cells else None,
+            "reached_certainty": certainty_in_grid(cells, probability_bands) if in_words else "",
+        }
     return Pace.model_validate(record)
 
 
@@ -266,15 +274,15 @@ def _one_year(values: Mapping[int, float], base: int, goal: Goal, interval: Inte
 
 
 def _reached(
-    stretch: Stretch, goal: Goal, error: RevisionError | None, words_below: int, bands: Sequence[float]
-) -> dict[str, object]:
-    """How likely the final value meets a target that the published one meets; withheld without history."""
-    if not goal.is_met(stretch.end) or error is None or error.revisions == 0:
-        return {}
-    d = goal.direction
-    probability = error.probability_at_least(d * stretch.end, d * goal.target)
-    phrase = certainty.words(probability, probability_bands=bands) if error.revisions < words_below else ""
-    return {"reached_probability": probability, "reached_certainty": phrase}
+    latest: Observation, history: Sequence[float], goal: Goal, priors: Sequence[RevisionPrior]
+) -> tuple[PriorCell, ...]:
+    """How likely the final value meets a target that the published one meets, by prior; withheld without history."""
+
+    def probability(error: RevisionError) -> float:
+        beyond = error.probability_at_least if goal.direction > 0 else error.probability_at_most
+        return beyond(latest.value, goal.target)
+
+    return prior_cells(history, maturity(latest), priors, probability)
 
 
 def _flags(used: Sequence[Observation], error: RevisionError | None, told: _Headline) -> list[Flag]:

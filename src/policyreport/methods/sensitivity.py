@@ -70,8 +70,19 @@ def run(
     ValueError
         If the headline is no row of the grid.
     """
+    return run_rows(method, subject, grid(axes), headline, estimate)
+
+
+def run_rows(
+    method: str,
+    subject: str,
+    choices_of_rows: Sequence[Choices],
+    headline: Choices,
+    estimate: Callable[[Choices], Answer],
+) -> Sensitivity | Refusal:
+    """Estimate declared specifications that are no full grid, since some choices make others idle; as `run` else."""
     rows = []
-    for choices in grid(axes):
+    for choices in choices_of_rows:
         answer = estimate(choices)
         chosen = choices == dict(headline)
         if isinstance(answer, Refusal):

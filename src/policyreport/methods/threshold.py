@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
 
-from policyreport.methods import certainty
+from policyreport.methods.prior_cells import certainty_in_grid, in_grid, prior_cells
 from policyreport.methods.revision_error import RevisionError, RevisionPrior, revision_error
 from policyreport.methods.vintages import (
     NEVER_ESTIMATED,
@@ -18,7 +18,7 @@ from policyreport.methods.vintages import (
     refuse_mixed,
 )
 from policyreport.records.base import Flag, Observation, Refusal
-from policyreport.records.shares import AggregateCheck, Threshold
+from policyreport.records.shares import AggregateCheck, PriorCell, Threshold
 
 METHOD = "threshold"
 
@@ -34,6 +34,7 @@ def assess(
     verdict_probability: float,
     words_below_revisions: int,
     probability_bands: Sequence[float],
+    priors: Sequence[RevisionPrior] = (),
 ) -> Threshold | Refusal:
     """Judge one published value against a threshold.
 
@@ -52,7 +53,9 @@ def assess(
     words_below_revisions : int
         With fewer revisions the probability is given in words.
     probability_bands : sequence of float
-        Cut points of those words.
+        Cut points of those words, which are given only where they hold under every prior.
+    priors : sequence of RevisionPrior
+        Other priors (`revision_error.prior_grid`); `prior-flip` is raised where one of them turns the verdict.
 
     Returns
     -------
@@ -68,7 +71,8 @@ def assess(
 
     Notes
     -----
-    (final − published)/s ~ t_ν, see `revision_error`.
+    (final − published)/s ~ t_ν, see `revision_error`. A verdict asks for probability P on one side, so the interval
+    that ends at the threshold just where the verdict does has level 2P − 1.
 
     References
     ----------
@@ -83,21 +87,28 @@ def assess(
     error = revision_error(history, maturity(observation), prior)
     if error is None:
         return Refusal(code="too-few-revisions", method=METHOD, subject=observation.indicator, inputs=(observation.id,))
-    probability = error.probability_at_least(observation.value, threshold)
-    known = error.revisions > 0
-    in_words = known and error.revisions < words_below_revisions
+    verdict = _verdict(error.probability_at_least(observation.value, threshold), verdict_probability)
+    cells = prior_cells(
+        history,
+        maturity(observation),
+        (prior, *priors),
+        lambda each: each.probability_at_least(observation.value, threshold),
+        lambda probability: _verdict(probability, verdict_probability),
+    )
     return Threshold(
         **_about(observation, threshold),
-        verdict=_verdict(probability, verdict_probability),
-        as_published=not known,
-        probability=probability if known else None,
-        certainty=certainty.words(probability, probability_bands=probability_bands) if in_words else "",
+        verdict=verdict,
+        as_published=not error.revisions,
+        probability=cells[0].probability if cells else None,
+        certainty=certainty_in_grid(cells, probability_bands) if error.revisions < words_below_revisions else "",
         interval=error.interval(observation.value),
+        verdict_interval=error.interval(observation.value, 2 * verdict_probability - 1),
         scale=error.scale,
         degrees=error.degrees,
         revisions=error.revisions,
         largest_revision=max(history, key=abs, default=None),
-        flags=() if known else (_no_history(error),),
+        prior_cells=cells,
+        flags=_prior_flip(cells, verdict) if error.revisions else (_no_history(error),),
     )
 
 
@@ -111,6 +122,7 @@ def assess_newest(
     verdict_probability: float,
     words_below_revisions: int,
     probability_bands: Sequence[float],
+    priors: Sequence[RevisionPrior] = (),
 ) -> Threshold | Refusal:
     """Judge the newest vintage of one period.
 
@@ -122,7 +134,7 @@ def assess_newest(
         As for `assess`.
     period : str
         The period judged, ``2025``.
-    threshold, prior, verdict_probability, words_below_revisions, probability_bands
+    threshold, prior, verdict_probability, words_below_revisions, probability_bands, priors
         As for `assess`.
 
     Returns
@@ -150,6 +162,7 @@ def assess_newest(
         verdict_probability=verdict_probability,
         words_below_revisions=words_below_revisions,
         probability_bands=probability_bands,
+        priors=priors,
     )
     # A probability rests on the vintages its revisions came from.
     learnt_from = vintages if isinstance(judged, Threshold) and judged.revisions else of_period
@@ -273,6 +286,13 @@ def _stated(observation: Observation, threshold: float) -> Threshold:
         as_published=True,
         flags=(Flag(code="bound-only", detail=detail),),
     )
+
+
+def _prior_flip(cells: Sequence[PriorCell], verdict: str) -> tuple[Flag, ...]:
+    """The flag of a verdict that another prior turns, with how many of them do."""
+    counted = in_grid(cells)
+    other = [each for each in counted if each.verdict != verdict]
+    return (Flag(code="prior-flip", detail=f"{len(other)} of {len(counted)} priors"),) if other else ()
 
 
 def _no_history(error: RevisionError) -> Flag:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel
+from pydantic import Field, RootModel, field_validator
 
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, require_known, validate_strict
@@ -116,7 +116,16 @@ class ThresholdSettings(Strict):
     final_maturity: Count
     settled_maturity: Count
     settled_scale: Positive
+    prior_factors: Numbers
+    prior_mean_weight: Positive
     words_below_revisions: Count
+
+    @field_validator("prior_factors")
+    @classmethod
+    def _hold_the_prior_in_use(cls, factors: tuple[float, ...]) -> tuple[float, ...]:
+        if 1 not in factors:
+            raise ValueError("1 among the factors: the prior in use")
+        return factors
 
 
 class PaceSettings(Strict):
@@ -237,8 +246,6 @@ class SensitivitySettings(Strict):
     """METHODS §16: alternative values per axis, by method."""
 
     completion_design_effects: Numbers
-    threshold_prior_scale_factors: Numbers
-    threshold_prior_degrees: Annotated[tuple[float, ...], Field(min_length=1)]
     trend_rhos: tuple[Share, ...]
     trend_windows: tuple[str, ...]
     trend_series: tuple[str, ...]

@@ -36,6 +36,10 @@ class Forbidden(Strict):
     allowed: dict[str, str] = Field(default_factory=dict)
 
 
+BETWEEN = ("between", "between_priors", "between_priors_leaning")
+"""Phrases that hold two ends."""
+
+
 class Wording(Strict):
     """Everything the report says in fixed words, in every language."""
 
@@ -43,6 +47,8 @@ class Wording(Strict):
     codes: dict[str, CodeWording]
     verdicts: dict[str, dict[str, Text]]
     between: Text
+    between_priors: Text
+    between_priors_leaning: Text
     certainties: dict[str, Text]
     forbidden: dict[str, Forbidden]
 
@@ -80,16 +86,17 @@ class Wording(Strict):
         for place, text in self._texts():
             if set(text) != wanted:
                 raise ValueError(f"{place} in exactly the languages {', '.join(self.languages)}")
-        for language, phrase in self.between.items():
-            if set(re.findall(r"{(.*?)}", phrase)) != {"low", "high"}:
-                raise ValueError(f"between.{language} to hold {{low}} and {{high}}")
+        for place in BETWEEN:
+            for language, phrase in getattr(self, place).items():
+                if set(re.findall(r"{(.*?)}", phrase)) != {"low", "high"}:
+                    raise ValueError(f"{place}.{language} to hold {{low}} and {{high}}")
         if set(self.forbidden) != wanted:
             raise ValueError(f"forbidden words for exactly the languages {', '.join(self.languages)}")
         return self
 
     def _texts(self) -> list[tuple[str, Text]]:
         """All phrases with their place in the file."""
-        found = [("between", self.between)]
+        found = [(place, getattr(self, place)) for place in BETWEEN]
         found += [(code, entry.sentence) for code, entry in self.codes.items()]
         found += [(f"{code}, short", entry.short) for code, entry in self.codes.items()]
         for family, words in self.verdicts.items():

@@ -99,11 +99,12 @@ def _verdict(voice: Voice, each: Threshold) -> str:
         return f"{said}, as published"
     if each.probability is None:
         return said
-    return f"{said}; the chance that the final figure is {line} or more is {voice.certainty(each.probability)}"
+    return f"{said}; the chance that the final figure is {line} or more is {voice.chance(each.probability, each.prior_cells)}"
 
 
 def _interval(voice: Voice, each: Threshold) -> str:
-    if each.interval is None:
+    if each.verdict_interval is None:
         return ""
-    ends = voice.formats.interval(each.interval.low, each.interval.high, 1)
-    return f" (interval of revision error {voice.value(f'{ends} %', [each.observation.id, *each.inputs])})"
+    ends = voice.formats.interval(each.verdict_interval.low, each.verdict_interval.high, 1)
+    level = voice.formats.percent(each.verdict_interval.level, 0)
+    return f" ({level} interval of revision error {voice.value(f'{ends} %', [each.observation.id, *each.inputs])})"

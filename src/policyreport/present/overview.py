@@ -231,8 +231,8 @@ def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
         Row(
             f"{voice.measure(each.measure)} {each.period}",
             each.observation.value,
-            each.interval.low if each.interval else None,
-            each.interval.high if each.interval else None,
+            each.verdict_interval.low if each.verdict_interval else None,
+            each.verdict_interval.high if each.verdict_interval else None,
             text=voice.percent_as_published(each.observation.value),
             role="accent" if at == 0 else "plain",
             hollow=each.observation.status != "observed",

@@ -130,7 +130,7 @@ def reached_chance(voice: Voice, pace: Pace) -> str:
         return ""
     return (
         f" The chance that the final figure is {_target(voice, pace)} or more is "
-        f"{voice.value(voice.certainty(pace.reached_probability), pace.inputs)}."
+        f"{voice.value(voice.chance(pace.reached_probability, pace.reached_cells), pace.inputs)}."
     )
 
 

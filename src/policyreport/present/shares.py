@@ -12,6 +12,7 @@ from policyreport.methods.vintages import maturity
 from policyreport.params.phrases import word, written
 from policyreport.present.names import heading
 from policyreport.present.other_quantity import other_quantity
+from policyreport.present.prior_table import prior_table
 from policyreport.present.share_pace import share_pace
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Flag, Refusal
@@ -45,8 +46,8 @@ def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal]
         frame = voice.frame(
             "share",
             listed([f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {_word(voice, e)}" for e in newest]),
-            f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; bar: how far "
-            "revisions may move the figure, by past ones or, where there are none, by an assumed size",
+            f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; "
+            f"{_bars(voice, judged)}; one across the line leaves both answers open",
             [row for each in judged for row in each.inputs],
         )
         parts.append(figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)))
@@ -86,7 +87,7 @@ def national_share(
     Returns
     -------
     Exhibits
-        "share-lead", "share", "share-table", "other-quantity", "pace", "pace-table", "revisions".
+        "share-lead", "share", "share-table", "share-priors", "other-quantity", "pace", "pace-table", "revisions".
     """
     voice = Voice(inputs)
     judged = [each for each in results if isinstance(each, Threshold)]
@@ -96,8 +97,8 @@ def national_share(
     frame = voice.frame(
         "share",
         listed([f"{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {_word(voice, e)}" for e in newest]),
-        f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; bar: 95 % interval "
-        f"of revision error (the verdict asks for {written(inputs.settings.threshold.verdict_probability, '%', 'en')} on one side)",
+        f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; "
+        f"{_bars(voice, judged)} (the verdict asks for {written(inputs.settings.threshold.verdict_probability, '%', 'en')} on one side)",
         [row for each in judged for row in each.inputs],
     )
     return Exhibits(
@@ -106,6 +107,7 @@ def national_share(
                     + _flip(voice, judged)),
             figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)).renamed("share"),
             _share_table(voice, judged),
+            prior_table(voice, next((e for e in newest if e.measure == inputs.roles.share.headline_measure), None)),
             other_quantity(voice, other),
             *share_pace(voice, paces, judged),
             _revisions(voice, triangles),
@@ -143,7 +145,7 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs) -> Exhibit:
         f"Of the {len(results)} provinces with a figure {_are(len(above))} above the {_line(voice)}{taken}, {len(level)} "
         f"cannot be told apart; {_have(len(missing))} no figure",
         f"Digital economy, % of GRDP, {'–'.join(dict.fromkeys([years[0], years[-1]]))}, "
-        f"{voice.measure(results[0].measure)}'s measure{_statuses(results)}; bar: {_bars(results)}",
+        f"{voice.measure(results[0].measure)}'s measure{_statuses(results)}; {_bars(voice, results)}",
         [row for each in results for row in each.inputs],
     )
     names = {area: inputs.areas.name(area) for area in areas}
@@ -166,13 +168,17 @@ def _statuses(results: Sequence[Threshold]) -> str:
     return {"estimate": ", estimates", "preliminary": ", preliminary"}.get(known.pop(), "")
 
 
-def _bars(results: Sequence[Threshold]) -> str:
-    """What the intervals of these figures rest on."""
+def _bars(voice: Voice, results: Sequence[Threshold]) -> str:
+    """What the intervals of these figures are and rest on; they leave out the line just where there is a verdict."""
+    level = next((bar.level for each in results if (bar := each.verdict_interval)), None)
+    if level is None:
+        return "no interval"
+    drawn = f"bar: {voice.formats.percent(level, 0)} interval"
     if all(each.as_published for each in results):
-        return "what the prior on revisions allows, no vintage history"
+        return f"{drawn} of what the prior on revisions allows, no vintage history"
     if any(each.as_published for each in results):
-        return "95 % interval of revision error, by past revisions or, where there are none, by the prior alone"
-    return "95 % interval of revision error, by past revisions and a prior"
+        return f"{drawn} of revision error, by past revisions or, where there are none, by the prior alone"
+    return f"{drawn} of revision error, by past revisions and a prior"
 
 
 def newest_by_measure(judged: Sequence[Threshold]) -> list[Threshold]:
@@ -214,7 +220,7 @@ def chance_of_more(voice: Voice, each: Threshold) -> str:
     if each.probability is None:
         return ""
     line = voice.threshold(voice.percent_as_published(each.threshold))
-    return f"chance of {line} or more: {voice.value(voice.certainty(each.probability), [each.observation.id])}"
+    return f"chance of {line} or more: {voice.value(voice.chance(each.probability, each.prior_cells), _rows(each))}"
 
 
 def final_chance(voice: Voice, each: Threshold) -> str:
@@ -272,8 +278,8 @@ def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
             _marked(voice, each),
             each.observation.status,
             voice.published_on([each.observation.id], each.observation.published),
-            voice.value(formats.interval(each.interval.low, each.interval.high, 1), _rows(each))
-            if each.interval
+            voice.value(formats.interval(each.verdict_interval.low, each.verdict_interval.high, 1), _rows(each))
+            if each.verdict_interval
             else "",
             voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
             _chance(voice, each),
@@ -283,15 +289,21 @@ def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
     ]
     return table(
         "share-table",
-        ["Measure", "Year", "Share", "Status", "Published", "Revision interval", f"Against {voice.as_published(voice.inputs.policy.threshold.value)} %",
+        ["Measure", "Year", "Share", "Status", "Published", f"Revision interval{_level(voice, judged)}", f"Against {voice.as_published(voice.inputs.policy.threshold.value)} %",
          "Chance of reaching it", "Flags"],
         body,
-        "Every measure and year at its newest vintage. *Digital economy, % of GDP; the interval is revision error only; "
-        "the chance rests on past revisions and a prior.*",
+        "Every measure and year at its newest vintage. *Digital economy, % of GDP; the interval is revision error only, and "
+        "leaves out the benchmark just where there is a verdict; the chance rests on past revisions and a prior.*",
         voice.source(row for each in judged for row in each.inputs),
         align="llrlrrlll",
         wide=True,
     )  # fmt: skip
+
+
+def _level(voice: Voice, judged: Sequence[Threshold]) -> str:
+    """The level of the intervals, where there are any."""
+    levels = [bar.level for each in judged if (bar := each.verdict_interval)]
+    return f", {voice.formats.percent(levels[0], 0)}" if levels else ""
 
 
 def _flag(voice: Voice, each: Threshold, flag: Flag) -> str:
@@ -303,9 +315,12 @@ def _flag(voice: Voice, each: Threshold, flag: Flag) -> str:
 
 
 def _chance(voice: Voice, each: Threshold) -> str:
-    if each.certainty:
-        return voice.inputs.wording.certainty(each.certainty, voice.language)
-    return voice.formats.probability(each.probability) if each.probability is not None else "withheld"
+    """The chance in a cell."""
+    return (
+        "withheld"
+        if each.probability is None
+        else voice.value(voice.chance(each.probability, each.prior_cells), _rows(each))
+    )
 
 
 def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
@@ -335,8 +350,8 @@ def _carried(voice: Voice, seen: int) -> str:
     prior = voice.formats.number(settings.prior_degrees, 0)
     if seen < settings.words_below_revisions:
         return (
-            f"With so few, the verdicts above rest largely on the prior, which counts as {prior} more, and the probability "
-            "is given in words only."
+            f"With so few, the verdicts above rest largely on the prior, which counts as {prior} more; a probability is "
+            "given in words where they hold under every prior looked at, else as a range."
         )
     weight = "outweigh" if seen > settings.prior_degrees else "do not outweigh"
     return f"They {weight} the prior, which counts as {prior} more."

@@ -47,6 +47,7 @@ AXES: Mapping[str, str] = {
     "clustering": "tasks that finish together",
     "scale": "size of revisions expected",
     "prior": "weight of that expectation",
+    "mean": "direction of revisions expected",
 }
 """What is chosen between, where the method's own name would not be understood."""
 
@@ -318,6 +319,11 @@ def _choice(voice: Voice, axis: str, pick: str) -> str:
         ("form", "pp"): "straight line",
         ("vintage", "newest"): "newest vintage",
         ("vintage", "first"): "first vintage",
+        ("mean", "zero"): "mean revision zero",
+        ("mean", "normal"): "mean revision about zero",
+        ("mean", "flat"): "mean revision as in the past",
+        ("scale", "none"): "no prior scale",
+        ("prior", "0 degrees"): "no prior",
         ("base", "earliest"): "from the earliest year",
         ("base", "shortest"): "from the latest base allowed",
         ("base", "one year"): "one-year pace",
@@ -333,4 +339,6 @@ def _choice(voice: Voice, axis: str, pick: str) -> str:
     }.get((axis, pick), pick)
     if axis == "scale":
         return said.replace("s0", "× prior scale")
-    return f"{said} peers" if axis == "peers" else f"prior of {said}" if axis == "prior" else said
+    if axis == "prior" and said == pick:
+        return f"prior of {said}"
+    return f"{said} peers" if axis == "peers" else said

@@ -11,8 +11,10 @@ from policyreport.formats import EN_DASH, Formats
 from policyreport.inputs import Inputs, files_of
 from policyreport.marks import POLICY, mark
 from policyreport.methods.certainty import words
+from policyreport.methods.prior_cells import certainty_in_grid, in_grid
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import SourceLine
+from policyreport.records.shares import PriorCell
 
 _KEY = re.compile(r"(?<![\w/-])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w/-])")
 _POINT = r"\d{4}-(?:Q[1-4]|H[12]|\d{2}(?:-\d{2})?)"
@@ -210,6 +212,37 @@ class Voice:
         """A probability in words: between 5 and 20 %."""
         bands = self.inputs.settings.conventions.probability_bands
         return self.inputs.wording.certainty(words(probability, probability_bands=bands), self.language)
+
+    def chance(self, probability: float, cells: Sequence[PriorCell]) -> str:
+        """A probability of a revision: in words where they hold under every prior, else the range it takes.
+
+        Parameters
+        ----------
+        probability : float
+            Under the prior in use.
+        cells : sequence of PriorCell
+            The probability under every prior; the one without a prior is left to the table.
+
+        Returns
+        -------
+        str
+            ``less than 1 %``, or ``0.03 % to 3 %, depending on the prior``; a wider range where the mean revision is
+            not taken as zero follows it.
+        """
+        wording, inside = self.inputs.wording, in_grid(cells)
+        if not inside or certainty_in_grid(cells, self.inputs.settings.conventions.probability_bands):
+            return self.certainty(probability)
+        zero = self._range(each.probability for each in inside if each.mean == "zero")
+        every = self._range(each.probability for each in inside)
+        said = wording.between_priors[self.language].format(low=zero[0], high=zero[1])
+        if every != zero:
+            said += f"; {wording.between_priors_leaning[self.language].format(low=every[0], high=every[1])}"
+        return said
+
+    def _range(self, probabilities: Iterable[float]) -> tuple[str, str]:
+        """Both ends of a range of probabilities."""
+        every = list(probabilities)
+        return self.formats.probability_range(min(every), max(every))
 
     def flags(self, flags: Iterable[Flag]) -> str:
         """Flags as one quiet block; empty if there are none."""

@@ -5,14 +5,30 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from policyreport.records.base import Interval, Observation, Refusal, Result
+from policyreport.records.base import Frozen, Interval, Observation, Refusal, Result
+
+
+class PriorCell(Frozen):
+    """Probability and verdict under one prior on revisions (METHODS §20.4).
+
+    `mean` says whether the mean revision is taken as zero, as normal about zero, or learnt from the past revisions
+    alone (`flat`, and then their size too, so that `scale` and `degrees` are None).
+    """
+
+    mean: Literal["zero", "normal", "flat"]
+    scale: float | None = None
+    degrees: float | None = None
+    probability: float
+    verdict: str
 
 
 class Threshold(Result):
     """Verdict on one measure and vintage against a threshold (METHODS §5).
 
     `probability` is None where the rules withhold it (no vintage history, bound only); `certainty` is the
-    band of METHODS §0's probability words and is given for 1-4 revisions. `as_published` is True for n = 0.
+    band of METHODS §0's probability words, given for 1-4 revisions where it is the same in every prior of
+    `prior_cells` but the flat one. `as_published` is True for n = 0. `interval` is the 95 % interval of the final
+    value, `verdict_interval` the one that leaves out the threshold just where there is a verdict.
     """
 
     kind: Literal["threshold"] = "threshold"
@@ -27,11 +43,13 @@ class Threshold(Result):
     probability: float | None = None
     certainty: str = ""
     interval: Interval | None = None
+    verdict_interval: Interval | None = None
     scale: float | None = None
     degrees: float | None = None
     revisions: int = 0
     distance: float
     largest_revision: float | None = None
+    prior_cells: tuple[PriorCell, ...] = ()
 
 
 class AggregateCheck(Result):
@@ -55,7 +73,8 @@ class Pace(Result):
     bands it was made from, worst first. `ratio_interval` is the CAGR ratio at both ends of the revision
     interval of the latest value, `ratio_pp_interval` the other form; ratios are None where the base
     already met the target (*held*, *lost*), `required_from_now_*` once the target's year has come. The
-    `reached_*` fields say how likely the final value meets the target, once the published one does.
+    `reached_*` fields say how likely the final value meets the target, once the published one does; a cell's
+    verdict is empty there.
     """
 
     kind: Literal["pace"] = "pace"
@@ -84,6 +103,7 @@ class Pace(Result):
     headline_bands: tuple[str, ...] = ()
     reached_probability: float | None = None
     reached_certainty: str = ""
+    reached_cells: tuple[PriorCell, ...] = ()
     one_year_base_period: str = ""
     one_year_ratio: float | None = None
     one_year_ratio_interval: Interval | None = None
