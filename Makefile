@@ -7,22 +7,25 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help report test validity check lab clean setup format
+.PHONY: help report test test-all validity check lab clean setup format
 
 help: ## Show what can be made
 	@echo "policyreport: the evaluation report on a public policy"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 	@echo
 	@echo "  EDITION=2025Q3 make report   another edition of params/editions/"
-	@echo "  WORKERS=4 make report        more notebooks at a time"
+	@echo "  WORKERS=4 make report        more notebooks, or tests, at a time"
 
 report: $(STAMP) ## Run the notebooks of EDITION and render the site and the PDF
 	$(BIN)/policyreport run $(EDITION) --workers $(WORKERS)
 	$(BIN)/policyreport render $(EDITION)
 
-test: $(STAMP) ## Run all tests
-	$(BIN)/pytest -q
+test: $(STAMP) ## Run the tests
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile
+
+test-all: $(STAMP) ## Run the tests, with twenty hash seeds instead of two
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --all
 
 validity: $(STAMP) ## Simulate data of known truth and see whether the methods' claims hold
 	$(BIN)/policyreport validity --workers $(WORKERS) --keep

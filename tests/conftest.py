@@ -31,6 +31,11 @@ class TinyEdition:
     summary: RunSummary
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --all`, which `make test-all` gives: what takes too long for every commit as well."""
+    parser.addoption("--all", action="store_true", help="also what takes too long for every commit")
+
+
 def run_edition(root: Path, edition: str, areas: list[str] | None = None) -> RunSummary:
     """Run an edition's notebooks as the command line does."""
     stages = (
