@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from policyreport.digits import as_published
 from policyreport.download_columns import COLUMNS, DESCRIPTIONS, FOREIGN_KEYS, PRIMARY_KEYS, schema
 from policyreport.formats import NBSP, Formats
 from policyreport.harmonise import harmonise_panel
@@ -329,7 +330,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float):
-        return repr(float(value)).removesuffix(".0")
+        return as_published(value)
     text = str(value)
     return text.lower() if text in ("True", "False") else text
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -16,10 +17,13 @@ from math import isfinite
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from policyreport.digits import as_published
 from policyreport.errors import UsageError, did_you_mean
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
+# A number of more digits is a level, such as output in billions of dong, that its readers look up digit by digit.
+SHORT = 6
 EN_DASH = "–"
 
 
@@ -139,6 +143,23 @@ class Formats:
         if rounded < 0:
             return MINUS + size
         return "+" + size if signed and rounded > 0 else size
+
+    def published(self, value: float, digits: int | None = None) -> str:
+        """Write a published number with its own decimals: 13.9 is not 13.90.
+
+        Parameters
+        ----------
+        value : float
+            As the ledger holds it.
+        digits : int, optional
+            Most decimals to print; a number of more than `SHORT` digits is never shortened.
+        """
+        text = as_published(abs(value))
+        decimals, size = len(text.partition(".")[2]), len(text.replace(".", "").lstrip("0"))
+        # More than a float holds for certain is no published number but a computed one with its binary noise.
+        if digits is not None and not SHORT < size <= sys.float_info.dig:
+            decimals = min(decimals, digits)
+        return self.number(value, decimals)
 
     def count(self, value: int) -> str:
         """Write a count with the language's group separator.

@@ -200,8 +200,7 @@ class Provenance:
 
     def _value(self, value: float, bound: str, unit: str) -> str:
         """A value with all its decimals, its bound, and the per cent sign of its unit."""
-        decimals = f"{value:.15g}".partition(".")[2]
-        text = self.formats.number(value, len(decimals) if decimals.isdigit() else 0)
+        text = self.formats.published(value)
         return f"{BOUNDS[bound]}{NBSP}{text}{NBSP}{'%' if unit.startswith('%') else ''}".strip(NBSP)
 
     def _day(self, published: str) -> str:

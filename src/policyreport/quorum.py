@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from policyreport.digits import as_published
 from policyreport.errors import RenderError
 from policyreport.records.notebooks import NATIONAL_NOTEBOOKS, PROVINCE_NOTEBOOKS
 from policyreport.simulated import marked_name
@@ -128,9 +129,8 @@ def require_quorum(turnout: Turnout, edition: str) -> None:
     """
     if turnout.reached:
         return
-    expected = (
-        f"results of {turnout.needed} of {len(turnout.expected)} areas (quorum {turnout.quorum:g}), and the nation's"
-    )
+    quorum = as_published(turnout.quorum)
+    expected = f"results of {turnout.needed} of {len(turnout.expected)} areas (quorum {quorum}), and the nation's"
     listed = ", ".join(turnout.missing[:NAMED]) + (" …" if len(turnout.missing) > NAMED else "")
     got = f"{turnout.complete} areas" + (f" (without {listed})" if turnout.missing else "")
     todo = (

@@ -12,6 +12,7 @@ from typing import Any
 from rich.tree import Tree
 
 from policyreport.areas import read_areas
+from policyreport.digits import as_published
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.marks import read_marks
 from policyreport.params.edition import read_edition
@@ -245,7 +246,7 @@ def _in_records(store: Path, asked: str) -> Iterator[Place]:
         name = f"{path.parent.name}/{path.stem}"
         for field, value, rows in _values(json.loads(path.read_bytes()), "", ()):
             if rows and any(round(value * by, digits) == wanted for by in {1, factor}):
-                yield Place(where=f"{name}:{field}", value=f"{value:g}", rows=rows)
+                yield Place(where=f"{name}:{field}", value=as_published(value), rows=rows)
 
 
 def _values(node: Any, field: str, rows: tuple[str, ...]) -> Iterator[tuple[str, float, tuple[str, ...]]]:

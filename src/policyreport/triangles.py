@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policyreport.areas import read_areas
+from policyreport.digits import as_published
 from policyreport.errors import UsageError
 from policyreport.formats import EN_DASH, Formats
 from policyreport.methods import revisions
@@ -112,7 +113,7 @@ def triangle_table(record: Revisions) -> Table:
     table.add_column("first to last", justify="right")
     formats = Formats()
     for period, cells in rows.items():
-        values = [f"{cells[day].value:g}" if day in cells else EN_DASH for day in days]
+        values = [as_published(cells[day].value) if day in cells else EN_DASH for day in days]
         first, last = cells[min(cells)].value, cells[max(cells)].value
         table.add_row(period, *values, formats.number(last - first, 2, signed=True) if len(cells) > 1 else EN_DASH)
     return table
@@ -137,7 +138,9 @@ def triangle_lines(found: Triangles) -> list[str]:
         moved = [formats.number(value, 2, signed=True) for value in record.values]
         rmse = f", RMSE {formats.number(record.rmse, 2)}" if record.rmse is not None else ""
         lines.append(f"{which}: {record.n} matured revisions{': ' + ', '.join(moved) if moved else ''}{rmse}.")
-        told = [f"{cell.value:g} for {cell.period} ({cell.status}, {cell.published})" for cell in record.apart]
+        told = [
+            f"{as_published(cell.value)} for {cell.period} ({cell.status}, {cell.published})" for cell in record.apart
+        ]
         lines += [f"{which}: not revised but replaced or bounded: {'; '.join(told)}."] if told else []
     for each in found.differences:
         told = [

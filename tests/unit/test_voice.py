@@ -22,7 +22,7 @@ def voice(known_q4: Known, slice_of) -> Voice:
         ("1 kind: centre-to-province", "1 kind: tasks given by the centre"),
         ("GRDP (press), 2024-Q2: still an estimate", "GRDP (press), the second quarter of 2024: still an estimate"),
         ("published 2025-10-01, before 2025-12-31", "published 1 October 2025, before 31 December 2025"),
-        ("Hà Nội (o01), 2024: only ~ 1.43e+06.", "Hà Nội, 2024: only about 1,430,000."),
+        ("Hà Nội (o01), 2024: only ~ 1430000.", "Hà Nội, 2024: only about 1,430,000."),
         ("E-governance (PAPI) (papi) ends in 2023.", "E-governance (PAPI) ends in 2023."),
         ("cafef/pii-2025, 2025", "CafeF, “PII 2025: the first five”, 2025"),
         ("tasks_completed read as tasks_total", "“Tasks completed” read as “Tasks on the list”"),

@@ -16,6 +16,7 @@ from policyreport.assess.specifications_areas import (
 )
 from policyreport.assess.specifications_trends import trend_specifications
 from policyreport.assess.tasks import task_counts
+from policyreport.digits import as_computed, as_published
 from policyreport.inputs import Inputs
 from policyreport.methods import pace as pace_method
 from policyreport.methods import threshold as threshold_method
@@ -77,7 +78,8 @@ def completion_specifications(inputs: Inputs) -> Spec:
     lists = [key for key in inputs.roles.tasks.national_lists if key in counts] or list(counts)
     if not lists:
         return not_published("completion", inputs.roles.tasks.completed)
-    factors = {f"design effect {each:g}": each for each in inputs.settings.sensitivity.completion_design_effects}
+    effects = inputs.settings.sensitivity.completion_design_effects
+    factors = {f"design effect {as_published(each)}": each for each in effects}
     headline = {"list": lists[-1], "clustering": next(iter(factors))}
     last = _share(counts[lists[-1]])
 
@@ -153,7 +155,7 @@ def _prior_key(inputs: Inputs, each: RevisionPrior) -> tuple[str, str, str]:
     """How a prior is told from others; where it has no weight its scale does not count."""
     if each.degrees <= 0:
         return mean_of(each), "none", "0 degrees"
-    return mean_of(each), f"{each.scale / prior(inputs).scale:g} s0", f"{each.degrees:g} degrees"
+    return mean_of(each), f"{as_computed(each.scale / prior(inputs).scale)} s0", f"{as_published(each.degrees)} degrees"
 
 
 def pace_specifications(inputs: Inputs) -> Spec:

@@ -15,6 +15,7 @@ from policyreport.assess.series import (
     trend_settings,
 )
 from policyreport.assess.specifications_areas import Axes, Spec, counted, resting_on
+from policyreport.digits import as_published
 from policyreport.inputs import Inputs
 from policyreport.methods import trend as trend_method
 from policyreport.methods.multiplicity import adjust
@@ -95,7 +96,7 @@ class _Judged:
 def _grid(inputs: Inputs, family: _Family) -> Spec:
     """Every window, series and dependence of one family; the axes are those of params/methods.yaml."""
     settings = inputs.settings.sensitivity
-    rhos = {f"ρ {rho:g}": rho for rho in settings.trend_rhos}
+    rhos = {f"ρ {as_published(rho)}": rho for rho in settings.trend_rhos}
     kinds = ["own" if kind == "own" else family.contrast.kind for kind in settings.trend_series]
 
     @cache
@@ -116,7 +117,7 @@ def _grid(inputs: Inputs, family: _Family) -> Spec:
     headline = {
         "window": "all",
         "series": family.contrast.kind,
-        "dependence": f"ρ {inputs.settings.trend.verdict_rho:g}",
+        "dependence": f"ρ {as_published(inputs.settings.trend.verdict_rho)}",
     }
     return run("trend", family.contrast.indicator, axes, headline, estimate)
 

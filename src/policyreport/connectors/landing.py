@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from policyreport.connectors.fetched import Fetched
+from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.observations.ledger import TEXT, check_raw, parse, read_raw
 from policyreport.observations.schema import KEY
@@ -181,7 +182,7 @@ def to_sidecar(fetched: Fetched, table: bytes, original: str) -> bytes:
 
 def _figure(both: pd.DataFrame, which: str) -> pd.Series[str]:
     """Figures with their status: ``7.04 (preliminary)``."""
-    values = [f"{value:.15g}" for value in both[f"value{which}"]]
+    values = [as_published(value) for value in both[f"value{which}"]]
     return pd.Series(values, index=both.index) + " (" + both[f"status{which}"].fillna("") + ")"
 
 

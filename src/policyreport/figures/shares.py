@@ -105,7 +105,7 @@ def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame, unit
     seen = record.observation
     arrow = {">": 1, "<": -1}.get(seen.bound, 0)
     sign = "" if seen.bound == "=" else seen.bound + NBSP
-    value = f"{sign}{frame.formats.number(seen.value, _digits(seen.value))}{NBSP}{unit}"
+    value = f"{sign}{frame.formats.published(seen.value, 2)}{NBSP}{unit}"
     interval = record.verdict_interval if not arrow else None
     return Row(
         label,
@@ -144,11 +144,6 @@ def verdict_words(record: Threshold, words: Words) -> str:
     }[record.verdict]
 
 
-def _digits(value: float) -> int:
-    """Decimals as published, two at most: 13.9 is not 13.90."""
-    return next((digits for digits in (0, 1) if round(value, digits) == value), 2)
-
-
 def _hollow_note(records: Sequence[Threshold], words: Words) -> str:
     """Explain hollow dots where there are any."""
     hollow = any(record.observation.status in TENTATIVE for record in records)
@@ -161,7 +156,7 @@ def _scale(records: Sequence[Threshold], frame: Frame, line: str, unit: str, not
     values += [end for r in records if (bar := r.verdict_interval) for end in (bar.low, bar.high)]
     low, high = padded(values, 0.08)
     ticks = tuple(round_ticks(low, high, 6))
-    texts = tuple(f"{frame.formats.number(tick, _digits(tick))}{NBSP}{unit}" for tick in ticks)
+    texts = tuple(f"{frame.formats.published(tick, 2)}{NBSP}{unit}" for tick in ticks)
     return Scale(low, high, ticks, texts, (Rule(records[0].threshold, line),), note)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.intake.drafts import Draft, Drafts
 from policyreport.intake.figures import Figure, Known, Reading
@@ -200,7 +201,8 @@ def fractions_for_percents(reading: Reading, known: Known) -> tuple[list[Finding
         values = [float(each.fields["value"]) for each in column]
         if not (max(values) <= 1 and any(0 < value < 1 for value in values)):
             continue
-        place, got = column[0].place, f"{len(values)} values from {min(values):g} to {max(values):g}"
+        least, most = as_published(min(values)), as_published(max(values))
+        place, got = column[0].place, f"{len(values)} values from {least} to {most}"
         if len(values) > FEW_VALUES:
             todo = "Multiply the column by 100, or show it as a percentage."
             problems.append(DataError(place, f"{indicator} in percent, 0 to 100", f"{got}: shares of one", todo))

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.intake.sheets import Cell, Sheet
 from policyreport.spelling import plain
@@ -72,8 +73,8 @@ class Fit:
         """Say it in words."""
         kind = "a whole number" if self.whole else "a number"
         if self.low is not None and self.high is not None:
-            return f"{kind} between {self.low:g} and {self.high:g}"
-        return kind if self.low is None else f"{kind}, {self.low:g} or more"
+            return f"{kind} between {as_published(self.low)} and {as_published(self.high)}"
+        return kind if self.low is None else f"{kind}, {as_published(self.low)} or more"
 
 
 @dataclass(frozen=True)

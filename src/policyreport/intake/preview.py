@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 import yaml
 
+from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.intake.delivery import Delivery, render_sidecar, render_table
 from policyreport.intake.figures import Figure
@@ -158,7 +159,7 @@ def _change(figure: Figure, known: list[_Vintage]) -> Change:
         if each.published == out and not _says_the_same(figure, each):
             raise DataError(
                 figure.place,
-                f"{each.value:.15g} {each.unit} ({each.status}), as {each.id} says for the same day of publication",
+                f"{as_published(each.value)} {each.unit} ({each.status}), as {each.id} for the same day of publication",
                 f"{figure.fields['value']} {figure.fields['unit']} ({figure.fields['status']})",
                 "State the day this one was published, or put a repair into data/corrections/.",
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from policyreport.areas import Areas, read_areas
+from policyreport.digits import as_published
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.intake.sheets import letters
 from policyreport.observations.periods import period_bounds
@@ -174,11 +175,11 @@ class _Template:
         rule = DataValidation(
             type="whole" if whole else "decimal",
             operator="greaterThanOrEqual" if high is None else "between",
-            formula1=f"{-1e15 if low is None else low:g}",
-            formula2=None if high is None else f"{high:g}",
+            formula1=as_published(-1e15 if low is None else low),
+            formula2=None if high is None else as_published(high),
             allow_blank=True,
         )
-        share = self.words.share.format(low=f"{low or 0:g}", high=f"{high or 0:g}")
+        share = self.words.share.format(low=as_published(low or 0), high=as_published(high or 0))
         rule.error, rule.showErrorMessage = self.words.whole_number if high is None else share, True
         sheet.add_data_validation(rule)
         rule.add(where)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from policyreport.digits import as_computed
+
 
 def words(probability: float, *, probability_bands: Sequence[float]) -> str:
     """Name the band a probability lies in.
@@ -36,7 +38,7 @@ def words(probability: float, *, probability_bands: Sequence[float]) -> str:
     # Rounding first: 1 − 0.99 must meet the cut point 0.01 whatever the last bit says.
     at = round(probability, 12)
     band = bisect_right(cuts, at) if at < 0.5 else bisect_left(cuts, at)
-    ends = [f"{100 * cut:g}" for cut in cuts]
+    ends = [as_computed(100 * cut) for cut in cuts]
     if band == 0:
         return f"< {ends[0]} %"
     if band == len(cuts):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from policyreport.digits import as_published
 from policyreport.methods.pace_arithmetic import (
     BANDS,
     FORMS,
@@ -183,7 +184,7 @@ def _annual_values(vintages: Sequence[Observation]) -> dict[int, Observation] | 
         return refuse_absent(vintages, METHOD, subject, "")
     latest = found[max(found)]
     if latest.bound != "=":
-        return _refuse("bound-only", (latest,), f"{latest.period}: {latest.bound} {latest.value:g}")
+        return _refuse("bound-only", (latest,), f"{latest.period}: {latest.bound} {as_published(latest.value)}")
     return {year: found[year] for year in sorted(found) if found[year].bound == "="}
 
 

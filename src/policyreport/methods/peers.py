@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.spatial import KDTree
 
+from policyreport.digits import as_published
 from policyreport.errors import DataError, did_you_mean
 from policyreport.methods.intervals import ALPHA
 from policyreport.methods.multiplicity import adjust
@@ -191,7 +192,8 @@ def assess(
         return _refuse("not-published", panel, area, "no value of the area")
     peers = nearest(panel, area, k=k)
     distant = bool(peers) and peers[-1].distance > cutoff
-    no_peer = (Flag(code="no-close-peer", detail=f"{peers[-1].distance:.2f} > {cutoff:g}"),) if distant else ()
+    detail = f"{peers[-1].distance:.2f} > {as_published(cutoff)}" if distant else ""
+    no_peer = (Flag(code="no-close-peer", detail=detail),) if distant else ()
     differences = []
     for comparator in COMPARATORS:
         if comparator == "rest of the nation" and not _weight(panel)[row] > rest_of_nation_above:

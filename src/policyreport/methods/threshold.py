@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
 
+from policyreport.digits import as_published
 from policyreport.methods.prior_cells import certainty_in_grid, in_grid, prior_cells
 from policyreport.methods.revision_error import RevisionError, RevisionPrior, revision_error
 from policyreport.methods.vintages import (
@@ -279,7 +280,7 @@ def _stated(observation: Observation, threshold: float) -> Threshold:
         verdict = "stated above"
     elif observation.bound == "<" and observation.value <= threshold:
         verdict = "stated below"
-    detail = f"{observation.bound} {observation.value:g}"
+    detail = f"{observation.bound} {as_published(observation.value)}"
     return Threshold(
         **_about(observation, threshold),
         verdict=verdict,
@@ -297,7 +298,10 @@ def _prior_flip(cells: Sequence[PriorCell], verdict: str) -> tuple[Flag, ...]:
 
 def _no_history(error: RevisionError) -> Flag:
     """The flag of a verdict that rests on the prior alone."""
-    return Flag(code="no-vintage-history", detail=f"s {error.scale:g}, {error.degrees:g} degrees of freedom")
+    return Flag(
+        code="no-vintage-history",
+        detail=f"s {as_published(error.scale)}, {as_published(error.degrees)} degrees of freedom",
+    )
 
 
 def _period_key(result: Threshold) -> tuple[str, str, str]:
@@ -322,4 +326,5 @@ def _flag_contrast(
 
 def _said(result: Threshold) -> str:
     """Value, measure, date and verdict of one vintage."""
-    return f"{result.observation.value:g} {result.measure} ({result.observation.published}): {result.verdict}"
+    observation = result.observation
+    return f"{as_published(observation.value)} {result.measure} ({observation.published}): {result.verdict}"

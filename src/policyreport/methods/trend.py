@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
+from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.methods.intervals import LEVEL
 from policyreport.methods.kendall import order_test, score, theil_sen
@@ -343,6 +344,6 @@ def _known(points: Sequence[SeriesPoint], indicator: str) -> list[SeriesPoint]:
     known = sorted((point for point in points if point.status != "projection"), key=lambda point: point.year)
     for earlier, later in pairwise(known):
         if earlier.year == later.year:
-            got = f"two for {later.year}: {earlier.value:g} and {later.value:g}"
+            got = f"two for {later.year}: {as_published(earlier.value)} and {as_published(later.value)}"
             raise DataError(f"series of {indicator}", "one value a year", got, "Select one measure and vintage first.")
     return known

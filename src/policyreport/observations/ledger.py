@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pyarrow import compute, csv
 
 from policyreport.areas import Areas, read_areas
+from policyreport.digits import as_published
 from policyreport.errors import DataError, did_you_mean
 from policyreport.observations.corrections import apply_corrections, read_corrections
 from policyreport.observations.periods import last_day, period_bounds
@@ -369,7 +370,7 @@ def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
         row, definition = str(ledger.index[at]), known[str(ids[codes[at]])]
         raise DataError(
             place(row, "value"),
-            f"{definition.id} between {low[at]:g} and {high[at]:g} {definition.unit}",
+            f"{definition.id} between {as_published(low[at])} and {as_published(high[at])} {definition.unit}",
             cell(ledger, row, "value"),
             "Check unit and decimal point against the source.",
         )

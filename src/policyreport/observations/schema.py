@@ -8,6 +8,7 @@ from typing import get_args
 import pandas as pd
 import pandera.pandas as pa
 
+from policyreport.digits import as_published
 from policyreport.errors import DataError, did_you_mean
 from policyreport.params.indicators import Indicators
 from policyreport.records.base import Bound, Status
@@ -68,7 +69,7 @@ def cell(table: pd.DataFrame, row: Hashable, column: str) -> str:
         Numbers without trailing zeros.
     """
     value = table[column][str(row)]
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return as_published(value) if isinstance(value, float) else str(value)
 
 
 def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:

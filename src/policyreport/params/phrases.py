@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from policyreport.digits import as_computed, as_published
 from policyreport.errors import ParamsError
 from policyreport.params.methods import Setting
 from policyreport.params.reading import require_known
@@ -92,16 +93,16 @@ def written(value: Any, form: str, language: str) -> str:
     if form == "word":
         return word(value, language)
     if form == "%":
-        return f"{100 * value:g} %"
+        return f"{as_computed(100 * value)} %"
     if form == "rest %":
-        return f"{round(100 * (1 - value), 9):g} %"
+        return f"{as_computed(round(100 * (1 - value), 9))} %"
     if form == "largest":
-        return f"{max(value):g}"
+        return as_published(max(value))
     if form == "span":
         return f"{min(value)}–{max(value) % 100:02d}" if min(value) < max(value) else f"{max(value)}"
     if form:
         return form.split("/")[0 if value == 1 else 1].replace("#", word(value, language))
-    several = [f"{each:g}" for each in value] if isinstance(value, (list, tuple)) else [f"{value:g}"]
+    several = [as_published(each) for each in value] if isinstance(value, (list, tuple)) else [as_published(value)]
     return f" {AND[language]} ".join([", ".join(several[:-1]), several[-1]] if len(several) > 1 else several)
 
 
@@ -126,7 +127,7 @@ def word(number: int, language: str) -> str:
         If it is not a number.
     """
     words = WORDS.get(language, [])
-    return words[number] if number == int(number) and 0 <= number < len(words) else f"{number:g}"
+    return words[number] if number == int(number) and 0 <= number < len(words) else as_published(number)
 
 
 def fill_every(body: Any, settings: Mapping[str, Mapping[str, Setting]], language: str = "en") -> Any:

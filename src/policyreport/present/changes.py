@@ -201,6 +201,5 @@ def _revised(voice: Voice, record: EvaluationRecord) -> list[Exhibit | str]:
 
 
 def _number(voice: Voice, value: float) -> str:
-    """A value with the decimals it has, three at most."""
-    digits = next((digits for digits in (0, 1, 2) if round(value, digits) == value), 3)
-    return voice.formats.number(value, digits)
+    """A value with the decimals it has, three at most where it is short."""
+    return voice.formats.published(value, 3)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from math import log10
 
+from policyreport.digits import as_computed, as_published
 from policyreport.exhibits import Exhibit
 from policyreport.params.methods import Setting
 from policyreport.params.registry import CONVENTIONS, MethodEntry
@@ -157,7 +158,7 @@ def _values(voice: Voice, value: object) -> str:
 def _root(value: float) -> str:
     """A number, as a root where it is the root of a short one and not short itself."""
     square = round(value * value, 9)
-    return f"√{square:g}" if value != round(value, 3) and square == round(square, 3) else f"{value:g}"
+    return f"√{as_computed(square)}" if value != round(value, 3) and square == round(square, 3) else as_published(value)
 
 
 def _row(voice: Voice, name: str, why: Setting) -> list[str | None]:

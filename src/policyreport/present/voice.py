@@ -19,6 +19,8 @@ from policyreport.records.shares import PriorCell
 _KEY = re.compile(r"(?<![\w/-])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w/-])")
 _POINT = r"\d{4}-(?:Q[1-4]|H[12]|\d{2}(?:-\d{2})?)"
 _PERIOD = re.compile(rf"(?<![\w/-]){_POINT}(?:/{_POINT})?(?![\w/-])")
+# Five digits or more are no year: a reader wants them in groups.
+_LARGE = re.compile(r"(?<![\w.,/#-])\d{5,}(?:\.\d+)?(?![\w,/-])")
 # Beyond this many files a source line names publishers and points to the sources page.
 SOURCES_IN_FULL = 3
 
@@ -125,9 +127,8 @@ class Voice:
         return f"{self.as_published(value)}\u00a0%"
 
     def as_published(self, value: float) -> str:
-        """A number with the decimals it was published with, two at most."""
-        digits = next((digits for digits in (0, 1) if round(value, digits) == value), 2)
-        return self.formats.number(value, digits)
+        """A number with the decimals it was published with, two at most where it is short."""
+        return self.formats.published(value, 2)
 
     def value(self, text: str, rows: Iterable[str]) -> str:
         """A printed value with the ledger rows behind it, for the reader who asks for its source.
@@ -198,7 +199,7 @@ class Voice:
                 detail = detail.replace(str(day), f"{day:%Y-%m}" if exact == "month" else str(day.year))
         said = _PERIOD.sub(lambda found: self.formats.period(found[0]), self.plain(detail))
         said = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", said)
-        said = re.sub(r"\d(?:\.\d+)?e\+\d+", lambda size: self.formats.count(int(float(size[0]))), said)
+        said = _LARGE.sub(lambda size: self.formats.published(float(size[0])), said)
         said = said.replace("only ~ ", "only about ")
         return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), said)
 

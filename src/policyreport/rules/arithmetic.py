@@ -7,6 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from policyreport.digits import as_computed, as_published
 from policyreport.rules.evidence import Breach, Check, Evidence, Figure, figures, half_unit, ids, records
 
 SUM_PARTS = (
@@ -42,9 +43,10 @@ def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
         sums = [done + sum(value[name] for name in part) for part in choices]
         if total not in sums:
             nearest = min(sums, key=lambda each: abs(each - total))
-            side = f"{abs(total - nearest):g} {'short of' if nearest < total else 'above'}"
+            side = f"{as_computed(abs(total - nearest))} {'short of' if nearest < total else 'above'}"
             used = tuple(row[name] for name in ("tasks_total", "tasks_completed", *parts))
-            yield Breach(used, f"{evidence.what(rows)}: the parts add up to {nearest:g}, {side} {total:g}.")
+            text = f"the parts add up to {as_computed(nearest)}, {side} {as_published(total)}"
+            yield Breach(used, f"{evidence.what(rows)}: {text}.")
 
 
 def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
@@ -52,11 +54,9 @@ def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
     used = ("tasks_completed", "tasks_completed_on_time", "tasks_completed_late")
     for rows, value, row in evidence.snapshots:
         if set(used) <= set(value) and value[used[0]] != value[used[1]] + value[used[2]]:
-            done, on_time, late = (value[name] for name in used)
-            yield Breach(
-                tuple(row[name] for name in used),
-                f"{evidence.what(rows)}: {on_time:g} on time and {late:g} late are not the {done:g} completed.",
-            )
+            done, on_time, late = (as_published(value[name]) for name in used)
+            text = f"{on_time} on time and {late} late are not the {done} completed"
+            yield Breach(tuple(row[name] for name in used), f"{evidence.what(rows)}: {text}.")
 
 
 def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
@@ -66,11 +66,13 @@ def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
     for rows, value, row in evidence.snapshots:
         for part, whole in pairs:
             if part in value and whole in value and value[part] > value[whole]:
-                words = f"{_lower(evidence, part)} {value[part]:g}, of {_lower(evidence, whole)} {value[whole]:g}"
+                of = f"{_lower(evidence, whole)} {as_published(value[whole])}"
+                words = f"{_lower(evidence, part)} {as_published(value[part])}, of {of}"
                 yield Breach((row[part], row[whole]), f"{evidence.what(rows)}: {words}.")
     for one, names, group in _printed_sums(evidence):
         for each in figures(group[group["indicator"].isin(names) & (group["value"] > one.value)]):
-            words = f"{evidence.named(each.indicator)} {each.value:g}, of {evidence.named(one.indicator)} {one.value:g}"
+            of = f"{evidence.named(one.indicator)} {as_published(one.value)}"
+            words = f"{evidence.named(each.indicator)} {as_published(each.value)}, of {of}"
             yield Breach((each.id, one.id), f"{evidence.who(one.area)}, {one.period}: {words}.")
 
 
@@ -84,7 +86,7 @@ def _components_agree(evidence: Evidence) -> Iterator[Breach]:
         # A trailing zero is lost when a figure becomes a number: the finest of the parts tells how all were rounded.
         slack = half_unit(whole.value) + len(used) * min(half_unit(value) for value in used["value"])
         if abs(added - whole.value) > slack:
-            text = f"the parts add up to {added:.6g}, printed {whole.value:g}"
+            text = f"the parts add up to {as_computed(added)}, printed {as_published(whole.value)}"
             yield Breach((whole.id, *ids(used)), f"{evidence.about(whole)}: {text}.")
 
 
@@ -108,7 +110,8 @@ def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
     for (area, period, measure), (total, rows) in grouped.items():
         if total != expected:
             named = f"{evidence.who(area)}, {period}, {measure}"
-            yield Breach(ids(rows), f"{named}: the bands add up to {total:g} provinces, not {expected:g}.")
+            text = f"the bands add up to {as_computed(total)} provinces, not {as_published(expected)}"
+            yield Breach(ids(rows), f"{named}: {text}.")
 
 
 def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
@@ -118,8 +121,8 @@ def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
             if rate in value and count in value and value.get("tasks_total"):
                 computed = 100 * value[count] / value["tasks_total"]
                 if abs(computed - value[rate]) > half_unit(value[rate]):
-                    words = f"{_lower(evidence, rate)} is {value[rate]:g}"
-                    given = f"{value[count]:g} of {value['tasks_total']:g} is {computed:.2f}"
+                    words = f"{_lower(evidence, rate)} is {as_published(value[rate])}"
+                    given = f"{as_published(value[count])} of {as_published(value['tasks_total'])} is {computed:.2f}"
                     used = (row[rate], row[count], row["tasks_total"])
                     yield Breach(used, f"{evidence.what(rows)}: {words}; {given}.")
 
@@ -129,14 +132,14 @@ def _share_outside_100(evidence: Evidence) -> Iterator[Breach]:
     rows = evidence.ledger
     share = rows["unit"].str.fullmatch(r"%(?: of .+)?") & ~rows["indicator"].isin(evidence.settings.growing_rates)
     for row in figures(rows[share & ~rows["value"].between(0, 100)]):
-        yield Breach((row.id,), f"{evidence.about(row)}: {row.value:g} {row.unit} is no share.")
+        yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} {row.unit} is no share.")
 
 
 def _negative_count(evidence: Evidence) -> Iterator[Breach]:
     """A count or a quantity below nothing."""
     rows = evidence.ledger
     for row in figures(rows[evidence.kinds.isin(["count", "extensive", "rank"]) & (rows["value"] < 0)]):
-        yield Breach((row.id,), f"{evidence.about(row)}: {row.value:g} {row.unit}.")
+        yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} {row.unit}.")
 
 
 def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
@@ -158,7 +161,7 @@ def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
             mean = float(base["value"].mean())
             slack = half_unit(row.value) + min(half_unit(value) for value in base["value"])
             if abs(mean - row.value) > slack:
-                text = f"printed {row.value:g}, the mean of the years is {mean:.2f}"
+                text = f"printed {as_published(row.value)}, the mean of the years is {mean:.2f}"
                 yield Breach((row.id, *ids(base)), f"{evidence.about(row)}: {text}.")
 
 
@@ -172,9 +175,8 @@ def _product_agrees(evidence: Evidence) -> Iterator[Breach]:
         off = both[(both["value"] / both["product"] - 1).abs() > evidence.settings.product_tolerance]
         for row in records(off):
             named = f"{evidence.who(row['area'])}, {evidence.named(each.level, row['measure'])}, {row['period']}"
-            text = (
-                f"{row['value']:,.0f}, but per head times population gives {row['product']:,.0f} {row['unit']}".rstrip()
-            )
+            given = f"per head times population gives {row['product']:,.0f} {row['unit']}"
+            text = f"{as_published(row['value'], ',')}, but {given}".rstrip()
             yield Breach((row["id"], row["id_a"], row["id_b"]), f"{named}: {text}.")
 
 
@@ -193,7 +195,7 @@ def _implied_deflator(evidence: Evidence) -> Iterator[Breach]:
         off = both[(both["prices"] - both["usual"]).abs() > evidence.settings.deflator_points]
         for row in records(off):
             named = f"{evidence.who(row['area'])}, {evidence.named(each.growth, row['measure'])}, {row['period']}"
-            text = f"with {row['value']:g} % in volume, prices would have moved by {row['prices']:.1f} %"
+            text = f"with {as_published(row['value'])} % in volume, prices would have moved by {row['prices']:.1f} %"
             yield Breach((row["id"], row["id_a"], row["id_b"]), f"{named}: {text}; median {row['usual']:.1f} %.")
 
 
@@ -225,8 +227,9 @@ def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
             (both["value"] > before["value"]) & (both["good"] > before["good"])
         ]
         for row in records(off):
-            one = f"{evidence.who(row['area_before'])} is {row['value_before']:g} with {row['value_score_before']:g}"
-            two = f"{evidence.who(row['area'])} {row['value']:g} with {row['value_score']:g}"
+            first, second = as_published(row["value_before"]), as_published(row["value"])
+            one = f"{evidence.who(row['area_before'])} is {first} with {as_published(row['value_score_before'])}"
+            two = f"{evidence.who(row['area'])} {second} with {as_published(row['value_score'])}"
             named = f"{evidence.named(row['score'], row['measure'])}, {row['period']}"
             yield Breach((row["id_before"], row["id"], row["id_score"]), f"{named}: {one}, {two}.")
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from policyreport.digits import as_published
 from policyreport.rules.evidence import (
     Breach,
     Check,
@@ -74,9 +75,8 @@ def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> 
     both = both.join(printed, on=file)
     off = both[(both["value"] - both["value_official"]).abs() > both["slack"]]
     for row in records(off):
-        text = (
-            f"{rate} gives {row['value']:g}, {row['measure_official']} {row['value_official']:g} {row['unit']}".rstrip()
-        )
+        other = f"{row['measure_official']} {as_published(row['value_official'])} {row['unit']}"
+        text = f"{rate} gives {as_published(row['value'])}, {other}".rstrip()
         named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'])}, {row['period']}"
         yield Breach((row["id"], row["id_official"]), f"{named}: {text}.")
 
@@ -100,7 +100,7 @@ def _measures_differ(evidence: Evidence) -> Iterator[Breach]:
     for _, group in several.groupby(["area", "indicator", "period"]):
         if len(set(group["value"])) == 1:
             continue
-        told = ", ".join(f"{row.value:g} ({row.measure})" for row in figures(group))
+        told = ", ".join(f"{as_published(row.value)} ({row.measure})" for row in figures(group))
         named = f"{evidence.who(group['area'].iloc[0])}, {evidence.named(group['indicator'].iloc[0])}"
         yield Breach(ids(group), f"{named}, {group['period'].iloc[0]}: {told}.")
 
@@ -119,7 +119,7 @@ def _bound_beside_exact(evidence: Evidence) -> Iterator[Breach]:
         for exact in figures(group[group["bound"] == "="]):
             for row in figures(group[group["bound"].isin([">", "<"])]):
                 if (exact.value <= row.value) if row.bound == ">" else (exact.value >= row.value):
-                    text = f"{row.bound} {row.value:g} beside {exact.value:g}"
+                    text = f"{row.bound} {as_published(row.value)} beside {as_published(exact.value)}"
                     yield Breach((row.id, exact.id), f"{evidence.what(group)}: {text}.")
 
 
@@ -141,7 +141,10 @@ def _other_quantity(evidence: Evidence) -> Iterator[Breach]:
     year = rows["period"].str.extract(r"(\d{4})(?!.*\d{4})")[0]
     for when, group in rows.groupby(year):
         if len(set(group["indicator"])) > 1:
-            told = [f"{evidence.named(row.indicator, row.measure)} {row.bound} {row.value:g}" for row in figures(group)]
+            told = [
+                f"{evidence.named(row.indicator, row.measure)} {row.bound} {as_published(row.value)}"
+                for row in figures(group)
+            ]
             yield Breach(
                 ids(group), f"{evidence.who(evidence.nation)}, {when}: {'; '.join(told)} are different quantities."
             )
@@ -152,7 +155,7 @@ def _task_without_list(evidence: Evidence) -> Iterator[Breach]:
     rows = evidence.ledger
     loose = rows[(rows["unit"] == "tasks") & (rows["list"] == "")]
     for (area, source), group in loose.groupby(["area", "source"]):
-        told = listing([f"{evidence.named(row.indicator)} {row.value:g}" for row in figures(group)])
+        told = listing([f"{evidence.named(row.indicator)} {as_published(row.value)}" for row in figures(group)])
         yield Breach(ids(group), f"{evidence.who(area)}, {source}: {told}; on no list of the policy.")
 
 
@@ -212,8 +215,8 @@ def _averaged_parts_unmarked(evidence: Evidence) -> Iterator[Breach]:
         if all(key in values for key in parts_of):
             parts = [float(values[key]) for key in parts_of]
             if max(parts) > min(parts) and abs(float(np.mean(parts)) - row.value) <= half_unit(row.value):
-                told = ", ".join(f"{value:g}" for value in parts)
-                yield Breach((row.id,), f"{evidence.about(row)}: {row.value:g} is the mean of {told}.")
+                told = ", ".join(as_published(value) for value in parts)
+                yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} is the mean of {told}.")
 
 
 def _rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
@@ -230,7 +233,7 @@ def _rank_out_of_range(evidence: Evidence) -> Iterator[Breach]:
     """A place below 1 or beyond the last one."""
     ranks, last = _places(evidence)
     for row in figures(ranks[(ranks["value"] < 1) | (ranks["value"] > last)]):
-        yield Breach((row.id,), f"{evidence.about(row)}: place {row.value:g}, {row.unit}.")
+        yield Breach((row.id,), f"{evidence.about(row)}: place {as_published(row.value)}, {row.unit}.")
 
 
 def _rank_scheme(evidence: Evidence) -> Iterator[Breach]:
@@ -250,7 +253,7 @@ def _tied_ranks(evidence: Evidence) -> Iterator[Breach]:
         if not rows["note"].str.contains(words, case=False, regex=True).any():
             named = f"{evidence.named(rows['indicator'].iloc[0])}, {rows['period'].iloc[0]}"
             who = " and ".join(evidence.who(area) for area in rows["area"])
-            yield Breach(ids(rows), f"{named}: {who} share place {rows['value'].iloc[0]:g}.")
+            yield Breach(ids(rows), f"{named}: {who} share place {as_published(rows['value'].iloc[0])}.")
 
 
 def _places(evidence: Evidence) -> tuple[pd.DataFrame, pd.Series[float]]:

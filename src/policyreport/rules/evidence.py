@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from policyreport.areas import Areas, read_areas
+from policyreport.digits import as_published
 from policyreport.harmonise import discrepancies
 from policyreport.observations.corrections import Correction, Withheld, read_corrections, read_withheld
 from policyreport.observations.periods import period_bounds
@@ -26,7 +27,7 @@ SERIES = ["area", "indicator", "measure"]
 
 def number(value: float) -> str:
     """A figure as people print it: thousands apart, no power of ten."""
-    return f"{value:,.0f}" if value == round(value) else f"{value:g}"
+    return as_published(value, ",")
 
 
 class Breach(NamedTuple):

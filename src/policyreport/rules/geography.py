@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from policyreport.digits import as_computed, as_published
 from policyreport.observations.ledger import exists_in
 from policyreport.rules.evidence import Breach, Check, Evidence, ids, listing, records
 
@@ -96,7 +97,7 @@ def _nation_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
     for rows, nation in evidence.complete_tables:
         value, low, high = float(nation["value"].iloc[0]), rows["value"].min(), rows["value"].max()
         if (rows["kind"] == "intensive").all() and not low <= value <= high:
-            text = f"{value:g} is outside its provinces' {low:g} to {high:g}"
+            text = f"{as_published(value)} is outside its provinces' {as_published(low)} to {as_published(high)}"
             yield Breach(ids(nation), f"{evidence.what(nation)}: {text}.")
 
 
@@ -111,7 +112,7 @@ def _nation_mean(evidence: Evidence) -> Iterator[Breach]:
         if weight.notna().all():
             mean, value = float(np.average(rows["value"], weights=weight)), float(nation["value"].iloc[0])
             if abs(mean / value - 1) > evidence.settings.mean_tolerance:
-                text = f"printed {value:g}; the provinces weighted by population give {mean:.1f}"
+                text = f"printed {as_published(value)}; the provinces weighted by population give {mean:.1f}"
                 yield Breach(ids(nation) + ids(rows), f"{evidence.what(nation)}: {text}.")
 
 
@@ -120,7 +121,7 @@ def _nation_sum(evidence: Evidence) -> Iterator[Breach]:
     for rows, nation in evidence.complete_tables:
         total, value = float(rows["value"].sum()), float(nation["value"].iloc[0])
         if (rows["kind"] == "extensive").all() and abs(total - value) > evidence.settings.sum_tolerance * abs(value):
-            text = f"{value:,.0f}, the provinces sum to {total:,.0f}"
+            text = f"{as_published(value, ',')}, the provinces sum to {as_computed(total, ',')}"
             yield Breach(ids(nation) + ids(rows), f"{evidence.what(nation)}: {text}.")
 
 
@@ -138,7 +139,8 @@ def _region_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
     members = table["region"].value_counts()
     whole = both["count"] == both["area"].map(members)
     for row in records(both[whole & ~both["value"].between(both["min"], both["max"])]):
-        text = f"{row['value']:g} is outside its provinces' {row['min']:g} to {row['max']:g}"
+        value, low, high = (as_published(row[name]) for name in ("value", "min", "max"))
+        text = f"{value} is outside its provinces' {low} to {high}"
         named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'], row['measure'])}, {row['period']}"
         yield Breach((row["id"],), f"{named}: {text}.")
 
@@ -148,7 +150,7 @@ def _merged_outside_parts(evidence: Evidence) -> Iterator[Breach]:
     table = evidence.recalculated
     for row in records(table[~table["inside_parts"].astype(bool)]):
         named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'], row['measure'])}, {row['year']}"
-        yield Breach((row["id"],), f"{named}: {row['published']:g} is outside its parts.")
+        yield Breach((row["id"],), f"{named}: {as_published(row['published'])} is outside its parts.")
 
 
 def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
@@ -160,10 +162,10 @@ def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
     ):
         if indicator in rates:
             told = [f"{row['year']} {row['difference']:+.2f}" for row in records(rows.sort_values("year"))]
-            limit = f"points, tolerance {evidence.context.harmonise.tolerance_points:g}"
+            limit = f"points, tolerance {as_published(evidence.context.harmonise.tolerance_points)}"
         else:
             told = [f"{row['year']} {row['percent']:+.2f}" for row in records(rows.sort_values("year"))]
-            limit = f"%, tolerance {evidence.context.harmonise.tolerance_percent:g}"
+            limit = f"%, tolerance {as_published(evidence.context.harmonise.tolerance_percent)}"
         named = f"{evidence.who(area)}, {evidence.named(indicator, measure)}"
         yield Breach(tuple(rows["id"]), f"{named}: recalculated minus published {listing(told)} {limit}.")
 
@@ -208,7 +210,7 @@ def _registered_as_average(evidence: Evidence) -> Iterator[Breach]:
     apart = (table["registered"] / table["average"] - 1).abs() > evidence.settings.registered_tolerance
     for row in records(table[near & apart]):
         named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'])}, {row['period']}"
-        yield Breach((row["id"],), f"{named}: {row['value']:,.0f} persons is the registered population.")
+        yield Breach((row["id"],), f"{named}: {as_computed(row['value'], ',')} persons is the registered population.")
 
 
 def _populations(evidence: Evidence) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from policyreport.digits import as_published
 from policyreport.rules.evidence import SERIES, Breach, Check, Evidence, ids, listing, records
 
 _LEVELS = ("extensive", "intensive")
@@ -38,7 +39,7 @@ def _magnitude(evidence: Evidence) -> Iterator[Breach]:
         for row in records(positive[slip]):
             yield Breach(
                 (row["id_before"], row["id"]),
-                f"{_what(evidence, row)}: {row['value']:g} after {row['before']:g}.",
+                f"{_what(evidence, row)}: {as_published(row['value'])} after {as_published(row['before'])}.",
             )
 
 
@@ -64,7 +65,7 @@ def _transposed_digits(evidence: Evidence) -> Iterator[Breach]:
         if _swapped(row["before"], row["value"]):
             yield Breach(
                 (row["id_before"], row["id"]),
-                f"{_what(evidence, row)}: {row['before']:g} and {row['value']:g}.",
+                f"{_what(evidence, row)}: {as_published(row['before'])} and {as_published(row['value'])}.",
             )
 
 
@@ -100,7 +101,7 @@ def _sudden_step(evidence: Evidence) -> Iterator[Breach]:
     enough = table.groupby(keys)["off"].transform("count") >= evidence.settings.step_minimum_changes
     far = enough & (spread > 0) & (table["off"].abs() > evidence.settings.step_deviations * spread)
     for row in records(table.assign(size=(table["off"].abs() / spread))[far]):
-        text = f"{row['value']:g} after {row['before']:g}, {row['size']:.1f} robust deviations"
+        text = f"{as_published(row['value'])} after {as_published(row['before'])}, {row['size']:.1f} robust deviations"
         yield Breach((row["id_before"], row["id"]), f"{_what(evidence, row)}: {text}.")
 
 
@@ -115,7 +116,7 @@ def _repeated_value(evidence: Evidence) -> Iterator[Breach]:
     for _, group in rows[rows["value"] == rows["before"]].groupby([*SERIES, "value"]):
         if len(group) >= least:
             years = [str(year) for year in group["year"]]
-            text = f"{group['value'].iloc[0]:g} again in {listing(years)}"
+            text = f"{as_published(group['value'].iloc[0])} again in {listing(years)}"
             yield Breach(
                 (str(group["id_before"].iloc[0]), *group["id"]), f"{_what(evidence, records(group)[0])}: {text}."
             )

@@ -9,6 +9,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
+from policyreport.digits import as_published
 from policyreport.observations.periods import last_day
 from policyreport.observations.schema import KEY, QUALITY
 from policyreport.records.base import Bound, Status
@@ -68,7 +69,8 @@ def _value_in_range(evidence: Evidence) -> Iterator[Breach]:
         low, high = limits.get(str(indicator), (None, None))
         low, high = -np.inf if low is None else low, np.inf if high is None else high
         for id, value in rows.loc[~rows["value"].between(low, high) & rows["value"].notna(), "value"].items():
-            yield Breach((str(id),), f"{evidence.what(rows.loc[[id]])}: {value:g} is not between {low:g} and {high:g}.")
+            limits_ = f"between {as_published(low)} and {as_published(high)}"
+            yield Breach((str(id),), f"{evidence.what(rows.loc[[id]])}: {as_published(value)} is not {limits_}.")
 
 
 def _duplicate(evidence: Evidence) -> Iterator[Breach]:
@@ -76,7 +78,7 @@ def _duplicate(evidence: Evidence) -> Iterator[Breach]:
     ledger = evidence.ledger
     twice = ledger[ledger.duplicated([*KEY, "published"], keep=False)]
     for _, rows in twice.groupby([*KEY, "published"], dropna=False):
-        values = ", ".join(f"{value:g}" for value in rows["value"])
+        values = ", ".join(as_published(value) for value in rows["value"])
         yield Breach(ids(rows), f"{evidence.what(rows)} has {len(rows)} figures of one day: {values}.")
 
 
@@ -93,7 +95,7 @@ def _count_not_whole(evidence: Evidence) -> Iterator[Breach]:
     counted = counted[~counted["unit"].str.contains("%")]
     whole = np.isclose(counted["value"], counted["value"].round())
     for row in figures(counted[~whole]):
-        yield Breach((row.id,), f"{evidence.about(row)}: {row.value:g} {row.unit} is no whole number.")
+        yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} {row.unit} is no whole number.")
 
 
 def _unit_mixed(evidence: Evidence) -> Iterator[Breach]:

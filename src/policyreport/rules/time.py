@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from policyreport.digits import as_published
 from policyreport.notes import told_time
 from policyreport.observations.periods import period_bounds
 from policyreport.observations.schema import KEY
@@ -71,7 +72,7 @@ def _falls(evidence: Evidence, indicator: str, name: str) -> Iterator[Breach]:
                 what = evidence.what(group)
                 yield Breach(
                     (before.id, after.id),
-                    f"{what}: {name} fell from {before.value:g} to {after.value:g}.",
+                    f"{what}: {name} fell from {as_published(before.value)} to {as_published(after.value)}.",
                 )
 
 
@@ -98,7 +99,7 @@ def _revised(evidence: Evidence) -> Iterator[Breach]:
     for group in _several_vintages(evidence):
         counted = group[~group["status"].isin(["projection", "derived"]) & (group["bound"] == "=")]
         if len(set(counted["value"])) > 1:
-            told = ", ".join(f"{row.value:g} ({row.published.date()})" for row in figures(counted))
+            told = ", ".join(f"{as_published(row.value)} ({row.published.date()})" for row in figures(counted))
             yield Breach(ids(counted), f"{evidence.what(group)}: {told}.")
 
 
@@ -109,7 +110,7 @@ def _large_revision(evidence: Evidence) -> Iterator[Breach]:
         counted = group[~group["status"].isin(["projection", "derived"]) & (group["bound"] == "=")]
         for before, after in pairwise(figures(counted)):
             if abs(after.value - before.value) > most * abs(before.value):
-                text = f"revised from {before.value:g} to {after.value:g}"
+                text = f"revised from {as_published(before.value)} to {as_published(after.value)}"
                 yield Breach((before.id, after.id), f"{evidence.what(group)}: {text}.")
 
 
@@ -123,7 +124,7 @@ def _projection_mixed(evidence: Evidence) -> Iterator[Breach]:
             periods = listing(sorted(set(planned["period"])))
             kinds = " and ".join(sorted(set(planned["status"])))
             named = f"{evidence.who(keys[0])}, {evidence.named(keys[1], keys[2])}"
-            figures = f"{listing([f'{value:g}' for value in planned['value']])} for {periods}"
+            figures = f"{listing([as_published(value) for value in planned['value']])} for {periods}"
             yield Breach(ids(planned), f"{named}: {figures} is {kinds} and enters no estimate.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import sqrt
 
+from policyreport.digits import as_published
 from policyreport.formats import Formats
 from policyreport.params.registry import Registry
 from policyreport.validity.lookups import between, values
@@ -109,7 +110,7 @@ def _outlook(result: MethodResult | None, registry: Registry, formats: Formats) 
     why = registry.settings["outlook"]
     intervals, tasks = why["grid_from_intervals"].value, why["grid_smallest_list"].value
     share = formats.number(why["grid_smallest_open_share"].value, 1)
-    effects = ", ".join(f"{each:g}" for each in why["design_effects"].value)
+    effects = ", ".join(as_published(each) for each in why["design_effects"].value)
     cells = [cell for cell in result.cells if values([cell], HANDED_OVER)] if result else []
     often = f": {between(cells, HANDED_OVER, formats)} of a row's lists" if cells else ""
     return (

@@ -5,6 +5,7 @@ Each raises ValueError where no row has what it tells of.
 
 from __future__ import annotations
 
+from policyreport.digits import as_published
 from policyreport.formats import EN_DASH, Formats
 from policyreport.params.phrases import word
 from policyreport.validity.lookups import Cells, Rows, between, values
@@ -59,7 +60,7 @@ def false_alarms(rows: Rows) -> str:
     ]
     return (
         f"Bias, width and verdicts are not judged. Where nothing changed, a verdict at an assumed design effect of "
-        f"{effect:g} is given in up to {', '.join(told)}."
+        f"{as_published(effect)} is given in up to {', '.join(told)}."
         if told
         else ""
     )

@@ -1,0 +1,130 @@
+"""B4: no published number is rounded on its way, in any message, page or download."""
+
+import ast
+import dataclasses
+import re
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from policyreport.digits import as_computed, as_published
+from policyreport.downloads import csv_bytes
+from policyreport.formats import MINUS, Formats
+from policyreport.observations import load_ledger
+from policyreport.observations.ledger import read_raw
+from policyreport.observations.schema import cell
+from policyreport.provenance import Provenance
+from policyreport.rules import check_ledger, read_context
+from policyreport.sources import read_sources
+
+ROOT = Path(__file__).parents[2]
+RAW = read_raw(ROOT, read_sources(ROOT))["value"]
+LONG = RAW[RAW.map(lambda text: len(re.sub(r"[.-]", "", text).lstrip("0")) > 6)]
+
+
+def test_b4_there_are_long_numbers_to_test_with():
+    assert len(LONG) >= 80
+    assert {"1425521.277", "347533.978"} <= set(LONG)
+
+
+def test_b4_every_number_of_the_ledger_keeps_its_digits_in_messages():
+    for text in RAW.unique():
+        assert Decimal(as_published(float(text))) == Decimal(text)
+        assert "e" not in as_published(float(text)).casefold()
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_b4_every_long_number_keeps_its_digits_on_a_page(language):
+    formats = Formats(language)
+    swap = str.maketrans(",.", ",." if language == "en" else ".,")
+    for text in LONG.unique():
+        wanted = f"{Decimal(text):,f}".replace("-", MINUS).translate(swap)
+        assert formats.published(float(text), 2) == formats.published(float(text)) == wanted
+
+
+def test_b4_every_long_number_keeps_its_digits_beside_its_source():
+    english = SimpleNamespace(formats=Formats("en"))
+    for text in LONG.unique():
+        assert Provenance._value(english, float(text), "=", "billion VND") == f"{Decimal(text):,f}"
+
+
+def test_b4_every_number_of_the_ledger_keeps_its_digits_in_a_download():
+    ledger = load_ledger(ROOT)
+    rows = [line.split(",") for line in csv_bytes(ledger[["value"]].reset_index()).decode().splitlines()[1:]]
+    values = {id: Decimal(value) for id, value in rows}
+    corrected = {id for id in LONG.index if Decimal(cell(ledger, id, "value")) != Decimal(LONG[id])}
+    assert not corrected
+    assert all(values[id] == Decimal(text) for id, text in LONG.items())
+
+
+def test_b4_two_figures_three_apart_are_told_apart_in_findings():
+    ledger, context = load_ledger(ROOT), read_context(ROOT)
+    row = ledger[ledger["indicator"] == "grdp_current"].iloc[[0]]
+    days = pd.to_datetime(["2026-01-31", "2026-02-28"]).astype("datetime64[s]")
+    pair = pd.concat([row, row]).assign(value=[1425521.0, 1425524.0], published=days, measure="secondary")
+    pair.index = pd.Index(["office/two.csv#2", "office/two.csv#3"], name="id")
+    sources = context.sources | {"office/two": context.sources[row["source"].iloc[0]]}
+    found = check_ledger(pair.assign(source="office/two"), dataclasses.replace(context, sources=sources))
+    told = [each.message for each in found if each.rule == "revised"]
+    assert told
+    assert all("1425521 (" in message and "1425524 (" in message for message in told)
+
+
+def test_b4_findings_about_the_ledger_print_its_long_numbers_whole():
+    ledger = load_ledger(ROOT)
+    long_rows = set(LONG.index)
+    shown = 0
+    for each in check_ledger(ledger, read_context(ROOT)):
+        numbers = {text.replace(",", "") for text in re.findall(r"\d[\d,]*(?:\.\d+)?", each.message)}
+        for id in long_rows & set(each.rows):
+            value = ledger["value"][id]
+            rounded = {f"{value:g}", f"{value:.0f}", f"{value:.1f}", f"{value:.2f}"} - {as_published(value)}
+            assert not rounded & numbers, each.message
+            shown += as_published(value) in numbers
+    assert shown
+
+
+def specs() -> list[tuple[str, str, str]]:
+    """File, expression and format of every formatted number in the package."""
+    found = []
+    for path in sorted((ROOT / "src" / "policyreport").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+                spec = "".join(str(part.value) for part in node.format_spec.values if isinstance(part, ast.Constant))
+                found.append((path.relative_to(ROOT / "src").as_posix(), ast.unparse(node.value), spec))
+    return found
+
+
+def test_b4_no_format_that_keeps_six_digits_is_left_where_data_are_printed():
+    geometry = ("figures/tiles.py", "figures/style.py", "simulated.py")
+    seconds = re.compile(r"timeout|SECONDS")
+    left = [
+        (path, text)
+        for path, text, spec in specs()
+        if spec.endswith("g")
+        and not path.endswith(geometry)
+        and not seconds.search(text)
+        # Fifteen digits are what a spreadsheet holds; `as_computed` has its own number of them.
+        and "15g" not in spec
+        and not path.endswith("digits.py")
+    ]
+    assert not left
+
+
+def test_b4_rules_round_only_what_they_computed():
+    computed = {"mean", "computed", "product", "prices", "usual", "size", "difference", "percent", "registered"}
+    computed |= {"average"}
+    for path, text, spec in specs():
+        if "/rules/" in path and re.fullmatch(r"\+?,?\.[0-9]f", spec):
+            names = set(re.findall(r"\w+", text)) - {"row"}
+            assert names <= computed, f"{path}: {text}:{spec}"
+
+
+def test_b4_sums_lose_the_noise_of_binary_fractions_and_no_digit():
+    assert as_computed(0.1 + 0.2) == "0.3"
+    assert as_computed(1425521.277 + 347533.978) == "1773055.255"
+    assert as_published(1e16) == "10000000000000000"
+    assert as_published(0.00001) == "0.00001"
