@@ -279,7 +279,7 @@ def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
     if notebook in ("clean", SERIES_NOTEBOOK):
         return ledger[own]
     asked = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
-    asked |= {roles.share.indicator, *roles.indices}
+    asked |= {roles.share.indicator, *roles.indices, roles.growth.indicator, roles.income.indicator}
     return ledger[own & ledger["indicator"].isin(asked)]
 
 

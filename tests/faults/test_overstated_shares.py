@@ -1,11 +1,14 @@
 """Nothing said of a share claims more than holds: its chance, its bar, its year, what its total tells of the rest."""
 
+import dataclasses
 import re
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
 from policyreport import assess, present
+from policyreport.assess.specifications import threshold_specifications
 from policyreport.inputs import Inputs
 from policyreport.marks import unmarked
 from policyreport.plan import Known
@@ -66,3 +69,103 @@ def test_e3_the_bar_of_a_verdict_does_not_cross_the_line(nation: Inputs) -> None
         crosses = low < LINE < high
         verdict = re.match(r"\*(.*?)\*", row[6])[1]
         assert crosses == (verdict == "cannot tell apart"), (measure, year, row[5], verdict)
+
+
+# ---- a figure for part of a year -----------------------------------------------------------------------------
+
+
+def with_figure(inputs: Inputs, area: str, period: str, value: float, **changes: object) -> Inputs:
+    """The slice with one more figure of the office's share, made after the pattern of the nation's newest."""
+    rows = inputs.observations
+    like = rows.loc["nso/digital-economy-2026-01-05.csv#2" if area == "VN" else rows.index[-1]].to_dict()
+    role, known = inputs.roles.share, {"status": "estimate", "bound": "=", "quality": "", "note": "", "list": ""}
+    like |= {
+        "indicator": role.indicator,
+        "measure": role.headline_measure,
+        "unit": f"% of {'GDP' if area == 'VN' else 'GRDP'}",
+    }
+    like |= known | {"area": area, "period": period, "value": value, "published": pd.Timestamp("2026-09-06"), **changes}
+    like |= {"published_precision": "day", "reference_date": pd.NaT, "newest": True}
+    added = pd.DataFrame([like], index=pd.Index([f"nso/later.csv#{period}"], name=rows.index.name))
+    return dataclasses.replace(inputs, observations=pd.concat([rows, added.astype(rows.dtypes.to_dict())]))
+
+
+@pytest.fixture(scope="module")
+def third_quarter(nation: Inputs) -> Inputs:
+    return with_figure(nation, "VN", "2026-Q3", 14.6)
+
+
+def test_a6_the_third_quarter_does_not_replace_the_yearly_headline(third_quarter: Inputs) -> None:
+    page = overview(third_quarter)
+    assert "### Digital economy: 14.02 % of GDP in 2025 by NSO, below 16 %" in page
+    (said,) = re.findall(r"[^.]*\b14\.6 %.*?16 %\.", page)
+    assert "For the third quarter of 2026 NSO gives 14.6 %" in said
+    assert "part of a year, not held against 16 %" in said
+
+
+def test_a6_the_third_quarter_is_listed_without_a_verdict(third_quarter: Inputs) -> None:
+    page = exhibits(third_quarter)
+    (row,) = [row for row in rows_of(page["share-table"]) if row[2] == "14.6 %"]
+    assert row[1] == "the third quarter of 2026"
+    assert row[5:] == ["", "not for a whole year", "", ""]
+    assert "14.02 % of GDP in 2025" in page["share-lead"]
+    assert "14.6" not in page["pace"] + page["share"]
+
+
+@pytest.mark.parametrize("period", ["2026-Q3", "2026-H1", "2026-01/2026-09", "2026-08", "2026-08-31", "2021/2026"])
+def test_a6_no_kind_of_period_but_a_year_is_judged_or_enters_what_is_yearly(nation: Inputs, period: str) -> None:
+    inputs = with_figure(nation, "VN", period, 14.6)
+    judged = {each.period for each in assess.share(inputs) if getattr(each, "verdict", "")}
+    assert judged == {each.period for each in assess.share(nation) if getattr(each, "verdict", "")}
+    assert assess.share_pace(inputs) == assess.share_pace(nation)
+    newest = {each.measure: each for each in assess.share(nation)}["nso"]
+    assert getattr(assess.share_aggregate(inputs), "period", "") in ("", newest.period)
+    assert [each.model_dump(exclude={"cells", "inputs"}) for each in assess.revisions(inputs)] == [
+        each.model_dump(exclude={"cells", "inputs"}) for each in assess.revisions(nation)
+    ]
+    assert {row.estimate for row in threshold_specifications(inputs).specifications} <= {14.02, 13.9, 18.3, None}
+
+
+def test_a6_a_year_written_as_its_months_is_a_year(nation: Inputs) -> None:
+    inputs = with_figure(nation, "VN", "2026-01/2026-12", 15.1)
+    assert "15.1 % of GDP in 2026" in overview(inputs)
+    assert "15.1 % of GDP in 2026" in exhibits(inputs)["share-lead"]
+
+
+@pytest.fixture(scope="module")
+def half_years(known_q4: Known, slice_of: Callable[..., Inputs]) -> dict[str, Inputs]:
+    """A province with a share of its own for 2025 and one without, each with the first half of 2026."""
+    own = {area: slice_of(known_q4, "compare", area) for area in ("n01", "n40")}
+    return {area: with_figure(inputs, area, "2026-H1", 18.3) for area, inputs in own.items()}
+
+
+def test_a6_a_half_year_stands_beside_a_provinces_year(half_years: dict[str, Inputs]) -> None:
+    (item,) = [each for each in assess.strip(half_years["n01"]) if each.role == "share"]
+    assert (item.period, item.value) == ("2025", 17.34)
+    page = plain(present.strip((item,), half_years["n01"]).markdown)
+    assert "17.34 %" in page
+    assert "The first half of 2026 only: 18.3 %" in page
+
+
+def test_a6_a_half_year_alone_is_no_years_figure(half_years: dict[str, Inputs]) -> None:
+    (item,) = [each for each in assess.strip(half_years["n40"]) if each.role == "share"]
+    assert item.value is None
+    page = plain(present.strip((item,), half_years["n40"]).markdown)
+    assert "The first half of 2026 only: 18.3 %" in page
+    assert "not published" not in page
+    said = plain(present.share(assess.share(half_years["n40"]), (), half_years["n40"]).markdown)
+    assert "a figure for part of a year, not held against 16 %" in said
+
+
+def test_a6_nine_months_of_growth_stand_beside_the_years(known_q4: Known, slice_of: Callable[..., Inputs]) -> None:
+    inputs = slice_of(known_q4, "compare", "n01")
+    role = inputs.roles.growth
+    later = {"indicator": role.indicator, "measure": role.measure, "unit": inputs.indicators.get(role.indicator).unit}
+    (item,) = [
+        each
+        for each in assess.strip(with_figure(inputs, "n01", "2026-01/2026-09", 9.07, **later))
+        if each.role == "growth"
+    ]
+    assert (item.period, item.value) == ("2025", 8.157)
+    page = plain(present.strip((item,), inputs).markdown)
+    assert "The first nine months of 2026 only: 9.07 %" in page

@@ -70,6 +70,17 @@ def test_provinces_of_one_measure_share_a_history():
     assert revisions.history(vintages, first_maturity=1, final_maturity=2) == (0.5, 0.5)
 
 
+def test_half_years_neither_enter_the_history_nor_the_statistics_of_years():
+    years, halves = two_vintages(3), two_vintages(3)
+    halves = [each.model_copy(update={"period": f"{each.period}-H1", "value": each.value + 9}) for each in halves]
+    alone = revisions.triangle(years, **RULES)
+    both = revisions.triangle([*years, *halves], **RULES)
+    assert revisions.history([*years, *halves], first_maturity=1, final_maturity=2) == alone.values
+    assert both.model_dump(exclude={"cells", "inputs"}) == alone.model_dump(exclude={"cells", "inputs"})
+    assert len(both.cells) == 12
+    assert revisions.triangle(halves, **RULES).n == 3
+
+
 def test_a_history_over_two_measures_is_an_error():
     vintages = [value_of(2020, 2021, 10.0), value_of(2020, 2023, 12.0, measure="ministry")]
     with pytest.raises(DataError, match="one measure"):

@@ -88,7 +88,7 @@ def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
 ) -> None:
     inputs = with_bound(observed, bound, value)
     (judged,) = assess.other_quantity(inputs)
-    assert (judged.verdict, [flag.code for flag in judged.flags]) == (verdict, ["bound-only"])
+    assert (judged.verdict, [flag.code for flag in judged.flags]) == (verdict, ["bound-only", "part-year"])
     page = shown(inputs)["other-quantity"]
     assert text in page
     assert f"*{verdict}*" in page

@@ -8,6 +8,7 @@ from scipy import stats
 from policyreport.methods import threshold
 from policyreport.methods.revision_error import RevisionPrior, prior_grid
 from policyreport.records.base import Observation, Refusal
+from policyreport.records.shares import NotYearly
 
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
 GRID = prior_grid(PRIOR, factors=(0.5, 1, 2), mean_weight=1)
@@ -124,6 +125,18 @@ def test_a_bounded_value_says_only_what_it_states(bound, value, verdict):
     assert result.has_flag("bound-only")
     assert result.interval is None
     assert result.probability is None
+
+
+@pytest.mark.parametrize("period", ["2025-Q3", "2025-H1", "2025-01/2025-09", "2025-10", "2023/2025"])
+def test_a_part_of_a_year_is_not_judged(period):
+    result = threshold.assess(share(17.9, period=period), (0.16, 0.54), **RULES)
+    assert isinstance(result, NotYearly)
+    assert (result.period, result.observation.value) == (period, 17.9)
+
+
+def test_a_bound_for_part_of_a_year_is_repeated_and_flagged():
+    result = threshold.assess(share(16.0, period="2025-01/2025-09", bound=">"), (), **RULES)
+    assert (result.verdict, [flag.code for flag in result.flags]) == ("stated above", ["bound-only", "part-year"])
 
 
 def test_a_projection_is_refused():

@@ -55,6 +55,7 @@ coincides-with-merger flag
 form-flip flag
 measure-flip flag
 vintage-flip flag
+part-year flag
 prior-flip flag
 """
 

@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policyreport.assess.ranking import published_ranks
-from policyreport.assess.selection import boundary_flags, not_published, role_series
+from policyreport.assess.selection import boundary_flags, later_part, not_published, role_series
 from policyreport.assess.shares import share
 from policyreport.assess.tasks import completion
 from policyreport.inputs import Inputs
 from policyreport.methods import peers as peers_method
+from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.methods.peers import PeerPanel
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import CompareRecord, Ratio, StripItem
 from policyreport.records.series import Peers, PublishedRank, Ranks, SeriesPoint
-from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
 
 METHOD = "ranks"
@@ -309,29 +309,32 @@ def _strip_tasks(inputs: Inputs) -> StripItem:
 
 def _strip_share(inputs: Inputs) -> StripItem:
     role = inputs.roles.share
+    about = {"role": "share", "indicator": role.indicator, "measure": role.headline_measure}
     results = share(inputs)
-    judged = [each for each in results if isinstance(each, Threshold) and each.measure == role.headline_measure]
-    if not judged:
-        refused = next(each for each in results if isinstance(each, Refusal))
-        return StripItem(role="share", indicator=role.indicator, measure=role.headline_measure, refusal=refused)
-    last = max(judged, key=lambda each: each.period)
-    return StripItem(
-        role="share",
-        indicator=role.indicator,
-        period=last.period,
-        value=last.observation.value,
-        unit=last.observation.unit,
-        measure=last.measure,
-        status=last.observation.status,
-        inputs=last.inputs,
+    part = next((each.observation for each in later_parts(results) if each.measure == role.headline_measure), None)
+    last = newest_of_each_measure(results).get(role.headline_measure)
+    if last is None:
+        refused = next((each for each in results if isinstance(each, Refusal)), None)
+        return StripItem.model_validate(about | {"refusal": refused, "part": part})
+    return StripItem.model_validate(
+        about
+        | {
+            "period": last.period,
+            "value": last.observation.value,
+            "unit": last.observation.unit,
+            "status": last.observation.status,
+            "inputs": last.inputs,
+            "part": part,
+        }
     )
 
 
 def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
     own = role_series(inputs, inputs.area, role)
+    part = later_part(inputs, inputs.area, role, own[-1].year if own else 0)
     if not own:
         refused = not_published("trend", role.indicator)
-        return StripItem(role=name, indicator=role.indicator, refusal=refused)
+        return StripItem(role=name, indicator=role.indicator, refusal=refused, part=part)
     last = own[-1]
     before = next((point for point in own if point.year == last.year - 1 and point.segment == last.segment), None)
     nation = {point.year: point for point in role_series(inputs, inputs.roles.nation, role)}.get(last.year)
@@ -354,6 +357,7 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
         inputs=last.inputs,
         change_inputs=() if before is None else before.inputs + last.inputs,
         nation_inputs=() if nation is None else nation.inputs,
+        part=part,
         flags=() if change is None else boundary_flags(inputs, [inputs.area], role.indicator),
     )
 

@@ -11,6 +11,7 @@ from policyreport.assess.national import PROVINCE, changes
 from policyreport.assess.series import growth
 from policyreport.assess.shares import other_quantity
 from policyreport.inputs import Inputs
+from policyreport.methods.latest import newest_of_each_measure
 from policyreport.params.edition import read_edition
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import (
@@ -21,7 +22,7 @@ from policyreport.records.notebooks import (
     Headline,
     LeagueRow,
 )
-from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
+from policyreport.records.shares import MeasureDifference, NotYearly, Pace, Revisions, Threshold
 from policyreport.records.tasks import Completion, QuarterOnQuarter
 
 
@@ -29,7 +30,7 @@ def evaluation(
     inputs: Inputs,
     completion: Sequence[Completion | Refusal],
     quarters: QuarterOnQuarter | Refusal,
-    share: Sequence[Threshold | Refusal],
+    share: Sequence[Threshold | NotYearly | Refusal],
     pace: Sequence[Pace | Refusal],
     revisions: Sequence[Revisions | Refusal],
     league: Sequence[LeagueRow],
@@ -87,7 +88,7 @@ def evaluation(
 
 def _headlines(
     quarters: QuarterOnQuarter | Refusal,
-    share: Sequence[Threshold | Refusal],
+    share: Sequence[Threshold | NotYearly | Refusal],
     pace: Sequence[Pace | Refusal],
     league: Sequence[LeagueRow],
     coverage: Sequence[CoverageCell],
@@ -103,10 +104,6 @@ def _headlines(
         }
         changed = any(not step.same_list for step in quarters.steps)
         found.append(Headline(id="tasks", facts=facts, verdict="list changed" if changed else "", inputs=last.inputs))
-    newest: dict[str, Threshold] = {}
-    for each in share:
-        if isinstance(each, Threshold) and each.period >= newest.get(each.measure, each).period:
-            newest[each.measure] = each
     found += [
         Headline(
             id=f"share-{each.measure}",
@@ -114,7 +111,7 @@ def _headlines(
             verdict=each.verdict,
             inputs=each.inputs,
         )
-        for each in newest.values()
+        for each in newest_of_each_measure(share).values()
     ]
     paces = [each for each in pace if isinstance(each, Pace)]
     if paces:

@@ -11,6 +11,7 @@ import pandas as pd
 from policyreport.assess.selection import newest_publication
 from policyreport.assess.tasks import SUBJECT
 from policyreport.inputs import Inputs
+from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.records.base import Flag, Frozen, Observation, Refusal, Result
 from policyreport.records.notebooks import (
     Change,
@@ -24,7 +25,6 @@ from policyreport.records.notebooks import (
     TrendRecord,
 )
 from policyreport.records.series import Difference, Peers, Ranks, RankSet, Trend
-from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion, Flow, Outlook, QuarterOnQuarter
 
 OF_YEAR = re.compile(r"^(\w+(?: \([\w-]+\))?) \d{4}$")
@@ -268,9 +268,7 @@ def _league_trend(record: TrendRecord, measure: str, rows: dict[str, tuple[str, 
         }
         facts["completed_date"] = newest.reference_date
         rows["completed"] = newest.inputs
-    judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == measure]
-    if judged:
-        latest = max(judged, key=lambda each: each.period)
+    if latest := newest_of_each_measure(record.share).get(measure):
         facts |= {
             "share": latest.observation.value,
             "share_year": latest.period,
@@ -278,6 +276,8 @@ def _league_trend(record: TrendRecord, measure: str, rows: dict[str, tuple[str, 
         }
         facts["share_flags"] = tuple(flag.code for flag in latest.flags)
         rows["share"] = (latest.observation.id,)
+    elif any(part.measure == measure for part in later_parts(record.share)):
+        facts["share_flags"] = ("part-year",)
     main = next((each for each in record.growth if isinstance(each, Trend)), None)
     if main:
         facts |= {"trend_verdict": main.verdict, "trend_p_adjusted": main.p_adjusted}

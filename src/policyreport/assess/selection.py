@@ -8,9 +8,11 @@ from datetime import date
 import pandas as pd
 
 from policyreport.inputs import Inputs
+from policyreport.methods.vintages import NEVER_ESTIMATED
 from policyreport.observations import to_observations
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag, Observation, Refusal
+from policyreport.records.periods import YEAR, kind_of, period_bounds
 from policyreport.records.series import SeriesPoint
 
 
@@ -143,6 +145,41 @@ def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tupl
     keys = [(area, indicator) for area in areas]
     held = {"back-cast": inputs.back_cast, "renormalised": inputs.renormalised}
     return tuple(Flag(code=code) for code, crossing in held.items() if any(key in crossing for key in keys))
+
+
+def later_part(inputs: Inputs, area: str, role: SeriesRole, year: int) -> Observation | None:
+    """Pick the newest figure for part of a year that ends after the newest whole year there is.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    area : str
+        Area key.
+    role : SeriesRole
+        Which indicator and measure.
+    year : int
+        The newest whole year; 0 where there is none.
+
+    Returns
+    -------
+    Observation or None
+        The one that ends last, of these the longest; None where nothing came out since.
+    """
+    rows = inputs.newest
+    own = rows[
+        (rows["area"] == area)
+        & (rows["indicator"] == role.indicator)
+        & (rows["measure"] == role.measure)
+        & ~rows["status"].isin(NEVER_ESTIMATED)
+        & rows["period"].map(lambda period: kind_of(period) != YEAR and period_bounds(period)[1].year > year)
+    ]
+    found = observations(own)
+    return max(found, key=lambda each: (period_bounds(each.period)[1], -_first(each), each.id), default=None)
+
+
+def _first(each: Observation) -> int:
+    return period_bounds(each.period)[0].toordinal()
 
 
 def newest_publication(rows: pd.DataFrame) -> date:

@@ -14,7 +14,7 @@ from policyreport.methods.multiplicity import adjust
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.series import SeriesPoint, Trend
-from policyreport.records.shares import Pace, Threshold
+from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.records.tasks import Completion, Flow, Outlook
 
 Points = tuple[SeriesPoint, ...]
@@ -150,7 +150,7 @@ def trend(
     inputs: Inputs,
     completion: Sequence[Completion | Refusal],
     flow: Sequence[Flow | Refusal],
-    share: Sequence[Threshold | Refusal],
+    share: Sequence[Threshold | NotYearly | Refusal],
     share_pace: Sequence[Pace | Refusal],
     growth: Sequence[Trend | Refusal],
     income: Sequence[Trend | Refusal],
@@ -308,7 +308,7 @@ def _index_refusal(inputs: Inputs, indicator: str) -> Refusal:
     """Why no trend is made of an index that is published in part, as ranks or as means of parts."""
     rows = inputs.observations[inputs.observations["indicator"] == indicator]
     marks = sorted({mark for text in rows["quality"] for mark in text.split() if mark})
-    years = sorted({period[:4] for period in rows["period"]})
+    years = sorted(set(rows["period"]))
     detail = f"published for {', '.join(years)}" if years else ""
     code = next((mark for mark in ("not-a-measurement", "top-n-list") if mark in marks), "")
     if not code:

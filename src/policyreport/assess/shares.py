@@ -14,10 +14,10 @@ from policyreport.methods.revision_error import RevisionPrior, prior_grid
 from policyreport.methods.vintages import NEVER_ESTIMATED
 from policyreport.params.policy import Target
 from policyreport.records.base import Flag, Observation, Refusal
-from policyreport.records.shares import MeasureDifference, Pace, Revisions, Threshold
+from policyreport.records.shares import MeasureDifference, NotYearly, Pace, Revisions, Threshold
 
 
-def share(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
+def share(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
     """Judge the area's share against the threshold: every period and measure at its newest vintage.
 
     Parameters
@@ -27,10 +27,11 @@ def share(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
 
     Returns
     -------
-    tuple of Threshold or Refusal
-        By measure, then period; a `not-published` refusal for the headline measure where it is missing.
+    tuple of Threshold, NotYearly or Refusal
+        By measure, then period; what is no year's is not judged. A `not-published` refusal for the headline measure
+        where it is missing.
     """
-    results: list[Threshold | Refusal] = []
+    results: list[Threshold | NotYearly | Refusal] = []
     for measure in inputs.roles.share.measures:
         vintages = share_vintages(inputs, measure)
         if not vintages and measure == inputs.roles.share.headline_measure:
@@ -39,10 +40,10 @@ def share(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
     newest = [each for each in results if isinstance(each, Threshold)]
     superseded = [each for measure in inputs.roles.share.measures for each in _judge_superseded(inputs, measure)]
     judged = iter(threshold_method.flips([*newest, *superseded])[: len(newest)])
-    return tuple(each if isinstance(each, Refusal) else next(judged) for each in results)
+    return tuple(next(judged) if isinstance(each, Threshold) else each for each in results)
 
 
-def other_quantity(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
+def other_quantity(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
     """Judge the quantity that is announced beside the threshold but is another one.
 
     Parameters
@@ -52,8 +53,9 @@ def other_quantity(inputs: Inputs) -> tuple[Threshold | Refusal, ...]:
 
     Returns
     -------
-    tuple of Threshold or Refusal
-        By measure, then period; a figure with a bound is flagged `bound-only`. Empty where none was announced.
+    tuple of Threshold, NotYearly or Refusal
+        By measure, then period; a figure with a bound is flagged `bound-only`, and `part-year` where it is for part of
+        one. Empty where none was announced.
     """
     indicator = inputs.roles.share.other_quantity
     rows = inputs.observations
@@ -254,7 +256,7 @@ def _flips(results: Sequence[Pace | Refusal]) -> tuple[Pace | Refusal, ...]:
     return tuple(flagged(each) if isinstance(each, Pace) else each for each in results)
 
 
-def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold | Refusal]:
+def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold | NotYearly | Refusal]:
     """Newest vintage of every period of one measure."""
     return [
         threshold_method.assess_newest(

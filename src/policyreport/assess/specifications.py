@@ -25,11 +25,11 @@ from policyreport.methods.intervals import wilson
 from policyreport.methods.prior_cells import mean_of
 from policyreport.methods.revision_error import RevisionPrior, flat_prior
 from policyreport.methods.sensitivity import Answer, Choices, run, run_rows
-from policyreport.methods.vintages import NEVER_ESTIMATED
+from policyreport.methods.vintages import NEVER_ESTIMATED, year_of, yearly
 from policyreport.params.policy import Target
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.series import Sensitivity
-from policyreport.records.shares import Pace, Threshold
+from policyreport.records.shares import NotYearly, Pace
 
 Spec = Sensitivity | Refusal
 Axes = dict[str, list[str]]
@@ -131,7 +131,9 @@ def threshold_specifications(inputs: Inputs) -> Spec:
             history(inputs, share_vintages(inputs, choices["measure"])),
             **threshold_settings(inputs, every[choices["mean"], choices["scale"], choices["prior"]]),
         )
-        return (judged.observation.value, judged.verdict) if isinstance(judged, Threshold) else judged
+        if isinstance(judged, NotYearly):
+            raise TypeError(f"{judged.period} among calendar years")
+        return judged if isinstance(judged, Refusal) else (judged.observation.value, judged.verdict)
 
     rows = [
         {"measure": measure, "vintage": vintage, "mean": mean, "scale": scale, "prior": weight}
@@ -201,8 +203,8 @@ def _share(count: TaskCount) -> float:
 
 
 def _estimated(vintages: Sequence[Observation]) -> list[Observation]:
-    """Vintages that are figures for what happened, by period and date."""
-    return [each for each in vintages if each.status not in NEVER_ESTIMATED]
+    """Vintages that are figures for what happened in a calendar year, by year and date."""
+    return [each for each in yearly(vintages) if each.status not in NEVER_ESTIMATED]
 
 
 def _judged_by(vintages: Sequence[Observation]) -> list[Observation]:
@@ -227,7 +229,7 @@ def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target)
 def _pace(inputs: Inputs, measure: str, base: str, form: str, target: Target) -> Answer:
     """Ratio and band of one measure, base and form."""
     settings = inputs.settings.pace
-    years = sorted({int(each.period[:4]) for each in _estimated(share_vintages(inputs, measure))})
+    years = sorted({year_of(each) for each in _estimated(share_vintages(inputs, measure))})
     if not years:
         return not_published("pace", measure)
     bases = {

@@ -13,6 +13,7 @@ from policyreport.figures.style import capitalised, picture
 from policyreport.figures.timeline import TENTATIVE
 from policyreport.figures.words import Words
 from policyreport.formats import NBSP
+from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import Revisions, Threshold, VintageValue
 
 
@@ -181,9 +182,11 @@ def revisions(record: Revisions, frame: Frame, unit: str = "%") -> Exhibit:
     Returns
     -------
     Exhibit
-        A row a period: arrow from first to latest vintage, dots between; hollow while an estimate.
+        A row a year (a period, where there is no year): arrow from first to latest vintage, dots between; hollow
+        while an estimate.
     """
-    cells = sorted(record.cells, key=lambda cell: (cell.period, cell.published))
+    years = [cell for cell in record.cells if kind_of(cell.period) == YEAR]
+    cells = sorted(years or record.cells, key=lambda cell: (cell.period, cell.published))
     groups = [list(group) for _, group in groupby(cells, key=lambda cell: cell.period)]
     rows = [_revision_row(group, frame, unit) for group in groups]
     low, high = padded([cell.value for cell in cells], 0.1)

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from policyreport.errors import DataError
-from policyreport.methods.vintages import enters_estimates, ids, maturity, published_order, refuse_mixed
+from policyreport.methods.vintages import (
+    enters_estimates,
+    ids,
+    maturity,
+    of_one_kind,
+    published_order,
+    refuse_mixed,
+    yearly,
+)
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.shares import (
     MeasureDifference,
@@ -27,7 +35,7 @@ METHOD = "revisions"
 
 
 def history(vintages: Sequence[Observation], *, first_maturity: int, final_maturity: int) -> tuple[float, ...]:
-    """List a measure's revisions from the first release to the matured value, one per area and period.
+    """List a measure's revisions from the first release to the matured value, one per area and calendar year.
 
     Parameters
     ----------
@@ -41,7 +49,7 @@ def history(vintages: Sequence[Observation], *, first_maturity: int, final_matur
     Returns
     -------
     tuple of float
-        Revisions by area and period, in the unit of the values.
+        Revisions by area and year, in the unit of the values.
 
     Raises
     ------
@@ -51,9 +59,10 @@ def history(vintages: Sequence[Observation], *, first_maturity: int, final_matur
     Notes
     -----
     r = (latest vintage with maturity ≥ `final_maturity`) − (first vintage with maturity ≤ `first_maturity`).
-    Projections, derived and bounded values do not count.
+    Projections, derived and bounded values do not count, nor do values for part of a year.
     """
-    return tuple(last.value - first.value for first, last in _matured(vintages, first_maturity, final_maturity))
+    pairs = _matured(yearly(vintages), first_maturity, final_maturity)
+    return tuple(last.value - first.value for first, last in pairs)
 
 
 def triangle(
@@ -96,7 +105,9 @@ def triangle(
         return mixed
     counted = [each for each in published_order(vintages) if enters_estimates(each)]
     apart = [each for each in published_order(vintages) if not enters_estimates(each)]
-    pairs = _matured(vintages, first_maturity, final_maturity)
+    # Half-years move otherwise than years: one kind of period is summarised, every one is laid out.
+    alike = of_one_kind(counted)
+    pairs = _matured(alike, first_maturity, final_maturity)
     firsts = np.array([first.value for first, _ in pairs])
     finals = np.array([last.value for _, last in pairs])
     moved = finals - firsts
@@ -118,7 +129,7 @@ def triangle(
         minimum=told.minimum if told else None,
         maximum=told.maximum if told else None,
         share_upward=told.share_upward if told else None,
-        by_maturity=_by_maturity(counted, first_maturity, minimum_statistics),
+        by_maturity=_by_maturity(alike, first_maturity, minimum_statistics),
         bias_test=_refuse_few(head, len(pairs), minimum_bias_test) or bias_test(moved),
         news_noise=_refuse_few(head, len(pairs), minimum_news_noise) or news_noise(firsts, finals),
     )

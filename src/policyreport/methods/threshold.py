@@ -17,9 +17,11 @@ from policyreport.methods.vintages import (
     published_order,
     refuse_absent,
     refuse_mixed,
+    yearly,
 )
 from policyreport.records.base import Flag, Observation, Refusal
-from policyreport.records.shares import AggregateCheck, PriorCell, Threshold
+from policyreport.records.periods import YEAR, kind_of
+from policyreport.records.shares import AggregateCheck, NotYearly, PriorCell, Threshold
 
 METHOD = "threshold"
 
@@ -36,7 +38,7 @@ def assess(
     words_below_revisions: int,
     probability_bands: Sequence[float],
     priors: Sequence[RevisionPrior] = (),
-) -> Threshold | Refusal:
+) -> Threshold | NotYearly | Refusal:
     """Judge one published value against a threshold.
 
     Parameters
@@ -60,10 +62,11 @@ def assess(
 
     Returns
     -------
-    Threshold or Refusal
-        Refused: `projection-only`, `not-published` (a derived value), `too-few-revisions` (no prior and no
-        history). A bounded value is no refusal: it gets "stated …" or *cannot tell apart* and the flag
-        `bound-only`. Without history the probability is withheld and `no-vintage-history` raised.
+    Threshold, NotYearly or Refusal
+        A value for part of a year, or for several, is not judged: `NotYearly`. Refused: `projection-only`,
+        `not-published` (a derived value), `too-few-revisions` (no prior and no history). A bounded value is no
+        refusal: it gets "stated …" or *cannot tell apart* and the flag `bound-only`, and `part-year` where it is not
+        for a whole year. Without history the probability is withheld and `no-vintage-history` raised.
 
     Raises
     ------
@@ -85,6 +88,8 @@ def assess(
         )
     if observation.bound != "=":
         return _stated(observation, threshold)
+    if kind_of(observation.period) != YEAR:
+        return _not_yearly(observation)
     error = revision_error(history, maturity(observation), prior)
     if error is None:
         return Refusal(code="too-few-revisions", method=METHOD, subject=observation.indicator, inputs=(observation.id,))
@@ -124,7 +129,7 @@ def assess_newest(
     words_below_revisions: int,
     probability_bands: Sequence[float],
     priors: Sequence[RevisionPrior] = (),
-) -> Threshold | Refusal:
+) -> Threshold | NotYearly | Refusal:
     """Judge the newest vintage of one period.
 
     Parameters
@@ -140,7 +145,7 @@ def assess_newest(
 
     Returns
     -------
-    Threshold or Refusal
+    Threshold, NotYearly or Refusal
         Refused also: `not-published`, `projection-only`, `measure-mixed`.
 
     Raises
@@ -166,7 +171,7 @@ def assess_newest(
         priors=priors,
     )
     # A probability rests on the vintages its revisions came from.
-    learnt_from = vintages if isinstance(judged, Threshold) and judged.revisions else of_period
+    learnt_from = yearly(vintages) if isinstance(judged, Threshold) and judged.revisions else of_period
     return judged.model_copy(update={"inputs": ids(learnt_from)})
 
 
@@ -280,12 +285,21 @@ def _stated(observation: Observation, threshold: float) -> Threshold:
         verdict = "stated above"
     elif observation.bound == "<" and observation.value <= threshold:
         verdict = "stated below"
-    detail = f"{observation.bound} {as_published(observation.value)}"
-    return Threshold(
-        **_about(observation, threshold),
-        verdict=verdict,
-        as_published=True,
-        flags=(Flag(code="bound-only", detail=detail),),
+    flags = [Flag(code="bound-only", detail=f"{observation.bound} {as_published(observation.value)}")]
+    if kind_of(observation.period) != YEAR:
+        flags.append(Flag(code="part-year", detail=observation.period))
+    return Threshold(**_about(observation, threshold), verdict=verdict, as_published=True, flags=tuple(flags))
+
+
+def _not_yearly(observation: Observation) -> NotYearly:
+    """A value that is no year's, as it was published."""
+    return NotYearly(
+        area=observation.area,
+        indicator=observation.indicator,
+        measure=observation.measure,
+        period=observation.period,
+        observation=observation,
+        inputs=(observation.id,),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from policyreport.errors import DataError
 from policyreport.records.base import Observation, Refusal
+from policyreport.records.periods import YEAR, kind_of, year_of_period
 
 NEVER_ESTIMATED = frozenset({"projection", "derived"})
 """Statuses that never enter an estimate (METHODS §0)."""
@@ -36,7 +38,7 @@ def year_of(observation: Observation) -> int:
         observation.id,
         "a period that begins with a year",
         f'"{observation.period}"',
-        "Mend the period of the row.",
+        "Fix the period of the row.",
     )
 
 
@@ -104,25 +106,30 @@ def enters_estimates(observation: Observation) -> bool:
 
 
 def newest_of_each_year(vintages: Iterable[Observation]) -> dict[int, Observation]:
-    """Select the newest vintage of every year; quarters and months are passed over.
-
-    Parameters
-    ----------
-    vintages : iterable of Observation
-        Values of one area and measure.
-
-    Returns
-    -------
-    dict of int to Observation
-        By calendar year, rising.
-
-    Raises
-    ------
-    DataError
-        If a period does not begin with a year.
-    """
+    """Select the newest vintage of every calendar year; parts of a year, and several together, are passed over."""
+    by_day = sorted(vintages, key=lambda each: (each.published, each.id))
     # Later entries replace earlier ones, so the newest of each year remains.
-    return {year_of(each): each for each in published_order(vintages) if len(each.period) == 4}
+    newest = {year: each for each in by_day if (year := year_of_period(each.period)) is not None}
+    return {year: newest[year] for year in sorted(newest)}
+
+
+def yearly(vintages: Iterable[Observation]) -> list[Observation]:
+    """Keep the values of whole calendar years, in the order given; a text that is no period is a DataError."""
+    return [each for each in vintages if _kind(each) == YEAR]
+
+
+def of_one_kind(vintages: Sequence[Observation]) -> list[Observation]:
+    """Keep periods that may be set against each other: years, or without any those of the commonest kind."""
+    kinds = Counter(_kind(each) for each in vintages)
+    kept = YEAR if YEAR in kinds else next((kind for kind, _ in kinds.most_common(1)), "")
+    return [each for each in vintages if _kind(each) == kept]
+
+
+def _kind(observation: Observation) -> str:
+    """The kind of an observation's period."""
+    if kind := kind_of(observation.period):
+        return kind
+    raise DataError(observation.id, "a period", f'"{observation.period}"', "Fix the period of the row.")
 
 
 def refuse_mixed(vintages: Sequence[Observation], method: str, *, one_area: bool) -> Refusal | None:

@@ -15,9 +15,11 @@ from policyreport.figures.strips import strip as strip_figure
 from policyreport.figures.tiles import locator
 from policyreport.formats import NBSP
 from policyreport.inputs import Inputs
+from policyreport.methods.latest import later_parts
 from policyreport.notes import told_time
 from policyreport.params.phrases import word
-from policyreport.present.shares import newest_by_measure, share_sentence
+from policyreport.present.names import heading
+from policyreport.present.shares import leading, part_sentence, share_sentence
 from policyreport.present.tasks import count_sentence
 from policyreport.present.tiles import tile_grid
 from policyreport.present.voice import Voice, listed
@@ -177,9 +179,11 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
         newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
         said.append(count_sentence(voice, newest))
     judged = [each for each in record.share if isinstance(each, Threshold)]
-    said += [share_sentence(voice, each) for each in newest_by_measure(judged)[:1]]
+    said += [share_sentence(voice, each) for each in leading(judged)[:1]]
     headline = inputs.roles.share.headline_measure
-    by_headline = any(each.measure == headline for each in judged)
+    parts = [each for each in later_parts(record.share) if each.measure == headline]
+    said += [part_sentence(voice, each) for each in parts]
+    by_headline = bool(parts) or any(each.measure == headline for each in judged)
     share_by = f"a digital-economy share by {voice.measure(headline)}"
     silent = [what for what, there in (("task counts", done), (share_by, by_headline)) if not there]
     if growth.value is None:
@@ -212,6 +216,8 @@ def _cell(voice: Voice, item: StripItem) -> str:
         "governance": "E-governance",
     }[item.role]
     if item.value is None or item.refusal:
+        if item.part:
+            return f"{label}\n\n–\n\n{_part(voice, item)}"
         code = item.refusal.code if item.refusal else "not-published"
         by = f" by {voice.measure(item.measure)}" if item.role == "share" and item.measure else ""
         told = f"{voice.verdict('not published')}{by}" if code == "not-published" else voice.sentence(code)
@@ -225,7 +231,7 @@ def _cell(voice: Voice, item: StripItem) -> str:
         "governance": lambda: formats.number(item.value, 2),
     }[item.role]()
     value = voice.value(value, item.inputs)
-    notes = [_when(voice, item)]
+    notes = [_when(voice, item), *([_part(voice, item)] if item.part else [])]
     if item.change is not None:
         digits = 1 if item.change_unit == "%" else 2
         change = formats.number(item.change, digits, signed=True)
@@ -237,6 +243,14 @@ def _cell(voice: Voice, item: StripItem) -> str:
             place += f", could be {voice.formats.interval(*item.rank.marginal, 0)}"
         notes.append(f"place {voice.value(place, item.rank.inputs)}")
     return "\n\n".join([label, value, *notes])
+
+
+def _part(voice: Voice, item: StripItem) -> str:
+    """A figure for part of a year, with its period before it: it is no year's."""
+    if item.part is None:
+        return ""
+    value = voice.value(f"{voice.as_published(item.part.value)}\u00a0{item.part.unit.split(' ')[0]}", [item.part.id])
+    return f"{heading(voice.period(item.part.period))} only: {value}"
 
 
 def _when(voice: Voice, item: StripItem) -> str:

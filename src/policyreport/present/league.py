@@ -10,13 +10,13 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
 from policyreport.inputs import Inputs
+from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.present.shares import provinces_share
 from policyreport.present.tasks import newest_of_each_list, provinces_tasks
 from policyreport.present.tiles import share_map
 from policyreport.present.voice import Voice, listed
 from policyreport.records.notebooks import CompareRecord, LeagueRow, TrendRecord
 from policyreport.records.series import Difference
-from policyreport.records.shares import Threshold
 from policyreport.tables import interval_cell, table
 
 
@@ -43,12 +43,13 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
         for each in newest_of_each_list(record.completion)
     ]
     measure = inputs.roles.share.headline_measure
-    shares = [
-        max(judged, key=lambda each: each.period)
+    results = [
+        record.share
         for (_, notebook), record in sorted(inputs.records.items())
         if notebook == "trend" and isinstance(record, TrendRecord)
-        if (judged := [each for each in record.share if isinstance(each, Threshold) and each.measure == measure])
     ]
+    shares = [newest for each in results if (newest := newest_of_each_measure(each).get(measure))]
+    parts = [part for each in results for part in later_parts(each) if part.measure == measure]
     return Exhibits(
         [
             Exhibit("league-lead", _lead(voice, rows)),
@@ -56,7 +57,7 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
             _growth(voice, rows),
             share_map(rows, inputs),
             provinces_tasks(rows, lists, inputs),
-            provinces_share(shares, inputs),
+            provinces_share(shares, inputs, parts),
         ]
     )
 
@@ -147,6 +148,8 @@ def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str |
         dagger = " †" if "no-vintage-history" in row.share_flags else ""
         value = marked(voice.percent_as_published(row.share).removesuffix("%").strip(), "share")
         share = f"{value} {voice.verdict(row.share_verdict)}{dagger}"
+    elif "part-year" in row.share_flags:
+        share = voice.short("part-year")
     placed = None
     if row.growth_mean_rank is not None and row.growth_mean_rank_set is not None:
         placed = f"{row.growth_mean_rank} ({formats.interval(*row.growth_mean_rank_set, 0)})"

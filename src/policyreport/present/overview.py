@@ -11,17 +11,17 @@ from policyreport.figures.sparks import spark_dots, spark_line, spark_lists, spa
 from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
 from policyreport.marks import BOUNDARIES
+from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.present.changes import changed, changes
 from policyreport.present.methods import method_pages, reference_list
 from policyreport.present.names import heading
 from policyreport.present.other_quantity import other_finding
 from policyreport.present.quality import sources
-from policyreport.present.share_pace import met, reached_chance, rose
-from policyreport.present.shares import chance_of_more, final_chance
+from policyreport.present.share_pace import met, reached_chance, rose, yearly_points
+from policyreport.present.shares import chance_of_more, final_chance, part_sentence
 from policyreport.present.task_pace import certainty
 from policyreport.present.voice import Voice, listed
 from policyreport.records.notebooks import EvaluationRecord
-from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion, ListCount, QuarterOnQuarter
 
@@ -189,23 +189,21 @@ def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
 
 def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
     """Findings: the share by the statistics office, by the ministry, the third quantity, the pace."""
-    newest: dict[str, Threshold] = {}
-    for each in record.share:
-        if isinstance(each, Threshold) and each.period >= newest.get(each.measure, each).period:
-            newest[each.measure] = each
+    newest = newest_of_each_measure(record.share)
     main = newest.get(voice.inputs.roles.share.headline_measure)
     others = [each for measure, each in newest.items() if main and measure != main.measure]
     line = voice.percent_as_published(voice.inputs.policy.threshold.value)
     found: list[Finding] = []
     if main:
-        told = " ".join([final_chance(voice, main), *(_compared(voice, each) for each in others)])
+        parts = [part_sentence(voice, each) for each in later_parts(record.share)]
+        told = " ".join([final_chance(voice, main), *(_compared(voice, each) for each in others), *parts])
         flips = sorted(
             {each.period for each in record.share if isinstance(each, Threshold) and each.has_flag("measure-flip")}
         )
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
         against = voice.against(main.verdict, voice.threshold(line)).replace("*", "") + _taken(main)
         text = (
-            f"### Digital economy: {_published(voice, main)} of GDP in {main.period} by {voice.measure(main.measure)}, "
+            f"### Digital economy: {_published(voice, main)} of GDP in {voice.period(main.period)} by {voice.measure(main.measure)}, "
             f"{against}\n\n"
             f"{told}{flip} {BENCHMARK.format(line=voice.threshold(line))} [Digital economy](digital-economy.html)"
         )
@@ -248,16 +246,10 @@ def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
 def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
     """The share's years against the target."""
     judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == pace.measure]
-    points = sorted(
-        (
-            SeriesPoint(year=int(each.period), value=each.observation.value, status=each.observation.status)
-            for each in judged
-        ),
-        key=lambda point: point.year,
-    )
+    points = yearly_points(judged)
     frame = voice.small("spark-pace", [each.observation.id for each in judged], pace.inputs)
     target = Rule(pace.target, f"{voice.percent_as_published(pace.target)} in {pace.target_period}")
-    return spark_line(Line(voice.measure(pace.measure), tuple(points), "accent"), frame, 2, target)
+    return spark_line(Line(voice.measure(pace.measure), points, "accent"), frame, 2, target)
 
 
 def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from policyreport.exhibits import Exhibit, join
 from policyreport.figures.pace import pace as pace_figure
 from policyreport.present.voice import Voice
+from policyreport.records.periods import year_of_period
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Threshold
 from policyreport.tables import table
@@ -59,13 +60,8 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
         f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure; lines are scenarios, not a forecast",
         main.inputs,
     )  # fmt: skip
-    points = [
-        SeriesPoint(year=int(each.period), value=each.observation.value, status=each.observation.status)
-        for each in judged
-        if each.measure == main.measure
-    ]
     target = f"target {voice.percent_as_published(main.target)}"
-    shown = pace_figure(main, sorted(points, key=lambda point: point.year), frame, target)
+    shown = pace_figure(main, yearly_points([each for each in judged if each.measure == main.measure]), frame, target)
     body = [
         [
             voice.measure(each.measure),
@@ -99,6 +95,16 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
         empty="not defined",
     )  # fmt: skip
     return [join("pace", " ".join([*said, needed]), shown), listing]
+
+
+def yearly_points(judged: Sequence[Threshold]) -> tuple[SeriesPoint, ...]:
+    """The figures of whole years as a series, in the order of years."""
+    points = [
+        SeriesPoint(year=year, value=each.observation.value, status=each.observation.status)
+        for each in judged
+        if (year := year_of_period(each.period)) is not None
+    ]
+    return tuple(sorted(points, key=lambda point: point.year))
 
 
 def met(pace: Pace) -> bool:

@@ -8,24 +8,28 @@ from policyreport.assess.shares import prior
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import shares as figures
 from policyreport.inputs import Inputs
+from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.methods.vintages import maturity
 from policyreport.params.phrases import word, written
-from policyreport.present.names import heading
-from policyreport.present.other_quantity import other_quantity
+from policyreport.present.names import heading, inside
+from policyreport.present.other_quantity import not_held, other_quantity
 from policyreport.present.prior_table import prior_table
 from policyreport.present.share_pace import share_pace
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Flag, Refusal
-from policyreport.records.shares import Pace, Revisions, Threshold
+from policyreport.records.periods import YEAR, kind_of
+from policyreport.records.shares import NotYearly, Pace, Revisions, Threshold
 from policyreport.tables import table
 
 
-def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal], inputs: Inputs) -> Exhibit:
+def share(
+    results: Sequence[Threshold | NotYearly | Refusal], pace: Sequence[Pace | Refusal], inputs: Inputs
+) -> Exhibit:
     """Show an area's share against the threshold, per measure.
 
     Parameters
     ----------
-    results : sequence of Threshold or Refusal
+    results : sequence of Threshold, NotYearly or Refusal
         From `assess.share`.
     pace : sequence of Pace or Refusal
         From `assess.share_pace`.
@@ -41,7 +45,7 @@ def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal]
     judged = [each for each in results if isinstance(each, Threshold)]
     parts: list[Exhibit | str] = []
     if judged:
-        newest = newest_by_measure(judged)
+        newest = leading(judged)
         parts.append(" ".join(share_sentence(voice, each) + _turning(voice, each) for each in newest))
         frame = voice.frame(
             "share",
@@ -53,6 +57,7 @@ def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal]
         parts.append(figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)))
         flags = voice.flags(flag for each in newest for flag in each.flags)
         parts.append(f"{flags}" if flags else "")
+    parts.append(" ".join(part_sentence(voice, each) for each in later_parts(results)))
     named = {each.subject for each in results if isinstance(each, Refusal)}
     parts += [voice.refusal(each, f"Share by {voice.measure(inputs.roles.share.headline_measure)}'s measure")
               for each in results if isinstance(each, Refusal)]  # fmt: skip
@@ -63,17 +68,17 @@ def share(results: Sequence[Threshold | Refusal], pace: Sequence[Pace | Refusal]
 
 
 def national_share(
-    results: Sequence[Threshold | Refusal],
+    results: Sequence[Threshold | NotYearly | Refusal],
     pace: Sequence[Pace | Refusal],
     revisions: Sequence[Revisions | Refusal],
-    other: Sequence[Threshold | Refusal],
+    other: Sequence[Threshold | NotYearly | Refusal],
     inputs: Inputs,
 ) -> Exhibits:
     """Show the national share by measure and vintage, its pace, its revisions.
 
     Parameters
     ----------
-    results : sequence of Threshold or Refusal
+    results : sequence of Threshold, NotYearly or Refusal
         From `assess.share`.
     pace : sequence of Pace or Refusal
         From `assess.share_pace`.
@@ -93,7 +98,7 @@ def national_share(
     judged = [each for each in results if isinstance(each, Threshold)]
     paces = [each for each in pace if isinstance(each, Pace)]
     triangles = [each for each in revisions if isinstance(each, Revisions)]
-    newest = newest_by_measure(judged)
+    newest = leading(judged)
     frame = voice.frame(
         "share",
         listed([f"{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {_word(voice, e)}" for e in newest]),
@@ -103,10 +108,11 @@ def national_share(
     )
     return Exhibits(
         [
-            Exhibit("share-lead", " ".join(share_sentence(voice, each) + _turning(voice, each) for each in newest)
+            Exhibit("share-lead", " ".join([*(share_sentence(voice, each) + _turning(voice, each) for each in newest),
+                                            *(part_sentence(voice, each) for each in later_parts(results))])
                     + _flip(voice, judged)),
             figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)).renamed("share"),
-            _share_table(voice, judged),
+            _share_table(voice, [each for each in results if not isinstance(each, Refusal)]),
             prior_table(voice, next((e for e in newest if e.measure == inputs.roles.share.headline_measure), None)),
             other_quantity(voice, other),
             *share_pace(voice, paces, judged),
@@ -115,7 +121,7 @@ def national_share(
     )  # fmt: skip
 
 
-def provinces_share(results: Sequence[Threshold], inputs: Inputs) -> Exhibit:
+def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequence[NotYearly] = ()) -> Exhibit:
     """Show the provinces with a published share against the threshold, highest first.
 
     Parameters
@@ -124,6 +130,8 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs) -> Exhibit:
         Newest verdict of the headline measure, one per province that has any.
     inputs : Inputs
         The national slice.
+    parts : sequence of NotYearly
+        Figures for part of a year that came out since.
 
     Returns
     -------
@@ -132,10 +140,12 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs) -> Exhibit:
     """
     voice = Voice(inputs)
     areas = sorted(area for area, notebook in inputs.records if notebook == "trend")
-    missing = sorted(inputs.areas.name(area) for area in set(areas) - {each.area for each in results})
+    published = {each.area for each in results} | {each.area for each in parts}
+    missing = sorted(inputs.areas.name(area) for area in set(areas) - published)
+    told = " ".join(f"{inputs.areas.name(each.area)}: {inside(part_sentence(voice, each))}" for each in parts)
     if not results:
-        return Exhibit("share-provinces", f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s "
-                       "measure was published by then.")  # fmt: skip
+        none = f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s measure was published"
+        return Exhibit("share-provinces", f"{none} for a whole year. {told}" if told else f"{none} by then.")
     above = [each for each in results if each.verdict == "above"]
     level = [each for each in results if each.verdict == "cannot tell apart"]
     taken = " as published" if above and all(each.as_published for each in above) else ""
@@ -149,7 +159,8 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs) -> Exhibit:
         [row for each in results for row in each.inputs],
     )
     names = {area: inputs.areas.name(area) for area in areas}
-    return figures.threshold_by_area(results, names, frame, _line(voice), missing).renamed("share-provinces")
+    figure = figures.threshold_by_area(results, names, frame, _line(voice), missing)
+    return join("share-provinces", figure, told) if told else figure.renamed("share-provinces")
 
 
 def _are(count: int) -> str:
@@ -181,13 +192,17 @@ def _bars(voice: Voice, results: Sequence[Threshold]) -> str:
     return f"{drawn} of revision error, by past revisions and a prior"
 
 
-def newest_by_measure(judged: Sequence[Threshold]) -> list[Threshold]:
-    """The newest period of each measure, in the order of measures."""
-    found: dict[str, Threshold] = {}
-    for each in judged:
-        if each.measure not in found or each.period > found[each.measure].period:
-            found[each.measure] = each
-    return list(found.values())
+def leading(judged: Sequence[Threshold]) -> list[Threshold]:
+    """The newest calendar year of each measure, in their order; where there is none, the last figure stated."""
+    return list(newest_of_each_measure(judged).values()) or list(judged[-1:])
+
+
+def part_sentence(voice: Voice, each: NotYearly) -> str:
+    """A figure for part of a year as a sentence that keeps it apart from the years'."""
+    status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
+    value = voice.value(voice.percent_as_published(each.observation.value), [each.observation.id])
+    when = voice.published_on([each.observation.id], each.observation.published)
+    return f"For {voice.period(each.period)} {voice.measure(each.measure)} gives {value}{status} (published {when}): {not_held(voice, each)}."
 
 
 def share_sentence(voice: Voice, each: Threshold) -> str:
@@ -196,7 +211,7 @@ def share_sentence(voice: Voice, each: Threshold) -> str:
     status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
     return (
         f"{voice.subject(each.measure)} puts the digital economy at {_marked(voice, each)} of "
-        f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {each.period}{status} (published "
+        f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {voice.period(each.period)}{status} (published "
         f"{voice.published_on([each.observation.id], each.observation.published)}): "
         f"{voice.against(each.verdict, voice.threshold(voice.percent_as_published(each.threshold)))}{published}."
     )
@@ -269,35 +284,45 @@ def _flip(voice: Voice, judged: Sequence[Threshold]) -> str:
     return f" For {listed(flipped)} the verdict depends on whose measure is used."
 
 
-def _share_table(voice: Voice, judged: Sequence[Threshold]) -> Exhibit:
-    formats = voice.formats
-    body = [
-        [
-            voice.measure(each.measure),
-            each.period,
-            _marked(voice, each),
-            each.observation.status,
-            voice.published_on([each.observation.id], each.observation.published),
-            voice.value(formats.interval(each.verdict_interval.low, each.verdict_interval.high, 1), _rows(each))
-            if each.verdict_interval
-            else "",
-            voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
-            _chance(voice, each),
-            ", ".join(_flag(voice, each, flag) for flag in each.flags),
-        ]
-        for each in judged
-    ]
+def _share_table(voice: Voice, found: Sequence[Threshold | NotYearly]) -> Exhibit:
+    body = [_share_row(voice, each) for each in found]
+    judged = [each for each in found if isinstance(each, Threshold)]
     return table(
         "share-table",
         ["Measure", "Year", "Share", "Status", "Published", f"Revision interval{_level(voice, judged)}", f"Against {voice.as_published(voice.inputs.policy.threshold.value)} %",
          "Chance of reaching it", "Flags"],
         body,
-        "Every measure and year at its newest vintage. *Digital economy, % of GDP; the interval is revision error only, and "
+        f"Every measure and year at its newest vintage{_and_parts(found)}. *Digital economy, % of GDP; the interval is revision error only, and "
         "leaves out the benchmark just where there is a verdict; the chance rests on past revisions and a prior.*",
-        voice.source(row for each in judged for row in each.inputs),
+        voice.source(row for each in found for row in each.inputs),
         align="llrlrrlll",
         wide=True,
     )  # fmt: skip
+
+
+def _and_parts(found: Sequence[Threshold | NotYearly]) -> str:
+    return ", and figures for part of a year" if any(isinstance(each, NotYearly) for each in found) else ""
+
+
+def _share_row(voice: Voice, each: Threshold | NotYearly) -> list[str]:
+    """One figure; what is no year's has no verdict."""
+    row = [
+        voice.measure(each.measure),
+        each.period if kind_of(each.period) == YEAR else voice.period(each.period),
+        voice.value(voice.percent_as_published(each.observation.value), [each.observation.id]),
+        each.observation.status,
+        voice.published_on([each.observation.id], each.observation.published),
+    ]
+    if isinstance(each, NotYearly):
+        return [*row, "", voice.short("part-year"), "", ""]
+    bar = each.verdict_interval
+    return [
+        *row,
+        voice.value(voice.formats.interval(bar.low, bar.high, 1), _rows(each)) if bar else "",
+        voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
+        _chance(voice, each),
+        ", ".join(_flag(voice, each, flag) for flag in each.flags),
+    ]
 
 
 def _level(voice: Voice, judged: Sequence[Threshold]) -> str:

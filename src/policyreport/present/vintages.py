@@ -11,6 +11,7 @@ from policyreport.methods.revisions import lay_out
 from policyreport.present.revision_statistics import revision_statistics
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
+from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import MeasureDifference, Revisions
 from policyreport.tables import table
 
@@ -60,9 +61,11 @@ def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
             for day in days
         ]  # fmt: skip
         moved = cells[newest].value - cells[min(cells)].value
-        body.append([period, *values, formats.points(moved) if len(cells) > 1 else "one vintage"])
+        body.append([voice.period(period), *values, formats.points(moved) if len(cells) > 1 else "one vintage"])
     headings = [voice.published_on(record.inputs, day) for day in days]
-    revised = sum(len({cell.value for cell in cells.values()}) > 1 for cells in rows.values())
+    revised = sum(
+        len({cell.value for cell in cells.values()}) > 1 for period, cells in rows.items() if kind_of(period) == YEAR
+    )
     name = f"vintages-{record.measure}"
     several = {0: "no year was", 1: "1 year was"}.get(revised, f"{revised} years were")
     listing = table(
@@ -105,7 +108,7 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
         if any(round(value, 9) for value in each.differences)
     ]  # fmt: skip
     planned = [
-        f"{voice.measure(each.measure)}: {voice.percent_as_published(cell.value)} for {cell.period}, a {cell.status} published "
+        f"{voice.measure(each.measure)}: {voice.percent_as_published(cell.value)} for {voice.period(cell.period)}, a {cell.status} published "
         f"{voice.published_on(each.inputs, cell.published)}"
         for each in revisions
         if isinstance(each, Revisions)

@@ -12,8 +12,10 @@ from policyreport.inputs import Inputs, files_of
 from policyreport.marks import POLICY, mark
 from policyreport.methods.certainty import words
 from policyreport.methods.prior_cells import certainty_in_grid, in_grid
+from policyreport.params.phrases import word
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import SourceLine
+from policyreport.records.periods import kind_of, period_bounds, year_of_period
 from policyreport.records.shares import PriorCell
 
 _KEY = re.compile(r"(?<![\w/-])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w/-])")
@@ -168,6 +170,16 @@ class Voice:
     def date(self, day: date) -> str:
         """A date for readers."""
         return self.formats.date(day)
+
+    def period(self, period: str) -> str:
+        """A period for readers, inside a sentence: 2025, the first nine months of 2025, the third quarter of 2025."""
+        if (year := year_of_period(period)) is not None:
+            return str(year)
+        if kind_of(period).endswith("months"):
+            first, last = period_bounds(period)
+            if first.month == 1 and self.language == "en":
+                return f"the first {word(last.month, self.language)} months of {first.year}"
+        return self.formats.period(period)
 
     def sentence(self, code: str) -> str:
         """The sentence of a refusal or flag."""

@@ -21,7 +21,7 @@ from policyreport.records.series import (
     Trend,
     TrendFamily,
 )
-from policyreport.records.shares import AggregateCheck, MeasureDifference, Pace, Revisions, Threshold
+from policyreport.records.shares import AggregateCheck, MeasureDifference, NotYearly, Pace, Revisions, Threshold
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling, QuarterOnQuarter
 
 
@@ -89,7 +89,7 @@ class TrendRecord(NotebookRecord):
     kind: Literal["trend"] = "trend"
     completion: tuple[Completion | Refusal, ...]
     flow: tuple[Flow | Refusal, ...]
-    share: tuple[Threshold | Refusal, ...]
+    share: tuple[Threshold | NotYearly | Refusal, ...]
     share_pace: tuple[Pace | Refusal, ...]
     growth: tuple[Trend | Refusal, ...]
     income: tuple[Trend | Refusal, ...]
@@ -102,6 +102,7 @@ class StripItem(Frozen):
     """One cell of a province's strip: a value, its change and its place, or the refusal.
 
     `change` is the difference to the period before, in `change_unit`; `rank` has its set or says that it has none.
+    `part` is a figure for part of a year that came out since: it stands beside the year's value, never for it.
     `inputs` are the rows behind `value`, `change_inputs` and `nation_inputs` those behind the other two.
     """
 
@@ -122,6 +123,7 @@ class StripItem(Frozen):
     change_inputs: tuple[str, ...] = ()
     nation_inputs: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    part: Observation | None = None
     flags: tuple[Flag, ...] = ()
 
 
@@ -137,7 +139,7 @@ class CompareRecord(NotebookRecord):
     income_ratio_region: Ratio | Refusal
     ranks: tuple[PublishedRank | Refusal, ...]
     completion: tuple[Completion | Refusal, ...]
-    share: tuple[Threshold | Refusal, ...]
+    share: tuple[Threshold | NotYearly | Refusal, ...]
 
 
 class Ratio(Frozen):
@@ -296,9 +298,9 @@ class EvaluationRecord(NotebookRecord):
     headlines: tuple[Headline, ...]
     completion: tuple[Completion | Refusal, ...]
     quarter_on_quarter: QuarterOnQuarter | Refusal
-    share: tuple[Threshold | Refusal, ...]
+    share: tuple[Threshold | NotYearly | Refusal, ...]
     share_flags: tuple[str, ...]
-    other_quantity: tuple[Threshold | Refusal, ...]
+    other_quantity: tuple[Threshold | NotYearly | Refusal, ...]
     share_aggregate: AggregateCheck | Refusal
     pace: tuple[Pace | Refusal, ...]
     revisions: tuple[Revisions | Refusal, ...]

@@ -52,6 +52,17 @@ class Threshold(Result):
     prior_cells: tuple[PriorCell, ...] = ()
 
 
+class NotYearly(Result):
+    """A figure for part of a year, or for several: shown with its period, not judged against a yearly threshold."""
+
+    kind: Literal["not-yearly"] = "not-yearly"
+    area: str
+    indicator: str
+    measure: str
+    period: str
+    observation: Observation
+
+
 class AggregateCheck(Result):
     """Weighted mean of the parts against the whole (METHODS §5): a difference, no test."""
 
