@@ -48,6 +48,8 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "weight": ("string", "What the parts were weighted with."),
         "weight_low": ("number", "Smallest value under other weights."),
         "weight_high": ("number", "Largest value under other weights."),
+        "bound_low": ("number", "Smallest value the whole can have where a part was not published."),
+        "bound_high": ("number", "Largest value the whole can have where a part was not published."),
         "error": ("number", "Standard deviation of recalculated growth or income about the publisher's own."),
         "inputs": ("string", "Ids of the ledger's rows, apart by a space."),
         "note": ("string", "part-missing: refused; renormalised: a small part is missing."),

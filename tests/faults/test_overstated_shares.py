@@ -169,3 +169,28 @@ def test_a6_nine_months_of_growth_stand_beside_the_years(known_q4: Known, slice_
     assert (item.period, item.value) == ("2025", 8.157)
     page = plain(present.strip((item,), inputs).markdown)
     assert "The first nine months of 2026 only: 9.07 %" in page
+
+
+# ---- what the total says of the missing ------------------------------------------------------------------------
+
+
+def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(nation: Inputs) -> None:
+    page = plain(present.share_aggregate(assess.share_aggregate(nation), nation).markdown)
+    assert "have 50.2 % of all provinces' output" in page
+    assert "average 19.16 % in 2025; the country's is 14.02 %" in page
+    assert "If all are measured alike, the other 28 average about 8.9 %" in page
+    assert "cannot be calculated" not in page
+
+
+def test_e7_a_merged_province_that_lacks_a_part_has_bounds(known_q4: Known, slice_of: Callable[..., Inputs]) -> None:
+    inputs = slice_of(known_q4, "clean", "n79")
+    record = assess.clean(inputs)
+    assert not record.refusals
+    page = plain(present.published(record, inputs).markdown)
+    # A part of 20.7 % of the people has no score, which lies between 1 and 10; the others' scores weigh 5.31.
+    assert "(PAPI) | 2023 | Bình Dương | 5.52–7.38 |" in re.sub(" +", " ", page)
+
+
+def test_e7_no_page_says_that_a_bounded_whole_cannot_be_calculated(nation: Inputs) -> None:
+    sentences = [entry.sentence["en"] for entry in nation.wording.codes.values()]
+    assert not [text for text in sentences if "cannot be calculated" in text]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from policyreport.areas import read_areas
 from policyreport.harmonise import harmonise_panel, recalculate
+from policyreport.methods.bounds import whole_from_parts
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 
@@ -115,6 +116,35 @@ def test_a_missing_large_part_refuses_and_is_named(seed: int, area: str) -> None
     assert set(refused["note"]) == {"part-missing"}
     assert refused["value"].isna().all()
     assert panel[panel["area"] != area]["value"].notna().all()
+
+
+@quick
+@given(seeds, st.sampled_from(MERGED), st.sampled_from(["largest", "smallest"]))
+def test_a_whole_that_lacks_a_part_lies_between_its_bounds(seed: int, area: str, which: str) -> None:
+    known, weights = rows(SCORE, 1, 10, seed), AREAS.weights(area, "population")
+    part = weights.idxmax() if which == "largest" else weights.idxmin()
+    whole = recalculate(known, AREAS, INDICATORS, SETTINGS).set_index(["area", "year"]).loc[area]
+    lacking = recalculate(known[known["area"] != part], AREAS, INDICATORS, SETTINGS).set_index(["area", "year"])
+    own = lacking.loc[area]
+    assert (own["bound_low"] <= whole["value"]).all()
+    assert (whole["value"] <= own["bound_high"]).all()
+    for year, row in own.iterrows():
+        values = known[(known["period"] == str(year)) & (known["area"] != part)].set_index("area")["value"]
+        expected = whole_from_parts(
+            values[values.index.isin(weights.index)].to_dict(), weights.to_dict(), low=1, high=10
+        )
+        assert (row["bound_low"], row["bound_high"]) == pytest.approx(expected)
+    assert lacking.drop(index=area)["bound_low"].isna().all()
+
+
+def test_a_sum_that_lacks_a_part_is_at_least_the_sum_of_the_others() -> None:
+    known = rows(PEOPLE, 300, 9000, 1)
+    largest = AREAS.weights("n79", "population").idxmax()
+    left = known[known["area"] != largest]
+    own = recalculate(left, AREAS, INDICATORS, SETTINGS).set_index(["area", "year"]).loc["n79"]
+    others = left[left["area"].isin(AREAS.parts("n79"))].groupby("period")["value"].sum()
+    assert own["bound_low"].to_numpy() == pytest.approx(others.to_numpy())
+    assert own["bound_high"].isna().all()
 
 
 def test_a_missing_part_of_a_sum_always_refuses() -> None:

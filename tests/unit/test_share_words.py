@@ -262,14 +262,6 @@ def test_captions_take_their_verdicts_from_the_closed_list(observed: Inputs) -> 
 # ---- the provinces together ------------------------------------------------------------------------------
 
 
-def test_six_published_provinces_are_no_whole(observed: Inputs) -> None:
-    refused = assess.share_aggregate(observed)
-    assert (refused.code, refused.detail) == ("part-missing", "28 of 34 provinces without a figure for 2025")
-    page = plain(present.share_aggregate(refused, observed).markdown)
-    assert "28 of 34 provinces without a figure for 2025" in page
-    assert observed.wording.sentence("part-missing", "en").removesuffix(".") in page
-
-
 def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inputs) -> None:
     check = assess.share_aggregate(taught)
     rows = taught.newest.reset_index()
@@ -291,9 +283,38 @@ def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inpu
     assert page.endswith("it is not tested.")
 
 
-def test_a_bounded_province_leaves_no_aggregate(taught: Inputs) -> None:
+def only(taught: Inputs, changed: dict[str, object], areas: list[str]) -> Inputs:
+    """The teaching edition with other figures of some provinces' newest share."""
     rows = taught.observations.copy()
-    own = (rows["indicator"] == "digital_economy_share") & (rows["area"] == "n40") & (rows["period"] == "2027")
-    rows.loc[own, "bound"] = ">"
-    refused = assess.share_aggregate(dataclasses.replace(taught, observations=rows))
-    assert (refused.code, refused.detail) == ("part-missing", "1 of 34 provinces without a figure for 2027")
+    own = (rows["indicator"] == "digital_economy_share") & rows["area"].isin(areas) & (rows["period"] == "2027")
+    for column, value in changed.items():
+        rows.loc[own, column] = value
+    return dataclasses.replace(taught, observations=rows)
+
+
+def test_one_province_without_an_exact_figure_is_what_the_others_leave(taught: Inputs) -> None:
+    rest = assess.share_aggregate(only(taught, {"bound": ">"}, ["n79"]))
+    assert (len(rest.known), [each.area for each in rest.bounds]) == (33, ["n79"])
+    (own,) = rest.bounds
+    assert 0 <= own.low <= own.high <= 100
+    page = plain(present.share_aggregate(rest, taught).markdown)
+    assert f"If all are measured alike, the other one has {rest.mean:.2f} %." in page
+
+
+def test_figures_that_leave_nothing_possible_are_said_to_be_measured_otherwise(taught: Inputs) -> None:
+    known = [area for area in taught.areas.current(taught.edition.as_known_on) if area != "n40"]
+    inputs = only(only(taught, {"value": 99.0}, known), {"bound": ">"}, ["n40"])
+    rest = assess.share_aggregate(inputs)
+    assert rest.bounds == ()
+    assert "which no share can be" in plain(present.share_aggregate(rest, inputs).markdown)
+
+
+def test_without_a_provinces_figure_or_a_weight_nothing_is_left(taught: Inputs) -> None:
+    every = taught.areas.current(taught.edition.as_known_on)
+    rows = taught.observations
+    none = rows[(rows["indicator"] != "digital_economy_share") | ~rows["area"].isin(every)]
+    refused = assess.share_aggregate(dataclasses.replace(taught, observations=none))
+    assert (refused.code, refused.detail) == ("not-published", "no province's figure for 2027")
+    panel = taught.panel[(taught.panel["area"] != "n40") | (taught.panel["indicator"] != taught.roles.income.indicator)]
+    refused = assess.share_aggregate(dataclasses.replace(only(taught, {"bound": ">"}, ["n01"]), panel=panel))
+    assert refused.code == "part-missing"

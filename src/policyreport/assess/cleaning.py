@@ -11,6 +11,7 @@ from policyreport.inputs import Inputs
 from policyreport.observations.periods import period_bounds
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CleanRecord, PanelValue, Topic
+from policyreport.records.shares import BoundedValue
 
 
 def clean(inputs: Inputs) -> CleanRecord:
@@ -36,6 +37,7 @@ def clean(inputs: Inputs) -> CleanRecord:
         panel=tuple(_panel(inputs)),
         topics=tuple(topics(inputs)),
         findings=inputs.findings,
+        bounds=tuple(_bounds(inputs)),
         refusals=tuple(_refusals(inputs)),
     )
 
@@ -76,7 +78,7 @@ def _end(period: str) -> tuple[date, date]:
 
 def _panel(inputs: Inputs) -> list[PanelValue]:
     rows = inputs.panel[inputs.panel["value"].notna()].sort_values(["indicator", "measure", "year"])
-    bounds = ["low", "high", "weight_low", "weight_high", "error"]
+    bounds = ["low", "high", "weight_low", "weight_high", "bound_low", "bound_high", "error"]
     fields = ["indicator", "measure", "year", "value", "status", "basis", "weight", *bounds, "note", "inputs"]
     values = []
     for row in rows[fields].to_dict("records"):
@@ -85,12 +87,43 @@ def _panel(inputs: Inputs) -> list[PanelValue]:
     return values
 
 
+def _bounds(inputs: Inputs) -> list[BoundedValue]:
+    """Annual values that lack a part of visible weight, and between which values they lie."""
+    former = inputs.observations["area"]
+    parts = inputs.areas.parts(inputs.area)
+    found = []
+    for row in _without_value(inputs).to_dict("records"):
+        low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("bound_low", "bound_high"))
+        if low is None and high is None:
+            continue
+        known = set(former[former.index.isin(list(row["inputs"]))])
+        found.append(
+            BoundedValue(
+                area=inputs.area,
+                indicator=row["indicator"],
+                measure=row["measure"],
+                year=row["year"],
+                low=low,
+                high=high,
+                missing=tuple(part for part in parts if part not in known),
+                inputs=tuple(row["inputs"]),
+            )
+        )
+    return found
+
+
 def _refusals(inputs: Inputs) -> list[Refusal]:
-    """Annual values that could not be put on present boundaries."""
-    rows = inputs.panel[inputs.panel["value"].isna()].sort_values(["indicator", "year"])
+    """Annual values that could not be put on present boundaries, and that nothing bounds."""
+    rows = _without_value(inputs)
+    rows = rows[rows["bound_low"].isna() & rows["bound_high"].isna()]
     return [
         Refusal(code="part-missing", method="harmonise", subject=f"{indicator} {year}", inputs=tuple(ids))
         for indicator, year, ids in zip(
             rows["indicator"].tolist(), rows["year"].tolist(), rows["inputs"].tolist(), strict=True
         )
     ]
+
+
+def _without_value(inputs: Inputs) -> pd.DataFrame:
+    """Rows of the panel that were refused."""
+    return inputs.panel[inputs.panel["value"].isna()].sort_values(["indicator", "year"])

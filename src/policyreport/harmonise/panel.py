@@ -36,7 +36,8 @@ def harmonise_panel(
         (NaN where refused), status (the least certain of the inputs), basis (``published``, ``back-cast``,
         ``recalculated``), segment (int, unbroken stretches from 0), low and high (smallest and largest
         part), weight (its name), weight_low and weight_high (smallest and largest value under population,
-        GRDP and equal weights of 2022), error (standard deviation of recalculated growth and income about the
+        GRDP and equal weights of 2022), bound_low and bound_high (between which the whole lies, where a part is
+        missing and the indicator has limits), error (standard deviation of recalculated growth and income about the
         publisher's own; NaN where there is no such check), inputs (tuple of ledger ids), note (``part-missing``
         where refused, ``renormalised`` where a small part is missing). Published values of the nation and of the
         present regions pass through; where the nation's indicator has another name (`national` in the
@@ -104,7 +105,7 @@ def _passing(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.Da
 
 def _as_panel(rows: pd.DataFrame, basis: np.ndarray | str) -> pd.DataFrame:
     """Ledger rows with the panel's columns."""
-    empty = dict.fromkeys(("low", "high", "weight_low", "weight_high", "error"), np.nan)
+    empty = dict.fromkeys(("low", "high", "weight_low", "weight_high", "bound_low", "bound_high", "error"), np.nan)
     panel = rows.assign(basis=basis, segment=0, weight="", note="", **empty)
     panel["inputs"] = [(id,) for id in rows.index]
     return panel[list(COLUMNS)].reset_index(drop=True)

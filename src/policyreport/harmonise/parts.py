@@ -29,6 +29,8 @@ COLUMNS = (
     "weight",
     "weight_low",
     "weight_high",
+    "bound_low",
+    "bound_high",
     "error",
     "inputs",
     "note",
@@ -206,6 +208,8 @@ def _aggregate(
     total = sums_up[cells.index.get_level_values("place")]
     missing = 1 - sums["present"] / sums["whole"]
     cells["enough"] = np.where(total, cells["complete"], missing < small_part)
+    bounds = _bounds_of_whole(carried, cells, sums, groups.size() - groups["known"].sum(), total)
+    cells["bound_low"], cells["bound_high"] = bounds
     # A province of one part keeps its value to the last bit.
     mean = (sums["mass"] / sums["present"]).where(cells["low"] != cells["high"], cells["low"])
     cells["value"] = sums["mass"].where(total, mean)
@@ -213,6 +217,28 @@ def _aggregate(
     refused = ["value", "weight_low", "weight_high"]
     cells[refused] = cells[refused].where(cells["enough"], np.nan, axis=0)
     return cells[cells["parts"] > 0]
+
+
+def _bounds_of_whole(
+    carried: Sequence[Indicator],
+    cells: pd.DataFrame,
+    sums: pd.DataFrame,
+    absent: pd.Series[int],
+    total: NDArray[np.bool_],
+) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Between which values a whole lies that lacks a part, which may have any value within the indicator's limits.
+
+    A mean adds the weight of the missing parts at either limit, a sum their number (Manski 2003); NaN where a limit is
+    unknown, and where nothing is missing.
+    """
+    place = cells.index.get_level_values("place")
+    ends = []
+    for limits in ([each.low for each in carried], [each.high for each in carried]):
+        limit = np.array([np.nan if each is None else each for each in limits], dtype=float)[place]
+        mean = (sums["mass"] + (sums["whole"] - sums["present"]) * limit) / sums["whole"]
+        end = mean.where(~total, sums["mass"] + absent * limit)
+        ends.append(end.where(~cells["complete"]))
+    return ends[0], ends[1]
 
 
 def _grid(

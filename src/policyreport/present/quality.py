@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from policyreport.assess.national import raised
 from policyreport.assess.tasks import SUBJECT
-from policyreport.exhibits import Exhibit, Exhibits
+from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
 from policyreport.present.names import heading, inside
+from policyreport.present.part_bounds import part_bounds
 from policyreport.present.voice import Voice, escape, listed, published, short_publisher
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
 from policyreport.tables import table
@@ -51,7 +52,7 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
         if record.superseded
         else ""
     )
-    return table(
+    listing = table(
         voice.id("published"),
         ["Indicator", "Measure", "Periods", "Figures", "Newest published", "Publisher"],
         body,
@@ -59,7 +60,8 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
         f"*Rows of the ledger published by {voice.date(record.as_known_on)}, newest vintage of each{kept}.*",
         align="lllrll",
         wide=True,
-    ).renamed("published")
+    )
+    return join("published", listing, part_bounds(record, inputs)) if record.bounds else listing.renamed("published")
 
 
 def _periods(voice: Voice, first: str, last: str) -> str:

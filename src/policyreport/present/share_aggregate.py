@@ -1,20 +1,23 @@
-"""The provinces' shares together beside the nation's: a difference, no test."""
+"""The provinces' shares together beside the nation's: a difference, or what the nation's leaves for the others."""
 
 from __future__ import annotations
 
 from policyreport.exhibits import Exhibit
 from policyreport.inputs import Inputs
+from policyreport.params.phrases import word
 from policyreport.present.voice import Voice
 from policyreport.records.base import Refusal
-from policyreport.records.shares import AggregateCheck
+from policyreport.records.shares import AggregateCheck, PartBound, Remainder
+
+ID = "share-aggregate"
 
 
-def share_aggregate(result: AggregateCheck | Refusal, inputs: Inputs) -> Exhibit:
-    """Say what the provinces' shares average and how far that is from the nation's.
+def share_aggregate(result: AggregateCheck | Remainder | Refusal, inputs: Inputs) -> Exhibit:
+    """Say what the provinces' shares average and how far that is from the nation's, or what is left for the others.
 
     Parameters
     ----------
-    result : AggregateCheck or Refusal
+    result : AggregateCheck, Remainder or Refusal
         From `assess.share_aggregate`.
     inputs : Inputs
         The national slice.
@@ -26,13 +29,54 @@ def share_aggregate(result: AggregateCheck | Refusal, inputs: Inputs) -> Exhibit
     """
     voice = Voice(inputs)
     if isinstance(result, Refusal):
-        return Exhibit("share-aggregate", voice.refusal(result, "The provinces' shares together beside the nation's"))
+        return Exhibit(ID, voice.refusal(result, "The provinces' shares together beside the nation's"))
+    return Exhibit(ID, _left(voice, result) if isinstance(result, Remainder) else _difference(voice, result))
+
+
+def _difference(voice: Voice, result: AggregateCheck) -> str:
     formats, rows = voice.formats, result.inputs
     mean = voice.value(f"{formats.number(result.weighted_mean, 2)} %", rows)
-    return Exhibit(
-        "share-aggregate",
+    return (
         f"By {voice.measure(result.measure)}'s measure the shares of the {result.parts} provinces, weighted by their output "
-        f"of {inputs.roles.product_year}, average {mean} of GRDP in {result.period}; the nation's is "
+        f"of {voice.inputs.roles.product_year}, average {mean} of GRDP in {result.period}; the nation's is "
         f"{voice.value(voice.percent_as_published(result.published), rows[:1])} of GDP. The difference is "
-        f"{voice.value(formats.points(result.difference), rows)}; it is not tested.",
+        f"{voice.value(formats.points(result.difference), rows)}; it is not tested."
+    )
+
+
+def _left(voice: Voice, result: Remainder) -> str:
+    """The implied mean of the provinces without a figure, its condition, and what it says of a single one."""
+    formats, rows = voice.formats, result.inputs
+    known = len(result.known)
+    others = len(voice.inputs.areas.current(voice.inputs.edition.as_known_on)) - known
+    number = word(known, voice.language)
+    who = "The province with a figure has" if known == 1 else f"The {number} provinces with a figure have"
+    facts = (
+        f"{who} {voice.value(formats.percent(result.known_weight), rows)} of all provinces' output (of "
+        f"{result.weight_year}) and {'a share of' if known == 1 else 'average'} "
+        f"{voice.value(f'{formats.number(result.known_mean, 2)} %', rows)} in {result.period}; the country's is "
+        f"{voice.value(voice.percent_as_published(result.published), rows)}."
+    )
+    rest = "the other one" if others == 1 else f"the other {others}"
+    mean = voice.value(f"{formats.number(result.mean, 2 if others == 1 else 1)} %", rows)
+    if not result.bounds:
+        return (
+            f"{facts} That would leave {rest} {mean}, which no share can be: the provinces' figures and the country's are "
+            "not measured alike, or the weights are not those of the shares."
+        )
+    about = "" if others == 1 else "about "
+    verb = "has" if others == 1 else "average"
+    return f"{facts} If all are measured alike, {rest} {verb} {about}{mean}.{_single(voice, result)}"
+
+
+def _single(voice: Voice, result: Remainder) -> str:
+    """The province whose own share the total limits most, where it limits one more than the indicator does."""
+    tighter = [each for each in result.bounds if each.high is not None and each.high != result.high]
+    if not tighter or len(result.bounds) == 1:
+        return ""
+    least: PartBound = min(tighter, key=lambda each: each.high or 0.0)
+    high = voice.value(f"{voice.formats.number(least.high or 0.0, 0)} %", result.inputs)
+    return (
+        f" Of a single one of them little follows: even that of {voice.inputs.areas.name(least.area)} may be anything up to "
+        f"{high}."
     )

@@ -21,7 +21,16 @@ from policyreport.records.series import (
     Trend,
     TrendFamily,
 )
-from policyreport.records.shares import AggregateCheck, MeasureDifference, NotYearly, Pace, Revisions, Threshold
+from policyreport.records.shares import (
+    AggregateCheck,
+    BoundedValue,
+    MeasureDifference,
+    NotYearly,
+    Pace,
+    Remainder,
+    Revisions,
+    Threshold,
+)
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling, QuarterOnQuarter
 
 
@@ -40,9 +49,10 @@ class Topic(Frozen):
 class PanelValue(Frozen):
     """One harmonised annual value on present boundaries.
 
-    `low` and `high` are the hard bounds of merged parts, `weight_low` and `weight_high` the value under other
-    weights, `error` the standard deviation about the publisher's own series where such a check exists; `note` is
-    ``renormalised`` where a small part is missing.
+    `low` and `high` are the smallest and the largest part of a merged unit, `weight_low` and `weight_high` the value
+    under other weights, `bound_low` and `bound_high` the ends between which it lies whatever a missing part is, `error`
+    the standard deviation about the publisher's own series where such a check exists; `note` is ``renormalised`` where
+    a small part is missing.
     """
 
     indicator: str
@@ -56,6 +66,8 @@ class PanelValue(Frozen):
     high: float | None = None
     weight_low: float | None = None
     weight_high: float | None = None
+    bound_low: float | None = None
+    bound_high: float | None = None
     error: float | None = None
     note: str = ""
     inputs: tuple[str, ...]
@@ -80,6 +92,7 @@ class CleanRecord(NotebookRecord):
     panel: tuple[PanelValue, ...]
     topics: tuple[Topic, ...]
     findings: tuple[Finding, ...]
+    bounds: tuple[BoundedValue, ...] = ()
     refusals: tuple[Refusal, ...]
 
 
@@ -301,7 +314,7 @@ class EvaluationRecord(NotebookRecord):
     share: tuple[Threshold | NotYearly | Refusal, ...]
     share_flags: tuple[str, ...]
     other_quantity: tuple[Threshold | NotYearly | Refusal, ...]
-    share_aggregate: AggregateCheck | Refusal
+    share_aggregate: AggregateCheck | Remainder | Refusal
     pace: tuple[Pace | Refusal, ...]
     revisions: tuple[Revisions | Refusal, ...]
     growth: Trend | Refusal

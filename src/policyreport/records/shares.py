@@ -76,6 +76,54 @@ class AggregateCheck(Result):
     difference: float
 
 
+class PartBound(Frozen):
+    """Between which values a part without a figure lies, None where nothing limits it, and its share of all weights."""
+
+    area: str
+    weight: float
+    low: float | None
+    high: float | None
+
+
+class Remainder(Result):
+    """What the whole and the parts with a figure leave for the others (METHODS §20.6), if all are measured alike.
+
+    `known_weight` and `known_mean` are those of the parts with a figure, `mean` is that of the rest of the whole;
+    `bounds` is empty where no values between `low` and `high` give the whole: the figures are not measured alike then.
+    """
+
+    kind: Literal["remainder"] = "remainder"
+    area: str
+    indicator: str
+    measure: str
+    period: str
+    weight_year: int
+    published: float
+    known: tuple[str, ...]
+    known_weight: float
+    known_mean: float
+    mean: float
+    low: float | None
+    high: float | None
+    bounds: tuple[PartBound, ...]
+
+
+class BoundedValue(Result):
+    """An annual value of which a part is missing: between which values the whole lies (METHODS §20.6).
+
+    `missing` are the parts without a figure; an end is None where the indicator has no limit on that side.
+    """
+
+    kind: Literal["bounded-value"] = "bounded-value"
+    area: str
+    indicator: str
+    measure: str
+    year: int
+    low: float | None
+    high: float | None
+    missing: tuple[str, ...]
+
+
 class Pace(Result):
     """Progress against a dated target (METHODS §6).
 
