@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policyreport.errors import ParamsError
 from policyreport.observations import load_ledger
@@ -226,6 +228,15 @@ KNOWN: dict[str, tuple[str, str]] = {
     "over 16.4 % is kept out": ("withheld", r"Contribution of science.*2025.*quoted second-hand"),
     "targets of Resolution 03 were amended": ("target-amended", "Resolution 03/NQ-CP, amended by Resolution 71/NQ-CP"),
     "Thanh Hóa's 172 and 12 are projects": ("task-without-list", r"Thanh Hóa .* managed 172, .* managed 12,"),
+    "growth of 2025 is not that of the shares and output": (
+        "growth-of-share",
+        r"2025: printed 14.6 %; shares of 13.17 and 14.02 % with output growing by 11.6 % imply 18.8 %\. Either the "
+        r"share in 2024 was revised without being printed \(to about 13.66 %\), or the growth is of another quantity",
+    ),
+    "growth of five years is not that of the shares and output": (
+        "growth-of-share",
+        r"2021/2025: printed 10.4 %; shares of 12.66 and 14.02 % with output growing by 9.8 % a year imply 12.1 %",
+    ),
     "Bình Định ended": ("former-unit-after-end", r"Bình Định \(o52\), which ended before"),
     "growth of former provinces goes on to 2025": ("former-unit-after-end", r"Growth of GRDP, 2025: 69 former areas"),
 }
@@ -329,3 +340,81 @@ def test_an_empty_ledger_breaks_no_rule(ledger: pd.DataFrame) -> None:
 def test_one_figure_can_be_checked_alone(ledger: pd.DataFrame) -> None:
     for row in range(0, len(ledger), 1500):
         assert all(each.severity != "error" for each in check_ledger(ledger.iloc[[row]], real()))
+
+
+# ---- identities ------------------------------------------------------------------------------------------
+
+
+def test_an_identity_names_both_figures_and_their_sources(findings: list[Finding]) -> None:
+    found = next(each for each in findings if each.rule == "growth-of-share" and ", 2025:" in each.message)
+    assert found.areas == ("VN",)
+    assert {row.split("#")[0] for row in found.rows} == {
+        f"{source}.csv" for source in found.sources if source != PEOPLE
+    }
+    assert set(found.sources) == {
+        "nso/digital-economy-2025-01-06", "nso/digital-economy-2026-01-05", "nso/PL.V03.02", PEOPLE,
+    }  # fmt: skip
+    assert all(source in found.message for source in found.sources)
+
+
+PEOPLE = "nso/PLV02"
+
+
+def test_a_published_level_that_its_share_and_output_give_is_no_finding(ledger: pd.DataFrame) -> None:
+    (row,) = ledger.index[ledger["indicator"] == "digital_economy_value_added"]
+    assert check_ledger(ledger, real(), ["share-of-output"]) == []
+    (found,) = check_ledger(changed(ledger, row, value=276.0), real(), ["share-of-output"])
+    assert "is 275.4, printed 276 trillion VND" in found.message
+
+
+@pytest.mark.parametrize(("share", "growth"), [(13.17, 18.8), (13.66, 14.6), (14.02, 11.6)])
+def test_growth_that_agrees_with_the_shares_is_no_finding(ledger: pd.DataFrame, share: float, growth: float) -> None:
+    own = (ledger["area"] == "VN") & (ledger["measure"] == "nso")
+    (before,) = ledger.index[own & (ledger["indicator"] == "digital_economy_share") & (ledger["period"] == "2024")]
+    (after,) = ledger.index[
+        own & (ledger["indicator"] == "digital_economy_growth_nominal") & (ledger["period"] == "2025")
+    ]
+    agreeing = changed(changed(ledger, before, value=share), after, value=growth)
+    found = check_ledger(agreeing, real(), ["growth-of-share"])
+    assert not [each for each in found if after in each.rows]
+    # A tenth of a point beyond what rounding allows is found.
+    beyond = check_ledger(changed(agreeing, after, value=growth + 0.3), real(), ["growth-of-share"])
+    assert [each for each in beyond if after in each.rows]
+
+
+def test_no_rule_of_arithmetic_or_identity_names_an_indicator() -> None:
+    known = real().indicators.by_id()
+    for name in ("arithmetic", "identities"):
+        text = (ROOT / "src" / "policyreport" / "rules" / f"{name}.py").read_text(encoding="utf-8")
+        assert not [id for id in known if re.search(rf"\b{id}\b", text) and "_" in id], name
+
+
+@given(
+    share=st.floats(0.5, 60),
+    output=st.floats(1e3, 1e7),
+    grown=st.floats(-0.2, 0.4),
+    moved=st.floats(0.6, 1.6),
+    digits=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+)
+@settings(max_examples=40, deadline=None)
+def test_figures_rounded_from_one_truth_never_break_an_identity(
+    share: float, output: float, grown: float, moved: float, digits: tuple[int, int]
+) -> None:
+    """Whatever the decimals of print: a level, its share, its growth, and output of two years."""
+    outputs, shares = (output, output * (1 + grown)), (share, min(share * moved, 99.0))
+    levels = [each * part / 100 / 1000 for each, part in zip(outputs, shares, strict=True)]
+    of = {"area": "n01", "measure": "nso"}
+    rows = [
+        row
+        for year, value, part, level in zip(("2024", "2025"), outputs, shares, levels, strict=True)
+        for row in (
+            of | {"indicator": "grdp_current", "measure": "press", "period": year, "value": round(value, digits[0])},
+            of | {"indicator": "digital_economy_share", "period": year, "value": round(part, digits[1])},
+            of | {"indicator": "digital_economy_value_added", "period": year, "value": round(level, digits[0])},
+        )
+    ]
+    growth = round(100 * (levels[1] / levels[0] - 1), digits[1])
+    rows.append(of | {"indicator": "digital_economy_growth_nominal", "period": "2025", "value": growth})
+    example = evidence({"rows": rows})
+    assert list(CHECKS["share-of-output"](example)) == []
+    assert list(CHECKS["growth-of-share"](example)) == []

@@ -172,9 +172,10 @@ def later_part(inputs: Inputs, area: str, role: SeriesRole, year: int) -> Observ
         & (rows["indicator"] == role.indicator)
         & (rows["measure"] == role.measure)
         & ~rows["status"].isin(NEVER_ESTIMATED)
-        & rows["period"].map(lambda period: kind_of(period) != YEAR and period_bounds(period)[1].year > year)
     ]
-    found = observations(own)
+    found = [
+        each for each in observations(own) if kind_of(each.period) != YEAR and period_bounds(each.period)[1].year > year
+    ]
     return max(found, key=lambda each: (period_bounds(each.period)[1], -_first(each), each.id), default=None)
 
 

@@ -46,11 +46,58 @@ class Volume(Strict):
     heads: str
 
 
+class Rate(Strict):
+    """A printed percentage that is one count of another."""
+
+    rate: str
+    count: str
+    total: str
+
+
+class ListSum(Strict):
+    """The total of a list, what of it is done, and the open parts that sources print.
+
+    Sources differ in which parts include others, so some choice of them with `done` gives the total; without one of
+    `laid_out` the open tasks are not laid out, only some of them named.
+    """
+
+    total: str
+    done: str
+    parts: tuple[str, ...] = Field(min_length=1)
+    laid_out: tuple[str, ...] = Field(min_length=1)
+
+
+class ShareOfOutput(Strict):
+    """A level that is a share of output, in % of it; `outputs` are levels of `products`.
+
+    One unit of the level is `output_units` units of output: a trillion is 1,000 billion.
+    """
+
+    share: str
+    outputs: tuple[str, ...] = Field(min_length=1)
+    level: str
+    output_units: Positive
+
+
+class ShareGrowth(Strict):
+    """A growth in % a year that is the growth of a share compounded with that of output; its mean of several years."""
+
+    share: str
+    outputs: tuple[str, ...] = Field(min_length=1)
+    growth: str
+    mean_growth: str
+
+
 class RuleSettings(Strict):
     """The limits of the rules; each stands in the file with its unit and reason."""
 
     sums: tuple[Sum, ...]
+    splits: tuple[Sum, ...]
+    list_sums: tuple[ListSum, ...]
+    rates: tuple[Rate, ...]
     products: tuple[Product, ...]
+    shares_of_output: tuple[ShareOfOutput, ...]
+    share_growths: tuple[ShareGrowth, ...]
     volumes: tuple[Volume, ...]
     official_measures: tuple[str, ...]
     press_measures: tuple[str, ...]
@@ -73,7 +120,6 @@ class RuleSettings(Strict):
     product_tolerance: Share
     deflator_points: Positive
     mean_tolerance: Share
-    sum_tolerance: Share
     registered_tolerance: Share
     same_population_tolerance: Share
     magnitude_factors: tuple[Positive, ...]

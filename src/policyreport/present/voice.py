@@ -96,7 +96,7 @@ class Voice:
         labels = {each.id: f"“{each.title}”" for each in self.inputs.policy.lists}
         labels |= roles.measure_labels | roles.list_kinds
         labels |= {key: f"{short_publisher(each.publisher)}, “{each.title}”" for key, each in self._sources.items()}
-        keys = sorted((key for key in labels if "-" in key), key=len, reverse=True)
+        keys = sorted((key for key in labels if {"-", "/"} & set(key)), key=len, reverse=True)
         known = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
         named = known.sub(lambda found: labels[found[0]], message)
         measures, indicators = roles.measure_labels, self.inputs.indicators.by_id()

@@ -4,67 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from itertools import product as pairs
 
 import pandas as pd
 
 from policyreport.digits import as_computed, as_published
 from policyreport.rules.evidence import Breach, Check, Evidence, Figure, figures, half_unit, ids, records
 
-SUM_PARTS = (
-    "tasks_in_progress",
-    "tasks_in_progress_on_schedule",
-    "tasks_overdue",
-    "tasks_recurring",
-    "tasks_not_started",
-    "tasks_not_completed",
-)
-# Without one of these the open tasks are not laid out, only some of them named.
-_OPEN_PARTS = {"tasks_in_progress", "tasks_in_progress_on_schedule", "tasks_not_completed"}
-_RATES = {
-    "task_completion_rate": "tasks_completed",
-    "tasks_recurring_share": "tasks_recurring",
-    "tasks_in_progress_share": "tasks_in_progress_on_schedule",
-    "tasks_not_completed_share": "tasks_not_completed",
-}
-
 
 def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
-    """Printed parts of a list that do not add up to its total.
-
-    Sources differ in whether "in progress" counts the overdue or the recurring, so the rule is kept if the
-    completed and *some* choice of the printed open parts give the total.
-    """
-    for rows, value, row in evidence.snapshots:
-        total, done = value.get("tasks_total"), value.get("tasks_completed")
-        parts = [name for name in SUM_PARTS if name in value]
-        if total is None or done is None or not _OPEN_PARTS & set(parts):
+    """Printed parts of a list that do not add up to its total, by any choice of the printed open parts."""
+    for each, (rows, value, row) in pairs(evidence.settings.list_sums, evidence.snapshots):
+        total, done = value.get(each.total), value.get(each.done)
+        parts = [name for name in each.parts if name in value]
+        if total is None or done is None or not {*each.laid_out} & {*parts}:
             continue
         choices = [part for size in range(1, len(parts) + 1) for part in combinations(parts, size)]
         sums = [done + sum(value[name] for name in part) for part in choices]
         if total not in sums:
-            nearest = min(sums, key=lambda each: abs(each - total))
+            nearest = min(sums, key=lambda found: abs(found - total))
             side = f"{as_computed(abs(total - nearest))} {'short of' if nearest < total else 'above'}"
-            used = tuple(row[name] for name in ("tasks_total", "tasks_completed", *parts))
+            used = tuple(row[name] for name in (each.total, each.done, *parts))
             text = f"the parts add up to {as_computed(nearest)}, {side} {as_published(total)}"
             yield Breach(used, f"{evidence.what(rows)}: {text}.")
 
 
 def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
-    """On time and late that are not the completed."""
-    used = ("tasks_completed", "tasks_completed_on_time", "tasks_completed_late")
-    for rows, value, row in evidence.snapshots:
-        if set(used) <= set(value) and value[used[0]] != value[used[1]] + value[used[2]]:
-            done, on_time, late = (as_published(value[name]) for name in used)
-            text = f"{on_time} on time and {late} late are not the {done} completed"
+    """Parts of a count, all of them printed, that are not the whole."""
+    for each, (rows, value, row) in pairs(evidence.settings.splits, evidence.snapshots):
+        used = (each.whole, *each.parts)
+        if set(used) <= set(value) and value[each.whole] != sum(value[part] for part in each.parts):
+            parts = " and ".join(f"{_lower(evidence, part)} {as_published(value[part])}" for part in each.parts)
+            text = f"{parts} are not {_lower(evidence, each.whole)} {as_published(value[each.whole])}"
             yield Breach(tuple(row[name] for name in used), f"{evidence.what(rows)}: {text}.")
 
 
 def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
     """A part that is larger than its whole."""
-    pairs = [("tasks_completed_on_time", "tasks_completed"), ("tasks_completed_late", "tasks_completed")]
-    pairs += [(name, "tasks_total") for name in ("tasks_completed", *SUM_PARTS)]
+    settings = evidence.settings
+    wholes = [(part, each.whole) for each in settings.splits for part in each.parts]
+    wholes += [(name, each.total) for each in settings.list_sums for name in (each.done, *each.parts)]
     for rows, value, row in evidence.snapshots:
-        for part, whole in pairs:
+        for part, whole in wholes:
             if part in value and whole in value and value[part] > value[whole]:
                 of = f"{_lower(evidence, whole)} {as_published(value[whole])}"
                 words = f"{_lower(evidence, part)} {as_published(value[part])}, of {of}"
@@ -116,15 +97,14 @@ def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
 
 def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
     """Printed percentages that the printed counts do not give, at the decimals printed."""
-    for rows, value, row in evidence.snapshots:
-        for rate, count in _RATES.items():
-            if rate in value and count in value and value.get("tasks_total"):
-                computed = 100 * value[count] / value["tasks_total"]
-                if abs(computed - value[rate]) > half_unit(value[rate]):
-                    words = f"{_lower(evidence, rate)} is {as_published(value[rate])}"
-                    given = f"{as_published(value[count])} of {as_published(value['tasks_total'])} is {computed:.2f}"
-                    used = (row[rate], row[count], row["tasks_total"])
-                    yield Breach(used, f"{evidence.what(rows)}: {words}; {given}.")
+    for each, (rows, value, row) in pairs(evidence.settings.rates, evidence.snapshots):
+        if {each.rate, each.count, each.total} <= set(value) and value[each.total]:
+            computed = 100 * value[each.count] / value[each.total]
+            if abs(computed - value[each.rate]) > half_unit(value[each.rate]):
+                words = f"{_lower(evidence, each.rate)} is {as_published(value[each.rate])}"
+                given = f"{as_published(value[each.count])} of {as_published(value[each.total])} is {computed:.2f}"
+                used = (row[each.rate], row[each.count], row[each.total])
+                yield Breach(used, f"{evidence.what(rows)}: {words}; {given}.")
 
 
 def _share_outside_100(evidence: Evidence) -> Iterator[Breach]:

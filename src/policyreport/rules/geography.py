@@ -9,7 +9,7 @@ import pandas as pd
 
 from policyreport.digits import as_computed, as_published
 from policyreport.observations.ledger import exists_in
-from policyreport.rules.evidence import Breach, Check, Evidence, ids, listing, records
+from policyreport.rules.evidence import Breach, Check, Evidence, half_unit, ids, listing, records
 
 
 def _area_known(evidence: Evidence) -> Iterator[Breach]:
@@ -117,10 +117,11 @@ def _nation_mean(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _nation_sum(evidence: Evidence) -> Iterator[Breach]:
-    """A national total that is not the sum of the provinces."""
+    """A national total that is not the sum of the provinces, rounding allowed for."""
     for rows, nation in evidence.complete_tables:
         total, value = float(rows["value"].sum()), float(nation["value"].iloc[0])
-        if (rows["kind"] == "extensive").all() and abs(total - value) > evidence.settings.sum_tolerance * abs(value):
+        slack = half_unit(value) + sum(half_unit(each) for each in rows["value"])
+        if (rows["kind"] == "extensive").all() and abs(total - value) > slack:
             text = f"{as_published(value, ',')}, the provinces sum to {as_computed(total, ',')}"
             yield Breach(ids(nation) + ids(rows), f"{evidence.what(nation)}: {text}.")
 

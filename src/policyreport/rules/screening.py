@@ -10,12 +10,13 @@ import pandas as pd
 from policyreport.errors import DataError, ParamsError, did_you_mean
 from policyreport.params.rules import FILE, RuleBook, Severity
 from policyreport.records.base import Finding, Gap
-from policyreport.rules import arithmetic, decisions, definition, geography, plausibility, structure, time
+from policyreport.rules import arithmetic, decisions, definition, geography, identities, plausibility, structure, time
 from policyreport.rules.evidence import Breach, Check, Context, Evidence
 
 FAMILIES: dict[str, dict[str, Check]] = {
     "structure": structure.CHECKS,
     "arithmetic": arithmetic.CHECKS,
+    "identities": identities.CHECKS,
     "time": time.CHECKS,
     "definition": definition.CHECKS,
     "geography": geography.CHECKS,
