@@ -143,8 +143,8 @@ def _told(row: Figure, case: _Case, year: int) -> str:
     output = f"output growing by {case.output.value:.1f} %{'' if yearly else ' a year'}"
     return (
         f"printed {as_published(row.value)} %; {shares} with {output} imply {case.implied.value:.1f} %. Either the "
-        f"share in {year} was revised without being printed{instead}, or the growth is of another quantity, such as one "
-        "in another currency"
+        f"share in {year} was revised without being printed{instead}, or the growth is of another quantity, such as "
+        "one in another currency"
     )
 
 
