@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from policyreport.methods import hazard_trend
+from policyreport.methods.frailty import FrailtyRules
 from policyreport.methods.hazards import difference, rescale
 from policyreport.validity.processes import one_list, sloping_rates
 
@@ -54,6 +55,7 @@ def test_the_slope_of_the_log_hazard_is_covered(intervals, slope, design_effect,
             trend_minimum_open=10,
             trend_minimum_at_risk=5,
             weak_below=12,
+            frailty=FrailtyRules((), 1.0, 10.0),
             betabinomial=False,  # takes most of the time and no part in the interval
         )
         covered += trend.interval.low <= slope <= trend.interval.high

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from policyreport.methods.frailty import FrailtyRules
 from policyreport.methods.hazard_trend import fit_betabinomial, fit_glm, fit_trend
 from policyreport.methods.hazards import Increment, describe_step, difference
 
@@ -72,7 +73,7 @@ def test_the_trends_interval_is_that_of_the_specification():
     ]
     found = fit_trend(
         steps, method="flow", subject="list", trend_minimum_intervals=5, trend_minimum_finished=10,
-        trend_minimum_open=10, trend_minimum_at_risk=5, weak_below=12,
+        trend_minimum_open=10, trend_minimum_at_risk=5, weak_below=12, frailty=FrailtyRules((), 1.0, 10.0),
     )  # fmt: skip
     assert (found.interval.low, found.interval.high) == pytest.approx((0.19913628, 0.38197807), rel=1e-6)
     assert found.verdict == "rising"

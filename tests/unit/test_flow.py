@@ -1,12 +1,14 @@
 import math
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
 from policyreport.errors import DataError
 from policyreport.methods import flow, hazard_trend
 from policyreport.methods.counts import TaskCount
+from policyreport.methods.frailty import FrailtyRules
 from policyreport.methods.hazards import Increment, rescale, rescale_uniform
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Flow, FlowTrend, ListCount, QuarterOnQuarter
@@ -17,6 +19,7 @@ RULES = {
     "design_effects": (1.0, 2.0, 4.0),
     "verdict_design_effect": 2.0,
     "largest_design_effect": 50.0,
+    "frailty": FrailtyRules(shown=(0.5, 1.0, 2.0), verdict=1.0, largest=10.0),
     "trend_minimum_intervals": 5,
     "trend_minimum_finished": 10,
     "trend_minimum_open": 10,
@@ -126,6 +129,76 @@ def test_counts_that_are_no_flow_are_refused(counts, code):
 
 def test_fourteen_days_are_enough():
     assert isinstance(assess(counted(0, 10, 30), counted(14, 20, 30)), Flow)
+
+
+def test_a_count_of_seven_days_is_joined_to_its_shorter_neighbour():
+    """40 days, then 7, then 60: the first two are read as one; hazards compose."""
+    counts = [counted(0, 100, 500), counted(40, 140, 500), counted(47, 148, 500), counted(107, 200, 500)]
+    result = assess(*counts)
+    assert [(step.days, step.finished, step.at_risk) for step in result.steps] == [(47, 48, 400), (60, 52, 352)]
+    assert result.joined == (START + timedelta(days=40),)
+    (first, *_) = result.steps
+    assert 1 - first.hazard == pytest.approx((1 - 40 / 400) * (1 - 8 / 360))
+
+
+def test_several_short_intervals_are_joined_until_none_is_short():
+    counts = [counted(day, 100 + day, 500) for day in (0, 5, 10, 15, 100)]
+    assert [step.days for step in assess(*counts).steps] == [15, 85]
+    assert [step.days for step in assess(*counts[:4]).steps] == [15]
+
+
+def test_a_count_that_is_not_exact_does_not_refuse_the_others():
+    exact = [counted(0, 100, 500), counted(60, 140, 500), counted(120, 190, 500)]
+    undated = replace(counted(30, 120, 500), reference_date=None)
+    about = counted(90, 165, 500, bound="~")
+    result = assess(*exact, undated, about)
+    assert result.steps == assess(*exact).steps
+    assert result.left_out == 2
+
+
+def test_the_rows_behind_a_pace_are_those_of_the_counts_it_uses():
+    other = counted(0, 10, 30, list="b", inputs=("b#1",))
+    own = [counted(60, 20, 50, inputs=("a#1",)), counted(120, 30, 50, inputs=("a#2",))]
+    assert assess(other, *own).inputs == ("a#1", "a#2")
+
+
+def closed(*finished, total=1000):
+    done = [0]
+    for count in finished:
+        done.append(done[-1] + count)
+    return [counted(92 * place, x, total) for place, x in enumerate(done)]
+
+
+def test_slower_must_hold_if_tasks_differ():
+    """Half of 1,000, then 170 of 500: a third less, and what a steady effort gives at a variance of 1."""
+    change = assess(*closed(500, 170)).change
+    assert change.verdict_interval.high < 0
+    (judged,) = [each for each in change.by_frailty if each.frailty == change.verdict_frailty == 1.0]
+    assert judged.interval.high > 0
+    assert change.verdict == "no clear change"
+    assert 0.5 < change.frailty_vanishes < 2
+
+
+def test_a_fall_beyond_what_differing_tasks_give_is_slower():
+    change = assess(*closed(500, 80)).change
+    assert change.verdict == "slower"
+    assert change.frailty_vanishes is None or change.frailty_vanishes > 1
+
+
+def test_faster_need_not_hold_if_tasks_differ_and_has_no_variance_at_which_it_vanishes():
+    change = assess(*closed(200, 400)).change
+    assert (change.verdict, change.frailty_vanishes) == ("faster", None)
+
+
+def test_falling_must_hold_if_tasks_differ():
+    """What a steady effort of 0.3 an interval finishes of 1,000 tasks whose rates vary with variance 1."""
+    left = [1000 / (1 + 0.3 * place) for place in range(9)]
+    finished = [round(before) - round(after) for before, after in pairwise(left)]
+    trend = assess(*closed(*finished)).trend
+    assert trend.interval.high < 0
+    assert trend.verdict == "no clear trend"
+    assert trend.frailty_vanishes == pytest.approx(1, abs=0.05)
+    assert [each.slope for each in trend.by_frailty] == sorted(each.slope for each in trend.by_frailty)
 
 
 def test_a_refused_change_of_list_puts_the_counts_side_by_side():
@@ -317,6 +390,55 @@ def test_the_national_hazards_are_those_of_the_dossier():
     conditional = [step.conditional for step in table().steps]
     assert [round(100 * step.hazard30, 1) for step in conditional] == [9.5, 8.9, 96.2]
     assert [round(step.daily_hazard, 4) for step in conditional] == [0.0033, 0.0031, 0.1088]
+
+
+def test_the_december_step_is_bounded_by_the_recurring_tasks():
+    """METHODS §20.5: +448 to +626 once the 178 are taken out or left in; 601 of 1,109 without them."""
+    counts = (NATIONAL[2].model_copy(update={"recurring_listed": "included", "recurring_completed": "no"}), NATIONAL[3])
+    result = table(counts)
+    (step,) = result.steps
+    assert (step.bounds.recurring, step.bounds.low, step.bounds.high) == (178, 448, 626)
+    assert step.bounds.low_if_added_done == 437
+    alone = result.counts[0].without_recurring
+    assert (alone.completed, alone.total, round(alone.share, 3)) == (601, 1109, 0.542)
+    assert result.counts[1].without_recurring is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "completed", "bounds"),
+    [
+        # 300 of 500, 100 of which recur, to 380 of 560; at least 60 of the list are open on the later date.
+        ("included", "no", (80, 80)),
+        ("included", "yes", (180, 180)),
+        ("included", "not stated", (80, 180)),
+        ("not stated", "not stated", (80, 180)),
+        ("excluded", "not stated", (80, 80)),
+    ],
+)
+def test_recurring_tasks_are_tried_in_every_way_that_is_not_stated(listed, completed, bounds):
+    before = NATIONAL[0].model_copy(
+        update={"total": 500, "completed": 300, "share": 0.6, "recurring": 100,
+                "recurring_listed": listed, "recurring_completed": completed}
+    )  # fmt: skip
+    after = NATIONAL[1].model_copy(update={"total": 560, "completed": 380, "share": 0.68, "parts": ()})
+    after = after.model_copy(update={"recurring_listed": "excluded"})
+    (step,) = table((before, after)).steps
+    assert (step.bounds.low, step.bounds.high) == bounds
+
+
+def test_a_list_that_lost_completed_tasks_has_no_bounds():
+    fewer = NATIONAL[1].model_copy(update={"completed": 90, "parts": ()})
+    (step,) = table((NATIONAL[0], fewer)).steps
+    assert step.bounds is None
+
+
+def test_a_step_that_is_only_short_does_not_hide_a_jump_behind_it():
+    days = [
+        ListCount(list=name, list_label=name, reference_date=START + timedelta(days=day), total=1000, completed=x,
+                  share=x / 1000)
+        for name, day, x in (("a", 0, 0), ("a", 60, 10), ("a", 67, 12), ("a", 90, 900))
+    ]  # fmt: skip
+    assert [step.has_flag("basis-suspect") for step in table(days).steps] == [False, False, True]
 
 
 def test_every_national_step_is_a_changed_list_and_only_the_last_is_suspect():

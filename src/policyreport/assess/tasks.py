@@ -13,6 +13,7 @@ from policyreport.methods import completion as completion_method
 from policyreport.methods import flow as flow_method
 from policyreport.methods import outlook as outlook_method
 from policyreport.methods.counts import TaskCount, refuse_unusable
+from policyreport.methods.frailty import FrailtyRules
 from policyreport.methods.outlook import PaceRules
 from policyreport.methods.vintages import NEVER_ESTIMATED
 from policyreport.params.methods import OutlookSettings
@@ -110,6 +111,7 @@ def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
             design_effects=settings.design_effects,
             verdict_design_effect=settings.verdict_design_effect,
             largest_design_effect=settings.largest_design_effect,
+            frailty=FrailtyRules(settings.frailties, settings.verdict_frailty, settings.largest_frailty),
             trend_minimum_intervals=settings.trend_minimum_intervals,
             trend_minimum_finished=settings.trend_minimum_finished,
             trend_minimum_open=settings.trend_minimum_open,
@@ -278,7 +280,7 @@ def _list_count(inputs: Inputs, count: TaskCount, day: date) -> ListCount:
     """One row of the quarter-on-quarter table."""
     rows = inputs.newest
     here = (rows["list"] == count.list) & (rows["indicator"] == inputs.roles.tasks.recurring)
-    recurring = rows[here]
+    recurring, listed = rows[here], inputs.policy.list_named(count.list)
     return ListCount(
         list=count.list,
         list_label=count.list_label,
@@ -288,5 +290,7 @@ def _list_count(inputs: Inputs, count: TaskCount, day: date) -> ListCount:
         share=(count.completed or 0) / (count.total or 1),
         overdue=count.overdue,
         recurring=None if recurring.empty else int(recurring["value"].iloc[0]),
+        recurring_listed=listed.recurring,
+        recurring_completed=listed.recurring_completed,
         inputs=(*count.inputs, *recurring.index),
     )

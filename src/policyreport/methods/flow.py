@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 from itertools import pairwise
+from typing import Literal
 
-from policyreport.methods.counts import (
-    TaskCount,
-    check_part,
-    flag_short_sum,
-    gather_inputs,
-    refuse_unusable,
-)
+from policyreport.methods.counts import TaskCount, check_part, flag_short_sum, gather_inputs
+from policyreport.methods.frailty import Contrast, FrailtyRules, contrast, find_zero, risk_sets
 from policyreport.methods.hazard_trend import fit_trend
 from policyreport.methods.hazards import (
     Increment,
@@ -22,8 +17,19 @@ from policyreport.methods.hazards import (
     find_largest_design_effect,
     flag_suspect,
 )
+from policyreport.methods.list_bounds import bound_step, without_recurring
+from policyreport.methods.stretch import collect_stretch, find_break
 from policyreport.records.base import Flag, Interval, Refusal
-from policyreport.records.tasks import ChangeAt, Flow, FlowChange, FlowTrend, ListCount, ListStep, QuarterOnQuarter
+from policyreport.records.tasks import (
+    ChangeAt,
+    ChangeAtFrailty,
+    Flow,
+    FlowChange,
+    FlowTrend,
+    ListCount,
+    ListStep,
+    QuarterOnQuarter,
+)
 
 METHOD = "flow"
 
@@ -37,6 +43,7 @@ def assess(
     design_effects: Sequence[float],
     verdict_design_effect: float,
     largest_design_effect: float,
+    frailty: FrailtyRules,
     trend_minimum_intervals: int,
     trend_minimum_finished: int,
     trend_minimum_open: int,
@@ -51,16 +58,16 @@ def assess(
         One area's counts; the unbroken stretch that ends with the newest is used.
     subject : str
         What was asked, for a refusal.
-    minimum_days : int
-        Fewest days between two dates.
-    suspect_ratio : float
-        Ratio of neighbouring daily hazards beyond which the basis is suspect.
+    minimum_days, suspect_ratio : int, float
+        See `stretch.collect_stretch`.
     design_effects : sequence of float
         φ at which the change is shown.
     verdict_design_effect : float
         φ at which the interval of the change must exclude 0, below the trend's minimum of intervals.
     largest_design_effect : float
         Where the search for the φ ends at which the change would vanish.
+    frailty : FrailtyRules
+        How unlike each other tasks may be: *slower* and *falling* must survive it.
     trend_minimum_intervals, trend_minimum_finished, trend_minimum_open, trend_minimum_at_risk : int
         See `hazard_trend.fit_trend`.
     weak_below : int
@@ -73,22 +80,17 @@ def assess(
         `list-changed` or `interval-too-short` where there is no result; change and trend may be refused
         on their own.
 
-    Raises
-    ------
-    DataError
-        If a part exceeds its whole.
-
     Notes
     -----
     Exposure runs from reference date to reference date. A rush at the end of a year is not separated from
     speed. No model is ever fitted to the cumulative shares, whose errors depend on each other.
     """
-    collected = collect_increments(
+    stretch = collect_stretch(
         counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
     )
-    if isinstance(collected, Refusal):
-        return collected
-    increments, flags = collected
+    if isinstance(stretch, Refusal):
+        return stretch
+    increments = stretch.increments
     trend = fit_trend(
         increments,
         method=METHOD,
@@ -98,128 +100,24 @@ def assess(
         trend_minimum_open=trend_minimum_open,
         trend_minimum_at_risk=trend_minimum_at_risk,
         weak_below=weak_below,
+        frailty=frailty,
     )
     if isinstance(trend, FlowTrend):
         # A design effect below 1 would claim more than independent tasks can tell.
         verdict_design_effect = max(trend.dispersion, 1.0)
-    newest = max(counts, key=lambda count: count.reference_date or count.published)
     return Flow(
-        area=newest.area,
-        list=newest.list,
+        area=stretch.newest.area,
+        list=stretch.newest.list,
         steps=tuple(describe_step(step) for step in increments),
-        change=_assess_change(increments, subject, design_effects, verdict_design_effect, largest_design_effect),
+        change=_assess_change(
+            increments, subject, design_effects, verdict_design_effect, largest_design_effect, frailty
+        ),
         trend=trend,
-        flags=flags,
-        inputs=gather_inputs(counts),
+        joined=stretch.joined,
+        left_out=stretch.left_out,
+        flags=stretch.flags,
+        inputs=gather_inputs(stretch.counts),
     )
-
-
-def collect_increments(
-    counts: Sequence[TaskCount], *, method: str, subject: str, minimum_days: int, suspect_ratio: float
-) -> tuple[tuple[Increment, ...], tuple[Flag, ...]] | Refusal:
-    """Turn counts into the intervals of the unbroken stretch that ends with the newest count.
-
-    Parameters
-    ----------
-    counts : sequence of TaskCount
-        One area's counts.
-    method, subject : str
-        For a refusal.
-    minimum_days : int
-        Fewest days between two dates.
-    suspect_ratio : float
-        See `hazards.flag_suspect`.
-
-    Returns
-    -------
-    tuple, or Refusal
-        Intervals in order, each with tasks at risk, and the flags raised on the way; or why there are none.
-
-    Raises
-    ------
-    DataError
-        If a part exceeds its whole.
-    """
-    refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(counts))
-    if refusal := refuse_unusable(counts, method, subject):
-        return refusal
-    if undated := [count for count in counts if count.reference_date is None]:
-        detail = f"{len(undated)} of {len(counts)} dates not exact to the day"
-        return refuse(code="date-approximate", detail=detail)
-    if len(counts) < 2:
-        return refuse(code="too-few-points", detail="1 date, 2 needed")
-    ordered = sorted(counts, key=lambda count: count.reference_date or count.published)
-    breaks = [_explain_break(before, after) for before, after in pairwise(ordered)]
-    if breaks[-1]:
-        return refuse(code="list-changed", detail=breaks[-1])
-    first = max((place + 1 for place, reason in enumerate(breaks) if reason), default=0)
-    stretch = [(_increment(*pair), pair[1].certified) for pair in pairwise(ordered[first:])]
-    if short := [step for step, _ in stretch if step.days < minimum_days]:
-        days = f"{short[-1].days} days from {short[-1].start} to {short[-1].end}"
-        return refuse(code="interval-too-short", detail=f"{days}, {minimum_days} needed")
-    return _drop_suspect(stretch, suspect_ratio, refuse)
-
-
-def _drop_suspect(
-    stretch: list[tuple[Increment, bool]], suspect_ratio: float, refuse: Callable[..., Refusal]
-) -> tuple[tuple[Increment, ...], tuple[Flag, ...]] | Refusal:
-    """Cut the stretch after the last step that looks like another way of counting, unless certified."""
-    informative = [(step, certified) for step, certified in stretch if step.at_risk > 0]
-    if not informative:
-        return refuse(code="too-few-points", detail="nothing was open or added")
-    flags: list[Flag] = []
-    first = 0
-    for place, ((before, _), (after, certified)) in enumerate(pairwise(informative), start=1):
-        if flag := flag_suspect(before, after, suspect_ratio=suspect_ratio):
-            flags.append(flag)
-            first = first if certified else place + 1
-    kept = tuple(step for step, _ in informative[first:])
-    if not kept:
-        return refuse(code="list-changed", detail=flags[-1].detail, flags=tuple(flags))
-    return kept, tuple(flags)
-
-
-def _explain_break(before: TaskCount, after: TaskCount) -> str:
-    """Why two counts are not of one list, with the counts side by side; empty if they are."""
-    (x0, n0), (x1, n1) = before.pair(), after.pair()
-    reason = find_break(before.list == after.list, n1 - n0 + after.removed, x1 - x0)
-    return f"{reason}: {x0} of {n0}, then {x1} of {n1}" if reason else ""
-
-
-def find_break(same_list: bool, additions: int, finished: int) -> str:
-    """Tell why two counts cannot be of one list.
-
-    Parameters
-    ----------
-    same_list : bool
-        Whether issuing body, scope and counting rule are equal.
-    additions : int
-        Growth of the total plus stated removals.
-    finished : int
-        Growth of the completed count.
-
-    Returns
-    -------
-    str
-        The reason; empty if there is none.
-
-    Raises
-    ------
-    TypeError
-        If a number is missing.
-    """
-    if not same_list:
-        return "the list differs"
-    if additions < 0:
-        return "the total fell without stated removals"
-    return "the completed count fell" if finished < 0 else ""
-
-
-def _increment(before: TaskCount, after: TaskCount) -> Increment:
-    """The interval between two dated counts of one list."""
-    (x0, n0), (x1, n1) = before.pair(), after.pair()
-    start, end = before.reference_date or before.published, after.reference_date or after.published
-    return Increment(start, end, n0 - x0, n1 - n0 + after.removed, x1 - x0)
 
 
 def _assess_change(
@@ -228,6 +126,7 @@ def _assess_change(
     design_effects: Sequence[float],
     verdict_design_effect: float,
     limit: float,
+    frailty: FrailtyRules,
 ) -> FlowChange | Refusal:
     """Compare the last two intervals."""
     if len(increments) < 2 or increments[-2].end != increments[-1].start:
@@ -239,6 +138,10 @@ def _assess_change(
         _, low, high = difference(first, second, design_effect)
         return Interval(low=low, high=high)
 
+    def unlike(variance: float) -> Contrast:
+        at_risk = risk_sets(increments[:-1], variance=variance)[-1]
+        return contrast(at_risk, first, second, design_effect=verdict_design_effect)
+
     judged = interval(verdict_design_effect)
     return FlowChange(
         difference=difference(first, second)[0],
@@ -246,7 +149,27 @@ def _assess_change(
         by_design_effect=tuple(ChangeAt(design_effect=phi, interval=interval(phi)) for phi in design_effects),
         largest_design_effect=find_largest_design_effect(first, second, limit=limit),
         verdict_design_effect=verdict_design_effect,
-        verdict="faster" if judged.low > 0 else "slower" if judged.high < 0 else "no clear change",
+        verdict_interval=judged,
+        by_frailty=tuple(_at_frailty(variance, unlike(variance)) for variance in frailty.shown),
+        frailty_vanishes=find_zero(lambda variance: unlike(variance).difference, largest=frailty.largest),
+        verdict_frailty=frailty.verdict,
+        verdict=_judge_change(judged, unlike(frailty.verdict)),
+    )
+
+
+def _judge_change(alike: Interval, unlike: Contrast) -> Literal["faster", "slower", "no clear change"]:
+    """Slower only where tasks that are not alike would not give the same; they can only hide that it is faster."""
+    if alike.low > 0:
+        return "faster"
+    return "slower" if alike.high < 0 and unlike.high < 0 else "no clear change"
+
+
+def _at_frailty(variance: float, found: Contrast) -> ChangeAtFrailty:
+    return ChangeAtFrailty(
+        frailty=variance,
+        expected=found.expected,
+        difference=found.difference,
+        interval=Interval(low=found.low, high=found.high),
     )
 
 
@@ -281,8 +204,8 @@ def quarter_on_quarter(
     -------
     QuarterOnQuarter or Refusal
         The table; `not-published` if there is no count. Steps across lists hold a `list-changed` refusal
-        and no verdict, test or interval of the change, only what the hazard would be if the list had
-        only grown and nothing was removed.
+        and no verdict, test or interval of the change, only bounds of what was completed, and what the hazard
+        would be if the list had only grown and nothing was removed.
 
     Raises
     ------
@@ -305,7 +228,9 @@ def quarter_on_quarter(
         flag = flag_suspect(neighbour, increment, suspect_ratio=suspect_ratio) if neighbour and increment else None
         note = basis_changes.get(after.reference_date, "")
         steps.append(_describe_list_step(before, after, increment, flag, note, subject, minimum_days))
-        neighbour = increment
+        # A step that is only too short says nothing about its neighbours' basis.
+        if increment or _is_long(before, after, minimum_days):
+            neighbour = increment
     inputs = tuple(dict.fromkeys(row for count in ordered for row in count.inputs))
     return QuarterOnQuarter(area=area, counts=tuple(ordered), steps=tuple(steps), inputs=inputs)
 
@@ -314,7 +239,12 @@ def _flag_count(count: ListCount, area: str, sum_tolerance: float) -> ListCount:
     """The count with `sum-short` where its parts ask for it."""
     check_part(f"{area}, list {count.list!r}, {count.reference_date}", "completed", count.completed, count.total)
     short = flag_short_sum(count.parts, count.total, sum_tolerance=sum_tolerance)
-    return count.model_copy(update={"flags": count.flags + short})
+    found = {"flags": count.flags + short, "without_recurring": without_recurring(count)}
+    return count.model_copy(update=found)
+
+
+def _is_long(before: ListCount, after: ListCount, minimum_days: int) -> bool:
+    return (after.reference_date - before.reference_date).days >= minimum_days
 
 
 def _increment_if_grown(before: ListCount, after: ListCount, minimum_days: int) -> Increment | None:
@@ -365,6 +295,7 @@ def _describe_list_step(
         additions=additions,
         same_list=not reason,
         basis_change=basis_change,
+        bounds=bound_step(before, after, minimum_days=minimum_days) if reason else None,
         conditional=describe_step(increment) if increment else None,
         refusal=refusal,
         flags=(flag,) if flag else (),

@@ -14,10 +14,11 @@ from scipy.special import expit
 from scipy.stats import betabinom
 from scipy.stats import t as student_t
 
+from policyreport.methods.frailty import FrailtyRules, find_zero, fit_slope, risk_sets
 from policyreport.methods.hazards import Increment
 from policyreport.methods.intervals import ALPHA
 from policyreport.records.base import Flag, Interval, Refusal
-from policyreport.records.tasks import FlowTrend
+from policyreport.records.tasks import FlowTrend, TrendAtFrailty
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +39,7 @@ def fit_trend(
     trend_minimum_open: int,
     trend_minimum_at_risk: int,
     weak_below: int,
+    frailty: FrailtyRules,
     betabinomial: bool = True,
 ) -> FlowTrend | Refusal:
     """Fit the trend of the log hazard per quarter to the increments of one list.
@@ -56,6 +58,8 @@ def fit_trend(
         Intervals with fewer tasks at risk are dropped.
     weak_below : int
         A trend on fewer intervals is flagged `weak`.
+    frailty : FrailtyRules
+        How unlike each other tasks may be: *falling* must survive it.
     betabinomial : bool
         Whether to fit the beta-binomial sensitivity too, which takes most of the time.
 
@@ -88,14 +92,15 @@ def fit_trend(
     d, m, days = (
         np.array([getattr(step, name) for step in used], dtype=float) for name in ("finished", "at_risk", "days")
     )
-    design = np.column_stack([np.ones(len(used)), _centred_quarters(used)])
+    design = trend_design(used)
     fit = fit_glm(d, m, design, days)
     if fit is None:
         detail = f"{len(used)} intervals; neither IRLS nor Newton converged"
         return Refusal(code="no-convergence", method=method, subject=subject, detail=detail)
     slope, error, dispersion = fit
-    spread = float(student_t.ppf(1 - ALPHA / 2, len(used) - 2)) * error
-    low, high = slope - spread, slope + spread
+    low, high = _limits(slope, error, len(used))
+    unlike = _Unlike(increments, trend_minimum_at_risk, design)
+    at_verdict = unlike.fit(frailty.verdict)
     mixed = fit_betabinomial(d, m, design, days) if betabinomial else None
     weak = Flag(code="weak", detail=f"{len(used)} intervals")
     return FlowTrend(
@@ -105,20 +110,58 @@ def fit_trend(
         interval=Interval(low=low, high=high),
         hazard_ratio=float(np.exp(slope)),
         hazard_ratio_interval=Interval(low=float(np.exp(low)), high=float(np.exp(high))),
-        verdict="rising" if low > 0 else "falling" if high < 0 else "no clear trend",
+        verdict="rising"
+        if low > 0
+        else "falling"
+        if high < 0 and at_verdict is not None and at_verdict.interval.high < 0
+        else "no clear trend",
         intervals=len(used),
         betabinomial_slope=mixed.coefficients[1] if mixed else None,
         betabinomial_intraclass=mixed.intraclass if mixed else None,
+        by_frailty=tuple(found for variance in frailty.shown if (found := unlike.fit(variance))),
+        frailty_vanishes=find_zero(unlike.slope, largest=frailty.largest) if slope < 0 else None,
+        verdict_frailty=frailty.verdict,
         flags=(weak,) if len(used) < weak_below else (),
     )
 
 
-def _centred_quarters(increments: Sequence[Increment]) -> Floats:
-    """Midpoints of the intervals in quarters, centred."""
+def _limits(slope: float, error: float, intervals: int) -> tuple[float, float]:
+    """t limits with K − 2 degrees."""
+    spread = float(student_t.ppf(1 - ALPHA / 2, intervals - 2)) * error
+    return slope - spread, slope + spread
+
+
+@dataclass(frozen=True)
+class _Unlike:
+    """The trend of one list if its tasks differ."""
+
+    increments: Sequence[Increment]
+    minimum_at_risk: int
+    design: Floats
+
+    def fit(self, variance: float) -> TrendAtFrailty | None:
+        """Slope at one variance of the frailty; None where the fit does not settle."""
+        sets = risk_sets(self.increments, variance=variance)
+        pairs = zip(self.increments, sets, strict=True)
+        used = [(step, at_risk) for step, at_risk in pairs if step.at_risk >= self.minimum_at_risk]
+        found = fit_slope([step for step, _ in used], [at_risk for _, at_risk in used], self.design)
+        if found is None:
+            return None
+        low, high = _limits(found[0], found[1], len(used))
+        return TrendAtFrailty(frailty=variance, slope=found[0], interval=Interval(low=low, high=high))
+
+    def slope(self, variance: float) -> float:
+        """Slope at one variance; not a number where the fit does not settle."""
+        found = self.fit(variance)
+        return found.slope if found else float("nan")
+
+
+def trend_design(increments: Sequence[Increment]) -> Floats:
+    """Constant and time of the intervals: their midpoints in quarters, centred."""
     origin = increments[0].start
     midpoints = [((step.start - origin).days + (step.end - origin).days) / 2 for step in increments]
     quarters: Floats = np.array(midpoints) / DAYS_PER_QUARTER
-    return np.asarray(quarters - quarters.mean(), dtype=float)
+    return np.column_stack([np.ones(len(quarters)), quarters - quarters.mean()])
 
 
 def fit_glm(

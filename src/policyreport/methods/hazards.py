@@ -31,11 +31,8 @@ class Increment:
         Tasks added until the second date.
     finished : int
         Tasks completed between the dates.
-
-    Raises
-    ------
-    TypeError
-        If a part is missing.
+    completed_before : int
+        Tasks on the list that were completed by the first date.
     """
 
     start: date
@@ -43,6 +40,7 @@ class Increment:
     open_at_start: int
     additions: int
     finished: int
+    completed_before: int = 0
 
     @property
     def days(self) -> int:
@@ -89,6 +87,18 @@ class Increment:
         """
         low, high = wilson(self.finished / design_effect, self.at_risk / design_effect)
         return rescale(low, self.days), rescale(high, self.days)
+
+
+def join(first: Increment, second: Increment) -> Increment:
+    """Read two successive intervals as one; hazards compose, additions count from its first day."""
+    return Increment(
+        first.start,
+        second.end,
+        first.open_at_start,
+        first.additions + second.additions,
+        first.finished + second.finished,
+        first.completed_before,
+    )
 
 
 def rescale(share: float, days: float, *, to_days: float = HORIZON) -> float:

@@ -13,7 +13,6 @@ import numpy as np
 
 from policyreport.methods.counts import TaskCount, gather_inputs
 from policyreport.methods.draws import JOINT, generator
-from policyreport.methods.flow import collect_increments
 from policyreport.methods.hazards import Increment, rescale
 from policyreport.methods.intervals import ALPHA, wilson
 from policyreport.methods.predictive import (
@@ -25,6 +24,7 @@ from policyreport.methods.predictive import (
     predict,
     predict_with_additions,
 )
+from policyreport.methods.stretch import collect_stretch
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.tasks import Calibration, Outlook, OutlookAt
 
@@ -128,7 +128,7 @@ def assess(
     rules : PaceRules
         How the pace is found.
     minimum_days, suspect_ratio : int, float
-        See `flow.collect_increments`.
+        See `stretch.collect_stretch`.
 
     Returns
     -------
@@ -149,18 +149,16 @@ def assess(
     ----------
     Gneiting, Balabdaoui, Raftery (2007), JRSS B 69:243-268.
     """
-    collected = collect_increments(
+    stretch = collect_stretch(
         counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
     )
-    if isinstance(collected, Refusal):
-        return collected
-    increments, flags = collected
+    if isinstance(stretch, Refusal):
+        return stretch
+    increments, newest, inputs = stretch.increments, stretch.newest, gather_inputs(stretch.counts)
     latest = increments[-1]
     if deadline is None or deadline <= latest.end:
         detail = "none in params" if deadline is None else f"{deadline} is not after {latest.end}"
-        inputs = gather_inputs(counts)
         return Refusal(code="no-deadline", method=METHOD, subject=subject, detail=detail, inputs=inputs)
-    newest = max(counts, key=lambda count: count.reference_date or count.published)
     completed, total = newest.pair()
     days_left = (deadline - latest.end).days
     all_intervals = rules.estimate_clustering(increments, total - completed)
@@ -185,8 +183,8 @@ def assess(
         basis="all intervals" if all_intervals else "latest interval",
         additions=additions,
         with_additions=tuple(situation.predict(phi, pace, additions) for phi, pace in paces if additions),
-        flags=flags,
-        inputs=gather_inputs(counts),
+        flags=stretch.flags,
+        inputs=inputs,
     )
 
 
@@ -340,10 +338,10 @@ def calibrate(
         return Refusal(code="lists-differ", method=METHOD, subject=subject, detail=detail)
     outcomes: list[tuple[Floats, int]] = []
     for counts in sorted(series, key=lambda counts: counts[0].area if counts else ""):
-        collected = collect_increments(
+        stretch = collect_stretch(
             counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
         )
-        increments = () if isinstance(collected, Refusal) else collected[0]
+        increments = () if isinstance(stretch, Refusal) else stretch.increments
         for origin in range(calibration_first_interval, len(increments)):
             behind, target = increments[:origin], increments[origin]
             ((_, pace_of),) = _choose_paces(

@@ -65,6 +65,9 @@ class FlowSettings(Strict):
     design_effects: Numbers
     verdict_design_effect: Positive
     largest_design_effect: Positive
+    frailties: Numbers
+    verdict_frailty: Positive
+    largest_frailty: Positive
     trend_minimum_intervals: Count
     trend_minimum_finished: Count
     trend_minimum_open: Count

@@ -81,7 +81,8 @@ class TaskList(Strict):
     """A list of tasks: issuing body, scope and counting rule; nothing is compared across lists.
 
     `deadline` is the day by which its tasks are to be done, None where none is set; `deadline_reason` says
-    why it is that day.
+    why it is that day. `recurring` tells whether the list holds recurring tasks, `recurring_completed` whether
+    these are counted among the completed.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -91,6 +92,7 @@ class TaskList(Strict):
     rule: str
     kind: str
     recurring: Literal["included", "excluded", "not stated"]
+    recurring_completed: Literal["yes", "no", "not stated"] = "not stated"
     overdue_in_progress: Literal["yes", "no", "inferred", "not stated"]
     context: bool = False
     size_only: bool = False

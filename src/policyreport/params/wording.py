@@ -46,6 +46,7 @@ class Wording(Strict):
     languages: tuple[str, ...] = Field(min_length=1)
     codes: dict[str, CodeWording]
     verdicts: dict[str, dict[str, Text]]
+    remarks: dict[str, Text]
     between: Text
     between_priors: Text
     between_priors_leaning: Text
@@ -101,6 +102,7 @@ class Wording(Strict):
         found += [(f"{code}, short", entry.short) for code, entry in self.codes.items()]
         for family, words in self.verdicts.items():
             found += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
+        found += [(f"remarks.{name}", text) for name, text in self.remarks.items()]
         return found + [(f"certainties.{band}", text) for band, text in self.certainties.items()]
 
     def words_of(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -202,6 +204,12 @@ class Wording(Strict):
         if ends:
             return self.between[language].format(low=every[ends[1]][language], high=every[ends[2]][language])
         return every[word][language]
+
+    def remark(self, name: str, language: str) -> str:
+        """Give a sentence that stands beside verdicts of one kind on every page, by its name in the file."""
+        require_known(FILE, [name], self.remarks, "a remark")
+        require_known(FILE, [language], self.languages, "a language of the report")
+        return self.remarks[name][language]
 
     def certainty(self, band: str, language: str) -> str:
         """Say a band of probability.

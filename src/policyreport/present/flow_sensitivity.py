@@ -7,7 +7,7 @@ from math import exp
 from policyreport.exhibits import Exhibit
 from policyreport.present.voice import Voice
 from policyreport.records.base import Interval
-from policyreport.records.tasks import Flow, FlowChange, FlowTrend
+from policyreport.records.tasks import ChangeAtFrailty, Flow, FlowChange, FlowTrend, TrendAtFrailty
 from policyreport.tables import table
 
 
@@ -44,7 +44,9 @@ def flow_sensitivity(voice: Voice, each: Flow, suffix: str = "") -> Exhibit | st
         body,
         f"{finding}. *Change on the interval before, percentage points of the tasks open or added a month, with 95 % "
         "interval, where a design effect above 1 lets tasks finish in groups; trend: by how much the rate of finishing was "
-        "multiplied from quarter to quarter.*",
+        "multiplied from quarter to quarter. If tasks differ: against what the effort before would have finished of the tasks "
+        "left, the easier ones being gone; the variance is that of a task's own rate, relative to its squared mean, at the "
+        "design effect of the verdict.*",
     )
 
 
@@ -56,9 +58,19 @@ def _change_rows(voice: Voice, change: FlowChange, rows: tuple[str, ...]) -> lis
         interval = voice.formats.interval(100 * ends.low, 100 * ends.high, 1, signed=True)
         return voice.value(f"{moved} ({interval})", rows)
 
+    def unlike(each: ChangeAtFrailty) -> str:
+        moved = voice.formats.points(100 * each.difference, 1)
+        interval = voice.formats.interval(100 * each.interval.low, 100 * each.interval.high, 1, signed=True)
+        return voice.value(f"{moved} ({interval})", rows)
+
     return [
         *([_assumed(voice, each.design_effect), at(each.interval)] for each in change.by_design_effect),
         ["Largest design effect at which the change excludes zero", _largest(voice, change) or "not even at 1"],
+        *(
+            [f"Change if tasks differ, variance {_plain(voice, each.frailty)}", unlike(each)]
+            for each in change.by_frailty
+        ),
+        ["Variance at which the change is no fall", _vanishes(voice, change.difference < 0, change.frailty_vanishes)],
     ]
 
 
@@ -66,7 +78,7 @@ def _assumed(voice: Voice, design_effect: float) -> str:
     """A design effect as the row's heading."""
     if design_effect == 1:
         return "Change, tasks finish independently (design effect 1)"
-    return f"Change, design effect {voice.formats.number(design_effect, 1).removesuffix('.0')}"
+    return f"Change, design effect {_plain(voice, design_effect)}"
 
 
 def _trend_rows(voice: Voice, trend: FlowTrend, rows: tuple[str, ...]) -> list[list[str]]:
@@ -81,7 +93,32 @@ def _trend_rows(voice: Voice, trend: FlowTrend, rows: tuple[str, ...]) -> list[l
     return [
         [f"Trend, spread of the intervals (dispersion {number(trend.dispersion, 2)})", voice.value(ratio, rows)],
         [name, mixed],
+        *(
+            [f"Trend if tasks differ, variance {_plain(voice, each.frailty)}", voice.value(_ratio(voice, each), rows)]
+            for each in trend.by_frailty
+        ),
+        ["Variance at which the trend is no fall", _vanishes(voice, trend.slope < 0, trend.frailty_vanishes)],
     ]
+
+
+def _ratio(voice: Voice, each: TrendAtFrailty) -> str:
+    """By how much the effort was multiplied a quarter, with its interval."""
+    ends = voice.formats.interval(exp(each.interval.low), exp(each.interval.high), 3)
+    return f"{voice.formats.number(exp(each.slope), 3)} ({ends})"
+
+
+def _vanishes(voice: Voice, fell: bool, variance: float | None) -> str:
+    """The variance of the tasks' ease at which a fall is none."""
+    if not fell:
+        return "there is no fall"
+    if variance is None:
+        return f"more than {voice.formats.number(voice.inputs.settings.flow.largest_frailty, 0)}"
+    return voice.formats.number(variance, 2)
+
+
+def _plain(voice: Voice, value: float) -> str:
+    """A setting without a decimal it does not need."""
+    return voice.formats.number(value, 1).removesuffix(".0")
 
 
 def _largest(voice: Voice, change: FlowChange) -> str:

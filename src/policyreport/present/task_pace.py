@@ -12,7 +12,7 @@ from policyreport.figures.outlook import outlook as outlook_figure
 from policyreport.inputs import Inputs
 from policyreport.methods.counts import TaskCount
 from policyreport.present.flow_sensitivity import flow_sensitivity
-from policyreport.present.voice import Voice, escape
+from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion, Flow, FlowChange, FlowTrend, ListCount, Outlook, OutlookAt
 from policyreport.tables import table
@@ -41,7 +41,7 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
     for at, each in enumerate(result for result in results if isinstance(result, Flow)):
         suffix = f"-{at + 1}" if at else ""
         last = each.steps[-1]
-        change = f", {each.change.verdict}" if isinstance(each.change, FlowChange) else ""
+        change = f", {_word(voice, each.change.verdict)}" if isinstance(each.change, FlowChange) else ""
         frame = voice.frame(
             f"flow{suffix}",
             f"Finished in 30 days: {voice.formats.percent(last.hazard30)} of the open tasks "
@@ -232,20 +232,7 @@ def _counted(voice: Voice, count: TaskCount) -> str:
 
 
 def pace_sentence(voice: Voice, each: Flow) -> str:
-    """Say the last interval's pace and how it changed, with its verdict.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the page.
-    each : Flow
-        One list's pace.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """Say the last interval's pace and how it changed, with its verdict and what that verdict is about."""
     formats, step = voice.formats, each.steps[-1]
     text = (
         f"Of {voice.value(formats.count(step.at_risk), each.inputs)} tasks open or added, "
@@ -257,7 +244,34 @@ def pace_sentence(voice: Voice, each: Flow) -> str:
                                                        each.change.interval.high))  # fmt: skip
         moved = f"{formats.points(change, 1)} ({formats.interval(low, high, 1, signed=True)})"
         text += f", {voice.value(moved, each.inputs)} on the interval before, {voice.verdict(each.change.verdict)}"
-    return text + "."
+        return f"{text}. {_change_remark(voice, each.change)}".strip()
+    return f"{text}."
+
+
+def _change_remark(voice: Voice, change: FlowChange) -> str:
+    """What a word on the change is about, or why a fall gets none; empty where there is nothing to add."""
+    if change.verdict == "slower":
+        return voice.remark("tasks-left")
+    judged = next((each for each in change.by_frailty if each.frailty == change.verdict_frailty), None)
+    if change.verdict == "faster":
+        return voice.remark("easier-added") if judged and judged.interval.low <= 0 else ""
+    fell = change.verdict_interval is not None and change.verdict_interval.high < 0
+    return voice.remark("no-more-than-unlike") if fell else ""
+
+
+def _trend_remark(voice: Voice, trend: FlowTrend) -> str:
+    """The same of a trend."""
+    if trend.verdict == "falling":
+        return voice.remark("tasks-left")
+    judged = next((each for each in trend.by_frailty if each.frailty == trend.verdict_frailty), None)
+    if trend.verdict == "rising":
+        return voice.remark("easier-added") if judged and judged.interval.low <= 0 else ""
+    return voice.remark("no-more-than-unlike") if trend.interval.high < 0 else ""
+
+
+def _word(voice: Voice, verdict: str) -> str:
+    """A verdict inside a figure's caption."""
+    return voice.inputs.wording.verdict(verdict, voice.language)
 
 
 def _trend_sentence(voice: Voice, each: Flow) -> str:
@@ -274,14 +288,33 @@ def _trend_sentence(voice: Voice, each: Flow) -> str:
         ratio, ends = each.trend.hazard_ratio, each.trend.hazard_ratio_interval
         text = f"{formats.number(ratio, 3)} ({formats.interval(ends.low, ends.high, 3)})"
         said.append(
-            f"Over {each.trend.intervals} intervals the rate of finishing was multiplied by "
+            f"Over {each.trend.intervals} intervals the rate at which the tasks left were finished was multiplied by "
             f"{voice.value(text, each.inputs)} from quarter to quarter, {voice.verdict(each.trend.verdict)}."
         )
+        if remark := _trend_remark(voice, each.trend):
+            said.append(remark)
         if each.trend.verdict != "no clear trend":
             said.append("The outlook below takes the mean pace and does not carry that trend on.")
     if any(step.end.month == YEAR_END for step in each.steps):
         said.append("A rush at the end of a year is not told apart from speed.")
-    return " ".join(said)
+    return " ".join([*said, *_counts_used(voice, each)])
+
+
+def _counts_used(voice: Voice, each: Flow) -> list[str]:
+    """Which counts end no interval of their own, and how many were left out."""
+    said = []
+    if each.joined:
+        days = voice.inputs.settings.flow.minimum_days
+        dates = listed([voice.date(day) for day in each.joined])
+        counts = "The count of {} lies" if len(each.joined) == 1 else "The counts of {} lie"
+        said.append(
+            f"{counts.format(dates)} less than {days} days from the next or the one before: the intervals on both sides are "
+            "read as one."
+        )
+    if each.left_out:
+        many = "1 count was" if each.left_out == 1 else f"{voice.formats.count(each.left_out)} counts were"
+        said.append(f"{many} left out: the day or the number is not exact.")
+    return said
 
 
 def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: str) -> Exhibit:

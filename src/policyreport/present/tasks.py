@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import tasks as figures
@@ -16,7 +17,7 @@ from policyreport.present.task_pace import list_counts
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import LeagueRow
-from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter
+from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter, StepBounds
 from policyreport.tables import table
 
 
@@ -348,7 +349,7 @@ def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
     recurring = [count for count in quarters.counts if count.recurring]
     basis = " ".join(
         f"The count of {voice.date(count.reference_date)} includes "
-        f"{voice.value(formats.count(count.recurring or 0), count.inputs)} recurring tasks."
+        f"{voice.value(formats.count(count.recurring or 0), count.inputs)} recurring tasks{_apart(voice, count)}."
         for count in recurring
     )
     grew = (
@@ -357,6 +358,22 @@ def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
         "so the shares are not one series and no trend is drawn through them."
     )
     return f"Completed on the central list: {listed(said)}. {grew} {basis}".strip()
+
+
+def _apart(voice: Voice, count: ListCount) -> str:
+    """What was completed of the list without its recurring tasks, where that is published."""
+    alone = count.without_recurring
+    if alone is None:
+        return ""
+    return f"; without them {voice.value(voice.formats.share_of(alone.completed, alone.total), count.inputs)} were completed"
+
+
+def _new(voice: Voice, step: ListStep) -> str:
+    """The growth of the completed count; of two lists from the least to the most that was completed."""
+    signed = partial(voice.formats.number, digits=0, signed=True)
+    if step.bounds is None or step.bounds.low == step.bounds.high:
+        return signed(step.new_completed)
+    return f"{signed(step.bounds.low)} to {signed(step.bounds.high)}"
 
 
 def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, Proportion]) -> Exhibit:
@@ -375,7 +392,7 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
                 voice.value(formats.percent_interval(interval.wilson.low, interval.wilson.high), count.inputs)
                 if interval
                 else "",
-                voice.value(formats.number(step.new_completed, 0, signed=True), step.inputs) if step else "",
+                voice.value(_new(voice, step), step.inputs) if step else "",
                 voice.value(formats.number(step.additions, 0, signed=True), step.inputs) if step else "",
                 "" if count.overdue is None else voice.value(_overdue(formats, count), count.inputs),
                 "" if step is None or step.same_list else voice.verdict("list changed"),
@@ -402,33 +419,74 @@ def _overdue(formats: Formats, count: ListCount) -> str:
 
 
 def _condition(voice: Voice, quarters: QuarterOnQuarter) -> str:
-    """The conditional line under each step: what it would mean if the list only grew."""
-    formats = voice.formats
-
-    def marked(text: str, step: ListStep) -> str:
-        return voice.value(text, step.inputs)
-
+    """Under each step to another list: the bounds of what was completed, then what it would mean if the list only grew."""
     if _one_list(quarters):
         return "No condition is needed: the list is the same on every date, and the pace below is that of the list."
-    lines = []
-    for step in quarters.steps:
-        if step.conditional is None or step.same_list:
-            continue
-        hazard = step.conditional
-        text = (
-            f"- **{voice.date(step.start)} to {voice.date(step.end)}.** If the list only grew and nothing was removed, "
-            f"{marked(f'{formats.count(hazard.finished)} of {formats.count(hazard.at_risk)}', step)} tasks open or added "
-            f"were finished in {step.days} days: {marked(formats.percent(hazard.hazard30), step)} a month with the added "
-            f"tasks there from the first day, {marked(formats.percent(hazard.hazard30_uniform), step)} if they came evenly"
-        )
-        if hazard.hazard30_last_day is not None:
-            text += f", {marked(formats.percent(hazard.hazard30_last_day), step)} if on the last day"
-        text += f". {escape(step.basis_change)}" if step.basis_change else "."
-        if step.has_flag("basis-suspect"):
-            text += f" {voice.sentence('basis-suspect')}"
-        lines.append(text)
+    lines = [
+        f"- **{voice.date(step.start)} to {voice.date(step.end)}.** {' '.join(part for part in parts if part)}"
+        for step in quarters.steps
+        if not step.same_list
+        and (parts := [_bounds(voice, step), _if_grown(voice, step), *_what_changed(voice, step)])[0]
+    ]
     close = (
-        "These lines describe the condition; they are no verdict on the pace. A rush at the end of the year is not "
-        "told apart from speed."
+        "These lines give bounds and conditions; they are no verdict on the pace. Completed tasks that were taken off a list "
+        "without a word would make the bounds too low. A rush at the end of the year is not told apart from speed."
     )
     return "\n".join(lines) + f"\n\n{close}"
+
+
+def _bounds(voice: Voice, step: ListStep) -> str:
+    """How many tasks were completed at least and at most, and what decides."""
+    formats, bounds = voice.formats, step.bounds
+    if bounds is None:
+        counts = f"{formats.number(step.new_completed, 0, signed=True)} completed and {formats.number(step.additions, 0, signed=True)} on the list"
+        return f"As printed: {voice.value(counts, step.inputs)}. Tasks were taken off, or counted in another way."
+    if bounds.low == bounds.high:
+        text = f"{voice.value(formats.count(bounds.high), step.inputs)} more tasks are completed as printed"
+    else:
+        recurring = voice.value(formats.count(bounds.recurring), step.inputs)
+        low, high = (voice.value(formats.count(end), step.inputs) for end in (bounds.low, bounds.high))
+        text = (
+            f"Between {low} and {high} more tasks are completed, depending on how the {recurring} recurring tasks are counted "
+            "on either date"
+        )
+    return f"{text}{_if_added_done(voice, step, bounds)}."
+
+
+def _if_added_done(voice: Voice, step: ListStep, bounds: StepBounds) -> str:
+    """How many were completed at least, if the added tasks had been finished before."""
+    if bounds.low_if_added_done >= bounds.low:
+        return ""
+    if bounds.low_if_added_done == 0:
+        return "; none of them need be new, for tasks added since may have been finished before they came on the list"
+    least = voice.value(voice.formats.count(bounds.low_if_added_done), step.inputs)
+    return f"; at least {least}, if the tasks added since had been finished before they came on the list"
+
+
+def _if_grown(voice: Voice, step: ListStep) -> str:
+    """The pace on the condition that nothing was removed; over all ways of counting recurring tasks."""
+    formats, hazard = voice.formats, step.conditional
+    if hazard is None:
+        return ""
+
+    def marked(text: str) -> str:
+        return voice.value(text, step.inputs)
+
+    text = (
+        f"If the list only grew and nothing was removed, "
+        f"{marked(formats.count_of(hazard.finished, hazard.at_risk))} tasks open or added "
+        f"were finished in {step.days} days: {marked(formats.percent(hazard.hazard30))} a month with the added "
+        f"tasks there from the first day, {marked(formats.percent(hazard.hazard30_uniform))} if they came evenly, "
+        f"{marked(formats.percent(hazard.hazard30_last_day))} if on the last day"
+    )
+    ends = step.bounds.hazard30 if step.bounds else None
+    if ends and step.bounds and step.bounds.recurring and ends.low < ends.high:
+        interval = marked(f"{formats.percent_interval(ends.low, ends.high)}\u00a0%")
+        text += f"; {interval} a month over the ways of counting recurring tasks"
+    return f"{text}."
+
+
+def _what_changed(voice: Voice, step: ListStep) -> list[str]:
+    """What is known of the change of the list, and whether the jump is suspect."""
+    suspect = voice.sentence("basis-suspect") if step.has_flag("basis-suspect") else ""
+    return [escape(step.basis_change), suspect]

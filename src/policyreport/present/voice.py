@@ -185,6 +185,10 @@ class Voice:
         """The sentence of a refusal or flag."""
         return self.inputs.wording.sentence(code, self.language)
 
+    def remark(self, name: str) -> str:
+        """A sentence of params/wording.yaml that goes with verdicts of one kind."""
+        return self.inputs.wording.remark(name, self.language)
+
     def short(self, code: str) -> str:
         """The name of a refusal or flag in a table's cell."""
         return self.inputs.wording.short(code, self.language)

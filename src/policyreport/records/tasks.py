@@ -74,12 +74,28 @@ class ChangeAt(Result):
     interval: Interval
 
 
-class FlowChange(Result):
-    """Difference of the last two 30-day hazards (MOVER), with its design-effect sensitivity.
+class ChangeAtFrailty(Result):
+    """Change of pace if tasks differ: gamma frailty of variance `frailty` (METHODS §20.5).
 
-    `interval` takes tasks as independent; `by_design_effect` holds it under the assumed design effects.
+    `expected` is the share of the tasks left that the earlier interval's effort would finish in 30 days, `difference`
+    what was finished minus that.
+    """
+
+    frailty: float
+    expected: Share
+    difference: float
+    interval: Interval
+
+
+class FlowChange(Result):
+    """Difference of the last two 30-day hazards (MOVER), with what it rests on.
+
+    `interval` takes tasks as independent and alike; `by_design_effect` holds it under the assumed design effects.
     `largest_design_effect` is the largest at which the interval excludes 0, None if it does not even at 1;
-    the verdict rests on `verdict_design_effect`: an assumed one, or the trend's dispersion from 5 intervals.
+    the verdict rests on `verdict_design_effect`: an assumed one, or the trend's dispersion from 5 intervals;
+    `verdict_interval` is the interval there.
+    *Slower* must hold at `verdict_frailty` too; `frailty_vanishes` is the variance of the tasks' frailty at which a
+    fall is none, None where there is no fall or none so small.
     """
 
     difference: float
@@ -87,13 +103,27 @@ class FlowChange(Result):
     by_design_effect: tuple[ChangeAt, ...]
     largest_design_effect: float | None
     verdict_design_effect: float
+    verdict_interval: Interval | None = None
+    by_frailty: tuple[ChangeAtFrailty, ...] = ()
+    frailty_vanishes: float | None = None
+    verdict_frailty: float = 0.0
     verdict: Literal["faster", "slower", "no clear change"]
+
+
+class TrendAtFrailty(Result):
+    """Slope of the log effort per quarter if tasks differ: gamma frailty of variance `frailty` (METHODS §20.5)."""
+
+    frailty: float
+    slope: float
+    interval: Interval
 
 
 class FlowTrend(Result):
     """Slope of the log hazard per quarter (quasi-binomial cloglog GLM on increments).
 
-    *rising* or *falling* where the interval of the slope excludes 0.
+    *rising* or *falling* where the interval of the slope excludes 0; *falling* must hold at `verdict_frailty` too.
+    `frailty_vanishes` is the variance of the tasks' frailty at which a fall is none. A frailty whose fit did not
+    settle is not in `by_frailty`.
     The beta-binomial slope and intraclass correlation are a sensitivity; None where the fit failed.
     """
 
@@ -107,10 +137,17 @@ class FlowTrend(Result):
     intervals: int = 0
     betabinomial_slope: float | None = None
     betabinomial_intraclass: float | None = None
+    by_frailty: tuple[TrendAtFrailty, ...] = ()
+    frailty_vanishes: float | None = None
+    verdict_frailty: float = 0.0
 
 
 class Flow(Result):
-    """Pace of completion inside one list (METHODS §2)."""
+    """Pace of completion inside one list (METHODS §2).
+
+    `joined` are dates of counts too close to their neighbour to end an interval of their own; `left_out` is how
+    many counts were not exact in number or day.
+    """
 
     kind: Literal["flow"] = "flow"
     area: str
@@ -118,13 +155,25 @@ class Flow(Result):
     steps: tuple[FlowStep, ...]
     change: FlowChange | Refusal | None = None
     trend: FlowTrend | Refusal | None = None
+    joined: tuple[date, ...] = ()
+    left_out: int = 0
+
+
+class WithoutRecurring(Result):
+    """A count without the recurring tasks, which are done again and again."""
+
+    completed: int
+    total: int
+    share: Share
 
 
 class ListCount(Result):
     """One row of a quarter-on-quarter table: counts of one list as printed on one date.
 
     `parts` are published parts that should add up to the total; `removed` the removals since the date
-    before, where stated; `certified` says that the publisher vouches for an unchanged basis.
+    before, where stated; `certified` says that the publisher vouches for an unchanged basis. `recurring` is the
+    published number of recurring tasks, `recurring_listed` whether the list holds them and `recurring_completed`
+    whether those are among the completed.
     """
 
     list: str
@@ -135,18 +184,36 @@ class ListCount(Result):
     share: Share
     overdue: int | None = None
     recurring: int | None = None
+    recurring_listed: Literal["included", "excluded", "not stated"] = "not stated"
+    recurring_completed: Literal["yes", "no", "not stated"] = "not stated"
+    without_recurring: WithoutRecurring | None = None
     note: str = ""
     parts: tuple[int, ...] = ()
     removed: int = 0
     certified: bool = False
 
 
-class ListStep(Result):
-    """From one date to the next when lists may differ: differences, and h30 only under its condition.
+class StepBounds(Result):
+    """What was completed between counts of two lists, at least and at most (METHODS §20.5).
 
-    `same_list` false means no verdict, test or interval of the change; `conditional` then holds the
-    30-day hazard *if the list only grew and nothing was removed*. Where `same_list` is true it holds the
-    hazard without that condition. It is None where the counts contradict the condition.
+    `low` to `high` leave `recurring` tasks in or take them out of either count, wherever that is not stated;
+    `low_if_added_done` also takes the added tasks as finished before they came on the list. `hazard30` is the
+    share finished in 30 days over the same ways, None where each of them contradicts a list that only grew.
+    """
+
+    recurring: int
+    low: int
+    high: int
+    low_if_added_done: int
+    hazard30: Interval | None = None
+
+
+class ListStep(Result):
+    """From one date to the next when lists may differ: differences, their bounds, and h30 under its condition.
+
+    `same_list` false means no verdict, test or interval of the change; `bounds` then hold what is left of the
+    difference, and `conditional` the 30-day hazard *if the list only grew and nothing was removed*. Where
+    `same_list` is true it holds the hazard without that condition. It is None where the counts contradict it.
     """
 
     start: date
@@ -156,6 +223,7 @@ class ListStep(Result):
     additions: int
     same_list: bool
     basis_change: str = ""
+    bounds: StepBounds | None = None
     conditional: FlowStep | None = None
     refusal: Refusal | None = None
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
-from policyreport.methods.hazard_trend import DAYS_PER_QUARTER, fit_trend
+from policyreport.methods.frailty import FrailtyRules, fit_slope, risk_sets
+from policyreport.methods.hazard_trend import DAYS_PER_QUARTER, fit_trend, trend_design
 from policyreport.methods.hazards import Increment
 from policyreport.methods.intervals import ALPHA
 from policyreport.records.base import Refusal
@@ -23,6 +24,8 @@ LIMITS = {
     "trend_minimum_open": 10,
     "trend_minimum_at_risk": 5,
 }
+FRAILTY = FrailtyRules((), 1.0, 10.0)
+"""The variance that "falling" must survive, as in params/methods.yaml (a test holds them equal); nothing is shown."""
 _STEPS = 60
 """Steps of iterated weighted least squares; what has not settled by then goes to the method itself."""
 _SETTLED = 1e-11
@@ -78,10 +81,34 @@ def fit_one(increments: Sequence[Increment]) -> tuple[float, float, float]:
     ZeroDivisionError
         If an interval has no days.
     """
-    trend = fit_trend(increments, method="flow", subject="", weak_below=12, betabinomial=False, **LIMITS)
+    trend = fit_trend(
+        increments, method="flow", subject="", weak_below=12, frailty=FRAILTY, betabinomial=False, **LIMITS
+    )
     if isinstance(trend, Refusal):
         return (np.nan, np.nan, np.nan)
     return trend.slope, trend.interval.low, trend.interval.high
+
+
+def fit_unlike(increments: Sequence[Increment], variance: float) -> tuple[float, float, float]:
+    """Fit the effort of one list whose tasks differ; slope and its two limits, NaN where it is refused."""
+    there = [step for step in increments if step.at_risk > 0]
+    pairs = [
+        (step, at_risk)
+        for step, at_risk in zip(there, risk_sets(there, variance=variance), strict=True)
+        if step.at_risk >= LIMITS["trend_minimum_at_risk"]
+    ]
+    used = [step for step, _ in pairs]
+    finished = sum(step.finished for step in used)
+    enough = finished >= LIMITS["trend_minimum_finished"]
+    enough &= sum(step.at_risk for step in used) - finished >= LIMITS["trend_minimum_open"]
+    fit = None
+    if enough and len(used) >= LIMITS["trend_minimum_intervals"]:
+        fit = fit_slope(used, [at_risk for _, at_risk in pairs], trend_design(used))
+    if fit is None:
+        return (np.nan, np.nan, np.nan)
+    slope, error, _ = fit
+    spread = float(student_t.ppf(1 - ALPHA / 2, len(used) - 2)) * error
+    return slope, slope - spread, slope + spread
 
 
 def _slopes(d: Floats, m: Floats, days: Floats) -> Floats:

@@ -11,7 +11,7 @@ from policyreport.methods.hazards import Increment
 from policyreport.methods.outlook import PaceRules
 from policyreport.methods.predictive import Floats, Pace, find_quantile, pace_of_all, pace_of_latest, predict
 from policyreport.validity.measures import AT_LEAST, LEVEL, Measure, average, share
-from policyreport.validity.processes import draw_finished, one_list
+from policyreport.validity.processes import draw_finished, one_list, unlike_list
 
 DAYS = 90
 GROWTH = 0.2
@@ -73,6 +73,26 @@ def outlook(
     return (*alone, *_summary(made, judged=True, of=", as printed"), handed, none_left)
 
 
+def unlike_outlook(
+    rng: np.random.Generator, draws: int, *, intervals: int, n: int, ratio: float, frailty: str
+) -> tuple[Measure, ...]:
+    """Repeat the prediction for a list whose tasks differ, at a steady effort; none is added."""
+    drawn = [_draw_unlike(rng, intervals, n, ratio, frailty) for _ in range(draws)]
+    made = [each for each in drawn if each is not None]
+    none_left = share("nothing left open", [each is None for each in drawn])
+    return (*_summary(made, judged=False, of=", as printed"), none_left)
+
+
+def _draw_unlike(rng: np.random.Generator, intervals: int, n: int, ratio: float, frailty: str) -> Forecast | None:
+    """One list, its outlook as printed, and what came; None where nothing is left to predict."""
+    rate = -np.log1p(-float(rng.uniform(0.1, 0.5))) / DAYS
+    steps, left = unlike_list(rng, n, [rate] * intervals, [DAYS] * intervals, frailty)
+    if not len(left):
+        return None
+    outcome = int((rng.random(len(left)) > np.exp(-left * rate * ratio * DAYS)).sum())
+    return _predicted(steps, len(left), ratio, outcome, LEARNT)
+
+
 def _summary(made: Sequence[Forecast], *, judged: bool, of: str = "") -> tuple[Measure, ...]:
     return (
         share(f"coverage{of}", [each.inside for each in made], AT_LEAST if judged else None, nominal=LEVEL),
@@ -92,6 +112,11 @@ def _draw(
     outcome = draw_finished(rng, left, 1 - (1 - q) ** ratio, design_effect)
     if left == 0:
         return None
+    return _predicted(steps, left, ratio, outcome, assumed)
+
+
+def _predicted(steps: Sequence[Increment], left: int, ratio: float, outcome: int, assumed: int | str) -> Forecast:
+    """The outlook of one list beside what came."""
     learnt = assumed == LEARNT and RULES.estimate_clustering(steps, left)
     effect = PRINTED_EFFECT if assumed == LEARNT else int(assumed)
     pace = _all(steps) if learnt else _latest(steps[-1], left, effect)

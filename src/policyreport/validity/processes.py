@@ -89,6 +89,75 @@ def one_list(
     return increments
 
 
+FRAILTIES = ("alike", "gamma 0.5", "gamma 1", "gamma 2", "log-normal 1", "two groups 1", "half never")
+"""How tasks may differ: the law of their own rates, of mean 1, and its variance.
+
+Two groups: one task in five goes three times as fast as the mean, the others half as fast. Half never: every second
+task cannot be finished, the others go twice as fast as the mean (variance 1 too).
+"""
+
+
+def draw_frailties(rng: np.random.Generator, kind: str, tasks: int) -> Floats:
+    """Draw each task's own rate, of mean 1; `kind` is one of `FRAILTIES`."""
+    law, _, variance = kind.rpartition(" ")
+    if law == "gamma":
+        return np.asarray(rng.gamma(1 / float(variance), float(variance), tasks))
+    if law == "log-normal":
+        spread = np.log1p(float(variance))
+        return np.asarray(rng.lognormal(-spread / 2, spread**0.5, tasks))
+    if kind == "alike":
+        return np.ones(tasks)
+    first = rng.random(tasks) < {"two groups 1": 0.2, "half never": 0.5}[kind]
+    fast, slow = {"two groups 1": (3.0, 0.5), "half never": (2.0, 0.0)}[kind]
+    return np.where(first, fast, slow)
+
+
+def unlike_list(
+    rng: np.random.Generator,
+    tasks: int,
+    daily_rates: Sequence[float],
+    lengths: Sequence[int],
+    kind: str,
+    *,
+    growth: float = 0.0,
+    before: int = 0,
+) -> tuple[list[Increment], Floats]:
+    """Draw the intervals of a list whose tasks differ, and the own rates of the tasks left.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    tasks : int
+        Tasks that begin together, `before` days before the first count.
+    daily_rates, lengths : sequence
+        Effort a day and days of each interval.
+    kind : str
+        One of `FRAILTIES`.
+    growth : float
+        Expected additions of an interval as a share of the tasks that began together, new and from its first day.
+    before : int
+        Days at the first interval's effort before the first count.
+
+    Returns
+    -------
+    tuple
+        One increment an interval; own rates.
+    """
+    rates = draw_frailties(rng, kind, tasks)
+    rates = rates[rng.random(tasks) < np.exp(-rates * daily_rates[0] * before)]
+    start, increments, completed = START, [], tasks - len(rates)
+    for daily, days in zip(daily_rates, lengths, strict=True):
+        end, open_tasks = start + timedelta(days=int(days)), len(rates)
+        added = int(rng.poisson(growth * tasks))
+        rates = np.r_[rates, draw_frailties(rng, kind, added)]
+        rates = rates[rng.random(len(rates)) < np.exp(-rates * daily * days)]
+        finished = open_tasks + added - len(rates)
+        increments.append(Increment(start, end, open_tasks, added, finished, completed))
+        completed, start = completed + finished, end
+    return increments, rates
+
+
 def sloping_rates(lengths: Sequence[int], slope: float, daily: float = 0.0025) -> Floats:
     """Give daily hazards whose logarithm rises by `slope` a quarter, at `daily` in the middle.
 
