@@ -27,12 +27,14 @@ TEXT_LENGTH: Final = 4_000
 # Bytes of a sheet as it was sent: a workbook of every commune and forty columns has about 5 MB.
 FILE_BYTES: Final = 20_000_000
 # Bytes of a workbook unpacked. XML shrinks some ten times; a "zip bomb" a thousand times.
-UNPACKED_BYTES: Final = 200_000_000
+UNPACKED_BYTES: Final = 100_000_000
 # Of one member, by how much it grows when unpacked, once it is large: deflate reaches 1,032 on zeros only.
 UNPACKED_RATIO: Final = 200
 UNPACKED_RATIO_FROM: Final = 10_000_000
 # A cell is two or three elements of XML.
-XML_ELEMENTS: Final = 1_500_000
+XML_ELEMENTS: Final = 1_000_000
+# Characters of one cell: what spreadsheet programs themselves allow.
+CELL_TEXT: Final = 32_767
 # Rows, columns and cells of a table: 3,321 communes of forty columns three times over.
 ROWS: Final = 50_000
 COLUMNS: Final = 1_000

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from policyreport.intake.number_formats import Section, render_date
 from policyreport.intake.sheets import Cell
 from policyreport.observations.periods import last_day, period_bounds
 from policyreport.spelling import plain
@@ -124,3 +125,24 @@ def _worded(text: str, words: PeriodWords) -> str:
     if found := re.fullmatch(year, spoken):
         return found["year"]
     raise ValueError(f"{text!r} is not a period")
+
+
+def shown_date(day: date, section: Section) -> Cell:
+    """Make a cell of a stored date, as much of it as its format shows.
+
+    A cell typed 3/2026 stores the first of March and shows the month; one with a format such as
+    ``"Quý I năm "yyyy`` shows words, which are what its writer meant.
+    """
+    shown, parts = render_date(day, section), set(section.parts.values())
+    literal = "".join(each.text for each in section.tokens if each.kind == "literal")
+    if any(sign.isalpha() for sign in literal):
+        whole = day if {"year", "month", "day"} <= parts else None
+        return Cell(shown, shown, day=whole, dated=True)
+    if {"year", "month", "day"} <= parts:
+        return Cell(day.isoformat(), day.isoformat(), day=day, dated=True)
+    if {"year", "month"} <= parts and "day" not in parts:
+        text = f"{day:%Y-%m}"
+        return Cell(text, text, dated=True)
+    if parts & {"year", "month", "day", "weekday"} == {"year"}:
+        return Cell(str(day.year), str(day.year), dated=True)
+    return Cell(shown, shown, dated=True, fault=f'a date of which the cell shows "{shown}"')

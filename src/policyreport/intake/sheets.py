@@ -12,6 +12,8 @@ from policyreport.errors import DataError
 
 # "(1)", "(*)", "[2]", asterisks and raised figures at the end of a text refer to a note below the table.
 _MARK = re.compile(r"\s*(?:\(\s*(?:\d{1,2}|\*+|[a-z])\s*\)|\[\s*(?:\d{1,2}|\*+|[a-z])\s*\]|\*+|[¹²³⁰⁴-⁹]+)$")
+# Signs without width that word processors leave between letters: byte-order marks, soft hyphens, joiners.
+_UNSEEN = dict.fromkeys(map(ord, "\ufeff\u00ad\u200b\u200c\u200d\u2060"))
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
@@ -35,6 +37,14 @@ class Cell:
         Marks of notes that stood at its end, ``1`` for ``(1)``.
     fault : str
         Why it says nothing: a formula without a result, an error value.
+    dated : bool
+        True if the file stores a date or time, of which `text` is as much as the cell shows.
+    struck : bool
+        True if some of it is struck through.
+    beside : str
+        Words that the number's format shows beside it, its per-cent signs included.
+    comment : str
+        What somebody wrote about it in the file.
     """
 
     text: str = ""
@@ -44,6 +54,10 @@ class Cell:
     day: date | None = None
     marks: tuple[str, ...] = ()
     fault: str = ""
+    dated: bool = False
+    struck: bool = False
+    beside: str = ""
+    comment: str = ""
 
     @property
     def empty(self) -> bool:
@@ -180,7 +194,7 @@ def text_cell(raw: str, marks: tuple[str, ...] = ()) -> Cell:
     Cell
         A cell with `text` and `marks`.
     """
-    text = " ".join(unicodedata.normalize("NFC", raw).replace("\ufeff", "").split())
+    text = " ".join(unicodedata.normalize("NFC", raw.translate(_UNSEEN)).split())
     whole, found = text, list(marks)
     while (mark := _MARK.search(text)) and text[: mark.start()].strip():
         found.insert(0, mark.group().strip(" ()[]").translate(_RAISED))
@@ -188,20 +202,20 @@ def text_cell(raw: str, marks: tuple[str, ...] = ()) -> Cell:
     return Cell(text=text, whole=whole, marks=tuple(found))
 
 
-def cell_from_number(number: Decimal, percent: bool = False) -> Cell:
+def cell_from_number(number: Decimal, percent: bool = False, before: str = "", after: str = "") -> Cell:
     """Make a cell of a stored number.
 
     Parameters
     ----------
     number : Decimal
-        The number; in percent if shown so.
+        The number as shown; in percent if shown so.
     percent : bool
-        True if shown as a percentage.
-
-    Returns
-    -------
-    Cell
-        A cell with `number` and its digits as `text`.
+        True if a per-cent sign of its format scaled it.
+    before, after : str
+        Words that its format shows around it.
     """
-    text = f"{number:f}" + ("%" if percent else "")
-    return Cell(text=text, whole=text, number=number, percent=percent)
+    whole = number.to_integral_value() if number == number.to_integral_value() else number.normalize()
+    digits = f"{whole:f}" + ("%" if percent else "")
+    around = text_cell(f"{before}{digits}{after}")
+    beside = " ".join(f"{before} {after.strip()}".split())
+    return Cell(around.text, around.whole, Decimal(f"{whole:f}"), percent, marks=around.marks, beside=beside)

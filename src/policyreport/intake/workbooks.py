@@ -1,34 +1,26 @@
-"""A worksheet as a grid: stored numbers and days as such, formulas by their results, merged blocks spread."""
+"""A worksheet as a grid: numbers and dates as the cells show them, formulas by their results, merged blocks spread."""
 
 from __future__ import annotations
 
-import io
-import warnings
-import zipfile
-import zlib
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
 
+from policyreport import limits
 from policyreport.errors import DataError, did_you_mean
+from policyreport.intake.days import shown_date
+from policyreport.intake.number_formats import show
 from policyreport.intake.sheets import Cell, Merged, Sheet, cell_from_number, letters, text_cell
+from policyreport.intake.xlsx import RawCell, RawSheet, RichText, SheetName, Style, Workbook
 
-if TYPE_CHECKING:
-    from openpyxl.workbook.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
-
-# A sheet of every commune and forty columns is well below all three; a file made to exhaust time or memory is not.
-UNPACKED_LIMIT = 200_000_000
-CELL_LIMIT = 500_000
-# A cell is two or three elements of XML; openpyxl makes an object of nearly every one.
-ELEMENT_LIMIT = 1_000_000
-_CHUNK = 1 << 20
-# What a damaged workbook makes zipfile, the XML parser and openpyxl raise.
-_DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, NotImplementedError)
-_DAMAGED = (*_DAMAGE, RuntimeError, zipfile.BadZipFile, zlib.error, ParseError)
+# A dash that a format shows for nought is how accountants write nought.
+_DASHES = frozenset("-–—−")
+# Beyond this many cells a remark counts instead of naming.
+_NAMED = 6
+_ERRORS = ("#", "Err:")
+Places = dict[tuple[int, int], Cell]
 
 
 def read_workbook(path: Path, wanted: str | None, ignored: Iterable[str]) -> Sheet:
@@ -43,171 +35,195 @@ def read_workbook(path: Path, wanted: str | None, ignored: Iterable[str]) -> She
     ignored : iterable of str
         Names of worksheets that hold no figures.
 
-    Returns
-    -------
-    Sheet
-        The grid.
-
     Raises
     ------
     DataError
         If it is no workbook, or if the worksheet is not there or not the only one.
     """
-    body, computed = _checked(path)
-    shown = _open(path, body, results=True)
-    # Without a formula both are the same, and loading takes most of the time.
-    formulas = _open(path, body, results=False) if computed else shown
-    name = _choose(path, shown, wanted, set(ignored))
-    several = len(shown.sheetnames) > 1
-    return _grid(f'{path.name}, sheet "{name}"' if several else path.name, shown[name], formulas[name])
+    book = Workbook(path)
+    sheet, raw = _choose(book, wanted, set(ignored))
+    name = f'{path.name}, sheet "{sheet.name}"' if len(book.sheets) > 1 else path.name
+    return _grid(name, raw, book)
 
 
-def _checked(path: Path) -> tuple[bytes, bool]:
-    """The file's bytes, once they are known to be no more than a sheet; and whether it holds formulas."""
-    body = path.read_bytes()
-    elements, computed = 0, False
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            members = archive.infolist()
-            size = sum(each.file_size for each in members)
-            if size > UNPACKED_LIMIT:
-                raise DataError(path.name, "a sheet", f"{size / 1e6:.0f} MB of content", "Send the table alone.")
-            for member in members:
-                with archive.open(member) as content:
-                    while chunk := content.read(_CHUNK):
-                        elements += chunk.count(b"</") + chunk.count(b"/>")
-                        computed = computed or b"<f" in chunk
-                if elements > ELEMENT_LIMIT:
-                    todo = "Send the table alone, without the formats of empty cells."
-                    raise DataError(path.name, "a sheet", f"more than {ELEMENT_LIMIT:,} elements", todo)
-    except _DAMAGED as error:
-        raise _unreadable(path, error) from None
-    return body, computed
-
-
-def _open(path: Path, body: bytes, results: bool) -> Workbook:
-    """The workbook, with results of formulas or with the formulas."""
-    # openpyxl takes a while to import and is needed for workbooks only.
-    from openpyxl import load_workbook
-
-    try:
-        with warnings.catch_warnings():
-            # About extensions and styles that openpyxl does not keep: none carries a figure.
-            warnings.simplefilter("ignore")
-            # From memory: openpyxl leaves the file of a damaged workbook open.
-            return load_workbook(io.BytesIO(body), data_only=results, rich_text=True)
-    except _DAMAGED as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: Exception) -> DataError:
-    """The error of a file that is no workbook."""
-    got = " ".join(str(error).split())[:120] or type(error).__name__
-    todo = "Open it in a spreadsheet program and save it as .xlsx, without a password."
-    return DataError(path.name, "a workbook (.xlsx)", got, todo)
-
-
-def _choose(path: Path, book: Workbook, wanted: str | None, ignored: set[str]) -> str:
-    """The worksheet that is meant."""
+def _choose(book: Workbook, wanted: str | None, ignored: set[str]) -> tuple[SheetName, RawSheet]:
+    """The worksheet that is meant, with its content."""
+    names = [each.name for each in book.sheets]
     if wanted is not None:
-        if wanted not in book.sheetnames:
-            raise DataError(path.name, "a sheet of the workbook", f'"{wanted}"', did_you_mean(wanted, book.sheetnames))
-        return wanted
-    sheets = [each for each in book.worksheets if each.title not in ignored and _filled(each)]
-    visible = [each.title for each in sheets if each.sheet_state == "visible"]
-    if len(visible) == 1:
-        return visible[0]
-    if not visible:
-        raise DataError(path.name, "a sheet with a table", "none that is visible", "Fill the sheet in, or unhide it.")
-    got = ", ".join(f'"{name}"' for name in visible)
-    raise DataError(path.name, "one sheet with a table", got, f'Say which: --sheet "{visible[0]}".')
+        if wanted not in names:
+            raise DataError(book.name, "a sheet of the workbook", f'"{wanted}"', did_you_mean(wanted, names))
+        sheet = book.sheets[names.index(wanted)]
+        return sheet, book.read(sheet)
+    filled = {
+        each: raw
+        for each in book.sheets
+        if each.visible and each.name not in ignored and (raw := book.read(each)).cells
+    }
+    if len(filled) == 1:
+        return next(iter(filled.items()))
+    if not filled:
+        raise DataError(book.name, "a sheet with a table", "none that is visible", "Fill the sheet in, or unhide it.")
+    got = ", ".join(f'"{each.name}"' for each in filled)
+    raise DataError(book.name, "one sheet with a table", got, f'Say which: --sheet "{next(iter(filled)).name}".')
 
 
-def _filled(sheet: Worksheet) -> bool:
-    """True if some cell says something."""
-    return _extent(sheet) != (0, 0)
-
-
-def _grid(name: str, shown: Worksheet, formulas: Worksheet) -> Sheet:
+def _grid(name: str, raw: RawSheet, book: Workbook) -> Sheet:
     """The cells of a worksheet, as far as it is filled."""
-    height, width = _extent(formulas)
-    if height * width > CELL_LIMIT:
-        raise DataError(
-            name, "a table", f"{height} rows of {width} columns", "Delete what stands far below or beside it."
-        )
-    rows = [
-        [_cell(shown.cell(row, column), formulas.cell(row, column)) for column in range(1, width + 1)]
-        for row in range(1, height + 1)
-    ]
-    merged = [
-        Merged(each.min_row, each.min_col, min(each.max_row, height), min(each.max_col, width))
-        for each in formulas.merged_cells.ranges
-        if each.min_row <= height and each.min_col <= width
-    ]
-    for block in merged:
-        for row in range(block.top, block.bottom + 1):
-            for column in range(block.left, block.right + 1):
-                rows[row - 1][column - 1] = rows[block.top - 1][block.left - 1]
-    hidden = [row for row in range(1, height + 1) if shown.row_dimensions[row].hidden]
-    hidden_columns = [letters(each) for each in range(1, width + 1) if shown.column_dimensions[letters(each)].hidden]
-    remarks = tuple(
-        f"hidden {kind} read too: {', '.join(map(str, found))}"
-        for kind, found in (("rows", hidden), ("columns", hidden_columns))
-        if found
+    height = max((each.row for each in raw.cells), default=0)
+    width = max((each.column for each in raw.cells), default=0)
+    if height * width > limits.CELLS or width > limits.COLUMNS:
+        todo = "Delete what stands far below or beside it."
+        raise DataError(name, "a table", f"{height} rows of {width} columns", todo)
+    cells = {(each.row, each.column): _cell(each, book) for each in raw.cells}
+    for at, comment in raw.comments.items():
+        if at in cells:
+            cells[at] = replace(cells[at], comment=" ".join(comment.split()))
+    merged, covered = _spread(cells, raw, height, width)
+    rows = tuple(
+        tuple(cells.get((row, column), Cell()) for column in range(1, width + 1)) for row in range(1, height + 1)
     )
-    return Sheet(name, tuple(map(tuple, rows)), tuple(sorted(merged, key=lambda m: (m.top, m.left))), {}, remarks)
+    remarks = (*_hidden(raw, height, width), *_covered(covered), *_dashed(raw, cells, book))
+    return Sheet(name, rows, merged, {}, remarks)
 
 
-def _extent(sheet: Worksheet) -> tuple[int, int]:
-    """Last row and column that say something: formatted empty cells reach far beyond."""
-    # Only the cells that the file holds: going through rows would make one for every cell up to the last format.
-    said = [place for place, cell in sheet._cells.items() if cell.value is not None]
-    return max((row for row, _ in said), default=0), max((column for _, column in said), default=0)
+def _spread(cells: Places, raw: RawSheet, height: int, width: int) -> tuple[tuple[Merged, ...], Places]:
+    """Give each cell of a merged block the block's content, as far as the sheet is filled; and what that covers."""
+    merged, covered = [], {}
+    for top, left, bottom, right in sorted(raw.merged):
+        if top > height or left > width:
+            continue
+        block = Merged(top, left, min(bottom, height), min(right, width))
+        merged.append(block)
+        content = cells.get((top, left), Cell())
+        for row in range(top, block.bottom + 1):
+            for column in range(left, block.right + 1):
+                other = cells.get((row, column))
+                if other is not None and not other.empty and (row, column) != (top, left):
+                    covered[row, column] = other
+                cells[row, column] = content
+    return tuple(merged), covered
 
 
-def _cell(shown: Any, formula: Any) -> Cell:
+def _hidden(raw: RawSheet, height: int, width: int) -> list[str]:
+    """Say which hidden rows and columns were read."""
+    rows = sorted(row for row in raw.hidden_rows if row <= height)
+    columns = [
+        letters(column)
+        for column in range(1, width + 1)
+        if any(first <= column <= last for first, last in raw.hidden_columns)
+    ]
+    shown = (("rows", [str(row) for row in rows]), ("columns", columns))
+    return [f"hidden {kind} read too: {', '.join(found)}" for kind, found in shown if found]
+
+
+def _covered(covered: Places) -> list[str]:
+    """Say what merged blocks cover: it is in the file, and nobody sees it."""
+    if not covered:
+        return []
+    found = [f'{letters(column)}{row} "{cell.whole[:20]}"' for (row, column), cell in covered.items()]
+    return [f"not read, covered by merged blocks: {_listed(found)}"]
+
+
+def _dashed(raw: RawSheet, cells: Places, book: Workbook) -> list[str]:
+    """Say which noughts are shown as dashes by their format: elsewhere a dash is nothing published."""
+    found = [
+        f"{letters(each.column)}{each.row}"
+        for each in raw.cells
+        if each.type == "n" and cells[each.row, each.column].beside in _DASHES and cells[each.row, each.column].beside
+    ]
+    return [f"read as 0, shown as a dash by their format: {_listed(found)}"] if found else []
+
+
+def _listed(found: list[str]) -> str:
+    """The first of some things, and how many more there are."""
+    return ", ".join(found[:_NAMED]) + (f" and {len(found) - _NAMED} more" if len(found) > _NAMED else "")
+
+
+def _cell(raw: RawCell, book: Workbook) -> Cell:
     """One cell of a worksheet."""
-    value = shown.value
-    if formula.data_type == "f" and value is None:
-        return Cell(fault=f"a formula without its result ({_short(formula.value)})")
-    if shown.data_type == "e":
-        return Cell(text=str(value), whole=str(value), fault=f"the error {value}")
-    if value is None:
-        return Cell()
-    if isinstance(value, bool):
-        return Cell(text=str(value).upper(), whole=str(value).upper(), fault=f"the truth value {str(value).upper()}")
-    if isinstance(value, int | float):
-        # Spreadsheets compute with 15 digits and show no more; what stands behind them is rounding.
-        number = Decimal(f"{value:.15g}")
-        percent = "%" in str(shown.number_format).split(";")[0].replace('"%"', "")
-        return cell_from_number(_normal(100 * number if percent else number), percent)
-    if isinstance(value, datetime | date):
-        day = value.date() if isinstance(value, datetime) else value
-        return Cell(text=day.isoformat(), whole=day.isoformat(), day=day)
-    if isinstance(value, time | timedelta):
-        return Cell(text=str(value), whole=str(value), fault=f"the time {value}")
-    return _text(value)
+    style = book.styles[raw.style] if raw.style < len(book.styles) else Style()
+    cell = _content(raw, style, book)
+    return replace(cell, struck=True) if style.struck and not cell.empty else cell
 
 
-def _text(value: Any) -> Cell:
+def _content(raw: RawCell, style: Style, book: Workbook) -> Cell:
+    """What a cell says, by its type."""
+    if raw.inline is not None:
+        return _text(raw.inline)
+    if raw.type == "str":
+        return text_cell(raw.value or "")
+    if raw.value is None or raw.value == "":
+        return Cell(fault=f"a formula without its result ({_short(raw.formula)})") if raw.formula else Cell()
+    if raw.type == "s":
+        at = int(raw.value) if raw.value.isascii() and raw.value.isdigit() else -1
+        return _text(book.texts[at]) if 0 <= at < len(book.texts) else Cell(fault="a text that is not in the file")
+    if raw.type == "e":
+        return Cell(text=raw.value, whole=raw.value, fault=f"the error {raw.value}")
+    if raw.type == "b":
+        word = "TRUE" if raw.value.strip() == "1" else "FALSE"
+        return Cell(text=word, whole=word, fault=f"the truth value {word}")
+    if raw.type == "d":
+        return _moment(raw.value)
+    return _number(raw.value, style.code, book.since_1904)
+
+
+def _moment(text: str) -> Cell:
+    """A date that the file writes out, as few programs do."""
+    try:
+        day = datetime.fromisoformat(text.strip().removesuffix("Z")).date()
+    except ValueError:
+        return Cell(text=text, whole=text, fault=f'the date "{text[:30]}"')
+    return Cell(text=day.isoformat(), whole=day.isoformat(), day=day, dated=True)
+
+
+def _number(text: str, code: str, since_1904: bool) -> Cell:
+    """A stored number as its format shows it."""
+    try:
+        exact = Decimal(text.strip())
+    except InvalidOperation:
+        exact = Decimal("NaN")
+    if not exact.is_finite() or len(text) > 2 * limits.NUMBER_DIGITS or abs(exact.adjusted()) > limits.NUMBER_DIGITS:
+        return Cell(text=text[:40], whole=text[:40], fault=f'the number "{text[:40]}", which no spreadsheet can hold')
+    # Spreadsheets compute with 15 digits and show no more; what stands behind them is rounding.
+    shown = show(Decimal(f"{exact:.15g}"), code)
+    if shown.kind in ("date", "time"):
+        day = _day(exact, since_1904)
+        return shown_date(day, shown.section) if day else Cell(text=text, whole=text, fault=f"the date number {text}")
+    if shown.kind == "nothing":
+        return _concealed(shown.number, shown.before)
+    if shown.inside.strip(" /-.") and any(sign.isalnum() for sign in shown.inside):
+        return Cell(text=text, whole=text, fault=f'the number {text} with "{shown.inside}" inside it by its format')
+    return cell_from_number(shown.number, shown.percent, shown.before, shown.after)
+
+
+def _concealed(number: Decimal, literal: str) -> Cell:
+    """A number of which its format shows nothing, or a sign or word in its place."""
+    said = literal.strip()
+    if not number and (said in _DASHES or said == ""):
+        return replace(cell_from_number(Decimal(0)), beside=said)
+    if said:
+        return text_cell(literal)
+    return Cell(text=f"{number:f}", whole=f"{number:f}", fault=f"the number {number:f}, which its format hides")
+
+
+def _day(serial: Decimal, since_1904: bool) -> date | None:
+    """The day of a date number: 1 is 1 January 1900, and 60 the 29 February which that year did not have."""
+    whole = int(serial)
+    first = date(1904, 1, 1) if since_1904 else date(1899, 12, 31 if whole < 60 else 30)
+    try:
+        return first + timedelta(days=whole) if serial >= 0 else None
+    except OverflowError:
+        return None
+
+
+def _text(rich: RichText) -> Cell:
     """A text, its raised characters taken for marks of notes."""
-    if isinstance(value, str):
-        return text_cell(str(value))
-    words: list[str] = []
-    marks: list[str] = []
-    for part in value:
-        raised = getattr(getattr(part, "font", None), "vertAlign", None) == "superscript"
-        (marks if raised else words).append(str(part))
-    return text_cell("".join(words), tuple(mark.strip(" ()[]") for mark in marks if mark.strip()))
+    marks = tuple(mark.strip(" ()[]") for mark in rich.raised if mark.strip(" ()[]"))
+    cell = text_cell(rich.text, marks)
+    return replace(cell, struck=True) if rich.struck else cell
 
 
-def _normal(number: Decimal) -> Decimal:
-    """The same number without trailing zeros and without an exponent."""
-    whole = number.to_integral_value() if number == number.to_integral_value() else number.normalize()
-    return Decimal(f"{whole:f}")
-
-
-def _short(formula: Any) -> str:
+def _short(formula: str | None) -> str:
     """The first signs of a formula."""
-    text = str(getattr(formula, "text", formula))
+    text = formula or ""
     return text if len(text) <= 30 else text[:29] + "…"

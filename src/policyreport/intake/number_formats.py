@@ -1,0 +1,299 @@
+"""What a spreadsheet shows for a stored number: scaled, beside words, or as a date (ECMA-376 part 1, 18.8.31).
+
+Only what decides the meaning is worked out: by how much the number shown differs from the one stored, which words
+stand around it, and which parts of a date are shown. Rounding and separators are left to the reader's program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final, Literal
+
+Kind = Literal["number", "date", "time", "text", "nothing"]
+Part = Literal["year", "month", "day", "hour", "minute", "second", "weekday"]
+
+# Numbers 0 to 49 are the same everywhere, or differ in order and separators only; 27 to 36 and 50 to 58 belong to
+# East Asian languages, 59 to 81 to Thai. The others below 164 are not defined.
+BUILT_IN: Final[Mapping[int, str]] = {
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: "#,##0_);(#,##0)", 6: "#,##0_);[Red](#,##0)",
+    7: "#,##0.00_);(#,##0.00)", 8: "#,##0.00_);[Red](#,##0.00)", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?",
+    13: "# ??/??", 14: "d/m/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM",
+    20: "h:mm", 21: "h:mm:ss", 22: "d/m/yyyy h:mm", **dict.fromkeys((27, 28, 29, 30, 31, 36), "d/m/yyyy"),
+    **dict.fromkeys((32, 33, 34, 35), "h:mm:ss"), 37: "#,##0_);(#,##0)", 38: "#,##0_);[Red](#,##0)",
+    39: "#,##0.00_);(#,##0.00)", 40: "#,##0.00_);[Red](#,##0.00)", 41: '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)',
+    42: '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', 43: '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)',
+    44: '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)', 45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0",
+    48: "##0.0E+0", 49: "@", **dict.fromkeys((50, 51, 52, 53, 54, 57, 58), "d/m/yyyy"),
+    **dict.fromkeys((55, 56), "h:mm:ss"), 59: "0", 60: "0.00", 61: "#,##0", 62: "#,##0.00", 67: "0%", 68: "0.00%",
+    69: "# ?/?", 70: "# ??/??", **dict.fromkeys((71, 72, 73), "d/m/yyyy"), 74: "mmm-yy", 75: "h:mm", 76: "h:mm:ss",
+    77: "d/m/yyyy h:mm", 78: "mm:ss", 79: "[h]:mm:ss", 80: "mm:ss.0", 81: "d/m/yyyy",
+}  # fmt: skip
+
+_MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_CONDITION = re.compile(r"^(?P<sign><=|>=|<>|<|>|=)\s*(?P<number>-?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)$")
+_ELAPSED = re.compile(r"^(?:h+|m+|s+)$", re.IGNORECASE)
+_HALF_DAY = re.compile(r"AM/PM|A/P", re.IGNORECASE)
+_GENERAL = re.compile(r"General", re.IGNORECASE)
+_EXPONENT = re.compile(r"[eE][+-]")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a section: what it is, and its text as written."""
+
+    kind: Literal["digit", "point", "comma", "percent", "date", "half-day", "general", "exponent", "at", "literal"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of the up to four parts of a format, for some of the numbers.
+
+    `condition` is a sign and a number; without one the place of the section decides.
+    """
+
+    tokens: tuple[Token, ...]
+    condition: tuple[str, Decimal] | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What it shows: a date where it has parts of one and no digits but those of fractions of a second."""
+        kinds = {each.kind for each in self.tokens}
+        if kinds & {"date", "half-day"} and not self._counts():
+            return "date" if set(self.parts.values()) & {"year", "month", "day", "weekday"} else "time"
+        if kinds & {"digit", "general", "exponent"}:
+            return "number"
+        return "text" if "at" in kinds else "nothing"
+
+    def _counts(self) -> bool:
+        """True if it has digits that are no fraction of a second."""
+        seconds = False
+        for each in self.tokens:
+            if each.kind in ("digit", "general", "exponent") and not seconds:
+                return True
+            if each.kind not in ("digit", "point"):
+                seconds = each.kind == "date" and each.text[0] in "sS"
+        return False
+
+    @property
+    def places(self) -> int:
+        """By how many powers of ten the number shown differs from the one stored."""
+        percents = sum(each.kind == "percent" for each in self.tokens)
+        return 2 * percents - 3 * self._scaling_commas()
+
+    def _scaling_commas(self) -> int:
+        """Commas behind the last digit before the point, or behind the last digit of all: each is a thousand."""
+        text = "".join(
+            "0" if each.kind in ("digit", "general") else {"comma": ",", "point": "."}.get(each.kind, "x")
+            for each in self.tokens
+        )
+        return sum(len(found[0]) for found in re.finditer(r"(?<=0),+(?![0,])", text))
+
+    @property
+    def parts(self) -> dict[int, Part]:
+        """Parts of a date by the place of their token; m is a minute behind an hour and before a second."""
+        dated = [(at, each.text[0].lower()) for at, each in enumerate(self.tokens) if each.kind == "date"]
+        found: dict[int, Part] = {}
+        for order, (at, letter) in enumerate(dated):
+            size = len(self.tokens[at].text)
+            around = dated[order - 1][1] if order else "", dated[order + 1][1] if order + 1 < len(dated) else ""
+            if letter == "m" and size < 3 and (around[0] == "h" or around[1] == "s"):
+                found[at] = "minute"
+            elif letter == "d" and size > 2:
+                found[at] = "weekday"
+            else:
+                found[at] = _LETTERS[letter]
+        return found
+
+
+_LETTERS: Final[Mapping[str, Part]] = {
+    "y": "year", "e": "year", "b": "year", "g": "weekday", "a": "weekday", "m": "month", "d": "day", "h": "hour",
+    "s": "second",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a cell shows of its number.
+
+    Parameters
+    ----------
+    kind : str
+        number, date, time, text (as stored), or nothing: the format hides it.
+    number : Decimal
+        The number as shown, scaled by per-cent signs and commas, none of its digits lost.
+    percent : bool
+        True if a per-cent sign scaled it.
+    before, after, inside : str
+        Literal words around and between its digits.
+    parts : frozenset of str
+        Parts of a date.
+    section : Section
+        The one that shows it.
+    """
+
+    kind: Kind
+    number: Decimal
+    percent: bool = False
+    before: str = ""
+    after: str = ""
+    inside: str = ""
+    parts: frozenset[Part] = frozenset()
+    section: Section = field(default=Section(()), repr=False)
+
+
+def show(number: Decimal, code: str) -> Shown:
+    """Say what a format shows of a stored number.
+
+    Parameters
+    ----------
+    number : Decimal
+        As stored.
+    code : str
+        The format, ``#,##0.0" %";-0.0``.
+    """
+    section = choose(parse(code), number)
+    if section.kind in ("date", "time"):
+        return Shown(section.kind, number, parts=frozenset(section.parts.values()), section=section)
+    if section.kind != "number":
+        literal = "".join(each.text for each in section.tokens if each.kind == "literal")
+        return Shown(section.kind, number, before=literal, section=section)
+    before, inside, after = _around(section)
+    percent = any(each.kind == "percent" for each in section.tokens)
+    return Shown("number", number.scaleb(section.places), percent, before, after, inside, section=section)
+
+
+def render_date(day: date, section: Section) -> str:
+    """Write a day as a section shows it; hours, minutes and seconds are left out."""
+    parts, text = section.parts, ""
+    for at, each in enumerate(section.tokens):
+        if at in parts:
+            text += _part(day, parts[at], each)
+        elif each.kind in ("literal", "point", "comma"):
+            text += each.text
+    return text.strip()
+
+
+def _part(day: date, name: Part, token: Token) -> str:
+    size = len(token.text)
+    if name == "year":
+        return f"{day.year % 100:02d}" if token.text[0] in "yY" and size <= 2 else str(day.year)
+    if name == "month":
+        return f"{day.month:0{size}d}" if size < 3 else _MONTHS[day.month - 1]
+    return f"{day.day:0{size}d}" if name == "day" else ""
+
+
+@lru_cache(maxsize=1024)
+def parse(code: str) -> tuple[Section, ...]:
+    """Divide a format into its sections."""
+    sections: list[Section] = []
+    tokens: list[Token] = []
+    condition: tuple[str, Decimal] | None = None
+    at = 0
+    while at < len(code):
+        sign = code[at]
+        if sign == ";":
+            sections.append(Section(tuple(tokens), condition))
+            tokens, condition, at = [], None, at + 1
+        elif sign == "[":
+            end = code.find("]", at)
+            end = len(code) if end < 0 else end
+            inner = code[at + 1 : end]
+            if found := _CONDITION.match(inner):
+                condition = found["sign"], Decimal(found["number"].replace(",", "."))
+            else:
+                tokens += _bracketed(inner)
+            at = end + 1
+        else:
+            token, at = _token(code, at)
+            tokens += [token] if token else []
+    sections.append(Section(tuple(tokens), condition))
+    return tuple(sections[:4])
+
+
+def _bracketed(inner: str) -> list[Token]:
+    """What a bracket shows: a currency's sign, elapsed time; colours and languages show nothing."""
+    if inner.startswith("$"):
+        sign = inner[1:].partition("-")[0]
+        return [Token("literal", sign)] if sign else []
+    return [Token("date", inner)] if _ELAPSED.match(inner) else []
+
+
+def _token(code: str, at: int) -> tuple[Token | None, int]:
+    """The piece that begins at a place, and where the next one begins."""
+    sign = code[at]
+    if sign == '"':
+        end = code.find('"', at + 1)
+        end = len(code) if end < 0 else end
+        return (Token("literal", code[at + 1 : end]) if end > at + 1 else None), end + 1
+    if sign == "\\":
+        return (Token("literal", code[at + 1]) if at + 1 < len(code) else None), at + 2
+    if sign == "_":
+        # The width of the next sign is left free.
+        return Token("literal", " "), at + 2
+    if sign == "*":
+        # The next sign fills the column.
+        return None, at + 2
+    for kind, pattern in (("general", _GENERAL), ("half-day", _HALF_DAY), ("exponent", _EXPONENT)):
+        if found := pattern.match(code, at):
+            return Token(kind, found[0]), found.end()  # type: ignore[arg-type]
+    if sign in "yYmMdDhHsSeEbBgG":
+        end = at
+        while end < len(code) and code[end].lower() == sign.lower():
+            end += 1
+        return Token("date", code[at:end]), end
+    kinds = {"0": "digit", "#": "digit", "?": "digit", ".": "point", ",": "comma", "%": "percent", "@": "at"}
+    return Token(kinds.get(sign, "literal"), sign), at + 1  # type: ignore[arg-type]
+
+
+def choose(sections: tuple[Section, ...], number: Decimal) -> Section:
+    """The section that a number is shown by."""
+    numeric = [each for each in sections[:3] if each.kind != "text" or len(sections) == 1]
+    if not numeric:
+        return Section((Token("general", "General"),))
+    if any(each.condition for each in numeric):
+        return _by_condition(numeric, number)
+    if len(numeric) == 1 or number > 0:
+        return numeric[0]
+    if number < 0:
+        return numeric[1]
+    return numeric[2] if len(numeric) > 2 else numeric[0]
+
+
+def _by_condition(sections: list[Section], number: Decimal) -> Section:
+    """The first section whose condition holds; the last without one takes the rest."""
+    for at, each in enumerate(sections):
+        if each.condition is None:
+            # The first of two shows what is positive, unless the second says which numbers it shows.
+            if at == len(sections) - 1 or (at == 1 and len(sections) > 2 and number < 0):
+                return each
+            if at == 0 and not sections[1].condition and number > 0:
+                return each
+            continue
+        sign, limit = each.condition
+        holds = {
+            "<": number < limit, "<=": number <= limit, ">": number > limit, ">=": number >= limit,
+            "=": number == limit, "<>": number != limit,
+        }  # fmt: skip
+        if holds[sign]:
+            return each
+    return next((each for each in reversed(sections) if each.condition is None), sections[-1])
+
+
+def _around(section: Section) -> tuple[str, str, str]:
+    """Literal words before, between and behind the digits; letters of dates among digits are words too."""
+    shown = [at for at, each in enumerate(section.tokens) if each.kind in ("digit", "general", "exponent", "point")]
+    digits = [at for at in shown if section.tokens[at].kind != "point"]
+    first, last = digits[0], digits[-1]
+    words = ["", "", ""]
+    for at, each in enumerate(section.tokens):
+        if each.kind in ("literal", "date", "half-day", "at") or (each.kind in ("point", "comma") and at not in shown):
+            where = 0 if at < first else 2 if at > last else 1
+            scaling = each.kind == "comma" and where == 2 and not words[2]
+            words[where] += "" if scaling or (each.kind == "comma" and where == 1) else each.text
+    return words[0], words[1], words[2]

@@ -1,0 +1,453 @@
+"""The parts of an .xlsx file, read as streams: worksheets, shared texts, styles, cells, merged ranges, comments.
+
+Read here and not by openpyxl, which makes an object of every cell of a merged range (17 billion for A1:XFD1048576),
+turns numbers into dates by a guess at their format, and needs two passes for a formula and its result.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from policyreport import limits
+from policyreport.errors import DataError
+from policyreport.intake.number_formats import BUILT_IN
+
+_CHUNK = 1 << 16
+# What a damaged workbook makes zipfile and the XML parser raise.
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+_TODO = "Open it in a spreadsheet program and save it as .xlsx, without a password."
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_REFERENCE = re.compile(r"^\$?([A-Za-z]{1,3})\$?(\d{1,7})$")
+
+Attributes = dict[str, str]
+
+
+@dataclass(frozen=True)
+class RichText:
+    """A text with the pieces of it that are raised, and whether some of it is struck through."""
+
+    text: str
+    raised: tuple[str, ...] = ()
+    struck: bool = False
+
+
+@dataclass(frozen=True)
+class Style:
+    """What matters of a cell's style: its number format and whether its text is struck through."""
+
+    code: str = "General"
+    struck: bool = False
+
+
+@dataclass
+class RawCell:
+    """A cell as the file holds it: its type, content, formula and style."""
+
+    row: int
+    column: int
+    type: str
+    style: int
+    value: str | None = None
+    formula: str | None = None
+    inline: RichText | None = None
+
+
+@dataclass
+class RawSheet:
+    """A worksheet as the file holds it; ranges as (top, left, bottom, right), from 1."""
+
+    cells: list[RawCell] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SheetName:
+    """A worksheet of the workbook: its name, whether it is shown, and its part of the file."""
+
+    name: str
+    visible: bool
+    part: str
+
+
+class Workbook:
+    """An .xlsx file whose size is known to be that of a sheet.
+
+    Raises
+    ------
+    DataError
+        If the file is no workbook, or larger in some way than `policyreport.limits` allows.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._elements = 0
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
+        except _DAMAGED as error:
+            raise self._unreadable(error) from None
+        self._require_size()
+        self._parts = {each.filename.lower(): each.filename for each in self._archive.infolist()}
+        root = self._root()
+        related = self._related(root)
+        self.since_1904 = False
+        self.sheets = self._read_sheets(root, related)
+        by_type = dict(related.values())
+        self.texts = self._read_texts(by_type.get("sharedStrings", ""))
+        self.styles = self._read_styles(by_type.get("styles", ""))
+
+    def _require_size(self) -> None:
+        """Refuse what unpacks to more than a sheet, by what the archive says of itself."""
+        members = self._archive.infolist()
+        size = sum(each.file_size for each in members)
+        if size > limits.UNPACKED_BYTES:
+            todo = "Send the table alone."
+            raise DataError(self.name, "a sheet", f"{size / 1e6:,.0f} MB of content", todo)
+        for each in members:
+            ratio = each.file_size / max(each.compress_size, 1)
+            if each.file_size > limits.UNPACKED_RATIO_FROM and ratio > limits.UNPACKED_RATIO:
+                got = f"{each.filename}, which unpacks to {ratio:,.0f} times its size"
+                raise DataError(self.name, "a sheet", got, "Save it again in a spreadsheet program.")
+
+    def read(self, sheet: SheetName) -> RawSheet:
+        """Read a worksheet's cells, merged ranges, hidden rows and columns, and comments."""
+        found = RawSheet()
+        reader = _SheetReader(found, f'{self.name}, sheet "{sheet.name}"')
+        self._parse(sheet.part, reader.start, reader.end, reader.data)
+        for type_, part in self._related(sheet.part).values():
+            if type_ == "comments":
+                self._read_comments(part, found)
+        return found
+
+    # Parts ------------------------------------------------------------------------------------------------
+
+    def _root(self) -> str:
+        """The part of the workbook itself."""
+        for type_, part in self._related("").values():
+            if type_ == "officeDocument":
+                return part
+        raise DataError(self.name, "a workbook (.xlsx)", "a file without a workbook in it", _TODO)
+
+    def _related(self, part: str) -> dict[str, tuple[str, str]]:
+        """What a part names: the last word of each relation's type and the part, by id."""
+        folder, name = posixpath.split(part)
+        found: dict[str, tuple[str, str]] = {}
+
+        def start(tag: str, attributes: Attributes) -> None:
+            if tag == "Relationship" and attributes.get("TargetMode") != "External":
+                target = attributes.get("Target", "")
+                whole = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+                type_ = attributes.get("Type", "").rpartition("/")[2]
+                found[attributes.get("Id", "")] = type_, posixpath.normpath(whole)
+
+        path = posixpath.join(folder, "_rels", f"{name}.rels")
+        if path.lower() in self._parts:
+            self._parse(path, start)
+        return found
+
+    def _read_sheets(self, root: str, related: dict[str, tuple[str, str]]) -> tuple[SheetName, ...]:
+        """The worksheets in order; charts and macros are none."""
+        found: list[SheetName] = []
+
+        def start(tag: str, attributes: Attributes) -> None:
+            if tag == "workbookPr":
+                self.since_1904 = attributes.get("date1904") in ("1", "true")
+            if tag == "sheet" and len(found) < limits.WORKSHEETS:
+                type_, part = related.get(attributes.get("id", ""), ("", ""))
+                if type_ == "worksheet":
+                    visible = attributes.get("state", "visible") == "visible"
+                    found.append(SheetName(attributes.get("name", ""), visible, part))
+
+        self._parse(root, start)
+        return tuple(found)
+
+    def _read_texts(self, part: str) -> list[RichText]:
+        """The texts that cells point to by their number."""
+        found: list[RichText] = []
+        if not part:
+            return found
+        reader = _TextReader()
+
+        def start(tag: str, attributes: Attributes) -> None:
+            if tag == "si":
+                reader.clear()
+            reader.start(tag, attributes)
+
+        def end(tag: str) -> None:
+            reader.end(tag)
+            if tag == "si":
+                found.append(reader.text())
+
+        self._parse(part, start, end, reader.data)
+        return found
+
+    def _read_styles(self, part: str) -> list[Style]:
+        """The styles that cells point to by their number."""
+        codes, struck, styles = dict(BUILT_IN), list[bool](), list[Style]()
+        inside: list[str] = []
+
+        def start(tag: str, attributes: Attributes) -> None:
+            inside.append(tag)
+            if tag == "numFmt" and inside[-2:-1] == ["numFmts"]:
+                codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "General")
+            elif tag == "font" and inside[-2:-1] == ["fonts"]:
+                struck.append(False)
+            elif tag == "strike" and inside[-3:-1] == ["fonts", "font"]:
+                struck[-1] = attributes.get("val", "1") not in ("0", "false")
+            elif tag == "xf" and inside[-2:-1] == ["cellXfs"]:
+                font, code = int(attributes.get("fontId", 0)), int(attributes.get("numFmtId", 0))
+                styles.append(Style(codes.get(code, "General"), font < len(struck) and struck[font]))
+
+        if part:
+            self._parse(part, start, lambda tag: inside.__delitem__(-1))
+        return styles
+
+    def _read_comments(self, part: str, sheet: RawSheet) -> None:
+        """Comments of cells, without the name of who wrote them where it stands before the text."""
+        reader, place = _TextReader(), [""]
+        authors: list[str] = []
+        inside: list[str] = []
+
+        def start(tag: str, attributes: Attributes) -> None:
+            inside.append(tag)
+            if tag == "comment":
+                reader.clear()
+                place[0] = attributes.get("ref", "")
+            if tag == "author":
+                authors.append("")
+            reader.start(tag, attributes)
+
+        def end(tag: str) -> None:
+            reader.end(tag)
+            inside.pop()
+            if tag == "comment" and (at := _cell_at(place[0])):
+                text = " ".join(reader.text().text.split())
+                named = next((each for each in authors if each and text.startswith(f"{each}:")), None)
+                sheet.comments[at] = text.removeprefix(f"{named}:").strip() if named else text
+
+        def data(text: str) -> None:
+            if inside and inside[-1] == "author":
+                authors[-1] += text
+            reader.data(text)
+
+        self._parse(part, start, end, data)
+
+    # XML --------------------------------------------------------------------------------------------------
+
+    def _parse(
+        self,
+        part: str,
+        start: Callable[[str, Attributes], None],
+        end: Callable[[str], None] = lambda tag: None,
+        data: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        """Call back for every element and text of a part; names come without their namespaces."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        length = 0
+
+        def characters(text: str) -> None:
+            nonlocal length
+            length += len(text)
+            if length > limits.CELL_TEXT:
+                got = f'a longer one: "{text[:40]}…"'
+                raise DataError(self.name, f"texts of at most {limits.CELL_TEXT:,} characters", got, "Shorten it.")
+            data(text)
+
+        def begin(tag: str, attributes: Attributes) -> None:
+            nonlocal length
+            length = 0
+            self._elements += 1
+            if self._elements > limits.XML_ELEMENTS:
+                todo = "Send the table alone, without the formats of empty cells."
+                raise DataError(self.name, "a sheet", f"more than {limits.XML_ELEMENTS:,} elements", todo)
+            start(tag.rpartition(" ")[2], {name.rpartition(" ")[2]: text for name, text in attributes.items()})
+
+        parser.StartElementHandler = begin
+        parser.EndElementHandler = lambda tag: end(tag.rpartition(" ")[2])
+        parser.CharacterDataHandler = characters
+        try:
+            for chunk in self._chunks(part):
+                parser.Parse(chunk, False)
+            parser.Parse(b"", True)
+        except (expat.ExpatError, ValueError, KeyError, IndexError, OverflowError) as error:
+            raise self._unreadable(error) from None
+
+    def _chunks(self, part: str) -> Iterator[bytes]:
+        """A part's bytes, no more than the archive said it has."""
+        try:
+            with self._archive.open(self._parts[part.lower()]) as content:
+                while chunk := content.read(_CHUNK):
+                    yield chunk
+        except _DAMAGED as error:
+            raise self._unreadable(error) from None
+
+    def _refuse_doctype(self, *_: object) -> None:
+        """No workbook declares entities; a text of a few bytes could be made to grow to gigabytes by them."""
+        raise DataError(self.name, "a workbook (.xlsx)", "a document type declaration in it", _TODO)
+
+    def _unreadable(self, error: Exception) -> DataError:
+        """The error of a file that is no workbook."""
+        got = " ".join(str(error).split())[:120] or type(error).__name__
+        return DataError(self.name, "a workbook (.xlsx)", got, _TODO)
+
+
+class _TextReader:
+    """Collects a text that may be made of runs of different fonts."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin a new text."""
+        self._runs: list[tuple[str, bool]] = []
+        self._struck = self._raised = self._crossed = False
+        self._phonetic, self._inside = 0, False
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        """An element begins."""
+        if tag == "r":
+            self._raised = self._crossed = False
+        elif tag == "rPh":
+            self._phonetic += 1
+        elif tag == "vertAlign":
+            self._raised = attributes.get("val") == "superscript"
+        elif tag == "strike":
+            self._crossed = attributes.get("val", "1") not in ("0", "false")
+        elif tag == "t":
+            self._inside = not self._phonetic
+            if self._inside:
+                self._runs.append(("", self._raised))
+
+    def data(self, text: str) -> None:
+        """Characters of the element that is open."""
+        if self._inside:
+            whole, raised = self._runs[-1]
+            self._runs[-1] = whole + text, raised
+            self._struck = self._struck or (self._crossed and bool(text.strip()))
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag == "rPh":
+            self._phonetic -= 1
+        elif tag == "t":
+            self._inside = False
+        elif tag == "r":
+            self._raised = self._crossed = False
+
+    def text(self) -> RichText:
+        """The text read, raised pieces apart; a raised 2 or 3 behind a length stays, as in km²."""
+        plain, raised = "", list[str]()
+        for piece, high in self._runs:
+            unit = high and piece.strip() in ("2", "3") and re.search(r"(?<![^\W\d_])[kcdm]?m$", plain)
+            if high and piece.strip() and not unit:
+                raised.append(_unescape(piece))
+            else:
+                plain += {"2": "²", "3": "³"}[piece.strip()] if unit else piece
+        return RichText(_unescape(plain), tuple(raised), self._struck)
+
+
+class _SheetReader:
+    """Collects a worksheet's cells."""
+
+    def __init__(self, sheet: RawSheet, place: str) -> None:
+        self.sheet, self.place = sheet, place
+        self.row = self.column = 0
+        self.cell: RawCell | None = None
+        self.inline = _TextReader()
+        self.text: list[str] | None = None
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        """An element begins."""
+        if tag == "row":
+            self.row = int(attributes.get("r", self.row + 1))
+            self.column = 0
+            if attributes.get("hidden") in ("1", "true"):
+                self.sheet.hidden_rows.add(self.row)
+        elif tag == "c":
+            at = _cell_at(attributes.get("r", ""))
+            self.row, self.column = at or (self.row, self.column + 1)
+            self.cell = RawCell(self.row, self.column, attributes.get("t", "n"), int(attributes.get("s", 0) or 0))
+        elif tag == "is":
+            self.inline.clear()
+        elif tag in ("v", "f") and self.cell is not None:
+            self.text = []
+        elif tag == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif tag == "col" and attributes.get("hidden") in ("1", "true"):
+            self.sheet.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
+        if self.cell is not None and self.cell.type == "inlineStr":
+            self.inline.start(tag, attributes)
+
+    def data(self, text: str) -> None:
+        """Characters of the element that is open."""
+        if self.text is not None:
+            self.text.append(text)
+        elif self.cell is not None and self.cell.type == "inlineStr":
+            self.inline.data(text)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        cell = self.cell
+        if cell is None:
+            return
+        if tag == "v" and self.text is not None:
+            cell.value, self.text = "".join(self.text), None
+        elif tag == "f" and self.text is not None:
+            cell.formula, self.text = "=" + "".join(self.text), None
+        elif tag == "c":
+            self.cell = None
+            if cell.value is not None or cell.formula is not None or cell.inline is not None:
+                self._keep(cell)
+        elif cell.type == "inlineStr":
+            self.inline.end(tag)
+            if tag == "is":
+                cell.inline = self.inline.text()
+
+    def _keep(self, cell: RawCell) -> None:
+        if len(self.sheet.cells) >= limits.CELLS:
+            got = f"more than {limits.CELLS:,} cells"
+            raise DataError(self.place, "a table", got, "Send the table alone.")
+        self.sheet.cells.append(cell)
+
+    def _merge(self, reference: str) -> None:
+        """Keep a merged range; one of more cells than any table has is refused, not spread."""
+        first, _, last = reference.partition(":")
+        start, end = _cell_at(first), _cell_at(last or first)
+        if start is None or end is None:
+            return
+        (top, left), (bottom, right) = start, end
+        todo = "Unmerge the cells."
+        if (bottom - top + 1) * (right - left + 1) > limits.CELLS:
+            expected = f"merged ranges of at most {limits.CELLS:,} cells"
+            raise DataError(self.place, expected, f"the merged range {reference[:40]}", todo)
+        if len(self.sheet.merged) >= limits.MERGED_RANGES:
+            raise DataError(self.place, f"at most {limits.MERGED_RANGES:,} merged ranges", "more", todo)
+        self.sheet.merged.append((top, left, bottom, right))
+
+
+def _cell_at(reference: str) -> tuple[int, int] | None:
+    """Row and column of ``AB12``, from 1."""
+    found = _REFERENCE.match(reference)
+    if not found:
+        return None
+    column = 0
+    for letter in found[1].upper():
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return int(found[2]), column
+
+
+def _unescape(text: str) -> str:
+    """Give signs back that XML cannot hold and the file writes as ``_x000D_``."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
