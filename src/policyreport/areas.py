@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from policyreport.errors import DataError, UsageError
+from policyreport.errors import DataError, UsageError, strange_letters
 from policyreport.params.layout import Root, data_folder, project_folder
 from policyreport.sources import SIDECAR, read_source
 from policyreport.spelling import plain
@@ -18,6 +18,8 @@ from policyreport.spelling import plain
 if TYPE_CHECKING:
     from policyreport.params.edition import Edition
 
+# Columns that name an area.
+_NAMES = ("slug", "name", "name_en", "name_ascii", "full_name")
 WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
 
 
@@ -205,6 +207,11 @@ class Areas:
         """
         return self._text(key, "valid_from"), self._text(key, "valid_to")
 
+    def exists_on(self, key: str, day: date) -> bool:
+        """Tell whether an area is one on a day."""
+        begun, ended = self.lifetime(key)
+        return (not begun or begun <= day.isoformat()) and (not ended or day.isoformat() <= ended)
+
     def begun(self, key: str) -> date:
         """Give the day from which an area has existed within its boundaries.
 
@@ -322,13 +329,15 @@ class Areas:
             raise UsageError("area", "a key or name of data/boundaries/areas.csv", f'"{text}"', self.suggest(text))
         return found
 
-    def suggest(self, text: str) -> str:
+    def suggest(self, text: str, day: date | None = None) -> str:
         """Say which areas are nearest to an unknown key or name.
 
         Parameters
         ----------
         text : str
             What was given.
+        day : date, optional
+            The day that is spoken of: of two areas of one name the one that existed then, and what became of others.
 
         Returns
         -------
@@ -339,10 +348,25 @@ class Areas:
         if not near:
             joined = {name.replace(" ", ""): key for name, key in self._keys_by_name.items()}
             names = get_close_matches(plain(text).replace(" ", ""), joined, n=3, cutoff=0.6)
-            near = list(dict.fromkeys(joined[name] for name in names))
+            near = list(dict.fromkeys(self._then(joined[name], day) for name in names))
+        strange = strange_letters(text)
         if not near:
-            return "data/boundaries/areas.csv lists keys and names."
-        return "did you mean " + " or ".join(f'"{key}" ({self.name(key)})' for key in near) + "?"
+            return f"{strange}data/boundaries/areas.csv lists keys and names."
+        return f"{strange}did you mean " + " or ".join(f'"{key}" ({self._told(key, day)})' for key in near) + "?"
+
+    def _then(self, key: str, day: date | None) -> str:
+        """The area of the same name that existed on a day, else the area itself."""
+        if day is None or self.exists_on(key, day):
+            return key
+        same = self.table.index[self.table["name"] == self.name(key)]
+        return next((str(other) for other in same if self.exists_on(str(other), day)), key)
+
+    def _told(self, key: str, day: date | None) -> str:
+        """An area's name, and what became of one that had ended by a day."""
+        ended = self.lifetime(key)[1]
+        if day is None or not ended or day.isoformat() <= ended:
+            return self.name(key)
+        return f"{self.name(key)}, to {ended}; part of {self.name(self.successor(key))} since"
 
     def _text(self, key: str, column: str) -> str:
         """One cell of the table."""
@@ -365,8 +389,7 @@ class Areas:
     def _keys_by_name(self) -> dict[str, str]:
         """Plain names to keys; the last one wins, so areas that still exist come last."""
         order = self.table.sort_values("valid_to", ascending=False, kind="stable").index
-        names = ("slug", "name", "name_en", "name_ascii", "full_name")
-        return {plain(str(self.table.loc[key, column])): key for key in order for column in names}
+        return {plain(self._cells[column][str(key)]): str(key) for key in order for column in _NAMES}
 
 
 def read_areas(root: Root) -> Areas:

@@ -5,6 +5,7 @@ An error says where, what was expected, what was found, and what to do. It never
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import IntEnum
@@ -82,6 +83,24 @@ class ConnectError(PolicyReportError):
     exit_code = ExitCode.CONNECT
 
 
+def strange_letters(text: str) -> str:
+    """Name letters that look like Latin ones and are not: nobody sees why such a word is unknown.
+
+    Returns
+    -------
+    str
+        ``"А" is U+0410 (Cyrillic capital letter a).`` and a space, or nothing.
+    """
+    names = {
+        letter: unicodedata.name(letter, "unnamed")
+        for letter in dict.fromkeys(text)
+        if ord(letter) > 127 and not unicodedata.combining(letter) and unicodedata.category(letter)[0] in "LCM"
+    }
+    strange = [(letter, name) for letter, name in names.items() if not name.startswith("LATIN")]
+    told = [f'"{letter}" is U+{ord(letter):04X} ({name.capitalize()})' for letter, name in strange[:3]]
+    return f"{'; '.join(told)}. " if told else ""
+
+
 def did_you_mean(got: str, known: Iterable[str]) -> str:
     """Say which known words are nearest to an unknown one.
 
@@ -95,11 +114,13 @@ def did_you_mean(got: str, known: Iterable[str]) -> str:
     Returns
     -------
     str
-        ``did you mean "x"?``, or the known words where none is near.
+        ``did you mean "x"?``, or the known words where none is near; before it the letters of the unknown word
+        that only look like Latin ones.
     """
     words = sorted(known)
     near = get_close_matches(got, words, n=3, cutoff=0.6)
+    strange = strange_letters(got)
     if near:
-        return "did you mean " + " or ".join(f'"{word}"' for word in near) + "?"
+        return f"{strange}did you mean " + " or ".join(f'"{word}"' for word in near) + "?"
     listed = ", ".join(words[:12]) + (", …" if len(words) > 12 else "")
-    return f"known: {listed}."
+    return f"{strange}known: {listed}."

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from copy import deepcopy
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,15 @@ def desktop_fonts() -> list[Path]:
         Regular, italic, semi-bold and bold.
     """
     return [desktop_folder() / f"BeVietnamPro-{face}.ttf" for face in _FACES.values()]
+
+
+@lru_cache(maxsize=1)
+def printable() -> frozenset[str]:
+    """Return every character that the typeface has: a page with another one cannot be set as PDF."""
+    from fontTools.ttLib import TTFont  # half a second to import, needed for signs beyond plain Latin only
+
+    with TTFont(desktop_fonts()[0], lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap()))
 
 
 def web_characters() -> str:

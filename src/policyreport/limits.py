@@ -45,6 +45,8 @@ WORKSHEETS: Final = 200
 
 # Digits of a number. A float holds 15 to 17 for certain; the largest amounts in dong have 16.
 NUMBER_DIGITS: Final = 30
+# Size of a number of the ledger, in its unit: output in dong would be a slip, its units are millions of them.
+NUMBER_SIZE: Final = 10**15
 # Characters of a cell that is to be a number, a period or a day.
 SHORT_TEXT: Final = 200
 

@@ -43,7 +43,7 @@ SAID = {
     "--address": "https://example.org/q1",
     "--published": "2026-04-15",
     "--period": "2026-Q1",
-    "--list": "central-2025-12-25",
+    "--list": "central-2025-10",
     "--table": "damaged",
     "--accessed": "2026-05-01",
 }
@@ -389,9 +389,9 @@ def leave_the_list_out(grid: Grid) -> None:
     del grid.said["--list"]
 
 
-@damage("--list", '"central-2025-12-26"', '"central-2025-12-25"')
+@damage("--list", '"central-2025-11"', '"central-2025-10"')
 def name_a_list_nobody_described(grid: Grid) -> None:
-    grid.said["--list"] = "central-2025-12-26"
+    grid.said["--list"] = "central-2025-11"
 
 
 @damage("--reference-date", '"31/02/2026"')

@@ -20,7 +20,7 @@ STATED = {
     "address": "https://example.org/q1",
     "published": "2026-04-15",
     "period": "2026-Q1",
-    "list": "central-2025-12-25",
+    "list": "central-2025-10",
 }
 KEYS = ("n01", "n40", "n52", "n79", "n96")
 # The same province in the ways sheets write it.

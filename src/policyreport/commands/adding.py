@@ -63,6 +63,9 @@ def add(
     accessed: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day of adding; by default today.")
     ] = None,
+    unusual: Annotated[
+        bool, typer.Option("--unusual", help="Values outside the usual range were looked up in the source.")
+    ] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Show every new figure and finding.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
 ) -> None:
@@ -105,7 +108,7 @@ def add(
     }
     today = accessed.date() if accessed else date.today()
     decimals = None if decimal is None else Decimals(decimal.value)
-    delivery = receive(root, file, Options(stated, today, sheet, table, decimals))
+    delivery = receive(root, file, Options(stated, today, sheet, table, decimals, unusual))
     preview = preview_delivery(root, delivery)
     show_preview(preview, show_all)
     if preview.refused:

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.intake.drafts import Draft, Drafts
-from policyreport.intake.figures import Figure, Known, Reading
+from policyreport.intake.figures import Figure, Known, Reading, index_hint
 from policyreport.intake.numbers import read_cell
+from policyreport.observations.periods import last_day
 from policyreport.records.base import Finding
 
 if TYPE_CHECKING:
     from policyreport.intake.layout import Layout
-    from policyreport.intake.sheets import Sheet
+    from policyreport.intake.sheets import Cell, Sheet
 
-# As many names without a single one that ended tell of a list of today's provinces.
-MANY_NAMES = 10
 # So few small percentages can be what was published; more of them, and nothing else, are shares of one.
 FEW_VALUES = 2
 
@@ -54,10 +53,10 @@ def check_totals(
             if cell.empty:
                 continue
             try:
-                wholes.append((row, read_cell(cell, reading.decimals, known.words)[0]))
+                wholes.append((row, read_cell(cell, reading.decimals, known.words).value))
             except ValueError:
                 place = sheet.place(row, column.number, column.heading)
-                problems.append(DataError(place, "a number", f'"{cell.whole}"', "Mend the total, or delete it."))
+                problems.append(DataError(place, "a number", f'"{cell.whole}"', "Correct the total, or delete it."))
         adds_up = column.figure is not None and by_id[column.figure.indicator].kind in ("count", "extensive")
         if adds_up and len(parts) > 1:
             findings += _differences(sheet, column.number, column.heading, parts, wholes)
@@ -78,43 +77,59 @@ def _differences(
 
 
 def check_names(drafts: Drafts, reading: Reading, known: Known) -> Iterator[DataError]:
-    """Ask where a list of today's provinces is read as former ones, which only their names have in common.
+    """Ask whether names are those of former or of present provinces, where the sheet itself cannot say.
 
-    Parameters
-    ----------
-    drafts, reading : Drafts, Reading
-        What was read.
-    known : Known
-        Areas and their names.
+    A name that a former province and a merged one share is the former one's before the merger. A figure published
+    since then may be either's: of the former province, or the publisher's recalculation on present boundaries.
+    A name in the sheet that only former provinces have tells that all are; keys and `--quality back-cast` tell too.
 
     Yields
     ------
     DataError
-        At the first name of a province that was merged since.
+        At the first such name, with all of them.
     """
-    names = known.names
+    areas = known.names.areas
     said = {(draft.row, draft.column): draft.said["area"] for draft in drafts.figures if "area" in draft.said}
-    former = [
-        (each, each.fields["area"]) for each in reading.figures if names.areas.table["valid_to"][each.fields["area"]]
-    ]
     by_name = [
-        (each, key)
-        for each, key in former
-        if said[each.row, each.column].cell.text != key and names.areas.table["type"][key] != "region"
+        each
+        for each in reading.figures
+        if said[each.row, each.column].cell.text != each.fields["area"]
+        and areas.table["type"][each.fields["area"]] not in ("region", "nation")
     ]
-    keys = {key for _, key in by_name}
-    merged = {key for key in keys if any(names.areas.is_merged(other) for other in names.namesakes(key))}
-    shared = [(each, key) for each, key in by_name if key in merged]
-    if len(keys) >= MANY_NAMES and shared and all(len(names.namesakes(key)) > 1 for key in keys):
-        first, key = shared[0]
-        place = said[first.row, first.column]
-        heir = next(each for each in names.namesakes(key) if each != key)
-        yield DataError(
-            place.place,
-            f"names that say whether the {len(keys)} areas are the former or the present ones: each name is of both",
-            f'"{place.cell.text}" for {first.fields["period"]}, which is {key} or, since then, {heir}',
-            "Add --quality back-cast if the publisher recalculated the figures on present provinces; else write keys.",
-        )
+    former = [each for each in by_name if areas.lifetime(each.fields["area"])[1]]
+    only_former = any(len(known.names.namesakes(each.fields["area"])) == 1 for each in former)
+    open_to_both = [each for each in former if not only_former and _may_be_recalculated(each, known)]
+    if not open_to_both:
+        return
+    first = open_to_both[0]
+    key = first.fields["area"]
+    heir = next(each for each in known.names.namesakes(key) if each != key)
+    names = list(dict.fromkeys(areas.name(each.fields["area"]) for each in open_to_both))
+    periods = sorted({each.fields["period"] for each in open_to_both})
+    place = said[first.row, first.column]
+    present = {each.fields["period"] for each in by_name if not areas.lifetime(each.fields["area"])[1]}
+    mixed = f", and {heir} in {', '.join(sorted(present))}" if present else ""
+    yield DataError(
+        place.place,
+        f"names that say whether figures of {_short(periods)} are of the former or the present provinces; "
+        f"{_short(names)} {'is' if len(names) == 1 else 'are'} names of both",
+        f'"{place.cell.text}", which would be {key}, without what was merged into {heir} since, in '
+        f"{first.fields['period']}{mixed}",
+        "Add --quality back-cast if the publisher recalculated the figures on present provinces; if they are of the "
+        f"former ones, write keys, {key} for {areas.name(key)}.",
+    )
+
+
+def _may_be_recalculated(figure: Figure, known: Known) -> bool:
+    """True if a present province of the same name, which others were merged into, existed when a figure came out."""
+    areas, out = known.names.areas, last_day(figure.fields["published"])[0]
+    others = (key for key in known.names.namesakes(figure.fields["area"]) if key != figure.fields["area"])
+    return any(areas.is_merged(key) and areas.exists_on(key, out) for key in others)
+
+
+def _short(texts: list[str]) -> str:
+    """Some texts, the first ones where they are many."""
+    return ", ".join(texts[:6]) + (f" and {len(texts) - 6} more" if len(texts) > 6 else "")
 
 
 def describe_rows(drafts: Drafts, reading: Reading, known: Known) -> Iterator[str]:
@@ -140,6 +155,8 @@ def describe_rows(drafts: Drafts, reading: Reading, known: Known) -> Iterator[st
         if missing and len(missing) < len(everyone) / 2:
             listed = ", ".join(missing[:8]) + (", …" if len(missing) > 8 else "")
             yield f"{len(missing)} of {len(everyone)} provinces have no figure: {listed}"
+    for words, place in reading.unread.items():
+        yield f'{place}: the words "{words}", which the format of the cell shows beside its number, are not read'
     for row, label in drafts.totals:
         yield f'row {row} compared with the sum of the provinces, not read: "{label}"'
     if drafts.absent:
@@ -193,22 +210,84 @@ def fractions_for_percents(reading: Reading, known: Known) -> tuple[list[Finding
     by_id = known.indicators.by_id()
     by_column: dict[tuple[int, str], list[Figure]] = {}
     for each in reading.figures:
-        if each.fields["unit"].startswith("%") and by_id[each.fields["indicator"]].high is not None:
+        if each.fields["unit"].startswith("%"):
             by_column.setdefault((each.column, each.fields["indicator"]), []).append(each)
     findings: list[Finding] = []
     problems: list[DataError] = []
     for (_, indicator), column in by_column.items():
-        values = [float(each.fields["value"]) for each in column]
-        if not (max(values) <= 1 and any(0 < value < 1 for value in values)):
+        values = [Decimal(each.fields["value"]) for each in column]
+        usual = by_id[indicator].plausible
+        if not (max(map(abs, values)) <= 1 and any(0 < abs(value) < 1 for value in values)):
             continue
-        least, most = as_published(min(values)), as_published(max(values))
-        place, got = column[0].place, f"{len(values)} values from {least} to {most}"
+        if usual is not None and not all(usual.holds(100 * value) for value in values):
+            continue
+        place, least, most = column[0].place, as_published(min(values)), as_published(max(values))
+        got = f"{len(values)} values from {least} to {most}"
         if len(values) > FEW_VALUES:
             todo = "Multiply the column by 100, or show it as a percentage."
-            problems.append(DataError(place, f"{indicator} in percent, 0 to 100", f"{got}: shares of one", todo))
+            expected = f"{indicator} in percent" + (f", {str(usual).removeprefix('from ')}" if usual else "")
+            problems.append(DataError(place, expected, f"{got}: shares of one", todo))
         else:
             message = f"{place}: {got} %: shares of one?"
             findings.append(Finding(rule="sheet-share", severity="warning", rows=(place,), message=message))
+    return findings, problems
+
+
+def two_ways_in_a_column(drafts: Drafts, reading: Reading) -> Iterator[DataError]:
+    """Find shares of one in a column whose other cells are shown as percentages: 0.0912 below 8.35%.
+
+    Yields
+    ------
+    DataError
+        At the first such cell of a column.
+    """
+    cells: dict[int, list[tuple[Draft, Cell]]] = {}
+    for draft in drafts.figures:
+        cells.setdefault(draft.column, []).append((draft, draft.said["value"].cell))
+    read = {(each.row, each.column) for each in reading.figures}
+    for column in cells.values():
+        if not any(cell.number is not None and cell.percent for _, cell in column):
+            continue
+        for draft, cell in column:
+            plain = cell.number is not None and not cell.percent and "%" not in cell.beside
+            if plain and (draft.row, draft.column) in read and cell.number is not None and 0 < abs(cell.number) < 1:
+                yield DataError(
+                    draft.said["value"].place,
+                    "a percentage, as other cells of the column are shown",
+                    f'"{cell.whole}", which is not shown as one and may be {as_published(100 * cell.number)} %',
+                    "Show the whole column as percentages, or write all of it in percent.",
+                )
+                break
+
+
+def unusual_values(reading: Reading, known: Known, accepted: bool) -> tuple[list[Finding], list[DataError]]:
+    """Find values outside what an indicator usually is: a slip of unit or decimals more often than a fact.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was read.
+    known : Known
+        Indicators with their plausible range.
+    accepted : bool
+        True if the user looked them up in the source.
+    """
+    by_id = known.indicators.by_id()
+    findings: list[Finding] = []
+    problems: list[DataError] = []
+    for each in reading.figures:
+        usual = by_id[each.fields["indicator"]].plausible
+        if usual is None or usual.holds(Decimal(each.fields["value"])):
+            continue
+        got = f"{each.fields['value']} {each.fields['unit']}"
+        if accepted:
+            message = f"{each.place}: {got} is unusual for {each.fields['indicator']} ({usual}), and was looked up."
+            findings.append(Finding(rule="sheet-unusual", severity="warning", rows=(each.place,), message=message))
+        else:
+            expected = f"{each.fields['indicator']} {usual} ({usual.reason})"
+            hint = index_hint(by_id[each.fields["indicator"]], Decimal(each.fields["value"]))
+            todo = f"{hint}Look it up in the source: correct unit or decimals, or add --unusual if it is so."
+            problems.append(DataError(each.place, expected, got, todo))
     return findings, problems
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ _DAY = re.compile(r"^(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})
 # Midnight behind a day, which programs that know only moments write.
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 _MONTH = re.compile(r"^(?P<month>\d{1,2})[/.-](?P<year>\d{4})$")
+# Years that a number in a heading can mean; 2,026 tasks are none.
+_YEARS = range(1900, 2200)
+# A title says a period in so many words at most: "6 tháng đầu năm 2026".
+_LONGEST = 7
 
 
 def read_period(cell: Cell, words: PeriodWords) -> str:
@@ -28,7 +33,7 @@ def read_period(cell: Cell, words: PeriodWords) -> str:
     Parameters
     ----------
     cell : Cell
-        ``2025-Q4``, ``Quý IV/2025``, ``Q4 2025``, ``9 tháng năm 2025``.
+        ``2025-Q4``, ``Quý IV/2025``, ``Q4 2025``, ``9 tháng năm 2025``, ``3/2026``.
     words : PeriodWords
         The map's words.
 
@@ -43,22 +48,28 @@ def read_period(cell: Cell, words: PeriodWords) -> str:
         If it is no period.
     """
     text = cell.text if cell.day is None else cell.day.isoformat()
+    if found := _MONTH.match(text):
+        text = f"{found['year']}-{int(found['month']):02d}"
     compact = re.sub(r"^(\d{4})[- ]?([QHqh])([1-4])$", lambda m: f"{m[1]}-{m[2].upper()}{m[3]}", text)
     try:
-        period_bounds(compact)
+        bounds = period_bounds(compact)
     except ValueError:
         compact = _worded(text, words)
-    period_bounds(compact)
+        bounds = period_bounds(compact)
+    if bounds[0].year not in _YEARS or bounds[1].year not in _YEARS:
+        raise ValueError(f"{text!r} is in no year of the calendar in use")
     return compact
 
 
-def read_day(cell: Cell) -> str:
+def read_day(cell: Cell, words: PeriodWords | None = None) -> str:
     """Read a day.
 
     Parameters
     ----------
     cell : Cell
-        A stored day, ``2025-10-15`` or ``15/10/2025``.
+        A stored day, ``2025-10-15``, ``15/10/2025`` or ``ngày 15 tháng 10 năm 2025``.
+    words : PeriodWords, optional
+        The map's words.
 
     Returns
     -------
@@ -73,6 +84,8 @@ def read_day(cell: Cell) -> str:
     if cell.day is not None:
         return cell.day.isoformat()
     text = _MIDNIGHT.sub("", cell.text)
+    if words is not None:
+        text = _bare_day(text, words)
     found = _DAY.match(text)
     if found:
         return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
@@ -81,7 +94,55 @@ def read_day(cell: Cell) -> str:
     return date.fromisoformat(text).isoformat()
 
 
-def read_published(cell: Cell) -> str:
+def _bare_day(text: str, words: PeriodWords) -> str:
+    """A day without the words around its numbers: ``31/3/2026`` for ``ngày 31 tháng 3 năm 2026``."""
+    day, month, year = (_either(known) for known in (words.day, words.month, words.year))
+    found = re.fullmatch(rf"(?:(?:{day}) )?(\d{{1,2}}) (?:{month}) (\d{{1,2}}) (?:{year}) (\d{{4}})", plain(text))
+    if found:
+        return f"{found[1]}/{found[2]}/{found[3]}"
+    tokens = text.split()
+    led = (size for size in (2, 1) if plain(" ".join(tokens[:size])) in map(plain, words.day))
+    return " ".join(tokens[next(led, 0) :])
+
+
+def _either(known: tuple[str, ...]) -> str:
+    """A pattern for any of some words, the longest first."""
+    return "|".join(sorted((re.escape(plain(word)) for word in known), key=len, reverse=True))
+
+
+def same_period(one: str, other: str) -> bool:
+    """Tell whether two ways of writing a period mean the same days: ``2026-H1`` and ``2026-01/2026-06``."""
+    return period_bounds(one) == period_bounds(other)
+
+
+def periods_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
+    """Find the periods that a line names, each with the words that name it; a year inside a quarter is not told."""
+    return _found_in(text, lambda cell: read_period(cell, words))
+
+
+def days_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
+    """Find the days that a line names, each with the words that name it."""
+    return _found_in(text, lambda cell: read_day(cell, words))
+
+
+def _found_in(text: str, read: Callable[[Cell], str]) -> list[tuple[str, str]]:
+    """The longest runs of words that can be read, from left to right."""
+    tokens = [token.strip("()[],;:.") for token in text.split()]
+    found, at = [], 0
+    while at < len(tokens):
+        for end in range(min(at + _LONGEST, len(tokens)), at, -1):
+            said = " ".join(tokens[at:end])
+            try:
+                found.append((said, read(Cell(text=said, whole=said))))
+            except ValueError:
+                continue
+            at = end - 1
+            break
+        at += 1
+    return found
+
+
+def read_published(cell: Cell, words: PeriodWords | None = None) -> str:
     """Read a publication date, which may be known to the month or year only.
 
     Parameters
@@ -104,24 +165,26 @@ def read_published(cell: Cell) -> str:
     if cell.day is None and re.fullmatch(r"\d{4}(-\d{2})?", text):
         last_day(text)
         return text
-    return read_day(cell)
+    return read_day(cell, words)
 
 
 def _worded(text: str, words: PeriodWords) -> str:
     """A period of words and numbers."""
     spoken = plain(text)
-    kinds = {"half": words.half, "quarter": words.quarter, "month": words.month, "year": words.year}
-    alternatives = {name: "|".join(sorted(map(plain, known), key=len, reverse=True)) for name, known in kinds.items()}
-    year = rf"(?:(?:{alternatives['year']}) )?(?P<year>\d{{4}})"
+    kinds = {"half": words.half, "quarter": words.quarter, "month": words.month}
+    year = rf"(?:(?:{_either(words.year)}) )?(?P<year>\d{{4}})"
     number = r"(?P<number>\d{1,2}|i{1,3}|iv)"
     for name, written in (("half", "H{}"), ("quarter", "Q{}"), ("month", "{:02d}")):
-        patterns = (rf"(?:{alternatives[name]}) ?{number} {year}", rf"{year} (?:{alternatives[name]}) ?{number}")
+        kind = _either(kinds[name])
+        patterns = (rf"(?:{kind}) ?{number} {year}", rf"{year} (?:{kind}) ?{number}")
         if found := next(filter(None, (re.fullmatch(each, spoken) for each in patterns)), None):
             count = _ROMAN.get(found["number"]) or int(found["number"])
             return f"{found['year']}-{written.format(count)}"
-    from_january = "|".join(sorted(map(plain, words.months_from_january), key=len, reverse=True))
-    if found := re.fullmatch(rf"(?P<number>\d{{1,2}}) (?:{from_january}) {year}", spoken):
-        return f"{found['year']}-01/{found['year']}-{int(found['number']):02d}"
+    for known, first in ((words.months_from_january, 1), (words.months_to_december, 0)):
+        if found := re.fullmatch(rf"(?P<number>\d{{1,2}}) (?:{_either(known)}) {year}", spoken):
+            count = int(found["number"])
+            span = (1, count) if first else (13 - count, 12)
+            return f"{found['year']}-{span[0]:02d}/{found['year']}-{span[1]:02d}"
     if found := re.fullmatch(year, spoken):
         return found["year"]
     raise ValueError(f"{text!r} is not a period")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError
-from policyreport.intake.layout import NOTE_LINE, Column, Layout, Said
+from policyreport.intake.layout import NOTE_LINE, Column, Layout, Line, Said
 from policyreport.intake.numbers import Fit, readings, take_apart
 from policyreport.intake.sheets import Cell, Sheet
 from policyreport.params.intake import FigureColumn
@@ -35,6 +35,8 @@ class Draft:
         What the heading says it is; none in the long form.
     unit : str
         The unit that the heading says; empty where it does not.
+    marks, heading_marks, comments : tuple of str
+        Marks of notes at its value and area, and at its heading; what somebody wrote about these cells.
     code : Said, optional
         The area's statistical code, where the sheet has one: only compared.
     """
@@ -46,6 +48,9 @@ class Draft:
     own: frozenset[str] = frozenset()
     figure: FigureColumn | None = None
     unit: str = ""
+    marks: tuple[str, ...] = ()
+    heading_marks: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
     code: Said | None = None
 
 
@@ -65,8 +70,10 @@ class Drafts:
         Texts of marks.
     problems : list of DataError
         Rows that cannot be read.
-    remarks : list of str
+    unread : list of Line
         Rows that were not read.
+    remarks : list of str
+        Texts below the table that speak of it as a whole.
     """
 
     figures: list[Draft] = field(default_factory=list)
@@ -74,6 +81,7 @@ class Drafts:
     absent: list[tuple[int, int]] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     problems: list[DataError] = field(default_factory=list)
+    unread: list[Line] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -129,18 +137,20 @@ class _RowReader:
         if all(cell.empty for cell in cells) or self._repeats_heading(row):
             return
         label = self._label(row)
-        held = [column for column in self.values if self._says_something(self._cell(row, column))]
-        if plain(label) in self.totals and held:
+        area = self._cell(row, self.area)
+        # A block merged over the whole table heads a group of rows.
+        held = [column for column in self.values if self._says(self._cell(row, column), area)]
+        if not held and not area.empty and any(self._cell(row, column) is area for column in self.values):
+            self._line(row)
+        elif plain(label) in self.totals and held:
             self.drafts.totals.append((row, label))
         elif label and (self.names.candidates(label) or label in self.names.areas.table.index or held):
             self._area_row(row, label, held)
         elif any(self._is_number(self._cell(row, column)) for column in held):
             todo = "Write the name of the province, or delete the row."
-            self.drafts.problems.append(
-                self.sheet.error(
-                    row, self.area.number, "an area beside the figures", "nothing", todo, self.area.heading
-                )
-            )
+            got = self._cell(row, self.area).fault or "nothing"
+            place = self.sheet.place(row, self.area.number, self.area.heading)
+            self.drafts.problems.append(DataError(place, "an area beside the figures", got, todo))
         else:
             self._line(row)
 
@@ -150,7 +160,7 @@ class _RowReader:
         if not numbers and not self._may_be_area(label):
             self._line(row)
             return
-        if problem := self._broken(row):
+        if problem := self._broken(row) or self._struck(row, held):
             self.drafts.problems.append(problem)
             return
         for column in self.values:
@@ -177,8 +187,22 @@ class _RowReader:
         for name, text in (("period", value.period), ("status", value.status)):
             if text:
                 own[name] = Said(Cell(text=text, whole=text), place)
-        code = self._code(row)
-        return Draft(row, value.number, value.heading, self.given | own, frozenset(own), value.figure, value.unit, code)
+        shown = [own["value"].cell, *([own["area"].cell] if "area" in own else [])]
+        marks = tuple(mark for cell in shown for mark in cell.marks)
+        comments = (*(cell.comment for cell in shown if cell.comment), *filter(None, (value.comment,)))
+        return Draft(
+            row,
+            value.number,
+            value.heading,
+            self.given | own,
+            frozenset(own),
+            value.figure,
+            value.unit,
+            marks,
+            value.marks,
+            comments,
+            self._code(row),
+        )
 
     def _code(self, row: int) -> Said | None:
         """The area's statistical code, where the sheet has one."""
@@ -201,7 +225,8 @@ class _RowReader:
         for block in self.sheet.merged:
             if block.top <= row <= block.bottom:
                 touched = sorted(wanted & set(range(block.left, block.right + 1)))
-                if touched and (block.bottom > block.top or len(touched) > 1):
+                # A name may stand over the rows of its figures; a figure belongs to one row.
+                if touched and (len(touched) > 1 or (block.bottom > block.top and touched != [self.area.number])):
                     return self.sheet.error(
                         row,
                         touched[0],
@@ -211,13 +236,25 @@ class _RowReader:
                     )
         return None
 
+    def _struck(self, row: int, held: list[Column]) -> DataError | None:
+        """Why a row cannot be read: its name or a figure is struck through, so it may have been withdrawn."""
+        for column in (self.area, *held):
+            cell = self._cell(row, column)
+            if cell.struck:
+                got = f'"{cell.whole}", struck through in whole or in part'
+                todo = "Delete it if it was withdrawn; take the line away if it holds."
+                return self.sheet.error(row, column.number, "a cell that holds", got, todo, column.heading)
+        return None
+
     def _line(self, row: int) -> None:
         """A line without figures: the text of a mark, or a remark."""
         texts = list(dict.fromkeys(cell.whole for cell in self.sheet.rows[row - 1] if cell.text))
         line = " ".join(texts)
         if found := NOTE_LINE.match(line):
             self.drafts.notes[found["mark"]] = found["text"]
-        self.drafts.remarks.append(f'row {row} not read: "{line[:60]}"')
+        elif plain(line).startswith(tuple(plain(word) + " " for word in self.words.notes)):
+            self.drafts.remarks.append(line)
+        self.drafts.unread.append(Line(row, line))
 
     def _label(self, row: int) -> str:
         """The area's text; in a row without one the word for a total, wherever it stands left of the figures."""
@@ -232,9 +269,9 @@ class _RowReader:
         """One cell of a row."""
         return self.sheet.cell(row, column.number)
 
-    def _says_something(self, cell: Cell) -> bool:
-        """True unless it is empty or says that nothing is published."""
-        return not cell.empty and cell.whole.casefold() not in self.not_published
+    def _says(self, cell: Cell, area: Cell) -> bool:
+        """True unless it is empty, says that nothing is published, or is one block with the area."""
+        return not cell.empty and cell is not area and cell.whole.casefold() not in self.not_published
 
     def _is_number(self, cell: Cell) -> bool:
         """True if it is a number in one way of writing or the other."""

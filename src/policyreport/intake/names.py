@@ -67,8 +67,8 @@ class AreaNames:
             return text
         known = self.candidates(text)
         if not known:
-            raise self._unknown(text)
-        alive = [key for key in known if self._exists(key, day)]
+            raise self._unknown(text, day)
+        alive = [key for key in known if self.areas.exists_on(key, day)]
         if len(alive) != 1:
             raise self._not_then(text, known, day)
         return alive[0]
@@ -112,11 +112,6 @@ class AreaNames:
         """
         return self._names[plain(str(self.areas.table["name"][key])).replace(" ", "")]
 
-    def _exists(self, key: str, day: date) -> bool:
-        """True if the area is one on the day."""
-        begun, ended = self.areas.table["valid_from"][key], self.areas.table["valid_to"][key]
-        return (not begun or begun <= day.isoformat()) and (not ended or day.isoformat() <= ended)
-
     def _without_title(self, text: str, titles: tuple[str, ...]) -> set[str]:
         """The name without each of some titles before or after it."""
         words, found = plain(text), set[str]()
@@ -127,7 +122,7 @@ class AreaNames:
                 found.add(words[: -len(title)].replace(" ", ""))
         return found
 
-    def _unknown(self, text: str) -> AreaNameError:
+    def _unknown(self, text: str, day: date) -> AreaNameError:
         """Why a name is none: a bare code, a title that does not fit, or nothing known."""
         place = "a name or key of data/boundaries/areas.csv, or an alias of params/intake.yaml"
         bare = text.zfill(2)
@@ -146,21 +141,39 @@ class AreaNames:
             type_ = self.areas.table["type"][key]
             todo = f'Write "{self.areas.name(key)}" without "{title}" if the {type_} is meant.'
             return AreaNameError(f'a title that fits: {self.areas.name(key)} is a {type_}, not a "{title}"', todo)
-        return AreaNameError(place, self.areas.suggest(text))
+        return AreaNameError(place, self.areas.suggest(text, day))
 
     def _not_then(self, text: str, known: tuple[str, ...], day: date) -> AreaNameError:
         """Why a known name means no area of a day, or several."""
-        gone = [key for key in known if self.areas.table["valid_to"][key]]
-        if gone and len(known) == len(gone) == 1:
-            key, ended = gone[0], self.areas.table["valid_to"][gone[0]]
-            heir = self.areas.successor(key)
-            todo = (
-                f"Since then it is part of {heir} ({self.areas.name(heir)}): write that name; for a period "
-                f"that began before, the key {key} can be meant."
-            )
-            return AreaNameError(f"an area that existed on {day}; {self.areas.name(key)} ended on {ended}", todo)
+        if all(self.areas.lifetime(key)[1] for key in known) and len(known) == 1:
+            return self._ended(known[0], f"an area that existed on {day}")
+        if all(self.areas.lifetime(key)[0] for key in known) and len(known) == 1:
+            key, begun = known[0], self.areas.lifetime(known[0])[0]
+            todo = "Write the name of that time; mark a publisher's own recalculation with quality back-cast."
+            return AreaNameError(f"an area that existed on {day}; {self.areas.name(key)} began on {begun}", todo)
         meanings = " or ".join(f"{key} ({self.areas.name(key)})" for key in known)
         return AreaNameError(f"one area that existed on {day}", f"Write the key: {meanings}.")
+
+    def outside(self, key: str, period: str) -> AreaNameError:
+        """Why a key means no area of a period, and what to do."""
+        expected = f"an area that existed in {period}"
+        if self.areas.lifetime(key)[1]:
+            return self._ended(key, expected)
+        todo = "Use the key of that time; mark a publisher's own recalculation with quality back-cast."
+        return AreaNameError(f"{expected}; {self.areas.name(key)} began on {self.areas.lifetime(key)[0]}", todo)
+
+    def _ended(self, key: str, expected: str) -> AreaNameError:
+        """A former area, which is a part of another now: its figure is not the other's."""
+        ended, heir = self.areas.lifetime(key)[1], self.areas.successor(key)
+        name = self.areas.name(heir)
+        whole = f"ask for the figure of the whole of {name}, or leave the row out"
+        todo = (
+            f"Since then it is part of {heir} ({name}): {whole}. A part's figure is not the whole's. For a period that "
+            f"began before, the key {key} can be meant."
+        )
+        if not self.areas.is_merged(heir):
+            todo = f"Since then it is {heir} ({name}), the same territory: write that name."
+        return AreaNameError(f"{expected}; {self.areas.name(key)} ended on {ended}", todo)
 
     @property
     def _titles(self) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from policyreport import limits
 from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.intake.sheets import Cell, Sheet
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 # Signs that stand for a minus, and spaces that stand between thousands: no-break, thin, narrow no-break, figure.
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-"})
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007\u2008", " "))
+# "1.227 nhiệm vụ": digits, and words without digits.
+_WITH_UNIT = re.compile(r"^(?P<digits>[+-]?\d(?:[\d.,' ’]*\d)?)\s*(?P<unit>[^\W\d_][^\d]*)$")
+_PIECES = re.compile(r"[()\[\];,|]")
 _BOUNDS = {"≈": "~", "~": "~", ">": ">", "<": "<", "=": "="}
+
+
+class UndecidedError(DataError):
+    """No cell of a sheet shows how it writes decimals."""
 
 
 class Decimals(StrEnum):
@@ -79,22 +87,38 @@ class Fit:
 
 @dataclass(frozen=True)
 class Written:
-    """A number as written: its digits with separators, its bound, whether it is a percentage."""
+    """A number as written: its digits with separators, its bound, whether it is a percentage, its unit."""
 
     digits: str
     bound: str = ""
     percent: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a cell, and what stands beside it there: bound, per-cent sign, unit, status.
+
+    `unread` are words that its format shows and the map does not know; they change nothing.
+    """
+
+    value: Decimal
+    bound: str = ""
+    percent: bool = False
+    unit: str = ""
+    status: str = ""
+    unread: str = ""
 
 
 def take_apart(text: str, words: IntakeMap) -> Written:
-    """Take bound and percent sign off a number.
+    """Take bound, percent sign and unit off a number.
 
     Parameters
     ----------
     text : str
-        ``hơn 1.200``, ``45,2 %``.
+        ``hơn 1.200``, ``45,2 %``, ``8,5 tỷ đồng``.
     words : IntakeMap
-        Words for bounds.
+        Words for bounds and units.
 
     Returns
     -------
@@ -111,7 +135,10 @@ def take_apart(text: str, words: IntakeMap) -> Written:
         bound = next((sign for sign, known in words.bounds.items() if key and key in map(plain, known)), "")
         rest = rest[len(said) :].strip() if bound else rest
     percent = rest.endswith("%")
-    return Written(rest.removesuffix("%").strip(), bound, percent)
+    rest = rest.removesuffix("%").strip()
+    if not percent and (found := _WITH_UNIT.match(rest)) and (unit := words.unit(found["unit"])):
+        return Written(found["digits"], bound, unit=unit)
+    return Written(rest, bound, percent)
 
 
 def parse_number(digits: str, decimals: Decimals) -> Decimal:
@@ -140,6 +167,8 @@ def parse_number(digits: str, decimals: Decimals) -> Decimal:
     if not found:
         raise ValueError(f"{digits!r} is not a number with a decimal {decimals}")
     whole = re.sub(r"\D", "", found["whole"])
+    if len(whole) + len(found["part"] or "") > limits.NUMBER_DIGITS:
+        raise ValueError(f"{digits[:40]}… has more digits than any figure")
     # Nobody writes 0.123 for 123, nor 012 for 12: a leading nought says that something was lost.
     if len(whole) > 1 and whole.startswith("0"):
         raise ValueError(f"{digits!r} begins with a nought")
@@ -222,31 +251,36 @@ def decide_decimals(
     if given is not None:
         return given
     deciding: dict[Decimals, tuple[int, int]] = {}
+    # Numbers that their column cannot hold are refused later, but show how decimals are written.
+    beyond: dict[Decimals, tuple[int, int]] = {}
     ambiguous: tuple[int, int] | None = None
     for row, column, fit in cells:
         cell = sheet.cell(row, column)
         if cell.number is not None or cell.empty:
             continue
-        read = readings(take_apart(cell.text, words).digits, fit)
+        digits = take_apart(cell.text, words).digits
+        read = readings(digits, fit)
         if len(read) == 1:
             deciding.setdefault(next(iter(read)), (row, column))
+        elif not read and len(unlimited := readings(digits, Fit())) == 1:
+            beyond.setdefault(next(iter(unlimited)), (row, column))
         elif len(set(read.values())) > 1:
             ambiguous = ambiguous or (row, column)
     if len(deciding) > 1:
         raise _contradiction(sheet, deciding)
-    if ambiguous and not deciding:
+    if ambiguous and not deciding and len(beyond) != 1:
         text = sheet.cell(*ambiguous).text
         one, other = (f"{number:f}" for number in readings(take_apart(text, words).digits, Fit()).values())
-        raise sheet.error(
-            *ambiguous,
+        raise UndecidedError(
+            sheet.place(*ambiguous),
             "a file in which some cell shows how decimals are written",
             f'"{text}", which can mean {one} or {other}',
             "Say which: --decimal point for 1,227.5 or --decimal comma for 1.227,5.",
         )
-    return next(iter(deciding), Decimals.point)
+    return next(iter(deciding), next(iter(beyond), Decimals.point))
 
 
-def read_cell(cell: Cell, decimals: Decimals, words: IntakeMap) -> tuple[Decimal, str, bool]:
+def read_cell(cell: Cell, decimals: Decimals, words: IntakeMap) -> Number:
     """Read one cell.
 
     Parameters
@@ -256,22 +290,40 @@ def read_cell(cell: Cell, decimals: Decimals, words: IntakeMap) -> tuple[Decimal
     decimals : Decimals
         How the sheet writes decimals.
     words : IntakeMap
-        Words for bounds.
-
-    Returns
-    -------
-    tuple
-        The number, its bound (empty for a plain value), and whether it is a percentage.
+        Words for bounds, units and statuses.
 
     Raises
     ------
     ValueError
-        If it is no number.
+        If it is no number, or a word beside it may make it another one.
     """
     if cell.number is not None:
-        return cell.number, "", cell.percent
+        return _stored(cell, cell.number, words)
     written = take_apart(cell.text, words)
-    return parse_number(written.digits, decimals), written.bound, written.percent
+    number = parse_number(written.digits, decimals)
+    return Number(number, written.bound, written.percent, written.unit)
+
+
+def _stored(cell: Cell, number: Decimal, words: IntakeMap) -> Number:
+    """A stored number with the words that its format shows beside it: they never scale it, and one may say its unit."""
+    if not cell.beside:
+        return Number(number, percent=cell.percent)
+    bound, unit, status, unread = take_apart(cell.text, words).bound, "", "", list[str]()
+    if unit := words.unit(cell.beside) or "":
+        return Number(number, bound, cell.percent or unit.startswith("%"), unit)
+    percent = cell.percent or "%" in cell.beside
+    known_bounds = {plain(word) for known in words.bounds.values() for word in known}
+    for piece in filter(None, (part.strip(" .:-–+") for part in _PIECES.split(cell.beside.replace("%", ";")))):
+        if piece in _BOUNDS or plain(piece) in known_bounds:
+            continue
+        unit = unit or (words.unit(piece) or "")
+        status = status or (words.status(piece) or "")
+        if not (words.unit(piece) or words.status(piece)):
+            unread.append(piece)
+    strange = [piece for piece in unread if words.scales(piece) or any(sign.isdigit() for sign in piece)]
+    if strange:
+        raise ValueError(f'"{strange[0]}" beside the number')
+    return Number(number, bound, percent, unit, status, ", ".join(unread))
 
 
 def _contradiction(sheet: Sheet, deciding: dict[Decimals, tuple[int, int]]) -> DataError:

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from policyreport import limits
 from policyreport.areas import read_areas
 from policyreport.errors import DataError, UsageError
+from policyreport.intake.asking import Asking
 from policyreport.intake.checks import (
     check_names,
     check_totals,
     describe_rows,
     doubles,
     fractions_for_percents,
+    two_ways_in_a_column,
     unexplained_marks,
+    unusual_values,
 )
-from policyreport.intake.days import read_published
+from policyreport.intake.days import days_in, read_published
 from policyreport.intake.delivery import Delivery, Original, Provenance, name_table, newest_day, publisher_name
-from policyreport.intake.drafts import draft_figures
-from policyreport.intake.figures import Known, read_figures
-from policyreport.intake.layout import Headings, Layout, Said
+from policyreport.intake.drafts import Drafts, draft_figures
+from policyreport.intake.figures import Known, Reading, read_figures
+from policyreport.intake.headings import Headings
+from policyreport.intake.layout import Layout, Line, Said
 from policyreport.intake.names import AreaNames
 from policyreport.intake.numbers import Decimals
 from policyreport.intake.sheets import Sheet, text_cell
+from policyreport.intake.statements import Statements
 from policyreport.intake.text_files import read_text_file
+from policyreport.intake.texts import require_text
 from policyreport.intake.workbooks import read_workbook
 from policyreport.params.indicators import read_indicators
-from policyreport.params.intake import IntakeMap, read_intake
+from policyreport.params.intake import IntakeMap, PeriodWords, read_intake
 from policyreport.params.policy import read_policy
+from policyreport.params.rules import read_rule_book
+from policyreport.records.base import Finding
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 BOOK_ENDINGS = (".xlsx", ".xlsm")
-FILE_LIMIT = 20_000_000
 _OF_FIGURES = ("period", "reference_date", "published", "list", "indicator", "measure", "unit", "status", "quality")
 _OF_SOURCE = ("publisher", "publisher_name", "title", "address", "licence")
 _DEFAULT = "the default"
@@ -53,6 +61,8 @@ class Options:
         How the file writes decimals, where it does not show it.
     today : date
         The day of adding.
+    unusual : bool
+        True if values outside what is usual were looked up in the source.
     """
 
     stated: dict[str, str]
@@ -60,6 +70,7 @@ class Options:
     sheet: str | None = None
     table: str | None = None
     decimals: Decimals | None = None
+    unusual: bool = False
 
 
 def receive(root: Path, path: Path, options: Options) -> Delivery:
@@ -82,48 +93,80 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
     Raises
     ------
     PolicyReportError
-        If the file as a whole cannot be read.
+        If the file as a whole cannot be read, or does not say something that the command does not say either.
     """
     words, indicators = read_intake(root), read_indicators(root)
-    headings = Headings(words, indicators)
+    names = AreaNames(read_areas(root), words)
+    headings = Headings(words, indicators, lambda text: bool(names.candidates(text)))
     sheet = read_sheet(path, options.sheet, words, headings)
     given = {name: Said(text_cell(text), _option(name)) for name, text in options.stated.items() if text}
     layout = headings.read(sheet, given.get("indicator"))
-    said = _agree(layout, given)
-    names = AreaNames(read_areas(root), words)
-    known = Known(names, indicators, read_policy(root), words, options.today)
+    said = _agree(layout, given, Statements(words))
+    slack = read_rule_book(root).settings.reference_slack_days
+    known = Known(names, indicators, read_policy(root), words, options.today, slack)
     drafts = draft_figures(sheet, layout, names, words, {name: said[name] for name in _OF_FIGURES if name in said})
-    reading = read_figures(sheet, drafts, known, options.decimals)
-    findings, problems = check_totals(sheet, layout, drafts, reading, known)
-    shares, wrong_shares = fractions_for_percents(reading, known)
-    findings = [*findings, *unexplained_marks(drafts, reading), *shares]
-    problems = [
-        *reading.problems,
-        *problems,
-        *check_names(drafts, reading, known),
-        *wrong_shares,
-        *doubles(reading),
-    ]
-    if not reading.figures and not problems:
+    if not drafts.figures and not drafts.problems:
         todo = "Fill it in, or say which sheet to read."
         raise DataError(sheet.place(layout.last), "figures below the headings", "none", todo)
-    remarks = [*sheet.remarks, *layout.remarks, *drafts.remarks, *describe_rows(drafts, reading, known)]
+    reading = read_figures(sheet, drafts, known, options.decimals, given)
+    lines = (*layout.unread, *drafts.unread)
+    Asking(root, known, lines, sheet.name).require(said, reading)
+    findings, problems = _checked(sheet, layout, drafts, reading, known, options)
+    figures = tuple(reading.figures)
+    provenance = _provenance(root, said, newest_day(figures) if figures else _published(said), options.today)
+    note = require_text(path.name, "note", " ".join(drafts.remarks))
+    return Delivery(
+        name_table(provenance.publisher, options.table or path.stem),
+        figures,
+        replace(provenance, note=note),
+        Original(path.name, path.read_bytes()),
+        tuple(problems),
+        tuple(findings),
+        tuple(_remarks(sheet, lines, drafts, reading, known, said)),
+    )
+
+
+def _checked(
+    sheet: Sheet, layout: Layout, drafts: Drafts, reading: Reading, known: Known, options: Options
+) -> tuple[list[Finding], list[DataError]]:
+    """What a sheet contradicts itself in: findings, and what is refused."""
+    totals, wrong_totals = check_totals(sheet, layout, drafts, reading, known)
+    shares, wrong_shares = fractions_for_percents(reading, known)
+    unusual, refused = unusual_values(reading, known, options.unusual)
+    problems = [
+        *reading.problems,
+        *wrong_totals,
+        *check_names(drafts, reading, known),
+        *wrong_shares,
+        *two_ways_in_a_column(drafts, reading),
+        *(refused if not wrong_shares else []),
+        *doubles(reading),
+    ]
+    return [*totals, *unexplained_marks(drafts, reading), *shares, *unusual], problems
+
+
+def _remarks(
+    sheet: Sheet, lines: tuple[Line, ...], drafts: Drafts, reading: Reading, known: Known, said: dict[str, Said]
+) -> list[str]:
+    """What a reader should know of how the sheet was read."""
+    periods = known.words.periods
+    remarks = [
+        *sheet.remarks,
+        *(f'row {line.row} not read: "{line.text[:60]}"{_dated(line.text, periods, said)}' for line in lines),
+        *describe_rows(drafts, reading, known),
+    ]
     if any("status" not in draft.own and draft.said["status"].place == _DEFAULT for draft in drafts.figures):
         remarks.append(f"status {DEFAULTS['status']}: neither the sheet nor the command says another")
     if any(draft.said["value"].cell.number is None for draft in drafts.figures):
         remarks.append(f"numbers read with a decimal {reading.decimals}")
-    figures = tuple(reading.figures)
-    published = newest_day(figures) if figures else ""
-    provenance = _provenance(root, said, published or _published(said), options.today)
-    return Delivery(
-        name_table(provenance.publisher, options.table or path.stem),
-        figures,
-        provenance,
-        Original(path.name, path.read_bytes()),
-        tuple(problems),
-        tuple(findings),
-        tuple(remarks),
-    )
+    return remarks
+
+
+def _dated(line: str, words: PeriodWords, said: dict[str, Said]) -> str:
+    """What an unread line says of a day or period that nothing else says."""
+    found = [] if "reference_date" in said else [("--reference-date", text, day) for text, day in days_in(line, words)]
+    told = [f'"{text}": {option} {day} if the figures hold on it' for option, text, day in found]
+    return f" ({told[0]})" if told else ""
 
 
 def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headings) -> Sheet:
@@ -156,9 +199,9 @@ def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headi
         endings = ", ".join((*TEXT_ENDINGS, *BOOK_ENDINGS))
         todo = "Save the sheet as .xlsx, or as .csv in UTF-8."
         raise UsageError(path.name, f"a file ending in {endings}", f'"{ending}"', todo)
-    if path.stat().st_size > FILE_LIMIT:
+    if path.stat().st_size > limits.FILE_BYTES:
         raise DataError(
-            path.name, f"at most {FILE_LIMIT // 10**6} MB", "more", "Send the table alone, without pictures."
+            path.name, f"at most {limits.FILE_BYTES // 10**6} MB", "more", "Send the table alone, without pictures."
         )
     if ending in BOOK_ENDINGS:
         return read_workbook(path, wanted, words.ignored_sheets)
@@ -179,30 +222,24 @@ def _require_file(path: Path) -> None:
     raise UsageError(str(path), "a file", got, "Check the path.")
 
 
-def _agree(layout: Layout, given: dict[str, Said]) -> dict[str, Said]:
+def _agree(layout: Layout, given: dict[str, Said], statements: Statements) -> dict[str, Said]:
     """What sheet and user state together; a contradiction stops."""
     for name, option in given.items():
         stated = layout.stated.get(name)
-        if stated is not None and stated.cell.text != option.cell.text:
+        if stated is not None and not statements.same(name, stated.cell, option.cell):
             raise DataError(
                 stated.place,
                 f'"{option.cell.text}", as {option.place} says',
                 f'"{stated.cell.text}"',
-                "One of them is wrong: mend the sheet, or leave the option out.",
+                "One of them is wrong: correct the sheet, or leave the option out.",
             )
     defaults = {name: Said(text_cell(text), _DEFAULT) for name, text in DEFAULTS.items()}
     return defaults | layout.stated | given
 
 
 def _provenance(root: Path, said: dict[str, Said], published: str, today: date) -> Provenance:
-    """Where the figures come from; everything that is missing is asked for at once."""
-    missing = [name for name in ("publisher", "title", "address") if name not in said]
-    if not published:
-        missing.append("published")
-    if missing:
-        todo = "Add " + ", ".join(f"{_option(name)} …" for name in missing) + ", or lines above the table."
-        raise UsageError("add", "who published the figures, where and when", "not said", todo)
-    texts = {name: said[name].cell.whole for name in _OF_SOURCE if name in said}
+    """Where the figures come from."""
+    texts = {name: require_text(said[name].place, name, said[name].cell.whole) for name in _OF_SOURCE if name in said}
     publisher = texts["publisher"]
     name_table(publisher, "table")
     return Provenance(

@@ -217,5 +217,5 @@ def cell_from_number(number: Decimal, percent: bool = False, before: str = "", a
     whole = number.to_integral_value() if number == number.to_integral_value() else number.normalize()
     digits = f"{whole:f}" + ("%" if percent else "")
     around = text_cell(f"{before}{digits}{after}")
-    beside = " ".join(f"{before} {after.strip()}".split())
+    beside = " ".join(around.text.replace(digits, " ", 1).split())
     return Cell(around.text, around.whole, Decimal(f"{whole:f}"), percent, marks=around.marks, beside=beside)

@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from policyreport import limits
 from policyreport.errors import DataError
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-# All communes and forty columns three times over: more is no sheet that a person looks through.
-CELL_LIMIT = 500_000
 _MARKED = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -60,10 +59,14 @@ def read_text_file(path: Path, headings: Callable[[Sheet], int], code_page: str)
         raise DataError(f"{path.name}, row 1", "one delimiter", got, "Save the file with one delimiter.")
     if most:
         return grids[most[0]]
+    # Nothing fits: the widest grid shows most of what is there. A quote that ends inside a cell under one delimiter
+    # says nothing of a file that another one divides.
+    wide = [grid for grid in grids.values() if grid.width > 1]
+    if wide:
+        return max(wide, key=lambda grid: grid.width)
     if broken:
         raise broken[0]
-    # Nothing fits: the widest grid shows the reader most of what is there.
-    return max(grids.values(), key=lambda grid: grid.width) if grids else _grid(path, text, ",", remarks)
+    return next(iter(grids.values())) if grids else _grid(path, text, ",", remarks)
 
 
 def _decode(path: Path, code_page: str) -> tuple[str, tuple[str, ...]]:
@@ -114,7 +117,7 @@ def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sh
         lines.pop()
     used = [_used(line) for line in lines]
     width = max(used, default=0)
-    if len(lines) * width > CELL_LIMIT:
+    if len(lines) * width > limits.CELLS or width > limits.COLUMNS or len(lines) > limits.ROWS:
         raise DataError(path.name, "a table", f"{len(lines):,} rows of {width:,} columns", "Send the table alone.")
     rows = tuple(tuple(text_cell(word) for word in line[:width]) + (Cell(),) * (width - len(line)) for line in lines)
     counts = Counter(len(line) for line in lines)

@@ -71,7 +71,7 @@ def _grid(name: str, raw: RawSheet, book: Workbook) -> Sheet:
     """The cells of a worksheet, as far as it is filled."""
     height = max((each.row for each in raw.cells), default=0)
     width = max((each.column for each in raw.cells), default=0)
-    if height * width > limits.CELLS or width > limits.COLUMNS:
+    if height * width > limits.CELLS or width > limits.COLUMNS or height > limits.ROWS:
         todo = "Delete what stands far below or beside it."
         raise DataError(name, "a table", f"{height} rows of {width} columns", todo)
     cells = {(each.row, each.column): _cell(each, book) for each in raw.cells}

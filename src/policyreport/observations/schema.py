@@ -8,6 +8,7 @@ from typing import get_args
 import pandas as pd
 import pandera.pandas as pa
 
+from policyreport import limits
 from policyreport.digits import as_published
 from policyreport.errors import DataError, did_you_mean
 from policyreport.params.indicators import Indicators
@@ -90,7 +91,7 @@ def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:
     columns |= {
         "indicator": pa.Column(checks=pa.Check.isin(list(indicators.by_id()))),
         "reference_date": pa.Column(nullable=True),
-        "value": pa.Column(checks=pa.Check.in_range(-1e15, 1e15)),
+        "value": pa.Column(checks=pa.Check.in_range(-limits.NUMBER_SIZE, limits.NUMBER_SIZE)),
         "bound": pa.Column(checks=pa.Check.isin(list(get_args(Bound)))),
         "unit": pa.Column(checks=pa.Check.ne("")),
         "status": pa.Column(checks=pa.Check.isin(list(get_args(Status)))),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from policyreport.digits import as_published
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, validate_strict
@@ -18,6 +20,29 @@ class Break(Strict):
     reason: str
 
 
+class Plausible(Strict):
+    """What values of an indicator usually are, ends included; a value outside is asked about."""
+
+    low: float
+    high: float
+    reason: str
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        """Refuse a range that holds nothing."""
+        if self.low >= self.high:
+            raise ValueError(f"low below high, not {self.low} and {self.high}")
+        return self
+
+    def holds(self, value: Decimal) -> bool:
+        """Tell whether a value is usual."""
+        return Decimal(str(self.low)) <= value <= Decimal(str(self.high))
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        return f"from {as_published(self.low)} to {as_published(self.high)}"
+
+
 class Indicator(Strict):
     """One indicator of the ledger.
 
@@ -25,6 +50,7 @@ class Indicator(Strict):
     belong to one list or event (count). `harmonise` names how former provinces are carried to present ones
     (METHODS §14); `national` is the indicator holding the country's value where it has another name, and
     `standard_error` the one holding the published standard errors of this one's values, by the same measure.
+    A value beyond `low` or `high` is impossible and stops the run; one outside `plausible` is asked about.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -41,6 +67,7 @@ class Indicator(Strict):
     standard_error: str = ""
     low: float | None = None
     high: float | None = None
+    plausible: Plausible | None = None
     definition: str = ""
     measures: dict[str, str] = Field(default_factory=dict)
     breaks: tuple[Break, ...] = ()

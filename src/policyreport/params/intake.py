@@ -66,6 +66,8 @@ class PeriodWords(Strict):
     quarter: tuple[str, ...]
     month: tuple[str, ...]
     months_from_january: tuple[str, ...]
+    months_to_december: tuple[str, ...]
+    day: tuple[str, ...]
 
 
 class TemplateWords(Strict):
@@ -107,6 +109,7 @@ class IntakeMap(Strict):
     not_published: tuple[str, ...]
     notes: tuple[str, ...]
     statuses: dict[Status, tuple[str, ...]]
+    magnitudes: tuple[str, ...]
     bounds: dict[Bound, tuple[str, ...]]
     periods: PeriodWords
     ignored_sheets: tuple[str, ...]
@@ -211,6 +214,18 @@ class IntakeMap(Strict):
         key = heading_key(text)
         known = ((unit, key in map(heading_key, (unit, *words))) for unit, words in self.units.items())
         return next((unit for unit, fits in known if fits), None)
+
+    def status(self, text: str) -> Status | None:
+        """Find the status that a sheet's words name, such as ``Sơ bộ``."""
+        key = plain(text)
+        return next((name for name, words in self.statuses.items() if key in (plain(name), *map(plain, words))), None)
+
+    def scales(self, text: str) -> bool:
+        """Tell whether some words may make a number another one: thousands, millions, per mille."""
+        if "‰" in text:
+            return True
+        said = plain(text).split()
+        return any(word in said for known in self.magnitudes for word in plain(known).split())
 
 
 @lru_cache(maxsize=8192)

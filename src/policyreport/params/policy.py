@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -81,12 +81,14 @@ class TaskList(Strict):
     """A list of tasks: issuing body, scope and counting rule; nothing is compared across lists.
 
     `deadline` is the day by which its tasks are to be done, None where none is set; `deadline_reason` says
-    why it is that day. `recurring` tells whether the list holds recurring tasks, `recurring_completed` whether
-    these are counted among the completed.
+    why it is that day. A list is no longer counted after it, but for a report on its last quarter, unless
+    `counted_until` names a later day. `recurring` tells whether the list holds recurring tasks,
+    `recurring_completed` whether these are counted among the completed.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     title: str
+    title_vi: str = ""
     issuer: str
     scope: str
     rule: str
@@ -98,6 +100,7 @@ class TaskList(Strict):
     size_only: bool = False
     deadline: date | None = None
     deadline_reason: str = ""
+    counted_until: date | None = None
     basis: str
 
     @model_validator(mode="after")
@@ -105,7 +108,28 @@ class TaskList(Strict):
         """Refuse a deadline nobody gave a reason for, and a reason for none."""
         if (self.deadline is None) != (not self.deadline_reason):
             raise ValueError(f"{self.id}: deadline and deadline_reason belong together")
+        if self.counted_until is not None and (self.deadline is None or self.counted_until <= self.deadline):
+            raise ValueError(f"{self.id}: counted_until is a day after the deadline")
         return self
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Its title in every language that has one."""
+        return tuple(filter(None, (self.title, self.title_vi)))
+
+    def title_in(self, language: str) -> str:
+        """Its title in a language, else in English."""
+        return (self.title_vi if language == "vi" else "") or self.title
+
+    def ended(self, start: date, day: date, slack: int) -> bool:
+        """Tell whether a list was over in a period that begins at `start` and is counted on `day`.
+
+        A report on the last quarter may hold on a day up to `slack` days after the deadline.
+        """
+        if self.deadline is None:
+            return False
+        last = self.counted_until or self.deadline
+        return start > last or (self.counted_until is None and day > last + timedelta(days=slack))
 
 
 class Policy(Strict):

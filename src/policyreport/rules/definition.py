@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from policyreport.digits import as_published
+from policyreport.observations.periods import period_bounds
 from policyreport.rules.evidence import (
     Breach,
     Check,
@@ -37,6 +38,19 @@ def _list_changed(evidence: Evidence) -> Iterator[Breach]:
             if not set(first) & set(second):
                 text = f"the list changed from {' and '.join(first)} to {' and '.join(second)}"
                 yield Breach(ids(before) + ids(after), f"{evidence.who(area)}: {text}; no comparison is made.")
+
+
+def _list_ended(evidence: Evidence) -> Iterator[Breach]:
+    """Counts of a quarter after the day by which the tasks of their list were due: they are of another list."""
+    lists = {each.id: each for each in evidence.context.policy.lists if each.deadline is not None}
+    rows = evidence.ledger[evidence.ledger["list"].isin(list(lists))]
+    keys = ["area", "list", "period", "reference_date"]
+    for (area, name, period, _), group in rows.groupby(keys, dropna=False):
+        start, end = period_bounds(str(period))
+        day, known = group["reference_date"].iloc[0], lists[str(name)]
+        if known.ended(start, end if pd.isna(day) else day.date(), evidence.settings.reference_slack_days):
+            text = f"counted in {period}, its tasks were due on {known.deadline}"
+            yield Breach(ids(group), f"{evidence.who(str(area))}, {name}: {text}.")
 
 
 def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
@@ -264,6 +278,7 @@ def _places(evidence: Evidence) -> tuple[pd.DataFrame, pd.Series[float]]:
 
 CHECKS: dict[str, Check] = {
     "list-changed": _list_changed,
+    "list-ended": _list_ended,
     "overdue-basis": _overdue_basis,
     "press-against-official": _press_against_official,
     "office-against-official": _office_against_official,

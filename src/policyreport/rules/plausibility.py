@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from policyreport.digits import as_published
-from policyreport.rules.evidence import SERIES, Breach, Check, Evidence, ids, listing, records
+from policyreport.rules.evidence import SERIES, Breach, Check, Evidence, figures, ids, listing, records
 
 _LEVELS = ("extensive", "intensive")
 
@@ -21,6 +21,19 @@ def _series(evidence: Evidence) -> pd.DataFrame:
     before = rows.groupby(SERIES)[["id", "year", "value"]].shift()
     rows["id_before"], rows["before"] = before["id"], before["value"]
     return rows[rows["year"] - before["year"] == 1]
+
+
+def _unusual_value(evidence: Evidence) -> Iterator[Breach]:
+    """A value outside what its indicator usually is."""
+    usual = {each.id: each.plausible for each in evidence.context.indicators.indicators if each.plausible}
+    rows = evidence.ledger[evidence.ledger["indicator"].isin(list(usual)) & evidence.ledger["value"].notna()]
+    low, high = (
+        rows["indicator"].map({id: getattr(each, end) for id, each in usual.items()}).astype(float)
+        for end in ("low", "high")
+    )
+    for row in figures(rows[~rows["value"].between(low, high)]):
+        text = f"{as_published(row.value)} {row.unit}, usually {usual[row.indicator]}"
+        yield Breach((row.id,), f"{evidence.about(row)}: {text}.")
 
 
 def _magnitude(evidence: Evidence) -> Iterator[Breach]:
@@ -154,6 +167,7 @@ def _what(evidence: Evidence, row: dict[str, Any]) -> str:
 
 
 CHECKS: dict[str, Check] = {
+    "unusual-value": _unusual_value,
     "magnitude": _magnitude,
     "transposed-digits": _transposed_digits,
     "sudden-step": _sudden_step,

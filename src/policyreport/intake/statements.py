@@ -1,0 +1,142 @@
+"""Lines above a table that say what its figures are: "Kỳ báo cáo: Quý I/2026", "Số liệu tính đến ngày 31/3/2026"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from policyreport.errors import DataError
+from policyreport.intake.days import read_day, read_period, read_published, same_period
+from policyreport.intake.layout import LABELS, Line, Said
+from policyreport.intake.sheets import Cell, Sheet, text_cell
+from policyreport.spelling import plain
+
+if TYPE_CHECKING:
+    from policyreport.params.intake import IntakeMap
+
+# Fields whose value tells by itself that it is one, so that no colon is needed before it.
+_TELLING = ("reference_date", "published", "period", "unit", "status")
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Reads such lines by the map."""
+
+    words: IntakeMap
+
+    def read(self, sheet: Sheet, first: int) -> tuple[dict[str, Said], tuple[Line, ...]]:
+        """Read the lines above a row.
+
+        Returns
+        -------
+        dict of str to Said
+            What they state, by field.
+        tuple of Line
+            Those that state nothing.
+
+        Raises
+        ------
+        DataError
+            If two lines state different things of one field.
+        """
+        stated: dict[str, Said] = {}
+        unread: list[Line] = []
+        for row in range(1, first):
+            understood = False
+            for number, cell in enumerate(sheet.rows[row - 1], 1):
+                repeated = number > 1 and sheet.cell(row, number - 1) is cell
+                if repeated or not cell.text:
+                    continue
+                label, value = self._line(sheet, row, number)
+                understood = understood or bool(label)
+                if value is not None:
+                    self._keep(stated, label, value)
+            texts = list(dict.fromkeys(cell.text for cell in sheet.rows[row - 1] if cell.text))
+            if texts and not understood:
+                unread.append(Line(row, " ".join(texts)))
+        return stated, tuple(unread)
+
+    def labels(self, text: str) -> bool:
+        """Tell whether a text is a label of such a line."""
+        return bool(self._label(text.partition(":")[0]))
+
+    def _keep(self, stated: dict[str, Said], label: str, value: Said) -> None:
+        """Add a statement; another one of the same field must be the same."""
+        other = stated.setdefault(label, value)
+        if not self.same(label, other.cell, value.cell):
+            raise DataError(
+                value.place,
+                f'"{other.cell.text}" as at {other.place}',
+                f'"{value.cell.text}" for {label}',
+                "State it once.",
+            )
+
+    def same(self, name: str, one: Cell, other: Cell) -> bool:
+        """Tell whether two texts state the same of a field, in whatever way they are written."""
+        if one.text == other.text:
+            return True
+        try:
+            if name == "period":
+                periods = self.words.periods
+                return same_period(read_period(one, periods), read_period(other, periods))
+            if name in ("reference_date", "published"):
+                read = read_day if name == "reference_date" else read_published
+                return read(one, self.words.periods) == read(other, self.words.periods)
+        except ValueError:
+            return False
+        if name == "status":
+            return self.words.status(one.text) == self.words.status(other.text) is not None
+        if name == "unit":
+            return self.words.unit(one.whole) == self.words.unit(other.whole) is not None
+        return False
+
+    def _line(self, sheet: Sheet, row: int, number: int) -> tuple[str, Said | None]:
+        """What a cell states: the field and the value behind its colon, in the next cell, or behind its label."""
+        cell = sheet.cell(row, number)
+        bare = cell.whole.strip("()[] ")
+        before, colon, after = bare.partition(":")
+        if label := self._label(before):
+            place = sheet.place(row, number, cell.text)
+            return label, (Said(text_cell(after), place) if colon and after.strip() else self._next(sheet, row, number))
+        for name, value in self._led(bare):
+            return name, Said(value, sheet.place(row, number, cell.text))
+        return "", None
+
+    def _label(self, text: str) -> str:
+        """The field that some words name, or nothing."""
+        name = self.words.field(text) if text.strip() else None
+        return str(name) if name in LABELS else ""
+
+    def _next(self, sheet: Sheet, row: int, number: int) -> Said | None:
+        """The next cell that says something, unless it is a label too."""
+        label = sheet.cell(row, number)
+        for right in range(number + 1, sheet.width + 1):
+            cell = sheet.cell(row, right)
+            if not cell.empty and cell is not label:
+                if self._label(cell.text.partition(":")[0]):
+                    return None
+                return Said(cell, sheet.place(row, right, label.text.rstrip(":")))
+        return None
+
+    def _led(self, text: str) -> list[tuple[str, Cell]]:
+        """A field whose label is the first words of a text, where the rest is a value of it; the longest label wins."""
+        tokens = text.split()
+        for size in range(len(tokens) - 1, 0, -1):
+            label = self._label(" ".join(tokens[:size]))
+            value = text_cell(" ".join(tokens[size:]).strip("()[].; "))
+            if label in _TELLING and plain(value.text + "x") and self._is_one(label, value):
+                return [(label, value)]
+        return []
+
+    def _is_one(self, name: str, value: Cell) -> bool:
+        """True if a text can be read as a value of the field."""
+        try:
+            if name == "period":
+                return bool(read_period(value, self.words.periods))
+            if name in ("reference_date", "published"):
+                read = read_day if name == "reference_date" else read_published
+                return bool(read(value, self.words.periods))
+        except ValueError:
+            return False
+        known = self.words.unit(value.whole) if name == "unit" else self.words.status(value.text)
+        return known is not None
