@@ -153,9 +153,9 @@ def read_figures(
             figures.append(reader.figure(draft, indicator, column, way))
         except DataError as error:
             problems.append(error)
-    places = {error.where for error in problems}
-    unused = reader.unused_units([(draft, indicator) for draft, (indicator, _) in pairs])
-    problems += [error for error in unused if error.where not in places]
+    unused = list(reader.unused_units([(draft, indicator) for draft, (indicator, _) in pairs]))
+    places = {error.where for error in unused}
+    problems = [*(error for error in problems if error.where not in places), *unused]
     distinct = {(error.where, error.expected): error for error in problems}
     return Reading(figures, list(distinct.values()), reader.missing, way, reader.unread)
 
