@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from policyreport.errors import DataError, UsageError, strange_letters
-from policyreport.params.layout import Root, data_folder, project_folder
 from policyreport.sources import SIDECAR, read_source
 from policyreport.spelling import plain
 
 if TYPE_CHECKING:
     from policyreport.params.edition import Edition
 
+FOLDER = "data/boundaries"
 # Columns that name an area.
 _NAMES = ("slug", "name", "name_en", "name_ascii", "full_name")
 WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
@@ -392,25 +393,20 @@ class Areas:
         return {plain(self._cells[column][str(key)]): str(key) for key in order for column in _NAMES}
 
 
-def read_areas(root: Root) -> Areas:
-    """Read data/boundaries: the table of areas and the crosswalk.
+def read_areas(root: Path) -> Areas:
+    """Read data/boundaries: the table of areas and the crosswalk, which are the country's in every edition.
 
     Parameters
     ----------
-    root : Path or Layout
-        The project, or a notebook's slice of it, which carries the tables without their sidecars.
-
-    Returns
-    -------
-    Areas
-        Keys, names and mapping.
+    root : Path
+        The project's folder, or a notebook's slice of it, which carries the tables without their sidecars.
 
     Raises
     ------
     DataError
         If a file is missing, or is not the one its sidecar describes.
     """
-    folder = project_folder(root) / data_folder(root, "boundaries")
+    folder = root / FOLDER
     tables = []
     for stem, key in (("areas", "key"), ("crosswalk", "old")):
         path = folder / f"{stem}.csv"

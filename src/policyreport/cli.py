@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
 from policyreport.commands import adding, comparing, running
-from policyreport.commands.editions import check_edition, edition_areas, project_root, shown_path
+from policyreport.commands.editions import check_edition, edition_areas, edition_list, project_root, shown_path
 from policyreport.commands.messages import say_error
 from policyreport.errors import ExitCode, PolicyReportError, UsageError, did_you_mean
 from policyreport.fetching import app as fetch_app
@@ -391,25 +391,24 @@ def editions(
 ) -> None:
     """List the editions of the project, or the areas of one.
 
+    An edition whose file, or one of those it follows, is wrong stops no other: the rest is listed, what is wrong is
+    named, and the exit code is 4.
+
     \b
     Examples:
       policyreport editions
       policyreport editions 2025Q4
     """
     root = project_root(context)
-    # Reading an edition needs pydantic.
-    from rich.table import Table
-
-    from policyreport.params.edition import list_editions, read_edition
-
     if edition:
         _show_areas(root, edition)
         return
-    table = Table("edition", "quarter", "as known on", "follows", "title", box=None, pad_edge=False)
-    for name in list_editions(root):
-        each = read_edition(root, name)
-        table.add_row(name, each.quarter, str(each.as_known_on), each.previous or "–", each.title)
+    table, wrong = edition_list(root)
     _console().print(table)
+    for error in wrong:
+        say_error(error)
+    if wrong:
+        raise typer.Exit(int(ExitCode.PARAMS))
 
 
 def _formats(words: str) -> set[str]:

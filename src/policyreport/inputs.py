@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from policyreport.areas import Areas, read_areas
 from policyreport.errors import RunError
-from policyreport.params.edition import Edition, read_edition
+from policyreport.params.edition import Edition, edition_file, read_edition_file
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.layout import own_parameters
 from policyreport.params.methods import MethodSettings, read_method_settings
@@ -34,10 +34,11 @@ OBSERVATIONS = "observations.parquet"
 PANEL = "panel.parquet"
 FACTS = "facts.json"
 RECORDS = "records.json"
-# Files every notebook reads as they stand, beside its edition's.
+# Files every notebook reads as they stand, besides its edition's.
 COMMON_FILES = (
     "params/policy.yaml",
     "params/indicators.yaml",
+    "params/languages.yaml",
     "params/methods.yaml",
     "params/references.bib",
     "params/registry.yaml",
@@ -246,7 +247,7 @@ def read_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
 
 def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
     """The same, read."""
-    edition = read_edition(folder, edition_id)
+    edition = read_edition_file(folder, edition_id)
     layout = edition.layout(folder)
     return {
         "edition": edition,
@@ -276,8 +277,7 @@ def decision_files(root: Path, edition: Edition) -> dict[str, bytes]:
     dict of str to bytes
         Content by path below the project.
     """
-    names = [*COMMON_FILES, *own_parameters(edition.layout(root))]
-    names += [f"params/editions/{name}.yaml" for name in (edition.id, edition.previous) if name]
+    names = [*COMMON_FILES, edition_file(edition.id), *own_parameters(edition.layout(root))]
     return {name: (root / name).read_bytes() for name in names}
 
 

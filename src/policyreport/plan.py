@@ -19,7 +19,7 @@ from policyreport.execute.unit import Unit, Units
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, files_of, frame_bytes
 from policyreport.observations import as_known_on, known_on, load_ledger
-from policyreport.params.edition import Edition, read_edition
+from policyreport.params.edition import Edition, edition_file, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import read_method_settings
 from policyreport.params.report import Roles, read_roles
@@ -89,7 +89,7 @@ def load_known(root: Path, edition_id: str) -> Known:
     # What only the notebooks read is read here too: a slip in it is told once, before anything runs.
     settings = read_method_settings(layout)
     read_wording(layout)
-    areas = read_areas(layout)
+    areas = read_areas(root)
     ledger = load_ledger(layout)
     known = known_on(ledger, edition.as_known_on)
     indicators = read_indicators(layout)
@@ -267,6 +267,10 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
     if store is not None and notebook == NATIONAL_NOTEBOOK:
         files[RECORDS] = _first_records(store, known)
+    if notebook == NATIONAL_NOTEBOOK and known.edition.previous is not None:
+        # The only notebook that asks what changed. The edition before is not held against its own predecessor again.
+        name = edition_file(known.edition.previous)
+        files[name] = (root / name).read_bytes()
     return files
 
 

@@ -1,26 +1,19 @@
-"""Find the project folder; light, so that the command line can say something at once."""
+"""Find the project folder and its editions; light, so that the command line can say something at once."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from policyreport.errors import UsageError
+from policyreport.errors import UsageError, did_you_mean
 
 EDITIONS = Path("params") / "editions"
+_QUARTER = re.compile(r"^\D*(\d{4})\W*q\W*([1-4])$", re.IGNORECASE)
 
 
 def find_project(start: Path) -> Path:
     """Find the project folder: the nearest one upwards with params/editions/.
-
-    Parameters
-    ----------
-    start : Path
-        Where to begin.
-
-    Returns
-    -------
-    Path
-        The project folder.
 
     Raises
     ------
@@ -35,17 +28,7 @@ def find_project(start: Path) -> Path:
 
 
 def given_project(path: Path) -> Path:
-    """Check the folder that --project names.
-
-    Parameters
-    ----------
-    path : Path
-        The folder.
-
-    Returns
-    -------
-    Path
-        The same, absolute.
+    """Check the folder that --project names, and make it absolute.
 
     Raises
     ------
@@ -56,3 +39,53 @@ def given_project(path: Path) -> Path:
         got = f"no {EDITIONS}/ in it" if path.is_dir() else "no such folder"
         raise UsageError(f"--project {path}", "the folder of a project", got, "Give the project's top folder.")
     return path.absolute()
+
+
+def list_editions(root: Path) -> tuple[str, ...]:
+    """List the names of the files in params/editions/, in alphabetical order."""
+    return tuple(sorted(path.stem for path in (root / EDITIONS).glob("[!.]*.yaml")))
+
+
+def way_to_edition(name: str, known: Iterable[str]) -> str:
+    """Say what a user can do who names an edition that does not exist.
+
+    A name that is near to an existing one is a slip; another quarter is an edition still to be made, and an older
+    edition's name would be wrong advice.
+
+    Parameters
+    ----------
+    name : str
+        The unknown name.
+    known : iterable of str
+        Names of the editions there are.
+
+    Returns
+    -------
+    str
+        ``did you mean "2025Q4"?``, or which file to make and how.
+    """
+    editions = sorted(known)
+    quarter = _quarter(name)
+    alike = [other for other in editions if _quarter(other) == quarter] if quarter else editions
+    near = did_you_mean(name, alike)
+    return near if near.startswith("did you mean") else _how_to_make(quarter or name, editions)
+
+
+def _quarter(name: str) -> str:
+    """``2026Q1`` for a name that means a quarter, however it is written; empty for any other."""
+    match = _QUARTER.match(name)
+    return f"{match[1]}Q{match[2]}" if match else ""
+
+
+def _how_to_make(name: str, editions: list[str]) -> str:
+    """Which file to copy, and what to change in the copy."""
+    path = f"{EDITIONS}/{name}.yaml"
+    quarters = [other for other in editions if _quarter(other)]
+    if not quarters:
+        return f"Make {path} with id, title, quarter, as_known_on, areas, previous, languages and quorum."
+    last = max(quarters, key=_quarter)
+    own = f"id and quarter to {name}" if _quarter(name) else f"id to {name}, quarter to its own"
+    return (
+        f"To make it, copy {EDITIONS}/{last}.yaml to {path} and change in the copy: {own}, title and titles, "
+        f"as_known_on to the last day whose publications count, previous to {last}, the edition it is compared with."
+    )

@@ -104,7 +104,7 @@ class Provenance:
     @property
     def formats(self) -> Formats:
         """Numbers and dates in the edition's first language."""
-        return Formats(self.edition.languages[0])
+        return Formats(self.edition.language)
 
     def evidence(self, id: str) -> Evidence:
         """Say what an id leads to.
@@ -242,7 +242,7 @@ def read_provenance(root: Path, edition_id: str) -> Provenance:
         ledger=known_on(load_ledger(layout), edition.as_known_on),
         sources=read_sources(layout),
         boundaries=read_source(root / BOUNDARIES),
-        areas=read_areas(layout),
+        areas=read_areas(root),
         indicators=read_indicators(layout),
         policy=read_policy(layout),
         roles=read_roles(layout),

@@ -204,7 +204,7 @@ class Navigation:
     @property
     def language(self) -> str:
         """The language of the pages."""
-        return self.edition.languages[0]
+        return self.edition.language
 
     @cached_property
     def renamed(self) -> tuple[str, ...]:
@@ -395,7 +395,7 @@ def _write_configuration(
     settings |= {
         "edition": edition.id,
         "edition-title": edition.title,
-        "as-known-on": Formats(edition.languages[0]).date(edition.as_known_on),
+        "as-known-on": Formats(edition.language).date(edition.as_known_on),
         "cite": f"{edition.title}. Edition {edition.id}, as known on {edition.as_known_on.isoformat()}.",
         "site-navigation": {"pages": pages, "regions": navigation.regions()},
     }

@@ -116,7 +116,7 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
         told = [provenance.evidence(id) for id in expand(text)]
         shown = [row(each) for each in _telling(told)]
         found.append([shown, len(told) - len(shown), sorted({source(each) for each in told})])
-    words = WORDS[provenance.edition.languages[0]]
+    words = WORDS[provenance.edition.language]
     return {"words": words, "sets": found, "rows": list(rows.values()), "texts": list(texts), "sources": cited}
 
 

@@ -174,13 +174,14 @@ def _clipped(line: str, value: str) -> str:
 
 def _pages(root: Path, edition: str) -> Callable[[str, str], tuple[str, ...]]:
     """Give a function that names the pages which include an exhibit."""
-    nation, areas = read_roles(root).nation, read_areas(root)
+    described = read_edition(root, edition)
+    nation, areas = read_roles(described.layout(root)).nation, read_areas(root)
     including: dict[tuple[str, str], list[str]] = {}
     for path in sorted((root / "reports").glob("*.qmd")) + sorted((root / "reports" / "provinces").glob("*.qmd")):
         for match in INCLUDE.finditer(path.read_text(encoding="utf-8")):
             including.setdefault((match["area"], match["id"]), []).append(path.stem)
 
-    named = marked_name if read_edition(root, edition).simulated else str
+    named = marked_name if described.simulated else str
 
     def pages(area: str, name: str) -> tuple[str, ...]:
         if area == nation:

@@ -59,7 +59,7 @@ def read_triangles(root: Path, indicator: str, area: str = "", edition: str = ""
     """
     named = read_edition(root, edition) if edition else None
     layout = named.layout(root) if named else root
-    definition, areas = read_indicators(layout).get(indicator), read_areas(layout)
+    definition, areas = read_indicators(layout).get(indicator), read_areas(root)
     key = areas.resolve(area) if area else read_roles(layout).nation
     ledger = load_ledger(layout)
     known = vintages(ledger, named.as_known_on) if named else ledger

@@ -33,7 +33,7 @@ def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> 
     """
     inputs = read_inputs(Path(workspace) if workspace else _by_hand(notebook, area, edition))
     if inputs.edition.simulated:
-        mark_displays(inputs.edition.languages[0])
+        mark_displays(inputs.edition.language)
     return inputs
 
 

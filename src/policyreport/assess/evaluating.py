@@ -12,7 +12,7 @@ from policyreport.assess.series import growth
 from policyreport.assess.shares import other_quantity
 from policyreport.inputs import Inputs
 from policyreport.methods.latest import newest_of_each_measure
-from policyreport.params.edition import read_edition
+from policyreport.params.edition import read_edition_file
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import (
     BoundaryCheck,
@@ -149,4 +149,4 @@ def _previous(inputs: Inputs) -> pd.Timestamp | None:
     """The day the edition before was known on."""
     if inputs.edition.previous is None:
         return None
-    return pd.Timestamp(read_edition(inputs.folder, inputs.edition.previous).as_known_on)
+    return pd.Timestamp(read_edition_file(inputs.folder, inputs.edition.previous).as_known_on)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from policyreport.errors import UsageError, did_you_mean
-from policyreport.project import find_project, given_project
+from policyreport.errors import ParamsError, UsageError
+from policyreport.project import find_project, given_project, list_editions, way_to_edition
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from policyreport.areas import Areas
 
 
@@ -43,13 +45,35 @@ def check_edition(root: Path, edition: str) -> None:
     Raises
     ------
     UsageError
-        If it is none, with the nearest.
+        If it is none, with the nearest, or the way to make it.
     """
-    known = [path.stem for path in (root / "params" / "editions").glob("*.yaml")]
+    known = list_editions(root)
     if edition not in known:
         place = f'edition "{edition}"'
         got = f"no params/editions/{edition}.yaml"
-        raise UsageError(place, "the name of a file in params/editions/", got, did_you_mean(edition, known))
+        raise UsageError(place, "the name of a file in params/editions/", got, way_to_edition(edition, known))
+
+
+def edition_list(root: Path) -> tuple[Table, list[ParamsError]]:
+    """Lay out the editions that can be read, and collect what is wrong with the others."""
+    # Editions need pydantic, tables rich.
+    from rich.markup import escape
+    from rich.table import Table
+
+    from policyreport.params.edition import read_edition, read_edition_file
+
+    table = Table("edition", "quarter", "as known on", "follows", "title", box=None, pad_edge=False)
+    wrong: dict[str, ParamsError] = {}
+    for name in list_editions(root):
+        try:
+            edition = read_edition_file(root, name)
+            facts = (edition.quarter, str(edition.as_known_on), edition.previous or "–", escape(edition.title))
+            table.add_row(name, *facts)
+            read_edition(root, name)
+        except ParamsError as error:
+            # Editions that follow a wrong one all meet the same error.
+            wrong[str(error)] = error
+    return table, list(wrong.values())
 
 
 def edition_areas(root: Path, edition: str) -> tuple[Areas, list[str]]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute, csv
 
-from policyreport.areas import Areas, read_areas
+from policyreport.areas import FOLDER, Areas, read_areas
 from policyreport.digits import as_published
 from policyreport.errors import DataError, did_you_mean
 from policyreport.observations.corrections import apply_corrections, read_corrections
@@ -93,9 +93,10 @@ def check_raw(root: Root, raw: pd.DataFrame) -> pd.DataFrame:
     DataError
         At the first file, row and column that breaks a rule.
     """
-    areas, indicators, policy = read_areas(root), read_indicators(root), read_policy(root)
+    folder = project_folder(root)
+    areas, indicators, policy = read_areas(folder), read_indicators(root), read_policy(root)
     for table in ("areas", "crosswalk"):
-        read_source(project_folder(root) / data_folder(root, "boundaries") / f"{table}.csv")
+        read_source(folder / FOLDER / f"{table}.csv")
     ledger = parse(apply_corrections(raw, read_corrections(root)))
     validate(ledger, indicators)
     _require_kind(ledger, simulated=is_simulated(root))

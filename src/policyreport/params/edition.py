@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from policyreport.errors import ParamsError
+from policyreport.params.languages import Code, read_languages, require_whole
 from policyreport.params.layout import DATA, Layout, Root
-from policyreport.params.reading import Strict, read_strict, require_known
+from policyreport.params.reading import Strict, read_strict
+from policyreport.project import EDITIONS, list_editions, way_to_edition
 
 
 class Edition(Strict):
@@ -33,7 +35,7 @@ class Edition(Strict):
     simulated: bool = False
     areas: Literal["all"] | tuple[str, ...] = "all"
     previous: str | None = None
-    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = Field(default=("en",), min_length=1)
+    languages: tuple[Code, ...] = Field(default=("en",), min_length=1)
     quorum: Annotated[float, Field(gt=0, le=1)]
     note: str = ""
 
@@ -49,6 +51,11 @@ class Edition(Strict):
         if self.areas == ():
             raise ValueError('areas: "all" or at least one area key')
         return self
+
+    @property
+    def language(self) -> str:
+        """The language that the edition is written in."""
+        return self.language
 
     def layout(self, root: Path) -> Root:
         """Say where the edition's figures and parameters lie.
@@ -117,12 +124,12 @@ def last_day(quarter: str) -> date:
 
 
 def read_edition(root: Path, name: str) -> Edition:
-    """Read one edition.
+    """Read one edition of a project, and hold it against the editions it follows and the languages there are.
 
     Parameters
     ----------
     root : Path
-        The project's top folder.
+        The project's top folder. A notebook's slice holds no chain of editions: there `read_edition_file`.
     name : str
         File name without ending, ``2025Q4``.
 
@@ -134,54 +141,88 @@ def read_edition(root: Path, name: str) -> Edition:
     Raises
     ------
     ParamsError
-        If there is no such edition (with "did you mean"), if its `id` differs from the file's name, or
-        if `previous` names an edition that does not exist or is not older.
+        If there is no such edition (with the way to make it), if a file of the chain of `previous` is missing,
+        broken, of other data or known later than the edition that names it, if the chain leads back to itself, or
+        if no report can be written in a language that is named. The file at fault is named.
     """
-    folder = root / "params" / "editions"
     known = list_editions(root)
-    require_known(f"{folder}", [name], known, "the name of an edition")
-    path = folder / f"{name}.yaml"
-    edition = read_strict(path, Edition)
-    if edition.id != name:
-        raise ParamsError(f"{path}: id", f'"{name}", the file\'s name', f'"{edition.id}"', "Make them equal.")
-    if edition.previous is not None:
-        _check_previous(path, edition, known)
+    if name not in known:
+        todo = way_to_edition(name, known)
+        raise ParamsError(str(root / EDITIONS), "the name of an edition", f'"{name}"', todo)
+    edition = read_edition_file(root, name)
+    if "languages" in edition.model_fields_set:
+        require_whole(f"{_path(root, name)}: languages", edition.languages, read_languages(root))
+    _check_chain(root, edition, known)
     return edition
 
 
-def list_editions(root: Path) -> tuple[str, ...]:
-    """List the editions of a project.
+def read_edition_file(root: Path, name: str) -> Edition:
+    """Read the file of one edition by itself, as it lies in a project or in a notebook's slice.
 
     Parameters
     ----------
     root : Path
-        The project's top folder.
+        The project's top folder, or a slice.
+    name : str
+        File name without ending.
 
     Returns
     -------
-    tuple of str
-        Names in alphabetical order; empty if there are none.
+    Edition
+        Validated as far as one file tells; `read_edition` has checked the rest when the slice was made.
+
+    Raises
+    ------
+    ParamsError
+        If the file is missing or breaks its schema, or its `id` differs from the file's name.
     """
-    return tuple(sorted(path.stem for path in (root / "params" / "editions").glob("*.yaml")))
+    path = _path(root, name)
+    edition = read_strict(path, Edition)
+    if edition.id != name:
+        raise ParamsError(f"{path}: id", f'"{name}", the file\'s name', f'"{edition.id}"', "Make them equal.")
+    return edition
 
 
-def _check_previous(path: Path, edition: Edition, known: tuple[str, ...]) -> None:
-    """The edition before must exist and be known no later than this one."""
-    before = str(edition.previous)
-    require_known(f"{path}: previous", [before], known, "the name of an edition")
-    earlier = read_strict(path.parent / f"{before}.yaml", Edition)
-    known_on = earlier.as_known_on
+def edition_file(name: str) -> str:
+    """Say where an edition's file lies below a project or slice."""
+    return f"{EDITIONS.as_posix()}/{name}.yaml"
+
+
+def _path(root: Path, name: str) -> Path:
+    return root / edition_file(name)
+
+
+def _check_chain(root: Path, edition: Edition, known: tuple[str, ...]) -> None:
+    """Follow `previous` to the first edition; every link must hold."""
+    followed = [edition.id]
+    while edition.previous is not None:
+        place = f"{_path(root, edition.id)}: previous"
+        if edition.previous in followed:
+            circle = " → ".join([*followed[followed.index(edition.previous) :], edition.previous])
+            raise ParamsError(place, "an edition before this one", f"a circle, {circle}", "Break it here.")
+        if edition.previous not in known:
+            missing, todo = f"no {edition_file(edition.previous)}", way_to_edition(edition.previous, known)
+            todo = f"Put the file back, or name another edition: {todo}" if todo.startswith("To make") else todo
+            raise ParamsError(place, "the name of an edition", f'"{edition.previous}", {missing}', todo)
+        earlier = read_edition_file(root, edition.previous)
+        _check_link(place, edition, earlier)
+        followed.append(earlier.id)
+        edition = earlier
+
+
+def _check_link(place: str, edition: Edition, earlier: Edition) -> None:
+    """An edition follows one on the same data that is known no later than itself."""
     if earlier.data != edition.data:
         raise ParamsError(
-            f"{path}: previous",
+            place,
             f"an edition on the same data, {edition.data}",
-            f"{before}, on {earlier.data}",
+            f"{earlier.id}, on {earlier.data}",
             "Nothing can have changed since an edition of other figures.",
         )
-    if known_on > edition.as_known_on:
+    if earlier.as_known_on > edition.as_known_on:
         raise ParamsError(
-            f"{path}: previous",
+            place,
             f"an edition known by {edition.as_known_on}",
-            f"{before}, known on {known_on}",
+            f"{earlier.id}, known on {earlier.as_known_on}",
             "Name an earlier edition.",
         )

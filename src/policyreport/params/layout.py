@@ -11,9 +11,7 @@ from policyreport.params.reading import load_yaml
 
 DATA = "data"
 OVERLAID = ("indicators", "methods", "policy", "report")
-"""Parameter files that a data folder may change; wording, rules and tiles hold for every edition."""
-# What a data folder of its own takes the place of. Boundaries are the country's and everybody's.
-_OWN = ("raw", "corrections")
+"""Parameter files that a data folder may change; the others, and data/boundaries, hold for every edition."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +61,14 @@ def data_folder(root: Root, name: str) -> str:
     root : Path or Layout
         The project.
     name : str
-        ``raw``, ``corrections`` or ``boundaries``.
+        ``raw`` or ``corrections``.
 
     Returns
     -------
     str
         Below the project's folder: ``data/raw``, ``data/teaching/raw``.
     """
-    own = isinstance(root, Layout) and name in _OWN
-    return f"{root.data if own and isinstance(root, Layout) else DATA}/{name}"
+    return f"{root.data if isinstance(root, Layout) else DATA}/{name}"
 
 
 def is_simulated(root: Root) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from policyreport.params.layout import Root, project_folder
+from policyreport.params.languages import with_languages
 from policyreport.params.methods import Setting
-from policyreport.params.reading import Strict, read_strict, validate_strict
+from policyreport.params.reading import Strict, load_yaml, validate_strict
 
 FILE = "params/rules.yaml"
 Severity = Literal["error", "warning", "note"]
@@ -153,25 +154,15 @@ class RuleBook(Strict):
     rules: dict[str, RuleWording]
 
 
-def read_rule_book(root: Root) -> RuleBook:
-    """Read params/rules.yaml.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
-    Returns
-    -------
-    RuleBook
-        Severities, sentences and limits.
+def read_rule_book(root: Path) -> RuleBook:
+    """Read params/rules.yaml, which holds for every edition.
 
     Raises
     ------
     ParamsError
         If a sentence lacks a language, a limit is unknown, missing or out of range.
     """
-    path = project_folder(root) / FILE
-    file = read_strict(path, _File)
+    path = root / FILE
+    file = validate_strict(path, with_languages(path, load_yaml(path), root), _File)
     values = {name: setting.value for name, setting in file.settings.items()}
     return RuleBook(settings=validate_strict(path, values, RuleSettings), rules=file.rules)

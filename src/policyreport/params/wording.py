@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from policyreport.params.languages import with_languages
 from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import read_method_settings
 from policyreport.params.phrases import fill_every
@@ -276,8 +277,9 @@ def read_wording(root: Root) -> Wording:
     ParamsError
         If a phrase lacks a language, a key is unknown, a code stands twice, or a sentence names no setting.
     """
-    path = project_folder(root) / FILE
-    return validate_strict(path, fill_every(load_yaml(path), read_method_settings(root).reasons), Wording)
+    folder = project_folder(root)
+    body = with_languages(folder / FILE, load_yaml(folder / FILE), folder)
+    return validate_strict(folder / FILE, fill_every(body, read_method_settings(root).reasons), Wording)
 
 
 def _whole(phrase: str) -> str:

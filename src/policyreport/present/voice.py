@@ -38,7 +38,7 @@ class Voice:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        self.language = inputs.edition.languages[0]
+        self.language = inputs.edition.language
         self.formats = Formats(self.language)
         self.name = inputs.name
         self._sources = {source.id: source for source in inputs.sources}

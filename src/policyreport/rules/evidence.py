@@ -16,7 +16,7 @@ from policyreport.observations.corrections import Correction, Withheld, read_cor
 from policyreport.observations.periods import period_bounds
 from policyreport.observations.schema import KEY
 from policyreport.params.indicators import Indicators, read_indicators
-from policyreport.params.layout import Root
+from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
@@ -94,11 +94,12 @@ def read_context(root: Root) -> Context:
     PolicyReportError
         If a file breaks its schema.
     """
+    folder = project_folder(root)
     return Context(
-        areas=read_areas(root),
+        areas=read_areas(folder),
         indicators=read_indicators(root),
         policy=read_policy(root),
-        book=read_rule_book(root),
+        book=read_rule_book(folder),
         harmonise=read_method_settings(root).harmonise,
         sources=read_sources(root),
         corrections=read_corrections(root),
