@@ -1,15 +1,18 @@
 """The real project's data, and a tiny edition of it that notebook and report tests share."""
 
+import ast
 import dataclasses
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from policyreport import assess, plan
+from policyreport import assess, plan, present
 from policyreport.inputs import Inputs, read_inputs
 from policyreport.plan import Known
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
@@ -92,6 +95,34 @@ def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Known, str, 
         return dataclasses.replace(read_inputs(folder), folder=folder)
 
     return lay_out
+
+
+@pytest.fixture(scope="session")
+def made_record() -> Callable[..., NotebookRecord]:
+    """Make the record of a slice with the notebook's own cells, or with those of another notebook."""
+    return lambda inputs, notebook="", edited=None: run_cells(inputs, notebook, edited)["record"]
+
+
+def run_cells(
+    inputs: Inputs, notebook: str = "", edited: Mapping[str, Callable[[Any], Any]] | None = None
+) -> dict[str, Any]:
+    """Run the assignments of a notebook's cells in this process, without what the cells show.
+
+    `edited` changes an object right after the cell that makes it, as somebody does who edits that cell.
+    """
+    inputs = dataclasses.replace(inputs, notebook=notebook or inputs.notebook)
+    path = next(ROOT.glob(f"notebooks/*/{inputs.notebook}.ipynb"))
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    names: dict[str, Any] = {"assess": assess, "present": present, "inputs": inputs}
+    for source in sources:
+        for statement in ast.parse(source).body:
+            if isinstance(statement, ast.Assign) and "open_inputs(" not in ast.unparse(statement):
+                exec(ast.unparse(statement), names)
+                for target in ast.walk(statement.targets[0]):
+                    if isinstance(target, ast.Name) and edited and target.id in edited:
+                        names[target.id] = edited[target.id](names[target.id])
+    return names
 
 
 @pytest.fixture(scope="session")

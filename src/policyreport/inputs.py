@@ -104,6 +104,11 @@ class Inputs:
         return self.areas.name(self.area)
 
     @property
+    def region(self) -> str:
+        """Key of the area's region."""
+        return self.areas.region(self.area)
+
+    @property
     def superseded(self) -> int:
         """Rows of the slice that a newer vintage replaced."""
         return int((~self.observations["newest"]).sum())
@@ -166,6 +171,23 @@ class Inputs:
         """Areas and indicators of which a value was recalculated without a small part that is missing."""
         rows = self.panel[(self.panel["note"] == "renormalised") & self.panel["value"].notna()]
         return frozenset(zip(rows["area"], rows["indicator"], strict=True))
+
+    def record(self, **results: Any) -> NotebookRecord:
+        """Make the record the notebook ends in from the objects of its cells; nothing is computed here.
+
+        Parameters
+        ----------
+        **results
+            The fields of the notebook's record but area, name, edition and day.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a field is missing, unknown or of another kind.
+        """
+        edition = self.edition
+        head = {"area": self.area, "name": self.name, "edition": edition.id, "as_known_on": edition.as_known_on}
+        return BY_NOTEBOOK[self.notebook].model_validate(head | results)
 
     def save(self, record: NotebookRecord) -> NotebookRecord:
         """Write the record the notebook ends in.

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -139,16 +140,20 @@ def half_years(known_q4: Known, slice_of: Callable[..., Inputs]) -> dict[str, In
     return {area: with_figure(inputs, area, "2026-H1", 18.3) for area, inputs in own.items()}
 
 
-def test_a6_a_half_year_stands_beside_a_provinces_year(half_years: dict[str, Inputs]) -> None:
-    (item,) = [each for each in assess.strip(half_years["n01"]) if each.role == "share"]
+def test_a6_a_half_year_stands_beside_a_provinces_year(
+    half_years: dict[str, Inputs], made_record: Callable[..., Any]
+) -> None:
+    (item,) = [each for each in made_record(half_years["n01"], "compare").strip if each.role == "share"]
     assert (item.period, item.value) == ("2025", 17.34)
     page = plain(present.strip((item,), half_years["n01"]).markdown)
     assert "17.34 %" in page
     assert "The first half of 2026 only: 18.3 %" in page
 
 
-def test_a6_a_half_year_alone_is_no_years_figure(half_years: dict[str, Inputs]) -> None:
-    (item,) = [each for each in assess.strip(half_years["n40"]) if each.role == "share"]
+def test_a6_a_half_year_alone_is_no_years_figure(
+    half_years: dict[str, Inputs], made_record: Callable[..., Any]
+) -> None:
+    (item,) = [each for each in made_record(half_years["n40"], "compare").strip if each.role == "share"]
     assert item.value is None
     page = plain(present.strip((item,), half_years["n40"]).markdown)
     assert "The first half of 2026 only: 18.3 %" in page
@@ -157,13 +162,15 @@ def test_a6_a_half_year_alone_is_no_years_figure(half_years: dict[str, Inputs]) 
     assert "a figure for part of a year, not held against 16 %" in said
 
 
-def test_a6_nine_months_of_growth_stand_beside_the_years(known_q4: Known, slice_of: Callable[..., Inputs]) -> None:
+def test_a6_nine_months_of_growth_stand_beside_the_years(
+    known_q4: Known, slice_of: Callable[..., Inputs], made_record: Callable[..., Any]
+) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     role = inputs.roles.growth
     later = {"indicator": role.indicator, "measure": role.measure, "unit": inputs.indicators.get(role.indicator).unit}
     (item,) = [
         each
-        for each in assess.strip(with_figure(inputs, "n01", "2026-01/2026-09", 9.07, **later))
+        for each in made_record(with_figure(inputs, "n01", "2026-01/2026-09", 9.07, **later), "compare").strip
         if each.role == "growth"
     ]
     assert (item.period, item.value) == ("2025", 8.157)
@@ -182,9 +189,11 @@ def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(nation: 
     assert "cannot be calculated" not in page
 
 
-def test_e7_a_merged_province_that_lacks_a_part_has_bounds(known_q4: Known, slice_of: Callable[..., Inputs]) -> None:
+def test_e7_a_merged_province_that_lacks_a_part_has_bounds(
+    known_q4: Known, slice_of: Callable[..., Inputs], made_record: Callable[..., Any]
+) -> None:
     inputs = slice_of(known_q4, "clean", "n79")
-    record = assess.clean(inputs)
+    record = made_record(inputs)
     assert not record.refusals
     page = plain(present.published(record, inputs).markdown)
     # A part of 20.7 % of the people has no score, which lies between 1 and 10; the others' scores weigh 5.31.

@@ -175,7 +175,9 @@ def test_no_placebo_start_of_income_is_associated(exposures) -> None:
 
 @pytest.fixture(scope="module")
 def ranked(nation: Inputs) -> dict[str, Ranks]:
-    return {each.indicator: each for each in assess.ranks(nation) if isinstance(each, Ranks)}
+    return {
+        each.indicator: each for each in assess.ranks(nation, assess.differences(nation)) if isinstance(each, Ranks)
+    }
 
 
 @pytest.mark.parametrize("indicator", ["grdp_growth", *SCORES])
@@ -218,5 +220,9 @@ def test_steps_and_drift_of_the_nations_growth_are_judged(nation: Inputs) -> Non
 
 
 def test_only_accounts_without_standard_errors_have_no_sets_of_ranks(nation: Inputs) -> None:
-    refused = [(each.subject, each.code) for each in assess.ranks(nation) if isinstance(each, Refusal)]
+    refused = [
+        (each.subject, each.code)
+        for each in assess.ranks(nation, assess.differences(nation))
+        if isinstance(each, Refusal)
+    ]
     assert refused == [("grdp_growth", "no-sampling-error"), ("grdp_per_capita_current", "no-sampling-error")]

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from policyreport import assess
 from policyreport.assess import series as series_assessment
 from policyreport.inputs import Inputs
 from policyreport.methods.peers import PeerPanel
@@ -68,21 +67,8 @@ def each_series_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def records(known_q4: Known, slice_of) -> dict[str, tuple[TrendRecord, CompareRecord]]:
+def records(known_q4: Known, slice_of, made_record) -> dict[str, tuple[TrendRecord, CompareRecord]]:
     """Trend and compare record of every province, as its notebooks make them."""
     with each_series_once():
-        return {area: _records_of(slice_of(known_q4, "trend", area)) for area in edition_areas(known_q4)}
-
-
-def _records_of(inputs: Inputs) -> tuple[TrendRecord, CompareRecord]:
-    results = (
-        assess.completion(inputs),
-        assess.flow(inputs),
-        assess.share(inputs),
-        assess.share_pace(inputs),
-        assess.growth(inputs),
-        assess.income(inputs),
-        assess.governance(inputs),
-    )
-    trend = assess.trend(inputs, *results)
-    return trend, assess.compare(inputs, assess.peers(inputs), assess.strip(inputs))
+        slices = {area: slice_of(known_q4, "trend", area) for area in edition_areas(known_q4)}
+        return {area: (made_record(each), made_record(each, "compare")) for area, each in slices.items()}

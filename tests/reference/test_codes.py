@@ -62,22 +62,16 @@ PRODUCED = {
 
 
 @pytest.fixture(scope="module")
-def produced(nation: Inputs, records, known_q4, slice_of) -> set[str]:
+def produced(nation: Inputs, records, known_q4, slice_of, made_record) -> set[str]:
     """Every code in a record of the edition: the provinces' and, as the national notebook makes it, the nation's."""
-    results = (
-        assess.completion(nation),
-        assess.quarter_on_quarter(nation),
-        assess.share(nation),
-        assess.share_pace(nation),
-        assess.revisions(nation),
-    )
-    record = assess.evaluation(nation, *results, league=(), coverage=(), codes=())
-    together = (assess.panel(nation), (), assess.exposure(nation), assess.ranks(nation), assess.steps(nation))
-    series = assess.series_record(nation, *together, assess.sensitivity(nation), ())
-    made = [record, series, *(each for pair in records.values() for each in pair)]
+    made = [
+        made_record(nation, "evaluation"),
+        made_record(nation, "series"),
+        *(each for pair in records.values() for each in pair),
+    ]
     trends = {(area, "trend"): trend for area, (trend, _) in records.items()}
     made.append(assess.pooling(dataclasses.replace(nation, records=trends)))
-    made.append(assess.clean(slice_of(known_q4, "clean", "n79")))
+    made.append(made_record(slice_of(known_q4, "clean", "n79")))
     return {code for each in made for _, _, code, _ in raised(each)}
 
 

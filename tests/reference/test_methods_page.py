@@ -59,13 +59,15 @@ def test_pace_lists_no_verdict_that_it_cannot_give(page: str) -> None:
     assert [word for word in ("above", "list changed", "not published") if f"*{word}*" in said] == []
 
 
-def test_values_on_present_boundaries_are_counted_as_the_data_quality_page_counts_them(nation: Inputs) -> None:
+def test_values_on_present_boundaries_are_counted_as_the_data_quality_page_counts_them(
+    nation: Inputs, made_record
+) -> None:
     table = by_id(present.boundaries((), nation))["boundaries"].markdown
     body = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("|")]
     column = [cell.strip() for cell in body[0]].index("Our recalculation")
     again = sum(int(cells[column].strip().replace(",", "")) for cells in body[2:])
     assert recalculated(nation) == again > 1000
-    record = assess.clean(nation)
+    record = made_record(nation, "clean")
     results, _ = method_use(record, nation)["harmonise"]
     assert results == again
     section = method_pages(Voice(nation), {"harmonise": (again, 0)}).markdown.split("{#method-harmonise}")[1]

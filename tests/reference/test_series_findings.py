@@ -115,7 +115,7 @@ def test_the_merger_coincides_and_its_placebo_of_2022_stands_out(exposures: dict
 
 
 def test_published_figures_get_no_set_of_ranks(nation: Inputs) -> None:
-    model, *published = assess.ranks(nation)
+    model, *published = assess.ranks(nation, assess.differences(nation))
     assert isinstance(model, Ranks)
     assert {each.code for each in published if isinstance(each, Refusal)} == {"no-sampling-error"}
     assert {each.subject for each in published} == {
@@ -124,7 +124,7 @@ def test_published_figures_get_no_set_of_ranks(nation: Inputs) -> None:
 
 
 def test_sets_of_mean_growth_are_labelled_and_wide(nation: Inputs) -> None:
-    ranks, *_ = assess.ranks(nation)
+    ranks, *_ = assess.ranks(nation, assess.differences(nation))
     assert ranks.basis == "model-based"
     assert len(ranks.sets) == 34
     for each in ranks.sets:

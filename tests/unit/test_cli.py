@@ -112,13 +112,13 @@ def test_editions_are_listed_with_their_date(project):
 
 
 @pytest.mark.parametrize("command", ["run", "render"])
-def test_an_unknown_edition_names_the_nearest(project, command):
-    result = call(command, "2031Q3", project=project)
+def test_a_misspelt_edition_names_the_nearest(project, command):
+    result = call(command, "2031q2", project=project)
     assert result.exit_code == ExitCode.USAGE
     assert result.stderr == (
-        'Error: edition "2031Q3"\n'
+        'Error: edition "2031q2"\n'
         "  expected: the name of a file in params/editions/\n"
-        "  got:      no params/editions/2031Q3.yaml\n"
+        "  got:      no params/editions/2031q2.yaml\n"
         '  to do:    did you mean "2031Q2"?\n'
     )
 

@@ -14,7 +14,7 @@ SliceOf = Callable[..., Inputs]
 
 def test_every_province_has_its_place_with_its_marginal_set(known_q4: Known, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
-    ranks = assess.ranks(inputs)
+    ranks = assess.ranks(inputs, assess.differences(inputs))
     shown = {each.id: each.markdown for each in present.places(ranks, inputs)}
     model = next(each for each in ranks if isinstance(each, Ranks) and each.basis == "model-based")
     assert len(shown) == len(model.sets) == 34

@@ -9,18 +9,15 @@ import pandas as pd
 import pytest
 
 from policyreport import assess, present
-from policyreport.assess.national import changes
+from policyreport.assess.changes import changes
 from policyreport.assess.selection import mean_of, newest_publication, series
 from policyreport.inputs import Inputs
 from policyreport.observations.periods import period_bounds
 from policyreport.plan import Known
-from policyreport.present.changes import changed
-from policyreport.present.changes import changes as changes_page
 from policyreport.present.findings import area_findings
 from policyreport.present.series import _ways
 from policyreport.present.voice import Voice
 from policyreport.records.base import Finding, Gap, Interval, Refusal
-from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.series import Peers, Trend
 
 SliceOf = Callable[..., Inputs]
@@ -71,7 +68,7 @@ def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(known_
     assert "Recalculated scores" not in present.governance(assess.governance(alone), alone)[0].markdown
 
 
-def test_a_value_without_a_small_part_is_flagged_on_the_page(known_q4: Known, slice_of: SliceOf) -> None:
+def test_a_value_without_a_small_part_is_flagged_on_the_page(known_q4: Known, slice_of: SliceOf, made_record) -> None:
     inputs = slice_of(known_q4, "trend", "n96")
     assert inputs.wording.sentence("renormalised", "en") not in _governance_text(inputs)
     mine = (inputs.panel["area"] == "n96") & (inputs.panel["indicator"] == "papi_participation")
@@ -82,7 +79,7 @@ def test_a_value_without_a_small_part_is_flagged_on_the_page(known_q4: Known, sl
         "papi_participation"
     ]
     assert inputs.wording.sentence("renormalised", "en") in _governance_text(short)
-    value = next(each for each in assess.clean(short).panel if each.note)
+    value = next(each for each in made_record(short, "clean").panel if each.note)
     assert (value.indicator, value.year, value.note) == ("papi_participation", 2020, "renormalised")
 
 
@@ -109,11 +106,13 @@ def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(known_q
     assert "five most similar" not in said
 
 
-def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(known_q4: Known, slice_of: SliceOf) -> None:
+def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(
+    known_q4: Known, slice_of: SliceOf, made_record
+) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     result = assess.peers(inputs)
     assert isinstance(result, Peers)
-    record = assess.compare(inputs, result, assess.strip(inputs))
+    record = made_record(inputs, "compare")
     beside = "intervals are not: an interval may exclude zero while the verdict is cannot tell apart"
     assert beside in read(present.growth_compare(result, inputs).markdown)
     nation = record.growth_differences[0]
@@ -141,12 +140,14 @@ def test_a_share_of_a_former_province_is_too_few_years_and_not_an_unpublished_pa
     assert {by[area, "(nso)"].code for area in ("n20", "n44")} == {"not-published"}
 
 
-def test_only_the_headline_measures_share_is_said_not_to_be_published(known_q4: Known, slice_of: SliceOf) -> None:
+def test_only_the_headline_measures_share_is_said_not_to_be_published(
+    known_q4: Known, slice_of: SliceOf, made_record
+) -> None:
     inputs = slice_of(known_q4, "compare", "n20")
-    items = assess.strip(inputs)
-    said = read(present.summary(assess.compare(inputs, assess.peers(inputs), items), inputs).markdown)
+    record = made_record(inputs, "compare")
+    said = read(present.summary(record, inputs).markdown)
     assert re.search(r"Not published by .*: .*a digital-economy share by NSO\.", said)
-    assert "not published by NSO" in read(present.strip(items, inputs).markdown)
+    assert "not published by NSO" in read(present.strip(record.strip, inputs).markdown)
 
 
 def test_the_source_of_the_headlines_own_number_is_named_first(known_q4: Known, slice_of: SliceOf) -> None:
@@ -195,31 +196,29 @@ def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_t
     known_q4: Known, slice_of: SliceOf
 ) -> None:
     inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
-    since = date(2025, 11, 23)
-    found = changes(inputs, pd.Timestamp(since))
-    record = EvaluationRecord.model_construct(changes=found, changed_since=since, as_known_on=date(2026, 9, 30))
+    found = changes(inputs)
     ledger = inputs.observations
-    new = ledger[ledger["newest"] & (ledger["published"] > pd.Timestamp(since))]
+    new = ledger[ledger["newest"] & (ledger["published"] > pd.Timestamp(found.since))]
     whole_months = (new["published_precision"] == "month") & (new["published"] == pd.Timestamp("2025-11-30"))
     doubtful = int((new["published_precision"] == "year").sum() + whole_months.sum())
     assert doubtful > 0
-    for text in (changed(record, inputs), changes_page(record, inputs)):
+    for text in present.changes(found, inputs):
         said = read(text.markdown)
-        assert f" ({doubtful} perhaps older: dated by month or year) " in said
-    counted = next(each for each in found if each.indicator == "tasks_completed")
-    assert counted.published == date(2025, 12, 27)
+        assert f" {doubtful} may be older: only the month or year of their publication is known." in said
+    counted = next(each for each in found.by_measure if each.indicator == "tasks_completed")
+    assert counted.published == "2025-12-27"
 
 
-def notes_of(known: Known, slice_of: SliceOf, area: str) -> str:
+def notes_of(known: Known, slice_of: SliceOf, made_record, area: str) -> str:
     inputs = slice_of(known, "clean", area)
-    return read(area_findings(assess.clean(inputs), inputs).markdown)
+    return read(area_findings(made_record(inputs, "clean"), inputs).markdown)
 
 
 @pytest.mark.parametrize("area", ["n01", "n22", "n40", "n48", "n52", "n91", "n96"])
 def test_the_notes_of_a_province_are_about_its_own_figures_and_hold_no_key(
-    known_q4: Known, slice_of: SliceOf, area: str
+    known_q4: Known, slice_of: SliceOf, made_record, area: str
 ) -> None:
-    text = notes_of(known_q4, slice_of, area)
+    text = notes_of(known_q4, slice_of, made_record, area)
     assert "do not agree" not in text
     assert not re.search(r"[a-z]_[a-z]|\b[a-z]+-[a-z0-9-]*\d{4}-|tinhthanhvn/|\be\+0", text)
     areas = known_q4.areas
@@ -233,24 +232,26 @@ def test_the_notes_of_a_province_are_about_its_own_figures_and_hold_no_key(
         assert any(name in said for name in own) or not any(f"{name}, " in said for name in others), line
 
 
-def test_figures_in_notes_have_units_and_approximate_years_are_not_missing(known_q4: Known, slice_of: SliceOf) -> None:
-    text = notes_of(known_q4, slice_of, "n40")
+def test_figures_in_notes_have_units_and_approximate_years_are_not_missing(
+    known_q4: Known, slice_of: SliceOf, made_record
+) -> None:
+    text = notes_of(known_q4, slice_of, made_record, "n40")
     assert text.startswith("Notes on these figures:")
     assert "only about 176,000 billion VND." in text
     assert "2022 missing" not in text
     assert "the province's office gives 6.13, NSO 6.31 %" in text
     assert "translations of vietnam.vn" in text
-    assert "only about 1,430,000 billion VND." in notes_of(known_q4, slice_of, "n01")
+    assert "only about 1,430,000 billion VND." in notes_of(known_q4, slice_of, made_record, "n01")
 
 
-def test_a_figure_kept_out_is_told_on_the_page_of_its_province(known_q4: Known, slice_of: SliceOf) -> None:
-    assert "kept out for Cà Mau" in notes_of(known_q4, slice_of, "n96")
-    assert "Cà Mau" not in notes_of(known_q4, slice_of, "n91")
-    assert "(PAPI): no figure of Quảng Ninh in 2021 and 2023." in notes_of(known_q4, slice_of, "n22")
+def test_a_figure_kept_out_is_told_on_the_page_of_its_province(known_q4: Known, slice_of: SliceOf, made_record) -> None:
+    assert "kept out for Cà Mau" in notes_of(known_q4, slice_of, made_record, "n96")
+    assert "Cà Mau" not in notes_of(known_q4, slice_of, made_record, "n91")
+    assert "(PAPI): no figure of Quảng Ninh in 2021 and 2023." in notes_of(known_q4, slice_of, made_record, "n22")
 
 
 def test_a_gap_is_told_on_the_page_of_each_province_it_concerns_whatever_the_sentence_names(
-    known_q4: Known, slice_of: SliceOf
+    known_q4: Known, slice_of: SliceOf, made_record
 ) -> None:
     inputs = slice_of(known_q4, "clean", "n22")
     gaps = tuple(Gap(area=area, years=(2019, 2020, 2023)) for area in ("n01", "n04", "n08", "n22"))
@@ -258,22 +259,26 @@ def test_a_gap_is_told_on_the_page_of_each_province_it_concerns_whatever_the_sen
         rule="missing-area", severity="note", message="A table lacks 2019 someone and 3 more.", subject="A table",
         areas=tuple(gap.area for gap in gaps), gaps=gaps,
     )  # fmt: skip
-    record = assess.clean(inputs).model_copy(update={"findings": (finding,)})
+    record = made_record(inputs, "clean").model_copy(update={"findings": (finding,)})
     text = read(area_findings(record, inputs).markdown)
     assert "- A table: no figure of Quảng Ninh in 2019, 2020 and 2023." in text
 
 
-def test_notes_that_say_one_thing_of_several_figures_stand_in_one_line(known_q4: Known, slice_of: SliceOf) -> None:
+def test_notes_that_say_one_thing_of_several_figures_stand_in_one_line(
+    known_q4: Known, slice_of: SliceOf, made_record
+) -> None:
     lines = [
-        line for line in notes_of(known_q4, slice_of, "n48").splitlines() if "only the first places in 2022 (5)" in line
+        line
+        for line in notes_of(known_q4, slice_of, made_record, "n48").splitlines()
+        if "only the first places in 2022 (5)" in line
     ]
     assert len(lines) == 1
     assert lines[0].count(";") > 3
 
 
-def test_the_periods_of_published_figures_run_forwards(known_q4: Known, slice_of: SliceOf) -> None:
+def test_the_periods_of_published_figures_run_forwards(known_q4: Known, slice_of: SliceOf, made_record) -> None:
     for area in ("n01", "n40", "n91"):
-        for topic in assess.clean(slice_of(known_q4, "clean", area)).topics:
+        for topic in made_record(slice_of(known_q4, "clean", area), "clean").topics:
             first, last = period_bounds(topic.first_period), period_bounds(topic.last_period)
             assert first[0] <= last[0] or first[1] <= last[1], topic
             assert first[1] <= last[1], topic

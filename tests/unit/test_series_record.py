@@ -12,7 +12,7 @@ from policyreport.plan import Known
 
 def test_the_evaluation_reads_the_record_of_the_notebook_on_series(known_q4: Known, slice_of: Callable) -> None:
     nation: Inputs = slice_of(known_q4, "evaluation", "VN")
-    record = assess.series_record(nation, None, (), (), (), assess.steps(nation), (), ())
+    record = assess.series_of(nation).model_copy(update={"steps": assess.steps(nation)})
     told = dataclasses.replace(nation, records={("VN", "series"): record})
     assert assess.series_of(told) == record
 

@@ -16,7 +16,6 @@ from policyreport.methods import revisions
 from policyreport.observations import load_ledger
 from policyreport.plan import Known
 from policyreport.records.base import Observation, Refusal
-from policyreport.records.notebooks import NotebookRecord
 from policyreport.records.shares import MeasureDifference, Revisions
 from policyreport.triangles import read_triangles, triangle_lines, triangle_table
 
@@ -172,7 +171,7 @@ def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inp
 
 
 def test_the_page_counts_findings_by_rule_province_and_publisher_and_names_decisions(evaluation: Inputs) -> None:
-    rules, areas, publishers, decided = present.screening(evaluation)
+    rules, areas, publishers, decided = present.screening(evaluation.findings, evaluation)
     assert f"All {len(evaluation.findings)} findings" in rules.markdown
     assert rules.markdown.count("| warning") == len({f.rule for f in evaluation.findings if f.severity == "warning"})
     assert "| Quảng Ninh" in areas.markdown
@@ -211,17 +210,9 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     plan.load_known.cache_clear()
 
 
-def record_of(notebook: str, inputs: Inputs) -> NotebookRecord:
-    if notebook == "clean":
-        return assess.clean(inputs)
-    share = assess.share(inputs)
-    results = (assess.completion(inputs), assess.flow(inputs), share, assess.share_pace(inputs))
-    return assess.trend(inputs, *results, assess.growth(inputs), assess.income(inputs), assess.governance(inputs))
-
-
 @pytest.mark.parametrize(("notebook", "area"), [("clean", "n40"), ("clean", "n96"), ("trend", "n96")])
 def test_an_earlier_edition_gives_the_same_bytes_after_later_figures_came_in(
-    notebook: str, area: str, known_q3: Known, later: Path, tmp_path: Path
+    notebook: str, area: str, known_q3: Known, later: Path, tmp_path: Path, made_record
 ) -> None:
     made = []
     for root, known in ((ROOT, known_q3), (later, plan.load_known(later, "2025Q3"))):
@@ -230,7 +221,7 @@ def test_an_earlier_edition_gives_the_same_bytes_after_later_figures_came_in(
         for name, body in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(body)
-        made.append((files, record_of(notebook, read_inputs(folder)).to_json()))
+        made.append((files, made_record(read_inputs(folder)).to_json()))
     assert made[0] == made[1]
 
 
@@ -253,14 +244,14 @@ def test_the_later_figures_would_be_seen_by_an_edition_of_their_day(later: Path)
 
 
 def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries_says_so(
-    known_q4: Known, slice_of
+    known_q4: Known, slice_of, made_record
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n96")
     shown = [
         present.growth(assess.growth(inputs), inputs)[0],
         present.income(assess.income(inputs), inputs),
         present.growth_compare(assess.peers(inputs), inputs),
-        present.strip(assess.strip(inputs), inputs),
+        present.strip(made_record(inputs).strip, inputs),
     ]
     for exhibit in shown:
         assert inputs.wording.sentence("back-cast", "en") in exhibit.markdown, exhibit.id
@@ -273,9 +264,9 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
 
 
 def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_beside_it(
-    known_q4: Known, slice_of
+    known_q4: Known, slice_of, made_record
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
-    assert inputs.wording.sentence("back-cast", "en") not in present.strip(assess.strip(inputs), inputs).markdown
+    assert inputs.wording.sentence("back-cast", "en") not in present.strip(made_record(inputs).strip, inputs).markdown
     assert inputs.wording.sentence("back-cast", "en") not in present.growth(assess.growth(inputs), inputs)[0].markdown
     assert inputs.wording.sentence("back-cast", "en") in present.growth_compare(assess.peers(inputs), inputs).markdown

@@ -171,7 +171,7 @@ def test_words_that_claim_too_much_are_found_as_whole_words(
         ("flags:\n", "flags:\n  not-published: {severity: note, en: A., vi: B.}\n", "a refusal or a flag"),
         ("  basis-suspect:", "  basis-suspect: {severity: note}\n  basis-suspect:", "written twice"),
         ("{low} and", "{lo} and", "between.en to hold"),
-        ("languages: [en, vi]", "languages: [en]", "in exactly the languages en"),
+        ("refusals:\n", "languages: [en]\nrefusals:\n", "a second list"),
         ("certainties:", "certaintys:", 'did you mean "certainties"'),
     ],
 )

@@ -9,16 +9,15 @@ from numpy.typing import NDArray
 
 from policyreport.assess.ranking import published_ranks
 from policyreport.assess.selection import boundary_flags, later_part, not_published, role_series
-from policyreport.assess.shares import share
-from policyreport.assess.tasks import completion
 from policyreport.inputs import Inputs
 from policyreport.methods import peers as peers_method
 from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.methods.peers import PeerPanel
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag, Refusal
-from policyreport.records.notebooks import CompareRecord, Ratio, StripItem
-from policyreport.records.series import Peers, PublishedRank, Ranks, SeriesPoint
+from policyreport.records.notebooks import Ratio, StripItem
+from policyreport.records.series import Difference, Peers, PublishedRank, Ranks, SeriesPoint
+from policyreport.records.shares import NotYearly, Threshold
 from policyreport.records.tasks import Completion
 
 METHOD = "ranks"
@@ -227,13 +226,25 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
     )
 
 
-def strip(inputs: Inputs) -> tuple[StripItem, ...]:
+def published_ranks_of(inputs: Inputs) -> tuple[PublishedRank | Refusal, ...]:
+    """Give the area's published places by growth and by output per head."""
+    return tuple(published_rank(inputs, role) for role in (inputs.roles.growth, inputs.roles.income))
+
+
+def strip(
+    inputs: Inputs,
+    completion: Sequence[Completion | Refusal],
+    share: Sequence[Threshold | NotYearly | Refusal],
+    ranks: Sequence[PublishedRank | Refusal],
+) -> tuple[StripItem, ...]:
     """Gather the five indicators at the head of an area's page.
 
     Parameters
     ----------
     inputs : Inputs
         The notebook's slice.
+    completion, share, ranks
+        From the functions `completion`, `share` and `published_ranks_of`.
 
     Returns
     -------
@@ -242,53 +253,23 @@ def strip(inputs: Inputs) -> tuple[StripItem, ...]:
     """
     roles = inputs.roles
     governance = SeriesRole(indicator=roles.governance.strip, measure=roles.governance.measure)
+    growth, income = ranks
     return (
-        _strip_tasks(inputs),
-        _strip_share(inputs),
-        _strip_series(inputs, "growth", roles.growth),
-        _strip_series(inputs, "income", roles.income),
-        _strip_series(inputs, "governance", governance),
+        _strip_tasks(inputs, completion),
+        _strip_share(inputs, share),
+        _strip_series(inputs, "growth", roles.growth, growth),
+        _strip_series(inputs, "income", roles.income, income),
+        _strip_series(inputs, "governance", governance, published_rank(inputs, governance)),
     )
 
 
-def compare(inputs: Inputs, growth: Peers | Refusal, items: tuple[StripItem, ...]) -> CompareRecord:
-    """Make the record of the compare notebook.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    growth : Peers or Refusal
-        From `peers`.
-    items : tuple of StripItem
-        From `strip`.
-
-    Returns
-    -------
-    CompareRecord
-        The area beside others.
-    """
-    region = inputs.areas.region(inputs.area)
-    return CompareRecord(
-        area=inputs.area,
-        name=inputs.name,
-        edition=inputs.edition.id,
-        as_known_on=inputs.edition.as_known_on,
-        region=region,
-        strip=items,
-        growth=growth,
-        growth_differences=growth.differences if isinstance(growth, Peers) else (growth,),
-        income_ratio_nation=income_ratio(inputs, inputs.roles.nation),
-        income_ratio_region=income_ratio(inputs, region),
-        ranks=tuple(published_rank(inputs, role) for role in (inputs.roles.growth, inputs.roles.income)),
-        completion=completion(inputs),
-        share=share(inputs),
-    )
+def growth_differences(growth: Peers | Refusal) -> tuple[Difference | Refusal, ...]:
+    """List the differences of a comparison, or its refusal."""
+    return growth.differences if isinstance(growth, Peers) else (growth,)
 
 
-def _strip_tasks(inputs: Inputs) -> StripItem:
+def _strip_tasks(inputs: Inputs, results: Sequence[Completion | Refusal]) -> StripItem:
     role = inputs.roles.tasks
-    results = completion(inputs)
     done = [each for each in results if isinstance(each, Completion)]
     if not done:
         refused = next(each for each in results if isinstance(each, Refusal))
@@ -307,10 +288,9 @@ def _strip_tasks(inputs: Inputs) -> StripItem:
     )
 
 
-def _strip_share(inputs: Inputs) -> StripItem:
+def _strip_share(inputs: Inputs, results: Sequence[Threshold | NotYearly | Refusal]) -> StripItem:
     role = inputs.roles.share
     about = {"role": "share", "indicator": role.indicator, "measure": role.headline_measure}
-    results = share(inputs)
     part = next((each.observation for each in later_parts(results) if each.measure == role.headline_measure), None)
     last = newest_of_each_measure(results).get(role.headline_measure)
     if last is None:
@@ -329,7 +309,7 @@ def _strip_share(inputs: Inputs) -> StripItem:
     )
 
 
-def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
+def _strip_series(inputs: Inputs, name: str, role: SeriesRole, rank: PublishedRank | Refusal) -> StripItem:
     own = role_series(inputs, inputs.area, role)
     part = later_part(inputs, inputs.area, role, own[-1].year if own else 0)
     if not own:
@@ -353,7 +333,7 @@ def _strip_series(inputs: Inputs, name: str, role: SeriesRole) -> StripItem:
         change=change,
         change_unit="%" if relative else "points",
         nation=None if nation is None else nation.value,
-        rank=published_rank(inputs, role),
+        rank=rank,
         inputs=last.inputs,
         change_inputs=() if before is None else before.inputs + last.inputs,
         nation_inputs=() if nation is None else nation.inputs,

@@ -1,99 +1,31 @@
-"""The record of the national evaluation and the facts of its headlines."""
+"""The facts of the national headlines, and how many areas they rest on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
-from policyreport.assess.aggregate import share_aggregate
-from policyreport.assess.national import PROVINCE, changes
-from policyreport.assess.series import growth
-from policyreport.assess.shares import other_quantity
+from policyreport.assess.national import PROVINCE
 from policyreport.inputs import Inputs
 from policyreport.methods.latest import newest_of_each_measure
-from policyreport.params.edition import read_edition_file
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import (
-    BoundaryCheck,
-    CodeCount,
-    CoverageCell,
-    EvaluationRecord,
-    Headline,
-    LeagueRow,
-)
-from policyreport.records.shares import MeasureDifference, NotYearly, Pace, Revisions, Threshold
-from policyreport.records.tasks import Completion, QuarterOnQuarter
+from policyreport.records.notebooks import Headline, LeagueRow
+from policyreport.records.shares import NotYearly, Pace, Threshold
+from policyreport.records.tasks import QuarterOnQuarter
 
 
-def evaluation(
-    inputs: Inputs,
-    completion: Sequence[Completion | Refusal],
-    quarters: QuarterOnQuarter | Refusal,
-    share: Sequence[Threshold | NotYearly | Refusal],
-    pace: Sequence[Pace | Refusal],
-    revisions: Sequence[Revisions | Refusal],
-    league: Sequence[LeagueRow],
-    coverage: Sequence[CoverageCell],
-    codes: Sequence[CodeCount],
-    measure_differences: Sequence[MeasureDifference] = (),
-    boundary_checks: Sequence[BoundaryCheck] = (),
-) -> EvaluationRecord:
-    """Make the record of the nation's evaluation.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
-    completion, quarters, share, pace, revisions, league, coverage, codes, measure_differences, boundary_checks
-        The results of the functions of those names.
-
-    Returns
-    -------
-    EvaluationRecord
-        The nation's results, the provinces side by side, and the facts of the headlines.
-    """
+def turnout(inputs: Inputs) -> tuple[int, tuple[str, ...]]:
+    """Count the areas of the edition, and name those whose notebooks failed or were not run."""
     areas = inputs.areas.of_edition(inputs.edition)
-    complete = {area for area in areas if all((area, name) in inputs.records for name in PROVINCE)}
-    since = _previous(inputs)
-    return EvaluationRecord(
-        area=inputs.area,
-        name=inputs.name,
-        edition=inputs.edition.id,
-        as_known_on=inputs.edition.as_known_on,
-        quarter=inputs.edition.quarter,
-        headlines=tuple(_headlines(quarters, share, pace, league, coverage)),
-        completion=tuple(completion),
-        quarter_on_quarter=quarters,
-        share=tuple(share),
-        share_flags=tuple(sorted({flag.code for each in share if isinstance(each, Threshold) for flag in each.flags})),
-        other_quantity=other_quantity(inputs),
-        share_aggregate=share_aggregate(inputs),
-        pace=tuple(pace),
-        revisions=tuple(revisions),
-        growth=growth(inputs)[0],
-        league=tuple(league),
-        coverage=tuple(coverage),
-        codes=tuple(codes),
-        findings=inputs.findings,
-        changes=changes(inputs, since),
-        changed_since=None if since is None else since.date(),
-        sources=inputs.sources,
-        areas_expected=len(areas),
-        areas_failed=tuple(area for area in areas if area not in complete),
-        measure_differences=tuple(measure_differences),
-        boundary_checks=tuple(boundary_checks),
-    )
+    return len(areas), tuple(area for area in areas if not all((area, name) in inputs.records for name in PROVINCE))
 
 
-def _headlines(
+def headlines(
     quarters: QuarterOnQuarter | Refusal,
     share: Sequence[Threshold | NotYearly | Refusal],
     pace: Sequence[Pace | Refusal],
     league: Sequence[LeagueRow],
-    coverage: Sequence[CoverageCell],
-) -> list[Headline]:
-    """The facts of each headline, in the order of the overview."""
+) -> tuple[Headline, ...]:
+    """Take the facts of each headline from the results it rests on, in the order of the overview."""
     found = []
     if isinstance(quarters, QuarterOnQuarter):
         last = quarters.counts[-1]
@@ -142,11 +74,4 @@ def _headlines(
             },
         )
     )
-    return found
-
-
-def _previous(inputs: Inputs) -> pd.Timestamp | None:
-    """The day the edition before was known on."""
-    if inputs.edition.previous is None:
-        return None
-    return pd.Timestamp(read_edition_file(inputs.folder, inputs.edition.previous).as_known_on)
+    return tuple(found)

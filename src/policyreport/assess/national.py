@@ -1,4 +1,4 @@
-"""The provinces side by side: league table, coverage, refusals counted, what changed since the edition before."""
+"""The provinces side by side: league table, coverage, refusals counted."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-import pandas as pd
-
-from policyreport.assess.selection import newest_publication
 from policyreport.assess.tasks import SUBJECT
 from policyreport.inputs import Inputs
 from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.records.base import Flag, Frozen, Observation, Refusal, Result
 from policyreport.records.notebooks import (
-    Change,
     CleanRecord,
     CodeCount,
     CompareRecord,
@@ -130,49 +126,6 @@ def codes(
             nation=key in own,
         )
         for key in sorted({*areas, *own})
-    )
-
-
-def changes(inputs: Inputs, since: pd.Timestamp | None) -> tuple[Change, ...]:
-    """List what was published or revised after the edition before.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice: every vintage known.
-    since : Timestamp or None
-        The day the edition before was known on; None if there is none.
-
-    Returns
-    -------
-    tuple of Change
-        By indicator and measure; empty without an edition before.
-    """
-    if since is None:
-        return ()
-    key = ["area", "indicator", "measure", "list", "period", "reference_date"]
-    ledger = inputs.observations
-    earlier = ledger[ledger["published"] <= since].sort_values("published", kind="stable")
-    before = dict(zip(earlier[key].itertuples(index=False, name=None), earlier["value"], strict=True))
-    rows = ledger[(ledger["published"] > since) & ledger["newest"]]
-    old = [before.get(row) for row in rows[key].itertuples(index=False, name=None)]
-    rows = rows.assign(
-        new=[value is None for value in old],
-        revised=[value is not None and value != now for value, now in zip(old, rows["value"], strict=True)],
-    )
-    return tuple(
-        Change(
-            indicator=str(indicator),
-            measure=str(measure),
-            areas=int(group["area"].nunique()),
-            new=int(group["new"].sum()),
-            revised=int(group["revised"].sum()),
-            confirmed=int((~group["new"] & ~group["revised"]).sum()),
-            published=newest_publication(group),
-            inputs=tuple(group.index[:3]),
-            revised_inputs=tuple(group.index[group["revised"]]),
-        )
-        for (indicator, measure), group in rows.groupby(["indicator", "measure"], sort=True)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,7 @@ from policyreport.methods import trend as trend_method
 from policyreport.methods.contrasts import index, minus
 from policyreport.methods.multiplicity import adjust
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import TrendRecord
 from policyreport.records.series import SeriesPoint, Trend
-from policyreport.records.shares import NotYearly, Pace, Threshold
-from policyreport.records.tasks import Completion, Flow, Outlook
 
 Points = tuple[SeriesPoint, ...]
 
@@ -146,46 +143,9 @@ def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
     return tuple(found)
 
 
-def trend(
-    inputs: Inputs,
-    completion: Sequence[Completion | Refusal],
-    flow: Sequence[Flow | Refusal],
-    share: Sequence[Threshold | NotYearly | Refusal],
-    share_pace: Sequence[Pace | Refusal],
-    growth: Sequence[Trend | Refusal],
-    income: Sequence[Trend | Refusal],
-    governance: Sequence[Trend | Refusal],
-    outlook: Sequence[Outlook | Refusal] = (),
-) -> TrendRecord:
-    """Make the record of the trend notebook.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    completion, flow, share, share_pace, growth, income, governance, outlook
-        The results of the functions of the same names.
-
-    Returns
-    -------
-    TrendRecord
-        The area's results and refusals.
-    """
-    return TrendRecord(
-        area=inputs.area,
-        name=inputs.name,
-        edition=inputs.edition.id,
-        as_known_on=inputs.edition.as_known_on,
-        completion=tuple(completion),
-        flow=tuple(flow),
-        share=tuple(share),
-        share_pace=tuple(share_pace),
-        growth=tuple(growth),
-        income=tuple(income),
-        governance=tuple(governance),
-        indices=tuple(_index_refusal(inputs, key) for key in inputs.roles.indices),
-        outlook=tuple(outlook),
-    )
+def indices(inputs: Inputs) -> tuple[Refusal, ...]:
+    """Say of each index that is published in part, as ranks or as means of parts, why no trend is made of it."""
+    return tuple(_index_refusal(inputs, key) for key in inputs.roles.indices)
 
 
 def trend_settings(inputs: Inputs) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,7 @@ from policyreport.records.series import (
     Panel,
     Peers,
     Ranks,
-    Sensitivity,
     Step,
-    TrendFamily,
 )
 
 MERGED = "merged"
@@ -182,13 +180,15 @@ def exposure_panel(inputs: Inputs, laid: PeerPanel, name: str) -> ExposurePanel:
     )
 
 
-def ranks(inputs: Inputs) -> tuple[Ranks | Refusal, ...]:
+def ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> tuple[Ranks | Refusal, ...]:
     """Compute sets of ranks: of mean growth against the nation, then of every published series that is ranked.
 
     Parameters
     ----------
     inputs : Inputs
         A slice that holds every area's panel.
+    differences : mapping of str to Difference
+        From `differences`.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def ranks(inputs: Inputs) -> tuple[Ranks | Refusal, ...]:
     roles = inputs.roles
     published = [roles.growth, roles.income]
     published += [SeriesRole(indicator=key, measure=roles.governance.measure) for key in roles.governance.indicators]
-    return (mean_growth_ranks(inputs), *(published_ranks(inputs, role) for role in published))
+    return (mean_growth_ranks(inputs, differences), *(published_ranks(inputs, role) for role in published))
 
 
 def differences(inputs: Inputs) -> dict[str, Difference]:
@@ -225,7 +225,7 @@ def differences(inputs: Inputs) -> dict[str, Difference]:
     }
 
 
-def mean_growth_ranks(inputs: Inputs) -> Ranks | Refusal:
+def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> Ranks | Refusal:
     """Compute sets of the ranks of areas' mean differences in growth to the nation.
 
     Parameters
@@ -241,13 +241,12 @@ def mean_growth_ranks(inputs: Inputs) -> Ranks | Refusal:
     laid = peer_panel(inputs)
     if laid is None:
         return not_published("ranks", inputs.roles.growth.indicator)
-    told = differences(inputs)
     return sets_of(
         inputs,
         SeriesRole(indicator=laid.indicator, measure=f"{inputs.roles.growth.measure} minus nation"),
-        list(told),
-        [each.mean for each in told.values()],
-        [_standard_error(each) for each in told.values()],
+        list(differences),
+        [each.mean for each in differences.values()],
+        [_standard_error(each) for each in differences.values()],
         basis="model-based",
         rows=_rows(laid),
     )
@@ -288,62 +287,25 @@ def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
     return (*found, wandering)
 
 
-def series_record(
-    inputs: Inputs,
-    panel: Panel | Refusal | None,
-    families: Sequence[TrendFamily | Refusal],
-    exposure: Sequence[Exposure | Refusal],
-    ranks: Sequence[Ranks | Refusal],
-    steps: Sequence[Step | Cusum | Refusal],
-    sensitivity: Sequence[Sensitivity | Refusal],
-    scores: Sequence[Sensitivity | Refusal],
-) -> SeriesRecord:
-    """Make the record of the national notebook on series.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The slice.
-    panel, families, exposure, ranks, steps, sensitivity
-        The results of the functions of those names.
-    scores : sequence of Sensitivity or Refusal
-        From `score_specifications`.
-
-    Returns
-    -------
-    SeriesRecord
-        What the areas' series say together.
-    """
+def series_of(inputs: Inputs) -> SeriesRecord:
+    """Give the record of the notebook on series; one without results where that notebook failed."""
+    record = inputs.records.get((inputs.area, SERIES_NOTEBOOK))
+    if isinstance(record, SeriesRecord):
+        return record
     return SeriesRecord(
         area=inputs.area,
         name=inputs.name,
         edition=inputs.edition.id,
         as_known_on=inputs.edition.as_known_on,
-        panel=panel,
-        families=tuple(families),
-        exposure=tuple(exposure),
-        ranks=tuple(ranks),
-        steps=tuple(steps),
-        sensitivity=tuple(sensitivity),
-        score_sensitivity=tuple(scores),
+        growth=None,
+        panel=None,
+        families=(),
+        exposure=(),
+        ranks=(),
+        steps=(),
+        sensitivity=(),
+        score_sensitivity=(),
     )
-
-
-def series_of(inputs: Inputs) -> SeriesRecord:
-    """Give what the notebook on series found.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The slice of the evaluation.
-
-    Returns
-    -------
-    SeriesRecord
-        Its record; an empty one where that notebook failed.
-    """
-    record = inputs.records.get((inputs.area, SERIES_NOTEBOOK))
-    return record if isinstance(record, SeriesRecord) else series_record(inputs, None, (), (), (), (), (), ())
 
 
 def _standard_error(difference: Difference) -> float:

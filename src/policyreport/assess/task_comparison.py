@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from policyreport.assess.tasks import SUBJECT, pace_rules
@@ -13,9 +13,9 @@ from policyreport.methods import pooling as pooling_method
 from policyreport.methods.counts import TaskCount
 from policyreport.methods.ranks import rank_counts
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import EvaluationRecord, TrendRecord
+from policyreport.records.notebooks import TrendRecord
 from policyreport.records.series import Ranks
-from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
+from policyreport.records.tasks import Calibration, Completion, Funnel, Pooling
 
 
 def pooling(inputs: Inputs) -> Pooling | Refusal:
@@ -140,40 +140,6 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
         calibration_minimum_forecasts=settings.calibration_minimum_forecasts,
         calibration_level=settings.calibration_level,
     )
-
-
-def with_tasks(
-    record: EvaluationRecord,
-    flow: Sequence[Flow | Refusal],
-    outlook: Sequence[Outlook | Refusal],
-    count_ranks: Ranks | Refusal,
-    pooling: Pooling | Refusal,
-    funnel: Funnel | Refusal,
-    calibration: Calibration | Refusal,
-) -> EvaluationRecord:
-    """Put pace and outlook of the nation's lists, and what the areas' lists say, into the national record.
-
-    Parameters
-    ----------
-    record : EvaluationRecord
-        From `evaluation`.
-    flow, outlook, count_ranks, pooling, funnel, calibration
-        The results of the functions of those names.
-
-    Returns
-    -------
-    EvaluationRecord
-        The record with them.
-    """
-    found = {
-        "flow": tuple(flow),
-        "outlook": tuple(outlook),
-        "count_ranks": count_ranks,
-        "pooling": pooling,
-        "funnel": funnel,
-        "calibration": calibration,
-    }
-    return record.model_copy(update=found)
 
 
 def newest_counts(inputs: Inputs) -> tuple[TaskCount, ...]:

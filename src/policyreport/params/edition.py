@@ -55,7 +55,7 @@ class Edition(Strict):
     @property
     def language(self) -> str:
         """The language that the edition is written in."""
-        return self.language
+        return self.languages[0]
 
     def layout(self, root: Path) -> Root:
         """Say where the edition's figures and parameters lie.

@@ -1,6 +1,7 @@
 """Results as the exhibits of a page: sentence, figure, table, source."""
 
 from policyreport.present.boundaries import boundaries
+from policyreport.present.changes import changes
 from policyreport.present.comparison import growth_compare, strip, summary
 from policyreport.present.families import families
 from policyreport.present.findings import area_findings as findings
@@ -24,6 +25,7 @@ from policyreport.present.vintages import vintages
 __all__ = [
     "boundaries",
     "calibration",
+    "changes",
     "families",
     "findings",
     "flow",

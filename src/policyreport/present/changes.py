@@ -1,205 +1,220 @@
-"""What an edition adds to the one before: a sentence for the overview, and the page of its own."""
+"""What an edition adds to the one before: sentences for the overview, and the page of its own."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-import pandas as pd
-
-from policyreport.assess.selection import first_possible_day
-from policyreport.exhibits import Exhibit, join
+from policyreport.assess.selection import observations
+from policyreport.exhibits import Exhibit, Exhibits, join
+from policyreport.formats import EN_DASH
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, short_publisher
-from policyreport.records.notebooks import EvaluationRecord
+from policyreport.present.voice import Voice, escape, listed, published, short_publisher
+from policyreport.records.base import Observation
+from policyreport.records.notebooks import Change, Changes, FigureCount, RevisedFigure
 from policyreport.tables import table
 
 FIRST = "This is the first edition: there is none before it."
-# Revised figures that are told one by one; where more were revised, the table counts them.
-TOLD = 12
-_KEY = ["area", "indicator", "measure", "list", "period", "reference_date"]
+SHOWN = 12
+"""Revised figures listed one by one; where more were revised, the table counts them."""
 
 
-def changed(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
-    """Say in a sentence how much was added and revised since the edition before.
-
-    Parameters
-    ----------
-    record : EvaluationRecord
-        The national record.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibit
-        "changed".
-    """
-    voice = Voice(inputs)
-    if record.changed_since is None:
-        return Exhibit("changed", FIRST)
-    new, revised, confirmed = _totals(record)
-    files = _files(inputs, record)
-    again = [row for change in record.changes for row in change.revised_inputs] or files
-    return Exhibit(
-        "changed",
-        f"Since {voice.date(record.changed_since)}, {voice.value(voice.formats.count(new), files)} figures were "
-        f"added{_perhaps_older(voice, record)} and "
-        f"{voice.value(voice.formats.count(revised), again)} revised{_confirmed(voice, confirmed, files)}. "
-        f"{_publishers(voice, record)} "
-        "[What changed](what-changed.html)",
-    )
-
-
-def changes(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
-    """List what was added by indicator and measure, and every revised figure with its value before.
+def changes(found: Changes | None, inputs: Inputs) -> Exhibits:
+    """Say what was added, revised and confirmed since the edition before, in short and by indicator and measure.
 
     Parameters
     ----------
-    record : EvaluationRecord
-        The national record.
+    found : Changes or None
+        From `assess.changes`.
     inputs : Inputs
         The national slice: every vintage known.
 
     Returns
     -------
-    Exhibit
-        "changes".
+    Exhibits
+        "changed" for the overview, "changes" for the page of its own.
     """
+    if found is None:
+        return Exhibits(Exhibit(name, FIRST) for name in ("changed", "changes"))
     voice = Voice(inputs)
-    if record.changed_since is None:
-        return Exhibit("changes", FIRST)
-    new_rows = _since(inputs, record)
-    body = [
-        [
-            escape(voice.indicator(change.indicator)),
-            escape(voice.measure(change.measure)),
-            voice.formats.count(change.areas),
-            voice.formats.count(change.new),
-            voice.formats.count(change.revised),
-            voice.formats.count(change.confirmed),
-            voice.newest_on(_of(new_rows, change.indicator, change.measure), change.published),
-        ]
-        for change in record.changes
-    ]
-    new, revised, confirmed = _totals(record)
-    lead = (
-        f"{voice.formats.count(new)} figures are new{_perhaps_older(voice, record)} and {voice.formats.count(revised)} revised"
-        f"{_confirmed(voice, confirmed, _files(inputs, record))}. {_publishers(voice, record)}"
+    lead = " ".join([*_sentences(voice, found), "[What changed](what-changed.html)"])
+    return Exhibits([Exhibit("changed", lead), _page(voice, found)])
+
+
+def _page(voice: Voice, found: Changes) -> Exhibit:
+    """The same sentences, the years that new figures are about, every revised figure, and a table of all."""
+    lead = " ".join([*_sentences(voice, found), _years(voice, found.by_measure)])
+    if not found.by_measure:
+        return Exhibit("changes", lead)
+    return join("changes", lead, _revised(voice, found), _table(voice, found))
+
+
+def _sentences(voice: Voice, found: Changes) -> list[str]:
+    """What is new, what was published again, and who published most of it."""
+    said = [_added(voice, found)]
+    if not found.by_measure:
+        until = voice.date(voice.inputs.edition.as_known_on)
+        said.append(f"Nothing was published between {voice.date(found.since)} and {until}.")
+    said += [_published_again(voice, found.by_measure), _publisher(voice, found.by_measure)]
+    return [text for text in said if text]
+
+
+def _added(voice: Voice, found: Changes) -> str:
+    """How many figures are new, how many of them perhaps are not, and how many are about earlier years."""
+    counts = [change.new for change in found.by_measure]
+    new = sum(each.count for each in counts)
+    if not new:
+        return "No figure is new."
+    files = [file for each in counts for file in each.inputs]
+    figures = "1 figure" if new == 1 else f"{voice.formats.count(new)} figures"
+    text = f"Since {voice.date(found.since)} we added {voice.value(figures, files)}"
+    earlier = {year: counts for year, counts in _by_year(found.by_measure).items() if int(year) < found.year}
+    if earlier:
+        total = _total(voice, (each for counts in earlier.values() for each in counts))
+        text += f", {total} of them about years before {found.year} ({_span(earlier)})"
+    if any(change.perhaps_older.count for change in found.by_measure):
+        doubtful = _total(voice, (change.perhaps_older for change in found.by_measure))
+        text += f". {doubtful} may be older: only the month or year of their publication is known"
+    return f"{text}."
+
+
+def _total(voice: Voice, counts: Iterable[FigureCount]) -> str:
+    """A sum of figures with the files they stand in."""
+    every = list(counts)
+    return voice.value(
+        voice.formats.count(sum(each.count for each in every)), [f for each in every for f in each.inputs]
     )
-    listing = table(
+
+
+def _published_again(voice: Voice, changes: Sequence[Change]) -> str:
+    """How many figures known before were revised or confirmed; nothing where none was published a second time."""
+    revised = [figure for change in changes for figure in change.revised]
+    again = sum(change.confirmed.count for change in changes)
+    said = []
+    if revised:
+        rows = [row for figure in revised for row in (figure.before, figure.now)]
+        said.append(f"{voice.value(voice.formats.count(len(revised)), rows)} {_were(len(revised))} revised")
+    if again:
+        confirmed = _total(voice, (change.confirmed for change in changes))
+        said.append(f"{confirmed} {_were(again)} published again with the same value")
+    return f"Of the figures known before, {listed(said)}." if said else ""
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _publisher(voice: Voice, changes: Iterable[Change]) -> str:
+    """Who published most of it."""
+    names = {source.id: short_publisher(source.publisher) for source in voice.inputs.sources}
+    counts: dict[str, int] = {}
+    files: dict[str, list[str]] = {}
+    for change in changes:
+        for source, count in change.sources.items():
+            name = names.get(source, source)
+            counts[name] = counts.get(name, 0) + count
+            files.setdefault(name, []).append(f"{source}.csv")
+    if not counts:
+        return ""
+    most = max(sorted(counts), key=lambda name: counts[name])
+    share = voice.formats.share_of(counts[most], sum(counts.values()))
+    return f"{voice.value(share, files[most])} came from {escape(most)}."
+
+
+def _years(voice: Voice, changes: Iterable[Change]) -> str:
+    """How many of the new figures are about which year, the latest first."""
+    years = sorted(_by_year(changes).items(), reverse=True)
+    said = listed([f"{year} ({_total(voice, counts)})" for year, counts in years])
+    return f"The new figures are about {said}; a period of several years counts for its last." if said else ""
+
+
+def _by_year(changes: Iterable[Change]) -> dict[str, list[FigureCount]]:
+    """New figures by the year in which their period ends."""
+    years: dict[str, list[FigureCount]] = {}
+    for change in changes:
+        for year, count in change.new_by_year.items():
+            years.setdefault(year, []).append(count)
+    return years
+
+
+def _span(years: Iterable[str]) -> str:
+    """``2018–2024``, or the one year."""
+    return EN_DASH.join(dict.fromkeys([min(years), max(years)]))
+
+
+def _table(voice: Voice, found: Changes) -> Exhibit:
+    """A row an indicator and measure."""
+    files = [file for change in found.by_measure for file in _files(change)]
+    return table(
         "changes",
-        ["Indicator", "Measure", "Areas", "New", "Revised", "Confirmed", "Newest published"],
-        body,
-        f"Published between {voice.date(record.changed_since)} and {voice.date(record.as_known_on)}, a month or year alone taken as its last day. *Figures by "
-        "indicator and measure; a revised figure replaces an older vintage, which is kept; a confirmed one was published "
-        "again with the same value.*",
-        align="llrrrrr",
+        ["Indicator", "Measure", "Areas", "New", "About", "Revised", "Confirmed", "Newest published"],
+        [_row(voice, change) for change in found.by_measure],
+        f"Published between {voice.date(found.since)} and {voice.date(voice.inputs.edition.as_known_on)}, a month or "
+        "year alone taken as its last day. *Figures by indicator and measure. New: the edition before knew none of that area, period "
+        "and measure; revised: another value, bound or unit than the one known then, which is kept; confirmed: published again with "
+        "the same.*",
+        voice.source(files),
+        align="llrrlrrr",
         wide=True,
         sortable=True,
-    )
-    return join("changes", lead, *_revised(voice, record), listing)
-
-
-def _files(inputs: Inputs, record: EvaluationRecord) -> list[str]:
-    """The files behind thousands of rows, which say where they come from."""
-    rows = _since(inputs, record)
-    return [f"{source}.csv" for source in rows["source"].unique()]
-
-
-def _since(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
-    """Newest vintages that came out after the edition before."""
-    known = inputs.newest
-    out: pd.Series[bool] = known["published"].dt.date > record.changed_since
-    return known.loc[out]
-
-
-def _perhaps_older(voice: Voice, record: EvaluationRecord) -> str:
-    """How many of the new figures are dated by a month or year that began before, and so may not be new."""
-    rows = _new(voice.inputs, record)
-    doubtful = rows[first_possible_day(rows) <= pd.Timestamp(str(record.changed_since))]
-    if doubtful.empty:
-        return ""
-    count = voice.value(voice.formats.count(len(doubtful)), [f"{each}.csv" for each in doubtful["source"].unique()])
-    return f" ({count} perhaps older: dated by month or year)"
-
-
-def _new(inputs: Inputs, record: EvaluationRecord) -> pd.DataFrame:
-    """Newest vintages of what the edition before had no figure of."""
-    ledger = inputs.observations
-    earlier = ledger[ledger["published"].dt.date <= record.changed_since]
-    before = set(earlier[_KEY].itertuples(index=False, name=None))
-    rows = _since(inputs, record)
-    return rows[[key not in before for key in rows[_KEY].itertuples(index=False, name=None)]]
-
-
-def _of(rows: pd.DataFrame, indicator: str, measure: str) -> list[str]:
-    """Ids of the rows of one indicator and measure."""
-    return list(rows.index[(rows["indicator"] == indicator) & (rows["measure"] == measure)])
-
-
-def _totals(record: EvaluationRecord) -> tuple[int, int, int]:
-    """How many figures are new, revised and confirmed."""
-    every = record.changes
-    return sum(c.new for c in every), sum(c.revised for c in every), sum(c.confirmed for c in every)
-
-
-def _confirmed(voice: Voice, count: int, files: Sequence[str]) -> str:
-    """How many figures came out again unchanged, in a bracket."""
-    return f" ({voice.value(voice.formats.count(count), files)} published again with the same value)" if count else ""
-
-
-def _publishers(voice: Voice, record: EvaluationRecord) -> str:
-    """Who published most of it."""
-    publisher = {source.id: short_publisher(source.publisher) for source in voice.inputs.sources}
-    sources = _since(voice.inputs, record)["source"]
-    most = Counter(publisher.get(source, source) for source in sources).most_common(1)
-    files = {
-        name: [f"{each}.csv" for each in sources.unique() if publisher.get(each, each) == name] for name, _ in most
-    }
-    return "".join(
-        f"{voice.value(voice.formats.share_of(n, len(sources)), files[name])} came from {escape(name)}."
-        for name, n in most
+        empty="no figure of it has two vintages, or none is new",
     )
 
 
-def _revised(voice: Voice, record: EvaluationRecord) -> list[Exhibit | str]:
-    """Each revised figure with the value it replaces."""
-    ids = [row for change in record.changes for row in change.revised_inputs]
-    if not ids or record.changed_since is None:
-        return ["No figure of the edition before has another value now."]
-    ledger = voice.inputs.observations
-    earlier = ledger[ledger["published"].dt.date <= record.changed_since].sort_values("published", kind="stable")
-    before = {key: (id_, value) for *key_, id_, value in earlier.reset_index()[[*_KEY, "id", "value"]].itertuples(
-        index=False, name=None) for key in [tuple(map(str, key_))]}  # fmt: skip
-    body = []
-    for id_, row in ledger.loc[ids[:TOLD]].iterrows():
-        old_id, old = before[tuple(str(row[name]) for name in _KEY)]
-        measure = f", {voice.measure(row['measure'])}" if row["measure"] else ""
-        body.append(
-            [
-                escape(f"{voice.indicator(row['indicator'])}{measure}"),
-                escape(voice.inputs.areas.name(row["area"])),
-                voice.formats.period(str(row["period"])),
-                voice.value(_number(voice, old), [old_id]),
-                voice.value(_number(voice, row["value"]), [str(id_)]),
-                voice.published_on([str(id_)], row["published"].date()),
-            ]
-        )
-    shown = "" if len(ids) <= TOLD else f" The first {TOLD} are shown."
+def _row(voice: Voice, change: Change) -> list[str | None]:
+    count = voice.formats.count
+    again = bool(change.revised or change.confirmed.count)
+    revised = [row for figure in change.revised for row in (figure.before, figure.now)]
     return [
-        table(
-            "changes-revised",
-            ["Indicator", "Area", "Period", "Before", "Now", "Published"],
-            body,
-            f"{voice.formats.count(len(ids))} of the figures known before {'has' if len(ids) == 1 else 'have'} another value now.{shown} *The value known on "
-            f"{voice.date(record.changed_since)} and the one that replaced it.*",
-            align="lllrrr",
-            wide=True,
-        )
+        escape(voice.indicator(change.indicator)),
+        escape(voice.measure(change.measure)),
+        voice.value(count(change.areas), _files(change)),
+        voice.value(count(change.new.count), change.new.inputs),
+        _span(change.new_by_year) if change.new_by_year else None,
+        voice.value(count(len(change.revised)), revised) if again else None,
+        voice.value(count(change.confirmed.count), change.confirmed.inputs) if again else None,
+        published(change.published, voice.formats),
     ]
 
 
-def _number(voice: Voice, value: float) -> str:
-    """A value with the decimals it has, three at most where it is short."""
-    return voice.formats.published(value, 3)
+def _files(change: Change) -> list[str]:
+    return [f"{source}.csv" for source in change.sources]
+
+
+def _revised(voice: Voice, found: Changes) -> Exhibit | str:
+    """Each revised figure with the value it replaces."""
+    figures = [figure for change in found.by_measure for figure in change.revised]
+    if not figures:
+        return ""
+    listing = figures[:SHOWN]
+    more = "" if len(figures) <= SHOWN else f" The first {SHOWN} are shown."
+    verb = "has" if len(figures) == 1 else "have"
+    return table(
+        "changes-revised",
+        ["Indicator", "Area", "Period", "Before", "Now", "Published"],
+        [_replaced(voice, figure) for figure in listing],
+        f"{voice.formats.count(len(figures))} of the figures known before {verb} another value now.{more} *The value known on "
+        f"{voice.date(found.since)} and the one that replaced it.*",
+        voice.source(row for figure in listing for row in (figure.before, figure.now)),
+        align="lllrrr",
+        wide=True,
+    )
+
+
+def _replaced(voice: Voice, figure: RevisedFigure) -> list[str]:
+    """One figure as it was and as it is."""
+    before, now = observations(voice.inputs.observations.loc[[figure.before, figure.now]])
+    measure = f", {voice.measure(now.measure)}" if now.measure else ""
+    return [
+        escape(f"{voice.indicator(now.indicator)}{measure}"),
+        escape(voice.inputs.areas.name(now.area)),
+        voice.formats.period(now.period),
+        voice.value(_figure(voice, before), [figure.before]),
+        voice.value(_figure(voice, now), [figure.now]),
+        voice.published_on([figure.now], now.published),
+    ]
+
+
+def _figure(voice: Voice, seen: Observation) -> str:
+    """A value with all its decimals, and its bound where it is no exact one."""
+    text = voice.formats.published(seen.value)
+    return text if seen.bound == "=" else f"{escape(seen.bound)} {text}"

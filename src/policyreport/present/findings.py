@@ -85,11 +85,13 @@ def _said(voice: Voice, finding: Finding) -> str:
     return voice.facts(message, finding.rows)
 
 
-def findings(inputs: Inputs) -> Exhibits:
+def findings(found: Sequence[Finding], inputs: Inputs) -> Exhibits:
     """Show which rules of the ledger are broken, where and by whom.
 
     Parameters
     ----------
+    found : sequence of Finding
+        Those of the edition.
     inputs : Inputs
         The national slice.
 
@@ -98,7 +100,7 @@ def findings(inputs: Inputs) -> Exhibits:
     Exhibits
         "findings", "findings-areas", "findings-publishers", "corrections".
     """
-    voice, found = Voice(inputs), inputs.findings
+    voice = Voice(inputs)
     if not found:
         none = "No rule of the ledger is broken."
         rest = [Exhibit(name, "") for name in ("findings-areas", "findings-publishers", "corrections")]

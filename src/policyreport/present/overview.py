@@ -12,7 +12,6 @@ from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
 from policyreport.marks import BOUNDARIES
 from policyreport.methods.latest import later_parts, newest_of_each_measure
-from policyreport.present.changes import changed, changes
 from policyreport.present.methods import method_pages, reference_list
 from policyreport.present.names import heading
 from policyreport.present.other_quantity import other_finding
@@ -46,7 +45,7 @@ def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
     Returns
     -------
     Exhibits
-        "standfirst", "headlines", "changed".
+        "standfirst", "headlines".
     """
     voice = Voice(inputs)
     findings = [_tasks(voice, record), *_shares(voice, record), _provinces(voice, record)]
@@ -57,7 +56,6 @@ def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
         [
             Exhibit("standfirst", _standfirst(voice, record)),
             join("headlines", ":::: {.findings}", *blocks, "::::"),
-            changed(record, inputs),
         ]
     )
 
@@ -87,7 +85,7 @@ def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
     Returns
     -------
     Exhibits
-        "methods-lead", "methods", "references", "sources", "abbreviations", "citation", "changes".
+        "methods-lead", "methods", "references", "sources", "abbreviations", "citation".
     """
     voice = Voice(inputs)
     return Exhibits(
@@ -98,7 +96,6 @@ def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
             sources(record, inputs),
             Exhibit("abbreviations", f"**Abbreviations.** {inputs.roles.abbreviations}"),
             Exhibit("citation", _citation(voice, record)),
-            changes(record, inputs),
         ]
     )
 

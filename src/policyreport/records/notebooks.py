@@ -108,7 +108,7 @@ class TrendRecord(NotebookRecord):
     income: tuple[Trend | Refusal, ...]
     governance: tuple[Trend | Refusal, ...]
     indices: tuple[Refusal, ...]
-    outlook: tuple[Outlook | Refusal, ...] = ()
+    outlook: tuple[Outlook | Refusal, ...]
 
 
 class StripItem(Frozen):
@@ -249,22 +249,52 @@ class BoundaryCheck(Frozen):
     inputs: tuple[str, ...] = ()
 
 
-class Change(Frozen):
-    """Rows of one indicator and measure published after the edition before: new, revised and confirmed ones.
+class RevisedFigure(Frozen):
+    """Ids of the row in force on the day of the edition before, and of the one that replaced it."""
 
-    A confirmed figure was published again with the same value. `inputs` are the first rows, as
-    examples; `revised_inputs` all rows that replace an older vintage.
+    before: str
+    now: str
+
+
+class FigureCount(Frozen):
+    """A number of figures; `inputs` are the raw files they stand in."""
+
+    count: int
+    inputs: tuple[str, ...] = ()
+
+
+class Change(Frozen):
+    """What was published of one indicator and measure after the day of the edition before.
+
+    A figure is what one key stands for: area, indicator, measure, list, period, reference date. It is *new* where
+    the edition before knew none of its key, *revised* where value, bound or unit differ from those then in force,
+    *confirmed* where they are the same. `perhaps_older` counts new figures whose month or year of publication, all
+    that is known of it, began before; `new_by_year` counts new ones by the year in which their period ends;
+    `sources` counts all by raw file; `published` is the newest publication, as exact as known.
     """
 
     indicator: str
     measure: str
     areas: int
-    new: int
-    revised: int
-    published: date
-    confirmed: int = 0
-    inputs: tuple[str, ...] = ()
-    revised_inputs: tuple[str, ...] = ()
+    new: FigureCount
+    confirmed: FigureCount
+    revised: tuple[RevisedFigure, ...]
+    perhaps_older: FigureCount
+    new_by_year: dict[str, FigureCount]
+    published: str
+    sources: dict[str, int]
+
+
+class Changes(Frozen):
+    """What was published between the day of the edition before, `since`, and this one's.
+
+    `year` is that of the quarter that the edition before reports.
+    """
+
+    edition: str
+    since: date
+    year: int
+    by_measure: tuple[Change, ...]
 
 
 class Headline(Frozen):
@@ -294,6 +324,7 @@ class SeriesRecord(NotebookRecord):
     """The provinces' annual series together, and the headlines under other choices; it reads no other record."""
 
     kind: Literal["series"] = "series"
+    growth: Trend | Refusal | None
     panel: Panel | Refusal | None
     families: tuple[TrendFamily | Refusal, ...]
     exposure: tuple[Exposure | Refusal, ...]
@@ -312,29 +343,26 @@ class EvaluationRecord(NotebookRecord):
     completion: tuple[Completion | Refusal, ...]
     quarter_on_quarter: QuarterOnQuarter | Refusal
     share: tuple[Threshold | NotYearly | Refusal, ...]
-    share_flags: tuple[str, ...]
     other_quantity: tuple[Threshold | NotYearly | Refusal, ...]
     share_aggregate: AggregateCheck | Remainder | Refusal
     pace: tuple[Pace | Refusal, ...]
     revisions: tuple[Revisions | Refusal, ...]
-    growth: Trend | Refusal
     league: tuple[LeagueRow, ...]
     coverage: tuple[CoverageCell, ...]
     codes: tuple[CodeCount, ...]
     findings: tuple[Finding, ...]
-    changes: tuple[Change, ...]
-    changed_since: date | None
+    changes: Changes | None
     sources: tuple[SourceLine, ...]
     areas_expected: int
     areas_failed: tuple[str, ...]
-    measure_differences: tuple[MeasureDifference, ...] = ()
-    boundary_checks: tuple[BoundaryCheck, ...] = ()
-    count_ranks: Ranks | Refusal | None = None
-    flow: tuple[Flow | Refusal, ...] = ()
-    outlook: tuple[Outlook | Refusal, ...] = ()
-    pooling: Pooling | Refusal | None = None
-    funnel: Funnel | Refusal | None = None
-    calibration: Calibration | Refusal | None = None
+    measure_differences: tuple[MeasureDifference, ...]
+    boundary_checks: tuple[BoundaryCheck, ...]
+    count_ranks: Ranks | Refusal
+    flow: tuple[Flow | Refusal, ...]
+    outlook: tuple[Outlook | Refusal, ...]
+    pooling: Pooling | Refusal
+    funnel: Funnel | Refusal
+    calibration: Calibration | Refusal
 
 
 CompareRecord.model_rebuild()
