@@ -61,6 +61,8 @@ class Finished:
         Key of the result in the cache; empty without one.
     executed : bool
         Whether the notebook ran; false where its result was in the cache.
+    cold : str
+        Why its kernel started cold although there was a server to fork it from; else empty.
     """
 
     area: str
@@ -71,6 +73,7 @@ class Finished:
     timing: Mapping[str, float] = field(default_factory=dict)
     cached: str = ""
     executed: bool = True
+    cold: str = ""
 
     @property
     def state(self) -> str:
@@ -132,3 +135,8 @@ class RunSummary:
     def executed(self) -> int:
         """Number of notebooks that ran."""
         return sum(item.executed for item in self.finished)
+
+    @property
+    def cold(self) -> dict[str, int]:
+        """How many kernels started cold that should have been forked, by reason."""
+        return Counter(item.cold for item in self.finished if item.cold)

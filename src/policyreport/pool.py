@@ -20,21 +20,16 @@ from typing import Any, Self
 
 from policyreport.interrupts import interrupts_deferred, interrupts_ignored
 from policyreport.janitor import make_folder, watch_folder
-from policyreport.kernels.batch import PID_FILE, SOCKET_PATH_LIMIT
-from policyreport.kernels.forkserver import SINGLE_THREADED
+from policyreport.kernels.batch import PID_FILE
+from policyreport.kernels.forkserver import short_folder
+from policyreport.kernels.orphans import end_processes
 from policyreport.kernels.provisioner import use_server
+from policyreport.kernels.thread_counts import SINGLE_THREADED
 
 # Of a socket's path: the scratch folder, the notebook's and the kernel's in it, and the socket's name.
 SOCKET_PATH_OWN = len("/policyreport-run-12345678/policyreport-12345678/kernel/k.json-ipc-1")
 # Processes with nothing left to do end in milliseconds; one that does not would hold up the run for ever.
 END_SECONDS = 30.0
-
-
-def _short_folder() -> str:
-    """Where temporary files go, or ``/tmp`` where that lies too deep for the paths of sockets (as on macOS)."""
-    usual = tempfile.gettempdir()
-    deep = len(os.fsencode(usual)) > SOCKET_PATH_LIMIT - SOCKET_PATH_OWN
-    return "/tmp" if deep and os.access("/tmp", os.W_OK) else usual
 
 
 def scratch_folder() -> Path:
@@ -45,7 +40,7 @@ def scratch_folder() -> Path:
     Path
         The folder; whoever asked for it removes it in the ordinary way.
     """
-    return make_folder("policyreport-run-", _short_folder())
+    return make_folder("policyreport-run-", short_folder(SOCKET_PATH_OWN))
 
 
 class WorkerPool(Executor):
@@ -186,6 +181,8 @@ def sweep(scratch: Path) -> None:
         Folder in which workers made their notebooks' folders.
     """
     _kill_kernels(scratch)
+    # What notebooks started in sessions of their own.
+    end_processes([], str(scratch))
     shutil.rmtree(scratch, ignore_errors=True)
 
 

@@ -144,6 +144,7 @@ def run_units(
             kept=notebook_path(store, *outcome.key),
             seconds=outcome.seconds,
             timing=outcome.timing,
+            cold=outcome.cold,
             cached=cached,
             executed=executed,
         )

@@ -22,9 +22,11 @@ from policyreport.execute import Unit, execute_unit
 from policyreport.kernels import forkserver, provisioner, warm_kernels
 from policyreport.kernels.batch import BatchKernelManager, batch_server
 from policyreport.kernels.forked import ListedModules
-from policyreport.kernels.forkserver import ForkRefusedError, ForkServer
+from policyreport.kernels.forkserver import ForkServer
 from policyreport.kernels.imports import imported_modules
 from policyreport.kernels.provisioner import NAME, kernel_arguments, use_server
+from policyreport.kernels.reasons import ForkRefusedError
+from policyreport.kernels.request import request_from_here
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "notebooks" / "fixtures"
@@ -306,16 +308,18 @@ def test_a_process_whose_owner_was_killed_starts_no_cold_kernel(monkeypatch, tmp
 
 
 @needs_fork
-def test_a_module_that_starts_a_thread_makes_kernels_start_cold(tmp_path, monkeypatch, caplog):
-    (tmp_path / "threaded_module.py").write_text("import threading, time\n")
+def test_a_module_that_starts_a_thread_is_left_to_the_notebook_and_the_others_are_not(tmp_path, monkeypatch, caplog):
     code = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True, name='busy').start()"
     (tmp_path / "threaded_module.py").write_text(code)
+    (tmp_path / "plain_module.py").write_text("")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    monkeypatch.setattr(provisioner, "_explained", set())
-    with ForkServer(["threaded_module"]) as server, forked_from(server.address):
-        found = asyncio.run(_start_and_ask())
-    assert found == os.getpid()
-    assert "started a thread (busy)" in caplog.text
+    asks = "import sys, threading\nprint('plain_module' in sys.modules, 'threaded_module' in sys.modules)"
+    uses = "import threaded_module\nprint([each.name for each in threading.enumerate() if each.name == 'busy'])"
+    with forked_from(provisioner.server_in_use()), warm_kernels(modules=("plain_module", "threaded_module")):
+        assert run(asks, uses) == ["True False\n", "['busy']\n"]
+    assert (
+        "threaded_module is not imported ahead of the notebooks: when it is imported, it starts a thread" in caplog.text
+    )
 
 
 async def _start_and_ask() -> int:
@@ -399,9 +403,8 @@ def test_a_kernel_that_ends_before_it_is_ready_is_a_dead_kernel_and_no_hang(tmp_
 
     async def code(server: ForkServer) -> int:
         with open(os.devnull, "r+b") as nothing:  # noqa: PTH123 # a stream, not a file to wait for
-            connection = forkserver.fork_kernel(
-                server.address, ["-f", str(tmp_path / "k.json")], os.environ, str(tmp_path), [nothing.fileno()] * 3
-            )
+            request = request_from_here(["-f", str(tmp_path / "k.json")], os.environ, str(tmp_path))
+            connection = forkserver.fork_kernel(server.address, request, [nothing.fileno()] * 3)
         kernel = await asyncio.wait_for(forkserver.take_kernel(connection), 60)
         return await kernel.wait_async()
 

@@ -12,8 +12,9 @@ from policyreport.cluster.environment import SOURCE, describe_environment, diffe
 from policyreport.errors import RunError
 from policyreport.execute import Outcome, Unit, execute_unit
 from policyreport.kernels.batch import batch_environment
-from policyreport.kernels.forkserver import ForkRefusedError, ForkServer
+from policyreport.kernels.forkserver import ForkServer
 from policyreport.kernels.provisioner import use_server
+from policyreport.kernels.reasons import ForkRefusedError
 
 # What this process runs, however the files change while it lives.
 LOADED = source_digest()
@@ -111,7 +112,7 @@ def _own_server(modules: tuple[str, ...]) -> str:
         if modules in _servers:
             _servers.pop(modules).close()
         try:
-            _servers[modules] = ForkServer(list(modules), batch_environment())
+            _servers[modules] = ForkServer(list(modules), batch_environment(), tidy=True)
         except ForkRefusedError:
             return ""
         # A fork server ends with its worker, in whatever way that ends, and takes this folder with it.

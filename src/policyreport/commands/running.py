@@ -313,6 +313,7 @@ def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
 
     units = {
         f"{item.area}/{item.notebook}": {"state": item.state, "seconds": round(item.seconds, 3), **item.timing}
+        | ({"cold": item.cold} if item.cold else {})
         for item in summary.finished
     }
     body = json.dumps({"seconds": round(seconds, 3), "notebooks": units}, indent=1, sort_keys=True)
@@ -343,6 +344,8 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
         counts = (sum(item.state == state for item in items) for state in states)
         table.add_row(notebook, *(str(count) for count in counts), mean)
     console.print(table)
+    for reason, number in summary.cold.items():
+        console.print(f"{number} of {summary.executed} kernels started cold: {reason}", markup=False, soft_wrap=True)
     if summary.not_run:
         console.print(f"not run after the failure: {summary.not_run}")
     for item in summary.failed:

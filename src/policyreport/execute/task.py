@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ from policyreport.execute.parameters import UnknownParameterError, check_paramet
 from policyreport.execute.reproducible import machine_prefixes, reproducible, without_machine
 from policyreport.execute.timing import read_timing
 from policyreport.execute.unit import Outcome, Unit
-from policyreport.kernels.batch import engine_options, how_it_ended
+from policyreport.kernels.batch import COLD_FILE, NOTE_FILE, engine_options, how_it_ended
 from policyreport.records.base import Failure
 
 RECORD = "record.json"
@@ -54,15 +55,34 @@ def execute_unit(unit: Unit) -> Outcome:
         prefixes = machine_prefixes(folder)
         try:
             failure = _run(unit, folder)
+            cold = _line(folder / "kernel" / COLD_FILE) or _line(folder / "kernel" / NOTE_FILE)
+            if (folder / "kernel" / NOTE_FILE).is_file():
+                # A warm kernel that found it had to be a cold one.
+                _clear(folder)
+                failure = _run(unit, folder, cold=True)
         except Exception as error:  # noqa: BLE001 # one unit must never take the others down
-            failure = _failure(unit, "not-run", error)
+            failure, cold = _failure(unit, "not-run", error), ""
         timing = read_timing(folder / "executed.ipynb")
         notebook, failure = _executed(unit, folder, failure, prefixes)
         record = (folder / "work" / RECORD).read_bytes() if failure is None else None
-    return Outcome(unit.area, unit.notebook, notebook, record, failure, time.monotonic() - start, timing)
+    return Outcome(unit.area, unit.notebook, notebook, record, failure, time.monotonic() - start, timing, cold=cold)
 
 
-def _run(unit: Unit, folder: Path) -> Failure | None:
+def _line(path: Path) -> str:
+    """What a kernel left in a file; empty where it left none."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _clear(folder: Path) -> None:
+    """Empty a folder."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+
+
+def _run(unit: Unit, folder: Path, *, cold: bool = False) -> Failure | None:
     """Lay out the folder, run papermill in it, and sort what it raises."""
     check_parameters(unit)
     work, kernel = folder / "work", folder / "kernel"
@@ -70,7 +90,7 @@ def _run(unit: Unit, folder: Path) -> Failure | None:
     _lay_out(unit.slice, work)
     (folder / "source.ipynb").write_bytes(unit.source)
     try:
-        _without_leaks(lambda: _papermill(unit, folder))
+        _without_leaks(lambda: _papermill(unit, folder, cold=cold))
     except PapermillExecutionError as error:
         return _failure(unit, "raised", error, error.ename, error.evalue, error.source, error.traceback)
     except CellTimeoutError as error:
@@ -91,7 +111,7 @@ def _run(unit: Unit, folder: Path) -> Failure | None:
     return None
 
 
-def _papermill(unit: Unit, folder: Path) -> None:
+def _papermill(unit: Unit, folder: Path, *, cold: bool) -> None:
     """Execute ``source.ipynb`` of the folder into ``executed.ipynb``."""
     deadline = time.monotonic() + unit.timeout
     execute_notebook(
@@ -112,7 +132,7 @@ def _papermill(unit: Unit, folder: Path) -> None:
         coalesce_streams=True,
         # One budget for the notebook; 0 would mean "no limit" to nbclient.
         timeout_func=lambda _cell: max(deadline - time.monotonic(), 0.1),
-        **engine_options(folder / "kernel"),
+        **engine_options(folder / "kernel", cold=cold),
     )
 
 

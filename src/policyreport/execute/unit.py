@@ -119,6 +119,9 @@ class Outcome:
         Where it went: ``start`` of the kernel, ``import`` cell, other ``cells``, ``stop``; in seconds.
     worker : str
         Address of the worker of a cluster that it ran on; empty for a process of this machine.
+    cold : str
+        Why the kernel started cold although there was a server to fork it from; empty where it was forked, or where
+        cold kernels were asked for.
     """
 
     area: str
@@ -129,6 +132,7 @@ class Outcome:
     seconds: float = field(default=0.0, compare=False)
     timing: Mapping[str, float] = field(default_factory=dict, compare=False)
     worker: str = field(default="", compare=False)
+    cold: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from policyreport.kernels.counts import KernelCounts, kernel_counts
     from policyreport.kernels.warm import warm_kernels
 
-__all__ = ["warm_kernels"]
+__all__ = ["KernelCounts", "kernel_counts", "warm_kernels"]
+_WHERE = {"warm_kernels": "warm", "kernel_counts": "counts", "KernelCounts": "counts"}
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is: Jupyter comes with it, which reading a notebook's imports does not need."""
-    if name == "warm_kernels":
-        from policyreport.kernels.warm import warm_kernels
-
-        return warm_kernels
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
     raise AttributeError(name)

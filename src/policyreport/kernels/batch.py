@@ -22,21 +22,26 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import Type
+from traitlets import Bool, Type
 from traitlets.config import Config
 
-from policyreport.kernels.forkserver import ForkRefusedError, ForkServer
+from policyreport.kernels.forkserver import SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
 from policyreport.kernels.imports import imported_modules
-from policyreport.kernels.provisioner import NAME, server_in_use
+from policyreport.kernels.orphans import descendants, end_processes
+from policyreport.kernels.provisioner import ADOPTING, NAME, server_in_use
+from policyreport.kernels.reasons import ForkRefusedError
 from policyreport.kernels.warm import register
 
-# Longest path of a Unix socket that every platform takes (macOS: 104 bytes, Linux: 108).
-SOCKET_PATH_LIMIT = 103
+# Named, since the default of this process may be another.
+COLD = {"provisioner_name": "local-provisioner"}
 PID_FILE = "kernel.pid"
 # A forked kernel's greeting is there at once; a cold kernel is asked, and asked again, as it always was.
 WELCOME_SECONDS = 0.2
 # How a kernel ended that nobody had told to.
 EXIT_FILE = "kernel.exit"
+# Why a kernel started cold that should have been forked; why a forked one ended that should have started cold.
+COLD_FILE = "kernel.cold"
+NOTE_FILE = "kernel.note"
 
 ENVIRONMENT = {
     # Sets and dicts of strings iterate alike in every run.
@@ -120,18 +125,22 @@ class BatchKernelManager(AsyncKernelManager):
     """
 
     client_factory = Type(BatchKernelClient)
+    cold = Bool(False, help="Start Python anew, whatever server there is.").tag(config=True)
 
     @property
     def kernel_spec(self) -> KernelSpec:
         """Name this environment's interpreter and the environment variables of every batch."""
         folder = str(Path(self.connection_file).parent)
+        # All notebooks of a batch run what its server has imported, whatever is edited meanwhile.
+        config = {"note": str(Path(folder) / NOTE_FILE), "follows_edits": False}
+        warm = {"provisioner_name": NAME, "config": config}
         return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[sys.executable, "-m", ADOPTING, "-f", "{connection_file}"],
             language="python",
             display_name="Python 3",
             # A private IPython folder keeps the user's startup files out of the results.
             env={**ENVIRONMENT, "IPYTHONDIR": folder, "TMPDIR": folder},
-            metadata={"kernel_provisioner": {"provisioner_name": NAME}} if server_in_use() else {},
+            metadata={"kernel_provisioner": warm if server_in_use() and not self.cold else COLD},
         )
 
     async def _async_start_kernel(self, **options: Any) -> None:
@@ -142,17 +151,25 @@ class BatchKernelManager(AsyncKernelManager):
     start_kernel = _async_start_kernel
 
     async def _async_shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
-        """Shut it down without that sleep."""
+        """Shut it down without that sleep; what it has started ends with it."""
+        process = getattr(self.provisioner, "process", None)
+        cold = process is not None and not isinstance(process, ForkedKernel)
+        left = descendants(process.pid) if process is not None and cold else []
         await inspect.unwrap(AsyncKernelManager._async_shutdown_kernel)(self, now, restart)
+        if cold:
+            # A forked kernel's are ended by the server.
+            end_processes(left, str(Path(self.connection_file).parent))
 
     shutdown_kernel = _async_shutdown_kernel
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
         """Launch, and note the process id for whoever has to end an interrupted run."""
         await super()._async_launch_kernel(kernel_cmd, **options)
-        pid = getattr(self.provisioner, "pid", None)
+        pid, folder = getattr(self.provisioner, "pid", None), Path(self.connection_file).parent
         if pid is not None:
-            (Path(self.connection_file).parent / PID_FILE).write_text(str(pid), encoding="ascii")
+            (folder / PID_FILE).write_text(str(pid), encoding="ascii")
+        if reason := getattr(self.provisioner, "cold_reason", ""):
+            (folder / COLD_FILE).write_text(reason, encoding="utf-8")
 
     async def _async_interrupt_kernel(self) -> None:
         """Interrupt it, except on the way to its end: it is asked or killed next, and would only log the signal."""
@@ -166,8 +183,11 @@ class BatchKernelManager(AsyncKernelManager):
         alive = bool(await super()._async_is_alive())
         code = getattr(getattr(self.provisioner, "process", None), "returncode", None)
         if not alive and code is not None:
-            (Path(self.connection_file).parent / EXIT_FILE).write_text(str(code), encoding="ascii")
+            folder = Path(self.connection_file).parent
+            (folder / EXIT_FILE).write_text(str(code), encoding="ascii")
             _end_children(getattr(self.provisioner, "pid", None))
+            if not isinstance(getattr(self.provisioner, "process", None), ForkedKernel):
+                end_processes([], str(folder))
         return alive
 
     is_alive = _async_is_alive
@@ -250,7 +270,7 @@ def batch_server(notebooks: Iterable[Path], cold: bool = False, rehearsal: Seque
         return
     try:
         modules = imported_modules(path.read_bytes() for path in sorted(notebooks))
-        server = ForkServer(modules, batch_environment(), rehearsal)
+        server = ForkServer(modules, batch_environment(), rehearsal, tidy=True)
     except ForkRefusedError as error:
         yield BatchServer(reason=str(error))
         return
@@ -269,18 +289,15 @@ def batch_environment() -> dict[str, str]:
     return os.environ | ENVIRONMENT
 
 
-def engine_options(folder: Path) -> dict[str, Any]:
+def engine_options(folder: Path, *, cold: bool = False) -> dict[str, Any]:
     """Options for `papermill.execute_notebook` that make it use a batch kernel.
 
     Parameters
     ----------
     folder : Path
         Private folder of this kernel, existing and empty.
-
-    Returns
-    -------
-    dict
-        Keyword arguments for papermill's engine.
+    cold : bool
+        Start it anew, whatever server there is.
     """
     connection_file = folder / "k.json"
     # Plain TCP is open to every user of the machine; a socket in a private folder is not.
@@ -288,7 +305,9 @@ def engine_options(folder: Path) -> dict[str, Any]:
     transport = "ipc" if os.name == "posix" and short else "tcp"
     return {
         "kernel_manager_class": BatchKernelManager,
-        "config": Config(BatchKernelManager={"connection_file": str(connection_file), "transport": transport}),
+        "config": Config(
+            BatchKernelManager={"connection_file": str(connection_file), "transport": transport, "cold": cold}
+        ),
         "extra_arguments": list(ARGUMENTS),
         # A notebook's result is its record, written before its last cell ends: nothing to wait for.
         "shutdown_kernel": "immediate",

@@ -12,62 +12,63 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from policyreport.janitor import make_folder
-from policyreport.kernels.server import LENGTH
+from policyreport.kernels.likeness import FORCED
+from policyreport.kernels.reasons import ForkRefusedError, Reason
+from policyreport.kernels.request import Request, send_request
+from policyreport.kernels.server import server_command
+from policyreport.kernels.thread_counts import VARIABLES
 
-# Taken in when Python or a library starts: a kernel that wants another value cannot be forked.
-AT_START = (
-    "PYTHON",
-    "MPL",
-    "LC_",
-    "LANG",
-    "LD_",
-    "OMP_",
-    "OPENBLAS_",
-    "MKL_",
-    "NUMEXPR_",
-    "VECLIB_",
-    "BLIS_",
-    "JE_ARROW_",
-)
-# Libraries that start threads when they are imported could not be forked; each has its switch.
-SINGLE_THREADED = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    # Arrow's second allocator returns memory from a thread; github.com/apache/arrow/issues/17285.
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-}
 STOP_SECONDS = 5.0
 # A forked kernel is ready in a tenth of a second, on a busy machine in some.
 READY_SECONDS = 60.0
-
-
-class ForkRefusedError(Exception):
-    """The server does not fork this kernel; it can be started cold."""
+# Beside the socket: whose packages its kernels would have.
+PYTHON_FILE = "python.json"
+# A socket's path that every platform takes (macOS: 104 bytes, Linux: 108).
+SOCKET_PATH_LIMIT = 103
 
 
 def why_not() -> str:
-    """Say why kernels cannot be forked on this platform.
-
-    Returns
-    -------
-    str
-        One line; empty where they can.
-    """
+    """Say why kernels cannot be forked on this platform; empty where they can."""
     if not hasattr(os, "fork") or not hasattr(socket, "recv_fds"):
         return "this platform has no fork"
     if sys.platform == "darwin":
         # bugs.python.org/issue33725: Apple's own libraries start threads and end a forked process.
         return "macOS does not let a process that uses its libraries fork safely"
     return ""
+
+
+def this_python() -> dict[str, object]:
+    """Describe the interpreter and where its packages are: what two processes have in common that import alike."""
+    file = Path(sys.executable).resolve()
+    status = file.stat()
+    return {
+        "executable": str(file),
+        "file": [status.st_dev, status.st_ino],
+        "prefix": str(Path(sys.prefix).resolve()),
+        "version": sys.version,
+    }
+
+
+def short_folder(room: int, usual: str = "") -> str:
+    """Where temporary files go, or ``/tmp`` where that lies too deep for the path of a socket in it.
+
+    Parameters
+    ----------
+    room : int
+        Bytes that the socket's path needs below the folder.
+    usual : str
+        The folder; by default that of temporary files.
+    """
+    usual = usual or tempfile.gettempdir()
+    deep = len(os.fsencode(usual)) > SOCKET_PATH_LIMIT - room
+    return "/tmp" if deep and os.access("/tmp", os.W_OK) else usual
 
 
 class ForkServer:
@@ -82,6 +83,8 @@ class ForkServer:
     rehearsal : sequence of str
         Module, function and words to call it with before the first fork, so that kernels find done what they
         would all do first: it must be deterministic and start no thread. Empty for nothing.
+    tidy : bool
+        End what a kernel started once the kernel has ended, also where it has a session of its own.
 
     Raises
     ------
@@ -90,33 +93,51 @@ class ForkServer:
     """
 
     def __init__(
-        self, modules: Sequence[str], environment: Mapping[str, str] | None = None, rehearsal: Sequence[str] = ()
+        self,
+        modules: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        rehearsal: Sequence[str] = (),
+        *,
+        tidy: bool = False,
     ) -> None:
-        reason = why_not()
-        if reason:
-            raise ForkRefusedError(reason)
-        environment = SINGLE_THREADED | dict(os.environ if environment is None else environment)
+        if reason := why_not():
+            raise ForkRefusedError(Reason.PLATFORM, reason)
         # No other user can enter it.
-        self.folder = make_folder("policyreport-fork-")
+        self.folder = make_folder("policyreport-fork-", short_folder(len("/policyreport-fork-12345678/s")))
         self.address = str(self.folder / "s")
-        # Beside the socket, for clients to compare before they ask.
-        (self.folder / "environment.json").write_text(json.dumps(taken_at_start(environment)), encoding="utf-8")
+        options = {"modules": list(modules), "rehearsal": list(rehearsal), "tidy": tidy}
+        try:
+            # For clients to compare before they ask.
+            (self.folder / PYTHON_FILE).write_text(json.dumps(this_python()), encoding="utf-8")
+            self._start(options, os.environ if environment is None else environment)
+        except OSError as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            message = f"the fork server cannot be started ({error.strerror or error})"
+            raise ForkRefusedError(Reason.NO_SERVER, message) from None
+
+    def _start(self, options: dict[str, Any], environment: Mapping[str, str]) -> None:
+        own = FORCED | dict(environment) | dict.fromkeys(VARIABLES, "1")
         reading, self._lifetime = os.pipe()
-        with socket.socket(socket.AF_UNIX) as listener:
-            # The owner listens: a client connects at once and waits in the queue while the server imports.
-            listener.bind(self.address)
-            listener.listen(128)
-            words = repr((listener.fileno(), reading, str(self.folder), list(modules), list(rehearsal)))
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", f"from policyreport.kernels.server import main; main(*{words})"],
-                env=environment,
-                pass_fds=(listener.fileno(), reading),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                # A session of its own: ^C in the terminal is not for it.
-                start_new_session=True,
-            )
-        os.close(reading)
+        try:
+            with socket.socket(socket.AF_UNIX) as listener:
+                # The owner listens: a client connects at once and waits in the queue while the server imports.
+                listener.bind(self.address)
+                listener.listen(128)
+                self._process = subprocess.Popen(
+                    server_command(listener.fileno(), reading, str(self.folder), options),
+                    env=own,
+                    pass_fds=(listener.fileno(), reading),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    # A session of its own: ^C in the terminal is not for it.
+                    start_new_session=True,
+                )
+        except OSError:
+            os.close(self._lifetime)
+            self._lifetime = -1
+            raise
+        finally:
+            os.close(reading)
 
     @property
     def pid(self) -> int:
@@ -151,22 +172,6 @@ class ForkServer:
         self.close()
 
 
-def taken_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    """Pick the variables that only count when a process starts.
-
-    Parameters
-    ----------
-    environment : mapping of str to str
-        All variables.
-
-    Returns
-    -------
-    dict of str to str
-        Some of them.
-    """
-    return {name: value for name, value in environment.items() if name.startswith(AT_START)}
-
-
 class ForkedKernel:
     """A forked kernel as its client sees it; the interface of `subprocess.Popen` as far as Jupyter uses it.
 
@@ -176,12 +181,21 @@ class ForkedKernel:
         To the server, after the kernel's process id came.
     pid : int
         The kernel's process id; it leads its own session.
-    """
 
-    stdin = stdout = stderr = None
+    Attributes
+    ----------
+    stdin, stdout, stderr : file or None
+        This process's ends of the pipes that the kernel was started with.
+    left_out : dict of str to str
+        Modules that the server did not import ahead, with the reason.
+    """
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
+        self.stdin: IO[bytes] | None = None
+        self.stdout: IO[bytes] | None = None
+        self.stderr: IO[bytes] | None = None
+        self.left_out: dict[str, str] = {}
         self.returncode: int | None = None
         self._connection = connection
         self._heard = b""
@@ -227,8 +241,15 @@ class ForkedKernel:
         """Send SIGTERM."""
         self.send_signal(signal.SIGTERM)
 
+    def close_pipes(self) -> None:
+        """Close this process's ends of the pipes."""
+        for end in (self.stdin, self.stdout, self.stderr):
+            if end is not None:
+                end.close()
+
     def close(self) -> None:
-        """Close the connection; a kernel that still runs ends with it."""
+        """Close the connection and the pipes; a kernel that still runs ends with it."""
+        self.close_pipes()
         if self.poll() is None:
             self._connection.close()
             self.returncode = -int(signal.SIGKILL)
@@ -259,21 +280,15 @@ class ForkedKernel:
             self._connection.close()
 
 
-def fork_kernel(
-    address: str, argv: Sequence[str], env: Mapping[str, str], cwd: str | None, streams: Sequence[int]
-) -> socket.socket:
+def fork_kernel(address: str, request: Request, streams: Sequence[int]) -> socket.socket:
     """Ask a server for a kernel; its answer is read by `take_kernel` when it is there.
 
     Parameters
     ----------
     address : str
         The server's socket.
-    argv : sequence of str
-        Arguments as for ``python -m ipykernel_launcher``.
-    env : mapping of str to str
-        The kernel's whole environment.
-    cwd : str or None
-        The folder to run in.
+    request : Request
+        What the kernel is to be.
     streams : sequence of int
         File descriptors of its standard input, output and error.
 
@@ -285,27 +300,31 @@ def fork_kernel(
     Raises
     ------
     ForkRefusedError
-        If the server is gone, or has started with another environment than the kernel needs.
+        If the server is gone, or is another Python.
     """
-    try:
-        at_start = json.loads(Path(address).with_name("environment.json").read_bytes())
-    except (OSError, ValueError):
-        raise ForkRefusedError("the fork server is gone") from None
-    wanted = SINGLE_THREADED | taken_at_start(env)
-    for name in sorted(wanted.keys() | at_start.keys()):
-        if wanted.get(name) != at_start.get(name):
-            raise ForkRefusedError(f"the kernel wants {name} otherwise than the fork server was started with")
-    body = json.dumps({"argv": list(argv), "env": dict(SINGLE_THREADED | dict(env)), "cwd": cwd}).encode()
+    _compare_python(Path(address).with_name(PYTHON_FILE))
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.connect(address)
-        socket.send_fds(connection, [len(body).to_bytes(LENGTH, "big")], list(streams))
-        connection.sendall(body)
+        send_request(connection, request, streams)
     except OSError as error:
         connection.close()
-        raise ForkRefusedError(f"the fork server does not answer ({error.strerror})") from None
+        message = f"the fork server does not answer ({error.strerror or error})"
+        raise ForkRefusedError(Reason.NO_SERVER, message) from None
     connection.setblocking(False)
     return connection
+
+
+def _compare_python(path: Path) -> None:
+    """Refuse a server whose kernels would have other packages than a cold one here."""
+    try:
+        there = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        raise ForkRefusedError(Reason.NO_SERVER, "the fork server is gone") from None
+    for name, here in this_python().items():
+        if there.get(name) != here:
+            message = f"the fork server runs another Python: {name} {there.get(name)}, here {here}"
+            raise ForkRefusedError(Reason.INTERPRETER, message)
 
 
 async def take_kernel(connection: socket.socket) -> ForkedKernel:
@@ -330,18 +349,20 @@ async def take_kernel(connection: socket.socket) -> ForkedKernel:
         # The first kernel waits for the server's imports too.
         answer = await asyncio.wait_for(_line(connection), READY_SECONDS)
         if "pid" not in answer:
-            raise ForkRefusedError(answer.get("refused", "the fork server refused"))
+            raise ForkRefusedError(Reason(answer.get("reason", Reason.NO_SERVER)), str(answer.get("refused")))
         kernel = ForkedKernel(connection, answer["pid"])
-        said = await asyncio.wait_for(_line(connection), READY_SECONDS)
+        kernel.left_out = answer.get("left_out", {})
+        ready = await asyncio.wait_for(_line(connection), READY_SECONDS)
     except TimeoutError:
         connection.close()
-        raise ForkRefusedError(f"a forked kernel was not ready in {READY_SECONDS:g} s") from None
+        message = f"a forked kernel was not ready in {READY_SECONDS:g} s"
+        raise ForkRefusedError(Reason.NO_SERVER, message) from None
     except BaseException:
         connection.close()
         raise
-    if "exit" in said:
+    if "exit" in ready:
         # It ended before it could be asked anything: a kernel all the same, and a dead one.
-        kernel.end(int(said["exit"]))
+        kernel.end(int(ready["exit"]))
     return kernel
 
 
@@ -353,7 +374,7 @@ async def _line(connection: socket.socket) -> dict[str, Any]:
         # Byte by byte: what follows is for whoever watches the kernel.
         part = await loop.sock_recv(connection, 1)
         if not part:
-            raise ForkRefusedError("the fork server ended")
+            raise ForkRefusedError(Reason.NO_SERVER, "the fork server ended")
         words += part
     line: dict[str, Any] = json.loads(words)
     return line

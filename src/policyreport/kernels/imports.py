@@ -8,28 +8,22 @@ from collections.abc import Iterable
 
 
 def imported_modules(notebooks: Iterable[bytes]) -> list[str]:
-    """List the modules that notebooks import at the top of their cells or deeper.
+    """List the modules that notebooks import at the top of their cells or deeper, each once, sorted.
 
-    Parameters
-    ----------
-    notebooks : iterable of bytes
-        Contents of ``.ipynb`` files; what is no notebook is passed over, its run will say so.
-
-    Returns
-    -------
-    list of str
-        Dotted names, each once, sorted. ``from a import b`` gives ``a`` and ``a.b``: whether ``b`` is a
-        module shows when it is imported.
+    What is no notebook is passed over, its run will say so. ``from a import b`` gives ``a`` and ``a.b``: whether
+    ``b`` is a module shows when it is imported.
     """
-    found: set[str] = set()
+    modules: set[str] = set()
     for notebook in notebooks:
-        for source in _code_cells(notebook):
-            found |= _imported(source)
-    return sorted(found)
+        for source in code_cells(notebook):
+            tree = python_tree(source)
+            for node in ast.walk(tree) if tree else ():
+                modules |= set(imported_by(node))
+    return sorted(modules)
 
 
-def _code_cells(notebook: bytes) -> list[str]:
-    """Sources of the code cells."""
+def code_cells(notebook: bytes) -> list[str]:
+    """Sources of a notebook's code cells; none where it is no notebook."""
     try:
         cells = json.loads(notebook)["cells"]
         return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -37,17 +31,28 @@ def _code_cells(notebook: bytes) -> list[str]:
         return []
 
 
-def _imported(source: str) -> set[str]:
-    """Modules imported by one cell; lines in IPython's own language (``%magic``, ``!shell``) are left out."""
-    lines = ("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines())
+def python_tree(source: str) -> ast.Module | None:
+    """Parse a cell, IPython's own language (``%magic``, ``!shell``) turned into the calls it stands for."""
+    if source.lstrip().startswith("%%"):
+        # %%time, %%capture and their like run the rest as Python; what parses as nothing is another language's.
+        source = "\n" + source.lstrip().partition("\n")[2]
     try:
-        tree = ast.parse("\n".join(lines))
-    except SyntaxError:
-        return set()
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {each.name for each in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {node.module} | {f"{node.module}.{each.name}" for each in node.names if each.name != "*"}
-    return found
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        pass
+    # Takes a tenth of a second, which plain Python need not pay.
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+    except (SyntaxError, ValueError):
+        return None
+
+
+def imported_by(node: ast.AST) -> list[str]:
+    """Dotted names that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*")]
+    return []

@@ -7,8 +7,12 @@ import contextlib
 import importlib
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from policyreport.kernels.process_state import difference, process_state
+from policyreport.kernels.watching import ImportsAhead
 
 # What every kernel imports while it starts, whatever its notebook imports.
 KERNEL_MODULES = (
@@ -21,33 +25,65 @@ KERNEL_MODULES = (
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
 )
+PRINTS = "prints or warns"
 
 
-def import_modules(modules: Iterable[str], rehearsal: Sequence[str] = ()) -> None:
-    """Import modules; one that cannot be imported is left to the notebook, whose cell will say why.
+def import_modules(modules: Sequence[str], rehearsal: Sequence[str] = ()) -> tuple[ImportsAhead, dict[str, str]]:
+    """Import modules, then rehearse; one that cannot be imported is left to the notebook, whose cell will say why.
 
     Parameters
     ----------
-    modules : iterable of str
+    modules : sequence of str
         Dotted names; of ``a.b`` where ``b`` is no module, ``a`` is imported.
     rehearsal : sequence of str
         Module, function and words to call it with, once the imports are made.
+
+    Returns
+    -------
+    ImportsAhead
+        What the modules took in.
+    dict of str to str
+        By module that does more to its process than be there, what it does: the notebook would miss it. This process
+        has it now and must not be forked.
     """
-    for name in KERNEL_MODULES:
-        importlib.import_module(name)
     # As ipykernel does before a notebook can import matplotlib.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    # What a module prints when it is imported belongs to no notebook.
-    with _as_in_a_notebook(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        for name in modules:
-            # A module may raise anything; in the notebook it will do so again, in the open.
-            with contextlib.suppress(Exception, SystemExit):
-                importlib.import_module(name)
-        if rehearsal:
-            module, function, *words = rehearsal
-            # What fails here fails in the notebooks too, or was not needed.
-            with contextlib.suppress(Exception):
-                getattr(importlib.import_module(module), function)(*words)
+    ahead, unfit = ImportsAhead(), dict[str, str]()
+    with ahead.watch():
+        for name in KERNEL_MODULES:
+            importlib.import_module(name)
+        ahead.begin()
+        with _as_in_a_notebook():
+            for name in modules:
+                if effect := _import(name):
+                    unfit[name] = effect
+            if rehearsal and not unfit:
+                _rehearse(*rehearsal)
+    return ahead, unfit
+
+
+def _import(name: str) -> str:
+    """Import a module and say what it did besides; empty for nothing."""
+    before, known = process_state(), len(sys.modules)
+    output = io.StringIO()
+    # A module may raise anything; in the notebook it will do so again, in the open.
+    with _output_to(output), contextlib.suppress(Exception, SystemExit):
+        importlib.import_module(name)
+    if output.getvalue():
+        return PRINTS
+    return difference(before, process_state()) if len(sys.modules) != known else ""
+
+
+def _rehearse(module: str, function: str, *words: str) -> None:
+    # What fails here fails in the notebooks too, or was not needed.
+    with _output_to(io.StringIO()), contextlib.suppress(Exception):
+        getattr(importlib.import_module(module), function)(*words)
+
+
+@contextlib.contextmanager
+def _output_to(output: io.StringIO) -> Iterator[None]:
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        yield
 
 
 @contextlib.contextmanager
@@ -64,12 +100,12 @@ def _as_in_a_notebook() -> Iterator[None]:
     classes: list[Any] = list(ZMQInteractiveShell._walk_mro())
     shell = ZMQInteractiveShell.__new__(ZMQInteractiveShell)
     shell.config = Config(IPKernelApp={"parent_handle": 0})
-    for each in classes:
-        each._instance = shell
+    for shell_class in classes:
+        shell_class._instance = shell
     builtins.get_ipython = lambda: shell  # type: ignore[attr-defined]
     try:
         yield
     finally:
         del builtins.get_ipython  # type: ignore[attr-defined]
-        for each in classes:
-            each._instance = None
+        for shell_class in classes:
+            shell_class._instance = None

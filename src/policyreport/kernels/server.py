@@ -18,35 +18,19 @@ import shutil
 import signal
 import socket
 import sys
-import threading
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from policyreport.kernels.likeness import Likeness
+from policyreport.kernels.orphans import adopt_orphans, children
 from policyreport.kernels.preload import import_modules
+from policyreport.kernels.randomness import Generators
+from policyreport.kernels.reasons import ForkRefusedError
+from policyreport.kernels.request import REQUEST_SECONDS, Request, receive_request, send
 
-# A request is an environment and a few words; a client that takes longer to send it is not one of ours.
-REQUEST_SECONDS = 10.0
-LENGTH = 4
-STREAMS = 3
-
-
-@dataclass
-class Request:
-    """What a client wants: the kernel's arguments, environment, folder and three standard streams; where to answer."""
-
-    argv: list[str]
-    env: dict[str, str]
-    cwd: str | None
-    streams: list[int] = field(default_factory=list)
-    client: socket.socket | None = None
-
-    def say_ready(self) -> None:
-        """Tell the client that it can connect: one that tries too early tries again only after a tenth of a second."""
-        if self.client is not None:
-            _send(self.client, {"ready": True})
-            self.client.close()
-            self.client = None
+# Modules that do more than be imported are left out one after the other; what has more of them than this gets none.
+ATTEMPTS = 6
+# Rounds of killing what killed kernels leave: each orphan may leave orphans.
+ROUNDS = 100
 
 
 class Server:
@@ -58,10 +42,19 @@ class Server:
         Where clients connect.
     lifetime : int
         Reading end of a pipe; when its writing end closes, the server ends, and every kernel with it.
+    likeness : Likeness
+        What requests are compared with.
+    greeting : dict
+        Sent with the id of each kernel's process.
+    tidy : bool
+        End what a kernel started, once the kernel has ended.
     """
 
-    def __init__(self, listener: socket.socket, lifetime: int) -> None:
-        self.listener, self.lifetime = listener, lifetime
+    def __init__(
+        self, listener: socket.socket, lifetime: int, likeness: Likeness, greeting: dict[str, Any], tidy: bool
+    ) -> None:
+        self.listener, self.lifetime, self.likeness = listener, lifetime, likeness
+        self.greeting, self.tidy = greeting, tidy
         self.kernels: dict[int, socket.socket] = {}
         self.selector = selectors.DefaultSelector()
         self.wakeup, self.waker = os.pipe()
@@ -97,20 +90,25 @@ class Server:
 
     def _accept(self) -> Request | None:
         """Take a request and fork; gives the request in the child."""
-        connection, _ = self.listener.accept()
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:
+            # Too many files open, perhaps: the client will be heard again, or gives up and starts cold.
+            return None
         connection.settimeout(REQUEST_SECONDS)
         try:
             request = receive_request(connection)
         except (OSError, ValueError, KeyError, TypeError):
             connection.close()
             return None
-        reason = unsafe_to_fork()
-        if reason:
-            _send(connection, {"refused": reason})
+        try:
+            self.likeness.check(request)
+            if self._fork(connection):
+                request.client = connection
+                return request
+        except ForkRefusedError as error:
+            send(connection, {"refused": str(error), "reason": error.reason})
             connection.close()
-        elif self._fork(connection):
-            request.client = connection
-            return request
         for stream in request.streams:
             os.close(stream)
         return None
@@ -123,7 +121,7 @@ class Server:
             return True
         self.kernels[pid] = connection
         self.selector.register(connection, selectors.EVENT_READ, pid)
-        _send(connection, {"pid": pid})
+        send(connection, {"pid": pid, **self.greeting})
         return False
 
     def _leave(self) -> None:
@@ -132,8 +130,8 @@ class Server:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.selector.close()
-        for each in (*self.kernels.values(), self.listener):
-            each.close()
+        for connection in (*self.kernels.values(), self.listener):
+            connection.close()
         for end in (self.wakeup, self.waker, self.lifetime):
             os.close(end)
 
@@ -142,15 +140,32 @@ class Server:
         with contextlib.suppress(BlockingIOError):
             while os.read(self.wakeup, 4096):
                 pass
-        while self.kernels:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                return
-            connection = self.kernels.pop(pid)
-            with contextlib.suppress(KeyError):
-                self.selector.unregister(connection)
-            _send(connection, {"exit": os.waitstatus_to_exitcode(status)})
-            connection.close()
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    break
+                self._take_leave(pid, status)
+        self._end_orphans()
+
+    def _take_leave(self, pid: int, status: int) -> None:
+        """Tell a kernel's client; an orphan that was adopted has none."""
+        connection = self.kernels.pop(pid, None)
+        if connection is None:
+            return
+        with contextlib.suppress(KeyError):
+            self.selector.unregister(connection)
+        self._end_orphans()
+        send(connection, {"exit": os.waitstatus_to_exitcode(status)})
+        connection.close()
+
+    def _end_orphans(self) -> None:
+        """Kill what ended kernels have left: they adopt their own orphans, so ours have lost their kernel."""
+        if self.tidy:
+            for pid in children(os.getpid()):
+                if pid not in self.kernels:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
 
     def _hear(self, pid: int) -> None:
         """Pass a client's signals on; a client that is gone takes its kernel with it."""
@@ -169,72 +184,19 @@ class Server:
             _signal_group(pid, signal.SIGKILL)
 
     def _end(self) -> None:
-        """Kill every kernel and see it gone."""
+        """Kill every kernel, and what they started, and see them gone."""
         for pid in self.kernels:
             _signal_group(pid, signal.SIGKILL)
-        for pid in self.kernels:
-            os.waitpid(pid, 0)
-
-
-def unsafe_to_fork() -> str:
-    """Say why this process must not fork: a thread would be missing in the child, its locks held for ever.
-
-    Returns
-    -------
-    str
-        One line; empty where forking is safe.
-    """
-    others = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
-    if others:
-        return f"a module the notebooks import started a thread ({', '.join(others)})"
-    tasks = Path("/proc/self/task")
-    native = len(list(tasks.iterdir())) - 1 if tasks.is_dir() else 0
-    return f"a library the notebooks import started {native} threads of its own" if native else ""
-
-
-def receive_request(connection: socket.socket) -> Request:
-    """Read a request: its length, then JSON, the standard streams beside the first bytes.
-
-    Parameters
-    ----------
-    connection : socket
-        A client's.
-
-    Returns
-    -------
-    Request
-        With open streams.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    OSError
-        If the client is gone or too slow.
-    """
-    head, streams, _, _ = socket.recv_fds(connection, LENGTH, STREAMS)
-    try:
-        length = int.from_bytes(head, "big")
-        body = b""
-        while len(body) < length:
-            part = connection.recv(length - len(body))
-            if not part:
-                raise ValueError("half a request")
-            body += part
-        words = json.loads(body)
-        if len(streams) != STREAMS:
-            raise ValueError("no standard streams")
-        return Request(list(words["argv"]), dict(words["env"]), words["cwd"], streams)
-    except BaseException:
-        for stream in streams:
-            os.close(stream)
-        raise
-
-
-def _send(connection: socket.socket, words: dict[str, Any]) -> None:
-    """Write a line to a client; one that is gone is noticed by its closed connection."""
-    with contextlib.suppress(OSError):
-        connection.sendall(json.dumps(words).encode() + b"\n")
+        for _ in range(ROUNDS):
+            with contextlib.suppress(ChildProcessError):
+                while self.kernels or self.tidy:
+                    pid, _status = os.waitpid(-1, 0 if self.kernels else os.WNOHANG)
+                    if pid == 0:
+                        break
+                    self.kernels.pop(pid, None)
+            if not (self.tidy and children(os.getpid())):
+                return
+            self._end_orphans()
 
 
 def _signal_group(pid: int, number: int) -> None:
@@ -246,7 +208,7 @@ def _signal_group(pid: int, number: int) -> None:
             os.kill(pid, number)
 
 
-def main(listener: int, lifetime: int, folder: str, modules: list[str], rehearsal: list[str]) -> None:
+def main(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> None:
     """Run a fork server on inherited file descriptors; in a forked kernel, run the kernel.
 
     Parameters
@@ -255,26 +217,57 @@ def main(listener: int, lifetime: int, folder: str, modules: list[str], rehearsa
         File descriptors of the listening socket and of the pipe that ends with the owner.
     folder : str
         The socket's folder, removed at the end.
-    modules : list of str
-        What to import first.
-    rehearsal : list of str
-        Module, function and words to call it with then; empty for nothing.
+    options : dict
+        ``modules`` to import first; ``rehearsal``: module, function and words to call it with then, empty for
+        nothing; ``tidy``: whether what a kernel started ends with it; ``left_out``: modules that an attempt found
+        unfit, with what they do.
     """
     # ^C is the owner's business; it closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # "-c" puts the present folder first, where a notebook's own modules are not.
-    sys.path[:] = [each for each in sys.path if each]
-    import_modules(modules, rehearsal)
+    sys.path[:] = [entry for entry in sys.path if entry]
+    environment, generators, left_out = dict(os.environ), Generators(), dict(options.get("left_out", {}))
+    with generators.watch():
+        ahead, unfit = import_modules(options["modules"], options["rehearsal"])
+    if unfit and len(left_out) <= ATTEMPTS:
+        _begin_again(listener, lifetime, folder, options, unfit, environment)
     # Imported here, where it makes nothing slower that is not a server.
-    from policyreport.kernels.forked import ListedModules, run_kernel
+    from policyreport.kernels.forked import Inheritance, ListedModules, run_kernel
 
+    inheritance = Inheritance(ahead, generators, options["tidy"])
+    if options["tidy"]:
+        adopt_orphans()
     gc.collect()
     listed = ListedModules()
+    likeness = Likeness(ahead, environment)
     # What is there stays: no collection in a kernel touches, and so copies, the shared pages.
     gc.freeze()
-    request = Server(socket.socket(fileno=listener), lifetime).serve()
+    server = Server(socket.socket(fileno=listener), lifetime, likeness, {"left_out": left_out}, options["tidy"])
+    request = server.serve()
     if request is None:
         shutil.rmtree(folder, ignore_errors=True)
         # Nothing is left to be tidied, and destroying the imported modules takes a while.
         os._exit(0)
-    run_kernel(request, listed)
+    run_kernel(request, listed, inheritance)
+
+
+def _begin_again(
+    listener: int, lifetime: int, folder: str, options: dict[str, Any], unfit: dict[str, str],
+    environment: dict[str, str],
+) -> None:  # fmt: skip
+    """Start this process anew without the modules that do more than be imported."""
+    left_out = options.get("left_out", {}) | unfit
+    kept = [name for name in options["modules"] if not any(f"{name}.".startswith(f"{bad}.") for bad in left_out)]
+    words = (
+        listener,
+        lifetime,
+        folder,
+        options | {"modules": kept if len(left_out) <= ATTEMPTS else [], "left_out": left_out},
+    )
+    os.execve(sys.executable, server_command(*words), environment)
+
+
+def server_command(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> list[str]:
+    """The command line of a fork server; parameters as for `main`."""
+    words = repr((listener, lifetime, folder, options))
+    return [sys.executable, "-c", f"from policyreport.kernels.server import main; main(*{words})"]

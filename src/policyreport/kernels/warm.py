@@ -12,9 +12,10 @@ from typing import Self
 
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from policyreport.kernels.forkserver import ForkRefusedError, ForkServer
+from policyreport.kernels.forkserver import ForkServer
 from policyreport.kernels.imports import imported_modules
 from policyreport.kernels.provisioner import NAME, WarmProvisioner, use_server
+from policyreport.kernels.reasons import ForkRefusedError
 
 _log = logging.getLogger(__name__)
 

@@ -44,6 +44,8 @@ def event_words(event: Event) -> dict[str, Any]:
         "timing": dict(event.timing),
         "kept": str(event.kept),
     }
+    if event.cold:
+        words["cold"] = event.cold
     if event.failure is not None:
         words["failure"] = _failure_words(event.failure)
     return words

@@ -1,0 +1,70 @@
+"""How many kernels this process has forked, how many it started cold, and why."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+
+# "1" prints the counts when the process ends; a file's name appends them to it, a line for each process.
+REPORT = "POLICYREPORT_KERNEL_COUNTS"
+
+
+@dataclass
+class KernelCounts:
+    """Kernels that this process has started through the provisioner.
+
+    Parameters
+    ----------
+    forked : int
+        From a fork server.
+    cold : Counter of str
+        As usual, by kind of reason (docs/warm-kernels.md).
+    examples : dict of str to str
+        The first reason of each kind, in full.
+    left_out : dict of str to str
+        Modules that a fork server did not import ahead, with what they do when imported.
+    """
+
+    forked: int = 0
+    cold: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def add_cold(self, reason: str, message: str) -> None:
+        """Count a kernel that was started cold."""
+        self.cold[str(reason)] += 1
+        self.examples.setdefault(str(reason), message)
+
+    def __str__(self) -> str:
+        reasons = ", ".join(f"{count} {reason} ({self.examples[reason]})" for reason, count in self.cold.most_common())
+        line = f"kernels: {self.forked} forked, {self.cold.total()} cold" + (f": {reasons}" if reasons else "")
+        out = ", ".join(f"{name} {effect}" for name, effect in sorted(self.left_out.items()))
+        return line + (f"; not imported ahead: {out}" if out else "")
+
+
+_counts = KernelCounts()
+
+
+def kernel_counts() -> KernelCounts:
+    """Give the counts of this process so far."""
+    return _counts
+
+
+def report_at_exit() -> None:
+    """Print or append the counts at the end where the environment asks for it; called with the first kernel."""
+    if os.environ.get(REPORT):
+        atexit.register(_report, os.environ[REPORT], os.getpid())
+
+
+def _report(where: str, owner: int) -> None:
+    if os.getpid() != owner:
+        return
+    if where == "1":
+        sys.stderr.write(f"{_counts}\n")
+        return
+    # One write: lines of several processes do not mix.
+    with open(where, "a", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(f"{_counts}\n")
