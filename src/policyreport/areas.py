@@ -73,6 +73,26 @@ class Areas:
         """
         return self.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
 
+    def resolve_in(self, edition: Edition, text: str, place: str) -> str:
+        """Find the province of an edition that a reader means by a key or name.
+
+        Raises
+        ------
+        UsageError
+            At `place`, if nothing is called so, or the edition has no such province.
+        """
+        try:
+            key = self.resolve(text)
+        except UsageError as error:
+            raise UsageError(place, error.expected, error.got, error.todo) from None
+        provinces = self.of_edition(edition)
+        if key not in provinces:
+            todo = f"Run `policyreport editions {edition.id}` to see its areas."
+            if (present := self.successor(key)) in provinces:
+                todo = f'{self.name(key)} has been part of {self.name(present)} since; did you mean "{present}"?'
+            raise UsageError(place, f"an area of edition {edition.id}", f'"{text}"', todo)
+        return key
+
     @cached_property
     def _current(self) -> dict[str, list[str]]:
         """Provinces by day, as far as they were asked for: a notebook asks for one day, dozens of times."""

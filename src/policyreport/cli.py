@@ -18,14 +18,13 @@ from typer.core import TyperGroup
 from policyreport.commands import adding, comparing, running
 from policyreport.commands.editions import check_edition, edition_areas, edition_list, project_root, shown_path
 from policyreport.commands.messages import say_error
-from policyreport.errors import ExitCode, PolicyReportError, UsageError, did_you_mean
+from policyreport.errors import DEBUG, ExitCode, PolicyReportError, UsageError, did_you_mean
 from policyreport.fetching import app as fetch_app
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-DEBUG = "POLICYREPORT_DEBUG"
 # What a shell reports for a program ended by ^C: 128 + SIGINT.
 INTERRUPTED = 130
 

@@ -5,10 +5,15 @@ An error says where, what was expected, what was found, and what to do. It never
 
 from __future__ import annotations
 
+import os
+import traceback
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import IntEnum
+
+# Set, it shows tracebacks also of errors that are meant for the user.
+DEBUG = "POLICYREPORT_DEBUG"
 
 
 class ExitCode(IntEnum):
@@ -47,6 +52,12 @@ class PolicyReportError(Exception):
 
     def __str__(self) -> str:
         return f"{self.where}: expected {self.expected}; got {self.got}. {self.todo}"
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in a notebook: IPython asks errors for it before it shows its own traceback."""
+        if os.environ.get(DEBUG):
+            return "".join(traceback.format_exception(self)).splitlines()
+        return [f"{type(self).__name__}: {self}"]
 
 
 class UsageError(PolicyReportError):

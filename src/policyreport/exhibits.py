@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from policyreport.exhibit_html import exhibit_html
 from policyreport.marks import unmarked
 
 MIME = "application/vnd.policyreport.exhibit+json"
@@ -37,15 +38,14 @@ class Exhibit:
         return Exhibit(id, self.markdown, self.files)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        """Show Markdown (and the picture) in JupyterLab, without marks; carry the whole exhibit for the report."""
+        """Show people HTML, without marks; carry the whole exhibit for the report."""
         plain = unmarked(self.markdown)
         bundle: dict[str, Any] = {
             MIME: {"id": self.id, "markdown": self.markdown, "files": self.files},
             "text/plain": plain,
+            "text/html": exhibit_html(self.markdown, self.files),
         }
-        if self.files:
-            bundle["image/svg+xml"] = next(iter(self.files.values()))
-        else:
+        if not self.files:
             bundle["text/markdown"] = plain
         return bundle
 

@@ -121,6 +121,7 @@ def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
         todo = "Take edition teaching."
         raise UsageError(f"edition {edition}", "a simulated edition with its truth", f"no {TRUTH}", todo)
     truth = pd.read_csv(path, dtype={"period": str}, keep_default_na=False).rename(columns={"value": "true"})
+    area = nation.areas.resolve_in(nation.edition, area, f'area = "{area}"')
     seen = {key: replace(nation, area=key) for key in nation.areas.of_edition(nation.edition)}
     records: dict[tuple[str, str], NotebookRecord] = {(key, "trend"): _counted(each) for key, each in seen.items()}
     return Lesson(seen[area], replace(nation, records=records), truth)

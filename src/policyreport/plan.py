@@ -214,20 +214,38 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     notebook : str
         "clean", "trend", "compare", "series" or "evaluation".
     area, edition : str
-        Keys of the area and the edition.
+        Key or name of the area; name of the edition.
 
     Returns
     -------
     Path
         The folder with the slice; the notebook's record goes there too.
+
+    Raises
+    ------
+    UsageError
+        If the edition has no such area.
     """
     root = find_project(Path.cwd())
+    known = load_known(root, edition)
+    area = _area_by_hand(known, notebook, area)
     store = root / "build" / edition
     folder = store / "work" / area / notebook
-    for name, body in _slice(root, load_known(root, edition), notebook, area, store).items():
+    for name, body in _slice(root, known, notebook, area, store).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
     return folder
+
+
+def _area_by_hand(known: Known, notebook: str, area: str) -> str:
+    """The key of the area that a person named in a notebook."""
+    place = f'area = "{area}"'
+    if notebook not in NATIONAL_NOTEBOOKS:
+        return known.areas.resolve_in(known.edition, area, place)
+    nation = known.roles.nation
+    if area not in (nation, known.areas.name(nation)):
+        raise UsageError(place, f'"{nation}" in a notebook on the country', f'"{area}"', f'Write area = "{nation}".')
+    return nation
 
 
 def _unit(root: Path, known: Known, notebook: str, area: str, store: Path | None = None) -> Unit:

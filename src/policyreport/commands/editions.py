@@ -121,16 +121,12 @@ def resolve_areas(root: Path, edition: str, words: str) -> list[str]:
     UsageError
         If a word is no area of the edition.
     """
-    areas, known = edition_areas(root, edition)
-    keys: list[str] = []
-    for word in (word.strip() for word in words.split(",")):
-        try:
-            keys.append(areas.resolve(word))
-        except UsageError as error:
-            raise UsageError(f"--areas {words}", error.expected, error.got, error.todo) from None
-        if keys[-1] not in known:
-            todo = f"Run `policyreport editions {edition}` to see its areas."
-            raise UsageError(f"--areas {words}", f"an area of edition {edition}", f'"{word}"', todo)
+    # Areas and editions need pandas and pydantic.
+    from policyreport.areas import read_areas
+    from policyreport.params.edition import read_edition
+
+    areas, named = read_areas(root), read_edition(root, edition)
+    keys = [areas.resolve_in(named, word.strip(), f"--areas {words}") for word in words.split(",")]
     return list(dict.fromkeys(keys))
 
 

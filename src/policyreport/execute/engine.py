@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbformat.v4 import new_output
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
 
@@ -32,11 +33,27 @@ class OneWriteEngine(NBClientEngine):  # type: ignore[misc]
         **options
             For the client.
         """
+        mark = nb_man.cell_exception
+
+        def mark_with_cause(cell: Any, exception: Any = None, **options: Any) -> None:
+            _show_cause(cell, exception)
+            mark(cell, **options)
+
+        nb_man.cell_exception = mark_with_cause
         try:
             super().execute_managed_notebook(nb_man, kernel_name, **options)
         except BaseException:
             write_ipynb(nb_man.nb, broken_off)
             raise
+
+
+def _show_cause(cell: Any, exception: Any) -> None:
+    """Keep in the cell why it failed where the kernel said so in its reply alone: a magic that was used wrongly."""
+    ename, evalue = getattr(exception, "ename", ""), getattr(exception, "evalue", "")
+    if ename and not any(output.output_type == "error" for output in cell.outputs):
+        line = f"{ename}: {evalue}"
+        output = new_output("error", ename=ename, evalue=evalue, traceback=[line])  # type: ignore[no-untyped-call]
+        cell.outputs.append(output)
 
 
 papermill_engines.register(NAME, OneWriteEngine)

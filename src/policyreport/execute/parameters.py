@@ -9,6 +9,7 @@ import nbformat
 
 from policyreport.errors import RunError, did_you_mean
 from policyreport.execute.unit import Unit
+from policyreport.kernels.imports import python_tree
 
 
 def read_notebook(body: bytes) -> Any:
@@ -43,34 +44,49 @@ class UnknownParameterError(RunError):
 def check_parameters(unit: Unit) -> None:
     """Refuse a parameter that the notebook's ``parameters`` cell does not assign; papermill only warns.
 
-    Parameters
-    ----------
-    unit : Unit
-        Notebook and parameters.
-
     Raises
     ------
     RunError
-        If the source is not a notebook.
+        If the source is not a notebook, or the cell is not Python.
     UnknownParameterError
         If a parameter is unknown, with the nearest known one.
     """
     notebook = read_notebook(unit.source)
+    place = f"notebook {unit.notebook}, area {unit.area}"
     known: set[str] = set()
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
-            known |= _assigned(cell.source)
+    for number, cell in enumerate(notebook.cells, start=1):
+        if "parameters" in cell.metadata.get("tags", []):
+            known = _assigned(cell.source, f"{place}, cell {number}") if cell.cell_type == "code" else set()
+            # papermill puts its own cell behind the first one; in a later one the default would win.
+            break
     for name in unit.parameters:
         if name not in known:
-            place = f"notebook {unit.notebook}, area {unit.area}"
             expected = "parameters that its `parameters` cell assigns"
-            raise UnknownParameterError(place, expected, f'"{name}"', did_you_mean(name, known))
+            todo = did_you_mean(name, known) if known else "Tag the code cell that assigns them with `parameters`."
+            raise UnknownParameterError(place, expected, f'"{name}"', todo)
 
 
-def _assigned(source: str) -> set[str]:
+def _assigned(source: str, place: str) -> set[str]:
     """Names assigned at the top level of a cell, annotated or not."""
+    tree = python_tree(source)
+    if tree is None:
+        raise _not_python(source, place)
     names: set[str] = set()
-    for statement in ast.parse(source).body:
+    for statement in tree.body:
         targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-        names |= {target.id for target in targets if isinstance(target, ast.Name)}
+        for target in targets:
+            names |= {node.id for node in ast.walk(target) if isinstance(node, ast.Name)} if target else set()
     return names
+
+
+def _not_python(source: str, place: str) -> RunError:
+    """Say where a cell breaks off; lines of IPython's own language are taken for granted."""
+    plain = "\n".join("pass" if line.startswith(("%", "!")) else line for line in source.splitlines())
+    try:
+        ast.parse(plain)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        text = (source.splitlines() or [""])[min(line, len(source.splitlines())) - 1].strip()
+        got = f"{getattr(error, 'msg', None) or error}: `{text}`"
+        return RunError(f"{place}, line {line}", "a `parameters` cell in Python", got, "Correct the cell.")
+    return RunError(place, "a `parameters` cell in Python", "what cannot be read", "Correct the cell.")
