@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
-from policyreport.commands import adding, comparing, running
+from policyreport.commands import adding, comparing, removing, running
 from policyreport.commands.editions import check_edition, edition_areas, edition_list, project_root, shown_path
 from policyreport.commands.messages import say_error
 from policyreport.errors import DEBUG, ExitCode, PolicyReportError, UsageError, did_you_mean
@@ -347,6 +347,7 @@ def validity(
 
 
 app.command("add")(adding.add)
+app.command("remove")(removing.remove)
 app.command("template")(adding.template)
 
 

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from policyreport.digits import as_computed, as_published
 from policyreport.downloads import csv_bytes
 from policyreport.formats import MINUS, Formats
 from policyreport.observations import load_ledger
@@ -31,6 +30,8 @@ def test_b4_there_are_long_numbers_to_test_with():
 
 
 def test_b4_every_number_of_the_ledger_keeps_its_digits_in_messages():
+    from policyreport.digits import as_published
+
     for text in RAW.unique():
         assert Decimal(as_published(float(text))) == Decimal(text)
         assert "e" not in as_published(float(text)).casefold()
@@ -81,9 +82,10 @@ def test_b4_findings_about_the_ledger_print_its_long_numbers_whole():
         numbers = {text.replace(",", "") for text in re.findall(r"\d[\d,]*(?:\.\d+)?", each.message)}
         for id in long_rows & set(each.rows):
             value = ledger["value"][id]
-            rounded = {f"{value:g}", f"{value:.0f}", f"{value:.1f}", f"{value:.2f}"} - {as_published(value)}
+            whole = f"{value:.15g}"
+            rounded = {f"{value:g}", f"{value:.0f}", f"{value:.1f}", f"{value:.2f}"} - {whole}
             assert not rounded & numbers, each.message
-            shown += as_published(value) in numbers
+            shown += whole in numbers
     assert shown
 
 
@@ -126,6 +128,8 @@ def test_b4_rules_round_only_what_they_computed():
 
 
 def test_b4_sums_lose_the_noise_of_binary_fractions_and_no_digit():
+    from policyreport.digits import as_computed, as_published
+
     assert as_computed(0.1 + 0.2) == "0.3"
     assert as_computed(1425521.277 + 347533.978) == "1773055.255"
     assert as_published(1e16) == "10000000000000000"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -17,6 +17,7 @@ from policyreport.methods.frailty import FrailtyRules
 from policyreport.methods.outlook import PaceRules
 from policyreport.methods.vintages import NEVER_ESTIMATED
 from policyreport.params.methods import OutlookSettings
+from policyreport.params.policy import Policy
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion, Flow, ListCount, Outlook, QuarterOnQuarter
 
@@ -190,7 +191,7 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
         if count.list in role.national_lists and refuse_unusable((count,), flow_method.METHOD, SUBJECT) is None
     ]
     lists = [_list_count(inputs, count, day) for count in counts if (day := count.reference_date)]
-    basis = {entry.reference_date: inputs.policy.list_named(entry.list).basis for entry in lists}
+    basis = basis_changes(lists, inputs.policy)
     return flow_method.quarter_on_quarter(
         lists,
         area=inputs.area,
@@ -200,6 +201,14 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
         sum_tolerance=inputs.settings.conventions.sum_tolerance,
         basis_changes=basis,
     )
+
+
+def basis_changes(counts: Iterable[ListCount], policy: Policy) -> dict[date, str]:
+    """What is known about the basis of a list, on the first date it was counted: the step to it is what it speaks of."""
+    first: dict[str, date] = {}
+    for count in sorted(counts, key=lambda count: count.reference_date):
+        first.setdefault(count.list, count.reference_date)
+    return {day: policy.list_named(name).basis for name, day in first.items()}
 
 
 def _of_the_area(refused: Refusal) -> Refusal:
@@ -280,6 +289,7 @@ def _list_count(inputs: Inputs, count: TaskCount, day: date) -> ListCount:
     """One row of the quarter-on-quarter table."""
     rows = inputs.newest
     here = (rows["list"] == count.list) & (rows["indicator"] == inputs.roles.tasks.recurring)
+    here &= rows["reference_date"] == pd.Timestamp(day)
     recurring, listed = rows[here], inputs.policy.list_named(count.list)
     return ListCount(
         list=count.list,

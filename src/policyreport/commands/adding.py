@@ -82,7 +82,7 @@ def add(
       policyreport add figures-2026Q1.xlsx          show what it would change
       policyreport add figures-2026Q1.xlsx --yes    write it
       policyreport add tasks.csv --publisher mic-mst --title "Report 12" --address https://… \\
-        --published 2026-04-15 --period 2026-Q1 --list central-2025-12-25
+        --published 2026-04-15 --period 2026-Q1 --list LIST
     """
     root = _root(context)
     # pandas, pandera and openpyxl are needed from here on.

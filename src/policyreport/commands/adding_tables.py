@@ -51,11 +51,14 @@ def show_preview(preview: Preview, show_all: bool) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     new, revised = preview.of_kind("new"), preview.of_kind("revised")
     if new:
-        console.print(_each(new) if show_all else _summary(new))
+        console.print(_each(new) if show_all else _summary(new, preview))
     if revised:
         console.print(_revisions(revised))
     if preview.findings:
         console.print(_findings(preview.findings, show_all))
+    if not preview.refused:
+        for edition in preview.editions:
+            console.print(f"changes edition {edition}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Iterable[str] = ()) -> Table:
@@ -67,9 +70,10 @@ def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Ite
     return table
 
 
-def _summary(changes: tuple[Change, ...]) -> Table:
-    """A line an indicator, with what a reader can compare with the sheet."""
-    table = _table("New", ("indicator", "list or measure", "period", "unit"), ("figures", "lowest", "highest", "sum"))
+def _summary(changes: tuple[Change, ...], preview: Preview) -> Table:
+    """A line an indicator, with what a reader can compare with the sheet; the country is not added to its provinces."""
+    left = ("indicator", "list or measure", "period", "unit", "areas")
+    table = _table("New", left, ("figures", "lowest", "highest", "sum"))
     groups: dict[tuple[str, ...], list[Decimal]] = {}
     for change in changes:
         fields = change.figure.fields
@@ -78,10 +82,12 @@ def _summary(changes: tuple[Change, ...]) -> Table:
             fields["list"] or fields["measure"],
             fields["period"],
             fields["unit"],
+            fields["area"] if fields["area"] in preview.wholes else "provinces",
         )
         groups.setdefault(key, []).append(Decimal(fields["value"]))
     for key, values in groups.items():
-        total = "" if key[-1].startswith("%") else f"{sum(values):f}"
+        summed = key[-1] == "provinces" and len(values) > 1 and key[0] in preview.additive
+        total = f"{sum(values):f}" if summed else ""
         table.add_row(*map(escape, key), str(len(values)), f"{min(values):f}", f"{max(values):f}", total)
     return table
 

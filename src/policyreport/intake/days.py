@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from policyreport.intake.number_formats import Section, render_date
@@ -105,6 +106,7 @@ def _bare_day(text: str, words: PeriodWords) -> str:
     return " ".join(tokens[next(led, 0) :])
 
 
+@lru_cache(maxsize=64)
 def _either(known: tuple[str, ...]) -> str:
     """A pattern for any of some words, the longest first."""
     return "|".join(sorted((re.escape(plain(word)) for word in known), key=len, reverse=True))

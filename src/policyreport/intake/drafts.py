@@ -184,7 +184,7 @@ class _RowReader:
             cell = self._cell(row, column)
             if column.field and column.field not in ("ignored", "code") and not cell.empty:
                 own[column.field] = Said(cell, self.sheet.place(row, column.number, column.heading))
-        for name, text in (("period", value.period), ("status", value.status)):
+        for name, text in (("period", value.period), ("status", value.status), ("measure", value.measure)):
             if text:
                 own[name] = Said(Cell(text=text, whole=text), place)
         shown = [own["value"].cell, *([own["area"].cell] if "area" in own else [])]

@@ -212,20 +212,26 @@ class _Reader:
         self._require_agreement(draft)
         number = self._number(draft, indicator, decimals)
         fields = {
-            "indicator": indicator.id,
             "period": self._read(draft, "period", self._period, "a period such as 2026-Q1"),
             "published": self._published(draft),
             "reference_date": self._reference_date(draft),
             "quality": self._quality(draft),
             "status": number.status if number.status and "status" not in draft.own else self._status(draft),
-            "measure": self._measure(draft, indicator, column),
         }
         fields["list"] = self._list(draft, indicator, fields["period"], fields["reference_date"])
         fields["area"] = self._area(draft, fields)
+        indicator = self._of_the_country(indicator, fields["area"])
+        fields["indicator"] = indicator.id
+        fields["measure"] = self._measure(draft, indicator, column)
         fields["unit"] = self._unit(draft, indicator, column, fields["area"], number)
         fields["value"], fields["bound"] = self._value(draft, indicator, fields["unit"], number)
         fields["note"] = self._note(draft)
         return Figure(fields, draft.row, draft.column, draft.said["value"].place)
+
+    def _of_the_country(self, indicator: Indicator, area: str) -> Indicator:
+        """The indicator that holds the country's value, where it has another name than the provinces'."""
+        nation = self.known.names.areas.table["type"][area] == "nation"
+        return self.indicators[indicator.national] if nation and indicator.national else indicator
 
     def _require_agreement(self, draft: Draft) -> None:
         """Stop where the row or its heading says otherwise than an option: one of them is wrong."""
@@ -331,11 +337,11 @@ class _Reader:
                 expected = f"nothing: {indicator.id} has one measure"
                 raise DataError(said.place, expected, f'"{said.cell.text}"', "Empty it.")
             return ""
-        if said is None:
-            return column.measure
-        if said.cell.text not in indicator.measures:
-            raise _refused(said, f"a measure of {indicator.id}", indicator.measures)
-        return said.cell.text
+        name, place = (said.cell.text, said.place) if said else (column.measure, draft.said["value"].place)
+        if name not in indicator.measures:
+            todo = did_you_mean(name, indicator.measures)
+            raise DataError(place, f"a measure of {indicator.id}", f'"{name}"', todo)
+        return name
 
     def _list(self, draft: Draft, indicator: Indicator, period: str, reference_date: str) -> str:
         """The list a task count is on, which was still being counted then."""

@@ -29,9 +29,10 @@ _AREAS_BELOW = 3
 
 @dataclass(frozen=True)
 class Level:
-    """What one level of a heading says: the name of an indicator or group, a period, a status, a unit."""
+    """What one level of a heading says: the name of an indicator or group, a period, a status, a unit, a measure."""
 
     name: str = ""
+    measure: str = ""
     period: str = ""
     status: str = ""
     unit: str = ""
@@ -207,9 +208,9 @@ class Headings:
         levels = [self._level(cell.text) for cell in path]
         heading = LEVEL.join(_texts(path))
         names = [each.name for each in levels if each.name and heading_key(each.name) not in self._group_keys]
-        period, status, unit = (
+        period, status, unit, measure = (
             next((text for each in reversed(levels) if (text := getattr(each, part))), "")
-            for part in ("period", "status", "unit")
+            for part in ("period", "status", "unit", "measure")
         )
         known, key = self._figure_names, heading_key(LEVEL.join(names))
         if not names and period:
@@ -220,12 +221,14 @@ class Headings:
             raise self._unknown(sheet, last, number, heading, long=False)
         marks = tuple(mark for cell in path for mark in cell.marks)
         comment = "; ".join(dict.fromkeys(cell.comment for cell in path if cell.comment))
-        return Column(number, heading, "", known[key], period, status, unit, marks, comment)
+        return Column(number, heading, "", known[key], period, status, measure, unit, marks, comment)
 
     def _level(self, level: str) -> Level:
         """What one level of a heading says; words that are none of these are its name."""
         if heading_key(level) in self._levels:
             return Level(level)
+        if level in self._measures:
+            return Level(measure=level)
         rest, found = self._without_brackets(level)
         before, comma, last = rest.rpartition(",")
         if comma and (unit := self.words.unit(last)):
@@ -371,6 +374,11 @@ class Headings:
     def _levels(self) -> set[str]:
         """Every level that the map knows in some heading."""
         return self._group_keys | {level for key in self._figure_names for level in key.split(LEVEL)}
+
+    @cached_property
+    def _measures(self) -> set[str]:
+        """Every definition of some indicator, by its id."""
+        return {measure for each in self.indicators.indicators for measure in each.measures}
 
     @cached_property
     def _statuses(self) -> tuple[tuple[str, str], ...]:

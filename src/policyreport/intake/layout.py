@@ -41,7 +41,7 @@ class Column:
         A field of the ledger or sheet; empty for a column of figures.
     figure : FigureColumn, optional
         What its figures are.
-    period, status, unit : str
+    period, status, measure, unit : str
         What the heading says besides; empty where it does not.
     marks : tuple of str
         Marks of notes in the heading.
@@ -55,6 +55,7 @@ class Column:
     figure: FigureColumn | None = None
     period: str = ""
     status: str = ""
+    measure: str = ""
     unit: str = ""
     marks: tuple[str, ...] = ()
     comment: str = ""

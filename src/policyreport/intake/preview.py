@@ -11,13 +11,16 @@ from typing import Literal, NamedTuple
 import pandas as pd
 import yaml
 
+from policyreport.areas import read_areas
 from policyreport.digits import as_published
 from policyreport.errors import DataError
+from policyreport.intake.affected import Affected, affected_editions
 from policyreport.intake.delivery import Delivery, render_sidecar, render_table
 from policyreport.intake.figures import Figure
 from policyreport.observations.ledger import TEXT, check_raw, read_raw
 from policyreport.observations.periods import last_day
 from policyreport.observations.schema import KEY
+from policyreport.params.indicators import read_indicators
 from policyreport.records.base import Finding
 from policyreport.rules import check_ledger, read_context, rules
 from policyreport.sources import Source, pending_table, read_sources
@@ -63,12 +66,21 @@ class Preview:
         Why nothing is written; empty if it can be.
     findings : tuple of Finding
         What the source contradicts itself in, and the rules that the ledger would break more often.
+    editions : tuple of Affected
+        Editions that the figures to be written change, because they came out by the day these are known on.
+    wholes : frozenset of str
+        Keys of the country and its regions, which are no provinces.
+    additive : frozenset of str
+        Indicators whose figures add up over provinces.
     """
 
     delivery: Delivery
     changes: tuple[Change, ...]
     refused: tuple[DataError, ...]
     findings: tuple[Finding, ...]
+    editions: tuple[Affected, ...] = ()
+    wholes: frozenset[str] = frozenset()
+    additive: frozenset[str] = frozenset()
 
     def of_kind(self, kind: Kind) -> tuple[Change, ...]:
         """Select changes of one kind.
@@ -119,7 +131,12 @@ def preview_delivery(root: Path, delivery: Delivery) -> Preview:
         broken, errors = _break_rules(root, raw, ledger, remaining)
         findings += broken
         refused += errors
-    return Preview(remaining, tuple(changes), tuple(refused), tuple(findings))
+    editions = affected_editions(root, (last_day(figure.fields["published"])[0] for figure in wanted))
+    types = read_areas(root).table["type"]
+    wholes = frozenset(str(key) for key in types.index[types.isin(["nation", "region"])])
+    kinds = {each.id: each.kind for each in read_indicators(root).indicators}
+    additive = frozenset(id for id, kind in kinds.items() if kind in ("count", "extensive"))
+    return Preview(remaining, tuple(changes), tuple(refused), tuple(findings), editions, wholes, additive)
 
 
 class _Vintage(NamedTuple):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from policyreport.areas import Areas, read_areas
 from policyreport.digits import as_published
@@ -15,6 +16,7 @@ from policyreport.observations.periods import period_bounds
 from policyreport.params.indicators import Indicator, read_indicators
 from policyreport.params.intake import TemplateWords, read_intake
 from policyreport.params.policy import read_policy
+from policyreport.params.rules import read_rule_book
 from policyreport.records.base import Status
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from policyreport.params.intake import IntakeMap
 
+_ROMAN = ("I", "II", "III", "IV")
 _HEAD = "00695C"
 _INPUT = "FFF8E1"
 # A workbook carries the moment of its making; the same sheet should be the same file.
@@ -73,17 +76,32 @@ def render_template(root: Path, quarter: str, language: str, path: Path) -> None
         raise UsageError(f"--output {path}", "a folder that can be written", got, "Name another one.") from None
 
 
+@dataclass(frozen=True)
+class _Figures:
+    """A column of figures: its indicator, the text of its period where that is not the sheet's, its measures."""
+
+    indicator: Indicator
+    period: str = ""
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The definitions to choose from."""
+        return tuple(self.indicator.measures)
+
+
 class _Template:
     """Fills a workbook."""
 
     def __init__(self, root: Path, words: IntakeMap, period: str, language: str, book: Workbook) -> None:
-        by_id = read_indicators(root).by_id()
         self.areas: Areas = read_areas(root)
         self.period, self.language, self.book, self.map = period, language, book, words
         self.words: TemplateWords = words.template.languages[language]
-        self.indicators = [by_id[name] for name in words.template.indicators]
-        self.lists = [each.id for each in read_policy(root).lists]
-        self.provinces = self.areas.current(period_bounds(period)[1])
+        self.columns = self._due(read_indicators(root).by_id())
+        start, end = period_bounds(period)
+        slack = read_rule_book(root).settings.reference_slack_days
+        lists = [each for each in read_policy(root).lists if not (each.size_only or each.ended(start, end, slack))]
+        self.lists = [each.title_in(language) for each in lists]
+        self.provinces = self.areas.current(end)
         self.choices: dict[str, str] = {}
 
     def fill(self) -> None:
@@ -92,8 +110,29 @@ class _Template:
         figures.title = self.words.sheet
         self._write_definitions(self.book.create_sheet(self.words.definitions))
         first = self._write_labels(figures)
-        self._write_table(figures, first)
-        figures.freeze_panes = "C1"
+        self._write_headings(figures, first)
+        self._write_rows(figures, first + 2)
+        figures.freeze_panes = f"C{first + 2}"
+
+    def _due(self, by_id: dict[str, Indicator]) -> list[_Figures]:
+        """The columns whose figures are due in the quarter."""
+        quarter = int(self.period[-1])
+        return [
+            _Figures(by_id[id], self._period_text(group.period, quarter))
+            for group in self.map.template.columns
+            if quarter in group.quarters
+            for id in group.indicators
+        ]
+
+    def _period_text(self, kind: str, quarter: int) -> str:
+        """The period of a column as its heading says it; nothing where it is that of the sheet."""
+        year, periods = int(self.period[:4]), self.words.periods
+        if kind == "quarter":
+            return ""
+        if kind == "year-to-date" and quarter < 4:
+            name = ("quarter", "half", "nine-months")[quarter - 1]
+            return periods[name].format(number=quarter, roman=_ROMAN[quarter - 1], year=year)  # type: ignore[index]
+        return periods["year"].format(year=year - (kind == "year-before"))
 
     def _write_labels(self, sheet: Worksheet) -> int:
         """The lines that say what the figures are; returns the row of the headings."""
@@ -102,60 +141,96 @@ class _Template:
         sheet["A1"] = self.words.title.format(period=self.period)
         sheet["A1"].font = Font(bold=True, size=14)
         sheet["A2"] = self.words.how
-        known = {"period": self.period, "status": "observed", "licence": "none stated"}
+        known = {"period": self.period, "status": self._status("observed"), "licence": "none stated"}
         row = 3
         for name, label in self.words.labels.items():
             sheet.cell(row, 1, label)
-            cell = sheet.cell(row, 3, known.get(name))
-            cell.fill = PatternFill("solid", fgColor=_INPUT)
-            cell.number_format = "@"
+            answer: Any = sheet.cell(row, 3, known.get(name))
+            answer.fill = PatternFill("solid", fgColor=_INPUT)
+            answer.number_format = "@"
             if name in self.choices:
                 self._choose(sheet, self.choices[name], f"C{row}")
             row += 1
         return row + 1
 
-    def _write_table(self, sheet: Worksheet, first: int) -> None:
-        """Headings, a row a province, and what each column may hold."""
+    def _write_headings(self, sheet: Worksheet, first: int) -> None:
+        """Two lines of headings: what a column is, and by which definition where there are several."""
         from openpyxl.styles import Alignment, Font, PatternFill
 
-        headings = [self.words.code, self.words.area, *(self._heading(each) for each in self.indicators)]
-        for column, heading in enumerate(headings, 1):
-            cell = sheet.cell(first, column, heading)
-            cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=_HEAD)
-            cell.alignment = Alignment(wrap_text=True, vertical="center")
+        figures = [(self._heading(each), each.measures) for each in self.columns]
+        headings = [(self.words.code, ()), (self.words.area, ()), *figures, (self.words.note, ())]
+        for column, (heading, measures) in enumerate(headings, 1):
+            for each in (sheet.cell(first, column, heading), sheet.cell(first + 1, column)):
+                each.font, each.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=_HEAD)
+                each.alignment = Alignment(wrap_text=True, vertical="center")
+            if measures:
+                below = sheet.cell(first + 1, column, measures[0] if len(measures) == 1 else None)
+                below.font, below.fill = Font(), PatternFill("solid", fgColor=_INPUT)
+                self._choose(sheet, f'"{",".join(measures)}"', below.coordinate)
+            else:
+                sheet.merge_cells(start_row=first, end_row=first + 1, start_column=column, end_column=column)
             sheet.column_dimensions[letters(column)].width = 24 if column == 2 else 16
+
+    def _write_rows(self, sheet: Worksheet, first: int) -> None:
+        """A row for the country and one a province, and what each column may hold."""
+        sheet.cell(first, 2, self.words.nation)
         for row, key in enumerate(self.provinces, first + 1):
             sheet.cell(row, 1, str(self.areas.table["gso_code"][key]))
             sheet.cell(row, 2, self.areas.name(key, self.language))
         last = first + len(self.provinces)
-        for column, indicator in enumerate(self.indicators, 3):
-            self._limit(sheet, indicator, f"{letters(column)}{first + 1}:{letters(column)}{last}")
+        for column, each in enumerate(self.columns, 3):
+            self._limit(sheet, each.indicator, f"{letters(column)}{first}:{letters(column)}{last}")
 
     def _write_definitions(self, sheet: Worksheet) -> None:
-        """What each column means, and the lists to choose from beside it."""
+        """What each column means, and the lists to choose from in columns of their own."""
         from openpyxl.styles import Alignment, Font
 
         for column, heading in enumerate(self.words.columns, 1):
             sheet.cell(1, column, heading).font = Font(bold=True)
-        for row, each in enumerate(self.indicators, 2):
-            lines = [each.definition, *(f"{name}: {text}" for name, text in each.measures.items())]
-            for column, text in enumerate((self._heading(each), each.id, each.unit, "\n".join(filter(None, lines))), 1):
-                sheet.cell(row, column, text).alignment = Alignment(wrap_text=True, vertical="top")
-        measures = [name for each in self.indicators for name in each.measures]
-        lists = {"list": self.lists, "status": get_args(Status), "measure": measures}
-        for column, (name, choices) in enumerate(lists.items(), 6):
-            sheet.cell(1, column, self.words.labels.get(name, name)).font = Font(bold=True)  # type: ignore[call-overload]
+        for row, each in enumerate(self.columns, 2):
+            indicator = each.indicator
+            text = "\n".join(filter(None, self._definition(indicator)))
+            for column, content in enumerate((self._heading(each), indicator.id, self._unit(indicator), text), 1):
+                sheet.cell(row, column, content).alignment = Alignment(wrap_text=True, vertical="top")
+        statuses = [self._status(name) for name in get_args(Status)]
+        for column, (name, choices) in enumerate({"list": self.lists, "status": statuses}.items(), 6):
+            sheet.cell(1, column, self.words.lists if name == "list" else self.words.labels["status"])
+            sheet.cell(1, column).font = Font(bold=True)
             for row, choice in enumerate(choices, 2):
                 sheet.cell(row, column, choice)
             letter = letters(column)
             self.choices[name] = f"'{self.words.definitions}'!${letter}$2:${letter}${len(choices) + 1}"
-        for column, width in enumerate((34, 30, 14, 70, 4, 46, 14, 20), 1):
+        for column, width in enumerate((34, 30, 18, 70, 4, 60, 14), 1):
             sheet.column_dimensions[letters(column)].width = width
 
-    def _heading(self, indicator: Indicator) -> str:
-        """An indicator's name, with its unit where it is a share; the map knows both."""
+    def _definition(self, indicator: Indicator) -> list[str]:
+        """What an indicator and its measures are, in the sheet's language."""
+        texts = self.words.texts
+        measures = [f"{name}: {texts.get(name, text)}" for name, text in indicator.measures.items()]
+        return [texts.get(indicator.id, indicator.definition), *measures]
+
+    def _status(self, name: str) -> str:
+        """A status as the sheet's language calls it; English has the ledger's own names."""
+        known = {str(status): words for status, words in self.map.statuses.items()}
+        return known[name][0] if self.language != "en" and known.get(name) else name
+
+    def _unit(self, indicator: Indicator) -> str:
+        """A unit as the sheet's language writes it."""
+        usual = next((each.unit for each in self.map.columns if each.indicator == indicator.id and each.unit), "")
+        unit = usual or indicator.unit
+        if self.language == "en":
+            return unit
+        return self.map.units[unit][0] if self.map.units.get(unit) else ("%" if unit.startswith("%") else unit)
+
+    def _heading(self, each: _Figures) -> str:
+        """An indicator's name with its period and unit; the map knows all three."""
+        indicator = each.indicator
         name = indicator.name_vi if self.language == "vi" and indicator.name_vi else indicator.name
-        return f"{name} (%)" if indicator.unit.startswith("%") else name
+        whole = f"{name} {each.period}".strip()
+        if indicator.unit.startswith("%"):
+            return f"{whole} (%)"
+        counted = indicator.kind == "count" or indicator.unit not in self.map.units
+        return whole if counted else f"{whole} ({self._unit(indicator)})"
 
     def _choose(self, sheet: Worksheet, cells: str, where: str) -> None:
         """Let a cell hold one of a list."""
@@ -167,19 +242,21 @@ class _Template:
         rule.add(where)
 
     def _limit(self, sheet: Worksheet, indicator: Indicator, where: str) -> None:
-        """Let cells hold only what their indicator can be."""
+        """Let cells hold whole numbers, or ask about values that are not usual."""
         from openpyxl.worksheet.datavalidation import DataValidation
 
+        usual = indicator.plausible
+        low, high = (usual.low, usual.high) if usual else (indicator.low, indicator.high)
         whole = indicator.kind in ("count", "rank")
-        low, high = indicator.low, indicator.high
-        rule = DataValidation(
+        rule: Any = DataValidation(
             type="whole" if whole else "decimal",
             operator="greaterThanOrEqual" if high is None else "between",
             formula1=as_published(-1e15 if low is None else low),
             formula2=None if high is None else as_published(high),
             allow_blank=True,
+            errorStyle="warning" if usual else "stop",
         )
-        share = self.words.share.format(low=as_published(low or 0), high=as_published(high or 0))
-        rule.error, rule.showErrorMessage = self.words.whole_number if high is None else share, True
+        text = self.words.usual.format(low=as_published(low or 0), high=as_published(high or 0))
+        rule.error, rule.showErrorMessage = self.words.whole_number if high is None else text, True
         sheet.add_data_validation(rule)
         rule.add(where)

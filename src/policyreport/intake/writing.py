@@ -52,7 +52,7 @@ def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:
         for path, body in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             parts[path].write_bytes(body)
-        _open_journal(raw, delivery.key)
+        open_journal(raw, delivery.key)
         for path, part in parts.items():
             part.replace(path)
         (raw / PENDING).unlink()
@@ -102,8 +102,14 @@ def roll_back(raw: Path) -> None:
     journal.unlink()
 
 
-def _open_journal(raw: Path, key: str) -> None:
-    """Name the table whose files are about to appear; only one command at a time can."""
+def open_journal(raw: Path, key: str) -> None:
+    """Name the table whose files are about to appear or to go; only one command at a time can.
+
+    Raises
+    ------
+    DataError
+        If another command has named one, or the folder cannot be written.
+    """
     with (raw / PENDING).open("x", encoding="utf-8") as journal:
         journal.write(f"{key}\n{os.getpid()}\n")
 

@@ -71,7 +71,7 @@ class PeriodWords(Strict):
 
 
 class TemplateWords(Strict):
-    """What the sheet to be filled in says, in one language."""
+    """What the sheet to be filled in says, in one language; `texts` are definitions of indicators and measures."""
 
     sheet: str
     definitions: str
@@ -79,17 +79,30 @@ class TemplateWords(Strict):
     how: str
     code: str
     area: str
+    nation: str
+    note: str
     whole_number: str
-    share: str
+    usual: str
     not_listed: str
     columns: tuple[str, str, str, str]
+    lists: str
+    periods: dict[Literal["quarter", "half", "nine-months", "year"], str]
     labels: dict[LedgerField | Literal["publisher", "publisher_name", "title", "address", "licence"], str]
+    texts: dict[str, str] = Field(default_factory=dict)
+
+
+class TemplateColumns(Strict):
+    """Indicators of the sheet to be filled in, the quarters in which they are due, and the period they then have."""
+
+    indicators: tuple[str, ...]
+    quarters: tuple[int, ...]
+    period: Literal["quarter", "year-to-date", "year", "year-before"]
 
 
 class Template(Strict):
-    """The sheet to be filled in: its indicators, and its words by language."""
+    """The sheet to be filled in: its columns, and its words by language."""
 
-    indicators: tuple[str, ...]
+    columns: tuple[TemplateColumns, ...]
     languages: dict[str, TemplateWords]
 
 
@@ -267,7 +280,8 @@ def read_intake(root: Path) -> IntakeMap:
     found, indicators = read_strict(path, IntakeMap), read_indicators(root)
     known = indicators.by_id()
     require_known(f"{path}: columns", (each.indicator for each in found.columns), known, "an indicator's id")
-    require_known(f"{path}: template.indicators", found.template.indicators, known, "an indicator's id")
+    for group in found.template.columns:
+        require_known(f"{path}: template.columns", group.indicators, known, "an indicator's id")
     for each in found.columns:
         place = f"{path}: columns, {each.indicator}"
         require_known(place, filter(None, (each.measure,)), known[each.indicator].measures, "a measure")
@@ -275,9 +289,11 @@ def read_intake(root: Path) -> IntakeMap:
     units = {unit for each in known.values() for unit in each.units}
     require_known(f"{path}: units", found.units, units, "a unit of some indicator")
     for language, words in found.template.languages.items():
-        for name, label in words.labels.items():
+        headings = {"area": words.area, "code": words.code, "note": words.note}
+        fields = {str(name): known for name, known in found.fields.items()}
+        for name, label in ({str(name): label for name, label in words.labels.items()} | headings).items():
             if found.field(label) != name:
-                near = did_you_mean(label, found.fields.get(name, ()))
+                near = did_you_mean(label, fields.get(name, ()))
                 where = f"{path}: template.languages.{language}.labels.{name}"
                 raise ParamsError(where, f"a label listed under fields.{name}", f'"{label}"', near)
     found.figure_columns(indicators)

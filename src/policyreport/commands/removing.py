@@ -1,0 +1,78 @@
+"""The command `remove`: a table that was added by mistake, taken back after showing what would disappear."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from policyreport.commands.editions import project_root
+from policyreport.errors import DataError
+
+if TYPE_CHECKING:
+    from policyreport.intake.removing import Removal
+
+_SHOWN = 20
+
+
+def remove(
+    context: typer.Context,
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="PUBLISHER/TABLE, or the file below data/raw.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Remove without asking, also where an edition rests on it.")
+    ] = False,
+) -> None:
+    """Take back a table that was added by mistake, after showing what would disappear.
+
+    The table, its sidecar and the file it was read from go, all of them or none. Figures that a publisher corrected
+    are no mistake of ours: add the correction as a new table. Where an edition knows some of the figures nothing
+    is removed without --yes: what it printed could not be made again.
+
+    \b
+    Examples:
+      policyreport remove mic-mst/tasks-2026-q1          show what would disappear, then ask
+      policyreport remove mic-mst/tasks-2026-q1 --yes    remove it
+    """
+    root = project_root(context)
+    # pandas and pandera are needed from here on.
+    from policyreport.intake.removing import plan_removal, refuse_named, remove_table
+
+    removal = plan_removal(root, table)
+    _show(removal, root)
+    if removal.mentions:
+        raise refuse_named(removal)
+    if removal.editions and not yes:
+        raise DataError(
+            f"data/raw/{removal.key}.csv",
+            "a table that no edition rests on",
+            ", ".join(each.id for each in removal.editions),
+            "Add --yes if it goes nevertheless, and run the editions again.",
+        )
+    if not yes and not (sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm("Remove this?")):
+        typer.echo("Nothing was removed. Add --yes to remove it.")
+        return
+    for path in remove_table(root, removal):
+        typer.echo(f"removed: {path.relative_to(root)}")
+
+
+def _show(removal: Removal, root: Path) -> None:
+    """What would disappear, and what would change."""
+    source, rows = removal.source, removal.rows
+    typer.echo(f"From data/raw: {removal.key}.csv, {source.publisher}, {source.title}")
+    typer.echo(f"published {source.published}, {source.address}, read on {source.accessed}")
+    typer.echo(f"files: {', '.join(str(path.relative_to(root)) for path in removal.files)}")
+    counted = Counter(zip(*(rows[name] for name in ("indicator", "measure", "list", "period")), strict=True))
+    typer.echo(f"{len(rows)} figures disappear:")
+    for what, number in list(counted.items())[:_SHOWN]:
+        typer.echo(f"  {number:>5}  {', '.join(filter(None, what))}")
+    if len(counted) > _SHOWN:
+        typer.echo(f"  and {len(counted) - _SHOWN} more kinds")
+    for mention in removal.mentions:
+        typer.echo(f"named by {mention}")
+    for edition in removal.editions:
+        typer.echo(f"changes edition {edition}")
+    if not removal.editions:
+        typer.echo("No edition knows any of them.")

@@ -1,0 +1,68 @@
+"""Editions whose content figures change, because they were published by the day the edition is known on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from policyreport.errors import ParamsError
+from policyreport.params.edition import Edition, list_editions, read_edition
+from policyreport.params.layout import DATA
+
+
+@dataclass(frozen=True)
+class Affected:
+    """An edition, how many of some figures it knows, and whether it has been built.
+
+    `day` is the day it is known on; `problem` says why an edition's file cannot be read, and then nothing else is
+    known of it.
+    """
+
+    id: str
+    day: date | None
+    figures: int
+    built: bool
+    problem: str = ""
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        if self.problem:
+            return f"{self.id}: cannot be read, so it is not known whether it changes ({self.problem})"
+        built = "built, so run it again" if self.built else "not built yet"
+        return f"{self.id}, known on {self.day}: {self.figures} figures published by then ({built})"
+
+
+def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, ...]:
+    """List the editions that know any of some figures.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    published : iterable of date
+        The day each figure was surely out.
+
+    Returns
+    -------
+    tuple of Affected
+        Editions of the project's own data, in order of their names; with them those whose file cannot be read.
+    """
+    days, found = list(published), []
+    for name in list_editions(root):
+        built = (root / "build" / name).is_dir()
+        try:
+            edition = read_edition(root, name)
+        except ParamsError as error:
+            found.append(Affected(name, None, 0, built, f"{error.where}: {error.expected}"))
+            continue
+        known = _known(edition, days)
+        if known:
+            found.append(Affected(name, edition.as_known_on, known, built))
+    return tuple(found)
+
+
+def _known(edition: Edition, days: list[date]) -> int:
+    """How many figures were out by the day an edition is known on; none for one on data of its own."""
+    return sum(day <= edition.as_known_on for day in days) if edition.data == DATA else 0

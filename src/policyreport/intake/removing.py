@@ -1,0 +1,144 @@
+"""Taking back a table that was added by mistake: what would disappear, what rests on it, and its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from policyreport.errors import DataError, UsageError, did_you_mean
+from policyreport.intake.affected import Affected, affected_editions
+from policyreport.intake.writing import open_journal, roll_back
+from policyreport.observations.corrections import read_corrections
+from policyreport.observations.ledger import check_raw, read_raw
+from policyreport.observations.periods import last_day
+from policyreport.params.policy import read_policy
+from policyreport.sources import SIDECAR, Source, original_path, read_sources
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What removing a table would do.
+
+    Parameters
+    ----------
+    key : str
+        The table's key, ``<publisher>/<table>``.
+    source : Source
+        Its sidecar.
+    rows : DataFrame
+        Its rows as text.
+    files : tuple of Path
+        The table, its sidecar and the original.
+    editions : tuple of Affected
+        Editions that know some of its figures.
+    mentions : tuple of str
+        Corrections and parameters that name it; while there is one, nothing is removed.
+    """
+
+    key: str
+    source: Source
+    rows: pd.DataFrame
+    files: tuple[Path, ...]
+    editions: tuple[Affected, ...]
+    mentions: tuple[str, ...]
+
+
+def plan_removal(root: Path, table: str) -> Removal:
+    """Find out what removing a table would do.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    table : str
+        Its key, or the path of its file.
+
+    Raises
+    ------
+    PolicyReportError
+        If there is no such table, or the ledger is broken.
+    """
+    sources = read_sources(root)
+    key = _key(root, table, sources)
+    raw = read_raw(root, sources)
+    mine = raw["source"] == key
+    check_raw(root, raw)
+    path = root / "data" / "raw" / f"{key}.csv"
+    files = [path, path.with_name(path.stem + SIDECAR)]
+    original = sources[key].original
+    if original is not None and original.kept:
+        files.append(original_path(path, original.name))
+    rows = raw[mine]
+    if mine.all():
+        raise DataError(
+            str(path), "another table beside it", "the only one", "A project without figures has no report."
+        )
+    editions = affected_editions(root, (last_day(text)[0] for text in rows["published"]))
+    return Removal(key, sources[key], rows, tuple(files), editions, tuple(_mentions(root, key)))
+
+
+def remove_table(root: Path, removal: Removal) -> tuple[Path, ...]:
+    """Remove a table, its sidecar and its original: all of them or none, even if the machine stops in between.
+
+    The journal takes the table out of sight at once; what a stopped command leaves of its files, the next one
+    removes.
+
+    Raises
+    ------
+    DataError
+        If something names the table still, another command is writing, or the folder cannot be written.
+    """
+    if removal.mentions:
+        raise refuse_named(removal)
+    raw = root / "data" / "raw"
+    roll_back(raw)
+    try:
+        open_journal(raw, removal.key)
+        roll_back(raw)
+    except OSError as error:
+        got = error.strerror or type(error).__name__
+        todo = "Correct the rights and run the command again: the table is out of sight, some of its files are there."
+        raise DataError(str(error.filename or raw), "a folder that can be written", got, todo) from None
+    folder = removal.files[0].parent
+    if not any(folder.iterdir()):
+        folder.rmdir()
+    return removal.files
+
+
+def refuse_named(removal: Removal) -> DataError:
+    """The refusal of a table that corrections or parameters name: without it they would stop every command."""
+    listed = "; ".join(removal.mentions[:5]) + (
+        f"; {len(removal.mentions) - 5} more" if len(removal.mentions) > 5 else ""
+    )
+    todo = "Delete or change these entries first."
+    return DataError(f"data/raw/{removal.key}.csv", "a table that nothing names", listed, todo)
+
+
+def _key(root: Path, table: str, sources: dict[str, Source]) -> str:
+    """The key of a table given by key or path."""
+    raw = (root / "data" / "raw").resolve()
+    path = Path(table)
+    names = [table, table.removesuffix(".csv"), table.removesuffix(SIDECAR)]
+    if path.suffix and path.exists() and path.resolve().is_relative_to(raw):
+        names.append(path.resolve().relative_to(raw).as_posix().removesuffix(".csv").removesuffix(SIDECAR))
+    names += [name.removeprefix("data/raw/") for name in names]
+    found = next((name for name in names if name in sources), None)
+    if found is None:
+        todo = did_you_mean(table, sources)
+        raise UsageError(f"remove {table}", "a table below data/raw, as PUBLISHER/TABLE", f'"{table}"', todo)
+    return found
+
+
+def _mentions(root: Path, key: str) -> list[str]:
+    """Corrections of a table's rows, and parameters that give it as their source."""
+    corrections = [each for each in read_corrections(root) if each.row.rpartition("#")[0] == f"{key}.csv"]
+    policy = read_policy(root)
+    entries = [("threshold", policy.threshold.source)]
+    entries += [(each.id, each.source) for each in policy.milestones]
+    entries += [(each.id, each.source) for each in (*policy.targets, *policy.related_targets)]
+    return [
+        *(f"the correction {each.id} of {each.row} (data/corrections)" for each in corrections),
+        *(f"{name} of params/policy.yaml, whose source it is" for name, source in entries if source == key),
+    ]
