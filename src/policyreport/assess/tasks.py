@@ -204,7 +204,7 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
 
 
 def basis_changes(counts: Iterable[ListCount], policy: Policy) -> dict[date, str]:
-    """What is known about the basis of a list, on the first date it was counted: the step to it is what it speaks of."""
+    """What is known about the basis of a list, on its first date: it speaks of the step to it."""
     first: dict[str, date] = {}
     for count in sorted(counts, key=lambda count: count.reference_date):
         first.setdefault(count.list, count.reference_date)

@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from policyreport.errors import ParamsError
-from policyreport.params.edition import Edition, list_editions, read_edition
+from policyreport.params.edition import Edition, read_edition_file
 from policyreport.params.layout import DATA
+from policyreport.project import list_editions
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, 
     for name in list_editions(root):
         built = (root / "build" / name).is_dir()
         try:
-            edition = read_edition(root, name)
+            edition = read_edition_file(root, name)
         except ParamsError as error:
             found.append(Affected(name, None, 0, built, f"{error.where}: {error.expected}"))
             continue
