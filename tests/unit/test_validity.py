@@ -29,7 +29,7 @@ from policyreport.validity.pages import DEFAULTS, SIMULATORS, failures, read_res
 from policyreport.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_RANGE, WEBB
 from policyreport.validity.places import COUNT_LEVEL
 from policyreport.validity.processes import one_list, sloping_rates
-from policyreport.validity.series import ENUMERATED, PRIOR, VERDICT_RHO
+from policyreport.validity.series import BANDS, ENUMERATED, FACTORS, MEAN_WEIGHT, PRIOR, VERDICT_RHO
 from policyreport.validity.study import run_study
 
 ROOT = Path(__file__).parents[2]
@@ -344,6 +344,8 @@ def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
     threshold, trend, panel, exposure = settings.threshold, settings.trend, settings.panel, settings.exposure
     assert (PRIOR.degrees, PRIOR.scale) == (threshold.prior_degrees, threshold.prior_scale_national)
     assert (PRIOR.settled_maturity, PRIOR.settled_scale) == (threshold.settled_maturity, threshold.settled_scale)
+    assert (threshold.prior_factors, threshold.prior_mean_weight) == (FACTORS, MEAN_WEIGHT)
+    assert settings.conventions.probability_bands == BANDS
     assert (trend.verdict_rho, trend.enumerate_ties_to) == (VERDICT_RHO, ENUMERATED)
     assert settings.flow.verdict_design_effect == tasks.VERDICT_EFFECT
     assert max(settings.outlook.design_effects) == PRINTED_EFFECT
@@ -513,7 +515,7 @@ def test_every_row_reports_what_the_specification_asks_of_it() -> None:
         "flow trend": ("coverage", "bias", "width", "interval excludes", "refused", "failed"),
         "outlook": ("coverage", "bias", "width", "nothing left"),
         "pooling": ("coverage", "bias", "width"),
-        "threshold": ("coverage", "bias", "width", "wrong verdict"),
+        "threshold": ("coverage", "bias", "width", "wrong verdict", "coverage of the bar", "chance in the words"),
         "trend": ("coverage", "bias", "width", "exact test rejects", "verdict"),
         "panel": ("coverage", "bias", "width", "equal slopes rejected", "slopes' variance at or below zero"),
         "exposed": ("coverage", "bias", "width", "wild bootstrap rejects", "permutation rejects", "no interval"),

@@ -139,6 +139,7 @@ def _threshold() -> Iterator[Cell]:
     yield from _grid("threshold", series.threshold, n=sizes, spread=(series.FROM_PRIOR,))
     yield from _grid("threshold", series.threshold, n=sizes, spread=("0.25", "0.5", "0.75", "1.0", "1.5"))
     yield from _grid("threshold", series.threshold, n=sizes, spread=("0.5",), mean=(0.35,))
+    yield from _grid("threshold", series.threshold, n=sizes, spread=("0.25", "0.5"), jumps=(0.1, 0.3))
 
 
 def _trend() -> Iterator[Cell]:

@@ -37,9 +37,13 @@ DESIGNS = {
     ),
     "threshold": (
         "Data: n past revisions and the one to come, normal around the mean (0 where none is shown) with a spread in "
-        "percentage points, or with a spread drawn from the prior. Truth: the final value. At the margin: the value "
-        "is published as far below the threshold as just makes the verdict *below*, which is wrong if the final value "
-        "reaches it. Violation: revisions that mostly go up."
+        "percentage points, or with a spread drawn from the prior; where jumps are shown, each revision has that "
+        "chance of a spread five times as large. Truth: the final value. At the margin: the value is published as far "
+        "below the threshold as just makes the verdict *below*, which is wrong if the final value reaches it. The bar "
+        "is the 90 % interval drawn with a verdict. The chance: the value is published so far below the threshold that "
+        "the final one reaches it with a true chance of 2 %; counted is how often that lies in the band of words that "
+        "the one prior gives, and in what is printed: words where all priors agree, else the range of their chances. "
+        "Violations: revisions that mostly go up, revisions that jump."
     ),
     "trend": (
         "Data: n years of a line with the slope shown, in units of the noise's standard deviation, and normal noise "

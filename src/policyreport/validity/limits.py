@@ -32,9 +32,7 @@ def known_limits(results: Mapping[str, MethodResult], formats: Formats) -> str:
         _whole_numbers(cells.get("completion", ()), formats),
         _clustering(cells, formats),
         _few_points(cells.get("trend", ()), formats),
-        "Two revisions say little about the size of the next one; the prior carries the answer."
-        if "threshold" in results
-        else "",
+        _revisions(cells.get("threshold", ()), formats),
     ]
     told = "\n".join(f"- {line}" for line in lines if line)
     return f"## What no method can do\n\n{told}" if told else ""
@@ -80,6 +78,25 @@ def _clustering(cells: Mapping[str, Iterable[CellResult]], formats: Formats) -> 
         "How much tasks finish together cannot be learnt from fewer than five intervals of one list; it is assumed, "
         f"and shown for several assumptions. Intervals that ignore it hold {', '.join(told)}."
     )
+
+
+def _revisions(cells: Iterable[CellResult], formats: Formats) -> str:
+    """Where the interval of a revision stops holding."""
+    every = list(cells)
+    if not every:
+        return ""
+    own = [cell for cell in every if cell.design.get("spread", "prior") != "prior"]
+    kinds = {
+        "revisions of one spread": [cell for cell in own if not {"mean", "jumps"} & set(cell.design)],
+        "revisions that jump": [cell for cell in own if "jumps" in cell.design],
+    }
+    held = [
+        f"{formats.number(min(shares), 3)} to {formats.number(max(shares), 3)} for {what}"
+        for what, group in kinds.items()
+        if (shares := [each.value for each in _found(group, "coverage")])
+    ]
+    few = "Two revisions say little about the size of the next one; the prior carries the answer."
+    return f"{few} The 95 % intervals hold {', and '.join(held)}." if held else few
 
 
 def _few_points(cells: Iterable[CellResult], formats: Formats) -> str:

@@ -99,6 +99,34 @@ def spreads(rows: Rows) -> str:
     )
 
 
+def jumping(rows: Rows) -> str:
+    """Revisions that jump now and then."""
+    formats = rows.formats
+    held = values(rows.cells, "coverage")
+    wrong = max(values(rows.cells, "wrong verdict at the margin"))
+    often = ", ".join(dict.fromkeys(formats.percent(float(cell.design["jumps"]), 0) for cell in rows.cells))
+    return (
+        f"Revisions of which {often} jump: intervals hold {formats.number(min(held), 3)} to "
+        f"{formats.number(max(held), 3)}, and the verdict *below* is wrong at the margin in up to "
+        f"{formats.percent(wrong)}; past revisions without a jump do not tell that one may come."
+    )
+
+
+def chances(rows: Rows) -> str:
+    """What the words for a chance and the range over priors are worth."""
+    formats = rows.formats
+    one = values(rows.cells, "chance in the words of one prior")
+    every = values(rows.cells, "chance in the words or the range of every prior")
+    if not one:
+        return ""
+    return (
+        "A true chance of 2 % lies in the band of words that one prior gives in "
+        f"{formats.percent(min(one), 0)} to {formats.percent(max(one), 0)} of repetitions, and in what is printed, "
+        f"words or range, in {formats.percent(min(every), 0)} to {formats.percent(max(every), 0)}: the range says what hangs "
+        "on the prior, it is no interval for what the past revisions leave open."
+    )
+
+
 def one_way(rows: Rows) -> str:
     """Revisions that mostly go up."""
     formats = rows.formats
@@ -108,7 +136,7 @@ def one_way(rows: Rows) -> str:
         f"Revisions that go up by {mean} points on average: their mean is shown and not subtracted, so the "
         "verdict that a value lies below is "
         f"wrong at the margin in up to {formats.percent(wrong)}; the revision that would turn the verdict is printed "
-        "beside it."
+        "beside it, and the verdict is flagged where a prior that does not take the mean for zero would turn it."
     )
 
 

@@ -97,6 +97,10 @@ def _is_even(design: Mapping[str, Any]) -> bool:
     return bool(design.get("entry") == "evenly")
 
 
+def _is_of_one_spread(design: Mapping[str, Any]) -> bool:
+    return design.get("spread", "prior") != "prior" and not design.get("mean") and not design.get("jumps")
+
+
 NOTES = (
     Note(
         "completion",
@@ -112,10 +116,9 @@ NOTES = (
         lambda design: design.get("design_effect", 1) > 1,
         texts.grouped_tasks,
     ),
-    Note(
-        "threshold", lambda design: design.get("spread", "prior") != "prior" and not design.get("mean"), texts.spreads
-    ),
+    Note("threshold", _is_of_one_spread, texts.spreads),
     Note("threshold", lambda design: bool(design.get("mean")), texts.one_way),
+    Note("threshold", lambda design: bool(design.get("jumps")), texts.jumping),
     Note("trend", lambda design: design.get("rho", 0) > 0, texts.serial),
     Note("panel", lambda design: bool(design.get("uneven")), texts.uneven),
     Note(
@@ -133,6 +136,7 @@ NOTES = (
 REMARKS = {
     "flow change": texts.false_alarms,
     "flow trend": texts.short_lists,
+    "threshold": texts.chances,
     "panel": texts.found_unequal,
     "mixed model": texts.unused_fits,
     "ranks": texts.leaning,

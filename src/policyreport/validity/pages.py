@@ -20,7 +20,7 @@ from policyreport.validity.summary import band_of, claims_table, number, verdict
 
 SIMULATORS = ("tasks", "outlooks", "pooled", "series", "panels", "mixed", "places")
 """Modules that hold the simulations; by their names, so that a page is made without loading the methods."""
-DEFAULTS = {"entry": "first day", "mean": 0.0, "design_effect": 1}
+DEFAULTS = {"entry": "first day", "mean": 0.0, "jumps": 0.0, "design_effect": 1}
 """What holds in cells whose design does not name it; a test compares it with the simulations."""
 FOLDER = Path("data") / "validity"
 """Results that the page shows; `policyreport validity --keep` writes them."""

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
+from scipy.optimize import brentq
 
 from policyreport.methods.hazards import Increment
 
@@ -16,6 +18,8 @@ START = date(2025, 1, 1)
 QUARTER = 91.3125
 """Days of a quarter, in which slopes of the hazard are read."""
 LARGEST_INTRACLASS = 0.5
+JUMP = 5.0
+"""How many times the usual spread a revision that jumps has."""
 
 
 def draw_finished(rng: np.random.Generator, tasks: int, share: float, design_effect: float) -> int:
@@ -202,6 +206,24 @@ def autoregressive(rng: np.random.Generator, shape: tuple[int, ...], rho: float)
     for year in range(1, shape[-1]):
         noise[..., year] = rho * noise[..., year - 1] + (1 - rho**2) ** 0.5 * shocks[..., year]
     return noise
+
+
+def revisions_drawn(rng: np.random.Generator, count: int, sd: float, jumps: float) -> Floats:
+    """Draw revisions about 0, each with the probability `jumps` of another spread: `JUMP` times as large."""
+    drawn: Floats = rng.normal(0.0, sd, count)
+    return drawn if not jumps else np.where(rng.random(count) < jumps, JUMP * drawn, drawn)
+
+
+def jump_quantile(chance: float, sd: float, jumps: float) -> float:
+    """Give the revision that one such as `revisions_drawn` draws reaches with a chance below one half."""
+    highest = JUMP * sd * float(stats.norm.isf(chance))
+    if not jumps:
+        return highest / JUMP
+
+    def excess(at: float) -> float:
+        return float((1 - jumps) * stats.norm.sf(at / sd) + jumps * stats.norm.sf(at / (JUMP * sd))) - chance
+
+    return float(brentq(excess, 0.0, highest))
 
 
 def uneven_panel(rng: np.random.Generator, areas: int, years: int, rho: float = 0.3) -> Floats:
