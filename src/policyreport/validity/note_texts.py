@@ -122,8 +122,8 @@ def chances(rows: Rows) -> str:
     return (
         "A true chance of 2 % lies in the band of words that one prior gives in "
         f"{formats.percent(min(one), 0)} to {formats.percent(max(one), 0)} of repetitions, and in what is printed, "
-        f"words or range, in {formats.percent(min(every), 0)} to {formats.percent(max(every), 0)}: the range says what hangs "
-        "on the prior, it is no interval for what the past revisions leave open."
+        f"words or range, in {formats.percent(min(every), 0)} to {formats.percent(max(every), 0)}: the range says what "
+        "hangs on the prior, it is no interval for what the past revisions leave open."
     )
 
 
