@@ -3,6 +3,7 @@
 One sample of 34 lists and 11 intervals: shares are held against what so many draws allow, not against 95 %.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -165,6 +166,17 @@ def shown(nation: Inputs) -> dict[str, str]:
         present.calibration(assess.calibration(nation), nation),
     ]
     return {each.id: unmarked(each.markdown) for each in exhibits}
+
+
+def test_e3_the_interval_beside_a_change_is_the_one_its_word_was_taken_from(
+    nation: Inputs, shown: dict[str, str]
+) -> None:
+    (flow,) = assess.flow(nation)
+    ends = flow.change.verdict_interval
+    assert ends != flow.change.interval
+    said = re.search(r"\((\S+) to (\S+)\) on the interval before", shown["flow"].replace("\u00a0", " "))
+    low, high = (float(end.replace("\u2212", "-")) for end in said.groups())
+    assert (low, high) == pytest.approx((100 * ends.low, 100 * ends.high), abs=0.05)
 
 
 def test_no_exhibit_on_tasks_is_a_refusal(shown: dict[str, str]) -> None:

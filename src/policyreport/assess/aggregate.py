@@ -8,7 +8,7 @@ from policyreport.assess.selection import not_published, observations, role_seri
 from policyreport.inputs import Inputs
 from policyreport.methods.bounds import finite, rest_of_total
 from policyreport.methods.threshold import aggregate_check
-from policyreport.methods.vintages import NEVER_ESTIMATED, ids, newest_of_each_year
+from policyreport.methods.vintages import NEVER_ESTIMATED, ids, newest_of_each_year, year_of
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.series import SeriesPoint
@@ -48,7 +48,7 @@ def share_aggregate(inputs: Inputs) -> AggregateCheck | Remainder | Refusal:
             about | {"code": "not-published", "detail": f"no province's figure for {whole.period}"}
         )
     if len(exact) < len(areas):
-        for year in (int(whole.period[:4]), inputs.roles.product_year):
+        for year in (year_of(whole), inputs.roles.product_year):
             if output := _outputs(inputs, areas, year):
                 return _remainder(inputs, whole, exact, output, year)
     output = _outputs(inputs, areas, inputs.roles.product_year)

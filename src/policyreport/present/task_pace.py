@@ -240,8 +240,9 @@ def pace_sentence(voice: Voice, each: Flow) -> str:
         f"{voice.date(step.end)}: {voice.value(formats.percent(step.hazard30), each.inputs)} a month"
     )
     if isinstance(each.change, FlowChange):
-        change, low, high = (100 * value for value in (each.change.difference, each.change.interval.low,
-                                                       each.change.interval.high))  # fmt: skip
+        # The interval that the verdict was taken from, not the narrower one of independent tasks.
+        ends = each.change.verdict_interval or each.change.interval
+        change, low, high = (100 * value for value in (each.change.difference, ends.low, ends.high))
         moved = f"{formats.points(change, 1)} ({formats.interval(low, high, 1, signed=True)})"
         text += f", {voice.value(moved, each.inputs)} on the interval before, {voice.verdict(each.change.verdict)}"
         return f"{text}. {_change_remark(voice, each.change)}".strip()
