@@ -13,6 +13,7 @@ from policyreport.plan import Known
 from policyreport.present.other_quantity import other_finding
 from policyreport.present.overview import _pace as pace_finding
 from policyreport.present.overview import _shares as share_findings
+from policyreport.present.share_aggregate import left_for_others
 from policyreport.present.shares import provinces_share
 from policyreport.present.voice import Voice
 from policyreport.records.base import Refusal
@@ -281,6 +282,12 @@ def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inpu
     page = plain(present.share_aggregate(check, taught).markdown)
     assert f"average {expected:.2f} % of GRDP in 2027; the nation's is 14.36 % of GDP" in page
     assert page.endswith("it is not tested.")
+
+
+def test_the_overview_says_what_the_countrys_figure_leaves(observed: Inputs, taught: Inputs) -> None:
+    left = plain(left_for_others(Voice(observed), assess.share_aggregate(observed)))
+    assert left == "If all are measured alike, the country's 14.02 % leaves about 8.9 % for the other 28 on average."
+    assert left_for_others(Voice(taught), assess.share_aggregate(taught)) == ""
 
 
 def only(taught: Inputs, changed: dict[str, object], areas: list[str]) -> Inputs:

@@ -16,6 +16,7 @@ from policyreport.present.methods import method_pages, reference_list
 from policyreport.present.names import heading
 from policyreport.present.other_quantity import other_finding
 from policyreport.present.quality import sources
+from policyreport.present.share_aggregate import left_for_others
 from policyreport.present.share_pace import met, reached_chance, rose, yearly_points
 from policyreport.present.shares import chance_of_more, final_chance, part_sentence
 from policyreport.present.task_pace import certainty
@@ -310,6 +311,8 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
         f"### {count('share_published', 'share', True)} {noun} have {_share_counted(voice, record)}, "
         f"{count('tasks_published', 'completed', False)} a count of tasks\n\n"
     )
+    if left := left_for_others(voice, record.share_aggregate):
+        text += f"{left} "
     if facts["growth_published"]:
         named = count("growth_singled_out", "growth_mean_difference", False) if facts["growth_singled_out"] else "none"
         text += (

@@ -33,6 +33,22 @@ def share_aggregate(result: AggregateCheck | Remainder | Refusal, inputs: Inputs
     return Exhibit(ID, _left(voice, result) if isinstance(result, Remainder) else _difference(voice, result))
 
 
+def left_for_others(voice: Voice, result: AggregateCheck | Remainder | Refusal) -> str:
+    """What the country's figure leaves for the provinces without one, in a sentence; empty where nothing is left."""
+    if not isinstance(result, Remainder) or not result.bounds:
+        return ""
+    whole = voice.value(voice.percent_as_published(result.published), result.inputs)
+    mean = voice.value(f"{voice.formats.number(result.mean, 1)} %", result.inputs)
+    others = _others(voice, result)
+    rest = "the other one" if others == 1 else f"the other {others} on average"
+    return f"If all are measured alike, the country's {whole} leaves about {mean} for {rest}."
+
+
+def _others(voice: Voice, result: Remainder) -> int:
+    """How many provinces have no figure."""
+    return len(voice.inputs.areas.current(voice.inputs.edition.as_known_on)) - len(result.known)
+
+
 def _difference(voice: Voice, result: AggregateCheck) -> str:
     formats, rows = voice.formats, result.inputs
     mean = voice.value(f"{formats.number(result.weighted_mean, 2)} %", rows)
@@ -48,7 +64,7 @@ def _left(voice: Voice, result: Remainder) -> str:
     """The implied mean of the provinces without a figure, its condition, and what it says of a single one."""
     formats, rows = voice.formats, result.inputs
     known = len(result.known)
-    others = len(voice.inputs.areas.current(voice.inputs.edition.as_known_on)) - known
+    others = _others(voice, result)
     number = word(known, voice.language)
     who = "The province with a figure has" if known == 1 else f"The {number} provinces with a figure have"
     facts = (
