@@ -113,6 +113,11 @@ class Formats:
         self.language = language
         self._idiom = IDIOMS[language]
 
+    @property
+    def to(self) -> str:
+        """What stands between the ends of a range in words."""
+        return self._idiom.to
+
     def number(self, value: float, digits: int, signed: bool = False) -> str:
         """Write a number with a fixed count of decimals, halves away from zero.
 

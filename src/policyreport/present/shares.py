@@ -293,7 +293,7 @@ def _share_table(voice: Voice, found: Sequence[Threshold | NotYearly]) -> Exhibi
          "Chance of reaching it", "Flags"],
         body,
         f"Every measure and year at its newest vintage{_and_parts(found)}. *Digital economy, % of GDP; the interval is revision error only, and "
-        "leaves out the benchmark just where there is a verdict; the chance rests on past revisions and a prior.*",
+        "leaves out the benchmark just where there is a verdict; the chance rests on past revisions and a prior, and is a range where priors differ.*",
         voice.source(row for each in found for row in each.inputs),
         align="llrlrrlll",
         wide=True,
@@ -341,11 +341,9 @@ def _flag(voice: Voice, each: Threshold, flag: Flag) -> str:
 
 def _chance(voice: Voice, each: Threshold) -> str:
     """The chance in a cell."""
-    return (
-        "withheld"
-        if each.probability is None
-        else voice.value(voice.chance(each.probability, each.prior_cells), _rows(each))
-    )
+    if each.probability is None:
+        return "withheld"
+    return voice.value(voice.chance_range(each.probability, each.prior_cells), _rows(each))
 
 
 def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:

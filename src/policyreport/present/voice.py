@@ -256,6 +256,14 @@ class Voice:
             said += f"; {wording.between_priors_leaning[self.language].format(low=every[0], high=every[1])}"
         return said
 
+    def chance_range(self, probability: float, cells: Sequence[PriorCell]) -> str:
+        """The same for a table's cell: words, or the range over all priors, whose meaning the caption gives."""
+        if not (inside := in_grid(cells)) or certainty_in_grid(
+            cells, self.inputs.settings.conventions.probability_bands
+        ):
+            return self.certainty(probability)
+        return f" {self.formats.to} ".join(self._range(each.probability for each in inside))
+
     def _range(self, probabilities: Iterable[float]) -> tuple[str, str]:
         """Both ends of a range of probabilities."""
         every = list(probabilities)
