@@ -38,12 +38,15 @@ def words(probability: float, *, probability_bands: Sequence[float]) -> str:
     # Rounding first: 1 − 0.99 must meet the cut point 0.01 whatever the last bit says.
     at = round(probability, 12)
     band = bisect_right(cuts, at) if at < 0.5 else bisect_left(cuts, at)
-    ends = [as_computed(100 * cut) for cut in cuts]
     if band == 0:
-        return f"< {ends[0]} %"
+        return f"< {_end(cuts[0])} %"
     if band == len(cuts):
-        return f"> {ends[-1]} %"
-    return f"{ends[band - 1]}–{ends[band]} %"
+        return f"> {_end(cuts[-1])} %"
+    return f"{_end(cuts[band - 1])}–{_end(cuts[band])} %"
+
+
+def _end(cut: float) -> str:
+    return as_computed(100 * cut)
 
 
 def held_words(probabilities: Sequence[float], *, probability_bands: Sequence[float]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, isinf, sqrt
 
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from policyreport.methods.intervals import LEVEL
 from policyreport.records.base import Interval
@@ -60,16 +60,16 @@ class RevisionError:
 
     def interval(self, value: float, level: float = LEVEL) -> Interval:
         """Give the interval of the final value, v + centre ± t s."""
-        middle, half = value + self.centre, float(stats.t.ppf((1 + level) / 2, self.degrees)) * self.scale
+        middle, half = value + self.centre, float(stdtrit(self.degrees, (1 + level) / 2)) * self.scale
         return Interval(low=middle - half, high=middle + half, level=level)
 
     def probability_at_least(self, value: float, threshold: float) -> float:
         """Give P(final ≥ T) = P(t_ν > (T − v − centre)/s), value and threshold in the same unit."""
-        return float(stats.t.sf((threshold - value - self.centre) / self.scale, self.degrees))
+        return float(stdtr(self.degrees, (value + self.centre - threshold) / self.scale))
 
     def probability_at_most(self, value: float, threshold: float) -> float:
         """Give P(final ≤ T), value and threshold in the same unit."""
-        return float(stats.t.cdf((threshold - value - self.centre) / self.scale, self.degrees))
+        return float(stdtr(self.degrees, (threshold - value - self.centre) / self.scale))
 
 
 def revision_error(history: Sequence[float], maturity: int, prior: RevisionPrior) -> RevisionError | None:
