@@ -184,7 +184,7 @@ def test_a6_nine_months_of_growth_stand_beside_the_years(
 def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(nation: Inputs) -> None:
     page = plain(present.share_aggregate(assess.share_aggregate(nation), nation).markdown)
     assert "have 50.2 % of all provinces' output" in page
-    assert "average 19.16 % in 2025; the country's is 14.02 %" in page
+    assert "average 19.16 % of GRDP in 2025 by NSO; the country's is 14.02 % of GDP" in page
     assert "If all are measured alike, the other 28 average about 8.9 %" in page
     assert "cannot be calculated" not in page
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,6 +27,8 @@ NATION, CAPITAL = "VN", "n01"
 BENCHMARK = 16.0  # % of GDP, from a speech; printed on the page
 TARGET, TARGET_YEAR = 30.0, 2030  # Resolution 57-NQ/TW, digital economy
 PRIOR_DEGREES, PRIOR_SCALE, SETTLED_SCALE = 2, 0.5, 0.1  # printed on the methods page
+PRIOR_FACTORS, MEAN_WEIGHT = (0.5, 1, 2), 1  # the same
+BANDS = ((0.01, "less than 1 %"), (0.05, "between 1 and 5 %"))
 LABELS = {"nso": "NSO", "mic-mst": "MIC/MST", "government-report": "Government report"}
 CENTRAL_LIST = "central-"
 MONTHS = tuple(pd.date_range("2025-01-01", periods=12, freq="MS").month_name())
@@ -192,6 +194,31 @@ def revision_scale(history: list[float], maturity: int) -> tuple[int, float]:
     return degrees, float(np.sqrt((PRIOR_DEGREES * PRIOR_SCALE**2 + np.square(history).sum()) / degrees))
 
 
+def chance_in_words(history: list[float], value: float) -> str:
+    """The chance that the final figure reaches the benchmark: in words where every prior gives them, else its range."""
+    chances, moved, n = [], np.array(history), len(history)
+    for size in PRIOR_FACTORS:
+        for weight in PRIOR_FACTORS:
+            degrees, before = weight * PRIOR_DEGREES + n, weight * PRIOR_DEGREES * (size * PRIOR_SCALE) ** 2
+            spread = np.sqrt((before + (moved**2).sum()) / degrees)
+            chances.append(stats.t.sf((BENCHMARK - value) / spread, degrees))
+            # A mean of revisions with a normal prior about 0, worth one of them.
+            mean = moved.sum() / (n + MEAN_WEIGHT)
+            about = ((moved - moved.mean()) ** 2).sum() + MEAN_WEIGHT * n / (n + MEAN_WEIGHT) * moved.mean() ** 2
+            spread = np.sqrt((before + about) / degrees * (1 + 1 / (n + MEAN_WEIGHT)))
+            chances.append(stats.t.sf((BENCHMARK - value - mean) / spread, degrees))
+    said = {next((text for limit, text in BANDS if chance < limit), "more") for chance in chances}
+    return said.pop() if len(said) == 1 else f"{rounded(min(chances), np.floor)} to {rounded(max(chances), np.ceil)}"
+
+
+def rounded(chance: float, outwards: Callable[[float], float]) -> str:
+    """One end of a range of chances below 10 %, to one digit, rounded away from the other end."""
+    if chance < 1e-4:
+        return "under 0.01 %"
+    unit = 10.0 ** np.floor(np.log10(100 * chance))
+    return f"{outwards(100 * chance / unit) * unit:.2f}".rstrip("0").rstrip(".") + " %"
+
+
 def against_benchmark(ledger: pd.DataFrame) -> Iterator[Figure]:
     """The newest year of each measure: revision interval, verdict and the chance in words."""
     rows = share_rows(ledger)
@@ -202,13 +229,14 @@ def against_benchmark(ledger: pd.DataFrame) -> Iterator[Figure]:
         newest = mine.sort_values("year").iloc[-1]
         history = revisions(rows, measure)
         degrees, scale = revision_scale(history, int(newest["maturity"]))
-        value, half = float(newest["value"]), float(stats.t.ppf(0.975, degrees)) * scale
+        # The verdict asks for 95 % on one side, so its interval is that of 90 %.
+        value, half = float(newest["value"]), float(stats.t.ppf(0.95, degrees)) * scale
         chance = float(stats.t.sf((BENCHMARK - value) / scale, degrees))
         verdict = "above" if chance >= 0.95 else "below" if chance <= 0.05 else "cannot tell apart"
         shown = (
             f"{value:.2f}".rstrip("0").rstrip("."), minus(value - half, 1), minus(value + half, 1),
             verdict if history else f"{verdict}, as published",
-            ("less than 1 %" if chance < 0.01 else "another chance") if history else "withheld",
+            chance_in_words(history, value) if history else "withheld",
         )  # fmt: skip
         pattern = (
             rf"\| {label} \| {newest['year']} \| ([\d.]+) % \| \w+ \| [^|]+ \| ([\d.]+)–([\d.]+) "

@@ -18,7 +18,7 @@ def text(site: Path, reader: ModuleType) -> Callable[[str], str]:
     [
         (
             "digital-economy",
-            r"\| NSO \| 2025 \| 14\.02 % \| estimate \| [^|]+ \| 12\.8–15\.3 \| below \| less than 1 %",
+            r"\| NSO \| 2025 \| 14\.02 % \| estimate \| [^|]+ \| 13\.1–15\.0 \| below \| 0\.03 % to 6 %",
         ),
         ("digital-economy", r"\| MIC/MST \| 2024 \| 18\.3 % \| estimate \| [^|]+ \| [^|]+ \| above, as published \|"),
         (

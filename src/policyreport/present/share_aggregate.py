@@ -70,8 +70,9 @@ def _left(voice: Voice, result: Remainder) -> str:
     facts = (
         f"{who} {voice.value(formats.percent(result.known_weight), rows)} of all provinces' output (of "
         f"{result.weight_year}) and {'a share of' if known == 1 else 'average'} "
-        f"{voice.value(f'{formats.number(result.known_mean, 2)} %', rows)} in {result.period}; the country's is "
-        f"{voice.value(voice.percent_as_published(result.published), rows)}."
+        f"{voice.value(f'{formats.number(result.known_mean, 2)} %', rows)} of GRDP in {result.period} by "
+        f"{voice.measure(result.measure)}; the country's is {voice.value(voice.percent_as_published(result.published), rows)} "
+        "of GDP."
     )
     rest = "the other one" if others == 1 else f"the other {others}"
     mean = voice.value(f"{formats.number(result.mean, 2 if others == 1 else 1)} %", rows)
