@@ -387,7 +387,8 @@ class Areas:
         ended = self.lifetime(key)[1]
         if day is None or not ended or day.isoformat() <= ended:
             return self.name(key)
-        return f"{self.name(key)}, to {ended}; part of {self.name(self.successor(key))} since"
+        heir = self.successor(key)
+        return f"{self.name(key)}, to {ended}" + (f"; part of {self.name(heir)} since" if heir != key else "")
 
     def _text(self, key: str, column: str) -> str:
         """One cell of the table."""

@@ -15,6 +15,8 @@ from policyreport.errors import ConnectError, ExitCode, UsageError
 from policyreport.project import find_project, given_project
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from policyreport.connectors.fetched import Fetched
     from policyreport.connectors.landing import Preview
     from policyreport.connectors.web import Web
@@ -201,6 +203,7 @@ def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None
     """Show what each table changes; write them all on --yes, or none if a row is refused."""
     from policyreport.connectors import landing
     from policyreport.connectors.fetched import republished
+    from policyreport.intake.affected import affected_editions
     from policyreport.observations import load_ledger
 
     if published:
@@ -214,6 +217,8 @@ def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None
         raise typer.Exit(int(ExitCode.DATA))
     pairs = zip(fetched, previews, strict=True)
     landings = [(each, each.rows.loc[preview.to_land()]) for each, preview in pairs if len(preview.to_land())]
+    for edition in affected_editions(root, _days(landings)):
+        typer.echo(f"changes edition {edition}")
     if not landings:
         typer.echo("Nothing to write: the ledger has every figure.")
     elif not yes:
@@ -221,6 +226,14 @@ def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None
     else:
         for path in landing.write(landings, root):
             typer.echo(f"wrote {path.relative_to(root)}")
+
+
+def _days(landings: list[tuple[Fetched, pd.DataFrame]]) -> Iterator[date]:
+    """The day on which each row that would be written was surely out."""
+    from policyreport.observations.periods import last_day
+
+    for fetched, rows in landings:
+        yield from (last_day(text or fetched.source.published)[0] for text in rows["published"])
 
 
 def _day(text: str) -> str:

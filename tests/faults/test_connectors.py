@@ -286,6 +286,7 @@ def test_without_yes_nothing_is_written(project, monkeypatch) -> None:
     assert result.exit_code == 0
     assert "3 new, 0 revised, 0 unchanged, 0 refused" in result.output
     assert "VN population_average 2024  100987.686 (observed) thousand persons" in result.output
+    assert "changes edition 2025Q4, known on 2026-09-30: 3 figures published by then" in result.output
     assert "Give --yes to write it" in result.output
     assert files(project) == before
 

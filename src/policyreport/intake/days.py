@@ -183,7 +183,7 @@ def _worded(text: str, words: PeriodWords) -> str:
             count = _ROMAN.get(found["number"]) or int(found["number"])
             return f"{found['year']}-{written.format(count)}"
     for known, first in ((words.months_from_january, 1), (words.months_to_december, 0)):
-        if found := re.fullmatch(rf"(?P<number>\d{{1,2}}) (?:{_either(known)}) {year}", spoken):
+        if found := re.fullmatch(rf"(?P<number>\d{{1,2}}) ?(?:{_either(known)}) {year}", spoken):
             count = int(found["number"])
             span = (1, count) if first else (13 - count, 12)
             return f"{found['year']}-{span[0]:02d}/{found['year']}-{span[1]:02d}"

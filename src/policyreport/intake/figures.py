@@ -339,7 +339,7 @@ class _Reader:
             return ""
         name, place = (said.cell.text, said.place) if said else (column.measure, draft.said["value"].place)
         if name not in indicator.measures:
-            todo = did_you_mean(name, indicator.measures)
+            todo = f"{did_you_mean(name, indicator.measures)} Columns of several say it below their headings."
             raise DataError(place, f"a measure of {indicator.id}", f'"{name}"', todo)
         return name
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from policyreport.errors import DataError, did_you_mean
+from policyreport.errors import DataError, did_you_mean, strange_letters
 from policyreport.intake.days import read_period
 from policyreport.intake.layout import Column, Layout, Said
 from policyreport.intake.sheets import Cell, Sheet, text_cell
@@ -359,7 +359,9 @@ class Headings:
             known |= {each for column in self.words.columns for each in column.headings}
             known |= {name for each in self.indicators.indicators for name in (each.name, each.name_vi) if name}
         expected = "a heading of params/intake.yaml" + ("" if long else " or an indicator's name")
-        todo = f"{did_you_mean(heading, known)} A new one is added to params/intake.yaml, not guessed."
+        near = did_you_mean(heading, known)
+        near = near if "did you mean" in near else f"{strange_letters(heading)}No known heading is like it."
+        todo = f"{near} A new one is added to params/intake.yaml, not guessed."
         return sheet.error(last, number, expected, f'"{heading}"', todo)
 
     @cached_property

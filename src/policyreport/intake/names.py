@@ -166,6 +166,12 @@ class AreaNames:
         """A former area, which is a part of another now: its figure is not the other's."""
         ended, heir = self.areas.lifetime(key)[1], self.areas.successor(key)
         name = self.areas.name(heir)
+        gone = f"{expected}; {self.areas.name(key)} ended on {ended}"
+        if heir == key:
+            todo = (
+                f"No area of its boundaries exists since: leave the row out; for a period before, {key} can be meant."
+            )
+            return AreaNameError(gone, todo)
         whole = f"ask for the figure of the whole of {name}, or leave the row out"
         todo = (
             f"Since then it is part of {heir} ({name}): {whole}. A part's figure is not the whole's. For a period that "
@@ -173,7 +179,7 @@ class AreaNames:
         )
         if not self.areas.is_merged(heir):
             todo = f"Since then it is {heir} ({name}), the same territory: write that name."
-        return AreaNameError(f"{expected}; {self.areas.name(key)} ended on {ended}", todo)
+        return AreaNameError(gone, todo)
 
     @property
     def _titles(self) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from policyreport.errors import DataError
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEP = re.compile(r'"?sep=[,;|\t]"?\r?\n', re.IGNORECASE)
 _MARKED = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -44,6 +46,9 @@ def read_text_file(path: Path, headings: Callable[[Sheet], int], code_page: str)
         If it is no text, if quotes are not closed, or if no delimiter or several give known headings.
     """
     text, remarks = _decode(path, code_page)
+    # Excel's own line, which names the delimiter and is shown nowhere.
+    if named := _SEP.match(text):
+        text = text[named.end() :]
     grids: dict[str, Sheet] = {}
     broken: list[DataError] = []
     # A quote that ends before one delimiter ends in the middle of a cell under another.
@@ -107,8 +112,16 @@ def _decode_otherwise(path: Path, body: bytes, first: UnicodeDecodeError, code_p
 def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sheet:
     """The cells under one delimiter, short rows filled up."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[list[str]] = []
+    cells = 0
     try:
-        lines = list(reader)
+        for line in reader:
+            lines.append(line)
+            cells += len(line)
+            # Exports end in empty lines and cells; more of them than of a whole table are no export.
+            if len(lines) > 2 * limits.ROWS or cells > 4 * limits.CELLS:
+                got = f"more than {len(lines) - 1:,} lines with {cells:,} cells"
+                raise DataError(path.name, "a table", got, "Send the table alone.")
     except csv.Error as error:
         todo = "Close the quotes, or export the sheet again."
         place = f"{path.name}, row {reader.line_num}"

@@ -232,6 +232,8 @@ class Workbook:
             inside.pop()
             if tag == "comment" and (at := _cell_at(place[0])):
                 text = " ".join(reader.text().text.split())
+                # What is written for programs that do not know conversations ends in the first remark of one.
+                text = text.rpartition("Comment: ")[2] if text.startswith("[Threaded comment]") else text
                 named = next((each for each in authors if each and text.startswith(f"{each}:")), None)
                 sheet.comments[at] = text.removeprefix(f"{named}:").strip() if named else text
 
