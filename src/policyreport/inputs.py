@@ -144,6 +144,7 @@ class Inputs:
                 value=value,
                 status=status,
                 segment=segment,
+                begun=self.indicators.get(indicator).begun(year),
                 low=None if isnan(low) else low,
                 high=None if isnan(high) else high,
                 error=None if isnan(error) else error,

@@ -2,6 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from policyreport.errors import ParamsError
 from policyreport.inputs import read_decisions
@@ -94,8 +95,11 @@ def test_the_sentence_on_missing_years_agrees_with_the_number_allowed(tmp_path: 
     assert "hơn hai năm" in wording.sentence("gap-in-series", "vi")
 
 
-def test_an_edition_with_settings_of_its_own_shows_those_on_its_methods_page() -> None:
-    decisions = read_decisions(ROOT, "teaching")
-    shown = decisions["registry"].settings["exposure"]["post_years"].value
-    assert tuple(shown) == decisions["settings"].exposure.post_years
-    assert tuple(shown) != read_method_settings(ROOT).exposure.post_years
+def test_an_edition_with_settings_of_its_own_shows_those_on_its_methods_page(tmp_path: Path) -> None:
+    for part in ("params", "data/boundaries", "data/teaching/params"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    own = {"peers": {"k": {"value": 3, "unit": "areas", "reason": "Fewer neighbours for a lesson."}}}
+    (tmp_path / "data/teaching/params/methods.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    decisions = read_decisions(tmp_path, "teaching")
+    assert decisions["registry"].settings["peers"]["k"].value == decisions["settings"].peers.k == 3
+    assert read_method_settings(tmp_path).peers.k != 3

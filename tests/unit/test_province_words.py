@@ -47,7 +47,7 @@ def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_di
         assert f"{how} from {own[first]:.2f} to {own[last]:.2f}, " in text
         assert f"the provinces' mean ({mean[first]:.2f} to {mean[last]:.2f})" in text
         assert f"its difference to the mean is {each.verdict}, " in text
-    assert "The last scores are older than the resolution." in text
+    assert "No score is from after the resolution." in text
     assert not re.search(r"\(PAPI\) (rising|falling)", text)
 
 

@@ -27,7 +27,7 @@ def points(values, first=2020, segments=None, statuses=None):
     ]
 
 
-def step(values, day=date(2025, 7, 1), **kinds):
+def step(values, day=date(2024, 12, 22), **kinds):
     return assess(
         points(values, **kinds),
         area="VN",
@@ -41,7 +41,7 @@ def step(values, day=date(2025, 7, 1), **kinds):
     )
 
 
-def test_years_from_the_date_on_that_all_lie_higher_are_a_step():
+def test_years_after_the_date_that_all_lie_higher_are_a_step():
     found = step([value + 5 * (at >= 5) for at, value in enumerate(NOISE)])
     assert isinstance(found, Step)
     assert (found.before, found.after, found.verdict) == (5, 3, "above")
@@ -61,16 +61,19 @@ def test_a_trend_that_runs_through_the_date_is_no_step():
     assert found.verdict == "cannot tell apart"
 
 
-def test_the_year_that_holds_the_date_counts_as_after_it():
-    assert (step(NOISE, date(2025, 12, 31)).before, step(NOISE, date(2025, 1, 1)).before) == (5, 5)
+def test_a8_the_year_that_holds_the_date_is_not_after_it():
+    longer = [*NOISE, 0.1]
+    assert [step(longer, day).before for day in (date(2025, 1, 1), date(2025, 7, 1), date(2025, 12, 31))] == [6, 6, 6]
+    assert step(longer, date(2024, 12, 31)).before == 5
 
 
 @pytest.mark.parametrize(
     ("values", "day", "code"),
     [
         ([], date(2025, 7, 1), "not-published"),
-        (NOISE[:7], date(2025, 7, 1), "too-few-points"),
-        (NOISE, date(2024, 12, 22), "too-few-points"),
+        (NOISE[:7], date(2024, 12, 22), "too-few-points"),
+        (NOISE, date(2025, 7, 1), "too-few-points"),
+        (NOISE, date(2023, 12, 22), "too-few-points"),
     ],
 )
 def test_too_few_years_on_either_side_are_refused(values, day, code):

@@ -110,9 +110,17 @@ def test_a_short_segment_before_a_recent_break_is_refused_as_broken():
     assert refused.code == "break-in-series"
 
 
-def test_the_year_of_the_policy_counts_as_after_it():
+def test_a8_a_figure_is_after_the_policy_only_if_its_whole_year_is():
     assert "ends-before-policy" in codes(assess(points_of(RISE, 2018)))
-    assert "ends-before-policy" not in codes(assess(points_of(RISE, 2019)))
+    assert "ends-before-policy" in codes(assess(points_of(RISE, 2019)))  # to 2024; the policy is of 22 December 2024
+    assert "ends-before-policy" not in codes(assess(points_of(RISE, 2020)))
+
+
+def test_a8_a_survey_is_after_the_policy_only_if_its_fieldwork_is():
+    *before, last = points_of(RISE, 2020)
+    for begun, after in ((date(2024, 12, 1), False), (date(2025, 2, 1), True)):
+        found = assess([*before, last.model_copy(update={"begun": begun})])
+        assert ("ends-before-policy" not in codes(found)) is after
 
 
 def test_twelve_points_are_not_weak():

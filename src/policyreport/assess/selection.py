@@ -84,6 +84,7 @@ def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[Series
             value=sum(point.value for point in points) / len(points),
             status=points[0].status,
             segment=points[0].segment,
+            begun=min((point.begun for point in points if point.begun), default=None),
         )
         for year, points in sorted(by_year.items())
         if len(points) >= size

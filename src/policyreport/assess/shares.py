@@ -11,6 +11,7 @@ from policyreport.methods import pace as pace_method
 from policyreport.methods import revisions as revisions_method
 from policyreport.methods import threshold as threshold_method
 from policyreport.methods.revision_error import RevisionPrior, prior_grid
+from policyreport.methods.starts import last_year_before
 from policyreport.methods.vintages import NEVER_ESTIMATED
 from policyreport.params.policy import Target
 from policyreport.records.base import Flag, Observation, Refusal
@@ -145,7 +146,7 @@ def pace_settings(inputs: Inputs, target: Target) -> dict[str, Any]:
         "target_year": int(target.horizon),
         "direction": -1 if target.operator in ("<", "<=") else 1,
         "target_high": target.value_high,
-        "one_year_base": settings.pace.one_year_base,
+        "one_year_base": last_year_before(inputs.policy.date),
         "minimum_points": settings.pace.minimum_points,
         "minimum_base_years": settings.pace.minimum_base_years,
         "on_track_from": settings.pace.on_track_from,

@@ -17,6 +17,7 @@ from policyreport.methods import panel as panel_method
 from policyreport.methods import steps as steps_method
 from policyreport.methods.exposure import ExposurePanel
 from policyreport.methods.peers import PeerPanel
+from policyreport.methods.starts import years_after
 from policyreport.methods.windows import window_flags
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Refusal
@@ -93,9 +94,8 @@ def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
     if laid is None:
         return (not_published(exposure_method.METHOD, inputs.roles.growth.indicator),)
     settings = inputs.settings.exposure
-    found = [
-        assess_exposure(inputs, exposure_panel(inputs, laid, name), settings.post_years) for name in settings.exposures
-    ]
+    after = years_after(laid.years, inputs.policy.date)
+    found = [assess_exposure(inputs, exposure_panel(inputs, laid, name), after) for name in settings.exposures]
     crossing = boundary_flags(inputs, laid.areas, laid.indicator)
     judged = exposure_method.judge(found, level=settings.verdict_level)
     return tuple(

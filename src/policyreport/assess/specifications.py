@@ -25,6 +25,7 @@ from policyreport.methods.intervals import wilson
 from policyreport.methods.prior_cells import mean_of
 from policyreport.methods.revision_error import RevisionPrior, flat_prior
 from policyreport.methods.sensitivity import Answer, Choices, run, run_rows
+from policyreport.methods.starts import last_year_before
 from policyreport.methods.vintages import NEVER_ESTIMATED, year_of, yearly
 from policyreport.params.policy import Target
 from policyreport.records.base import Observation, Refusal
@@ -235,7 +236,7 @@ def _pace(inputs: Inputs, measure: str, base: str, form: str, target: Target) ->
     bases = {
         "earliest": None,
         "shortest": years[-1] - settings.minimum_base_years,
-        "one year": settings.one_year_base,
+        "one year": last_year_before(inputs.policy.date),
     }
     found = _pace_record(inputs, measure, bases[base], target)
     if isinstance(found, Refusal):

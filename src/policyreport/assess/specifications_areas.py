@@ -14,6 +14,7 @@ from policyreport.methods import exposure as exposure_method
 from policyreport.methods import peers as peers_method
 from policyreport.methods.multiplicity import adjust
 from policyreport.methods.sensitivity import Answer, Choices, run
+from policyreport.methods.starts import years_after
 from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, Exposure, Peers, Sensitivity
 
@@ -96,7 +97,7 @@ def peers_specifications(inputs: Inputs) -> Spec:
 
 
 def exposure_specifications(inputs: Inputs) -> Spec:
-    """Estimate every exposure under either start, with and without the merger held, by every inference.
+    """Estimate every exposure by every rule for the years after, with and without the merger held, by every inference.
 
     Parameters
     ----------
@@ -113,10 +114,11 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     names = settings.exposure.exposures
     if laid is None or not names:
         return not_published("exposure", role.indicator)
-    posts = {
-        f"from {start}": [year for year in laid.years if start <= year <= max(settings.exposure.post_years)]
-        for start in settings.sensitivity.exposure_starts
-    }
+    after = years_after(laid.years, inputs.policy.date)
+    by_rule = {"all": after, "first": after[:1]}
+    # Where one year is after the start, both rules are the same choice.
+    rules = settings.sensitivity.exposure_posts if len(after) > 1 else settings.sensitivity.exposure_posts[:1]
+    posts = {rule: by_rule[rule] for rule in rules}
     found: dict[tuple[str, str], dict[str, Exposure | Refusal]] = {
         (post, control): {
             name: assess_exposure(
@@ -140,7 +142,7 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     }
     headline = {
         "exposure": names[0],
-        "post": f"from {min(settings.exposure.post_years)}",
+        "post": next(iter(posts)),
         "control": "none",
         "inference": "WCR",
     }

@@ -68,6 +68,7 @@ def _contrast(
             value=combine(point.value, other.value),
             status=max(point.status, other.status, key=_unsettledness),
             segment=stretches.index((point.segment, other.segment)),
+            begun=min((day for day in (point.begun, other.begun) if day), default=None),
             low=None if point.low is None else combine(point.low, other.value),
             high=None if point.high is None else combine(point.high, other.value),
             inputs=tuple(dict.fromkeys(point.inputs + other.inputs)),

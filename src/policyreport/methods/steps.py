@@ -15,6 +15,7 @@ from statsmodels.stats.diagnostic import breaks_cusumolsresid
 
 from policyreport.methods.draws import TIE
 from policyreport.methods.slopes import gls_step
+from policyreport.methods.starts import lies_after
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
 
@@ -45,7 +46,7 @@ def assess(
     area, indicator : str
         What the series is.
     step_date : date
-        Fixed before the run, never searched for; the calendar year that holds it counts as after it.
+        Fixed before the run, never searched for; years after it are those that lie wholly after it.
     minimum_before, minimum_after : int
         Fewest years on either side.
     gls_rhos : sequence of float
@@ -80,11 +81,11 @@ def assess(
     if not known:
         return Refusal(code="not-published", method=METHOD, subject=f"{indicator} step")
     years = np.array([point.year for point in known])
-    after = years >= step_date.year
+    after = np.array([lies_after(point, step_date) for point in known])
     if after.sum() < minimum_after or (~after).sum() < minimum_before:
         detail = (
-            f"{(~after).sum()} of {minimum_before} years before and {after.sum()} of {minimum_after} from "
-            f"{step_date.year} on"
+            f"{(~after).sum()} of {minimum_before} years before and {after.sum()} of {minimum_after} after "
+            f"{step_date.year}"
         )
         return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} step", detail=detail, inputs=rows)
     values = np.array([point.value for point in known])

@@ -17,6 +17,7 @@ from policyreport.errors import DataError
 from policyreport.methods.intervals import LEVEL
 from policyreport.methods.kendall import order_test, score, theil_sen
 from policyreport.methods.slopes import gls_slope
+from policyreport.methods.starts import lies_after
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import MeanDifference, SeriesPoint, Trend
 
@@ -79,7 +80,7 @@ def assess(
     shock_years : collection of int
         Years in which a window's start is flagged.
     policy_date : date
-        A window that ends in an earlier year is flagged.
+        A window whose last figure does not lie wholly after it is flagged.
     calendar : mapping of int to int, optional
         Segment by year in which the measure was published for areas at large, by which an area's breaks and
         gaps are judged; without it, the years of `points` themselves.
@@ -120,7 +121,7 @@ def assess(
         "weak": (len(window) < weak_below, f"{len(window)} points"),
         "unrevised-tail": (unrevised, f"{official} of {len(window)} years are official"),
         "starts-in-shock": (years[0] in shock_years, str(years[0])),
-        "ends-before-policy": (years[-1] < policy_date.year, str(years[-1])),
+        "ends-before-policy": (not lies_after(window[-1], policy_date), str(years[-1])),
     }
     return Trend(
         area=area,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
 
@@ -11,6 +12,7 @@ from policyreport.digits import as_published
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, validate_strict
+from policyreport.records.periods import period_bounds
 
 
 class Break(Strict):
@@ -50,6 +52,7 @@ class Indicator(Strict):
     belong to one list or event (count). `harmonise` names how former provinces are carried to present ones
     (METHODS §14); `national` is the indicator holding the country's value where it has another name, and
     `standard_error` the one holding the published standard errors of this one's values, by the same measure.
+    `fieldwork` tells for years of a survey when it was in the field, ``2024-08/2024-11``, where that is known.
     A value beyond `low` or `high` is impossible and stops the run; one outside `plausible` is asked about.
     """
 
@@ -71,6 +74,18 @@ class Indicator(Strict):
     definition: str = ""
     measures: dict[str, str] = Field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
+    fieldwork: dict[int, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fieldwork_is_a_period(self) -> Self:
+        """Refuse a time of fieldwork that is no period."""
+        for period in self.fieldwork.values():
+            period_bounds(period)
+        return self
+
+    def begun(self, year: int) -> date | None:
+        """Give the first day of a year's fieldwork; None where it is not known."""
+        return period_bounds(self.fieldwork[year])[0] if year in self.fieldwork else None
 
     @property
     def units(self) -> tuple[str, ...]:

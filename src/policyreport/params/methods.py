@@ -136,7 +136,6 @@ class PaceSettings(Strict):
 
     minimum_points: Count
     minimum_base_years: Count
-    one_year_base: int
     on_track_from: Positive
     too_slow_from: Positive
     fan_minimum_points: Count
@@ -193,7 +192,6 @@ class ExposureSettings(Strict):
     minimum_pre_years: Count
     placebo_minimum_years: Count
     few_treated_below: Count
-    post_years: Annotated[tuple[int, ...], Field(min_length=1)]
     exposures: tuple[str, ...]
     webb_points: Annotated[tuple[float, ...], Field(min_length=2)]
     verdict_level: Share
@@ -259,7 +257,7 @@ class SensitivitySettings(Strict):
     trend_errors: tuple[Literal["HAC", "GLSAR"], ...]
     peers_weights: tuple[Literal["plain", "output"], ...]
     pace_bases: tuple[Literal["earliest", "shortest", "one year"], ...]
-    exposure_starts: tuple[int, ...]
+    exposure_posts: Annotated[tuple[Literal["all", "first"], ...], Field(min_length=1)]
     exposure_controls: tuple[Literal["none", "merged"], ...]
     exposure_inference: tuple[Literal["WCR", "RI-t", "CRV1"], ...]
 

@@ -217,7 +217,7 @@ def _governance_finding(
         )
     said = [_moved(voice, each, *scores[each.indicator]) for each in moved]
     if any(flag.code == "ends-before-policy" for each in moved for flag in each.flags):
-        return " ".join([*said, "The last scores are older than the resolution."])
+        return " ".join([*said, "No score is from after the resolution."])
     return " ".join([*said, f"Scores end in {last}."])
 
 

@@ -162,7 +162,9 @@ def _one_year(voice: Voice, each: Pace) -> str:
         each.inputs,
     )
     verdict = f": {voice.verdict(each.one_year_verdict)}" if each.one_year_verdict else ""
-    return f" One-year pace since {each.one_year_base_period}: ratio {text}{verdict}."
+    one_year = int(each.latest_period) - int(each.one_year_base_period) == 1
+    pace = "One-year pace" if one_year else "Pace"
+    return f" {pace} since {each.one_year_base_period}: ratio {text}{verdict}."
 
 
 def _ratio(voice: Voice, each: Pace) -> str:

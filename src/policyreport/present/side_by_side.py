@@ -358,7 +358,7 @@ def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
     for each in results:
         if isinstance(each, Step):
             parts.append(
-                f"From {each.step_date.year} on the nation's growth lies {formats.points(abs(each.difference))} "
+                f"After {each.step_date.year} the nation's growth lies {formats.points(abs(each.difference))} "
                 f"{'higher' if each.difference > 0 else 'lower'} than before: {voice.verdict(each.verdict)} (exact p "
                 f"{formats.p_value(each.p_value)}, {each.before} years before and {each.after} after)."
             )

@@ -315,6 +315,8 @@ def _choice(voice: Voice, axis: str, pick: str) -> str:
     said = {
         ("control", "none"): "no control",
         ("control", "merged"): "merger held fixed",
+        ("post", "all"): "every year after the start",
+        ("post", "first"): "the first year after the start alone",
         ("form", "cagr"): "compound",
         ("form", "pp"): "straight line",
         ("vintage", "newest"): "newest vintage",

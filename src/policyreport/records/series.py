@@ -12,12 +12,14 @@ class SeriesPoint(Frozen):
     """One year of a series: the value, its status, and the hard range of parts where it was harmonised.
 
     `error` is the standard deviation of a recalculated value, where it is known. `segment` counts the unbroken
-    stretches of one definition, from 0; `inputs` are ledger row ids.
+    stretches of one definition, from 0; `inputs` are ledger row ids. `begun` is the first day of what the figure
+    covers where that is known and not the year's: a survey's fieldwork.
     """
 
     year: int
     value: float
     status: str = "observed"
+    begun: date | None = None
     segment: int = 0
     low: float | None = None
     high: float | None = None
