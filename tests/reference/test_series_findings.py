@@ -179,13 +179,27 @@ def test_no_step_can_be_tested_yet(nation: Inputs) -> None:
 
 
 def test_every_headline_has_its_full_grid(specifications: dict[str, Sensitivity]) -> None:
-    assert {method: each.of for method, each in specifications.items()} == {
+    assert {method: len(each.specifications) for method, each in specifications.items()} == {
         "completion": 4 * 3,
-        "threshold": 3 * 2 * 3 * 3,
+        "threshold": 3 * 2 * (2 * 3 * 3 + 2),
         "pace": 2 * 3 * 2,
         "trend": 3 * 2 * 5,
         "peers": 3 * 2 * 2,
         "exposure": 3 * 2 * 3,  # one year lies after the policy
+    }
+    for each in specifications.values():
+        assert each.of + each.repeated + each.refused == len(each.specifications)
+
+
+def test_distinct_specifications_are_counted_by_what_they_rest_on(specifications: dict[str, Sensitivity]) -> None:
+    """Of every measure's last year one vintage is known; the ministry's earliest year is its shortest base too."""
+    assert {method: (each.of, each.repeated) for method, each in specifications.items()} == {
+        "completion": (12, 0),
+        "threshold": (56, 56),
+        "pace": (8, 2),
+        "trend": (6, 0),
+        "peers": (12, 0),
+        "exposure": (30, 0),
     }
 
 
@@ -229,7 +243,7 @@ def test_estimated_errors_are_asked_of_the_long_scores_and_refused_on_the_short_
     kept = {}
     for indicator, each in scores.items():
         if isinstance(each, Sensitivity):
-            assert each.of == 3 * 2 * 5
+            assert len(each.specifications) == 3 * 2 * 5
             rows = [row for row in each.specifications if row.choices["window"] == "all"]
             kept[indicator] = {row.choices["dependence"] for row in rows if not row.refused}
     long = {name for name, choices in kept.items() if {"HAC", "GLSAR"} <= choices}
@@ -268,10 +282,11 @@ def test_a_scores_row_with_newey_wests_errors_is_what_statsmodels_gives(scores, 
 def test_the_scores_grids_are_told_in_a_table_of_their_own(scores, nation: Inputs) -> None:
     shown = {each.id: each.markdown for each in present.sensitivity((), list(scores.values()), nation)}
     text = unmarked(shown["score-specifications"])
-    assert "come out alike in every specification: 0 of 7" in text
+    assert "come out alike in every specification: 3 of 7" in text
     assert "refused below 12 years" in text
     assert "Other choices: Public administrative procedures" in text
-    assert text.count("estimated errors (HAC)") >= 6 * 7
+    # Six of each short score, refused; four distinct ones and two refused of each long one, which repeats no row.
+    assert text.count("estimated errors (HAC)") >= 3 * 6 + 4 * 4
     assert shown["sensitivity"] == ""
 
 
@@ -352,7 +367,9 @@ def test_who_measures_turns_the_share_and_its_pace(specifications: dict[str, Sen
     for method in ("threshold", "pace"):
         assert specifications[method].most_different.startswith("measure mic-mst")
     by_office = [row for row in specifications["threshold"].specifications if row.choices["measure"] == "nso"]
-    assert {row.verdict for row in by_office} == {"below"}
+    # With an unknown mean and revisions of twice the size, or with no prior at all, 16 stays possible.
+    assert {row.verdict for row in by_office if row.choices["mean"] == "zero"} == {"below"}
+    assert {row.verdict for row in by_office} == {"below", "cannot tell apart"}
 
 
 def test_refused_specifications_are_counted_and_shown(specifications: dict[str, Sensitivity]) -> None:
@@ -361,7 +378,8 @@ def test_refused_specifications_are_counted_and_shown(specifications: dict[str, 
         for method, each in specifications.items()
     }
     assert refused["trend"] == {"too-few-points": 24}
-    assert refused["threshold"] == {"too-few-revisions": 12}
+    # The office's own figure alone has revisions, and without a prior nothing else can be judged.
+    assert refused["threshold"] == {"too-few-revisions": 2 * 2 * 2}
     # A merger held fixed leaves nothing of the exposure that is the merger.
     assert refused["exposure"] == {"too-few-areas": 6}
 

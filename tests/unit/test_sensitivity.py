@@ -48,8 +48,31 @@ def test_rows_are_sorted_by_estimate_and_refused_ones_come_last() -> None:
     assert [row.headline for row in rows] == [True, False, False, False]
 
 
-def test_a_refused_specification_counts_and_does_not_agree() -> None:
-    assert (summary().agree, summary().of) == (2, 4)
+def test_e6_a_refused_specification_is_counted_apart() -> None:
+    assert (summary().agree, summary().of, summary().refused) == (2, 3, 1)
+
+
+def test_e6_specifications_that_rest_on_the_same_are_one() -> None:
+    """Of three windows two hold the same years: "26 of 54 specifications" were 27 pairs of duplicates."""
+    axes = {"window": ("all", "official only", "from 2022"), "series": ("own", "minus nation")}
+    held = {"all": (2020, 2021, 2022), "official only": (2020, 2021, 2022), "from 2022": (2022,)}
+    result = run(
+        "trend", "growth", axes, {"window": "official only", "series": "own"},
+        lambda choices: (1.0, "rising" if choices["series"] == "own" else "falling"),
+        lambda choices: (held[choices["window"]], choices["series"]),
+    )  # fmt: skip
+    assert isinstance(result, Sensitivity)
+    assert (result.agree, result.of, result.repeated, result.refused) == (2, 4, 2, 0)
+    assert len(result.specifications) == 6
+    # What repeats the headline gives way to it; else the first of the grid stays.
+    repeats = {row.choices["series"]: row.choices["window"] for row in result.specifications if row.repeats}
+    assert repeats == {"own": "all", "minus nation": "official only"}
+
+
+def test_e6_equal_answers_of_different_specifications_are_not_one() -> None:
+    result = run("trend", "growth", {"ρ": ("0", "0.3")}, {"ρ": "0"}, lambda choices: (0.0, "no clear trend"))
+    assert isinstance(result, Sensitivity)
+    assert (result.agree, result.of, result.repeated) == (2, 2, 0)
 
 
 def test_median_and_range_are_over_the_estimates() -> None:

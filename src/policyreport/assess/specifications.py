@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 from policyreport.assess.selection import not_published
@@ -30,7 +31,7 @@ from policyreport.methods.vintages import NEVER_ESTIMATED, year_of, yearly
 from policyreport.params.policy import Target
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.series import Sensitivity
-from policyreport.records.shares import NotYearly, Pace
+from policyreport.records.shares import NotYearly, Pace, Threshold
 
 Spec = Sensitivity | Refusal
 Axes = dict[str, list[str]]
@@ -99,7 +100,8 @@ def completion_specifications(inputs: Inputs) -> Spec:
     found = run("completion", inputs.roles.tasks.completed, axes, headline, estimate)
     if isinstance(found, Refusal):
         return found
-    alike = sum(not row.refused and row.verdict in ("", "cannot tell apart") for row in found.specifications)
+    distinct = [row for row in found.specifications if not row.refused and not row.repeats]
+    alike = sum(row.verdict in ("", "cannot tell apart") for row in distinct)
     rows = (row for key in lists for row in counts[key].inputs)
     return resting_on(found.model_copy(update={"agree": alike}), rows)
 
@@ -124,7 +126,7 @@ def threshold_specifications(inputs: Inputs) -> Spec:
         return not_published("threshold", role.indicator)
     every = _prior_choices(inputs)
 
-    def estimate(choices: Choices) -> Answer:
+    def judge(choices: Choices) -> Threshold | Refusal:
         found = known[choices["measure"]]
         newest = [each for each in found if each.period == found[-1].period]
         judged = threshold_method.assess(
@@ -134,7 +136,18 @@ def threshold_specifications(inputs: Inputs) -> Spec:
         )
         if isinstance(judged, NotYearly):
             raise TypeError(f"{judged.period} among calendar years")
+        return judged
+
+    def estimate(choices: Choices) -> Answer:
+        judged = judge(choices)
         return judged if isinstance(judged, Refusal) else (judged.observation.value, judged.verdict)
+
+    def basis(choices: Choices) -> Hashable:
+        """One vintage and one revision error: newest and first are the same figure where there is one vintage."""
+        judged = judge(choices)
+        if isinstance(judged, Refusal):
+            return tuple(choices.items())
+        return judged.observation.id, judged.scale, judged.degrees, choices["mean"]
 
     rows = [
         {"measure": measure, "vintage": vintage, "mean": mean, "scale": scale, "prior": weight}
@@ -143,7 +156,7 @@ def threshold_specifications(inputs: Inputs) -> Spec:
     headline = {"measure": role.headline_measure, "vintage": "newest"} | dict(
         zip(("mean", "scale", "prior"), _prior_key(inputs, prior(inputs)), strict=True)
     )
-    found = run_rows("threshold", role.indicator, rows, headline, estimate)
+    found = run_rows("threshold", role.indicator, rows, headline, estimate, basis)
     return resting_on(found, (each.id for vintages in known.values() for each in _judged_by(vintages)))
 
 
@@ -180,8 +193,21 @@ def pace_specifications(inputs: Inputs) -> Spec:
         return not_published("pace", role.indicator)
     target = min(targets, key=lambda each: int(each.horizon))
 
+    @cache
+    def record(measure: str, base: str) -> Pace | Refusal:
+        return _pace(inputs, measure, base, target)
+
     def estimate(choices: Choices) -> Answer:
-        return _pace(inputs, choices["measure"], choices["base"], choices["form"], target)
+        found = record(choices["measure"], choices["base"])
+        if isinstance(found, Refusal):
+            return found
+        return (found.ratio_cagr, found.band) if choices["form"] == "cagr" else (found.ratio_pp, found.band_pp)
+
+    def basis(choices: Choices) -> Hashable:
+        """One measure from one year on in one form: the earliest year may be the shortest base too."""
+        found = record(choices["measure"], choices["base"])
+        years = () if isinstance(found, Refusal) else (found.base_period, found.latest_period)
+        return choices["measure"], years, choices["form"]
 
     headline = {"measure": role.headline_measure, "base": "earliest", "form": "cagr"}
     main = _pace_record(inputs, role.headline_measure, None, target)
@@ -195,7 +221,7 @@ def pace_specifications(inputs: Inputs) -> Spec:
         "form": list(settings.pace_forms),
     }
     used = (each for measure in role.pace_measures for each in _estimated(share_vintages(inputs, measure)))
-    return resting_on(run("pace", role.indicator, axes, headline, estimate), (each.id for each in used))
+    return resting_on(run("pace", role.indicator, axes, headline, estimate, basis), (each.id for each in used))
 
 
 def _share(count: TaskCount) -> float:
@@ -227,8 +253,8 @@ def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target)
     )
 
 
-def _pace(inputs: Inputs, measure: str, base: str, form: str, target: Target) -> Answer:
-    """Ratio and band of one measure, base and form."""
+def _pace(inputs: Inputs, measure: str, base: str, target: Target) -> Pace | Refusal:
+    """The pace of one measure from one of the declared bases on."""
     settings = inputs.settings.pace
     years = sorted({year_of(each) for each in _estimated(share_vintages(inputs, measure))})
     if not years:
@@ -238,7 +264,4 @@ def _pace(inputs: Inputs, measure: str, base: str, form: str, target: Target) ->
         "shortest": years[-1] - settings.minimum_base_years,
         "one year": last_year_before(inputs.policy.date),
     }
-    found = _pace_record(inputs, measure, bases[base], target)
-    if isinstance(found, Refusal):
-        return found
-    return (found.ratio_cagr, found.band) if form == "cagr" else (found.ratio_pp, found.band_pp)
+    return _pace_record(inputs, measure, bases[base], target)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from policyreport.assess.comparison import likeness_values, peer_panel
 from policyreport.assess.selection import not_published
@@ -63,18 +64,15 @@ def peers_specifications(inputs: Inputs) -> Spec:
         for name in settings.sensitivity.peers_without
     }
 
-    def estimate(choices: Choices) -> Answer:
-        chosen = replace(
-            laid,
-            likeness=laid.likeness[:, kept[choices["likeness"]]],
-            peers_by_output=choices["weight"] == "output",
-        )
+    @cache
+    def compare(k: int, likeness: str, weight: str) -> list[Peers | Refusal]:
+        chosen = replace(laid, likeness=laid.likeness[:, kept[likeness]], peers_by_output=weight == "output")
         common = settings.conventions
-        family = [
+        return [
             peers_method.assess(
                 chosen,
                 area,
-                k=int(choices["peers"]),
+                k=k,
                 cutoff=settings.peers.cutoff,
                 minimum_points=settings.peers.minimum_points,
                 rest_of_nation_above=settings.peers.rest_of_nation_above,
@@ -83,7 +81,21 @@ def peers_specifications(inputs: Inputs) -> Spec:
             )
             for area in laid.areas
         ]
-        return _told_apart(peers_method.judge(family, level=settings.multiplicity.bh_level))
+
+    def family_of(choices: Choices) -> list[Peers | Refusal]:
+        return compare(int(choices["peers"]), choices["likeness"], choices["weight"])
+
+    def estimate(choices: Choices) -> Answer:
+        return _told_apart(peers_method.judge(family_of(choices), level=settings.multiplicity.bh_level))
+
+    def basis(choices: Choices) -> Hashable:
+        """Who is compared with whom, by which weights."""
+        peers = tuple(
+            (each.area, tuple(peer.area for peer in each.peers))
+            for each in family_of(choices)
+            if isinstance(each, Peers)
+        )
+        return peers, choices["weight"]
 
     axes: Axes = {
         "peers": [str(k) for k in settings.sensitivity.peers_k],
@@ -93,7 +105,7 @@ def peers_specifications(inputs: Inputs) -> Spec:
     headline = {"peers": str(settings.peers.k), "likeness": "all", "weight": "plain"}
     likeness = (row for name in names for row in likeness_values(inputs, laid.areas, name)[1])
     rows = (*(row for own in laid.inputs.values() for row in own), *likeness)
-    return resting_on(run("peers", role.indicator, axes, headline, estimate), rows)
+    return resting_on(run("peers", role.indicator, axes, headline, estimate, basis), rows)
 
 
 def exposure_specifications(inputs: Inputs) -> Spec:

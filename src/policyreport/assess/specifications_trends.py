@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -109,6 +109,12 @@ def _grid(inputs: Inputs, family: _Family) -> Spec:
             return found.refusal
         return _answer(inputs, found, choices["dependence"], rhos)
 
+    def basis(choices: Choices) -> Hashable:
+        """The years that every area's trend rests on: all years are the official ones where none is preliminary."""
+        found = judged(choices["window"], choices["series"])
+        years = tuple((each.area, tuple((point.year, point.value) for point in each.window)) for each in found.trends)
+        return years, choices["dependence"]
+
     axes: Axes = {
         "window": list(settings.trend_windows),
         "series": list(dict.fromkeys(kinds)),
@@ -119,7 +125,7 @@ def _grid(inputs: Inputs, family: _Family) -> Spec:
         "series": family.contrast.kind,
         "dependence": f"ρ {as_published(inputs.settings.trend.verdict_rho)}",
     }
-    return run("trend", family.contrast.indicator, axes, headline, estimate)
+    return run("trend", family.contrast.indicator, axes, headline, estimate, basis)
 
 
 def _judge(family: _Family, window: str, kind: str) -> _Judged:

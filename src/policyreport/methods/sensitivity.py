@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import product
 from statistics import median
 
@@ -46,6 +46,7 @@ def run(
     axes: Mapping[str, Sequence[str]],
     headline: Choices,
     estimate: Callable[[Choices], Answer],
+    basis: Callable[[Choices], Hashable] | None = None,
 ) -> Sensitivity | Refusal:
     """Estimate every specification of a grid.
 
@@ -59,6 +60,9 @@ def run(
         The choices behind the printed figure; one row of the grid.
     estimate : callable
         Choices to estimate and verdict, or the method's refusal.
+    basis : callable, optional
+        Choices to the data and settings that their answer rests on, asked of answered rows only: of rows with equal
+        ones the first is kept and the others are repeats. Without it the choices themselves.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def run(
     ValueError
         If the headline is no row of the grid.
     """
-    return run_rows(method, subject, grid(axes), headline, estimate)
+    return run_rows(method, subject, grid(axes), headline, estimate, basis)
 
 
 def run_rows(
@@ -79,36 +83,40 @@ def run_rows(
     choices_of_rows: Sequence[Choices],
     headline: Choices,
     estimate: Callable[[Choices], Answer],
+    basis: Callable[[Choices], Hashable] | None = None,
 ) -> Sensitivity | Refusal:
     """Estimate declared specifications that are no full grid, since some choices make others idle; as `run` else."""
     rows = []
-    for choices in choices_of_rows:
-        answer = estimate(choices)
-        chosen = choices == dict(headline)
+    met: set[Hashable] = set()
+    # The headline comes first: whatever rests on the same repeats it, not the other way round.
+    for choices in sorted(choices_of_rows, key=lambda choices: choices != dict(headline)):
+        answer, chosen = estimate(choices), choices == dict(headline)
         if isinstance(answer, Refusal):
-            row = Specification(choices=choices, verdict="", headline=chosen, refused=answer.code)
-        else:
-            row = Specification(choices=choices, estimate=answer[0], verdict=answer[1], headline=chosen)
-        rows.append(row)
+            rows.append(Specification(choices=dict(choices), verdict="", headline=chosen, refused=answer.code))
+            continue
+        rests_on = basis(choices) if basis else tuple(choices.items())
+        row = Specification(choices=dict(choices), estimate=answer[0], verdict=answer[1], headline=chosen)
+        rows.append(row.model_copy(update={"repeats": rests_on in met}))
+        met.add(rests_on)
     return table(method, subject, rows)
 
 
 def table(method: str, subject: str, specifications: Sequence[Specification]) -> Sensitivity | Refusal:
-    """Summarise a full grid of specifications.
+    """Summarise all declared specifications.
 
     Parameters
     ----------
     method, subject : str
         Whose headline it is.
     specifications : sequence of Specification
-        Every row of the grid, exactly one marked as the headline; refused rows carry the code.
+        Every declared row, exactly one marked as the headline; refused rows carry the code, repeats their mark.
 
     Returns
     -------
     Sensitivity or Refusal
-        Rows by estimate, those without one last. `agree` counts rows with the headline's verdict, of all
-        rows: a refused specification counts and does not agree. `most_different` names the choices in which
-        the row farthest from the headline departs from it, among rows of another verdict if there are any.
+        Rows by estimate, those without one last. `of` counts the distinct rows with an answer, `agree` those of them
+        with the headline's verdict; repeats and refused rows are counted apart. `most_different` names the choices
+        in which the row farthest from the headline departs from it, among rows of another verdict if there are any.
         A refused headline gives its refusal: nothing is there to survive.
 
     Raises
@@ -128,17 +136,20 @@ def table(method: str, subject: str, specifications: Sequence[Specification]) ->
     if headline.refused:
         return Refusal(code=headline.refused, method=METHOD, subject=f"{method} {subject}", detail="headline")
     ordered = tuple(sorted(specifications, key=_order))
-    estimates = [row.estimate for row in ordered if row.estimate is not None]
+    distinct = [row for row in ordered if not row.refused and not row.repeats]
+    estimates = [row.estimate for row in distinct if row.estimate is not None]
     return Sensitivity(
         method=method,
         subject=subject,
         specifications=ordered,
-        agree=sum(not row.refused and row.verdict == headline.verdict for row in specifications),
-        of=len(specifications),
+        agree=sum(row.verdict == headline.verdict for row in distinct),
+        of=len(distinct),
+        repeated=sum(row.repeats for row in ordered),
+        refused=sum(bool(row.refused) for row in ordered),
         median=median(estimates) if estimates else None,
         low=min(estimates, default=None),
         high=max(estimates, default=None),
-        most_different=_most_different(headline, ordered),
+        most_different=_most_different(headline, distinct),
     )
 
 

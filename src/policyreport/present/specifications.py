@@ -35,6 +35,11 @@ UNITS: Mapping[str, str] = {
 }
 
 
+COUNTED = (
+    "Holds in: of the distinct combinations that have an answer. Refused ones have none; repeats rest on the same figures "
+    "and settings as another, such as the first vintage of a figure that was published once. A description, not a test."
+)
+
 ALIKE = "cannot tell apart"
 """The verdict on another list whose interval holds the headline's share."""
 
@@ -110,8 +115,7 @@ def _scores(voice: Voice, results: Sequence[Sensitivity | Refusal]) -> Exhibit:
         done,
         f"Scores whose provinces' trends come out alike in every specification: {firm} of {len(done)}. *Provinces singled out, with "
         "the direction of most of them, under all combinations of years, series and serial dependence declared before the run; estimated errors (HAC, "
-        f"GLSAR) are refused below {needed} years. A refused combination counts and does not agree. A description, not a "
-        "test.*",
+        f"GLSAR) are refused below {needed} years. {COUNTED}*",
     )
     return join("score-specifications", summary, *reasons, _every(voice, done))
 
@@ -140,8 +144,8 @@ def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
         voice,
         "sensitivity",
         done,
-        f"Headlines that hold in every specification: {agree} of {len(judged)}. *All combinations of the choices declared before the run; "
-        f"a refused one counts and does not agree. A description, not a test.{unjudged}*",
+        f"Headlines that hold in every specification: {agree} of {len(judged)}. *All combinations of the choices declared before the run. "
+        f"{COUNTED}{unjudged}*",
     )
 
 
@@ -155,13 +159,14 @@ def _table(voice: Voice, label: str, done: Sequence[Sensitivity], caption: str) 
                 _question(voice, each),
                 _answered(voice, each, head),
                 _agreement(each),
-                str(sum(bool(row.refused) for row in each.specifications)),
+                str(each.refused),
+                str(each.repeated),
                 _range(voice, each),
                 escape(each.most_different) or "none differs",
             ]
         )
-    columns = ["Question", "Headline", "Agrees in", "Refused", "Median (range)", "Most different answer"]
-    return table(label, columns, body, caption, align="llrrrl", wide=True)
+    columns = ["Question", "Headline", "Holds in", "Refused", "Repeats", "Median (range)", "Most different answer"]
+    return table(label, columns, body, caption, align="llrrrrl", wide=True)
 
 
 def _answered(voice: Voice, each: Sensitivity, head: Specification) -> str:
@@ -180,14 +185,11 @@ def _is_score(voice: Voice, each: Sensitivity) -> bool:
 
 def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
     """Estimates of all specifications, sorted, above the choices behind each."""
-    refused = sum(bool(row.refused) for row in each.specifications)
-    declined = f", {refused} are refused" if refused else ""
-    finding = f"{_question(voice, each)}: {each.agree} of {each.of} specifications agree{declined}"
-    measured = (
-        f"Estimate, {UNITS.get(each.method, '')}, of every combination of choices, sorted; the headline is marked"
-    )
+    declined = f"; {each.refused} more are refused" if each.refused else ""
+    finding = f"{_question(voice, each)}: the headline holds in {each.agree} of {each.of} specifications{declined}"
+    measured = f"Estimate, {UNITS.get(each.method, '')}, of every distinct combination of choices, sorted; the headline is marked"
     line = voice.inputs.policy.threshold.value if each.method == "threshold" else 0.0
-    scaled = each
+    scaled = each.model_copy(update={"specifications": _shown(each)})
     if each.method == "completion":
         others = _others(each)
         apart = sum(not row.refused and row.verdict != ALIKE for row in others)
@@ -196,7 +198,7 @@ def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
             "Completed share, % of the list, of the newest count of each central list, sorted; other lists hold other tasks "
             "and are no alternatives to the newest, which is marked; line: its share"
         )
-        scaled = each.model_copy(update={"specifications": tuple(_in_percent(row) for row in each.specifications)})
+        scaled = each.model_copy(update={"specifications": tuple(_in_percent(row) for row in _shown(each))})
         line = 100 * (_headline(each).estimate or 0.0)
     frame = voice.frame(f"sensitivity-{each.method}", finding, f"{measured}; beneath, the choices of each", each.inputs)
     return specification_plot(scaled, frame, UNITS.get(each.method, ""), line=line)
@@ -207,6 +209,11 @@ def _in_percent(row: Specification) -> Specification:
     return row.model_copy(update={"estimate": None if row.estimate is None else 100 * row.estimate})
 
 
+def _shown(each: Sensitivity) -> tuple[Specification, ...]:
+    """Every row but those that only repeat another."""
+    return tuple(row for row in each.specifications if not row.repeats)
+
+
 def _headline(each: Sensitivity) -> Specification:
     """The row behind the printed figure."""
     return next(row for row in each.specifications if row.headline)
@@ -215,7 +222,7 @@ def _headline(each: Sensitivity) -> Specification:
 def _others(each: Sensitivity) -> list[Specification]:
     """Rows of other lists than the headline's: what a count can be set against."""
     own = _headline(each).choices["list"]
-    return [row for row in each.specifications if row.choices["list"] != own]
+    return [row for row in _shown(each) if row.choices["list"] != own]
 
 
 def _agreement(each: Sensitivity) -> str:
@@ -247,14 +254,22 @@ def _question(voice: Voice, each: Sensitivity) -> str:
 def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
     """Every specification of every headline, on the site only."""
     lists = "\n\n".join(
-        f"**{_question(voice, each)}**\n\n" + "\n".join(_line(voice, each, row) for row in each.specifications)
+        f"**{_question(voice, each)}**\n\n"
+        + "\n".join([_line(voice, each, row) for row in _shown(each)] + _repeated(each))
         for each in done
     )
-    count = sum(each.of for each in done)
+    count = sum(each.of + each.refused for each in done)
     return (
-        f'::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="fold"><summary>All {count} '
+        f'::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="fold"><summary>All {count} distinct '
         f"specifications</summary>\n```\n\n{lists}\n\n```{{=html}}\n</details>\n```\n:::"
     )
+
+
+def _repeated(each: Sensitivity) -> list[str]:
+    """How many declared combinations rest on the same as one that is listed."""
+    if not each.repeated:
+        return []
+    return [f"- {each.repeated} more combinations rest on the same figures and settings as one of these"]
 
 
 def _line(voice: Voice, each: Sensitivity, row: Specification) -> str:
