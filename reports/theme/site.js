@@ -5,6 +5,8 @@
 const page = document.documentElement;
 const root = document.body.dataset.root || ".";
 const language = page.lang || "en";
+// Names stand in the order of their own alphabet whatever the page's language: Đ after D.
+const names = new Intl.Collator([document.body.dataset.collation || language, language], { numeric: true });
 
 // Theme: follows the system until somebody chooses; the choice is kept.
 (() => {
@@ -99,7 +101,7 @@ const language = page.lang || "en";
     box.hidden = words.length === 0;
     if (box.hidden) return;
     const found = index.map((entry) => [score(entry, words), entry]).filter(([points]) => points > 0);
-    found.sort((a, b) => b[0] - a[0] || a[1].href.localeCompare(b[1].href));
+    found.sort((a, b) => b[0] - a[0] || names.compare(a[1].title, b[1].title));
     status.textContent = found.length ? `${found.length} ${field.dataset.found}` : field.dataset.none;
     list.replaceChildren(...found.slice(0, 12).map(([, entry]) => item(entry, words)));
   }
@@ -152,7 +154,6 @@ const language = page.lang || "en";
     const month = Number(found[2]) || months.findIndex((name) => found[2] && name.startsWith(found[2].toLowerCase())) + 1;
     return month ? Number(found[3]) * 10000 + month * 100 + Number(found[1]) : NaN;
   };
-  const order = new Intl.Collator(language, { numeric: true });
 
   const kindOf = (texts, aligned) => {
     const filled = texts.filter((text) => /\d/.test(text));
@@ -173,7 +174,7 @@ const language = page.lang || "en";
     const missing = (entry) => (numeric ? Number.isNaN(entry.value) : entry.text === "" || /^[–—-]$/.test(entry.text));
     rows.sort((a, b) => {
       if (missing(a) || missing(b)) return missing(a) - missing(b);
-      const difference = numeric ? a.value - b.value : order.compare(a.text, b.text);
+      const difference = numeric ? a.value - b.value : names.compare(a.text, b.text);
       return up ? difference : -difference;
     });
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");

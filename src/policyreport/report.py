@@ -36,6 +36,7 @@ from policyreport.records.base import Failure
 from policyreport.simulated import SCRIPTS, marked_captions, marked_links, marked_name, marked_title, sentence
 from policyreport.source_marks import FILE as TRACES
 from policyreport.source_marks import SourceMarks
+from policyreport.spelling import sort_key
 from policyreport.validity.pages import read_results, validity_page
 
 INCLUDE = re.compile(
@@ -170,7 +171,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
-        navigation = Navigation(areas, run, edition, sources, turnout if draft else None)
+        navigation = Navigation(areas, run, edition, sources, roles.regions, turnout if draft else None)
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
         contents.downloads = navigation.captions(download_list(files, provenance.formats))
@@ -199,6 +200,7 @@ class Navigation:
     keys: list[str]
     edition: Edition
     sources: tuple[str, ...]
+    order: tuple[str, ...]
     draft: Turnout | None = None
 
     @property
@@ -236,7 +238,7 @@ class Navigation:
         return f"{root}/provinces/{self.stem(self.areas.slug(key))}.html".removeprefix("./")
 
     def regions(self) -> list[dict[str, object]]:
-        """Provinces by region, both in the order of the areas table."""
+        """Provinces by region, regions in the order of the parameters and any other after them by name."""
         grouped: dict[str, list[str]] = {}
         for key in self.keys:
             grouped.setdefault(self.areas.region(key), []).append(key)
@@ -245,8 +247,13 @@ class Navigation:
                 "name": self.areas.name(region),
                 "areas": [{"name": self.areas.name(key), "href": self.href(key)} for key in members],
             }
-            for region, members in sorted(grouped.items())
+            for region, members in sorted(grouped.items(), key=lambda item: self._place(item[0]))
         ]
+
+    def _place(self, region: str) -> tuple[int, object]:
+        """Where a region stands; its key is without the scheme in the parameters."""
+        name = region.partition(":")[2]
+        return (self.order.index(name) if name in self.order else len(self.order)), sort_key(self.areas.name(region))
 
     def neighbours(self, key: str) -> dict[str, dict[str, str]]:
         """Previous and next province, in the order of keys."""

@@ -279,6 +279,31 @@ def test_the_tasks_page_gives_the_table_and_no_verdict_across_lists(site: Site, 
     )
 
 
+def test_e9_regions_stand_from_north_to_south(site: Site, project: Path) -> None:
+    """In the English alphabet the Mekong's delta came first."""
+    north_to_south = ["Red River Delta", "North Central", "Mekong River Delta"]
+    regions = yaml.safe_load((project / "_quarto.yml").read_text("utf-8"))["site-navigation"]["regions"]
+    assert [region["name"] for region in regions] == north_to_south
+    menu = site.pages["index"].select_one(".areas").get_text(" ")
+    assert sorted(north_to_south, key=menu.index) == north_to_south
+
+
+def test_e9_points_are_percentage_points_score_points_or_index_points(site: Site) -> None:
+    """Methods and validity are about points of a series too; a reader's pages never leave it open."""
+    for name in site.pages.keys() - {"methods", "validity", "data-quality"}:
+        bare = re.findall(
+            r"(.{40}(?<!percentage )(?<!score )(?<!index )\bpoints\b.{20})", site.text(name), re.IGNORECASE
+        )
+        assert bare == [], name
+
+
+def test_e9_names_in_sorted_tables_follow_the_alphabet_of_their_language(site: Site) -> None:
+    assert {page.body["data-collation"] for page in site.pages.values()} == {"vi"}
+    assert "new Intl.Collator([document.body.dataset.collation" in (site.folder / "theme" / "site.js").read_text(
+        "utf-8"
+    )
+
+
 def test_a_province_page_says_what_its_records_say(site: Site, tiny) -> None:
     for area, page in PROVINCES.items():
         body = json.loads((tiny.store / "records" / area / "compare.json").read_text("utf-8"))

@@ -1,13 +1,14 @@
 """Steps at fixed dates and cumulated residuals (METHODS §7)."""
 
 from datetime import date
+from math import comb
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from policyreport.methods.slopes import gls_step
-from policyreport.methods.steps import assess, cusum, rank_sum_p
+from policyreport.methods.steps import assess, cusum, is_exact, rank_sum_p
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
 
@@ -142,3 +143,10 @@ def test_cumulated_residuals_are_the_largest_sum_over_its_scale():
 def test_a_short_series_is_refused():
     assert wandering(NOISE).code == "too-few-points"
     assert wandering([]).code == "not-published"
+
+
+def test_s20_10_a_rank_sum_of_many_years_is_exact_without_ties_and_approximate_with():
+    group = [False] * 12 + [True] * 12
+    assert is_exact(range(24), group)
+    assert not is_exact([1, 1, *range(22)], group)
+    assert rank_sum_p(range(24), group) == pytest.approx(2 / comb(24, 12))

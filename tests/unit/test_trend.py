@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from scipy.stats import norm
 
 from policyreport.errors import DataError
 from policyreport.methods import contrasts, trend
@@ -274,3 +275,20 @@ def test_the_line_of_a_trend_has_as_many_points_above_as_below():
 def test_the_line_of_points_on_a_line_is_that_line():
     result = assess([SeriesPoint(year=year, value=0.5 * year) for year in (2015, 2016, 2018, 2019, 2020)])
     assert result.line == pytest.approx((1007.5, 1010.0))
+
+
+@pytest.mark.parametrize(("years", "exact"), [(8, True), (9, False), (13, False)])
+def test_s20_10_ties_in_a_long_series_leave_an_approximate_p(years, exact):
+    """METHODS §20.10; the approximation is that of §7, recomputed here with scipy's Kendall tau."""
+    values = [*range(years - 1), years - 2]
+    test = order_test(values, enumerate_ties_to=8)
+    assert test.is_exact == exact
+    if not exact:
+        n, s = years, years * (years - 1) // 2 - 1
+        variance = (n * (n - 1) * (2 * n + 5) - 2 * 1 * 9) / 18
+        assert test.s == s
+        assert test.p_value == pytest.approx(2 * norm.sf((s - 1) / variance**0.5), rel=1e-12)
+
+
+def test_without_ties_the_p_of_a_long_series_is_exact():
+    assert order_test(range(13), enumerate_ties_to=8).is_exact

@@ -12,6 +12,7 @@ from policyreport.observations.periods import period_bounds
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import PanelValue, Topic
 from policyreport.records.shares import BoundedValue
+from policyreport.spelling import sort_key
 
 
 def topics(observations: pd.DataFrame, inputs: Inputs) -> tuple[Topic, ...]:
@@ -25,7 +26,7 @@ def topics(observations: pd.DataFrame, inputs: Inputs) -> tuple[Topic, ...]:
             first_period=min(map(str, group["period"]), key=period_bounds),
             last_period=max(map(str, group["period"]), key=_end),
             newest=newest_publication(group),
-            publishers=tuple(sorted({publishers.get(key, key) for key in group["source"]})),
+            publishers=tuple(sorted({publishers.get(key, key) for key in group["source"]}, key=sort_key)),
         )
         for (indicator, measure), group in observations.groupby(["indicator", "measure"], sort=True)
     )

@@ -71,6 +71,7 @@ def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:
                 verdict=each.verdict,
                 slope=each.slope,
                 p_value=each.p_value,
+                p_is_exact=each.p_is_exact,
                 p_adjusted=each.p_adjusted or 0.0,
                 inputs=each.inputs,
             )

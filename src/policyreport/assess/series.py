@@ -252,12 +252,13 @@ def _one(
     if not points:
         return not_published("trend", indicator)
     unit = inputs.indicators.get(indicator).unit
+    points_of = "percentage points" if unit.startswith("%") else "score points"
     return trend_method.assess(
         points,
         area=area,
         indicator=indicator,
         series=kind,
-        unit={"index": "index points", "own": unit}.get(kind, "points"),
+        unit={"index": "index points", "own": unit}.get(kind, points_of),
         **trend_settings(inputs),
         calendar=calendar,
         flags=boundary_flags(inputs, [area], indicator),

@@ -27,6 +27,7 @@ from policyreport.figures.style import (
 )
 from policyreport.figures.timeline import Plot, value_axis
 from policyreport.records.series import Exposure, Sensitivity, Specification
+from policyreport.spelling import sort_key
 
 ACROSS = 3
 """Event studies beside each other in a column; on a narrow screen they stand below each other."""
@@ -162,7 +163,8 @@ def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int
 def _paint_specifications(width: int, order: Sequence[Specification], frame: Frame, unit: str, line: float) -> Figure:
     """Estimates above, one line of dots for each choice of each axis beneath."""
     axes_of = {
-        name: sorted({item.choices[name] for item in order if name in item.choices}) for name in order[0].choices
+        name: sorted({item.choices[name] for item in order if name in item.choices}, key=sort_key)
+        for name in order[0].choices
     }
     longest = max(text_width(choice, MINIMUM) for choices in axes_of.values() for choice in choices)
     left = 14 + min(longest, 0.42 * width)

@@ -10,6 +10,7 @@ from policyreport.figures.labels import padded, round_ticks
 from policyreport.figures.rows import Row, Rule, Scale, paint_rows
 from policyreport.figures.strips import ROLES, Place
 from policyreport.figures.style import capitalised, picture
+from policyreport.spelling import sort_key
 
 
 def dots(
@@ -57,7 +58,7 @@ def dots(
             role=ROLES[place.role] if place.role == "accent" else "plain",
             hollow=place.tentative,
         )
-        for place in sorted(places, key=lambda place: (-place.value, place.label))
+        for place in sorted(places, key=lambda place: (-place.value, sort_key(place.label)))
     ]
     rule = None if line is None else Rule(line, line_label, threshold=False)
     return league(rows, frame, unit, rule, signed=signed)

@@ -15,6 +15,7 @@ from policyreport.figures.words import Words
 from policyreport.formats import NBSP
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import Revisions, Threshold, VintageValue
+from policyreport.spelling import sort_key
 
 
 def threshold(
@@ -87,7 +88,7 @@ def threshold_by_area(
     words = frame.words
     rows = [
         _threshold_row(record, names[record.area], "accent" if record.area == accent else "plain", frame, unit)
-        for record in sorted(records, key=lambda record: (-record.observation.value, names[record.area]))
+        for record in sorted(records, key=lambda record: (-record.observation.value, sort_key(names[record.area])))
     ]
     note = f"{capitalised(words.not_published)}: {', '.join(missing)}." if missing else ""
     note = " ".join(part for part in (_hollow_note(records, words), note) if part)

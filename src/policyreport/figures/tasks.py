@@ -30,6 +30,7 @@ from policyreport.figures.style import (
 from policyreport.formats import Formats
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter
+from policyreport.spelling import sort_key
 
 
 def share_scale(formats: Formats, note: str = "") -> Scale:
@@ -92,7 +93,7 @@ def completion_by_area(rows: Sequence[tuple[str, Completion | Refusal]], frame: 
         Dot and interval an area.
     """
     done = [(label, record) for label, record in rows if isinstance(record, Completion)]
-    done.sort(key=lambda pair: (-pair[1].completed.share, pair[0]))
+    done.sort(key=lambda pair: (-pair[1].completed.share, sort_key(pair[0])))
     missing = [label for label, record in rows if isinstance(record, Refusal)]
     roles: dict[str, Role] = {label: "accent" if label == accent else "plain" for label, _ in rows}
     body = [_share_row(label, record.completed, frame.formats, roles[label], counts=True) for label, record in done]

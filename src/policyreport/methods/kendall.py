@@ -21,11 +21,12 @@ TAIL = ALPHA / 2
 
 @dataclass(frozen=True)
 class KendallTest:
-    """S of a series, its exact two-sided p, and the smallest p a series like it could reach."""
+    """S of a series, its two-sided p, whether that is exact, and the smallest p a series like it could reach."""
 
     s: int
     p_value: float
     smallest_p: float
+    is_exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def order_test(values: ArrayLike, *, enumerate_ties_to: int) -> KendallTest:
     elif len(y) <= enumerate_ties_to:
         support, probability = _enumerated(y)
     else:
-        return KendallTest(s, _normal_p(s, len(y), ties), _normal_p(largest, len(y), ties))
+        return KendallTest(s, _normal_p(s, len(y), ties), _normal_p(largest, len(y), ties), is_exact=False)
 
     def beyond(observed: int) -> float:
         return min(1.0, float(probability[np.abs(support) >= abs(observed)].sum()))

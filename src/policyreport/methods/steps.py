@@ -22,7 +22,7 @@ from policyreport.records.series import Cusum, SeriesPoint, Step
 METHOD = "trend"
 
 MOST_ORDERS = 200_000
-"""Up to as many ways to choose the later years, all are listed; beyond, a rank sum is normal to three digits."""
+"""Up to as many ways to choose the later years, all are listed; beyond, ties leave the normal approximation only."""
 
 
 def assess(
@@ -68,9 +68,9 @@ def assess(
 
     Notes
     -----
-    Exact two-sided p of the rank sum of the later years; the size of the step comes from
-    y = a + b t + c [t ≥ date] with AR(1) errors of assumed ρ, so that a trend which runs through the date is
-    no step. *Above* or *below* needs both.
+    Exact two-sided p of the rank sum of the later years, approximate in long series with ties; the size of the step
+    comes from y = a + b t + c [t ≥ date] with AR(1) errors of assumed ρ, so that a trend which runs through the date
+    is no step. *Above* or *below* needs both.
 
     References
     ----------
@@ -101,6 +101,7 @@ def assess(
         after=int(after.sum()),
         difference=float(values[after].mean() - values[~after].mean()),
         p_value=p_value,
+        p_is_exact=is_exact(values, after),
         gls=tuple(gls_step(years, values, after, rho) for rho in gls_rhos),
         verdict=("above" if deciding.slope > 0 else "below") if clear and same else "cannot tell apart",
         inputs=rows,
@@ -180,12 +181,20 @@ def rank_sum_p(values: ArrayLike, after: ArrayLike) -> float:
     n, k = len(y), int(chosen.sum())
     if not 0 < k < n:
         raise ValueError(f"two groups needed, got {k} of {n}")
+    if not is_exact(y, chosen):
+        return float(stats.mannwhitneyu(y[chosen], y[~chosen], method="asymptotic").pvalue)
     if comb(n, k) > MOST_ORDERS:
-        return float(stats.mannwhitneyu(y[chosen], y[~chosen], method="auto").pvalue)
+        return float(stats.mannwhitneyu(y[chosen], y[~chosen], method="exact").pvalue)
     ranks = stats.rankdata(y)
     sums = np.array([ranks[list(group)].sum() for group in combinations(range(n), k)])
     mean = k * (n + 1) / 2
     return float((np.abs(sums - mean) >= abs(ranks[chosen].sum() - mean) - TIE).mean())
+
+
+def is_exact(values: ArrayLike, after: ArrayLike) -> bool:
+    """Whether the p of a rank sum is exact: always without ties, with ties where all ways can be listed."""
+    y = np.asarray(values)
+    return len(np.unique(y)) == len(y) or comb(len(y), int(np.sum(after))) <= MOST_ORDERS
 
 
 def _last_segment(points: Sequence[SeriesPoint]) -> list[SeriesPoint]:

@@ -99,7 +99,7 @@ def assess(
 
     Notes
     -----
-    *Rising* or *falling* if the exact p ≤ `verdict_level`, the GLS interval at `verdict_rho` excludes zero
+    *Rising* or *falling* if p ≤ `verdict_level`, the GLS interval at `verdict_rho` excludes zero
     on the same side, and the sign of S is the same without preliminary and estimated years.
 
     References
@@ -134,6 +134,7 @@ def assess(
         n=len(window),
         kendall_s=test.s,
         p_value=test.p_value,
+        p_is_exact=test.is_exact,
         smallest_p=test.smallest_p,
         slope=slope.slope,
         slope_interval=slope.interval,

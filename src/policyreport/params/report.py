@@ -72,7 +72,7 @@ class MapClasses(Strict):
 
 
 class Roles(Strict):
-    """The whole of params/report.yaml."""
+    """The whole of params/report.yaml; `regions` are in the order in which menus give them."""
 
     nation: str
     tasks: TaskRole
@@ -83,6 +83,7 @@ class Roles(Strict):
     urban: SeriesRole
     likeness: tuple[Likeness, ...]
     product_year: int
+    regions: tuple[str, ...] = ()
     governance: GovernanceRole
     measure_labels: dict[str, str]
     list_kinds: dict[str, str] = Field(default_factory=dict)

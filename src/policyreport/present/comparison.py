@@ -92,9 +92,7 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     )
     if panel.errors is not None:
         error = voice.formats.number(inputs.settings.harmonise.growth_error, 2)
-        note += (
-            f" Growth recalculated from former provinces carries an error of {error} points, which intervals allow for."
-        )
+        note += f" Growth recalculated from former provinces carries an error of {error} percentage points, which intervals allow for."
     return join("growth-compare", figure, "\n".join(rows), note, alike, voice.flags(result.flags))
 
 
@@ -235,7 +233,8 @@ def _cell(voice: Voice, item: StripItem) -> str:
     if item.change is not None:
         digits = 1 if item.change_unit == "%" else 2
         change = formats.number(item.change, digits, signed=True)
-        unit = {"%": "\u00a0% at current prices", "points": " points"}.get(item.change_unit, "")
+        points = " score points" if item.role == "governance" else " percentage points"
+        unit = {"%": "\u00a0% at current prices", "points": points}.get(item.change_unit, "")
         notes.append(f"{voice.value(f'{change}{unit}', item.change_inputs)} on the year before")
     if isinstance(item.rank, PublishedRank):
         place = f"{item.rank.rank} of {item.rank.of}"

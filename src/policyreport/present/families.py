@@ -56,12 +56,12 @@ def _common_path(voice: Voice, nation: Trend | Refusal) -> Exhibit:
     if isinstance(nation, Refusal):
         return Exhibit("common-path", voice.refusal(nation, "Trend of the nation's growth"))
     formats, ends = voice.formats, nation.slope_interval
-    slope = f"{formats.number(nation.slope, 2, signed=True)} points a year"
+    slope = f"{formats.number(nation.slope, 2, signed=True)} percentage points a year"
     interval = f"{formats.interval(ends.low, ends.high, 2, signed=True)} at {formats.percent(ends.level)}"
     said = (
         f"The path that all share is judged on the nation's own growth, {nation.first_year}–{nation.last_year}: "
         f"{voice.verdict(nation.verdict)}, median slope {voice.value(f'{slope} ({interval})', nation.inputs)}, "
-        f"exact p {voice.value(formats.p_value(nation.p_value), nation.inputs)}."
+        f"{voice.kind_of_p(is_exact=nation.p_is_exact)} {voice.value(formats.p_value(nation.p_value), nation.inputs)}."
     )
     return join("common-path", said, _nation_drawn(voice, nation), voice.flags(nation.flags))
 
@@ -132,7 +132,7 @@ def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
             escape(voice.inputs.areas.name(member.area)),
             voice.verdict(member.verdict),
             voice.value(formats.number(member.slope, 3, signed=True), member.inputs),
-            formats.p_value(member.p_value),
+            formats.p_value(member.p_value) + ("" if member.p_is_exact else " (approximate)"),
             formats.p_value(member.p_adjusted),
         ]
         for each in done
@@ -145,7 +145,7 @@ def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
         ["Trends of", "Province", "Verdict", "Slope a year", "p", "Adjusted p"],
         body,
         f"{len(body)} trends stand out among their family's. *Median slope in the unit of the indicator (index points for "
-        "output per head); exact p before and after adjusting for all provinces tested.*",
+        "output per head); exact p, approximate for long series with ties, before and after adjusting for all provinces tested.*",
         align="lllrrr",
         wide=True,
         sortable=True,

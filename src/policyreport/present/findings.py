@@ -10,6 +10,7 @@ from policyreport.inputs import Inputs
 from policyreport.present.voice import Voice, escape, listed, short_publisher
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import CleanRecord
+from policyreport.spelling import sort_key
 from policyreport.tables import table
 
 ORDER = {"error": 0, "warning": 1, "note": 2}
@@ -191,7 +192,7 @@ def _by_publisher(voice: Voice, found: Sequence[Finding]) -> Exhibit:
             by.setdefault(publisher, []).append(finding)
     # One note each, mostly that terms of use are missing: a row for each of these would hide the others.
     single = [publisher for publisher, each in by.items() if len(each) == 1 and not _warnings(each)]
-    order = sorted(set(by) - set(single), key=lambda name: (-_warnings(by[name]), -len(by[name]), name))
+    order = sorted(set(by) - set(single), key=lambda name: (-_warnings(by[name]), -len(by[name]), sort_key(name)))
     return table(
         "findings-publishers",
         ["Publisher", "Warnings", "Notes", "Rules"],

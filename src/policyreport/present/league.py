@@ -17,6 +17,7 @@ from policyreport.present.tiles import share_map
 from policyreport.present.voice import Voice, listed
 from policyreport.records.notebooks import CompareRecord, LeagueRow, TrendRecord
 from policyreport.records.series import Difference
+from policyreport.spelling import sort_key
 from policyreport.tables import interval_cell, table
 
 
@@ -90,7 +91,9 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     ends = [end for row in rows if row.growth_mean_interval
             for end in (row.growth_mean_interval.low, row.growth_mean_interval.high)]  # fmt: skip
     scale = (min([*ends, -1.0]), max([*ends, 1.0]))
-    order = sorted(rows, key=lambda row: (-(row.growth if row.growth is not None else float("-inf")), row.name))
+    order = sorted(
+        rows, key=lambda row: (-(row.growth if row.growth is not None else float("-inf")), sort_key(row.name))
+    )
     body = [_row(voice, row, scale) for row in order]
     years = {row.growth_year for row in rows if row.growth_year}
     year = f" {max(years)}" if years else ""
@@ -98,7 +101,7 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     incomes = {row.income_year for row in rows if row.income_year}
     return table(
         "league",
-        ["Province", f"Growth{year}, %", "Place", "Mean difference to the nation, points", "Place by it (range)", "Verdict",
+        ["Province", f"Growth{year}, %", "Place", "Mean difference to the nation, percentage points", "Place by it (range)", "Verdict",
          f"Output per head{' ' + max(incomes) if incomes else ''}, m VND (nation = 100)",
          f"Digital economy, % of GRDP, against {line}", "Tasks completed"],
         body,

@@ -11,6 +11,7 @@ from policyreport.exhibits import Exhibit
 from policyreport.params.methods import Setting
 from policyreport.params.registry import CONVENTIONS, MethodEntry
 from policyreport.present.voice import Voice, escape
+from policyreport.spelling import sort_key
 from policyreport.tables import table
 
 COMMON = "Settings of all methods"
@@ -71,7 +72,7 @@ def reference_list(voice: Voice) -> Exhibit:
         "references": one line a paper, by author; each is the target of the links to it.
     """
     references = voice.inputs.registry.references.values()
-    ordered = sorted(references, key=lambda each: (each.author.strip("{").casefold(), each.year))
+    ordered = sorted(references, key=lambda each: (sort_key(each.author.strip("{")), each.year))
     return Exhibit("references", "\n".join(f"- [{escape(each.full)}]{{#ref-{each.key}}}" for each in ordered))
 
 

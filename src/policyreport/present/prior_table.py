@@ -43,7 +43,7 @@ def prior_table(voice: Voice, judged: Threshold | None) -> Exhibit:
     turned = sum(each.verdict != judged.verdict for each in cells)
     return table(
         ID,
-        ["Mean revision", "Size of revisions expected, points",
+        ["Mean revision", "Size of revisions expected, percentage points",
          *(f"Prior worth {formats.number(each, 0)} revision{'s' * (each != 1)}" for each in weights)],
         body,
         f"The chance that {voice.measure(judged.measure)}'s final figure for {judged.period} is {line} or more: {chance}. "

@@ -12,6 +12,7 @@ from policyreport.present.names import heading, inside
 from policyreport.present.part_bounds import part_bounds
 from policyreport.present.voice import Voice, escape, listed, published, short_publisher
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
+from policyreport.spelling import sort_key
 from policyreport.tables import table
 
 PARTS = {"fan": "fan of yearly changes", "cusum": "wandering residuals (CUSUM)", "step": "step at a date"}
@@ -194,7 +195,7 @@ def sources(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
             escape(source.licence),
             f"`{source.id}`",
         ]
-        for source in sorted(record.sources, key=lambda each: (short_publisher(each.publisher), each.id))
+        for source in sorted(record.sources, key=lambda each: (sort_key(short_publisher(each.publisher)), each.id))
     ]
     total = sum(source.rows for source in record.sources)
     return table(

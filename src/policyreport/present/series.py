@@ -187,7 +187,7 @@ def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
             f"{what}, {each.first_year}–{each.last_year}: {voice.verdict(each.verdict)}. Median slope "
             f"{voice.value(formats.number(each.slope, 2, signed=True), each.inputs)} {each.unit} a year "
             f"({voice.value(formats.interval(each.slope_interval.low, each.slope_interval.high, 2, signed=True), each.inputs)} "
-            f"at {formats.percent(each.slope_interval.level)}), exact p "
+            f"at {formats.percent(each.slope_interval.level)}), {voice.kind_of_p(is_exact=each.p_is_exact)} "
             f"{voice.value(formats.p_value(each.p_value), each.inputs)}{adjusted}."
         )
         parts.append(voice.flags(each.flags))
@@ -235,7 +235,7 @@ def _moved(voice: Voice, each: Trend, own: Sequence[SeriesPoint], mean: Sequence
     how, beside = _ways(end.value - start.value, mean_end.value - mean_start.value)
     return (
         f"From {each.first_year} to {each.last_year} the score for {name} {how} from {ways}, {beside} the provinces' mean "
-        f"({means}): its difference to the mean is {each.verdict}, {slope} points a year ({interval} at "
+        f"({means}): its difference to the mean is {each.verdict}, {slope} score points a year ({interval} at "
         f"{formats.percent(level)}), {'p' if each.p_adjusted is None else 'adjusted p'} "
         f"{voice.value(formats.p_value(p_value), each.inputs)}."
     )

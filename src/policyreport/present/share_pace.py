@@ -84,7 +84,7 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
     ]
     listing = table(
         "pace-table",
-        ["Measure", "Target", "Years", "Observed a year", "Required from base", "Required from now", "Ratio (points)",
+        ["Measure", "Target", "Years", "Observed a year", "Required from base", "Required from now", "Ratio (percentage points)",
          "Ratio (compound)", "Verdict", "Flags"],
         body,
         "Observed and required growth of the share. *Percentage points a year; the ratio is observed over required from "

@@ -19,6 +19,7 @@ from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import NotYearly, Pace, Revisions, Threshold
+from policyreport.spelling import sort_key
 from policyreport.tables import table
 
 
@@ -141,7 +142,7 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequenc
     voice = Voice(inputs)
     areas = sorted(area for area, notebook in inputs.records if notebook == "trend")
     published = {each.area for each in results} | {each.area for each in parts}
-    missing = sorted(inputs.areas.name(area) for area in set(areas) - published)
+    missing = sorted((inputs.areas.name(area) for area in set(areas) - published), key=sort_key)
     told = " ".join(f"{inputs.areas.name(each.area)}: {inside(part_sentence(voice, each))}" for each in parts)
     if not results:
         none = f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s measure was published"

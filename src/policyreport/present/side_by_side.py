@@ -199,7 +199,7 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     body = [_exposure_row(voice, each) for each in done]
     shown = table(
         "exposure",
-        ["Exposure, fixed before the start", "Estimate, points", "p, bootstrap (Holm)", "p, permutations (Holm)", "Verdict",
+        ["Exposure, fixed before the start", "Estimate, percentage points", "p, bootstrap (Holm)", "p, permutations (Holm)", "Verdict",
          "p, clustered errors", "p, permuted estimate"],
         body,
         f"{finding}. *Change of growth from the years before to {years}, percentage points for one standard deviation of the "
@@ -217,7 +217,7 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     power = voice.formats.percent(voice.inputs.settings.exposure.power, 0)
     reach = (
         f"With this many provinces and years a test at the 5 % level finds a difference with probability {power} only from "
-        f"{smallest} points on, in that order."
+        f"{smallest} percentage points on, in that order."
     )
     return [
         join("exposure", shown, reach, voice.flags(flags.values()), *refused),
@@ -359,7 +359,7 @@ def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
         if isinstance(each, Step):
             parts.append(
                 f"After {each.step_date.year} the nation's growth lies {formats.points(abs(each.difference))} "
-                f"{'higher' if each.difference > 0 else 'lower'} than before: {voice.verdict(each.verdict)} (exact p "
+                f"{'higher' if each.difference > 0 else 'lower'} than before: {voice.verdict(each.verdict)} ({voice.kind_of_p(is_exact=each.p_is_exact)} "
                 f"{formats.p_value(each.p_value)}, {each.before} years before and {each.after} after)."
             )
         elif isinstance(each, Cusum):

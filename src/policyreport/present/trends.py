@@ -75,7 +75,7 @@ def governance_trend(voice: Voice, results: Sequence[Trend | Refusal]) -> Exhibi
     frame = voice.frame(
         "governance-trend",
         f"Against the provinces' mean {voice.formats.count_of(clear, len(told))} tested dimensions show a clear trend",
-        f"Score minus the mean of the provinces, points, to {max(each.last_year for each in told)}, each with its changes of "
+        f"Score minus the mean of the provinces, score points, to {max(each.last_year for each in told)}, each with its changes of "
         "questions (dotted) and the median of all "
         f"pairwise slopes (Theil and Sen) a year and its exact interval; {_needed(voice)}, after adjusting for all provinces",
         [row for each in told for row in each.inputs],

@@ -17,6 +17,7 @@ from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import SourceLine
 from policyreport.records.periods import kind_of, period_bounds, year_of_period
 from policyreport.records.shares import PriorCell
+from policyreport.spelling import sort_key
 
 _KEY = re.compile(r"(?<![\w/-])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w/-])")
 _POINT = r"\d{4}-(?:Q[1-4]|H[12]|\d{2}(?:-\d{2})?)"
@@ -269,6 +270,10 @@ class Voice:
         every = list(probabilities)
         return self.formats.probability_range(min(every), max(every))
 
+    def kind_of_p(self, *, is_exact: bool) -> str:
+        """What a p-value is called: exact, or approximate where ties in a long series leave no other."""
+        return "exact p" if is_exact else "approximate p"
+
     def flags(self, flags: Iterable[Flag]) -> str:
         """Flags as one quiet block; empty if there are none."""
         lines = " ".join(dict.fromkeys(self.sentence(flag.code) for flag in flags))
@@ -324,7 +329,7 @@ class Voice:
         if not known:
             return ""
         if len(known) > in_full:
-            publishers = sorted({short_publisher(source.publisher) for source in known})
+            publishers = sorted({short_publisher(source.publisher) for source in known}, key=sort_key)
             shown = ", ".join(publishers[:6]) + (" and others" if len(publishers) > 6 else "")
             lead = "Source" if len(publishers) == 1 else "Sources"
             return f"{lead}: {shown} ({len(known)} files, see Sources)."

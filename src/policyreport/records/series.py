@@ -60,7 +60,8 @@ class Trend(Result):
     """Is one series rising or falling (METHODS §7)?
 
     `points` are all points, drawn; the verdict rests on those from `first_year` to `last_year`. `slope`
-    is per year in the series' unit, its interval exact with the attained level; `line` is that line in the
+    is per year in the series' unit, its interval exact with the attained level; `p_is_exact` is false for a normal
+    approximation, which ties in a long series ask for; `line` is that line in the
     first and in the last year.
     """
 
@@ -75,6 +76,7 @@ class Trend(Result):
     n: int
     kendall_s: int
     p_value: float
+    p_is_exact: bool = True
     p_adjusted: float | None = None
     smallest_p: float
     slope: float
@@ -102,6 +104,7 @@ class FamilyMember(Result):
     verdict: Literal["rising", "falling"]
     slope: float
     p_value: float
+    p_is_exact: bool = True
     p_adjusted: float
 
 
@@ -141,6 +144,7 @@ class Step(Result):
     after: int
     difference: float
     p_value: float
+    p_is_exact: bool = True
     gls: tuple[GlsSlope, ...]
     verdict: Literal["above", "below", "cannot tell apart"]
 
@@ -335,17 +339,22 @@ class PublishedRank(Result):
 
 
 class Specification(Frozen):
-    """One row of a specification table."""
+    """One row of a specification table; one that `repeats` rests on the data and settings of a row before it."""
 
     choices: dict[str, str]
     estimate: float | None = None
     verdict: str
     headline: bool = False
     refused: str = ""
+    repeats: bool = False
 
 
 class Sensitivity(Result):
-    """Does the headline survive other sensible choices (METHODS §16)?"""
+    """Does the headline survive other sensible choices (METHODS §16)?
+
+    It holds in `agree` of the `of` specifications that are distinct and have an answer; `repeated` ones rest on the
+    same data and settings as one of these, `refused` ones have no answer. Median, low and high are over the `of`.
+    """
 
     kind: Literal["sensitivity"] = "sensitivity"
     method: str
@@ -353,6 +362,8 @@ class Sensitivity(Result):
     specifications: tuple[Specification, ...]
     agree: int
     of: int
+    repeated: int = 0
+    refused: int = 0
     median: float | None = None
     low: float | None = None
     high: float | None = None

@@ -163,7 +163,7 @@ def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
     ):
         if indicator in rates:
             told = [f"{row['year']} {row['difference']:+.2f}" for row in records(rows.sort_values("year"))]
-            limit = f"points, tolerance {as_published(evidence.context.harmonise.tolerance_points)}"
+            limit = f"percentage points, tolerance {as_published(evidence.context.harmonise.tolerance_points)}"
         else:
             told = [f"{row['year']} {row['percent']:+.2f}" for row in records(rows.sort_values("year"))]
             limit = f"%, tolerance {as_published(evidence.context.harmonise.tolerance_percent)}"
