@@ -11,7 +11,9 @@ from policyreport.methods import funnel as funnel_method
 from policyreport.methods import outlook as outlook_method
 from policyreport.methods import pooling as pooling_method
 from policyreport.methods.counts import TaskCount
+from policyreport.methods.grouping import Grouping, estimate_grouping
 from policyreport.methods.ranks import rank_counts
+from policyreport.methods.stretch import Stretch, collect_stretch
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.series import Ranks
@@ -40,6 +42,7 @@ def pooling(inputs: Inputs) -> Pooling | Refusal:
         maximum_days_apart=settings.maximum_days_apart,
         grid_points=settings.grid_points,
         cell_cutoff=settings.cell_cutoff,
+        grouping=grouping(inputs),
     )
 
 
@@ -68,6 +71,7 @@ def funnel(inputs: Inputs) -> Funnel | Refusal:
         overdispersion_errors=settings.overdispersion_errors,
         smallest_drawn=settings.smallest_drawn,
         bh_level=inputs.settings.multiplicity.bh_level,
+        grouping=grouping(inputs),
     )
 
 
@@ -96,6 +100,40 @@ def count_ranks(inputs: Inputs) -> Ranks | Refusal:
         minimum_areas=pooled.minimum_areas,
         minimum_tasks=pooled.minimum_tasks,
         maximum_days_apart=pooled.maximum_days_apart,
+        design_effect=grouping(inputs).design_effect,
+    )
+
+
+def grouping(inputs: Inputs) -> Grouping:
+    """Estimate how tasks finish together from the lists that were counted again, or take what is assumed.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Grouping
+        One design effect for the areas' newest lists.
+    """
+    settings, flow = inputs.settings.pooling, inputs.settings.flow
+    newest = {count.area: count.list for count in newest_counts(inputs)}
+    stretches = [
+        collect_stretch(
+            [count for count in counts if count.list == newest[area]],
+            method=pooling_method.METHOD,
+            subject=SUBJECT,
+            minimum_days=flow.minimum_days,
+            suspect_ratio=flow.suspect_ratio,
+        )
+        for area, counts in _counts_by_area(inputs)
+    ]
+    return estimate_grouping(
+        [each.increments for each in stretches if isinstance(each, Stretch)],
+        minimum_pairs=settings.grouping_minimum_pairs,
+        minimum_tasks=settings.grouping_minimum_tasks,
+        assumed=settings.assumed_design_effect,
     )
 
 

@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom, norm
 
 from policyreport.methods.counts import TaskCount, gather_inputs, select_comparable
+from policyreport.methods.grouping import INDEPENDENT, Grouping
 from policyreport.methods.multiplicity import adjust
 from policyreport.records.base import Refusal
-from policyreport.records.tasks import Funnel, FunnelPoint
+from policyreport.records.tasks import Funnel, FunnelPoint, Grouped
 
 Floats = NDArray[np.float64]
 Limits = tuple[float, float, float, float]
@@ -34,6 +35,7 @@ def assess(
     overdispersion_errors: float,
     smallest_drawn: int,
     bh_level: float,
+    grouping: Grouping = INDEPENDENT,
 ) -> Funnel | Refusal:
     """Compare areas' completed shares with what their size lets expect.
 
@@ -55,6 +57,8 @@ def assess(
         Tasks from which on limits are drawn.
     bh_level : float
         Largest adjusted p of an area singled out.
+    grouping : Grouping
+        How tasks finish together; the spread between areas is judged beyond that.
 
     Returns
     -------
@@ -68,8 +72,8 @@ def assess(
 
     Notes
     -----
-    z = (x/n − θ)/√(θ(1 − θ)/n) with θ = Σx/Σn. An area is singled out only if its two-sided normal p at
-    the dispersion, adjusted by Benjamini-Hochberg, is `bh_level` or less.
+    z = (x/n − θ)/√(θ(1 − θ)/n) with θ = Σx/Σn. An area is singled out only if its two-sided normal p at the
+    dispersion, or at the design effect where that is no less, adjusted by Benjamini-Hochberg, is `bh_level` or less.
 
     References
     ----------
@@ -91,8 +95,9 @@ def assess(
     centre = float(done.sum() / totals.sum())
     z = compute_z(done, totals, centre)
     dispersion = estimate_dispersion(z, winsor_share=winsor_share)
-    overdispersed = dispersion > 1 + overdispersion_errors * np.sqrt(2 / len(kept))
-    p_values = 2 * norm.sf(np.abs(z) / np.sqrt(dispersion if overdispersed else 1.0))
+    effect = grouping.design_effect
+    overdispersed = dispersion > effect * (1 + overdispersion_errors * np.sqrt(2 / len(kept)))
+    p_values = 2 * norm.sf(np.abs(z) / np.sqrt(dispersion if overdispersed else effect))
     adjusted = adjust(p_values.tolist(), rule="bh")
     drawn = _totals_to_draw(smallest_drawn, int(totals.max()))
     wide = tuple(_normal_limits(n, centre, dispersion, tail_probabilities) for n in drawn)
@@ -100,6 +105,7 @@ def assess(
         centre=centre,
         dispersion=dispersion,
         overdispersed=bool(overdispersed),
+        grouping=Grouped(design_effect=effect, pairs=grouping.pairs),
         points=tuple(
             FunnelPoint(
                 area=count.area,
@@ -115,7 +121,12 @@ def assess(
             for place, (count, (x, n)) in enumerate(zip(kept, pairs, strict=True))
         ),
         limit_totals=drawn,
-        limits=tuple(exact_limits(n, centre, tail_probabilities) for n in drawn),
+        limits=tuple(
+            exact_limits(n, centre, tail_probabilities)
+            if effect == 1
+            else _normal_limits(n, centre, effect, tail_probabilities)
+            for n in drawn
+        ),
         limits_overdispersed=wide if overdispersed else (),
         probabilities=tail_probabilities,
         dropped=dropped,

@@ -11,9 +11,10 @@ from scipy.optimize import brentq
 from scipy.special import betainc, betaln
 
 from policyreport.methods.counts import TaskCount, gather_inputs, select_comparable
+from policyreport.methods.grouping import INDEPENDENT, Grouping
 from policyreport.methods.intervals import ALPHA
 from policyreport.records.base import Interval, Refusal
-from policyreport.records.tasks import PooledShare, Pooling
+from policyreport.records.tasks import Grouped, PooledShare, Pooling
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +30,7 @@ def assess(
     maximum_days_apart: int,
     grid_points: int,
     cell_cutoff: float,
+    grouping: Grouping = INDEPENDENT,
 ) -> Pooling | Refusal:
     """Pool the completed shares of areas' lists of one kind.
 
@@ -44,6 +46,8 @@ def assess(
         Midpoints on each axis of the posterior.
     cell_cutoff : float
         Cells of the grid below this share of the largest weight are left out of the limits.
+    grouping : Grouping
+        How tasks finish together: counts and totals are divided by the design effect.
 
     Returns
     -------
@@ -61,7 +65,8 @@ def assess(
 
     References
     ----------
-    Morris (1983), JASA 78:47-55; Skellam (1948), JRSS B 10:257-261; Gelman et al. (2013), ch. 5.
+    Morris (1983), JASA 78:47-55; Skellam (1948), JRSS B 10:257-261; Gelman et al. (2013), ch. 5; Rao, Scott (1992),
+    Biometrics 48:577-585.
     """
     selected = select_comparable(
         counts,
@@ -75,12 +80,13 @@ def assess(
         return selected
     kept, dropped = selected
     pairs = [count.pair() for count in kept]
-    done, totals = np.array(pairs, dtype=float).T
+    effect = grouping.design_effect
+    done, totals = np.array(pairs, dtype=float).T / effect
     posterior = compute_posterior(done, totals, grid_points=grid_points, cell_cutoff=cell_cutoff)
     shares = []
     for count, (x, n) in zip(kept, pairs, strict=True):
-        mean, error = posterior.moments(x, n)
-        low, high = (posterior.quantile(x, n, level) for level in (ALPHA / 2, 1 - ALPHA / 2))
+        mean, error = posterior.moments(x / effect, n / effect)
+        low, high = (posterior.quantile(x / effect, n / effect, level) for level in (ALPHA / 2, 1 - ALPHA / 2))
         shares.append(
             PooledShare(
                 area=count.area,
@@ -89,7 +95,7 @@ def assess(
                 raw=x / n,
                 pooled=mean,
                 interval=Interval(low=low, high=high),
-                shrinkage=posterior.shrinkage(n),
+                shrinkage=posterior.shrinkage(n / effect),
                 standard_error=error,
                 inputs=count.inputs,
             )
@@ -97,6 +103,7 @@ def assess(
     return Pooling(
         mean=posterior.mean,
         intraclass=posterior.intraclass,
+        grouping=Grouped(design_effect=effect, pairs=grouping.pairs),
         areas=tuple(shares),
         dropped=dropped,
         inputs=gather_inputs(kept),

@@ -150,6 +150,7 @@ def rank_counts(
     minimum_areas: int,
     minimum_tasks: int,
     maximum_days_apart: int,
+    design_effect: float = 1.0,
 ) -> Ranks | Refusal:
     """Compute rank sets of the completed shares of lists of one kind.
 
@@ -165,6 +166,8 @@ def rank_counts(
         Nominal level at which simultaneous sets of counts hold 0.95.
     minimum_tasks, maximum_days_apart : int
         See `counts.select_comparable`.
+    design_effect : float
+        How tasks finish together: counts and totals are divided by it.
 
     Returns
     -------
@@ -189,7 +192,7 @@ def rank_counts(
         return selected
     kept, _ = selected
     done, totals = np.array([count.pair() for count in kept], dtype=float).T
-    scores, errors = binomial_scores(done, totals)
+    scores, errors = binomial_scores(done / design_effect, totals / design_effect)
     return rank_sets(
         [count.area for count in kept],
         scores,

@@ -99,8 +99,11 @@ class OutlookSettings(Strict):
 
 
 class PoolingSettings(Strict):
-    """METHODS §4."""
+    """METHODS §4, and how the tasks of a list finish together, for §11 and §12 too."""
 
+    assumed_design_effect: Positive
+    grouping_minimum_pairs: Count
+    grouping_minimum_tasks: Count
     maximum_days_apart: Count
     minimum_areas: Count
     minimum_tasks: Count

@@ -14,7 +14,7 @@ from policyreport.present.tasks import told_of_lists
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
-from policyreport.records.tasks import Calibration, Completion, Funnel, FunnelPoint, PooledShare, Pooling
+from policyreport.records.tasks import Calibration, Completion, Funnel, FunnelPoint, Grouped, PooledShare, Pooling
 from policyreport.tables import table
 
 NAMED = 5
@@ -167,7 +167,7 @@ def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare, names:
         f"intraclass correlation of {formats.number(result.intraclass, 3)} between tasks of one province. The pooled "
         "estimate takes the provinces as drawn from one distribution and moves a short list further towards the mean "
         f"than a long one: {names[moved.area]} from its own {own} to {pooled}. It is an estimate of the tendency to "
-        f"finish, not a correction of the count.{_dropped(voice, result.dropped)}"
+        f"finish, not a correction of the count. {_grouped(voice, result.grouping)}{_dropped(voice, result.dropped)}"
     )
 
 
@@ -225,7 +225,18 @@ def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint], 
         if result.overdispersed
         else f"Their spread does not stand out from what chance would give (dispersion {spread})."
     )
+    said.append(_grouped(voice, result.grouping))
     return " ".join(said) + _dropped(voice, result.dropped)
+
+
+def _grouped(voice: Voice, grouping: Grouped) -> str:
+    """How tasks are taken to finish together, and where that is from."""
+    effect = voice.formats.number(grouping.design_effect, 1).removesuffix(".0")
+    if not grouping.pairs:
+        return f"Tasks of one list are taken to finish in groups, at a design effect of {effect}."
+    pairs = voice.formats.count(grouping.pairs)
+    told = "no sign that tasks finish in groups" if effect == "1" else f"a design effect of {effect}"
+    return f"{pairs} pairs of successive counts give {told}."
 
 
 def _dropped(voice: Voice, areas: Iterable[str]) -> str:

@@ -218,6 +218,8 @@ class Voice:
         said = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", said)
         said = _LARGE.sub(lambda size: self.formats.published(float(size[0])), said)
         said = said.replace("only ~ ", "only about ")
+        # A method counts points; on a page they are of a series of years, and other points are of a score.
+        said = re.sub(r"(\d+ of \d+) points\b", r"\1 years", said)
         return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), said)
 
     def refusal(self, refused: Refusal, what: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from policyreport.records.base import Interval, Refusal, Result, Share
+from policyreport.records.base import Frozen, Interval, Refusal, Result, Share
 
 
 class Proportion(Result):
@@ -286,6 +286,13 @@ class Calibration(Result):
     pit: tuple[Share, ...]
 
 
+class Grouped(Frozen):
+    """How tasks of one list finish together: the design effect, estimated from `pairs` of intervals or assumed (0)."""
+
+    design_effect: float = 1.0
+    pairs: int = 0
+
+
 class PooledShare(Result):
     """One area's raw and pooled share (METHODS §4)."""
 
@@ -300,9 +307,10 @@ class PooledShare(Result):
 
 
 class Pooling(Result):
-    """Beta-binomial pooling of areas' lists of one kind (METHODS §4)."""
+    """Beta-binomial pooling of areas' lists of one kind (METHODS §4), of counts divided by the design effect."""
 
     kind: Literal["pooling"] = "pooling"
+    grouping: Grouped = Grouped()
     mean: Share
     intraclass: Share
     areas: tuple[PooledShare, ...]
@@ -325,11 +333,13 @@ class FunnelPoint(Result):
 class Funnel(Result):
     """Funnel limits for many counts (METHODS §12).
 
-    Limits are at `probabilities`, one row a total: exact binomial in `limits`, and in
-    `limits_overdispersed` the normal ones with the dispersion, given only where it is clearly above 1.
+    Limits are at `probabilities`, one row a total: in `limits` exact binomial ones, or normal ones with the design
+    effect where that is above 1, and in `limits_overdispersed` the normal ones with the dispersion, given only where
+    that is clearly above the design effect.
     """
 
     kind: Literal["funnel"] = "funnel"
+    grouping: Grouped = Grouped()
     centre: Share
     dispersion: float
     overdispersed: bool
