@@ -291,7 +291,7 @@ def test_e9_regions_stand_from_north_to_south(site: Site, project: Path) -> None
 def test_e9_points_are_percentage_points_score_points_or_index_points(site: Site) -> None:
     """Methods and validity are about points of a series too; a reader's pages never leave it open."""
     for name in site.pages.keys() - {"methods", "validity", "data-quality"}:
-        found = re.findall(r"(\S+) points\b", site.text(name), re.IGNORECASE)
+        found = re.findall(r"(\w+) points\b", site.text(name), re.IGNORECASE)
         assert [word for word in found if word.lower() not in ("percentage", "score", "index")] == [], name
 
 

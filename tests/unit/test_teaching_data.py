@@ -53,7 +53,7 @@ def exposure_of(years: range, monkeypatch: pytest.MonkeyPatch) -> Exposure:
     (true,) = (fact.value for fact in drawn.truth if fact.quantity == "exposure_ln_income")
     assert true == pytest.approx(0.7)
     panel = ExposurePanel(
-        outcome="growth",
+        outcome="grdp_growth",
         exposure_name="ln_income",
         areas=tuple(area.key for area in areas),
         years=tuple(years),
