@@ -199,7 +199,7 @@ def test_distinct_specifications_are_counted_by_what_they_rest_on(specifications
         "pace": (8, 2),
         "trend": (6, 0),
         "peers": (12, 0),
-        "exposure": (30, 0),
+        "exposure": (15, 0),
     }
 
 
@@ -381,7 +381,7 @@ def test_refused_specifications_are_counted_and_shown(specifications: dict[str, 
     # The office's own figure alone has revisions, and without a prior nothing else can be judged.
     assert refused["threshold"] == {"too-few-revisions": 2 * 2 * 2}
     # A merger held fixed leaves nothing of the exposure that is the merger.
-    assert refused["exposure"] == {"too-few-areas": 6}
+    assert refused["exposure"] == {"too-few-areas": 3}
 
 
 def test_only_the_textbook_error_finds_an_association(specifications: dict[str, Sensitivity]) -> None:
