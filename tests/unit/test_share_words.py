@@ -17,7 +17,7 @@ from policyreport.present.share_aggregate import left_for_others
 from policyreport.present.shares import provinces_share
 from policyreport.present.voice import Voice
 from policyreport.records.base import Refusal
-from policyreport.records.shares import Pace, Threshold
+from policyreport.records.shares import NotYearly, Pace, Threshold
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,6 +180,23 @@ def test_provinces_are_taken_as_published_only_where_nothing_was_revised(observe
     assert "by past revisions and a prior" in page(learnt)
     assert "as published" not in page([without[0], learnt[1]])
     assert "by past revisions or, where there are none, by the prior alone" in page([without[0], learnt[1]])
+
+
+def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(observed: Inputs) -> None:
+    first = next(each for each in assess.share(observed) if (each.measure, each.period) == ("nso", "2025"))
+    row = first.observation.model_copy(update={"area": "n40", "period": "2026-H1", "value": 18.3})
+    part = NotYearly(area="n40", indicator=row.indicator, measure="nso", period=row.period, observation=row)
+    inputs = dataclasses.replace(
+        observed, records=dict.fromkeys([("n01", "trend"), ("n40", "trend"), ("n96", "trend")])
+    )
+    page = plain(provinces_share([first.model_copy(update={"area": "n01"})], inputs, [part]).markdown)
+    assert "1 has no figure" in page
+    assert "Not published: Cà Mau." in page
+    assert "Nghệ An: for the first half of 2026 NSO gives 18.3 %" in page
+    alone = plain(provinces_share([], inputs, [part]).markdown)
+    assert alone.startswith(
+        "No province's share by NSO's measure was published for a whole year. Nghệ An: for the first"
+    )
 
 
 # ---- pace ------------------------------------------------------------------------------------------------
