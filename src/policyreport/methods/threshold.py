@@ -108,7 +108,7 @@ def assess(
         probability=cells[0].probability if cells else None,
         certainty=certainty_in_grid(cells, probability_bands) if error.revisions < words_below_revisions else "",
         interval=error.interval(observation.value),
-        verdict_interval=error.interval(observation.value, 2 * verdict_probability - 1),
+        verdict_interval=error.interval(observation.value, round(2 * verdict_probability - 1, 12)),
         scale=error.scale,
         degrees=error.degrees,
         revisions=error.revisions,
