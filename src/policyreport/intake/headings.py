@@ -13,6 +13,7 @@ from policyreport.intake.days import read_period
 from policyreport.intake.layout import Column, Layout, Said
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.intake.statements import Statements
+from policyreport.limits import SHORT_TEXT
 from policyreport.params.intake import LEVEL, FigureColumn, heading_key
 from policyreport.spelling import plain
 
@@ -25,6 +26,8 @@ _BRACKETS = re.compile(r"[(\[](?P<inner>[^()\[\]]+)[)\]]")
 _COLUMN_NUMBER = re.compile(r"^(?:[A-Za-z]|\(?\d{1,2}\)?(?:\s*=[\d\s()+/*x×%:-]+)?)$")
 # So many areas below each other are a column of areas, whatever stands above it.
 _AREAS_BELOW = 3
+# Headings stand so near to the corner of a sheet.
+_NEAR = 200
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,9 @@ class Headings:
 
     def _areas_begin(self, sheet: Sheet) -> tuple[int, int] | None:
         """Where the first of several areas below each other stands."""
-        for column in range(1, sheet.width + 1):
-            rows = [row for row in range(1, len(sheet.rows) + 1) if sheet.cell(row, column).text]
-            named = [row for row in rows if self.is_area(sheet.cell(row, column).text)]
+        for column in range(1, min(sheet.width, _NEAR) + 1):
+            cells = ((row, sheet.cell(row, column)) for row in range(1, min(len(sheet.rows), _NEAR) + 1))
+            named = [row for row, cell in cells if _is_word(cell) and self.is_area(cell.text)]
             if len(named) >= _AREAS_BELOW:
                 return named[0], column
         return None
@@ -340,9 +343,12 @@ class Headings:
                 got = sheet.cell(above, column).text
                 todo = f"{did_you_mean(got, known)} If it is right, add it under fields: area in params/intake.yaml."
                 return DataError(sheet.place(above, column), expected, f'"{got}"', todo)
-        cells = [(row, cell.text) for row, cells in enumerate(sheet.rows, 1) for cell in cells if cell.text]
-        row, got = cells[0] if cells else (1, "")
-        near = [(row, text) for row, text in cells if "did you mean" in did_you_mean(text, known)]
+        rows_above = enumerate(sheet.rows[:_NEAR], 1)
+        cells = [(row, cell) for row, cells in rows_above for cell in cells[:_NEAR] if cell.text]
+        row, got = (cells[0][0], cells[0][1].text) if cells else (1, "")
+        words = {cell.text: row for row, cell in reversed(cells) if _is_word(cell)}
+        near = [(row, text) for text, row in words.items() if "did you mean" in did_you_mean(text, known)]
+        near.sort()
         if near:
             row, got = near[0]
         todo = (
@@ -387,6 +393,11 @@ class Headings:
         """Words for statuses, the longest first: "Ước thực hiện" is not "Ước"."""
         known = [(word, str(status)) for status, words in self.words.statuses.items() for word in words]
         return tuple(sorted(known, key=lambda pair: -len(pair[0])))
+
+
+def _is_word(cell: Cell) -> bool:
+    """True for a text that can be a name: no number, and no paragraph."""
+    return bool(cell.text) and cell.number is None and len(cell.text) <= SHORT_TEXT
 
 
 def _texts(path: Iterable[Cell]) -> list[str]:

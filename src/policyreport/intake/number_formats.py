@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 Kind = Literal["number", "date", "time", "text", "nothing"]
@@ -60,7 +60,7 @@ class Section:
     tokens: tuple[Token, ...]
     condition: tuple[str, Decimal] | None = None
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """What it shows: a date where it has parts of one and no digits but those of fractions of a second."""
         kinds = {each.kind for each in self.tokens}
@@ -80,7 +80,7 @@ class Section:
                 seconds = each.kind == "date" and each.text[0] in "sS"
         return False
 
-    @property
+    @cached_property
     def places(self) -> int:
         """By how many powers of ten the number shown differs from the one stored."""
         percents = sum(each.kind == "percent" for each in self.tokens)
@@ -94,7 +94,27 @@ class Section:
         )
         return sum(len(found[0]) for found in re.finditer(r"(?<=0),+(?![0,])", text))
 
-    @property
+    @cached_property
+    def percent(self) -> bool:
+        """True if a per-cent sign scales it."""
+        return any(each.kind == "percent" for each in self.tokens)
+
+    @cached_property
+    def around(self) -> tuple[str, str, str]:
+        """Literal words before, between and behind the digits; letters of dates among digits are words too."""
+        shown = [at for at, each in enumerate(self.tokens) if each.kind in ("digit", "general", "exponent", "point")]
+        digits = [at for at in shown if self.tokens[at].kind != "point"]
+        first, last = digits[0], digits[-1]
+        words = ["", "", ""]
+        for at, each in enumerate(self.tokens):
+            literal = each.kind in ("literal", "date", "half-day", "at")
+            if literal or (each.kind in ("point", "comma") and at not in shown):
+                where = 0 if at < first else 2 if at > last else 1
+                scaling = each.kind == "comma" and (where == 1 or (where == 2 and not words[2]))
+                words[where] += "" if scaling else each.text
+        return words[0], words[1], words[2]
+
+    @cached_property
     def parts(self) -> dict[int, Part]:
         """Parts of a date by the place of their token; m is a minute behind an hour and before a second."""
         dated = [(at, each.text[0].lower()) for at, each in enumerate(self.tokens) if each.kind == "date"]
@@ -163,9 +183,9 @@ def show(number: Decimal, code: str) -> Shown:
     if section.kind != "number":
         literal = "".join(each.text for each in section.tokens if each.kind == "literal")
         return Shown(section.kind, number, before=literal, section=section)
-    before, inside, after = _around(section)
-    percent = any(each.kind == "percent" for each in section.tokens)
-    return Shown("number", number.scaleb(section.places), percent, before, after, inside, section=section)
+    before, inside, after = section.around
+    shown = number.scaleb(section.places) if section.places else number
+    return Shown("number", shown, section.percent, before, after, inside, section=section)
 
 
 def render_date(day: date, section: Section) -> str:
@@ -253,6 +273,8 @@ def _token(code: str, at: int) -> tuple[Token | None, int]:
 
 def choose(sections: tuple[Section, ...], number: Decimal) -> Section:
     """The section that a number is shown by."""
+    if len(sections) == 1 and sections[0].condition is None and sections[0].tokens:
+        return sections[0]
     numeric = [each for each in sections[:3] if each.kind != "text" or len(sections) == 1]
     if not numeric:
         return Section((Token("general", "General"),))
@@ -283,17 +305,3 @@ def _by_condition(sections: list[Section], number: Decimal) -> Section:
         if holds[sign]:
             return each
     return next((each for each in reversed(sections) if each.condition is None), sections[-1])
-
-
-def _around(section: Section) -> tuple[str, str, str]:
-    """Literal words before, between and behind the digits; letters of dates among digits are words too."""
-    shown = [at for at, each in enumerate(section.tokens) if each.kind in ("digit", "general", "exponent", "point")]
-    digits = [at for at in shown if section.tokens[at].kind != "point"]
-    first, last = digits[0], digits[-1]
-    words = ["", "", ""]
-    for at, each in enumerate(section.tokens):
-        if each.kind in ("literal", "date", "half-day", "at") or (each.kind in ("point", "comma") and at not in shown):
-            where = 0 if at < first else 2 if at > last else 1
-            scaling = each.kind == "comma" and where == 2 and not words[2]
-            words[where] += "" if scaling or (each.kind == "comma" and where == 1) else each.text
-    return words[0], words[1], words[2]

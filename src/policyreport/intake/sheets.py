@@ -17,7 +17,7 @@ _UNSEEN = dict.fromkeys(map(ord, "\ufeff\u00ad\u200b\u200c\u200d\u2060"))
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of a sheet.
 
@@ -216,6 +216,8 @@ def cell_from_number(number: Decimal, percent: bool = False, before: str = "", a
     """
     whole = number.to_integral_value() if number == number.to_integral_value() else number.normalize()
     digits = f"{whole:f}" + ("%" if percent else "")
+    if not before and not after:
+        return Cell(digits, digits, Decimal(f"{whole:f}"), percent)
     around = text_cell(f"{before}{digits}{after}")
     beside = " ".join(around.text.replace(digits, " ", 1).split())
     return Cell(around.text, around.whole, Decimal(f"{whole:f}"), percent, marks=around.marks, beside=beside)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from policyreport import limits
@@ -19,7 +20,8 @@ from policyreport.intake.xlsx import RawCell, RawSheet, RichText, SheetName, Sty
 _DASHES = frozenset("-–—−")
 # Beyond this many cells a remark counts instead of naming.
 _NAMED = 6
-_ERRORS = ("#", "Err:")
+# Python alone would also take 1_000 and digits of other scripts.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 Places = dict[tuple[int, int], Cell]
 
 
@@ -78,30 +80,35 @@ def _grid(name: str, raw: RawSheet, book: Workbook) -> Sheet:
     for at, comment in raw.comments.items():
         if at in cells:
             cells[at] = replace(cells[at], comment=" ".join(comment.split()))
-    merged, covered = _spread(cells, raw, height, width)
+    blocks = [
+        Merged(top, left, min(bottom, height), min(right, width))
+        for top, left, bottom, right in sorted(raw.merged)
+        if top <= height and left <= width
+    ]
+    # Blocks that lie over each other could be spread for hours.
+    if sum((each.bottom - each.top + 1) * (each.right - each.left + 1) for each in blocks) > limits.CELLS:
+        expected = f"merged ranges of {limits.CELLS:,} cells together"
+        raise DataError(name, expected, f"{len(blocks):,} ranges with more", "Unmerge the cells.")
+    covered = _spread(cells, blocks)
     rows = tuple(
         tuple(cells.get((row, column), Cell()) for column in range(1, width + 1)) for row in range(1, height + 1)
     )
     remarks = (*_hidden(raw, height, width), *_covered(covered), *_dashed(raw, cells, book))
-    return Sheet(name, rows, merged, {}, remarks)
+    return Sheet(name, rows, tuple(blocks), {}, remarks)
 
 
-def _spread(cells: Places, raw: RawSheet, height: int, width: int) -> tuple[tuple[Merged, ...], Places]:
-    """Give each cell of a merged block the block's content, as far as the sheet is filled; and what that covers."""
-    merged, covered = [], {}
-    for top, left, bottom, right in sorted(raw.merged):
-        if top > height or left > width:
-            continue
-        block = Merged(top, left, min(bottom, height), min(right, width))
-        merged.append(block)
-        content = cells.get((top, left), Cell())
-        for row in range(top, block.bottom + 1):
-            for column in range(left, block.right + 1):
+def _spread(cells: Places, blocks: list[Merged]) -> Places:
+    """Give each cell of a merged block the block's content; returns what that covers."""
+    covered: Places = {}
+    for block in blocks:
+        content = cells.get((block.top, block.left), Cell())
+        for row in range(block.top, block.bottom + 1):
+            for column in range(block.left, block.right + 1):
                 other = cells.get((row, column))
-                if other is not None and not other.empty and (row, column) != (top, left):
+                if other is not None and not other.empty and (row, column) != (block.top, block.left):
                     covered[row, column] = other
                 cells[row, column] = content
-    return tuple(merged), covered
+    return covered
 
 
 def _hidden(raw: RawSheet, height: int, width: int) -> list[str]:
@@ -178,10 +185,7 @@ def _moment(text: str) -> Cell:
 
 def _number(text: str, code: str, since_1904: bool) -> Cell:
     """A stored number as its format shows it."""
-    try:
-        exact = Decimal(text.strip())
-    except InvalidOperation:
-        exact = Decimal("NaN")
+    exact = Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else Decimal("NaN")
     if not exact.is_finite() or len(text) > 2 * limits.NUMBER_DIGITS or abs(exact.adjusted()) > limits.NUMBER_DIGITS:
         return Cell(text=text[:40], whole=text[:40], fault=f'the number "{text[:40]}", which no spreadsheet can hold')
     # Spreadsheets compute with 15 digits and show no more; what stands behind them is rounding.

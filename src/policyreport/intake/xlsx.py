@@ -47,7 +47,7 @@ class Style:
     struck: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class RawCell:
     """A cell as the file holds it: its type, content, formula and style."""
 
@@ -274,7 +274,9 @@ class Workbook:
             if self._elements > limits.XML_ELEMENTS:
                 todo = "Send the table alone, without the formats of empty cells."
                 raise DataError(self.name, "a sheet", f"more than {limits.XML_ELEMENTS:,} elements", todo)
-            start(tag.rpartition(" ")[2], {name.rpartition(" ")[2]: text for name, text in attributes.items()})
+            for name in [each for each in attributes if " " in each]:
+                attributes[name.rpartition(" ")[2]] = attributes.pop(name)
+            start(tag.rpartition(" ")[2], attributes)
 
         parser.StartElementHandler = begin
         parser.EndElementHandler = lambda tag: end(tag.rpartition(" ")[2])
