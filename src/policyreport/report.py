@@ -40,9 +40,15 @@ from policyreport.spelling import sort_key
 from policyreport.validity.pages import read_results, validity_page
 
 INCLUDE = re.compile(
-    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md(?P<picture> picture| narrow| finding)? >\}\}[ \t]*$",
+    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md"
+    r"(?P<picture> picture| narrow| finding| given)? >\}\}[ \t]*$",
     re.MULTILINE,
 )
+WHEN = re.compile(
+    r"^\{\{< when /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md >\}\}\n(?P<body>.*?)^\{\{< end >\}\}[ \t]*\n?",
+    re.MULTILINE | re.DOTALL,
+)
+REFUSAL = re.compile(r"^::: \{\.refusal\}\n.*?^:::[ \t]*$\n?", re.MULTILINE | re.DOTALL)
 FIGURE = re.compile(
     r"^::: \{#fig-[^\n]*\n\n!\[[^\n]*\n\n(?P<finding>.*?)(?: \*[^*\n]*\*)?\n\n:::$(?:\s*^::: \{\.source\}$.*?^:::$)?",
     re.MULTILINE | re.DOTALL,
@@ -78,6 +84,10 @@ class Fragment:
             return self.markdown
         return PICTURE.sub(narrowed, figure[0]) if narrow else figure[0]
 
+    def given(self) -> str:
+        """All of it but what is refused; empty where everything is."""
+        return REFUSAL.sub("", self.markdown).strip()
+
     def finding(self) -> str:
         """The sentence of the first figure's caption; all of it where there is no figure."""
         figure = FIGURE.search(self.markdown)
@@ -103,12 +113,19 @@ class Contents:
                 return self._missing(area, name, place)
             if match["picture"] == " finding":
                 return fragment.finding()
+            if match["picture"] == " given":
+                return fragment.given()
             if match["picture"]:
                 return fragment.picture(narrow=match["picture"] == " narrow")
             folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
             return fragment.markdown + folded
 
-        text = VALIDITY.sub(lambda _: self.validity, text)
+        def kept(match: re.Match[str]) -> str:
+            fragment = self.fragments.get((match["area"], match["id"]))
+            # What could not be computed is said in its place; what is refused has no section of its own.
+            return match["body"] if fragment is None or fragment.given() else ""
+
+        text = VALIDITY.sub(lambda _: self.validity, WHEN.sub(kept, text))
         return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, text))
 
     def _missing(self, area: str, name: str, place: str) -> str:

@@ -279,6 +279,28 @@ def test_the_tasks_page_gives_the_table_and_no_verdict_across_lists(site: Site, 
     )
 
 
+def test_s20_11_national_pages_carry_no_section_to_refuse_in(site: Site) -> None:
+    """The lists changed or differ, so that five methods on tasks give nothing: one line says so."""
+    headings = [plain(each.get_text()) for each in site.pages["tasks"].main.find_all(["h2", "h3"])]
+    assert "Lists of the provinces" in headings
+    for gone in (
+        "Pace of completion",
+        "Outlook to the deadline",
+        "The provinces' lists together",
+        "Unusual for the size",
+    ):
+        assert not any(gone in heading.replace("’", "'") for heading in headings), gone
+    assert not site.pages["tasks"].select(".refusal")
+    (line,) = re.findall(r"Not given, for want of figures: .*?What cannot be said", site.text("tasks"))
+    for name in ("pace of completion", "outlook to the deadline", "pooled share of tasks", "unusual counts"):
+        assert name in line, name
+    assert "Was there a step at a known date?" not in site.text("series")
+    assert "steps at known dates" in site.text("series")
+    for page in PROVINCES.values():
+        found = [plain(each.get_text()) for each in site.pages[page].main.find_all("h3")]
+        assert not {"Pace of completion", "Outlook to the deadline"} & set(found), page
+
+
 def test_e9_regions_stand_from_north_to_south(site: Site, project: Path) -> None:
     """In the English alphabet the Mekong's delta came first."""
     north_to_south = ["Red River Delta", "North Central", "Mekong River Delta"]

@@ -7,6 +7,7 @@ from policyreport.present.families import families
 from policyreport.present.findings import area_findings as findings
 from policyreport.present.findings import findings as screening
 from policyreport.present.league import league
+from policyreport.present.not_given import not_given
 from policyreport.present.overview import overview, reference
 from policyreport.present.places import places
 from policyreport.present.quality import published_topics as published
@@ -37,6 +38,7 @@ __all__ = [
     "league",
     "national_share",
     "national_tasks",
+    "not_given",
     "outlook",
     "overview",
     "places",

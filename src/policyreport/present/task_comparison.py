@@ -34,12 +34,12 @@ def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
     Returns
     -------
     Exhibits
-        "pooling", "caterpillar" (empty where refused).
+        "pooling", "caterpillar" (empty where refused), "lists-side-by-side" (the counts where they are not pooled).
     """
     voice = Voice(inputs)
     if isinstance(result, Refusal):
-        refused = refused_once(voice, [result])
-        return Exhibits([join("pooling", *refused, _raw_figure(voice)), Exhibit("caterpillar", "")])
+        refused = join("pooling", *refused_once(voice, [result]))
+        return Exhibits([refused, Exhibit("caterpillar", ""), join("lists-side-by-side", _raw_figure(voice))])
     names = _names(voice, [each.area for each in result.areas])
     measured = "of the tasks on each province's newest list; lists of one kind, counted within a month of one another"
     moved = max(result.areas, key=lambda each: abs(each.pooled - each.raw))
@@ -68,6 +68,7 @@ def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
                 _pooling_table(voice, result, names),
             ),
             figures.pooled_caterpillar(result, names, pairs, bars).renamed("caterpillar"),
+            Exhibit("lists-side-by-side", ""),
         ]
     )
 
@@ -89,8 +90,7 @@ def funnel(result: Funnel | Refusal, inputs: Inputs) -> Exhibit:
     """
     voice = Voice(inputs)
     if isinstance(result, Refusal):
-        return join("funnel", *refused_once(voice, [result]),
-                    "The counts stand above, side by side and unranked.")  # fmt: skip
+        return join("funnel", *refused_once(voice, [result]))
     names = _names(voice, [each.area for each in result.points])
     singled = [each for each in result.points if each.singled_out]
     many = len(result.points)
