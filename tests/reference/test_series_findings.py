@@ -187,14 +187,16 @@ def test_every_headline_has_its_full_grid(specifications: dict[str, Sensitivity]
         "peers": 3 * 2 * 2,
         "exposure": 3 * 2 * 3,  # one year lies after the policy
     }
-    for each in specifications.values():
-        assert each.of + each.repeated + each.refused == len(each.specifications)
+    for method, each in specifications.items():
+        # The newest list under three design effects is the headline itself, which is not set against itself.
+        own = 3 if method == "completion" else 0
+        assert each.of + each.repeated + each.refused + own == len(each.specifications)
 
 
 def test_distinct_specifications_are_counted_by_what_they_rest_on(specifications: dict[str, Sensitivity]) -> None:
     """Of every measure's last year one vintage is known; the ministry's earliest year is its shortest base too."""
     assert {method: (each.of, each.repeated) for method, each in specifications.items()} == {
-        "completion": (12, 0),
+        "completion": (9, 0),
         "threshold": (56, 56),
         "pace": (8, 2),
         "trend": (6, 0),

@@ -72,7 +72,7 @@ def completion_specifications(inputs: Inputs) -> Spec:
     -------
     Sensitivity or Refusal
         Estimates are shares of 1; *cannot tell apart* where the interval holds the headline's share. The
-        headline's own list has no verdict: nothing is compared with itself.
+        headline's own list has no verdict and is not counted: nothing is compared with itself.
     """
     counts = {
         each.list: each for each in task_counts(inputs) if each.total and each.completed is not None
@@ -100,10 +100,10 @@ def completion_specifications(inputs: Inputs) -> Spec:
     found = run("completion", inputs.roles.tasks.completed, axes, headline, estimate)
     if isinstance(found, Refusal):
         return found
-    distinct = [row for row in found.specifications if not row.refused and not row.repeats]
-    alike = sum(row.verdict in ("", "cannot tell apart") for row in distinct)
+    others = [row for row in found.specifications if not row.refused and row.choices["list"] != lists[-1]]
+    alike = sum(row.verdict == "cannot tell apart" for row in others)
     rows = (row for key in lists for row in counts[key].inputs)
-    return resting_on(found.model_copy(update={"agree": alike}), rows)
+    return resting_on(found.model_copy(update={"agree": alike, "of": len(others)}), rows)
 
 
 def threshold_specifications(inputs: Inputs) -> Spec:

@@ -20,6 +20,7 @@ from policyreport.present.share_aggregate import left_for_others
 from policyreport.present.share_pace import met, reached_chance, rose, yearly_points
 from policyreport.present.shares import chance_of_more, final_chance, part_sentence
 from policyreport.present.task_pace import certainty
+from policyreport.present.tasks import completed_since
 from policyreport.present.voice import Voice, listed
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.shares import Pace, Threshold
@@ -176,13 +177,12 @@ def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
     if not any(step.has_flag("basis-suspect") for step in quarters.steps):
         return ""
     step = next(step for step in reversed(quarters.steps) if step.has_flag("basis-suspect"))
-    end = next(count for count in quarters.counts if count.reference_date == step.end)
-    finished = voice.formats.number(step.new_completed, 0, signed=True)
+    finished = completed_since(voice, step)
     when = f"the last {step.days} days" if step.end == quarters.counts[-1].reference_date else (
         f"the {step.days} days to {voice.date(step.end)}"
     )  # fmt: skip
     rush = "a year-end rush or " if step.end.month == YEAR_END else ""
-    return f" {voice.value(f'{finished} in {when}', end.inputs)} may be {rush}a change in what is counted."
+    return f" {voice.value(f'{finished} in {when}', step.inputs)} may be {rush}a change in what is counted."
 
 
 def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:

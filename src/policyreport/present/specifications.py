@@ -229,9 +229,7 @@ def _agreement(each: Sensitivity) -> str:
     """In how many specifications the headline's verdict holds; of a count, how many other lists lie where it does."""
     if each.method != "completion":
         return f"{each.agree} of {each.of}"
-    others = _others(each)
-    alike = sum(not row.refused and row.verdict == ALIKE for row in others)
-    return f"{alike} of {len(others)} of other lists" if others else "no other list"
+    return f"{each.agree} of {each.of} of other lists" if each.of else "no other list"
 
 
 def _question(voice: Voice, each: Sensitivity) -> str:
@@ -258,7 +256,7 @@ def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
         + "\n".join([_line(voice, each, row) for row in _shown(each)] + _repeated(each))
         for each in done
     )
-    count = sum(each.of + each.refused for each in done)
+    count = sum(len(_shown(each)) for each in done)
     return (
         f'::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="fold"><summary>All {count} distinct '
         f"specifications</summary>\n```\n\n{lists}\n\n```{{=html}}\n</details>\n```\n:::"

@@ -368,7 +368,7 @@ def _apart(voice: Voice, count: ListCount) -> str:
     return f"; without them {voice.value(voice.formats.share_of(alone.completed, alone.total), count.inputs)} were completed"
 
 
-def _new(voice: Voice, step: ListStep) -> str:
+def completed_since(voice: Voice, step: ListStep) -> str:
     """The growth of the completed count; of two lists from the least to the most that was completed."""
     signed = partial(voice.formats.number, digits=0, signed=True)
     if step.bounds is None or step.bounds.low == step.bounds.high:
@@ -392,7 +392,7 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
                 voice.value(formats.percent_interval(interval.wilson.low, interval.wilson.high), count.inputs)
                 if interval
                 else "",
-                voice.value(_new(voice, step), step.inputs) if step else "",
+                voice.value(completed_since(voice, step), step.inputs) if step else "",
                 voice.value(formats.number(step.additions, 0, signed=True), step.inputs) if step else "",
                 "" if count.overdue is None else voice.value(_overdue(formats, count), count.inputs),
                 "" if step is None or step.same_list else voice.verdict("list changed"),

@@ -1,0 +1,135 @@
+"""Where each method stops holding: the violation that costs most, with what the study found there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policyreport.formats import Formats
+from policyreport.params.registry import Registry
+from policyreport.validity.lookups import values
+from policyreport.validity.measures import MethodResult
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A violation of one method: cells by their design, a measure, and a text around its worst value."""
+
+    method: str
+    what: str
+    holds: Callable[[Mapping[str, Any]], bool]
+    measure: str
+    text: str
+    worst: Callable[..., float] = min
+
+
+def _ignored(design: Mapping[str, Any]) -> bool:
+    assumed = design.get("assumed", 1)
+    return isinstance(assumed, int) and assumed < design.get("design_effect", 1)
+
+
+def _beyond_assumed(design: Mapping[str, Any]) -> bool:
+    return _ignored(design) and design.get("assumed", 1) > 1
+
+
+STOPS = (
+    Stop(
+        "completion", "completion", _ignored, "coverage, mean over p of 0.05 to 0.95",
+        "where tasks finish in groups of four and the interval takes them as independent, it holds {}",
+    ),
+    Stop(
+        "flow", "flow change", _ignored, "coverage",
+        "where tasks finish in groups of four and the change is judged as if they did not, its interval holds {}",
+    ),
+    Stop(
+        "flow", "unlike trend", lambda design: design["frailty"] == "gamma 2" and design["slope"] == 0,
+        "verdict falling",
+        "where tasks differ with a variance of 2, a steady effort is called falling in up to {%}", max,
+    ),
+    Stop(
+        "flow", "unlike trend", lambda design: design["frailty"] == "half never" and design["slope"] == 0,
+        "verdict falling", "where half of the tasks can never be finished, in up to {%}", max,
+    ),
+    Stop(
+        "outlook", "unlike outlook", lambda design: True, "coverage, as printed",
+        "where tasks differ, those left are harder than the outlook takes them to be, and its interval holds {}",
+    ),
+    Stop(
+        "pooling", "pooling", _beyond_assumed, "coverage",
+        "where no list was counted again and tasks finish in groups of four, the intervals hold {}",
+    ),
+    Stop(
+        "funnel", "funnel", _beyond_assumed, "any area singled out",
+        "where no list was counted again and tasks finish in groups of four, an area that does not differ is singled "
+        "out in up to {%}", max,
+    ),
+    Stop(
+        "threshold", "threshold", lambda design: str(design.get("spread")) == "1.5", "coverage",
+        "where revisions are three times the size that the prior expects, the intervals hold {}",
+    ),
+    Stop(
+        "trend", "trend", lambda design: design.get("rho", 0) > 0.3 and design.get("slope") == 0,
+        "verdict rising or falling",
+        "where neighbouring years correlate by 0.6, a series without a trend is given the word in up to {%}", max,
+    ),
+    Stop(
+        "panel", "panel", lambda design: bool(design.get("uneven")) and design.get("ratio") == 0,
+        "equal slopes rejected",
+        "where noise differs between areas, equal slopes are found to differ in up to {%}", max,
+    ),
+    Stop(
+        "exposure", "exposed", lambda design: design.get("kind") == "3" and design.get("association") == 0,
+        "plain clustered t rejects",
+        "with three areas exposed the textbook error, which is shown only, rejects in up to {%}", max,
+    ),
+    Stop(
+        "ranks", "ranks", lambda design: str(design.get("kind")).endswith("clustered"), "coverage, all sets together",
+        "where tasks finish in groups of two and the sets take them as independent, all sets together hold {}",
+    ),
+)  # fmt: skip
+
+
+def stops_holding(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> str:
+    """List the violations, by method, as far as they were studied.
+
+    Parameters
+    ----------
+    results : mapping of str to MethodResult
+        Results by method.
+    registry : Registry
+        Titles, and the order.
+    formats : Formats
+        Numbers in the page's language.
+
+    Returns
+    -------
+    str
+        A section of the page; empty without results.
+    """
+    lines = []
+    for id in registry.methods:
+        told = [text for stop in STOPS if stop.method == id and (text := _told(stop, results.get(id), formats))]
+        if told:
+            lines.append(f"- **{registry[id].title}**: {'; '.join(told)}.")
+    if not lines:
+        return ""
+    lead = (
+        "No method holds under every violation of what it takes for granted. Of those that were simulated these cost "
+        "most; nominal are 0.95 and 5 %:"
+    )
+    return "\n\n".join(["## Where each method stops holding", lead, "\n".join(lines)])
+
+
+def _told(stop: Stop, result: MethodResult | None, formats: Formats) -> str:
+    cells = (
+        [cell for cell in result.cells if cell.design["what"] == stop.what and stop.holds(cell.design)]
+        if result
+        else []
+    )
+    found = values(cells, stop.measure)
+    if not found:
+        return ""
+    worst = stop.worst(found)
+    least = "as little as " if stop.worst is min else ""
+    return stop.text.replace("{%}", formats.percent(worst)).replace("{}", f"{least}{formats.number(worst, 3)}")
