@@ -17,7 +17,7 @@ TABLE = "mic-mst/tasks-2026-q1"
 SHEET = "Địa phương;Tổng số;Hoàn thành;Danh mục;Kỳ\nHà Nội;12;5;central-2025-10;2026-Q1\n"
 SAID = (
     *("--publisher", "mic-mst", "--title", "Report", "--address", "https://example.org/q1"),
-    *("--table", "tasks-2026-q1", "--accessed", "2026-12-01"),
+    *("--table", "tasks-2026-q1", "--accessed", "2026-11-20"),
 )
 
 
@@ -182,3 +182,14 @@ def test_a5_an_edition_that_cannot_be_read_is_named_and_stops_nothing(project):
     assert shown.exit_code == 0
     assert "2026Q1: cannot be read" in shown.stdout
     assert "changes edition 2025Q4" in shown.stdout
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2126-01-01"])
+def test_c10_a_file_is_not_read_on_a_day_to_come(project, day):
+    file = project.parent / "sheet.csv"
+    file.write_text(SHEET, encoding="utf-8")
+    before = bytes_below(project)
+    result = call(project, "add", file, *SAID, "--published", "2026-10-15", "--accessed", day, "--yes")
+    assert result.exit_code == 2
+    assert "--accessed" in result.stderr
+    assert bytes_below(project) == before

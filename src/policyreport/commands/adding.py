@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyreport.commands.messages import say_error
-from policyreport.errors import ExitCode
+from policyreport.errors import ExitCode, UsageError
 from policyreport.project import find_project, given_project
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def add(
 
     FILE has one figure a row with the columns of data/README.md, or one province a row and one indicator a
     column, as ministries send it: headings in any language the map has, names with or without accents,
-    1.227,5 or 1,227.5. Words are matched by params/intake.yaml and never guessed. One refused cell, and nothing is
-    written; the same file twice changes nothing.
+    1.227,5 or 1,227.5. Words are matched by params/intake.yaml and never guessed; what is missing is asked for at
+    once. One refused cell, and nothing is written; the same file twice changes nothing.
 
     \b
     Examples:
@@ -106,7 +106,7 @@ def add(
         "status": status,
         "quality": quality,
     }
-    today = accessed.date() if accessed else date.today()
+    today = _day_of_adding(accessed)
     decimals = None if decimal is None else Decimals(decimal.value)
     delivery = receive(root, file, Options(stated, today, sheet, table, decimals, unusual))
     preview = preview_delivery(root, delivery)
@@ -125,7 +125,8 @@ def template(
 ) -> None:
     """Write the sheet to fill in with a quarter's figures: an XLSX with lists to choose from.
 
-    It has a row for each province of that quarter; `policyreport add` reads it back.
+    It has a row for the country and each province of that quarter, and a column for each figure that is due then;
+    `policyreport add` reads it back.
 
     \b
     Examples:
@@ -139,6 +140,15 @@ def template(
     path = output or Path(f"figures-{quarter}.xlsx")
     render_template(root, quarter, language, path)
     typer.echo(f"{path} is ready to be filled in. Then: policyreport add {path}")
+
+
+def _day_of_adding(accessed: datetime | None) -> date:
+    """The day given, which is not to come, or today."""
+    today = date.today()
+    day = accessed.date() if accessed else today
+    if day > today:
+        raise UsageError("--accessed", f"a day to {today}", f'"{day}"', "Write the day the file was read.")
+    return day
 
 
 def _root(context: typer.Context) -> Path:

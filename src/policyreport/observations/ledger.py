@@ -250,7 +250,7 @@ def _distinct(column: pd.Series[str], read: Callable[[str], Any], expected: str)
         except ValueError:
             row = column.index[column == text][0]
             raise DataError(
-                place(row, str(column.name)), expected, f'"{text}"', "Mend the source or add a correction."
+                place(row, str(column.name)), expected, f'"{text}"', "Fix the source or add a correction."
             ) from None
     return values, codes
 

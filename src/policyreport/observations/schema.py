@@ -140,7 +140,7 @@ def _complaint(ledger: pd.DataFrame, indicators: Indicators, error: pa.errors.Sc
     column = str(getattr(error.schema, "name", "") or "")
     cases = error.failure_cases
     if column not in ledger or not hasattr(cases, "iloc") or "index" not in cases:
-        return DataError("the ledger", "the columns of the schema", " ".join(str(error).split())[:200], "Mend it.")
+        return DataError("the ledger", "the columns of the schema", " ".join(str(error).split())[:200], "Fix it.")
     row = cases["index"].iloc[0]
     got = cell(ledger, row, column)
     allowed = {
@@ -154,5 +154,5 @@ def _complaint(ledger: pd.DataFrame, indicators: Indicators, error: pa.errors.Sc
         "unit": "a unit",
         "value": "a finite number",
     }.get(column, "one of " + ", ".join(allowed.get(column, [])))
-    todo = did_you_mean(got, allowed[column]) if column in allowed else "Mend the source or add a correction."
+    todo = did_you_mean(got, allowed[column]) if column in allowed else "Fix the source or add a correction."
     return DataError(place(row, column), expected, f'"{got}"', todo)

@@ -132,7 +132,7 @@ def require_no_error(findings: Iterable[Finding], book: RuleBook) -> None:
                 f"data/raw/{place.replace('#', ', row ')}",
                 book.rules[finding.rule].sentence["en"].rstrip("."),
                 finding.message.rstrip("."),
-                f"Mend the source or add a correction; `policyreport check {finding.rule}` shows every place.",
+                f"Fix the source or add a correction; `policyreport check {finding.rule}` shows every place.",
             )
 
 
