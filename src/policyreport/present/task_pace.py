@@ -271,8 +271,9 @@ def _trend_remark(voice: Voice, trend: FlowTrend) -> str:
 
 
 def _word(voice: Voice, verdict: str) -> str:
-    """A verdict inside a figure's caption."""
-    return voice.inputs.wording.verdict(verdict, voice.language)
+    """A verdict inside a figure's caption; slower with what it is said of."""
+    word = voice.inputs.wording.verdict(verdict, voice.language)
+    return f"{word} ({voice.remark('of-the-tasks-left')})" if verdict == "slower" else word
 
 
 def _trend_sentence(voice: Voice, each: Flow) -> str:
