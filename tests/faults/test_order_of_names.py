@@ -1,0 +1,45 @@
+"""Names stand in the order of their own alphabet, where the letter with a stroke stood behind V."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from policyreport import assess, present
+from policyreport.figures.frame import Frame
+from policyreport.figures.tasks import completion_by_area
+from policyreport.formats import Formats
+from policyreport.inputs import Inputs
+from policyreport.marks import unmarked
+from policyreport.methods import completion
+from policyreport.methods.counts import TaskCount
+from policyreport.plan import Known
+
+ORDER = ["An Giang", "Cà Mau", "Cao Bằng", "Đắk Lắk", "Đồng Nai", "Hà Nội", "Hải Phòng", "Vĩnh Long"]
+
+
+def test_e9_areas_with_one_value_stand_in_the_order_of_the_alphabet() -> None:
+    counts = [
+        (name, TaskCount("n01", "list", date(2025, 12, 1), date(2025, 12, 1), 40, 10)) for name in reversed(ORDER)
+    ]
+    rows = [
+        (name, completion.assess(count, subject="list", minimum_tasks=10, design_effect=2, sum_tolerance=0.01))
+        for name, count in counts
+    ]
+    frame = Frame(id="fig", finding="One value.", measured="Share.", source="", formats=Formats("en"))
+    alt = completion_by_area(rows, frame).markdown
+    assert sorted(ORDER, key=alt.index) == ORDER
+
+
+@pytest.fixture(scope="module")
+def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+    return slice_of(known_q4, "evaluation", "VN")
+
+
+def test_e9_publishers_in_a_source_line_stand_in_the_order_of_the_alphabet(nation: Inputs) -> None:
+    """Đảng Cộng Sản came after Lai Châu."""
+    shown = present.national_tasks(assess.completion(nation), assess.quarter_on_quarter(nation), nation)
+    text = unmarked("\n".join(each.markdown for each in shown))
+    line = next(line for line in text.splitlines() if line.startswith("Sources: ") and "Lai Châu" in line)
+    named = ["Báo Vĩnh Long", "Cà Mau", "Đảng Cộng Sản", "Huế Ngày Nay", "Lai Châu"]
+    assert sorted(named, key=line.index) == named
