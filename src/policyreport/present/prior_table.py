@@ -41,6 +41,7 @@ def prior_table(voice: Voice, judged: Threshold | None) -> Exhibit:
     line = voice.threshold(voice.percent_as_published(judged.threshold))
     chance = voice.value(voice.chance(judged.probability, cells), behind)
     turned = sum(each.verdict != judged.verdict for each in cells)
+    some = f"{turned} of these {len(cells)} chances (in bold)" if turned else f"None of these {len(cells)} chances"
     return table(
         ID,
         ["Mean revision", "Size of revisions expected, percentage points",
@@ -48,7 +49,7 @@ def prior_table(voice: Voice, judged: Threshold | None) -> Exhibit:
         body,
         f"The chance that {voice.measure(judged.measure)}'s final figure for {judged.period} is {line} or more: {chance}. "
         f"*Under every prior looked at; the last row takes the {judged.revisions} past revisions alone, with no prior. "
-        f"{turned} of these {len(cells)} chances (in bold) would turn the verdict.*",
+        f"{some} would turn the verdict.*",
         voice.source(behind),
         align="lr" + "r" * len(weights),
         wide=True,
