@@ -438,31 +438,18 @@ class Formats:
         shown = max(-int(rounded.as_tuple().exponent), 0)
         return f"{self.number(float(rounded), shown)}{NBSP}%"
 
-    def probability(self, value: float) -> str:
-        """Write a probability as its band of METHODS §0.
-
-        Parameters
-        ----------
-        value : float
-            Between 0 and 1.
+    def band(self, low: float, high: float) -> str:
+        """Write a band of probabilities, its ends shares of 1; one that reaches 0 or 1 by its other end.
 
         Returns
         -------
         str
-            ``< 1 %``, ``1–5 %``, …, ``> 99 %``.
+            ``< 1 %``, ``1–5 %``, ``> 99 %``.
         """
-        bands = (f"<{NBSP}1", "1–5", "5–20", "20–80", "80–95", "95–99", f">{NBSP}99")
-        return bands[_band(value)] + f"{NBSP}%"
+        ends = [self.published(round(100 * end, 10)) for end in (low, high)]
+        text = f"<{NBSP}{ends[1]}" if low == 0 else f">{NBSP}{ends[0]}" if high == 1 else EN_DASH.join(ends)
+        return f"{text}{NBSP}%"
 
     def _date(self, day: datetime.date, pattern: str) -> str:
         """Write a date by a CLDR pattern."""
         return str(format_date(day, format=pattern, locale=self._idiom.locale))
-
-
-def _band(probability: float) -> int:
-    """Index of the band; a bound belongs to the band nearer to one half, on both sides alike."""
-    if not 0 <= probability <= 1:
-        raise UsageError("formats", "a probability from 0 to 1", repr(probability), "Mend the caller.")
-    return sum(probability >= bound for bound in (0.01, 0.05, 0.2)) + sum(
-        probability > bound for bound in (0.8, 0.95, 0.99)
-    )

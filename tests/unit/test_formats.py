@@ -74,20 +74,11 @@ def test_dates_are_written_as_each_language_writes_them():
 
 
 @pytest.mark.parametrize(
-    ("probability", "band"),
-    [(0.0059, "< 1 %"), (0.03, "1–5 %"), (0.1, "5–20 %"), (0.5, "20–80 %"), (0.8, "20–80 %"), (0.81, "80–95 %"),
-     (0.978, "95–99 %"), (0.995, "> 99 %")],
-)  # fmt: skip
-def test_a_probability_is_told_as_its_band(probability, band):
-    assert _plain(EN.probability(probability)) == band
-
-
-@given(st.floats(0, 0.5, exclude_max=True))
-def test_a_probability_and_its_opposite_lie_in_mirrored_bands(probability):
-    bands = ["< 1 %", "1–5 %", "5–20 %", "20–80 %", "80–95 %", "95–99 %", "> 99 %"]
-    below, above = _plain(EN.probability(probability)), _plain(EN.probability(1 - probability))
-    if 1 - (1 - probability) == probability:
-        assert bands.index(below) + bands.index(above) == 6
+    ("low", "high", "band"),
+    [(0, 0.01, "< 1 %"), (0.01, 0.05, "1–5 %"), (0.2, 0.8, "20–80 %"), (0.005, 0.07, "0.5–7 %"), (0.99, 1, "> 99 %")],
+)
+def test_a_band_of_probabilities_is_written_by_its_cut_points(low, high, band):
+    assert _plain(EN.band(low, high)) == band
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 4))
@@ -96,10 +87,8 @@ def test_a_printed_number_lies_within_half_a_unit_of_its_last_place(value, digit
     assert abs(float(text) - value) <= 0.5 * 10.0**-digits * (1 + 1e-6)
 
 
-@pytest.mark.parametrize(
-    "call", [lambda: EN.number(float("nan"), 1), lambda: EN.probability(1.2), lambda: Formats("xx")]
-)
-def test_what_is_no_number_no_probability_or_no_language_is_refused(call):
+@pytest.mark.parametrize("call", [lambda: EN.number(float("nan"), 1), lambda: Formats("xx")])
+def test_what_is_no_number_or_no_language_is_refused(call):
     with pytest.raises(UsageError, match="expected"):
         call()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policyreport.exhibits import Exhibit
@@ -27,6 +28,8 @@ class Frame:
         Area key that makes label and file unique in the edition: ``n01`` gives ``fig-n01-growth``.
     formats : Formats
         Number and date formats; their language is that of the words inside the figure.
+    verdicts : mapping of str to str
+        The closed list of verdicts in that language (params/wording.yaml).
     """
 
     id: str
@@ -35,6 +38,7 @@ class Frame:
     source: str = ""
     scope: str = ""
     formats: Formats = field(default_factory=Formats)
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -45,6 +49,10 @@ class Frame:
     def words(self) -> Words:
         """Words inside the figure, in the language of its formats."""
         return WORDS[self.formats.language]
+
+    def verdict(self, word: str) -> str:
+        """A verdict of the closed list as the figure's readers know it."""
+        return self.verdicts.get(word, word)
 
     def exhibit(self, alt: str, svg: str, narrow: str = "") -> Exhibit:
         """Put caption and source line around a picture.

@@ -98,7 +98,7 @@ def league(
     low, high = padded([*ends, rule.value] if rule else ends, 0.05)
     ticks = tuple(round_ticks(low, high, 6))
     whole = 0 if all(tick == round(tick) for tick in ticks) else 1
-    gone = f"{capitalised(frame.words.not_published)}: {', '.join(missing)}." if missing else ""
+    gone = f"{capitalised(frame.verdict('not published'))}: {', '.join(missing)}." if missing else ""
     note = ". ".join(part for part in (unit, gone) if part)
     texts = tuple(frame.formats.number(tick, whole, signed) for tick in ticks)
     scale = Scale(low, high, ticks, texts, (rule,) if rule else (), note)

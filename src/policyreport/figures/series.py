@@ -106,7 +106,7 @@ def _note(lines: Sequence[Line], frame: Frame) -> str:
     for line in lines:
         if gaps := missing_years(line):
             years = ", ".join(str(year) for year in gaps)
-            parts.append(f"{line.label}: {years} {frame.words.not_published}.")
+            parts.append(f"{line.label}: {years} {frame.verdict('not published')}.")
     return " ".join(parts)
 
 
@@ -154,7 +154,7 @@ def small_multiples(
     texts = tuple(frame.formats.number(t, 0 if all(t == int(t) for t in ticks) else 1) for t in ticks)
     plot = Plot(low, high, ticks, texts, years, height=92)
     alt = " ".join(
-        f"{name}: " + (_alt(lines, frame, digits) if lines else f"{frame.words.not_published}.")
+        f"{name}: " + (_alt(lines, frame, digits) if lines else f"{frame.verdict('not published')}.")
         for name, lines in panels
     )
     return picture(frame, alt, lambda width: _paint_multiples(width, panels, plot, frame, digits))
@@ -227,7 +227,7 @@ def _paint_line(cell: Cell, line: Line) -> None:
 def _last_value(lines: Sequence[Line], frame: Frame, digits: int) -> str:
     """Latest value with its year, or that nothing was published."""
     if not lines:
-        return frame.words.not_published
+        return frame.verdict("not published")
     main = next((line for line in lines if line.role == "accent"), lines[0])
     return f"{frame.formats.number(main.points[-1].value, digits)} ({main.points[-1].year})"
 

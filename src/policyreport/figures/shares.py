@@ -90,7 +90,7 @@ def threshold_by_area(
         _threshold_row(record, names[record.area], "accent" if record.area == accent else "plain", frame, unit)
         for record in sorted(records, key=lambda record: (-record.observation.value, sort_key(names[record.area])))
     ]
-    note = f"{capitalised(words.not_published)}: {', '.join(missing)}." if missing else ""
+    note = f"{capitalised(frame.verdict('not published'))}: {', '.join(missing)}." if missing else ""
     note = " ".join(part for part in (_hollow_note(records, words), note) if part)
     scale = _scale(records, frame, line, unit, note)
     return picture(frame, f"{_alt(rows, line)} {note}".strip(), lambda width: paint_rows(width, rows, scale))
@@ -115,35 +115,11 @@ def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame, unit
         interval.low if interval else None,
         interval.high if interval else None,
         value,
-        verdict_words(record, frame.words),
+        frame.verdict(record.verdict),
         role=role,
         hollow=seen.status in TENTATIVE,
         arrow=arrow,
     )
-
-
-def verdict_words(record: Threshold, words: Words) -> str:
-    """Say the verdict in the language of the figure.
-
-    Parameters
-    ----------
-    record : Threshold
-        With its verdict.
-    words : Words
-        Of the language.
-
-    Returns
-    -------
-    str
-        A word of METHODS §0's closed list.
-    """
-    return {
-        "above": words.above,
-        "below": words.below,
-        "cannot tell apart": words.cannot_tell,
-        "stated above": words.stated_above,
-        "stated below": words.stated_below,
-    }[record.verdict]
 
 
 def _hollow_note(records: Sequence[Threshold], words: Words) -> str:

@@ -16,6 +16,7 @@ from policyreport.figures.style import (
     MINIMUM,
     NARROW,
     SMALL,
+    capitalised,
     new_figure,
     panel,
     picture,
@@ -106,7 +107,9 @@ def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
         return figure
 
     alt = "; ".join(f"{day}: {text}" for day, text in zip(days, texts, strict=True))
-    return picture(frame, f"{frame.words.list_changed}, {frame.words.no_comparison}. {alt}.", paint, SIZE)
+    return picture(
+        frame, f"{capitalised(frame.verdict('list changed'))}, {frame.words.no_comparison}. {alt}.", paint, SIZE
+    )
 
 
 def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None = None) -> Exhibit:

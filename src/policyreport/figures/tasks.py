@@ -97,7 +97,7 @@ def completion_by_area(rows: Sequence[tuple[str, Completion | Refusal]], frame: 
     missing = [label for label, record in rows if isinstance(record, Refusal)]
     roles: dict[str, Role] = {label: "accent" if label == accent else "plain" for label, _ in rows}
     body = [_share_row(label, record.completed, frame.formats, roles[label], counts=True) for label, record in done]
-    note = f"{capitalised(frame.words.not_published)}: {', '.join(missing)}." if missing else ""
+    note = f"{capitalised(frame.verdict('not published'))}: {', '.join(missing)}." if missing else ""
     scale = share_scale(frame.formats, note)
     return picture(frame, f"{_alt(body)} {note}".strip(), lambda width: paint_rows(width, body, scale))
 
@@ -106,7 +106,7 @@ def _list_row(label: str, record: Completion | Refusal, frame: Frame, told: Mapp
     """One list: counts and share, then its date and what else was counted."""
     words, formats = frame.words, frame.formats
     if isinstance(record, Refusal):
-        reasons = {"not-published": words.not_published, "list-too-short": words.list_too_short}
+        reasons = {"not-published": frame.verdict("not published"), "list-too-short": words.list_too_short}
         return Row(label, text=reasons.get(record.code, words.no_data), note=record.detail)
     if record.list in told:
         return _share_row(label, record.completed, formats, "accent", told[record.list], counts=True)
@@ -154,7 +154,7 @@ def list_counts(
     changed = [step for step in record.steps if not step.same_list]
     if changed:
         days = ", ".join(frame.formats.date(step.end) for step in changed)
-        alt += f". {frame.words.list_changed}: {days}"
+        alt += f". {capitalised(frame.verdict('list changed'))}: {days}"
     return picture(frame, alt + ".", lambda width: _paint_counts(width, record, frame, shares))
 
 
@@ -192,7 +192,8 @@ def _break_lines(step: ListStep, frame: Frame, width: int) -> list[str]:
         return []
     words = frame.words
     more = words.more_on_list if step.additions >= 0 else words.fewer_on_list
-    text = f"{words.list_changed}, {words.no_comparison}: {frame.formats.count(abs(step.additions))} {more}"
+    changed, count = capitalised(frame.verdict("list changed")), frame.formats.count(abs(step.additions))
+    text = f"{changed}, {words.no_comparison}: {count} {more}"
     return wrap(f"{text}; {step.basis_change}" if step.basis_change else text, width, MINIMUM)
 
 

@@ -259,7 +259,9 @@ def _link(tile: Tile, frame: Frame, body: str) -> str:
 
 
 def _title(tile: Tile, frame: Frame) -> str:
-    return f"{tile.name}: {tile.text or (frame.words.not_published if tile.computed else frame.words.not_computed)}"
+    return (
+        f"{tile.name}: {tile.text or (frame.verdict('not published') if tile.computed else frame.words.not_computed)}"
+    )
 
 
 def _borders(regions: Mapping[str, str], grid: TileGrid) -> list[str]:
@@ -294,7 +296,7 @@ def _key(
     entries: list[tuple[int | None, str, bool]] = []
     if classes:
         entries += [(group, text, True) for group, text in reversed(list(enumerate(texts)))]
-    entries += [(None, capitalised(frame.words.not_published), True)] if missing else []
+    entries += [(None, capitalised(frame.verdict("not published")), True)] if missing else []
     entries += [(None, capitalised(frame.words.not_computed), False)] if left_out else []
     step = 18 if len(entries) < 7 else 16
     for group, text, computed in entries:
@@ -310,6 +312,6 @@ def _alt(tiles: Mapping[str, Tile], frame: Frame) -> str:
     parts = [f"{tile.name} {tile.text}" for tile in shown]
     left_out = sum(not tile.computed for tile in tiles.values())
     missing = len(tiles) - len(shown) - left_out
-    parts += [f"{missing} {frame.words.not_published}"] if missing else []
+    parts += [f"{missing} {frame.verdict('not published')}"] if missing else []
     parts += [f"{left_out} {frame.words.not_computed}"] if left_out else []
     return "; ".join(parts) + "."

@@ -1,6 +1,6 @@
 """The few words that stand inside figures and in their alternative texts, by language.
 
-Verdicts repeat params/wording.yaml, a test holds them equal; the other words belong to the drawing alone.
+Verdicts are not among them: they come with the figure's frame, from params/wording.yaml.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ class Words:
     """Words of a figure in one language."""
 
     all_areas: str = "All"
-    not_published: str = "not published"
     not_computed: str = "not in this run"
     no_data: str = "no value"
     values_from: str = "{count} areas, from {low} ({low_label}) to {high} ({high_label})"
-    list_changed: str = "List changed"
     no_comparison: str = "no comparison"
     more_on_list: str = "more on the list"
     fewer_on_list: str = "fewer on the list"
@@ -26,11 +24,6 @@ class Words:
     late: str = "completed late"
     overdue: str = "overdue"
     hollow: str = "hollow: estimate or preliminary"
-    above: str = "above"
-    below: str = "below"
-    cannot_tell: str = "cannot tell apart"
-    stated_above: str = "stated above"
-    stated_below: str = "stated below"
     one_vintage: str = "published once"
     arrow: str = "arrow: from the first published value to the latest"
     pp_pace: str = "at the pace so far"
@@ -55,11 +48,9 @@ WORDS = {
     "en": Words(),
     "vi": Words(
         all_areas="Cả",
-        not_published="chưa công bố",
         not_computed="chưa tính trong lần chạy này",
         no_data="không có số liệu",
         values_from="{count} địa phương, từ {low} ({low_label}) đến {high} ({high_label})",
-        list_changed="Danh mục đã thay đổi",
         no_comparison="không so sánh",
         more_on_list="nhiệm vụ thêm vào danh mục",
         fewer_on_list="nhiệm vụ bớt khỏi danh mục",
@@ -68,11 +59,6 @@ WORDS = {
         late="hoàn thành muộn",
         overdue="quá hạn",
         hollow="vòng rỗng: ước tính hoặc sơ bộ",
-        above="cao hơn",
-        below="thấp hơn",
-        cannot_tell="chưa phân biệt được",
-        stated_above="được nêu là cao hơn",
-        stated_below="được nêu là thấp hơn",
         one_vintage="công bố một lần",
         arrow="mũi tên: từ số công bố đầu tiên đến số mới nhất",
         pp_pace="theo nhịp tăng đến nay",

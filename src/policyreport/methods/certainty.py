@@ -32,17 +32,21 @@ def words(probability: float, *, probability_bands: Sequence[float]) -> str:
     -----
     A cut point belongs to the band nearer to ½, so that p and 1 − p always have mirrored phrases.
     """
+    low, high = band(probability, probability_bands=probability_bands)
+    if low == 0:
+        return f"< {_end(high)} %"
+    return f"> {_end(low)} %" if high == 1 else f"{_end(low)}–{_end(high)} %"
+
+
+def band(probability: float, *, probability_bands: Sequence[float]) -> tuple[float, float]:
+    """Give the cut points that a probability lies between; 0 below the first, 1 above the last. As for `words`."""
     if not 0 <= probability <= 1:
         raise ValueError(f"a probability lies in [0, 1]; got {probability}")
-    cuts = list(probability_bands)
+    ends = (0.0, *probability_bands, 1.0)
     # Rounding first: 1 − 0.99 must meet the cut point 0.01 whatever the last bit says.
     at = round(probability, 12)
-    band = bisect_right(cuts, at) if at < 0.5 else bisect_left(cuts, at)
-    if band == 0:
-        return f"< {_end(cuts[0])} %"
-    if band == len(cuts):
-        return f"> {_end(cuts[-1])} %"
-    return f"{_end(cuts[band - 1])}–{_end(cuts[band])} %"
+    place = bisect_right(probability_bands, at) if at < 0.5 else bisect_left(probability_bands, at)
+    return ends[place], ends[place + 1]
 
 
 def _end(cut: float) -> str:

@@ -41,6 +41,14 @@ BETWEEN = ("between", "between_priors", "between_priors_leaning")
 """Phrases that hold two ends."""
 
 
+class Certainties(Strict):
+    """Phrases for a probability: under the first cut point, between two of them, over the last."""
+
+    below: Text
+    inside: Text
+    above: Text
+
+
 class Wording(Strict):
     """Everything the report says in fixed words, in every language."""
 
@@ -51,7 +59,7 @@ class Wording(Strict):
     between: Text
     between_priors: Text
     between_priors_leaning: Text
-    certainties: dict[str, Text]
+    certainties: Certainties
     forbidden: dict[str, Forbidden]
 
     @model_validator(mode="before")
@@ -88,10 +96,10 @@ class Wording(Strict):
         for place, text in self._texts():
             if set(text) != wanted:
                 raise ValueError(f"{place} in exactly the languages {', '.join(self.languages)}")
-        for place in BETWEEN:
-            for language, phrase in getattr(self, place).items():
-                if set(re.findall(r"{(.*?)}", phrase)) != {"low", "high"}:
-                    raise ValueError(f"{place}.{language} to hold {{low}} and {{high}}")
+        for place, text, ends in self._with_ends():
+            for language, phrase in text.items():
+                if set(re.findall(r"{(.*?)}", phrase)) != set(ends):
+                    raise ValueError(f"{place}.{language} to hold {' and '.join(f'{{{end}}}' for end in ends)}")
         if set(self.forbidden) != wanted:
             raise ValueError(f"forbidden words for exactly the languages {', '.join(self.languages)}")
         return self
@@ -104,7 +112,17 @@ class Wording(Strict):
         for family, words in self.verdicts.items():
             found += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
         found += [(f"remarks.{name}", text) for name, text in self.remarks.items()]
-        return found + [(f"certainties.{band}", text) for band, text in self.certainties.items()]
+        return found + [(f"certainties.{name}", getattr(self.certainties, name)) for name in Certainties.model_fields]
+
+    def _with_ends(self) -> list[tuple[str, Text, tuple[str, ...]]]:
+        """Phrases that hold ends, with their place in the file."""
+        both, certainties = ("low", "high"), self.certainties
+        return [
+            *((place, getattr(self, place), both) for place in BETWEEN),
+            ("certainties.below", certainties.below, ("high",)),
+            ("certainties.inside", certainties.inside, both),
+            ("certainties.above", certainties.above, ("low",)),
+        ]
 
     def words_of(self, names: Iterable[str]) -> tuple[str, ...]:
         """List verdicts by their families.
@@ -128,6 +146,10 @@ class Wording(Strict):
         every = {word for words in self.verdicts.values() for word in words}
         require_known(FILE, names, {*self.verdicts, *every}, "a family of verdicts, or one verdict")
         return tuple(word for name in names for word in self.verdicts.get(name, {name: {}}))
+
+    def verdicts_in(self, language: str) -> dict[str, str]:
+        """List every verdict as readers of one language know it."""
+        return {word: text[language] for words in self.verdicts.values() for word, text in words.items()}
 
     def sentence(self, code: str, language: str) -> str:
         """Give the sentence of a refusal or flag.
@@ -212,29 +234,12 @@ class Wording(Strict):
         require_known(FILE, [language], self.languages, "a language of the report")
         return self.remarks[name][language]
 
-    def certainty(self, band: str, language: str) -> str:
-        """Say a band of probability.
-
-        Parameters
-        ----------
-        band : str
-            A band as `methods.certainty.words` gives it, ``95–99 %``.
-        language : str
-            Two letters.
-
-        Returns
-        -------
-        str
-            ``between 95 and 99 %``.
-
-        Raises
-        ------
-        ParamsError
-            If the band or the language is unknown.
-        """
-        require_known(FILE, [band], self.certainties, "a band of probability")
+    def certainty(self, low: str, high: str, language: str) -> str:
+        """Say between which percentages a probability lies; one of them is empty where the band has no such end."""
         require_known(FILE, [language], self.languages, "a language of the report")
-        return self.certainties[band][language]
+        phrases = self.certainties
+        text = phrases.below if not low else phrases.inside if high else phrases.above
+        return text[language].format(low=low, high=high)
 
     def forbidden_words(self, text: str, language: str, titles: Iterable[str] = ()) -> tuple[str, ...]:
         """Find words that may not be printed.

@@ -429,7 +429,7 @@ def _outlook_table(voice: Voice, by_share: Sequence[Outlook], suffix: str) -> Ex
                     formats.count_of(main.completed + round(at.mean_finished), total),
                     formats.percent(at.expected_share),
                     formats.percent_interval(low, high),
-                    *(formats.probability(getattr(each, scenario)[place].probability_required) for each in by_share),
+                    *(voice.band(getattr(each, scenario)[place].probability_required) for each in by_share),
                 ]
             )
     chances = ["All done" if each.required_share == 1 else f"{formats.percent(each.required_share, 0)} done"

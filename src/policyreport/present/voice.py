@@ -10,7 +10,7 @@ from policyreport.figures.frame import Frame
 from policyreport.formats import EN_DASH, Formats
 from policyreport.inputs import Inputs, files_of
 from policyreport.marks import POLICY, mark
-from policyreport.methods.certainty import words
+from policyreport.methods.certainty import band
 from policyreport.methods.prior_cells import certainty_in_grid, in_grid
 from policyreport.params.phrases import word
 from policyreport.records.base import Flag, Refusal
@@ -42,6 +42,7 @@ class Voice:
         self.language = inputs.edition.language
         self.formats = Formats(self.language)
         self.name = inputs.name
+        self._verdicts = inputs.wording.verdicts_in(self.language)
         self._sources = {source.id: source for source in inputs.sources}
         self._prefix = "" if inputs.area == inputs.roles.nation else f"{inputs.area}-"
 
@@ -230,8 +231,14 @@ class Voice:
 
     def certainty(self, probability: float) -> str:
         """A probability in words: between 5 and 20 %."""
-        bands = self.inputs.settings.conventions.probability_bands
-        return self.inputs.wording.certainty(words(probability, probability_bands=bands), self.language)
+        low, high = band(probability, probability_bands=self.inputs.settings.conventions.probability_bands)
+        first, last = ("" if end in (0, 1) else self.formats.published(round(100 * end, 10)) for end in (low, high))
+        return self.inputs.wording.certainty(first, last, self.language)
+
+    def band(self, probability: float) -> str:
+        """The same band in a table's cell: 5–20 %."""
+        cuts = self.inputs.settings.conventions.probability_bands
+        return self.formats.band(*band(probability, probability_bands=cuts))
 
     def chance(self, probability: float, cells: Sequence[PriorCell]) -> str:
         """A probability of a revision: in words where they hold under every prior, else the range it takes.
@@ -290,11 +297,18 @@ class Voice:
             source=self.source(rows),
             scope="" if self.inputs.area == self.inputs.roles.nation else self.inputs.area,
             formats=self.formats,
+            verdicts=self._verdicts,
         )
 
     def small(self, id: str, rows: Iterable[str], leading: Iterable[str]) -> Frame:
         """Label and source of a small figure under a sentence of its own, the sentence's own number's source first."""
-        return Frame(id=id, finding="", source=self._led_by(list(rows), list(leading)), formats=self.formats)
+        return Frame(
+            id=id,
+            finding="",
+            source=self._led_by(list(rows), list(leading)),
+            formats=self.formats,
+            verdicts=self._verdicts,
+        )
 
     def _led_by(self, rows: Sequence[str], leading: Sequence[str]) -> str:
         """Source line that names who published the leading rows, with the day, and counts the other publishers."""
