@@ -35,11 +35,15 @@ def row(page: str, label: str) -> list[str]:
     ("label", "value"),
     [
         ("nearest provinces compared", "5"),
-        ("likeness is measured by", "population (logarithm), GRDP per head (logarithm), urban share of the population"),
+        (
+            "likeness is measured by",
+            "Average population 2024 (log), GRDP per head, current prices 2023 (log), "
+            "Urban share of the population 2024",
+        ),
         ("weights of the wild bootstrap (Webb's)", "±√1.5, ±1, ±√0.5"),
         ("carry-over assumed in the line (ρ)", "0, 0.3, 0.6"),
         ("grid cells left out below", "0.00000001"),
-        ("dates of possible steps", "22 December 2024, 1 July 2025"),
+        ("possible steps", "the day of the policy, the first day of the present boundaries"),
     ],
 )
 def test_settings_stand_in_words_that_readers_understand(page: str, label: str, value: str) -> None:

@@ -195,7 +195,7 @@ def _funnel(wide=()):
     )  # fmt: skip
     limits = ((0.2, 0.3, 0.7, 0.8), (0.35, 0.4, 0.6, 0.65))
     return Funnel(centre=0.5, dispersion=1, overdispersed=bool(wide), points=points, limit_totals=(10, 120),
-                  limits=limits, limits_overdispersed=wide)  # fmt: skip
+                  limits=limits, limits_overdispersed=wide, probabilities=(0.001, 0.025, 0.975, 0.999))  # fmt: skip
 
 
 def _step(start, end, hazard):

@@ -11,7 +11,7 @@ from policyreport.assess.national import codes, coverage, league
 from policyreport.assess.selection import observations
 from policyreport.assess.series import governance, growth, income, indices
 from policyreport.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
-from policyreport.assess.side_by_side import differences, exposure, panel, ranks, series_of, steps
+from policyreport.assess.side_by_side import differences, exposure, panel, ranks, series_of, step_days, steps
 from policyreport.assess.specifications import sensitivity
 from policyreport.assess.specifications_trends import score_specifications
 from policyreport.assess.task_comparison import calibration, count_ranks, funnel, pooling
@@ -57,6 +57,7 @@ __all__ = [
     "share",
     "share_aggregate",
     "share_pace",
+    "step_days",
     "steps",
     "strip",
     "topics",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -252,6 +253,13 @@ def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> 
     )
 
 
+def step_days(inputs: Inputs) -> tuple[date, ...]:
+    """Give the days at which a step is looked for: that of the policy, and that of the present boundaries."""
+    begun = [inputs.areas.begun(area) for area in inputs.areas.current(inputs.edition.as_known_on)]
+    days = {"policy": inputs.policy.date, "mergers": max(begun)}
+    return tuple(days[name] for name in inputs.settings.trend.step_dates)
+
+
 def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
     """Ask whether the area's growth stepped at the dates fixed in params, or drifts from a line.
 
@@ -279,7 +287,7 @@ def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
             verdict_rho=settings.verdict_rho,
             verdict_level=settings.verdict_level,
         )
-        for day in settings.step_dates
+        for day in step_days(inputs)
     ]
     wandering = steps_method.cusum(
         points, area=inputs.area, indicator=role.indicator, from_points=settings.cusum_from_points

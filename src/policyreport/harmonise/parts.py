@@ -110,7 +110,7 @@ def recalculate(
     """
     rows = annual_rows(known, indicators)[["area", "indicator", "measure", "year", "value", "status"]]
     rows = rows[rows["area"].isin(areas.crosswalk.index)]
-    people = _by_part(rows[rows["indicator"] == "population_average"], areas)
+    people = _by_part(rows[rows["indicator"] == indicators.giving("population")], areas)
     found = set(rows["indicator"])
     carried = [each for each in indicators.indicators if each.harmonise != "none" and each.id in found]
     if not carried:

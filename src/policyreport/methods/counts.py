@@ -73,10 +73,10 @@ class TaskCount:
 
     def __post_init__(self) -> None:
         where = f"{self.area}, list {self.list!r}, published {self.published}"
-        check_part(where, "tasks_completed", self.completed, self.total)
-        check_part(where, "tasks_completed_late", self.late, self.completed)
+        check_part(where, "tasks completed", self.completed, self.total)
+        check_part(where, "tasks completed late", self.late, self.completed)
         if self.total is not None and self.completed is not None:
-            check_part(where, "tasks_overdue", self.overdue, self.total - self.completed)
+            check_part(where, "tasks overdue", self.overdue, self.total - self.completed)
 
     def pair(self) -> tuple[int, int]:
         """Give completed and total where both were published.
@@ -105,7 +105,7 @@ def check_part(where: str, name: str, part: int | None, whole: int | None) -> No
     where : str
         Place, for the message.
     name : str
-        Indicator of the part.
+        What is counted, in words.
     part, whole : int or None
         The two counts; None where not published.
 

@@ -50,8 +50,9 @@ class Indicator(Strict):
 
     `kind` says whether values add up (extensive), need a weight (intensive), never aggregate (rank) or
     belong to one list or event (count). `harmonise` names how former provinces are carried to present ones
-    (METHODS §14); `national` is the indicator holding the country's value where it has another name, and
-    `standard_error` the one holding the published standard errors of this one's values, by the same measure.
+    (METHODS §14), `gives_weight` that this one's values are others' weights. `national` is the indicator holding
+    the country's value where it has another name, and `standard_error` the one holding the published standard errors
+    of this one's values, by the same measure.
     `fieldwork` tells for years of a survey when it was in the field, ``2024-08/2024-11``, where that is known.
     A value beyond `low` or `high` is impossible and stops the run; one outside `plausible` is asked about.
     """
@@ -66,6 +67,7 @@ class Indicator(Strict):
     direction: Literal["higher", "lower", "none"]
     weight: Literal["population", "grdp", "none"] = "none"
     harmonise: Literal["sum", "weighted-mean", "per-head", "chain", "none"] = "none"
+    gives_weight: Literal["population", "none"] = "none"
     national: str = ""
     standard_error: str = ""
     low: float | None = None
@@ -124,6 +126,10 @@ class Indicators(Strict):
             if each.standard_error and each.standard_error not in ids:
                 raise ValueError(f"{each.id}: standard_error names an indicator that is defined")
         return self
+
+    def giving(self, weight: str) -> str:
+        """Name the indicator whose values are a weight; empty where there is none."""
+        return next((each.id for each in self.indicators if each.gives_weight == weight), "")
 
     def by_id(self) -> dict[str, Indicator]:
         """Give the indicators by their id.

@@ -9,7 +9,6 @@ The file pairs each value with its reason; callers take the plain value::
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel, field_validator
@@ -157,7 +156,7 @@ class TrendSettings(Strict):
     hac_lags: Count
     minimum_after_break: Count
     maximum_missing_years: Count
-    step_dates: tuple[date, ...]
+    step_dates: tuple[Literal["policy", "mergers"], ...]
     step_minimum_before: Count
     step_minimum_after: Count
     mean_from_areas: Share

@@ -43,6 +43,7 @@ class TaskRole(Strict):
     completed: str
     late: str
     overdue: str
+    in_progress: str
     recurring: str
     national_lists: tuple[str, ...]
 
@@ -65,10 +66,9 @@ class Likeness(Strict):
 
 
 class MapClasses(Strict):
-    """Four ascending bounds and the five texts of the classes they make."""
+    """Ascending bounds of the map's classes; the threshold is one more, wherever it lies."""
 
-    bounds: tuple[float, float, float, float]
-    texts: tuple[str, str, str, str, str]
+    bounds: tuple[float, float, float]
 
 
 class Roles(Strict):

@@ -25,6 +25,7 @@ from policyreport.present.tiles import tile_grid
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CompareRecord, StripItem
+from policyreport.records.periods import kind_of
 from policyreport.records.series import Difference, Peers, PublishedRank
 from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
@@ -255,7 +256,7 @@ def _part(voice: Voice, item: StripItem) -> str:
 def _when(voice: Voice, item: StripItem) -> str:
     if item.role == "tasks":
         count = voice.value(voice.formats.count_of(item.count or 0, item.total or 0), item.inputs)
-        exact = len(item.period) == len("2025-12-31")
+        exact = kind_of(item.period) == "days"
         told = told_time(voice.notes(item.inputs)) or voice.formats.period(item.period)
         when = voice.formats.short_date(date.fromisoformat(item.period)) if exact else told
         return f"{count}, {when or 'date not stated'}"

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from math import log10
 
+from policyreport.assess.side_by_side import MERGED
 from policyreport.digits import as_computed, as_published
 from policyreport.exhibits import Exhibit
 from policyreport.params.methods import Setting
 from policyreport.params.registry import CONVENTIONS, MethodEntry
+from policyreport.present.side_by_side import exposure_title
 from policyreport.present.voice import Voice, escape
 from policyreport.spelling import sort_key
 from policyreport.tables import table
@@ -20,15 +22,13 @@ SMALL = 0.0001
 CHOICES = {
     "cagr": "compound",
     "pp": "percentage points",
-    "ln_population": "population (logarithm)",
-    "ln_income": "GRDP per head (logarithm)",
-    "urban_share": "urban share of the population",
-    "merged": "merged in 2025",
     "HAC": "robust to serial dependence (HAC)",
     "GLSAR": "serial dependence fitted with the line (GLSAR)",
     "WCR": "wild bootstrap (WCR)",
     "RI-t": "permutation (RI-t)",
     "CRV1": "cluster-robust error (CRV1)",
+    "policy": "the day of the policy",
+    "mergers": "the first day of the present boundaries",
     "own": "own series",
     "plain": "all alike",
     "output": "by output",
@@ -140,6 +140,8 @@ def _named(voice: Voice, value: object) -> str:
     if isinstance(value, date):
         return voice.date(value)
     text = str(value)
+    if text == MERGED or text in {each.name for each in voice.inputs.roles.likeness}:
+        return exposure_title(voice, text)
     known = voice.inputs.indicators.by_id().get(text)
     return CHOICES.get(text) or (known.name if known else text.replace("_", " "))
 

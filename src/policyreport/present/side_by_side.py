@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from scipy import stats
 
-from policyreport.assess.side_by_side import MERGED
+from policyreport.assess.side_by_side import MERGED, step_days
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.areas import caterpillar
 from policyreport.figures.checks import event_studies
@@ -214,9 +214,10 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     )  # fmt: skip
     flags = {flag.code: flag for each in done for flag in each.flags}
     smallest = listed([voice.formats.number(each.minimum_detectable, 2) for each in done])
+    level = voice.formats.percent(voice.inputs.settings.exposure.verdict_level, 0)
     power = voice.formats.percent(voice.inputs.settings.exposure.power, 0)
     reach = (
-        f"With this many provinces and years a test at the 5 % level finds a difference with probability {power} only from "
+        f"With this many provinces and years a test at the {level} level finds a difference with probability {power} only from "
         f"{smallest} percentage points on, in that order."
     )
     return [
@@ -265,7 +266,7 @@ def _event_studies(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
         [row for each in results for row in each.inputs],
     )
     start = voice.formats.date(voice.inputs.policy.date)
-    titles = [_title(voice, each.exposure) for each in results]
+    titles = [exposure_title(voice, each.exposure) for each in results]
     panels = [(heading(name), each) for name, each in zip(titles, results, strict=True)]
     return event_studies(panels, frame, "percentage points", base, critical, start).renamed("exposure-study")
 
@@ -338,10 +339,10 @@ def exposure_name(voice: Voice, name: str) -> str:
     str
         Indicator with its year, or that the area was merged.
     """
-    return escape(_title(voice, name))
+    return escape(exposure_title(voice, name))
 
 
-def _title(voice: Voice, name: str) -> str:
+def exposure_title(voice: Voice, name: str) -> str:
     """What areas were exposed to as plain text, for a figure."""
     if name == MERGED:
         return "merger of several provinces"
@@ -366,7 +367,7 @@ def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
             parts.append(
                 f"Cumulated residuals of a line over {each.n} years: p {formats.p_value(each.p_value)}; evidence only."
             )
-    dates = listed([voice.date(day) for day in voice.inputs.settings.trend.step_dates])
+    dates = listed([voice.date(day) for day in step_days(voice.inputs)])
     refused = [each for each in results if isinstance(each, Refusal)]
     by_subject = {each.subject: [other for other in refused if other.subject == each.subject] for each in refused}
     for subject, found in by_subject.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from policyreport.exhibits import Exhibit
 from policyreport.figures.tiles import Tile, TileGrid, tile_map
@@ -71,10 +72,16 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
         _rows(inputs, {row.area for row in published}),
     )
     regions = {key.split(":")[-1]: inputs.areas.name(key) for key in map(inputs.areas.region, everywhere)}
-    classes = inputs.roles.map
+    bounds = sorted({*inputs.roles.map.bounds, inputs.policy.threshold.value})
     return tile_map(
-        tiles, tile_grid(inputs), frame, classes.bounds, classes.texts, regions, "Digital economy, % of GRDP"
+        tiles, tile_grid(inputs), frame, bounds, _classes(voice, bounds), regions, "Digital economy, % of GRDP"
     ).renamed("map")
+
+
+def _classes(voice: Voice, bounds: Sequence[float]) -> list[str]:
+    """Names of the classes between bounds, lowest first."""
+    ends = [voice.as_published(bound) for bound in bounds]
+    return [f"below {ends[0]}", *(f"{low} to {high}" for low, high in pairwise(ends)), f"{ends[-1]} or more"]
 
 
 def _rows(inputs: Inputs, areas: set[str]) -> list[str]:

@@ -347,5 +347,5 @@ class Funnel(Result):
     limit_totals: tuple[int, ...]
     limits: tuple[tuple[float, float, float, float], ...]
     limits_overdispersed: tuple[tuple[float, float, float, float], ...] = ()
-    probabilities: tuple[float, ...] = (0.001, 0.025, 0.975, 0.999)
+    probabilities: tuple[float, ...]
     dropped: tuple[str, ...] = ()

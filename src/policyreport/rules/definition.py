@@ -28,7 +28,7 @@ from policyreport.rules.evidence import (
 def _list_changed(evidence: Evidence) -> Iterator[Breach]:
     """Consecutive counts of one area and issuing body that are on different lists."""
     totals = evidence.ledger[
-        (evidence.ledger["indicator"] == "tasks_total") & evidence.ledger["reference_date"].notna()
+        (evidence.ledger["indicator"] == evidence.tasks.total) & evidence.ledger["reference_date"].notna()
     ]
     # The first word of a list's slug names who issues it.
     issuer = totals["list"].str.replace(r"-.*", "", regex=True)
@@ -56,9 +56,10 @@ def _list_ended(evidence: Evidence) -> Iterator[Breach]:
 def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
     """Lists of one kind that count the overdue inside "in progress" and lists that do not, by their own arithmetic."""
     found: dict[bool, list[tuple[str, tuple[str, ...], str]]] = {True: [], False: []}
-    used = ("tasks_total", "tasks_completed", "tasks_in_progress", "tasks_overdue")
+    role = evidence.tasks
+    used = (role.total, role.completed, role.in_progress, role.overdue)
     for rows, value, row in evidence.snapshots:
-        if set(used) <= set(value) and value["tasks_overdue"]:
+        if set(used) <= set(value) and value[role.overdue]:
             total, done, running, late = (value[name] for name in used)
             if total in (done + running, done + running + late):
                 name, area = str(rows["list"].iloc[0]), str(rows["area"].iloc[0])

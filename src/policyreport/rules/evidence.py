@@ -19,6 +19,7 @@ from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
+from policyreport.params.report import Roles, TaskRole, read_roles
 from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
 from policyreport.sources import Source, read_sources
 
@@ -56,6 +57,8 @@ class Context:
         Units, kinds, ranges and breaks.
     policy : Policy
         Lists, threshold and targets.
+    roles : Roles
+        Which indicators count tasks.
     book : RuleBook
         Severities, sentences and limits.
     harmonise : HarmoniseSettings
@@ -69,6 +72,7 @@ class Context:
     areas: Areas
     indicators: Indicators
     policy: Policy
+    roles: Roles
     book: RuleBook
     harmonise: HarmoniseSettings
     sources: dict[str, Source]
@@ -99,6 +103,7 @@ def read_context(root: Root) -> Context:
         areas=read_areas(folder),
         indicators=read_indicators(root),
         policy=read_policy(root),
+        roles=read_roles(root),
         book=read_rule_book(folder),
         harmonise=read_method_settings(root).harmonise,
         sources=read_sources(root),
@@ -118,6 +123,11 @@ class Evidence:
     def areas(self) -> Areas:
         """Keys, lifetimes and mapping."""
         return self.context.areas
+
+    @property
+    def tasks(self) -> TaskRole:
+        """Which indicators count tasks."""
+        return self.context.roles.tasks
 
     @property
     def settings(self) -> RuleSettings:

@@ -54,12 +54,12 @@ def _published_before_period_end(evidence: Evidence) -> Iterator[Breach]:
 
 def _monotone_cumulative(evidence: Evidence) -> Iterator[Breach]:
     """A list on which fewer tasks are completed than on an earlier day."""
-    yield from _falls(evidence, "tasks_completed", "completed")
+    yield from _falls(evidence, evidence.tasks.completed, "completed")
 
 
 def _total_falls(evidence: Evidence) -> Iterator[Breach]:
     """A list that became shorter, with no removals stated."""
-    yield from _falls(evidence, "tasks_total", "the total")
+    yield from _falls(evidence, evidence.tasks.total, "the total")
 
 
 def _falls(evidence: Evidence, indicator: str, name: str) -> Iterator[Breach]:
