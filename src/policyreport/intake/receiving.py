@@ -23,11 +23,12 @@ from policyreport.intake.checks import (
 from policyreport.intake.days import days_in, read_published
 from policyreport.intake.delivery import Delivery, Original, Provenance, name_table, newest_day, publisher_name
 from policyreport.intake.drafts import Drafts, draft_figures
-from policyreport.intake.figures import Known, Reading, read_figures
+from policyreport.intake.figures import Known, Reading
 from policyreport.intake.headings import Headings
 from policyreport.intake.layout import Layout, Line, Said
 from policyreport.intake.names import AreaNames
 from policyreport.intake.numbers import Decimals
+from policyreport.intake.reading import read_figures
 from policyreport.intake.sheets import Sheet, text_cell
 from policyreport.intake.statements import Statements
 from policyreport.intake.text_files import read_text_file

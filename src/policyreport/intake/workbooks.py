@@ -14,7 +14,8 @@ from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import shown_date
 from policyreport.intake.number_formats import show
 from policyreport.intake.sheets import Cell, Merged, Sheet, cell_from_number, letters, text_cell
-from policyreport.intake.xlsx import RawCell, RawSheet, RichText, SheetName, Style, Workbook
+from policyreport.intake.xlsx import SheetName, Workbook
+from policyreport.intake.xlsx_parts import RawCell, RawSheet, RichText, Style
 
 # A dash that a format shows for nought is how accountants write nought.
 _DASHES = frozenset("-–—−")
