@@ -50,18 +50,18 @@ def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, 
     tuple of Affected
         Editions of the project's own data, in order of their names; with them those whose file cannot be read.
     """
-    days, found = list(published), []
+    days, affected = list(published), []
     for name in list_editions(root):
         built = (root / "build" / name).is_dir()
         try:
             edition = read_edition_file(root, name)
         except ParamsError as error:
-            found.append(Affected(name, None, 0, built, f"{error.where}: {error.expected}"))
+            affected.append(Affected(name, None, 0, built, f"{error.where}: {error.expected}"))
             continue
-        known = _known(edition, days)
-        if known:
-            found.append(Affected(name, edition.as_known_on, known, built))
-    return tuple(found)
+        figures = _known(edition, days)
+        if figures:
+            affected.append(Affected(name, edition.as_known_on, figures, built))
+    return tuple(affected)
 
 
 def _known(edition: Edition, days: list[date]) -> int:

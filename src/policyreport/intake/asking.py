@@ -15,8 +15,8 @@ from policyreport.sources import read_sources
 from policyreport.spelling import plain
 
 if TYPE_CHECKING:
-    from policyreport.intake.figures import Known, Reading
-    from policyreport.intake.layout import Line, Said
+    from policyreport.intake.figures import Context, Reading
+    from policyreport.intake.layout import Line, Statement
 
 _OF_SOURCE = ("publisher", "title", "address")
 # The order in which a person has the answers at hand.
@@ -57,7 +57,7 @@ class Asking:
     ----------
     root : Path
         The project's folder.
-    known : Known
+    context : Context
         What could be answered.
     lines : tuple of Line
         Lines of the sheet that were not read: a title may say the period.
@@ -66,11 +66,11 @@ class Asking:
     """
 
     root: Path
-    known: Known
+    context: Context
     lines: tuple[Line, ...]
     name: str
 
-    def require(self, said: dict[str, Said], reading: Reading) -> None:
+    def require(self, stated: dict[str, Statement], reading: Reading) -> None:
         """Stop if something is missing.
 
         Raises
@@ -78,30 +78,28 @@ class Asking:
         UsageError
             With everything that is, and how each can be answered.
         """
-        missing = {name: list[str]() for name in _OF_SOURCE if name not in said} | reading.missing
-        if missing and self._new_publisher(said):
+        missing = {name: list[str]() for name in _OF_SOURCE if name not in stated} | reading.missing
+        if missing and self._new_publisher(stated):
             missing["publisher_name"] = []
-        if "published" not in said and not reading.figures and not reading.problems:
+        if "published" not in stated and not reading.figures and not reading.problems:
             missing.setdefault("published", [])
-        if "indicator" in missing and "measure" not in said and (of := self._spoken_of()):
+        if "indicator" in missing and "measure" not in stated and (of := self._spoken_of()):
             missing.setdefault("measure", []).append(of[1])
         if not missing:
             return
         names = [name for name in _ORDER if name in missing]
         expected = "; ".join(dict.fromkeys(_WANTED[name] for name in names))
-        answers = [f"  {line}" for name in names for line in self._answer(name, missing[name], said)]
+        answers = [f"  {line}" for name in names for line in self._answer(name, missing[name], stated)]
         more = f" ({len(reading.problems)} cells are refused besides.)" if reading.problems else ""
         todo = "\n".join([f'Add these options, or lines such as "Kỳ báo cáo: …" above the table:{more}', *answers])
         raise UsageError(self.name, expected, "nothing of it, neither in the sheet nor in the command", todo)
 
-    def _answer(self, name: str, of: list[str], said: dict[str, Said]) -> Iterator[str]:
+    def _answer(self, name: str, of: list[str], stated: dict[str, Statement]) -> Iterator[str]:
         """The option that answers, and what it may be."""
         if name == "publisher":
-            known = sorted({key.partition("/")[0] for key in read_sources(self.root)})
-            yield f"--publisher NAME          its folder below data/raw: {_listed(known)}, or a new one"
+            yield f"--publisher NAME          its folder below data/raw: {_listed(self._folders())}, or a new one"
         elif name == "publisher_name":
-            folders = {key.partition("/")[0] for key in read_sources(self.root)}
-            near = did_you_mean(said["publisher"].cell.text, folders)
+            near = did_you_mean(stated["publisher"].cell.text, self._folders())
             yield f'--publisher-name "…"      if the publisher is new; {near}'
         elif name == "title":
             yield '--title "…"               the title of the document'
@@ -114,22 +112,26 @@ class Asking:
         elif name == "indicator":
             yield f"--indicator ID            what columns headed by periods hold{self._indicator_hint()}"
         elif name == "measure":
-            by_id = self.known.indicators.by_id()
+            by_id = self.context.indicators.by_id()
             for id in of:
                 for measure, text in by_id[id].measures.items():
                     yield f"--measure {measure:<15} if {id} is: {text}"
         elif name == "list":
-            yield f"--list LIST               {self._lists(said)}"
+            yield f"--list LIST               {self._lists(stated)}"
         elif name == "decimal":
             yield f"--decimal comma           for 1.227,5; --decimal point for 1,227.5. {of[0]}"
         else:
             yield "--status STATUS           observed, preliminary, estimate, projection or derived"
 
-    def _new_publisher(self, said: dict[str, Said]) -> bool:
+    def _new_publisher(self, stated: dict[str, Statement]) -> bool:
         """True if the publisher's folder is not there and its full name is not said; alone it may be a slip."""
-        if "publisher" not in said or "publisher_name" in said:
+        if "publisher" not in stated or "publisher_name" in stated:
             return False
-        return said["publisher"].cell.text not in {key.partition("/")[0] for key in read_sources(self.root)}
+        return stated["publisher"].cell.text not in self._folders()
+
+    def _folders(self) -> list[str]:
+        """The publishers' folders below data/raw."""
+        return sorted({key.partition("/")[0] for key in read_sources(self.root)})
 
     def _indicator_hint(self) -> str:
         """Where ids stand, or what an unread line speaks of."""
@@ -138,37 +140,40 @@ class Asking:
 
     def _spoken_of(self) -> tuple[str, str] | None:
         """The indicator whose name an unread line has, and where."""
-        names = self.known.words.figure_columns(self.known.indicators)
+        names = self.context.words.figure_columns(self.context.indicators)
         for line in self.lines:
             key = f" {plain(line.text)} "
-            found = sorted((name for name in names if LEVEL not in name and f" {name} " in key), key=len)
-            if found:
-                return f'row {line.row} says "{found[-1]}"', names[found[-1]].indicator
+            matches = sorted((name for name in names if LEVEL not in name and f" {name} " in key), key=len)
+            if matches:
+                return f'row {line.row} says "{matches[-1]}"', names[matches[-1]].indicator
         return None
 
-    def _lists(self, said: dict[str, Said]) -> str:
+    def _lists(self, stated: dict[str, Statement]) -> str:
         """The lists that can be meant: those still counted in the period, where it is known."""
-        lists = self.known.policy.lists
-        text = said["period"].cell.text if "period" in said else next((period for _, _, period in self._periods()), "")
+        lists = self.context.policy.lists
+        spoken = next((period for _, _, period in self._periods()), "")
+        text = stated["period"].cell.text if "period" in stated else spoken
         try:
             start, end = period_bounds(text)
-            lists = tuple(each for each in lists if not each.ended(start, end, self.known.slack_days))
+            lists = tuple(task_list for task_list in lists if not task_list.ended(start, end, self.context.slack_days))
         except ValueError:
             pass
-        return f"of params/policy.yaml, where a new one is described first: {_listed([each.id for each in lists])}"
+        ids = [task_list.id for task_list in lists]
+        return f"of params/policy.yaml, where a new one is described first: {_listed(ids)}"
 
     def _hint(self, name: str) -> str:
         """What an unread line or the sheet's name says of a day or a period."""
-        periods = self.known.words.periods
+        periods = self.context.words.periods
         if name == "period":
-            said = [(where, text, period) for where, text, period in self._periods()]
+            spoken = [(where, text, period) for where, text, period in self._periods()]
         else:
-            said = [(f"row {each.row}", text, day) for each in self.lines for text, day in days_in(each.text, periods)]
-        return f': {said[0][0]} says "{said[0][1]}", which is {said[0][2]}' if said else ""
+            days = ((line.row, text, day) for line in self.lines for text, day in days_in(line.text, periods))
+            spoken = [(f"row {row}", text, day) for row, text, day in days]
+        return f': {spoken[0][0]} says "{spoken[0][1]}", which is {spoken[0][2]}' if spoken else ""
 
     def _periods(self) -> Iterator[tuple[str, str, str]]:
         """Periods that lines of the sheet, its name or the file's name say."""
-        periods = self.known.words.periods
+        periods = self.context.words.periods
         for line in self.lines:
             yield from ((f"row {line.row}", text, period) for text, period in periods_in(line.text, periods))
         words = self.name.replace("_", " ").replace(".", " ").replace('"', " ")

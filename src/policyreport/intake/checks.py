@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.intake.drafts import Draft, Drafts
-from policyreport.intake.figures import Figure, Known, Reading, index_hint
+from policyreport.intake.figures import Context, Figure, Reading, index_hint
 from policyreport.intake.numbers import read_cell
 from policyreport.observations.periods import last_day
 from policyreport.records.base import Finding
@@ -23,7 +23,7 @@ FEW_VALUES = 2
 
 
 def check_totals(
-    sheet: Sheet, layout: Layout, drafts: Drafts, reading: Reading, known: Known
+    sheet: Sheet, layout: Layout, drafts: Drafts, reading: Reading, context: Context
 ) -> tuple[list[Finding], list[DataError]]:
     """Compare rows for all areas with the sum of the provinces, in columns that add up.
 
@@ -31,7 +31,7 @@ def check_totals(
     ----------
     sheet, layout, drafts, reading : Sheet, Layout, Drafts, Reading
         The sheet and what was read of it.
-    known : Known
+    context : Context
         Areas and indicators.
 
     Returns
@@ -43,17 +43,23 @@ def check_totals(
     """
     findings: list[Finding] = []
     problems: list[DataError] = []
-    types, by_id = known.names.areas.table["type"], known.indicators.by_id()
+    types, by_id = context.names.areas.table["type"], context.indicators.by_id()
     for column in layout.figures:
-        here = [each for each in reading.figures if each.column == column.number]
-        parts = [Decimal(e.fields["value"]) for e in here if types[e.fields["area"]] not in ("nation", "region")]
-        wholes = [(e.row, Decimal(e.fields["value"])) for e in here if types[e.fields["area"]] == "nation"]
+        here = [figure for figure in reading.figures if figure.column == column.number]
+        parts = [
+            Decimal(figure.fields["value"])
+            for figure in here
+            if types[figure.fields["area"]] not in ("nation", "region")
+        ]
+        wholes = [
+            (figure.row, Decimal(figure.fields["value"])) for figure in here if types[figure.fields["area"]] == "nation"
+        ]
         for row, _ in drafts.totals:
             cell = sheet.cell(row, column.number)
             if cell.empty:
                 continue
             try:
-                wholes.append((row, read_cell(cell, reading.decimals, known.words).value))
+                wholes.append((row, read_cell(cell, reading.decimals, context.words).value))
             except ValueError:
                 place = sheet.place(row, column.number, column.heading)
                 problems.append(DataError(place, "a number", f'"{cell.whole}"', "Correct the total, or delete it."))
@@ -76,7 +82,7 @@ def _differences(
             yield Finding(rule="sheet-total", severity="warning", rows=(place,), message=f"{place}: {message}")
 
 
-def check_names(drafts: Drafts, reading: Reading, known: Known) -> Iterator[DataError]:
+def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[DataError]:
     """Ask whether names are those of former or of present provinces, where the sheet itself cannot say.
 
     A name that a former province and a merged one share is the former one's before the merger. A figure published
@@ -88,26 +94,26 @@ def check_names(drafts: Drafts, reading: Reading, known: Known) -> Iterator[Data
     DataError
         At the first such name, with all of them.
     """
-    areas = known.names.areas
-    said = {(draft.row, draft.column): draft.said["area"] for draft in drafts.figures if "area" in draft.said}
+    areas = context.names.areas
+    cells = {(draft.row, draft.column): draft.stated["area"] for draft in drafts.figures if "area" in draft.stated}
     by_name = [
-        each
-        for each in reading.figures
-        if said[each.row, each.column].cell.text != each.fields["area"]
-        and areas.table["type"][each.fields["area"]] not in ("region", "nation")
+        figure
+        for figure in reading.figures
+        if cells[figure.row, figure.column].cell.text != figure.fields["area"]
+        and areas.table["type"][figure.fields["area"]] not in ("region", "nation")
     ]
-    former = [each for each in by_name if areas.lifetime(each.fields["area"])[1]]
-    only_former = any(len(known.names.namesakes(each.fields["area"])) == 1 for each in former)
-    open_to_both = [each for each in former if not only_former and _may_be_recalculated(each, known)]
+    former = [figure for figure in by_name if areas.lifetime(figure.fields["area"])[1]]
+    only_former = any(len(context.names.namesakes(figure.fields["area"])) == 1 for figure in former)
+    open_to_both = [figure for figure in former if not only_former and _may_be_recalculated(figure, context)]
     if not open_to_both:
         return
     first = open_to_both[0]
     key = first.fields["area"]
-    heir = next(each for each in known.names.namesakes(key) if each != key)
-    names = list(dict.fromkeys(areas.name(each.fields["area"]) for each in open_to_both))
-    periods = sorted({each.fields["period"] for each in open_to_both})
-    place = said[first.row, first.column]
-    present = {each.fields["period"] for each in by_name if not areas.lifetime(each.fields["area"])[1]}
+    heir = next(other for other in context.names.namesakes(key) if other != key)
+    names = list(dict.fromkeys(areas.name(figure.fields["area"]) for figure in open_to_both))
+    periods = sorted({figure.fields["period"] for figure in open_to_both})
+    place = cells[first.row, first.column]
+    present = {figure.fields["period"] for figure in by_name if not areas.lifetime(figure.fields["area"])[1]}
     mixed = f", and {heir} in {', '.join(sorted(present))}" if present else ""
     yield DataError(
         place.place,
@@ -120,10 +126,10 @@ def check_names(drafts: Drafts, reading: Reading, known: Known) -> Iterator[Data
     )
 
 
-def _may_be_recalculated(figure: Figure, known: Known) -> bool:
+def _may_be_recalculated(figure: Figure, context: Context) -> bool:
     """True if a present province of the same name, which others were merged into, existed when a figure came out."""
-    areas, out = known.names.areas, last_day(figure.fields["published"])[0]
-    others = (key for key in known.names.namesakes(figure.fields["area"]) if key != figure.fields["area"])
+    areas, out = context.names.areas, last_day(figure.fields["published"])[0]
+    others = (key for key in context.names.namesakes(figure.fields["area"]) if key != figure.fields["area"])
     return any(areas.is_merged(key) and areas.exists_on(key, out) for key in others)
 
 
@@ -132,14 +138,14 @@ def _short(texts: list[str]) -> str:
     return ", ".join(texts[:6]) + (f" and {len(texts) - 6} more" if len(texts) > 6 else "")
 
 
-def describe_rows(drafts: Drafts, reading: Reading, known: Known) -> Iterator[str]:
+def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterator[str]:
     """Say which rows were only compared, which provinces of the day have none, how much is not published.
 
     Parameters
     ----------
     drafts, reading : Drafts, Reading
         What was read.
-    known : Known
+    context : Context
         Areas.
 
     Yields
@@ -147,11 +153,11 @@ def describe_rows(drafts: Drafts, reading: Reading, known: Known) -> Iterator[st
     str
         A sentence each.
     """
-    table = known.names.areas.table
-    found = {each.fields["area"] for each in reading.figures}
-    for scheme in sorted({table["scheme"][key] for key in found if table["gso_code"][key]}):
+    table = context.names.areas.table
+    areas_read = {figure.fields["area"] for figure in reading.figures}
+    for scheme in sorted({table["scheme"][key] for key in areas_read if table["gso_code"][key]}):
         everyone = table.index[(table["scheme"] == scheme) & (table["gso_code"] != "")]
-        missing = [known.names.areas.name(key) for key in everyone if key not in found]
+        missing = [context.names.areas.name(key) for key in everyone if key not in areas_read]
         if missing and len(missing) < len(everyone) / 2:
             listed = ", ".join(missing[:8]) + (", …" if len(missing) > 8 else "")
             yield f"{len(missing)} of {len(everyone)} provinces have no figure: {listed}"
@@ -176,28 +182,29 @@ def unexplained_marks(drafts: Drafts, reading: Reading) -> Iterator[Finding]:
     Finding
         One a mark, at its first cell.
     """
-    values = {(each.row, each.column): each.fields["value"] for each in reading.figures}
+    values = {(figure.row, figure.column): figure.fields["value"] for figure in reading.figures}
     marked: dict[str, list[Draft]] = {}
     for draft in drafts.figures:
-        for mark in draft.said["value"].cell.marks:
+        for mark in draft.stated["value"].cell.marks:
             if mark not in drafts.notes and (draft.row, draft.column) in values:
                 marked.setdefault(mark, []).append(draft)
     for mark, cells in marked.items():
         first, more = cells[0], f"; so in {len(cells) - 1} more cells" if len(cells) > 1 else ""
-        said, value = first.said["value"], values[first.row, first.column]
-        message = f'{said.place}: "{said.cell.whole}" is read as {value}, and no line explains the mark ({mark}){more}.'
-        places = tuple(each.said["value"].place for each in cells)
+        shown, value = first.stated["value"], values[first.row, first.column]
+        read = f'"{shown.cell.whole}" is read as {value}'
+        message = f"{shown.place}: {read}, and no line explains the mark ({mark}){more}."
+        places = tuple(draft.stated["value"].place for draft in cells)
         yield Finding(rule="sheet-mark", severity="warning", rows=places, message=message)
 
 
-def fractions_for_percents(reading: Reading, known: Known) -> tuple[list[Finding], list[DataError]]:
+def fractions_for_percents(reading: Reading, context: Context) -> tuple[list[Finding], list[DataError]]:
     """Find columns of percentages between 0 and 1, not all whole: written in shares of one.
 
     Parameters
     ----------
     reading : Reading
         What was read.
-    known : Known
+    context : Context
         Indicators.
 
     Returns
@@ -207,15 +214,15 @@ def fractions_for_percents(reading: Reading, known: Known) -> tuple[list[Finding
     list of DataError
         The first cell of each other such column.
     """
-    by_id = known.indicators.by_id()
+    by_id = context.indicators.by_id()
     by_column: dict[tuple[int, str], list[Figure]] = {}
-    for each in reading.figures:
-        if each.fields["unit"].startswith("%"):
-            by_column.setdefault((each.column, each.fields["indicator"]), []).append(each)
+    for figure in reading.figures:
+        if figure.fields["unit"].startswith("%"):
+            by_column.setdefault((figure.column, figure.fields["indicator"]), []).append(figure)
     findings: list[Finding] = []
     problems: list[DataError] = []
     for (_, indicator), column in by_column.items():
-        values = [Decimal(each.fields["value"]) for each in column]
+        values = [Decimal(figure.fields["value"]) for figure in column]
         usual = by_id[indicator].plausible
         if not (max(map(abs, values)) <= 1 and any(0 < abs(value) < 1 for value in values)):
             continue
@@ -243,8 +250,8 @@ def two_ways_in_a_column(drafts: Drafts, reading: Reading) -> Iterator[DataError
     """
     cells: dict[int, list[tuple[Draft, Cell]]] = {}
     for draft in drafts.figures:
-        cells.setdefault(draft.column, []).append((draft, draft.said["value"].cell))
-    read = {(each.row, each.column) for each in reading.figures}
+        cells.setdefault(draft.column, []).append((draft, draft.stated["value"].cell))
+    read = {(figure.row, figure.column) for figure in reading.figures}
     for column in cells.values():
         if not any(cell.number is not None and cell.percent for _, cell in column):
             continue
@@ -252,7 +259,7 @@ def two_ways_in_a_column(drafts: Drafts, reading: Reading) -> Iterator[DataError
             plain = cell.number is not None and not cell.percent and "%" not in cell.beside
             if plain and (draft.row, draft.column) in read and cell.number is not None and 0 < abs(cell.number) < 1:
                 yield DataError(
-                    draft.said["value"].place,
+                    draft.stated["value"].place,
                     "a percentage, as other cells of the column are shown",
                     f'"{cell.whole}", which is not shown as one and may be {as_published(100 * cell.number)} %',
                     "Show the whole column as percentages, or write all of it in percent.",
@@ -260,34 +267,34 @@ def two_ways_in_a_column(drafts: Drafts, reading: Reading) -> Iterator[DataError
                 break
 
 
-def unusual_values(reading: Reading, known: Known, accepted: bool) -> tuple[list[Finding], list[DataError]]:
+def unusual_values(reading: Reading, context: Context, accepted: bool) -> tuple[list[Finding], list[DataError]]:
     """Find values outside what an indicator usually is: a slip of unit or decimals more often than a fact.
 
     Parameters
     ----------
     reading : Reading
         What was read.
-    known : Known
+    context : Context
         Indicators with their plausible range.
     accepted : bool
         True if the user looked them up in the source.
     """
-    by_id = known.indicators.by_id()
+    by_id = context.indicators.by_id()
     findings: list[Finding] = []
     problems: list[DataError] = []
-    for each in reading.figures:
-        usual = by_id[each.fields["indicator"]].plausible
-        if usual is None or usual.holds(Decimal(each.fields["value"])):
+    for figure in reading.figures:
+        usual = by_id[figure.fields["indicator"]].plausible
+        if usual is None or usual.holds(Decimal(figure.fields["value"])):
             continue
-        got = f"{each.fields['value']} {each.fields['unit']}"
+        got = f"{figure.fields['value']} {figure.fields['unit']}"
         if accepted:
-            message = f"{each.place}: {got} is unusual for {each.fields['indicator']} ({usual}), and was looked up."
-            findings.append(Finding(rule="sheet-unusual", severity="warning", rows=(each.place,), message=message))
+            message = f"{figure.place}: {got} is unusual for {figure.fields['indicator']} ({usual}), and was looked up."
+            findings.append(Finding(rule="sheet-unusual", severity="warning", rows=(figure.place,), message=message))
         else:
-            expected = f"{each.fields['indicator']} {usual} ({usual.reason})"
-            hint = index_hint(by_id[each.fields["indicator"]], Decimal(each.fields["value"]))
+            expected = f"{figure.fields['indicator']} {usual} ({usual.reason})"
+            hint = index_hint(by_id[figure.fields["indicator"]], Decimal(figure.fields["value"]))
             todo = f"{hint}Look it up in the source: correct unit or decimals, or add --unusual if it is so."
-            problems.append(DataError(each.place, expected, got, todo))
+            problems.append(DataError(figure.place, expected, got, todo))
     return findings, problems
 
 
@@ -305,11 +312,14 @@ def doubles(reading: Reading) -> Iterator[DataError]:
         At the second of each pair.
     """
     seen: dict[tuple[str, ...], Figure] = {}
-    for each in reading.figures:
+    for figure in reading.figures:
         names = ("area", "indicator", "measure", "list", "period", "reference_date", "published")
-        other = seen.setdefault(tuple(each.fields[name] for name in names), each)
-        if other is not each:
-            what = ", ".join(each.fields[name] for name in ("area", "indicator", "period"))
+        other = seen.setdefault(tuple(figure.fields[name] for name in names), figure)
+        if other is not figure:
+            what = ", ".join(figure.fields[name] for name in ("area", "indicator", "period"))
             yield DataError(
-                each.place, f"one figure for {what}; row {other.row} has one", f'"{each.fields["value"]}"', "Keep one."
+                figure.place,
+                f"one figure for {what}; row {other.row} has one",
+                f'"{figure.fields["value"]}"',
+                "Keep one.",
             )

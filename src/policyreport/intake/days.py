@@ -49,8 +49,8 @@ def read_period(cell: Cell, words: PeriodWords) -> str:
         If it is no period.
     """
     text = cell.text if cell.day is None else cell.day.isoformat()
-    if found := _MONTH.match(text):
-        text = f"{found['year']}-{int(found['month']):02d}"
+    if match := _MONTH.match(text):
+        text = f"{match['year']}-{int(match['month']):02d}"
     compact = re.sub(r"^(\d{4})[- ]?([QHqh])([1-4])$", lambda m: f"{m[1]}-{m[2].upper()}{m[3]}", text)
     try:
         bounds = period_bounds(compact)
@@ -87,9 +87,9 @@ def read_day(cell: Cell, words: PeriodWords | None = None) -> str:
     text = _MIDNIGHT.sub("", cell.text)
     if words is not None:
         text = _bare_day(text, words)
-    found = _DAY.match(text)
-    if found:
-        return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
+    match = _DAY.match(text)
+    if match:
+        return date(int(match["year"]), int(match["month"]), int(match["day"])).isoformat()
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError(f"{text!r} is not a day")
     return date.fromisoformat(text).isoformat()
@@ -97,19 +97,19 @@ def read_day(cell: Cell, words: PeriodWords | None = None) -> str:
 
 def _bare_day(text: str, words: PeriodWords) -> str:
     """A day without the words around its numbers: ``31/3/2026`` for ``ngày 31 tháng 3 năm 2026``."""
-    day, month, year = (_either(known) for known in (words.day, words.month, words.year))
-    found = re.fullmatch(rf"(?:(?:{day}) )?(\d{{1,2}}) (?:{month}) (\d{{1,2}}) (?:{year}) (\d{{4}})", plain(text))
-    if found:
-        return f"{found[1]}/{found[2]}/{found[3]}"
+    day, month, year = map(_either, (words.day, words.month, words.year))
+    match = re.fullmatch(rf"(?:(?:{day}) )?(\d{{1,2}}) (?:{month}) (\d{{1,2}}) (?:{year}) (\d{{4}})", plain(text))
+    if match:
+        return f"{match[1]}/{match[2]}/{match[3]}"
     tokens = text.split()
     led = (size for size in (2, 1) if plain(" ".join(tokens[:size])) in map(plain, words.day))
     return " ".join(tokens[next(led, 0) :])
 
 
 @lru_cache(maxsize=64)
-def _either(known: tuple[str, ...]) -> str:
+def _either(options: tuple[str, ...]) -> str:
     """A pattern for any of some words, the longest first."""
-    return "|".join(sorted((re.escape(plain(word)) for word in known), key=len, reverse=True))
+    return "|".join(sorted((re.escape(plain(word)) for word in options), key=len, reverse=True))
 
 
 def same_period(one: str, other: str) -> bool:
@@ -130,18 +130,18 @@ def days_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
 def _found_in(text: str, read: Callable[[Cell], str]) -> list[tuple[str, str]]:
     """The longest runs of words that can be read, from left to right."""
     tokens = [token.strip("()[],;:.") for token in text.split()]
-    found, at = [], 0
+    runs, at = [], 0
     while at < len(tokens):
         for end in range(min(at + _LONGEST, len(tokens)), at, -1):
-            said = " ".join(tokens[at:end])
+            text = " ".join(tokens[at:end])
             try:
-                found.append((said, read(Cell(text=said, whole=said))))
+                runs.append((text, read(Cell(text=text, whole=text))))
             except ValueError:
                 continue
             at = end - 1
             break
         at += 1
-    return found
+    return runs
 
 
 def read_published(cell: Cell, words: PeriodWords | None = None) -> str:
@@ -162,8 +162,8 @@ def read_published(cell: Cell, words: PeriodWords | None = None) -> str:
     ValueError
         If it is no date.
     """
-    found = _MONTH.match(cell.text)
-    text = f"{found['year']}-{int(found['month']):02d}" if found else cell.text
+    match = _MONTH.match(cell.text)
+    text = f"{match['year']}-{int(match['month']):02d}" if match else cell.text
     if cell.day is None and re.fullmatch(r"\d{4}(-\d{2})?", text):
         last_day(text)
         return text
@@ -179,16 +179,16 @@ def _worded(text: str, words: PeriodWords) -> str:
     for name, written in (("half", "H{}"), ("quarter", "Q{}"), ("month", "{:02d}")):
         kind = _either(kinds[name])
         patterns = (rf"(?:{kind}) ?{number} {year}", rf"{year} (?:{kind}) ?{number}")
-        if found := next(filter(None, (re.fullmatch(each, spoken) for each in patterns)), None):
-            count = _ROMAN.get(found["number"]) or int(found["number"])
-            return f"{found['year']}-{written.format(count)}"
-    for known, first in ((words.months_from_january, 1), (words.months_to_december, 0)):
-        if found := re.fullmatch(rf"(?P<number>\d{{1,2}}) ?(?:{_either(known)}) {year}", spoken):
-            count = int(found["number"])
+        if match := next(filter(None, (re.fullmatch(pattern, spoken) for pattern in patterns)), None):
+            count = _ROMAN.get(match["number"]) or int(match["number"])
+            return f"{match['year']}-{written.format(count)}"
+    for options, first in ((words.months_from_january, 1), (words.months_to_december, 0)):
+        if match := re.fullmatch(rf"(?P<number>\d{{1,2}}) ?(?:{_either(options)}) {year}", spoken):
+            count = int(match["number"])
             span = (1, count) if first else (13 - count, 12)
-            return f"{found['year']}-{span[0]:02d}/{found['year']}-{span[1]:02d}"
-    if found := re.fullmatch(year, spoken):
-        return found["year"]
+            return f"{match['year']}-{span[0]:02d}/{match['year']}-{span[1]:02d}"
+    if match := re.fullmatch(year, spoken):
+        return match["year"]
     raise ValueError(f"{text!r} is not a period")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError
-from policyreport.intake.layout import NOTE_LINE, Column, Layout, Line, Said
+from policyreport.intake.layout import NOTE_LINE, Column, Layout, Line, Statement
 from policyreport.intake.numbers import Fit, readings, take_apart
 from policyreport.intake.sheets import Cell, Sheet
 from policyreport.params.intake import FigureColumn
@@ -27,7 +27,7 @@ class Draft:
         Where its value stands, from 1.
     heading : str
         The heading of that column.
-    said : dict of str to Said
+    stated : dict of str to Statement
         What the sheet and the command say of it, by field; empty cells are left out.
     own : frozenset of str
         Fields that the row itself says, not the lines above the table or the command.
@@ -37,21 +37,21 @@ class Draft:
         The unit that the heading says; empty where it does not.
     marks, heading_marks, comments : tuple of str
         Marks of notes at its value and area, and at its heading; what somebody wrote about these cells.
-    code : Said, optional
+    code : Statement, optional
         The area's statistical code, where the sheet has one: only compared.
     """
 
     row: int
     column: int
     heading: str
-    said: dict[str, Said]
+    stated: dict[str, Statement]
     own: frozenset[str] = frozenset()
     figure: FigureColumn | None = None
     unit: str = ""
     marks: tuple[str, ...] = ()
     heading_marks: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
-    code: Said | None = None
+    code: Statement | None = None
 
 
 @dataclass
@@ -85,7 +85,9 @@ class Drafts:
     remarks: list[str] = field(default_factory=list)
 
 
-def draft_figures(sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeMap, given: dict[str, Said]) -> Drafts:
+def draft_figures(
+    sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeMap, given: dict[str, Statement]
+) -> Drafts:
     """Go through the rows below the headings.
 
     Parameters
@@ -98,7 +100,7 @@ def draft_figures(sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeM
         Knows which texts are areas.
     words : IntakeMap
         The map.
-    given : dict of str to Said
+    given : dict of str to Statement
         What holds for every figure: options and lines above the table.
 
     Returns
@@ -121,7 +123,7 @@ class _RowReader:
     """Reads one row after the other into `drafts`."""
 
     def __init__(
-        self, sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeMap, given: dict[str, Said]
+        self, sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeMap, given: dict[str, Statement]
     ) -> None:
         self.sheet, self.layout, self.names, self.words, self.given = sheet, layout, names, words, given
         self.drafts = Drafts()
@@ -179,14 +181,14 @@ class _RowReader:
     def _draft(self, row: int, value: Column) -> Draft:
         """A draft of one cell."""
         place = self.sheet.place(row, value.number, value.heading)
-        own = {"value": Said(self._cell(row, value), place)}
+        own = {"value": Statement(self._cell(row, value), place)}
         for column in self.layout.columns:
             cell = self._cell(row, column)
             if column.field and column.field not in ("ignored", "code") and not cell.empty:
-                own[column.field] = Said(cell, self.sheet.place(row, column.number, column.heading))
+                own[column.field] = Statement(cell, self.sheet.place(row, column.number, column.heading))
         for name, text in (("period", value.period), ("status", value.status), ("measure", value.measure)):
             if text:
-                own[name] = Said(Cell(text=text, whole=text), place)
+                own[name] = Statement(Cell(text=text, whole=text), place)
         shown = [own["value"].cell, *([own["area"].cell] if "area" in own else [])]
         marks = tuple(mark for cell in shown for mark in cell.marks)
         comments = (*(cell.comment for cell in shown if cell.comment), *filter(None, (value.comment,)))
@@ -204,12 +206,12 @@ class _RowReader:
             self._code(row),
         )
 
-    def _code(self, row: int) -> Said | None:
+    def _code(self, row: int) -> Statement | None:
         """The area's statistical code, where the sheet has one."""
         column = self.layout.column("code")
         if column is None or self._cell(row, column).empty:
             return None
-        return Said(self._cell(row, column), self.sheet.place(row, column.number, column.heading))
+        return Statement(self._cell(row, column), self.sheet.place(row, column.number, column.heading))
 
     def _broken(self, row: int) -> DataError | None:
         """Why a row's cells cannot be told apart: merged blocks, or another number of cells than elsewhere."""

@@ -38,7 +38,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Known:
+class Context:
     """What a sheet's words are held against.
 
     Parameters

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError, did_you_mean, strange_letters
 from policyreport.intake.days import read_period
-from policyreport.intake.layout import Column, Layout, Said
+from policyreport.intake.layout import Column, Layout, Statement
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.intake.statements import Statements
 from policyreport.limits import SHORT_TEXT
@@ -61,20 +61,20 @@ class Headings:
 
     def known(self, sheet: Sheet) -> int:
         """Count the known headings in the row of that of the areas; nought where there is none beside others."""
-        found = self._first(sheet)
-        if found is None:
+        place = self._first(sheet)
+        if place is None:
             return 0
-        texts = {cell.text for cell in sheet.rows[found[0] - 1] if cell.text}
+        texts = {cell.text for cell in sheet.rows[place[0] - 1] if cell.text}
         return 1 + sum(self._means_something(text) for text in texts)
 
-    def read(self, sheet: Sheet, indicator: Said | None) -> Layout:
+    def read(self, sheet: Sheet, indicator: Statement | None) -> Layout:
         """Read headings and the lines above them.
 
         Parameters
         ----------
         sheet : Sheet
             The sheet.
-        indicator : Said, optional
+        indicator : Statement, optional
             The indicator of columns that are headed by periods.
 
         Raises
@@ -82,10 +82,10 @@ class Headings:
         DataError
             If there is no heading for the areas, or a heading is unknown or doubled.
         """
-        found = self._first(sheet)
-        if found is None:
+        place = self._first(sheet)
+        if place is None:
             raise self._no_heading(sheet)
-        row, area = found
+        row, area = place
         first, last = self._extent(sheet, row, area)
         self._require_whole(sheet, first, last)
         stated, unread = Statements(self.words).read(sheet, first)
@@ -132,10 +132,10 @@ class Headings:
         level = self._level(text)
         return bool(self.words.field(text) or level.period or heading_key(level.name) in self._figure_names)
 
-    def _extent(self, sheet: Sheet, found: int, area: int) -> tuple[int, int]:
+    def _extent(self, sheet: Sheet, row: int, area: int) -> tuple[int, int]:
         """First and last row of the headings."""
-        block = next((m for m in sheet.merged if m.top <= found <= m.bottom and m.left <= area <= m.right), None)
-        first, last = (block.top, block.bottom) if block else (found, found)
+        block = next((m for m in sheet.merged if m.top <= row <= m.bottom and m.left <= area <= m.right), None)
+        first, last = (block.top, block.bottom) if block else (row, row)
         while last < len(sheet.rows) and not block and self._continues(sheet.rows[last], area):
             last += 1
         while first > 1 and self._groups(sheet.rows[first - 2], area):
@@ -180,7 +180,7 @@ class Headings:
     def _below(self, sheet: Sheet, row: int, last: int, number: int) -> bool:
         """True if a column has another heading below a row."""
         here = sheet.cell(row, number).text
-        return any(sheet.cell(each, number).text not in ("", here) for each in range(row + 1, last + 1))
+        return any(sheet.cell(below, number).text not in ("", here) for below in range(row + 1, last + 1))
 
     def _filled(self, sheet: Sheet, last: int, number: int) -> bool:
         """True if something stands below a column's heading."""
@@ -188,7 +188,7 @@ class Headings:
         return any(not cells[number - 1].empty for cells in rows)
 
     def _column(
-        self, sheet: Sheet, last: int, number: int, path: list[Cell], long: bool, indicator: Said | None, area: int
+        self, sheet: Sheet, last: int, number: int, path: list[Cell], long: bool, indicator: Statement | None, area: int
     ) -> Column:
         """What one column holds."""
         heading = LEVEL.join(_texts(path))
@@ -206,25 +206,27 @@ class Headings:
             raise self._unknown(sheet, last, number, heading, long)
         return self._figure_column(sheet, last, number, path, indicator)
 
-    def _figure_column(self, sheet: Sheet, last: int, number: int, path: list[Cell], indicator: Said | None) -> Column:
+    def _figure_column(
+        self, sheet: Sheet, last: int, number: int, path: list[Cell], indicator: Statement | None
+    ) -> Column:
         """A column of figures: its levels are names of an indicator, groups, periods, statuses and units."""
         levels = [self._level(cell.text) for cell in path]
         heading = LEVEL.join(_texts(path))
-        names = [each.name for each in levels if each.name and heading_key(each.name) not in self._group_keys]
+        names = [level.name for level in levels if level.name and heading_key(level.name) not in self._group_keys]
         period, status, unit, measure = (
-            next((text for each in reversed(levels) if (text := getattr(each, part))), "")
+            next((text for level in reversed(levels) if (text := getattr(level, part))), "")
             for part in ("period", "status", "unit", "measure")
         )
-        known, key = self._figure_names, heading_key(LEVEL.join(names))
+        columns, key = self._figure_names, heading_key(LEVEL.join(names))
         if not names and period:
             # What columns headed by periods hold is asked for together with all else that is missing.
             key = heading_key(indicator.cell.text) if indicator is not None else ""
-            known = known | {"": FigureColumn(indicator="")}
-        if key not in known:
+            columns = columns | {"": FigureColumn(indicator="")}
+        if key not in columns:
             raise self._unknown(sheet, last, number, heading, long=False)
         marks = tuple(mark for cell in path for mark in cell.marks)
         comment = "; ".join(dict.fromkeys(cell.comment for cell in path if cell.comment))
-        return Column(number, heading, "", known[key], period, status, measure, unit, marks, comment)
+        return Column(number, heading, "", columns[key], period, status, measure, unit, marks, comment)
 
     def _level(self, level: str) -> Level:
         """What one level of a heading says; words that are none of these are its name."""
@@ -232,41 +234,43 @@ class Headings:
             return Level(level)
         if level in self._measures:
             return Level(measure=level)
-        rest, found = self._without_brackets(level)
+        rest, parts = self._without_brackets(level)
         before, comma, last = rest.rpartition(",")
         if comma and (unit := self.words.unit(last)):
-            rest, found["unit"] = before.strip(), unit
+            rest, parts["unit"] = before.strip(), unit
         if not rest:
-            return Level(**found)
+            return Level(**parts)
         if heading_key(rest) in self._levels:
-            return Level(rest, **found)
+            return Level(rest, **parts)
         status, bare = self._split_status(rest)
         if status and not bare:
-            return Level(**(found | {"status": status}))
+            return Level(**(parts | {"status": status}))
         if period := self._period(bare):
-            return Level(**(found | {"period": period} | ({"status": status} if status else {})))
+            return Level(**(parts | {"period": period} | ({"status": status} if status else {})))
         if status and heading_key(bare) in self._levels:
-            return Level(bare, **(found | {"status": status}))
+            return Level(bare, **(parts | {"status": status}))
         name, period = self._split_period(bare)
         if period:
-            return Level(name, **(found | {"period": period} | ({"status": status} if status else {})))
-        return Level(rest, **found)
+            return Level(name, **(parts | {"period": period} | ({"status": status} if status else {})))
+        return Level(rest, **parts)
 
     def _without_brackets(self, level: str) -> tuple[str, dict[str, str]]:
         """A level without the brackets that hold a unit, status or period, and what these are."""
-        found: dict[str, str] = {}
+        parts: dict[str, str] = {}
 
         def taken(bracket: re.Match[str]) -> str:
             inner = bracket["inner"].strip()
             label, colon, after = inner.partition(":")
             inner = after.strip() if colon and self.words.field(label) == "unit" else inner
-            said = {"unit": self.words.unit(inner), "status": self.words.status(inner), "period": self._period(inner)}
-            known = {name: str(text) for name, text in said.items() if text}
-            found.update(known)
-            return " " if known else bracket[0]
+            meanings = (
+                ("unit", self.words.unit(inner)), ("status", self.words.status(inner)), ("period", self._period(inner)),
+            )  # fmt: skip
+            read = {name: str(text) for name, text in meanings if text}
+            parts.update(read)
+            return " " if read else bracket[0]
 
         rest = _BRACKETS.sub(taken, level)
-        return " ".join(rest.split()).strip(" ,"), found
+        return " ".join(rest.split()).strip(" ,"), parts
 
     def _split_status(self, level: str) -> tuple[str, str]:
         """The status that a level's first or last words state, and the level without them."""
@@ -283,8 +287,8 @@ class Headings:
         """The name and the period of a level that has both, as in "Tăng trưởng GRDP năm 2025"."""
         tokens = level.split()
         for at in range(1, len(tokens)):
-            for name, said in ((tokens[:at], tokens[at:]), (tokens[at:], tokens[:at])):
-                if heading_key(" ".join(name)) in self._levels and (period := self._period(" ".join(said))):
+            for name, rest in ((tokens[:at], tokens[at:]), (tokens[at:], tokens[:at])):
+                if heading_key(" ".join(name)) in self._levels and (period := self._period(" ".join(rest))):
                     return " ".join(name), period
         return level, ""
 
@@ -314,45 +318,45 @@ class Headings:
     def _require_distinct(self, sheet: Sheet, last: int, columns: Iterable[Column]) -> None:
         """Stop at two columns of one meaning."""
         seen: dict[tuple[str, ...], Column] = {}
-        for each in columns:
-            if each.field == "ignored":
+        for item in columns:
+            if item.field == "ignored":
                 continue
-            meaning = (each.figure.indicator, each.figure.measure, each.period) if each.figure else (each.field,)
-            other = seen.setdefault(meaning, each)
-            if other is not each:
+            meaning = (item.figure.indicator, item.figure.measure, item.period) if item.figure else (item.field,)
+            other = seen.setdefault(meaning, item)
+            if other is not item:
                 raise sheet.error(
                     last,
-                    each.number,
+                    item.number,
                     f'one column for {" ".join(filter(None, meaning))}; "{other.heading}" is one',
-                    f'"{each.heading}", which means the same',
+                    f'"{item.heading}", which means the same',
                     "Delete one, or say in its heading what sets it apart.",
                 )
 
     def _no_heading(self, sheet: Sheet) -> DataError:
         """The sheet has no heading for the areas; the cell above the first of them, or the nearest, is named."""
-        known = self.words.fields["area"]
+        usual = self.words.fields["area"]
         expected = "a row of headings, one of them for the areas, such as " + ", ".join(
-            f'"{each}"' for each in known[:3]
+            f'"{word}"' for word in usual[:3]
         )
         begin = self._areas_begin(sheet)
         if begin is not None:
             row, column = begin
-            rows = (each for each in range(row - 1, 0, -1) if not self._numbers_columns(sheet, each))
-            above = next((each for each in rows if sheet.cell(each, column).text), None)
+            rows = (at for at in range(row - 1, 0, -1) if not self._numbers_columns(sheet, at))
+            above = next((at for at in rows if sheet.cell(at, column).text), None)
             if above is not None:
                 got = sheet.cell(above, column).text
-                todo = f"{did_you_mean(got, known)} If it is right, add it under fields: area in params/intake.yaml."
+                todo = f"{did_you_mean(got, usual)} If it is right, add it under fields: area in params/intake.yaml."
                 return DataError(sheet.place(above, column), expected, f'"{got}"', todo)
         rows_above = enumerate(sheet.rows[:_NEAR], 1)
         cells = [(row, cell) for row, cells in rows_above for cell in cells[:_NEAR] if cell.text]
         row, got = (cells[0][0], cells[0][1].text) if cells else (1, "")
         words = {cell.text: row for row, cell in reversed(cells) if _is_word(cell)}
-        near = [(row, text) for text, row in words.items() if "did you mean" in did_you_mean(text, known)]
+        near = [(row, text) for text, row in words.items() if "did you mean" in did_you_mean(text, usual)]
         near.sort()
         if near:
             row, got = near[0]
         todo = (
-            did_you_mean(got, known) if near else "Head the column of the areas so, in the row of the other headings."
+            did_you_mean(got, usual) if near else "Head the column of the areas so, in the row of the other headings."
         )
         return DataError(sheet.place(row), expected, f'"{got}"' if got else "nothing", todo)
 
@@ -360,12 +364,12 @@ class Headings:
         """A heading that the map does not have."""
         if not heading:
             return sheet.error(last, number, "a heading above the cells of the column", "none", "Write what it holds.")
-        known = {word for words in self.words.fields.values() for word in words}
+        names = {word for words in self.words.fields.values() for word in words}
         if not long:
-            known |= {each for column in self.words.columns for each in column.headings}
-            known |= {name for each in self.indicators.indicators for name in (each.name, each.name_vi) if name}
+            names |= {item for column in self.words.columns for item in column.headings}
+            names |= {name for item in self.indicators.indicators for name in (item.name, item.name_vi) if name}
         expected = "a heading of params/intake.yaml" + ("" if long else " or an indicator's name")
-        near = did_you_mean(heading, known)
+        near = did_you_mean(heading, names)
         near = near if "did you mean" in near else f"{strange_letters(heading)}No known heading is like it."
         todo = f"{near} A new one is added to params/intake.yaml, not guessed."
         return sheet.error(last, number, expected, f'"{heading}"', todo)
@@ -376,7 +380,7 @@ class Headings:
 
     @cached_property
     def _group_keys(self) -> set[str]:
-        return {heading_key(each) for each in self.words.groups}
+        return {heading_key(item) for item in self.words.groups}
 
     @cached_property
     def _levels(self) -> set[str]:
@@ -386,13 +390,13 @@ class Headings:
     @cached_property
     def _measures(self) -> set[str]:
         """Every definition of some indicator, by its id."""
-        return {measure for each in self.indicators.indicators for measure in each.measures}
+        return {measure for item in self.indicators.indicators for measure in item.measures}
 
     @cached_property
     def _statuses(self) -> tuple[tuple[str, str], ...]:
         """Words for statuses, the longest first: "Ước thực hiện" is not "Ước"."""
-        known = [(word, str(status)) for status, words in self.words.statuses.items() for word in words]
-        return tuple(sorted(known, key=lambda pair: -len(pair[0])))
+        names = [(word, str(status)) for status, words in self.words.statuses.items() for word in words]
+        return tuple(sorted(names, key=lambda pair: -len(pair[0])))
 
 
 def _is_word(cell: Cell) -> bool:

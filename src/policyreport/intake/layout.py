@@ -20,7 +20,7 @@ NOTE_LINE = re.compile(r"^\(?(?P<mark>\d{1,2}|\*+|[a-z])\)?\s*[.):]?\s+(?P<text>
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     """A value and where it was said: a cell, or an option of the command."""
 
     cell: Cell
@@ -79,7 +79,7 @@ class Layout:
         Rows of the headings, from 1; the figures begin below.
     columns : tuple of Column
         In order; columns without heading and content are left out.
-    stated : dict of str to Said
+    stated : dict of str to Statement
         What the lines above the table state, by field.
     unread : tuple of Line
         Lines above the table that were not read, such as its title.
@@ -88,7 +88,7 @@ class Layout:
     first: int
     last: int
     columns: tuple[Column, ...]
-    stated: dict[str, Said] = field(default_factory=dict)
+    stated: dict[str, Statement] = field(default_factory=dict)
     unread: tuple[Line, ...] = ()
 
     def column(self, field: str) -> Column | None:

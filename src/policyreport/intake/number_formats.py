@@ -63,7 +63,7 @@ class Section:
     @cached_property
     def kind(self) -> Kind:
         """What it shows: a date where it has parts of one and no digits but those of fractions of a second."""
-        kinds = {each.kind for each in self.tokens}
+        kinds = {token.kind for token in self.tokens}
         if kinds & {"date", "half-day"} and not self._counts():
             return "date" if set(self.parts.values()) & {"year", "month", "day", "weekday"} else "time"
         if kinds & {"digit", "general", "exponent"}:
@@ -73,62 +73,62 @@ class Section:
     def _counts(self) -> bool:
         """True if it has digits that are no fraction of a second."""
         seconds = False
-        for each in self.tokens:
-            if each.kind in ("digit", "general", "exponent") and not seconds:
+        for token in self.tokens:
+            if token.kind in ("digit", "general", "exponent") and not seconds:
                 return True
-            if each.kind not in ("digit", "point"):
-                seconds = each.kind == "date" and each.text[0] in "sS"
+            if token.kind not in ("digit", "point"):
+                seconds = token.kind == "date" and token.text[0] in "sS"
         return False
 
     @cached_property
     def places(self) -> int:
         """By how many powers of ten the number shown differs from the one stored."""
-        percents = sum(each.kind == "percent" for each in self.tokens)
+        percents = sum(token.kind == "percent" for token in self.tokens)
         return 2 * percents - 3 * self._scaling_commas()
 
     def _scaling_commas(self) -> int:
         """Commas behind the last digit before the point, or behind the last digit of all: each is a thousand."""
         text = "".join(
-            "0" if each.kind in ("digit", "general") else {"comma": ",", "point": "."}.get(each.kind, "x")
-            for each in self.tokens
+            "0" if token.kind in ("digit", "general") else {"comma": ",", "point": "."}.get(token.kind, "x")
+            for token in self.tokens
         )
-        return sum(len(found[0]) for found in re.finditer(r"(?<=0),+(?![0,])", text))
+        return sum(len(match[0]) for match in re.finditer(r"(?<=0),+(?![0,])", text))
 
     @cached_property
     def percent(self) -> bool:
         """True if a per-cent sign scales it."""
-        return any(each.kind == "percent" for each in self.tokens)
+        return any(token.kind == "percent" for token in self.tokens)
 
     @cached_property
     def around(self) -> tuple[str, str, str]:
         """Literal words before, between and behind the digits; letters of dates among digits are words too."""
-        shown = [at for at, each in enumerate(self.tokens) if each.kind in ("digit", "general", "exponent", "point")]
+        shown = [at for at, token in enumerate(self.tokens) if token.kind in ("digit", "general", "exponent", "point")]
         digits = [at for at in shown if self.tokens[at].kind != "point"]
         first, last = digits[0], digits[-1]
         words = ["", "", ""]
-        for at, each in enumerate(self.tokens):
-            literal = each.kind in ("literal", "date", "half-day", "at")
-            if literal or (each.kind in ("point", "comma") and at not in shown):
+        for at, token in enumerate(self.tokens):
+            literal = token.kind in ("literal", "date", "half-day", "at")
+            if literal or (token.kind in ("point", "comma") and at not in shown):
                 where = 0 if at < first else 2 if at > last else 1
-                scaling = each.kind == "comma" and (where == 1 or (where == 2 and not words[2]))
-                words[where] += "" if scaling else each.text
+                scaling = token.kind == "comma" and (where == 1 or (where == 2 and not words[2]))
+                words[where] += "" if scaling else token.text
         return words[0], words[1], words[2]
 
     @cached_property
     def parts(self) -> dict[int, Part]:
         """Parts of a date by the place of their token; m is a minute behind an hour and before a second."""
-        dated = [(at, each.text[0].lower()) for at, each in enumerate(self.tokens) if each.kind == "date"]
-        found: dict[int, Part] = {}
+        dated = [(at, token.text[0].lower()) for at, token in enumerate(self.tokens) if token.kind == "date"]
+        parts: dict[int, Part] = {}
         for order, (at, letter) in enumerate(dated):
             size = len(self.tokens[at].text)
             around = dated[order - 1][1] if order else "", dated[order + 1][1] if order + 1 < len(dated) else ""
             if letter == "m" and size < 3 and (around[0] == "h" or around[1] == "s"):
-                found[at] = "minute"
+                parts[at] = "minute"
             elif letter == "d" and size > 2:
-                found[at] = "weekday"
+                parts[at] = "weekday"
             else:
-                found[at] = _LETTERS[letter]
-        return found
+                parts[at] = _LETTERS[letter]
+        return parts
 
 
 _LETTERS: Final[Mapping[str, Part]] = {
@@ -181,7 +181,7 @@ def show(number: Decimal, code: str) -> Shown:
     if section.kind in ("date", "time"):
         return Shown(section.kind, number, parts=frozenset(section.parts.values()), section=section)
     if section.kind != "number":
-        literal = "".join(each.text for each in section.tokens if each.kind == "literal")
+        literal = "".join(token.text for token in section.tokens if token.kind == "literal")
         return Shown(section.kind, number, before=literal, section=section)
     before, inside, after = section.around
     shown = number.scaleb(section.places) if section.places else number
@@ -191,11 +191,11 @@ def show(number: Decimal, code: str) -> Shown:
 def render_date(day: date, section: Section) -> str:
     """Write a day as a section shows it; hours, minutes and seconds are left out."""
     parts, text = section.parts, ""
-    for at, each in enumerate(section.tokens):
+    for at, token in enumerate(section.tokens):
         if at in parts:
-            text += _part(day, parts[at], each)
-        elif each.kind in ("literal", "point", "comma"):
-            text += each.text
+            text += _part(day, parts[at], token)
+        elif token.kind in ("literal", "point", "comma"):
+            text += token.text
     return text.strip()
 
 
@@ -224,8 +224,8 @@ def parse(code: str) -> tuple[Section, ...]:
             end = code.find("]", at)
             end = len(code) if end < 0 else end
             inner = code[at + 1 : end]
-            if found := _CONDITION.match(inner):
-                condition = found["sign"], Decimal(found["number"].replace(",", "."))
+            if match := _CONDITION.match(inner):
+                condition = match["sign"], Decimal(match["number"].replace(",", "."))
             else:
                 tokens += _bracketed(inner)
             at = end + 1
@@ -260,8 +260,8 @@ def _token(code: str, at: int) -> tuple[Token | None, int]:
         # The next sign fills the column.
         return None, at + 2
     for kind, pattern in (("general", _GENERAL), ("half-day", _HALF_DAY), ("exponent", _EXPONENT)):
-        if found := pattern.match(code, at):
-            return Token(kind, found[0]), found.end()  # type: ignore[arg-type]
+        if match := pattern.match(code, at):
+            return Token(kind, match[0]), match.end()  # type: ignore[arg-type]
     if sign in "yYmMdDhHsSeEbBgG":
         end = at
         while end < len(code) and code[end].lower() == sign.lower():
@@ -275,10 +275,10 @@ def choose(sections: tuple[Section, ...], number: Decimal) -> Section:
     """The section that a number is shown by."""
     if len(sections) == 1 and sections[0].condition is None and sections[0].tokens:
         return sections[0]
-    numeric = [each for each in sections[:3] if each.kind != "text" or len(sections) == 1]
+    numeric = [section for section in sections[:3] if section.kind != "text" or len(sections) == 1]
     if not numeric:
         return Section((Token("general", "General"),))
-    if any(each.condition for each in numeric):
+    if any(section.condition for section in numeric):
         return _by_condition(numeric, number)
     if len(numeric) == 1 or number > 0:
         return numeric[0]
@@ -289,19 +289,19 @@ def choose(sections: tuple[Section, ...], number: Decimal) -> Section:
 
 def _by_condition(sections: list[Section], number: Decimal) -> Section:
     """The first section whose condition holds; the last without one takes the rest."""
-    for at, each in enumerate(sections):
-        if each.condition is None:
+    for at, section in enumerate(sections):
+        if section.condition is None:
             # The first of two shows what is positive, unless the second says which numbers it shows.
             if at == len(sections) - 1 or (at == 1 and len(sections) > 2 and number < 0):
-                return each
+                return section
             if at == 0 and not sections[1].condition and number > 0:
-                return each
+                return section
             continue
-        sign, limit = each.condition
+        sign, limit = section.condition
         holds = {
             "<": number < limit, "<=": number <= limit, ">": number > limit, ">=": number >= limit,
             "=": number == limit, "<>": number != limit,
         }  # fmt: skip
         if holds[sign]:
-            return each
-    return next((each for each in reversed(sections) if each.condition is None), sections[-1])
+            return section
+    return next((section for section in reversed(sections) if section.condition is None), sections[-1])

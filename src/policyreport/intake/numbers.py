@@ -136,8 +136,8 @@ def take_apart(text: str, words: IntakeMap) -> Written:
         rest = rest[len(said) :].strip() if bound else rest
     percent = rest.endswith("%")
     rest = rest.removesuffix("%").strip()
-    if not percent and (found := _WITH_UNIT.match(rest)) and (unit := words.unit(found["unit"])):
-        return Written(found["digits"], bound, unit=unit)
+    if not percent and (match := _WITH_UNIT.match(rest)) and (unit := words.unit(match["unit"])):
+        return Written(match["digits"], bound, unit=unit)
     return Written(rest, bound, percent)
 
 
@@ -163,16 +163,16 @@ def parse_number(digits: str, decimals: Decimals) -> Decimal:
     """
     decimal, thousands = _SIGNS[decimals]
     groups = rf"\d{{1,3}}(?:(?P<apart>[{re.escape(thousands)} '’])\d{{3}}(?:(?P=apart)\d{{3}})*)?"
-    found = re.fullmatch(rf"(?P<sign>[+-]?)(?P<whole>{groups}|\d+)(?:{re.escape(decimal)}(?P<part>\d+))?", digits)
-    if not found:
+    match = re.fullmatch(rf"(?P<sign>[+-]?)(?P<whole>{groups}|\d+)(?:{re.escape(decimal)}(?P<part>\d+))?", digits)
+    if not match:
         raise ValueError(f"{digits!r} is not a number with a decimal {decimals}")
-    whole = re.sub(r"\D", "", found["whole"])
-    if len(whole) + len(found["part"] or "") > limits.NUMBER_DIGITS:
+    whole = re.sub(r"\D", "", match["whole"])
+    if len(whole) + len(match["part"] or "") > limits.NUMBER_DIGITS:
         raise ValueError(f"{digits[:40]}… has more digits than any figure")
     # Nobody writes 0.123 for 123, nor 012 for 12: a leading nought says that something was lost.
     if len(whole) > 1 and whole.startswith("0"):
         raise ValueError(f"{digits!r} begins with a nought")
-    number = Decimal(f"{found['sign']}{whole}.{found['part']}" if found["part"] else f"{found['sign']}{whole}")
+    number = Decimal(f"{match['sign']}{whole}.{match['part']}" if match["part"] else f"{match['sign']}{whole}")
     return number if number else abs(number)
 
 
@@ -211,15 +211,15 @@ def readings(digits: str, fit: Fit) -> dict[Decimals, Decimal]:
     dict of Decimals to Decimal
         No, one or both ways.
     """
-    found: dict[Decimals, Decimal] = {}
+    match: dict[Decimals, Decimal] = {}
     for decimals in Decimals:
         try:
             number = parse_number(digits, decimals)
         except ValueError:
             continue
         if fit.holds(number):
-            found[decimals] = number
-    return found
+            match[decimals] = number
+    return match
 
 
 def decide_decimals(

@@ -10,7 +10,7 @@ from policyreport import limits
 from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.drafts import Draft, Drafts
-from policyreport.intake.layout import Said
+from policyreport.intake.layout import Statement
 from policyreport.intake.names import AreaNameError, day_of
 from policyreport.intake.numbers import Decimals, Fit, Number, UndecidedError, decide_decimals, read_cell
 from policyreport.intake.sheets import Cell, Sheet
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from policyreport.params.indicators import Indicator
     from policyreport.params.policy import TaskList
 
-from policyreport.intake.figures import Figure, Known, Reading, index_hint
+from policyreport.intake.figures import Context, Figure, Reading, index_hint
 
 _BOUNDS = ("=", "~", ">", "<")
 # What every figure needs; a list and a measure only some indicators.
@@ -36,7 +36,7 @@ _NEEDED = ("period", "published", "status")
 
 
 def read_figures(
-    sheet: Sheet, drafts: Drafts, known: Known, decimals: Decimals | None, options: dict[str, Said]
+    sheet: Sheet, drafts: Drafts, context: Context, decimals: Decimals | None, options: dict[str, Statement]
 ) -> Reading:
     """Read every draft.
 
@@ -46,11 +46,11 @@ def read_figures(
         The sheet.
     drafts : Drafts
         Its drafts.
-    known : Known
+    context : Context
         What its words are held against.
     decimals : Decimals, optional
         How it writes decimals, where the user said so.
-    options : dict of str to Said
+    options : dict of str to Statement
         What the user said; a sheet that says otherwise of a figure is refused there.
 
     Raises
@@ -58,7 +58,7 @@ def read_figures(
     DataError
         If the sheet does not show how it writes decimals, or shows both ways.
     """
-    reader = _Reader(sheet.name, known, drafts.notes, options)
+    reader = _Reader(sheet.name, context, drafts.notes, options)
     pairs, problems = [], list(drafts.problems)
     for draft in drafts.figures:
         try:
@@ -69,7 +69,7 @@ def read_figures(
     cells = [(draft.row, draft.column, reader.fit(indicator)) for draft, (indicator, _) in pairs]
     complete = [(draft, *of) for draft, of in pairs if reader.is_complete(draft, *of)]
     try:
-        way = decide_decimals(sheet, cells, known.words, decimals)
+        way = decide_decimals(sheet, cells, context.words, decimals)
     except UndecidedError as error:
         reader.missing["decimal"] = [f"{error.where}: {error.got}"]
         return Reading([], problems, reader.missing)
@@ -89,40 +89,40 @@ def read_figures(
 class _Reader:
     """Reads one draft; the texts of marks go into the notes."""
 
-    def __init__(self, file: str, known: Known, notes: dict[str, str], options: dict[str, Said]) -> None:
-        self.file, self.known, self.notes, self.options = file, known, notes, options
-        self.indicators = known.indicators.by_id()
-        self.columns = known.words.figure_columns(known.indicators)
-        self.lists = {each.id: each for each in known.policy.lists}
-        self.units = Units(known.words, known.indicators)
-        self.statements = Statements(known.words)
+    def __init__(self, file: str, context: Context, notes: dict[str, str], options: dict[str, Statement]) -> None:
+        self.file, self.context, self.notes, self.options = file, context, notes, options
+        self.indicators = context.indicators.by_id()
+        self.columns = context.words.figure_columns(context.indicators)
+        self.lists = {item.id: item for item in context.policy.lists}
+        self.units = Units(context.words, context.indicators)
+        self.statements = Statements(context.words)
         self.missing: dict[str, list[str]] = {}
         self.unread: dict[str, str] = {}
 
     def has_indicator(self, draft: Draft) -> bool:
         """True if a draft says what it is of; what is missing is asked for once."""
-        said = draft.figure.indicator if draft.figure is not None else draft.said.get("indicator")
-        if not said:
+        stated = draft.figure.indicator if draft.figure is not None else draft.stated.get("indicator")
+        if not stated:
             self.missing.setdefault("indicator", [])
-        return bool(said)
+        return bool(stated)
 
     def indicator(self, draft: Draft) -> tuple[Indicator, FigureColumn]:
         """What a draft is of."""
         if draft.figure is not None:
             return self.indicators[draft.figure.indicator], draft.figure
-        said = draft.said["indicator"]
-        column = self.columns.get(heading_key(said.cell.text))
+        statement = draft.stated["indicator"]
+        column = self.columns.get(heading_key(statement.cell.text))
         if column is None:
-            names = {*self.indicators, *(heading for each in self.known.words.columns for heading in each.headings)}
-            raise _refused(said, "an indicator of params/indicators.yaml or params/intake.yaml", names)
+            names = {*self.indicators, *(heading for item in self.context.words.columns for heading in item.headings)}
+            raise _refused(statement, "an indicator of params/indicators.yaml or params/intake.yaml", names)
         return self.indicators[column.indicator], column
 
     def is_complete(self, draft: Draft, indicator: Indicator, column: FigureColumn) -> bool:
         """True if a draft says all that its indicator needs; what is missing is asked for once a sheet."""
-        needed = [name for name in _NEEDED if name not in draft.said]
-        if indicator.measures and not column.measure and "measure" not in draft.said:
+        needed = [name for name in _NEEDED if name not in draft.stated]
+        if indicator.measures and not column.measure and "measure" not in draft.stated:
             needed.append("measure")
-        if indicator.topic in self.known.words.listed_topics and "list" not in draft.said:
+        if indicator.topic in self.context.words.listed_topics and "list" not in draft.stated:
             needed.append("list")
         for name in needed:
             of = self.missing.setdefault(name, [])
@@ -152,43 +152,43 @@ class _Reader:
         fields["unit"] = self._unit(draft, indicator, column, fields["area"], number)
         fields["value"], fields["bound"] = self._value(draft, indicator, fields["unit"], number)
         fields["note"] = self._note(draft)
-        return Figure(fields, draft.row, draft.column, draft.said["value"].place)
+        return Figure(fields, draft.row, draft.column, draft.stated["value"].place)
 
     def _of_the_country(self, indicator: Indicator, area: str) -> Indicator:
         """The indicator that holds the country's value, where it has another name than the provinces'."""
-        nation = self.known.names.areas.table["type"][area] == "nation"
+        nation = self.context.names.areas.table["type"][area] == "nation"
         return self.indicators[indicator.national] if nation and indicator.national else indicator
 
     def _require_agreement(self, draft: Draft) -> None:
         """Stop where the row or its heading says otherwise than an option: one of them is wrong."""
         for name, option in self.options.items():
-            said = draft.said.get(name)
+            statement = draft.stated.get(name)
             if name == "unit" and draft.unit:
-                place = draft.said["value"].place
+                place = draft.stated["value"].place
                 wanted = self.units.listed(option)
                 if draft.unit not in wanted and not (draft.unit == "%" and any(u.startswith("%") for u in wanted)):
                     raise _contradicted(place, draft.unit, option)
-            elif name in draft.own and said is not None and not self.statements.same(name, said.cell, option.cell):
-                raise _contradicted(said.place, said.cell.text, option)
+            elif name in draft.own and statement and not self.statements.same(name, statement.cell, option.cell):
+                raise _contradicted(statement.place, statement.cell.text, option)
 
     def _area(self, draft: Draft, fields: dict[str, str]) -> str:
         """The area's key, held against the day and the statistical code."""
-        said = draft.said["area"]
+        statement = draft.stated["area"]
         day = day_of(fields["period"], fields["reference_date"], fields["published"], fields["quality"])
-        names = self.known.names
+        names = self.context.names
         try:
-            key = names.find(said.cell.text, day)
+            key = names.find(statement.cell.text, day)
         except AreaNameError as error:
-            raise DataError(said.place, error.expected, f'"{said.cell.text}"', error.todo) from None
+            raise DataError(statement.place, error.expected, f'"{statement.cell.text}"', error.todo) from None
         if not exists_in(names.areas, key, fields["period"], fields["quality"]):
             outside = names.outside(key, fields["period"])
-            got = f'"{said.cell.text}" ({names.areas.name(key)})'
-            raise DataError(said.place, outside.expected, got, outside.todo)
+            got = f'"{statement.cell.text}" ({names.areas.name(key)})'
+            raise DataError(statement.place, outside.expected, got, outside.todo)
         code = names.areas.table["gso_code"][key]
         if draft.code is not None and code and draft.code.cell.text.zfill(2) != code:
             raise DataError(
                 draft.code.place,
-                f'the code of "{said.cell.text}", which is {code} as {key}',
+                f'the code of "{statement.cell.text}", which is {code} as {key}',
                 f'"{draft.code.cell.text}"',
                 "Codes were given anew: correct the code, or the name in its row.",
             )
@@ -197,73 +197,75 @@ class _Reader:
     def _unit(self, draft: Draft, indicator: Indicator, column: FigureColumn, area: str, number: Number) -> str:
         """The unit: of the heading or the row, of the line above the table, of the map, of the indicator."""
         unit = self._stated_unit(draft, indicator, column, area)
-        if number.unit and self.units.fitting(number.unit, draft.said["value"].place, indicator, unit) != unit:
+        if number.unit and self.units.fitting(number.unit, draft.stated["value"].place, indicator, unit) != unit:
             todo = "One of them is wrong: correct the format of the cell, or the unit stated for it."
-            got = f'"{draft.said["value"].cell.whole}", in {number.unit}'
-            raise DataError(draft.said["value"].place, f"a figure in {unit}", got, todo)
+            got = f'"{draft.stated["value"].cell.whole}", in {number.unit}'
+            raise DataError(draft.stated["value"].place, f"a figure in {unit}", got, todo)
         return unit
 
     def _stated_unit(self, draft: Draft, indicator: Indicator, column: FigureColumn, area: str) -> str:
-        national = self.known.names.areas.table["type"][area] == "nation" and column.national_unit
+        national = self.context.names.areas.table["type"][area] == "nation" and column.national_unit
         usual = national or column.unit or indicator.unit
         if draft.unit:
-            return self.units.fitting(draft.unit, draft.said["value"].place, indicator, usual)
-        said = draft.said.get("unit")
-        if said is None:
+            return self.units.fitting(draft.unit, draft.stated["value"].place, indicator, usual)
+        statement = draft.stated.get("unit")
+        if statement is None:
             return usual
         if "unit" in draft.own:
-            unit = self.units.named(said.cell.whole) or said.cell.whole
-            return self.units.fitting(unit, said.place, indicator, usual)
-        return self.units.shared(said, indicator, usual)
+            unit = self.units.named(statement.cell.whole) or statement.cell.whole
+            return self.units.fitting(unit, statement.place, indicator, usual)
+        return self.units.shared(statement, indicator, usual)
 
     def unused_units(self, pairs: list[tuple[Draft, Indicator]]) -> Iterable[DataError]:
         """Lines above the table whose unit no column can have."""
-        own = ((draft, draft.said["unit"]) for draft, _ in pairs if "unit" in draft.said.keys() - draft.own)
-        lines = {said.place: said for _, said in own}
-        return self.units.unused(lines.values(), list({each.id: each for _, each in pairs}.values()))
+        own = ((draft, draft.stated["unit"]) for draft, _ in pairs if "unit" in draft.stated.keys() - draft.own)
+        lines = {statement.place: statement for _, statement in own}
+        return self.units.unused(lines.values(), list({item.id: item for _, item in pairs}.values()))
 
     def _number(self, draft: Draft, indicator: Indicator, decimals: Decimals) -> Number:
         """The number of a cell, with what its cell says beside it."""
-        said, fit = draft.said["value"], self.fit(indicator)
-        cell = said.cell
+        statement, fit = draft.stated["value"], self.fit(indicator)
+        cell = statement.cell
         if cell.fault or cell.dated:
             got = cell.fault or f"the day {cell.text}, into which a spreadsheet turns 12-5"
-            raise DataError(said.place, str(fit), got, _NO_NUMBER)
+            raise DataError(statement.place, str(fit), got, _NO_NUMBER)
         try:
-            number = read_cell(cell, decimals, self.known.words)
+            number = read_cell(cell, decimals, self.context.words)
         except ValueError:
-            raise DataError(said.place, f"{fit}, with a decimal {decimals}", _quoted(cell), _NO_NUMBER) from None
+            raise DataError(statement.place, f"{fit}, with a decimal {decimals}", _quoted(cell), _NO_NUMBER) from None
         if number.unread:
-            self.unread.setdefault(number.unread, said.place)
+            self.unread.setdefault(number.unread, statement.place)
         return number
 
     def _value(self, draft: Draft, indicator: Indicator, unit: str, number: Number) -> tuple[str, str]:
         """The number as the ledger writes it, and its bound."""
-        said, fit = draft.said["value"], self.fit(indicator)
+        statement, fit = draft.stated["value"], self.fit(indicator)
         if number.percent and not unit.startswith("%"):
-            raise DataError(said.place, f"{fit}, in {unit}", f"{_quoted(said.cell)}, a percentage", _NO_NUMBER)
+            got = f"{_quoted(statement.cell)}, a percentage"
+            raise DataError(statement.place, f"{fit}, in {unit}", got, _NO_NUMBER)
         if not fit.holds(number.value):
             todo = f"{index_hint(indicator, number.value)}Check unit, separators and decimals against the source."
-            raise DataError(said.place, f"{indicator.id}: {fit}", _quoted(said.cell), todo)
+            raise DataError(statement.place, f"{indicator.id}: {fit}", _quoted(statement.cell), todo)
         if abs(number.value) > limits.NUMBER_SIZE:
             expected = f"{indicator.id} of at most {limits.NUMBER_SIZE:,} {unit}"
-            raise DataError(said.place, expected, _quoted(said.cell), "Check the unit against the source.")
-        explicit, bound = draft.said.get("bound"), number.bound
+            raise DataError(statement.place, expected, _quoted(statement.cell), "Check the unit against the source.")
+        explicit, bound = draft.stated.get("bound"), number.bound
         if explicit is not None:
             bound = explicit.cell.text
         if bound and bound not in _BOUNDS:
-            raise DataError(draft.said["bound"].place, "=, ~, > or <", f'"{bound}"', "Use one of these.")
+            raise DataError(draft.stated["bound"].place, "=, ~, > or <", f'"{bound}"', "Use one of these.")
         return f"{number.value.to_integral_value() if fit.whole else number.value:f}", bound
 
     def _measure(self, draft: Draft, indicator: Indicator, column: FigureColumn) -> str:
         """The definition a figure is by; one is needed where an indicator has several."""
-        said = draft.said.get("measure")
+        statement = draft.stated.get("measure")
         if not indicator.measures:
-            if said is not None and "measure" in draft.own:
+            if statement is not None and "measure" in draft.own:
                 expected = f"nothing: {indicator.id} has one measure"
-                raise DataError(said.place, expected, f'"{said.cell.text}"', "Empty it.")
+                raise DataError(statement.place, expected, f'"{statement.cell.text}"', "Empty it.")
             return ""
-        name, place = (said.cell.text, said.place) if said else (column.measure, draft.said["value"].place)
+        name = statement.cell.text if statement else column.measure
+        place = (statement or draft.stated["value"]).place
         if name not in indicator.measures:
             todo = f"{did_you_mean(name, indicator.measures)} Columns of several say it below their headings."
             raise DataError(place, f"a measure of {indicator.id}", f'"{name}"', todo)
@@ -271,97 +273,99 @@ class _Reader:
 
     def _list(self, draft: Draft, indicator: Indicator, period: str, reference_date: str) -> str:
         """The list a task count is on, which was still being counted then."""
-        if indicator.topic not in self.known.words.listed_topics:
+        if indicator.topic not in self.context.words.listed_topics:
             return ""
-        said = draft.said["list"]
-        found = self.lists.get(said.cell.text) or self._list_titled(said.cell.text)
-        if found is None:
-            raise _refused(said, "a list of params/policy.yaml, where a new one is described first", self.lists)
+        statement = draft.stated["list"]
+        task_list = self.lists.get(statement.cell.text) or self._list_titled(statement.cell.text)
+        if task_list is None:
+            raise _refused(statement, "a list of params/policy.yaml, where a new one is described first", self.lists)
         start, end = period_bounds(period)
         day = date.fromisoformat(reference_date) if reference_date else end
-        if found.ended(start, day, self.known.slack_days):
+        if task_list.ended(start, day, self.context.slack_days):
             raise DataError(
-                said.place,
+                statement.place,
                 f"a list that was being counted in {period}",
-                f'"{found.id}", whose tasks were due on {found.deadline}',
+                f'"{task_list.id}", whose tasks were due on {task_list.deadline}',
                 "Counts of a new period are of a new list: describe it in params/policy.yaml and name it. If the old "
                 "one is still being counted, say so there: counted_until, with the last day.",
             )
-        return found.id
+        return task_list.id
 
     def _list_titled(self, text: str) -> TaskList | None:
         """The list with a title, as the template shows it."""
         key = plain(text)
-        return next((each for each in self.lists.values() if key in map(plain, each.titles)), None)
+        return next((item for item in self.lists.values() if key in map(plain, item.titles)), None)
 
     def _status(self, draft: Draft) -> str:
         """The status, by its name or by a word of the map."""
-        said = draft.said["status"]
-        if status := self.known.words.status(said.cell.text):
+        statement = draft.stated["status"]
+        if status := self.context.words.status(statement.cell.text):
             return status
-        raise _refused(said, "a status", get_args(Status))
+        raise _refused(statement, "a status", get_args(Status))
 
     def _quality(self, draft: Draft) -> str:
         """Known codes, a space between them."""
-        said = draft.said.get("quality")
-        if said is None:
+        statement = draft.stated.get("quality")
+        if statement is None:
             return ""
-        for code in said.cell.text.split():
+        for code in statement.cell.text.split():
             if code not in QUALITY:
-                raise DataError(said.place, "codes of data/README.md", f'"{code}"', did_you_mean(code, QUALITY))
-        return " ".join(said.cell.text.split())
+                raise DataError(statement.place, "codes of data/README.md", f'"{code}"', did_you_mean(code, QUALITY))
+        return " ".join(statement.cell.text.split())
 
     def _published(self, draft: Draft) -> str:
         """The day of publication, which is not to come."""
         expected = "a day, month or year such as 2026-04-15, 2026-04 or 2026"
-        periods = self.known.words.periods
-        text = self._read(draft, "published", lambda said: read_published(said.cell, periods), expected)
-        if period_bounds(text)[0] > self.known.today:
-            said = draft.said["published"]
-            raise DataError(said.place, f"a day to {self.known.today}", f'"{text}"', "Write the day it came out.")
+        periods = self.context.words.periods
+        text = self._read(draft, "published", lambda statement: read_published(statement.cell, periods), expected)
+        if period_bounds(text)[0] > self.context.today:
+            statement = draft.stated["published"]
+            expected = f"a day to {self.context.today}"
+            raise DataError(statement.place, expected, f'"{text}"', "Write the day it came out.")
         return text
 
     def _reference_date(self, draft: Draft) -> str:
         """The day the figure holds, which is not after its publication unless it is a projection."""
-        said = draft.said.get("reference_date")
-        if said is None:
+        statement = draft.stated.get("reference_date")
+        if statement is None:
             return ""
         try:
-            text = read_day(said.cell, self.known.words.periods)
+            text = read_day(statement.cell, self.context.words.periods)
         except ValueError:
             expected, todo = "a day such as 2026-03-31", "Write it so, or leave it empty."
-            raise DataError(said.place, expected, said.cell.fault or f'"{said.cell.text}"', todo) from None
+            got = statement.cell.fault or f'"{statement.cell.text}"'
+            raise DataError(statement.place, expected, got, todo) from None
         out = last_day(self._published(draft))[0]
         if date.fromisoformat(text) > out and self._status(draft) != "projection":
             raise DataError(
-                said.place, f"a day to {out}, the day of publication", f'"{text}"', "Correct one of the two."
+                statement.place, f"a day to {out}, the day of publication", f'"{text}"', "Correct one of the two."
             )
         return text
 
-    def _period(self, said: Said) -> str:
+    def _period(self, statement: Statement) -> str:
         """A period by the map's words."""
-        return read_period(said.cell, self.known.words.periods)
+        return read_period(statement.cell, self.context.words.periods)
 
     def _note(self, draft: Draft) -> str:
         """The note, with the texts of marks at value, area and heading, and comments on these cells."""
-        said = draft.said.get("note")
-        parts = [said.cell.whole] if said is not None else []
+        statement = draft.stated.get("note")
+        parts = [statement.cell.whole] if statement is not None else []
         parts += [self.notes.get(mark, f"marked ({mark}) in the sheet, which does not say why") for mark in draft.marks]
         # A number behind a heading may be that of its column.
         parts += [self.notes[mark] for mark in draft.heading_marks if mark in self.notes]
         note = "; ".join(dict.fromkeys([*parts, *draft.comments]))
-        return require_text((said or draft.said["value"]).place, "note", note)
+        return require_text((statement or draft.stated["value"]).place, "note", note)
 
-    def _read(self, draft: Draft, name: str, read: Callable[[Said], str], expected: str) -> str:
+    def _read(self, draft: Draft, name: str, read: Callable[[Statement], str], expected: str) -> str:
         """Read a needed field."""
-        said = draft.said[name]
+        statement = draft.stated[name]
         try:
-            if said.cell.fault:
-                raise ValueError(said.cell.fault)
-            return read(said)
+            if statement.cell.fault:
+                raise ValueError(statement.cell.fault)
+            return read(statement)
         except ValueError:
-            got = said.cell.fault or f'"{said.cell.text}"'
-            raise DataError(said.place, expected, got, "Write it so.") from None
+            got = statement.cell.fault or f'"{statement.cell.text}"'
+            raise DataError(statement.place, expected, got, "Write it so.") from None
 
 
 _NO_NUMBER = "Write a number, or leave the cell empty where nothing is published."
@@ -372,12 +376,12 @@ def _quoted(cell: Cell) -> str:
     return f'"{cell.whole if len(cell.whole) <= limits.SHORT_TEXT else cell.whole[:40] + "…"}"'
 
 
-def _contradicted(place: str, got: str, option: Said) -> DataError:
+def _contradicted(place: str, got: str, option: Statement) -> DataError:
     """A cell that says otherwise than an option."""
     todo = "One of them is wrong: correct the sheet, or leave the option out."
     return DataError(place, f'"{option.cell.text}", as {option.place} says', f'"{got}"', todo)
 
 
-def _refused(said: Said, expected: str, known: Iterable[str]) -> DataError:
+def _refused(statement: Statement, expected: str, names: Iterable[str]) -> DataError:
     """A word that is not among the known ones."""
-    return DataError(said.place, expected, f'"{said.cell.text}"', did_you_mean(said.cell.text, known))
+    return DataError(statement.place, expected, f'"{statement.cell.text}"', did_you_mean(statement.cell.text, names))

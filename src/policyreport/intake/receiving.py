@@ -23,9 +23,9 @@ from policyreport.intake.checks import (
 from policyreport.intake.days import days_in, read_published
 from policyreport.intake.delivery import Delivery, Original, Provenance, name_table, newest_day, publisher_name
 from policyreport.intake.drafts import Drafts, draft_figures
-from policyreport.intake.figures import Known, Reading
+from policyreport.intake.figures import Context, Reading
 from policyreport.intake.headings import Headings
-from policyreport.intake.layout import Layout, Line, Said
+from policyreport.intake.layout import Layout, Line, Statement
 from policyreport.intake.names import AreaNames
 from policyreport.intake.numbers import Decimals
 from policyreport.intake.reading import read_figures
@@ -100,21 +100,21 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
     names = AreaNames(read_areas(root), words)
     headings = Headings(words, indicators, lambda text: bool(names.candidates(text)))
     sheet = read_sheet(path, options.sheet, words, headings)
-    given = {name: Said(text_cell(text), _option(name)) for name, text in options.stated.items() if text}
+    given = {name: Statement(text_cell(text), _option(name)) for name, text in options.stated.items() if text}
     layout = headings.read(sheet, given.get("indicator"))
-    said = _agree(layout, given, Statements(words))
+    stated = _agree(layout, given, Statements(words))
     slack = read_rule_book(root).settings.reference_slack_days
-    known = Known(names, indicators, read_policy(root), words, options.today, slack)
-    drafts = draft_figures(sheet, layout, names, words, {name: said[name] for name in _OF_FIGURES if name in said})
+    context = Context(names, indicators, read_policy(root), words, options.today, slack)
+    drafts = draft_figures(sheet, layout, names, words, {name: stated[name] for name in _OF_FIGURES if name in stated})
     if not drafts.figures and not drafts.problems:
         todo = "Fill it in, or say which sheet to read."
         raise DataError(sheet.place(layout.last), "figures below the headings", "none", todo)
-    reading = read_figures(sheet, drafts, known, options.decimals, given)
+    reading = read_figures(sheet, drafts, context, options.decimals, given)
     lines = (*layout.unread, *drafts.unread)
-    Asking(root, known, lines, sheet.name).require(said, reading)
-    findings, problems = _checked(sheet, layout, drafts, reading, known, options)
+    Asking(root, context, lines, sheet.name).require(stated, reading)
+    findings, problems = _checked(sheet, layout, drafts, reading, context, options)
     figures = tuple(reading.figures)
-    provenance = _provenance(root, said, newest_day(figures) if figures else _published(said), options.today)
+    provenance = _provenance(root, stated, newest_day(figures) if figures else _published(stated), options.today)
     note = require_text(path.name, "note", " ".join(drafts.remarks))
     return Delivery(
         name_table(provenance.publisher, options.table or path.stem),
@@ -123,21 +123,21 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
         Original(path.name, path.read_bytes()),
         tuple(problems),
         tuple(findings),
-        tuple(_remarks(sheet, lines, drafts, reading, known, said)),
+        tuple(_remarks(sheet, lines, drafts, reading, context, stated)),
     )
 
 
 def _checked(
-    sheet: Sheet, layout: Layout, drafts: Drafts, reading: Reading, known: Known, options: Options
+    sheet: Sheet, layout: Layout, drafts: Drafts, reading: Reading, context: Context, options: Options
 ) -> tuple[list[Finding], list[DataError]]:
     """What a sheet contradicts itself in: findings, and what is refused."""
-    totals, wrong_totals = check_totals(sheet, layout, drafts, reading, known)
-    shares, wrong_shares = fractions_for_percents(reading, known)
-    unusual, refused = unusual_values(reading, known, options.unusual)
+    totals, wrong_totals = check_totals(sheet, layout, drafts, reading, context)
+    shares, wrong_shares = fractions_for_percents(reading, context)
+    unusual, refused = unusual_values(reading, context, options.unusual)
     problems = [
         *reading.problems,
         *wrong_totals,
-        *check_names(drafts, reading, known),
+        *check_names(drafts, reading, context),
         *wrong_shares,
         *two_ways_in_a_column(drafts, reading),
         *(refused if not wrong_shares else []),
@@ -147,25 +147,32 @@ def _checked(
 
 
 def _remarks(
-    sheet: Sheet, lines: tuple[Line, ...], drafts: Drafts, reading: Reading, known: Known, said: dict[str, Said]
+    sheet: Sheet,
+    lines: tuple[Line, ...],
+    drafts: Drafts,
+    reading: Reading,
+    context: Context,
+    stated: dict[str, Statement],
 ) -> list[str]:
     """What a reader should know of how the sheet was read."""
-    periods = known.words.periods
+    periods = context.words.periods
     remarks = [
         *sheet.remarks,
-        *(f'row {line.row} not read: "{line.text[:60]}"{_dated(line.text, periods, said)}' for line in lines),
-        *describe_rows(drafts, reading, known),
+        *(f'row {line.row} not read: "{line.text[:60]}"{_dated(line.text, periods, stated)}' for line in lines),
+        *describe_rows(drafts, reading, context),
     ]
-    if any("status" not in draft.own and draft.said["status"].place == _DEFAULT for draft in drafts.figures):
+    if any("status" not in draft.own and draft.stated["status"].place == _DEFAULT for draft in drafts.figures):
         remarks.append(f"status {DEFAULTS['status']}: neither the sheet nor the command says another")
-    if any(draft.said["value"].cell.number is None for draft in drafts.figures):
+    if any(draft.stated["value"].cell.number is None for draft in drafts.figures):
         remarks.append(f"numbers read with a decimal {reading.decimals}")
     return remarks
 
 
-def _dated(line: str, words: PeriodWords, said: dict[str, Said]) -> str:
+def _dated(line: str, words: PeriodWords, stated: dict[str, Statement]) -> str:
     """What an unread line says of a day or period that nothing else says."""
-    found = [] if "reference_date" in said else [("--reference-date", text, day) for text, day in days_in(line, words)]
+    found = (
+        [] if "reference_date" in stated else [("--reference-date", text, day) for text, day in days_in(line, words)]
+    )
     told = [f'"{text}": {option} {day} if the figures hold on it' for option, text, day in found]
     return f" ({told[0]})" if told else ""
 
@@ -223,7 +230,7 @@ def _require_file(path: Path) -> None:
     raise UsageError(str(path), "a file", got, "Check the path.")
 
 
-def _agree(layout: Layout, given: dict[str, Said], statements: Statements) -> dict[str, Said]:
+def _agree(layout: Layout, given: dict[str, Statement], statements: Statements) -> dict[str, Statement]:
     """What sheet and user state together; a contradiction stops."""
     for name, option in given.items():
         stated = layout.stated.get(name)
@@ -234,13 +241,15 @@ def _agree(layout: Layout, given: dict[str, Said], statements: Statements) -> di
                 f'"{stated.cell.text}"',
                 "One of them is wrong: correct the sheet, or leave the option out.",
             )
-    defaults = {name: Said(text_cell(text), _DEFAULT) for name, text in DEFAULTS.items()}
+    defaults = {name: Statement(text_cell(text), _DEFAULT) for name, text in DEFAULTS.items()}
     return defaults | layout.stated | given
 
 
-def _provenance(root: Path, said: dict[str, Said], published: str, today: date) -> Provenance:
+def _provenance(root: Path, stated: dict[str, Statement], published: str, today: date) -> Provenance:
     """Where the figures come from."""
-    texts = {name: require_text(said[name].place, name, said[name].cell.whole) for name in _OF_SOURCE if name in said}
+    texts = {
+        name: require_text(stated[name].place, name, stated[name].cell.whole) for name in _OF_SOURCE if name in stated
+    }
     publisher = texts["publisher"]
     name_table(publisher, "table")
     return Provenance(
@@ -254,10 +263,10 @@ def _provenance(root: Path, said: dict[str, Said], published: str, today: date) 
     )
 
 
-def _published(said: dict[str, Said]) -> str:
+def _published(stated: dict[str, Statement]) -> str:
     """The day of publication where no figure was read; its mistakes are told with the figures."""
     try:
-        return read_published(said["published"].cell) if "published" in said else "?"
+        return read_published(stated["published"].cell) if "published" in stated else "?"
     except ValueError:
         return "?"
 

@@ -124,21 +124,22 @@ def _key(root: Path, table: str, sources: dict[str, Source]) -> str:
     if path.suffix and path.exists() and path.resolve().is_relative_to(raw):
         names.append(path.resolve().relative_to(raw).as_posix().removesuffix(".csv").removesuffix(SIDECAR))
     names += [name.removeprefix("data/raw/") for name in names]
-    found = next((name for name in names if name in sources), None)
-    if found is None:
+    key = next((name for name in names if name in sources), None)
+    if key is None:
         todo = did_you_mean(table, sources)
         raise UsageError(f"remove {table}", "a table below data/raw, as PUBLISHER/TABLE", f'"{table}"', todo)
-    return found
+    return key
 
 
 def _mentions(root: Path, key: str) -> list[str]:
     """Corrections of a table's rows, and parameters that give it as their source."""
-    corrections = [each for each in read_corrections(root) if each.row.rpartition("#")[0] == f"{key}.csv"]
+    file = f"{key}.csv"
+    corrections = [correction for correction in read_corrections(root) if correction.row.rpartition("#")[0] == file]
     policy = read_policy(root)
     entries = [("threshold", policy.threshold.source)]
-    entries += [(each.id, each.source) for each in policy.milestones]
-    entries += [(each.id, each.source) for each in (*policy.targets, *policy.related_targets)]
+    entries += [(entry.id, entry.source) for entry in policy.milestones]
+    entries += [(entry.id, entry.source) for entry in (*policy.targets, *policy.related_targets)]
     return [
-        *(f"the correction {each.id} of {each.row} (data/corrections)" for each in corrections),
+        *(f"the correction {correction.id} of {correction.row} (data/corrections)" for correction in corrections),
         *(f"{name} of params/policy.yaml, whose source it is" for name, source in entries if source == key),
     ]

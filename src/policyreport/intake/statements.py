@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError
 from policyreport.intake.days import read_day, read_period, read_published, same_period
-from policyreport.intake.layout import LABELS, Line, Said
+from policyreport.intake.layout import LABELS, Line, Statement
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.spelling import plain
 
@@ -24,12 +24,12 @@ class Statements:
 
     words: IntakeMap
 
-    def read(self, sheet: Sheet, first: int) -> tuple[dict[str, Said], tuple[Line, ...]]:
+    def read(self, sheet: Sheet, first: int) -> tuple[dict[str, Statement], tuple[Line, ...]]:
         """Read the lines above a row.
 
         Returns
         -------
-        dict of str to Said
+        dict of str to Statement
             What they state, by field.
         tuple of Line
             Those that state nothing.
@@ -39,7 +39,7 @@ class Statements:
         DataError
             If two lines state different things of one field.
         """
-        stated: dict[str, Said] = {}
+        stated: dict[str, Statement] = {}
         unread: list[Line] = []
         for row in range(1, first):
             understood = False
@@ -60,7 +60,7 @@ class Statements:
         """Tell whether a text is a label of such a line."""
         return bool(self._label(text.partition(":")[0]))
 
-    def _keep(self, stated: dict[str, Said], label: str, value: Said) -> None:
+    def _keep(self, stated: dict[str, Statement], label: str, value: Statement) -> None:
         """Add a statement; another one of the same field must be the same."""
         other = stated.setdefault(label, value)
         if not self.same(label, other.cell, value.cell):
@@ -90,16 +90,17 @@ class Statements:
             return self.words.unit(one.whole) == self.words.unit(other.whole) is not None
         return False
 
-    def _line(self, sheet: Sheet, row: int, number: int) -> tuple[str, Said | None]:
+    def _line(self, sheet: Sheet, row: int, number: int) -> tuple[str, Statement | None]:
         """What a cell states: the field and the value behind its colon, in the next cell, or behind its label."""
         cell = sheet.cell(row, number)
         bare = cell.whole.strip("()[] ")
         before, colon, after = bare.partition(":")
         if label := self._label(before):
             place = sheet.place(row, number, cell.text)
-            return label, (Said(text_cell(after), place) if colon and after.strip() else self._next(sheet, row, number))
+            behind = Statement(text_cell(after), place) if colon and after.strip() else None
+            return label, behind or self._next(sheet, row, number)
         for name, value in self._led(bare):
-            return name, Said(value, sheet.place(row, number, cell.text))
+            return name, Statement(value, sheet.place(row, number, cell.text))
         return "", None
 
     def _label(self, text: str) -> str:
@@ -107,7 +108,7 @@ class Statements:
         name = self.words.field(text) if text.strip() else None
         return str(name) if name in LABELS else ""
 
-    def _next(self, sheet: Sheet, row: int, number: int) -> Said | None:
+    def _next(self, sheet: Sheet, row: int, number: int) -> Statement | None:
         """The next cell that says something, unless it is a label too."""
         label = sheet.cell(row, number)
         for right in range(number + 1, sheet.width + 1):
@@ -115,7 +116,7 @@ class Statements:
             if not cell.empty and cell is not label:
                 if self._label(cell.text.partition(":")[0]):
                     return None
-                return Said(cell, sheet.place(row, right, label.text.rstrip(":")))
+                return Statement(cell, sheet.place(row, right, label.text.rstrip(":")))
         return None
 
     def _led(self, text: str) -> list[tuple[str, Cell]]:
@@ -138,5 +139,5 @@ class Statements:
                 return bool(read(value, self.words.periods))
         except ValueError:
             return False
-        known = self.words.unit(value.whole) if name == "unit" else self.words.status(value.text)
-        return known is not None
+        meaning = self.words.unit(value.whole) if name == "unit" else self.words.status(value.text)
+        return meaning is not None

@@ -99,8 +99,12 @@ class _Template:
         self.columns = self._due(read_indicators(root).by_id())
         start, end = period_bounds(period)
         slack = read_rule_book(root).settings.reference_slack_days
-        lists = [each for each in read_policy(root).lists if not (each.size_only or each.ended(start, end, slack))]
-        self.lists = [each.title_in(language) for each in lists]
+        lists = [
+            task_list
+            for task_list in read_policy(root).lists
+            if not (task_list.size_only or task_list.ended(start, end, slack))
+        ]
+        self.lists = [task_list.title_in(language) for task_list in lists]
         self.provinces = self.areas.current(end)
         self.choices: dict[str, str] = {}
 
@@ -141,11 +145,11 @@ class _Template:
         sheet["A1"] = self.words.title.format(period=self.period)
         sheet["A1"].font = Font(bold=True, size=14)
         sheet["A2"] = self.words.how
-        known = {"period": self.period, "status": self._status("observed"), "licence": "none stated"}
+        answers = {"period": self.period, "status": self._status("observed"), "licence": "none stated"}
         row = 3
         for name, label in self.words.labels.items():
             sheet.cell(row, 1, label)
-            answer: Any = sheet.cell(row, 3, known.get(name))
+            answer: Any = sheet.cell(row, 3, answers.get(name))
             answer.fill = PatternFill("solid", fgColor=_INPUT)
             answer.number_format = "@"
             if name in self.choices:
@@ -157,19 +161,19 @@ class _Template:
         """Two lines of headings: what a column is, and by which definition where there are several."""
         from openpyxl.styles import Alignment, Font, PatternFill
 
-        figures = [(self._heading(each), each.measures) for each in self.columns]
+        figures = [(self._heading(entry), entry.measures) for entry in self.columns]
         headings = [(self.words.code, ()), (self.words.area, ()), *figures, (self.words.note, ())]
         for column, (heading, measures) in enumerate(headings, 1):
-            for each in (sheet.cell(first, column, heading), sheet.cell(first + 1, column)):
-                each.font, each.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=_HEAD)
-                each.alignment = Alignment(wrap_text=True, vertical="center")
+            for cell in (sheet.cell(first, column, heading), sheet.cell(first + 1, column)):
+                cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=_HEAD)
+                cell.alignment = Alignment(wrap_text=True, vertical="center")
             if measures:
                 below = sheet.cell(first + 1, column, measures[0] if len(measures) == 1 else None)
                 below.font, below.fill = Font(), PatternFill("solid", fgColor=_INPUT)
                 self._choose(sheet, f'"{",".join(measures)}"', below.coordinate)
             else:
                 sheet.merge_cells(start_row=first, end_row=first + 1, start_column=column, end_column=column)
-            sheet.column_dimensions[letters(column)].width = 24 if column == 2 else 16
+            sheet.celldimensions[letters(column)].width = 24 if column == 2 else 16
 
     def _write_rows(self, sheet: Worksheet, first: int) -> None:
         """A row for the country and one a province, and what each column may hold."""
@@ -178,8 +182,8 @@ class _Template:
             sheet.cell(row, 1, str(self.areas.table["gso_code"][key]))
             sheet.cell(row, 2, self.areas.name(key, self.language))
         last = first + len(self.provinces)
-        for column, each in enumerate(self.columns, 3):
-            self._limit(sheet, each.indicator, f"{letters(column)}{first}:{letters(column)}{last}")
+        for column, entry in enumerate(self.columns, 3):
+            self._limit(sheet, entry.indicator, f"{letters(column)}{first}:{letters(column)}{last}")
 
     def _write_definitions(self, sheet: Worksheet) -> None:
         """What each column means, and the lists to choose from in columns of their own."""
@@ -187,10 +191,10 @@ class _Template:
 
         for column, heading in enumerate(self.words.columns, 1):
             sheet.cell(1, column, heading).font = Font(bold=True)
-        for row, each in enumerate(self.columns, 2):
-            indicator = each.indicator
+        for row, entry in enumerate(self.columns, 2):
+            indicator = entry.indicator
             text = "\n".join(filter(None, self._definition(indicator)))
-            for column, content in enumerate((self._heading(each), indicator.id, self._unit(indicator), text), 1):
+            for column, content in enumerate((self._heading(entry), indicator.id, self._unit(indicator), text), 1):
                 sheet.cell(row, column, content).alignment = Alignment(wrap_text=True, vertical="top")
         statuses = [self._status(name) for name in get_args(Status)]
         for column, (name, choices) in enumerate({"list": self.lists, "status": statuses}.items(), 6):
@@ -201,7 +205,7 @@ class _Template:
             letter = letters(column)
             self.choices[name] = f"'{self.words.definitions}'!${letter}$2:${letter}${len(choices) + 1}"
         for column, width in enumerate((34, 30, 18, 70, 4, 60, 14), 1):
-            sheet.column_dimensions[letters(column)].width = width
+            sheet.celldimensions[letters(column)].width = width
 
     def _definition(self, indicator: Indicator) -> list[str]:
         """What an indicator and its measures are, in the sheet's language."""
@@ -211,22 +215,22 @@ class _Template:
 
     def _status(self, name: str) -> str:
         """A status as the sheet's language calls it; English has the ledger's own names."""
-        known = {str(status): words for status, words in self.map.statuses.items()}
-        return known[name][0] if self.language != "en" and known.get(name) else name
+        words = next((words for status, words in self.map.statuses.items() if status == name), ())
+        return words[0] if self.language != "en" and words else name
 
     def _unit(self, indicator: Indicator) -> str:
         """A unit as the sheet's language writes it."""
-        usual = next((each.unit for each in self.map.columns if each.indicator == indicator.id and each.unit), "")
+        usual = next((entry.unit for entry in self.map.columns if entry.indicator == indicator.id and entry.unit), "")
         unit = usual or indicator.unit
         if self.language == "en":
             return unit
         return self.map.units[unit][0] if self.map.units.get(unit) else ("%" if unit.startswith("%") else unit)
 
-    def _heading(self, each: _Figures) -> str:
+    def _heading(self, entry: _Figures) -> str:
         """An indicator's name with its period and unit; the map knows all three."""
-        indicator = each.indicator
+        indicator = entry.indicator
         name = indicator.name_vi if self.language == "vi" and indicator.name_vi else indicator.name
-        whole = f"{name} {each.period}".strip()
+        whole = f"{name} {entry.period}".strip()
         if indicator.unit.startswith("%"):
             return f"{whole} (%)"
         counted = indicator.kind == "count" or indicator.unit not in self.map.units

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policyreport.errors import DataError, did_you_mean
-from policyreport.intake.layout import Said
+from policyreport.intake.layout import Statement
 from policyreport.params.indicators import Indicator, Indicators
 from policyreport.params.intake import IntakeMap, heading_key
 
@@ -26,28 +26,28 @@ class Units:
         if unit := self.words.unit(text):
             return unit
         key = heading_key(text)
-        known = (unit for each in self.indicators.indicators for unit in each.units)
-        return next((unit for unit in known if heading_key(unit) == key), None)
+        names = (unit for indicator in self.indicators.indicators for unit in indicator.units)
+        return next((unit for unit in names if heading_key(unit) == key), None)
 
-    def listed(self, said: Said) -> list[str]:
+    def listed(self, statement: Statement) -> list[str]:
         """The units that a line above the table or an option names, one or several."""
-        text = said.cell.whole
+        text = statement.cell.whole
         parts = [text] if self.named(text) else [part.strip() for part in text.replace(";", ",").split(",")]
         units = [self.named(part) for part in parts]
         if None in units:
-            known = [word for unit, others in self.words.units.items() for word in (unit, *others)]
-            raise DataError(said.place, "units of params/intake.yaml", f'"{text}"', did_you_mean(text, known))
+            names = [word for unit, others in self.words.units.items() for word in (unit, *others)]
+            raise DataError(statement.place, "units of params/intake.yaml", f'"{text}"', did_you_mean(text, names))
         return [unit for unit in units if unit]
 
-    def shared(self, said: Said, indicator: Indicator, usual: str) -> str:
+    def shared(self, statement: Statement, indicator: Indicator, usual: str) -> str:
         """The unit of one column by a line that names the units of all."""
-        units = self.listed(said)
+        units = self.listed(statement)
         fitting = [unit for unit in units if unit in indicator.units]
         if fitting:
             return fitting[0]
         if usual.startswith(_BARE) or usual.endswith("score"):
             return usual
-        raise self.unfit(said.place, " or ".join(units), indicator)
+        raise self.unfit(statement.place, " or ".join(units), indicator)
 
     def fitting(self, unit: str, place: str, indicator: Indicator, usual: str) -> str:
         """A unit of the indicator; a bare per-cent sign is the usual one that begins so."""
@@ -59,19 +59,23 @@ class Units:
 
     def unfit(self, place: str, unit: str, indicator: Indicator) -> DataError:
         """A unit that an indicator has not. Another name for the same figures would make them others."""
-        had = " or ".join(f'"{each}"' for each in indicator.units)
+        had = " or ".join(f'"{name}"' for name in indicator.units)
         todo = f"Figures are not converted: if they are of {indicator.id}, write them in {had} and say so."
         return DataError(place, f"a unit of {indicator.id}, {had}", f'"{unit}"', todo)
 
-    def unused(self, lines: Iterable[Said], shown: list[Indicator]) -> Iterator[DataError]:
+    def _has(self, indicator: Indicator, unit: str) -> bool:
+        """True for a unit of the indicator; a bare per-cent sign stands for any that begins so."""
+        return unit in indicator.units or (unit == "%" and indicator.unit.startswith("%"))
+
+    def unused(self, lines: Iterable[Statement], shown: list[Indicator]) -> Iterator[DataError]:
         """A line above the table whose unit no column can have: the figures are in another one."""
-        for said in lines:
+        for statement in lines:
             try:
-                units = self.listed(said)
+                units = self.listed(statement)
             except DataError:
                 continue
             for unit in units:
-                if not any(unit in each.units or (unit == "%" and each.unit.startswith("%")) for each in shown):
-                    known = sorted({f'"{each}"' for indicator in shown for each in indicator.units})
-                    todo = f"The columns can be in {', '.join(known)}: correct the line, or write the figures so."
-                    yield DataError(said.place, "a unit of some column", f'"{unit}"', todo)
+                if not any(self._has(indicator, unit) for indicator in shown):
+                    names = sorted({f'"{name}"' for indicator in shown for name in indicator.units})
+                    todo = f"The columns can be in {', '.join(names)}: correct the line, or write the figures so."
+                    yield DataError(statement.place, "a unit of some column", f'"{unit}"', todo)

@@ -51,33 +51,33 @@ def read_workbook(path: Path, wanted: str | None, ignored: Iterable[str]) -> She
 
 def _choose(book: Workbook, wanted: str | None, ignored: set[str]) -> tuple[SheetName, RawSheet]:
     """The worksheet that is meant, with its content."""
-    names = [each.name for each in book.sheets]
+    names = [sheet.name for sheet in book.sheets]
     if wanted is not None:
         if wanted not in names:
             raise DataError(book.name, "a sheet of the workbook", f'"{wanted}"', did_you_mean(wanted, names))
         sheet = book.sheets[names.index(wanted)]
         return sheet, book.read(sheet)
     filled = {
-        each: raw
-        for each in book.sheets
-        if each.visible and each.name not in ignored and (raw := book.read(each)).cells
+        sheet: raw
+        for sheet in book.sheets
+        if sheet.visible and sheet.name not in ignored and (raw := book.read(sheet)).cells
     }
     if len(filled) == 1:
         return next(iter(filled.items()))
     if not filled:
         raise DataError(book.name, "a sheet with a table", "none that is visible", "Fill the sheet in, or unhide it.")
-    got = ", ".join(f'"{each.name}"' for each in filled)
+    got = ", ".join(f'"{sheet.name}"' for sheet in filled)
     raise DataError(book.name, "one sheet with a table", got, f'Say which: --sheet "{next(iter(filled)).name}".')
 
 
 def _grid(name: str, raw: RawSheet, book: Workbook) -> Sheet:
     """The cells of a worksheet, as far as it is filled."""
-    height = max((each.row for each in raw.cells), default=0)
-    width = max((each.column for each in raw.cells), default=0)
+    height = max((cell.row for cell in raw.cells), default=0)
+    width = max((cell.column for cell in raw.cells), default=0)
     if height * width > limits.CELLS or width > limits.COLUMNS or height > limits.ROWS:
         todo = "Delete what stands far below or beside it."
         raise DataError(name, "a table", f"{height} rows of {width} columns", todo)
-    cells = {(each.row, each.column): _cell(each, book) for each in raw.cells}
+    cells = {(cell.row, cell.column): _cell(cell, book) for cell in raw.cells}
     for at, comment in raw.comments.items():
         if at in cells:
             cells[at] = replace(cells[at], comment=" ".join(comment.split()))
@@ -87,7 +87,7 @@ def _grid(name: str, raw: RawSheet, book: Workbook) -> Sheet:
         if top <= height and left <= width
     ]
     # Blocks that lie over each other could be spread for hours.
-    if sum((each.bottom - each.top + 1) * (each.right - each.left + 1) for each in blocks) > limits.CELLS:
+    if sum((block.bottom - block.top + 1) * (block.right - block.left + 1) for block in blocks) > limits.CELLS:
         expected = f"merged ranges of {limits.CELLS:,} cells together"
         raise DataError(name, expected, f"{len(blocks):,} ranges with more", "Unmerge the cells.")
     covered = _spread(cells, blocks)
@@ -121,30 +121,30 @@ def _hidden(raw: RawSheet, height: int, width: int) -> list[str]:
         if any(first <= column <= last for first, last in raw.hidden_columns)
     ]
     shown = (("rows", [str(row) for row in rows]), ("columns", columns))
-    return [f"hidden {kind} read too: {', '.join(found)}" for kind, found in shown if found]
+    return [f"hidden {kind} read too: {', '.join(places)}" for kind, places in shown if places]
 
 
 def _covered(covered: Places) -> list[str]:
     """Say what merged blocks cover: it is in the file, and nobody sees it."""
     if not covered:
         return []
-    found = [f'{letters(column)}{row} "{cell.whole[:20]}"' for (row, column), cell in covered.items()]
-    return [f"not read, covered by merged blocks: {_listed(found)}"]
+    places = [f'{letters(column)}{row} "{cell.whole[:20]}"' for (row, column), cell in covered.items()]
+    return [f"not read, covered by merged blocks: {_listed(places)}"]
 
 
 def _dashed(raw: RawSheet, cells: Places, book: Workbook) -> list[str]:
     """Say which noughts are shown as dashes by their format: elsewhere a dash is nothing published."""
-    found = [
-        f"{letters(each.column)}{each.row}"
-        for each in raw.cells
-        if each.type == "n" and cells[each.row, each.column].beside in _DASHES and cells[each.row, each.column].beside
+    places = [
+        f"{letters(cell.column)}{cell.row}"
+        for cell in raw.cells
+        if cell.type == "n" and cells[cell.row, cell.column].beside in _DASHES and cells[cell.row, cell.column].beside
     ]
-    return [f"read as 0, shown as a dash by their format: {_listed(found)}"] if found else []
+    return [f"read as 0, shown as a dash by their format: {_listed(places)}"] if places else []
 
 
-def _listed(found: list[str]) -> str:
+def _listed(places: list[str]) -> str:
     """The first of some things, and how many more there are."""
-    return ", ".join(found[:_NAMED]) + (f" and {len(found) - _NAMED} more" if len(found) > _NAMED else "")
+    return ", ".join(places[:_NAMED]) + (f" and {len(places) - _NAMED} more" if len(places) > _NAMED else "")
 
 
 def _cell(raw: RawCell, book: Workbook) -> Cell:
@@ -203,10 +203,10 @@ def _number(text: str, code: str, since_1904: bool) -> Cell:
 
 def _concealed(number: Decimal, literal: str) -> Cell:
     """A number of which its format shows nothing, or a sign or word in its place."""
-    said = literal.strip()
-    if not number and (said in _DASHES or said == ""):
-        return replace(cell_from_number(Decimal(0)), beside=said)
-    if said:
+    shown = literal.strip()
+    if not number and (shown in _DASHES or shown == ""):
+        return replace(cell_from_number(Decimal(0)), beside=shown)
+    if shown:
         return text_cell(literal)
     return Cell(text=f"{number:f}", whole=f"{number:f}", fault=f"the number {number:f}, which its format hides")
 

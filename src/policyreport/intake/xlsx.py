@@ -52,7 +52,7 @@ class Workbook:
         except _DAMAGED as error:
             raise self._unreadable(error) from None
         self._require_size()
-        self._parts = {each.filename.lower(): each.filename for each in self._archive.infolist()}
+        self._parts = {member.filename.lower(): member.filename for member in self._archive.infolist()}
         root = self._root()
         related = self._related(root)
         self.since_1904 = False
@@ -64,25 +64,25 @@ class Workbook:
     def _require_size(self) -> None:
         """Refuse what unpacks to more than a sheet, by what the archive says of itself."""
         members = self._archive.infolist()
-        size = sum(each.file_size for each in members)
+        size = sum(member.file_size for member in members)
         if size > limits.UNPACKED_BYTES:
             todo = "Send the table alone."
             raise DataError(self.name, "a sheet", f"{size / 1e6:,.0f} MB of content", todo)
-        for each in members:
-            ratio = each.file_size / max(each.compress_size, 1)
-            if each.file_size > limits.UNPACKED_RATIO_FROM and ratio > limits.UNPACKED_RATIO:
-                got = f"{each.filename}, which unpacks to {ratio:,.0f} times its size"
+        for member in members:
+            ratio = member.file_size / max(member.compress_size, 1)
+            if member.file_size > limits.UNPACKED_RATIO_FROM and ratio > limits.UNPACKED_RATIO:
+                got = f"{member.filename}, which unpacks to {ratio:,.0f} times its size"
                 raise DataError(self.name, "a sheet", got, "Save it again in a spreadsheet program.")
 
     def read(self, sheet: SheetName) -> RawSheet:
         """Read a worksheet's cells, merged ranges, hidden rows and columns, and comments."""
-        found = RawSheet()
-        reader = SheetReader(found, f'{self.name}, sheet "{sheet.name}"')
+        raw = RawSheet()
+        reader = SheetReader(raw, f'{self.name}, sheet "{sheet.name}"')
         self._parse(sheet.part, reader.start, reader.end, reader.data)
         for type_, part in self._related(sheet.part).values():
             if type_ == "comments":
-                self._read_comments(part, found)
-        return found
+                self._read_comments(part, raw)
+        return raw
 
     # Parts ------------------------------------------------------------------------------------------------
 
@@ -96,41 +96,41 @@ class Workbook:
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part names: the last word of each relation's type and the part, by id."""
         folder, name = posixpath.split(part)
-        found: dict[str, tuple[str, str]] = {}
+        relations: dict[str, tuple[str, str]] = {}
 
         def start(tag: str, attributes: Attributes) -> None:
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
                 target = attributes.get("Target", "")
                 whole = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
                 type_ = attributes.get("Type", "").rpartition("/")[2]
-                found[attributes.get("Id", "")] = type_, posixpath.normpath(whole)
+                relations[attributes.get("Id", "")] = type_, posixpath.normpath(whole)
 
         path = posixpath.join(folder, "_rels", f"{name}.rels")
         if path.lower() in self._parts:
             self._parse(path, start)
-        return found
+        return relations
 
     def _read_sheets(self, root: str, related: dict[str, tuple[str, str]]) -> tuple[SheetName, ...]:
         """The worksheets in order; charts and macros are none."""
-        found: list[SheetName] = []
+        sheets: list[SheetName] = []
 
         def start(tag: str, attributes: Attributes) -> None:
             if tag == "workbookPr":
                 self.since_1904 = attributes.get("date1904") in ("1", "true")
-            if tag == "sheet" and len(found) < limits.WORKSHEETS:
+            if tag == "sheet" and len(sheets) < limits.WORKSHEETS:
                 type_, part = related.get(attributes.get("id", ""), ("", ""))
                 if type_ == "worksheet":
                     visible = attributes.get("state", "visible") == "visible"
-                    found.append(SheetName(attributes.get("name", ""), visible, part))
+                    sheets.append(SheetName(attributes.get("name", ""), visible, part))
 
         self._parse(root, start)
-        return tuple(found)
+        return tuple(sheets)
 
     def _read_texts(self, part: str) -> list[RichText]:
         """The texts that cells point to by their number."""
-        found: list[RichText] = []
+        texts: list[RichText] = []
         if not part:
-            return found
+            return texts
         reader = TextReader()
 
         def start(tag: str, attributes: Attributes) -> None:
@@ -141,10 +141,10 @@ class Workbook:
         def end(tag: str) -> None:
             reader.end(tag)
             if tag == "si":
-                found.append(reader.text())
+                texts.append(reader.text())
 
         self._parse(part, start, end, reader.data)
-        return found
+        return texts
 
     def _read_styles(self, part: str) -> list[Style]:
         """The styles that cells point to by their number."""
@@ -189,7 +189,7 @@ class Workbook:
                 text = " ".join(reader.text().text.split())
                 # What is written for programs that do not know conversations ends in the first remark of one.
                 text = text.rpartition("Comment: ")[2] if text.startswith("[Threaded comment]") else text
-                named = next((each for each in authors if each and text.startswith(f"{each}:")), None)
+                named = next((author for author in authors if author and text.startswith(f"{author}:")), None)
                 sheet.comments[at] = text.removeprefix(f"{named}:").strip() if named else text
 
         def data(text: str) -> None:
@@ -229,7 +229,7 @@ class Workbook:
             if self._elements > limits.XML_ELEMENTS:
                 todo = "Send the table alone, without the formats of empty cells."
                 raise DataError(self.name, "a sheet", f"more than {limits.XML_ELEMENTS:,} elements", todo)
-            for name in [each for each in attributes if " " in each]:
+            for name in [name for name in attributes if " " in name]:
                 attributes[name.rpartition(" ")[2]] = attributes.pop(name)
             start(tag.rpartition(" ")[2], attributes)
 

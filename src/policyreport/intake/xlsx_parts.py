@@ -191,15 +191,15 @@ class SheetReader:
 
 def cell_at(reference: str) -> tuple[int, int] | None:
     """Row and column of ``AB12``, from 1."""
-    found = _REFERENCE.match(reference)
-    if not found:
+    match = _REFERENCE.match(reference)
+    if not match:
         return None
     column = 0
-    for letter in found[1].upper():
+    for letter in match[1].upper():
         column = 26 * column + ord(letter) - ord("A") + 1
-    return int(found[2]), column
+    return int(match[2]), column
 
 
 def _unescape(text: str) -> str:
     """Give signs back that XML cannot hold and the file writes as ``_x000D_``."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
