@@ -173,7 +173,7 @@ class _Template:
                 self._choose(sheet, f'"{",".join(measures)}"', below.coordinate)
             else:
                 sheet.merge_cells(start_row=first, end_row=first + 1, start_column=column, end_column=column)
-            sheet.celldimensions[letters(column)].width = 24 if column == 2 else 16
+            sheet.column_dimensions[letters(column)].width = 24 if column == 2 else 16
 
     def _write_rows(self, sheet: Worksheet, first: int) -> None:
         """A row for the country and one a province, and what each column may hold."""
@@ -205,7 +205,7 @@ class _Template:
             letter = letters(column)
             self.choices[name] = f"'{self.words.definitions}'!${letter}$2:${letter}${len(choices) + 1}"
         for column, width in enumerate((34, 30, 18, 70, 4, 60, 14), 1):
-            sheet.celldimensions[letters(column)].width = width
+            sheet.column_dimensions[letters(column)].width = width
 
     def _definition(self, indicator: Indicator) -> list[str]:
         """What an indicator and its measures are, in the sheet's language."""
