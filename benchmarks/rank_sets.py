@@ -69,7 +69,7 @@ def main(areas: int = 63, draws: int = 10_000) -> dict[str, float]:
     simultaneous = perf_counter() - start
     start = perf_counter()
     for area in range(areas):
-        find_marginal_set(area, estimates, errors, quadrature_critical_value(area, errors, quadrature_nodes=200))
+        find_marginal_set(area, estimates, errors, quadrature_critical_value(area, errors, tolerance=1e-9))
     marginal = perf_counter() - start
     return {
         "plain": loop,

@@ -22,7 +22,7 @@ def rank(pairs, areas=None, scale=1.0):
         basis="survey",
         larger_is_better=True,
         draws=499,
-        quadrature_nodes=60,
+        tolerance=1e-7,
         tau=1,
         minimum_areas=3,
     ).sets

@@ -3,13 +3,15 @@
 from datetime import date
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policyreport.methods.carryover import RhoGrid
 from policyreport.methods.draws import generator
 from policyreport.methods.exposure_regression import fit, wild_interval
 from policyreport.methods.kendall import theil_sen
-from policyreport.methods.peers import _mean_test
+from policyreport.methods.means import MeanRules, estimate_means
 from policyreport.methods.slopes import gls_slope, gls_step
 from policyreport.methods.stepdown import find_simultaneous_sets
 from policyreport.methods.steps import assess as assess_step
@@ -35,13 +37,34 @@ def test_slopes_and_steps_lie_inside_their_intervals(values, rho):
     assert inside(median.interval.low, median.slope, median.interval.high)
 
 
-@given(series, st.floats(0.01, 5))
-def test_a_mean_difference_lies_inside_its_interval_which_errors_widen(values, error):
-    exact = _mean_test(np.array(values), np.zeros(len(values)))
-    for mean, half, p in (exact, _mean_test(np.array(values), np.full(len(values), error))):
-        assert inside(mean - half, np.mean(values), mean + half)
-        assert 0 <= p <= 1
-    assert half > exact[1]
+RULES = MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98))
+
+
+@given(
+    st.lists(st.lists(st.integers(-40, 40).map(float), min_size=6, max_size=6), min_size=1, max_size=5),
+    st.floats(0.01, 5),
+)
+def test_a_mean_difference_lies_inside_its_interval_which_errors_widen(rows, error):
+    table = np.array(rows)
+    exact, wider = (estimate_means(table, RULES, known=np.full(len(table), known)) for known in (0.0, error))
+    for found in (exact, wider):
+        assert found.means == pytest.approx(table.mean(axis=1))
+        assert ((found.p_values >= 0) & (found.p_values <= 1)).all()
+        # The interval leaves zero out just where p is at most 5 %.
+        clear = np.abs(found.means) > found.halves + 1e-9
+        assert (clear <= (found.p_values <= 0.05 + 1e-9)).all()
+    assert (wider.halves > exact.halves).all()
+
+
+@given(
+    st.lists(st.lists(st.integers(-40, 40).map(float), min_size=6, max_size=6), min_size=3, max_size=5), st.randoms()
+)
+def test_means_of_a_family_do_not_depend_on_the_order_or_the_scale_of_its_areas(rows, random):
+    table = np.array(rows)
+    order = random.sample(range(len(table)), len(table))
+    found, shuffled = estimate_means(table, RULES), estimate_means(table[order], RULES)
+    assert found.p_values[order] == pytest.approx(shuffled.p_values, abs=1e-9)
+    assert 7 * found.halves == pytest.approx(estimate_means(7 * table, RULES).halves, rel=1e-6)
 
 
 @settings(max_examples=20, deadline=None)

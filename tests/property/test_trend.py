@@ -46,7 +46,6 @@ def test_intervals_contain_their_estimates(values):
     result = assess(values)
     assert result.slope_interval.low <= result.slope <= result.slope_interval.high
     assert result.gls[0].interval.low <= result.gls[0].slope <= result.gls[0].interval.high
-    assert result.mean_interval.low <= result.mean <= result.mean_interval.high
     assert result.smallest_p <= result.p_value <= 1
 
 

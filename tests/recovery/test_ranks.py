@@ -19,7 +19,7 @@ def rank(estimates, errors, repetition):
         basis="survey",
         larger_is_better=True,
         draws=499,
-        quadrature_nodes=60,
+        tolerance=1e-7,
         tau=1,
         minimum_areas=3,
     ).sets

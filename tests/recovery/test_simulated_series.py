@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from policyreport import assess
-from policyreport.assess.series import governance_contrasts, growth_contrast, trend_of
+from policyreport.assess.contrasts import governance_contrasts, growth_contrast, trend_of
 from policyreport.inputs import Inputs
 from policyreport.plan import Known
 from policyreport.records.base import Refusal

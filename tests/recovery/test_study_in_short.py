@@ -45,6 +45,13 @@ QUICK = [
     ("exposure", {"kind": "3", "years": 13, "association": 0.0}),
     ("ranks", {"areas": 10, "kind": "half tied"}),
     ("ranks", {"areas": 34, "kind": "spaced"}),
+    ("peers", {"areas": 34, "years": 6, "rho": 0.4, "spread": "log-normal", "means": "half tied"}),
+    ("peers", {"areas": 34, "years": 13, "rho": 0.2, "spread": "equal", "means": "tied"}),
+    ("ranks", {"areas": 34, "years": 6, "rho": 0.4, "spread": "log-normal", "means": "tied"}),
+    ("ranks", {"areas": 34, "years": 6, "rho": 0.0, "spread": "equal", "means": "spread"}),
+    ("trend", {"areas": 34, "years": 6, "rho": 0.6}),
+    ("trend", {"areas": 34, "years": 13, "rho": 0.0, "process": "random walk"}),
+    ("trend", {"areas": 34, "years": 6, "noise": 0.5}),
 ]
 
 

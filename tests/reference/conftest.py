@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from policyreport.assess import judging, levels
 from policyreport.assess import series as series_assessment
 from policyreport.inputs import Inputs
-from policyreport.methods.peers import PeerPanel
+from policyreport.methods.comparators import PeerPanel
 from policyreport.plan import Known, edition_areas
-from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CompareRecord, TrendRecord
-from policyreport.records.series import Trend
 
 YEARS = tuple(range(2020, 2026))
 
@@ -51,18 +50,25 @@ def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
 
 @contextmanager
 def each_series_once() -> Iterator[None]:
-    """Trend each area's series once, not once for every area of the family; the panel is the same for all."""
-    known: dict[tuple[str, ...], Trend | Refusal] = {}
-    trend_one = series_assessment._one
+    """Judge each family once, not once for every area of it; the panel is the same for all."""
+    known: dict[object, object] = {}
 
-    def remembered(inputs, area, indicator, kind, *rest):
-        key = (area, indicator, kind)
-        if key not in known:
-            known[key] = trend_one(inputs, area, indicator, kind, *rest)
-        return known[key]
+    def remembered(function, key):
+        def call(inputs, *rest):
+            found = (function.__name__, *(key(each) for each in rest))
+            if found not in known:
+                known[found] = function(inputs, *rest)
+            return known[found]
+
+        return call
+
+    def about(contrast):
+        return contrast.indicator, contrast.kind, contrast.scaled is None
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(series_assessment, "_one", remembered)
+        for name in ("order_p_values", "family_lines"):
+            patch.setattr(judging, name, remembered(getattr(judging, name), about))
+        patch.setattr(series_assessment, "income_levels", remembered(levels.income_levels, about))
         yield
 
 

@@ -216,12 +216,13 @@ def test_differences_to_the_nation_before_and_after_looking_at_all(compared: dic
         for area, record in compared.items()
     }
     alone = {area for area, each in to_nation.items() if each.interval.low > 0 or each.interval.high < 0}
-    # Quảng Ninh, Bắc Ninh, Hải Phòng, Hưng Yên, Ninh Bình, Thanh Hóa.
-    assert alone == {"n22", "n24", "n31", "n33", "n37", "n38"}
+    # Quảng Ninh, Bắc Ninh, Hải Phòng, Ninh Bình.
+    assert alone == {"n22", "n24", "n31", "n37"}
     assert {each.verdict for each in to_nation.values()} == {"cannot tell apart"}
     capital = to_nation[HANOI]
+    # Its own years spread less than those of most provinces, and six of them do not prove that.
     assert tuple(round(each, 2) for each in (capital.mean, capital.interval.low, capital.interval.high)) == (
-        0.49, -0.22, 1.19,
+        0.49, -1.38, 2.35,
     )  # fmt: skip
 
 
@@ -275,20 +276,22 @@ def test_governance_scores_are_trended_inside_one_set_of_questions(governance, d
 @pytest.mark.parametrize(
     ("dimension", "singled_out", "tested"),
     [
-        ("control_of_corruption", {"n14", "n48", "n80"}, 31),
-        ("participation", 3, 32),
-        ("public_service_delivery", 3, 32),
-        ("vertical_accountability", 3, 32),
-        ("e_governance", 0, 31),
-        ("transparency", 0, 32),
-        ("environmental_governance", 0, 33),
+        ("control_of_corruption", set(), 31),
+        ("participation", set(), 32),
+        ("public_service_delivery", {"n44"}, 32),
+        ("vertical_accountability", {"n96"}, 32),
+        ("e_governance", set(), 31),
+        ("transparency", set(), 32),
+        ("environmental_governance", set(), 33),
     ],
 )
 def test_few_governance_trends_are_singled_out(governance, dimension, singled_out, tested) -> None:
+    """METHODS §18 has three each of the first four, by order alone; §20.3 asks for both scales, and lines for more."""
     trended = {area: each for area, each in governance[dimension].items() if isinstance(each, Trend)}
     assert len(trended) == tested
-    found = {area for area, each in trended.items() if each.verdict != "no clear trend"}
-    assert found == singled_out if isinstance(singled_out, set) else len(found) == singled_out
+    assert {area for area, each in trended.items() if each.verdict != "no clear trend"} == singled_out
+    by_order = [each for each in trended.values() if each.p_adjusted <= 0.05 and each.verdict == "no clear trend"]
+    assert all(each.scaled.verdict == "no clear trend" or each.carry_over_p_adjusted > 0.05 for each in by_order)
 
 
 # ---- who is refused what -------------------------------------------------------------------------------

@@ -1,8 +1,13 @@
 """METHODS §11, references A and B."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.special import ndtr
 
+from policyreport.methods import stepdown
 from policyreport.methods.draws import JOINT, generator
 from policyreport.methods.ranks import binomial_scores, rank_sets
 from policyreport.methods.stepdown import (
@@ -38,7 +43,7 @@ def rank(estimates, errors, tau):
         basis="survey",
         larger_is_better=True,
         draws=9999,
-        quadrature_nodes=200,
+        tolerance=1e-10,
         tau=tau,
         minimum_areas=3,
     )
@@ -78,7 +83,7 @@ def test_the_three_best_of_eight(small):
 
 def test_critical_values_of_the_sixth_area_step_by_step():
     """METHODS prints 2.588305, 2.461591, 2.423403; the digits here are scipy.integrate.quad's (1e-12)."""
-    critical = quadrature_critical_value(5, A_ERRORS, quadrature_nodes=200)
+    critical = quadrature_critical_value(5, A_ERRORS, tolerance=1e-10)
     steps = []
 
     def record(better, worse):
@@ -93,7 +98,7 @@ def test_without_stepping_down_only_the_sixth_set_is_wider(small):
     """The 6th is [5, 7] in one step."""
     single = []
     for place in range(8):
-        first = quadrature_critical_value(place, A_ERRORS, quadrature_nodes=200)(*np.ones((2, 7), dtype=bool))
+        first = quadrature_critical_value(place, A_ERRORS, tolerance=1e-10)(*np.ones((2, 7), dtype=bool))
         found = find_marginal_set(place, A_ESTIMATES, A_ERRORS, lambda better, worse, c=first: c)
         single.append((found.first, found.last))
     assert single[5] == (5, 7)
@@ -155,3 +160,42 @@ def test_binomial_scores_at_none_and_half_of_twenty():
     scores, errors = binomial_scores([0, 10], [20, 20])
     assert scores == pytest.approx([np.arcsin(np.sqrt(0.375 / 20.75)), np.pi / 4])
     assert errors == pytest.approx([0.5 / np.sqrt(20.5)] * 2)
+
+
+def adaptive(place, errors, c):
+    """P(max ≤ c) of one area's comparisons by scipy's adaptive integration, in pieces where the integrand turns."""
+    others = np.delete(errors, place)
+    joint = np.hypot(errors[place], others)
+
+    def density(z):
+        inside = ndtr((errors[place] * z + c * joint) / others) - ndtr((errors[place] * z - c * joint) / others)
+        return np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * np.prod(inside)
+
+    turn = c * float(np.median(joint)) / errors[place]
+    edges = [-9, -turn - 0.5, -turn, -turn + 0.5, 0, turn - 0.5, turn, turn + 0.5, 9]
+    return sum(quad(density, a, b, epsabs=1e-12, limit=400)[0] for a, b in pairwise(sorted(edges)))
+
+
+@pytest.mark.parametrize("areas", [3, 7, 34])
+@pytest.mark.parametrize("ratio", [1.0, 5.0, 20.0, 200.0])
+def test_critical_values_are_exact_however_far_standard_errors_lie_apart(areas, ratio):
+    """METHODS §20.10: at a ratio of 20 to 1 a fixed set of 200 nodes gave 1.980 for 2.022."""
+    errors = np.r_[ratio, np.ones(areas - 1)]
+    every = np.ones(areas - 1, dtype=bool)
+    for place in (0, 1):
+        c = quadrature_critical_value(place, errors, tolerance=1e-9)(every, every)
+        assert adaptive(place, errors, c) == pytest.approx(0.95, abs=1e-8)
+        assert c >= 1.959963984540054 - 1e-6
+
+
+def test_the_critical_value_that_a_fixed_set_of_nodes_missed():
+    """METHODS §20.10, standard errors of 20 and 1: 2.022, where 200 nodes gave 1.980; here for seven areas."""
+    every = np.ones(6, dtype=bool)
+    c = quadrature_critical_value(0, np.r_[20.0, np.ones(6)], tolerance=1e-9)(every, every)
+    assert c == pytest.approx(2.022, abs=5e-4)
+
+
+def test_a_critical_value_below_a_single_comparisons_is_an_error(monkeypatch):
+    monkeypatch.setattr(stepdown, "_find_root", lambda *given: 1.94)
+    with pytest.raises(ArithmeticError, match=r"1\.94 for 8 areas, below 1\.95996"):
+        quadrature_critical_value(0, A_ERRORS, tolerance=1e-9)(np.ones(7, dtype=bool), np.ones(7, dtype=bool))

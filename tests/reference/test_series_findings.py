@@ -183,8 +183,8 @@ def test_every_headline_has_its_full_grid(specifications: dict[str, Sensitivity]
         "completion": 4 * 3,
         "threshold": 3 * 2 * (2 * 3 * 3 + 2),
         "pace": 2 * 3 * 2,
-        "trend": 3 * 2 * 5,
-        "peers": 3 * 2 * 2,
+        "trend": 3 * 2 * 6,
+        "peers": 3 * 2 * 2 * 2,
         "exposure": 3 * 2 * 3,  # one year lies after the policy
     }
     for method, each in specifications.items():
@@ -199,8 +199,8 @@ def test_distinct_specifications_are_counted_by_what_they_rest_on(specifications
         "completion": (9, 0),
         "threshold": (56, 56),
         "pace": (8, 2),
-        "trend": (6, 0),
-        "peers": (12, 0),
+        "trend": (8, 0),
+        "peers": (24, 0),
         "exposure": (15, 0),
     }
 
@@ -238,14 +238,14 @@ def test_the_headline_of_a_scores_grid_is_the_count_of_its_family(scores, nation
             continue
         head = next(row for row in each.specifications if row.headline)
         assert head.estimate == len(families[indicator].singled_out), indicator
-        assert head.choices == {"window": "all", "series": "minus mean", "dependence": "ρ 0.3"}
+        assert head.choices == {"window": "all", "series": "minus mean in both scales", "dependence": "learnt"}
 
 
 def test_estimated_errors_are_asked_of_the_long_scores_and_refused_on_the_short_ones(scores) -> None:
     kept = {}
     for indicator, each in scores.items():
         if isinstance(each, Sensitivity):
-            assert len(each.specifications) == 3 * 2 * 5
+            assert len(each.specifications) == 3 * 4 * 6
             rows = [row for row in each.specifications if row.choices["window"] == "all"]
             kept[indicator] = {row.choices["dependence"] for row in rows if not row.refused}
     long = {name for name, choices in kept.items() if {"HAC", "GLSAR"} <= choices}
@@ -350,8 +350,8 @@ def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(nation: I
     assert f"So {below} of 34 lie below zero" in by_name["panel"]
     assert "not towards zero" in by_name["panel"]
     assert (
-        "The means differ as a group (F 2.20, p < 0.001; the test assumes equal noise), but no province can be named "
-        "after adjusting for all of them."
+        "If years are independent and noise is equal, the means differ as a group (F 2.20, p < 0.001), but no province "
+        "can be named after adjusting for all of them."
     ) in by_name["panel-table"]
 
 
@@ -379,7 +379,7 @@ def test_refused_specifications_are_counted_and_shown(specifications: dict[str, 
         method: Counter(row.refused for row in each.specifications if row.refused)
         for method, each in specifications.items()
     }
-    assert refused["trend"] == {"too-few-points": 24}
+    assert refused["trend"] == {"too-few-points": 28}
     # The office's own figure alone has revisions, and without a prior nothing else can be judged.
     assert refused["threshold"] == {"too-few-revisions": 2 * 2 * 2}
     # A merger held fixed leaves nothing of the exposure that is the merger.

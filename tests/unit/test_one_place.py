@@ -44,7 +44,10 @@ ALLOWED = {
     ("methods/hazards.py", 30.0): "the days of a month that hazards are put on, a unit",
     ("methods/kendall.py", 18.0): "Kendall's variance",
     ("methods/panel_fits.py", 2000.0): "iterations of an optimiser",
-    ("methods/stepdown.py", 40.0): "end of a search",
+    ("methods/moderation.py", 1e-6): "below it a function is its own limit, to all digits",
+    ("methods/moderation.py", 50.0): "iterations of a search",
+    ("methods/stepdown.py", 1e-6): "tolerance of a first search",
+    ("methods/stepdown.py", 60.0): "halvings of a panel",
     ("rules/time.py", 31.0): "the last day of a year",
     ("rules/identities.py", 0.01): "half a unit of the last of two decimals, twice",
 }

@@ -4,21 +4,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from policyreport.errors import DataError
-from policyreport.methods.peers import PeerPanel, assess, judge, nearest
+from policyreport.methods.carryover import RhoGrid
+from policyreport.methods.comparators import PeerPanel, nearest
+from policyreport.methods.means import MeanRules
+from policyreport.methods.peers import PeerRules, assess, judged_together
 from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, Peers
 
-SETTINGS = {
-    "k": 2,
-    "cutoff": 2.0,
-    "minimum_points": 5,
-    "rest_of_nation_above": 0.3,
-    "weak_below": 12,
-    "shock_years": (2020, 2021),
-}
+RULES = PeerRules(
+    k=2,
+    cutoff=2.0,
+    rest_of_nation_above=0.3,
+    means=MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98)),
+    level=0.05,
+    weak_below=12,
+    shock_years=(2020, 2021),
+)
 YEARS = tuple(range(2019, 2025))
 
 
@@ -45,7 +48,7 @@ def by_comparator(result: Peers | Refusal) -> dict[str, Difference]:
 
 
 def test_each_comparator_is_what_it_says(panel: PeerPanel) -> None:
-    found = by_comparator(assess(panel, "a", **SETTINGS))
+    found = by_comparator(assess(panel, "a", RULES))
     y, v = panel.values, panel.nation
     expected = {
         "nation": y[0] - v,
@@ -60,26 +63,26 @@ def test_each_comparator_is_what_it_says(panel: PeerPanel) -> None:
 
 
 def test_the_rest_of_the_nation_is_a_comparator_for_large_areas_only(panel: PeerPanel) -> None:
-    assert "rest of the nation" in by_comparator(assess(panel, "a", **SETTINGS))
-    assert "rest of the nation" not in by_comparator(assess(panel, "b", **SETTINGS))
+    assert "rest of the nation" in by_comparator(assess(panel, "a", RULES))
+    assert "rest of the nation" not in by_comparator(assess(panel, "b", RULES))
 
 
 def test_the_rest_of_the_nation_shares_the_nations_p_value(panel: PeerPanel) -> None:
-    found = by_comparator(judge([assess(panel, key, **SETTINGS) for key in panel.areas], level=0.05)[0])
+    found = by_comparator(assess(panel, "a", RULES))
     assert found["rest of the nation"].p_value == pytest.approx(found["nation"].p_value)
     assert found["rest of the nation"].p_adjusted == found["nation"].p_adjusted
 
 
-def test_the_placebo_position_counts_larger_differences_of_the_latest_year(panel: PeerPanel) -> None:
+def test_e8_the_placebo_position_is_among_the_other_areas(panel: PeerPanel) -> None:
     latest = np.abs(panel.values[:, -1] - panel.nation[-1])
     for row, area in enumerate(panel.areas):
-        nation = by_comparator(assess(panel, area, **SETTINGS))["nation"]
+        nation = by_comparator(assess(panel, area, RULES))["nation"]
         assert nation.placebo_larger == np.count_nonzero(latest > latest[row])
-        assert nation.placebo_of == 4
+        assert nation.placebo_of == 3
 
 
 def test_inputs_name_the_rows_of_the_area_and_of_its_comparators(panel: PeerPanel) -> None:
-    result = assess(panel, "a", **SETTINGS)
+    result = assess(panel, "a", RULES)
     assert result.inputs == ("raw#1",)
     found = by_comparator(result)
     assert found["nation"].inputs == ("raw#0",)
@@ -87,7 +90,7 @@ def test_inputs_name_the_rows_of_the_area_and_of_its_comparators(panel: PeerPane
 
 
 def test_an_area_alone_in_its_region_has_no_regional_comparator(panel: PeerPanel) -> None:
-    result = assess(panel, "d", **SETTINGS)
+    result = assess(panel, "d", RULES)
     refusals = [each for each in result.differences if isinstance(each, Refusal)]
     assert [each.code for each in refusals] == ["not-published"]
     assert refusals[0].subject == "growth d region"
@@ -96,36 +99,36 @@ def test_an_area_alone_in_its_region_has_no_regional_comparator(panel: PeerPanel
 def test_years_without_both_values_do_not_count(panel: PeerPanel) -> None:
     values = panel.values.copy()
     values[0, 2] = np.nan
-    found = by_comparator(assess(replace(panel, values=values), "a", **SETTINGS))
+    found = by_comparator(assess(replace(panel, values=values), "a", RULES))
     assert found["nation"].years == (2019, 2020, 2022, 2023, 2024)
     values[0, 3] = np.nan
-    result = assess(replace(panel, values=values), "a", **SETTINGS)
+    result = assess(replace(panel, values=values), "a", RULES)
     assert {each.code for each in result.differences} == {"too-few-points"}
 
 
 def test_a_peer_without_a_value_leaves_the_year_out(panel: PeerPanel) -> None:
     values = panel.values.copy()
     values[1, 0] = np.nan
-    assert by_comparator(assess(replace(panel, values=values), "a", **SETTINGS))["peers"].years == YEARS[1:]
+    assert by_comparator(assess(replace(panel, values=values), "a", RULES))["peers"].years == YEARS[1:]
 
 
 def test_an_area_without_values_is_not_published(panel: PeerPanel) -> None:
     values = panel.values.copy()
     values[0] = np.nan
-    result = assess(replace(panel, values=values), "a", **SETTINGS)
+    result = assess(replace(panel, values=values), "a", RULES)
     assert isinstance(result, Refusal)
     assert result.code == "not-published"
 
 
 def test_two_measures_are_not_compared(panel: PeerPanel) -> None:
-    result = assess(replace(panel, measures=("nso", "ministry")), "a", **SETTINGS)
+    result = assess(replace(panel, measures=("nso", "ministry")), "a", RULES)
     assert isinstance(result, Refusal)
     assert (result.code, result.detail) == ("measure-mixed", "ministry, nso")
 
 
 def test_an_unknown_area_is_a_data_error(panel: PeerPanel) -> None:
     with pytest.raises(DataError, match="an area of the panel"):
-        assess(panel, "e", **SETTINGS)
+        assess(panel, "e", RULES)
 
 
 def test_an_area_is_never_its_own_peer_even_among_twins(panel: PeerPanel) -> None:
@@ -140,7 +143,7 @@ def test_an_area_of_unknown_likeness_has_no_peers_and_is_nobodys_peer(panel: Pee
     unknown = replace(panel, likeness=likeness)
     assert nearest(unknown, "b", k=2) == ()
     assert [peer.area for peer in nearest(unknown, "a", k=2)] == ["c", "d"]
-    assert "peers" not in by_comparator(assess(unknown, "b", **SETTINGS))
+    assert "peers" not in by_comparator(assess(unknown, "b", RULES))
 
 
 def test_too_few_areas_leave_nobody_with_peers(panel: PeerPanel) -> None:
@@ -148,8 +151,7 @@ def test_too_few_areas_leave_nobody_with_peers(panel: PeerPanel) -> None:
 
 
 def test_distant_peers_are_shown_without_a_verdict(panel: PeerPanel) -> None:
-    far = {**SETTINGS, "cutoff": 0.5}
-    result = judge([assess(panel, key, **far) for key in panel.areas], level=0.05)[0]
+    result = assess(panel, "a", replace(RULES, cutoff=0.5))
     assert result.has_flag("no-close-peer")
     found = by_comparator(result)
     assert found["peers"].verdict is None
@@ -160,16 +162,14 @@ def test_distant_peers_are_shown_without_a_verdict(panel: PeerPanel) -> None:
 def test_errors_of_recalculated_values_are_added_in_quadrature(panel: PeerPanel) -> None:
     errors = np.zeros((4, 6))
     errors[0, :3], errors[1, 0] = 0.8, 0.6
-    plain = by_comparator(assess(panel, "a", **SETTINGS))
-    wider = by_comparator(assess(replace(panel, errors=errors), "a", **SETTINGS))
+    plain = by_comparator(assess(panel, "a", RULES))
+    wider = by_comparator(assess(replace(panel, errors=errors), "a", RULES))
     # Variances of the mean of six differences; b is one of two peers of a, with half their weight.
     own, peer = 3 * 0.8**2 / 36, (0.6 / 2) ** 2 / 36
     expected = {"nation": own, "rest of the nation": own / 0.5**2, "region": own + peer, "peers": own + peer}
-    t = stats.t.ppf(0.975, 5)
     for comparator, variance in expected.items():
-        half = {key: (each[comparator].interval.high - each[comparator].mean) / t
-                for key, each in (("plain", plain), ("wider", wider))}  # fmt: skip
-        assert half["wider"] ** 2 - half["plain"] ** 2 == pytest.approx(variance)
+        square = {key: each[comparator].standard_error ** 2 for key, each in (("plain", plain), ("wider", wider))}
+        assert square["wider"] - square["plain"] == pytest.approx(variance)
         assert wider[comparator].mean == plain[comparator].mean
         assert wider[comparator].p_value > plain[comparator].p_value
 
@@ -177,35 +177,63 @@ def test_errors_of_recalculated_values_are_added_in_quadrature(panel: PeerPanel)
 def test_an_error_of_others_leaves_a_published_difference_alone(panel: PeerPanel) -> None:
     errors = np.zeros((4, 6))
     errors[3] = 5.0
-    assert assess(replace(panel, errors=errors), "a", **SETTINGS) == assess(panel, "a", **SETTINGS)
+    plain, other = (by_comparator(assess(each, "a", RULES)) for each in (panel, replace(panel, errors=errors)))
+    for comparator, difference in plain.items():
+        # Of the family's adjustment alone the others' p-values are part.
+        assert other[comparator].model_copy(update={"p_adjusted": difference.p_adjusted}) == difference
 
 
 def test_short_windows_and_slump_starts_are_flagged(panel: PeerPanel) -> None:
-    flags = {flag.code for flag in by_comparator(assess(panel, "a", **SETTINGS))["nation"].flags}
+    flags = {flag.code for flag in by_comparator(assess(panel, "a", RULES))["nation"].flags}
     assert flags == {"weak"}
     late = replace(panel, years=tuple(range(2020, 2026)))
-    flags = {flag.code for flag in by_comparator(assess(late, "a", **SETTINGS))["nation"].flags}
+    flags = {flag.code for flag in by_comparator(assess(late, "a", RULES))["nation"].flags}
     assert flags == {"weak", "starts-in-shock"}
 
 
-def test_no_verdict_is_given_before_the_family_is_known(panel: PeerPanel) -> None:
-    assert {each.verdict for each in by_comparator(assess(panel, "a", **SETTINGS)).values()} == {None}
+def test_every_year_is_told_before_the_mean(panel: PeerPanel) -> None:
+    for area, row in zip(panel.areas, panel.values - panel.nation, strict=True):
+        nation = by_comparator(assess(panel, area, RULES))["nation"]
+        assert (nation.years_above, len(nation.years)) == (np.count_nonzero(row > 0), 6)
+        assert (nation.smallest, nation.largest) == (row.min(), row.max())
 
 
 def test_clear_differences_are_above_or_below(panel: PeerPanel) -> None:
     shift = np.array([[9.0], [0.0], [0.0], [-9.0]])
     moved = replace(panel, values=panel.values / 10 + shift, nation=panel.nation / 10)
-    results = judge([assess(moved, key, **SETTINGS) for key in panel.areas], level=0.05)
-    verdicts = [by_comparator(result)["nation"].verdict for result in results]
+    verdicts = [by_comparator(assess(moved, key, RULES))["nation"].verdict for key in panel.areas]
     assert verdicts == ["above", "cannot tell apart", "cannot tell apart", "below"]
 
 
-def test_refused_areas_pass_through_the_judgement(panel: PeerPanel) -> None:
-    refusal = Refusal(code="not-published", method="peers")
-    assert judge([refusal, assess(panel, "a", **SETTINGS)], level=0.05)[0] is refusal
+def test_the_own_region_is_judged_alone_and_the_others_among_all(panel: PeerPanel) -> None:
+    for area in panel.areas[:3]:
+        found = by_comparator(assess(panel, area, RULES))
+        assert found["region"].planned
+        assert found["region"].p_adjusted is None
+        assert (found["region"].verdict != "cannot tell apart") == (found["region"].p_value <= 0.05)
+        assert not found["nation"].planned
+        assert found["nation"].p_adjusted >= found["nation"].p_value
 
 
-def test_a_difference_without_spread_is_certain(panel: PeerPanel) -> None:
+def test_an_area_whose_mean_is_refused_is_no_part_of_the_family(panel: PeerPanel) -> None:
+    values = panel.values.copy()
+    values[3, :2] = np.nan
+    family, adjusted = judged_together(replace(panel, values=values), "nation", 2, RULES.means)
+    assert adjusted[3] is None
+    assert np.isnan(family.p_values[3])
+    three = judged_together(replace(panel, values=np.delete(values, 3, 0), areas=("a", "b", "c"),
+                                    regions=("n",) * 3, product=np.ones(3), likeness=np.zeros((3, 1))),
+                            "nation", 2, RULES.means)[0]  # fmt: skip
+    assert family.p_values[:3] == pytest.approx(three.p_values)
+
+
+def test_a_difference_without_spread_borrows_the_others_and_is_certain_where_none_varies(panel: PeerPanel) -> None:
     same = replace(panel, values=np.tile(panel.nation, (4, 1)))
-    nation = by_comparator(assess(same, "a", **SETTINGS))["nation"]
-    assert (nation.mean, nation.p_value) == (0.0, 1.0)
+    nation = by_comparator(assess(same, "a", RULES))["nation"]
+    assert (nation.mean, nation.p_value) == pytest.approx((0.0, 1.0))
+    values = panel.values.copy()
+    values[0] = panel.nation + 1.0
+    nation = by_comparator(assess(replace(panel, values=values), "a", RULES))["nation"]
+    assert nation.mean == pytest.approx(1.0)
+    assert nation.standard_error > 0
+    assert nation.p_value > 0

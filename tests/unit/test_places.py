@@ -1,7 +1,10 @@
-"""A province's page says between which places its true rank may lie."""
+"""A province's page says once how certain its places are."""
 
+import dataclasses
 import re
 from collections.abc import Callable
+
+import pytest
 
 from policyreport import assess, present
 from policyreport.inputs import Inputs
@@ -12,19 +15,70 @@ from policyreport.records.series import Ranks
 SliceOf = Callable[..., Inputs]
 
 
-def test_every_province_has_its_place_with_its_marginal_set(known_q4: Known, slice_of: SliceOf) -> None:
-    inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
-    ranks = assess.ranks(inputs, assess.differences(inputs))
+@pytest.fixture
+def inputs(known_q4: Known, slice_of: SliceOf, made_record) -> Inputs:
+    """The national slice with one province's record beside its region and the nation."""
+    record = made_record(slice_of(known_q4, "compare", "n22"), "compare")
+    nation = slice_of(known_q4, "evaluation", known_q4.roles.nation)
+    return dataclasses.replace(nation, records={("n22", "compare"): record})
+
+
+@pytest.fixture
+def model(inputs: Inputs) -> Ranks:
+    found = assess.ranks(inputs, assess.differences(inputs))[0]
+    assert isinstance(found, Ranks)
+    return found
+
+
+def said(ranks, inputs: Inputs, area: str = "n22") -> str:
     shown = {each.id: each.markdown for each in present.places(ranks, inputs)}
-    model = next(each for each in ranks if isinstance(each, Ranks) and each.basis == "model-based")
-    assert len(shown) == len(model.sets) == 34
-    for own in model.sets:
-        said = re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", shown[f"place-{own.area}"])
-        assert f"its place is {own.rank} of 34; " in said
-        assert f"could be anywhere from {own.marginal[0]} to {own.marginal[1]} " in said
+    assert len(shown) == 34
+    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", shown[f"place-{area}"]).replace("\u00a0", " ")
 
 
-def test_without_a_set_nothing_is_said(known_q4: Known, slice_of: SliceOf) -> None:
-    inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
+def test_e1_where_no_pair_is_told_apart_no_range_is_given(inputs: Inputs, model: Ranks) -> None:
+    assert not model.tells_apart
+    assert said([model], inputs) == (
+        "**How certain is a place?** The data cannot rank the provinces by mean growth of GRDP against the "
+        "country's: no two "
+        "of the 34 can be told apart. The places on this page only order the published values, which came "
+        "without a "
+        "margin of error."
+    )
+
+
+def test_where_pairs_are_told_apart_a_place_comes_with_its_marginal_set(inputs: Inputs, model: Ranks) -> None:
+    own = next(each for each in model.sets if each.area == "n22")
+    placed = own.model_copy(update={"marginal": (1, 21), "simultaneous": (1, 30)})
+    ranked = model.model_copy(update={"sets": tuple(placed if each is own else each for each in model.sets)})
+    assert f"its place is {own.rank} of 34 and could be anywhere from 1 to 21 (95 %, treating years as draws)." in said(
+        [ranked], inputs
+    )
+
+
+def test_e8_the_certainty_of_a_place_is_said_once_on_a_page(
+    inputs: Inputs, model: Ranks, known_q4: Known, slice_of: SliceOf, made_record
+) -> None:
+    own = slice_of(known_q4, "compare", "n22")
+    record, compared = made_record(own, "compare"), assess.peers(own)
+    page = "\n".join(
+        [
+            present.strip(record.strip, own).markdown,
+            said([model], inputs),
+            present.growth_compare(compared, own).markdown,
+        ]
+    )
+    assert len(re.findall(r"margin of error|how certain|true place|true rank|cannot rank", page, re.IGNORECASE)) == 3
+    paragraphs = [part for part in page.split("\n\n") if re.search(r"margin of error|cannot rank|true", part)]
+    assert len(paragraphs) == 1
+
+
+def test_without_a_set_the_places_order_the_published_values_alone(inputs: Inputs) -> None:
     refused = Refusal(code="no-sampling-error", method="ranks", subject="x")
-    assert {each.markdown for each in present.places([refused], inputs)} == {""}
+    assert said([refused], inputs) == (
+        "**How certain is a place?** The places on this page only order the published values, which came without a "
+        "margin "
+        "of error."
+    )
+    # Its page prints no place.
+    assert said([refused], inputs, "n01") == ""

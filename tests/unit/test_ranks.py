@@ -9,7 +9,7 @@ from policyreport.methods.ranks import binomial_scores, rank_counts, rank_sets
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
 
-RULES = {"draws": 999, "quadrature_nodes": 60, "tau": 1, "minimum_areas": 3}
+RULES = {"draws": 999, "tolerance": 1e-7, "tau": 1, "minimum_areas": 3}
 COUNT_RULES = {"count_level": 0.965, "minimum_tasks": 10, "maximum_days_apart": 31}
 
 

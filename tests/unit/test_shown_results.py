@@ -143,7 +143,9 @@ def test_a_province_has_its_single_year_by_how_many_differ_more_and_its_peers_by
     for each in result.differences:
         assert isinstance(each, Difference)
         latest = Formats().points(each.differences[-1]).replace("\u00a0", " ")
-        position = f"in 2025 alone {latest}, and {each.placebo_larger} of {each.placebo_of} provinces differ"
-        assert position in said
+        larger = f"{each.placebo_larger} of {each.placebo_of} other provinces differ"
+        none = f"none of the {each.placebo_of} other provinces differs more"
+        assert f"In 2025 alone {latest}; {larger if each.placebo_larger else none}" in said
+        assert f"in {each.years_above} of {len(each.years)} years" in said
     rows = [line for line in said.splitlines() if line.startswith("| ")][2:]
     assert [row.split("|")[2].strip() for row in rows] == ["1.18", "1.25", "1.61", "2.04", "2.09"]

@@ -158,12 +158,6 @@ def test_a_year_that_occurs_twice_is_an_error():
         assess(points_of(RISE) + points_of((1.0,)))
 
 
-def test_a_difference_to_the_nation_carries_its_mean():
-    result = assess(points_of(RISE), series="minus nation")
-    assert result.mean_interval.low < result.mean < result.mean_interval.high
-    assert assess(points_of(RISE)).mean is None
-
-
 def test_what_the_caller_knows_of_the_series_stays_beside_the_result():
     assert codes(assess(points_of(RISE), flags=(Flag(code="back-cast"),)))[0] == "back-cast"
 
@@ -178,12 +172,6 @@ def test_the_familys_adjustment_can_take_a_verdict_away():
 def test_rows_behind_the_window_are_named_once():
     points = tuple(point.model_copy(update={"inputs": ("b", f"a{i}")}) for i, point in enumerate(points_of(RISE)))
     assert assess(points).inputs == ("a0", "a1", "a2", "a3", "a4", "a5", "b")
-
-
-def test_a_mean_difference_needs_its_years_and_survives_equal_ones():
-    assert trend.mean_difference([1.0] * 4, minimum_points=5).code == "too-few-points"
-    equal = trend.mean_difference([0.1] * 5, minimum_points=5)
-    assert (equal.interval.low, equal.interval.high, equal.p_value) == (equal.mean, equal.mean, 0.0)
 
 
 def test_an_order_and_a_slope_need_points():

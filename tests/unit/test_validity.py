@@ -14,16 +14,19 @@ from policyreport.assess.tasks import pace_rules
 from policyreport.cli import app
 from policyreport.errors import DataError, UsageError
 from policyreport.formats import NBSP, Formats
+from policyreport.methods.carryover import RhoGrid
 from policyreport.methods.draws import generator
+from policyreport.methods.lines import LineRules
+from policyreport.methods.means import MeanRules
 from policyreport.params.methods import read_method_settings
 from policyreport.params.registry import read_registry
-from policyreport.validity import mixed, tasks
+from policyreport.validity import families, mixed, series, tasks, yearly
 from policyreport.validity.cells import CELLS, cells_of
 from policyreport.validity.designs import DESIGNS
 from policyreport.validity.fingerprint import code_lines, fingerprint
 from policyreport.validity.hazard_slopes import fit_all, fit_one
 from policyreport.validity.measures import CONTINUOUS, CellResult, Measure, MethodResult, average, exact, middle, share
-from policyreport.validity.note_texts import EARLIER
+from policyreport.validity.note_texts import EARLIER, UNCLAIMED
 from policyreport.validity.outlooks import PRINTED_EFFECT, RULES
 from policyreport.validity.pages import DEFAULTS, SIMULATORS, failures, read_results, validity_page
 from policyreport.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_RANGE, WEBB
@@ -40,7 +43,7 @@ PANEL = {"what": "panel", "areas": 8, "years": 6, "ratio": 0.3, "uneven": 1}
 
 def test_the_table_holds_every_method_that_the_specification_studies() -> None:
     assert list(CELLS) == [
-        "completion", "flow", "outlook", "pooling", "threshold", "trend", "panel", "exposure", "ranks",
+        "completion", "flow", "outlook", "pooling", "threshold", "trend", "panel", "peers", "exposure", "ranks",
     ]  # fmt: skip
     names = [(cell.method, cell.id) for cells in CELLS.values() for cell in cells]
     assert len(names) == len(set(names))
@@ -225,7 +228,7 @@ def test_the_page_names_the_bands_that_the_measures_are_judged_by(kept_page: str
 
 def test_rows_under_serial_dependence_are_marked_and_their_numbers_said(kept_page: str) -> None:
     rows = rows_of(kept_page, "trend-trend")
-    assert len(rows) == len(cells_of("trend"))
+    assert len(rows) == sum(cell.simulator is series.trend for cell in cells_of("trend"))
     assert [row for row in rows if (" †" in " ".join(row[:3])) != (row[1] != "0.0")] == []
     rejected = max(found("trend", "exact test rejects", slope=0.0, rho=0.6))
     held = min(found("trend", "coverage, Theil–Sen", rho=0.6))
@@ -352,6 +355,10 @@ def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
     assert (panel.bartlett_level, panel.tau_range) == (BARTLETT, TAU_RANGE)
     assert (panel.largest_correlation, panel.smallest_eigenvalue) == (mixed.CORRELATION, mixed.EIGENVALUE)
     assert exposure.few_treated_below == FEW_TREATED
+    peers, grid = settings.peers, RhoGrid(settings.peers.carry_over_points, settings.peers.largest_carry_over)
+    assert MeanRules(peers.minimum_points, grid) == yearly.RULES
+    assert LineRules(grid, trend.wandering_from, trend.wandering_chance) == families.LINES
+    assert yearly.UNCLAIMED == UNCLAIMED
     assert sorted(exposure.webb_points) == pytest.approx(WEBB)
 
 

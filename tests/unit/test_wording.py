@@ -56,6 +56,7 @@ form-flip flag
 measure-flip flag
 vintage-flip flag
 part-year flag
+wanders flag
 prior-flip flag
 """
 

@@ -7,6 +7,7 @@ from policyreport.assess.cleaning import bounded_values, panel_values, part_miss
 from policyreport.assess.comparison import growth_differences, income_ratio, peers, published_ranks_of, strip
 from policyreport.assess.evaluating import headlines, turnout
 from policyreport.assess.families import trend_families
+from policyreport.assess.means import mean_families
 from policyreport.assess.national import codes, coverage, league
 from policyreport.assess.selection import observations
 from policyreport.assess.series import governance, growth, income, indices
@@ -38,6 +39,7 @@ __all__ = [
     "income_ratio",
     "indices",
     "league",
+    "mean_families",
     "measure_differences",
     "observations",
     "other_quantity",

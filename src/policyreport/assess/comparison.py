@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,11 @@ from policyreport.assess.ranking import published_ranks
 from policyreport.assess.selection import boundary_flags, later_part, not_published, role_series
 from policyreport.inputs import Inputs
 from policyreport.methods import peers as peers_method
+from policyreport.methods.carryover import RhoGrid
+from policyreport.methods.comparators import PeerPanel
 from policyreport.methods.latest import later_parts, newest_of_each_measure
-from policyreport.methods.peers import PeerPanel
+from policyreport.methods.means import MeanRules
+from policyreport.methods.peers import PeerRules
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import Ratio, StripItem
@@ -39,8 +43,7 @@ def peers(inputs: Inputs) -> Peers | Refusal:
     panel = peer_panel(inputs)
     if panel is None:
         return not_published("peers", inputs.roles.growth.indicator)
-    judged = peer_family(inputs, panel)
-    own = judged[panel.row(inputs.area)]
+    own = peers_method.assess(panel, inputs.area, peer_rules(inputs))
     if isinstance(own, Refusal):
         return own
     # Merged provinces are on both sides of the comparison, whether or not the area is one.
@@ -48,7 +51,7 @@ def peers(inputs: Inputs) -> Peers | Refusal:
 
 
 def peer_family(inputs: Inputs, panel: PeerPanel) -> tuple[Peers | Refusal, ...]:
-    """Compare every area of a panel, and judge all of them together.
+    """Compare every area of a panel.
 
     Parameters
     ----------
@@ -62,21 +65,33 @@ def peer_family(inputs: Inputs, panel: PeerPanel) -> tuple[Peers | Refusal, ...]
     tuple of Peers or Refusal
         One an area, in the panel's order.
     """
+    rules = peer_rules(inputs)
+    return tuple(peers_method.assess(panel, area, rules) for area in panel.areas)
+
+
+def mean_rules(inputs: Inputs) -> MeanRules:
+    """Gather what a mean of yearly values is judged by."""
+    settings = inputs.settings.peers
+    return MeanRules(settings.minimum_points, RhoGrid(settings.carry_over_points, settings.largest_carry_over))
+
+
+def independent_years(inputs: Inputs) -> MeanRules:
+    """The same rules as if nothing carried over from one year to the next."""
+    return replace(mean_rules(inputs), grid=RhoGrid(1, 0.0))
+
+
+def peer_rules(inputs: Inputs) -> PeerRules:
+    """Gather what a comparison is judged by."""
     settings, common = inputs.settings.peers, inputs.settings.conventions
-    family = [
-        peers_method.assess(
-            panel,
-            area,
-            k=settings.k,
-            cutoff=settings.cutoff,
-            minimum_points=settings.minimum_points,
-            rest_of_nation_above=settings.rest_of_nation_above,
-            weak_below=common.weak_below,
-            shock_years=common.shock_years,
-        )
-        for area in panel.areas
-    ]
-    return peers_method.judge(family, level=inputs.settings.multiplicity.bh_level)
+    return PeerRules(
+        k=settings.k,
+        cutoff=settings.cutoff,
+        rest_of_nation_above=settings.rest_of_nation_above,
+        means=mean_rules(inputs),
+        level=inputs.settings.multiplicity.bh_level,
+        weak_below=common.weak_below,
+        shock_years=common.shock_years,
+    )
 
 
 def peer_panel(inputs: Inputs) -> PeerPanel | None:

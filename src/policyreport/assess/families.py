@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from policyreport.assess.series import (
-    Contrast,
-    current_areas,
-    governance_contrasts,
-    growth_contrast,
-    income_contrast,
-    trend_of,
+from policyreport.assess.contrasts import Contrast, current_areas, governance_contrasts, growth_contrast
+from policyreport.assess.judging import (
+    family_lines,
+    judged_by_line,
+    judged_by_order,
+    judged_in_deviations,
+    order_p_values,
 )
 from policyreport.inputs import Inputs
-from policyreport.methods.multiplicity import adjust, count_needed
-from policyreport.methods.trend import with_adjusted_p
+from policyreport.methods.multiplicity import count_needed
 from policyreport.records.base import Refusal
 from policyreport.records.series import FamilyMember, Trend, TrendFamily
 
 
 def trend_families(inputs: Inputs) -> tuple[TrendFamily | Refusal, ...]:
-    """Count whom each family of trends singles out: growth, income, then each governance score.
+    """Count whom each family of trends singles out: growth, then each governance score.
 
     Parameters
     ----------
@@ -31,14 +30,13 @@ def trend_families(inputs: Inputs) -> tuple[TrendFamily | Refusal, ...]:
         The same adjusted p-values and verdicts as on the areas' own pages; where every area is refused, the
         refusal that most of them share.
     """
-    contrasts = (growth_contrast(inputs), income_contrast(inputs), *governance_contrasts(inputs))
-    return tuple(_family(inputs, each) for each in contrasts)
+    return tuple(_family(inputs, each) for each in (growth_contrast(inputs), *governance_contrasts(inputs)))
 
 
 def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:
     """One family, judged at the level of a trend's verdict."""
-    level = inputs.settings.trend.verdict_level
-    results = [trend_of(inputs, contrast, area) for area in current_areas(inputs)]
+    areas, adjusted = current_areas(inputs), order_p_values(inputs, contrast)
+    results = [judged_by_order(inputs, contrast, area, adjusted, brief=True) for area in areas]
     tested = [each for each in results if isinstance(each, Trend)]
     if not tested:
         codes = [each.code for each in results if isinstance(each, Refusal)]
@@ -48,10 +46,12 @@ def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:
             for each in results
             if isinstance(each, Refusal) and each.code == most
         )
-    adjusted = adjust([each.p_value for each in tested], rule="bh")
-    judged = [
-        with_adjusted_p(each, p, verdict_level=level) for each, p in zip(tested, adjusted, strict=True) if p is not None
-    ]
+    lines = family_lines(inputs, contrast)
+    scaled = None if contrast.scaled is None else order_p_values(inputs, contrast.in_deviations)
+    named = [each for each in tested if each.verdict != "no clear trend"]
+    judged = [judged_by_line(inputs, each, lines) for each in named]
+    if scaled is not None:
+        judged = [judged_in_deviations(inputs, contrast, each, scaled) for each in judged]
     # Ties can only raise what a series may reach, so the smallest is that of the years alone.
     smallest = min(each.smallest_p for each in tested)
     return TrendFamily(
@@ -64,7 +64,10 @@ def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:
         last_year=max(each.last_year for each in tested),
         n=max(each.n for each in tested),
         smallest_p=smallest,
-        needed=count_needed(smallest, len(tested), rule="bh", level=level),
+        needed=count_needed(smallest, len(tested), rule="bh", level=inputs.settings.trend.verdict_level),
+        carry_over=lines.carry_over,
+        wandering=lines.wandering,
+        by_order_alone=len(named),
         singled_out=tuple(
             FamilyMember(
                 area=each.area,

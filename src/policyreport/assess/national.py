@@ -41,7 +41,7 @@ def league(inputs: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[Leagu
     inputs : Inputs
         The national slice with the province records.
     ranks : sequence of Ranks or Refusal
-        From `ranks`: the mean differences' model-based sets go beside the differences.
+        From `ranks`: the mean differences' model-based sets go beside the differences, if any two areas are told apart.
 
     Returns
     -------
@@ -51,7 +51,8 @@ def league(inputs: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[Leagu
     areas = sorted({area for area, _ in inputs.records})
     keys = [area for area in areas if all((area, name) in inputs.records for name in PROVINCE)]
     model = next((each for each in ranks if isinstance(each, Ranks) and each.basis == "model-based"), None)
-    sets = {each.area: each for each in model.sets} if model else {}
+    # Where no two areas are told apart a range of places says nothing, and none is printed.
+    sets = {each.area: each for each in model.sets} if model and model.tells_apart else {}
     return tuple(_league_row(inputs, key, sets.get(key)) for key in keys)
 
 
@@ -251,6 +252,8 @@ def _league_compare(record: CompareRecord, rows: dict[str, tuple[str, ...]]) -> 
     nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
     if nation:
         facts |= {
+            "growth_years": len(nation.years),
+            "growth_years_above": nation.years_above,
             "growth_mean_difference": nation.mean,
             "growth_mean_interval": nation.interval,
             "growth_verdict": nation.verdict or "",

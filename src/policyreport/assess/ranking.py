@@ -94,7 +94,7 @@ def sets_of(
         basis=basis,
         larger_is_better=inputs.indicators.get(role.indicator).direction != "lower",
         draws=inputs.settings.conventions.draws,
-        quadrature_nodes=settings.quadrature_nodes,
+        tolerance=10**-settings.quadrature_digits,
         tau=settings.tau,
         minimum_areas=settings.minimum_areas,
         inputs=rows,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from statistics import stdev
 
 import pandas as pd
 
@@ -108,6 +109,16 @@ def mean_of_areas(inputs: Inputs, group: Iterable[tuple[SeriesPoint, ...]]) -> t
     """
     every = list(group)
     return mean_of(every, int(inputs.settings.trend.mean_from_areas * len(every)))
+
+
+def spread_of_areas(group: Iterable[tuple[SeriesPoint, ...]], years: Collection[int]) -> dict[int, float]:
+    """Give the standard deviation of the areas' values in each of some years that two areas have at least."""
+    values: dict[int, list[float]] = {year: [] for year in years}
+    for points in group:
+        for point in points:
+            if point.year in values:
+                values[point.year].append(point.value)
+    return {year: stdev(found) for year, found in values.items() if len(found) > 1}
 
 
 def observations(rows: pd.DataFrame) -> tuple[Observation, ...]:

@@ -7,17 +7,19 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from policyreport.assess.comparison import likeness_values, peer_family, peer_panel
-from policyreport.assess.ranking import published_ranks, sets_of
+from policyreport.assess.comparison import likeness_values, mean_rules, peer_family, peer_panel
+from policyreport.assess.means import yearly_table
+from policyreport.assess.ranking import published_ranks
 from policyreport.assess.selection import boundary_flags, not_published, role_series
 from policyreport.inputs import Inputs
 from policyreport.methods import exposure as exposure_method
 from policyreport.methods import panel as panel_method
 from policyreport.methods import steps as steps_method
+from policyreport.methods.comparators import PeerPanel
 from policyreport.methods.exposure import ExposurePanel
-from policyreport.methods.peers import PeerPanel
+from policyreport.methods.means import estimate_means
+from policyreport.methods.ranks import rank_means
 from policyreport.methods.starts import years_after
 from policyreport.methods.windows import window_flags
 from policyreport.params.report import SeriesRole
@@ -233,23 +235,28 @@ def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> 
     ----------
     inputs : Inputs
         A slice that holds every area's panel.
+    differences : mapping of str to Difference
+        From `differences`: their yearly values are what is ranked.
 
     Returns
     -------
     Ranks or Refusal
-        Model-based: years are treated as draws, and the standard errors come from as many years.
+        Model-based: years are treated as draws, and their spread and carry-over are learnt from as many years.
     """
     laid = peer_panel(inputs)
     if laid is None:
         return not_published("ranks", inputs.roles.growth.indicator)
-    return sets_of(
-        inputs,
-        SeriesRole(indicator=laid.indicator, measure=f"{inputs.roles.growth.measure} minus nation"),
-        list(differences),
-        [each.mean for each in differences.values()],
-        [_standard_error(each) for each in differences.values()],
-        basis="model-based",
-        rows=_rows(laid),
+    settings, (areas, table, known) = inputs.settings.ranks, yearly_table(differences)
+    return rank_means(
+        areas,
+        estimate_means(table, mean_rules(inputs), known=known),
+        indicator=laid.indicator,
+        measure=f"{inputs.roles.growth.measure} minus nation",
+        larger_is_better=inputs.indicators.get(laid.indicator).direction != "lower",
+        draws=inputs.settings.conventions.draws,
+        tau=settings.tau,
+        minimum_areas=settings.minimum_areas,
+        inputs=_rows(laid),
     )
 
 
@@ -308,18 +315,13 @@ def series_of(inputs: Inputs) -> SeriesRecord:
         growth=None,
         panel=None,
         families=(),
+        means=(),
         exposure=(),
         ranks=(),
         steps=(),
         sensitivity=(),
         score_sensitivity=(),
     )
-
-
-def _standard_error(difference: Difference) -> float:
-    """Standard error of a mean of yearly differences, from its t interval."""
-    interval, degrees = difference.interval, len(difference.years) - 1
-    return (interval.high - interval.low) / 2 / float(stats.t.ppf((1 + interval.level) / 2, degrees))
 
 
 def _rows(laid: PeerPanel) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from policyreport.assess.comparison import likeness_values, peer_panel
+from policyreport.assess.comparison import independent_years, likeness_values, mean_rules, peer_panel, peer_rules
 from policyreport.assess.selection import not_published
 from policyreport.assess.side_by_side import assess_exposure, exposure_panel
 from policyreport.inputs import Inputs
 from policyreport.methods import exposure as exposure_method
 from policyreport.methods import peers as peers_method
+from policyreport.methods.comparators import PeerPanel
 from policyreport.methods.multiplicity import adjust
 from policyreport.methods.sensitivity import Answer, Choices, run
 from policyreport.methods.starts import years_after
@@ -42,7 +43,7 @@ def resting_on(found: Spec, rows: Iterable[str]) -> Spec:
 
 
 def peers_specifications(inputs: Inputs) -> Spec:
-    """Count the areas told apart from their peers, by number, likeness and weight of peers.
+    """Count the areas told apart from their peers, by number, likeness and weight of peers, and by carry-over.
 
     Parameters
     ----------
@@ -65,44 +66,37 @@ def peers_specifications(inputs: Inputs) -> Spec:
     }
 
     @cache
-    def compare(k: int, likeness: str, weight: str) -> list[Peers | Refusal]:
-        chosen = replace(laid, likeness=laid.likeness[:, kept[likeness]], peers_by_output=weight == "output")
-        common = settings.conventions
-        return [
-            peers_method.assess(
-                chosen,
-                area,
-                k=k,
-                cutoff=settings.peers.cutoff,
-                minimum_points=settings.peers.minimum_points,
-                rest_of_nation_above=settings.peers.rest_of_nation_above,
-                weak_below=common.weak_below,
-                shock_years=common.shock_years,
-            )
-            for area in laid.areas
-        ]
+    def panel(likeness: str, weight: str) -> PeerPanel:
+        return replace(laid, likeness=laid.likeness[:, kept[likeness]], peers_by_output=weight == "output")
+
+    @cache
+    def compare(k: int, likeness: str, weight: str, carry_over: str) -> list[Peers | Refusal]:
+        means = mean_rules(inputs) if carry_over == "learnt" else independent_years(inputs)
+        rules = replace(peer_rules(inputs), k=k, means=means)
+        return [peers_method.assess(panel(likeness, weight), area, rules) for area in laid.areas]
 
     def family_of(choices: Choices) -> list[Peers | Refusal]:
-        return compare(int(choices["peers"]), choices["likeness"], choices["weight"])
+        return compare(int(choices["peers"]), *(choices[each] for each in ("likeness", "weight", "carry-over")))
 
     def estimate(choices: Choices) -> Answer:
-        return _told_apart(peers_method.judge(family_of(choices), level=settings.multiplicity.bh_level))
+        return _told_apart(family_of(choices))
 
     def basis(choices: Choices) -> Hashable:
-        """Who is compared with whom, by which weights."""
+        """Who is compared with whom, by which weights and carry-over."""
         peers = tuple(
             (each.area, tuple(peer.area for peer in each.peers))
             for each in family_of(choices)
             if isinstance(each, Peers)
         )
-        return peers, choices["weight"]
+        return peers, choices["weight"], choices["carry-over"]
 
     axes: Axes = {
         "peers": [str(k) for k in settings.sensitivity.peers_k],
         "likeness": list(kept),
         "weight": list(settings.sensitivity.peers_weights),
+        "carry-over": list(settings.sensitivity.peers_carry_over),
     }
-    headline = {"peers": str(settings.peers.k), "likeness": "all", "weight": "plain"}
+    headline = {"peers": str(settings.peers.k), "likeness": "all", "weight": "plain", "carry-over": "learnt"}
     likeness = (row for name in names for row in likeness_values(inputs, laid.areas, name)[1])
     rows = (*(row for own in laid.inputs.values() for row in own), *likeness)
     return resting_on(run("peers", role.indicator, axes, headline, estimate, basis), rows)

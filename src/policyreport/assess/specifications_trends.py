@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import isnan
 
-from policyreport.assess.selection import not_published, role_series, series
-from policyreport.assess.series import (
+from policyreport.assess.contrasts import (
     Contrast,
     current_areas,
     governance_contrasts,
     growth_contrast,
     trend_settings,
 )
+from policyreport.assess.judging import line_rules
+from policyreport.assess.selection import not_published, role_series, series
 from policyreport.assess.specifications_areas import Axes, Spec, counted, resting_on
 from policyreport.digits import as_published
 from policyreport.inputs import Inputs
 from policyreport.methods import trend as trend_method
+from policyreport.methods.lines import estimate_lines
 from policyreport.methods.multiplicity import adjust
 from policyreport.methods.sensitivity import Answer, Choices, run
 from policyreport.methods.slopes import gls_slope, glsar_slope, hac_slope
@@ -67,6 +70,12 @@ def score_specifications(inputs: Inputs) -> tuple[Spec, ...]:
     return tuple(resting_on(_grid(inputs, family), family.rows()) for family in families)
 
 
+IN_DEVIATIONS, IN_BOTH = "in standard deviations", "in both scales"
+"""What a score's series is called where each year is divided by its standard deviation over areas; where both count."""
+LEARNT = "learnt"
+"""The carry-over that all areas' series show together, beside the assumed one: what a verdict of the report asks."""
+
+
 @dataclass(frozen=True)
 class _Family:
     """One indicator in all areas: each area's own series, and what it is held against."""
@@ -75,9 +84,24 @@ class _Family:
     contrast: Contrast
     own: Callable[[str], Points]
 
+    @property
+    def kinds(self) -> list[str]:
+        """The series that are looked at; the last one is the report's."""
+        kind = self.contrast.kind
+        more = [f"{kind} {IN_DEVIATIONS}", f"{kind} {IN_BOTH}"] if self.contrast.scaled else []
+        named = ["own" if each == "own" else kind for each in self.inputs.settings.sensitivity.trend_series]
+        return [*dict.fromkeys(named), *more]
+
+    @property
+    def headline(self) -> str:
+        """The series that the report judges."""
+        return self.kinds[-1] if self.contrast.scaled else self.contrast.kind
+
     def points(self, kind: str, area: str) -> Points:
         """An area's series, by itself or as a difference."""
-        return self.own(area) if kind == "own" else self.contrast.points(area)
+        if kind == "own":
+            return self.own(area)
+        return (self.contrast.in_deviations if kind.endswith(IN_DEVIATIONS) else self.contrast).points(area)
 
     def rows(self) -> list[str]:
         """Ledger rows behind all areas' series."""
@@ -97,34 +121,40 @@ def _grid(inputs: Inputs, family: _Family) -> Spec:
     """Every window, series and dependence of one family; the axes are those of params/methods.yaml."""
     settings = inputs.settings.sensitivity
     rhos = {f"ρ {as_published(rho)}": rho for rho in settings.trend_rhos}
-    kinds = ["own" if kind == "own" else family.contrast.kind for kind in settings.trend_series]
 
     @cache
     def judged(window: str, kind: str) -> _Judged:
         return _judge(family, window, kind)
 
+    def words(choices: Choices, kind: str) -> dict[str, str] | Refusal:
+        found = judged(choices["window"], kind)
+        return found.refusal if found.refusal else _words(inputs, found, choices["dependence"], rhos)
+
     def estimate(choices: Choices) -> Answer:
-        found = judged(choices["window"], choices["series"])
-        if found.refusal:
-            return found.refusal
-        return _answer(inputs, found, choices["dependence"], rhos)
+        kind = choices["series"]
+        if not kind.endswith(IN_BOTH):
+            said = words(choices, kind)
+            return said if isinstance(said, Refusal) else counted(list(said.values()), "no clear trend")
+        raw, scaled = (words(choices, f"{family.contrast.kind}{end}") for end in ("", f" {IN_DEVIATIONS}"))
+        if isinstance(raw, Refusal):
+            return raw
+        if isinstance(scaled, Refusal):
+            return scaled
+        return counted([word for area, word in raw.items() if scaled.get(area) == word], "no clear trend")
 
     def basis(choices: Choices) -> Hashable:
         """The years that every area's trend rests on: all years are the official ones where none is preliminary."""
-        found = judged(choices["window"], choices["series"])
+        kind = choices["series"].replace(IN_BOTH, IN_DEVIATIONS)
+        found = judged(choices["window"], kind)
         years = tuple((each.area, tuple((point.year, point.value) for point in each.window)) for each in found.trends)
-        return years, choices["dependence"]
+        return years, choices["series"].endswith(IN_BOTH), choices["dependence"]
 
     axes: Axes = {
         "window": list(settings.trend_windows),
-        "series": list(dict.fromkeys(kinds)),
-        "dependence": [*rhos, *settings.trend_errors],
+        "series": family.kinds,
+        "dependence": [*rhos, LEARNT, *settings.trend_errors],
     }
-    headline = {
-        "window": "all",
-        "series": family.contrast.kind,
-        "dependence": f"ρ {as_published(inputs.settings.trend.verdict_rho)}",
-    }
+    headline = {"window": "all", "series": family.headline, "dependence": LEARNT}
     return run("trend", family.contrast.indicator, axes, headline, estimate, basis)
 
 
@@ -168,16 +198,28 @@ def _inside(points: Points, window: str) -> Points:
     )
 
 
-def _answer(inputs: Inputs, found: _Judged, dependence: str, rhos: Mapping[str, float]) -> Answer:
-    """How many areas are singled out once the slope must hold under a dependence too."""
-    if dependence not in rhos:
+def _words(inputs: Inputs, found: _Judged, dependence: str, rhos: Mapping[str, float]) -> dict[str, str] | Refusal:
+    """Verdicts of the areas that stand out once the slope must hold under a dependence too."""
+    if dependence not in (*rhos, LEARNT):
         refused = _too_short(inputs, found.trends, dependence)
         if refused:
             return refused
     level = inputs.settings.trend.verdict_level
     candidates = [each for each, p in zip(found.trends, found.adjusted, strict=True) if max(p, each.p_value) <= level]
-    words = [_verdict(inputs, each, dependence, rhos.get(dependence)) for each in candidates]
-    return counted([word for word in words if word != "no clear trend"], "no clear trend")
+    assumed = inputs.settings.trend.verdict_rho if dependence == LEARNT else rhos.get(dependence)
+    words = {each.area: _verdict(inputs, each, dependence, assumed) for each in candidates}
+    named = {area: word for area, word in words.items() if word != "no clear trend"}
+    return _by_line(inputs, found.trends, named) if named and dependence == LEARNT else dict(named)
+
+
+def _by_line(inputs: Inputs, trends: Sequence[Trend], named: Mapping[str, str]) -> dict[str, str]:
+    """Those of the named whose lines hold under the carry-over that all series show together."""
+    windows = [([p.year for p in each.window], [p.value for p in each.window]) for each in trends]
+    lines = estimate_lines(windows, line_rules(inputs))
+    p_values = adjust([1.0 if isnan(p) else float(p) for p in lines.p_values], rule="bh")
+    level = inputs.settings.trend.verdict_level
+    held = {each.area for each, p in zip(trends, p_values, strict=True) if p is not None and p <= level}
+    return {area: word for area, word in named.items() if area in held and not lines.wanders}
 
 
 def _too_short(inputs: Inputs, trends: Sequence[Trend], errors: str) -> Refusal | None:

@@ -94,7 +94,7 @@ def count_ranks(inputs: Inputs) -> Ranks | Refusal:
         indicator=inputs.roles.tasks.completed,
         measure="",
         draws=inputs.settings.conventions.draws,
-        quadrature_nodes=settings.quadrature_nodes,
+        tolerance=10**-settings.quadrature_digits,
         tau=settings.tau,
         count_level=settings.count_level,
         minimum_areas=pooled.minimum_areas,

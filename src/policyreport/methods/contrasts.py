@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from policyreport.records.base import Status
 from policyreport.records.series import SeriesPoint
@@ -51,6 +51,15 @@ def index(points: Sequence[SeriesPoint], comparator: Sequence[SeriesPoint]) -> t
         If the comparator is zero.
     """
     return _contrast(points, comparator, lambda value, other: 100 * value / other)
+
+
+def divided(points: Sequence[SeriesPoint], spread: Mapping[int, float]) -> tuple[SeriesPoint, ...]:
+    """Divide every year's value by that year's standard deviation over areas; years without one are left out."""
+    return tuple(
+        point.model_copy(update={"value": point.value / spread[point.year], "low": None, "high": None})
+        for point in points
+        if spread.get(point.year, 0.0) > 0
+    )
 
 
 def _contrast(

@@ -1,4 +1,4 @@
-"""Between which places may an area's true rank lie (METHODS §11)?"""
+"""Between which places may an area's true rank lie (METHODS §11, §20.1)?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from policyreport.methods.counts import TaskCount, gather_inputs, select_comparable
 from policyreport.methods.draws import JOINT, generator
 from policyreport.methods.intervals import ALPHA
+from policyreport.methods.means import TestedMeans, draw_errors
 from policyreport.methods.stepdown import (
+    PlaceSet,
+    bootstrap_critical_value,
     find_marginal_set,
     find_simultaneous_sets,
     quadrature_critical_value,
@@ -36,7 +39,7 @@ def rank_sets(
     basis: Basis,
     larger_is_better: bool,
     draws: int,
-    quadrature_nodes: int,
+    tolerance: float,
     tau: int,
     minimum_areas: int,
     printed: ArrayLike | None = None,
@@ -61,8 +64,8 @@ def rank_sets(
         Direction of the indicator.
     draws : int
         B of the simultaneous sets.
-    quadrature_nodes : int
-        Nodes of the marginal sets.
+    tolerance : float
+        Of the marginal sets' critical values.
     tau : int
         Size of the groups of possible best and worst areas.
     minimum_areas : int
@@ -109,26 +112,100 @@ def rank_sets(
     sign = 1 if larger_is_better else -1
     noise = errors * generator(METHOD, indicator, measure, JOINT).standard_normal((draws, len(names)))
     simultaneous = find_simultaneous_sets(sign * values, errors, np.ascontiguousarray(noise.T), simultaneous_level)
-    places = 1 + (sign * shown[None, :] > sign * shown[:, None]).sum(axis=1)
-    sets = []
-    for place, name in enumerate(names):
-        critical = quadrature_critical_value(place, errors, quadrature_nodes=quadrature_nodes)
-        marginal = find_marginal_set(place, sign * values, errors, critical)
-        rank, joint = int(places[place]), simultaneous[place]
-        sets.append(
-            RankSet(
-                area=name,
-                estimate=float(shown[place]),
-                standard_error=float(errors[place]),
-                rank=rank,
-                marginal=(min(marginal.first, rank), max(marginal.last, rank)),
-                simultaneous=(min(joint.first, rank), max(joint.last, rank)),
-                critical_values=marginal.critical_values,
-            )
+    critical = (quadrature_critical_value(place, errors, tolerance=tolerance) for place in range(len(names)))
+    marginal = [find_marginal_set(place, sign * values, errors, each) for place, each in enumerate(critical)]
+    return _ranks(names, sign * shown, errors, marginal, simultaneous, sign, tau, indicator, basis, inputs)
+
+
+def rank_means(
+    areas: Sequence[str],
+    family: TestedMeans,
+    *,
+    indicator: str,
+    measure: str,
+    larger_is_better: bool,
+    draws: int,
+    tau: int,
+    minimum_areas: int,
+    inputs: tuple[str, ...] = (),
+) -> Ranks | Refusal:
+    """Compute rank sets of means whose standard errors are estimated, from as few years as the means.
+
+    Parameters
+    ----------
+    areas : sequence of str, length I
+        Area keys, in the order of the family.
+    family : TestedMeans
+        From `means.estimate_means`; areas without a mean are left out.
+    indicator, measure, larger_is_better, draws, tau, minimum_areas, inputs
+        See `rank_sets`.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Sets by area key; `too-few-areas`, or `no-sampling-error` where no area varies.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Notes
+    -----
+    The algorithm of `rank_sets` with another reference: each draw takes one carry-over for all areas and divides
+    every area's normal error by the root of a χ² of its own over its degrees of freedom (`means.draw_errors`), so that
+    not knowing spread and carry-over widens the sets.
+
+    References
+    ----------
+    Mogstad, Romano, Shaikh, Wilhelm (2024), Rev. Economic Studies 91:476-518; Smyth (2004).
+    """
+    refuse = partial(Refusal, method=METHOD, subject=indicator, inputs=inputs)
+    order = sorted((row for row in range(len(areas)) if np.isfinite(family.means[row])), key=lambda row: areas[row])
+    if len(order) < minimum_areas:
+        return refuse(code="too-few-areas", detail=f"{len(order)} areas, {minimum_areas} needed")
+    rows = np.array(order)
+    errors, sign = family.errors[rows], 1 if larger_is_better else -1
+    if not (errors > 0).all():
+        return refuse(code="no-sampling-error", detail="years that are all equal have no spread")
+    values = sign * family.means[rows]
+    noise = draw_errors(family, rows, generator(METHOD, indicator, measure, JOINT), draws)
+    simultaneous = find_simultaneous_sets(values, errors, noise)
+    critical = (bootstrap_critical_value(place, errors, noise) for place in range(len(rows)))
+    marginal = [find_marginal_set(place, values, errors, each) for place, each in enumerate(critical)]
+    names = [areas[row] for row in order]
+    return _ranks(names, values, errors, marginal, simultaneous, sign, tau, indicator, "model-based", inputs)
+
+
+def _ranks(
+    names: Sequence[str],
+    shown: NDArray[np.float64],
+    errors: NDArray[np.float64],
+    marginal: Sequence[PlaceSet],
+    simultaneous: Sequence[PlaceSet],
+    sign: int,
+    tau: int,
+    indicator: str,
+    basis: Basis,
+    inputs: tuple[str, ...],
+) -> Ranks:
+    """Sets widened to hold the printed rank, and who may be among the first and last."""
+    places = (1 + (shown[None, :] > shown[:, None]).sum(axis=1)).tolist()
+    sets = tuple(
+        RankSet(
+            area=name,
+            estimate=float(sign * shown[place]),
+            standard_error=float(errors[place]),
+            rank=places[place],
+            marginal=_holding(marginal[place], places[place]),
+            simultaneous=_holding(simultaneous[place], places[place]),
+            critical_values=marginal[place].critical_values,
         )
+        for place, name in enumerate(names)
+    )
     return Ranks(
         indicator=indicator,
-        sets=tuple(sets),
+        sets=sets,
         best=tuple(each.area for each in sets if each.simultaneous[0] <= tau),
         worst=tuple(each.area for each in sets if each.simultaneous[1] >= len(sets) - tau + 1),
         tau=tau,
@@ -138,13 +215,18 @@ def rank_sets(
     )
 
 
+def _holding(found: PlaceSet, rank: int) -> tuple[int, int]:
+    """First and last place, the printed one included."""
+    return min(found.first, rank), max(found.last, rank)
+
+
 def rank_counts(
     counts: Sequence[TaskCount],
     *,
     indicator: str,
     measure: str,
     draws: int,
-    quadrature_nodes: int,
+    tolerance: float,
     tau: int,
     count_level: float,
     minimum_areas: int,
@@ -160,7 +242,7 @@ def rank_counts(
         One count an area.
     indicator, measure : str
         Ids; they seed the draws.
-    draws, quadrature_nodes, tau, minimum_areas : int
+    draws, tolerance, tau, minimum_areas
         See `rank_sets`.
     count_level : float
         Nominal level at which simultaneous sets of counts hold 0.95.
@@ -202,7 +284,7 @@ def rank_counts(
         basis="counts",
         larger_is_better=True,
         draws=draws,
-        quadrature_nodes=quadrature_nodes,
+        tolerance=tolerance,
         tau=tau,
         minimum_areas=minimum_areas,
         printed=done / totals,

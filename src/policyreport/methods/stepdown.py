@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermegauss
+from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from policyreport.methods.draws import bootstrap_quantile
-from policyreport.methods.intervals import ALPHA
+from policyreport.methods.intervals import ALPHA, Z
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-_LARGEST_CRITICAL_VALUE = 40.0
-"""Beyond any critical value of independent normal estimates, whatever their number."""
+_RANGE, _PANELS, _POINTS, _MOST_HALVINGS = 7.5, 6, 12, 60
+"""Standard deviations on either side of zero, first panels over them, Gauss-Legendre points a panel, and how often
+one may be halved: beyond that no number of halves would settle it."""
 
-_LEAST_WEIGHT = 1e-20
-"""Quadrature nodes that weigh less cannot move a sum near one."""
+_ROUGH, _STEP = 1e-6, 1e-5
+"""Tolerance of the first search, and how far to look for the slope there: what is left is of the order of their
+product, since the level's slope hardly changes."""
+
+_ROOT_OF_2_PI = (2 * np.pi) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,8 @@ def find_marginal_set(
     return PlaceSet(first, last, (steps[0], steps[-1]))
 
 
-def quadrature_critical_value(area: int, errors: Floats, *, quadrature_nodes: int) -> Callable[[Bools, Bools], float]:
-    """Prepare critical values of one area's comparisons by Gauss-Hermite quadrature.
+def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) -> Callable[[Bools, Bools], float]:
+    """Prepare critical values of one area's comparisons by adaptive Gauss-Legendre quadrature.
 
     Parameters
     ----------
@@ -121,8 +125,8 @@ def quadrature_critical_value(area: int, errors: Floats, *, quadrature_nodes: in
         Position of the area.
     errors : ndarray, shape (p,)
         Standard errors of independent normal estimates.
-    quadrature_nodes : int
-        Number of nodes.
+    tolerance : float
+        Of the probability and of the critical value.
 
     Returns
     -------
@@ -131,42 +135,78 @@ def quadrature_critical_value(area: int, errors: Floats, *, quadrature_nodes: in
 
     Raises
     ------
-    ValueError
-        If a standard error is 0.
+    ArithmeticError
+        If the integral does not settle, or a first critical value of three areas or more lies below the one of
+        a single comparison, which no set of standard errors can bring about.
 
     Notes
     -----
     Given the area's own error z, the comparisons are independent:
-    P(max ≤ c) = Σ w_g Π_k [Φ((z_g + c·s_jk)/s_k) − Φ((z_g − c·s_jk)/s_k)], with 1 for the first term where
-    k was found better and 0 for the second where k was found worse.
+    P(max ≤ c) = ∫ φ(z) Π_k [Φ((s_j z + c·s_jk)/s_k) − Φ((s_j z − c·s_jk)/s_k)] dz, with 1 for the first term where
+    k was found better and 0 for the second where k was found worse. Where s_k is small beside s_j its factor is a
+    step, which a fixed set of nodes can miss.
     """
-    nodes, weights = _quadrature(quadrature_nodes)
     others = np.arange(len(errors)) != area
-    z = errors[area] * nodes[:, None] / errors[others]
-    reach = pairwise_errors(errors)[area][others] / errors[others]
+    ratio, reach = errors[area] / errors[others], pairwise_errors(errors)[area][others] / errors[others]
 
     def critical_value(open_better: Bools, open_worse: Bools) -> float:
-        def excess(c: float) -> float:
-            between = np.ones_like(z)
-            between[:, open_better] = ndtr(z[:, open_better] + c * reach[open_better])
-            between[:, open_worse] -= ndtr(z[:, open_worse] - c * reach[open_worse])
-            return float(weights @ np.prod(between, axis=1)) - (1 - ALPHA)
-
         if not (open_better.any() or open_worse.any()):
             return 0.0
-        return float(brentq(excess, 0.0, _LARGEST_CRITICAL_VALUE, xtol=1e-12))
+
+        # Infinitely far is Φ(∞) = 1, or Φ(−∞) = 0: the hypothesis is settled.
+        upper, lower = np.where(open_better, reach, np.inf), np.where(open_worse, reach, np.inf)
+
+        def excess(c: float, within: float) -> float:
+            def density(z: Floats) -> Floats:
+                between = ndtr(np.outer(z, ratio) + c * upper) - ndtr(np.outer(z, ratio) - c * lower)
+                return np.asarray(np.prod(between, axis=1) * np.exp(-(z**2) / 2) / _ROOT_OF_2_PI)
+
+            return _integrate(density, within) - (1 - ALPHA)
+
+        # One hypothesis alone, and Bonferroni's bound for all that are open.
+        least, most = ndtri(1 - ALPHA), ndtri(1 - ALPHA / (open_better.sum() + open_worse.sum()))
+        found = _find_root(excess, least, most, tolerance)
+        if len(errors) > 2 and open_better.all() and open_worse.all() and found < Z - 1e-6:
+            raise ArithmeticError(f"a critical value of {found:g} for {len(errors)} areas, below {Z:g}")
+        return found
 
     return critical_value
 
 
+def _find_root(excess: Callable[[float, float], float], least: float, most: float, tolerance: float) -> float:
+    """Where the probability is met, between two bounds: roughly first, then by a step of Newton's method."""
+    rough = float(brentq(excess, least - _ROUGH, most + _ROUGH, args=(_ROUGH,), xtol=_ROUGH))
+    off = excess(rough, tolerance)
+    return rough - off * _STEP / (excess(rough + _STEP, tolerance) - off)
+
+
+def _integrate(density: Callable[[Floats], Floats], tolerance: float) -> float:
+    """Integrate over a normal variable's range, halving the panels whose halves say otherwise."""
+    points, weights = _gauss_legendre()
+
+    def on(low: Floats, high: Floats) -> Floats:
+        nodes = (low + high)[:, None] / 2 + points * (high - low)[:, None] / 2
+        return np.asarray(density(nodes.ravel()).reshape(nodes.shape) @ weights * (high - low) / 2)
+
+    edges = np.linspace(-_RANGE, _RANGE, _PANELS + 1)
+    low, high, total = edges[:-1], edges[1:], 0.0
+    whole = on(low, high)
+    for _ in range(_MOST_HALVINGS):
+        middle = (low + high) / 2
+        left, right = on(low, middle), on(middle, high)
+        rough = np.abs(left + right - whole) > tolerance / _PANELS
+        total += float((left + right)[~rough].sum())
+        if not rough.any():
+            return total
+        low, high = np.concatenate([low[rough], middle[rough]]), np.concatenate([middle[rough], high[rough]])
+        whole = np.concatenate([left[rough], right[rough]])
+    raise ArithmeticError(f"no integral within {tolerance:g} after {_MOST_HALVINGS} halvings")
+
+
 @cache
-def _quadrature(count: int) -> tuple[Floats, Floats]:
-    """Nodes and weights, which are the same for every area; finding them takes longer than using them."""
-    nodes, weights = hermegauss(count)
-    weights = weights / weights.sum()
-    # The outer nodes weigh less than the last bit of the sum; leaving them out saves most of the time.
-    heard = weights > _LEAST_WEIGHT
-    return nodes[heard], weights[heard]
+def _gauss_legendre() -> tuple[Floats, Floats]:
+    points, weights = leggauss(_POINTS)
+    return points, weights
 
 
 def bootstrap_critical_value(area: int, errors: Floats, draws: Floats) -> Callable[[Bools, Bools], float]:

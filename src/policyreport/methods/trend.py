@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import groupby, pairwise
-from math import sqrt
 from statistics import median
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from policyreport.digits import as_published
 from policyreport.errors import DataError
-from policyreport.methods.intervals import LEVEL
 from policyreport.methods.kendall import order_test, score, theil_sen
 from policyreport.methods.slopes import gls_slope
 from policyreport.methods.starts import lies_after
 from policyreport.records.base import Flag, Interval, Refusal
-from policyreport.records.series import MeanDifference, SeriesPoint, Trend
+from policyreport.records.series import ScaledTrend, SeriesPoint, Trend
 
 METHOD = "trend"
 
 OFFICIAL = frozenset({"observed", "derived"})
 """Statuses of official years; in a series `derived` is a value harmonised here from observed parts."""
 
-Series = Literal["own", "minus nation", "index", "minus mean"]
+Series = Literal["own", "minus nation", "minus mean"]
 Verdict = Literal["rising", "falling", "no clear trend"]
 
 
@@ -106,7 +103,7 @@ def assess(
     ----------
     Mann (1945); Sen (1968); Hollander, Wolfe, Chicken (2014); Lazarus, Lewis, Stock, Watson (2018).
     """
-    window = _window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    window = select_window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
     if isinstance(window, Refusal):
         return window
     years, values = [point.year for point in window], [point.value for point in window]
@@ -116,7 +113,6 @@ def assess(
     official = sum(point.status in OFFICIAL for point in window)
     unrevised = official < len(window) and official < minimum_official_points
     way = direction(window, test.s, deciding.interval, minimum_official_points=minimum_official_points)
-    compared = mean_difference(values, minimum_points=minimum_points) if series.startswith("minus") else None
     raised = {
         "weak": (len(window) < weak_below, f"{len(window)} points"),
         "unrevised-tail": (unrevised, f"{official} of {len(window)} years are official"),
@@ -140,8 +136,6 @@ def assess(
         slope_interval=slope.interval,
         line=median_line(years, values, slope.slope),
         gls=tuple(gls_slope(years, values, rho) for rho in gls_rhos),
-        mean=compared.mean if isinstance(compared, MeanDifference) else None,
-        mean_interval=compared.interval if isinstance(compared, MeanDifference) else None,
         verdict=way if test.p_value <= verdict_level else "no clear trend",
         flags=flags + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
         inputs=tuple(sorted({row for point in window for row in point.inputs})),
@@ -209,7 +203,7 @@ def exact_p(
     DataError
         If a year occurs twice.
     """
-    window = _window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    window = select_window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
     if isinstance(window, Refusal):
         return None
     return order_test([point.value for point in window], enumerate_ties_to=enumerate_ties_to).p_value
@@ -250,63 +244,57 @@ def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> 
 
 
 def with_adjusted_p(trend: Trend, p_adjusted: float, *, verdict_level: float) -> Trend:
-    """Judge a trend again as one of a family of areas.
+    """Judge a trend again as one of a family of areas: *no clear trend* where its adjusted p exceeds the level."""
+    verdict = trend.verdict if p_adjusted <= verdict_level else "no clear trend"
+    return trend.model_copy(update={"p_adjusted": p_adjusted, "verdict": verdict})
+
+
+def with_scaled(trend: Trend, scaled: Trend) -> Trend:
+    """Ask the same of the series in standard deviations over areas: a trend must hold in both, the same way.
 
     Parameters
     ----------
     trend : Trend
-        One area's result.
-    p_adjusted : float
-        Its p-value after adjustment for the family (METHODS §13).
+        Of the raw series, judged among all areas.
+    scaled : Trend
+        Of the same years, each divided by that year's standard deviation over areas, judged likewise.
+
+    Returns
+    -------
+    Trend
+        With what was found of the scaled series; *no clear trend* where the two disagree.
+    """
+    kept = {name: getattr(scaled, name) for name in ScaledTrend.model_fields}
+    verdict = trend.verdict if trend.verdict == scaled.verdict else "no clear trend"
+    return trend.model_copy(update={"scaled": ScaledTrend(**kept), "verdict": verdict})
+
+
+def with_carry_over(trend: Trend, p_value: float, p_adjusted: float, *, wanders: bool, verdict_level: float) -> Trend:
+    """Ask that the slope holds under the carry-over that all areas' series show together.
+
+    Parameters
+    ----------
+    trend : Trend
+        Judged so far.
+    p_value, p_adjusted : float
+        Of its line under that carry-over (`lines.estimate_lines`), before and after adjustment for all areas.
+    wanders : bool
+        Whether the family's series may as well drift, so that none gets a word.
     verdict_level : float
         Largest adjusted p of a verdict.
 
     Returns
     -------
     Trend
-        With the adjusted p, and *no clear trend* where it exceeds the level.
-
-    Raises
-    ------
-    AttributeError
-        If `trend` is a refusal.
+        With these p-values; *no clear trend*, and the flag `wanders`, where they do not allow one.
     """
-    verdict = trend.verdict if p_adjusted <= verdict_level else "no clear trend"
-    return trend.model_copy(update={"p_adjusted": p_adjusted, "verdict": verdict})
+    verdict = "no clear trend" if wanders or p_adjusted > verdict_level else trend.verdict
+    found = {"carry_over_p": p_value, "carry_over_p_adjusted": p_adjusted, "verdict": verdict}
+    flags = trend.flags + ((Flag(code="wanders"),) if wanders and verdict != trend.verdict else ())
+    return trend.model_copy(update=found | {"flags": flags})
 
 
-def mean_difference(differences: Sequence[float], *, minimum_points: int) -> MeanDifference | Refusal:
-    """Average yearly differences to a comparator, treating years as draws.
-
-    Parameters
-    ----------
-    differences : sequence of float
-        One a year, in the unit of the series.
-    minimum_points : int
-        Fewest years.
-
-    Returns
-    -------
-    MeanDifference or Refusal
-        Mean with a t interval, n − 1 degrees of freedom; refused: `too-few-points`.
-
-    Raises
-    ------
-    TypeError
-        If a difference is not a number.
-    """
-    n = len(differences)
-    if n < max(minimum_points, 2):
-        return Refusal(code="too-few-points", method=METHOD, detail=f"{n} of {minimum_points} years")
-    d = np.asarray(differences, dtype=float)
-    # From the first value on, so that equal differences have a spread of exactly zero.
-    mean, error = float(d.mean()), float((d - d[0]).std(ddof=1)) / sqrt(n)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * error
-    p_value = float(2 * stats.t.sf(abs(mean) / error, n - 1)) if error > 0 else float(mean == 0)
-    return MeanDifference(n=n, mean=mean, interval=Interval(low=mean - half, high=mean + half), p_value=p_value)
-
-
-def _window(
+def select_window(
     points: Sequence[SeriesPoint],
     calendar: Mapping[int, int] | None,
     indicator: str,
@@ -314,7 +302,7 @@ def _window(
     minimum_after_break: int,
     maximum_missing_years: int,
 ) -> tuple[SeriesPoint, ...] | Refusal:
-    """The points a verdict may rest on: the last segment, or the one before a break that is too recent."""
+    """Pick the points a verdict may rest on: the last segment, or the one before a break that is too recent."""
 
     def refuse(code: str, detail: str) -> Refusal:
         rows = tuple(sorted({row for point in points for row in point.inputs}))

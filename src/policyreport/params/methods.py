@@ -161,6 +161,8 @@ class TrendSettings(Strict):
     step_minimum_after: Count
     mean_from_areas: Share
     cusum_from_points: Count
+    wandering_from: Share
+    wandering_chance: Share
 
 
 class PanelSettings(Strict):
@@ -185,6 +187,8 @@ class PeersSettings(Strict):
     variables: Annotated[tuple[str, ...], Field(min_length=1)]
     minimum_points: Count
     rest_of_nation_above: Share
+    carry_over_points: Annotated[int, Field(ge=2)]
+    largest_carry_over: Annotated[float, Field(gt=0, lt=1)]
 
 
 class ExposureSettings(Strict):
@@ -204,7 +208,7 @@ class RanksSettings(Strict):
     """METHODS §11."""
 
     minimum_areas: Count
-    quadrature_nodes: Count
+    quadrature_digits: Annotated[int, Field(ge=4, le=12)]
     tau: Count
     count_level: Share
 
@@ -258,6 +262,7 @@ class SensitivitySettings(Strict):
     threshold_vintages: tuple[Literal["newest", "first"], ...]
     trend_errors: tuple[Literal["HAC", "GLSAR"], ...]
     peers_weights: tuple[Literal["plain", "output"], ...]
+    peers_carry_over: tuple[Literal["learnt", "none"], ...]
     pace_bases: tuple[Literal["earliest", "shortest", "one year"], ...]
     exposure_posts: Annotated[tuple[Literal["all", "first"], ...], Field(min_length=1)]
     exposure_controls: tuple[Literal["none", "merged"], ...]

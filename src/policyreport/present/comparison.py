@@ -23,6 +23,7 @@ from policyreport.present.shares import leading, part_sentence, share_sentence
 from policyreport.present.tasks import count_sentence
 from policyreport.present.tiles import tile_grid
 from policyreport.present.voice import Voice, listed
+from policyreport.present.yearly import fact, how_sure, mean_of
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CompareRecord, StripItem
 from policyreport.records.periods import kind_of
@@ -30,8 +31,6 @@ from policyreport.records.series import Difference, Peers, PublishedRank
 from policyreport.records.shares import Threshold
 from policyreport.records.tasks import Completion
 from policyreport.tables import table
-
-_UNADJUSTED = " The verdict is adjusted for looking at all provinces at once, the interval is not."
 
 __all__ = ["growth_compare", "strip", "summary"]
 
@@ -57,9 +56,9 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         return Exhibit(
             "growth-compare", voice.refusal(result, "Difference to others") if isinstance(result, Refusal) else ""
         )
-    told = [each for each in result.differences if isinstance(each, Difference)]
+    compared = [each for each in result.differences if isinstance(each, Difference)]
     mean = dict(zip(panel.areas, np.nanmean(panel.values - panel.nation, axis=1), strict=True))
-    nation = next((each for each in told if each.comparator == "nation"), None)
+    nation = next((each for each in compared if each.comparator == "nation"), None)
     near = {peer.area for peer in result.peers}
     places = [
         Place(
@@ -71,25 +70,22 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         )
         for area, value in mean.items()
     ]
-    years = f"{panel.years[0]}–{panel.years[-1]}"
-    own = result.inputs
+    years, own = f"{panel.years[0]}–{panel.years[-1]}", result.inputs
     frame = voice.frame(
         "growth-compare",
-        f"Mean difference in growth to the nation, {years}: {_difference(voice, nation, own)}" if nation else "Growth",
-        "Mean yearly difference in GRDP growth to the nation's, percentage points; all provinces, the "
-        f"{word(inputs.settings.peers.k, 'en')} most similar named; bar: 95 % interval that treats years as draws",
+        f"{inputs.name} grew faster than the country {_in_years(voice, nation, own)}, {years}" if nation else "Growth",
+        "Mean yearly difference in GRDP growth to the country's, percentage points; all provinces, the "
+        f"{word(inputs.settings.peers.k, 'en')} most similar named; bar: 95 % interval for this province alone",
         [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
     )
-    rows = [
-        f"- {_comparator(inputs, each)}: {_difference(voice, each, own)}; {_placebo(voice, each, own)}" for each in told
-    ]
+    rows = [_line(voice, each, own, len(panel.areas)) for each in compared]
     rows += [f"- {each.subject or 'Comparison'}: {voice.sentence(each.code)}"
              for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
-    figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "nation"), signed=True)
+    figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "country"), signed=True)
     alike = _likes(voice, result, mean, panel.inputs) if result.peers else ""
     note = (
-        "Verdicts are adjusted for looking at all provinces at once, intervals are not: an interval may exclude zero while "
-        f"the verdict is {voice.verdict('cannot tell apart')}."
+        "Intervals are of this province alone: one may leave out zero although the difference is not clear once all provinces "
+        "are looked at. Years are treated as draws; what carries over from one to the next is learnt from all provinces."
     )
     if panel.errors is not None:
         error = voice.formats.number(inputs.settings.harmonise.growth_error, 2)
@@ -114,20 +110,8 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
     """
     voice = Voice(inputs)
     cells = [f"::: {{.strip-item}}\n{_cell(voice, item)}\n:::" for item in items]
-    ranked = any(isinstance(item.rank, PublishedRank) and not item.rank.marginal for item in items)
-    bounded = any(isinstance(item.rank, PublishedRank) and item.rank.marginal for item in items)
-    note = (
-        f"::: {{.flags}}\nPlaces are those of the published values. {voice.sentence('no-sampling-error')}\n:::"
-        if ranked
-        else ""
-    )
-    reach = (
-        "::: {.flags}\nWhere standard errors were published, the place comes with those its true rank may take (95 % level).\n:::"
-        if bounded
-        else ""
-    )
     crossing = voice.flags(flag for item in items for flag in item.flags)
-    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", note, reach, crossing)
+    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", crossing)
 
 
 def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
@@ -163,9 +147,11 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
     nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
     if nation:
         own = record.growth.inputs if isinstance(record.growth, Peers) else ()
+        provinces = len(inputs.areas.current(inputs.edition.as_known_on))
+        sure = how_sure(voice, nation, provinces)
         said.append(
-            f"Over {nation.years[0]}–{nation.years[-1]} the mean difference is {_difference(voice, nation, own)}."
-            f"{_UNADJUSTED if _reaches_past_zero(nation) else ''}"
+            f"Over {nation.years[0]}–{nation.years[-1]} it grew faster than the country {_in_years(voice, nation, own)}, on "
+            f"average {mean_of(voice, nation, own + nation.inputs, 'pp')} a year{f': {sure}' if sure else ''}."
         )
     ratio = record.income_ratio_nation
     if income.value is not None and not isinstance(ratio, Refusal):
@@ -266,17 +252,20 @@ def _when(voice: Voice, item: StripItem) -> str:
     return ", ".join(part for part in (item.period, source, scale, status) if part)
 
 
-def _difference(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
-    """Mean difference and interval, with the area's own rows and the comparator's."""
-    formats = voice.formats
-    text = f"{formats.points(each.mean)} ({formats.interval(each.interval.low, each.interval.high, 2, signed=True)})"
-    text = voice.value(text, own + each.inputs)
-    return f"{text}, {voice.verdict(each.verdict)}" if each.verdict else text
+def _in_years(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
+    """``in 6 of 6 years``, with the rows behind it."""
+    count = voice.formats.count_of(each.years_above, len(each.years))
+    return f"in {voice.value(f'{count} years', own + each.inputs)}"
 
 
-def _reaches_past_zero(each: Difference) -> bool:
-    """Whether the interval leaves zero out although the verdict, adjusted for all provinces, tells nothing apart."""
-    return each.verdict == "cannot tell apart" and not each.interval.low <= 0 <= each.interval.high
+def _line(voice: Voice, each: Difference, own: tuple[str, ...], provinces: int) -> str:
+    """The fact of every year, the mean and how sure it is, and the latest year among the other provinces'."""
+    rows, unit = own + each.inputs, "pp"
+    sure = how_sure(voice, each, provinces)
+    return (
+        f"- {_comparator(voice.inputs, each)}: above {fact(voice, each, rows, unit)}; on average "
+        f"{mean_of(voice, each, rows, unit)} a year{f', {sure}' if sure else ''}. {_placebo(voice, each, own)}."
+    )
 
 
 def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping[str, tuple[str, ...]]) -> Exhibit:
@@ -292,7 +281,7 @@ def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping
     ]
     return table(
         voice.id("growth-compare-peers"),
-        ["Province", "Distance", "Growth minus the nation's"],
+        ["Province", "Distance", "Growth minus the country's"],
         body,
         f"Most alike before the resolution is {names.name(result.peers[0].area)}. *Distance in standardised population, "
         "output per head and urban share; mean yearly difference in growth, percentage points.*",
@@ -302,18 +291,20 @@ def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping
 def _placebo(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
     """The latest year's difference, which has no interval, by how many provinces differ more from their own."""
     latest = voice.value(voice.formats.points(each.differences[-1]), own + each.inputs)
+    if each.placebo_larger == 0:
+        return f"In {each.years[-1]} alone {latest}; none of the {each.placebo_of} other provinces differs more"
     larger = voice.formats.count_of(each.placebo_larger, each.placebo_of)
     verb = "differs" if each.placebo_larger == 1 else "differ"
-    return f"in {each.years[-1]} alone {latest}, and {larger} provinces {verb} more"
+    return f"In {each.years[-1]} alone {latest}; {larger} other provinces {verb} more"
 
 
 def _comparator(inputs: Inputs, each: Difference) -> str:
     region = inputs.areas.name(inputs.areas.region(inputs.area))
     return {
-        "nation": "To the nation",
-        "rest of the nation": "To the nation without it",
-        "region": f"To the rest of {region}",
-        "peers": f"To the mean of the {word(inputs.settings.peers.k, 'en')} most similar provinces",
+        "nation": "Against the country",
+        "rest of the nation": "Against the country without it",
+        "region": f"Against the rest of {region}",
+        "peers": f"Against the mean of the {word(inputs.settings.peers.k, 'en')} most similar provinces",
     }[each.comparator]
 
 

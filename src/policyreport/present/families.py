@@ -9,24 +9,31 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
+from policyreport.present.means import show_means
 from policyreport.present.names import heading
 from policyreport.present.trends import median_line
 from policyreport.present.voice import Voice, escape, listed
 from policyreport.records.base import Refusal
-from policyreport.records.series import Trend, TrendFamily
+from policyreport.records.series import MeanFamily, Trend, TrendFamily
 from policyreport.tables import table
 
-_AGAINST = {"minus nation": "minus the nation", "index": "nation = 100", "minus mean": "minus the provinces' mean",
-            "own": "by itself"}  # fmt: skip
+_AGAINST = {"minus nation": "minus the nation", "minus mean": "minus the provinces' mean", "own": "by itself"}
 
 
-def families(results: Sequence[TrendFamily | Refusal], nation: Trend | Refusal, inputs: Inputs) -> Exhibits:
+def families(
+    results: Sequence[TrendFamily | Refusal],
+    means: Sequence[MeanFamily | Refusal],
+    nation: Trend | Refusal,
+    inputs: Inputs,
+) -> Exhibits:
     """Show the trend of the path that all areas share, then each family with whom it singles out.
 
     Parameters
     ----------
     results : sequence of TrendFamily or Refusal
         From `assess.trend_families`.
+    means : sequence of MeanFamily or Refusal
+        From `assess.mean_families`.
     nation : Trend or Refusal
         From `assess.growth`, of the nation.
     inputs : Inputs
@@ -35,7 +42,7 @@ def families(results: Sequence[TrendFamily | Refusal], nation: Trend | Refusal, 
     Returns
     -------
     Exhibits
-        "common-path", "families".
+        "common-path", "means", "families".
     """
     voice = Voice(inputs)
     done = [each for each in results if isinstance(each, TrendFamily)]
@@ -48,7 +55,7 @@ def families(results: Sequence[TrendFamily | Refusal], nation: Trend | Refusal, 
         for group in refused.values()
     ]
     shown = [_counts(voice, done), _named(voice, done)] if done else []
-    return Exhibits([_common_path(voice, nation), join("families", *shown, *reasons)])
+    return Exhibits([_common_path(voice, nation), show_means(voice, means), join("families", *shown, *reasons)])
 
 
 def _common_path(voice: Voice, nation: Trend | Refusal) -> Exhibit:
@@ -89,6 +96,8 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
             f"{each.first_year}–{each.last_year}",
             formats.count_of(each.tested, each.areas),
             voice.value(formats.count_of(len(each.singled_out), each.tested), each.inputs),
+            formats.count(each.by_order_alone),
+            formats.number(each.carry_over, 2),
             formats.p_value(each.smallest_p),
             "none can be" if each.needed is None else formats.count(each.needed),
         ]
@@ -96,16 +105,19 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
     ]
     return table(
         "families",
-        ["Trends of", "Years", "Tested", "Singled out", "Smallest p possible", "Provinces needed at it"],
+        ["Trends of", "Years", "Tested", "Singled out", "By order alone", "Carry-over", "Smallest p possible",
+         "Provinces needed at it"],
         body,
-        f"{_finding(voice, done)}. *A family is one indicator in all provinces, adjusted by Benjamini and Hochberg's rule; "
-        f"singled out: adjusted p at most {level}, and the slope holds under serial dependence of {rho}; fifth "
-        "column: the smallest exact p that so many years can give; last column: how many provinces would have to reach it "
-        "before any is singled out.*",
+        f"{_finding(voice, done)}. *A family is one indicator in all provinces, adjusted by Benjamini and Hochberg's rule. "
+        f"Singled out: adjusted p at most {level} by the order of the values, and by a line under the carry-over from year to "
+        f"year that all series show together, at least {rho}; of scores in standard deviations over provinces too. By order "
+        "alone: how many would be without the last two. None is where the series may as well drift (a carry-over of "
+        f"{formats.number(settings.wandering_from, 1)} or more is not unlikely). Seventh column: the smallest exact p that so "
+        "many years can give; last column: how many provinces would have to reach it before any is singled out.*",
         voice.source(row for each in done for row in each.inputs),
-        align="llrrrr",
+        align="llrrrrrr",
         wide=True,
-    )
+    )  # fmt: skip
 
 
 def _finding(voice: Voice, done: Sequence[TrendFamily]) -> str:
@@ -144,8 +156,8 @@ def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
         "families-named",
         ["Trends of", "Province", "Verdict", "Slope a year", "p", "Adjusted p"],
         body,
-        f"{len(body)} trends stand out among their family's. *Median slope in the unit of the indicator (index points for "
-        "output per head); exact p, approximate for long series with ties, before and after adjusting for all provinces tested.*",
+        f"{len(body)} trends stand out among their family's. *Median slope in the unit of the indicator; exact p, "
+        "approximate for long series with ties, before and after adjusting for all provinces tested.*",
         align="lllrrr",
         wide=True,
         sortable=True,

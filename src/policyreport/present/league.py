@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from policyreport.assess.comparison import weighted_growth
 from policyreport.assess.selection import boundary_flags, role_series
@@ -11,6 +12,7 @@ from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
 from policyreport.inputs import Inputs
 from policyreport.methods.latest import later_parts, newest_of_each_measure
+from policyreport.present.means import MOST_NAMED
 from policyreport.present.shares import provinces_share
 from policyreport.present.tasks import newest_of_each_list, provinces_tasks
 from policyreport.present.tiles import share_map
@@ -72,18 +74,57 @@ def _lead(voice: Voice, rows: Sequence[LeagueRow]) -> str:
             f"{voice.date(voice.inputs.edition.as_known_on)}, so the {len(rows)} provinces cannot be set side by side in "
             "growth or output per head. What was published stands in the table."
         )
-    singled = [row for row in grown if row.growth_verdict in ("above", "below")]
     year = grown[0].growth_year
-    places = (
-        f"After adjusting for {len(grown)} comparisons, the mean growth of {len(singled)} provinces can be told apart from "
-        "the nation's"
-        if singled
-        else f"After adjusting for {len(grown)} comparisons, no province's mean growth can be told apart from the nation's"
-    )
     return (
-        f"{places}. The order is that of growth in {year} as published. {voice.sentence('no-sampling-error')} "
-        "A place in this table is not a judgement on a province."
+        f"{_always(voice, grown)}{_sure(voice, grown)} The order is that of growth in {year} as published. "
+        f"{_certain(voice, grown)} A place in this table is not a judgement on a province."
     )
+
+
+def _certain(voice: Voice, rows: Sequence[LeagueRow]) -> str:
+    """The page's one statement on how certain places are."""
+    if any(row.growth_mean_rank_set for row in rows) or not any(row.growth_years for row in rows):
+        return voice.sentence("no-sampling-error")
+    return (
+        f"The data cannot rank the {_compared(voice)} provinces: by the mean difference no two can be told apart, and the "
+        "figures of one year were published without a margin of error."
+    )
+
+
+def _compared(voice: Voice) -> int:
+    """How many provinces are judged together, whichever of them were run."""
+    return len(voice.inputs.areas.current(voice.inputs.edition.as_known_on))
+
+
+def _always(voice: Voice, rows: Sequence[LeagueRow]) -> str:
+    """Who grew faster than the country in every year, and who in none."""
+    compared = [row for row in rows if row.growth_years]
+    if not compared:
+        return ""
+    every = [row.name for row in compared if row.growth_years_above == row.growth_years]
+    never = [row.name for row in compared if row.growth_years_above == 0]
+    years = max(row.growth_years or 0 for row in compared)
+    said = f"{_named(every)} grew faster than the country in each of the {years} years{_since(voice.inputs)}, {_named(never)} in none. "
+    return said[0].upper() + said[1:]
+
+
+def _named(names: Sequence[str]) -> str:
+    """Names, or how many where they are many."""
+    if not names:
+        return "no province"
+    return f"{len(names)} provinces" if len(names) > MOST_NAMED else listed(names)
+
+
+def _sure(voice: Voice, rows: Sequence[LeagueRow]) -> str:
+    """Whether any mean difference is statistically clear once all are looked at."""
+    compared = [row for row in rows if row.growth_verdict]
+    named = [row.name for row in compared if row.growth_verdict in ("above", "below")]
+    if not compared:
+        return ""
+    lead = f"Once all {_compared(voice)} provinces are looked at,"
+    if not named:
+        return f"{lead} no mean difference is statistically clear."
+    return f"{lead} the mean difference of {_named(named)} is statistically clear."
 
 
 def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
@@ -94,50 +135,70 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     order = sorted(
         rows, key=lambda row: (-(row.growth if row.growth is not None else float("-inf")), sort_key(row.name))
     )
-    body = [_row(voice, row, scale) for row in order]
+    shown = _Columns(
+        ranks=any(row.growth_mean_rank_set for row in rows),
+        verdicts=len({row.growth_verdict for row in rows if row.growth_verdict}) > 1,
+    )
+    body = [_row(voice, row, scale, shown) for row in order]
     years = {row.growth_year for row in rows if row.growth_year}
     year = f" {max(years)}" if years else ""
     line = voice.percent_as_published(voice.inputs.policy.threshold.value)
     incomes = {row.income_year for row in rows if row.income_year}
+    heads = [
+        ("Province", "l"),
+        (f"Growth{year}, %", "r"),
+        ("Place", "r"),
+        (f"Years above the country{_since(voice.inputs)}", "r"),
+        ("Mean difference to the country, percentage points", "r"),
+        *([("Place by it (range)", "r")] if shown.ranks else []),
+        *([("Verdict", "l")] if shown.verdicts else []),
+        (f"Output per head{' ' + max(incomes) if incomes else ''}, m VND (nation = 100)", "r"),
+        (f"Digital economy, % of GRDP, against {line}", "l"),
+        ("Tasks completed", "r"),
+    ]
+    ranges = "; range: the places its true rank may take, 95 % for all provinces together" if shown.ranks else ""
     return table(
         "league",
-        ["Province", f"Growth{year}, %", "Place", "Mean difference to the nation, percentage points", "Place by it (range)", "Verdict",
-         f"Output per head{' ' + max(incomes) if incomes else ''}, m VND (nation = 100)",
-         f"Digital economy, % of GRDP, against {line}", "Tasks completed"],
+        [head for head, _ in heads],
         body,
-        f"{_finding(rows)}. *Growth{voice.inputs.roles.growth.at_prices} and its place as published. Mean yearly "
-        f"difference{_since(voice.inputs)} with its 95 % interval, for each province alone; range: the places its true rank may take, 95 % for all provinces "
-        "together, years treated as draws. Verdict adjusted for all provinces. Tasks of each province's newest list, given to it or its own. "
+        f"{_finding(voice, rows)}. *Growth{voice.inputs.roles.growth.at_prices} and its place as published. Mean yearly "
+        f"difference{_since(voice.inputs)} with its 95 % interval, for each province alone{ranges}. "
+        f"{'Verdict adjusted for all provinces. ' if shown.verdicts else ''}Tasks of each province's newest list, given to it or its own. "
         "† Judged without past revisions, as published.*",
         voice.source(_inputs(voice)),
-        align="lrrrrlrlr",
+        align="".join(side for _, side in heads),
         sortable=True,
         wide=True,
         empty="not published",
-    )  # fmt: skip
+    )
 
 
-def _finding(rows: Sequence[LeagueRow]) -> str:
-    """Whether any province's growth stands apart once all are compared."""
+@dataclass(frozen=True)
+class _Columns:
+    """Which columns say something: a range where any two are told apart, a verdict where not all are alike."""
+
+    ranks: bool
+    verdicts: bool
+
+
+def _finding(voice: Voice, rows: Sequence[LeagueRow]) -> str:
+    """How many grew faster than the country in every year, and whether any mean stands apart."""
     compared = [row for row in rows if row.growth_verdict]
     if not compared:
         return f"{len(rows)} provinces side by side, as far as figures were published"
-    singled = [row for row in compared if row.growth_verdict in ("above", "below")]
-    many = f"once all {len(compared)} are compared"
-    if not singled:
-        return f"No province's mean growth can be told apart from the nation's {many}"
-    names = listed([f"{row.name} ({row.growth_verdict})" for row in singled[:6]])
-    more = f" and {len(singled) - 6} more" if len(singled) > 6 else ""
-    return f"Told apart from the nation's mean growth {many}: {names}{more}"
+    every = sum(row.growth_years_above == row.growth_years for row in compared)
+    return f"{every} of {len(compared)} provinces grew faster than the country in every year. {_sure(voice, compared).rstrip('.')}"
 
 
-def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str | None]:
+def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float], shown: _Columns) -> list[str | None]:
     formats = voice.formats
 
     def marked(text: str, figure: str) -> str:
         return voice.value(text, row.inputs.get(figure, ()))
 
-    difference = None
+    above = difference = None
+    if row.growth_years is not None and row.growth_years_above is not None:
+        above = marked(formats.count_of(row.growth_years_above, row.growth_years), "growth_mean_difference")
     if row.growth_mean_difference is not None and row.growth_mean_interval is not None:
         low, high = row.growth_mean_interval.low, row.growth_mean_interval.high
         text = f"{formats.number(row.growth_mean_difference, 2, signed=True)} ({formats.interval(low, high, 2, signed=True)})"
@@ -161,9 +222,10 @@ def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float]) -> list[str |
         f"[{row.name}](provinces/{row.slug}.html)",
         None if row.growth is None else marked(formats.number(row.growth, 2), "growth"),
         None if row.growth_rank is None else marked(str(row.growth_rank), "growth_rank"),
+        above,
         difference,
-        placed,
-        voice.verdict(row.growth_verdict) if row.growth_verdict else None,
+        *([placed] if shown.ranks else []),
+        *([voice.verdict(row.growth_verdict) if row.growth_verdict else None] if shown.verdicts else []),
         income,
         share,
         None
@@ -195,12 +257,12 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     frame = voice.frame(
         "league-growth",
         f"{apart} of {len(told)} intervals exclude zero taken one by one, {singled} after adjusting for all provinces",
-        f"Mean yearly difference in GRDP growth to the nation's{_since(voice.inputs)}, percentage points, with the 95 % "
-        "interval that treats years as draws",
+        f"Mean yearly difference in GRDP growth to the country's{_since(voice.inputs)}, percentage points, with the 95 % "
+        "interval of each province alone",
         _inputs(voice),
     )
     crossing = boundary_flags(voice.inputs, [row.area for row in rows], voice.inputs.roles.growth.indicator)
-    figure = league_figure(places, frame, "percentage points", Rule(0.0, "nation"))
+    figure = league_figure(places, frame, "percentage points", Rule(0.0, "country"))
     return join("league-growth", figure, _weighted(voice), voice.flags(crossing))
 
 

@@ -12,6 +12,7 @@ from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
 from policyreport.marks import BOUNDARIES
 from policyreport.methods.latest import later_parts, newest_of_each_measure
+from policyreport.present.means import MOST_NAMED
 from policyreport.present.methods import method_pages, reference_list
 from policyreport.present.names import heading
 from policyreport.present.other_quantity import other_finding
@@ -314,14 +315,30 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     if left := left_for_others(voice, record.share_aggregate):
         text += f"{left} "
     if facts["growth_published"]:
-        named = count("growth_singled_out", "growth_mean_difference", False) if facts["growth_singled_out"] else "none"
+        every = [row.name for row in record.league if row.growth_years and row.growth_years_above == row.growth_years]
+        named = count("growth_singled_out", "growth_mean_difference", False)
+        clear = (
+            f"the mean difference of {named} to the country is"
+            if facts["growth_singled_out"]
+            else "no mean difference is"
+        )
         text += (
-            f"Growth is known for {count('growth_published', 'growth', True)}; after adjusting for looking at all of "
-            f"them, the mean growth of {named} can be told apart from the nation's. "
+            f"Growth is known for {count('growth_published', 'growth', True)}. {_always(voice, record, every)}Once all of them "
+            f"are looked at, {clear} statistically clear. "
         )
     else:
         text += "Growth on present boundaries was not published by then. "
     return text + "[League table](league-table.html)", None
+
+
+def _always(voice: Voice, record: EvaluationRecord, every: Sequence[str]) -> str:
+    """Who grew faster than the country in every year compared; counted where they are many."""
+    years = max((row.growth_years or 0 for row in record.league), default=0)
+    if not years:
+        return ""
+    rows = [line for row in record.league for line in row.inputs.get("growth_mean_difference", ())]
+    who = listed(list(every)) if 0 < len(every) <= MOST_NAMED else f"{len(every)} of {len(record.league)} provinces"
+    return f"{voice.value(who, rows)} grew faster than the country in each of {years} years. "
 
 
 def _share_counted(voice: Voice, record: EvaluationRecord) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import hypot
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.areas import rank_sets as rank_figure
@@ -16,7 +17,7 @@ MOST_NAMED = 12
 """Provinces named in a sentence; more are counted."""
 
 _BASES = {
-    "model-based": "; model-based: years are treated as draws",
+    "model-based": "; model-based: years are treated as draws, their spread and carry-over learnt from all provinces",
     "survey": "; from the published standard errors",
     "counts": "; from counts on lists of one kind, if tasks finish independently",
 }
@@ -51,23 +52,46 @@ def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
 
 
 def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
-    """One caterpillar of ranks with its finding."""
+    """One caterpillar of ranks with its finding; one sentence where no pair is told apart."""
+    id = f"ranks-{each.indicator.replace('_', '-')}" if number else "ranks"
+    if not each.tells_apart:
+        return Exhibit(id, _cannot_rank(voice, each))
     last = len(each.sets)
     open_sets = sum(item.simultaneous == (1, last) for item in each.sets)
-    name = inside(escape(voice.indicator(each.indicator)))
-    model = each.basis == "model-based"
-    counts = each.basis == "counts"
-    what = (
-        f"mean difference to the nation's {name}" if model else "completed share of the newest list" if counts else name
-    )
     frame = voice.frame(
-        f"ranks-{each.indicator.replace('_', '-')}" if number else "ranks",
+        id,
         f"{'All' if len(each.best) == last else f'{len(each.best)} of'} {last} provinces may be among the first {each.tau}, and {open_sets} may hold any place at all",
-        f"Place by {what}, and the places its true rank may take, 95 % for all provinces together" + _BASES[each.basis],
+        f"Place by {_ranked_by(voice, each)}, and the places its true rank may take, 95 % for all provinces together"
+        + _BASES[each.basis],
         each.inputs,
     )
     names = {item.area: voice.inputs.areas.name(item.area) for item in each.sets}
     return join("", rank_figure(each, names, frame), _ends_of(voice, each, names))
+
+
+def _cannot_rank(voice: Voice, each: Ranks) -> str:
+    """That no two provinces can be told apart, with the largest difference and the one that would do."""
+    count = len(each.sets)
+    estimates, errors = ([getattr(item, name) for item in each.sets] for name in ("estimate", "standard_error"))
+    largest = max(
+        abs(a - b) / hypot(s, t) for a, s in zip(estimates, errors, strict=True) for b, t in zip(estimates, errors, strict=True)
+    )  # fmt: skip
+    formats = voice.formats
+    return (
+        f"The data cannot rank the {count} provinces by {_ranked_by(voice, each)}: any of them could hold any place. Of "
+        f"{formats.count(count * (count - 1) // 2)} pairs none can be told apart; the largest difference is "
+        f"{voice.value(formats.number(largest, 1), each.inputs)} standard errors, and with so many pairs "
+        f"{formats.number(each.critical_values[0], 1)} would be needed."
+    )
+
+
+def _ranked_by(voice: Voice, each: Ranks) -> str:
+    name = inside(escape(voice.indicator(each.indicator)))
+    return {
+        "model-based": f"mean difference to the country's {name}",
+        "counts": "completed share of the newest list",
+        "survey": name,
+    }[each.basis]
 
 
 def _ends_of(voice: Voice, each: Ranks, names: Mapping[str, str]) -> str:

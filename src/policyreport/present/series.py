@@ -14,10 +14,11 @@ from policyreport.inputs import Inputs
 from policyreport.methods.contrasts import index
 from policyreport.present.names import heading, inside
 from policyreport.present.recalculated import recalculated
-from policyreport.present.trends import governance_trend, growth_trend, median_line
+from policyreport.present.trends import governance_trend, growth_trend
 from policyreport.present.voice import Voice, listed
+from policyreport.present.yearly import fact, how_sure, mean_of
 from policyreport.records.base import Refusal
-from policyreport.records.series import SeriesPoint, Trend
+from policyreport.records.series import LevelTrend, SeriesPoint, Trend
 
 
 def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
@@ -64,12 +65,12 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     )
 
 
-def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
-    """Show an area's output per head as an index of the nation's.
+def income(results: Sequence[LevelTrend | Refusal], inputs: Inputs) -> Exhibit:
+    """Show an area's output per head as an index of the nation's, and whether it rose faster.
 
     Parameters
     ----------
-    results : sequence of Trend or Refusal
+    results : sequence of LevelTrend or Refusal
         From `assess.income`.
     inputs : Inputs
         The notebook's slice.
@@ -103,8 +104,26 @@ def income(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibit:
         Line(inputs.areas.name(region), around, "context"),
     ]
     drawn = [line for line in lines if line.points]
-    figure = line_figure(drawn, frame, "nation = 100", _breaks(inputs), digits=0, median=median_line(voice, results))
-    return join("income", figure, trend_words(voice, results))
+    figure = line_figure(drawn, frame, "nation = 100", _breaks(inputs), digits=0)
+    return join("income", figure, level_words(voice, results))
+
+
+def level_words(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
+    """Say in how many years a level rose faster than the country's, and how sure the mean difference is."""
+    parts = []
+    for each in results[:1]:
+        if isinstance(each, Refusal):
+            return voice.refusal(each, "Trend")
+        provinces = len(voice.inputs.areas.current(voice.inputs.edition.as_known_on))
+        unit = "percentage points"
+        parts.append(
+            f"From {each.first_year} to {each.last_year} it rose faster than the country's "
+            f"{fact(voice, each, each.inputs, unit, 1)}; on average {mean_of(voice, each, each.inputs, unit, 1)} a year, "
+            f"{how_sure(voice, each, provinces)}. (Yearly changes as logarithms; a level carries earlier years on, so it "
+            "is not trended itself.)"
+        )
+        parts.append(voice.flags(each.flags))
+    return "\n\n".join(part for part in parts if part)
 
 
 def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
@@ -178,8 +197,8 @@ def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
     for each in results[:1]:
         if isinstance(each, Refusal):
             return voice.refusal(each, "Trend")
-        what = {"minus nation": "The difference to the nation", "index": "The index", "minus mean": "The difference "
-                "to the provinces' mean", "own": "The series"}[each.series]  # fmt: skip
+        what = {"minus nation": "The difference to the nation", "minus mean": "The difference to the provinces' mean",
+                "own": "The series"}[each.series]  # fmt: skip
         adjusted = (
             "" if each.p_adjusted is None else f", {formats.p_value(each.p_adjusted)} after adjusting for all provinces"
         )

@@ -141,8 +141,8 @@ def _means(voice: Voice, result: Panel, differences: Mapping[str, Difference]) -
     )
     told = f", and {who} after adjusting for all of them" if named else f", but {who} after adjusting for all of them"
     return (
-        f"The means differ as a group (F {voice.formats.number(result.mean_f_statistic or 0, 2)}, p "
-        f"{voice.formats.p_value(p_value)}; the test assumes equal noise){told if verdicts else ''}."
+        f"If years are independent and noise is equal, the means differ as a group (F {voice.formats.number(result.mean_f_statistic or 0, 2)}, p "
+        f"{voice.formats.p_value(p_value)}){told if verdicts else ''}."
     )
 
 
@@ -160,7 +160,7 @@ def _panel_table(voice: Voice, each: Panel) -> Exhibit:
         [
             "Equal means",
             f"F {number(each.mean_f_statistic or 0, 2)}",
-            f"p {p_value(each.mean_f_p_value or 0)}; assumes equal noise",
+            f"p {p_value(each.mean_f_p_value or 0)}; assumes equal noise and independent years",
         ],
         ["Equal noise (Bartlett)", "", f"p {p_value(each.bartlett_p)}; {noise}"],
         ["Variance of slopes", number(each.slope_variance, 2), "0 where the estimate is negative"],

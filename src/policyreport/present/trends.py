@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyreport.exhibits import Exhibit
+from policyreport.exhibits import Exhibit, join
 from policyreport.figures.timeline import Break, MedianLine
 from policyreport.figures.trends import TrendPanel
 from policyreport.figures.trends import trends as trend_figure
 from policyreport.present.names import heading
 from policyreport.present.voice import Voice
-from policyreport.records.base import Refusal
+from policyreport.records.base import Interval, Refusal
 from policyreport.records.series import Trend
+from policyreport.tables import table
 
-LEVELS = {"minus nation": 0.0, "minus mean": 0.0, "index": 100.0}
+LEVELS = {"minus nation": 0.0, "minus mean": 0.0}
 """What a series is held against, in its own unit; a series by itself is held against nothing."""
 
 TITLES = {"minus nation": "Difference to the nation", "own": "Growth itself"}
@@ -77,10 +78,51 @@ def governance_trend(voice: Voice, results: Sequence[Trend | Refusal]) -> Exhibi
         f"Against the provinces' mean {voice.formats.count_of(clear, len(told))} tested dimensions show a clear trend",
         f"Score minus the mean of the provinces, score points, to {max(each.last_year for each in told)}, each with its changes of "
         "questions (dotted) and the median of all "
-        f"pairwise slopes (Theil and Sen) a year and its exact interval; {_needed(voice)}, after adjusting for all provinces",
+        f"pairwise slopes (Theil and Sen) a year and its exact interval; {_needed(voice)}, after adjusting for all provinces, and "
+        "does so in standard deviations over provinces too, as scores draw together",
         [row for each in told for row in each.inputs],
     )
-    return trend_figure(panels, frame)
+    return join("governance-trend", trend_figure(panels, frame), _both_scales(voice, told))
+
+
+def _both_scales(voice: Voice, told: Sequence[Trend]) -> Exhibit | str:
+    """Each score's trend in points and in standard deviations over provinces: a word needs both."""
+    formats = voice.formats
+    body = [
+        [
+            heading(voice.indicator(each.indicator)),
+            f"{each.first_year}–{each.last_year}",
+            _slope(voice, each.slope, each.slope_interval, each.inputs),
+            _p(voice, each.p_adjusted),
+            _slope(voice, each.scaled.slope, each.scaled.slope_interval, each.inputs),
+            _p(voice, each.scaled.p_adjusted),
+            voice.verdict(each.verdict),
+        ]
+        for each in told
+        if each.scaled is not None
+    ]
+    if not body:
+        return ""
+    clear = sum(each.verdict != "no clear trend" for each in told)
+    finding = f"In both scales {formats.count_of(clear, len(body))} dimensions show a clear trend"
+    return table(
+        voice.id("governance-scales"),
+        ["Difference to the mean of", "Years", "Points a year", "Adjusted p", "Standard deviations a year", "Adjusted p", "Verdict"],
+        body,
+        f"{finding}. *Median slope and exact interval; the second pair divides each year by that year's standard deviation over "
+        "provinces, because scores draw together over the years. A trend is named only if it holds in both.*",
+        align="llrrrrl",
+        wide=True,
+    )  # fmt: skip
+
+
+def _slope(voice: Voice, slope: float, ends: Interval, rows: Sequence[str]) -> str:
+    interval = voice.formats.interval(ends.low, ends.high, 3, signed=True)
+    return voice.value(f"{voice.formats.number(slope, 3, signed=True)} ({interval})", rows)
+
+
+def _p(voice: Voice, p_value: float | None) -> str | None:
+    return None if p_value is None else voice.formats.p_value(p_value)
 
 
 def outcome(voice: Voice, each: Trend) -> str:
@@ -148,7 +190,10 @@ def _needed(voice: Voice) -> str:
     settings = voice.inputs.settings.trend
     rho = voice.formats.number(settings.verdict_rho, 1)
     level = voice.formats.number(settings.verdict_level, 2)
-    return f"a clear trend holds at a carry-over of {rho} from year to year and has an exact p of at most {level}"
+    return (
+        f"a clear trend has an exact p of at most {level} and holds at a carry-over of {rho} from year to year, and at the "
+        "carry-over that all provinces' series show together"
+    )
 
 
 def _governance_panel(voice: Voice, each: Trend | Refusal) -> TrendPanel:

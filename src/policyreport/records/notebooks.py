@@ -12,6 +12,8 @@ from policyreport.records.series import (
     Cusum,
     Difference,
     Exposure,
+    LevelTrend,
+    MeanFamily,
     Panel,
     Peers,
     PublishedRank,
@@ -76,7 +78,7 @@ class PanelValue(Frozen):
 class NotebookRecord(Frozen):
     """What all notebooks' records share."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     area: str
     name: str
     edition: str
@@ -105,7 +107,7 @@ class TrendRecord(NotebookRecord):
     share: tuple[Threshold | NotYearly | Refusal, ...]
     share_pace: tuple[Pace | Refusal, ...]
     growth: tuple[Trend | Refusal, ...]
-    income: tuple[Trend | Refusal, ...]
+    income: tuple[LevelTrend | Refusal, ...]
     governance: tuple[Trend | Refusal, ...]
     indices: tuple[Refusal, ...]
     outlook: tuple[Outlook | Refusal, ...]
@@ -181,6 +183,8 @@ class LeagueRow(Frozen):
     growth_status: str = ""
     growth_year: str = ""
     growth_rank: int | None = None
+    growth_years: int | None = None
+    growth_years_above: int | None = None
     growth_mean_difference: float | None = None
     growth_mean_rank: int | None = None
     growth_mean_rank_set: tuple[int, int] | None = None
@@ -327,6 +331,7 @@ class SeriesRecord(NotebookRecord):
     growth: Trend | Refusal | None
     panel: Panel | Refusal | None
     families: tuple[TrendFamily | Refusal, ...]
+    means: tuple[MeanFamily | Refusal, ...]
     exposure: tuple[Exposure | Refusal, ...]
     ranks: tuple[Ranks | Refusal, ...]
     steps: tuple[Step | Cusum | Refusal, ...]

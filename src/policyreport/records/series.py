@@ -37,15 +37,6 @@ class GlsSlope(Frozen):
     p_value: float
 
 
-class MeanDifference(Frozen):
-    """Mean of yearly differences to a comparator with its t interval; the interval treats years as draws."""
-
-    n: int
-    mean: float
-    interval: Interval
-    p_value: float
-
-
 class RegressionSlope(Frozen):
     """A slope by another standard error: a row of a specification table, never a verdict (METHODS §7)."""
 
@@ -56,19 +47,35 @@ class RegressionSlope(Frozen):
     p_value: float
 
 
+class ScaledTrend(Frozen):
+    """The same series with each year divided by that year's standard deviation over areas: does its trend hold?
+
+    `slope` is in standard deviations a year; `verdict` is this series' own, before both are put together.
+    """
+
+    kendall_s: int
+    p_value: float
+    p_adjusted: float | None = None
+    slope: float
+    slope_interval: Interval
+    verdict: Literal["rising", "falling", "no clear trend"]
+
+
 class Trend(Result):
-    """Is one series rising or falling (METHODS §7)?
+    """Is one series rising or falling (METHODS §7, §20.3)?
 
     `points` are all points, drawn; the verdict rests on those from `first_year` to `last_year`. `slope`
     is per year in the series' unit, its interval exact with the attained level; `p_is_exact` is false for a normal
     approximation, which ties in a long series ask for; `line` is that line in the
-    first and in the last year.
+    first and in the last year. A score's trend must hold in `scaled` too. `carry_over_p` is that of a line whose
+    errors carry over from year to year as all areas' series together say, of a score the larger of the two scales';
+    None where the order of the values gave no word already.
     """
 
     kind: Literal["trend"] = "trend"
     area: str
     indicator: str
-    series: Literal["own", "minus nation", "index", "minus mean"]
+    series: Literal["own", "minus nation", "minus mean"]
     unit: str
     points: tuple[SeriesPoint, ...]
     first_year: int
@@ -83,8 +90,9 @@ class Trend(Result):
     slope_interval: Interval
     line: tuple[float, float]
     gls: tuple[GlsSlope, ...]
-    mean: float | None = None
-    mean_interval: Interval | None = None
+    scaled: ScaledTrend | None = None
+    carry_over_p: float | None = None
+    carry_over_p_adjusted: float | None = None
     verdict: Literal["rising", "falling", "no clear trend"]
 
     @property
@@ -95,6 +103,71 @@ class Trend(Result):
             for point in self.points
             if self.first_year <= point.year <= self.last_year and point.status != "projection"
         )
+
+
+class YearlyMean(Result):
+    """A mean of yearly values set against zero, facts first: what every year shows, then how sure the mean is.
+
+    In `years_above` of `years` the value lay above zero; `smallest` and `largest` are the least and greatest yearly
+    value. `standard_error` and `degrees` hold what all areas say of spread and carry-over (METHODS §20.1);
+    `known_variance` is the part of the mean's variance that recalculated values bring with them.
+    """
+
+    years: tuple[int, ...]
+    differences: tuple[float, ...]
+    years_above: int
+    smallest: float
+    largest: float
+    mean: float
+    interval: Interval
+    standard_error: float
+    degrees: float
+    known_variance: float = 0.0
+    p_value: float
+    p_adjusted: float | None = None
+
+
+class LevelTrend(YearlyMean):
+    """Does a level rise faster than the nation's (METHODS §20.2)? Its yearly log changes minus the nation's, in %.
+
+    `points` are the level as an index of the nation's, 100 in every year; `differences` end in each of `years`.
+    """
+
+    kind: Literal["level-trend"] = "level-trend"
+    area: str
+    indicator: str
+    unit: str
+    points: tuple[SeriesPoint, ...]
+    first_year: int
+    last_year: int
+    verdict: Literal["rising", "falling", "no clear trend"]
+
+
+class MeanFamily(Result):
+    """What all areas' yearly differences to the nation say together (METHODS §20.1).
+
+    `carry_over` is the correlation of neighbouring years that they point to, as if there were `series` independent
+    ones; `prior_degrees` is how surely their variances lie about `prior_variance`, None if all have that one.
+    `singled_out` are the areas told apart from zero after adjustment, `if_independent` those who would be if years
+    were independent of each other. `always_above` and `never_above` are facts of every year, not tests.
+    """
+
+    kind: Literal["mean-family"] = "mean-family"
+    indicator: str
+    unit: str
+    areas: int
+    tested: int
+    first_year: int
+    last_year: int
+    n: int
+    carry_over: float
+    series: float
+    prior_degrees: float | None
+    prior_variance: float
+    singled_out: tuple[str, ...] = ()
+    if_independent: tuple[str, ...] = ()
+    always_above: tuple[str, ...] = ()
+    never_above: tuple[str, ...] = ()
 
 
 class FamilyMember(Result):
@@ -113,12 +186,15 @@ class TrendFamily(Result):
 
     `tested` of `areas` have a trend, the others are refused. `smallest_p` is the smallest exact p that a series
     of so many years can reach; `needed` areas would have to reach it before any is singled out, None if no
-    number of areas suffices.
+    number of areas suffices. `carry_over` is the correlation of neighbouring years that the series point to about
+    lines of their own, and `wandering` how likely one beyond which no trend can be told from drifting.
+    `by_order_alone` areas would be singled out by the order of their values, before lines and the scale in standard
+    deviations are asked.
     """
 
     kind: Literal["trend-family"] = "trend-family"
     indicator: str
-    series: Literal["own", "minus nation", "index", "minus mean"]
+    series: Literal["own", "minus nation", "minus mean"]
     unit: str
     areas: int
     tested: int
@@ -127,6 +203,9 @@ class TrendFamily(Result):
     n: int
     smallest_p: float
     needed: int | None
+    carry_over: float
+    wandering: float
+    by_order_alone: int = 0
     singled_out: tuple[FamilyMember, ...] = ()
 
 
@@ -212,20 +291,15 @@ class PeerDistance(Frozen):
     distance: float
 
 
-class Difference(Result):
-    """Mean difference of an area to a comparator over years (METHODS §9), percentage points or units of y.
+class Difference(YearlyMean):
+    """Mean difference of an area to a comparator over years (METHODS §9, §20.1), percentage points or units of y.
 
-    `placebo_larger` counts areas whose latest absolute difference is larger, of `placebo_of`. `verdict` is
-    None until all areas of the family are judged together, and stays None beside `no-close-peer`.
+    `placebo_larger` counts other areas whose latest absolute difference is larger, of `placebo_of`. `planned`
+    comparisons are judged alone by `p_value`, the others by `p_adjusted`; beside `no-close-peer` there is no verdict.
     """
 
     comparator: Literal["nation", "rest of the nation", "region", "peers"]
-    years: tuple[int, ...]
-    differences: tuple[float, ...]
-    mean: float
-    interval: Interval
-    p_value: float
-    p_adjusted: float | None = None
+    planned: bool = False
     placebo_larger: int
     placebo_of: int
     verdict: Literal["above", "below", "cannot tell apart"] | None = None
@@ -308,7 +382,7 @@ class Ranks(Result):
     """Rank sets of a family of areas (METHODS §11).
 
     `best` and `worst` are the areas that may belong to the first or last `tau`; `critical_values` those of
-    the simultaneous sets: of the first step and of the last.
+    the simultaneous sets: of the first step and of the last. Where no pair is told apart, any area may hold any place.
     """
 
     kind: Literal["ranks"] = "ranks"
@@ -319,6 +393,11 @@ class Ranks(Result):
     critical_values: tuple[float, ...] = ()
     basis: Literal["counts", "survey", "model-based"] = "survey"
     worst: tuple[str, ...] = ()
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether any two areas are told apart, so that a range of places says something."""
+        return any(each.simultaneous != (1, len(self.sets)) for each in self.sets)
 
 
 class PublishedRank(Result):

@@ -11,7 +11,8 @@ import numpy as np
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.methods.draws import generator
-from policyreport.validity import mixed, outlooks, panels, places, pooled, series, tasks
+from policyreport.validity import families, mixed, outlooks, panels, places, pooled, series, tasks, yearly
+from policyreport.validity import yearly_panels as processes
 from policyreport.validity.fingerprint import fingerprint
 from policyreport.validity.measures import CellResult, Measure
 
@@ -145,6 +146,33 @@ def _threshold() -> Iterator[Cell]:
 def _trend() -> Iterator[Cell]:
     yield from _grid("trend", series.trend, n=(5, 6, 8, 13, 20), rho=(0.0, 0.3, 0.6), slope=(0.0, 0.5, 1.0))
 
+    sizes: dict[str, tuple[Any, ...]] = {"areas": (34,), "years": (6, 8, 13)}
+    yield from _grid("trend", families.trend_families, **sizes, rho=(0.0, 0.2, 0.4, 0.6, 0.8))
+    walks = {**sizes, "rho": (0.0,)}
+    yield from _grid("trend", families.trend_families, **walks, process=(processes.WALK, processes.BENEATH))
+    sizes["years"] = (6, 13)
+    yield from _grid("trend", families.trend_families, **sizes, rho=(0.0, 0.4), sloping=(8,))
+    levels = {"areas": (34,), "years": (6, 14), "rho": (0.0, 0.4)}
+    yield from _grid("trend", families.level_trends, **levels)
+    yield from _grid("trend", families.level_trends, **levels, sloping=(8,))
+    yield from _grid("trend", families.score_trends, areas=(34,), years=(6, 13), noise=(0.5, 1.0))
+
+
+def _means(method: str, simulator: Simulator) -> Iterator[Cell]:
+    """The grid on which means of yearly differences and the sets of their ranks must hold, then what lies beside it."""
+    rhos, six = (0.0, 0.2, 0.4), {"areas": (34,), "years": (6,)}
+    own, tied = {"spread": ("equal", "log-normal")}, {"means": ("tied",)}
+    yield from _grid(method, simulator, **six, rho=rhos, **own, means=("tied", "half tied", "spread"))
+    yield from _grid(method, simulator, **six, rho=rhos, spread=("two groups",), **tied)
+    yield from _grid(method, simulator, areas=(34,), years=(13,), rho=rhos, **own, **tied)
+    yield from _grid(method, simulator, areas=(8, 20), years=(6,), rho=(0.0, 0.4), **own, **tied)
+    yield from _grid(method, simulator, areas=(34,), years=(5,), rho=(0.0, 0.4), spread=("log-normal",), **tied)
+    other = (processes.HEAVY_TAILS, processes.REGIONS, processes.CONTAINED, processes.NATIONAL, processes.JUMPS)
+    uneven: dict[str, tuple[Any, ...]] = {"spread": ("log-normal",), **tied}
+    yield from _grid(method, simulator, areas=(34,), years=(6, 13), rho=(0.0, 0.4), **uneven, process=other)
+    unclaimed = (processes.MIXED, processes.WALK)
+    yield from _grid(method, simulator, areas=(34,), years=(6, 13), rho=(0.0,), **uneven, process=unclaimed)
+
 
 def _panel() -> Iterator[Cell]:
     sizes = {"areas": (8, 34), "years": (6, 13), "ratio": (0, 0.3, 0.6, 1, 2)}
@@ -164,6 +192,7 @@ def _ranks() -> Iterator[Cell]:
     kinds = ("all tied", "half tied", "spaced", "binomial 0.5", "binomial 0.95")
     yield from _grid("ranks", places.ranks, areas=(10, 34, 63), kind=kinds)
     yield from _grid("ranks", places.ranks, areas=(10, 34), kind=("binomial 0.5 clustered",))
+    yield from _means("ranks", yearly.ranks_of_means)
 
 
 CELLS: dict[str, tuple[Cell, ...]] = {
@@ -174,6 +203,7 @@ CELLS: dict[str, tuple[Cell, ...]] = {
     "threshold": tuple(_threshold()),
     "trend": tuple(_trend()),
     "panel": tuple(_panel()),
+    "peers": tuple(_means("peers", yearly.mean_differences)),
     "exposure": tuple(_exposure()),
     "ranks": tuple(_ranks()),
 }

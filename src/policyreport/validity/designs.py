@@ -51,6 +51,26 @@ DESIGNS = {
         "are false alarms, elsewhere they are power. The nominal size of the exact test is the largest attainable one "
         "at n. Violation: serial dependence, which the exact test and Theil and Sen's interval do not know."
     ),
+    "trend families": (
+        "Data: yearly values of 34 areas around lines, standard deviations log-normal over areas, neighbouring years "
+        "correlated by ρ; or random walks; the first areas rise by one standard deviation a year where a number of "
+        "sloping ones is shown. Truth: who has a slope; areas named without one are counted as a share of those "
+        "named, so that a family without any counts whole. A family is judged together, as in the report: order and "
+        "one assumed carry-over first, then a line under the carry-over that all series show together, or nobody "
+        "where the series may as well drift. Violation: a random walk with steps of half a standard deviation beneath "
+        "noise."
+    ),
+    "level trends": (
+        "Data: levels of 34 areas that are random walks, their steps with standard deviations log-normal over areas "
+        "and correlated by ρ; the first areas' steps have a mean of one standard deviation where a number of sloping "
+        "ones is shown. Truth: whose steps have a mean. What Kendall's test would name on the levels themselves "
+        "stands beside it."
+    ),
+    "score trends": (
+        "Data: scores of 34 areas that keep their places while all scores draw together, to a third of their spread, "
+        "with noise of the standard deviation shown. Truth: no area moves among the others, though every extreme one "
+        "moves towards the mean."
+    ),
     "panel": (
         "Data: areas by years, own levels and slopes, yearly shocks of standard deviation 2 common to all, normal "
         "noise of standard deviation 1; true slopes spread by the ratio shown, in standard errors of one slope. Truth: "
@@ -71,6 +91,16 @@ DESIGNS = {
         "exposure. At 0 rejections are false alarms, elsewhere they are power. The plain t test with standard errors "
         "clustered by area is shown for comparison only."
     ),
+    "mean differences": (
+        "Data: yearly differences of areas to a comparator, neighbouring years correlated by ρ; standard deviations "
+        "of 1, log-normal over areas, or 3 for a quarter of them; true means all 0, half of them 1, or from −2 to 2, "
+        "in standard deviations. Truth: the means; a discovery is false where the mean is 0 or has the other sign. "
+        "Other processes: t with 5 degrees of freedom; half the variance shared by one of six regions; a comparator "
+        "that contains the areas, with log-normal weights; a comparator with noise as large as an area's; one year in "
+        "twenty revised by four standard deviations. Violations: each area with a carry-over of its own, from 0 to "
+        "0.8; random walks, whose truth is their start."
+    ),
+    "ranks of means": ("Data: as the mean differences. Truth: the places that ties leave open to each area."),
     "ranks": (
         "Data: scores of as many areas as shown with known standard errors of 0.3 to 1.5, true scores all equal, "
         "equal in two halves, or one apart; or counts of lists of 25 to 200 tasks, all of one propensity (0.5 or "

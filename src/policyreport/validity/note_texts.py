@@ -11,6 +11,8 @@ from policyreport.params.phrases import word
 from policyreport.validity.lookups import Cells, Rows, between, values
 from policyreport.validity.measures import EXACT_TEST
 
+UNCLAIMED = ("mixed carry-over", "random walk")
+"""As `yearly.UNCLAIMED`, which is not loaded for a page; a test holds them equal."""
 EARLIER = 0.003
 """As `tasks.EARLIER`, which is not loaded for a page; a test holds them equal."""
 
@@ -218,6 +220,76 @@ def leaning(rows: Rows) -> str:
         "Bias is that of the printed place against the middle of the true ones, for an area of the lower half where "
         "there are two: errors move it towards the other half by up to "
         f"{formats.number(max(map(abs, half)), 1)} places, which is why a rank is not printed without its set."
+    )
+
+
+def walk_beneath(rows: Rows) -> str:
+    """Series that wander beneath larger noise."""
+    named = values(rows.cells, "areas named without a trend")
+    return (
+        "A random walk with steps half as large as the noise above it: noise hides that the series wanders, and a slow "
+        f"drift passes for a trend in {rows.formats.percent(min(named))} to {rows.formats.percent(max(named))} of "
+        "families, the more the longer the series. The method does not claim to stand this."
+    )
+
+
+def assumed_alone(rows: Rows) -> str:
+    """What order and one assumed carry-over name in families without a trend."""
+    formats = rows.formats
+    name = "the same by order and one assumed carry-over"
+    walks = [cell for cell in rows.cells if cell.design.get("process") == "random walk"]
+    known = [cell for cell in rows.cells if "process" not in cell.design and not cell.design.get("sloping")]
+    if not walks or not known:
+        return ""
+    rho = formats.number(float(rows.settings["trend"]["verdict_rho"].value), 1)
+    return (
+        f"The order of the values and a line at an assumed carry-over of {rho} alone would name somebody in up to "
+        f"{formats.percent(max(values(known, name)))} of families of stationary series and "
+        f"{formats.percent(max(values(walks, name)))} of random walks: a family's own carry-over has to be asked."
+    )
+
+
+def levels_by_order(rows: Rows) -> str:
+    """What Kendall's test names on levels."""
+    none = [cell for cell in rows.cells if not cell.design.get("sloping")]
+    named = values(none, "the same by the order of levels")
+    return (
+        f"The order of the levels themselves would name somebody in {rows.formats.percent(min(named))} to "
+        f"{rows.formats.percent(max(named))} of families of random walks, which is why levels are not trended."
+        if named
+        else ""
+    )
+
+
+def by_itself(rows: Rows) -> str:
+    """What each area's own t interval holds."""
+    held = values(rows.cells, "coverage, each area by itself")
+    return (
+        "Each area by itself: the t interval from its own years, taken as independent, holds as little as "
+        f"{rows.formats.number(min(held), 3)}; it is not used."
+    )
+
+
+def unclaimed_means(rows: Rows) -> str:
+    """Processes that means of yearly differences do not claim to stand."""
+    formats = rows.formats
+    held, false = values(rows.cells, "coverage"), values(rows.cells, "false discoveries")
+    return (
+        "One carry-over is learnt for all areas. Where each has its own, or series are random walks, which have no "
+        f"mean to come back to, intervals hold {formats.number(min(held), 3)} to {formats.number(max(held), 3)} and "
+        "false "
+        f"discoveries reach {formats.percent(max(false))}; few years cannot show that this is so, and it is not "
+        "claimed."
+    )
+
+
+def unclaimed_ranks(rows: Rows) -> str:
+    """The same of the sets of their ranks."""
+    formats = rows.formats
+    held = values(rows.cells, "coverage, all sets together")
+    return (
+        "Carry-overs that differ between areas, and random walks: sets of all areas together hold "
+        f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}, which is not claimed."
     )
 
 

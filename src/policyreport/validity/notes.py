@@ -120,6 +120,9 @@ NOTES = (
     Note("threshold", lambda design: bool(design.get("mean")), texts.one_way),
     Note("threshold", lambda design: bool(design.get("jumps")), texts.jumping),
     Note("trend", lambda design: design.get("rho", 0) > 0, texts.serial),
+    Note("trend families", lambda design: design.get("process") == "walk beneath noise", texts.walk_beneath),
+    Note("mean differences", lambda design: design.get("process") in texts.UNCLAIMED, texts.unclaimed_means),
+    Note("ranks of means", lambda design: design.get("process") in texts.UNCLAIMED, texts.unclaimed_ranks),
     Note("panel", lambda design: bool(design.get("uneven")), texts.uneven),
     Note(
         "exposed",
@@ -136,6 +139,9 @@ NOTES = (
 REMARKS = {
     "flow change": texts.false_alarms,
     "flow trend": texts.short_lists,
+    "trend families": texts.assumed_alone,
+    "level trends": texts.levels_by_order,
+    "mean differences": texts.by_itself,
     "threshold": texts.chances,
     "panel": texts.found_unequal,
     "mixed model": texts.unused_fits,

@@ -18,9 +18,9 @@ from policyreport.validity.measures import CellResult, Measure, MethodResult
 from policyreport.validity.notes import REMARKS, marked, notes_under
 from policyreport.validity.summary import band_of, claims_table, number, verdict_of
 
-SIMULATORS = ("tasks", "outlooks", "pooled", "series", "panels", "mixed", "places")
+SIMULATORS = ("tasks", "outlooks", "pooled", "series", "families", "panels", "mixed", "yearly", "places")
 """Modules that hold the simulations; by their names, so that a page is made without loading the methods."""
-DEFAULTS = {"entry": "first day", "mean": 0.0, "jumps": 0.0, "design_effect": 1}
+DEFAULTS = {"entry": "first day", "mean": 0.0, "jumps": 0.0, "design_effect": 1, "process": "AR(1)", "sloping": 0}
 """What holds in cells whose design does not name it; a test compares it with the simulations."""
 FOLDER = Path("data") / "validity"
 """Results that the page shows; `policyreport validity --keep` writes them."""

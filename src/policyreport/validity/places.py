@@ -44,7 +44,7 @@ def ranks(rng: np.random.Generator, draws: int, *, areas: int, kind: str) -> tup
     joint = pairwise_errors(errors)
     level = COUNT_LEVEL if counts else 1 - ALPHA
     opening = bootstrap_quantile(running_maximum(noise, joint, np.zeros_like(joint, dtype=bool)), level)
-    critical = quadrature_critical_value(AREA, errors, quadrature_nodes=60)
+    critical = quadrature_critical_value(AREA, errors, tolerance=1e-7)
     recall = cache(lambda better, worse: critical(np.frombuffer(better, bool), np.frombuffer(worse, bool)))
     marginal, simultaneous, places, own_width = [], [], [], []
     joint_width: list[float] = []

@@ -1,0 +1,240 @@
+"""How much of one year carries over to the next, learnt from all areas' short series together (METHODS §20.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+LIGHT = 1e-9
+"""A value of ρ less likely than this moves no printed digit."""
+
+
+@dataclass(frozen=True, eq=False)
+class CarryOver:
+    """What series of one family say of the correlation ρ of neighbouring years, which all of them share.
+
+    Parameters
+    ----------
+    rhos : ndarray, shape (G,)
+        Values of ρ looked at.
+    weights : ndarray, shape (G,)
+        How likely each is; they add up to 1.
+    series : float
+        As how many independent series the family counts; fewer where areas move together.
+    """
+
+    rhos: Floats
+    weights: Floats
+    series: float
+
+    @property
+    def mean(self) -> float:
+        """The expected ρ."""
+        return float(self.weights @ self.rhos)
+
+    def chance_from(self, rho: float) -> float:
+        """How likely ρ is at least this large."""
+        return float(self.weights[self.rhos >= rho - 1e-9].sum())
+
+
+@dataclass(frozen=True)
+class RhoGrid:
+    """Values of ρ looked at: evenly from 0 to the largest.
+
+    Negative values are left out: they would make intervals narrower than independent years do.
+    """
+
+    points: int
+    largest: float
+
+    def values(self) -> Floats:
+        """The grid, shape (points,)."""
+        return np.linspace(0.0, self.largest, self.points)
+
+
+def estimate_carry_over(values: ArrayLike, grid: RhoGrid, *, degree: int = 0) -> CarryOver:
+    """Weigh values of ρ by how well they fit all series, each with a level, or a line, and a variance of its own.
+
+    Parameters
+    ----------
+    values : array_like, shape (I, T)
+        One series a row; NaN where a year is missing, over which neighbours are taken as adjacent.
+    grid : RhoGrid
+        Values looked at, all equally likely beforehand.
+    degree : int, optional
+        0: each series has a level; 1: each has a line.
+
+    Returns
+    -------
+    CarryOver
+        Even weights where no series is longer than its level or line takes.
+
+    Raises
+    ------
+    ValueError
+        If `values` is not a table.
+
+    Notes
+    -----
+    The likelihood is that of what does not depend on a series' level (or line) and scale, so that neither biases ρ,
+    however short the series: with Σ the correlations ρ^|s−t|, X the design and Q the generalised sum of squares,
+    |Σ|^(−½) |X′Σ⁻¹X|^(−½) Q^(−(T−k)/2). Areas that move together count as fewer series: with u the residuals of
+    unit length, the mean of (u_i·u_j)² beyond 1/ν, what chance gives, is a mean squared correlation c, and the
+    log likelihood is multiplied by 1/(1 + (I − 1)c).
+
+    References
+    ----------
+    Cruddas, Reid, Cox (1989), Biometrika 76:231-237; Chandler, Bate (2007), Biometrika 94:167-183.
+    """
+    table = np.asarray(values, dtype=float)
+    rhos = grid.values()
+    groups = _by_length(table)
+    loglik = np.zeros(len(rhos))
+    for rows in groups:
+        loglik += _log_likelihood(rows, rhos, degree)
+    weights = _normalised(loglik)
+    together = max(groups, key=len, default=np.empty((0, 0)))
+    shrink = _moving_together(together, float(weights @ rhos), degree)
+    return CarryOver(rhos, _normalised(loglik / shrink), sum(len(rows) for rows in groups) / shrink)
+
+
+def variance_inflation(rho: ArrayLike, n: int) -> Floats:
+    """Say by how much s²/n understates the variance of a mean of n years.
+
+    Parameters
+    ----------
+    rho : array_like
+        Correlation of neighbouring years, in [0, 1).
+    n : int
+        Years, at least two.
+
+    Returns
+    -------
+    ndarray
+        Var(mean) / (E s²/n); 1 at ρ = 0.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If n is 1.
+
+    Notes
+    -----
+    Var(mean) = f σ²/n with f = (1+ρ)/(1−ρ) − 2ρ(1−ρⁿ)/(n(1−ρ)²), and E s² = σ² (n − f)/(n − 1).
+    """
+    r = np.asarray(rho, dtype=float)
+    f = (1 + r) / (1 - r) - 2 * r * (1 - r**n) / (n * (1 - r) ** 2)
+    return np.asarray(f * (n - 1) / (n - f))
+
+
+def effective_degrees(rho: ArrayLike, n: int, *, degree: int = 0) -> Floats:
+    """Give the degrees of freedom of s² of n years, by its first two moments.
+
+    Parameters
+    ----------
+    rho : array_like
+        Correlation of neighbouring years, in [0, 1).
+    n : int
+        Years.
+    degree : int, optional
+        0: s² about a mean; 1: about a line.
+
+    Returns
+    -------
+    ndarray
+        tr(MΣ)²/tr((MΣ)²), n − 1 − degree at ρ = 0.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If there are fewer years than the line needs.
+
+    References
+    ----------
+    Satterthwaite (1946), Biometrics Bulletin 2:110-114.
+    """
+    r = np.atleast_1d(np.asarray(rho, dtype=float))
+    residual = _residual_maker(n, degree)
+    product = residual @ r[:, None, None] ** _lags(n)
+    traces = np.trace(product, axis1=1, axis2=2)
+    result = traces**2 / np.einsum("gij,gji->g", product, product)
+    return np.asarray(result.reshape(np.shape(rho)))
+
+
+def _by_length(table: Floats) -> list[Floats]:
+    """Rows by how many values they have, without their gaps; series that do not vary tell nothing."""
+    counts = np.isfinite(table).sum(axis=1)
+    groups = [
+        table[counts == n][np.isfinite(table[counts == n])].reshape(-1, n) for n in sorted(set(counts.tolist())) if n
+    ]
+    return [rows for group in groups if len(rows := group[np.ptp(group, axis=1) > 0])]
+
+
+def _log_likelihood(rows: Floats, rhos: Floats, degree: int) -> Floats:
+    """Sum over the series, one value a ρ; zeros where the design takes all of a series."""
+    n = rows.shape[1]
+    free = n - 1 - degree
+    if free < 1:
+        return np.zeros(len(rhos))
+    forms, logs = _quadratic_forms(n, degree, tuple(rhos.tolist()))
+    # From the mean on, so that a large level costs no digits.
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    squares = np.einsum("is,gst,it->gi", centred, forms, centred, optimize=True)
+    # On a perfect line nothing is left, up to rounding.
+    floor = 1e-24 * (centred**2).sum(axis=1)
+    return np.asarray(logs * len(rows) - free / 2 * np.log(np.maximum(squares, floor)).sum(axis=1))
+
+
+@cache
+def _quadratic_forms(n: int, degree: int, rhos: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """Of each ρ: the matrix of the generalised sum of squares, and −½ log |Σ| − ½ log |X′Σ⁻¹X|."""
+    design = _design(n, degree)
+    forms, logs = [], []
+    for rho in rhos:
+        inverse = np.linalg.inv(rho ** _lags(n))
+        weighed = design.T @ inverse @ design
+        forms.append(inverse - inverse @ design @ np.linalg.solve(weighed, design.T @ inverse))
+        logs.append(-((n - 1) * np.log1p(-(rho**2)) + np.linalg.slogdet(weighed)[1]) / 2)
+    return np.array(forms), np.array(logs)
+
+
+def _normalised(loglik: Floats) -> Floats:
+    weights = np.exp(loglik - loglik.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _moving_together(rows: Floats, rho: float, degree: int) -> float:
+    """By how much areas that move together shrink the number of independent series: 1 + (I − 1) c."""
+    count, n = rows.shape
+    if count < 2 or n - 1 - degree < 1:
+        return 1.0
+    residuals = rows @ _residual_maker(n, degree)
+    lengths = np.sqrt((residuals**2).sum(axis=1, keepdims=True))
+    units = np.divide(residuals, lengths, out=np.zeros_like(residuals), where=lengths > 0)
+    gram = units.T @ units
+    # The years' matrix has the sum of all squared products, and needs no table of areas by areas.
+    mean_square = (float((gram**2).sum()) - count) / (count * (count - 1))
+    chance = 1 / float(effective_degrees(rho, n, degree=degree))
+    return 1 + (count - 1) * max((mean_square - chance) / (1 - chance), 0.0) if chance < 1 else 1.0
+
+
+@cache
+def _residual_maker(n: int, degree: int) -> Floats:
+    design = _design(n, degree)
+    return np.asarray(np.eye(n) - design @ np.linalg.solve(design.T @ design, design.T))
+
+
+def _design(n: int, degree: int) -> Floats:
+    centred = np.arange(n, dtype=float) - (n - 1) / 2
+    return np.column_stack([centred**power for power in range(degree + 1)])
+
+
+@cache
+def _lags(n: int) -> Floats:
+    return np.abs(np.subtract.outer(np.arange(n), np.arange(n))).astype(float)

@@ -1,0 +1,218 @@
+"""One indicator of all areas, and what each area is compared with: nation, region, likes (METHODS §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from policyreport.errors import DataError, did_you_mean
+from policyreport.records.series import PeerDistance
+
+Comparator = Literal["nation", "rest of the nation", "region", "peers"]
+COMPARATORS: tuple[Comparator, ...] = ("nation", "rest of the nation", "region", "peers")
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PeerPanel:
+    """One indicator of all areas over years, and what makes areas alike; its arrays are not to be changed.
+
+    Parameters
+    ----------
+    indicator, unit : str
+        What is compared, in which unit.
+    areas : tuple of str, length I
+        Area keys.
+    years : tuple of int, length T
+        Calendar years, rising.
+    values : ndarray, shape (I, T)
+        The indicator; NaN where nothing is published.
+    nation : ndarray, shape (T,)
+        The published national value, which contains every area.
+    regions : tuple of str, length I
+        Region of each area.
+    product : ndarray, shape (I,)
+        Weight of each area in its region and the nation, any unit.
+    likeness : ndarray, shape (I, V)
+        Variables from before the policy by which areas are alike; NaN where unknown.
+    measures : tuple of str
+        Measures that occur in `values` and `nation`; more than one is refused.
+    inputs : mapping of str to tuple of str
+        Ledger rows behind each area's values; the nation's under ``"nation"``.
+    errors : ndarray, shape (I, T), optional
+        Standard deviation of recalculated values, 0 where a value was published.
+    peers_by_output : bool
+        Weight peers by `product`: a row of a specification table; their plain mean is the rule.
+    """
+
+    indicator: str
+    unit: str
+    areas: tuple[str, ...]
+    years: tuple[int, ...]
+    values: Floats
+    nation: Floats
+    regions: tuple[str, ...]
+    product: Floats
+    likeness: Floats
+    measures: tuple[str, ...] = ()
+    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    errors: Floats | None = None
+    peers_by_output: bool = False
+
+    def row(self, area: str) -> int:
+        """Find an area.
+
+        Parameters
+        ----------
+        area : str
+            Area key.
+
+        Returns
+        -------
+        int
+            Its row in `values`.
+
+        Raises
+        ------
+        DataError
+            If the panel has no such area (with "did you mean").
+        """
+        if area not in self.areas:
+            raise DataError(self.indicator, "an area of the panel", f'"{area}"', did_you_mean(area, self.areas))
+        return self.areas.index(area)
+
+
+def nearest(panel: PeerPanel, area: str, *, k: int) -> tuple[PeerDistance, ...]:
+    """Find the areas most like one area.
+
+    Parameters
+    ----------
+    panel : PeerPanel
+        All areas.
+    area : str
+        Area key.
+    k : int
+        Number of peers.
+
+    Returns
+    -------
+    tuple of PeerDistance
+        The k nearest other areas, nearest first. Empty if one of the area's own
+        variables is unknown or fewer than k others have all variables.
+
+    Raises
+    ------
+    DataError
+        If the panel has no such area.
+
+    Notes
+    -----
+    Euclidean distance of z-scores over all areas that have every variable (standard deviation with n − 1).
+    """
+    row = panel.row(area)
+    rows, distances = _peer_rows(panel, k)
+    if not np.isfinite(distances[row]).all():
+        return ()
+    return tuple(
+        PeerDistance(area=panel.areas[j], distance=float(distance))
+        for j, distance in zip(rows[row], distances[row], strict=True)
+    )
+
+
+def comparison_errors(panel: PeerPanel, row: int, comparator: Comparator, k: int) -> Floats:
+    """Standard deviation of one area's yearly differences from errors of recalculated values, on both sides."""
+    if panel.errors is None:
+        return np.zeros(panel.values.shape[1])
+    squares = np.square(panel.errors)
+    if comparator == "nation":
+        return np.asarray(np.sqrt(squares[row]))
+    if comparator == "rest of the nation":
+        # y − (N − w y)/(1 − w) = (y − N)/(1 − w): the nation is as published.
+        return np.asarray(np.sqrt(squares[row]) / (1 - product_share(panel)[row]))
+    if comparator == "region":
+        members = np.flatnonzero(np.array(panel.regions) == panel.regions[row])
+        members, weights = members[members != row], panel.product
+    else:
+        members, weights = _peer_rows(panel, k)[0][row], panel.product
+        weights = weights if panel.peers_by_output else np.ones(len(weights))
+    shares = weights[members] / weights[members].sum()
+    return np.asarray(np.sqrt(squares[row] + (shares[:, None] ** 2 * squares[members]).sum(axis=0)))
+
+
+# Every area of a family asks for the same table, and each notebook judges the whole family.
+@lru_cache(maxsize=8)
+def comparator_values(panel: PeerPanel, comparator: Comparator, k: int) -> Floats:
+    """Every area's comparator, shape (I, T); NaN where a member of the comparator has no value."""
+    if comparator == "nation":
+        return np.broadcast_to(panel.nation, panel.values.shape)
+    if comparator == "rest of the nation":
+        weight = product_share(panel)[:, None]
+        # Taking the area out of the published value keeps the statistics office's own total: areas need
+        # not add up to it.
+        return (panel.nation - weight * panel.values) / (1 - weight)
+    if comparator == "region":
+        return _region_values(panel)
+    rows, distances = _peer_rows(panel, k)
+    weights = panel.product[rows] if panel.peers_by_output else np.ones(rows.shape)
+    means: Floats = (panel.values[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1)[:, None]
+    return np.where(np.isfinite(distances).all(axis=1, keepdims=True), means, np.nan)
+
+
+def _region_values(panel: PeerPanel) -> Floats:
+    """Product-weighted mean of the other members of each area's region; NaN where there is none."""
+    result = np.full(panel.values.shape, np.nan)
+    regions = np.array(panel.regions)
+    for region in set(panel.regions):
+        members = np.flatnonzero(regions == region)
+        if len(members) > 1:
+            weights = panel.product[members, None]
+            weighted = weights * panel.values[members]
+            result[members] = (weighted.sum(axis=0) - weighted) / (weights.sum() - weights)
+    return result
+
+
+def comparator_inputs(panel: PeerPanel, row: int, comparator: Comparator, k: int) -> tuple[str, ...]:
+    """Ledger rows behind one comparator."""
+    if comparator in ("nation", "rest of the nation"):
+        return tuple(panel.inputs.get("nation", ()))
+    if comparator == "region":
+        keys = [
+            key
+            for key, region in zip(panel.areas, panel.regions, strict=True)
+            if region == panel.regions[row] and key != panel.areas[row]
+        ]
+    else:
+        keys = [peer.area for peer in nearest(panel, panel.areas[row], k=k)]
+    return tuple(sorted({line for key in keys for line in panel.inputs.get(key, ())}))
+
+
+def product_share(panel: PeerPanel) -> Floats:
+    """Each area's share of the national product."""
+    weight: Floats = panel.product / np.nansum(panel.product)
+    return weight
+
+
+@lru_cache(maxsize=8)
+def _peer_rows(panel: PeerPanel, k: int) -> tuple[NDArray[np.intp], Floats]:
+    """Rows and distances of every area's k peers, shape (I, k); infinitely far where there are none."""
+    likeness = panel.likeness
+    rows = np.zeros((len(likeness), k), dtype=np.intp)
+    distances = np.full((len(likeness), k), np.inf)
+    known = np.flatnonzero(np.isfinite(likeness).all(axis=1))
+    if len(known) <= k:
+        return rows, distances
+    spread = likeness[known].std(axis=0, ddof=1)
+    scores = (likeness[known] - likeness[known].mean(axis=0)) / np.where(spread > 0, spread, 1)
+    # A tree keeps thousands of areas linear in memory, where a matrix of distances would not.
+    found, places = KDTree(scores).query(scores, k=k + 1)
+    itself = places == np.arange(len(known))[:, None]
+    keep = np.argsort(itself, axis=1, kind="stable")[:, :k]
+    rows[known] = known[np.take_along_axis(places, keep, axis=1)]
+    distances[known] = np.take_along_axis(found, keep, axis=1)
+    return rows, distances
