@@ -5,6 +5,7 @@ if not FORMAT:match("typst") then return {} end
 
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local LABELS = dofile(pandoc.path.join { here, "labels.lua" })
+local formula_markup = dofile(pandoc.path.join { here, "formulas.lua" })
 local hold_units = dofile(pandoc.path.join { here, "units.lua" })
 local CONTENTS = { en = "Contents", vi = "Mục lục", ar = "المحتويات" }
 local words
@@ -188,16 +189,37 @@ local function picture(image)
   return pandoc.RawInline("typst", ("#%s(%s, alt: %s%s)"):format(show, quoted("/" .. image.src), quoted(alt), size))
 end
 
--- A formula is read out as it is written in TeX.
+-- A formula is read out as it is written in TeX; one that cannot be set is printed so, too.
 local function formula(math)
-  return pandoc.Inlines {
-    pandoc.RawInline("typst", "#formula(" .. quoted(math.text) .. ")["), math, pandoc.RawInline("typst", "]") }
+  local body = formula_markup(math) or "#raw(" .. quoted(math.text) .. ")"
+  return pandoc.RawInline("typst", "#formula(" .. quoted(math.text) .. ")[" .. body .. "]")
+end
+
+local CALLS = {
+  Link = true, Emph = true, Strong = true, Superscript = true, Subscript = true, Strikeout = true, SmallCaps = true,
+  Underline = true, Note = true, Math = true, Image = true, Cite = true, Span = true,
+}
+
+-- A sign behind a call would be read as a part of it: its end, its arguments, a field.
+local function separated(inlines)
+  local list = pandoc.Inlines {}
+  for place, inline in ipairs(inlines) do
+    local before = inlines[place - 1]
+    local call = before and (CALLS[before.t] or before.t == "RawInline" and before.text:match("^#"))
+    if call and inline.t == "Str" and inline.text:match("^[;.(%[]") then
+      list:insert(pandoc.RawInline("typst", "\\" .. inline.text:sub(1, 1)))
+      inline = pandoc.Str(inline.text:sub(2))
+    end
+    list:insert(inline)
+  end
+  return list
 end
 
 local function cross_reference(cite)
   local list = pandoc.Inlines {}
   for position, citation in ipairs(cite.citations) do
-    if not (citation.id:match("^fig%-") or citation.id:match("^tbl%-")) then return nil end
+    -- An "@" in somebody's words is no reference.
+    if not (citation.id:match("^fig%-") or citation.id:match("^tbl%-")) then return cite.content end
     if position > 1 then list:extend { pandoc.Str(","), pandoc.Space() } end
     list:insert(pandoc.RawInline("typst", ("#ref(label(%s))"):format(quoted(citation.id))))
   end
@@ -460,6 +482,7 @@ return {
   { Pandoc = function(doc) return resolve_links(arrange_headings(doc)) end },
   { Inlines = hold_units },
   { Image = picture, Math = formula, Cite = cross_reference },
+  { Inlines = separated },
   { Blocks = join_neighbours },
   { Div = division },
   { Table = function(tbl) return raw("#block[#" .. data_table(tbl, false) .. "]") end },
