@@ -26,12 +26,15 @@ class Renderer(Protocol):
         """Say whether everything this renderer needs is installed."""
         ...
 
-    def render_site(self, project: Path, site: Path, progress: Progress) -> None:
-        """Render every page of the project into the folder `site`; an earlier site survives a failure."""
+    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+        """Render every page of the project into the folder `site`; an earlier site survives a failure.
+
+        Returns what could not be shown as it was written, a line each.
+        """
         ...
 
-    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> None:
-        """Render ``report.qmd`` into the file `pdf`; an earlier file survives a failure."""
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
+        """Render ``report.qmd`` into the file `pdf`; an earlier file survives a failure. Returns as `render_site`."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +23,8 @@ PDF_PAGE = "report.qmd"
 _ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
 _FILTERS = ("links.lua", "callouts.lua", "crossref.lua", "html.lua")
 _TIMEOUT = 300
+UNREAD = re.compile(r"Could not convert TeX math (.+), rendering as TeX")
+NO_ROOM = ("No space left on device", "Disk quota exceeded", "resource exhausted")
 
 
 class PandocRenderer:
@@ -33,17 +36,8 @@ class PandocRenderer:
         """Say whether pandoc is installed."""
         return bool(pypandoc.get_pandoc_path())
 
-    def render_site(self, project: Path, site: Path, progress: Progress) -> None:
-        """Render every page of the project into a site.
-
-        Parameters
-        ----------
-        project : Path
-            Assembled project with its theme.
-        site : Path
-            Folder to write; an earlier one is replaced, and survives a failure.
-        progress : callable
-            Told the name of each page.
+    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+        """Render every page of the project into a site; see `Renderer`.
 
         Raises
         ------
@@ -59,22 +53,14 @@ class PandocRenderer:
         with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
             draft = Path(scratch) / "site"
             draft.mkdir()
-            _write_pages(project, draft, pages, progress)
+            notes = _write_pages(project, draft, pages, progress)
             _copy(project, draft, _select(project, settings.get("resources") or []))
             write_search_index(draft)
             replace_folder(draft, site)
+        return notes
 
-    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> None:
-        """Render ``report.qmd`` into a PDF with Typst.
-
-        Parameters
-        ----------
-        project : Path
-            Assembled project with its theme.
-        pdf : Path
-            File to write; an earlier one survives a failure.
-        progress : callable
-            Told when the document is ready.
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
+        """Render ``report.qmd`` into a PDF with Typst; see `Renderer`.
 
         Raises
         ------
@@ -83,7 +69,7 @@ class PandocRenderer:
         """
         from policyreport.renderers.typst_pdf import render_pdf  # it imports this module
 
-        render_pdf(project, pdf, progress)
+        return render_pdf(project, pdf, progress)
 
 
 def read_settings(project: Path) -> dict[str, Any]:
@@ -117,7 +103,7 @@ def read_settings(project: Path) -> dict[str, Any]:
         ) from error
 
 
-def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> None:
+def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> list[str]:
     """Run pandoc in a folder and turn a failure into an error that names the page.
 
     Parameters
@@ -129,6 +115,11 @@ def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> None:
     place : str
         The page, for the message.
 
+    Returns
+    -------
+    list of str
+        The formulas that are printed as they are written, a line each.
+
     Raises
     ------
     RenderError
@@ -139,12 +130,19 @@ def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> None:
         done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_TIMEOUT, check=False)
     except subprocess.TimeoutExpired as error:
         raise RenderError(place, f"a page ready in {_TIMEOUT} s", "none", "Look for a very large table.") from error
+    message = done.stderr.decode("utf-8", errors="replace")
     if done.returncode:
-        message = done.stderr.decode("utf-8", errors="replace")
-        raise RenderError(
-            place, "a page that pandoc can read", _last_line(message),
-            "Correct the page, or the notebook or template it was assembled from.",
-        )  # fmt: skip
+        raise page_error(place, "a page that pandoc can read", _last_line(message))
+    formulas = dict.fromkeys(UNREAD.findall(message))
+    return [f"{place}: the formula {formula} cannot be read and is printed as it is written" for formula in formulas]
+
+
+def page_error(place: str, expected: str, got: str) -> RenderError:
+    """What a program said of a page; a full disk is no fault of the page."""
+    todo = "Correct the page, or the notebook or template it was assembled from."
+    if any(word in got for word in NO_ROOM):
+        expected, todo = "room for the page", "Free space on the disk, then render again."
+    return RenderError(place, expected, got, todo)
 
 
 def replace_folder(draft: Path, target: Path) -> None:
@@ -169,22 +167,24 @@ def replace_folder(draft: Path, target: Path) -> None:
     shutil.rmtree(earlier, ignore_errors=True)
 
 
-def _write_pages(project: Path, draft: Path, pages: Sequence[str], progress: Progress) -> None:
+def _write_pages(project: Path, draft: Path, pages: Sequence[str], progress: Progress) -> list[str]:
     """Render all pages, as many at a time as there are processors."""
+    notes: list[str] = []
     for page in pages:
         (draft / page).parent.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         jobs = [pool.submit(_write_page, project, draft, page) for page in pages]
         try:
             for page, job in zip(pages, jobs, strict=True):
-                job.result()
+                notes += job.result()
                 progress(page.removesuffix(".qmd"))
         finally:
             for job in jobs:
                 job.cancel()
+    return notes
 
 
-def _write_page(project: Path, draft: Path, page: str) -> None:
+def _write_page(project: Path, draft: Path, page: str) -> list[str]:
     source, theme = (project / page).resolve(), (project / "theme").resolve()
     _check_encoding(source, page)
     target = (draft / page).with_suffix(".html").resolve()
@@ -198,7 +198,7 @@ def _write_page(project: Path, draft: Path, page: str) -> None:
         f"--output={target}",
         source.name,
     ]
-    run_pandoc(arguments, source.parent, page)
+    return run_pandoc(arguments, source.parent, page)
 
 
 def _check_encoding(source: Path, page: str) -> None:

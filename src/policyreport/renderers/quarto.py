@@ -13,7 +13,7 @@ import yaml
 
 from policyreport.errors import RenderError
 from policyreport.renderers import Progress
-from policyreport.renderers.pandoc import PDF_PAGE, read_settings, replace_folder
+from policyreport.renderers.pandoc import NO_ROOM, PDF_PAGE, UNREAD, read_settings, replace_folder
 from policyreport.renderers.program import run_program
 from policyreport.renderers.search import write_search_index
 from policyreport.renderers.typst_pdf import check_document, write_pdf
@@ -37,17 +37,8 @@ class QuartoRenderer:
         """Say whether the program is on the path or in the environment."""
         return find_program() is not None
 
-    def render_site(self, project: Path, site: Path, progress: Progress) -> None:
-        """Render every page of the project into a site.
-
-        Parameters
-        ----------
-        project : Path
-            Assembled project with its theme.
-        site : Path
-            Folder to write; an earlier one is replaced, and survives a failure.
-        progress : callable
-            Told the name of each page.
+    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+        """Render every page of the project into a site; see `Renderer`.
 
         Raises
         ------
@@ -58,7 +49,7 @@ class QuartoRenderer:
         with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
             copy = _copy(project, Path(scratch))
             (copy / PDF_PAGE).unlink(missing_ok=True)
-            _render(["render", ".", "--to", "html"], copy)
+            notes = _render(["render", ".", "--to", "html"], copy)
             draft = copy / str(read_settings(copy).get("output-dir") or "_site")
             pages = sorted(page.relative_to(draft).as_posix() for page in draft.rglob("*.html"))
             if not pages:
@@ -69,18 +60,10 @@ class QuartoRenderer:
             replace_folder(draft, site)
         for page in pages:
             progress(page.removesuffix(".html"))
+        return notes
 
-    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> None:
-        """Render ``report.qmd`` into a PDF: Quarto writes Typst, the report's own Typst sets it.
-
-        Parameters
-        ----------
-        project : Path
-            Assembled project with its theme.
-        pdf : Path
-            File to write; an earlier one survives a failure.
-        progress : callable
-            Told ``report`` when the document is ready.
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
+        """Render ``report.qmd`` into a PDF: Quarto writes Typst, the report's own Typst sets it; see `Renderer`.
 
         Raises
         ------
@@ -96,12 +79,13 @@ class QuartoRenderer:
         pdf.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=f".{pdf.stem}-") as scratch:
             copy = _copy(project, Path(scratch))
-            _render(["render", PDF_PAGE, "--to", "typst", "--metadata", "output-ext:typ"], copy)
+            notes = _render(["render", PDF_PAGE, "--to", "typst", "--metadata", "output-ext:typ"], copy)
             drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.typ"))
             if not drafts:
                 raise RenderError(PDF_PAGE, "a Typst document written by Quarto", "none", _TODO)
-            write_pdf(copy, drafts[0].read_text(encoding="utf-8"), pdf)
+            notes += write_pdf(copy, drafts[0].read_text(encoding="utf-8"), pdf)
         progress(Path(PDF_PAGE).stem)
+        return notes
 
 
 def find_program() -> str | None:
@@ -153,7 +137,8 @@ def _drop_unused_figures(site: Path) -> None:
         shutil.rmtree(site / "figures")
 
 
-def _render(arguments: list[str], folder: Path) -> None:
+def _render(arguments: list[str], folder: Path) -> list[str]:
+    """Run Quarto in a project; gives the formulas that it could not read."""
     program = find_program()
     if program is None:
         raise RenderError(
@@ -165,7 +150,11 @@ def _render(arguments: list[str], folder: Path) -> None:
     settings = {"SOURCE_DATE_EPOCH": "0", "NO_COLOR": "1"}
     done = _run([program, *arguments, "--no-execute", "--metadata-file", _METADATA], folder, settings)
     if done.returncode:
-        raise RenderError(f"quarto {' '.join(arguments)}", "a rendered project", _last_lines(done), _TODO)
+        got = _last_lines(done)
+        todo = "Free space on the disk, then render again." if any(word in got for word in NO_ROOM) else _TODO
+        raise RenderError(f"quarto {' '.join(arguments)}", "a rendered project", got, todo)
+    formulas = dict.fromkeys(UNREAD.findall(done.stderr))
+    return [f"The formula {formula} cannot be read and is printed as it is written" for formula in formulas]
 
 
 def _check_version(program: str) -> None:

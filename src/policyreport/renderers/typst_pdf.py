@@ -9,35 +9,30 @@ from pathlib import Path
 import typst
 
 from policyreport.errors import RenderError
+from policyreport.fonts import FAMILY
 from policyreport.renderers import Progress
 from policyreport.renderers.pandoc import PDF_PAGE, run_pandoc
+from policyreport.renderers.signs import boxed, copy_with_boxes, figure_texts, missing_signs, sign_notes
 
 _STANDARDS = ["ua-1"]  # PDF/UA-1: tagged, titled, every picture with words in its place
 _FONTS = "theme/fonts"
 
 
-def render_pdf(project: Path, pdf: Path, progress: Progress) -> None:
-    """Render ``report.qmd`` of an assembled project with pandoc into an accessible PDF.
-
-    Parameters
-    ----------
-    project : Path
-        Assembled project with its theme.
-    pdf : Path
-        File to write; an earlier one survives a failure.
-    progress : callable
-        Told ``report`` when the document is ready.
+def render_pdf(project: Path, pdf: Path, progress: Progress) -> list[str]:
+    """Render ``report.qmd`` of an assembled project with pandoc into an accessible PDF; see `Renderer`.
 
     Raises
     ------
     RenderError
         The document is missing, pandoc cannot read it, or Typst cannot set it.
     """
-    write_pdf(project, _write_typst(project), pdf)
+    source, notes = _write_typst(project)
+    notes += write_pdf(project, source, pdf)
     progress(PDF_PAGE.removesuffix(".qmd"))
+    return notes
 
 
-def write_pdf(project: Path, source: str, pdf: Path) -> None:
+def write_pdf(project: Path, source: str, pdf: Path) -> list[str]:
     """Set a Typst document as accessible PDF.
 
     Parameters
@@ -49,6 +44,11 @@ def write_pdf(project: Path, source: str, pdf: Path) -> None:
     pdf : Path
         File to write; an earlier one survives a failure.
 
+    Returns
+    -------
+    list of str
+        The signs that no font has, a line each.
+
     Raises
     ------
     RenderError
@@ -59,12 +59,17 @@ def write_pdf(project: Path, source: str, pdf: Path) -> None:
     The document carries no date, and fonts come from the theme alone, so that two runs from the same
     project give the same bytes on any machine.
     """
-    body = _typeset(project, source)
     pdf.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=f".{pdf.stem}-") as scratch:
+        figures = figure_texts(project)
+        fonts = sorted((project / _FONTS).glob("*.ttf"))
+        signs = missing_signs([source, *figures.values()], fonts, lambda sign: _can_set(project, sign))
+        notes = sign_notes(signs, _named_texts(project) | figures | {PDF_PAGE: source}) if signs else []
+        root = copy_with_boxes(project, Path(scratch), signs) if signs else project
         draft = Path(scratch) / pdf.name
-        draft.write_bytes(body)
+        draft.write_bytes(_typeset(root, boxed(source, signs)))
         draft.replace(pdf)
+    return notes
 
 
 def check_document(project: Path) -> None:
@@ -86,7 +91,22 @@ def check_document(project: Path) -> None:
         )
 
 
-def _write_typst(project: Path) -> str:
+def _named_texts(project: Path) -> dict[str, str]:
+    """What the pages of the document say, by page."""
+    pages = [project / PDF_PAGE, *sorted(project.glob("*.qmd")), *sorted(project.glob("*/*.qmd"))]
+    return {path.relative_to(project).as_posix(): path.read_text(encoding="utf-8") for path in pages if path.is_file()}
+
+
+def _can_set(project: Path, sign: str) -> bool:
+    """Whether Typst has a font for a sign, of the report's or its own."""
+    try:
+        _compile(project, f'#set document(title: "T")\n#text(font: "{FAMILY}", "\\u{{{ord(sign):x}}}")')
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _write_typst(project: Path) -> tuple[str, list[str]]:
     """Translate the document with the theme's template and filter."""
     check_document(project)
     theme = (project / "theme").resolve()
@@ -103,29 +123,33 @@ def _write_typst(project: Path) -> str:
             f"--output={target}",
             PDF_PAGE,
         ]
-        run_pandoc(arguments, project, PDF_PAGE)
-        return target.read_text(encoding="utf-8")
+        notes = run_pandoc(arguments, project, PDF_PAGE)
+        return target.read_text(encoding="utf-8"), notes
 
 
 def _typeset(project: Path, source: str) -> bytes:
     """Set a Typst document whose files lie in the project."""
     try:
-        return bytes(
-            typst.compile(  # type: ignore[call-overload]  # the stub wants root to be of the input's type
-                source.encode(),
-                root=os.fspath(project.resolve()),
-                font_paths=[os.fspath((project / _FONTS).resolve())],
-                ignore_system_fonts=True,
-                format="pdf",
-                pdf_standards=_STANDARDS,
-                timestamp=0,
-            )
-        )
+        return _compile(project, source)
     except typst.TypstError as error:
         raise RenderError(
             PDF_PAGE, "a document that Typst can set", _explain(error, source),
             "Correct the page, picture or theme that it names.",
         ) from error  # fmt: skip
+
+
+def _compile(project: Path, source: str) -> bytes:
+    return bytes(
+        typst.compile(  # type: ignore[call-overload]  # the stub wants root to be of the input's type
+            source.encode(),
+            root=os.fspath(project.resolve()),
+            font_paths=[os.fspath((project / _FONTS).resolve())],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=_STANDARDS,
+            timestamp=0,
+        )
+    )
 
 
 def _explain(error: typst.TypstError, source: str) -> str:
