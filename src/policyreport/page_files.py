@@ -11,6 +11,11 @@ import yaml
 
 from policyreport.errors import RenderError
 
+# What an assembled project says of its edition. Quarto takes a value in its own file that happens to name a file or
+# folder of the project (a page "downloads" beside the folder) for a path and rewrites it; in this one, which every
+# page's front matter names, it does not look.
+EDITION_FILE = "_edition.yml"
+QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 
 

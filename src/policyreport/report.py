@@ -25,7 +25,7 @@ from policyreport.exhibits import MIME
 from policyreport.formats import Formats
 from policyreport.marks import unmarked
 from policyreport.method_notes import with_methods
-from policyreport.page_files import join_page, read_page, read_settings, title_of
+from policyreport.page_files import EDITION_FILE, QUARTO_KEYS, join_page, read_page, read_settings, title_of
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.phrases import fill
 from policyreport.params.registry import Registry
@@ -62,6 +62,9 @@ PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 PROVINCE_PAGE = "provinces/_province.qmd"
 PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 PDF_PAGE = "report.qmd"
+PDF_FORMAT = "typst"
+# What `quarto render` runs in the assembled project once its pages are there.
+FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.py", "search.py"))
 
 
 @dataclass(frozen=True)
@@ -185,7 +188,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
         project = Path(scratch) / "report"
-        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", ".*"))
+        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", "README.md", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
         navigation = Navigation(areas, run, edition, sources, roles.regions, turnout if draft else None)
@@ -345,6 +348,7 @@ def _write_pages(
         title = title_of(head, place).replace("{edition}", navigation.edition.title)
         body = contents.expand(body.replace("{nation}", nation), place=place, code=False)
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
+        head["metadata-files"] = [EDITION_FILE]
         (project / path.name).unlink()
         text = navigation.linked(join_page(head, marks.numbered(with_methods(body, registry))))
         (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
@@ -365,6 +369,7 @@ def _write_pages(
             "area": key,
             "area-name": navigation.areas.name(key),
             "region": navigation.areas.name(navigation.areas.region(key)),
+            "metadata-files": [f"../{EDITION_FILE}"],
             **navigation.neighbours(key),
         }
         page = project / "provinces" / f"{navigation.stem(navigation.areas.slug(key))}.qmd"
@@ -380,7 +385,10 @@ def _write_pdf_page(
     """Write report.qmd: the pages it names, then every province, in one document."""
     place = f"reports/{PDF_PAGE}"
     head, body = read_page(project / PDF_PAGE, place)
-    head["title"] = navigation.title(title_of(head, place))
+    settings = read_settings(project / "_quarto.yml", "reports/_quarto.yml")
+    # With a format of its own here, no page becomes a PDF, and this document no page.
+    own = {name: options for name, options in settings["format"].items() if name == PDF_FORMAT}
+    head |= {"title": navigation.title(title_of(head, place)), "metadata-files": [EDITION_FILE], "format": own}
 
     def chapter(page: str) -> str:
         if page not in bodies:
@@ -408,12 +416,16 @@ def _write_figures(project: Path, contents: Contents, navigation: Navigation) ->
 def _write_configuration(
     project: Path, edition: Edition, navigation: Navigation, bodies: dict[str, tuple[str, str]]
 ) -> None:
-    """Add the edition and the navigation to _quarto.yml."""
+    """Divide the settings of reports/ into Quarto's own and what pages print; add the edition and the navigation."""
     path = project / "_quarto.yml"
-    settings = read_settings(path, f"reports/{path.name}")
+    read = read_settings(path, f"reports/{path.name}")
+    settings = {name: value for name, value in read.items() if name not in QUARTO_KEYS}
+    quartos = {name: value for name, value in read.items() if name in QUARTO_KEYS}
+    quartos["format"].pop(PDF_FORMAT, None)
+    quartos["project"]["post-render"] = f"theme/{FINISH[0].name}"
     pages = [
         {"title": bodies[name][0], "href": f"{navigation.stem(name)}.html"}
-        for name in settings.get("site-menu", [])
+        for name in settings.pop("site-menu", [])
         if name in bodies
     ]
     settings |= {
@@ -432,13 +444,16 @@ def _write_configuration(
         settings["simulated"] = sentence(navigation.language)
     if navigation.draft is not None:
         settings["draft-note"] = navigation.draft.sentence(navigation.language)
-    path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=True), encoding="utf-8")
+    for target, values in ((path, quartos), (project / EDITION_FILE, settings)):
+        target.write_text(yaml.safe_dump(values, allow_unicode=True, sort_keys=True), encoding="utf-8")
+    for source in FINISH:
+        shutil.copyfile(source, project / "theme" / source.name)
 
 
 def _mark_scripts(project: Path, navigation: Navigation) -> None:
     """Mark the names of what the site's script loads, where they are asked for too."""
     (project / TRACES).rename(project / marked_name(TRACES))
-    for path in (project / "theme" / "site.js", project / "_quarto.yml"):
+    for path in (project / "theme" / "site.js", project / "_quarto.yml", project / EDITION_FILE):
         path.write_text(navigation.linked(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -16,8 +16,9 @@ import pypandoc
 import yaml
 
 from policyreport.errors import RenderError
+from policyreport.page_files import EDITION_FILE
 from policyreport.renderers import Progress
-from policyreport.renderers.search import write_search_index
+from policyreport.renderers.finish import finish_site
 
 PDF_PAGE = "report.qmd"
 _ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
@@ -55,7 +56,7 @@ class PandocRenderer:
             draft.mkdir()
             notes = _write_pages(project, draft, pages, progress)
             _copy(project, draft, _select(project, settings.get("resources") or []))
-            write_search_index(draft)
+            finish_site(draft)
             replace_folder(draft, site)
         return notes
 
@@ -70,6 +71,12 @@ class PandocRenderer:
         from policyreport.renderers.typst_pdf import render_pdf  # it imports this module
 
         return render_pdf(project, pdf, progress)
+
+
+def metadata_options(project: Path) -> list[str]:
+    """Options that hand pandoc what Quarto reads by itself: the project's settings, and the edition's."""
+    files = (project / name for name in ("_quarto.yml", EDITION_FILE))
+    return [f"--metadata-file={path.resolve()}" for path in files if path.is_file() or path.name != EDITION_FILE]
 
 
 def read_settings(project: Path) -> dict[str, Any]:
@@ -192,7 +199,7 @@ def _write_page(project: Path, draft: Path, page: str) -> list[str]:
         *_ARGUMENTS,
         "--toc",
         "--toc-depth=2",
-        f"--metadata-file={(project / '_quarto.yml').resolve()}",
+        *metadata_options(project),
         f"--template={theme / 'page.html'}",
         *(f"--lua-filter={theme / name}" for name in _FILTERS),
         f"--output={target}",

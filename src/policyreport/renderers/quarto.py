@@ -12,16 +12,16 @@ from pathlib import Path
 import yaml
 
 from policyreport.errors import RenderError
+from policyreport.page_files import QUARTO_KEYS
 from policyreport.renderers import Progress
+from policyreport.renderers.finish import finish_site
 from policyreport.renderers.pandoc import NO_ROOM, PDF_PAGE, UNREAD, read_settings, replace_folder
 from policyreport.renderers.program import run_program
-from policyreport.renderers.search import write_search_index
 from policyreport.renderers.typst_pdf import check_document, write_pdf
 
 OLDEST = (1, 6)  # environment.yml asks for the same
 _TIMEOUT = 1800
 _METADATA = "_metadata-of-the-edition.yml"
-_QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
 _TODO = "Correct the page or theme that it names, or render with the embedded renderer (pandoc)."
 _NOISE = re.compile(r"at |\d+: |Stack ?[Bb]acktrace|Stack trace|\[WARNING\]")
 _UNRESOLVED = re.compile(r"<strong>\?@([^<]+)</strong>")
@@ -55,8 +55,7 @@ class QuartoRenderer:
             if not pages:
                 raise RenderError(str(project), "pages rendered by Quarto", "none", _TODO)
             _check_references(draft, pages)
-            _drop_unused_figures(draft)
-            write_search_index(draft)
+            finish_site(draft)
             replace_folder(draft, site)
         for page in pages:
             progress(page.removesuffix(".html"))
@@ -105,9 +104,10 @@ def _copy(project: Path, scratch: Path) -> Path:
     copy = scratch / "report"
     shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".quarto", "_site", "*_files"))
     settings = yaml.safe_load((copy / "_quarto.yml").read_text(encoding="utf-8"))
-    # Quarto takes a value in its own file that happens to name a file or folder of the project (a page
-    # "downloads" beside the folder) for a path and rewrites it, so the report's go where it does not look.
-    ours = {key: settings.pop(key) for key in list(settings) if key not in _QUARTO_KEYS}
+    # What is done after rendering is done here, whatever Python Quarto would find.
+    settings["project"].pop("post-render", None)
+    # In a project that assembly did not divide (see `page_files`).
+    ours = {key: settings.pop(key) for key in list(settings) if key not in QUARTO_KEYS}
     for name, values in (("_quarto.yml", settings), (_METADATA, ours)):
         (copy / name).write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     return copy
@@ -121,20 +121,6 @@ def _check_references(site: Path, pages: list[str]) -> None:
                 page.removesuffix(".html") + ".qmd", "references to figures and tables of the page",
                 f"@{lost[1]} refers to nothing on this page", "Correct its name, or add the figure or table.",
             )  # fmt: skip
-
-
-def _drop_unused_figures(site: Path) -> None:
-    """Remove the pictures that Quarto copied before the theme wrote them into the pages."""
-    used = {
-        name
-        for page in site.rglob("*.html")
-        for name in re.findall(r'="[^"]*?(figures/[^"#?]+)', page.read_text(encoding="utf-8"))
-    }
-    for path in sorted((site / "figures").rglob("*"), reverse=True):
-        if path.is_file() and path.relative_to(site).as_posix() not in used:
-            path.unlink()
-    if (site / "figures").is_dir() and not any(path.is_file() for path in (site / "figures").rglob("*")):
-        shutil.rmtree(site / "figures")
 
 
 def _render(arguments: list[str], folder: Path) -> list[str]:

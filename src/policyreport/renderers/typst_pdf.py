@@ -11,7 +11,7 @@ import typst
 from policyreport.errors import RenderError
 from policyreport.fonts import FAMILY
 from policyreport.renderers import Progress
-from policyreport.renderers.pandoc import PDF_PAGE, run_pandoc
+from policyreport.renderers.pandoc import PDF_PAGE, metadata_options, run_pandoc
 from policyreport.renderers.signs import boxed, copy_with_boxes, figure_texts, missing_signs, sign_notes
 
 _STANDARDS = ["ua-1"]  # PDF/UA-1: tagged, titled, every picture with words in its place
@@ -117,7 +117,7 @@ def _write_typst(project: Path) -> tuple[str, list[str]]:
             "--to=typst",
             "--standalone",
             "--wrap=none",
-            f"--metadata-file={(project / '_quarto.yml').resolve()}",
+            *metadata_options(project),
             f"--template={theme / 'pdf-template.typ'}",
             f"--lua-filter={theme / 'typst.lua'}",
             f"--output={target}",
