@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from policyreport.errors import RenderError
 from policyreport.records.base import misfit
 from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.seal import broken_seal
 from policyreport.simulated import unmarked_name
 
 
@@ -32,16 +33,17 @@ def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[t
     Raises
     ------
     RenderError
-        A notebook is not one, or its record is missing or does not fit its schema: the pages would show numbers
-        that neither the downloads nor `policyreport trace` know. Or a record has no notebook.
+        A notebook is not one, or its record is missing, does not fit its schema or was changed since the run: the
+        pages would show numbers that neither the downloads nor `policyreport trace` know. Or a record has no notebook.
     """
     for path in sorted((store / "records").glob("*/*.json")):
         _check_notebook(store, path.parent.name, path.stem)
     for path in sorted((store / "notebooks").glob("*/*.ipynb")):
         area, name = path.parent.name, path.stem
         if (area, name) not in failed:
+            notebook = _read_notebook(path, store)
             _check_record(store, area, name)
-            yield area, _read_notebook(path, store)
+            yield area, notebook
 
 
 def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
@@ -74,6 +76,10 @@ def _check_record(store: Path, area: str, name: str) -> None:
             BY_NOTEBOOK[kind].from_json(body)
         except ValidationError as error:
             raise RenderError(str(path), f"a record of notebook {kind}", misfit(error), _again(store)) from error
+    notebook = store / "notebooks" / area / f"{name}.ipynb"
+    if changed := broken_seal(notebook.read_bytes(), body):
+        place = path if changed == "record" else notebook
+        raise RenderError(str(place), f"the {changed} as the run wrote it", "another content", _again(store))
 
 
 def _first_line(error: Exception) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from policyreport.areas import Areas, read_areas
-from policyreport.errors import UsageError
+from policyreport.errors import RunError, UsageError
 from policyreport.execute.unit import Unit, Units
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, files_of, frame_bytes
@@ -34,6 +34,7 @@ from policyreport.records.notebooks import (
     SourceLine,
 )
 from policyreport.rules import check_ledger, read_context, require_no_error
+from policyreport.seal import broken_seal
 from policyreport.simulated import marked_name, unmarked_name
 from policyreport.sources import read_sources
 
@@ -330,4 +331,14 @@ def _first_records(store: Path, known: Known) -> bytes:
     keys = [(area, name) for area in edition_areas(known) for name in PROVINCE_NOTEBOOKS]
     keys.append((known.roles.nation, SERIES_NOTEBOOK))
     paths = [store / "records" / area / f"{_named(known, name)}.json" for area, name in keys]
-    return b"[" + b",".join(path.read_bytes() for path in paths if path.exists()) + b"]"
+    return b"[" + b",".join(_record_as_written(store, path) for path in paths if path.exists()) + b"]"
+
+
+def _record_as_written(store: Path, path: Path) -> bytes:
+    """A record, unless somebody has changed it since its notebook ran."""
+    record = path.read_bytes()
+    notebook = store / "notebooks" / path.parent.name / f"{path.stem}.ipynb"
+    if notebook.is_file() and broken_seal(notebook.read_bytes(), record) == "record":
+        todo = f"Run `policyreport run {store.name}` without --areas."
+        raise RunError(str(path), "the record as the run wrote it", "another content", todo)
+    return record

@@ -11,6 +11,8 @@ from typing import Any
 
 import nbformat
 
+from policyreport.seal import UNSEALED
+
 # ipykernel names a cell's file by its process id.
 CELL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -88,7 +90,7 @@ def reproducible(notebook: Any, source_ids: set[str], prefixes: Mapping[str, str
         The notebook as JSON, keys sorted.
     """
     ran_with = notebook.metadata.pop("papermill", {}).get("parameters", {})
-    notebook.metadata["policyreport"] = {"parameters": ran_with}
+    notebook.metadata["policyreport"] = {"parameters": ran_with, **UNSEALED}
     notebook.metadata.pop("widgets", None)
     for position, cell in enumerate(notebook.cells):
         if cell.get("id") not in source_ids:

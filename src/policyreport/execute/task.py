@@ -25,6 +25,7 @@ from policyreport.execute.timing import read_timing
 from policyreport.execute.unit import Outcome, Unit
 from policyreport.kernels.batch import COLD_FILE, NOTE_FILE, engine_options, how_it_ended
 from policyreport.records.base import Failure
+from policyreport.seal import sealed
 
 RECORD = "record.json"
 # nbclient logs what it also raises; without a handler Python would print it between the progress lines.
@@ -65,6 +66,8 @@ def execute_unit(unit: Unit) -> Outcome:
         timing = read_timing(folder / "executed.ipynb")
         notebook, failure = _executed(unit, folder, failure, prefixes)
         record = (folder / "work" / RECORD).read_bytes() if failure is None else None
+        if record is not None:
+            notebook = sealed(notebook, record)
     return Outcome(unit.area, unit.notebook, notebook, record, failure, time.monotonic() - start, timing, cold=cold)
 
 
