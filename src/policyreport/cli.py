@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,9 +15,17 @@ from typer.core import TyperGroup
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
 from policyreport.commands import adding, comparing, removing, running
-from policyreport.commands.editions import check_edition, edition_areas, edition_list, project_root, shown_path
+from policyreport.commands.editions import check_edition, edition_areas, edition_list, project_root
 from policyreport.commands.messages import say_error
-from policyreport.errors import DEBUG, ExitCode, PolicyReportError, UsageError, did_you_mean
+from policyreport.errors import (
+    DEBUG,
+    ExitCode,
+    PolicyReportError,
+    RunError,
+    UsageError,
+    did_you_mean,
+    system_error,
+)
 from policyreport.fetching import app as fetch_app
 
 if TYPE_CHECKING:
@@ -45,6 +52,13 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             # The reader has seen enough (`| head`): click ends without a word.
             raise
+        except OSError as error:
+            if os.environ.get(DEBUG):
+                raise
+            # No room, no rights, too many open files: nothing of ours is wrong.
+            message = system_error(RunError, error, str(Path.cwd()))
+            say_error(message)
+            raise typer.Exit(int(message.exit_code)) from None
         except Exception as error:
             # typer's own exceptions (usage, exit) carry an exit code and are typer's to show.
             if hasattr(error, "exit_code") or os.environ.get(DEBUG):
@@ -138,7 +152,7 @@ def render(
         bool, typer.Option("--draft", help="Render also what misses its quorum; every page says that it is a draft.")
     ] = False,
 ) -> None:
-    """Make the site and the PDF of an edition that was run.
+    """Make the site and the PDF of an edition that was run, each by itself: one that fails does not take the other.
 
     Where fewer provinces have results than the quorum in the edition's file, nothing is published and the exit code
     is 6. A draft has names of its own, so that it is not taken for the report.
@@ -152,37 +166,11 @@ def render(
     root = project_root(context)
     check_edition(root, edition)
     formats = _formats(to)
-    # The renderers bring pandoc, fonts and yaml with them, progress brings rich.
-    from rich.console import Console
+    # The renderers bring pandoc, fonts and yaml with them.
+    from policyreport import renderers
+    from policyreport.commands.rendering import render_edition
 
-    from policyreport import renderers, report
-    from policyreport.params.edition import read_edition
-    from policyreport.progress.stages import show_stage
-    from policyreport.simulated import marked_name
-
-    simulated = read_edition(root, edition).simulated
-    kind = "-draft" if draft else ""
-    names = f"site{kind}", f"report-{edition}{kind}.pdf"
-    site, pdf = (marked_name(name) if simulated else name for name in names)
-    chosen = renderers.choose(renderer.value)
-    store = root / "build" / edition
-    console = Console()
-    with show_stage(console, "laying out the pages"):
-        project = report.assemble(root, edition, store, draft=draft)
-    with tempfile.TemporaryDirectory(dir=store, prefix=".render-") as scratch:
-        # The PDF out of sight first: where one of the two fails, the earlier pair stays together.
-        if "pdf" in formats:
-            with show_stage(console, f"making the PDF with {chosen.name}") as tell:
-                chosen.render_pdf(project, Path(scratch) / pdf, tell)
-        if "html" in formats:
-            # The site has every page but the one that is the whole report.
-            pages = len(list(project.rglob("*.qmd"))) - 1
-            with show_stage(console, f"making the site with {chosen.name}", pages) as tell:
-                chosen.render_site(project, store / site, tell)
-            typer.echo(f"{shown_path(store / site / 'index.html', root)}  (made by {chosen.name})")
-        if "pdf" in formats:
-            (Path(scratch) / pdf).replace(store / pdf)
-            typer.echo(f"{shown_path(store / pdf, root)}  (made by {chosen.name})")
+    render_edition(root, edition, renderers.choose(renderer.value), formats, draft=draft)
 
 
 @app.command()

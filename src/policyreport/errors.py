@@ -5,12 +5,15 @@ An error says where, what was expected, what was found, and what to do. It never
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import traceback
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import IntEnum
+from typing import TypeVar
 
 # Set, it shows tracebacks also of errors that are meant for the user.
 DEBUG = "POLICYREPORT_DEBUG"
@@ -58,6 +61,9 @@ class PolicyReportError(Exception):
         if os.environ.get(DEBUG):
             return "".join(traceback.format_exception(self)).splitlines()
         return [f"{type(self).__name__}: {self}"]
+
+
+Refused = TypeVar("Refused", bound=PolicyReportError)
 
 
 class UsageError(PolicyReportError):
@@ -110,6 +116,37 @@ def strange_letters(text: str) -> str:
     strange = [(letter, name) for letter, name in names.items() if not name.startswith("LATIN")]
     told = [f'"{letter}" is U+{ord(letter):04X} ({name.capitalize()})' for letter, name in strange[:3]]
     return f"{'; '.join(told)}. " if told else ""
+
+
+# What to do about what the system refuses; the rest is looked up by whoever keeps the machine.
+_ADVICE = {
+    errno.ENOSPC: "Free space on this disk, then give the command again.",
+    errno.EDQUOT: "Free space on this disk, then give the command again.",
+    errno.EFBIG: "Free space on this disk, then give the command again.",
+    errno.EROFS: "Work on a disk that can be written, or give --project PATH.",
+    errno.EACCES: "Get the right to write there, then give the command again.",
+    errno.EPERM: "Get the right to write there, then give the command again.",
+    errno.ENOENT: "Restore it, then give the command again.",
+    errno.EMFILE: "Allow more open files (`ulimit -n 256`), or give --workers 1.",
+    errno.ENFILE: "Close other programs; the machine has no more open files to give.",
+    errno.ENOMEM: "Close other programs, or give --workers 1.",
+    errno.EAGAIN: "Close other programs, or give --workers 1.",
+    errno.ENAMETOOLONG: "Move the project to a shorter path, or set TMPDIR to a shorter one.",
+}
+
+
+def system_error(kind: type[Refused], error: OSError, place: str) -> Refused:
+    """Turn what the system refused into a message of a kind; `place` stands where the error names no file."""
+    if error.args and isinstance(error.args[0], list):
+        # shutil copies on, and tells all that failed at the end.
+        first = re.search(r"\[Errno (\d+)\] ([^:]+)", str(error.args[0]))
+        error = OSError(int(first[1]), first[2]) if first else OSError("some files could not be copied")
+    if "AF_UNIX path too long" in str(error):
+        error = OSError(errno.ENAMETOOLONG, "the path of a socket is too long", os.environ.get("TMPDIR"))
+    path = error.filename if isinstance(error.filename, str) else place
+    got = (error.strerror or " ".join(str(error).split()) or type(error).__name__).rstrip(".")
+    todo = _ADVICE.get(error.errno or 0, "Look at the disk and the rights there, then give the command again.")
+    return kind(path, "a file or folder that can be read and written", got, todo)
 
 
 def did_you_mean(got: str, known: Iterable[str]) -> str:
