@@ -11,7 +11,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import forkserver
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
@@ -25,9 +25,12 @@ from policyreport.kernels.forkserver import short_folder
 from policyreport.kernels.orphans import end_processes
 from policyreport.kernels.provisioner import use_server
 from policyreport.kernels.thread_counts import SINGLE_THREADED
+from policyreport.resources import without_semaphores
 
 # Of a socket's path: the scratch folder, the notebook's and the kernel's in it, and the socket's name.
 SOCKET_PATH_OWN = len("/policyreport-run-12345678/policyreport-12345678/kernel/k.json-ipc-1")
+# Of multiprocessing's own socket.
+LISTENER_PATH = len("/pymp-12345678/listener-12345678")
 # Processes with nothing left to do end in milliseconds; one that does not would hold up the run for ever.
 END_SECONDS = 30.0
 
@@ -100,6 +103,8 @@ class WorkerPool(Executor):
             Drop what has not begun.
         """
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        if isinstance(self._pool, ThreadPoolExecutor):
+            tempfile.tempdir = None
         sweep(self._scratch)
 
     def __enter__(self) -> Self:
@@ -118,8 +123,13 @@ class WorkerPool(Executor):
         finally:
             late.cancel()
 
-    def _new_pool(self) -> ProcessPoolExecutor:
-        """Processes that start on demand."""
+    def _new_pool(self) -> ProcessPoolExecutor | ThreadPoolExecutor:
+        """Processes that start on demand; threads where the machine cannot share work among processes."""
+        if without_semaphores():
+            # Kernels are processes of their own all the same.
+            use_server(self.server)
+            tempfile.tempdir = str(self._scratch)
+            return ThreadPoolExecutor(self.workers)
         context = multiprocessing.get_context("forkserver" if prepare_workers() else "spawn")
         words = str(self._scratch), self.server
         return ProcessPoolExecutor(self.workers, context, _start_worker, words)
@@ -145,8 +155,9 @@ def prepare_workers() -> bool:
     bool
         Whether this platform has such a process; elsewhere workers are spawned, and nothing is done here.
     """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+    if "forkserver" not in multiprocessing.get_all_start_methods() or without_semaphores():
         return False
+    _shorten_own_folder()
     # Where it has its socket, until this process ends.
     watch_folder(get_temp_dir())
     forkserver.set_forkserver_preload(["policyreport.execute.ahead"])
@@ -155,6 +166,16 @@ def prepare_workers() -> bool:
     with interrupts_ignored(), _environment(SINGLE_THREADED):
         forkserver.ensure_running()
     return True
+
+
+def _shorten_own_folder() -> None:
+    """Have multiprocessing make its folder where the path of a socket in it is short enough."""
+    usual = tempfile.gettempdir()
+    tempfile.tempdir = short_folder(LISTENER_PATH)
+    try:
+        get_temp_dir()
+    finally:
+        tempfile.tempdir = usual
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from policyreport.errors import RunError, UsageError
 from policyreport.events import Event, WorkerLost
 from policyreport.execute import Outcome, Unit
 from policyreport.execute.unit import WorkerLostError
+from policyreport.resources import without_semaphores
 
 if TYPE_CHECKING:
     from policyreport.cluster.local import LocalWorkers
@@ -166,7 +167,12 @@ class DaskExecutor(Executor):
         if self.where.startswith(LOCAL):
             from policyreport.cluster.local import LocalWorkers  # needs Dask too
 
-            self.local = LocalWorkers(int(self.where.removeprefix(LOCAL)))
+            try:
+                self.local = LocalWorkers(int(self.where.removeprefix(LOCAL)))
+            except (OSError, RuntimeError) as error:
+                # Dask says no more than that a worker did not start.
+                got = without_semaphores() or " ".join(str(error).split())[:160]
+                raise RunError(place, "a Dask cluster on this machine", got, "Give --workers instead.") from None
             address = self.local.cluster
             self.order = dataclasses.replace(self.order, scratch=str(self.local.scratch))
         try:

@@ -203,6 +203,9 @@ def _execute(
     # papermill, pandas and the models are needed from here on.
     from policyreport.kernels.batch import batch_server
     from policyreport.pool import prepare_workers
+    from policyreport.resources import allow_open_files, without_semaphores
+
+    allow_open_files(where.workers)
 
     # It imports while this process does, and reads the data.
     notebooks = [path for path in sorted((root / "notebooks").glob("*/*.ipynb")) if path.parent.name != LESSONS]
@@ -223,6 +226,8 @@ def _execute(
         with _events(where.workers, as_json) as tell:
             if server.reason:
                 typer.echo(f"Kernels start cold: {server.reason}.", err=True)
+            if not where.cluster and (reason := without_semaphores()):
+                typer.echo(f"Notebooks are run by threads of one process: {reason}.", err=True)
             summary = run_stages(
                 stages,
                 root / "build" / edition,

@@ -58,6 +58,7 @@ class Server:
         self.kernels: dict[int, socket.socket] = {}
         self.selector = selectors.DefaultSelector()
         self.wakeup, self.waker = os.pipe()
+        self.reserve = os.open(os.devnull, os.O_RDONLY)
         for end in (self.wakeup, self.waker):
             os.set_blocking(end, False)
         # A handler, even one that does nothing, is what makes SIGCHLD write to the pipe.
@@ -90,10 +91,8 @@ class Server:
 
     def _accept(self) -> Request | None:
         """Take a request and fork; gives the request in the child."""
-        try:
-            connection, _ = self.listener.accept()
-        except OSError:
-            # Too many files open, perhaps: the client will be heard again, or gives up and starts cold.
+        connection = self._connection()
+        if connection is None:
             return None
         connection.settimeout(REQUEST_SECONDS)
         try:
@@ -112,6 +111,17 @@ class Server:
         for stream in request.streams:
             os.close(stream)
         return None
+
+    def _connection(self) -> socket.socket | None:
+        """A client's, or none: with too many files open it is sent away, so that it does not wait in vain."""
+        try:
+            return self.listener.accept()[0]
+        except OSError:
+            os.close(self.reserve)
+            with contextlib.suppress(OSError):
+                self.listener.accept()[0].close()
+            self.reserve = os.open(os.devnull, os.O_RDONLY)
+            return None
 
     def _fork(self, connection: socket.socket) -> bool:
         """Fork a kernel; true in the child."""
@@ -132,7 +142,7 @@ class Server:
         self.selector.close()
         for connection in (*self.kernels.values(), self.listener):
             connection.close()
-        for end in (self.wakeup, self.waker, self.lifetime):
+        for end in (self.wakeup, self.waker, self.reserve, self.lifetime):
             os.close(end)
 
     def _reap(self) -> None:

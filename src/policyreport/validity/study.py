@@ -7,11 +7,12 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from policyreport.resources import without_semaphores
 from policyreport.validity.cells import CELLS, Cell, cells_of
 from policyreport.validity.measures import CellResult, MethodResult
 
@@ -53,7 +54,9 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
     done = len(cells) - len(left)
     # Spawned: the caller may show progress in a thread, and a fork copies a thread's locks in whatever state.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _start_worker) as pool:
+    # Without semaphores processes cannot be given work: one after the other, here.
+    alone = bool(without_semaphores())
+    with ThreadPoolExecutor(1) if alone else ProcessPoolExecutor(workers, context, _start_worker) as pool:
         # A cell is sent by its place in the table: its simulator is found again there.
         waiting = {pool.submit(_repeat, method, at, draws): CELLS[method][at] for method, at in left}
         try:

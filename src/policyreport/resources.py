@@ -1,0 +1,49 @@
+"""What a run needs of the machine, looked at before it begins: open files, semaphores, short paths."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+from policyreport.errors import RunError
+
+# A kernel opens about 60 files (its sockets, and what notebooks read); the runner about 40 and 20 for each worker.
+OPEN_FILES = 128
+OPEN_FILES_OF_A_WORKER = 20
+# What most systems allow without asking.
+USUAL_OPEN_FILES = 1024
+
+
+def allow_open_files(workers: int) -> None:
+    """Raise this process's own limit of open files, as far as it is allowed to; its kernels inherit it.
+
+    Raises
+    ------
+    RunError
+        If the limit that only the system's keeper can raise is too low for a run.
+    """
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = OPEN_FILES + OPEN_FILES_OF_A_WORKER * workers
+    if soft in (-1, resource.RLIM_INFINITY) or soft >= max(needed, USUAL_OPEN_FILES):
+        return
+    unlimited = hard in (-1, resource.RLIM_INFINITY)
+    allowed = max(needed, USUAL_OPEN_FILES) if unlimited else min(hard, max(needed, USUAL_OPEN_FILES))
+    if allowed < needed:
+        todo = f"Allow more (`ulimit -n {USUAL_OPEN_FILES}`) before the command."
+        raise RunError("open files", f"a limit of at least {needed} for {workers} workers", str(allowed), todo)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
+def without_semaphores() -> str:
+    """Say why processes cannot be given work here; empty where they can."""
+    try:
+        multiprocessing.get_context("spawn").Lock()
+    except (OSError, ImportError) as error:
+        reason = getattr(error, "strerror", "") or str(error)
+        where = "" if Path("/dev/shm").is_dir() else ", /dev/shm is missing"
+        return f"this machine gives no semaphores ({reason}{where})"
+    return ""
