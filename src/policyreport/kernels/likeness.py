@@ -16,7 +16,7 @@ from policyreport.kernels.watching import ImportsAhead
 
 # Taken in by Python's start, or by libraries in C, which nobody sees reading.
 AT_START = (
-    "PYTHON", "LC_", "LANG", "LD_", "GLIBC_", "MALLOC_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "GOTO_", "MKL_",
+    "PYTHON", "LC_", "LANG", "LD_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "GOTO_", "MKL_",
     "BLIS_", "VECLIB_", "JE_ARROW_", "ARROW_", "NPY_",
 )  # fmt: skip
 # Set by Jupyter for each kernel anew, and read again by every kernel.
