@@ -14,6 +14,8 @@ from policyreport.marks import unmarked
 from policyreport.methods import completion
 from policyreport.methods.counts import TaskCount
 from policyreport.plan import Known
+from policyreport.present.findings import worst
+from policyreport.records.base import Finding
 
 ORDER = ["An Giang", "Cà Mau", "Cao Bằng", "Đắk Lắk", "Đồng Nai", "Hà Nội", "Hải Phòng", "Vĩnh Long"]
 
@@ -43,3 +45,9 @@ def test_e9_publishers_in_a_source_line_stand_in_the_order_of_the_alphabet(natio
     line = next(line for line in text.splitlines() if line.startswith("Sources: ") and "Lai Châu" in line)
     named = ["Báo Vĩnh Long", "Cà Mau", "Đảng Cộng Sản", "Huế Ngày Nay", "Lai Châu"]
     assert sorted(named, key=line.index) == named
+
+
+def test_e9_findings_of_one_rule_stand_in_the_order_of_the_alphabet() -> None:
+    """Báo Điện Biên Phủ came after Báo Vĩnh Long."""
+    named = [Finding(rule="licence-missing", severity="note", message=f"Báo {name}: no terms.") for name in ORDER]
+    assert worst(reversed(named)) == named

@@ -124,7 +124,7 @@ def worst(found: Iterable[Finding]) -> list[Finding]:
     list of Finding
         Errors first, then warnings, then notes.
     """
-    return sorted(found, key=lambda finding: (ORDER[finding.severity], finding.rule, finding.message))
+    return sorted(found, key=lambda finding: (ORDER[finding.severity], finding.rule, sort_key(finding.message)))
 
 
 def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:

@@ -23,6 +23,7 @@ from policyreport.rules.evidence import (
     number,
     records,
 )
+from policyreport.spelling import sort_key
 
 
 def _list_changed(evidence: Evidence) -> Iterator[Breach]:
@@ -65,7 +66,7 @@ def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
                 name, area = str(rows["list"].iloc[0]), str(rows["area"].iloc[0])
                 found[total == done + running].append((name, tuple(row[each] for each in used), area))
     if found[True] and found[False]:
-        inside, outside = (listing(sorted({name for name, _, _ in found[key]})) for key in (True, False))
+        inside, outside = (listing(sorted({name for name, _, _ in found[key]}, key=sort_key)) for key in (True, False))
         rows_used = tuple(id for name, part, _ in found[False] for id in part)
         text = f"the overdue are counted beside the tasks in progress on {outside}, among them on {inside}"
         yield Breach(rows_used, f"{text[:1].upper()}{text[1:]}.")
