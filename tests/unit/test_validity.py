@@ -20,11 +20,11 @@ from policyreport.methods.lines import LineRules
 from policyreport.methods.means import MeanRules
 from policyreport.params.methods import read_method_settings
 from policyreport.params.registry import read_registry
-from policyreport.validity import families, mixed, series, tasks, yearly
+from policyreport.validity import families, mixed, pooled, series, tasks, yearly
 from policyreport.validity.cells import CELLS, cells_of
 from policyreport.validity.designs import DESIGNS
 from policyreport.validity.fingerprint import code_lines, fingerprint
-from policyreport.validity.hazard_slopes import fit_all, fit_one
+from policyreport.validity.hazard_slopes import FRAILTY, fit_all, fit_one, fit_unlike
 from policyreport.validity.measures import CONTINUOUS, CellResult, Measure, MethodResult, average, exact, middle, share
 from policyreport.validity.note_texts import EARLIER, UNCLAIMED
 from policyreport.validity.outlooks import PRINTED_EFFECT, RULES
@@ -44,6 +44,7 @@ PANEL = {"what": "panel", "areas": 8, "years": 6, "ratio": 0.3, "uneven": 1}
 def test_the_table_holds_every_method_that_the_specification_studies() -> None:
     assert list(CELLS) == [
         "completion", "flow", "outlook", "pooling", "threshold", "trend", "panel", "peers", "exposure", "ranks",
+        "funnel",
     ]  # fmt: skip
     names = [(cell.method, cell.id) for cells in CELLS.values() for cell in cells]
     assert len(names) == len(set(names))
@@ -359,6 +360,13 @@ def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
     assert MeanRules(peers.minimum_points, grid) == yearly.RULES
     assert LineRules(grid, trend.wandering_from, trend.wandering_chance) == families.LINES
     assert yearly.UNCLAIMED == UNCLAIMED
+    assert settings.flow.verdict_frailty == FRAILTY.verdict
+    assert settings.pooling.assumed_design_effect == pooled.ASSUMED
+    assert (
+        settings.pooling.grouping_minimum_pairs, settings.pooling.grouping_minimum_tasks,
+    ) == (pooled.PAIRS, pooled.TASKS)  # fmt: skip
+    assert (settings.funnel.winsor_share, settings.funnel.overdispersion_errors) == (pooled.WINSOR, pooled.ERRORS)
+    assert settings.multiplicity.bh_level == pooled.BH_LEVEL
     assert sorted(exposure.webb_points) == pytest.approx(WEBB)
 
 
@@ -459,8 +467,17 @@ def test_what_grouped_tasks_do_to_ranks_and_pooling_is_said_with_numbers(kept_pa
     kind = "binomial 0.5 clustered"
     own, joint = (min(found("ranks", name, kind=kind)) for name in (OWN_SET, JOINT_SETS))
     assert f"as little as {number_of(own)} (one area's) and {number_of(joint)} (all together)" in kept_page
-    held = found("pooling", "coverage", design_effect=2)
-    assert f"its intervals hold {number_of(min(held))} to {number_of(max(held))}" in kept_page
+    held = {
+        key: [
+            measure.value for cell in read_results(ROOT)["pooling"].cells for measure in cell.measures
+            if measure.name == "coverage" and cell.design.get("assumed", 1) == key
+            and key < cell.design.get("design_effect", 1)
+        ]
+        for key in (1, 2)
+    }  # fmt: skip
+    taken, larger = (f"{number_of(min(found))} to {number_of(max(found))}" for found in held.values())
+    assert f"taken as independent, the intervals would hold {taken}" in kept_page
+    assert f"beyond a design effect of 2 the intervals hold {larger}" in kept_page
     lean = max(abs(each) for each in found("ranks", "bias, printed place", kind="half tied"))
     assert f"towards the other half by up to {number_of(lean, 1)} places" in kept_page
 
@@ -539,3 +556,27 @@ def test_every_row_reports_what_the_specification_asks_of_it() -> None:
         if not any(name.startswith(words) for name in found_names[kind])
     ]
     assert missing == []
+
+
+def test_the_effort_at_no_variance_is_the_trend_of_the_hazard() -> None:
+    rng = np.random.default_rng(8)
+    steps = one_list(rng, 400, [0.004] * 8, [91] * 8)
+    assert fit_unlike(steps, 0.0) == pytest.approx(fit_one(steps), rel=1e-6)
+
+
+def test_the_page_says_where_each_method_stops_holding(kept_page: str) -> None:
+    section = kept_page.partition("## Where each method stops holding")[2].partition("\n## ")[0]
+    for title in ("Completion of tasks", "Quarter on quarter", "Outlook to the deadline", "Unusual counts"):
+        assert f"- **{title}**: where " in section
+    falling = max(found("flow", "verdict falling", what="unlike trend", frailty="gamma 2", slope=0.0))
+    assert f"a steady effort is called falling in up to {share_of(falling)}" in section
+
+
+def test_a_steady_effort_keeps_the_level_of_slower_and_falling_where_tasks_differ_by_as_much_as_is_allowed() -> None:
+    for name in ("verdict slower", "verdict falling"):
+        cells = [
+            (cell, measure) for cell in read_results(ROOT)["flow"].cells for measure in cell.measures
+            if measure.name == name and measure.low is not None
+        ]  # fmt: skip
+        assert {cell.design["frailty"] for cell, _ in cells} >= {"gamma 1", "log-normal 1", "two groups 1"}
+        assert [cell.design for cell, measure in cells if measure.verdict != "passes"] == []

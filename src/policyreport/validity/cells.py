@@ -11,10 +11,11 @@ import numpy as np
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.methods.draws import generator
-from policyreport.validity import families, mixed, outlooks, panels, places, pooled, series, tasks, yearly
+from policyreport.validity import families, mixed, outlooks, panels, places, pooled, series, tasks, unlike, yearly
 from policyreport.validity import yearly_panels as processes
 from policyreport.validity.fingerprint import fingerprint
 from policyreport.validity.measures import CellResult, Measure
+from policyreport.validity.processes import FRAILTIES
 
 Simulator = Callable[..., tuple[Measure, ...]]
 
@@ -116,6 +117,22 @@ def _flow() -> Iterator[Cell]:
     yield from _grid("flow", tasks.flow_trend, **sizes, slope=(0.0, -0.1, 0.1), growth=(0.0, 0.05, 0.1))
     sizes = {"intervals": (5, 8, 12, 20), "n": (100, 1300), "design_effect": (1,)}
     yield from _grid("flow", tasks.flow_trend, **sizes, slope=(0.0, 0.1), growth=(0.1,), entry=(tasks.EVENLY,))
+    differing: dict[str, tuple[Any, ...]] = {"n": (100, 1132), "frailty": FRAILTIES, "growth": (0.0, 0.1, 0.5)}
+    yield from _grid("flow", unlike.unlike_change, **differing, effort=(1.0,))
+    yield from _grid(
+        "flow",
+        unlike.unlike_change,
+        n=(100, 1132),
+        frailty=("alike", "gamma 1"),
+        growth=(0.1,),
+        effort=(0.25, 0.5, 2.0),
+    )
+    grown: dict[str, tuple[Any, ...]] = {"n": (100, 1132), "frailty": ("alike", "gamma 1"), "growth": ("0+1",)}
+    yield from _grid("flow", unlike.unlike_change, **grown, effort=(1.0,))
+    differing = {"intervals": (5, 8, 12), "n": (100, 1132), "frailty": FRAILTIES, "growth": (0.0, 0.1)}
+    yield from _grid("flow", unlike.unlike_trend, **differing, slope=(0.0,))
+    falling: dict[str, tuple[Any, ...]] = {"intervals": (8,), "n": (100, 1132), "growth": (0.1,), "slope": (-0.4, 0.2)}
+    yield from _grid("flow", unlike.unlike_trend, frailty=("alike", "gamma 1"), **falling)
 
 
 def _outlook() -> Iterator[Cell]:
@@ -128,11 +145,28 @@ def _outlook() -> Iterator[Cell]:
         yield from _grid("outlook", outlooks.outlook, intervals=(intervals,), **sizes, **learnt)
     design: dict[str, Any] = {"intervals": 1, "n": 100, "ratio": 1, "design_effect": 4, "assumed": 1}
     yield Cell("outlook", outlooks.outlook, design)
+    differing: dict[str, tuple[Any, ...]] = {
+        "n": (100, 600),
+        "ratio": (0.5, 1, 2),
+        "frailty": ("gamma 1", "half never"),
+    }
+    yield from _grid("outlook", outlooks.unlike_outlook, intervals=(1,), **differing)
+    yield from _grid("outlook", outlooks.unlike_outlook, intervals=(5,), n=(600,), ratio=(1, 2), frailty=("gamma 1",))
 
 
 def _pooling() -> Iterator[Cell]:
     yield from _grid("pooling", pooled.pooling, areas=(8, 12, 34), intraclass=(0, 0.02, 0.1, 0.3))
     yield from _grid("pooling", pooled.pooling, areas=(8, 12, 34), intraclass=(0.1,), design_effect=(2,))
+    grouped: dict[str, tuple[Any, ...]] = {"areas": (8, 34), "intraclass": (0, 0.1), "design_effect": (1, 2, 4)}
+    yield from _grid("pooling", pooled.pooling, **grouped, assumed=(2,))
+    grouped = {"areas": (34,), "intraclass": (0, 0.1), "design_effect": (1, 2, 4)}
+    yield from _grid("pooling", pooled.pooling, **grouped, assumed=(pooled.LEARNT,))
+
+
+def _funnel() -> Iterator[Cell]:
+    for effect, assumed in product((1, 2, 4), (1, 2, pooled.LEARNT)):
+        own: dict[str, tuple[Any, ...]] = {"design_effect": (effect,), "assumed": (assumed,)}
+        yield from _grid("funnel", pooled.funnel, areas=(12, 34), **own)
 
 
 def _threshold() -> Iterator[Cell]:
@@ -206,6 +240,7 @@ CELLS: dict[str, tuple[Cell, ...]] = {
     "peers": tuple(_means("peers", yearly.mean_differences)),
     "exposure": tuple(_exposure()),
     "ranks": tuple(_ranks()),
+    "funnel": tuple(_funnel()),
 }
 """Cells by method, in the order of the table."""
 

@@ -23,6 +23,26 @@ DESIGNS = {
         "elsewhere they are power. The design effect is estimated, not assumed. Violation: additions that enter "
         "evenly over each interval."
     ),
+    "unlike change": (
+        "Data: one list of n tasks that began together 60 days before the first of two intervals of 92 days; each "
+        "task is finished at its own rate times an effort of 0.004 a day in the first interval, in the second times "
+        "the effort shown; additions Poisson with a mean of growth times n, new and from the first day (0+1: none, "
+        "then as many as began). Own rates have a mean of 1 and are alike, gamma or log-normal with the variance "
+        "shown, of two groups (one task in five three times as fast, the others half as fast, variance 1), or half of "
+        "them zero (variance 1 too). Truth: the effort. At an effort of 1 *slower* is a false alarm, elsewhere it is "
+        "power. Violations: gamma 2, more spread than the verdict allows for, and tasks that can never be finished."
+    ),
+    "unlike trend": (
+        "Data: as above, over intervals of 60 to 120 days; the logarithm of the effort changes by the slope a "
+        "quarter. Truth: the slope of the effort. At slope 0 *falling* is a false alarm, elsewhere it is power. "
+        "Violations: as above."
+    ),
+    "unlike outlook": (
+        "Data: lists that start with n tasks of their own rates, as above, and get no more; intervals of 90 days at "
+        "one effort, at which uniformly 0.1 to 0.5 of tasks that are alike would be finished in each. Truth: the "
+        "number finished in the future of ratio times 90 days at that effort. Violation: all of it, for the outlook "
+        "takes the tasks left as no harder than those finished."
+    ),
     "outlook": (
         "Data: lists that start with n tasks, intervals of 90 days, a share of uniformly 0.1 to 0.5 of the tasks "
         "finished in each, additions Poisson with a mean of 20 % of the tasks open; then the future of ratio times 90 "
@@ -32,8 +52,14 @@ DESIGNS = {
     ),
     "pooling": (
         "Data: lists of 25 to 200 tasks in as many areas as shown, propensities from a beta distribution of mean 0.55 "
-        "and the intraclass correlation shown, finished tasks binomial. Truth: the first area's propensity. "
-        "Violation: tasks finish in groups inside each list (design effect 2)."
+        "and the intraclass correlation shown, finished tasks binomial, or beta-binomial with the design effect. "
+        "Assumed: the design effect that counts are divided by, or that it is learnt from four intervals of each "
+        "list. Truth: the first area's propensity. Violation: a design effect above the assumed one."
+    ),
+    "funnel": (
+        "Data: lists of 25 to 200 tasks in as many areas as shown, all of propensity 0.55, finished tasks binomial or "
+        "beta-binomial with the design effect. Assumed: as for the pooled shares. Truth: no area differs, so that any "
+        "area singled out is a false alarm. Violation: a design effect above the assumed one."
     ),
     "threshold": (
         "Data: n past revisions and the one to come, normal around the mean (0 where none is shown) with a spread in "
@@ -87,9 +113,9 @@ DESIGNS = {
     "exposed": (
         "Data: 34 areas, noise whose neighbouring years correlate by 0.3 and whose standard deviation differs between "
         "areas (log-normal); exposure normal, log-normal (skewed), or 1 in 11, 6 or 3 areas and 0 elsewhere; one year "
-        "after the start; 399 bootstrap draws and permutations. Truth: the association shown, in points per unit of "
-        "exposure. At 0 rejections are false alarms, elsewhere they are power. The plain t test with standard errors "
-        "clustered by area is shown for comparison only."
+        "after the start; 399 bootstrap draws and permutations. Truth: the association shown, in percentage points "
+        "per unit of exposure. At 0 rejections are false alarms, elsewhere they are power. The plain t test with "
+        "standard errors clustered by area is shown for comparison only."
     ),
     "mean differences": (
         "Data: yearly differences of areas to a comparator, neighbouring years correlated by ρ; standard deviations "

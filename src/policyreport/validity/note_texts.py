@@ -68,6 +68,52 @@ def false_alarms(rows: Rows) -> str:
     )
 
 
+WORDS = ("verdict slower", "verdict falling")
+OTHER_WORDS = ("verdict faster", "verdict rising")
+IF_ALIKE = ("slower if tasks were taken as alike", "falling if tasks were taken as alike")
+
+
+def beyond(rows: Rows) -> str:
+    """Tasks that differ more than a verdict allows for."""
+    found = [value for name in WORDS for value in values(rows.cells, name)]
+    allowed = rows.formats.number(float(rows.settings["flow"]["verdict_frailty"].value), 0)
+    return (
+        "Here the verdict stops holding: where tasks differ with a variance of 2, or some can never be finished, a "
+        f"steady effort is given the word in up to {rows.formats.percent(max(found))}, for it allows for a variance of "
+        f"{allowed} and for tasks that can all be finished. The report therefore says with the word that counts alone "
+        "cannot tell."
+    )
+
+
+def alarms_of_unlike(rows: Rows) -> str:
+    """What a steady effort was called before tasks were allowed to differ, and what it is called."""
+    steady = [
+        cell for cell in rows.cells if cell.design.get("effort", 1) == 1 and cell.design.get("slope", 0) == 0
+        and cell.design["frailty"] in ("gamma 1", "log-normal 1", "two groups 1")
+    ]  # fmt: skip
+    before, after, other = (
+        [value for name in names for value in values(steady, name)] for names in (IF_ALIKE, WORDS, OTHER_WORDS)
+    )
+    if not before:
+        return ""
+    percent = rows.formats.percent
+    return (
+        "Where tasks differ with a variance of 1, a steady effort would be given the word in up to "
+        f"{percent(max(before))} if tasks were taken as alike; it is given in up to {percent(max(after))}. The other "
+        f"word is given in up to {percent(max(other))}, also where new tasks are added. Bias and power are not judged."
+    )
+
+
+def harder(rows: Rows) -> str:
+    """Outlooks on tasks that differ."""
+    held = values(rows.cells, "coverage, as printed")
+    return (
+        "Tasks that differ: those left are harder than those finished, and the outlook does not know it. Its interval "
+        f"holds {rows.formats.number(min(held), 3)} to {rows.formats.number(max(held), 3)}; it is an outlook on the "
+        "pace going on, not on the effort."
+    )
+
+
 def uneven(rows: Rows) -> str:
     """Unequal noise: pooled intervals, and the test of equal slopes."""
     formats = rows.formats
@@ -92,7 +138,7 @@ def spreads(rows: Rows) -> str:
     scale = formats.number(float(rows.settings["threshold"]["prior_scale_national"].value), 1)
     held = values(rows.cells, "coverage")
     return (
-        f"One spread in all repetitions, where the prior expects {scale} points: intervals hold "
+        f"One spread in all repetitions, where the prior expects {scale} percentage points: intervals hold "
         f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}, too little where revisions are much larger "
         "than that and too much where they are smaller. What decides is the spread, which a history this short does "
         "not tell, so no number of revisions can be refused for it; the prior carries the answer. The chance is "
@@ -135,7 +181,7 @@ def one_way(rows: Rows) -> str:
     mean = formats.number(float(rows.cells[0].design["mean"]), 2)
     wrong = max(values(rows.cells, "wrong verdict at the margin"))
     return (
-        f"Revisions that go up by {mean} points on average: their mean is shown and not subtracted, so the "
+        f"Revisions that go up by {mean} percentage points on average: their mean is shown and not subtracted, so the "
         "verdict that a value lies below is "
         f"wrong at the margin in up to {formats.percent(wrong)}; the revision that would turn the verdict is printed "
         "beside it, and the verdict is flagged where a prior that does not take the mean for zero would turn it."
@@ -294,10 +340,36 @@ def unclaimed_ranks(rows: Rows) -> str:
 
 
 def grouped_tasks(rows: Rows) -> str:
-    """Pooled shares of lists whose tasks finish in groups."""
+    """Pooled shares of lists whose tasks finish in groups, were they taken as independent."""
     formats = rows.formats
     held = values(rows.cells, "coverage")
     return (
-        "Tasks that finish in groups inside each list: pooling takes them as independent, and its intervals hold "
-        f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}."
+        "Tasks that finish in groups inside each list: were they taken as independent, the intervals would hold "
+        f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}. A design effect is therefore learnt from "
+        f"lists that were counted again, or assumed at {_assumed(rows)}."
     )
+
+
+def more_grouped(rows: Rows) -> str:
+    """Pooled shares of lists whose tasks finish in larger groups than is assumed."""
+    formats = rows.formats
+    held = values(rows.cells, "coverage")
+    return (
+        f"Tasks that finish in larger groups than is assumed where no repeated counts tell: beyond a design effect of "
+        f"{_assumed(rows)} the intervals hold {formats.number(min(held), 3)} to {formats.number(max(held), 3)}."
+    )
+
+
+def unlike_lists(rows: Rows) -> str:
+    """The funnel of areas that do not differ, whose tasks finish in larger groups than is assumed."""
+    found = values(rows.cells, "any area singled out")
+    return (
+        "Tasks that finish in larger groups than is assumed: of areas that do not differ one is singled out in up to "
+        f"{rows.formats.percent(max(found))} of the repetitions. The funnel therefore divides by a design effect, "
+        f"learnt from lists that were counted again or assumed at {_assumed(rows)}; beyond that it singles out too "
+        "many."
+    )
+
+
+def _assumed(rows: Rows) -> str:
+    return rows.formats.number(float(rows.settings["pooling"]["assumed_design_effect"].value), 0)

@@ -101,6 +101,9 @@ def _is_of_one_spread(design: Mapping[str, Any]) -> bool:
     return design.get("spread", "prior") != "prior" and not design.get("mean") and not design.get("jumps")
 
 
+BEYOND = ("gamma 2", "half never")
+"""Own rates that differ more than the verdict on a pace allows for."""
+
 NOTES = (
     Note(
         "completion",
@@ -110,12 +113,17 @@ NOTES = (
     Note("flow change", _ignored, _fixed("Clustering ignored: why a verdict needs a design effect of 2.")),
     Note("flow change", _is_even, texts.evenly),
     Note("flow trend", _is_even, texts.evenly),
+    Note("unlike change", lambda design: design["frailty"] in BEYOND and design["effort"] == 1, texts.beyond),
+    Note("unlike trend", lambda design: design["frailty"] in BEYOND and design["slope"] == 0, texts.beyond),
+    Note("unlike outlook", lambda design: True, texts.harder),
     Note("outlook", _ignored, _fixed("Clustering ignored: why the interval is printed at a design effect of 4.")),
     Note(
         "pooling",
-        lambda design: design.get("design_effect", 1) > 1,
+        lambda design: _ignored(design) and design.get("assumed", 1) == 1,
         texts.grouped_tasks,
     ),
+    Note("pooling", lambda design: _ignored(design) and design.get("assumed", 1) > 1, texts.more_grouped),
+    Note("funnel", _ignored, texts.unlike_lists),
     Note("threshold", _is_of_one_spread, texts.spreads),
     Note("threshold", lambda design: bool(design.get("mean")), texts.one_way),
     Note("threshold", lambda design: bool(design.get("jumps")), texts.jumping),
@@ -143,6 +151,8 @@ REMARKS = {
     "level trends": texts.levels_by_order,
     "mean differences": texts.by_itself,
     "threshold": texts.chances,
+    "unlike change": texts.alarms_of_unlike,
+    "unlike trend": texts.alarms_of_unlike,
     "panel": texts.found_unequal,
     "mixed model": texts.unused_fits,
     "ranks": texts.leaning,

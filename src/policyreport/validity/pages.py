@@ -16,11 +16,15 @@ from policyreport.validity.limits import known_limits
 from policyreport.validity.lookups import Rows
 from policyreport.validity.measures import CellResult, Measure, MethodResult
 from policyreport.validity.notes import REMARKS, marked, notes_under
+from policyreport.validity.stops import stops_holding
 from policyreport.validity.summary import band_of, claims_table, number, verdict_of
 
-SIMULATORS = ("tasks", "outlooks", "pooled", "series", "families", "panels", "mixed", "yearly", "places")
+SIMULATORS = ("tasks", "unlike", "outlooks", "pooled", "series", "families", "panels", "mixed", "yearly", "places")
 """Modules that hold the simulations; by their names, so that a page is made without loading the methods."""
-DEFAULTS = {"entry": "first day", "mean": 0.0, "jumps": 0.0, "design_effect": 1, "process": "AR(1)", "sloping": 0}
+DEFAULTS = {
+    "entry": "first day", "mean": 0.0, "jumps": 0.0, "design_effect": 1, "assumed": 1, "process": "AR(1)",
+    "sloping": 0,
+}  # fmt: skip
 """What holds in cells whose design does not name it; a test compares it with the simulations."""
 FOLDER = Path("data") / "validity"
 """Results that the page shows; `policyreport validity --keep` writes them."""
@@ -82,19 +86,23 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
     lead = (
         f"{formats.count_of(met, len(judged))} judged measures meet their band, in {formats.count(cells)} sizes and "
         f"truths of {len(ordered)} methods, each simulated {draws} times (completion is "
-        f"enumerated{_fewer(ordered)}), after {registry.references['MWC19'].full}"
+        f"enumerated{_fewer(ordered, formats)}), after {registry.references['MWC19'].full}"
     )
     sections = [_section(each, registry, formats) for each in ordered]
     claims = claims_table(ordered, registry, formats)
-    ends = otherwise(results, registry, formats), known_limits(results, formats)
+    ends = (
+        stops_holding(results, registry, formats),
+        otherwise(results, registry, formats),
+        known_limits(results, formats),
+    )
     parts = [lead, bands(formats), *_made_by_older_code(ordered, registry), claims, *sections, *ends]
     return "\n\n".join(part for part in parts if part)
 
 
-def _fewer(results: Sequence[MethodResult]) -> str:
+def _fewer(results: Sequence[MethodResult], formats: Formats) -> str:
     """Kinds of simulation of which one repetition is slow, with how many were made."""
     told = dict.fromkeys(
-        f", {cell.design['what']} {cell.draws} times"
+        f", {cell.design['what']} {formats.count(cell.draws)} times"
         for each in results
         for cell in each.cells
         if _is_short(cell, each)

@@ -123,7 +123,7 @@ def unlike_list(
     lengths: Sequence[int],
     kind: str,
     *,
-    growth: float = 0.0,
+    growth: float | Sequence[float] = 0.0,
     before: int = 0,
 ) -> tuple[list[Increment], Floats]:
     """Draw the intervals of a list whose tasks differ, and the own rates of the tasks left.
@@ -138,8 +138,8 @@ def unlike_list(
         Effort a day and days of each interval.
     kind : str
         One of `FRAILTIES`.
-    growth : float
-        Expected additions of an interval as a share of the tasks that began together, new and from its first day.
+    growth : float or sequence of float
+        Expected additions of each interval as a share of the tasks that began together, new and from its first day.
     before : int
         Days at the first interval's effort before the first count.
 
@@ -151,9 +151,10 @@ def unlike_list(
     rates = draw_frailties(rng, kind, tasks)
     rates = rates[rng.random(tasks) < np.exp(-rates * daily_rates[0] * before)]
     start, increments, completed = START, [], tasks - len(rates)
-    for daily, days in zip(daily_rates, lengths, strict=True):
+    growths = [growth] * len(lengths) if isinstance(growth, float | int) else growth
+    for daily, days, grown in zip(daily_rates, lengths, growths, strict=True):
         end, open_tasks = start + timedelta(days=int(days)), len(rates)
-        added = int(rng.poisson(growth * tasks))
+        added = int(rng.poisson(grown * tasks))
         rates = np.r_[rates, draw_frailties(rng, kind, added)]
         rates = rates[rng.random(len(rates)) < np.exp(-rates * daily * days)]
         finished = open_tasks + added - len(rates)
