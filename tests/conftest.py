@@ -98,6 +98,19 @@ def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Known, str, 
 
 
 @pytest.fixture(scope="session")
+def with_one_questionnaire() -> Callable[[Inputs], Inputs]:
+    """The slice as if its surveys had asked the same questions throughout."""
+
+    def without(inputs: Inputs) -> Inputs:
+        fields = [each.model_copy(update={"questions_revised": ()}) for each in inputs.indicators.indicators]
+        return dataclasses.replace(
+            inputs, indicators=inputs.indicators.model_copy(update={"indicators": tuple(fields)})
+        )
+
+    return without
+
+
+@pytest.fixture(scope="session")
 def made_record() -> Callable[..., NotebookRecord]:
     """Make the record of a slice with the notebook's own cells, or with those of another notebook."""
     return lambda inputs, notebook="", edited=None: run_cells(inputs, notebook, edited)["record"]

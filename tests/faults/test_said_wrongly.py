@@ -83,6 +83,22 @@ def test_e2_a_score_is_said_to_move_only_where_it_does_in_both_scales(known_q4: 
     assert re.search(r"Control of corruption[^|]*\| 2011–2023 \| .* no clear trend \|", table)
 
 
+@pytest.mark.parametrize(
+    ("area", "indicator"), [("n44", "papi_public_service_delivery"), ("n96", "papi_vertical_accountability")]
+)
+def test_e2_a_score_is_not_said_to_move_across_changed_questions(
+    known_q4: Known, slice_of: SliceOf, area: str, indicator: str
+) -> None:
+    """The survey's questions were revised in 2018 and 2021: a movement across them may be theirs."""
+    inputs = slice_of(known_q4, "trend", area)
+    results = assess.governance(inputs)
+    (found,) = [each for each in results if isinstance(each, Trend) and each.indicator == indicator]
+    assert (found.first_year, found.last_year, found.verdict) == (2011, 2023, "no clear trend")
+    said = read(" ".join(each.markdown for each in present.governance(results, inputs)))
+    assert "The survey asked partly other questions in the later years" in said
+    assert not re.search(r"\b(is|:) (rising|falling)", said)
+
+
 def test_e8_a_province_is_not_counted_among_those_that_differ_more_than_it(known_q4: Known, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     result = assess.peers(inputs)

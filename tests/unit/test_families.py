@@ -47,10 +47,20 @@ def test_control_of_corruption_singles_out_three_provinces_by_order_alone_and_no
     assert family.wandering < 0.01
 
 
-def test_who_is_singled_out_has_a_p_that_survives_the_adjustment(families: dict[str, TrendFamily]) -> None:
-    (named,) = families["papi_vertical_accountability"].singled_out
+def test_who_is_singled_out_has_a_p_that_survives_the_adjustment(
+    slice_of: Callable[..., Inputs], known_q4: Known, with_one_questionnaire: Callable[[Inputs], Inputs]
+) -> None:
+    found = assess.trend_families(with_one_questionnaire(slice_of(known_q4, "series", "VN")))
+    (family,) = [each for each in found if getattr(each, "indicator", "") == "papi_vertical_accountability"]
+    (named,) = family.singled_out
     assert (named.area, named.verdict) == ("n96", "rising")
     assert named.p_value < named.p_adjusted <= 0.05
+
+
+def test_nobody_is_singled_out_across_a_revision_of_the_questions(families: dict[str, TrendFamily]) -> None:
+    scores = [each for key, each in families.items() if key.startswith("papi_") and isinstance(each, TrendFamily)]
+    assert sum(each.by_order_alone for each in scores) == 12
+    assert [each.singled_out for each in scores] == [()] * len(scores)
 
 
 def test_a_family_whose_questions_changed_is_refused_once(families: dict[str, TrendFamily | Refusal]) -> None:

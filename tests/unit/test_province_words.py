@@ -30,9 +30,9 @@ def read(markdown: str) -> str:
 
 @pytest.mark.parametrize("area", ["n96", "n44"])
 def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_difference(
-    known_q4: Known, slice_of: SliceOf, area: str
+    known_q4: Known, slice_of: SliceOf, with_one_questionnaire: Callable[[Inputs], Inputs], area: str
 ) -> None:
-    inputs = slice_of(known_q4, "trend", area)
+    inputs = with_one_questionnaire(slice_of(known_q4, "trend", area))
     results = assess.governance(inputs)
     moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
     assert moved

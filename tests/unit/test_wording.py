@@ -57,6 +57,7 @@ measure-flip flag
 vintage-flip flag
 part-year flag
 wanders flag
+questions-revised flag
 prior-flip flag
 """
 

@@ -7,6 +7,7 @@ from policyreport.assess.judging import (
     family_lines,
     judged_by_line,
     judged_by_order,
+    judged_by_questions,
     judged_in_deviations,
     order_p_values,
 )
@@ -52,6 +53,7 @@ def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:
     judged = [judged_by_line(inputs, each, lines) for each in named]
     if scaled is not None:
         judged = [judged_in_deviations(inputs, contrast, each, scaled) for each in judged]
+    judged = [judged_by_questions(inputs, each) for each in judged]
     # Ties can only raise what a series may reach, so the smallest is that of the years alone.
     smallest = min(each.smallest_p for each in tested)
     return TrendFamily(

@@ -13,7 +13,7 @@ from policyreport.methods import trend as trend_method
 from policyreport.methods.carryover import RhoGrid
 from policyreport.methods.lines import LineRules, estimate_lines
 from policyreport.methods.multiplicity import adjust
-from policyreport.records.base import Refusal
+from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import Trend
 
 Adjusted = Mapping[str, float]
@@ -61,7 +61,9 @@ def judged_alone(inputs: Inputs, contrast: Contrast) -> Trend | Refusal:
     if contrast.scaled is not None:
         found = judged_in_deviations(inputs, contrast, found, order_p_values(inputs, contrast.in_deviations))
     # Lines cost more than orders, and cannot give a word where those gave none.
-    return found if found.verdict == "no clear trend" else judged_by_line(inputs, found, family_lines(inputs, contrast))
+    if found.verdict != "no clear trend":
+        found = judged_by_line(inputs, found, family_lines(inputs, contrast))
+    return judged_by_questions(inputs, found)
 
 
 def order_p_values(inputs: Inputs, contrast: Contrast) -> Adjusted:
@@ -108,6 +110,15 @@ def judged_by_line(inputs: Inputs, trend: Trend, lines: FamilyLines) -> Trend:
         wanders=lines.wanders,
         verdict_level=inputs.settings.trend.verdict_level,
     )
+
+
+def judged_by_questions(inputs: Inputs, trend: Trend) -> Trend:
+    """Name no trend across years in which a survey asked partly other questions, and flag that it did."""
+    revised = inputs.indicators.get(trend.indicator).revised_within(trend.first_year, trend.last_year)
+    if not revised:
+        return trend
+    flag = Flag(code="questions-revised", detail=", ".join(map(str, revised)))
+    return trend.model_copy(update={"verdict": "no clear trend", "flags": (*trend.flags, flag)})
 
 
 def family_lines(inputs: Inputs, contrast: Contrast) -> FamilyLines:

@@ -103,6 +103,11 @@ class _Family:
             return self.own(area)
         return (self.contrast.in_deviations if kind.endswith(IN_DEVIATIONS) else self.contrast).points(area)
 
+    def is_revised(self, trend: Trend) -> bool:
+        """Whether a trend's years lie across a revision of the questions."""
+        indicator = self.inputs.indicators.get(self.contrast.indicator)
+        return bool(indicator.revised_within(trend.first_year, trend.last_year))
+
     def rows(self) -> list[str]:
         """Ledger rows behind all areas' series."""
         return [row for area in current_areas(self.inputs) for point in self.own(area) for row in point.inputs]
@@ -140,7 +145,11 @@ def _grid(inputs: Inputs, family: _Family) -> Spec:
             return raw
         if isinstance(scaled, Refusal):
             return scaled
-        return counted([word for area, word in raw.items() if scaled.get(area) == word], "no clear trend")
+        revised = {
+            each.area for each in judged(choices["window"], family.contrast.kind).trends if family.is_revised(each)
+        }
+        named = [word for area, word in raw.items() if scaled.get(area) == word and area not in revised]
+        return counted(named, "no clear trend")
 
     def basis(choices: Choices) -> Hashable:
         """The years that every area's trend rests on: all years are the official ones where none is preliminary."""

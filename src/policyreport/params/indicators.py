@@ -76,6 +76,7 @@ class Indicator(Strict):
     definition: str = ""
     measures: dict[str, str] = Field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
+    questions_revised: tuple[int, ...] = ()
     fieldwork: dict[int, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -108,6 +109,10 @@ class Indicator(Strict):
             0 before the first break.
         """
         return sum(each.year <= year for each in self.breaks)
+
+    def revised_within(self, first: int, last: int) -> tuple[int, ...]:
+        """Give the years after the first, to the last, from which partly other questions were asked."""
+        return tuple(year for year in self.questions_revised if first < year <= last)
 
 
 class Indicators(Strict):

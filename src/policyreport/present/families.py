@@ -110,8 +110,8 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
         body,
         f"{_finding(voice, done)}. *A family is one indicator in all provinces, adjusted by Benjamini and Hochberg's rule. "
         f"Singled out: adjusted p at most {level} by the order of the values, and by a line under the carry-over from year to "
-        f"year that all series show together, at least {rho}; of scores in standard deviations over provinces too. By order "
-        "alone: how many would be without the last two. None is where the series may as well drift (a carry-over of "
+        f"year that all series show together, at least {rho}; of scores in standard deviations over provinces too, and inside one set of questions. By "
+        "order alone: how many would be without the last three. None is where the series may as well drift (a carry-over of "
         f"{formats.number(settings.wandering_from, 1)} or more is not unlikely). Seventh column: the smallest exact p that so "
         "many years can give; last column: how many provinces would have to reach it before any is singled out.*",
         voice.source(row for each in done for row in each.inputs),

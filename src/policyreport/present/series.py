@@ -149,8 +149,9 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         own = series(inputs, inputs.area, key, inputs.roles.governance.measure)
         mean = mean_of_areas(inputs, [series(inputs, area, key, inputs.roles.governance.measure) for area in areas])
         scores[key] = own, mean
+        asked = [_by_questions(inputs, key, points) for points in (own, mean)]
         panels.append(
-            (heading(voice.indicator(key)), [Line(inputs.name, own, "accent"), Line("mean", mean, "context")])
+            (heading(voice.indicator(key)), [Line(inputs.name, asked[0], "accent"), Line("mean", asked[1], "context")])
         )
         rows += [row for point in own for row in point.inputs]
         last = max([last, *(point.year for point in own)])
@@ -166,7 +167,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         rows,
     )
     told = [each for each in results if isinstance(each, Trend)]
-    shown_flags = ("ends-before-policy", "renormalised")
+    shown_flags = ("ends-before-policy", "renormalised", "questions-revised")
     flags = voice.flags(flag for each in told for flag in each.flags if flag.code in shown_flags)
     refusals = {each.code: each for each in results if isinstance(each, Refusal)}
     parts = [
@@ -175,6 +176,15 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     drawn = [(name, [line for line in lines if line.points]) for name, lines in panels]
     shown = join("governance", small_multiples(drawn, frame), recalculated(voice), flags, *parts)
     return Exhibits([shown, governance_trend(voice, results)])
+
+
+def _by_questions(inputs: Inputs, key: str, points: Sequence[SeriesPoint]) -> tuple[SeriesPoint, ...]:
+    """The points as drawn: not joined where the survey's questions were revised either."""
+    revised = inputs.indicators.get(key).questions_revised
+    return tuple(
+        point.model_copy(update={"segment": point.segment + sum(year <= point.year for year in revised)})
+        for point in points
+    )
 
 
 def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:

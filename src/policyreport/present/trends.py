@@ -82,7 +82,9 @@ def governance_trend(voice: Voice, results: Sequence[Trend | Refusal]) -> Exhibi
         "does so in standard deviations over provinces too, as scores draw together",
         [row for each in told for row in each.inputs],
     )
-    return join("governance-trend", trend_figure(panels, frame), _both_scales(voice, told))
+    revised = {year for each in told for year in voice.inputs.indicators.get(each.indicator).questions_revised}
+    breaks = [Break(year, f"questions revised, {year}") for year in sorted(revised)]
+    return join("governance-trend", trend_figure(panels, frame, breaks=breaks), _both_scales(voice, told))
 
 
 def _both_scales(voice: Voice, told: Sequence[Trend]) -> Exhibit | str:
@@ -110,7 +112,8 @@ def _both_scales(voice: Voice, told: Sequence[Trend]) -> Exhibit | str:
         ["Difference to the mean of", "Years", "Points a year", "Adjusted p", "Standard deviations a year", "Adjusted p", "Verdict"],
         body,
         f"{finding}. *Median slope and exact interval; the second pair divides each year by that year's standard deviation over "
-        "provinces, because scores draw together over the years. A trend is named only if it holds in both.*",
+        "provinces, because scores draw together over the years. A trend is named only if it holds in both, inside one set of "
+        "questions.*",
         align="llrrrrl",
         wide=True,
     )  # fmt: skip
