@@ -20,7 +20,7 @@ from policyreport.methods.lines import LineRules
 from policyreport.methods.means import MeanRules
 from policyreport.params.methods import read_method_settings
 from policyreport.params.registry import read_registry
-from policyreport.validity import families, mixed, pooled, series, tasks, yearly
+from policyreport.validity import families, mixed, pooled, series, tasks, yearly, yearly_panels
 from policyreport.validity.cells import CELLS, cells_of
 from policyreport.validity.designs import DESIGNS
 from policyreport.validity.fingerprint import code_lines, fingerprint
@@ -33,6 +33,7 @@ from policyreport.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_R
 from policyreport.validity.places import COUNT_LEVEL
 from policyreport.validity.processes import one_list, sloping_rates
 from policyreport.validity.series import BANDS, ENUMERATED, FACTORS, MEAN_WEIGHT, PRIOR, VERDICT_RHO
+from policyreport.validity.stops import BENEATH, STOPS
 from policyreport.validity.study import run_study
 
 ROOT = Path(__file__).parents[2]
@@ -359,7 +360,7 @@ def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
     peers, grid = settings.peers, RhoGrid(settings.peers.carry_over_points, settings.peers.largest_carry_over)
     assert MeanRules(peers.minimum_points, grid) == yearly.RULES
     assert LineRules(grid, trend.wandering_from, trend.wandering_chance) == families.LINES
-    assert yearly.UNCLAIMED == UNCLAIMED
+    assert (yearly.UNCLAIMED, yearly_panels.BENEATH) == (UNCLAIMED, BENEATH)
     assert settings.flow.verdict_frailty == FRAILTY.verdict
     assert settings.pooling.assumed_design_effect == pooled.ASSUMED
     assert (
@@ -562,6 +563,13 @@ def test_the_effort_at_no_variance_is_the_trend_of_the_hazard() -> None:
     rng = np.random.default_rng(8)
     steps = one_list(rng, 400, [0.004] * 8, [91] * 8)
     assert fit_unlike(steps, 0.0) == pytest.approx(fit_one(steps), rel=1e-6)
+
+
+def test_every_studied_method_has_a_violation_that_is_studied() -> None:
+    assert {stop.method for stop in STOPS} == set(CELLS)
+    for stop in STOPS:
+        own = [cell for cell in CELLS[stop.method] if cell.simulator.__name__.replace("_", " ") == stop.what]
+        assert any(stop.holds(cell.design) for cell in own), stop.text
 
 
 def test_the_page_says_where_each_method_stops_holding(kept_page: str) -> None:

@@ -10,6 +10,10 @@ from policyreport.formats import Formats
 from policyreport.params.registry import Registry
 from policyreport.validity.lookups import values
 from policyreport.validity.measures import MethodResult
+from policyreport.validity.note_texts import UNCLAIMED
+
+BENEATH = "walk beneath noise"
+"""As `yearly_panels.BENEATH`, which is not loaded for a page; a test holds them equal."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,18 @@ STOPS = (
         "trend", "trend", lambda design: design.get("rho", 0) > 0.3 and design.get("slope") == 0,
         "verdict rising or falling",
         "where neighbouring years correlate by 0.6, a series without a trend is given the word in up to {%}", max,
+    ),
+    Stop(
+        "trend", "trend families", lambda design: design.get("process") == BENEATH, "areas named without a trend",
+        "where a random walk lies beneath noise, an area is named without a trend in up to {%} of families", max,
+    ),
+    Stop(
+        "peers", "mean differences", lambda design: design.get("process") in UNCLAIMED, "coverage",
+        "where areas carry over unlike shares of a year, or drift as a random walk, intervals hold {}",
+    ),
+    Stop(
+        "ranks", "ranks of means", lambda design: design.get("process") in UNCLAIMED, "coverage, all sets together",
+        "where areas carry over unlike shares of a year, or drift as a random walk, all sets of means hold {}",
     ),
     Stop(
         "panel", "panel", lambda design: bool(design.get("uneven")) and design.get("ratio") == 0,
