@@ -38,7 +38,8 @@ def test_e6_the_first_vintage_of_a_figure_that_was_published_once_is_no_other_ch
 
 def test_e6_refused_specifications_are_not_counted_among_those_that_could_agree(grids) -> None:
     """ "6 of 30" had 24 refusals."""
-    assert (grids["trend"].agree, grids["trend"].of) == (6, answered(grids["trend"])) == (6, 6)
+    assert grids["trend"].agree == grids["trend"].of == answered(grids["trend"])
+    assert 0 < answered(grids["trend"]) < len(grids["trend"].specifications) / 3
     assert grids["exposure"].of == answered(grids["exposure"]) < len(grids["exposure"].specifications)
 
 
@@ -53,4 +54,13 @@ def test_e6_the_table_counts_refused_and_repeated_ones_apart(grids, nation: Inpu
     head = next(line for line in shown.splitlines() if line.startswith("| Question"))
     assert [cell.strip() for cell in head.split("|")[3:6]] == ["Holds in", "Refused", "Repeats"]
     growth = next(line for line in shown.splitlines() if line.startswith("| Growth trends"))
-    assert [cell.strip() for cell in growth.split("|")[3:6]] == ["6 of 6", "24", "0"]
+    answers, rows = answered(grids["trend"]), len(grids["trend"].specifications)
+    assert [cell.strip() for cell in growth.split("|")[3:6]] == [f"{answers} of {answers}", str(rows - answers), "0"]
+
+
+def test_e6_a_prior_is_named_by_the_revisions_it_is_worth(grids, nation: Inputs) -> None:
+    """It was "prior of 1 degrees" in one table and "Prior worth 1 revision" in another."""
+    shown = unmarked("\n".join(each.markdown for each in present.sensitivity(list(grids.values()), (), nation)))
+    assert "prior worth 1 revision:" in shown
+    assert "prior worth 2 revisions:" in shown
+    assert "degrees" not in shown

@@ -358,5 +358,6 @@ def _choice(voice: Voice, axis: str, pick: str) -> str:
     if axis == "scale":
         return said.replace("s0", "× prior scale")
     if axis == "prior" and said == pick:
-        return f"prior of {said}"
+        worth = float(pick.removesuffix(" degrees"))
+        return f"prior worth {voice.as_published(worth)} revision{'' if worth == 1 else 's'}"
     return f"{said} peers" if axis == "peers" else said

@@ -343,7 +343,7 @@ def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: 
         )
     return table(
         voice.id(f"flow-table{suffix}"),
-        ["Date", "Completed", "Share", "New completions", "More on the list", "Open or added", "Finished in 30 days",
+        ["Date", "Completed", "Share", "More completed", "More on the list", "Open or added", "Finished in 30 days",
          "If added evenly", "If added last"],
         body,
         f"{formats.count(len(each.steps))} intervals inside one list. *Share of the tasks open or added that were "

@@ -400,7 +400,7 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
         )
     return table(
         "quarter-on-quarter",
-        ["Date", "Tasks", "Completed", "Share", "95 % interval", "New completions", "More on the list", "Overdue",
+        ["Date", "Tasks", "Completed", "Share", "95 % interval", "More completed", "More on the list", "Overdue",
          "Comparison"],
         body,
         ("One list on all dates. " if _one_list(quarters)
