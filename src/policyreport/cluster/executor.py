@@ -172,7 +172,8 @@ class DaskExecutor(Executor):
             except (OSError, RuntimeError) as error:
                 # Dask says no more than that a worker did not start.
                 got = without_semaphores() or " ".join(str(error).split())[:160]
-                raise RunError(place, "a Dask cluster on this machine", got, "Give --workers instead.") from None
+                todo = "Set TMPDIR to a shorter path, or give" if "AF_UNIX path" in got else "Give"
+                raise RunError(place, "a Dask cluster on this machine", got, f"{todo} --workers instead.") from None
             address = self.local.cluster
             self.order = dataclasses.replace(self.order, scratch=str(self.local.scratch))
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -206,6 +207,10 @@ def _execute(
     from policyreport.resources import allow_open_files, without_semaphores
 
     allow_open_files(where.workers)
+    alone = "" if where.cluster else without_semaphores()
+    if alone:
+        # Kernels then have this process's environment, to which libraries add when they are imported.
+        importlib.import_module("policyreport.plan")
 
     # It imports while this process does, and reads the data.
     notebooks = [path for path in sorted((root / "notebooks").glob("*/*.ipynb")) if path.parent.name != LESSONS]
@@ -226,8 +231,8 @@ def _execute(
         with _events(where.workers, as_json) as tell:
             if server.reason:
                 typer.echo(f"Kernels start cold: {server.reason}.", err=True)
-            if not where.cluster and (reason := without_semaphores()):
-                typer.echo(f"Notebooks are run by threads of one process: {reason}.", err=True)
+            if alone:
+                typer.echo(f"Notebooks are run by threads of one process: {alone}.", err=True)
             summary = run_stages(
                 stages,
                 root / "build" / edition,

@@ -56,6 +56,8 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
+    # joblib tries a semaphore when it is imported, and warns in the notebook where the machine gives none.
+    "JOBLIB_MULTIPROCESSING": "0",
     # ipykernel runs frozen standard modules and would warn that breakpoints may be missed.
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
