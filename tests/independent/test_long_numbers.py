@@ -1,11 +1,14 @@
 """No number of more than six digits is printed other than as it was published: every row, page and download."""
 
 import csv
+import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -58,20 +61,41 @@ def numbers(text: str) -> set[str]:
     return {plain(each) for each in NUMBER.findall(text.replace("\u00a0", " "))}
 
 
+def leaves(found: Any) -> Iterator[str]:
+    """Texts and numbers of a JSON value, one by one."""
+    if isinstance(found, dict):
+        found = [*found, *found.values()]
+    if isinstance(found, list):
+        for each in found:
+            yield from leaves(each)
+    else:
+        yield str(found)
+
+
+def words(name: str, body: str) -> str:
+    """What a reader, a screen reader or a program finds in a file; cells and items apart from each other."""
+    if name.endswith(".html"):
+        page = BeautifulSoup(body, "html.parser")
+        own = (str(tag[key]) for tag in page.find_all(True) for key in ATTRIBUTES if tag.has_attr(key))
+        return " ".join([page.get_text(" "), *own])
+    if name.endswith(".csv"):
+        return " ".join(cell for row in csv.reader(io.StringIO(body)) for cell in row)
+    if name.endswith((".json", "data.js", "index.js")):
+        start = min(at for at in (body.find("{"), body.find("[")) if at >= 0)
+        return " ".join(leaves(json.JSONDecoder(parse_float=str).raw_decode(body[start:])[0]))
+    return ""
+
+
 def texts(site: Path) -> Iterator[tuple[str, str]]:
-    """What a reader, a screen reader or a program finds in every file of a site."""
+    """The words of every file of a site, archives opened."""
     for path in sorted(each for each in site.rglob("*") if each.is_file()):
         name = path.relative_to(site).as_posix()
-        if path.suffix == ".html":
-            page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-            own = (str(tag[key]) for tag in page.find_all(True) for key in ATTRIBUTES if tag.has_attr(key))
-            yield name, " ".join([page.get_text(" "), *own])
-        elif path.name.endswith(("data.js", "index.js")) or path.suffix in (".csv", ".json", ".txt", ".md"):
-            yield name, path.read_text("utf-8")
-        elif path.suffix == ".zip":
+        if path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
                 for each in archive.namelist():
-                    yield f"{name}/{each}", archive.read(each).decode("utf-8")
+                    yield f"{name}/{each}", words(each, archive.read(each).decode("utf-8"))
+        elif path.suffix in (".html", ".csv", ".json", ".js"):
+            yield name, words(name, path.read_text("utf-8"))
 
 
 def test_b4_there_are_long_numbers_and_roundings_to_look_for() -> None:
