@@ -10,6 +10,9 @@ import pytest
 from policyreport import assess, present
 from policyreport.inputs import Inputs
 from policyreport.plan import Known
+from policyreport.present.league import _always
+from policyreport.present.voice import Voice
+from policyreport.records.notebooks import LeagueRow
 from policyreport.records.series import Difference, Peers, Ranks, Trend
 
 SliceOf = Callable[..., Inputs]
@@ -107,6 +110,16 @@ def test_e8_a_province_is_not_counted_among_those_that_differ_more_than_it(known
     said = read(present.growth_compare(result, inputs).markdown)
     assert "none of the 33 other provinces differs more" in said
     assert "of 34 provinces differ" not in said
+
+
+def test_a_run_of_some_provinces_does_not_speak_of_all(known_q4: Known, slice_of: SliceOf) -> None:
+    """ "No province grew faster in each year" stood beside a page that named three which were not in the run."""
+    voice = Voice(slice_of(known_q4, "evaluation", "VN"))
+    keys = voice.inputs.areas.current(voice.inputs.edition.as_known_on)
+    rows = [LeagueRow(area=key, name=key, slug=key, region="", growth_years=6, growth_years_above=3) for key in keys]
+    assert _always(voice, rows).startswith("No province grew faster than the country in each of the 6 years")
+    assert _always(voice, rows[:3]).startswith("None of the 3 provinces in this run grew faster")
+    assert "in none" not in _always(voice, rows)
 
 
 def test_the_fact_stands_before_the_inference(known_q4: Known, slice_of: SliceOf) -> None:

@@ -104,14 +104,15 @@ def _always(voice: Voice, rows: Sequence[LeagueRow]) -> str:
     every = [row.name for row in compared if row.growth_years_above == row.growth_years]
     never = [row.name for row in compared if row.growth_years_above == 0]
     years = max(row.growth_years or 0 for row in compared)
-    said = f"{_named(every)} grew faster than the country in each of the {years} years{_since(voice.inputs)}, {_named(never)} in none. "
-    return said[0].upper() + said[1:]
+    shown = len(compared)
+    nobody = "no province" if shown == _compared(voice) else f"none of {voice.areas_computed(shown)}"
+    never_faster = f", {_named(never)} in none" if never else ""
+    said = f"{_named(every) if every else nobody} grew faster than the country in each of the {years} years"
+    return f"{said[0].upper()}{said[1:]}{_since(voice.inputs)}{never_faster}. "
 
 
 def _named(names: Sequence[str]) -> str:
     """Names, or how many where they are many."""
-    if not names:
-        return "no province"
     return f"{len(names)} provinces" if len(names) > MOST_NAMED else listed(names)
 
 
