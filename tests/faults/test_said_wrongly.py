@@ -35,7 +35,7 @@ def alike(inputs: Inputs, rng: np.random.Generator) -> Inputs:
 
 
 def places_by_growth(inputs: Inputs) -> Ranks:
-    found = assess.ranks(inputs, assess.differences(inputs))[0]
+    found = assess.ranks(inputs)[0]
     assert isinstance(found, Ranks)
     return found
 

@@ -183,15 +183,15 @@ def exposure_panel(inputs: Inputs, laid: PeerPanel, name: str) -> ExposurePanel:
     )
 
 
-def ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> tuple[Ranks | Refusal, ...]:
+def ranks(inputs: Inputs, to_national: Mapping[str, Difference] | None = None) -> tuple[Ranks | Refusal, ...]:
     """Compute sets of ranks: of mean growth against the nation, then of every published series that is ranked.
 
     Parameters
     ----------
     inputs : Inputs
         A slice that holds every area's panel.
-    differences : mapping of str to Difference
-        From `differences`.
+    to_national : mapping of str to Difference, optional
+        From `differences`, where they are at hand.
 
     Returns
     -------
@@ -202,7 +202,8 @@ def ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> tuple[Ranks 
     roles = inputs.roles
     published = [roles.growth, roles.income]
     published += [SeriesRole(indicator=key, measure=roles.governance.measure) for key in roles.governance.indicators]
-    return (mean_growth_ranks(inputs, differences), *(published_ranks(inputs, role) for role in published))
+    means = differences(inputs) if to_national is None else to_national
+    return (mean_growth_ranks(inputs, means), *(published_ranks(inputs, role) for role in published))
 
 
 def differences(inputs: Inputs) -> dict[str, Difference]:
