@@ -130,7 +130,7 @@ def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
 def _counted(inputs: Inputs) -> TrendRecord:
     """A province's record with nothing in it but its counts of tasks."""
     nothing: dict[str, Any] = dict.fromkeys(
-        ("flow", "share", "share_pace", "growth", "income", "governance", "indices"), ()
+        ("flow", "outlook", "share", "share_pace", "growth", "income", "governance", "indices"), ()
     )
     edition = inputs.edition
     return TrendRecord(
