@@ -41,7 +41,10 @@ def allow_open_files(workers: int) -> None:
 def without_semaphores() -> str:
     """Say why processes cannot be given work here; empty where they can."""
     try:
-        multiprocessing.get_context("spawn").Lock()
+        # Of the kind that is not kept by a process of its own.
+        multiprocessing.get_context("fork").Lock()
+    except ValueError:
+        return ""  # Windows neither forks nor lacks them
     except (OSError, ImportError) as error:
         reason = getattr(error, "strerror", "") or str(error)
         where = "" if Path("/dev/shm").is_dir() else ", /dev/shm is missing"
