@@ -175,6 +175,7 @@ def test_provinces_are_taken_as_published_only_where_nothing_was_revised(observe
 
     assert "Of the 2 provinces with a figure 2 are above the 16 % benchmark as published" in page(without)
     assert "1 has no figure" in page(without)
+    assert "no figure" not in page([*without, first.model_copy(update={"area": "n96"})])
     assert "no vintage history" in page(without)
     assert "2 are above the 16 % benchmark, 0 cannot" in page(learnt)
     assert "by past revisions and a prior" in page(learnt)

@@ -494,8 +494,8 @@ def test_what_cannot_be_met_is_said_with_the_studys_numbers(kept_page: str) -> N
     ]
     assert f"{number_of(min(ignored))} to {number_of(max(ignored))} at a design effect of 4" in said
     # Of 120 orders of five values two are monotone; six values have a largest attainable size of 12 in 720.
-    assert "with 5 points the test has a size of 1.7 % and the interval a level of 98.3 %" in said
-    assert "with 6 points the test has a size of 1.7 % and the interval a level of 98.3 %" in said
+    assert "with 5 values the test has a size of 1.7 % and the interval a level of 98.3 %" in said
+    assert "with 6 values the test has a size of 1.7 % and the interval a level of 98.3 %" in said
 
 
 def test_what_still_misses_its_band_is_named_at_the_end(kept_page: str) -> None:

@@ -154,7 +154,7 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequenc
     frame = voice.frame(
         "share-provinces",
         f"Of the {len(results)} provinces with a figure {_are(len(above))} above the {_line(voice)}{taken}, {len(level)} "
-        f"cannot be told apart; {_have(len(missing))} no figure",
+        "cannot be told apart" + (f"; {_have(len(missing))} no figure" if missing else ""),
         f"Digital economy, % of GRDP, {'–'.join(dict.fromkeys([years[0], years[-1]]))}, "
         f"{voice.measure(results[0].measure)}'s measure{_statuses(results)}; {_bars(voice, results)}",
         [row for each in results for row in each.inputs],

@@ -109,7 +109,7 @@ def _both_scales(voice: Voice, told: Sequence[Trend]) -> Exhibit | str:
     finding = f"In both scales {formats.count_of(clear, len(body))} dimensions show a clear trend"
     return table(
         voice.id("governance-scales"),
-        ["Difference to the mean of", "Years", "Points a year", "Adjusted p", "Standard deviations a year", "Adjusted p", "Verdict"],
+        ["Difference to the mean of", "Years", "Score points a year", "Adjusted p", "Standard deviations a year", "Adjusted p", "Verdict"],
         body,
         f"{finding}. *Median slope and exact interval; the second pair divides each year by that year's standard deviation over "
         "provinces, because scores draw together over the years. A trend is named only if it holds in both, inside one set of "

@@ -106,7 +106,7 @@ def _few_points(cells: Iterable[CellResult], formats: Formats) -> str:
         size, level = _found(own, "exact test rejects"), _found(own, "coverage, Theil–Sen")
         if size and level and size[0].nominal is not None and level[0].nominal is not None:
             shown = formats.percent(size[0].nominal), formats.percent(level[0].nominal)
-            told.append(f"with {n} points the test has a size of {shown[0]} and the interval a level of {shown[1]}")
+            told.append(f"with {n} values the test has a size of {shown[0]} and the interval a level of {shown[1]}")
     if not told:
         return ""
     return f"Exact tests have few p-values to choose from on short series: {', '.join(told)}."

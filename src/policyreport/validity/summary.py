@@ -42,7 +42,7 @@ def claims_table(results: Sequence[MethodResult], registry: Registry, formats: F
     caption = (
         f"{formats.count_of(met, len(rows))} claims meet their band at every size. *Each judged claim over all its "
         "sizes and truths: lowest and highest value ± Monte-Carlo standard error. A range of nominal levels is that "
-        "of exact methods, whose attainable level depends on the number of points.*"
+        "of exact methods, whose attainable level depends on the number of values.*"
     )
     return table(
         "validity-claims", COLUMNS, rows, caption, align="lllrrrrr", wide=True, empty="no nominal level"
