@@ -368,7 +368,8 @@ class Areas:
         near = get_close_matches(text, self.table.index, n=3, cutoff=0.65)
         if not near:
             joined = {name.replace(" ", ""): key for name, key in self._keys_by_name.items()}
-            names = get_close_matches(plain(text).replace(" ", ""), joined, n=3, cutoff=0.6)
+            # Below this the nearest name is another place's, not a slip: Hà Nam for Hà Tây.
+            names = get_close_matches(plain(text).replace(" ", ""), joined, n=3, cutoff=0.8)
             near = list(dict.fromkeys(self._then(joined[name], day) for name in names))
         strange = strange_letters(text)
         if not near:

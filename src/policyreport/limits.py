@@ -42,6 +42,11 @@ CELLS: Final = 500_000
 # Merged ranges of a sheet: a heading has some dozens, a province over its rows some hundreds.
 MERGED_RANGES: Final = 20_000
 WORKSHEETS: Final = 200
+# Cells of a sheet that are refused one by one, with what to do; a sheet with more is another kind of sheet.
+PROBLEMS: Final = 100
+# Lines above and below a table that are named, and searched for periods and days; and words of one of them.
+LINES: Final = 60
+LINE_WORDS: Final = 120
 
 # Digits of a number. A float holds 15 to 17 for certain; the largest amounts in dong have 16.
 NUMBER_DIGITS: Final = 30

@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+import time
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from typer.testing import CliRunner
 
+from policyreport import limits
 from policyreport.areas import read_areas
 from policyreport.assess import tasks
 from policyreport.cli import app
@@ -657,3 +659,149 @@ def test_a6_the_note_of_a_list_stands_under_the_step_to_it_only(monkeypatch):
     assert into.basis_change == policy.list_named(second).basis
     assert inside.basis_change == ""
     assert [count.recurring for count in found.counts] == [178, None, None]
+
+
+# More of the same kinds, as clerks write them
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (8.35, '"giảm "0.0"%"'),
+        (8.35, '"▼"0.0'),
+        (8.35, "(0.00)"),
+        (8.35, "-0.00"),
+        (8.35, '0.00"-"'),
+        (-8.35, "0.00;0.00"),
+        (-8.35, '"tăng "0.0'),
+        (8.35, '0.00" điểm %"'),
+        (8.35, '0.00" lần"'),
+        (8.35, '0.00"‱"'),
+        (8.35, '0.00" p.p."'),
+        (8.35, "#,##0.00\\ [$₫-42A]"),
+    ],
+)
+def test_b1_a_format_that_turns_the_sign_or_names_another_quantity_is_refused(tmp_path, value, code):
+    message = told(shown_as(tmp_path, value, code), GROWTH)
+    assert 'row 2, column B "Tăng trưởng GRDP"' in message
+    assert "Give the cell a format without words" in message
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "0.00;[Red]0.00",
+        "0.00;(0.00)",
+        "0.00_);[Red](0.00)",
+        '"tăng "0.0"%";"giảm "0.0"%"',
+        '"▲"0.0;"▼"0.0',
+        "0.0",
+        "+0.0;-0.0",
+        "[<0]\\-0.0;0.0",
+    ],
+)
+def test_b1_a_format_that_shows_numbers_below_nought_in_its_own_way_is_read(tmp_path, code):
+    assert values(read(shown_as(tmp_path, -3.5, code), GROWTH))["n01"] == "-3.5"
+
+
+@pytest.mark.parametrize("code", ["yyyy", "d/m/yyyy"])
+def test_b2_a_year_that_is_shown_as_a_date_is_refused(tmp_path, code):
+    def edit(sheet):
+        sheet["C2"].number_format = code
+
+    path = book(tmp_path, [["Địa phương", "Chỉ tiêu", "Kỳ", "Giá trị"], ["Hà Nội", "grdp_growth", 2026, 8.1]], edit)
+    assert "1905" in told(path, {"measure": "press"})
+
+
+def test_b2_a_day_as_period_is_told(tmp_path):
+    rows = [["Địa phương", "Chỉ tiêu", "Kỳ", "Giá trị"], ["Hà Nội", "grdp_growth", datetime(2026, 3, 31), 8.1]]
+    assert any("of one day" in remark for remark in read(book(tmp_path, rows), {"measure": "press"}).remarks)
+
+
+def test_b3_former_names_decide_for_their_own_periods_only(tmp_path):
+    path = text(tmp_path, "Địa phương;2023;2024;2025\nGia Lai;3,1;3,2;7,2\nBình Định;4,1;;\n")
+    message = told(path, {"indicator": "grdp_growth", "measure": "press"})
+    assert "figures of 2024 are of the former or the present" in message
+
+
+def test_b3_a_word_for_its_time_tells_which_province_is_meant(tmp_path):
+    path = text(tmp_path, "Địa phương;2023\nGia Lai (cũ);3,1\nLâm Đồng cũ;4\n")
+    assert set(values(read(path, {"indicator": "grdp_growth", "measure": "press"}))) == {"o64", "o68"}
+    late = text(tmp_path, "Địa phương;Tổng số\nGia Lai (cũ);3\nGia Lai (mới);5\n")
+    message = told(late, TASKS)
+    assert "ended on 2025-06-30" in message
+    assert "row 3" not in message
+
+
+@pytest.mark.parametrize("name", ["Hà Tây", "Các bộ, ngành", "Miền Bắc", "Duyên hải Nam Trung Bộ"])
+def test_b7_another_place_is_not_suggested(tmp_path, name):
+    assert "did you mean" not in told(text(tmp_path, f"Địa phương;Tổng số\n{name};3\n"), TASKS)
+
+
+@pytest.mark.parametrize(
+    ("title", "hint"),
+    [
+        ("KẾT QUẢ 6 THÁNG ĐẦU NĂM VÀ NHIỆM VỤ 6 THÁNG CUỐI NĂM 2025", "2025-01/2025-06, or"),
+        ("Báo cáo quý IV và năm 2025", '"quý IV", which is 2025-Q4, or row 1 says "năm 2025"'),
+        ("Hà Nội, ngày 15 tháng 4 năm 2026", ""),
+        ("So với cùng kỳ năm 2024", ""),
+    ],
+)
+def test_b8_every_period_of_a_title_is_offered_and_no_other(tmp_path, title, hint):
+    message = told(text(tmp_path, f"{title}\nĐịa phương;Tổng số\nHà Nội;100\n"), {"list": "central-2025-10"})
+    offered = message.partition("--period")[2].partition("\n")[0]
+    assert hint in offered if hint else "says" not in offered
+
+
+def test_b8_the_day_that_figures_hold_on_is_not_offered_as_that_of_publication(tmp_path):
+    path = text(tmp_path, "Kết quả NQ 57 (tính đến 31/3/2026)\nĐịa phương;Tổng số\nHà Nội;100\n")
+    message = told(path, TASKS | {"published": ""})
+    assert "--published" in message
+    assert "31/3/2026" not in message
+
+
+@pytest.mark.parametrize("heading", ["6T đầu năm 2025", "6 tháng/2025", "6 THÁNG ĐẦU NĂM 2025", "6T/2025"])
+def test_b8_months_from_january_are_a_period(tmp_path, heading):
+    path = text(tmp_path, f"Địa phương;{heading}\nHà Nội;7\n")
+    (figure,) = read(path, {"indicator": "grdp_growth", "measure": "press"}).figures
+    assert figure.fields["period"] == "2025-01/2025-06"
+
+
+def test_b9_two_lines_with_one_mark_are_both_kept_and_not_called_unread(tmp_path):
+    path = text(tmp_path, "Địa phương;Tổng số\nHà Nội (2);100\n(2) Sau sáp nhập\n2. Số liệu sơ bộ\n* Khác\n")
+    delivery = read(path, TASKS)
+    assert delivery.figures[0].fields["note"] == "Sau sáp nhập; Số liệu sơ bộ"
+    assert [remark for remark in delivery.remarks if "not read" in remark] == ['row 5 not read: "* Khác"']
+
+
+def test_b5_letters_that_were_encoded_twice_are_said_to_be(tmp_path):
+    twice = "Địa phương;Tổng số\nHà Nội;1\n".encode().decode("latin-1")
+    assert "read as another encoding" in told(text(tmp_path, twice), TASKS)
+
+
+def test_b8_totals_of_groups_are_held_against_their_groups(tmp_path):
+    rows = "Hà Nội;100\nHải Phòng;50\nCộng;150\nCao Bằng;50\nHuế;1\nCộng;{}\nTổng cộng;201\n"
+    assert not read(text(tmp_path, "Địa phương;Tổng số\n" + rows.format(51)), TASKS).findings
+    (finding,) = read(text(tmp_path, "Địa phương;Tổng số\n" + rows.format(52)), TASKS).findings
+    assert "row 7" in finding.message
+
+
+@pytest.mark.parametrize("body", [
+    "{words}\nĐịa phương;Tổng số\nHà Nội;1\n",
+    "Địa phương;Tổng số\nHà Nội;1\n{lines}",
+    "Địa phương;Tổng số\n{rows}",
+])  # fmt: skip
+def test_c6_long_lines_and_many_unknown_rows_are_dealt_with_at_once(tmp_path, body):
+    made = body.format(
+        words="quý " * 20_000,
+        lines="".join(f"ngày {n} quý tháng;\n" for n in range(5_000)),
+        rows="".join(f"Tỉnh thứ {n};1\n" for n in range(5_000)),
+    )
+    begun = time.process_time()
+    try:
+        delivery = read(text(tmp_path, made), TASKS)
+        assert len(delivery.problems) <= limits.PROBLEMS + 2
+        assert len(delivery.remarks) < 2 * limits.LINES
+    except PolicyReportError:
+        pass
+    assert time.process_time() - begun < 5

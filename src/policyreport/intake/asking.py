@@ -47,6 +47,7 @@ _WANTED = {
     "decimal": "which sign stands before decimals",
 }
 _SHOWN = 12
+_SPOKEN = 3
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,8 @@ class Asking:
     def _lists(self, stated: dict[str, Statement]) -> str:
         """The lists that can be meant: those still counted in the period, where it is known."""
         lists = self.context.policy.lists
-        spoken = next((period for _, _, period in self._periods()), "")
-        text = stated["period"].cell.text if "period" in stated else spoken
+        spoken = {period for _, _, period in self._periods()}
+        text = stated["period"].cell.text if "period" in stated else "".join(spoken) if len(spoken) == 1 else ""
         try:
             start, end = period_bounds(text)
             lists = tuple(task_list for task_list in lists if not task_list.ended(start, end, self.context.slack_days))
@@ -162,14 +163,19 @@ class Asking:
         return f"of params/policy.yaml, where a new one is described first: {_listed(ids)}"
 
     def _hint(self, name: str) -> str:
-        """What an unread line or the sheet's name says of a day or a period."""
-        periods = self.context.words.periods
-        if name == "period":
-            spoken = [(where, text, period) for where, text, period in self._periods()]
-        else:
-            days = ((line.row, text, day) for line in self.lines for text, day in days_in(line.text, periods))
-            spoken = [(f"row {row}", text, day) for row, text, day in days]
-        return f': {spoken[0][0]} says "{spoken[0][1]}", which is {spoken[0][2]}' if spoken else ""
+        """What unread lines or the sheet's name say of a day or a period, everything once."""
+        spoken = self._periods() if name == "period" else self._days()
+        distinct: dict[str, str] = {}
+        for where, text, meaning in spoken:
+            distinct.setdefault(meaning, f'{where} says "{text}", which is {meaning}')
+        return ": " + ", or ".join(list(distinct.values())[:_SPOKEN]) if distinct else ""
+
+    def _days(self) -> Iterator[tuple[str, str, str]]:
+        """Days that lines of the sheet say, but for those its figures hold on."""
+        of_figures = self.context.words.fields["reference_date"]
+        for line in self.lines:
+            days = days_in(line.text, self.context.words.periods, of_figures)
+            yield from ((f"row {line.row}", text, day) for text, day in days)
 
     def _periods(self) -> Iterator[tuple[str, str, str]]:
         """Periods that lines of the sheet, its name or the file's name say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,11 +16,12 @@ from policyreport.observations.periods import last_day
 from policyreport.records.base import Finding
 
 if TYPE_CHECKING:
-    from policyreport.intake.layout import Layout
+    from policyreport.intake.layout import Column, Layout
     from policyreport.intake.sheets import Cell, Sheet
 
 # So few small percentages can be what was published; more of them, and nothing else, are shares of one.
 FEW_VALUES = 2
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def check_totals(
@@ -47,7 +49,7 @@ def check_totals(
     for column in layout.figures:
         here = [figure for figure in reading.figures if figure.column == column.number]
         parts = [
-            Decimal(figure.fields["value"])
+            (figure.row, Decimal(figure.fields["value"]))
             for figure in here
             if types[figure.fields["area"]] not in ("nation", "region")
         ]
@@ -65,20 +67,26 @@ def check_totals(
                 problems.append(DataError(place, "a number", f'"{cell.whole}"', "Correct the total, or delete it."))
         adds_up = column.figure is not None and by_id[column.figure.indicator].kind in ("count", "extensive")
         if adds_up and len(parts) > 1:
-            findings += _differences(sheet, column.number, column.heading, parts, wholes)
+            findings += _differences(sheet, column, parts, wholes, {row for row, _ in drafts.totals})
     return findings, problems
 
 
 def _differences(
-    sheet: Sheet, column: int, heading: str, parts: list[Decimal], wholes: list[tuple[int, Decimal]]
+    sheet: Sheet,
+    column: Column,
+    parts: list[tuple[int, Decimal]],
+    wholes: list[tuple[int, Decimal]],
+    totals: set[int],
 ) -> Iterator[Finding]:
-    """A finding for each whole that is not the sum of its parts."""
-    total = sum(parts, Decimal(0))
+    """A finding for each whole that is not the sum of its parts; a total may be of the rows since the last one."""
+    total = sum((value for _, value in parts), Decimal(0))
     for row, whole in wholes:
-        if whole != total:
+        above = max((other for other in totals if other < row), default=0)
+        group = sum((value for at, value in parts if above < at < row), Decimal(0))
+        if whole != total and not (row in totals and whole == group):
             side = f"{abs(total - whole):f} {'short of' if total < whole else 'above'}"
             message = f"the {len(parts)} provinces add up to {total:f}, {side} the {whole:f} of this row."
-            place = sheet.place(row, column, heading)
+            place = sheet.place(row, column.number, column.heading)
             yield Finding(rule="sheet-total", severity="warning", rows=(place,), message=f"{place}: {message}")
 
 
@@ -87,7 +95,8 @@ def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[
 
     A name that a former province and a merged one share is the former one's before the merger. A figure published
     since then may be either's: of the former province, or the publisher's recalculation on present boundaries.
-    A name in the sheet that only former provinces have tells that all are; keys and `--quality back-cast` tell too.
+    A name that only former provinces have tells that all of its period are; keys, "Gia Lai (cũ)" and
+    `--quality back-cast` tell too.
 
     Yields
     ------
@@ -99,12 +108,14 @@ def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[
     by_name = [
         figure
         for figure in reading.figures
-        if cells[figure.row, figure.column].cell.text != figure.fields["area"]
+        if not context.names.tells_time(cells[figure.row, figure.column].cell.text)
         and areas.table["type"][figure.fields["area"]] not in ("region", "nation")
     ]
     former = [figure for figure in by_name if areas.lifetime(figure.fields["area"])[1]]
-    only_former = any(len(context.names.namesakes(figure.fields["area"])) == 1 for figure in former)
-    open_to_both = [figure for figure in former if not only_former and _may_be_recalculated(figure, context)]
+    certain = {figure.fields["period"] for figure in former if len(context.names.namesakes(figure.fields["area"])) == 1}
+    open_to_both = [
+        figure for figure in former if figure.fields["period"] not in certain and _may_be_recalculated(figure, context)
+    ]
     if not open_to_both:
         return
     first = open_to_both[0]
@@ -165,6 +176,9 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
         yield f'{place}: the words "{words}", which the format of the cell shows beside its number, are not read'
     for row, label in drafts.totals:
         yield f'row {row} compared with the sum of the provinces, not read: "{label}"'
+    days = sorted({period for figure in reading.figures if _DAY.fullmatch(period := figure.fields["period"])})
+    if days:
+        yield f"figures of one day each ({_short(days)}): if they are of a month, quarter or year, write that"
     if drafts.absent:
         yield f"{len(drafts.absent)} cells say that nothing is published and are left out"
 

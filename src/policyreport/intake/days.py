@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from policyreport import limits
 from policyreport.intake.number_formats import Section, render_date
 from policyreport.intake.sheets import Cell
 from policyreport.observations.periods import last_day, period_bounds
@@ -22,8 +24,8 @@ _DAY = re.compile(r"^(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})
 # Midnight behind a day, which programs that know only moments write.
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 _MONTH = re.compile(r"^(?P<month>\d{1,2})[/.-](?P<year>\d{4})$")
-# Years that a number in a heading can mean; 2,026 tasks are none.
-_YEARS = range(1900, 2200)
+# Years that a number in a heading can mean. A year stored as a number and shown as a date is one of 1905.
+_YEARS = range(1945, 2150)
 # A title says a period in so many words at most: "6 tháng đầu năm 2026".
 _LONGEST = 7
 
@@ -118,30 +120,78 @@ def same_period(one: str, other: str) -> bool:
 
 
 def periods_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
-    """Find the periods that a line names, each with the words that name it; a year inside a quarter is not told."""
-    return _found_in(text, lambda cell: read_period(cell, words))
+    """Find the periods that a line may be of, each with the words that name it.
+
+    A quarter without its year has that of the next one: "6 tháng đầu năm và nhiệm vụ 6 tháng cuối năm 2025". Months of
+    days, and what the line compares with, are left out.
+    """
+    tokens = _tokens(text)
+    days = _runs(tokens, lambda run, _: read_day(_said(run), words))
+    of_days = {at for run in days for at in range(run.start, run.end)}
+    years = [token.isdecimal() and len(token) == 4 and int(token) in _YEARS for token in tokens]
+
+    def read(words_of_run: str, end: int) -> str:
+        try:
+            return read_period(_said(words_of_run), words)
+        except ValueError:
+            year = next((tokens[at] for at in range(end, len(tokens)) if years[at]), "")
+            if not year or year in words_of_run or not any(sign.isalpha() for sign in words_of_run):
+                raise
+            return read_period(_said(f"{words_of_run} {year}"), words)
+
+    return [
+        (run.text, run.meaning)
+        for run in _runs(tokens, read)
+        if run.start not in of_days and not _follows(tokens, run.start, words.compared)
+    ]
 
 
-def days_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
-    """Find the days that a line names, each with the words that name it."""
-    return _found_in(text, lambda cell: read_day(cell, words))
+def days_in(text: str, words: PeriodWords, but_for: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """Find the days that a line names, each with the words that name it, but for those behind some words."""
+    tokens = _tokens(text)
+    runs = _runs(tokens, lambda run, _: read_day(_said(run), words))
+    return [(run.text, run.meaning) for run in runs if not _follows(tokens, run.start, but_for)]
 
 
-def _found_in(text: str, read: Callable[[Cell], str]) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class _Run:
+    """Words of a line that mean something: the places of the first and behind the last, and what they mean."""
+
+    start: int
+    end: int
+    text: str
+    meaning: str
+
+
+def _runs(tokens: list[str], read: Callable[[str, int], str]) -> list[_Run]:
     """The longest runs of words that can be read, from left to right."""
-    tokens = [token.strip("()[],;:.") for token in text.split()]
-    runs, at = [], 0
+    runs, at = list[_Run](), 0
     while at < len(tokens):
         for end in range(min(at + _LONGEST, len(tokens)), at, -1):
             text = " ".join(tokens[at:end])
             try:
-                runs.append((text, read(Cell(text=text, whole=text))))
+                runs.append(_Run(at, end, text, read(text, end)))
             except ValueError:
                 continue
             at = end - 1
             break
         at += 1
     return runs
+
+
+def _tokens(text: str) -> list[str]:
+    """The first words of a line."""
+    return [token.strip("()[],;:.") for token in text.split()[: limits.LINE_WORDS]]
+
+
+def _said(text: str) -> Cell:
+    return Cell(text=text, whole=text)
+
+
+def _follows(tokens: list[str], start: int, options: tuple[str, ...]) -> bool:
+    """True if a run stands right behind some words."""
+    before = plain(" ".join(tokens[:start]))
+    return any(before == word or before.endswith(f" {word}") for word in map(plain, options))
 
 
 def read_published(cell: Cell, words: PeriodWords | None = None) -> str:
@@ -199,7 +249,7 @@ def shown_date(day: date, section: Section) -> Cell:
     ``"Quý I năm "yyyy`` shows words, which are what its writer meant.
     """
     shown, parts = render_date(day, section), set(section.parts.values())
-    literal = "".join(each.text for each in section.tokens if each.kind == "literal")
+    literal = "".join(token.text for token in section.tokens if token.kind == "literal")
     if any(sign.isalpha() for sign in literal):
         whole = day if {"year", "month", "day"} <= parts else None
         return Cell(shown, shown, day=whole, dated=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from policyreport import limits
 from policyreport.errors import DataError
 from policyreport.intake.layout import NOTE_LINE, Column, Layout, Line, Statement
 from policyreport.intake.numbers import Fit, readings, take_apart
@@ -116,6 +117,7 @@ def draft_figures(
     reader = _RowReader(sheet, layout, names, words, given)
     for row in range(layout.last + 1, len(sheet.rows) + 1):
         reader.read(row)
+    reader.tell_unused_notes()
     return reader.drafts
 
 
@@ -127,7 +129,8 @@ class _RowReader:
     ) -> None:
         self.sheet, self.layout, self.names, self.words, self.given = sheet, layout, names, words, given
         self.drafts = Drafts()
-        self.area = next(each for each in layout.columns if each.field == "area")
+        self.notes: list[tuple[str, Line]] = []
+        self.area = next(column for column in layout.columns if column.field == "area")
         value = layout.column("value")
         self.values: tuple[Column, ...] = (value,) if value else layout.figures
         self.not_published = {word.casefold() for word in words.not_published}
@@ -176,7 +179,11 @@ class _RowReader:
         if plain(label).startswith(tuple(plain(word) + " " for word in self.words.notes)):
             return False
         areas = self.names.areas
-        return bool(self.names.candidates(label)) or label in areas.table.index or "?" in areas.suggest(label)
+        if self.names.candidates(label) or label in areas.table.index:
+            return True
+        # Looking for near names takes time, and a long text or the thousandth line is none.
+        short = len(label) <= limits.SHORT_TEXT and len(self.drafts.unread) <= limits.PROBLEMS
+        return short and "?" in areas.suggest(label)
 
     def _draft(self, row: int, value: Column) -> Draft:
         """A draft of one cell."""
@@ -252,11 +259,22 @@ class _RowReader:
         """A line without figures: the text of a mark, or a remark."""
         texts = list(dict.fromkeys(cell.whole for cell in self.sheet.rows[row - 1] if cell.text))
         line = " ".join(texts)
-        if found := NOTE_LINE.match(line):
-            self.drafts.notes[found["mark"]] = found["text"]
-        elif plain(line).startswith(tuple(plain(word) + " " for word in self.words.notes)):
+        if match := NOTE_LINE.match(line):
+            # Two lines may begin alike, a note and a numbered remark: which is meant is not known.
+            other = self.drafts.notes.get(match["mark"], "")
+            self.drafts.notes[match["mark"]] = "; ".join(dict.fromkeys(filter(None, (other, match["text"]))))
+            self.notes.append((match["mark"], Line(row, line)))
+            return
+        kept = plain(line).startswith(tuple(plain(word) + " " for word in self.words.notes))
+        if kept:
             self.drafts.remarks.append(line)
-        self.drafts.unread.append(Line(row, line))
+        self.drafts.unread.append(Line(row, line, kept))
+
+    def tell_unused_notes(self) -> None:
+        """Add the texts of marks that stand at no figure to the lines that were not read."""
+        used = {mark for draft in self.drafts.figures for mark in (*draft.marks, *draft.heading_marks)}
+        self.drafts.unread += [line for mark, line in self.notes if mark not in used]
+        self.drafts.unread.sort(key=lambda line: line.row)
 
     def _label(self, row: int) -> str:
         """The area's text; in a row without one the word for a total, wherever it stands left of the figures."""

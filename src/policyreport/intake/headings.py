@@ -13,7 +13,7 @@ from policyreport.intake.days import read_period
 from policyreport.intake.layout import Column, Layout, Statement
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.intake.statements import Statements
-from policyreport.limits import SHORT_TEXT
+from policyreport.limits import SHORT_TEXT, TEXT_LENGTHS
 from policyreport.params.intake import LEVEL, FigureColumn, heading_key
 from policyreport.spelling import plain
 
@@ -230,7 +230,7 @@ class Headings:
 
     def _level(self, level: str) -> Level:
         """What one level of a heading says; words that are none of these are its name."""
-        if heading_key(level) in self._levels:
+        if len(level) > TEXT_LENGTHS["name"] or heading_key(level) in self._levels:
             return Level(level)
         if level in self._measures:
             return Level(measure=level)

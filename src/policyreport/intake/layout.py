@@ -63,10 +63,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """A line outside the table that was not read: its row and its words."""
+    """A line outside the table that was not read: its row and its words; one kept goes into the sidecar's note."""
 
     row: int
     text: str
+    kept: bool = False
 
 
 @dataclass(frozen=True)

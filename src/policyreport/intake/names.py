@@ -86,16 +86,30 @@ class AreaNames:
         tuple of str
             Keys; none for a name nobody knows or a title that does not fit.
         """
-        bare = plain(_NUMBERING.sub("", text)).replace(" ", "")
-        if found := self._aliases.get(bare) or self._names.get(bare):
-            return found
-        return tuple(
+        text = _NUMBERING.sub("", text)
+        bare = plain(text).replace(" ", "")
+        if match := self._aliases.get(bare) or self._names.get(bare):
+            return match
+        titled = tuple(
             key
             for type_, titles in self._titles.items()
-            for name in self._without_title(_NUMBERING.sub("", text), titles)
+            for name in self._without(text, titles)
             for key in self._names.get(name, ()) or self._aliases.get(name, ())
             if self.areas.table["type"][key] == type_
         )
+        return titled or self._of_a_time(text)
+
+    def _of_a_time(self, text: str) -> tuple[str, ...]:
+        """The areas of a name with a word for their time: "Gia Lai (cũ)" is the former province."""
+        for time, options in self.words.area_times.items():
+            for rest in self._rests(text, options):
+                return tuple(key for key in self.candidates(rest) if bool(self.areas.lifetime(key)[time == "former"]))
+        return ()
+
+    def tells_time(self, text: str) -> bool:
+        """True if an area is written so that only a former or only a present one can be meant."""
+        options = (option for options in self.words.area_times.values() for option in options)
+        return text in self.areas.table.index or bool(self._rests(text, tuple(options)))
 
     def namesakes(self, key: str) -> tuple[str, ...]:
         """List the areas with the same name, itself among them.
@@ -112,15 +126,19 @@ class AreaNames:
         """
         return self._names[plain(str(self.areas.table["name"][key])).replace(" ", "")]
 
-    def _without_title(self, text: str, titles: tuple[str, ...]) -> set[str]:
-        """The name without each of some titles before or after it."""
-        words, found = plain(text), set[str]()
-        for title in map(plain, titles):
+    def _without(self, text: str, titles: tuple[str, ...]) -> set[str]:
+        """The name, spelled without spaces, without each of some titles before or after it."""
+        return {rest.replace(" ", "") for rest in self._rests(text, titles)}
+
+    def _rests(self, text: str, titles: tuple[str, ...]) -> list[str]:
+        """What is left of a text without each of some words before or after it, the longest taken first."""
+        words, rests = plain(text), list[str]()
+        for title in sorted(map(plain, titles), key=len, reverse=True):
             if words.startswith(title + " "):
-                found.add(words[len(title) :].replace(" ", ""))
+                rests.append(words[len(title) :].strip())
             if words.endswith(" " + title):
-                found.add(words[: -len(title)].replace(" ", ""))
-        return found
+                rests.append(words[: -len(title)].strip())
+        return rests
 
     def _unknown(self, text: str, day: date) -> AreaNameError:
         """Why a name is none: a bare code, a title that does not fit, or nothing known."""
@@ -133,7 +151,7 @@ class AreaNames:
             (title, key)
             for titles in self._titles.values()
             for title in titles
-            for name in self._without_title(text, (title,))
+            for name in self._without(text, (title,))
             for key in self._names.get(name, ())
         ]
         if claimed:

@@ -40,6 +40,8 @@ _ELAPSED = re.compile(r"^(?:h+|m+|s+)$", re.IGNORECASE)
 _HALF_DAY = re.compile(r"AM/PM|A/P", re.IGNORECASE)
 _GENERAL = re.compile(r"General", re.IGNORECASE)
 _EXPONENT = re.compile(r"[eE][+-]")
+_COLOUR = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|color ?\d+", re.IGNORECASE)
+_MINUS = ("-", "\u2212", "\u2013", "\u2010", "\u2011")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Section:
 
     tokens: tuple[Token, ...]
     condition: tuple[str, Decimal] | None = None
+    coloured: bool = False
 
     @cached_property
     def kind(self) -> Kind:
@@ -155,6 +158,8 @@ class Shown:
         Parts of a date.
     section : Section
         The one that shows it.
+    minus : bool
+        True if what the cell shows is less than nought: by a minus, in brackets, or in another colour.
     """
 
     kind: Kind
@@ -165,6 +170,7 @@ class Shown:
     inside: str = ""
     parts: frozenset[Part] = frozenset()
     section: Section = field(default=Section(()), repr=False)
+    minus: bool = False
 
 
 def show(number: Decimal, code: str) -> Shown:
@@ -177,7 +183,8 @@ def show(number: Decimal, code: str) -> Shown:
     code : str
         The format, ``#,##0.0" %";-0.0``.
     """
-    section = choose(parse(code), number)
+    sections = parse(code)
+    section = choose(sections, number)
     if section.kind in ("date", "time"):
         return Shown(section.kind, number, parts=frozenset(section.parts.values()), section=section)
     if section.kind != "number":
@@ -185,7 +192,20 @@ def show(number: Decimal, code: str) -> Shown:
         return Shown(section.kind, number, before=literal, section=section)
     before, inside, after = section.around
     shown = number.scaleb(section.places) if section.places else number
-    return Shown("number", shown, section.percent, before, after, inside, section=section)
+    minus = _minus(sections, section, number, before.strip(), after.strip())
+    return Shown("number", shown, section.percent, before, after, inside, section=section, minus=minus)
+
+
+def _minus(sections: tuple[Section, ...], section: Section, number: Decimal, before: str, after: str) -> bool:
+    """True if a section shows a number as less than nought; one for such numbers alone shows no minus by itself."""
+    written = before[-1:] in _MINUS or after in _MINUS or (before.endswith("(") and after.startswith(")"))
+    if number >= 0:
+        return written
+    sign, limit = section.condition or ("", Decimal(0))
+    second = len(sections) > 1 and section is sections[1] and not sign
+    if second or (sign.startswith("<") and sign != "<>" and limit <= 0):
+        return written or section.coloured
+    return not written
 
 
 def render_date(day: date, section: Section) -> str:
@@ -214,12 +234,13 @@ def parse(code: str) -> tuple[Section, ...]:
     sections: list[Section] = []
     tokens: list[Token] = []
     condition: tuple[str, Decimal] | None = None
+    coloured = False
     at = 0
     while at < len(code):
         sign = code[at]
         if sign == ";":
-            sections.append(Section(tuple(tokens), condition))
-            tokens, condition, at = [], None, at + 1
+            sections.append(Section(tuple(tokens), condition, coloured))
+            tokens, condition, coloured, at = [], None, False, at + 1
         elif sign == "[":
             end = code.find("]", at)
             end = len(code) if end < 0 else end
@@ -228,11 +249,12 @@ def parse(code: str) -> tuple[Section, ...]:
                 condition = match["sign"], Decimal(match["number"].replace(",", "."))
             else:
                 tokens += _bracketed(inner)
+                coloured = coloured or bool(_COLOUR.fullmatch(inner))
             at = end + 1
         else:
             token, at = _token(code, at)
             tokens += [token] if token else []
-    sections.append(Section(tuple(tokens), condition))
+    sections.append(Section(tuple(tokens), condition, coloured))
     return tuple(sections[:4])
 
 

@@ -25,6 +25,8 @@ _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007\u2008", " "))
 # "1.227 nhiệm vụ": digits, and words without digits.
 _WITH_UNIT = re.compile(r"^(?P<digits>[+-]?\d(?:[\d.,' ’]*\d)?)\s*(?P<unit>[^\W\d_][^\d]*)$")
 _PIECES = re.compile(r"[()\[\];,|]")
+# What stands between words and changes no number.
+_PLAIN_SIGNS = frozenset(" .,'’\"&-–/")
 _BOUNDS = {"≈": "~", "~": "~", ">": ">", "<": "<", "=": "="}
 
 
@@ -306,24 +308,37 @@ def read_cell(cell: Cell, decimals: Decimals, words: IntakeMap) -> Number:
 
 def _stored(cell: Cell, number: Decimal, words: IntakeMap) -> Number:
     """A stored number with the words that its format shows beside it: they never scale it, and one may say its unit."""
-    if not cell.beside:
-        return Number(number, percent=cell.percent)
-    bound, unit, status, unread = take_apart(cell.text, words).bound, "", "", list[str]()
     if unit := words.unit(cell.beside) or "":
+        _require_sign(cell, number, set())
+        bound = take_apart(cell.text, words).bound
         return Number(number, bound, cell.percent or unit.startswith("%"), unit)
-    percent = cell.percent or "%" in cell.beside
-    known_bounds = {plain(word) for known in words.bounds.values() for word in known}
-    for piece in filter(None, (part.strip(" .:-–+") for part in _PIECES.split(cell.beside.replace("%", ";")))):
-        if piece in _BOUNDS or plain(piece) in known_bounds:
-            continue
-        unit = unit or (words.unit(piece) or "")
-        status = status or (words.status(piece) or "")
-        if not (words.unit(piece) or words.status(piece)):
-            unread.append(piece)
-    strange = [piece for piece in unread if words.scales(piece) or any(sign.isdigit() for sign in piece)]
+    pieces = [part.strip(" .:-–+") for part in _PIECES.split(cell.beside.replace("%", ";"))]
+    pieces = [piece for piece in pieces if piece]
+    _require_sign(cell, number, {sign for piece in pieces if (sign := words.sign(piece))})
+    bound = take_apart(cell.text, words).bound if cell.beside else ""
+    bounds = {plain(word) for options in words.bounds.values() for word in options}
+    others = [piece for piece in pieces if piece not in _BOUNDS and plain(piece) not in bounds]
+    unit = next(filter(None, map(words.unit, others)), "")
+    status = next((str(status) for piece in others if (status := words.status(piece))), "")
+    unread = [piece for piece in others if not (words.unit(piece) or words.status(piece) or words.sign(piece))]
+    strange = [piece for piece in unread if words.scales(piece) or not _is_remark(piece)]
     if strange:
         raise ValueError(f'"{strange[0]}" beside the number')
-    return Number(number, bound, percent, unit, status, ", ".join(unread))
+    return Number(number, bound, cell.percent or "%" in cell.beside, unit, status, ", ".join(unread))
+
+
+def _is_remark(text: str) -> bool:
+    """True for words alone: digits and signs beside a number may make it another one."""
+    return all(sign.isalpha() or sign in _PLAIN_SIGNS or unicodedata.combining(sign) for sign in text)
+
+
+def _require_sign(cell: Cell, number: Decimal, signs: set[str]) -> None:
+    """Stop where words beside a number, or its format, say that it is on the other side of nought."""
+    if number > 0 and "-" in signs:
+        raise ValueError(f"{number} shown as below nought")
+    # A word or a minus says it, not both: "giảm -3" may be a rise.
+    if number < 0 and ("+" in signs or cell.unsigned != ("-" in signs)):
+        raise ValueError(f"{number} shown as if above nought, or twice as below it")
 
 
 def _contradiction(sheet: Sheet, deciding: dict[Decimals, tuple[int, int]]) -> DataError:

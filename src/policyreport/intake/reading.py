@@ -66,6 +66,8 @@ def read_figures(
                 pairs.append((draft, reader.indicator(draft)))
         except DataError as error:
             problems.append(error)
+        if len(problems) > limits.PROBLEMS:
+            return Reading([], [*problems, _too_many(sheet, draft)], {})
     cells = [(draft.row, draft.column, reader.fit(indicator)) for draft, (indicator, _) in pairs]
     complete = [(draft, *of) for draft, of in pairs if reader.is_complete(draft, *of)]
     try:
@@ -79,11 +81,20 @@ def read_figures(
             figures.append(reader.figure(draft, indicator, column, way))
         except DataError as error:
             problems.append(error)
+        if len(problems) > limits.PROBLEMS:
+            problems.append(_too_many(sheet, draft))
+            break
     unused = list(reader.unused_units([(draft, indicator) for draft, (indicator, _) in pairs]))
     places = {error.where for error in unused}
     problems = [*(error for error in problems if error.where not in places), *unused]
     distinct = {(error.where, error.expected): error for error in problems}
     return Reading(figures, list(distinct.values()), reader.missing, way, reader.unread)
+
+
+def _too_many(sheet: Sheet, draft: Draft) -> DataError:
+    """Why reading stops before the end of a sheet."""
+    expected = f"a sheet of which at most {limits.PROBLEMS} cells cannot be read"
+    return DataError(sheet.place(draft.row), expected, "more up to here", "Correct these before the rest is read.")
 
 
 class _Reader:
@@ -228,10 +239,13 @@ class _Reader:
         cell = statement.cell
         if cell.fault or cell.dated:
             got = cell.fault or f"the day {cell.text}, into which a spreadsheet turns 12-5"
-            raise DataError(statement.place, str(fit), got, _NO_NUMBER)
+            todo = _PLAIN if cell.fault.startswith("the number") else _NO_NUMBER
+            raise DataError(statement.place, str(fit), got, todo)
         try:
             number = read_cell(cell, decimals, self.context.words)
-        except ValueError:
+        except ValueError as error:
+            if cell.number is not None:
+                raise DataError(statement.place, str(fit), f"{_quoted(cell)}: {error}", _PLAIN) from None
             raise DataError(statement.place, f"{fit}, with a decimal {decimals}", _quoted(cell), _NO_NUMBER) from None
         if number.unread:
             self.unread.setdefault(number.unread, statement.place)
@@ -368,6 +382,7 @@ class _Reader:
             raise DataError(statement.place, expected, got, "Write it so.") from None
 
 
+_PLAIN = "Give the cell a format without words, and the number as it is meant."
 _NO_NUMBER = "Write a number, or leave the cell empty where nothing is published."
 
 

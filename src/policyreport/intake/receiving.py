@@ -111,7 +111,7 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
         raise DataError(sheet.place(layout.last), "figures below the headings", "none", todo)
     reading = read_figures(sheet, drafts, context, options.decimals, given)
     lines = (*layout.unread, *drafts.unread)
-    Asking(root, context, lines, sheet.name).require(stated, reading)
+    Asking(root, context, lines[: limits.LINES], sheet.name).require(stated, reading)
     findings, problems = _checked(sheet, layout, drafts, reading, context, options)
     figures = tuple(reading.figures)
     provenance = _provenance(root, stated, newest_day(figures) if figures else _published(stated), options.today)
@@ -158,7 +158,12 @@ def _remarks(
     periods = context.words.periods
     remarks = [
         *sheet.remarks,
-        *(f'row {line.row} not read: "{line.text[:60]}"{_dated(line.text, periods, stated)}' for line in lines),
+        *(
+            f"row {line.row} {'kept as a note of the table' if line.kept else 'not read'}: "
+            f'"{line.text[:60]}"{_dated(line.text, periods, stated)}'
+            for line in lines[: limits.LINES]
+        ),
+        *([f"{len(lines) - limits.LINES:,} more lines not read"] if len(lines) > limits.LINES else []),
         *describe_rows(drafts, reading, context),
     ]
     if any("status" not in draft.own and draft.stated["status"].place == _DEFAULT for draft in drafts.figures):

@@ -45,6 +45,8 @@ class Cell:
         Words that the number's format shows beside it, its per-cent signs included.
     comment : str
         What somebody wrote about it in the file.
+    unsigned : bool
+        True if its format shows a number below nought without any sign of that.
     """
 
     text: str = ""
@@ -58,6 +60,7 @@ class Cell:
     struck: bool = False
     beside: str = ""
     comment: str = ""
+    unsigned: bool = False
 
     @property
     def empty(self) -> bool:

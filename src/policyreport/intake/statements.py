@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from policyreport import limits
 from policyreport.errors import DataError
 from policyreport.intake.days import read_day, read_period, read_published, same_period
 from policyreport.intake.layout import LABELS, Line, Statement
@@ -122,6 +123,8 @@ class Statements:
     def _led(self, text: str) -> list[tuple[str, Cell]]:
         """A field whose label is the first words of a text, where the rest is a value of it; the longest label wins."""
         tokens = text.split()
+        if len(tokens) > limits.LINE_WORDS:
+            return []
         for size in range(len(tokens) - 1, 0, -1):
             label = self._label(" ".join(tokens[:size]))
             value = text_cell(" ".join(tokens[size:]).strip("()[].; "))

@@ -92,7 +92,23 @@ def _decode(path: Path, code_page: str) -> tuple[str, tuple[str, ...]]:
         if sign in text:
             row = text[: text.index(sign)].count("\n") + 1
             raise DataError(f"{path.name}, row {row}", "text", name, "Export the sheet again as CSV in UTF-8.")
+    if strange := _encoded_twice(text):
+        got = f'letters such as "{strange}", which were UTF-8 and read as another encoding before'
+        raise DataError(
+            path.name, "text in UTF-8", got, "Export the sheet again as CSV in UTF-8, from where it is right."
+        )
     return text, remarks
+
+
+def _encoded_twice(text: str) -> str:
+    """The first letters of a text that was read in a wrong encoding and saved as UTF-8 then; empty for another."""
+    for encoding in ("latin-1", "cp1252"):
+        try:
+            if text.encode(encoding).decode("utf-8") != text:
+                return next(word for word in text.split() if not word.isascii())[:10]
+        except UnicodeError:
+            continue
+    return ""
 
 
 def _decode_otherwise(path: Path, body: bytes, first: UnicodeDecodeError, code_page: str) -> str:
@@ -133,7 +149,9 @@ def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sh
     if len(lines) * width > limits.CELLS or width > limits.COLUMNS or len(lines) > limits.ROWS:
         raise DataError(path.name, "a table", f"{len(lines):,} rows of {width:,} columns", "Send the table alone.")
     rows = tuple(tuple(text_cell(word) for word in line[:width]) + (Cell(),) * (width - len(line)) for line in lines)
-    counts = Counter(len(line) for line in lines)
+    # Notes below a short table can be more lines than its rows.
+    counts = Counter(len(line) for line, count in zip(lines, used, strict=True) if count > 1)
+    counts = counts or Counter(map(len, lines))
     usual = counts.most_common(1)[0][0] if counts else 0
     # Trailing delimiters of an export are no cells; one that some row fills is.
     filled = max((count for count, line in zip(used, lines, strict=True) if len(line) == usual), default=0)

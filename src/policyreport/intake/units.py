@@ -77,5 +77,5 @@ class Units:
             for unit in units:
                 if not any(self._has(indicator, unit) for indicator in shown):
                     names = sorted({f'"{name}"' for indicator in shown for name in indicator.units})
-                    todo = f"The columns can be in {', '.join(names)}: correct the line, or write the figures so."
+                    todo = f"The columns can be in {', '.join(names)}: correct the unit, or write the figures so."
                     yield DataError(statement.place, "a unit of some column", f'"{unit}"', todo)

@@ -137,7 +137,7 @@ def _dashed(raw: RawSheet, cells: Places, book: Workbook) -> list[str]:
     places = [
         f"{letters(cell.column)}{cell.row}"
         for cell in raw.cells
-        if cell.type == "n" and cells[cell.row, cell.column].beside in _DASHES and cells[cell.row, cell.column].beside
+        if cells[cell.row, cell.column].number == 0 and cells[cell.row, cell.column].beside in _DASHES
     ]
     return [f"read as 0, shown as a dash by their format: {_listed(places)}"] if places else []
 
@@ -198,7 +198,10 @@ def _number(text: str, code: str, since_1904: bool) -> Cell:
         return _concealed(shown.number, shown.before)
     if shown.inside.strip(" /-.") and any(sign.isalnum() for sign in shown.inside):
         return Cell(text=text, whole=text, fault=f'the number {text} with "{shown.inside}" inside it by its format')
-    return cell_from_number(shown.number, shown.percent, shown.before, shown.after)
+    cell = cell_from_number(shown.number, shown.percent, shown.before, shown.after)
+    if shown.number > 0 and shown.minus:
+        return Cell(text=text, whole=text, fault=f'the number {text}, which its format shows as "{cell.whole}"')
+    return replace(cell, unsigned=True) if shown.number < 0 and not shown.minus else cell
 
 
 def _concealed(number: Decimal, literal: str) -> Cell:

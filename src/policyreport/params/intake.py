@@ -68,6 +68,7 @@ class PeriodWords(Strict):
     months_from_january: tuple[str, ...]
     months_to_december: tuple[str, ...]
     day: tuple[str, ...]
+    compared: tuple[str, ...]
 
 
 class TemplateWords(Strict):
@@ -116,6 +117,7 @@ class IntakeMap(Strict):
     listed_topics: tuple[str, ...]
     units: dict[str, tuple[str, ...]]
     area_titles: dict[str, tuple[str, ...]]
+    area_times: dict[Literal["former", "present"], tuple[str, ...]]
     area_aliases: tuple[AreaAlias, ...]
     nation: tuple[str, ...]
     totals: tuple[str, ...]
@@ -124,6 +126,7 @@ class IntakeMap(Strict):
     statuses: dict[Status, tuple[str, ...]]
     magnitudes: tuple[str, ...]
     bounds: dict[Bound, tuple[str, ...]]
+    signs: dict[Literal["+", "-"], tuple[str, ...]]
     periods: PeriodWords
     ignored_sheets: tuple[str, ...]
     template: Template
@@ -147,6 +150,7 @@ class IntakeMap(Strict):
             "statuses": {str(name): words for name, words in self.statuses.items()},
             "bounds": {str(name): words for name, words in self.bounds.items()},
             "area_titles": self.area_titles,
+            "area_times": {str(time): words for time, words in self.area_times.items()},
         }
         for group, meanings in groups.items():
             seen: dict[str, str] = {}
@@ -232,6 +236,13 @@ class IntakeMap(Strict):
         """Find the status that a sheet's words name, such as ``Sơ bộ``."""
         key = plain(text)
         return next((name for name, words in self.statuses.items() if key in (plain(name), *map(plain, words))), None)
+
+    def sign(self, text: str) -> Literal["+", "-"] | None:
+        """Find the sign that some words give the number beside them, such as ``giảm``; arrows count as words."""
+        key = plain(text) or text.strip()
+        return next(
+            (sign for sign, words in self.signs.items() if key in (plain(word) or word for word in words)), None
+        )
 
     def scales(self, text: str) -> bool:
         """Tell whether some words may make a number another one: thousands, millions, per mille."""
