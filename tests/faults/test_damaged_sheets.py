@@ -740,7 +740,7 @@ FILES = {
     cut_a_row_short: ("row 8", "3 cells"),
     put_a_zero_byte_in: ("row 11", "a zero byte"),
     lose_letters_in_conversion: ("row 11", "a lost letter"),
-    take_utf_8_for_windows: ("a row of headings",),
+    take_utf_8_for_windows: ("text in UTF-8", "read as another encoding"),
     cut_the_file_inside_a_letter: ("row 8", "Windows-1258"),
     cut_a_utf_16_file: ("utf-16",),
     write_ambiguous_numbers_only: ("row 2, column B", '"1.234"', "--decimal comma"),

@@ -251,4 +251,8 @@ def test_a_workbook_gives_the_number_that_its_cell_shows(tmp_path, section, numb
     cell = read_workbook(workbook(tmp_path / "a.xlsx", str(number), 164, code), None, ()).cell(1, 1)
     shown = show(number, code)
     assert shown.section == choose(parse(code), number)
-    assert cell.number == shown.number
+    if shown.number > 0 and shown.minus:
+        # Shown as below nought, stored as above it: asked about.
+        assert "which its format shows as" in cell.fault
+    else:
+        assert cell.number == shown.number

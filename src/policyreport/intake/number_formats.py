@@ -198,7 +198,7 @@ def show(number: Decimal, code: str) -> Shown:
 
 def _minus(sections: tuple[Section, ...], section: Section, number: Decimal, before: str, after: str) -> bool:
     """True if a section shows a number as less than nought; one for such numbers alone shows no minus by itself."""
-    written = before[-1:] in _MINUS or after in _MINUS or (before.endswith("(") and after.startswith(")"))
+    written = before in _MINUS or (not before and after in _MINUS) or (before, after) == ("(", ")")
     if number >= 0:
         return written
     sign, limit = section.condition or ("", Decimal(0))
