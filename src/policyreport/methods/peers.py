@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from policyreport.digits import as_published
 from policyreport.methods.comparators import (
     COMPARATORS,
     Comparator,
@@ -109,7 +110,11 @@ def assess(panel: PeerPanel, area: str, rules: PeerRules) -> Peers | Refusal:
         return _refuse("not-published", panel, area, "no value of the area")
     peers = nearest(panel, area, k=rules.k)
     distant = bool(peers) and peers[-1].distance > rules.cutoff
-    no_peer = (Flag(code="no-close-peer", detail=f"{peers[-1].distance:.2f} > {rules.cutoff:g}"),) if distant else ()
+    no_peer = (
+        (Flag(code="no-close-peer", detail=f"{peers[-1].distance:.2f} > {as_published(rules.cutoff)}"),)
+        if distant
+        else ()
+    )
     asked = [
         each
         for each in COMPARATORS

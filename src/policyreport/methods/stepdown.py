@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from policyreport.digits import as_published
 from policyreport.methods.draws import bootstrap_quantile
 from policyreport.methods.intervals import ALPHA, Z
 
@@ -167,7 +168,7 @@ def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) ->
         least, most = ndtri(1 - ALPHA), ndtri(1 - ALPHA / (open_better.sum() + open_worse.sum()))
         found = _find_root(excess, least, most, tolerance)
         if len(errors) > 2 and open_better.all() and open_worse.all() and found < Z - 1e-6:
-            raise ArithmeticError(f"a critical value of {found:g} for {len(errors)} areas, below {Z:g}")
+            raise ArithmeticError(f"a critical value of {found:.4f} for {len(errors)} areas, below {Z:.4f}")
         return found
 
     return critical_value
@@ -200,7 +201,7 @@ def _integrate(density: Callable[[Floats], Floats], tolerance: float) -> float:
             return total
         low, high = np.concatenate([low[rough], middle[rough]]), np.concatenate([middle[rough], high[rough]])
         whole = np.concatenate([left[rough], right[rough]])
-    raise ArithmeticError(f"no integral within {tolerance:g} after {_MOST_HALVINGS} halvings")
+    raise ArithmeticError(f"no integral within {as_published(tolerance)} after {_MOST_HALVINGS} halvings")
 
 
 @cache
