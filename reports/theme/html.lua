@@ -5,6 +5,7 @@ local stringify = pandoc.utils.stringify
 local here = path.directory(PANDOC_SCRIPT_FILE)
 local LABELS = dofile(path.join({ here, "labels.lua" }))
 local hold_units = dofile(path.join({ here, "units.lua" }))
+local interval = dofile(path.join({ here, "interval.lua" }))
 
 -- The palette of the figures, and the CSS variable that stands for each colour in both themes.
 local PALETTE = {
@@ -28,8 +29,11 @@ local function read(name)
   return text
 end
 
+-- Without the signs by which safe.lua kept a text from being a shortcode.
+local function as_written(text) return (text:gsub("{\u{2060}{<", "{{<"):gsub(">\u{2060}}}", ">}}")) end
+
 local function escape(text)
-  return (text:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;"):gsub(">", "&gt;"))
+  return (as_written(text):gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;"):gsub(">", "&gt;"))
 end
 
 local function raw(text) return pandoc.RawBlock("html", text) end
@@ -82,13 +86,28 @@ local function prepare_navigation(meta)
   end
 end
 
+local function whole(value)
+  local kind = pandoc.utils.type(value)
+  if kind == "string" then return as_written(value) end
+  if kind == "Inlines" then return value:walk({ Str = function(word) return pandoc.Str(as_written(word.text)) end }) end
+  if kind == "List" then return value:map(whole) end
+  if kind == "table" or kind == "Meta" then
+    for key, part in pairs(value) do value[key] = whole(part) end
+  end
+  return value
+end
+
 local function begin(meta)
+  meta = whole(meta)
   root = meta.root and stringify(meta.root) or "."
   page = meta.page and stringify(meta.page) or ""
   meta.root, meta.page = root, page
   choose_labels(meta)
   prepare_navigation(meta)
-  if meta.description then meta["description-text"] = escape(stringify(meta.description)) end
+  -- Inside an attribute: pandoc escapes no quotation mark in a text.
+  if meta.description then
+    meta["description-text"] = pandoc.Inlines({ pandoc.RawInline("html", escape(stringify(meta.description))) })
+  end
   if meta.title and not meta.pagetitle then meta.pagetitle = stringify(meta.title) end
   meta.neighbours = (meta.previous or meta.next) and true or nil
   return meta
@@ -96,17 +115,25 @@ end
 
 -- Pictures -------------------------------------------------------------------------------------------
 
+-- What is changed is changed inside tags: the text of a picture may say anything.
+local function in_tags(svg, change)
+  return (svg:gsub("<[^>]*>", change))
+end
+
 -- Pictures stand in one document: one whose ids were used already gets a prefix.
 local function separate_ids(svg)
   local own, clash = {}, false
-  for id in svg:gmatch('%sid="([^"]+)"') do
-    own[id], clash = true, clash or used[id]
-  end
+  in_tags(svg, function(tag)
+    local id = tag:match('%sid="([^"]+)"')
+    if id then own[id], clash = true, clash or used[id] end
+  end)
   if clash then
     repeated = repeated + 1
     local prefix = "again-" .. repeated .. "-"
-    svg = svg:gsub('(%sid=")([^"]+")', "%1" .. prefix .. "%2")
-    svg = svg:gsub("url%(#", "url(#" .. prefix):gsub('(%shref="#)', "%1" .. prefix)
+    svg = in_tags(svg, function(tag)
+      tag = tag:gsub('(%sid=")([^"]+")', "%1" .. prefix .. "%2")
+      return (tag:gsub("url%(#", "url(#" .. prefix):gsub('(%shref="#)', "%1" .. prefix))
+    end)
   end
   for id in pairs(own) do used[id] = true end
   return svg
@@ -142,15 +169,33 @@ local function opening_tag(svg, alt, class)
   ), width
 end
 
+-- What styles of an element become attributes: the page's security policy takes no style but that of its sheet.
+local PRESENTATION = {}
+for name in ("clip-path display fill fill-opacity fill-rule font-family font-size font-style font-weight opacity stroke "
+  .. "stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width "
+  .. "text-anchor visibility"):gmatch("%S+") do
+  PRESENTATION[name] = true
+end
+
+local function without_style(tag)
+  return (tag:gsub('%sstyle="([^"]*)"', function(style)
+    local attributes = {}
+    for name, written in style:gmatch("([%w-]+)%s*:%s*([^;]+)") do
+      if PRESENTATION[name] then table.insert(attributes, (' %s="%s"'):format(name, written:gsub("%s+$", ""))) end
+    end
+    return table.concat(attributes)
+  end))
+end
+
 local function inline_svg(svg, alt, class)
   svg = svg:gsub("<%?xml.-%?>%s*", ""):gsub("<!DOCTYPE.->%s*", ""):gsub("<!%-%-.-%-%->%s*", "")
   svg = svg:gsub("<metadata>.-</metadata>%s*", "")
   -- matplotlib's global rule would reach every other picture of the page.
   svg = svg:gsub("<style[^>]*>[^<]*%*%s*{[^<]*}</style>%s*", ""):gsub("<defs>%s*</defs>%s*", "")
-  svg = svg:gsub("xlink:href=", "href=")
+  svg = in_tags(svg, function(tag) return without_style(tag:gsub("xlink:href=", "href=")) end)
   local tag, width = opening_tag(svg, alt, class)
   svg = svg:gsub("<svg[^>]*>", function() return tag end, 1)
-  svg = theme_colours(place_links(separate_ids(svg)))
+  svg = in_tags(separate_ids(svg), function(opened) return theme_colours(place_links(opened)) end)
   return (svg:gsub("%s+$", "")), width
 end
 
@@ -176,14 +221,6 @@ local function picture(image)
   return pandoc.RawInline("html", text)
 end
 
--- Small pictures in table cells are written raw.
-local function raw_svg(element)
-  if element.format:match("html") and element.text:find("<svg", 1, true) then
-    element.text = theme_colours(element.text)
-    return element
-  end
-end
-
 -- Tables ---------------------------------------------------------------------------------------------
 
 -- Words that may not be torn apart: numbers, names, intervals.
@@ -202,8 +239,27 @@ local function head_cells(rows, scope)
   end
 end
 
+-- Alignment as a class: pandoc would write it as a style.
+local ALIGNED = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center" }
+
+local function aligned(rows, sides)
+  for _, row in ipairs(rows) do
+    for column, cell in ipairs(row.cells) do
+      if sides[column] then cell.classes:insert(sides[column]) end
+    end
+  end
+end
+
+local function align_by_class(tbl)
+  local sides = tbl.colspecs:map(function(spec) return ALIGNED[tostring(spec[1])] or false end)
+  for index in ipairs(tbl.colspecs) do tbl.colspecs[index] = { pandoc.AlignDefault, nil } end
+  aligned(tbl.head.rows, sides)
+  aligned(tbl.foot.rows, sides)
+  for _, body in ipairs(tbl.bodies) do aligned(body.body, sides) end
+end
+
 local function scroll(tbl)
-  for index, spec in ipairs(tbl.colspecs) do tbl.colspecs[index] = { spec[1], nil } end
+  align_by_class(tbl)
   head_cells(tbl.head.rows, "col")
   for _, body in ipairs(tbl.bodies) do
     local named = true
@@ -235,7 +291,13 @@ local function is_picture(block)
   return inline ~= nil and inline.t == "RawInline" and inline.text:match("^<svg") ~= nil
 end
 
+local function fold(div)
+  local title = escape(div.attributes.title or labels.code)
+  return { raw('<details class="fold"><summary>' .. title .. "</summary>"), pandoc.Div(div.content), raw("</details>") }
+end
+
 local function division(div)
+  if div.classes:includes("fold") then return fold(div) end
   if div.classes:includes("findings") then wide = "findings" end
   if div.classes:includes("wide") then wide = wide or "table" end
   if div.classes:includes("quarto-float") then
@@ -285,8 +347,16 @@ local function captions(blocks)
   return blocks
 end
 
--- A marked value (trace-data.js explains its number); `rows` is an attribute HTML gives another meaning.
+-- A small bar of an interval; a marked value (trace-data.js explains its number), whose `rows` is an attribute HTML gives another meaning.
 local function value(span)
+  if span.classes:includes("interval") then
+    local drawn = interval(span.attributes)
+    return drawn and pandoc.RawInline("html", theme_colours(drawn)) or {}
+  end
+  if span.attributes.title then
+    span.attributes.title = as_written(span.attributes.title)
+    return span
+  end
   if not span.classes:includes("v") or not span.attributes.rows then return nil end
   return pandoc.Span(span.content, pandoc.Attr("", { "v" }, { ["data-rows"] = span.attributes.rows }))
 end
@@ -323,7 +393,7 @@ end
 return {
   { Meta = begin },
   { Inlines = hold_units },
-  { Image = picture, RawInline = raw_svg, RawBlock = raw_svg, CodeBlock = code, Div = division, Link = link, Span = value, Math = formula },
+  { Image = picture, CodeBlock = code, Div = division, Link = link, Span = value, Math = formula },
   { Table = scroll, Blocks = captions },
   { Pandoc = finish },
 }

@@ -251,7 +251,7 @@ const names = new Intl.Collator([document.body.dataset.collation || language, la
     const own = rows.filter((row) => row[6] === number);
     const days = [...new Set(own.map((row) => data.texts[row[5]]))].join(", ");
     const line = add(box, "span", "cited", `${publisher}, `);
-    const link = add(line, address.startsWith("http") ? "a" : "span", "", title);
+    const link = add(line, /^https?:\/\//.test(address) ? "a" : "span", "", title);
     if (link.href !== undefined) [link.href, link.rel] = [address, "external noopener"];
     line.append(days ? `, ${data.words.published} ${days}.` : ".");
     const lines = own.map((row) => row[7]).filter(Boolean).join(", ");

@@ -7,11 +7,17 @@ local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local LABELS = dofile(pandoc.path.join { here, "labels.lua" })
 local formula_markup = dofile(pandoc.path.join { here, "formulas.lua" })
 local hold_units = dofile(pandoc.path.join { here, "units.lua" })
+local interval = dofile(pandoc.path.join { here, "interval.lua" })
 local CONTENTS = { en = "Contents", vi = "Mục lục", ar = "المحتويات" }
 local words
 
 local function raw(text) return pandoc.RawBlock("typst", text) end
-local function quoted(text) return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"' end
+-- As a text of Typst, in which Quarto sees no shortcode.
+local function quoted(text)
+  local written = text:gsub("{\u{2060}{<", "{{<"):gsub(">\u{2060}}}", ">}}")
+  written = written:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("{{<", "{\\u{7b}<"):gsub(">}}", ">\\u{7d}}")
+  return '"' .. written .. '"'
+end
 local function label(id) return "#label(" .. quoted(id) .. ")" end
 
 -- Typst markup of blocks or inlines, on one line where they are inlines.
@@ -54,6 +60,13 @@ end
 
 -- ---- what the PDF leaves out -------------------------------------------------------------------------
 
+-- Typst takes three full stops for an ellipsis and a hyphen before a figure for a minus: a text shows what it says.
+local function as_it_is(word)
+  local joined = word.text:gsub("%.%.%.", ".\u{2060}.\u{2060}."):gsub("^%-(%d)", "-\u{2060}%1")
+  joined = joined:gsub("([^%w])%-(%d)", "%1-\u{2060}%2")
+  if joined ~= word.text then return pandoc.Str(joined) end
+end
+
 local function is_for_typst(div)
   local wanted = div.attributes["when-format"]
   local unwanted = div.attributes["unless-format"]
@@ -71,6 +84,7 @@ local function callout_kind(div)
 end
 
 local clean = {
+  Str = as_it_is,
   Div = function(div)
     local first = div.content[1]
     -- The title of a note is no heading of the document.
@@ -78,6 +92,7 @@ local clean = {
       div.content[1] = pandoc.Div({ pandoc.Plain(first.content) }, pandoc.Attr("", { "title" }))
       return div
     end
+    if div.classes:includes("fold") then return {} end
     if div.classes:includes("content-visible") or div.classes:includes("content-hidden") then
       return is_for_typst(div) and div.content or {}
     end
@@ -85,19 +100,13 @@ local clean = {
   CodeBlock = function(code)
     if code.classes:includes("folded") then return {} end
   end,
-  RawBlock = function(block)
-    if block.format ~= "typst" then return {} end
-  end,
-  -- Small pictures beside a number in a table cell are written raw, and repeat what the number says.
-  RawInline = function(inline)
-    if inline.format == "typst" then return nil end
-    local svg = inline.text:match("^<svg.*aria%-hidden.*</svg>$")
-    if not svg then return {} end
-    if not svg:find("xmlns=", 1, true) then svg = svg:gsub("^<svg", '<svg xmlns="http://www.w3.org/2000/svg"') end
-    return pandoc.RawInline("typst", "#cell-picture(" .. quoted(svg) .. ")")
-  end,
-  -- The mark of a value leads to its source on the site; on paper the source line does.
+  -- A small bar repeats what the number beside it says. The mark of a value leads to its source on the site; on
+  -- paper the source line does.
   Span = function(span)
+    if span.classes:includes("interval") then
+      local drawn = interval(span.attributes)
+      return drawn and pandoc.RawInline("typst", "#cell-picture(" .. quoted(drawn) .. ")") or {}
+    end
     if span.classes:includes("v") then return span.content end
   end,
   -- Quarto reads the shortcode itself; plain pandoc sees its words.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from policyreport.errors import DataError, UsageError, strange_letters
+from policyreport.limits import require_length
 from policyreport.sources import SIDECAR, read_source
 from policyreport.spelling import plain
+from policyreport.untrusted import require_text
 
 if TYPE_CHECKING:
     from policyreport.params.edition import Edition
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 FOLDER = "data/boundaries"
 # Columns that name an area.
 _NAMES = ("slug", "name", "name_en", "name_ascii", "full_name")
+# What stands in file names, addresses and ids.
+_PATTERNS = {"key": re.compile(r"\w+(:\w+)?", re.ASCII), "slug": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")}
 WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
 
 
@@ -436,7 +441,21 @@ def read_areas(root: Path) -> Areas:
             raise DataError(str(path), "a table of areas", "no such file", "Restore it.")
         if path.with_name(path.stem + SIDECAR).exists():
             read_source(path)
-        tables.append(pd.read_csv(path, dtype=str, keep_default_na=False).set_index(key))
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        _require_sound(path, table)
+        tables.append(table.set_index(key))
     areas, crosswalk = tables
     numbers = [name for name in crosswalk if name not in ("new", "relation")]
     return Areas(areas, crosswalk.astype(dict.fromkeys(numbers, float)))
+
+
+def _require_sound(path: Path, table: pd.DataFrame) -> None:
+    """Stop at a text that no page may show, and at a key or slug that cannot stand in an address."""
+    for column in table.columns:
+        pattern, field = _PATTERNS.get(column), "note" if column == "note" else "name"
+        for row, text in enumerate(table[column].tolist(), start=2):
+            place = f'{path}, row {row}, column "{column}"'
+            require_text(text, place)
+            require_length(place, field, text)
+            if text and pattern and not pattern.fullmatch(text):
+                raise DataError(place, "letters, digits and hyphens", f'"{text[:40]}"', "Correct it.")

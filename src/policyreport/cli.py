@@ -410,10 +410,10 @@ def _formats(words: str) -> set[str]:
 
 
 def _console() -> Console:
-    """A console as wide as its table where the output is not a terminal."""
+    """A console as wide as its table where the output is not a terminal; what data say is no markup."""
     from rich.console import Console
 
-    return Console() if sys.stdout.isatty() else Console(width=200)
+    return Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False)
 
 
 def _show_areas(root: Path, edition: str) -> None:

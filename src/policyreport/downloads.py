@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -21,6 +20,7 @@ from policyreport.download_columns import COLUMNS, DESCRIPTIONS, FOREIGN_KEYS, P
 from policyreport.formats import NBSP, Formats
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import frame_bytes
+from policyreport.markdown import escape, written_address
 from policyreport.params.registry import Registry
 from policyreport.provenance import Provenance
 from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, LeagueRow
@@ -39,7 +39,6 @@ PARQUET = ("ledger", "panel")
 FILES = (*(f"{name}.csv" for name in COLUMNS), *(f"{name}.parquet" for name in PARQUET), RECORDS, PACKAGE)
 """Names of all files an edition may publish, unmarked."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold
-_SAFE = "/:?&=#%+,;@!~*'()[]$-._"
 
 
 @dataclass(frozen=True)
@@ -110,10 +109,10 @@ def download_list(files: Iterable[Download], formats: Formats) -> str:
     """
     body = [
         [
-            f"[{file.name}]({FOLDER}/{file.name})",
+            f"[{escape(file.name)}]({FOLDER}/{file.name})",
             None if file.rows is None else formats.count(file.rows),
             _size(len(file.body), formats),
-            file.title,
+            escape(file.title),
         ]
         for file in files
     ]
@@ -228,7 +227,7 @@ def data_package(provenance: Provenance, files: Iterable[Download], licence: str
         "licenses": [{"name": "other-at", "title": licence}],
         "sources": [
             {"title": f"{source.publisher}: {source.title}"}
-            | ({"path": quote(source.address, safe=_SAFE)} if source.address.startswith("http") else {})
+            | ({"path": written_address(source.address)} if source.address.startswith("http") else {})
             for _, source in sorted(provenance.sources.items())
         ],
         "resources": [_resource(file) for file in files],

@@ -26,10 +26,11 @@ FENCE = re.compile(r"^:{3,}\s*(?P<attributes>\{.*\})?\s*$")
 CODE = re.compile(r"^```")
 PICTURE = re.compile(r"!\[[^\]]*\]\((?P<file>[^)\s]+)\)(?:\{(?P<attributes>[^}]*)\})?")
 ALTERNATIVE = re.compile(r'fig-alt="(?P<text>[^"]*)"')
-# Written raw for the site: a drawing beside a number, which repeats it.
-RAW = re.compile(r"`[^`]*`\{=\w+\}")
 SPAN = re.compile(r"\[(?P<text>[^\[\]]*)\]\{[^}]*\}")
 HEADING = re.compile(r"^(#+ .*?)\s*\{[^}]*\}\s*$", re.MULTILINE)
+# Escaped signs that JupyterLab's MathJax would look at: in an element of their own they begin no formula.
+SIGNS = {"&#36;": ("\ue003", "$"), "&#92;": ("\ue004", "\\")}
+BETWEEN_TAGS = re.compile(r">[^<]*")
 # Whatever else is for one renderer only.
 HIDDEN = "content-visible"
 
@@ -85,7 +86,7 @@ def _shown(lines: list[str], opened: list[str], files: Mapping[str, str]) -> str
     text = "\n".join(lines)
     if HIDDEN in opened or not text.strip():
         return ""
-    text = HEADING.sub(r"\1", SPAN.sub(r"\g<text>", RAW.sub("", text)))
+    text = HEADING.sub(r"\1", SPAN.sub(r"\g<text>", text))
     parts, last = [], 0
     for match in PICTURE.finditer(text):
         parts += [_rendered(text[last : match.start()]), _picture(match, files)]
@@ -96,7 +97,7 @@ def _shown(lines: list[str], opened: list[str], files: Mapping[str, str]) -> str
 def _picture(match: re.Match[str], files: Mapping[str, str]) -> str:
     """An exhibit's own picture, inside the text; any other is named and not fetched."""
     alternative = ALTERNATIVE.search(match["attributes"] or "")
-    words = html.escape(alternative["text"] if alternative else "")
+    words = html.escape(html.unescape(alternative["text"]) if alternative else "")
     picture = files.get(match["file"])
     if picture is None:
         return f"<p>{words or html.escape(match['file'])}</p>"
@@ -108,10 +109,21 @@ def _rendered(text: str) -> str:
     if not text.strip():
         return ""
     reader = _markdown()
+    for written, (stand_in, _) in SIGNS.items():
+        text = text.replace(written, stand_in)
     tokens = reader.parse(text)
     for token in tokens:
         token.children = list(_without_other_links(token.children or []))
-    return str(reader.renderer.render(tokens, reader.options, {}))
+    return _without_formulas(str(reader.renderer.render(tokens, reader.options, {})))
+
+
+def _without_formulas(text: str) -> str:
+    """The signs that were escaped, apart from the text around them; as they are in attributes."""
+    for stand_in, sign in SIGNS.values():
+        apart = f"<span>{sign}</span>"
+        text = BETWEEN_TAGS.sub(lambda found, old=stand_in, new=apart: found[0].replace(old, new), text)  # type: ignore[misc]
+        text = text.replace(stand_in, sign)
+    return text
 
 
 def _without_other_links(tokens: list[Any]) -> Iterator[Any]:

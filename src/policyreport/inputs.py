@@ -220,6 +220,8 @@ def read_inputs(folder: Path) -> Inputs:
     Inputs
         The slice and its parameters.
     """
+    # A dollar sign in a table that a notebook shows is money.
+    pd.set_option("display.html.use_mathjax", False)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     return Inputs(
         notebook=facts["notebook"],

@@ -1,6 +1,8 @@
 """The mark at a printed value that names the ledger rows behind it.
 
-In a notebook's exhibit a marked value is ``[1,227]{.v rows="hue-ngay-nay/central-2025-12-27.csv#2-3"}``. An id
+In a notebook's exhibit a marked value stands between three signs of Unicode's private area: `OPEN`, the value,
+`BETWEEN`, the ids of its rows, `CLOSE`. No text of a sheet, a sidecar or a parameter can hold these signs
+(`policyreport.untrusted` refuses them, `policyreport.markdown` takes them out), so only `mark` makes a mark. An id
 is a ledger row (``file.csv#row``), a whole raw file (``file.csv``), the boundaries
 (``data/boundaries/areas.csv``) or an entry of the policy (``params/policy.yaml#R57-09``).
 """
@@ -12,9 +14,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from policyreport.markdown import Markdown, as_read
+
 POLICY = "params/policy.yaml"
 BOUNDARIES = "data/boundaries/areas.csv"
-MARK = re.compile(r'\[(?P<text>[^\[\]]+)\]\{\.v rows="(?P<rows>[^"]*)"\}')
+OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
+MARK = re.compile(f"{OPEN}(?P<text>[^{OPEN}-{CLOSE}]+){BETWEEN}(?P<rows>[^{OPEN}-{CLOSE}]*){CLOSE}")
 _NUMBERS = re.compile(r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*")
 
 
@@ -27,23 +32,23 @@ class Mark:
     line: str
 
 
-def mark(text: str, rows: Iterable[str]) -> str:
+def mark(text: str, rows: Iterable[str]) -> Markdown:
     """Mark a printed value with the rows behind it.
 
     Parameters
     ----------
     text : str
-        The value as printed, without brackets.
+        The value as printed, in Markdown.
     rows : iterable of str
         Ids; duplicates and order do not matter.
 
     Returns
     -------
-    str
-        Markdown; the text itself where no row is known.
+    Markdown
+        The text itself where no row is known.
     """
     ids = compact(rows)
-    return f'[{text}]{{.v rows="{ids}"}}' if ids and text else text
+    return Markdown(f"{OPEN}{text}{BETWEEN}{ids}{CLOSE}" if ids and text else text)
 
 
 def unmarked(markdown: str) -> str:
@@ -76,9 +81,9 @@ def read_marks(markdown: str) -> Iterator[Mark]:
         In the order of the text.
     """
     for line in markdown.splitlines():
-        plain = unmarked(line).strip()
+        plain = as_read(unmarked(line)).strip()
         for match in MARK.finditer(line):
-            yield Mark(match["text"], expand(match["rows"]), plain)
+            yield Mark(as_read(match["text"]), expand(match["rows"]), plain)
 
 
 def compact(rows: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from policyreport.markdown import attribute, escape
 from policyreport.params.registry import MethodEntry, Registry
 
 # A labelled figure or table with nothing labelled between it and its source.
@@ -48,6 +49,6 @@ def with_methods(text: str, registry: Registry, *, area: str = "", root: str = "
 def _link(id: str, method: MethodEntry, root: str) -> str:
     """``[Trend of one series](methods.html#method-trend "…")``."""
     told = f"{method.question} Takes for granted: {' '.join(method.assumptions)}"
-    tooltip = " ".join(MARKUP.sub(lambda found: found[1] or "", told).replace('"', "”").split())
+    tooltip = attribute(MARKUP.sub(lambda found: found[1] or "", told))
     address = f"{root}/methods.html".removeprefix("./")
-    return f'[{method.title.removesuffix("?").strip()}]({address}#method-{id} "{tooltip}")'
+    return f'[{escape(method.title.removesuffix("?").strip())}]({address}#method-{id} "{tooltip}")'

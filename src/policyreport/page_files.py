@@ -108,7 +108,30 @@ def join_page(head: Mapping[str, object], body: str) -> str:
     str
         The text of the ``.qmd`` file.
     """
-    return f"---\n{yaml.safe_dump(dict(head), allow_unicode=True, sort_keys=True)}---\n{body}"
+    return f"---\n{write_settings(head)}---\n{body}"
+
+
+def write_settings(settings: Mapping[str, object]) -> str:
+    """Write front matter or the settings of the Quarto project.
+
+    Parameters
+    ----------
+    settings : mapping
+        Texts are Markdown, as pandoc takes them; what comes from data is escaped.
+
+    Returns
+    -------
+    str
+        YAML.
+    """
+    return yaml.dump(dict(settings), Dumper=_Dumper, allow_unicode=True, sort_keys=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes `Markdown` as the text it is."""
+
+
+_Dumper.add_multi_representer(str, yaml.SafeDumper.represent_str)
 
 
 def _read(path: Path, place: str) -> str:

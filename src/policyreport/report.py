@@ -6,6 +6,7 @@ page ``{area}`` stands for the key. Assembly resolves the includes, so every ren
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -15,7 +16,6 @@ from functools import cached_property
 from pathlib import Path
 
 import nbformat
-import yaml
 
 from policyreport.areas import Areas, read_areas
 from policyreport.downloads import FILES, FOLDER, download_list, make_downloads
@@ -23,13 +23,23 @@ from policyreport.errors import RenderError, did_you_mean
 from policyreport.executed import read_executed
 from policyreport.exhibits import MIME
 from policyreport.formats import Formats
+from policyreport.markdown import escape
 from policyreport.marks import unmarked
 from policyreport.method_notes import with_methods
-from policyreport.page_files import EDITION_FILE, QUARTO_KEYS, join_page, read_page, read_settings, title_of
+from policyreport.page_files import (
+    EDITION_FILE,
+    QUARTO_KEYS,
+    join_page,
+    read_page,
+    read_settings,
+    title_of,
+    write_settings,
+)
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.phrases import fill
 from policyreport.params.registry import Registry
 from policyreport.params.report import read_roles
+from policyreport.pictures import require_picture
 from policyreport.provenance import Provenance, read_provenance
 from policyreport.quorum import WORDS, Turnout, count_turnout, require_quorum
 from policyreport.records.base import Failure
@@ -37,6 +47,7 @@ from policyreport.simulated import SCRIPTS, marked_captions, marked_links, marke
 from policyreport.source_marks import FILE as TRACES
 from policyreport.source_marks import SourceMarks
 from policyreport.spelling import sort_key
+from policyreport.untrusted import require_inside
 from policyreport.validity.pages import read_results, validity_page
 
 INCLUDE = re.compile(
@@ -144,7 +155,7 @@ class Contents:
                 did_you_mean(name, of_area) if of_area else f"No notebook of {area} was run: `policyreport run` again.",
             )
         why = "; ".join(f"{item.notebook}: {item.error}: {item.message}" for item in failed)
-        return f"::: {{.refusal}}\n**This part could not be computed.** {_escape(why or 'Not run yet')}\n:::"
+        return f"::: {{.refusal}}\n**This part could not be computed.** {escape(why or 'Not run yet')}\n:::"
 
 
 def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -> Path:
@@ -188,6 +199,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
         project = Path(scratch) / "report"
+        _require_own_files(root / "reports")
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", "README.md", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
@@ -210,6 +222,14 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         shutil.rmtree(target, ignore_errors=True)
         project.rename(target)
     return target
+
+
+def _require_own_files(reports: Path) -> None:
+    """Stop at a link that leads out of reports/: what it leads to would be published."""
+    for folder, folders, names in os.walk(reports):
+        for path in map(Path(folder).joinpath, (*folders, *names)):
+            if path.is_symlink():
+                require_inside(path, reports, RenderError)
 
 
 @dataclass(frozen=True)
@@ -264,8 +284,8 @@ class Navigation:
             grouped.setdefault(self.areas.region(key), []).append(key)
         return [
             {
-                "name": self.areas.name(region),
-                "areas": [{"name": self.areas.name(key), "href": self.href(key)} for key in members],
+                "name": escape(self.areas.name(region)),
+                "areas": [{"name": escape(self.areas.name(key)), "href": self.href(key)} for key in members],
             }
             for region, members in sorted(grouped.items(), key=lambda item: self._place(item[0]))
         ]
@@ -280,7 +300,7 @@ class Navigation:
         at = self.keys.index(key)
         sides = {"previous": self.keys[max(at - 1, 0) : at], "next": self.keys[at + 1 : at + 2]}
         return {
-            side: {"name": self.areas.name(other), "href": self.href(other, "..")}
+            side: {"name": escape(self.areas.name(other)), "href": self.href(other, "..")}
             for side, found in sides.items()
             for other in found
         }
@@ -345,7 +365,7 @@ def _write_pages(
             continue
         place = f"reports/{path.name}"
         head, body = _page(root, path.name, registry)
-        title = title_of(head, place).replace("{edition}", navigation.edition.title)
+        title = title_of(head, place).replace("{edition}", escape(navigation.edition.title))
         body = contents.expand(body.replace("{nation}", nation), place=place, code=False)
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
         head["metadata-files"] = [EDITION_FILE]
@@ -359,16 +379,16 @@ def _write_pages(
         text, short = (each.replace("{area}", key).replace("{nation}", nation) for each in (template, chapter))
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
         bodies[key] = (
-            navigation.areas.name(key),
+            escape(navigation.areas.name(key)),
             contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False),
         )
         own = {
-            "title": navigation.title(navigation.areas.name(key)),
+            "title": navigation.title(escape(navigation.areas.name(key))),
             "page": "province",
             "root": "..",
             "area": key,
-            "area-name": navigation.areas.name(key),
-            "region": navigation.areas.name(navigation.areas.region(key)),
+            "area-name": escape(navigation.areas.name(key)),
+            "region": escape(navigation.areas.name(navigation.areas.region(key))),
             "metadata-files": [f"../{EDITION_FILE}"],
             **navigation.neighbours(key),
         }
@@ -406,8 +426,9 @@ def _write_pdf_page(
 
 
 def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:
-    for fragment in contents.fragments.values():
+    for (area, exhibit), fragment in contents.fragments.items():
         for name, text in fragment.files.items():
+            require_picture(name, text, f'exhibit "{exhibit}" of {area}')
             target = project / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(navigation.linked(text), encoding="utf-8")
@@ -430,9 +451,9 @@ def _write_configuration(
     ]
     settings |= {
         "edition": edition.id,
-        "edition-title": edition.title,
+        "edition-title": escape(edition.title),
         "as-known-on": Formats(edition.language).date(edition.as_known_on),
-        "cite": f"{edition.title}. Edition {edition.id}, as known on {edition.as_known_on.isoformat()}.",
+        "cite": f"{escape(edition.title)}. Edition {edition.id}, as known on {edition.as_known_on.isoformat()}.",
         "site-navigation": {"pages": pages, "regions": navigation.regions()},
     }
     if edition.simulated or navigation.draft is not None:
@@ -445,7 +466,7 @@ def _write_configuration(
     if navigation.draft is not None:
         settings["draft-note"] = navigation.draft.sentence(navigation.language)
     for target, values in ((path, quartos), (project / EDITION_FILE, settings)):
-        target.write_text(yaml.safe_dump(values, allow_unicode=True, sort_keys=True), encoding="utf-8")
+        target.write_text(write_settings(values), encoding="utf-8")
     for source in FINISH:
         shutil.copyfile(source, project / "theme" / source.name)
 
@@ -467,8 +488,3 @@ def _licence(root: Path) -> str:
     """The terms that every page's footer states."""
     settings = read_settings(root / "reports" / "_quarto.yml", "reports/_quarto.yml")
     return str(settings.get("licence", ""))
-
-
-def _escape(text: str) -> str:
-    """Show text as it is, whatever Markdown signs it holds."""
-    return re.sub(r"([\\`*_{}\[\]<>#|$@^~])", r"\\\1", " ".join(text.split()))

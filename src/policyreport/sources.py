@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,14 +12,16 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from policyreport.errors import DataError, ParamsError
+from policyreport.journal import read_journal, require_names
+from policyreport.limits import require_length
+from policyreport.markdown import require_address
 from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
 from policyreport.params.reading import Strict, read_strict
+from policyreport.untrusted import require_day, require_inside
 
 SIDECAR = ".source.yaml"
 # A file as it was sent, kept beside the table made of it: ``<table>.original.xlsx``.
 ORIGINAL = ".original"
-# Below data/raw while a table is being added: names it, and takes its files out of sight until all are there.
-PENDING = ".adding"
 
 
 def _as_text(value: Any) -> Any:
@@ -92,6 +96,9 @@ def read_source(path: Path) -> Source:
         If the sidecar is missing or breaks its schema, or if the file's hash is another one.
     """
     sidecar = path.with_name(path.stem + SIDECAR)
+    for file in (path, sidecar):
+        if file.is_symlink():
+            require_inside(file, file.parent.parent)
     if not sidecar.exists():
         raise DataError(
             str(path),
@@ -103,6 +110,7 @@ def read_source(path: Path) -> Source:
         source = read_strict(sidecar, Source)
     except ParamsError as error:
         raise DataError(error.where, error.expected, error.got, error.todo) from None
+    _require_sound(sidecar, source)
     got = hashlib.sha256(path.read_bytes()).hexdigest()
     if got != source.sha256:
         raise DataError(
@@ -147,9 +155,14 @@ def pending_table(raw: Path) -> str | None:
     -------
     str or None
         Its source key; None where nothing is.
+
+    Raises
+    ------
+    DataError
+        If something lies in the journal's place that no command of this project wrote.
     """
-    journal = raw / PENDING
-    return (journal.read_text(encoding="utf-8").split("\n")[0] or None) if journal.exists() else None
+    journal = read_journal(raw)
+    return journal.key if journal else None
 
 
 def read_sources(root: Root) -> dict[str, Source]:
@@ -173,7 +186,7 @@ def read_sources(root: Root) -> dict[str, Source]:
     """
     raw = project_folder(root) / data_folder(root, "raw")
     pending = pending_table(raw)
-    files = {path.relative_to(raw).as_posix(): path for path in sorted(raw.rglob("*.*")) if path.is_file()}
+    files = {path.relative_to(raw).as_posix(): path for path in sorted(_files(raw))}
     tables = {
         name.removesuffix(".csv"): path
         for name, path in files.items()
@@ -190,6 +203,33 @@ def read_sources(root: Root) -> dict[str, Source]:
     for key, source in sources.items():
         _require_kind(tables[key], source, simulated=is_simulated(root))
     return sources
+
+
+def _files(raw: Path) -> Iterator[Path]:
+    """Every table below data/raw and every file that describes one; names and links that lead elsewhere are refused."""
+    for folder, folders, names in os.walk(raw):
+        place = Path(folder)
+        for each in map(place.joinpath, folders):
+            if each.is_symlink():
+                require_inside(each, raw)
+        for name in names:
+            path = place / name
+            if name.lower().endswith((".csv", ".yaml", ".yml")) or (ORIGINAL in name and not name.startswith(".")):
+                require_names(path.relative_to(raw).parts, str(path))
+                if path.is_symlink():
+                    require_inside(path, raw)
+                yield path
+
+
+def _require_sound(sidecar: Path, source: Source) -> None:
+    """Stop at an address that may not be followed, a text too long for its field, and a day nobody can mean."""
+    for field in ("publisher", "title", "address", "licence", "note"):
+        name = "publisher_name" if field == "publisher" else field
+        require_length(f"{sidecar}: {field}", name, getattr(source, field))
+    # Simulated figures come from a program of the project.
+    if not source.simulated or ":" in source.address:
+        require_address(source.address, f"{sidecar}: address", DataError)
+    require_day(source.accessed, f"{sidecar}: accessed")
 
 
 def _require_kind(path: Path, source: Source, *, simulated: bool) -> None:

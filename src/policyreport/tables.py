@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from policyreport.errors import UsageError
 from policyreport.exhibits import Exhibit
-from policyreport.figures.palette import ACCENT, CONTEXT, RULE, THRESHOLD
 from policyreport.formats import EN_DASH, NBSP
+from policyreport.markdown import as_read
 from policyreport.marks import unmarked
 
 ALIGNMENTS = {"l": ":{}-", "r": "-{}:", "c": ":{}:"}
-_RAW = re.compile(r"`[^`]*`\{=html\}")
+_INTERVAL = re.compile(r"\[\]\{\.interval[^}]*\}")
+_OPEN_PIPE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _BREAKABLE_NUMBER = re.compile(r"(?<=\d) (?=[%\d])")
 
 
@@ -113,16 +114,11 @@ def interval_cell(
     def position(number: float) -> str:
         return f"{4 + 88 * min(max((number - left) / (right - left), 0), 1):.1f}"
 
-    parts = [f'<line x1="4" x2="92" y1="8" y2="8" stroke="{RULE}"/>']
-    if mark is not None:
-        parts.append(f'<line x1="{position(mark)}" x2="{position(mark)}" y1="0" y2="16" stroke="{THRESHOLD}"/>')
-    if low is not None and high is not None:
-        ends = f'x1="{position(low)}" x2="{position(high)}" y1="8" y2="8"'
-        parts.append(f'<line {ends} stroke="{CONTEXT}" stroke-width="3"/>')
-    parts.append(f'<circle cx="{position(value)}" cy="8" r="4" fill="{ACCENT}"/>')
-    # Hidden from screen readers: the number beside it says the same.
-    root = '<svg class="interval" viewBox="0 0 96 16" width="96" height="16" aria-hidden="true">'
-    return f"{text} `{root}{''.join(parts)}</svg>`{{=html}}"
+    places = {"value": value, "low": low, "high": high, "mark": mark}
+    if low is None or high is None:
+        places |= {"low": None, "high": None}
+    drawn = " ".join(f'{name}="{position(number)}"' for name, number in places.items() if number is not None)
+    return f"{text} []{{.interval {drawn}}}"
 
 
 def _check(id: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]], align: str, empty: str) -> None:
@@ -139,16 +135,15 @@ def _check(id: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]
 
 
 def _cell(text: str | None) -> str:
-    """One line, pipes escaped, numbers held together with their unit."""
+    """One line, pipes escaped that are not yet, numbers held together with their unit."""
     if text is None:
         return EN_DASH
-    flat = " ".join(text.split(" ")).replace("\n", " ").replace("|", r"\|")
-    return _BREAKABLE_NUMBER.sub(NBSP, flat) if "=html" not in flat else flat
+    return _BREAKABLE_NUMBER.sub(NBSP, _OPEN_PIPE.sub(r"\1\|", text.replace("\n", " ")))
 
 
 def _width(text: str) -> int:
     """Characters that are seen: pandoc divides a wide table by the dashes of its rule."""
-    return len(unmarked(_RAW.sub("  " * 6, text)))
+    return len(as_read(unmarked(_INTERVAL.sub("  " * 6, text))))
 
 
 def _line(cells: Sequence[str]) -> str:

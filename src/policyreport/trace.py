@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
 from rich.tree import Tree
 
 from policyreport.areas import read_areas
@@ -139,9 +140,9 @@ def as_tree(places: Iterable[Place], what: str) -> Tree:
     return tree
 
 
-def _plain(text: str) -> str:
+def _plain(text: str) -> Text:
     """Text that rich shows as it is."""
-    return text.replace("[", r"\[")
+    return Text(text)
 
 
 def _row(each: Evidence) -> str:

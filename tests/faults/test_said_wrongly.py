@@ -9,6 +9,8 @@ import pytest
 
 from policyreport import assess, present
 from policyreport.inputs import Inputs
+from policyreport.markdown import as_read
+from policyreport.marks import unmarked
 from policyreport.plan import Known
 from policyreport.present.league import _always
 from policyreport.present.voice import Voice
@@ -20,7 +22,7 @@ SliceOf = Callable[..., Inputs]
 
 def read(markdown: str) -> str:
     """Markdown as read: without marks, emphasis and hard spaces."""
-    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", markdown).replace("\u00a0", " ").replace("*", "")
+    return as_read(unmarked(markdown)).replace("\u00a0", " ").replace("*", "")
 
 
 def alike(inputs: Inputs, rng: np.random.Generator) -> Inputs:

@@ -17,9 +17,11 @@ from typer.testing import CliRunner
 from policyreport.areas import read_areas
 from policyreport.cli import app
 from policyreport.intake import writing
+from policyreport.journal import FILE as PENDING
+from policyreport.journal import Journal, read_journal
 from policyreport.observations import load_ledger
 from policyreport.params.policy import read_policy
-from policyreport.sources import PENDING, read_sources
+from policyreport.sources import read_sources
 
 ROOT = Path(__file__).parents[2]
 LIST = "central-2025-10"
@@ -346,6 +348,11 @@ def test_the_sidecar_says_who_when_where_and_what_never_varies(project, tmp_path
     assert body["defaults"] == {"list": LIST, "status": "observed"}
 
 
+def as_of_a_process_that_ended(raw, journal):
+    """The journal as another process left it."""
+    (raw / PENDING).write_text(journal.model_copy(update={"process": 999999999}).model_dump_json())
+
+
 @pytest.mark.parametrize("moves", [0, 1, 2])
 def test_a_command_killed_between_two_files_leaves_neither_in_sight(project, tmp_path, monkeypatch, moves):
     """As `kill -9` leaves it: no clean-up runs, only what was moved so far is there."""
@@ -364,7 +371,7 @@ def test_a_command_killed_between_two_files_leaves_neither_in_sight(project, tmp
         assert add(project, file).exit_code == 130
     assert (project / "data" / "raw" / PENDING).exists()
     pd.testing.assert_frame_equal(load_ledger(project), before)
-    (project / "data" / "raw" / PENDING).write_text("mic-mst/tasks-2026-q1\n999999999\n")
+    as_of_a_process_that_ended(project / "data" / "raw", read_journal(project / "data" / "raw"))
     assert add(project, file).exit_code == 0
     assert len(rows_of(project)) == 34 * 12
     assert not [path for path in (project / "data").rglob("*") if path.name.endswith(".part") or path.name == PENDING]
@@ -388,7 +395,7 @@ def test_a_failure_between_two_files_leaves_every_byte_as_it_was(project, tmp_pa
 
 def test_two_commands_do_not_add_at_once(project, tmp_path):
     journal = project / "data" / "raw" / PENDING
-    journal.write_text("mic-mst/other\n1\n")
+    journal.write_text(Journal(key="mic-mst/other", process=1, files=()).model_dump_json())
     result = add(project, clean_table(tmp_path / "clean.csv", present()[:3]))
     assert result.exit_code == 3
     assert "process 1 is adding" in result.stderr
@@ -490,7 +497,7 @@ def test_figures_by_year_are_read_with_the_status_in_their_heading(project, tmp_
     file.write_text(
         "Địa phương;Năm 2023;Sơ bộ 2024;Ước 2025\nHà Nội;6,52;6,27;8,16\nCao Bằng;3,44;3,15;7,2\n", encoding="utf-8"
     )
-    words = ("--publisher", "mic-mst", "--title", "T", "--address", "a", "--published", "2026-01-06")
+    words = ("--publisher", "mic-mst", "--title", "T", "--address", "https://a.example", "--published", "2026-01-06")
     measure = next(iter(yaml_measures("grdp_growth")))
     words += ("--indicator", "grdp_growth", "--measure", measure, "--accessed", "2026-05-01", "--yes")
     result = call(project, "add", file, *words)

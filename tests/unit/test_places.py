@@ -8,6 +8,7 @@ import pytest
 
 from policyreport import assess, present
 from policyreport.inputs import Inputs
+from policyreport.marks import unmarked
 from policyreport.plan import Known
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
@@ -33,7 +34,7 @@ def model(inputs: Inputs) -> Ranks:
 def said(ranks, inputs: Inputs, area: str = "n22") -> str:
     shown = {each.id: each.markdown for each in present.places(ranks, inputs)}
     assert len(shown) == 34
-    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", shown[f"place-{area}"]).replace("\u00a0", " ")
+    return unmarked(shown[f"place-{area}"]).replace("\u00a0", " ")
 
 
 def test_e1_where_no_pair_is_told_apart_no_range_is_given(inputs: Inputs, model: Ranks) -> None:

@@ -12,6 +12,8 @@ from policyreport import assess, present
 from policyreport.assess.changes import changes
 from policyreport.assess.selection import mean_of, newest_publication, series
 from policyreport.inputs import Inputs
+from policyreport.markdown import as_read
+from policyreport.marks import unmarked
 from policyreport.observations.periods import period_bounds
 from policyreport.plan import Known
 from policyreport.present.findings import area_findings
@@ -25,7 +27,7 @@ SliceOf = Callable[..., Inputs]
 
 def read(markdown: str) -> str:
     """Markdown as read: without marks, emphasis and hard spaces."""
-    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", markdown).replace("\u00a0", " ").replace("*", "")
+    return as_read(unmarked(markdown)).replace("\u00a0", " ").replace("*", "")
 
 
 @pytest.mark.parametrize("area", ["n96", "n44"])

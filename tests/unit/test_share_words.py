@@ -8,6 +8,7 @@ import pytest
 
 from policyreport import assess, plan, present
 from policyreport.inputs import Inputs
+from policyreport.markdown import as_read
 from policyreport.marks import unmarked
 from policyreport.plan import Known
 from policyreport.present.other_quantity import other_finding
@@ -35,7 +36,7 @@ def taught(slice_of: Callable[..., Inputs]) -> Inputs:
 
 def plain(text: str) -> str:
     """Text without marks and fixed spaces."""
-    return unmarked(text).replace("\u00a0", " ")
+    return as_read(unmarked(text)).replace("\u00a0", " ")
 
 
 def shown(inputs: Inputs, **changed) -> dict[str, str]:

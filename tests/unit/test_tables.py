@@ -1,6 +1,7 @@
 """Tables as pandoc reads them."""
 
 import json
+from pathlib import Path
 
 import pypandoc
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from policyreport.errors import UsageError
 from policyreport.formats import NBSP
 from policyreport.tables import interval_cell, table
+
+THEME = Path(__file__).resolve().parents[2] / "reports" / "theme"
 
 COLUMNS = ("Province", "Tasks", "Verdict")
 
@@ -68,22 +71,23 @@ def test_classes_tell_the_site_to_sort_and_to_scroll():
     assert classes == ["sortable", "wide"]
 
 
-def test_an_interval_cell_is_a_picture_on_the_site_and_the_number_alone_elsewhere():
+def test_an_interval_cell_is_a_picture_on_the_site_and_in_the_pdf_beside_its_number():
     cell = interval_cell("94.5 %", 0.945, 0.93, 0.96, (0, 1), mark=0.16)
-    exhibit = table("x", COLUMNS, [("A", cell, "b")], "Caption.")
-    assert "<svg" in _html(exhibit)
-    assert "svg" not in pypandoc.convert_text(exhibit.markdown, "typst", format="markdown")
+    text = table("x", COLUMNS, [("A", cell, "b")], "Caption.").markdown
+    site = pypandoc.convert_text(text, "html", format="markdown", filters=[str(THEME / "html.lua")])
+    assert site.count("<svg") == site.count("</svg>") == 1
+    assert site.index("94.5") < site.index("<svg")
+    assert "var(--accent)" in site
+    paper = pypandoc.convert_text(text, "typst", format="markdown", filters=[str(THEME / "typst.lua")])
+    assert "#cell-picture(" in paper
 
 
 def test_an_interval_cell_places_low_value_and_high_in_order_inside_the_cell():
-    cell = interval_cell("x", 5, 2, 30, (0, 10))
-    svg = cell.split("`")[1]
-    assert '<circle cx="48.0"' in svg
-    assert 'x1="21.6" x2="92.0"' in svg
+    assert interval_cell("x", 5, 2, 30, (0, 10)) == 'x []{.interval value="48.0" low="21.6" high="92.0"}'
 
 
-def test_an_interval_cell_without_interval_draws_no_bar():
-    assert interval_cell("x", 5, None, None, (0, 10)).count("<line") == 1
+def test_an_interval_cell_without_interval_has_no_ends():
+    assert interval_cell("x", 5, None, 3, (0, 10)) == 'x []{.interval value="48.0"}'
 
 
 def test_a_scale_without_length_is_refused():

@@ -47,7 +47,7 @@ def reasons_for(cache: Cache, edition: str, unit: Unit) -> list[str]:
     if cache.find(key_of(now)) is not None:
         return []
     before = cache.noted(f"made/{edition}/{unit.area}/{unit.notebook}")
-    if before is None:
+    if before is None or not isinstance(before.get("slice", {}), dict):
         return ["it has not run yet"]
     lines = [words for name, words in WORDS.items() if before.get(name) != now[name]]
     lines += _slice_lines(cache, unit, before.get("slice", {}), now["slice"])
@@ -60,7 +60,7 @@ def _slice_lines(cache: Cache, unit: Unit, before: dict[str, str], now: dict[str
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) == now.get(name):
             continue
-        old = cache.table(before.get(name, "")) if name in EXPLAINED else None
+        old = cache.table(str(before.get(name, ""))) if name in EXPLAINED else None
         if old is not None and name in now:
             table = "" if name == OBSERVATIONS else f" in the {name.removesuffix('.parquet')}"
             lines.append(f"{_rows(old, unit.slice[name])}{table}")

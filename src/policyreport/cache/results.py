@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,8 @@ FOLDER = Path("build") / "cache"
 LIMIT = 500 * 10**6
 # Zlib's fastest level: the notebooks' SVG shrinks to a fifth, in milliseconds.
 LEVEL = 1
+_KEY = re.compile(r"[0-9a-f]{64}")
+_LENGTH = re.compile(rb"[0-9]{1,12}")
 # Tables a unit read are kept too, so that `why` can name the rows that changed.
 EXPLAINED = ("observations.parquet", "panel.parquet")
 
@@ -64,10 +67,10 @@ class Cache:
         Result or None
             None too where the file is damaged: it is made again.
         """
-        body = self._read(self._path("results", key))
-        if body is None:
+        body = self._read(self._path("results", key)) if _KEY.fullmatch(key) else None
+        head, _, rest = (body or b"").partition(b"\n")
+        if not _LENGTH.fullmatch(head):
             return None
-        head, _, rest = body.partition(b"\n")
         length = int(head)
         return Result(rest[:length], rest[length:])
 
@@ -97,7 +100,7 @@ class Cache:
 
     def table(self, key: str) -> bytes | None:
         """Give back a table that a unit read, by its hash; None once it was pruned."""
-        return self._read(self._path("tables", key))
+        return self._read(self._path("tables", key)) if _KEY.fullmatch(key) else None
 
     def note(self, name: str, words: Mapping[str, Any]) -> None:
         """Write a small JSON file; `name` is its path without the ending."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def remember_run(
     """
     store = root / "build" / edition
     name = _name(cache, root, edition)
-    noted = cache.noted(name) or {}
+    noted = _read_note(cache, name) or {}
     listed = sorted(areas)
     done: dict[str, dict[str, Any]] = noted.get("units", {})
     nation: dict[str, dict[str, Any]] = noted.get("nation", {})
@@ -75,7 +76,7 @@ def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[st
     RunError
         If a result has to be brought back and cannot be written.
     """
-    noted = cache.noted(_name(cache, root, edition))
+    noted = _read_note(cache, _name(cache, root, edition))
     if noted is None:
         return None
     store = root / "build" / edition
@@ -113,6 +114,34 @@ def records_digest(store: Path, areas: Iterable[str]) -> str:
     paths = [path for area in areas for path in sorted((store / "records" / area).glob("*.json"))]
     lines = [f"{path.parent.name}/{path.name} {digest(path.read_bytes())}" for path in paths]
     return digest("\n".join(lines).encode())
+
+
+def _read_note(cache: Cache, name: str) -> dict[str, Any] | None:
+    """The note of a run; None for one of another form: what it names becomes paths of files that are written."""
+    noted = cache.noted(name)
+    if noted is None:
+        return None
+    areas, units, nation = noted.get("areas"), noted.get("units"), noted.get("nation")
+    if not (isinstance(areas, list) and isinstance(units, dict) and isinstance(nation, dict)):
+        return None
+    entries = [units, *nation.values()]
+    return noted if all(map(_is_name, areas)) and all(map(_names_results, entries)) else None
+
+
+def _names_results(entries: object) -> bool:
+    """Whether every area and notebook is a name, and every result is given by its hashes."""
+    return isinstance(entries, dict) and all(
+        _is_name(area) and isinstance(made, dict) and all(_is_name(name) and _is_entry(made[name]) for name in made)
+        for area, made in entries.items()
+    )
+
+
+def _is_name(text: object) -> bool:
+    return isinstance(text, str) and re.fullmatch(r"\w[\w:-]*", text) is not None
+
+
+def _is_entry(entry: object) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(part), str) for part in ("key", "record", "notebook"))
 
 
 def _name(cache: Cache, root: Path, edition: str) -> str:

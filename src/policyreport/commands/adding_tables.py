@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from policyreport.intake import Change, Preview
@@ -38,7 +37,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
     show_all : bool
         True to print each new figure instead of a line an indicator.
     """
-    console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, markup=False, emoji=False)
     provenance = preview.delivery.provenance
     lines = [
         f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher_name}, {provenance.title}",
@@ -88,7 +87,7 @@ def _summary(changes: tuple[Change, ...], preview: Preview) -> Table:
     for key, values in groups.items():
         summed = key[-1] == "provinces" and len(values) > 1 and key[0] in preview.additive
         total = f"{sum(values):f}" if summed else ""
-        table.add_row(*map(escape, key), str(len(values)), f"{min(values):f}", f"{max(values):f}", total)
+        table.add_row(*key, str(len(values)), f"{min(values):f}", f"{max(values):f}", total)
     return table
 
 
@@ -99,7 +98,7 @@ def _each(changes: tuple[Change, ...]) -> Table:
         fields = change.figure.fields
         what = (fields["area"], fields["indicator"], fields["list"] or fields["measure"], fields["period"])
         value = f"{fields['bound'].strip('=')}{fields['value']}"
-        table.add_row(*map(escape, (*what, value, fields["unit"], change.figure.place)))
+        table.add_row(*what, value, fields["unit"], change.figure.place)
     return table
 
 
@@ -112,7 +111,7 @@ def _revisions(changes: tuple[Change, ...]) -> Table:
         difference = Decimal(fields["value"]) - old
         numbers = (f"{old.normalize():f}", fields["value"], f"{difference.normalize():+f}")
         what = (fields["area"], fields["indicator"], fields["period"])
-        table.add_row(*map(escape, (*what, *numbers, fields["unit"], change.old)))
+        table.add_row(*what, *numbers, fields["unit"], change.old)
     return table
 
 
@@ -125,7 +124,7 @@ def _findings(findings: tuple[Finding, ...], show_all: bool) -> Table:
     for (severity, rule), messages in by_rule.items():
         shown = messages if show_all else messages[:FINDINGS_A_RULE]
         for message in shown:
-            table.add_row(severity, rule, escape(message))
+            table.add_row(severity, rule, message)
         if len(messages) > len(shown):
             table.add_row(severity, rule, f"… and {len(messages) - len(shown)} more; --all shows them")
     return table

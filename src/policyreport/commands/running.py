@@ -340,7 +340,7 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
 
     from policyreport.progress import failure_line
 
-    console: Console = Console() if sys.stdout.isatty() else Console(width=200)
+    console: Console = Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False)
     table = Table(box=None, pad_edge=False)
     table.add_column("notebook")
     found = {item.state for item in summary.finished}

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pandas as pd
 
-from policyreport.errors import ConnectError
+from policyreport.connectors.web import BY_HAND
+from policyreport.errors import ConnectError, DataError
+from policyreport.limits import NUMBER_DIGITS
+from policyreport.markdown import require_address
 from policyreport.observations.ledger import TEXT
+from policyreport.observations.periods import period_bounds
 from policyreport.params.connectors import Status, Target
+from policyreport.untrusted import require_day, require_text
+
+LARGEST = Decimal(10**15)
+"""As the ledger's schema has it: the world's product in dong is a hundredth of it."""
 
 # The year publishers' programs write where nobody entered a date.
 _NO_DATE = 9999
@@ -54,6 +63,14 @@ class Fetched:
     name: str
     suffix: str
 
+    def __post_init__(self) -> None:
+        """Hold that what goes into the sidecar is fit for one: the publisher's words and address among it."""
+        where = f"fetched {self.name}"
+        for field in ("publisher", "title", "address", "licence", "note"):
+            require_text(getattr(self.source, field), f"{where}: {field}", ConnectError)
+        require_address(self.source.address, f"{where}: address", ConnectError)
+        require_day(date.fromisoformat(self.source.published), f"{where}: published", ConnectError)
+
 
 def ledger_row(
     target: Target, published: str, *, area: str, period: str, figure: Decimal, status: Status, quality: str = ""
@@ -91,6 +108,78 @@ def ledger_row(
         "status": status,
         "quality": quality,
     }
+
+
+def checked_figure(figure: Decimal, where: str) -> Decimal:
+    """Give a figure back, or stop at one that no statistic has.
+
+    Parameters
+    ----------
+    figure : Decimal
+        As published.
+    where : str
+        Publisher, series and period, for the message.
+
+    Returns
+    -------
+    Decimal
+        Finite, of at most `limits.NUMBER_DIGITS` digits.
+
+    Raises
+    ------
+    DataError
+        If it is infinite, no number, larger than 10^15, or written with more digits.
+    """
+    if not figure.is_finite() or abs(figure) > LARGEST or len(figure.as_tuple().digits) > NUMBER_DIGITS:
+        raise DataError(where, f"a number up to {LARGEST:.0e}", f'"{str(figure)[:40]}"', BY_HAND)
+    return figure
+
+
+def checked_period(period: str, where: str) -> str:
+    """Give a period of the ledger back, or stop at what is none.
+
+    Parameters
+    ----------
+    period : str
+        As published: ``2024``, ``2024-Q3``, ``2024-10``.
+    where : str
+        Publisher and series, for the message.
+
+    Returns
+    -------
+    str
+        The same.
+
+    Raises
+    ------
+    DataError
+        If it is empty, no period, or of a year nobody counted in.
+    """
+    try:
+        first, last = period_bounds(period)
+    except ValueError:
+        raise DataError(where, "a period such as 2024, 2024-Q3 or 2024-10", f'"{period[:40]}"', BY_HAND) from None
+    for day in (first, last):
+        require_day(day, where)
+    return period
+
+
+@contextmanager
+def understood(where: str, expected: str) -> Iterator[None]:
+    """Turn what an answer of another form raises into one message.
+
+    Parameters
+    ----------
+    where : str
+        The request.
+    expected : str
+        What the answer should have been.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        got = f"another structure ({type(error).__name__}: {' '.join(str(error).split())[:120]})"
+        raise ConnectError(where, expected, got, BY_HAND) from None
 
 
 def to_rows(rows: Sequence[Mapping[str, str]], where: str) -> pd.DataFrame:

@@ -18,6 +18,8 @@ from pyjstat import pyjstat
 
 from policyreport.connectors.web import BY_HAND
 from policyreport.errors import ConnectError
+from policyreport.limits import CELLS
+from policyreport.untrusted import read_json
 
 VALUE = "value"
 
@@ -53,7 +55,7 @@ def read_jsonstat(body: bytes, where: str) -> Cube:
     """
     try:
         # PX-Web ends the document with a NUL byte.
-        answer = json.loads(body.rstrip(b"\0").decode("utf-8-sig"))
+        answer = read_json(body.rstrip(b"\0"))
     except ValueError as error:
         got = f"{len(body)} bytes that break off or are not JSON ({error})"
         raise ConnectError(where, "JSON-stat", got, BY_HAND) from None
@@ -62,9 +64,11 @@ def read_jsonstat(body: bytes, where: str) -> Cube:
         sizes = dataset["size"] if "size" in dataset else dataset["dimension"]["size"]
         _require_values(dataset["value"], math.prod(int(size) for size in sizes), where)
         table = _cells(answer)
+        _require_finite(table, where)
         return Cube(table, str(dataset.get("label") or ""), str(dataset.get("updated") or ""))
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        got = f"another structure ({type(error).__name__}: {error})"
+    # The library raises what the part of the document that it did not expect raises.
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        got = f"another structure ({type(error).__name__}: {' '.join(str(error).split())[:120]})"
         raise ConnectError(where, "a JSON-stat dataset", got, BY_HAND) from None
 
 
@@ -73,9 +77,20 @@ def _require_values(values: Any, cells: int, where: str) -> None:
     count = len(values)
     if cells == 0 or count == 0:
         raise ConnectError(where, "at least one figure", "an empty table", BY_HAND)
+    # A mapping of few figures may claim any number of cells, and the library lays them all out.
+    if cells > CELLS:
+        raise ConnectError(where, f"at most {CELLS:,} cells", f"{cells:,}", "Ask for fewer years.")
     # A mapping from place to figure may leave cells out; a list may not.
     if isinstance(values, list) and count != cells:
         raise ConnectError(where, f"{cells} values, one a cell", f"{count}", BY_HAND)
+
+
+def _require_finite(table: pd.DataFrame, where: str) -> None:
+    """Stop at a cell that holds neither a number nor nothing."""
+    for figure in table[VALUE]:
+        known = figure is None or (isinstance(figure, int | float) and not isinstance(figure, bool))
+        if not known or (figure is not None and math.isinf(figure)):
+            raise ConnectError(where, "numbers", repr(figure)[:40], BY_HAND)
 
 
 def _cells(answer: dict[str, Any]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from lxml import etree, html
 
 from policyreport.areas import Areas
-from policyreport.connectors.fetched import Facts, Fetched, day_of, ledger_row, to_rows
+from policyreport.connectors.fetched import Facts, Fetched, checked_figure, checked_period, day_of, ledger_row, to_rows
 from policyreport.connectors.jsonstat import VALUE, Cube, read_jsonstat
 from policyreport.connectors.web import BY_HAND, Answer, Web
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
@@ -27,7 +27,7 @@ _VALUES, _FORMAT, _VIEW = "ValuesListBox", "OutputFormat", "ButtonViewTable"
 _FIELDS = ("hidden", "text")
 _BUTTONS = ("submit", "button", "image", "reset")
 _MAP = "Add it to params/connectors.yaml, pxweb"
-_YEAR = re.compile(r"^(?P<before>.*?)\s*(?P<year>\d{4})$")
+_YEAR = re.compile(r"^(?P<before>.*?)\s*(?P<year>[0-9]{4})$")
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,9 @@ def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, ar
     cube = read_jsonstat(answer.body, where)
     try:
         published, note = day_of(cube.updated, params.hours_from_utc, accessed)
-    except ValueError:
-        raise ConnectError(where, "a stamp such as 2026-08-15T02:00:00Z", f'"{cube.updated}"', BY_HAND) from None
+    except (ValueError, OverflowError):
+        got = f'"{cube.updated[:40]}"'
+        raise ConnectError(where, "a stamp such as 2026-08-15T02:00:00Z", got, BY_HAND) from None
     rows = [row for series in table.series for row in _series_rows(request, cube, series, params, areas, published)]
     facts = Facts(
         publisher=params.publisher,
@@ -180,7 +181,7 @@ def _series_rows(
                 published,
                 area=area,
                 period=str(year),
-                figure=Decimal(repr(float(figure))),
+                figure=checked_figure(Decimal(repr(float(figure))), f"{where}, {label}, {text}"),
                 status=status,
                 quality=" ".join(each for each in (back_cast, "" if nation else missing) if each),
             )
@@ -238,7 +239,7 @@ def _year(label: str, params: PxWeb, where: str) -> tuple[int, Status]:
     if found is None or before not in params.statuses:
         todo = f"{did_you_mean(before, params.statuses)} {_MAP}.statuses."
         raise DataError(f"{where}, year", "a year, or a known word and a year", f'"{label}"', todo)
-    return int(found["year"]), params.statuses[before]
+    return int(checked_period(found["year"], f"{where}, year")[:4]), params.statuses[before]
 
 
 def _is_back_cast(areas: Areas, area: str, year: int, table: PxTable) -> bool:

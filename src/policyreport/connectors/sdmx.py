@@ -16,7 +16,7 @@ import pandas as pd
 from pysdmx.io import read_sdmx
 from pysdmx.io.pd import PandasDataset
 
-from policyreport.connectors.fetched import Facts, Fetched, day_of, ledger_row, to_rows
+from policyreport.connectors.fetched import Facts, Fetched, checked_figure, checked_period, day_of, ledger_row, to_rows
 from policyreport.connectors.web import BY_HAND, Web
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
 from policyreport.params.connectors import Sdmx, SdmxSeries
@@ -72,8 +72,8 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
     cells, prepared = _read(answer.body, where)
     try:
         published, note = day_of(prepared, params.hours_from_utc, accessed)
-    except ValueError:
-        raise ConnectError(where, "Header/Prepared, a point in time", f'"{prepared}"', BY_HAND) from None
+    except (ValueError, OverflowError):
+        raise ConnectError(where, "Header/Prepared, a point in time", f'"{prepared[:40]}"', BY_HAND) from None
     rows = [
         row
         for code, each in series.items()
@@ -113,6 +113,8 @@ def _read(body: bytes, where: str) -> tuple[pd.DataFrame, str]:
     # SDMX-ML never declares a document type; entities are how XML is made to grow in memory.
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise ConnectError(where, "SDMX-ML", "a document type declaration", BY_HAND)
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body:
+        raise ConnectError(where, "SDMX-ML in UTF-8", "another encoding", BY_HAND)
     try:
         message = read_sdmx(BytesIO(body), validate=False)
         tables = [each.data for each in message.data or () if isinstance(each, PandasDataset)]
@@ -144,8 +146,8 @@ def _series_rows(
     for area, mult, period, figure, state in zip(
         kept["REF_AREA"], kept["UNIT_MULT"], kept["TIME_PERIOD"], kept["OBS_VALUE"], statuses, strict=True
     ):
-        place = f"{where}, {period}"
-        if int(period[:4]) < since or figure in _MISSING:
+        place = f"{where}, {period[:40]}"
+        if int(checked_period(period, place)[:4]) < since or figure in _MISSING:
             continue
         if area not in params.areas:
             raise DataError(place, "a known REF_AREA", f'"{area}"', f"{did_you_mean(area, params.areas)} {_MAP}.areas.")
@@ -175,5 +177,5 @@ def _number(text: str, where: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise DataError(where, "a number", f'"{text}"', BY_HAND)
-    return number
+        raise DataError(where, "a number", f'"{text[:40]}"', BY_HAND)
+    return checked_figure(number, where)

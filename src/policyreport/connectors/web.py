@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from time import sleep
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +15,7 @@ from policyreport.errors import ConnectError
 from policyreport.params.connectors import Http
 
 BY_HAND = "Try again later, or save the answer by hand and add it as a file."
+_REDIRECTS = 10
 # 429 and these of the 5xx say "not now"; every other refusal would be the same the next time.
 _NOT_NOW = frozenset({429, 500, 502, 503, 504})
 
@@ -61,7 +62,7 @@ class Web:
         self._client = httpx.Client(
             timeout=settings.timeout_seconds,
             transport=transport,
-            follow_redirects=True,
+            follow_redirects=False,
             headers={"User-Agent": "policyreport (official statistics; one request at a time)"},
         )
 
@@ -147,7 +148,15 @@ class Web:
         """Send one request once and read the answer as far as it is allowed to go."""
         where = f"{request.method} {request.url}"
         response = self._client.send(request, stream=True)
+        for _ in range(_REDIRECTS):
+            if response.next_request is None:
+                break
+            response.close()
+            _require_same_site(response.request.url, response.next_request.url, where)
+            response = self._client.send(response.next_request, stream=True)
         try:
+            if response.next_request is not None:
+                raise ConnectError(where, "a document", f"more than {_REDIRECTS} redirects", BY_HAND)
             code = response.status_code
             if code in _NOT_NOW:
                 raise _NotNow(_state(response), _asked_wait(response))
@@ -167,8 +176,12 @@ class Web:
     def _read(self, response: httpx.Response, where: str) -> bytes:
         """The body, refused as soon as it is larger than allowed."""
         largest, body = self._settings.largest_answer_bytes, bytearray()
+        until = monotonic() + self._settings.longest_answer_seconds
         for piece in response.iter_bytes():
             body += piece
+            if monotonic() > until:
+                expected = f"a whole answer within {self._settings.longest_answer_seconds:g} seconds"
+                raise ConnectError(where, expected, f"{len(body)} bytes by then", BY_HAND)
             if len(body) > largest:
                 todo = "Ask for fewer years, or raise http.largest_answer_bytes in params/connectors.yaml."
                 raise ConnectError(where, f"at most {largest} bytes", "a larger answer", todo)
@@ -190,6 +203,13 @@ class Web:
         if isinstance(error, httpx.ConnectError):
             return f"no connection ({_words(error)})"
         return _words(error)
+
+
+def _require_same_site(asked: httpx.URL, target: httpx.URL, where: str) -> None:
+    """Stop at a redirect that leaves the host, or an encrypted connection: nobody vouches for what answers there."""
+    if target.host != asked.host or target.scheme not in ("https", asked.scheme) or target.userinfo:
+        todo = "The address in params/connectors.yaml may have moved: look there, and correct it. " + BY_HAND
+        raise ConnectError(where, f"an answer of {asked.host} over {asked.scheme}", f"a redirect to {target}", todo)
 
 
 def _todo(error: Exception) -> str:

@@ -7,16 +7,24 @@ https://datahelpdesk.worldbank.org/knowledgebase/articles/898581
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from policyreport.connectors.fetched import Facts, Fetched, ledger_row, to_rows
+from policyreport.connectors.fetched import (
+    Facts,
+    Fetched,
+    checked_figure,
+    checked_period,
+    ledger_row,
+    to_rows,
+    understood,
+)
 from policyreport.connectors.web import BY_HAND, Web
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
 from policyreport.params.connectors import WorldBank, WorldBankIndicator
+from policyreport.untrusted import read_json
 
 # More than any country has years, so that there is one page.
 _PER_PAGE = 1000
@@ -66,11 +74,12 @@ def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date
     head, rows = _read(answer.body, answer.address)
     published = str(head.get("lastupdated", ""))
     try:
-        date.fromisoformat(published)
+        published = date.fromisoformat(published).isoformat()
     except ValueError:
-        raise ConnectError(answer.address, "lastupdated, a day", f'"{published}"', BY_HAND) from None
-    kept = [each for each in rows if each.get("value") is not None]
-    table = [_row(each, request.indicator, country, chosen, params, published) for each in kept]
+        raise ConnectError(answer.address, "lastupdated, a day", f'"{published[:40]}"', BY_HAND) from None
+    with understood(answer.address, "a row a year, with indicator, country, date and value"):
+        kept = [each for each in rows if each.get("value") is not None]
+        table = [_row(each, request.indicator, country, chosen, params, published) for each in kept]
     facts = Facts(
         publisher=params.publisher,
         title=f"{params.database}: {chosen.title} ({request.indicator}), {country}",
@@ -118,45 +127,53 @@ def _read(body: bytes, where: str) -> tuple[dict[str, Any], list[dict[str, Any]]
     """Head and rows of an answer; the API says its refusals with state 200."""
     try:
         # Decimal keeps the digits as they were written.
-        answer = json.loads(body, parse_float=Decimal, parse_int=Decimal)
+        answer = read_json(body, parse_float=Decimal, parse_int=Decimal)
     except ValueError as error:
         got = f"{len(body)} bytes that break off or are not JSON ({error})"
         raise ConnectError(where, "JSON", got, BY_HAND) from None
     head = answer[0] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else {}
-    if "message" in head:
-        said = "; ".join(str(each.get("value", each)) for each in head["message"])
-        raise ConnectError(where, "figures", f"the message: {said}", "Check the codes in params/connectors.yaml.")
-    if "pages" not in head or len(answer) != 2:
-        raise ConnectError(where, "[head, rows]", "another structure", BY_HAND)
-    if answer[1] and int(head["pages"]) > 1:
-        raise ConnectError(where, "one page", f"{head['pages']} pages", "Ask for fewer years with --since.")
+    with understood(where, "[head, rows]"):
+        if "message" in head:
+            said = "; ".join(str(each.get("value", each)) for each in head["message"])[:200]
+            raise ConnectError(where, "figures", f"the message: {said}", "Check the codes in params/connectors.yaml.")
+        if "pages" not in head or len(answer) != 2 or not isinstance(answer[1] or [], list):
+            raise ConnectError(where, "[head, rows]", "another structure", BY_HAND)
+        if answer[1] and int(head["pages"]) > 1:
+            raise ConnectError(where, "one page", f"{head['pages']} pages", "Ask for fewer years with --since.")
     return head, answer[1] or []
+
+
+def _id(each: dict[str, Any], name: str) -> str:
+    """The code of a row's indicator or country; empty where the API gives none."""
+    named = each.get(name)
+    return str(named.get("id", "")) if isinstance(named, dict) else ""
 
 
 def _row(
     each: dict[str, Any], code: str, country: str, chosen: WorldBankIndicator, params: WorldBank, published: str
 ) -> dict[str, str]:
     """One row of the ledger."""
-    year = str(each.get("date", ""))
+    year = str(each.get("date", ""))[:40]
     where = f"World Bank {code}, {country}, {year}"
-    got_code = str(each.get("indicator", {}).get("id", ""))
-    countries = {str(each.get("country", {}).get("id", "")), str(each.get("countryiso3code", ""))}
+    got_code = _id(each, "indicator")
+    countries = {_id(each, "country"), str(each.get("countryiso3code", ""))}
     if got_code != code or country not in countries:
-        got = f"{got_code} of {', '.join(sorted(countries))}"
+        got = f"{got_code} of {', '.join(sorted(countries))}"[:80]
         raise DataError(where, "the indicator and country asked for", got, BY_HAND)
-    if not (len(year) == 4 and year.isdigit()):
+    if not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise DataError(where, "a year", f'"{year}"', "Only annual series are mapped.")
+    checked_period(year, where)
     state = str(each.get("obs_status") or "")
     if state not in params.statuses:
         todo = "Add it to worldbank.statuses in params/connectors.yaml; " + did_you_mean(state, params.statuses)
         raise DataError(f"{where}, obs_status", "a known state", f'"{state}"', todo)
     if not isinstance(each["value"], Decimal):
-        raise DataError(f"{where}, value", "a number", f'"{each["value"]}"', BY_HAND)
+        raise DataError(f"{where}, value", "a number", f'"{str(each["value"])[:40]}"', BY_HAND)
     return ledger_row(
         chosen.to,
         published,
         area=params.areas[country],
         period=year,
-        figure=each["value"],
+        figure=checked_figure(each["value"], f"{where}, value"),
         status=params.statuses[state],
     )

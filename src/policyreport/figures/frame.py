@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from policyreport.exhibits import Exhibit
 from policyreport.figures.words import WORDS, Words
 from policyreport.formats import Formats
+from policyreport.markdown import attribute
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,7 @@ class Frame:
         """
         path = f"figures/{self.label}.svg"
         caption = f"{self.finding} *{self.measured}*" if self.measured else self.finding
-        quoted = " ".join(alt.split(" ")).replace('"', "”")
-        text = f'::: {{#fig-{self.label}}}\n\n![]({path}){{fig-alt="{quoted}"}}\n\n{caption}\n\n:::\n'
+        text = f'::: {{#fig-{self.label}}}\n\n![]({path}){{fig-alt="{attribute(alt)}"}}\n\n{caption}\n\n:::\n'
         if self.source:
             text += f"\n::: {{.source}}\n\n{self.source}\n\n:::\n"
         files = {path: svg}

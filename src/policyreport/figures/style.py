@@ -32,6 +32,13 @@ from policyreport.fonts import FAMILY, desktop_fonts
 WIDE, NARROW = 680, 340
 BASE, SMALL, MINIMUM = 13.0, 12.0, 11.0
 BOLD = 600
+SMALLEST = 40.0
+_WRITTEN = re.compile(
+    r"(?P<text>>[^<]*)"
+    r'|(?P<turn> transform="rotate\(-0 [^"]*")'
+    r'|(?P<id> id="|href="#|url\(#)'
+    r'|(?P<colour>(?<=[: "])#[0-9a-f]{6}\b)'
+)
 
 _SETTINGS: dict[str, Any] = {
     "figure.dpi": 72,
@@ -135,13 +142,19 @@ def write_svg(figure: Figure, label: str, alt: str) -> str:
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->\n?|\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r' transform="rotate\(-0 [^"]*"', "", text)
-    text = re.sub(r' id="', f' id="{label}-', text)
-    text = re.sub(r'(href="#|url\(#)', rf"\g<1>{label}-", text)
-    text = re.sub(r"(?<=[: \"])#[0-9a-f]{6}\b", lambda match: match[0].upper(), text)
+    text = _WRITTEN.sub(lambda found: _labelled(found, label), text)
     # matplotlib's rule is for "*": inlined, it would reach the whole page
     text = text.replace("*{stroke-linejoin", f"#{label} *{{stroke-linejoin")
     return re.sub(r"<svg[^>]*>", lambda match: _root(match[0], label, alt), text, count=1)
+
+
+def _labelled(found: re.Match[str], label: str) -> str:
+    """Ids of this picture alone, colours in capitals, no turn by nothing; the text between tags stays as it is."""
+    if found["turn"]:
+        return ""
+    if found["id"]:
+        return f"{found['id']}{label}-"
+    return found["colour"].upper() if found["colour"] else found[0]
 
 
 def _root(tag: str, label: str, alt: str) -> str:
@@ -187,6 +200,8 @@ def panel(figure: Figure, left: float, top: float, width: float, height: float) 
         Empty axes in the house style.
     """
     full_width, full_height = (float(side) * 72 for side in figure.get_size_inches())
+    # However long the names around it are, some of the figure is left.
+    width, height = max(width, SMALLEST), max(height, SMALLEST)
     bottom = full_height - top - height
     box = (left / full_width, bottom / full_height, width / full_width, height / full_height)
     axes: Axes = figure.add_axes(box)
@@ -322,7 +337,7 @@ def text_width(text: str, size: float = BASE, weight: int = 400) -> float:
 
 
 def wrap(text: str, width: float, size: float = BASE, weight: int = 400) -> list[str]:
-    """Break a text into lines that fit; a word longer than the line stands alone.
+    """Break a text into lines that fit; a word longer than the line is broken too.
 
     Parameters
     ----------
@@ -341,10 +356,20 @@ def wrap(text: str, width: float, size: float = BASE, weight: int = 400) -> list
         Lines, none for an empty text.
     """
     lines: list[str] = []
-    for word in text.split(" "):
+    for word in (piece for whole in text.split(" ") for piece in _broken(whole, width, size, weight)):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(longer, size, weight) <= width:
             lines[-1] = longer
         elif word:
             lines.append(word)
     return lines
+
+
+def _broken(word: str, width: float, size: float, weight: int) -> Iterator[str]:
+    """A word, or its pieces where it is longer than a line; one letter always fits."""
+    rest = word
+    while len(rest) > 1 and text_width(rest, size, weight) > width:
+        fits = next((n for n in range(len(rest) - 1, 1, -1) if text_width(rest[:n], size, weight) <= width), 1)
+        yield rest[:fits]
+        rest = rest[fits:]
+    yield rest

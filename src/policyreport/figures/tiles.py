@@ -25,6 +25,7 @@ from policyreport.figures.palette import (
 )
 from policyreport.figures.style import MINIMUM, SMALL, capitalised, wrap
 from policyreport.fonts import FAMILY
+from policyreport.markdown import attribute
 from policyreport.records.base import Frozen
 
 # Small enough for the whole country on the first screen, large enough for its longest syllable at 11 px.
@@ -177,7 +178,7 @@ def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str], s
     alt = names[area]
     svg = _svg(parts, grid, frame.label, alt, pitch, image=True)
     path = f"figures/{frame.label}.svg"
-    return Exhibit(id=frame.id, markdown=f'![]({path}){{fig-alt="{escape(alt)}" .locator}}\n', files={path: svg})
+    return Exhibit(id=frame.id, markdown=f'![]({path}){{fig-alt="{attribute(alt)}" .locator}}\n', files={path: svg})
 
 
 def _check_places(keys: Iterable[str], grid: TileGrid) -> None:

@@ -34,6 +34,7 @@ from policyreport.intake.statements import Statements
 from policyreport.intake.text_files import read_text_file
 from policyreport.intake.texts import require_text
 from policyreport.intake.workbooks import read_workbook
+from policyreport.markdown import require_address
 from policyreport.params.indicators import read_indicators
 from policyreport.params.intake import IntakeMap, PeriodWords, read_intake
 from policyreport.params.policy import read_policy
@@ -255,6 +256,7 @@ def _provenance(root: Path, stated: dict[str, Statement], published: str, today:
     texts = {
         name: require_text(stated[name].place, name, stated[name].cell.whole) for name in _OF_SOURCE if name in stated
     }
+    require_address(texts["address"], stated["address"].place, DataError)
     publisher = texts["publisher"]
     name_table(publisher, "table")
     return Provenance(

@@ -9,7 +9,8 @@ import pandas as pd
 
 from policyreport.errors import DataError, UsageError, did_you_mean
 from policyreport.intake.affected import Affected, affected_editions
-from policyreport.intake.writing import open_journal, roll_back
+from policyreport.intake.writing import roll_back
+from policyreport.journal import open_journal
 from policyreport.observations.corrections import read_corrections
 from policyreport.observations.ledger import check_raw, read_raw
 from policyreport.observations.periods import last_day
@@ -95,7 +96,7 @@ def remove_table(root: Path, removal: Removal) -> tuple[Path, ...]:
     raw = root / "data" / "raw"
     roll_back(raw)
     try:
-        open_journal(raw, removal.key)
+        open_journal(raw, removal.key, {file: file for file in removal.files})
         roll_back(raw)
     except OSError as error:
         got = error.strerror or type(error).__name__

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from policyreport.errors import DataError
 from policyreport.intake.delivery import Delivery, files_of
-from policyreport.sources import ORIGINAL, PENDING, SIDECAR, pending_table
+from policyreport.journal import FILE, open_journal, part_of, read_journal, remove_files
 
 
 def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:
@@ -46,16 +46,16 @@ def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:
         if path.exists():
             todo = "Raw files are never edited: give this one another name with --table."
             raise DataError(str(path), "a name that is free", "a file of that name", todo)
-    parts = {path: path.with_name(f".{path.name}.part") for path in files}
+    parts = {path: part_of(path) for path in files}
     made = [folder for folder in {path.parent for path in files} if not folder.exists()]
     try:
         for path, body in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             parts[path].write_bytes(body)
-        open_journal(raw, delivery.key)
+        open_journal(raw, delivery.key, parts)
         for path, part in parts.items():
             part.replace(path)
-        (raw / PENDING).unlink()
+        (raw / FILE).unlink()
     except BaseException as error:
         # A stopped or failed command leaves the folder as it was; only then is it said why.
         for part in parts.values():
@@ -83,35 +83,17 @@ def roll_back(raw: Path) -> None:
     Raises
     ------
     DataError
-        If another command is adding at this moment.
+        If another command is adding at this moment, or the journal is none of this project's; then nothing is
+        removed.
     """
-    journal = raw / PENDING
-    if not journal.exists():
+    journal = read_journal(raw)
+    if journal is None:
         return
-    _, _, process = journal.read_text(encoding="utf-8").strip().partition("\n")
-    if process.isdigit() and int(process) != os.getpid() and _runs(int(process)):
-        todo = f"Wait for it; if it is no policyreport, delete {journal}."
-        raise DataError(str(journal), "one command that adds at a time", f"process {process} is adding", todo)
-    key = pending_table(raw)
-    if key is not None:
-        table = raw / f"{key}.csv"
-        for path in (table, table.with_name(table.stem + SIDECAR), *table.parent.glob(f"{table.stem}{ORIGINAL}.*")):
-            path.unlink(missing_ok=True)
-        for part in table.parent.glob(f".{table.stem}.*.part"):
-            part.unlink(missing_ok=True)
-    journal.unlink()
-
-
-def open_journal(raw: Path, key: str) -> None:
-    """Name the table whose files are about to appear or to go; only one command at a time can.
-
-    Raises
-    ------
-    DataError
-        If another command has named one, or the folder cannot be written.
-    """
-    with (raw / PENDING).open("x", encoding="utf-8") as journal:
-        journal.write(f"{key}\n{os.getpid()}\n")
+    if journal.process != os.getpid() and _runs(journal.process):
+        todo = f"Wait for it; if it is no policyreport, delete {raw / FILE}."
+        got = f"process {journal.process} is adding"
+        raise DataError(str(raw / FILE), "one command that adds at a time", got, todo)
+    remove_files(raw, journal)
 
 
 def _runs(process: int) -> bool:

@@ -17,13 +17,15 @@ from pyarrow import compute, csv
 from policyreport.areas import FOLDER, Areas, read_areas
 from policyreport.digits import as_published
 from policyreport.errors import DataError, did_you_mean
+from policyreport.limits import SHORT_TEXT, TEXT_LENGTHS
 from policyreport.observations.corrections import apply_corrections, read_corrections
-from policyreport.observations.periods import last_day, period_bounds
+from policyreport.observations.periods import Precision, last_day, period_bounds
 from policyreport.observations.schema import KEY, SIMULATED, cell, place, validate
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
 from policyreport.params.policy import Policy, read_policy
 from policyreport.sources import Source, read_source, read_sources
+from policyreport.untrusted import YEARS, require_text
 
 TEXT = (
     "area",
@@ -140,7 +142,19 @@ def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
     columns["source"] = pa.array(list(sources)).take(pa.array(of))
     ids = [f"{key}.csv#{row}" for key, size in zip(sources, sizes, strict=True) for row in range(2, size + 2)]
     frame: pd.DataFrame = pa.table(columns).to_pandas()
-    return frame.set_index(pd.Index(ids, dtype="str", name="id"))
+    frame = frame.set_index(pd.Index(ids, dtype="str", name="id"))
+    _require_sound_texts(frame)
+    return frame
+
+
+def _require_sound_texts(rows: pd.DataFrame) -> None:
+    """Stop at a text that no page may show; each distinct one is looked at once."""
+    for name in TEXT:
+        longest = TEXT_LENGTHS["note"] if name == "note" else SHORT_TEXT
+        for text in rows[name].unique().tolist():
+            if len(text) > longest or not text.isprintable():
+                row = rows.index[rows[name] == text][0]
+                require_text(text, place(row, name), DataError, longest)
 
 
 def parse(rows: pd.DataFrame) -> pd.DataFrame:
@@ -165,10 +179,10 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
     day = "a day such as 2025-10-15, or nothing"
     _distinct(
         rows["period"],
-        period_bounds,
+        _period,
         "a period such as 2025, 2025-Q3, 2025-10 or 2025-01/2025-09",
     )
-    out, of_out = _distinct(rows["published"], last_day, when)
+    out, of_out = _distinct(rows["published"], _published, when)
     return pd.DataFrame(
         {
             "area": rows["area"],
@@ -255,11 +269,26 @@ def _distinct(column: pd.Series[str], read: Callable[[str], Any], expected: str)
     return values, codes
 
 
+def _period(text: str) -> tuple[date, date]:
+    """A period's ends, in years that somebody may have counted in."""
+    first, last = period_bounds(text)
+    if not (YEARS[0] <= first.year and last.year <= YEARS[1]):
+        raise ValueError(f"{text!r} is of no year between {YEARS[0]} and {YEARS[1]}")
+    return first, last
+
+
+def _published(text: str) -> tuple[date, Precision]:
+    """A day by which something was out, in such a year."""
+    day, precision = last_day(text)
+    _period(str(day.year))
+    return day, precision
+
+
 def _day_or_none(text: str) -> date | None:
     """A day, or None for an empty cell."""
     if not text:
         return None
-    day, precision = last_day(text)
+    day, precision = _published(text)
     if precision != "day":
         raise ValueError(f"{text!r} is not a day")
     return day

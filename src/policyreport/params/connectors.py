@@ -25,6 +25,7 @@ class Http(Strict):
     first_wait_seconds: float = Field(ge=0)
     longest_wait_seconds: float = Field(ge=0)
     largest_answer_bytes: int = Field(gt=0)
+    longest_answer_seconds: float = Field(default=300, gt=0)
 
 
 class Target(Strict):

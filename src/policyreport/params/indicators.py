@@ -12,6 +12,7 @@ from policyreport.digits import as_published
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, validate_strict
+from policyreport.params.texts import Id
 from policyreport.records.periods import period_bounds
 
 
@@ -74,7 +75,7 @@ class Indicator(Strict):
     high: float | None = None
     plausible: Plausible | None = None
     definition: str = ""
-    measures: dict[str, str] = Field(default_factory=dict)
+    measures: dict[Id, str] = Field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
     questions_revised: tuple[int, ...] = ()
     fieldwork: dict[int, str] = Field(default_factory=dict)

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, validate_strict
+from policyreport.params.texts import Address, Citation, Id
 
 
 class Threshold(Strict):
@@ -27,7 +28,7 @@ class Threshold(Strict):
     stated_on: date
     origin: str
     legal_reference: str
-    source: str
+    source: Citation
 
 
 class Target(Strict):
@@ -36,7 +37,7 @@ class Target(Strict):
     `horizon` is a year, or ``annual``, a span or a day. `area` is empty for the nation.
     """
 
-    id: str
+    id: Id
     horizon: int | str
     indicator: str
     name: str
@@ -66,7 +67,7 @@ class Milestone(Strict):
     Where `precision` is month or year, the source names no day and `date` is the last one.
     """
 
-    id: str
+    id: Id
     date: date
     title: str
     kind: Literal["instrument", "event", "deadline"]
@@ -135,7 +136,7 @@ class TaskList(Strict):
 class Policy(Strict):
     """The whole of params/policy.yaml."""
 
-    id: str
+    id: Id
     title: str
     title_vi: str
     short_title: str
@@ -143,7 +144,7 @@ class Policy(Strict):
     issuer: str
     date: date
     legal_reference: str
-    address: str
+    address: Address
     threshold: Threshold
     targets: tuple[Target, ...]
     milestones: tuple[Milestone, ...]

@@ -10,12 +10,14 @@ import yaml
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from policyreport.errors import ParamsError, did_you_mean
+from policyreport.limits import NUMBER_DIGITS, TEXT_LENGTH, YAML_ALIASES, YAML_BYTES, YAML_DEPTH, YAML_NODES
+from policyreport.untrusted import refused_sign, require_inside
 
 
 class Strict(BaseModel):
     """Base of everything in params/: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -61,9 +63,14 @@ def load_yaml(path: Path) -> Any:
     Raises
     ------
     ParamsError
-        If the file is missing, is not YAML or holds a key twice.
+        If the file is missing, is not YAML, holds a key twice, or is larger, deeper or longer than `limits` allow.
     """
     try:
+        if path.is_symlink():
+            require_inside(path, path.parent.parent, ParamsError)
+        if (size := path.stat().st_size) > YAML_BYTES:
+            todo = "Take out what is no parameter."
+            raise ParamsError(str(path), f"at most {YAML_BYTES // 1000:,} kB", f"{size // 1000:,} kB", todo)
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceLoader)
     except FileNotFoundError:
         known = [other.stem for other in path.parent.glob("*.yaml")]
@@ -71,10 +78,10 @@ def load_yaml(path: Path) -> Any:
     except OSError as error:
         got = error.strerror or type(error).__name__
         raise ParamsError(str(path), "a parameter file", got, "Put the file back and let it be read.") from None
-    except RecursionError:
-        raise ParamsError(str(path), "YAML a person can read", "hundreds of levels", "Mend the file.") from None
+    except _Unreasonable as error:
+        raise ParamsError(f"{path}, line {error.line}", error.expected, error.got, "Correct the file.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(str(path), "YAML in UTF-8", " ".join(str(error).split()), "Mend the file.") from None
+        raise ParamsError(str(path), "YAML in UTF-8", " ".join(str(error).split()), "Correct the file.") from None
 
 
 def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:
@@ -140,6 +147,14 @@ _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT, _MAPPING, _SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
 
 
+class _Unreasonable(Exception):
+    """Something YAML allows that is more than any file here holds."""
+
+    def __init__(self, event: Any, expected: str, got: str) -> None:
+        super().__init__(expected, got)
+        self.line, self.expected, self.got = event.start_mark.line + 1, expected, got
+
+
 class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
     """A safe loader that refuses a key written twice: YAML would keep the last and say nothing.
 
@@ -149,7 +164,8 @@ class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
 
     def get_single_data(self) -> Any:
         """Build the values of the one document, or None of an empty one."""
-        self._named: dict[str, Any] = {}
+        self._named: dict[str, tuple[Any, int]] = {}
+        self._nodes = self._depth = self._aliases = 0
         self.get_event()
         if self.check_event(yaml.StreamEndEvent):
             return None
@@ -162,29 +178,57 @@ class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
 
     def _value(self, event: Any) -> Any:
         """The value that begins with an event."""
+        before = self._nodes
         if isinstance(event, yaml.ScalarEvent):
             built = self._scalar(event)
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._named:
                 raise _refuse(f"*{event.anchor} of a value that is not complete before it", event)
-            return self._named[event.anchor]
+            built, size = self._named[event.anchor]
+            self._aliases += 1
+            if self._aliases > YAML_ALIASES:
+                raise _Unreasonable(event, f"at most {YAML_ALIASES} aliases", "more")
+            self._count(size, event)
+            return built
         elif event.tag not in (None, "!", _MAPPING, _SEQUENCE):
             raise _refuse(f"the type {event.tag}", event)
         else:
-            built = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+            built = self._nested(event)
+        self._count(1, event)
         if event.anchor:
-            self._named[event.anchor] = built
+            self._named[event.anchor] = built, self._nodes - before
+        return built
+
+    def _count(self, nodes: int, event: Any) -> None:
+        """Count values, those behind an alias again: whoever walks through them meets them again."""
+        self._nodes += nodes
+        if self._nodes > YAML_NODES:
+            raise _Unreasonable(event, f"at most {YAML_NODES:,} values", "more, after aliases are followed")
+
+    def _nested(self, event: Any) -> Any:
+        """A mapping or a sequence, one level deeper."""
+        self._depth += 1
+        if self._depth > YAML_DEPTH:
+            raise _Unreasonable(event, f"at most {YAML_DEPTH} levels", "more")
+        built = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+        self._depth -= 1
         return built
 
     def _scalar(self, event: Any) -> Any:
         """A text, or what YAML takes an unquoted text for: a number, a day, true."""
         tag, text = event.tag, event.value
+        if len(text) > TEXT_LENGTH:
+            raise _Unreasonable(event, f"at most {TEXT_LENGTH:,} letters", f"{len(text):,}")
+        if got := refused_sign(text):
+            raise _Unreasonable(event, "letters, digits and signs that can be seen", got)
         if tag in (None, "!"):
             if not event.implicit[0] or text[:1] not in self.yaml_implicit_resolvers:
                 return text
             tag = self.resolve(yaml.ScalarNode, text, (True, False))
         if tag == _TEXT:
             return text
+        if len(text) > NUMBER_DIGITS:
+            raise _Unreasonable(event, f"a number of at most {NUMBER_DIGITS} signs", f"{len(text):,}")
         try:
             return self.construct_object(yaml.ScalarNode(tag, text, event.start_mark, event.end_mark))
         except ValueError as error:

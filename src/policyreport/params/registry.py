@@ -17,6 +17,7 @@ from policyreport.params.methods import Setting, read_method_settings
 from policyreport.params.phrases import fill_every
 from policyreport.params.reading import Strict, load_yaml, require_known, validate_strict
 from policyreport.params.references import Reference, read_references
+from policyreport.params.texts import Formula, Id, MarkdownText
 from policyreport.params.wording import read_wording
 
 FILE = "params/registry.yaml"
@@ -28,19 +29,20 @@ Words = tuple[str, ...]
 
 
 class MethodEntry(Strict):
-    """One method as written in the file; texts are Markdown, `formula` is LaTeX, a display a line."""
+    """One method as written in the file; `symbols`, `assumptions` and `wording` are Markdown, `formula` is LaTeX, a
+    display a line, every other text is plain."""
 
     section: int
     title: Text
     short: Text
     question: Annotated[str, Field(pattern=r"\?$")]
-    formula: Annotated[Words, Field(min_length=1)]
-    symbols: Text
-    assumptions: Annotated[Words, Field(min_length=1)]
+    formula: Annotated[tuple[Formula, ...], Field(min_length=1)]
+    symbols: MarkdownText
+    assumptions: Annotated[tuple[MarkdownText, ...], Field(min_length=1)]
     refusals: Words
     flags: Words = ()
     verdicts: Words = ()
-    wording: Text
+    wording: MarkdownText
     results: Words = ()
     exhibits: Words = ()
     part_of: Words = ()
@@ -48,7 +50,7 @@ class MethodEntry(Strict):
 
 
 class _File(Strict):
-    methods: dict[str, MethodEntry]
+    methods: dict[Id, MethodEntry]
     descriptive: dict[str, Text]
 
 

@@ -20,11 +20,6 @@ class SeriesRole(Strict):
     measure: str = ""
     prices: str = ""
 
-    @property
-    def at_prices(self) -> str:
-        """The prices as they follow the series' name; empty where it has none."""
-        return f" at {self.prices}" if self.prices else ""
-
 
 class ShareRole(Strict):
     """A share of output judged against a threshold: each measure is another definition."""

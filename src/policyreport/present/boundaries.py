@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
 from policyreport.present.recalculated import WEIGHTS, spread
-from policyreport.present.voice import Voice, escape
+from policyreport.present.voice import Voice
 from policyreport.records.notebooks import BoundaryCheck
 from policyreport.tables import table
 
@@ -45,12 +45,12 @@ def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) ->
     formats, head = voice.formats, rows[0]
     unit = "percentage points" if head.unit == "points" else "per cent of the published value"
     if round(max(abs(each.largest) for each in rows), 2) == 0:
-        same = f"{escape(voice.indicator(indicator))}: all {len(rows)} merged provinces agree to two decimals, {unit}."
+        same = f"{voice.indicator(indicator)}: all {len(rows)} merged provinces agree to two decimals, {unit}."
         return Exhibit("", same)
     beyond = [each for each in rows if each.beyond]
     body = [
         [
-            escape(voice.inputs.areas.name(each.area)),
+            voice.area(each.area),
             formats.number(each.largest, 2, signed=True),
             str(each.largest_year),
             formats.number(each.mean_absolute, 2),
@@ -70,7 +70,7 @@ def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) ->
             f"Tolerance {formats.number(head.tolerance, 2)}",
         ],
         body,
-        f"{escape(voice.indicator(indicator))}: {len(beyond)} of {len(rows)} merged provinces differ by more than the tolerance "
+        f"{voice.indicator(indicator)}: {len(beyond)} of {len(rows)} merged provinces differ by more than the tolerance "
         f"in some year; root mean square difference {formats.number(_whole_error(rows), 3)}. *Recalculated from the former "
         f"provinces minus the publisher's own series on present boundaries, {unit}, largest first; the publisher's own is what "
         f"the report uses.{_assumed(voice, indicator)}*",
@@ -89,10 +89,10 @@ def _ranges(voice: Voice) -> Exhibit:
         return Exhibit("boundaries-ranges", "")
     widest = rows.iloc[int((rows["weight_high"] - rows["weight_low"]).to_numpy().argmax())]
     largest = voice.formats.number(float(widest["weight_high"] - widest["weight_low"]), 2)
-    name = escape(voice.indicator(str(widest["indicator"])))
+    name = voice.indicator(str(widest["indicator"]))
     body = [
         [
-            escape(voice.indicator(str(indicator))),
+            voice.indicator(str(indicator)),
             ", ".join(sorted({text for text in again["weight"] if text})),
             voice.formats.count(len(again)),
             spread(voice, again, "low", "high"),
@@ -126,7 +126,7 @@ def _bases(voice: Voice) -> Exhibit:
         again = done[done["basis"] == "recalculated"]
         body.append(
             [
-                escape(voice.indicator(str(indicator))),
+                voice.indicator(str(indicator)),
                 f"{int(done['year'].min())}–{int(done['year'].max())}" if len(done) else "",
                 voice.formats.count(int((done["basis"] == "published").sum())),
                 voice.formats.count(int((done["basis"] == "back-cast").sum())),

@@ -8,7 +8,8 @@ from policyreport.assess.selection import observations
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.formats import EN_DASH
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, listed, published, short_publisher
+from policyreport.markdown import escape
+from policyreport.present.voice import Voice, listed, published, short_publisher
 from policyreport.records.base import Observation
 from policyreport.records.notebooks import Change, Changes, FigureCount, RevisedFigure
 from policyreport.tables import table
@@ -165,8 +166,8 @@ def _row(voice: Voice, change: Change) -> list[str | None]:
     again = bool(change.revised or change.confirmed.count)
     revised = [row for figure in change.revised for row in (figure.before, figure.now)]
     return [
-        escape(voice.indicator(change.indicator)),
-        escape(voice.measure(change.measure)),
+        voice.indicator(change.indicator),
+        voice.measure(change.measure),
         voice.value(count(change.areas), _files(change)),
         voice.value(count(change.new.count), change.new.inputs),
         _span(change.new_by_year) if change.new_by_year else None,
@@ -205,8 +206,8 @@ def _replaced(voice: Voice, figure: RevisedFigure) -> list[str]:
     before, now = observations(voice.inputs.observations.loc[[figure.before, figure.now]])
     measure = f", {voice.measure(now.measure)}" if now.measure else ""
     return [
-        escape(f"{voice.indicator(now.indicator)}{measure}"),
-        escape(voice.inputs.areas.name(now.area)),
+        f"{voice.indicator(now.indicator)}{measure}",
+        voice.area(now.area),
         voice.formats.period(now.period),
         voice.value(_figure(voice, before), [figure.before]),
         voice.value(_figure(voice, now), [figure.now]),

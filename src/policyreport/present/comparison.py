@@ -15,6 +15,7 @@ from policyreport.figures.strips import strip as strip_figure
 from policyreport.figures.tiles import locator
 from policyreport.formats import NBSP
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.methods.latest import later_parts
 from policyreport.notes import told_time
 from policyreport.params.phrases import word
@@ -73,13 +74,13 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     years, own = f"{panel.years[0]}–{panel.years[-1]}", result.inputs
     frame = voice.frame(
         "growth-compare",
-        f"{inputs.name} grew faster than the country {_in_years(voice, nation, own)}, {years}" if nation else "Growth",
+        f"{voice.name} grew faster than the country {_in_years(voice, nation, own)}, {years}" if nation else "Growth",
         "Mean yearly difference in GRDP growth to the country's, percentage points; all provinces, the "
         f"{word(inputs.settings.peers.k, 'en')} most similar named; bar: 95 % interval for this province alone",
         [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
     )
     rows = [_line(voice, each, own, len(panel.areas)) for each in compared]
-    rows += [f"- {each.subject or 'Comparison'}: {voice.sentence(each.code)}"
+    rows += [f"- {escape(each.subject or 'Comparison')}: {voice.sentence(each.code)}"
              for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
     figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "country"), signed=True)
     alike = _likes(voice, result, mean, panel.inputs) if result.peers else ""
@@ -182,13 +183,13 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
 
 def _place(voice: Voice) -> str:
     inputs = voice.inputs
-    region = inputs.areas.name(inputs.areas.region(inputs.area))
+    region = voice.area(inputs.areas.region(inputs.area))
     parts = inputs.areas.parts(inputs.area)
     day = voice.date(inputs.areas.begun(inputs.area))
     if len(parts) < 2:
-        return f"{inputs.name} ({region}) kept its boundaries in the mergers of {day}."
-    names = listed([inputs.areas.name(part) for part in parts])
-    return f"{inputs.name} ({region}) was formed on {day} from {names}."
+        return f"{voice.name} ({region}) kept its boundaries in the mergers of {day}."
+    names = listed([voice.area(part) for part in parts])
+    return f"{voice.name} ({region}) was formed on {day} from {names}."
 
 
 def _cell(voice: Voice, item: StripItem) -> str:
@@ -263,17 +264,17 @@ def _line(voice: Voice, each: Difference, own: tuple[str, ...], provinces: int) 
     rows, unit = own + each.inputs, "pp"
     sure = how_sure(voice, each, provinces)
     return (
-        f"- {_comparator(voice.inputs, each)}: above {fact(voice, each, rows, unit)}; on average "
+        f"- {_comparator(voice, each)}: above {fact(voice, each, rows, unit)}; on average "
         f"{mean_of(voice, each, rows, unit)} a year{f', {sure}' if sure else ''}. {_placebo(voice, each, own)}."
     )
 
 
 def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping[str, tuple[str, ...]]) -> Exhibit:
     """The most similar provinces with their distance, and how their growth differs from the nation's."""
-    number, names = voice.formats.number, voice.inputs.areas
+    number = voice.formats.number
     body = [
         [
-            names.name(each.area),
+            voice.area(each.area),
             number(each.distance, 2),
             voice.value(number(mean[each.area], 2, signed=True), rows.get(each.area, ())),
         ]
@@ -283,7 +284,7 @@ def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping
         voice.id("growth-compare-peers"),
         ["Province", "Distance", "Growth minus the country's"],
         body,
-        f"Most alike before the resolution is {names.name(result.peers[0].area)}. *Distance in standardised population, "
+        f"Most alike before the resolution is {voice.area(result.peers[0].area)}. *Distance in standardised population, "
         "output per head and urban share; mean yearly difference in growth, percentage points.*",
     )
 
@@ -298,8 +299,9 @@ def _placebo(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
     return f"In {each.years[-1]} alone {latest}; {larger} other provinces {verb} more"
 
 
-def _comparator(inputs: Inputs, each: Difference) -> str:
-    region = inputs.areas.name(inputs.areas.region(inputs.area))
+def _comparator(voice: Voice, each: Difference) -> str:
+    inputs = voice.inputs
+    region = voice.area(inputs.areas.region(inputs.area))
     return {
         "nation": "Against the country",
         "rest of the nation": "Against the country without it",

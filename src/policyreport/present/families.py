@@ -12,7 +12,7 @@ from policyreport.inputs import Inputs
 from policyreport.present.means import show_means
 from policyreport.present.names import heading
 from policyreport.present.trends import median_line
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import MeanFamily, Trend, TrendFamily
 from policyreport.tables import table
@@ -51,7 +51,7 @@ def families(
         if isinstance(each, Refusal):
             refused.setdefault(each.code, []).append(each)
     reasons = [
-        voice.refusal(group[0], f"No trends of {listed([escape(voice.indicator(each.subject)) for each in group])}")
+        voice.refusal(group[0], f"No trends of {listed([voice.indicator(each.subject) for each in group])}")
         for group in refused.values()
     ]
     shown = [_counts(voice, done), _named(voice, done)] if done else []
@@ -92,7 +92,7 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
     level, rho = formats.number(settings.verdict_level, 2), formats.number(settings.verdict_rho, 1)
     body = [
         [
-            escape(f"{heading(voice.indicator(each.indicator))}, {_AGAINST[each.series]}"),
+            f"{heading(voice.indicator(each.indicator))}, {_AGAINST[each.series]}",
             f"{each.first_year}–{each.last_year}",
             formats.count_of(each.tested, each.areas),
             voice.value(formats.count_of(len(each.singled_out), each.tested), each.inputs),
@@ -140,8 +140,8 @@ def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
     formats = voice.formats
     body = [
         [
-            escape(heading(voice.indicator(each.indicator))),
-            escape(voice.inputs.areas.name(member.area)),
+            heading(voice.indicator(each.indicator)),
+            voice.area(member.area),
             voice.verdict(member.verdict),
             voice.value(formats.number(member.slope, 3, signed=True), member.inputs),
             formats.p_value(member.p_value) + ("" if member.p_is_exact else " (approximate)"),

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, listed, short_publisher
+from policyreport.markdown import escape
+from policyreport.present.voice import Voice, folded, listed, short_publisher
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import CleanRecord
 from policyreport.spelling import sort_key
@@ -151,10 +152,7 @@ def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
     warned = {finding.rule: finding for finding in reversed(worst(found)) if finding.severity != "note"}
     first = "\n".join(_line(voice, finding) for finding in worst(warned.values()))
     every = "\n".join(_line(voice, finding) for finding in worst(found))
-    fold = (
-        f'::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="fold"><summary>All '
-        f"{voice.formats.count(len(found))} findings</summary>\n```\n\n{every}\n\n```{{=html}}\n</details>\n```\n:::"
-    )
+    fold = folded(f"All {voice.formats.count(len(found))} findings", every)
     return join("findings", summary, f"One example of each warning:\n\n{first}" if first else "", fold)
 
 

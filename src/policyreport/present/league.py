@@ -11,6 +11,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.rows import Row, Rule
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.present.means import MOST_NAMED
 from policyreport.present.shares import provinces_share
@@ -101,8 +102,8 @@ def _always(voice: Voice, rows: Sequence[LeagueRow]) -> str:
     compared = [row for row in rows if row.growth_years]
     if not compared:
         return ""
-    every = [row.name for row in compared if row.growth_years_above == row.growth_years]
-    never = [row.name for row in compared if row.growth_years_above == 0]
+    every = [escape(row.name) for row in compared if row.growth_years_above == row.growth_years]
+    never = [escape(row.name) for row in compared if row.growth_years_above == 0]
     years = max(row.growth_years or 0 for row in compared)
     shown = len(compared)
     nobody = "no province" if shown == _compared(voice) else f"none of {voice.areas_computed(shown)}"
@@ -119,7 +120,7 @@ def _named(names: Sequence[str]) -> str:
 def _sure(voice: Voice, rows: Sequence[LeagueRow]) -> str:
     """Whether any mean difference is statistically clear once all are looked at."""
     compared = [row for row in rows if row.growth_verdict]
-    named = [row.name for row in compared if row.growth_verdict in ("above", "below")]
+    named = [escape(row.name) for row in compared if row.growth_verdict in ("above", "below")]
     if not compared:
         return ""
     lead = f"Once all {_compared(voice)} provinces are looked at,"
@@ -162,7 +163,7 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         "league",
         [head for head, _ in heads],
         body,
-        f"{_finding(voice, rows)}. *Growth{voice.inputs.roles.growth.at_prices} and its place as published. Mean yearly "
+        f"{_finding(voice, rows)}. *Growth{voice.at_prices(voice.inputs.roles.growth)} and its place as published. Mean yearly "
         f"difference{_since(voice.inputs)} with its 95 % interval, for each province alone{ranges}. "
         f"{'Verdict adjusted for all provinces. ' if shown.verdicts else ''}Tasks of each province's newest list, given to it or its own. "
         "† Judged without past revisions, as published.*",
@@ -220,7 +221,7 @@ def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float], shown: _Colum
         placed = f"{row.growth_mean_rank} ({formats.interval(*row.growth_mean_rank_set, 0)})"
         placed = marked(placed, "growth_mean_difference")
     return [
-        f"[{row.name}](provinces/{row.slug}.html)",
+        f"[{escape(row.name)}](provinces/{row.slug}.html)",
         None if row.growth is None else marked(formats.number(row.growth, 2), "growth"),
         None if row.growth_rank is None else marked(str(row.growth_rank), "growth_rank"),
         above,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit, join
+from policyreport.markdown import escape
 from policyreport.present.names import heading
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import MeanFamily
 from policyreport.tables import table
@@ -34,7 +35,7 @@ def show_means(voice: Voice, means: Sequence[MeanFamily | Refusal]) -> Exhibit:
     """
     done = [each for each in means if isinstance(each, MeanFamily)]
     reasons = [
-        voice.refusal(each, f"Means of {escape(voice.indicator(each.subject))}")
+        voice.refusal(each, f"Means of {voice.indicator(each.subject)}")
         for each in means
         if isinstance(each, Refusal) and each.subject in voice.inputs.indicators.by_id()
     ]
@@ -44,7 +45,7 @@ def show_means(voice: Voice, means: Sequence[MeanFamily | Refusal]) -> Exhibit:
 
 def fact_sentence(voice: Voice, each: MeanFamily) -> str:
     """Who lay above the country in every year, and who in none: facts, whatever a test says."""
-    subject = heading(escape(voice.indicator(each.indicator)))
+    subject = heading(voice.indicator(each.indicator))
     years = f"each of the {each.n} years {each.first_year}–{each.last_year}"
     above = "lay above the country's" if each.unit == POINTS else "rose faster than the country's"
     return (
@@ -75,7 +76,7 @@ def _who(voice: Voice, areas: Sequence[str], each: MeanFamily) -> str:
         return "no province"
     if len(areas) > MOST_NAMED:
         return voice.value(voice.formats.count_of(len(areas), each.tested), each.inputs)
-    return voice.value(listed([escape(voice.inputs.areas.name(area)) for area in areas]), each.inputs)
+    return voice.value(listed([voice.area(area) for area in areas]), each.inputs)
 
 
 def _table(voice: Voice, done: Sequence[MeanFamily]) -> Exhibit:
@@ -83,7 +84,7 @@ def _table(voice: Voice, done: Sequence[MeanFamily]) -> Exhibit:
     formats = voice.formats
     body = [
         [
-            escape(f"{heading(voice.indicator(each.indicator))}, {_WHAT.get(each.unit, each.unit)}"),
+            f"{heading(voice.indicator(each.indicator))}, {_WHAT.get(each.unit) or escape(each.unit)}",
             f"{each.first_year}–{each.last_year}",
             formats.count_of(each.tested, each.areas),
             voice.value(formats.count(len(each.always_above)), each.inputs),

@@ -9,10 +9,11 @@ from math import log10
 from policyreport.assess.side_by_side import MERGED
 from policyreport.digits import as_computed, as_published
 from policyreport.exhibits import Exhibit
+from policyreport.markdown import attribute, escape
 from policyreport.params.methods import Setting
 from policyreport.params.registry import CONVENTIONS, MethodEntry
 from policyreport.present.side_by_side import exposure_title
-from policyreport.present.voice import Voice, escape
+from policyreport.present.voice import Voice
 from policyreport.spelling import sort_key
 from policyreport.tables import table
 
@@ -80,8 +81,8 @@ def _section(voice: Voice, id: str, method: MethodEntry, use: tuple[int, int] | 
     """Question, formula, assumptions, refusals, words, references, settings."""
     wording = voice.inputs.wording
     lines = [
-        f"## {method.title} {{#method-{id}}}",
-        f"*{method.question}* {_used(voice, method, use)}",
+        f"## {escape(method.title)} {{#method-{id}}}",
+        f"*{escape(method.question)}* {_used(voice, method, use)}",
         *(f"$$\n{line}\n$$" for line in method.formula),
         method.symbols,
         f"**Takes for granted.** {' '.join(method.assumptions)}",
@@ -90,11 +91,10 @@ def _section(voice: Voice, id: str, method: MethodEntry, use: tuple[int, int] | 
         f"**Says.** {method.wording}",
     ]
     if method.verdicts:
-        words = [wording.verdict(word, voice.language) for word in wording.words_of(method.verdicts)]
-        lines.append(f"**Verdicts.** {', '.join(f'*{word}*' for word in words)}.")
+        lines.append(f"**Verdicts.** {', '.join(map(voice.verdict, wording.words_of(method.verdicts)))}.")
     lines.append(f"**Rests on.** {_links(voice, method.references)}")
     if use is not None:
-        lines.append(_settings(voice, id, method.title))
+        lines.append(_settings(voice, id, escape(method.title)))
     return "\n\n".join(line for line in lines if line)
 
 
@@ -103,7 +103,7 @@ def _used(voice: Voice, method: MethodEntry, use: tuple[int, int] | None) -> str
     if use is None:
         return "Not used in this edition."
     if not any(use) and method.part_of:
-        users = [voice.inputs.registry[id].title for id in method.part_of]
+        users = [escape(voice.inputs.registry[id].title) for id in method.part_of]
         return f"Used here by: {', '.join(users)}."
     results, refusals = (voice.formats.count(count) for count in use)
     answers = "Answers" if method.results else "Values recalculated"
@@ -121,8 +121,7 @@ def _links(voice: Voice, keys: Iterable[str]) -> str:
 
 
 def _link(short: str, full: str, key: str) -> str:
-    title = full.replace('"', "'")
-    return f'[{escape(short)}](#ref-{key} "{title}")'
+    return f'[{escape(short)}](#ref-{key} "{attribute(full)}")'
 
 
 def _settings(voice: Voice, section: str, caption: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from policyreport.markdown import Markdown
+
 
 def heading(text: str) -> str:
     """Begin a text with a capital.
@@ -16,7 +18,8 @@ def heading(text: str) -> str:
     str
         The rest as it was.
     """
-    return text[:1].upper() + text[1:]
+    begun = text[:1].upper() + text[1:]
+    return Markdown(begun) if isinstance(text, Markdown) else begun
 
 
 def inside(name: str) -> str:
@@ -32,4 +35,7 @@ def inside(name: str) -> str:
     str
         ``growth of GRDP``, ``PAPI score``.
     """
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+    if name[:2].isupper():
+        return name
+    written = name[:1].lower() + name[1:]
+    return Markdown(written) if isinstance(name, Markdown) else written

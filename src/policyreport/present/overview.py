@@ -10,6 +10,7 @@ from policyreport.figures.rows import Row, Rule
 from policyreport.figures.sparks import spark_dots, spark_line, spark_lists, spark_share
 from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.marks import BOUNDARIES
 from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.present.means import MOST_NAMED
@@ -97,7 +98,7 @@ def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
             method_pages(voice, method_use(record, inputs)),
             reference_list(voice),
             sources(record, inputs),
-            Exhibit("abbreviations", f"**Abbreviations.** {inputs.roles.abbreviations}"),
+            Exhibit("abbreviations", f"**Abbreviations.** {escape(inputs.roles.abbreviations)}"),
             Exhibit("citation", _citation(voice, record)),
         ]
     )
@@ -110,7 +111,7 @@ def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
         f"**{voice.date(record.as_known_on)}**, and what the published figures allow to say."
     )
     if record.areas_failed:
-        names = listed([voice.inputs.areas.name(area) for area in record.areas_failed])
+        names = listed([voice.area(area) for area in record.areas_failed])
         text += (
             f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} of {record.areas_expected} provinces are not in "
             f"this run\n\n{names}. Their notebooks failed or were not run; counts below are of the provinces that were.\n:::"
@@ -200,7 +201,7 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
             {each.period for each in record.share if isinstance(each, Threshold) and each.has_flag("measure-flip")}
         )
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
-        against = voice.against(main.verdict, voice.threshold(line)).replace("*", "") + _taken(main)
+        against = voice.against(main.verdict, voice.threshold(line), emphasis=False) + _taken(main)
         text = (
             f"### Digital economy: {_published(voice, main)} of GDP in {voice.period(main.period)} by {voice.measure(main.measure)}, "
             f"{against}\n\n"
@@ -226,7 +227,7 @@ def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
     """Each measure's newest share against the threshold."""
     rows = [
         Row(
-            f"{voice.measure(each.measure)} {each.period}",
+            f"{voice.plain_measure(each.measure)} {each.period}",
             each.observation.value,
             each.verdict_interval.low if each.verdict_interval else None,
             each.verdict_interval.high if each.verdict_interval else None,
@@ -248,7 +249,7 @@ def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
     points = yearly_points(judged)
     frame = voice.small("spark-pace", [each.observation.id for each in judged], pace.inputs)
     target = Rule(pace.target, f"{voice.percent_as_published(pace.target)} in {pace.target_period}")
-    return spark_line(Line(voice.measure(pace.measure), points, "accent"), frame, 2, target)
+    return spark_line(Line(voice.plain_measure(pace.measure), points, "accent"), frame, 2, target)
 
 
 def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
@@ -262,7 +263,7 @@ def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
     now = "" if each.required_from_now_pp is None or met(each) else (
         f"; it would now have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
     )  # fmt: skip
-    verdict = voice.bands(each.headline_bands).replace("*", "")
+    verdict = voice.bands(each.headline_bands, emphasis=False)
     # "Far too slow for 30 %", but "Between moving away and far too slow on the way to 30 %".
     published = ", as published," if met(each) else ""
     towards = "for" if len(each.headline_bands) == 1 else "on the way to"
@@ -315,7 +316,9 @@ def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     if left := left_for_others(voice, record.share_aggregate):
         text += f"{left} "
     if facts["growth_published"]:
-        every = [row.name for row in record.league if row.growth_years and row.growth_years_above == row.growth_years]
+        every = [
+            escape(row.name) for row in record.league if row.growth_years and row.growth_years_above == row.growth_years
+        ]
         named = count("growth_singled_out", "growth_mean_difference", False)
         clear = (
             f"the mean difference of {named} to the country is"
@@ -363,6 +366,6 @@ def _methods_lead(voice: Voice) -> str:
 
 def _citation(voice: Voice, record: EvaluationRecord) -> str:
     return (
-        f"> {voice.inputs.edition.title}. Edition {record.edition}, as known on {voice.date(record.as_known_on)}. "
+        f"> {escape(voice.inputs.edition.title)}. Edition {record.edition}, as known on {voice.date(record.as_known_on)}. "
         "The policyreport founders.\n\nCite the publishers of the figures you quote beside it."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policyreport.exhibits import Exhibit
 from policyreport.inputs import Inputs
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.notebooks import CleanRecord
 from policyreport.records.shares import BoundedValue
 from policyreport.tables import table
@@ -31,9 +31,9 @@ def part_bounds(record: CleanRecord, inputs: Inputs) -> Exhibit:
     order = sorted(record.bounds, key=lambda each: (-each.year, each.indicator))
     body = [
         [
-            escape(voice.indicator(each.indicator)),
+            voice.indicator(each.indicator),
             str(each.year),
-            escape(listed([inputs.areas.name(part) for part in each.missing])),
+            listed([voice.area(part) for part in each.missing]),
             voice.value(_range(voice, each), each.inputs),
         ]
         for each in order
@@ -42,7 +42,7 @@ def part_bounds(record: CleanRecord, inputs: Inputs) -> Exhibit:
         voice.id("part-bounds"),
         ["Indicator", "Year", "Former province without a figure", "The whole lies"],
         body,
-        f"{len(body)} values of {inputs.name} have bounds only. *A former province with much of the weight has no figure; the "
+        f"{len(body)} values of {voice.name} have bounds only. *A former province with much of the weight has no figure; the "
         "bounds hold whatever its figure is, within the limits of the indicator.*",
         voice.source(row for each in order for row in each.inputs),
         align="lrlr",

@@ -8,9 +8,10 @@ from policyreport.assess.national import raised
 from policyreport.assess.tasks import SUBJECT
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape, link
 from policyreport.present.names import heading, inside
 from policyreport.present.part_bounds import part_bounds
-from policyreport.present.voice import Voice, escape, listed, published, short_publisher
+from policyreport.present.voice import Voice, listed, published, short_publisher
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
 from policyreport.spelling import sort_key
 from policyreport.tables import table
@@ -37,8 +38,8 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
     voice = Voice(inputs)
     body = [
         [
-            escape(voice.indicator(topic.indicator)),
-            escape(voice.measure(topic.measure)) if topic.measure else "",
+            voice.indicator(topic.indicator),
+            voice.measure(topic.measure) if topic.measure else "",
             _periods(voice, topic.first_period, topic.last_period),
             voice.formats.count(topic.rows),
             voice.newest_on(_rows_of(record, topic.indicator, topic.measure), topic.newest),
@@ -57,7 +58,7 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
         voice.id("published"),
         ["Indicator", "Measure", "Periods", "Figures", "Newest published", "Publisher"],
         body,
-        f"{voice.formats.count(len(record.observations))} published figures on {inputs.name}{old} are known. "
+        f"{voice.formats.count(len(record.observations))} published figures on {voice.name}{old} are known. "
         f"*Rows of the ledger published by {voice.date(record.as_known_on)}, newest vintage of each{kept}.*",
         align="lllrll",
         wide=True,
@@ -108,7 +109,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         voice.id("refusals"),
         ["Question", "Of what", "Why not", "Code"],
         body,
-        f"{len(body)} questions cannot be answered from what was published about {inputs.name}. "
+        f"{len(body)} questions cannot be answered from what was published about {voice.name}. "
         "*The raw figures stay visible above.*",
         align="llll",
         wide=True,
@@ -187,9 +188,7 @@ def sources(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
     body = [
         [
             escape(short_publisher(source.publisher)),
-            f"[{escape(source.title)}]({source.address.replace(' ', '%20')})"
-            if source.address.startswith("http")
-            else escape(source.title),
+            link(source.title, source.address),
             published(source.published, voice.formats),
             voice.formats.count(source.rows),
             escape(source.licence),
@@ -219,9 +218,7 @@ def _coverage(voice: Voice, cells: Sequence[CoverageCell]) -> Exhibit:
     ]
     by = {(cell.area, cell.topic): cell for cell in cells}
     areas = sorted({cell.area for cell in cells})
-    body = [
-        [voice.inputs.areas.name(area), *(_rows(voice, by.get((area, topic))) for topic in topics)] for area in areas
-    ]
+    body = [[voice.area(area), *(_rows(voice, by.get((area, topic))) for topic in topics)] for area in areas]
     every = {topic: sum(by[area, topic].rows > 0 for area in areas if (area, topic) in by) for topic in topics}
     body.append(["**Provinces with any**", *(f"**{every[topic]} of {len(areas)}**" for topic in topics)])
     return table(
@@ -274,7 +271,7 @@ def _subject(voice: Voice, subject: str) -> str:
     found = voice.inputs.indicators.by_id().get(key)
     if found is None:
         return heading(PARTS.get(subject, subject))
-    part = PARTS.get(rest) or voice.measure(rest.strip("()"))
+    part = PARTS.get(rest) or voice.plain_measure(rest.strip("()"))
     return f"{found.name}, {part}" if rest else found.name
 
 

@@ -8,8 +8,9 @@ from math import hypot
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.areas import rank_sets as rank_figure
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.present.names import inside
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
 
@@ -46,7 +47,7 @@ def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
             refused.setdefault(each.code, []).append(each)
     parts: list[Exhibit | str] = [_rank_set(voice, each, str(at) if at else "") for at, each in enumerate(done)]
     for found in refused.values():
-        names = listed([escape(voice.indicator(each.subject)) for each in found if each.subject in _known(voice)])
+        names = listed([voice.indicator(each.subject) for each in found if each.subject in _known(voice)])
         parts.append(voice.refusal(found[0], f"No set of ranks of {names}" if names else "Sets of ranks"))
     return Exhibits([join("ranks", *parts)])
 
@@ -86,7 +87,7 @@ def _cannot_rank(voice: Voice, each: Ranks) -> str:
 
 
 def _ranked_by(voice: Voice, each: Ranks) -> str:
-    name = inside(escape(voice.indicator(each.indicator)))
+    name = inside(voice.indicator(each.indicator))
     return {
         "model-based": f"mean difference to the country's {name}",
         "counts": "completed share of the newest list",

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from policyreport.present.names import inside
-from policyreport.present.voice import Voice, escape
+from policyreport.present.voice import Voice
 
 WEIGHTS = "population, output or equal weights"
 
@@ -78,7 +78,7 @@ def _widest(rows: pd.DataFrame, low: str, high: str) -> dict[str, Any]:
 
 def _score(voice: Voice, row: dict[str, Any]) -> str:
     """A score's name inside a sentence."""
-    return escape(inside(voice.indicator(str(row["indicator"]))))
+    return inside(voice.indicator(str(row["indicator"])))
 
 
 def _range(voice: Voice, row: dict[str, Any], low: str, high: str) -> str:

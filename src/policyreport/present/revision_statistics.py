@@ -115,5 +115,5 @@ def _refused(voice: Voice, told: Sequence[Revisions], test: str, what: str) -> s
     found = [(each, getattr(each, test)) for each in told if isinstance(getattr(each, test), Refusal)]
     if not found:
         return ""
-    facts = "; ".join(f"{voice.measure(each.measure)}: {refusal.detail}" for each, refusal in found)
+    facts = "; ".join(f"{voice.plain_measure(each.measure)}: {refusal.detail}" for each, refusal in found)
     return voice.refusal(found[0][1].model_copy(update={"detail": facts}), what)

@@ -11,6 +11,7 @@ from policyreport.figures.series import small_multiples
 from policyreport.figures.timeline import Break, Line
 from policyreport.formats import Formats
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.methods.contrasts import index
 from policyreport.present.names import heading, inside
 from policyreport.present.recalculated import recalculated
@@ -44,14 +45,14 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     if not own:
         return Exhibits([Exhibit("growth", refused(voice, results, "Growth")), Exhibit("growth-trend", "")])
     last, before = own[-1], own[0]
-    finding = f"{inputs.name} grew by {voice.value(_percent(voice, last), last.inputs)} in {last.year}{_status(last)}"
+    finding = f"{voice.name} grew by {voice.value(_percent(voice, last), last.inputs)} in {last.year}{_status(last)}"
     compared = next((point for point in nation if point.year == last.year), None)
     if compared:
         finding += f", the nation by {voice.value(_percent(voice, compared), compared.inputs)}"
     frame = voice.frame(
         "growth",
         finding,
-        f"Growth of output{role.at_prices}, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
+        f"Growth of output{voice.at_prices(role)}, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
         [row for points in (own, nation, around) for point in points for row in point.inputs],
     )
     lines = [
@@ -94,7 +95,7 @@ def income(results: Sequence[LevelTrend | Refusal], inputs: Inputs) -> Exhibit:
         "income",
         f"Output per head was {voice.value(f'{voice.formats.number(value.value, 1)} million VND', value.inputs)} in "
         f"{last.year}{_status(last)}, {voice.value(voice.formats.number(last.value, 0), last.inputs)} where the nation is 100",
-        f"GRDP per head{inputs.roles.income.at_prices} as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
+        f"GRDP per head{voice.at_prices(inputs.roles.income)} as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
         [row for points in (relative, around) for point in points for row in point.inputs],
     )
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
@@ -151,7 +152,10 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         scores[key] = own, mean
         asked = [_by_questions(inputs, key, points) for points in (own, mean)]
         panels.append(
-            (heading(voice.indicator(key)), [Line(inputs.name, asked[0], "accent"), Line("mean", asked[1], "context")])
+            (
+                heading(voice.plain_indicator(key)),
+                [Line(inputs.name, asked[0], "accent"), Line("mean", asked[1], "context")],
+            )
         )
         rows += [row for point in own for row in point.inputs]
         last = max([last, *(point.year for point in own)])
@@ -162,7 +166,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     frame = voice.frame(
         "governance",
         _governance_finding(voice, results, scores, last),
-        f"{heading(voice.measure(inputs.roles.governance.measure))}: scores{how}, {inputs.name} and the mean of the "
+        f"{heading(voice.measure(inputs.roles.governance.measure))}: scores{how}, {voice.name} and the mean of the "
         "provinces; lines are not joined where the questions changed",
         rows,
     )
@@ -214,7 +218,7 @@ def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
         )
         parts.append(
             f"{what}, {each.first_year}–{each.last_year}: {voice.verdict(each.verdict)}. Median slope "
-            f"{voice.value(formats.number(each.slope, 2, signed=True), each.inputs)} {each.unit} a year "
+            f"{voice.value(formats.number(each.slope, 2, signed=True), each.inputs)} {escape(each.unit)} a year "
             f"({voice.value(formats.interval(each.slope_interval.low, each.slope_interval.high, 2, signed=True), each.inputs)} "
             f"at {formats.percent(each.slope_interval.level)}), {voice.kind_of_p(is_exact=each.p_is_exact)} "
             f"{voice.value(formats.p_value(each.p_value), each.inputs)}{adjusted}."
@@ -290,7 +294,7 @@ def _ways(own: float, mean: float) -> tuple[str, str]:
 def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> list[str]:
     known = voice.inputs.indicators.by_id()
     found = [each.subject.split()[0] for each in results if isinstance(each, Refusal) and each.code == code]
-    return [heading(known[key].name) if key in known else key for key in found]
+    return [heading(voice.indicator(key)) if key in known else escape(key) for key in found]
 
 
 def _range(points: Sequence[SeriesPoint]) -> str:

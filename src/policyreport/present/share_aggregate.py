@@ -94,6 +94,5 @@ def _single(voice: Voice, result: Remainder) -> str:
     least: PartBound = min(tighter, key=lambda each: each.high or 0.0)
     high = voice.value(f"{voice.formats.number(least.high or 0.0, 0)} %", result.inputs)
     return (
-        f" Of a single one of them little follows: even that of {voice.inputs.areas.name(least.area)} may be anything up to "
-        f"{high}."
+        f" Of a single one of them little follows: even that of {voice.area(least.area)} may be anything up to {high}."
     )

@@ -8,6 +8,7 @@ from policyreport.assess.shares import prior
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import shares as figures
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.methods.vintages import maturity
 from policyreport.params.phrases import word, written
@@ -51,7 +52,7 @@ def share(
         frame = voice.frame(
             "share",
             listed([f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {_word(voice, e)}" for e in newest]),
-            f"Digital economy, {judged[0].observation.unit}, by measure and year, against the {_line(voice)}; "
+            f"Digital economy, {escape(judged[0].observation.unit)}, by measure and year, against the {_line(voice)}; "
             f"{_bars(voice, judged)}; one across the line leaves both answers open",
             [row for each in judged for row in each.inputs],
         )
@@ -143,7 +144,7 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequenc
     areas = sorted(area for area, notebook in inputs.records if notebook == "trend")
     published = {each.area for each in results} | {each.area for each in parts}
     missing = sorted((inputs.areas.name(area) for area in set(areas) - published), key=sort_key)
-    told = " ".join(f"{inputs.areas.name(each.area)}: {inside(part_sentence(voice, each))}" for each in parts)
+    told = " ".join(f"{voice.area(each.area)}: {inside(part_sentence(voice, each))}" for each in parts)
     if not results:
         none = f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s measure was published"
         return Exhibit("share-provinces", f"{none} for a whole year. {told}" if told else f"{none} by then.")
@@ -275,7 +276,7 @@ def _turning(voice: Voice, each: Threshold) -> str:
 
 def _word(voice: Voice, each: Threshold) -> str:
     """The verdict for a caption, which is not emphasised."""
-    return voice.inputs.wording.verdict(each.verdict, voice.language)
+    return voice.word(each.verdict)
 
 
 def _flip(voice: Voice, judged: Sequence[Threshold]) -> str:

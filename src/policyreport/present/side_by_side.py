@@ -11,9 +11,10 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.areas import caterpillar
 from policyreport.figures.checks import event_studies
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.methods.intervals import ALPHA
 from policyreport.present.names import heading
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import (
     Cusum,
@@ -281,7 +282,7 @@ def _checks(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
         cells = [_placebo(voice, placebo.get(year)) for year in starts]
         body.append([_exposed(voice, each), *cells, _left_out(voice, each), _held(voice, control)])
     standing = [
-        f"{check.name} for {_exposed(voice, each)}"
+        f"{escape(check.name)} for {_exposed(voice, each)}"
         for each in results
         for check in each.checks
         if check.kind == "placebo start"
@@ -349,7 +350,7 @@ def exposure_title(voice: Voice, name: str) -> str:
     each = voice.inputs.roles.likeness_by_name(name)
     role = getattr(voice.inputs.roles, each.series)
     scale = " (log)" if each.log else ""
-    return f"{voice.indicator(role.indicator)} {each.year}{scale}"
+    return f"{voice.plain_indicator(role.indicator)} {each.year}{scale}"
 
 
 def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:

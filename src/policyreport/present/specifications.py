@@ -9,9 +9,10 @@ import pandas as pd
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.checks import specification_plot
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.present.names import heading
 from policyreport.present.side_by_side import exposure_name
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, folded, listed
 from policyreport.records.base import Refusal
 from policyreport.records.series import Sensitivity, Specification
 from policyreport.tables import table
@@ -122,14 +123,14 @@ def _scores(voice: Voice, results: Sequence[Sensitivity | Refusal]) -> Exhibit:
 
 def _names(voice: Voice, refused: Sequence[Refusal]) -> str:
     """The scores that were refused for one reason."""
-    return listed([escape(voice.indicator(each.subject.split()[-1])) for each in refused])
+    return listed([voice.indicator(each.subject.split()[-1]) for each in refused])
 
 
 def _asked(voice: Voice, refused: Refusal) -> str:
     """What a refused headline was about: its question, or its indicator."""
     word = refused.subject.split()[0]
     known = voice.inputs.indicators.by_id().get(word)
-    return QUESTIONS.get(word) or (known.name if known else word)
+    return QUESTIONS.get(word) or escape(known.name if known else word)
 
 
 def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
@@ -236,7 +237,7 @@ def _question(voice: Voice, each: Sensitivity) -> str:
     """What is asked; of a count also what the others are held against: its share and day."""
     asked = QUESTIONS.get(each.method, each.method)
     if _is_score(voice, each):
-        return escape(heading(voice.indicator(each.subject)))
+        return heading(voice.indicator(each.subject))
     if each.method != "completion":
         return asked
     head, rows = _headline(each), voice.inputs.newest
@@ -257,10 +258,7 @@ def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
         for each in done
     )
     count = sum(len(_shown(each)) for each in done)
-    return (
-        f'::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="fold"><summary>All {count} distinct '
-        f"specifications</summary>\n```\n\n{lists}\n\n```{{=html}}\n</details>\n```\n:::"
-    )
+    return folded(f"All {count} distinct specifications", lists)
 
 
 def _repeated(each: Sensitivity) -> list[str]:
@@ -320,7 +318,7 @@ def _named(voice: Voice, each: Sensitivity) -> Sensitivity:
 def _choice(voice: Voice, axis: str, pick: str) -> str:
     """One choice in words."""
     if axis == "measure":
-        return voice.measure(pick)
+        return voice.plain_measure(pick)
     if axis == "exposure":
         return exposure_name(voice, pick)
     if axis == "list":

@@ -46,7 +46,7 @@ def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
     arrows = voice.frame(
         "pooling",
         f"The provinces' lists together: an average province completed {voice.formats.percent(result.mean)} of its tasks; "
-        f"the pooled estimate moves {names[moved.area]} the most",
+        f"the pooled estimate moves {voice.area(moved.area)} the most",
         f"Completed share {measured}; small dot: own share; large dot: pooled estimate with its 95 % interval; longest "
         "list on top",
         result.inputs,
@@ -166,7 +166,7 @@ def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare, names:
         f"average province has completed {voice.value(formats.percent(result.mean), result.inputs)} of its tasks, with an "
         f"intraclass correlation of {formats.number(result.intraclass, 3)} between tasks of one province. The pooled "
         "estimate takes the provinces as drawn from one distribution and moves a short list further towards the mean "
-        f"than a long one: {names[moved.area]} from its own {own} to {pooled}. It is an estimate of the tendency to "
+        f"than a long one: {voice.area(moved.area)} from its own {own} to {pooled}. It is an estimate of the tendency to "
         f"finish, not a correction of the count. {_grouped(voice, result.grouping)}{_dropped(voice, result.dropped)}"
     )
 
@@ -176,7 +176,7 @@ def _pooling_table(voice: Voice, result: Pooling, names: dict[str, str]) -> Exhi
     formats = voice.formats
     body = [
         [
-            names[each.area],
+            voice.area(each.area),
             voice.value(formats.count_of(each.count, each.total), each.inputs),
             voice.value(formats.percent(each.raw), each.inputs),
             formats.percent(each.pooled),
@@ -209,7 +209,8 @@ def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint], 
         side = sorted((p for p in singled if (p.share > result.centre) == above), key=lambda p: -abs(p.z))
         if side:
             told = [
-                f"{names[p.area]} ({voice.value(formats.share_of(p.count, p.total), p.inputs)})" for p in side[:NAMED]
+                f"{voice.area(p.area)} ({voice.value(formats.share_of(p.count, p.total), p.inputs)})"
+                for p in side[:NAMED]
             ]
             more = [f"{len(side) - NAMED} more"] if len(side) > NAMED else []
             said.append(f"For the size of their lists {listed([*told, *more])} {'is' if len(side) == 1 else 'are'} "
@@ -241,7 +242,7 @@ def _grouped(voice: Voice, grouping: Grouped) -> str:
 
 def _dropped(voice: Voice, areas: Iterable[str]) -> str:
     """Who is left out."""
-    names = [voice.inputs.areas.name(area) for area in areas]
+    names = [voice.area(area) for area in areas]
     return f" Left out, with no count or too short a list: {listed(names)}." if names else ""
 
 

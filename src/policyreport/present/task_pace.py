@@ -10,9 +10,10 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.hazards import hazards
 from policyreport.figures.outlook import outlook as outlook_figure
 from policyreport.inputs import Inputs
+from policyreport.markdown import escape
 from policyreport.methods.counts import TaskCount
 from policyreport.present.flow_sensitivity import flow_sensitivity
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion, Flow, FlowChange, FlowTrend, ListCount, Outlook, OutlookAt
 from policyreport.tables import table
@@ -59,7 +60,7 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
             voice.flags(each.flags + (each.trend.flags if isinstance(each.trend, FlowTrend) else ())),
         ]
         refused = [part for part in (each.change, each.trend) if isinstance(part, Refusal)]
-        parts += [voice.refusal(part, part.subject.split(": ")[-1].capitalize()) for part in refused]
+        parts += [voice.refusal(part, escape(part.subject.split(": ")[-1].capitalize())) for part in refused]
     parts += refused_once(voice, _side_by_side(voice, results))
     short = [pace_sentence(voice, each) for each in results if isinstance(each, Flow)]
     return Exhibits([join("flow", *parts), Exhibit("flow-short", "\n\n".join(short))])

@@ -10,11 +10,12 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import tasks as figures
 from policyreport.formats import Formats
 from policyreport.inputs import Inputs
+from policyreport.markdown import attribute, escape
 from policyreport.methods.intervals import ALPHA
 from policyreport.notes import printed_as, told_time
 from policyreport.present.names import heading
 from policyreport.present.task_pace import list_counts
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter, StepBounds
@@ -51,7 +52,7 @@ def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit
     again = [counts for each in done if len(counts := list_counts(completion, each.list)) > 1]
     parts += [_dates(voice, counts, at) for at, counts in enumerate(again)]
     parts += [
-        voice.refusal(each, each.subject if done else "Tasks completed")
+        voice.refusal(each, escape(each.subject) if done else "Tasks completed")
         for each in completion
         if isinstance(each, Refusal)
     ]
@@ -74,7 +75,7 @@ def _dates(voice: Voice, counts: Sequence[ListCount], at: int) -> Exhibit:
     first, last = counts[0], counts[-1]
     frame = voice.frame(
         f"tasks-dates{f'-{at + 1}' if at else ''}",
-        f"“{last.list_label}”: {voice.formats.share_of(last.completed, last.total)} completed by "
+        f"“{escape(last.list_label)}”: {voice.formats.share_of(last.completed, last.total)} completed by "
         f"{voice.date(last.reference_date)}, {voice.formats.share_of(first.completed, first.total)} on "
         f"{voice.date(first.reference_date)}",
         f"Share of the tasks on the list that were completed on each of {len(counts)} dates, %; the list grew from "
@@ -197,7 +198,7 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
     )
     body = [
         [
-            name,
+            escape(name),
             escape(each.list_label),
             voice.date(each.reference_date) if each.reference_date else _undated(voice, each),
             voice.value(voice.formats.count_of(each.completed.count, each.total), each.inputs),
@@ -224,7 +225,7 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
 def _kinds(voice: Voice, lists: Sequence[tuple[str, Completion]]) -> str:
     """What kinds of lists there are, in words."""
     kinds = dict.fromkeys(voice.inputs.policy.list_named(each.list).kind for _, each in lists)
-    named = [label for kind in kinds if (label := voice.inputs.roles.list_kinds.get(kind))]
+    named = [escape(label) for kind in kinds if (label := voice.inputs.roles.list_kinds.get(kind))]
     return f": {'; '.join(named)}" if named else ""
 
 
@@ -237,7 +238,7 @@ def _comparable(inputs: Inputs, lists: Sequence[Completion]) -> bool:
 def count_sentence(voice: Voice, each: Completion) -> str:
     """One list on one date as a sentence."""
     when = f"By {voice.date(each.reference_date)}" if each.reference_date else heading(_undated(voice, each))
-    text = f"{when}, {_done(voice, each)} on the list “{each.list_label}” were completed"
+    text = f"{when}, {_done(voice, each)} on the list “{escape(each.list_label)}” were completed"
     extra = []
     if isinstance(each.late, Proportion):
         late = _of(voice, each.late, "these")
@@ -274,7 +275,7 @@ def _bound(voice: Voice, done: Proportion) -> str:
         f"One-sided {level} bound: with a tendency to finish {'above' if none else 'below'} {bound}, such a count has a "
         f"chance of less than {formats.percent(ALPHA, 0)} if tasks finish independently."
     )
-    return f'[{"at most" if none else "at least"} {bound}]{{.bound title="{told}"}}'
+    return f'[{"at most" if none else "at least"} {bound}]{{.bound title="{attribute(told)}"}}'
 
 
 def _undated(voice: Voice, each: Completion) -> str:

@@ -202,7 +202,7 @@ def _needed(voice: Voice) -> str:
 def _governance_panel(voice: Voice, each: Trend | Refusal) -> TrendPanel:
     """One dimension, with its line or its refusal's short name."""
     key = each.subject.split()[0] if isinstance(each, Refusal) else each.indicator
-    title = heading(voice.indicator(key))
+    title = heading(voice.plain_indicator(key))
     if isinstance(each, Refusal):
-        return TrendPanel(title, voice.short(each.code))
+        return TrendPanel(title, voice.plain_short(each.code))
     return TrendPanel(title, outcome(voice, each), each, LEVELS[each.series])

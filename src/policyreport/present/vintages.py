@@ -9,7 +9,7 @@ from policyreport.figures import shares as figures
 from policyreport.inputs import Inputs
 from policyreport.methods.revisions import lay_out
 from policyreport.present.revision_statistics import revision_statistics
-from policyreport.present.voice import Voice, escape, listed
+from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import MeasureDifference, Revisions
@@ -72,7 +72,7 @@ def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
         name,
         ["Year", *headings[:-1], f"**{headings[-1]}** (newest)", "First to last"],
         body,
-        f"{voice.measure(record.measure)}: {several} revised. *{escape(voice.indicator(record.indicator))}, by year and day "
+        f"{voice.measure(record.measure)}: {several} revised. *{voice.indicator(record.indicator)}, by year and day "
         "of publication; the figure in force is bold.*",
         voice.source(record.inputs),
         align="l" + "r" * (len(days) + 1),
@@ -98,8 +98,8 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
     formats = voice.formats
     body = [
         [
-            escape(voice.inputs.areas.name(each.area)),
-            escape(voice.indicator(each.indicator)),
+            voice.area(each.area),
+            voice.indicator(each.indicator),
             f"{voice.measure(each.measure)} minus {voice.measure(each.reference)}",
             ", ".join(f"{p}: {formats.number(d, 2, signed=True)}" for p, d in zip(each.periods, each.differences, strict=True)),
             formats.number(each.rmse, 2),

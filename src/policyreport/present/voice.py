@@ -1,4 +1,8 @@
-"""How the report speaks: names, numbers, sources and refusals in one language."""
+"""How the report speaks: names, numbers, sources and refusals in one language.
+
+What a `Voice` says is Markdown, with everything that comes from data or parameters escaped; figures, which know no
+Markdown, take their words from `Inputs`, or from the methods that are called plain.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,12 @@ from datetime import date
 from policyreport.figures.frame import Frame
 from policyreport.formats import EN_DASH, Formats
 from policyreport.inputs import Inputs, files_of
+from policyreport.markdown import Markdown, attribute, escape, link
 from policyreport.marks import POLICY, mark
 from policyreport.methods.certainty import band
 from policyreport.methods.prior_cells import certainty_in_grid, in_grid
 from policyreport.params.phrases import word
+from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import SourceLine
 from policyreport.records.periods import kind_of, period_bounds, year_of_period
@@ -41,7 +47,7 @@ class Voice:
         self.inputs = inputs
         self.language = inputs.edition.language
         self.formats = Formats(self.language)
-        self.name = inputs.name
+        self.name = escape(inputs.name)
         self._verdicts = inputs.wording.verdicts_in(self.language)
         self._sources = {source.id: source for source in inputs.sources}
         self._prefix = "" if inputs.area == inputs.roles.nation else f"{inputs.area}-"
@@ -76,13 +82,21 @@ class Voice:
         everywhere = len(self.inputs.areas.current(self.inputs.edition.as_known_on))
         return f"{count} provinces" if count == everywhere else f"the {count} provinces in this run"
 
-    def against(self, verdict: str, line: str) -> str:
+    def against(self, verdict: str, line: str, *, emphasis: bool = True) -> str:
         """A verdict with what it is held against: above 16 %, cannot tell apart from 16 %."""
         joined = " from " if verdict == "cannot tell apart" else " "
-        return f"{self.verdict(verdict)}{joined}{line}"
+        return f"{self.verdict(verdict) if emphasis else self.word(verdict)}{joined}{line}"
 
-    def indicator(self, key: str) -> str:
+    def area(self, key: str) -> Markdown:
+        """Name of an area."""
+        return escape(self.inputs.areas.name(key))
+
+    def indicator(self, key: str) -> Markdown:
         """Name of an indicator for readers, in lower case unless it is a name."""
+        return escape(self.plain_indicator(key))
+
+    def plain_indicator(self, key: str) -> str:
+        """The same for a figure."""
         return self.inputs.indicators.get(key).name
 
     def scale(self, key: str) -> str:
@@ -108,23 +122,35 @@ class Voice:
         area_keys = "|".join(map(re.escape, self.inputs.areas.table.index))
         return re.sub(rf" \((?:{area_keys})\)", "", named)
 
-    def question(self, kind: str) -> str:
+    def question(self, kind: str) -> Markdown:
         """What a method or kind of result asks, in a few words."""
-        return self.inputs.registry.named_question(kind)
+        return escape(self.inputs.registry.named_question(kind))
 
-    def measure(self, measure: str) -> str:
+    def measure(self, measure: str) -> Markdown:
         """Short name of a measure."""
+        return escape(self.plain_measure(measure))
+
+    def plain_measure(self, measure: str) -> str:
+        """The same for a figure."""
         return self.inputs.roles.measure_labels.get(measure, measure)
 
-    def verdict(self, word: str) -> str:
-        """A verdict of the closed list, emphasised."""
-        return f"*{self.inputs.wording.verdict(word, self.language)}*"
+    def at_prices(self, role: SeriesRole) -> str:
+        """The prices of a series as they follow its name; empty where it has none."""
+        return f" at {escape(role.prices)}" if role.prices else ""
 
-    def subject(self, measure: str) -> str:
+    def verdict(self, word: str) -> Markdown:
+        """A verdict of the closed list, emphasised."""
+        return Markdown(f"*{self.word(word)}*")
+
+    def word(self, verdict: str) -> Markdown:
+        """A verdict of the closed list inside a headline, where nothing is emphasised."""
+        return escape(self.inputs.wording.verdict(verdict, self.language))
+
+    def subject(self, measure: str) -> Markdown:
         """A measure as the subject of a sentence: NSO, The Government report."""
-        label = self.measure(measure)
+        label = self.plain_measure(measure)
         proper = label[:2].isupper()
-        return label if proper else f"The {label}"
+        return escape(label if proper else f"The {label}")
 
     def percent_as_published(self, value: float) -> str:
         """A percentage with the decimals it was published with, two at most: 13.9 is not 13.90."""
@@ -134,7 +160,7 @@ class Voice:
         """A number with the decimals it was published with, two at most where it is short."""
         return self.formats.published(value, 2)
 
-    def value(self, text: str, rows: Iterable[str]) -> str:
+    def value(self, text: str, rows: Iterable[str]) -> Markdown:
         """A printed value with the ledger rows behind it, for the reader who asks for its source.
 
         Parameters
@@ -151,23 +177,22 @@ class Voice:
         """
         return mark(text, rows)
 
-    def threshold(self, text: str) -> str:
+    def threshold(self, text: str) -> Markdown:
         """The threshold as printed, leading to where it was stated."""
         return mark(text, [f"{POLICY}#threshold"])
 
-    def target(self, text: str, indicator: str, year: str) -> str:
+    def target(self, text: str, indicator: str, year: str) -> Markdown:
         """A target as printed, leading to its legal reference."""
         found = [each.id for each in self.inputs.policy.targets_for(indicator) if str(each.horizon) == str(year)]
         return mark(text, [f"{POLICY}#{id}" for id in found])
 
-    def bands(self, bands: Sequence[str]) -> str:
+    def bands(self, bands: Sequence[str], *, emphasis: bool = True) -> str:
         """A headline of one band, or of two that revisions leave open."""
-        if len(bands) < 2:
-            return self.verdict(bands[0]) if bands else self.verdict("cannot tell apart")
-        if len(bands) > 2:
-            return self.verdict("cannot tell apart")
-        worse, better = (self.inputs.wording.verdict(band, self.language) for band in bands)
-        return f"between *{worse}* and *{better}*"
+        say = self.verdict if emphasis else self.word
+        if len(bands) != 2:
+            return say(bands[0] if len(bands) == 1 else "cannot tell apart")
+        worse, better = map(say, bands)
+        return f"between {worse} and {better}"
 
     def date(self, day: date) -> str:
         """A date for readers."""
@@ -183,16 +208,20 @@ class Voice:
                 return f"the first {word(last.month, self.language)} months of {first.year}"
         return self.formats.period(period)
 
-    def sentence(self, code: str) -> str:
+    def sentence(self, code: str) -> Markdown:
         """The sentence of a refusal or flag."""
-        return self.inputs.wording.sentence(code, self.language)
+        return escape(self.inputs.wording.sentence(code, self.language))
 
-    def remark(self, name: str) -> str:
+    def remark(self, name: str) -> Markdown:
         """A sentence of params/wording.yaml that goes with verdicts of one kind."""
-        return self.inputs.wording.remark(name, self.language)
+        return escape(self.inputs.wording.remark(name, self.language))
 
-    def short(self, code: str) -> str:
+    def short(self, code: str) -> Markdown:
         """The name of a refusal or flag in a table's cell."""
+        return escape(self.plain_short(code))
+
+    def plain_short(self, code: str) -> str:
+        """The same for a figure."""
         return self.inputs.wording.short(code, self.language)
 
     def facts(self, detail: str, rows: Iterable[str] = ()) -> str:
@@ -227,20 +256,21 @@ class Voice:
         """A refusal as a block: what, the sentence, the facts behind it."""
         lead = f"**{what}.** " if what else ""
         facts = f" ({escape(self.facts(refused.detail))})" if refused.detail else ""
-        return f"::: {{.refusal}}\n{lead}{self.sentence(refused.code).removesuffix('.')}{facts}.\n:::"
+        said = escape(self.inputs.wording.sentence(refused.code, self.language).removesuffix("."))
+        return f"::: {{.refusal}}\n{lead}{said}{facts}.\n:::"
 
-    def certainty(self, probability: float) -> str:
+    def certainty(self, probability: float) -> Markdown:
         """A probability in words: between 5 and 20 %."""
         low, high = band(probability, probability_bands=self.inputs.settings.conventions.probability_bands)
         first, last = ("" if end in (0, 1) else self.formats.published(round(100 * end, 10)) for end in (low, high))
-        return self.inputs.wording.certainty(first, last, self.language)
+        return escape(self.inputs.wording.certainty(first, last, self.language))
 
     def band(self, probability: float) -> str:
         """The same band in a table's cell: 5–20 %."""
         cuts = self.inputs.settings.conventions.probability_bands
         return self.formats.band(*band(probability, probability_bands=cuts))
 
-    def chance(self, probability: float, cells: Sequence[PriorCell]) -> str:
+    def chance(self, probability: float, cells: Sequence[PriorCell]) -> Markdown:
         """A probability of a revision: in words where they hold under every prior, else the range it takes.
 
         Parameters
@@ -264,7 +294,7 @@ class Voice:
         said = wording.between_priors[self.language].format(low=zero[0], high=zero[1])
         if every != zero:
             said += f"; {wording.between_priors_leaning[self.language].format(low=every[0], high=every[1])}"
-        return said
+        return escape(said)
 
     def chance_range(self, probability: float, cells: Sequence[PriorCell]) -> str:
         """The same for a table's cell: words, or the range over all priors, whose meaning the caption gives."""
@@ -346,15 +376,14 @@ class Voice:
             return ""
         if len(known) > in_full:
             publishers = sorted({short_publisher(source.publisher) for source in known}, key=sort_key)
-            shown = ", ".join(publishers[:6]) + (" and others" if len(publishers) > 6 else "")
+            shown = ", ".join(map(escape, publishers[:6])) + (" and others" if len(publishers) > 6 else "")
             lead = "Source" if len(publishers) == 1 else "Sources"
             return f"{lead}: {shown} ({len(known)} files, see Sources)."
         return "Source: " + "; ".join(self._cite(source) for source in known) + "."
 
     def _cite(self, source: SourceLine) -> str:
-        title = escape(source.title)
-        linked = f"[{title}]({source.address.replace(' ', '%20')})" if source.address.startswith("http") else title
-        return f"{escape(short_publisher(source.publisher))}, {linked}, {published(source.published, self.formats)}"
+        title = link(source.title, source.address)
+        return f"{escape(short_publisher(source.publisher))}, {title}, {published(source.published, self.formats)}"
 
 
 def short_publisher(publisher: str) -> str:
@@ -370,11 +399,25 @@ def published(text: str, formats: Formats) -> str:
     return formats.period(text)
 
 
-def escape(text: str) -> str:
-    """Show text as it is, whatever Markdown signs it holds."""
-    return re.sub(r"([\\`*_\[\]<>|$@^~#])", r"\\\1", " ".join(text.split()))
+def folded(title: str, text: str) -> str:
+    """Put a long list behind its title: closed on the site, left out of the PDF.
+
+    Parameters
+    ----------
+    title : str
+        Plain text.
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    str
+        A division of docs/report-markdown.md.
+    """
+    return f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::'
 
 
 def listed(words: Sequence[str]) -> str:
-    """Join words as prose: a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    """Join words as prose: a, b and c; Markdown gives Markdown."""
+    joined = " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    return Markdown(joined) if all(isinstance(word, Markdown) for word in words) else joined

@@ -22,7 +22,7 @@ from policyreport.renderers.finish import finish_site
 
 PDF_PAGE = "report.qmd"
 _ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
-_FILTERS = ("links.lua", "callouts.lua", "crossref.lua", "html.lua")
+_FILTERS = ("safe.lua", "links.lua", "callouts.lua", "crossref.lua", "html.lua")
 _TIMEOUT = 300
 UNREAD = re.compile(r"Could not convert TeX math (.+), rendering as TeX")
 NO_ROOM = ("No space left on device", "Disk quota exceeded", "resource exhausted")

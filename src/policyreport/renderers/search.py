@@ -119,7 +119,9 @@ def write_search_index(site: Path) -> None:
         for part in page
         if part.title
     ]
-    text = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows).replace("</", "<\\/")
+    text = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    for sign, written in (("</", "<\\/"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        text = text.replace(sign, written)
     script = site / "theme" / "site.js"
     asked = _ASKED.search(script.read_text(encoding="utf-8")) if script.exists() else None
     (site / (asked[0] if asked else INDEX)).write_text(f"window.searchIndex = [\n{text}\n];\n", encoding="utf-8")

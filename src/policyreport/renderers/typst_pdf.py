@@ -119,7 +119,7 @@ def _write_typst(project: Path) -> tuple[str, list[str]]:
             "--wrap=none",
             *metadata_options(project),
             f"--template={theme / 'pdf-template.typ'}",
-            f"--lua-filter={theme / 'typst.lua'}",
+            *(f"--lua-filter={theme / name}" for name in ("safe.lua", "typst.lua")),
             f"--output={target}",
             PDF_PAGE,
         ]

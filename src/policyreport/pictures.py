@@ -1,0 +1,61 @@
+"""What a notebook's picture may be before it is written into a page: shapes, text and links to pages of the site."""
+
+from __future__ import annotations
+
+import re
+
+from policyreport.errors import RenderError
+
+_NAME = re.compile(r"figures/\w[\w.-]*\.svg")
+_SHAPES = "path rect circle ellipse line polyline polygon use symbol marker pattern image"
+_GROUPS = "svg g a defs desc title text tspan textPath style clipPath mask metadata"
+_ELEMENTS = frozenset((*_SHAPES.split(), *_GROUPS.split(), "linearGradient", "radialGradient", "stop"))
+_TAG = re.compile(r"<[^>]*>")
+_ELEMENT = re.compile(r"<(?:/?([\w:-]*))")
+_SUSPECT = re.compile(r"\bon\w+\s*=|(?:href|src)\s*=\s*[\"']?(?!#)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\s+([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_LEFT = re.compile(r"</?[\w:-]+\s*/?>")
+# A place in the picture, a page of the site, or the pixels of a grid.
+_OWN = re.compile(r"#[\w.:-]*|[\w-][\w./-]*\.html(?:#[\w-]*)?|data:image/png;base64,[\w+/=]*")
+_TODO = "Draw it with policyreport.figures or matplotlib, and run the notebook again."
+
+
+def require_picture(name: str, svg: str, where: str) -> None:
+    """Stop at a picture that is none, or that would be written elsewhere.
+
+    Parameters
+    ----------
+    name : str
+        Its path below the report's folder, ``figures/n01-growth.svg``.
+    svg : str
+        Its text.
+    where : str
+        The exhibit, for the message.
+
+    Raises
+    ------
+    RenderError
+        If it has another path, or holds an element, a handler or an address that a figure has not.
+    """
+    if not _NAME.fullmatch(name):
+        raise RenderError(where, "a picture figures/….svg", f"{name!r}"[:80], _TODO)
+    wrong = next(iter(set(_ELEMENT.findall(svg)) - _ELEMENTS), None)
+    if wrong is not None or not svg.lstrip().startswith("<svg"):
+        got = "something else" if wrong is None else f"<{wrong or svg[svg.index('<') + 1 :][:40]}>"
+        raise RenderError(f"{where}, {name}", "a picture of shapes and text", got, _TODO)
+    # Text in a picture may say anything; only where something like it stands are the elements looked at one by one.
+    if _SUSPECT.search(svg):
+        for tag in _TAG.findall(svg):
+            if not _is_plain(tag):
+                raise RenderError(f"{where}, {name}", "a picture of shapes and text", tag[:80], _TODO)
+
+
+def _is_plain(tag: str) -> bool:
+    """Whether a tag has attributes in quotation marks alone, no handler among them, and leads nowhere else."""
+    if not _LEFT.fullmatch(_ATTRIBUTE.sub("", tag)):
+        return False
+    for name, double, single in _ATTRIBUTE.findall(tag):
+        bare = name.lower().rpartition(":")[2]
+        if bare.startswith("on") or (bare in ("href", "src") and not _OWN.fullmatch(double or single)):
+            return False
+    return True

@@ -1,0 +1,115 @@
+"""What a supplier of text may try, and what no text may hold."""
+
+from __future__ import annotations
+
+EVIL = "evil.example"
+FIRE = "document.documentElement.dataset.fired=1"
+
+# Each would run, request, hide, restyle or imitate something, were it taken for more than text.
+PAYLOADS = {
+    "script": f"<script>{FIRE}</script>",
+    "script-src": f'<script src="https://{EVIL}/x.js"></script>',
+    "image": f"![a](https://{EVIL}/a.png)",
+    "image-title": f'![a](https://{EVIL}/a.png "t"){{width=9}}',
+    "html-image": f"<img src=x onerror={FIRE}>",
+    "svg": f"<svg onload={FIRE}><a xlink:href=javascript:{FIRE}>a</a></svg>",
+    "iframe": f"<iframe srcdoc='<script>{FIRE}</script>'></iframe>",
+    "style": f"<style>*{{background:url(https://{EVIL}/s)}}</style>",
+    "meta": f'<meta http-equiv=refresh content="0;url=https://{EVIL}/">',
+    "base": f"<base href=https://{EVIL}/>",
+    "comment": "<!-- everything after this",
+    "closing": "</title></script></td></table></main></html>",
+    "raw-html": f"``<script>{FIRE}</script>``{{=html}}",
+    "raw-one": f"`<b onclick={FIRE}>b</b>`{{=html}}",
+    "raw-many": "`````<i>i</i>`````{=html5}",
+    "raw-typst": '`#eval("panic()")`{=typst}',
+    "typst-block": "```{=typst}",
+    "typst": '#panic("x") #let x = 1 @ref <label> $x$ /* c */ // d',
+    "typst-link": f'#link("https://{EVIL}")[x] \\u{{41}}',
+    "latex": "\\input{/etc/passwd} \\begin{x} \\href{javascript:a}{b}",
+    "math": "$x^2$ and $$\\href{javascript:1}{y}$$",
+    "math-brackets": "\\(a\\) \\[b\\] \\\\(c\\\\)",
+    "link": f"[a](javascript:{FIRE})",
+    "link-data": f"[a](data:text/html,<script>{FIRE}</script>)",
+    "link-angle": f"<javascript:{FIRE}> <https://{EVIL}>",
+    "link-reference": f"[a]: https://{EVIL} 'a' [a] [a][]",
+    "link-attributes": f"[a](https://{EVIL}){{onclick={FIRE} style=position:fixed}}",
+    "autolink": f"https://{EVIL}/a www.{EVIL} a@{EVIL}",
+    "span": f'[a]{{onmouseover="{FIRE}" style="position:fixed" .v rows="0"}}',
+    "attributes": f"){{onclick={FIRE}}} `c`{{#id .k}}",
+    "mark": '[1,227]{.v rows="0"} [9]{.v rows="17"}',
+    "mark-words": '[12.5 %]{.interval value="40"}',
+    "division": f"::: {{.callout-note onclick={FIRE}}}",
+    "division-end": "::: ::::: :::",
+    "heading": "# Heading {#id}",
+    "list": "- one * two + three 1. four",
+    "number-list": "1. one",
+    "letter-list": "(a) one",
+    "quotation": "> quoted",
+    "table": "a | b | c ||| |---|",
+    "table-escaped": "a \\| b \\\\| c",
+    "rule": "--- *** ___ === +---+---+",
+    "emphasis": "**bold** _it_ ~~out~~ ^up^ ~down~ ==mark==",
+    "code": "`code` ``two`` ~~~ ```",
+    "footnote": "a[^1] ^[note] [^1]: b",
+    "citation": "@fig-tasks [@tbl-x; -@y] @smith2020",
+    "shortcode": "{{< include /etc/passwd >}} {{< meta title >}}",
+    "shortcode-environment": "{{< env HOME >}} {{< env PATH >}} {{< var x >}} {{< version >}}",
+    "shortcode-escaped": "{{{< x >}}} {{</* y */>}} {{% z %}}",
+    "shortcode-own": "{{< downloads >}} {{< pagebreak >}} {{< page index >}}",
+    "include-own": "{{< include /fragments/VN/tasks.md >}}",
+    "quarto-unescape": "cf5733e5-0370-4aae-8689-61bad1dd9ec0&#x60;&#x60;<b>",
+    "setting": "[[trend.verdict_level]] [[x.y|word]]",
+    "placeholders": "{area} {nation} {edition} ${x} {{ x }} {% x %} %(x)s {0}",
+    "template": f"$title$ $if(x)$ $for(x)$ ${{{FIRE}}}",
+    "entities": "&lt;script&gt; &#60;b&#62; &amp;amp; &nbsp;&colon;",
+    "quotes": "\"double\" 'single' `back` ... -- ---",
+    "emoji-code": ":smile: :+1:",
+    "yaml": "key: value - item & *alias !!python/x %d",
+    "escape-end": "ends in a backslash \\",
+    "bang": "wow!",
+    "console": "[bold]x[/bold] [link=https://evil.example]y[/link]",
+    "formula": '=HYPERLINK("https://evil.example") +1 -1 @SUM',
+    "path": "../../../etc/passwd C:\\x\\y",
+    "hard-space": "a\u00a0b\u202fc\u2009d",
+    "letters": "Đồng Nai – “Ở” ẵ Ỹ ₫ €",
+}
+
+# Signs that are refused in every text, with the words of the refusal.
+REFUSED_SIGNS = {
+    "nul": ("\x00", "U+0000"),
+    "escape": ("\x1b[31m", "U+001B"),
+    "bell": ("\x07", "U+0007"),
+    "delete": ("\x7f", "U+007F"),
+    "next-line": ("\x85", "U+0085"),
+    "right-to-left": ("\u202e", "U+202E"),
+    "left-to-right": ("\u202d", "U+202D"),
+    "isolate": ("\u2067", "U+2067"),
+    "mark": ("\u200f", "U+200F"),
+    "line": ("\u2028", "U+2028"),
+    "paragraph": ("\u2029", "U+2029"),
+    "private": ("\ue000", "U+E000"),
+    "private-15": ("\U000f0001", "U+F0001"),
+    "surrogate": ("\ud800", "U+D800"),
+    "nobody": ("\ufffe", "U+FFFE"),
+    "tag": ("\U000e0041", "U+E0041"),
+    "annotation": ("\ufff9", "U+FFF9"),
+}
+
+# Addresses that are refused where they are read.
+BAD_ADDRESSES = (
+    f"javascript:{FIRE}", "JaVaScRiPt:alert(1)", "data:text/html,<script>", "vbscript:x", "file:///etc/passwd",
+    "ftp://x.example/", "//evil.example/x", "/etc/passwd", "evil.example", "https:/x.example", "https://", "https:///x",
+    "http://[::1]/", "mailto:a@b.example", "https://user:word@evil.example/", "https://a b.example/",
+    "https://x.example\\@evil.example/", "https://x.example:99999/", "https://-x.example/", "https://x..example/",
+    " javascript:a", "\tjavascript:a", "https://x.example/\x00", "blob:https://x.example/y",
+    "https://<script>/", "https://`x`.example/",
+)  # fmt: skip
+
+# Paths of addresses that would end a link, an attribute or a string.
+GOOD_PATHS = (
+    f")``<script>{FIRE}</script>``{{=html}}[.](https://x/", f"){{onclick={FIRE}}}", f")![z](http://{EVIL})",
+    ")[z](javascript:a)", f'" onclick="{FIRE}', "' onmouseover='x", "<b>", '\\) \\> \\"', "{{< meta x >}}",
+    "$x$ `y` *z* _w_", "a|b||c", "> # - 1. :::",
+    "#link(\"x\")", "Tài khoản quốc gia/", "%zz%20%", "a&copy;=1&amp;lt;", "[[trend.verdict_level]]", "${x}",
+)  # fmt: skip
