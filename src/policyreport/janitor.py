@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -92,3 +94,13 @@ def make_folder(prefix: str, parent: str = "") -> Path:
     watch_folder(folder)
     folder.mkdir(mode=0o700)
     return folder
+
+
+@contextlib.contextmanager
+def passing_folder(prefix: str, parent: Path) -> Iterator[Path]:
+    """Give a folder for the time of a block, which a kill does not prolong."""
+    folder = make_folder(prefix, str(parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

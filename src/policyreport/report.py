@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +22,7 @@ from policyreport.errors import RenderError, did_you_mean
 from policyreport.executed import read_executed
 from policyreport.exhibits import MIME
 from policyreport.formats import Formats
+from policyreport.janitor import passing_folder
 from policyreport.markdown import escape
 from policyreport.marks import unmarked
 from policyreport.method_notes import with_methods
@@ -197,8 +197,8 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         require_quorum(turnout, edition_id)
     provenance = read_provenance(root, edition_id)
     store.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=store, prefix=".report-") as scratch:
-        project = Path(scratch) / "report"
+    with passing_folder(".report-", store) as scratch:
+        project = scratch / "report"
         _require_own_files(root / "reports")
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", "README.md", ".*"))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]

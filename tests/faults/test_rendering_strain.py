@@ -4,6 +4,9 @@ import errno
 import os
 import re
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,6 +188,33 @@ def test_c8_what_a_killed_rendering_left_is_cleared_by_the_next_and_its_site_put
     assert contents(root)[0] == "earlier"
     assert render(root, Pretended()) == 0
     assert hidden(root) == []
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from policyreport import report
+from policyreport.renderers import typst_pdf
+root, store = map(Path, sys.argv[1:])
+die = lambda *words, **options: os.kill(os.getpid(), 9)
+if (store / "records").exists():
+    report.shutil.copytree = die
+    report.assemble(root, "tiny", store)
+typst_pdf.figure_texts = die
+typst_pdf.write_pdf(store, "Words.", store / "report-tiny.pdf")
+"""
+
+
+@pytest.mark.parametrize("parts", [("records", "notebooks"), ()], ids=["pages", "pdf"])
+def test_c8_what_a_killed_rendering_had_begun_goes_with_it(tiny, tmp_path: Path, parts: tuple[str, ...]) -> None:
+    for part in parts:
+        shutil.copytree(tiny.store / part, tmp_path / part)
+    command = [sys.executable, "-c", KILLED, str(tiny.root), str(tmp_path)]
+    assert subprocess.run(command, timeout=60).returncode == -9
+    until = time.monotonic() + 10
+    while time.monotonic() < until and list(tmp_path.glob(".*")):
+        time.sleep(0.05)
+    assert list(tmp_path.glob(".*")) == []
 
 
 # ---- C8: changed results ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from policyreport.errors import RenderError
+from policyreport.janitor import passing_folder
 from policyreport.page_files import QUARTO_KEYS
 from policyreport.renderers import Progress
 from policyreport.renderers.finish import finish_site
@@ -76,8 +77,8 @@ class QuartoRenderer:
         """
         check_document(project)
         pdf.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=f".{pdf.stem}-") as scratch:
-            copy = _copy(project, Path(scratch))
+        with passing_folder(f".{pdf.stem}-", pdf.parent) as scratch:
+            copy = _copy(project, scratch)
             notes = _render(["render", PDF_PAGE, "--to", "typst", "--metadata", "output-ext:typ"], copy)
             drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.typ"))
             if not drafts:

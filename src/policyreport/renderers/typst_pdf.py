@@ -10,6 +10,7 @@ import typst
 
 from policyreport.errors import RenderError
 from policyreport.fonts import FAMILY
+from policyreport.janitor import passing_folder
 from policyreport.renderers import Progress
 from policyreport.renderers.pandoc import PDF_PAGE, metadata_options, run_pandoc
 from policyreport.renderers.signs import boxed, copy_with_boxes, figure_texts, missing_signs, sign_notes
@@ -60,13 +61,13 @@ def write_pdf(project: Path, source: str, pdf: Path) -> list[str]:
     project give the same bytes on any machine.
     """
     pdf.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=f".{pdf.stem}-") as scratch:
+    with passing_folder(f".{pdf.stem}-", pdf.parent) as scratch:
         figures = figure_texts(project)
         fonts = sorted((project / _FONTS).glob("*.ttf"))
         signs = missing_signs([source, *figures.values()], fonts, lambda sign: _can_set(project, sign))
         notes = sign_notes(signs, _named_texts(project) | figures | {PDF_PAGE: source}) if signs else []
-        root = copy_with_boxes(project, Path(scratch), signs) if signs else project
-        draft = Path(scratch) / pdf.name
+        root = copy_with_boxes(project, scratch, signs) if signs else project
+        draft = scratch / pdf.name
         draft.write_bytes(_typeset(root, boxed(source, signs)))
         draft.replace(pdf)
     return notes
