@@ -60,10 +60,13 @@ end
 
 -- ---- what the PDF leaves out -------------------------------------------------------------------------
 
--- Typst takes three full stops for an ellipsis and a hyphen before a figure for a minus: a text shows what it says.
+-- Typst takes three full stops for an ellipsis, a hyphen before a figure for a minus, and two or three hyphens for a
+-- dash: a text shows what it says.
 local function as_it_is(word)
   local joined = word.text:gsub("%.%.%.", ".\u{2060}.\u{2060}."):gsub("^%-(%d)", "-\u{2060}%1")
   joined = joined:gsub("([^%w])%-(%d)", "%1-\u{2060}%2")
+  -- Twice: of three hyphens in a row, the first pair takes the second.
+  for _ = 1, 2 do joined = joined:gsub("%-%-", "-\u{2060}-") end
   if joined ~= word.text then return pandoc.Str(joined) end
 end
 

@@ -202,8 +202,7 @@ def test_c1_c2_no_text_in_the_pdf_is_more_than_text(
     lost = [text for _, text in sheet.texts.values() if bare(text) not in verdict.texts[0]]
     count(trials=len(sheet.texts), inert=len(sheet.texts) - len(lost), live=len(verdict.live))
     assert verdict.live == []
-    # Quarto has Typst set quotation marks and dashes as a typographer would.
-    assert not lost or renderer is QuartoRenderer
+    assert lost == []
 
 
 def test_an_escaped_text_is_read_as_it_was() -> None:
