@@ -724,6 +724,13 @@ def test_b3_former_names_decide_for_their_own_periods_only(tmp_path):
     assert "figures of 2024 are of the former or the present" in message
 
 
+def test_b3_a_region_of_both_times_in_one_row_is_told(tmp_path):
+    path = text(tmp_path, "Địa phương;2024;2025\nĐồng bằng sông Hồng;3,1;7,2\n")
+    said = {"indicator": "grdp_growth", "measure": "press"}
+    assert any("R63:red_river_delta to 2025-06-30" in remark for remark in read(path, said).remarks)
+    assert not any("R63" in remark for remark in read(path, said | {"quality": "back-cast"}).remarks)
+
+
 def test_b3_a_word_for_its_time_tells_which_province_is_meant(tmp_path):
     path = text(tmp_path, "Địa phương;2023\nGia Lai (cũ);3,1\nLâm Đồng cũ;4\n")
     assert set(values(read(path, {"indicator": "grdp_growth", "measure": "press"}))) == {"o64", "o68"}

@@ -176,6 +176,14 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
         yield f'{place}: the words "{words}", which the format of the cell shows beside its number, are not read'
     for row, label in drafts.totals:
         yield f'row {row} compared with the sum of the provinces, not read: "{label}"'
+    regions = [key for key in areas_read if table["type"][key] == "region"]
+    for key in sorted(key for key in regions if context.names.areas.lifetime(key)[1]):
+        heirs = [other for other in context.names.namesakes(key) if other != key and other in regions]
+        if heirs:
+            yield (
+                f"{context.names.areas.name(key)} is read as {key} to {context.names.areas.lifetime(key)[1]} and as "
+                f"{heirs[0]} since, perhaps of other provinces: --quality back-cast if the publisher recalculated it"
+            )
     days = sorted({period for figure in reading.figures if _DAY.fullmatch(period := figure.fields["period"])})
     if days:
         yield f"figures of one day each ({_short(days)}): if they are of a month, quarter or year, write that"
