@@ -419,6 +419,18 @@ def test_b8_a_day_behind_its_label_in_one_cell_is_read(tmp_path, line):
     assert figure.fields["reference_date"] == "2026-03-31"
 
 
+def test_e5_the_day_of_a_sheet_makes_no_rate_a_figure_of_its_own(tmp_path):
+    """The share of a year stays one figure, whether the sheet says its last day or not: so a revision is one."""
+    path = text(tmp_path, "Địa phương;Tỷ trọng kinh tế số\nHà Nội;14\n")
+    known = {"period": "2025", "measure": "nso", "unit": "% of GDP"}
+    days = ("2025-12-31", "2025-07-01")
+    kept = [read(path, known | {"reference_date": day}).figures[0].fields["reference_date"] for day in days]
+    assert kept == ["", "2025-07-01"]
+    counts = text(tmp_path, "Địa phương;Tổng số\nHà Nội;12\n")
+    (count,) = read(counts, TASKS | {"reference_date": "2026-03-31"}).figures
+    assert count.fields["reference_date"] == "2026-03-31"
+
+
 def test_b8_the_period_in_the_title_is_offered(tmp_path):
     path = text(tmp_path, "TÌNH HÌNH THỰC HIỆN NHIỆM VỤ QUÝ I NĂM 2026;\nĐịa phương;Tổng số\nHà Nội;12\n")
     message = told(path, {"list": "central-2025-10"})

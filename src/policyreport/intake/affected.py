@@ -32,7 +32,8 @@ class Affected:
         if self.problem:
             return f"{self.id}: cannot be read, so it is not known whether it changes ({self.problem})"
         built = "built, so run it again" if self.built else "not built yet"
-        return f"{self.id}, known on {self.day}: {self.figures} figures published by then ({built})"
+        count = f"{self.figures} figure{'s' * (self.figures != 1)}"
+        return f"{self.id}, known on {self.day}: {count} published by then ({built})"
 
 
 def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, ...]:

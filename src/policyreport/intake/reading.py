@@ -144,6 +144,10 @@ class _Reader:
         """Which numbers an indicator can have."""
         return Fit(indicator.kind in ("count", "rank"), indicator.low, indicator.high)
 
+    def _is_of_its_period(self, indicator: Indicator) -> bool:
+        """Whether values are rates over a period, of which its last day says nothing more."""
+        return indicator.kind == "intensive" and indicator.topic not in self.context.words.listed_topics
+
     def figure(self, draft: Draft, indicator: Indicator, column: FigureColumn, decimals: Decimals) -> Figure:
         """Read a draft."""
         self._require_agreement(draft)
@@ -155,6 +159,9 @@ class _Reader:
             "quality": self._quality(draft),
             "status": number.status if number.status and "status" not in draft.own else self._status(draft),
         }
+        if self._is_of_its_period(indicator) and fields["reference_date"] == str(period_bounds(fields["period"])[1]):
+            # The day of the whole sheet: kept, it would make a revision a figure of its own.
+            fields["reference_date"] = ""
         fields["list"] = self._list(draft, indicator, fields["period"], fields["reference_date"])
         fields["area"] = self._area(draft, fields)
         indicator = self._of_the_country(indicator, fields["area"])
