@@ -198,7 +198,7 @@ def test_e5_new_figures_about_earlier_years_are_said_to_be_about_them(chain: Cha
     found, inputs = chain.changes(chain.add("new figures"))
     short, page = (plain(exhibit.markdown) for exhibit in present.changes(found, inputs))
     assert "we added 1 figure, 1 of them about years before 2025 (2018)." in short
-    assert "The new figures are about 2018 (1)" in page
+    assert "All of the new figures are about 2018." in page
 
 
 def test_e5_a_figure_published_again_is_confirmed_or_revised_by_value_bound_and_unit(chain: Chain) -> None:

@@ -318,7 +318,7 @@ def _strip_share(inputs: Inputs, results: Sequence[Threshold | NotYearly | Refus
             "value": last.observation.value,
             "unit": last.observation.unit,
             "status": last.observation.status,
-            "inputs": last.inputs,
+            "inputs": (last.observation.id,),
             "part": part,
         }
     )

@@ -125,7 +125,7 @@ class _Judged:
 def _grid(inputs: Inputs, family: _Family) -> Spec:
     """Every window, series and dependence of one family; the axes are those of params/methods.yaml."""
     settings = inputs.settings.sensitivity
-    rhos = {f"ρ {as_published(rho)}": rho for rho in settings.trend_rhos}
+    rhos = {f"carry-over {as_published(rho)}": rho for rho in settings.trend_rhos}
 
     @cache
     def judged(window: str, kind: str) -> _Judged:

@@ -40,7 +40,7 @@ class Row:
     `value` None draws nothing: `text` then says why. `word` is a verdict, set in a column of its own behind
     `text`. `heading` spans the width. `arrow` of 1 or -1 marks a bound. An arrow leads from `start` to the
     value, past the smaller dots of `others`. `dots` draws a swarm instead of one dot. `inner` is a second,
-    thicker interval.
+    thicker interval. `inputs` are the ledger rows behind it.
     """
 
     label: str
@@ -58,6 +58,7 @@ class Row:
     dots: tuple[tuple[float, Role], ...] = ()
     inner: tuple[float, float] | None = None
     heading: bool = False
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -162,8 +162,7 @@ def revisions(record: Revisions, frame: Frame, unit: str = "%") -> Exhibit:
         A row a year (a period, where there is no year): arrow from first to latest vintage, dots between; hollow
         while an estimate.
     """
-    years = [cell for cell in record.cells if kind_of(cell.period) == YEAR]
-    cells = sorted(years or record.cells, key=lambda cell: (cell.period, cell.published))
+    cells = cells_drawn(record)
     groups = [list(group) for _, group in groupby(cells, key=lambda cell: cell.period)]
     rows = [_revision_row(group, frame, unit) for group in groups]
     low, high = padded([cell.value for cell in cells], 0.1)
@@ -173,6 +172,12 @@ def revisions(record: Revisions, frame: Frame, unit: str = "%") -> Exhibit:
     scale = Scale(low, high, ticks, texts, note=note)
     alt = "; ".join(f"{row.label}: {row.text} {row.word}" for row in rows)
     return picture(frame, f"{alt}.", lambda width: paint_rows(width, rows, scale))
+
+
+def cells_drawn(record: Revisions) -> list[VintageValue]:
+    """Pick the values of a triangle that the picture shows: those of years, or all where there is no year."""
+    years = [cell for cell in record.cells if kind_of(cell.period) == YEAR]
+    return sorted(years or record.cells, key=lambda cell: (cell.period, cell.published))
 
 
 def _revision_row(group: Sequence[VintageValue], frame: Frame, unit: str) -> Row:

@@ -17,7 +17,7 @@ ROLES: dict[str, Role] = {"accent": "accent", "peer": "plain", "comparator": "pl
 
 @dataclass(frozen=True)
 class Place:
-    """One area or comparator on a strip: only accent, peers and comparators are named in rows."""
+    """One area or comparator on a strip, with its ledger rows: only accent, peers and comparators are named in rows."""
 
     label: str
     value: float
@@ -25,6 +25,7 @@ class Place:
     high: float | None = None
     role: Literal["accent", "peer", "comparator", "context"] = "context"
     tentative: bool = False
+    inputs: tuple[str, ...] = ()
 
 
 def strip(

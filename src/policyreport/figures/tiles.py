@@ -68,7 +68,7 @@ class Tile:
 
     `href` is relative to the page that carries the map; none if empty. `short` is the text for inside the square,
     whose unit the key names. Whether an area that was not computed has a value is not known, which is not the same
-    as having none.
+    as having none. `inputs` are the ledger rows behind the value.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Tile:
     text: str = ""
     short: str = ""
     computed: bool = True
+    inputs: tuple[str, ...] = ()
 
 
 def tile_map(

@@ -171,7 +171,7 @@ def assess_newest(
         priors=priors,
     )
     # A probability rests on the vintages its revisions came from.
-    learnt_from = yearly(vintages) if isinstance(judged, Threshold) and judged.revisions else of_period
+    learnt_from = yearly(vintages) if isinstance(judged, Threshold) and judged.revisions else usable[-1:]
     return judged.model_copy(update={"inputs": ids(learnt_from)})
 
 

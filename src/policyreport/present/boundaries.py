@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.inputs import Inputs
+from policyreport.present.behind import rows_behind
 from policyreport.present.recalculated import WEIGHTS, spread
 from policyreport.present.voice import Voice
 from policyreport.records.notebooks import BoundaryCheck
@@ -51,7 +52,7 @@ def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) ->
     body = [
         [
             voice.area(each.area),
-            formats.number(each.largest, 2, signed=True),
+            voice.value(formats.number(each.largest, 2, signed=True), each.inputs),
             str(each.largest_year),
             formats.number(each.mean_absolute, 2),
             f"{each.first_year}–{each.last_year} ({each.years})",
@@ -74,7 +75,7 @@ def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) ->
         f"in some year; root mean square difference {formats.number(_whole_error(rows), 3)}. *Recalculated from the former "
         f"provinces minus the publisher's own series on present boundaries, {unit}, largest first; the publisher's own is what "
         f"the report uses.{_assumed(voice, indicator)}*",
-        voice.source(row for each in rows for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="lrrrll",
         wide=True,
         sortable=True,

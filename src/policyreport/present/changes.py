@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.formats import EN_DASH
 from policyreport.inputs import Inputs
 from policyreport.markdown import escape
+from policyreport.present.behind import rows_behind
 from policyreport.present.voice import Voice, listed, published, short_publisher
 from policyreport.records.base import Observation
 from policyreport.records.notebooks import Change, Changes, FigureCount, RevisedFigure
@@ -124,6 +125,8 @@ def _publisher(voice: Voice, changes: Iterable[Change]) -> str:
 def _years(voice: Voice, changes: Iterable[Change]) -> str:
     """How many of the new figures are about which year, the latest first."""
     years = sorted(_by_year(changes).items(), reverse=True)
+    if len(years) == 1:
+        return f"All of the new figures are about {years[0][0]}."
     said = listed([f"{year} ({_total(voice, counts)})" for year, counts in years])
     return f"The new figures are about {said}; a period of several years counts for its last." if said else ""
 
@@ -144,16 +147,16 @@ def _span(years: Iterable[str]) -> str:
 
 def _table(voice: Voice, found: Changes) -> Exhibit:
     """A row an indicator and measure."""
-    files = [file for change in found.by_measure for file in _files(change)]
+    body = [_row(voice, change) for change in found.by_measure]
     return table(
         "changes",
         ["Indicator", "Measure", "Areas", "New", "About", "Revised", "Confirmed", "Newest published"],
-        [_row(voice, change) for change in found.by_measure],
+        body,
         f"Published between {voice.date(found.since)} and {voice.date(voice.inputs.edition.as_known_on)}, a month or "
         "year alone taken as its last day. *Figures by indicator and measure. New: the edition before knew none of that area, period "
         "and measure; revised: another value, bound or unit than the one known then, which is kept; confirmed: published again with "
         "the same.*",
-        voice.source(files),
+        voice.source(rows_behind(body)),
         align="llrrlrrr",
         wide=True,
         sortable=True,
@@ -186,16 +189,16 @@ def _revised(voice: Voice, found: Changes) -> Exhibit | str:
     figures = [figure for change in found.by_measure for figure in change.revised]
     if not figures:
         return ""
-    listing = figures[:SHOWN]
+    body = [_replaced(voice, figure) for figure in figures[:SHOWN]]
     more = "" if len(figures) <= SHOWN else f" The first {SHOWN} are shown."
     verb = "has" if len(figures) == 1 else "have"
     return table(
         "changes-revised",
         ["Indicator", "Area", "Period", "Before", "Now", "Published"],
-        [_replaced(voice, figure) for figure in listing],
+        body,
         f"{voice.formats.count(len(figures))} of the figures known before {verb} another value now.{more} *The value known on "
         f"{voice.date(found.since)} and the one that replaced it.*",
-        voice.source(row for figure in listing for row in (figure.before, figure.now)),
+        voice.source(rows_behind(body)),
         align="lllrrr",
         wide=True,
     )

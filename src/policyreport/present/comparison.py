@@ -19,6 +19,7 @@ from policyreport.markdown import escape
 from policyreport.methods.latest import later_parts
 from policyreport.notes import told_time
 from policyreport.params.phrases import word
+from policyreport.present.behind import rows_behind
 from policyreport.present.names import heading
 from policyreport.present.shares import leading, part_sentence, share_sentence
 from policyreport.present.tasks import count_sentence
@@ -68,6 +69,7 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
             low=nation.interval.low if nation and area == inputs.area else None,
             high=nation.interval.high if nation and area == inputs.area else None,
             role="accent" if area == inputs.area else "peer" if area in near else "context",
+            inputs=(*panel.inputs.get(area, ()), *panel.inputs.get("nation", ())),
         )
         for area, value in mean.items()
     ]
@@ -77,7 +79,7 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         f"{voice.name} grew faster than the country {_in_years(voice, nation, own)}, {years}" if nation else "Growth",
         "Mean yearly difference in GRDP growth to the country's, percentage points; all provinces, the "
         f"{word(inputs.settings.peers.k, 'en')} most similar named; bar: 95 % interval for this province alone",
-        [row for area in (inputs.area, *near) for row in panel.inputs.get(area, ())],
+        rows_behind(places),
     )
     rows = [_line(voice, each, own, len(panel.areas)) for each in compared]
     rows += [f"- {escape(each.subject or 'Comparison')}: {voice.sentence(each.code)}"

@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.timeline import Line
 from policyreport.inputs import Inputs
+from policyreport.present.behind import rows_behind
 from policyreport.present.means import show_means
 from policyreport.present.names import heading
 from policyreport.present.trends import median_line
@@ -81,7 +82,7 @@ def _nation_drawn(voice: Voice, nation: Trend) -> Exhibit:
         "common-path",
         f"The nation's growth, {nation.first_year}–{nation.last_year}: {voice.verdict(nation.verdict)}",
         "Growth of output at constant prices, % a year, with the median of all pairwise slopes (Theil and Sen)",
-        nation.inputs,
+        rows_behind([points, nation]),
     )
     return line_figure([Line("Nation", points, "accent")], frame, "% a year", median=median_line(voice, [nation]))
 
@@ -114,7 +115,7 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
         "order alone: how many would be without the last three. None is where the series may as well drift (a carry-over of "
         f"{formats.number(settings.wandering_from, 1)} or more is not unlikely). Seventh column: the smallest exact p that so "
         "many years can give; last column: how many provinces would have to reach it before any is singled out.*",
-        voice.source(row for each in done for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="llrrrrrr",
         wide=True,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from policyreport.figures.rows import Row, Rule
 from policyreport.inputs import Inputs
 from policyreport.markdown import escape
 from policyreport.methods.latest import later_parts, newest_of_each_measure
+from policyreport.present.behind import rows_behind
 from policyreport.present.means import MOST_NAMED
 from policyreport.present.shares import provinces_share
 from policyreport.present.tasks import newest_of_each_list, provinces_tasks
@@ -167,7 +168,7 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         f"difference{_since(voice.inputs)} with its 95 % interval, for each province alone{ranges}. "
         f"{'Verdict adjusted for all provinces. ' if shown.verdicts else ''}Tasks of each province's newest list, given to it or its own. "
         "† Judged without past revisions, as published.*",
-        voice.source(_inputs(voice)),
+        voice.source(rows_behind(body)),
         align="".join(side for _, side in heads),
         sortable=True,
         wide=True,
@@ -250,6 +251,7 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
             row.growth_mean_interval.high if row.growth_mean_interval else None,
             text=voice.formats.number(row.growth_mean_difference or 0, 2, signed=True),
             role="accent" if row.growth_verdict in ("above", "below") else "plain",
+            inputs=row.inputs.get("growth_mean_difference", ()),
         )
         for row in order
     ]
@@ -261,7 +263,7 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         f"{apart} of {len(told)} intervals exclude zero taken one by one, {singled} after adjusting for all provinces",
         f"Mean yearly difference in GRDP growth to the country's{_since(voice.inputs)}, percentage points, with the 95 % "
         "interval of each province alone",
-        _inputs(voice),
+        rows_behind(places),
     )
     crossing = boundary_flags(voice.inputs, [row.area for row in rows], voice.inputs.roles.growth.indicator)
     figure = league_figure(places, frame, "percentage points", Rule(0.0, "country"))
@@ -295,10 +297,3 @@ def _weighted(voice: Voice) -> str:
         f"in {own.year}, where {voice.value(formats.number(whole.value, 2), whole.inputs)} % is published for the nation; in "
         f"{above} of {len(both)} years they are not below it. So more provinces can lie above the nation than below it."
     )
-
-
-def _inputs(voice: Voice) -> list[str]:
-    """Ledger rows behind the table's newest growth and income."""
-    roles, panel = voice.inputs.roles, voice.inputs.panel
-    asked = panel["indicator"].isin([roles.growth.indicator, roles.income.indicator])
-    return sorted({row for rows in panel.loc[asked, "inputs"] for row in rows})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit, join
 from policyreport.markdown import escape
+from policyreport.present.behind import rows_behind
 from policyreport.present.names import heading
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
@@ -106,7 +107,7 @@ def _table(voice: Voice, done: Sequence[MeanFamily]) -> Exhibit:
         "*Told apart: p of the mean adjusted over all provinces by Benjamini and Hochberg's rule, with each province's spread "
         "drawn towards that of all, and with what carries over from one year to the next, learnt from all provinces' series "
         "(its expected correlation); provinces that move together count as fewer (last column).*",
-        voice.source(row for each in done for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="llrrrrrrr",
         wide=True,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from policyreport.inputs import Inputs
 from policyreport.markdown import escape
 from policyreport.marks import BOUNDARIES
 from policyreport.methods.latest import later_parts, newest_of_each_measure
+from policyreport.present.behind import rows_behind
 from policyreport.present.means import MOST_NAMED
 from policyreport.present.methods import method_pages, reference_list
 from policyreport.present.names import heading
@@ -234,12 +235,12 @@ def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
             text=voice.percent_as_published(each.observation.value),
             role="accent" if at == 0 else "plain",
             hollow=each.observation.status != "observed",
+            inputs=rows_behind([each.observation, each if each.verdict_interval else ""]),
         )
         for at, each in enumerate(newest[:4])
     ]
     line = voice.inputs.policy.threshold.value
-    ids = [each.observation.id for each in newest[: len(rows)]]
-    frame = voice.small("spark-share", ids, ids[:1])
+    frame = voice.small("spark-share", rows_behind(rows), [each.observation.id for each in newest[:1]])
     return spark_dots(rows, frame, "%", Rule(line, voice.percent_as_published(line)))
 
 
@@ -247,7 +248,7 @@ def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
     """The share's years against the target."""
     judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == pace.measure]
     points = yearly_points(judged)
-    frame = voice.small("spark-pace", [each.observation.id for each in judged], pace.inputs)
+    frame = voice.small("spark-pace", rows_behind(points), pace.inputs)
     target = Rule(pace.target, f"{voice.percent_as_published(pace.target)} in {pace.target_period}")
     return spark_line(Line(voice.plain_measure(pace.measure), points, "accent"), frame, 2, target)
 

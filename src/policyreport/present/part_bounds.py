@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policyreport.exhibits import Exhibit
 from policyreport.inputs import Inputs
+from policyreport.present.behind import rows_behind
 from policyreport.present.voice import Voice, listed
 from policyreport.records.notebooks import CleanRecord
 from policyreport.records.shares import BoundedValue
@@ -44,7 +45,7 @@ def part_bounds(record: CleanRecord, inputs: Inputs) -> Exhibit:
         body,
         f"{len(body)} values of {voice.name} have bounds only. *A former province with much of the weight has no figure; the "
         "bounds hold whatever its figure is, within the limits of the indicator.*",
-        voice.source(row for each in order for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="lrlr",
         wide=True,
     ).renamed("part-bounds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit
+from policyreport.present.behind import rows_behind
 from policyreport.present.voice import Voice
 from policyreport.records.shares import PriorCell, Threshold
 from policyreport.tables import table
@@ -50,7 +51,7 @@ def prior_table(voice: Voice, judged: Threshold | None) -> Exhibit:
         f"The chance that {voice.measure(judged.measure)}'s final figure for {judged.period} is {line} or more: {chance}. "
         f"*Under every prior looked at; the last row takes the {judged.revisions} past revisions alone, with no prior. "
         f"{some} would turn the verdict.*",
-        voice.source(behind),
+        voice.source(rows_behind([body, chance])),
         align="lr" + "r" * len(weights),
         wide=True,
         empty="no prior",

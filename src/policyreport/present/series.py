@@ -13,6 +13,7 @@ from policyreport.formats import Formats
 from policyreport.inputs import Inputs
 from policyreport.markdown import escape
 from policyreport.methods.contrasts import index
+from policyreport.present.behind import rows_behind
 from policyreport.present.names import heading, inside
 from policyreport.present.recalculated import recalculated
 from policyreport.present.trends import governance_trend, growth_trend
@@ -53,7 +54,7 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         "growth",
         finding,
         f"Growth of output{voice.at_prices(role)}, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
-        [row for points in (own, nation, around) for point in points for row in point.inputs],
+        rows_behind([own, nation, around]),
     )
     lines = [
         Line(inputs.name, own, "accent"),
@@ -96,7 +97,7 @@ def income(results: Sequence[LevelTrend | Refusal], inputs: Inputs) -> Exhibit:
         f"Output per head was {voice.value(f'{voice.formats.number(value.value, 1)} million VND', value.inputs)} in "
         f"{last.year}{_status(last)}, {voice.value(voice.formats.number(last.value, 0), last.inputs)} where the nation is 100",
         f"GRDP per head{voice.at_prices(inputs.roles.income)} as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
-        [row for points in (relative, around) for point in points for row in point.inputs],
+        rows_behind([relative, around]),
     )
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
     lines = [
@@ -144,7 +145,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     """
     voice = Voice(inputs)
     areas = inputs.areas.current(inputs.edition.as_known_on)
-    panels, rows, last = [], [], 0
+    panels, last = [], 0
     scores: dict[str, tuple[Sequence[SeriesPoint], Sequence[SeriesPoint]]] = {}
     for key in inputs.roles.governance.indicators:
         own = series(inputs, inputs.area, key, inputs.roles.governance.measure)
@@ -157,10 +158,10 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
                 [Line(inputs.name, asked[0], "accent"), Line("mean", asked[1], "context")],
             )
         )
-        rows += [row for point in own for row in point.inputs]
         last = max([last, *(point.year for point in own)])
-    if not rows:
+    if not last:
         return Exhibits([Exhibit("governance", refused(voice, results, "Governance")), Exhibit("governance-trend", "")])
+    drawn = [(name, [line for line in lines if line.points]) for name, lines in panels]
     merged = inputs.areas.is_merged(inputs.area)
     how = " recalculated on present boundaries (weights: population; bar: range of the merged parts)" if merged else ""
     frame = voice.frame(
@@ -168,7 +169,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         _governance_finding(voice, results, scores, last),
         f"{heading(voice.measure(inputs.roles.governance.measure))}: scores{how}, {voice.name} and the mean of the "
         "provinces; lines are not joined where the questions changed",
-        rows,
+        rows_behind([lines for _, lines in drawn]),
     )
     told = [each for each in results if isinstance(each, Trend)]
     shown_flags = ("ends-before-policy", "renormalised", "questions-revised")
@@ -177,7 +178,6 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     parts = [
         voice.refusal(each, f"No trend of {listed(_subjects(voice, results, code))}") for code, each in refusals.items()
     ]
-    drawn = [(name, [line for line in lines if line.points]) for name, lines in panels]
     shown = join("governance", small_multiples(drawn, frame), recalculated(voice), flags, *parts)
     return Exhibits([shown, governance_trend(voice, results)])
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from policyreport.exhibits import Exhibit, join
 from policyreport.figures.pace import pace as pace_figure
+from policyreport.present.behind import rows_behind
 from policyreport.present.voice import Voice
 from policyreport.records.periods import year_of_period
 from policyreport.records.series import SeriesPoint
@@ -54,14 +55,15 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
         if main.required_from_now_pp is not None and not met(main)
         else ""
     )
+    points = yearly_points([each for each in judged if each.measure == main.measure])
     frame = voice.frame(
         "pace",
         _at_this_pace(voice, main),
         f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure; lines are scenarios, not a forecast",
-        main.inputs,
+        rows_behind([main, points]),
     )  # fmt: skip
     target = f"target {voice.percent_as_published(main.target)}"
-    shown = pace_figure(main, yearly_points([each for each in judged if each.measure == main.measure]), frame, target)
+    shown = pace_figure(main, points, frame, target)
     body = [
         [
             voice.measure(each.measure),
@@ -89,7 +91,7 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
         body,
         "Observed and required growth of the share. *Percentage points a year; the ratio is observed over required from "
         "the base year; where the two forms differ, the less favourable is the verdict.*",
-        voice.source(row for each in paces for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="lllrrrrrll",
         wide=True,
         empty="not defined",
@@ -100,7 +102,9 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
 def yearly_points(judged: Sequence[Threshold]) -> tuple[SeriesPoint, ...]:
     """The figures of whole years as a series, in the order of years."""
     points = [
-        SeriesPoint(year=year, value=each.observation.value, status=each.observation.status)
+        SeriesPoint(
+            year=year, value=each.observation.value, status=each.observation.status, inputs=(each.observation.id,)
+        )
         for each in judged
         if (year := year_of_period(each.period)) is not None
     ]

@@ -12,6 +12,7 @@ from policyreport.markdown import escape
 from policyreport.methods.latest import later_parts, newest_of_each_measure
 from policyreport.methods.vintages import maturity
 from policyreport.params.phrases import word, written
+from policyreport.present.behind import rows_behind
 from policyreport.present.names import heading, inside
 from policyreport.present.other_quantity import not_held, other_quantity
 from policyreport.present.prior_table import prior_table
@@ -296,7 +297,7 @@ def _share_table(voice: Voice, found: Sequence[Threshold | NotYearly]) -> Exhibi
         body,
         f"Every measure and year at its newest vintage{_and_parts(found)}. *Digital economy, % of GDP; the interval is revision error only, and "
         "leaves out the benchmark just where there is a verdict; the chance rests on past revisions and a prior, and is a range where priors differ.*",
-        voice.source(row for each in found for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="llrlrrlll",
         wide=True,
     )  # fmt: skip
@@ -364,7 +365,7 @@ def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
         f"First figures of {len(main.values)} {'year' if len(main.values) == 1 else 'years'} moved by "
         f"{listed([formats.points(value) for value in main.values])}",
         f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure, each year's vintages",
-        main.inputs or [cell.observation for cell in main.cells],
+        rows_behind(figures.cells_drawn(main)),
     )
     return join("revisions", said, figures.revisions(main, frame))
 

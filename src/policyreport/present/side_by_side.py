@@ -13,6 +13,7 @@ from policyreport.figures.checks import event_studies
 from policyreport.inputs import Inputs
 from policyreport.markdown import escape
 from policyreport.methods.intervals import ALPHA
+from policyreport.present.behind import rows_behind
 from policyreport.present.names import heading
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
@@ -208,7 +209,7 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
         "and of permuted exposures (RI-t), in brackets after Holm's adjustment over all exposures; verdict only if both hold, no "
         "placebo start stands out and no single province carries the sign. The last two columns decide nothing: p of clustered "
         "standard errors alone (CRV1) and of the estimate without its error among permuted exposures (RI-c), both unadjusted.*",
-        voice.source(row for each in done for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="lrrrlrr",
         wide=True,
         empty="not computed",

@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import areas as figures
 from policyreport.figures import tasks as task_figures
 from policyreport.inputs import Inputs
+from policyreport.present.behind import rows_behind
 from policyreport.present.task_pace import refused_once
 from policyreport.present.tasks import told_of_lists
 from policyreport.present.voice import Voice, listed
@@ -191,7 +192,7 @@ def _pooling_table(voice: Voice, result: Pooling, names: dict[str, str]) -> Exhi
         body,
         f"Own and pooled shares of {len(result.areas)} provinces. *Longest list first; last column: weight of the common "
         "mean in the pooled estimate.*",
-        voice.source(result.inputs),
+        voice.source(rows_behind(body)),
         sortable=True,
         wide=True,
     )

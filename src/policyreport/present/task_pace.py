@@ -12,6 +12,7 @@ from policyreport.figures.outlook import outlook as outlook_figure
 from policyreport.inputs import Inputs
 from policyreport.markdown import escape
 from policyreport.methods.counts import TaskCount
+from policyreport.present.behind import rows_behind
 from policyreport.present.flow_sensitivity import flow_sensitivity
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
@@ -93,18 +94,19 @@ def outlook(
         by_share = list(group)
         main, suffix = by_share[0], f"-{at + 1}" if at else ""
         shown = _printed(voice, main)
+        counts = list_counts(completion, key)
         frame = voice.frame(
             f"outlook{suffix}",
             f"At the pace of the last {voice.formats.count(main.days_observed)} days {voice.formats.percent(shown.expected_share)} of the tasks "
             f"would be done by {voice.date(main.deadline)}",
             "Completed share of the list on its dates, and 95 % intervals to the deadline if tasks go on closing as "
             "before and none is added",
-            main.inputs,
+            rows_behind([main, counts]),
         )
         short.append(" ".join(_in_order(voice, by_share, brief=True)))
         parts += [
             _outlook_sentences(voice, by_share),
-            outlook_figure(main, list_counts(completion, key), frame),
+            outlook_figure(main, counts, frame),
             _outlook_table(voice, by_share, suffix),
             voice.flags(main.flags),
         ]
@@ -350,7 +352,7 @@ def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: 
         f"{formats.count(len(each.steps))} intervals inside one list. *Share of the tasks open or added that were "
         "finished, put on 30 days, additions counted from the first day, with 95 % interval; last columns: additions "
         "spread evenly, and all on the last day.*",
-        voice.source(each.inputs),
+        voice.source(rows_behind(body)),
         align="lrrrrrrrr",
         wide=True,
     )  # fmt: skip
@@ -427,7 +429,7 @@ def _outlook_table(voice: Voice, by_share: Sequence[Outlook], suffix: str) -> Ex
             body.append(
                 [
                     f"Design effect {formats.number(at.design_effect, 0)}{new}",
-                    formats.count_of(main.completed + round(at.mean_finished), total),
+                    voice.value(formats.count_of(main.completed + round(at.mean_finished), total), main.inputs),
                     formats.percent(at.expected_share),
                     formats.percent_interval(low, high),
                     *(voice.band(getattr(each, scenario)[place].probability_required) for each in by_share),
@@ -442,6 +444,6 @@ def _outlook_table(voice: Voice, by_share: Sequence[Outlook], suffix: str) -> Ex
         f"By {voice.date(main.deadline)}, {formats.count(main.days_left)} days after the newest count. *Predicted from the "
         f"{'last interval' if main.basis == 'latest interval' else 'intervals so far'}; a design effect above 1 lets tasks "
         "finish in groups; the last columns are probabilities.*",
-        voice.source(main.inputs),
+        voice.source(rows_behind(body)),
         wide=True,
     )

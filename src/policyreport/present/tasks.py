@@ -13,6 +13,7 @@ from policyreport.inputs import Inputs
 from policyreport.markdown import attribute, escape
 from policyreport.methods.intervals import ALPHA
 from policyreport.notes import printed_as, told_time
+from policyreport.present.behind import rows_behind
 from policyreport.present.names import heading
 from policyreport.present.task_pace import list_counts
 from policyreport.present.voice import Voice, listed
@@ -215,7 +216,7 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
         body,
         f"Lists of {published} provinces{_kinds(voice, lists)}. *As printed; the interval holds if tasks finish "
         "independently.*",
-        voice.source(row for _, each in lists for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="lllrrr",
         wide=True,
     )
@@ -407,7 +408,7 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
         ("One list on all dates. " if _one_list(quarters)
          else f"The list differs on {_how_many(quarters)}: the table is printed, no comparison is made across a change. ")
         + "*Tasks of the central list as printed; interval if tasks finish independently.*",
-        voice.source(row for count in quarters.counts for row in count.inputs),
+        voice.source(rows_behind(body)),
         align="lrrrrrrrl",
         wide=True,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from policyreport.exhibits import Exhibit
 from policyreport.figures.tiles import Tile, TileGrid, tile_map
 from policyreport.inputs import Inputs
 from policyreport.params.reading import read_strict
+from policyreport.present.behind import rows_behind
 from policyreport.present.voice import Voice
 from policyreport.records.notebooks import LeagueRow
 
@@ -54,6 +55,7 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
             value=row.share,
             text="" if row.share is None else voice.percent_as_published(row.share),
             short="" if row.share is None else voice.as_published(row.share),
+            inputs=row.inputs.get("share", ()),
         )
         for row in rows
     }
@@ -69,7 +71,7 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
         "map",
         f"The digital economy's share is published for {len(published)} of {voice.areas_computed(len(rows))}{when}",
         f"% of GRDP, {voice.measure(inputs.roles.share.headline_measure)}'s measure",
-        _rows(inputs, {row.area for row in published}),
+        rows_behind(tiles),
     )
     regions = {key.split(":")[-1]: inputs.areas.name(key) for key in map(inputs.areas.region, everywhere)}
     bounds = sorted({*inputs.roles.map.bounds, inputs.policy.threshold.value})
@@ -82,9 +84,3 @@ def _classes(voice: Voice, bounds: Sequence[float]) -> list[str]:
     """Names of the classes between bounds, lowest first."""
     ends = [voice.as_published(bound) for bound in bounds]
     return [f"below {ends[0]}", *(f"{low} to {high}" for low, high in pairwise(ends)), f"{ends[-1]} or more"]
-
-
-def _rows(inputs: Inputs, areas: set[str]) -> list[str]:
-    rows = inputs.newest
-    kept = rows[rows["area"].isin(areas) & (rows["indicator"] == inputs.roles.share.indicator)]
-    return list(kept.index)

@@ -8,11 +8,12 @@ from policyreport.exhibits import Exhibit, Exhibits, join
 from policyreport.figures import shares as figures
 from policyreport.inputs import Inputs
 from policyreport.methods.revisions import lay_out
+from policyreport.present.behind import rows_behind
 from policyreport.present.revision_statistics import revision_statistics
 from policyreport.present.voice import Voice, listed
 from policyreport.records.base import Refusal
 from policyreport.records.periods import YEAR, kind_of
-from policyreport.records.shares import MeasureDifference, Revisions
+from policyreport.records.shares import MeasureDifference, Revisions, VintageValue
 from policyreport.tables import table
 
 
@@ -55,14 +56,10 @@ def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
     body = []
     for period, cells in rows.items():
         newest = max(cells)
-        values = [
-            (f"**{voice.percent_as_published(cells[day].value)}**" if day == newest
-             else voice.percent_as_published(cells[day].value)) if day in cells else None
-            for day in days
-        ]  # fmt: skip
+        values = [_vintage(voice, cells[day], in_force=day == newest) if day in cells else None for day in days]
         moved = cells[newest].value - cells[min(cells)].value
         body.append([voice.period(period), *values, formats.points(moved) if len(cells) > 1 else "one vintage"])
-    headings = [voice.published_on(record.inputs, day) for day in days]
+    headings = [voice.published_on(rows_behind(record.cells), day) for day in days]
     revised = sum(
         len({cell.value for cell in cells.values()}) > 1 for period, cells in rows.items() if kind_of(period) == YEAR
     )
@@ -74,7 +71,7 @@ def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
         body,
         f"{voice.measure(record.measure)}: {several} revised. *{voice.indicator(record.indicator)}, by year and day "
         "of publication; the figure in force is bold.*",
-        voice.source(record.inputs),
+        voice.source(rows_behind(body)),
         align="l" + "r" * (len(days) + 1),
         wide=True,
         empty="not in that publication",
@@ -85,12 +82,18 @@ def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
         f"{name}-picture",
         f"{voice.measure(record.measure)}: first figures moved by {listed([formats.points(v) for v in record.values])}",
         f"{voice.indicator(record.indicator)}, each year's vintages",
-        record.inputs,
+        rows_behind(figures.cells_drawn(record)),
     )
     # The PDF shows this picture once, on the digital economy.
     picture = figures.revisions(record, frame)
     only = join("", '::: {.content-visible when-format="html"}', picture, ":::")
     return [listing, only]
+
+
+def _vintage(voice: Voice, cell: VintageValue, *, in_force: bool) -> str:
+    """One value of a triangle with its row; the one in force in bold."""
+    value = voice.value(voice.percent_as_published(cell.value), rows_behind(cell))
+    return f"**{value}**" if in_force else value
 
 
 def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: Sequence[MeasureDifference]) -> Exhibit:
@@ -101,7 +104,7 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
             voice.area(each.area),
             voice.indicator(each.indicator),
             f"{voice.measure(each.measure)} minus {voice.measure(each.reference)}",
-            ", ".join(f"{p}: {formats.number(d, 2, signed=True)}" for p, d in zip(each.periods, each.differences, strict=True)),
+            voice.value(", ".join(f"{p}: {formats.number(d, 2, signed=True)}" for p, d in zip(each.periods, each.differences, strict=True)), each.inputs),
             formats.number(each.rmse, 2),
         ]
         for each in differences
@@ -123,7 +126,7 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
         body,
         f"{len(body)} series exist by two measures; their differences are no revisions. *Newest figure of each measure, in "
         "the unit of the indicator; RMSE: root of the mean squared difference.*",
-        voice.source(row for each in differences for row in each.inputs),
+        voice.source(rows_behind(body)),
         align="llllr",
         wide=True,
     )
