@@ -1,13 +1,16 @@
-# Each target brings its own set-up: a .venv in the project from the hashed requirements.lock, renewed only
-# when the lock or pyproject.toml changes.
+# Each target brings its own set-up: a .venv in the project from the hashed locks, renewed only when a lock or
+# pyproject.toml changes. `make lock` makes the locks.
 EDITION ?= 2025Q4
 WORKERS ?= 2
 PYTHON ?= python3
 BIN := .venv/bin
-STAMP := .venv/.ready
+READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+PIP = $(BIN)/python -m pip --disable-pip-version-check $$(test -t 1 || echo --quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all validity check lab clean setup format
+.PHONY: help report test test-all validity check lab clean setup format lock
 
 help: ## Show what can be made
 	@echo "policyreport: the evaluation report on a public policy"
@@ -17,20 +20,20 @@ help: ## Show what can be made
 	@echo "  EDITION=2025Q3 make report   another edition of params/editions/"
 	@echo "  WORKERS=4 make report        more notebooks, or tests, at a time"
 
-report: $(STAMP) ## Run the notebooks of EDITION and render the site and the PDF
+report: $(READY) ## Run the notebooks of EDITION and render the site and the PDF
 	$(BIN)/policyreport run $(EDITION) --workers $(WORKERS)
 	$(BIN)/policyreport render $(EDITION)
 
-test: $(STAMP) ## Run the tests
+test: $(READY_DEV) ## Run the tests
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile
 
-test-all: $(STAMP) ## Run the tests, with twenty hash seeds instead of two
+test-all: $(READY_DEV) ## Run the tests, with twenty hash seeds instead of two
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --all
 
-validity: $(STAMP) ## Simulate data of known truth and see whether the methods' claims hold
+validity: $(READY_DEV) ## Simulate data of known truth and see whether the methods' claims hold
 	$(BIN)/policyreport validity --workers $(WORKERS) --keep
 
-check: $(STAMP) ## Lint, types, spelling, notebooks without outputs, rules of the ledger
+check: $(READY_DEV) ## Lint, types, spelling, notebooks without outputs, rules of the ledger
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -38,26 +41,36 @@ check: $(STAMP) ## Lint, types, spelling, notebooks without outputs, rules of th
 	$(BIN)/nbstripout --verify $$(git ls-files 'notebooks/*.ipynb')
 	$(BIN)/policyreport check
 
-lab: $(STAMP) ## Open the project in JupyterLab
+lab: $(READY_DEV) ## Open the project in JupyterLab
 	$(BIN)/jupyter lab
 
-format: $(STAMP) ## Format the code and strip the notebooks
+format: $(READY_DEV) ## Format the code and strip the notebooks
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout $$(git ls-files 'notebooks/*.ipynb')
 
+lock: ## Make the locks again from pyproject.toml, keeping the versions they have where they fit
+	$(LOCK) --extra install -o requirements.lock pyproject.toml
+	$(LOCK) --all-extras -c requirements.lock -o requirements-dev.lock pyproject.toml
+
 clean: ## Remove everything generated, and the environment
 	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache
 
-setup: $(STAMP) ## Only set up .venv
+setup: $(READY_DEV) ## Only set up .venv
 
-$(STAMP): requirements.lock pyproject.toml
-	@echo "Setting up .venv (once; again when requirements.lock changes) …"
+# What reporting needs. On a terminal pip shows how far it is. Python 3.11 puts setuptools into a new .venv, where
+# nothing uses it; 3.12 does not.
+$(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --no-deps --no-build-isolation --editable .
+	@echo "Setting up .venv: $$(grep -c '==' requirements.lock) packages, 1 GB on disk (once; again when requirements.lock changes) …"
+	@test -x $(BIN)/python || { $(PYTHON) -m venv .venv && $(PIP) --quiet uninstall --yes setuptools; }
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m policyreport.renderers.obtain_quarto
+	@touch $@
+
+# What testing, checking and JupyterLab add.
+$(READY_DEV): $(READY) requirements-dev.lock
+	@echo "Adding what tests, checks and JupyterLab need: $$(($$(grep -c '==' requirements-dev.lock) - $$(grep -c '==' requirements.lock))) packages, 0.5 GB …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@

@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -16,19 +17,27 @@ def test_conda_environment_lists_the_dependencies_of_the_package():
     from_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
     packages = {entry for entry in listed if isinstance(entry, str)} | set(from_pip)
     conda_only = {"pip", "quarto>=1.6", f"python{project['requires-python']}", "--editable ."}
-    assert packages - conda_only == set(project["dependencies"])
+    assert packages - conda_only == {*project["dependencies"], *project["optional-dependencies"]["lab"]}
     assert conda_only <= packages
 
 
-def test_lock_pins_every_dependency_and_carries_no_address():
+@pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", ["install"]), ("requirements-dev.lock", None)])
+def test_lock_pins_every_dependency_and_carries_no_address(lock: str, extras: list[str] | None):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lock = (ROOT / "requirements.lock").read_text()
-    pinned = set(re.findall(r"^([a-z0-9-]+)==", lock, flags=re.MULTILINE))
-    wanted = [
-        *project["dependencies"],
-        *(each for extra in project["optional-dependencies"].values() for each in extra),
-    ]
-    names = {re.split(r"[><=\[]", entry)[0].lower() for entry in wanted}
-    assert names <= pinned
-    assert "://" not in lock
-    assert lock.count("--hash=sha256:") > len(pinned)
+    text = (ROOT / lock).read_text()
+    optional = project["optional-dependencies"]
+    wanted = project["dependencies"] + [entry for extra in extras or optional for entry in optional[extra]]
+    assert {re.split(r"[><=\[]", entry)[0].lower() for entry in wanted} <= set(pins(text))
+    assert "://" not in text
+    assert text.count("--hash=sha256:") > len(pins(text))
+
+
+def test_both_locks_pin_the_same_versions():
+    reporting = pins((ROOT / "requirements.lock").read_text())
+    everything = pins((ROOT / "requirements-dev.lock").read_text())
+    assert {name: everything.get(name) for name in reporting} == reporting
+
+
+def pins(lock: str) -> dict[str, str]:
+    """The version of every package of a lock."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", lock, flags=re.MULTILINE))

@@ -1,5 +1,6 @@
 """The set-up tries for Quarto once and says in one line what came of it."""
 
+import re
 import subprocess
 
 import pytest
@@ -25,7 +26,9 @@ def test_without_quarto_its_package_is_tried_once_and_the_failure_is_one_line(mo
     line = obtain_quarto.obtain()
     assert "cannot be had here" in line
     assert "\n" not in line
-    assert [command[-1] for command in tried] == ["quarto-cli"]
+    assert [command[-3:] for command in tried] == [["--require-hashes", "-r", str(obtain_quarto.LOCK)]]
+    lock = obtain_quarto.LOCK.read_text()
+    assert re.fullmatch(r"quarto-cli==\d+\.\d+\.\d+ \\\n    --hash=sha256:[0-9a-f]{64}\n", lock)
 
 
 def test_a_network_that_does_not_answer_does_not_stop_the_set_up(monkeypatch: pytest.MonkeyPatch):

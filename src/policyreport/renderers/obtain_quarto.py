@@ -10,6 +10,8 @@ from policyreport.renderers.program import run_program
 from policyreport.renderers.quarto import find_program
 
 PACKAGE = "quarto-cli"
+# Its version and its hash; a Quarto that is there already is taken whatever its version.
+LOCK = Path(__file__).resolve().parents[3] / "requirements-quarto.lock"
 # Its package fetches the program (some 120 MB) while it is installed; a network that swallows the request must not
 # hang the set-up.
 PATIENCE = 120
@@ -27,7 +29,7 @@ def obtain() -> str:
         return f"Quarto found ({Path(program).name}): it renders the report."
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     try:
-        done = run_program([*command, "--retries", "0", PACKAGE], PATIENCE)
+        done = run_program([*command, "--retries", "0", "--require-hashes", "-r", str(LOCK)], PATIENCE)
     except subprocess.TimeoutExpired:
         return f"Quarto cannot be had here ({PACKAGE}: no answer); pandoc and Typst render the report."
     if done.returncode == 0 and find_program():
