@@ -147,6 +147,16 @@ def test_cells_are_repeated_where_the_code_changed_and_not_where_only_its_commen
         states.append(fingerprint("policyreport.validity.tasks", package))
     fingerprint.cache_clear()
     assert states[0] == states[1] != states[2]
+    # Moved, and imported from its new place.
+    (package / "methods" / "shares").mkdir()
+    (package / "methods" / "pace.py").rename(package / "methods" / "shares" / "speed.py")
+    (package / "validity" / "tasks.py").write_text("from policyreport.methods.shares.speed import rate\n")
+    assert fingerprint("policyreport.validity.tasks", package) == states[2]
+    fingerprint.cache_clear()
+    (package / "methods" / "shares" / "__init__.py").touch()
+    (package / "validity" / "tasks.py").write_text("from policyreport.methods.shares import speed as rate\n")
+    assert fingerprint("policyreport.validity.tasks", package) != states[2]
+    fingerprint.cache_clear()
     assert code_lines('"""Told."""\nx = 1  # why\n') == "x = 1  # why"
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 PACKAGE = Path(__file__).resolve().parents[1]
 COMPUTING = ("policyreport.methods.", "policyreport.validity.")
@@ -17,48 +18,38 @@ COMPUTING = ("policyreport.methods.", "policyreport.validity.")
 def fingerprint(module: str, package: Path = PACKAGE) -> str:
     """Hash the code that a module of the study runs: its own, and all that it imports of what computes.
 
-    Parameters
-    ----------
-    module : str
-        ``policyreport.validity.series``.
-    package : Path
-        Where the package's files are.
+    Names and places of modules do not count, so that a module that only moved makes no kept result stale; nor do
+    comments, docstrings and empty lines.
 
     Returns
     -------
     str
-        First 16 hexadecimal digits of SHA-256; comments, docstrings and empty lines do not count.
+        First 16 hexadecimal digits of SHA-256.
 
     Raises
     ------
     FileNotFoundError
         If the package has no such module.
     """
-    found = {module: code_lines(_path(module, package).read_text(encoding="utf-8"))}
+    code: dict[str, str] = {}
     waiting = [module]
     while waiting:
-        for name in _imports(_path(waiting.pop(), package)):
-            if name not in found and _path(name, package).is_file():
-                found[name] = code_lines(_path(name, package).read_text(encoding="utf-8"))
-                waiting.append(name)
-    whole = hashlib.sha256()
-    for name in sorted(found):
-        whole.update(f"{name}\n{found[name]}\n".encode())
-    return whole.hexdigest()[:16]
+        name = waiting.pop()
+        if name not in code:
+            source = _path(name, package).read_text(encoding="utf-8")
+            code[name] = code_lines(source)
+            waiting += [imported for imported in _imports(source) if _path(imported, package).is_file()]
+    return hashlib.sha256("\f".join(sorted(code.values())).encode()).hexdigest()[:16]
 
 
 def code_lines(source: str) -> str:
-    """Leave out what does not run.
-
-    Parameters
-    ----------
-    source : str
-        A module's source.
+    """Leave out what does not run, and where the package's own names are imported from.
 
     Returns
     -------
     str
-        Its lines without docstrings, lines of comments and empty lines.
+        The lines without docstrings, lines of comments, empty lines and imports from the package; first the names
+        that it imports from the package.
 
     Raises
     ------
@@ -66,14 +57,19 @@ def code_lines(source: str) -> str:
         If the source is not Python.
     """
     # By lines and not by the parsed tree, whose text differs between versions of Python.
-    told = {
-        line
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    }
-    lines = (line for at, line in enumerate(source.splitlines(), start=1) if at not in told)
-    return "\n".join(line.rstrip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    left_out: set[int] = set()
+    names: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if _is_own(node):
+            names += [f"{alias.name} {alias.asname or ''}" for alias in node.names]
+        elif not (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        ):
+            continue
+        left_out.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines = (line for at, line in enumerate(source.splitlines(), start=1) if at not in left_out)
+    code = (line.rstrip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    return "\n".join([*sorted(names), *code])
 
 
 def _path(module: str, package: Path) -> Path:
@@ -81,8 +77,13 @@ def _path(module: str, package: Path) -> Path:
     return inside / "__init__.py" if inside.is_dir() else inside.with_suffix(".py")
 
 
-def _imports(path: Path) -> Iterator[str]:
-    """Names of the package's modules that a file imports; parents are left out, they hold no code."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(COMPUTING):
+def _is_own(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+    return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "policyreport"
+
+
+def _imports(source: str) -> Iterator[str]:
+    """Names of what a file imports from the package's computing modules: modules, or names inside them."""
+    for node in ast.walk(ast.parse(source)):
+        if _is_own(node) and f"{node.module}.".startswith(COMPUTING):
             yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
