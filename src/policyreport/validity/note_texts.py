@@ -329,6 +329,19 @@ def unclaimed_means(rows: Rows) -> str:
     )
 
 
+def jumps_among_years(rows: Rows) -> str:
+    """Years that jump: they hide the carry-over of the others."""
+    formats = rows.formats
+    held, false = values(rows.cells, "coverage"), values(rows.cells, "false discoveries")
+    return (
+        "One year in twenty revised by four standard deviations: jumps hide what carries over between the other years, "
+        f"so that less of it is learnt than there is. Intervals hold {formats.number(min(held), 3)} to "
+        f"{formats.number(max(held), 3)}, and false discoveries reach {formats.percent(max(false))}, the most where "
+        "series are long and much carries over; whether a year is such a jump cannot be told beforehand, so nothing is "
+        "declined for it."
+    )
+
+
 def unclaimed_ranks(rows: Rows) -> str:
     """The same of the sets of their ranks."""
     formats = rows.formats

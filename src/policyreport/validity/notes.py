@@ -130,6 +130,7 @@ NOTES = (
     Note("trend", lambda design: design.get("rho", 0) > 0, texts.serial),
     Note("trend families", lambda design: design.get("process") == "walk beneath noise", texts.walk_beneath),
     Note("mean differences", lambda design: design.get("process") in texts.UNCLAIMED, texts.unclaimed_means),
+    Note("mean differences", lambda design: design.get("process") == "jumps", texts.jumps_among_years),
     Note("ranks of means", lambda design: design.get("process") in texts.UNCLAIMED, texts.unclaimed_ranks),
     Note("panel", lambda design: bool(design.get("uneven")), texts.uneven),
     Note(
