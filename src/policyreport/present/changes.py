@@ -118,7 +118,7 @@ def _publisher(voice: Voice, changes: Iterable[Change]) -> str:
     if not counts:
         return ""
     most = max(sorted(counts), key=lambda name: counts[name])
-    share = voice.formats.share_of(counts[most], sum(counts.values()))
+    share = "All" if len(counts) == 1 else voice.formats.share_of(counts[most], sum(counts.values()))
     return f"{voice.value(share, files[most])} came from {escape(most)}."
 
 
