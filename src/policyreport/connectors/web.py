@@ -11,6 +11,7 @@ from typing import Self
 import httpx
 import tenacity
 
+from policyreport.digits import as_published
 from policyreport.errors import ConnectError
 from policyreport.params.connectors import Http
 
@@ -180,7 +181,7 @@ class Web:
         for piece in response.iter_bytes():
             body += piece
             if monotonic() > until:
-                expected = f"a whole answer within {self._settings.longest_answer_seconds:g} seconds"
+                expected = f"a whole answer within {as_published(self._settings.longest_answer_seconds)} seconds"
                 raise ConnectError(where, expected, f"{len(body)} bytes by then", BY_HAND)
             if len(body) > largest:
                 todo = "Ask for fewer years, or raise http.largest_answer_bytes in params/connectors.yaml."
