@@ -1,6 +1,7 @@
 """A table that was added by mistake is taken back whole; and `add` names the editions that a figure changes."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def test_a_command_killed_at_any_step_removes_all_or_nothing(project, monkeypatc
     add(project)
     full = load_ledger(project)
     done: list[Path] = []
-    unlink, opened = Path.unlink, Path.open
+    unlink, link = Path.unlink, os.link
 
     def step(act, path, *args, **kwargs):
         if len(done) == steps:
@@ -136,12 +137,9 @@ def test_a_command_killed_at_any_step_removes_all_or_nothing(project, monkeypatc
         done.append(path)
         return act(path, *args, **kwargs)
 
-    def writes(path, mode="r", *args, **kwargs):
-        return step(opened, path, mode, *args, **kwargs) if "x" in mode else opened(path, mode, *args, **kwargs)
-
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", lambda path, *args, **kwargs: step(unlink, path, *args, **kwargs))
-        patch.setattr(Path, "open", writes)
+        patch.setattr(os, "link", lambda path, *args, **kwargs: step(link, path, *args, **kwargs))
         assert call(project, "remove", TABLE, "--yes").exit_code in (0, 130)
     left = load_ledger(project)
     assert len(left) in (len(empty), len(full))

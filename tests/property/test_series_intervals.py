@@ -92,7 +92,7 @@ def a_step(values):
         [SeriesPoint(year=2017 + at, value=value) for at, value in enumerate(values)],
         area="VN",
         indicator="x",
-        step_date=date(2022, 7, 1),
+        step_date=date(2021, 7, 1),
         minimum_before=5,
         minimum_after=3,
         gls_rhos=(0.3,),

@@ -342,7 +342,8 @@ def _always(voice: Voice, record: EvaluationRecord, every: Sequence[str]) -> str
         return ""
     rows = [line for row in record.league for line in row.inputs.get("growth_mean_difference", ())]
     who = listed(list(every)) if 0 < len(every) <= MOST_NAMED else f"{len(every)} of {len(record.league)} provinces"
-    return f"{voice.value(who, rows)} grew faster than the country in each of {years} years. "
+    counted = voice.value(str(years), rows)
+    return f"{voice.value(who, rows)} grew faster than the country in each of {counted} years. "
 
 
 def _share_counted(voice: Voice, record: EvaluationRecord) -> str:

@@ -40,7 +40,7 @@ def left_for_others(voice: Voice, result: AggregateCheck | Remainder | Refusal) 
     whole = voice.value(voice.percent_as_published(result.published), result.inputs)
     mean = voice.value(f"{voice.formats.number(result.mean, 1)} %", result.inputs)
     others = _others(voice, result)
-    rest = "the other one" if others == 1 else f"the other {others} on average"
+    rest = "the other one" if others == 1 else f"the other {voice.value(str(others), result.inputs)} on average"
     return f"If all are measured alike, the country's {whole} leaves about {mean} for {rest}."
 
 
@@ -74,7 +74,7 @@ def _left(voice: Voice, result: Remainder) -> str:
         f"{voice.measure(result.measure)}; the country's is {voice.value(voice.percent_as_published(result.published), rows)} "
         "of GDP."
     )
-    rest = "the other one" if others == 1 else f"the other {others}"
+    rest = "the other one" if others == 1 else f"the other {voice.value(str(others), rows)}"
     mean = voice.value(f"{formats.number(result.mean, 2 if others == 1 else 1)} %", rows)
     if not result.bounds:
         return (

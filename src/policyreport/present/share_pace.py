@@ -166,7 +166,7 @@ def _one_year(voice: Voice, each: Pace) -> str:
         each.inputs,
     )
     verdict = f": {voice.verdict(each.one_year_verdict)}" if each.one_year_verdict else ""
-    one_year = int(each.latest_period) - int(each.one_year_base_period) == 1
+    one_year = (year_of_period(each.latest_period) or 0) - (year_of_period(each.one_year_base_period) or 0) == 1
     pace = "One-year pace" if one_year else "Pace"
     return f" {pace} since {each.one_year_base_period}: ratio {text}{verdict}."
 
