@@ -205,7 +205,7 @@ def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_t
     assert doubtful > 0
     for text in present.changes(found, inputs):
         said = read(text.markdown)
-        assert f" {doubtful} may be older: only the month or year of their publication is known." in said
+        assert f" {doubtful} may be older: their day is not known." in said
     counted = next(each for each in found.by_measure if each.indicator == "tasks_completed")
     assert counted.published == "2025-12-27"
 

@@ -38,7 +38,7 @@ def changes(found: Changes | None, inputs: Inputs) -> Exhibits:
     if found is None:
         return Exhibits(Exhibit(name, FIRST) for name in ("changed", "changes"))
     voice = Voice(inputs)
-    lead = " ".join([*_sentences(voice, found), "[What changed](what-changed.html)"])
+    lead = " ".join([*_sentences(voice, found, short=True), "[What changed](what-changed.html)"])
     return Exhibits([Exhibit("changed", lead), _page(voice, found)])
 
 
@@ -50,13 +50,13 @@ def _page(voice: Voice, found: Changes) -> Exhibit:
     return join("changes", lead, _revised(voice, found), _table(voice, found))
 
 
-def _sentences(voice: Voice, found: Changes) -> list[str]:
-    """What is new, what was published again, and who published most of it."""
+def _sentences(voice: Voice, found: Changes, *, short: bool = False) -> list[str]:
+    """What is new, what was published again, and who published most of it; in short without the publisher."""
     said = [_added(voice, found)]
     if not found.by_measure:
         until = voice.date(voice.inputs.edition.as_known_on)
         said.append(f"Nothing was published between {voice.date(found.since)} and {until}.")
-    said += [_published_again(voice, found.by_measure), _publisher(voice, found.by_measure)]
+    said += [_published_again(voice, found.by_measure), "" if short else _publisher(voice, found.by_measure)]
     return [text for text in said if text]
 
 
@@ -75,7 +75,7 @@ def _added(voice: Voice, found: Changes) -> str:
         text += f", {total} of them about years before {found.year} ({_span(earlier)})"
     if any(change.perhaps_older.count for change in found.by_measure):
         doubtful = _total(voice, (change.perhaps_older for change in found.by_measure))
-        text += f". {doubtful} may be older: only the month or year of their publication is known"
+        text += f". {doubtful} may be older: their day is not known"
     return f"{text}."
 
 

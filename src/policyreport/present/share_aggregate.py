@@ -37,11 +37,10 @@ def left_for_others(voice: Voice, result: AggregateCheck | Remainder | Refusal) 
     """What the country's figure leaves for the provinces without one, in a sentence; empty where nothing is left."""
     if not isinstance(result, Remainder) or not result.bounds:
         return ""
-    whole = voice.value(voice.percent_as_published(result.published), result.inputs)
     mean = voice.value(f"{voice.formats.number(result.mean, 1)} %", result.inputs)
     others = _others(voice, result)
-    rest = "the other one" if others == 1 else f"the other {voice.value(str(others), result.inputs)} on average"
-    return f"If all are measured alike, the country's {whole} leaves about {mean} for {rest}."
+    rest = "the other one has" if others == 1 else f"the other {voice.value(str(others), result.inputs)} average"
+    return f"If all are measured alike, {rest} about {mean}."
 
 
 def _others(voice: Voice, result: Remainder) -> int:
