@@ -8,6 +8,7 @@ from policyreport import assess, present
 from policyreport.assess.use import method_use, recalculated
 from policyreport.exhibits import Exhibit, Exhibits
 from policyreport.inputs import Inputs
+from policyreport.markdown import as_read
 from policyreport.present.methods import method_pages
 from policyreport.present.voice import Voice
 from policyreport.records.notebooks import CodeCount
@@ -20,9 +21,9 @@ def by_id(exhibits: Exhibits) -> dict[str, Exhibit]:
 
 @pytest.fixture(scope="module")
 def page(nation: Inputs) -> str:
-    """The methods page as if every method had answered."""
+    """The methods page as if every method had answered, as a reader sees it."""
     use = dict.fromkeys(nation.registry.methods, (3, 2))
-    return method_pages(Voice(nation), use).markdown.replace("\u00a0", " ")
+    return as_read(method_pages(Voice(nation), use).markdown).replace("\u00a0", " ")
 
 
 def row(page: str, label: str) -> list[str]:

@@ -4,6 +4,7 @@ The functions of `assess` are called on every province's own rows, without noteb
 """
 
 import dataclasses
+import html
 from collections.abc import Callable
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from policyreport import assess, plan, present
 from policyreport.assess.tasks import SUBJECT
 from policyreport.inputs import Inputs
+from policyreport.markdown import as_read
 from policyreport.marks import unmarked
 from policyreport.plan import Known
 from policyreport.records.base import Refusal
@@ -129,9 +131,9 @@ def own(known_q4: Known, slice_of: Callable[..., Inputs]) -> Callable[[str], Inp
 
 
 def text(exhibits) -> str:
-    """Markdown without marks, spaces that break."""
+    """Markdown without marks and as a reader sees it, in tooltips and alternative texts too; spaces that break."""
     parts = exhibits if isinstance(exhibits, tuple) else (exhibits,)
-    return unmarked("\n".join(part.markdown for part in parts)).replace("\u00a0", " ")
+    return html.unescape(as_read(unmarked("\n".join(part.markdown for part in parts)))).replace("\u00a0", " ")
 
 
 def test_a_reason_is_said_once_with_the_counts_of_every_list(own) -> None:
