@@ -36,6 +36,8 @@ QUICK = [
     ("outlook", {"intervals": 5, "n": 100, "ratio": 1, "design_effect": 1, "assumed": "learnt"}),
     ("pooling", {"areas": 8, "intraclass": 0}),
     ("pooling", {"areas": 12, "intraclass": 0.1}),
+    ("funnel", {"areas": 12, "design_effect": 2, "assumed": 2}),
+    ("funnel", {"areas": 34, "design_effect": 4, "assumed": "learnt"}),
     ("threshold", {"n": 2, "spread": "prior"}),
     ("trend", {"n": 6, "rho": 0.0, "slope": 0.5}),
     ("trend", {"n": 13, "rho": 0.3, "slope": 0.0}),
