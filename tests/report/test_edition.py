@@ -20,6 +20,7 @@ from policyreport.areas import read_areas
 from policyreport.cli import app
 from policyreport.errors import ExitCode, RenderError
 from policyreport.formats import Formats
+from policyreport.page_files import EDITION_FILE
 from policyreport.params.wording import read_wording
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.renderers import choose
@@ -304,7 +305,7 @@ def test_s20_11_national_pages_carry_no_section_to_refuse_in(site: Site) -> None
 def test_e9_regions_stand_from_north_to_south(site: Site, project: Path) -> None:
     """In the English alphabet the Mekong's delta came first."""
     north_to_south = ["Red River Delta", "North Central", "Mekong River Delta"]
-    regions = yaml.safe_load((project / "_quarto.yml").read_text("utf-8"))["site-navigation"]["regions"]
+    regions = yaml.safe_load((project / EDITION_FILE).read_text("utf-8"))["site-navigation"]["regions"]
     assert [region["name"] for region in regions] == north_to_south
     menu = site.pages["index"].select_one(".areas").get_text(" ")
     assert sorted(north_to_south, key=menu.index) == north_to_south
