@@ -324,7 +324,7 @@ def test_one_province_without_an_exact_figure_is_what_the_others_leave(taught: I
     (own,) = rest.bounds
     assert 0 <= own.low <= own.high <= 100
     page = plain(present.share_aggregate(rest, taught).markdown)
-    assert f"If all are measured alike, the other one has {rest.mean:.2f} %." in page
+    assert f"If all are measured alike, the other one has {rest.mean:.2f} % of GRDP." in page
 
 
 def test_figures_that_leave_nothing_possible_are_said_to_be_measured_otherwise(taught: Inputs) -> None:

@@ -587,7 +587,7 @@ def test_the_page_says_where_each_method_stops_holding(kept_page: str) -> None:
     for title in ("Completion of tasks", "Quarter on quarter", "Outlook to the deadline", "Unusual counts"):
         assert f"- **{title}**: where " in section
     falling = max(found("flow", "verdict falling", what="unlike trend", frailty="gamma 2", slope=0.0))
-    assert f"a steady effort is called falling in up to {share_of(falling)}" in section
+    assert f"a steady effort is called falling with a probability of up to {share_of(falling)}" in section
 
 
 def test_a_steady_effort_keeps_the_level_of_slower_and_falling_where_tasks_differ_by_as_much_as_is_allowed() -> None:

@@ -82,7 +82,7 @@ def _left(voice: Voice, result: Remainder) -> str:
         )
     about = "" if others == 1 else "about "
     verb = "has" if others == 1 else "average"
-    return f"{facts} If all are measured alike, {rest} {verb} {about}{mean}.{_single(voice, result)}"
+    return f"{facts} If all are measured alike, {rest} {verb} {about}{mean} of GRDP.{_single(voice, result)}"
 
 
 def _single(voice: Voice, result: Remainder) -> str:

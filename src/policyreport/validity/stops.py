@@ -49,11 +49,12 @@ STOPS = (
     Stop(
         "flow", "unlike trend", lambda design: design["frailty"] == "gamma 2" and design["slope"] == 0,
         "verdict falling",
-        "where tasks differ with a variance of 2, a steady effort is called falling in up to {%}", max,
+        "where tasks differ with a variance of 2, a steady effort is called falling with a probability of up to "
+        "{%}", max,
     ),
     Stop(
         "flow", "unlike trend", lambda design: design["frailty"] == "half never" and design["slope"] == 0,
-        "verdict falling", "where half of the tasks can never be finished, in up to {%}", max,
+        "verdict falling", "where half of the tasks can never be finished, with one of up to {%}", max,
     ),
     Stop(
         "outlook", "unlike outlook", lambda design: True, "coverage, as printed",
@@ -66,7 +67,7 @@ STOPS = (
     Stop(
         "funnel", "funnel", _beyond_assumed, "any area singled out",
         "where no list was counted again and tasks finish in groups of four, an area that does not differ is singled "
-        "out in up to {%}", max,
+        "out with a probability of up to {%}", max,
     ),
     Stop(
         "threshold", "threshold", lambda design: str(design.get("spread")) == "1.5", "coverage",
@@ -75,7 +76,8 @@ STOPS = (
     Stop(
         "trend", "trend", lambda design: design.get("rho", 0) > 0.3 and design.get("slope") == 0,
         "verdict rising or falling",
-        "where neighbouring years correlate by 0.6, a series without a trend is given the word in up to {%}", max,
+        "where neighbouring years correlate by 0.6, a series without a trend is called rising or falling with a "
+        "probability of up to {%}", max,
     ),
     Stop(
         "trend", "trend families", lambda design: design.get("process") == BENEATH, "areas named without a trend",
@@ -92,12 +94,13 @@ STOPS = (
     Stop(
         "panel", "panel", lambda design: bool(design.get("uneven")) and design.get("ratio") == 0,
         "equal slopes rejected",
-        "where noise differs between areas, equal slopes are found to differ in up to {%}", max,
+        "where noise differs between areas, equal slopes are found to differ with a probability of up to {%}", max,
     ),
     Stop(
         "exposure", "exposed", lambda design: design.get("kind") == "3" and design.get("association") == 0,
         "plain clustered t rejects",
-        "with three areas exposed the textbook error, which is shown only, rejects in up to {%}", max,
+        "with three areas exposed the textbook error, which is shown only, rejects with a probability of up to "
+        "{%}", max,
     ),
     Stop(
         "ranks", "ranks", lambda design: str(design.get("kind")).endswith("clustered"), "coverage, all sets together",
@@ -132,7 +135,7 @@ def stops_holding(results: Mapping[str, MethodResult], registry: Registry, forma
         return ""
     lead = (
         "No method holds under every violation of what it takes for granted. Of those that were simulated these cost "
-        "most; nominal are 0.95 and 5 %:"
+        "most. Nominal levels are 0.95 for intervals and sets, 5 % for tests and verdicts:"
     )
     return "\n\n".join(["## Where each method stops holding", lead, "\n".join(lines)])
 
