@@ -168,7 +168,8 @@ def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) ->
         least, most = ndtri(1 - ALPHA), ndtri(1 - ALPHA / (open_better.sum() + open_worse.sum()))
         found = _find_root(excess, least, most, tolerance)
         if len(errors) > 2 and open_better.all() and open_worse.all() and found < Z - 1e-6:
-            raise ArithmeticError(f"a critical value of {found:.4f} for {len(errors)} areas, below {Z:.4f}")
+            got = f"a critical value of {as_published(found)} for {len(errors)} areas"
+            raise ArithmeticError(f"{got}, below {as_published(Z)}")
         return found
 
     return critical_value
