@@ -57,11 +57,12 @@ def not_given(record: EvaluationRecord, series: SeriesRecord, inputs: Inputs) ->
 
 
 def _line(voice: Voice, results: Mapping[str, Sequence[object]]) -> str:
-    """What was refused and not given for any list, measure or date, by the first reason."""
+    """What was refused for every list, measure or date, or for some of them, by the first reason."""
     by_reason: dict[str, list[str]] = {}
     for name, found in results.items():
-        if found and (codes := list(_refused(found))) and len(codes) == len(found):
-            by_reason.setdefault(voice.short(codes[0]), []).append(inside(name))
+        if codes := list(_refused(found)):
+            part = "" if len(codes) == len(found) else ", in part"
+            by_reason.setdefault(voice.short(codes[0]), []).append(f"{inside(name)}{part}")
     if not by_reason:
         return ""
     told = "; ".join(f"{listed(names)} ({reason})" for reason, names in by_reason.items())
