@@ -4,7 +4,7 @@ import ast
 import dataclasses
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,22 @@ def run_edition(root: Path, edition: str, areas: list[str] | None = None) -> Run
         lambda store: plan.last_units(root, edition, store),
     )
     return run_stages(stages, root / "build" / edition, 2, lambda event: None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    """Chromium without a window; tests that need it are skipped where there is none.
+
+    It ends with its module: while it runs, nothing else in this process can run an event loop.
+    """
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no chromium on the path")
+    with playwright.sync_playwright() as run:
+        started = run.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """Hostile texts: what is tried, what became of it, and the counts at the end of the run."""
 
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from hostile_project import Raw
 
 NAMES = ("trials", "refused", "inert", "live")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator:
-    """Chromium without a window; tests that need it are skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no chromium on the path")
-    with playwright.sync_playwright() as run:
-        started = run.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
