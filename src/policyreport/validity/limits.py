@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from policyreport.formats import Formats
-from policyreport.validity.measures import CellResult, Measure, MethodResult
+from policyreport.validity.lookups import number_range, values
+from policyreport.validity.measures import CellResult, MethodResult
 
 MEAN, WORST = "coverage, mean over p of 0.05 to 0.95", "coverage, smallest over all p"
 FEWEST = (5, 6)
@@ -38,40 +39,31 @@ def known_limits(results: Mapping[str, MethodResult], formats: Formats) -> str:
     return f"## What no method can do\n\n{told}" if told else ""
 
 
-def _found(cells: Iterable[CellResult], name: str, **design: object) -> list[Measure]:
-    """One measure of the cells of a design."""
-    own = [cell for cell in cells if design.items() <= cell.design.items()]
-    return [each for cell in own for each in cell.measures if each.name == name]
-
-
 def _whole_numbers(cells: Iterable[CellResult], formats: Formats) -> str:
     own = [cell for cell in cells if cell.design.get("design_effect") == cell.design.get("assumed") == 1]
-    means, worst = _found(own, MEAN), _found(own, WORST)
+    means, worst = values(own, MEAN), values(own, WORST)
     if not means:
         return ""
-    low, high = (formats.number(end([each.value for each in means]), 3) for end in (min, max))
-    least = formats.number(min(each.value for each in worst), 3)
+    least = formats.number(min(worst), 3)
     return (
         "Counts are whole numbers, so no interval for a share holds exactly its level at every share and every size: "
-        f"Wilson's holds {low} to {high} on average over shares of 0.05 to 0.95, and {least} where it holds least, "
-        "near 0 and 1."
+        f"Wilson's holds {number_range(means, formats)} on average over shares of 0.05 to 0.95, and {least} where it "
+        "holds least, near 0 and 1."
     )
 
 
 def _clustering(cells: Mapping[str, Iterable[CellResult]], formats: Formats) -> str:
     found = {
         effect: [
-            each.value
+            share
             for method, name in (("completion", MEAN), ("flow", "coverage"), ("outlook", "coverage"))
-            for each in _found(cells.get(method, ()), name, design_effect=effect, assumed=1)
+            for cell in cells.get(method, ())
+            if cell.design.get("design_effect") == effect and cell.design.get("assumed") == 1
+            for share in values([cell], name)
         ]
         for effect in (2, 4)
     }
-    told = [
-        f"{formats.number(min(values), 3)} to {formats.number(max(values), 3)} at a design effect of {effect}"
-        for effect, values in found.items()
-        if values
-    ]
+    told = [f"{number_range(held, formats)} at a design effect of {effect}" for effect, held in found.items() if held]
     if not told:
         return ""
     return (
@@ -91,9 +83,9 @@ def _revisions(cells: Iterable[CellResult], formats: Formats) -> str:
         "revisions that jump": [cell for cell in own if "jumps" in cell.design],
     }
     held = [
-        f"{formats.number(min(shares), 3)} to {formats.number(max(shares), 3)} for {what}"
+        f"{number_range(shares, formats)} for {what}"
         for what, group in kinds.items()
-        if (shares := [each.value for each in _found(group, "coverage")])
+        if (shares := values(group, "coverage"))
     ]
     few = "Two revisions say little about the size of the next one; the prior carries the answer."
     return f"{few} The 95 % intervals hold {', and '.join(held)}." if held else few
@@ -102,10 +94,13 @@ def _revisions(cells: Iterable[CellResult], formats: Formats) -> str:
 def _few_points(cells: Iterable[CellResult], formats: Formats) -> str:
     told = []
     for n in FEWEST:
-        own = [cell for cell in cells if cell.design.get("n") == n]
-        size, level = _found(own, "exact test rejects"), _found(own, "coverage, Theil–Sen")
-        if size and level and size[0].nominal is not None and level[0].nominal is not None:
-            shown = formats.percent(size[0].nominal), formats.percent(level[0].nominal)
+        own = [each for cell in cells if cell.design.get("n") == n for each in cell.measures]
+        size, level = (
+            next((each.nominal for each in own if each.name == name), None)
+            for name in ("exact test rejects", "coverage, Theil–Sen")
+        )
+        if size is not None and level is not None:
+            shown = formats.percent(size), formats.percent(level)
             told.append(f"with {n} values the test has a size of {shown[0]} and the interval a level of {shown[1]}")
     if not told:
         return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policyreport.formats import Formats
@@ -48,6 +48,16 @@ def values(cells: Iterable[CellResult], name: str) -> list[float]:
         One a cell that has the measure.
     """
     return [each.value for cell in cells for each in cell.measures if each.name == name]
+
+
+def number_range(found: Collection[float], formats: Formats) -> str:
+    """Write the smallest and the largest of some numbers: ``0.930 to 0.975``."""
+    return f"{formats.number(min(found), 3)} to {formats.number(max(found), 3)}"
+
+
+def percent_range(found: Collection[float], formats: Formats, digits: int = 1) -> str:
+    """Write the smallest and the largest of some shares: ``3.5 % to 6.2 %``."""
+    return f"{formats.percent(min(found), digits)} to {formats.percent(max(found), digits)}"
 
 
 def between(cells: Iterable[CellResult], name: str, formats: Formats) -> str:

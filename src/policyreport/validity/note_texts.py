@@ -6,9 +6,9 @@ Each raises ValueError where no row has what it tells of.
 from __future__ import annotations
 
 from policyreport.digits import as_published
-from policyreport.formats import EN_DASH, Formats
+from policyreport.formats import EN_DASH
 from policyreport.params.phrases import word
-from policyreport.validity.lookups import Cells, Rows, between, values
+from policyreport.validity.lookups import Rows, between, number_range, percent_range, values
 from policyreport.validity.measures import EXACT_TEST
 
 UNCLAIMED = ("mixed carry-over", "random walk")
@@ -109,8 +109,7 @@ def harder(rows: Rows) -> str:
     held = values(rows.cells, "coverage, as printed")
     return (
         "Tasks that differ: those left are harder than those finished, and the outlook does not know it. Its interval "
-        f"holds {rows.formats.number(min(held), 3)} to {rows.formats.number(max(held), 3)}; it is an outlook on the "
-        "pace going on, not on the effort."
+        f"holds {number_range(held, rows.formats)}; it is an outlook on the pace going on, not on the effort."
     )
 
 
@@ -139,10 +138,10 @@ def spreads(rows: Rows) -> str:
     held = values(rows.cells, "coverage")
     return (
         f"One spread in all repetitions, where the prior expects {scale} percentage points: intervals hold "
-        f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}, too little where revisions are much larger "
-        "than that and too much where they are smaller. What decides is the spread, which a history this short does "
-        "not tell, so no number of revisions can be refused for it; the prior carries the answer. The chance is "
-        "withheld without a history, and told in words below "
+        f"{number_range(held, formats)}, too little where revisions are much larger than that and too much where they "
+        "are smaller. What decides is the spread, which a history this short does not tell, so no number of revisions "
+        "can be refused for it; the prior carries the answer. The chance is withheld without a history, and told in "
+        "words below "
         f"{word(rows.settings['threshold']['words_below_revisions'].value, 'en')} revisions."
     )
 
@@ -154,9 +153,9 @@ def jumping(rows: Rows) -> str:
     wrong = max(values(rows.cells, "wrong verdict at the margin"))
     often = ", ".join(dict.fromkeys(formats.percent(float(cell.design["jumps"]), 0) for cell in rows.cells))
     return (
-        f"Revisions of which {often} jump: intervals hold {formats.number(min(held), 3)} to "
-        f"{formats.number(max(held), 3)}, and the verdict *below* is wrong at the margin in up to "
-        f"{formats.percent(wrong)}; past revisions without a jump do not tell that one may come."
+        f"Revisions of which {often} jump: intervals hold {number_range(held, formats)}, and the verdict *below* is "
+        f"wrong at the margin in up to {formats.percent(wrong)}; past revisions without a jump do not tell that one "
+        "may come."
     )
 
 
@@ -169,9 +168,9 @@ def chances(rows: Rows) -> str:
         return ""
     return (
         "A true chance of 2 % lies in the band of words that one prior gives in "
-        f"{formats.percent(min(one), 0)} to {formats.percent(max(one), 0)} of repetitions, and in what is printed, "
-        f"words or range, in {formats.percent(min(every), 0)} to {formats.percent(max(every), 0)}: the range says what "
-        "hangs on the prior, it is no interval for what the past revisions leave open."
+        f"{percent_range(one, formats, 0)} of repetitions, and in what is printed, words or range, in "
+        f"{percent_range(every, formats, 0)}: the range says what hangs on the prior, it is no interval for what the "
+        "past revisions leave open."
     )
 
 
@@ -194,8 +193,7 @@ def evenly(rows: Rows) -> str:
     held, off = values(rows.cells, "coverage"), values(rows.cells, "bias")
     return (
         "Additions that enter evenly: the method takes them as open from the first day of their interval. Intervals "
-        f"hold {formats.number(min(held), 3)} to {formats.number(max(held), 3)}, with a bias of "
-        f"{formats.number(min(off), 3)} to {formats.number(max(off), 3)}."
+        f"hold {number_range(held, formats)}, with a bias of {number_range(off, formats)}."
     )
 
 
@@ -207,18 +205,19 @@ def found_unequal(rows: Rows) -> str:
         return ""
     nominal = formats.percent(float(rows.settings["panel"]["bartlett_level"].value), 0)
     return (
-        f"Bartlett's test at a nominal {nominal} finds equal noise unequal in {formats.percent(min(found))} to "
-        f"{formats.percent(max(found))} of repetitions, since residuals of a line have fewer degrees of freedom than "
-        "it counts; intervals are then wider than they need be, and hold."
+        f"Bartlett's test at a nominal {nominal} finds equal noise unequal in {percent_range(found, formats)} of "
+        "repetitions, since residuals of a line have fewer degrees of freedom than it counts; intervals are then wider "
+        "than they need be, and hold."
     )
 
 
 def unused_fits(rows: Rows) -> str:
     """Mixed models that may not be used: where, why, and what is printed then."""
     formats = rows.formats
+    ratios = [cell.design["ratio"] for cell in rows.cells]
     flat, steep = (
-        [cell for cell in rows.cells if cell.design["ratio"] == end(each.design["ratio"] for each in rows.cells)]
-        for end in (min, max)
+        percent_range(values([cell for cell in rows.cells if cell.design["ratio"] == end], "fit not used"), formats, 0)
+        for end in (min(ratios), max(ratios))
     )
     failed, most = max(values(rows.cells, "search failed")), max(cell.draws for cell in rows.cells)
     searched = (
@@ -234,16 +233,11 @@ def unused_fits(rows: Rows) -> str:
         else ""
     )
     return (
-        f"The fit is not used in {_range(flat, formats)} of repetitions where slopes spread the least, and in "
-        f"{_range(steep, formats)} where they spread the most; {searched}. Then nothing is lost: boundary-fit is "
+        f"The fit is not used in {flat} of repetitions where slopes spread the least, and in {steep} where they spread "
+        f"the most; {searched}. Then nothing is lost: boundary-fit is "
         "flagged and the closed form printed, a variance below zero as 0, as are the pooled slopes, which never rest "
         f"on the mixed model.{agreed}"
     )
-
-
-def _range(cells: Cells, formats: Formats) -> str:
-    found = values(cells, "fit not used")
-    return f"{formats.percent(min(found), 0)} to {formats.percent(max(found), 0)}"
 
 
 def grouped_lists(rows: Rows) -> str:
@@ -274,8 +268,8 @@ def walk_beneath(rows: Rows) -> str:
     named = values(rows.cells, "areas named without a trend")
     return (
         "A random walk with steps half as large as the noise above it: noise hides that the series wanders, and a slow "
-        f"drift passes for a trend in {rows.formats.percent(min(named))} to {rows.formats.percent(max(named))} of "
-        "families, the more the longer the series. The method does not claim to stand this."
+        f"drift passes for a trend in {percent_range(named, rows.formats)} of families, the more the longer the "
+        "series. The method does not claim to stand this."
     )
 
 
@@ -300,8 +294,8 @@ def levels_by_order(rows: Rows) -> str:
     none = [cell for cell in rows.cells if not cell.design.get("sloping")]
     named = values(none, "the same by the order of levels")
     return (
-        f"The order of the levels themselves would name somebody in {rows.formats.percent(min(named))} to "
-        f"{rows.formats.percent(max(named))} of families of random walks, which is why levels are not trended."
+        f"The order of the levels themselves would name somebody in {percent_range(named, rows.formats)} of families "
+        "of random walks, which is why levels are not trended."
         if named
         else ""
     )
@@ -318,58 +312,50 @@ def by_itself(rows: Rows) -> str:
 
 def unclaimed_means(rows: Rows) -> str:
     """Processes that means of yearly differences do not claim to stand."""
-    formats = rows.formats
-    held, false = values(rows.cells, "coverage"), values(rows.cells, "false discoveries")
+    held, false = number_range(values(rows.cells, "coverage"), rows.formats), values(rows.cells, "false discoveries")
     return (
         "One carry-over is learnt for all areas. Where each has its own, or series are random walks, which have no "
-        f"mean to come back to, intervals hold {formats.number(min(held), 3)} to {formats.number(max(held), 3)} and "
-        "false "
-        f"discoveries reach {formats.percent(max(false))}; few years cannot show that this is so, and it is not "
-        "claimed."
+        f"mean to come back to, intervals hold {held} and false discoveries reach {rows.formats.percent(max(false))}; "
+        "few years cannot show that this is so, and it is not claimed."
     )
 
 
 def jumps_among_years(rows: Rows) -> str:
     """Years that jump: they hide the carry-over of the others."""
-    formats = rows.formats
-    held, false = values(rows.cells, "coverage"), values(rows.cells, "false discoveries")
+    held, false = number_range(values(rows.cells, "coverage"), rows.formats), values(rows.cells, "false discoveries")
     return (
         "One year in twenty revised by four standard deviations: jumps hide what carries over between the other years, "
-        f"so that less of it is learnt than there is. Intervals hold {formats.number(min(held), 3)} to "
-        f"{formats.number(max(held), 3)}, and false discoveries reach {formats.percent(max(false))}, the most where "
-        "series are long and much carries over; whether a year is such a jump cannot be told beforehand, so nothing is "
-        "declined for it."
+        f"so that less of it is learnt than there is. Intervals hold {held}, and false discoveries reach "
+        f"{rows.formats.percent(max(false))}, the most where series are long and much carries over; whether a year is "
+        "such a jump cannot be told beforehand, so nothing is declined for it."
     )
 
 
 def unclaimed_ranks(rows: Rows) -> str:
     """The same of the sets of their ranks."""
-    formats = rows.formats
-    held = values(rows.cells, "coverage, all sets together")
+    held = number_range(values(rows.cells, "coverage, all sets together"), rows.formats)
     return (
-        "Carry-overs that differ between areas, and random walks: sets of all areas together hold "
-        f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}, which is not claimed."
+        f"Carry-overs that differ between areas, and random walks: sets of all areas together hold {held}, which is "
+        "not claimed."
     )
 
 
 def grouped_tasks(rows: Rows) -> str:
     """Pooled shares of lists whose tasks finish in groups, were they taken as independent."""
-    formats = rows.formats
-    held = values(rows.cells, "coverage")
+    held = number_range(values(rows.cells, "coverage"), rows.formats)
     return (
         "Tasks that finish in groups inside each list: were they taken as independent, the intervals would hold "
-        f"{formats.number(min(held), 3)} to {formats.number(max(held), 3)}. A design effect is therefore learnt from "
-        f"lists that were counted again, or assumed at {_assumed(rows)}."
+        f"{held}. A design effect is therefore learnt from lists that were counted again, or assumed at "
+        f"{_assumed(rows)}."
     )
 
 
 def more_grouped(rows: Rows) -> str:
     """Pooled shares of lists whose tasks finish in larger groups than is assumed."""
-    formats = rows.formats
-    held = values(rows.cells, "coverage")
+    held = number_range(values(rows.cells, "coverage"), rows.formats)
     return (
         f"Tasks that finish in larger groups than is assumed where no repeated counts tell: beyond a design effect of "
-        f"{_assumed(rows)} the intervals hold {formats.number(min(held), 3)} to {formats.number(max(held), 3)}."
+        f"{_assumed(rows)} the intervals hold {held}."
     )
 
 
