@@ -26,14 +26,14 @@ from policyreport.validity.designs import DESIGNS
 from policyreport.validity.fingerprint import code_lines, fingerprint
 from policyreport.validity.hazard_slopes import FRAILTY, fit_all, fit_one, fit_unlike
 from policyreport.validity.measures import CONTINUOUS, CellResult, Measure, MethodResult, average, exact, middle, share
-from policyreport.validity.note_texts import EARLIER, UNCLAIMED
+from policyreport.validity.note_texts import BENEATH, EARLIER, UNCLAIMED
 from policyreport.validity.outlooks import PRINTED_EFFECT, RULES
 from policyreport.validity.pages import DEFAULTS, SIMULATORS, failures, read_results, validity_page
 from policyreport.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_RANGE, WEBB
 from policyreport.validity.places import COUNT_LEVEL
 from policyreport.validity.processes import one_list, sloping_rates
 from policyreport.validity.series import BANDS, ENUMERATED, FACTORS, MEAN_WEIGHT, PRIOR, VERDICT_RHO
-from policyreport.validity.stops import BENEATH, STOPS
+from policyreport.validity.stops import STOPS
 from policyreport.validity.study import run_study
 
 ROOT = Path(__file__).parents[2]

@@ -13,6 +13,8 @@ from policyreport.validity.measures import EXACT_TEST
 
 UNCLAIMED = ("mixed carry-over", "random walk")
 """As `yearly.UNCLAIMED`, which is not loaded for a page; a test holds them equal."""
+BENEATH = "walk beneath noise"
+"""As `yearly_panels.BENEATH`, which is not loaded for a page; a test holds them equal."""
 EARLIER = 0.003
 """As `tasks.EARLIER`, which is not loaded for a page; a test holds them equal."""
 

@@ -87,10 +87,15 @@ def _fixed(text: str) -> Callable[[Rows], str]:
     return lambda rows: text
 
 
-def _ignored(design: Mapping[str, Any]) -> bool:
+def ignores_groups(design: Mapping[str, Any]) -> bool:
     """Whether tasks cluster more than is assumed; learnt clustering is not assumed."""
     assumed = design.get("assumed", 1)
     return isinstance(assumed, int) and assumed < design.get("design_effect", 1)
+
+
+def exceeds_assumed(design: Mapping[str, Any]) -> bool:
+    """Whether tasks cluster more than is assumed where some clustering is."""
+    return ignores_groups(design) and design.get("assumed", 1) > 1
 
 
 def _is_even(design: Mapping[str, Any]) -> bool:
@@ -107,28 +112,24 @@ BEYOND = ("gamma 2", "half never")
 NOTES = (
     Note(
         "completion",
-        _ignored,
+        ignores_groups,
         _fixed("Tasks that finish in groups: the interval at a design effect of 1 is too narrow."),
     ),
-    Note("flow change", _ignored, _fixed("Clustering ignored: why a verdict needs a design effect of 2.")),
+    Note("flow change", ignores_groups, _fixed("Clustering ignored: why a verdict needs a design effect of 2.")),
     Note("flow change", _is_even, texts.evenly),
     Note("flow trend", _is_even, texts.evenly),
     Note("unlike change", lambda design: design["frailty"] in BEYOND and design["effort"] == 1, texts.beyond),
     Note("unlike trend", lambda design: design["frailty"] in BEYOND and design["slope"] == 0, texts.beyond),
     Note("unlike outlook", lambda design: True, texts.harder),
-    Note("outlook", _ignored, _fixed("Clustering ignored: why the interval is printed at a design effect of 4.")),
-    Note(
-        "pooling",
-        lambda design: _ignored(design) and design.get("assumed", 1) == 1,
-        texts.grouped_tasks,
-    ),
-    Note("pooling", lambda design: _ignored(design) and design.get("assumed", 1) > 1, texts.more_grouped),
-    Note("funnel", _ignored, texts.unlike_lists),
+    Note("outlook", ignores_groups, _fixed("Clustering ignored: why the interval is printed at a design effect of 4.")),
+    Note("pooling", lambda design: ignores_groups(design) and design.get("assumed", 1) == 1, texts.grouped_tasks),
+    Note("pooling", exceeds_assumed, texts.more_grouped),
+    Note("funnel", ignores_groups, texts.unlike_lists),
     Note("threshold", _is_of_one_spread, texts.spreads),
     Note("threshold", lambda design: bool(design.get("mean")), texts.one_way),
     Note("threshold", lambda design: bool(design.get("jumps")), texts.jumping),
     Note("trend", lambda design: design.get("rho", 0) > 0, texts.serial),
-    Note("trend families", lambda design: design.get("process") == "walk beneath noise", texts.walk_beneath),
+    Note("trend families", lambda design: design.get("process") == texts.BENEATH, texts.walk_beneath),
     Note("mean differences", lambda design: design.get("process") in texts.UNCLAIMED, texts.unclaimed_means),
     Note("mean differences", lambda design: design.get("process") == "jumps", texts.jumps_among_years),
     Note("ranks of means", lambda design: design.get("process") in texts.UNCLAIMED, texts.unclaimed_ranks),
@@ -138,11 +139,7 @@ NOTES = (
         lambda design: str(design.get("kind")).isdigit() and int(design["kind"]) < 6,
         _fixed("Flagged few-treated: the permutation test alone is used."),
     ),
-    Note(
-        "ranks",
-        lambda design: str(design.get("kind")).endswith("clustered"),
-        texts.grouped_lists,
-    ),
+    Note("ranks", lambda design: str(design.get("kind")).endswith("clustered"), texts.grouped_lists),
 )
 """What is known of cells beforehand, in the order of the table."""
 REMARKS = {

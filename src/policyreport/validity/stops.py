@@ -10,10 +10,8 @@ from policyreport.formats import Formats
 from policyreport.params.registry import Registry
 from policyreport.validity.lookups import values
 from policyreport.validity.measures import MethodResult
-from policyreport.validity.note_texts import UNCLAIMED
-
-BENEATH = "walk beneath noise"
-"""As `yearly_panels.BENEATH`, which is not loaded for a page; a test holds them equal."""
+from policyreport.validity.note_texts import BENEATH, UNCLAIMED
+from policyreport.validity.notes import exceeds_assumed, ignores_groups
 
 
 @dataclass(frozen=True)
@@ -28,22 +26,13 @@ class Stop:
     worst: Callable[..., float] = min
 
 
-def _ignored(design: Mapping[str, Any]) -> bool:
-    assumed = design.get("assumed", 1)
-    return isinstance(assumed, int) and assumed < design.get("design_effect", 1)
-
-
-def _beyond_assumed(design: Mapping[str, Any]) -> bool:
-    return _ignored(design) and design.get("assumed", 1) > 1
-
-
 STOPS = (
     Stop(
-        "completion", "completion", _ignored, "coverage, mean over p of 0.05 to 0.95",
+        "completion", "completion", ignores_groups, "coverage, mean over p of 0.05 to 0.95",
         "where tasks finish in groups of four and the interval takes them as independent, it holds {}",
     ),
     Stop(
-        "flow", "flow change", _ignored, "coverage",
+        "flow", "flow change", ignores_groups, "coverage",
         "where tasks finish in groups of four and the change is judged as if they did not, its interval holds {}",
     ),
     Stop(
@@ -61,11 +50,11 @@ STOPS = (
         "where tasks differ, those left are harder than the outlook takes them to be, and its interval holds {}",
     ),
     Stop(
-        "pooling", "pooling", _beyond_assumed, "coverage",
+        "pooling", "pooling", exceeds_assumed, "coverage",
         "where no list was counted again and tasks finish in groups of four, the intervals hold {}",
     ),
     Stop(
-        "funnel", "funnel", _beyond_assumed, "any area singled out",
+        "funnel", "funnel", exceeds_assumed, "any area singled out",
         "where no list was counted again and tasks finish in groups of four, an area that does not differ is singled "
         "out with a probability of up to {%}", max,
     ),
