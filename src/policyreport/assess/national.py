@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from policyreport.assess.tasks import SUBJECT
 from policyreport.inputs import Inputs
 from policyreport.methods.latest import later_parts, newest_of_each_measure
-from policyreport.records.base import Flag, Frozen, Observation, Refusal, Result
+from policyreport.records.base import Flag, Frozen, Observation, Refusal, Result, parts_of
 from policyreport.records.notebooks import (
     CleanRecord,
     CodeCount,
@@ -189,13 +188,10 @@ def _league_row(inputs: Inputs, area: str, placed: RankSet | None) -> LeagueRow:
     trend, compare = inputs.records.get((area, "trend")), inputs.records.get((area, "compare"))
     facts: dict[str, object] = {}
     rows: dict[str, tuple[str, ...]] = {}
-    refused: Counter[str] = Counter()
     if isinstance(trend, TrendRecord):
         facts |= _league_trend(trend, inputs.roles.share.headline_measure, rows)
-        refused.update(item.code for item in _refusals(trend))
     if isinstance(compare, CompareRecord):
         facts |= _league_compare(compare, rows)
-        refused.update(item.code for item in _refusals(compare))
     if placed:
         facts |= {"growth_mean_rank": placed.rank, "growth_mean_rank_set": placed.simultaneous}
     return LeagueRow(
@@ -203,7 +199,7 @@ def _league_row(inputs: Inputs, area: str, placed: RankSet | None) -> LeagueRow:
         name=inputs.areas.name(area),
         slug=inputs.areas.slug(area),
         region=inputs.areas.name(inputs.areas.region(area)),
-        refusals=tuple(sorted(refused)),
+        refusals=tuple(sorted({each.code for each in parts_of((trend, compare)) if isinstance(each, Refusal)})),
         inputs=rows,
         **facts,
     )
@@ -265,19 +261,3 @@ def _league_compare(record: CompareRecord, rows: dict[str, tuple[str, ...]]) -> 
         facts["income_index"] = record.income_ratio_nation.index
         rows["income_index"] = record.income_ratio_nation.inputs
     return facts
-
-
-def _refusals(record: NotebookRecord) -> Iterable[Refusal]:
-    """Every refusal of a record."""
-
-    def walk(value: object) -> Iterator[Refusal]:
-        if isinstance(value, Refusal):
-            yield value
-        elif isinstance(value, tuple):
-            for item in value:
-                yield from walk(item)
-        elif isinstance(value, Frozen):
-            for name in type(value).model_fields:
-                yield from walk(getattr(value, name))
-
-    return walk(record)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from policyreport.inputs import Inputs
 from policyreport.params.registry import Registry
-from policyreport.records.base import Frozen, Observation, Refusal, Result
+from policyreport.records.base import Refusal, Result, parts_of
 from policyreport.records.notebooks import NotebookRecord
 
 HARMONISED = "harmonise"
@@ -60,22 +60,8 @@ def recalculated(inputs: Inputs) -> int:
 def _answers(records: Iterable[NotebookRecord], registry: Registry) -> Iterator[tuple[str, str]]:
     """Method and kind of answer, as often as one stands in a record."""
     for record in records:
-        for value in _values(record):
+        for value in parts_of(record):
             if isinstance(value, Refusal):
                 yield registry.of_result(value.method), "refusal"
             elif isinstance(value, Result) and (kind := str(getattr(value, "kind", None) or "")):
                 yield registry.of_result(kind), "result"
-
-
-def _values(value: object) -> Iterator[Frozen]:
-    """Every part of a record; published figures, which are many, hold none."""
-    if isinstance(value, Frozen) and not isinstance(value, Observation):
-        yield value
-        for name in type(value).model_fields:
-            part = getattr(value, name)
-            if isinstance(part, (Frozen, tuple)):
-                yield from _values(part)
-    elif isinstance(value, tuple):
-        for item in value:
-            if isinstance(item, (Frozen, tuple)):
-                yield from _values(item)

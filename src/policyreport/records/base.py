@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -140,6 +141,20 @@ class Result(Frozen):
             True if the result carries the flag.
         """
         return any(flag.code == code for flag in self.flags)
+
+
+def parts_of(value: object) -> Iterator[Frozen]:
+    """Walk every part of a record, itself first; published figures, which are many, hold none."""
+    if isinstance(value, Frozen) and not isinstance(value, Observation):
+        yield value
+        for name in type(value).model_fields:
+            part = getattr(value, name)
+            if isinstance(part, (Frozen, tuple)):
+                yield from parts_of(part)
+    elif isinstance(value, tuple):
+        for item in value:
+            if isinstance(item, (Frozen, tuple)):
+                yield from parts_of(item)
 
 
 class Gap(Frozen):
