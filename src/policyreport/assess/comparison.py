@@ -14,7 +14,7 @@ from policyreport.inputs import Inputs
 from policyreport.methods import peers as peers_method
 from policyreport.methods.carryover import RhoGrid
 from policyreport.methods.comparators import PeerPanel
-from policyreport.methods.latest import later_parts, newest_of_each_measure
+from policyreport.methods.latest import later_parts, newest_completion, newest_of_each_measure
 from policyreport.methods.means import MeanRules
 from policyreport.methods.peers import PeerRules
 from policyreport.params.report import SeriesRole
@@ -285,11 +285,10 @@ def growth_differences(growth: Peers | Refusal) -> tuple[Difference | Refusal, .
 
 def _strip_tasks(inputs: Inputs, results: Sequence[Completion | Refusal]) -> StripItem:
     role = inputs.roles.tasks
-    done = [each for each in results if isinstance(each, Completion)]
-    if not done:
+    newest = newest_completion(results)
+    if newest is None:
         refused = next(each for each in results if isinstance(each, Refusal))
         return StripItem(role="tasks", indicator=role.completed, refusal=refused)
-    newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
     return StripItem(
         role="tasks",
         indicator=role.completed,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policyreport.assess.tasks import SUBJECT
 from policyreport.inputs import Inputs
-from policyreport.methods.latest import later_parts, newest_of_each_measure
+from policyreport.methods.latest import later_parts, newest_completion, newest_of_each_measure
 from policyreport.records.base import Flag, Frozen, Observation, Refusal, Result, parts_of
 from policyreport.records.notebooks import (
     CleanRecord,
@@ -20,7 +20,7 @@ from policyreport.records.notebooks import (
     TrendRecord,
 )
 from policyreport.records.series import Difference, Peers, Ranks, RankSet, Trend
-from policyreport.records.tasks import Completion, Flow, Outlook, QuarterOnQuarter
+from policyreport.records.tasks import Flow, Outlook, QuarterOnQuarter
 
 OF_YEAR = re.compile(r"^(\w+(?: \([\w-]+\))?) \d{4}$")
 """A refusal's subject that ends in a year: ``digital_economy_share (nso) 2025``."""
@@ -208,23 +208,21 @@ def _league_row(inputs: Inputs, area: str, placed: RankSet | None) -> LeagueRow:
 def _league_trend(record: TrendRecord, measure: str, rows: dict[str, tuple[str, ...]]) -> dict[str, object]:
     """Figures of the trend record; the ledger rows behind them go to `rows`."""
     facts: dict[str, object] = {}
-    done = [each for each in record.completion if isinstance(each, Completion)]
-    if done:
-        newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
+    if newest := newest_completion(record.completion):
         facts |= {
             "completed": newest.completed.count,
             "total": newest.total,
             "completed_list": newest.list_label,
+            "completed_date": newest.reference_date,
         }
-        facts["completed_date"] = newest.reference_date
         rows["completed"] = newest.inputs
     if latest := newest_of_each_measure(record.share).get(measure):
         facts |= {
             "share": latest.observation.value,
             "share_year": latest.period,
             "share_verdict": latest.verdict,
+            "share_flags": tuple(flag.code for flag in latest.flags),
         }
-        facts["share_flags"] = tuple(flag.code for flag in latest.flags)
         rows["share"] = (latest.observation.id,)
     elif any(part.measure == measure for part in later_parts(record.share)):
         facts["share_flags"] = ("part-year",)

@@ -1,4 +1,4 @@
-"""Which of several results on a share is the latest: a whole year's, and what came out since for part of one."""
+"""Which of several results is the latest: a list's count; a share of a whole year, and of part of one since."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from datetime import date
 
 from policyreport.records.periods import YEAR, kind_of, period_bounds
 from policyreport.records.shares import NotYearly, Threshold
+from policyreport.records.tasks import Completion
+
+
+def newest_completion(results: Iterable[object]) -> Completion | None:
+    """Select the count of the newest day, of several lists the longest."""
+    done = (each for each in results if isinstance(each, Completion))
+    return max(done, key=lambda each: (each.reference_date or each.published, each.total), default=None)
 
 
 def newest_of_each_measure(results: Iterable[object]) -> dict[str, Threshold]:

@@ -16,7 +16,7 @@ from policyreport.figures.tiles import locator
 from policyreport.formats import NBSP
 from policyreport.inputs import Inputs
 from policyreport.markdown import escape
-from policyreport.methods.latest import later_parts
+from policyreport.methods.latest import later_parts, newest_completion
 from policyreport.notes import told_time
 from policyreport.params.phrases import word
 from policyreport.present.behind import rows_behind
@@ -31,7 +31,6 @@ from policyreport.records.notebooks import CompareRecord, StripItem
 from policyreport.records.periods import kind_of
 from policyreport.records.series import Difference, Peers, PublishedRank
 from policyreport.records.shares import Threshold
-from policyreport.records.tasks import Completion
 from policyreport.tables import table
 
 __all__ = ["growth_compare", "strip", "summary"]
@@ -162,10 +161,9 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
             f"Output per head was {voice.value(f'{voice.formats.number(income.value, 1)} million VND', income.inputs)} in "
             f"{income.period}, {voice.value(voice.formats.number(ratio.index, 0), ratio.inputs)} where the nation is 100."
         )
-    done = [each for each in record.completion if isinstance(each, Completion)]
-    if done:
-        newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
-        said.append(count_sentence(voice, newest))
+    counted = newest_completion(record.completion)
+    if counted:
+        said.append(count_sentence(voice, counted))
     judged = [each for each in record.share if isinstance(each, Threshold)]
     said += [share_sentence(voice, each) for each in leading(judged)[:1]]
     headline = inputs.roles.share.headline_measure
@@ -173,7 +171,7 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
     said += [part_sentence(voice, each) for each in parts]
     by_headline = bool(parts) or any(each.measure == headline for each in judged)
     share_by = f"a digital-economy share by {voice.measure(headline)}"
-    silent = [what for what, there in (("task counts", done), (share_by, by_headline)) if not there]
+    silent = [what for what, there in (("task counts", counted), (share_by, by_headline)) if not there]
     if growth.value is None:
         silent.append("growth on present boundaries")
     if silent:
