@@ -3,7 +3,7 @@
 import pytest
 from scipy.optimize import linprog
 
-from policyreport.methods.bounds import rest_of_total, whole_from_parts
+from policyreport.methods.bounds import rest_of_total
 
 
 def test_the_six_provinces_of_the_specification():
@@ -49,10 +49,3 @@ def test_bounds_of_one_part_are_those_of_linear_programming(total):
                 bounds=[(1, 10)] * 3,
             )
             assert end == pytest.approx(sign * solved.fun)
-
-
-def test_a_whole_without_a_figure_lies_between_its_parts_at_their_limits():
-    """By hand: (0.6 · 5 + 0.4 · 1, 0.6 · 5 + 0.4 · 10)."""
-    assert whole_from_parts({"a": 5.0}, {"a": 60, "b": 40}, low=1, high=10) == pytest.approx((3.4, 7.0))
-    assert whole_from_parts({"a": 5.0}, {"a": 60, "b": 40}) == (float("-inf"), float("inf"))
-    assert whole_from_parts({"a": 5.0, "b": 3.0}, {"a": 60, "b": 40}) == pytest.approx((4.2, 4.2))

@@ -103,37 +103,6 @@ def _of_one(left: float, weight: float, others: float, low: float, high: float) 
     return min(max(least, low), high), max(min(most, high), low)
 
 
-def whole_from_parts(
-    known: Mapping[str, float], weights: Mapping[str, float], *, low: float = -inf, high: float = inf
-) -> tuple[float, float]:
-    """Bound the weighted mean of all parts where some have no value.
-
-    Parameters
-    ----------
-    known : mapping of str to float
-        Values of some parts.
-    weights : mapping of str to float
-        Positive weights of all parts, in any scale.
-    low, high : float
-        Between which every part's value lies.
-
-    Returns
-    -------
-    tuple of float
-        Σ w_i x_i over the known parts, the weight of the others at either limit; infinite where there is none.
-
-    References
-    ----------
-    Manski (2003), Partial Identification of Probability Distributions, ch. 1.
-    """
-    whole = sum(weights.values())
-    known_sum = sum(weight * known[part] for part, weight in weights.items() if part in known)
-    rest = sum(weight for part, weight in weights.items() if part not in known)
-    if not rest:
-        return known_sum / whole, known_sum / whole
-    return (known_sum + rest * low) / whole, (known_sum + rest * high) / whole
-
-
 def finite(end: float) -> float | None:
     """Give an end of bounds as a record holds it: None where nothing limits it."""
     return end if isfinite(end) else None
