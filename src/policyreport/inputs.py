@@ -123,19 +123,8 @@ class Inputs:
         """Annual series by area, indicator and measure, in the order of years."""
         found: dict[tuple[str, str, str], list[SeriesPoint]] = {}
         rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
-        columns = [
-            "area",
-            "indicator",
-            "measure",
-            "year",
-            "value",
-            "status",
-            "segment",
-            "low",
-            "high",
-            "error",
-            "inputs",
-        ]
+        columns = ["area", "indicator", "measure", "year", "value", "status", "segment"]
+        columns += ["low", "high", "error", "inputs"]
         for area, indicator, measure, year, value, status, segment, low, high, error, ids in zip(
             *(rows[column].tolist() for column in columns), strict=True
         ):

@@ -11,6 +11,8 @@ from itertools import product
 from policyreport.assess.selection import not_published
 from policyreport.assess.shares import history, pace_settings, prior, priors, share_vintages, threshold_settings
 from policyreport.assess.specifications_areas import (
+    Axes,
+    Spec,
     exposure_specifications,
     peers_specifications,
     resting_on,
@@ -30,11 +32,7 @@ from policyreport.methods.starts import last_year_before
 from policyreport.methods.vintages import NEVER_ESTIMATED, year_of, yearly
 from policyreport.params.policy import Target
 from policyreport.records.base import Observation, Refusal
-from policyreport.records.series import Sensitivity
 from policyreport.records.shares import NotYearly, Pace, Threshold
-
-Spec = Sensitivity | Refusal
-Axes = dict[str, list[str]]
 
 
 def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:

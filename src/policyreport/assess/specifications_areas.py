@@ -146,12 +146,7 @@ def exposure_specifications(inputs: Inputs) -> Spec:
         "control": list(settings.sensitivity.exposure_controls),
         "inference": list(settings.sensitivity.exposure_inference),
     }
-    headline = {
-        "exposure": names[0],
-        "post": next(iter(posts)),
-        "control": "none",
-        "inference": "WCR",
-    }
+    headline = {"exposure": names[0], "post": next(iter(posts)), "control": "none", "inference": "WCR"}
     rows = (row for family in found.values() for each in family.values() for row in each.inputs)
     return resting_on(run("exposure", role.indicator, axes, headline, estimate), rows)
 
