@@ -24,12 +24,11 @@ def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
     """
     settings = inputs.settings.harmonise
     table = discrepancies(inputs.newest, inputs.areas, inputs.indicators, settings)
-    rates = {each.id for each in inputs.indicators.indicators if each.harmonise in ("chain", "weighted-mean")}
     found = []
     for (area, indicator, measure), rows in table[table["merged"].astype(bool)].groupby(
         ["area", "indicator", "measure"]
     ):
-        unit: Literal["points", "%"] = "points" if indicator in rates else "%"
+        unit: Literal["points", "%"] = "points" if indicator in inputs.indicators.in_points else "%"
         off = rows["difference"] if unit == "points" else rows["percent"]
         worst = int(off.abs().to_numpy().argmax())
         found.append(

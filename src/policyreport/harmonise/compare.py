@@ -55,9 +55,8 @@ def discrepancies(
     both = both.dropna(subset="recalculated")
     both["difference"] = both["recalculated"] - both["published"]
     both["percent"] = 100 * both["difference"] / both["published"]
-    rates = [each.id for each in indicators.indicators if each.harmonise in ("chain", "weighted-mean")]
     both["beyond"] = np.where(
-        both["indicator"].isin(rates),
+        both["indicator"].isin(indicators.in_points),
         both["difference"].abs() > settings.tolerance_points,
         both["percent"].abs() > settings.tolerance_percent,
     )

@@ -137,6 +137,11 @@ class Indicators(Strict):
         """Name the indicator whose values are a weight; empty where there is none."""
         return next((each.id for each in self.indicators if each.gives_weight == weight), "")
 
+    @property
+    def in_points(self) -> frozenset[str]:
+        """Ids of which a recalculated value differs in percentage points from a published one; others differ in %."""
+        return frozenset(each.id for each in self.indicators if each.harmonise in ("chain", "weighted-mean"))
+
     def by_id(self) -> dict[str, Indicator]:
         """Give the indicators by their id.
 

@@ -156,17 +156,16 @@ def _merged_outside_parts(evidence: Evidence) -> Iterator[Breach]:
 
 def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
     """A value recalculated from the parts that is far from the publisher's own."""
-    table = evidence.recalculated
-    rates = {each.id for each in evidence.context.indicators.indicators if each.harmonise in ("chain", "weighted-mean")}
+    table, tolerances = evidence.recalculated, evidence.context.harmonise
     for (area, indicator, measure), rows in table[table["beyond"].astype(bool)].groupby(
         ["area", "indicator", "measure"]
     ):
-        if indicator in rates:
-            told = [f"{row['year']} {row['difference']:+.2f}" for row in records(rows.sort_values("year"))]
-            limit = f"percentage points, tolerance {as_published(evidence.context.harmonise.tolerance_points)}"
+        if indicator in evidence.context.indicators.in_points:
+            column, limit = "difference", f"percentage points, tolerance {as_published(tolerances.tolerance_points)}"
         else:
-            told = [f"{row['year']} {row['percent']:+.2f}" for row in records(rows.sort_values("year"))]
-            limit = f"%, tolerance {as_published(evidence.context.harmonise.tolerance_percent)}"
+            column, limit = "percent", f"%, tolerance {as_published(tolerances.tolerance_percent)}"
+        ordered = rows.sort_values("year")
+        told = [f"{year} {difference:+.2f}" for year, difference in zip(ordered["year"], ordered[column], strict=True)]
         named = f"{evidence.who(area)}, {evidence.named(indicator, measure)}"
         yield Breach(tuple(rows["id"]), f"{named}: recalculated minus published {listing(told)} {limit}.")
 
