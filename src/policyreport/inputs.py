@@ -109,6 +109,11 @@ class Inputs:
         return self.areas.region(self.area)
 
     @property
+    def provinces(self) -> list[str]:
+        """Keys of all provinces on the edition's day, whichever of them the run computes."""
+        return self.areas.current(self.edition.as_known_on)
+
+    @property
     def superseded(self) -> int:
         """Rows of the slice that a newer vintage replaced."""
         return int((~self.observations["newest"]).sum())

@@ -35,7 +35,7 @@ def share_aggregate(inputs: Inputs) -> AggregateCheck | Remainder | Refusal:
         others, with weights of the share's own year where they are known. Refused: `not-published` where no province
         has a figure, `bound-only`, `part-missing` where one has no weight.
     """
-    areas = inputs.areas.current(inputs.edition.as_known_on)
+    areas = inputs.provinces
     whole, parts = _newest_year(inputs, areas)
     if whole is None:
         return not_published(KIND, f"{inputs.roles.share.indicator} ({inputs.roles.share.headline_measure})")

@@ -108,7 +108,7 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
         None where no area's growth or no national growth is published.
     """
     roles = inputs.roles
-    areas = inputs.areas.current(inputs.edition.as_known_on)
+    areas = inputs.provinces
     own = {area: role_series(inputs, area, roles.growth) for area in areas}
     nation = role_series(inputs, roles.nation, roles.growth)
     years = sorted({p.year for points in own.values() for p in points} & {p.year for p in nation})
@@ -219,10 +219,7 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
         return not_published(METHOD, role.indicator)
     year = own[-1].year
     values = {
-        area: point
-        for area in inputs.areas.current(inputs.edition.as_known_on)
-        for point in role_series(inputs, area, role)
-        if point.year == year
+        area: point for area in inputs.provinces for point in role_series(inputs, area, role) if point.year == year
     }
     sets = published_ranks(inputs, role) if inputs.indicators.get(role.indicator).standard_error else None
     own_set = next((each for each in sets.sets if each.area == inputs.area), None) if isinstance(sets, Ranks) else None

@@ -76,7 +76,7 @@ def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
     tuple of Contrast
         One a dimension.
     """
-    areas = current_areas(inputs)
+    areas = inputs.provinces
     found = []
     for key in inputs.roles.governance.indicators:
         scores = {area: series(inputs, area, key, inputs.roles.governance.measure) for area in areas}
@@ -117,22 +117,6 @@ def trend_settings(inputs: Inputs) -> dict[str, Any]:
         "shock_years": common.shock_years,
         "policy_date": inputs.policy.date,
     }
-
-
-def current_areas(inputs: Inputs) -> list[str]:
-    """List all areas of a family, whichever of them the run computes.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    list of str
-        Keys.
-    """
-    return inputs.areas.current(inputs.edition.as_known_on)
 
 
 def trend_of(inputs: Inputs, contrast: Contrast, area: str, *, brief: bool = False) -> Trend | Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyreport.assess.contrasts import Contrast, current_areas, governance_contrasts, growth_contrast
+from policyreport.assess.contrasts import Contrast, governance_contrasts, growth_contrast
 from policyreport.assess.judging import (
     family_lines,
     judged_by_line,
@@ -36,7 +36,7 @@ def trend_families(inputs: Inputs) -> tuple[TrendFamily | Refusal, ...]:
 
 def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:
     """One family, judged at the level of a trend's verdict."""
-    areas, adjusted = current_areas(inputs), order_p_values(inputs, contrast)
+    areas, adjusted = inputs.provinces, order_p_values(inputs, contrast)
     results = [judged_by_order(inputs, contrast, area, adjusted, brief=True) for area in areas]
     tested = [each for each in results if isinstance(each, Trend)]
     if not tested:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from policyreport.assess.contrasts import Contrast, current_areas, trend_of
+from policyreport.assess.contrasts import Contrast, trend_of
 from policyreport.inputs import Inputs
 from policyreport.methods import trend as trend_method
 from policyreport.methods.carryover import RhoGrid
@@ -69,7 +69,7 @@ def judged_alone(inputs: Inputs, contrast: Contrast) -> Trend | Refusal:
 def order_p_values(inputs: Inputs, contrast: Contrast) -> Adjusted:
     """Adjust the exact p of every area's series; areas whose trend is refused are left out."""
     settings = inputs.settings.trend
-    areas = current_areas(inputs)
+    areas = inputs.provinces
     found = [
         trend_method.exact_p(
             contrast.points(area),
@@ -138,7 +138,7 @@ def family_lines(inputs: Inputs, contrast: Contrast) -> FamilyLines:
     """
     settings = inputs.settings.trend
     windows = {}
-    for area in current_areas(inputs):
+    for area in inputs.provinces:
         window = trend_method.select_window(
             contrast.points(area),
             contrast.calendar,

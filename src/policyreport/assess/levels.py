@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from policyreport.assess.comparison import mean_rules
-from policyreport.assess.contrasts import current_areas
 from policyreport.assess.selection import boundary_flags, role_series
 from policyreport.inputs import Inputs
 from policyreport.methods.level_trend import LevelFamily, LevelRules, assess_levels
@@ -23,7 +22,7 @@ def income_levels(inputs: Inputs) -> LevelFamily:
         In % a year.
     """
     role, common = inputs.roles.income, inputs.settings.conventions
-    areas = current_areas(inputs)
+    areas = inputs.provinces
     return assess_levels(
         {area: role_series(inputs, area, role) for area in areas},
         role_series(inputs, inputs.roles.nation, role),

@@ -25,7 +25,7 @@ def published_ranks(inputs: Inputs, role: SeriesRole) -> Ranks | Refusal:
     Ranks or Refusal
         Refused: `not-published`, `no-sampling-error`.
     """
-    areas = inputs.areas.current(inputs.edition.as_known_on)
+    areas = inputs.provinces
     values = {area: role_series(inputs, area, role) for area in areas}
     year = max((points[-1].year for points in values.values() if points), default=None)
     newest = {area: point for area, points in values.items() for point in points if point.year == year}

@@ -263,7 +263,7 @@ def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> 
 
 def step_days(inputs: Inputs) -> tuple[date, ...]:
     """Give the days at which a step is looked for: that of the policy, and that of the present boundaries."""
-    begun = [inputs.areas.begun(area) for area in inputs.areas.current(inputs.edition.as_known_on)]
+    begun = [inputs.areas.begun(area) for area in inputs.provinces]
     days = {"policy": inputs.policy.date, "mergers": max(begun)}
     return tuple(days[name] for name in inputs.settings.trend.step_dates)
 

@@ -9,7 +9,6 @@ from math import isnan
 
 from policyreport.assess.contrasts import (
     Contrast,
-    current_areas,
     governance_contrasts,
     growth_contrast,
     trend_settings,
@@ -110,7 +109,7 @@ class _Family:
 
     def rows(self) -> list[str]:
         """Ledger rows behind all areas' series."""
-        return [row for area in current_areas(self.inputs) for point in self.own(area) for row in point.inputs]
+        return [row for area in self.inputs.provinces for point in self.own(area) for row in point.inputs]
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def _judge(family: _Family, window: str, kind: str) -> _Judged:
             calendar=calendar,
             **trend_settings(inputs) | {"gls_rhos": (), "verdict_rho": 0.0},
         )
-        for area in current_areas(inputs)
+        for area in inputs.provinces
     ]
     trends = tuple(each for each in found if isinstance(each, Trend))
     if not trends:

@@ -52,7 +52,7 @@ def recalculated(inputs: Inputs) -> int:
     int
         Values of `basis` "recalculated".
     """
-    panel, areas = inputs.panel, inputs.areas.current(inputs.edition.as_known_on)
+    panel, areas = inputs.panel, inputs.provinces
     again = panel[panel["area"].isin(areas) & (panel["basis"] == "recalculated")]
     return int(again["value"].notna().sum())
 
