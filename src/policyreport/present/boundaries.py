@@ -115,9 +115,7 @@ def _ranges(voice: Voice) -> Exhibit:
 
 def _bases(voice: Voice) -> Exhibit:
     """Which indicators were recalculated on present boundaries, by which weights."""
-    panel = voice.inputs.panel
-    names = voice.inputs.areas
-    provinces = set(names.current(voice.inputs.edition.as_known_on))
+    panel, provinces = voice.inputs.panel, set(voice.inputs.provinces)
     rows = panel[panel["area"].isin(provinces)]
     if rows.empty:
         return Exhibit("boundaries", "No annual series is known on present boundaries.")

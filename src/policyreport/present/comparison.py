@@ -149,7 +149,7 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
     nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
     if nation:
         own = record.growth.inputs if isinstance(record.growth, Peers) else ()
-        provinces = len(inputs.areas.current(inputs.edition.as_known_on))
+        provinces = len(inputs.provinces)
         sure = how_sure(voice, nation, provinces)
         said.append(
             f"Over {nation.years[0]}–{nation.years[-1]} it grew faster than the country {_in_years(voice, nation, own)}, on "

@@ -163,7 +163,7 @@ def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
         wide=True,
         sortable=True,
     )
-    if len(body) <= len(voice.inputs.areas.current(voice.inputs.edition.as_known_on)):
+    if len(body) <= len(voice.inputs.provinces):
         return named
     # Longer than a page: the PDF has the counts, and each province's verdicts on its own page.
     return join("", '::: {.content-visible when-format="html"}', named, ":::")

@@ -168,7 +168,7 @@ def _by_area(voice: Voice, found: Sequence[Finding]) -> Exhibit:
             by.setdefault(area, []).append(finding)
     order = sorted(by, key=lambda area: (area == "", area != nation, -_warnings(by[area]), -len(by[area]), area))
     names = {area: escape(areas.name(area)) if area else "Many provinces at once" for area in order}
-    clean = len(set(areas.current(voice.inputs.edition.as_known_on)) - set(by))
+    clean = len(set(voice.inputs.provinces) - set(by))
     return table(
         "findings-areas",
         ["Province", "Warnings", "Notes", "Rules"],

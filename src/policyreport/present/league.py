@@ -95,7 +95,7 @@ def _certain(voice: Voice, rows: Sequence[LeagueRow]) -> str:
 
 def _compared(voice: Voice) -> int:
     """How many provinces are judged together, whichever of them were run."""
-    return len(voice.inputs.areas.current(voice.inputs.edition.as_known_on))
+    return len(voice.inputs.provinces)
 
 
 def _always(voice: Voice, rows: Sequence[LeagueRow]) -> str:

@@ -116,7 +116,7 @@ def level_words(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
     for each in results[:1]:
         if isinstance(each, Refusal):
             return voice.refusal(each, "Trend")
-        provinces = len(voice.inputs.areas.current(voice.inputs.edition.as_known_on))
+        provinces = len(voice.inputs.provinces)
         unit = "percentage points"
         parts.append(
             f"From {each.first_year} to {each.last_year} it rose faster than the country's "
@@ -144,7 +144,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         "governance", "governance-trend".
     """
     voice = Voice(inputs)
-    areas = inputs.areas.current(inputs.edition.as_known_on)
+    areas = inputs.provinces
     panels, last = [], 0
     scores: dict[str, tuple[Sequence[SeriesPoint], Sequence[SeriesPoint]]] = {}
     for key in inputs.roles.governance.indicators:

@@ -45,7 +45,7 @@ def left_for_others(voice: Voice, result: AggregateCheck | Remainder | Refusal) 
 
 def _others(voice: Voice, result: Remainder) -> int:
     """How many provinces have no figure."""
-    return len(voice.inputs.areas.current(voice.inputs.edition.as_known_on)) - len(result.known)
+    return len(voice.inputs.provinces) - len(result.known)
 
 
 def _difference(voice: Voice, result: AggregateCheck) -> str:

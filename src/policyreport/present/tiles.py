@@ -59,7 +59,7 @@ def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
         )
         for row in rows
     }
-    everywhere = inputs.areas.current(inputs.edition.as_known_on)
+    everywhere = inputs.provinces
     tiles |= {
         area: Tile(inputs.areas.name(area), region=inputs.areas.region(area).split(":")[-1], computed=False)
         for area in everywhere

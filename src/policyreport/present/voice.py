@@ -79,7 +79,7 @@ class Voice:
 
     def areas_computed(self, count: int) -> str:
         """How many provinces a count is out of, and that it is not all of them where some were not computed."""
-        everywhere = len(self.inputs.areas.current(self.inputs.edition.as_known_on))
+        everywhere = len(self.inputs.provinces)
         return f"{count} provinces" if count == everywhere else f"the {count} provinces in this run"
 
     def against(self, verdict: str, line: str, *, emphasis: bool = True) -> str:
