@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
 from policyreport import assess, plan, present
 from policyreport.inputs import Inputs, read_inputs
+from policyreport.observations import load_ledger
 from policyreport.plan import Known
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
 from policyreport.runs import RunSummary, run_stages
@@ -111,6 +113,18 @@ def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Known, str, 
         return dataclasses.replace(read_inputs(folder), folder=folder)
 
     return lay_out
+
+
+@pytest.fixture(scope="session")
+def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+    """The national slice of the edition of September 2026, without records of provinces."""
+    return slice_of(known_q4, "evaluation", "VN")
+
+
+@pytest.fixture(scope="session")
+def ledger() -> pd.DataFrame:
+    """Every row of the project's ledger."""
+    return load_ledger(ROOT)
 
 
 @pytest.fixture(scope="session")

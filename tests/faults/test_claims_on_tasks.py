@@ -2,26 +2,19 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
-import pytest
 
 from policyreport import assess, present
 from policyreport.exhibits import Exhibit
 from policyreport.inputs import Inputs
 from policyreport.marks import unmarked
-from policyreport.plan import Known
 from policyreport.records.tasks import Flow
 
 LIST = "central-2025-10"
 CANNOT_TELL = "either less was done, or the easier tasks were finished first; counts alone cannot tell"
-
-
-@pytest.fixture(scope="module")
-def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
-    return slice_of(known_q4, "evaluation", "VN")
 
 
 def counted(nation: Inputs, days: Sequence[int], completed: Sequence[int], total: int = 1000) -> Inputs:

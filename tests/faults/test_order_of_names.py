@@ -1,9 +1,6 @@
 """Names stand in the order of their own alphabet, where the letter with a stroke stood behind V."""
 
-from collections.abc import Callable
 from datetime import date
-
-import pytest
 
 from policyreport import assess, present
 from policyreport.figures.frame import Frame
@@ -13,7 +10,6 @@ from policyreport.inputs import Inputs
 from policyreport.marks import unmarked
 from policyreport.methods import completion
 from policyreport.methods.counts import TaskCount
-from policyreport.plan import Known
 from policyreport.present.findings import worst
 from policyreport.records.base import Finding
 
@@ -31,11 +27,6 @@ def test_e9_areas_with_one_value_stand_in_the_order_of_the_alphabet() -> None:
     frame = Frame(id="fig", finding="One value.", measured="Share.", source="", formats=Formats("en"))
     alt = completion_by_area(rows, frame).markdown
     assert sorted(ORDER, key=alt.index) == ORDER
-
-
-@pytest.fixture(scope="module")
-def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
-    return slice_of(known_q4, "evaluation", "VN")
 
 
 def test_e9_publishers_in_a_source_line_stand_in_the_order_of_the_alphabet(nation: Inputs) -> None:

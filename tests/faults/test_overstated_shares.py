@@ -19,11 +19,6 @@ from policyreport.present.voice import Voice
 LINE = 16.0
 
 
-@pytest.fixture(scope="module")
-def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
-    return slice_of(known_q4, "evaluation", "VN")
-
-
 def plain(text: str) -> str:
     """Text without marks and fixed spaces."""
     return unmarked(text).replace("\u00a0", " ")

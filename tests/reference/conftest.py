@@ -1,6 +1,6 @@
 """Panels and records that several reference tests share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import pytest
 
 from policyreport.assess import judging, levels
 from policyreport.assess import series as series_assessment
-from policyreport.inputs import Inputs
 from policyreport.methods.comparators import PeerPanel
 from policyreport.plan import Known, edition_areas
 from policyreport.records.notebooks import CompareRecord, TrendRecord
@@ -41,11 +40,6 @@ def growth_panel(growth_table: pd.DataFrame) -> PeerPanel:
             [np.log(areas["population_2024"]), np.log(areas["income_2023"]), areas["urban_share_2024"]]
         ),
     )
-
-
-@pytest.fixture(scope="session")
-def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
-    return slice_of(known_q4, "evaluation", "VN")
 
 
 @contextmanager

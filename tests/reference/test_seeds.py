@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from policyreport.observations import load_ledger
 from policyreport.params.policy import Milestone, read_policy
 
 ROOT = Path(__file__).parents[2]
@@ -25,11 +24,6 @@ SOURCES = {
     "4": "binhdinh-portal/government-session-2025-03",
     "5": "camau-portal/central-2025-10-15",
 }
-
-
-@pytest.fixture(scope="module")
-def ledger() -> pd.DataFrame:
-    return load_ledger(ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from typing import get_args
 from urllib.parse import parse_qs, unquote
 
 import httpx
-import pandas as pd
 import pytest
 
 from policyreport.areas import read_areas
@@ -17,7 +16,6 @@ from policyreport.connectors.fetched import Fetched, day_of, plain_number, repub
 from policyreport.connectors.landing import preview
 from policyreport.connectors.web import Web
 from policyreport.errors import ConnectError, DataError, ParamsError, UsageError
-from policyreport.observations import load_ledger
 from policyreport.observations.ledger import TEXT
 from policyreport.params import connectors
 from policyreport.params.connectors import Target, read_connectors
@@ -44,11 +42,6 @@ AREA_LABELS = {
     "Ðồng bằng sông Cửu Long|Long An|Tiền Giang|Bến Tre|Trà Vinh|Vĩnh Long|Ðồng Tháp|An Giang|Kiên Giang|Cần Thơ|"
     "Hậu Giang|Sóc Trăng|Bạc Liêu|Cà Mau",
 }
-
-
-@pytest.fixture(scope="module")
-def ledger() -> pd.DataFrame:
-    return load_ledger(ROOT)
 
 
 class Recorded(httpx.MockTransport):

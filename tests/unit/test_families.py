@@ -13,11 +13,6 @@ from policyreport.records.base import Refusal
 from policyreport.records.series import MeanFamily, Trend, TrendFamily
 
 
-@pytest.fixture(scope="module")
-def nation(slice_of: Callable[..., Inputs], known_q4: Known) -> Inputs:
-    return slice_of(known_q4, "evaluation", "VN")
-
-
 def means_of(nation: Inputs) -> tuple[MeanFamily | Refusal, ...]:
     return assess.mean_families(nation, assess.differences(nation))
 

@@ -28,11 +28,6 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def ledger() -> pd.DataFrame:
-    return load_ledger(ROOT)
-
-
 def fetched(*figures: tuple[str, str], published: str = "2026-11-22", **columns: str) -> Fetched:
     """Growth of the nation by year, as a connector hands it over."""
     base = dict.fromkeys(TEXT, "") | {

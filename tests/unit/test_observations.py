@@ -24,11 +24,6 @@ UNIT = '"% real (constant 2010 prices), year on year"'
 Write = Callable[..., Path]
 
 
-@pytest.fixture(scope="module")
-def ledger() -> pd.DataFrame:
-    return load_ledger(ROOT)
-
-
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """A project of one raw file with the given rows."""

@@ -4,10 +4,10 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from policyreport.errors import ParamsError, UsageError
-from policyreport.observations import load_ledger
 from policyreport.params.connectors import read_connectors
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.policy import Policy, read_policy
@@ -73,8 +73,10 @@ def test_the_threshold_is_no_target_and_says_so(policy: Policy) -> None:
     assert policy.threshold.indicators == ("digital_economy_share", "sti_dx_contribution")
 
 
-def test_every_list_of_the_ledger_is_described_and_every_described_list_is_used(policy: Policy) -> None:
-    used = set(load_ledger(ROOT)["list"]) - {""}
+def test_every_list_of_the_ledger_is_described_and_every_described_list_is_used(
+    policy: Policy, ledger: pd.DataFrame
+) -> None:
+    used = set(ledger["list"]) - {""}
     assert {each.id for each in policy.lists} == used
 
 
@@ -83,8 +85,7 @@ def test_only_all_government_tasks_are_context(policy: Policy) -> None:
     assert policy.list_named("all-government-2025").kind == "context"
 
 
-def test_a_list_that_prints_its_size_only_is_marked(policy: Policy) -> None:
-    ledger = load_ledger(ROOT)
+def test_a_list_that_prints_its_size_only_is_marked(policy: Policy, ledger: pd.DataFrame) -> None:
     for each in policy.lists:
         printed = set(ledger.loc[ledger["list"] == each.id, "indicator"])
         assert each.size_only == (printed == {"tasks_total"})
@@ -131,9 +132,9 @@ def test_an_id_used_twice_is_refused(project: Path) -> None:
 
 
 def test_every_indicator_of_the_ledger_is_defined_and_every_definition_is_used_or_can_be_fetched(
-    indicators: Indicators,
+    indicators: Indicators, ledger: pd.DataFrame
 ) -> None:
-    used = set(load_ledger(ROOT)["indicator"])
+    used = set(ledger["indicator"])
     fetched = {target.indicator for target in read_connectors(ROOT).targets().values()}
     assert used <= set(indicators.by_id())
     assert set(indicators.by_id()) == used | fetched

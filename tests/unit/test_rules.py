@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyreport.errors import ParamsError
-from policyreport.observations import load_ledger
 from policyreport.observations.corrections import Correction, Withheld, read_withheld
 from policyreport.params.rules import RuleWording
 from policyreport.records.base import Finding
@@ -38,11 +37,6 @@ SIDECAR = {
 @cache
 def real() -> Context:
     return read_context(ROOT)
-
-
-@pytest.fixture(scope="module")
-def ledger() -> pd.DataFrame:
-    return load_ledger(ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,6 @@ from policyreport.records.tasks import ChangeAt, Flow, FlowChange, FlowTrend
 
 
 @pytest.fixture(scope="module")
-def nation(slice_of: Callable[..., Inputs], known_q4: Known) -> Inputs:
-    return slice_of(known_q4, "evaluation", "VN")
-
-
-@pytest.fixture(scope="module")
 def exposures(nation: Inputs) -> tuple[Exposure, ...]:
     return tuple(each for each in assess.exposure(nation) if isinstance(each, Exposure))
 
