@@ -1,6 +1,5 @@
 """Names, days and headings of sheets mean what the reviewed map says, on the day of the figure."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -167,12 +166,6 @@ def test_other_texts_stay_as_they_are(text):
 
 def test_case_accents_and_punctuation_make_no_difference():
     assert heading_key("ĐÃ HOÀN THÀNH > Đúng  hạn.") == heading_key("Da hoan thanh > dung han")
-
-
-@pytest.fixture
-def project(tmp_path):
-    shutil.copytree(ROOT / "params", tmp_path / "params")
-    return tmp_path
 
 
 def change(project: Path, edit) -> Path:

@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,24 +74,19 @@ def test_no_text_for_readers_is_left_with_the_name_of_a_setting() -> None:
         ("value: [0, 0.3, 0.6]", "value: [0, 0.4]", "trend", "dependence of 0 and 0.4 stand"),
     ],
 )  # fmt: skip
-def test_the_methods_texts_follow_a_changed_setting(old: str, new: str, method: str, said: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "params", tmp_path / "params")
-    path = tmp_path / "params/methods.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert said in " ".join(read_registry(tmp_path).methods[method].symbols.split())
+def test_the_methods_texts_follow_a_changed_setting(
+    old: str, new: str, method: str, said: str, project: Path, rewrite: Callable[..., None]
+) -> None:
+    rewrite("methods.yaml", old, new)
+    assert said in " ".join(read_registry(project).methods[method].symbols.split())
 
 
-def test_the_sentence_on_missing_years_agrees_with_the_number_allowed(tmp_path: Path) -> None:
+def test_the_sentence_on_missing_years_agrees_with_the_number_allowed(
+    project: Path, rewrite: Callable[..., None]
+) -> None:
     assert read_method_settings(ROOT).trend.maximum_missing_years == 1
-    shutil.copytree(ROOT / "params", tmp_path / "params")
-    path = tmp_path / "params/methods.yaml"
-    text = path.read_text(encoding="utf-8")
-    old = "maximum_missing_years:\n    value: 1\n"
-    assert old in text
-    path.write_text(text.replace(old, old.replace("1", "2")), encoding="utf-8")
-    wording = read_wording(tmp_path)
+    rewrite("methods.yaml", "maximum_missing_years:\n    value: 1\n", "maximum_missing_years:\n    value: 2\n")
+    wording = read_wording(project)
     assert wording.sentence("gap-in-series", "en") == "More than two years are missing inside the period."
     assert "hơn hai năm" in wording.sentence("gap-in-series", "vi")
 

@@ -3,8 +3,7 @@
 import ast
 import json
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -29,12 +28,6 @@ SOURCE = ROOT / "src" / "policyreport"
 @pytest.fixture(scope="module")
 def registry() -> Registry:
     return read_registry(ROOT)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "params", tmp_path / "params")
-    return tmp_path
 
 
 def result_kinds() -> dict[str, type[Result]]:
@@ -157,12 +150,9 @@ def test_every_setting_has_a_name_and_a_unit_that_readers_understand(registry: R
     ],
 )
 def test_a_slip_in_the_registry_stops_with_its_place(
-    project: Path, file: str, old: str, new: str, message: str
+    project: Path, rewrite: Callable[..., None], file: str, old: str, new: str, message: str
 ) -> None:
-    path = project / "params" / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    rewrite(file, old, new)
     with pytest.raises(ParamsError, match=message):
         read_registry(project)
 

@@ -1,6 +1,6 @@
 """The words of the report: complete, closed, and free of words that claim too much."""
 
-import shutil
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -178,21 +178,18 @@ def test_words_that_claim_too_much_are_found_as_whole_words(
         ("less than {high} %", "less than {low} %", "certainties.below.en to hold {high}"),
     ],
 )
-def test_a_slip_in_the_wording_stops_with_its_reason(old: str, new: str, message: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "params", tmp_path / "params")
-    path = tmp_path / "params/wording.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+def test_a_slip_in_the_wording_stops_with_its_reason(
+    old: str, new: str, message: str, project: Path, rewrite: Callable[..., None]
+) -> None:
+    rewrite("wording.yaml", old, new)
     with pytest.raises(ParamsError, match=message):
-        read_wording(tmp_path)
+        read_wording(project)
 
 
 @pytest.mark.parametrize("entry", ["just words", "[a, b]", ".nan", "2025-02-30"])
-def test_a_refusal_without_languages_is_refused_without_a_traceback(entry: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "params", tmp_path / "params")
-    path = tmp_path / "params/wording.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("refusals:\n", f"refusals:\n  a-code: {entry}\n", 1), encoding="utf-8")
+def test_a_refusal_without_languages_is_refused_without_a_traceback(
+    entry: str, project: Path, rewrite: Callable[..., None]
+) -> None:
+    rewrite("wording.yaml", "refusals:\n", f"refusals:\n  a-code: {entry}\n")
     with pytest.raises(ParamsError, match=r"a-code to hold a sentence|2025-02-30"):
-        read_wording(tmp_path)
+        read_wording(project)
