@@ -12,7 +12,6 @@ import pytest
 
 from policyreport.downloads import csv_bytes
 from policyreport.formats import MINUS, Formats
-from policyreport.observations import load_ledger
 from policyreport.observations.ledger import read_raw
 from policyreport.observations.schema import cell
 from policyreport.provenance import Provenance
@@ -52,8 +51,7 @@ def test_b4_every_long_number_keeps_its_digits_beside_its_source():
         assert Provenance._value(english, float(text), "=", "billion VND") == f"{Decimal(text):,f}"
 
 
-def test_b4_every_number_of_the_ledger_keeps_its_digits_in_a_download():
-    ledger = load_ledger(ROOT)
+def test_b4_every_number_of_the_ledger_keeps_its_digits_in_a_download(ledger):
     rows = [line.split(",") for line in csv_bytes(ledger[["value"]].reset_index()).decode().splitlines()[1:]]
     values = {id: Decimal(value) for id, value in rows}
     corrected = {id for id in LONG.index if Decimal(cell(ledger, id, "value")) != Decimal(LONG[id])}
@@ -61,8 +59,8 @@ def test_b4_every_number_of_the_ledger_keeps_its_digits_in_a_download():
     assert all(values[id] == Decimal(text) for id, text in LONG.items())
 
 
-def test_b4_two_figures_three_apart_are_told_apart_in_findings():
-    ledger, context = load_ledger(ROOT), read_context(ROOT)
+def test_b4_two_figures_three_apart_are_told_apart_in_findings(ledger):
+    context = read_context(ROOT)
     row = ledger[ledger["indicator"] == "grdp_current"].iloc[[0]]
     days = pd.to_datetime(["2026-01-31", "2026-02-28"]).astype("datetime64[s]")
     pair = pd.concat([row, row]).assign(value=[1425521.0, 1425524.0], published=days, measure="secondary")
@@ -74,10 +72,8 @@ def test_b4_two_figures_three_apart_are_told_apart_in_findings():
     assert all("1425521 (" in message and "1425524 (" in message for message in told)
 
 
-def test_b4_findings_about_the_ledger_print_its_long_numbers_whole():
-    ledger = load_ledger(ROOT)
-    long_rows = set(LONG.index)
-    shown = 0
+def test_b4_findings_about_the_ledger_print_its_long_numbers_whole(ledger):
+    shown, long_rows = 0, set(LONG.index)
     for each in check_ledger(ledger, read_context(ROOT)):
         numbers = {text.replace(",", "") for text in re.findall(r"\d[\d,]*(?:\.\d+)?", each.message)}
         for id in long_rows & set(each.rows):

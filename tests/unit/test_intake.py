@@ -87,13 +87,11 @@ def counts(at: int) -> dict[str, float]:
 
 
 def present() -> list[str]:
-    areas = read_areas(ROOT)
-    return [key for key in areas.table.index if key.startswith("n")]
+    return [key for key in read_areas(ROOT).table.index if key.startswith("n")]
 
 
 def former() -> list[str]:
-    areas = read_areas(ROOT)
-    return [key for key in areas.table.index if key.startswith("o")]
+    return [key for key in read_areas(ROOT).table.index if key.startswith("o")]
 
 
 def clean_table(path: Path, keys: list[str], note: dict[str, str] | None = None) -> Path:

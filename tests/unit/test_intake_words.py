@@ -168,41 +168,24 @@ def test_case_accents_and_punctuation_make_no_difference():
     assert heading_key("ĐÃ HOÀN THÀNH > Đúng  hạn.") == heading_key("Da hoan thanh > dung han")
 
 
-def change(project: Path, edit) -> Path:
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda body: body["columns"][1]["headings"].append("TONG SO"), "tasks_total and tasks_completed"),
+        (lambda body: body["columns"][0].update(indicator="task_total"), 'did you mean "tasks_total"'),
+        (lambda body: body["fields"]["title"].append("Kỳ báo cáo"), "means period and title"),
+        (lambda body: body["units"].update({"dozens": ["tá"]}), '"dozens"'),
+        (lambda body: body["template"]["languages"]["vi"]["labels"].update(period="Giai đoạn"), r"fields\.period"),
+    ],
+    ids=["a heading for two indicators", "an unknown indicator", "a word for two fields",
+         "a unit that no indicator has", "a label of the template that is not read"],
+)  # fmt: skip
+def test_a_slip_in_the_map_stops_with_its_reason(project, edit, message):
     path = project / "params" / "intake.yaml"
     body = yaml.safe_load(path.read_text(encoding="utf-8"))
     edit(body)
     path.write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
-    return project
-
-
-def test_a_heading_for_two_indicators_is_refused(project):
-    change(project, lambda body: body["columns"][1]["headings"].append("TONG SO"))
-    with pytest.raises(ParamsError, match="tasks_total and tasks_completed"):
-        read_intake(project)
-
-
-def test_an_unknown_indicator_in_the_map_is_refused(project):
-    change(project, lambda body: body["columns"][0].update(indicator="task_total"))
-    with pytest.raises(ParamsError, match='did you mean "tasks_total"'):
-        read_intake(project)
-
-
-def test_a_word_for_two_fields_is_refused(project):
-    change(project, lambda body: body["fields"]["title"].append("Kỳ báo cáo"))
-    with pytest.raises(ParamsError, match="means period and title"):
-        read_intake(project)
-
-
-def test_a_unit_that_no_indicator_has_is_refused(project):
-    change(project, lambda body: body["units"].update({"dozens": ["tá"]}))
-    with pytest.raises(ParamsError, match='"dozens"'):
-        read_intake(project)
-
-
-def test_a_label_of_the_template_that_the_map_does_not_read_is_refused(project):
-    change(project, lambda body: body["template"]["languages"]["vi"]["labels"].update(period="Giai đoạn"))
-    with pytest.raises(ParamsError, match=r"fields\.period"):
+    with pytest.raises(ParamsError, match=message):
         read_intake(project)
 
 
