@@ -44,23 +44,11 @@ class Journal(BaseModel):
 
 
 def open_journal(raw: Path, key: str, parts: Mapping[Path, Path]) -> None:
-    """Name the files that are about to appear; only one command at a time can.
+    """Name the files that are about to appear below `raw`, data/raw; only one command at a time can.
 
-    Parameters
-    ----------
-    raw : Path
-        The folder data/raw.
-    key : str
-        The table's key.
-    parts : mapping of Path to Path
-        Temporary file by the place it will be moved to.
+    `parts` gives the temporary file by the place it will be moved to.
     """
-    files = tuple(
-        Entry(
-            path=path.relative_to(raw).as_posix(), sha256=_digest(part), number=(part.stat().st_dev, part.stat().st_ino)
-        )
-        for path, part in parts.items()
-    )
+    files = tuple(_entry(path.relative_to(raw).as_posix(), part) for path, part in parts.items())
     text = Journal(key=key, process=os.getpid(), files=files).model_dump_json(indent=1) + "\n"
     draft = raw / f"{FILE}.{os.getpid()}.part"
     draft.write_text(text, encoding="utf-8")
@@ -78,17 +66,7 @@ def _entry(path: str, part: Path) -> Entry:
 
 
 def read_journal(raw: Path) -> Journal | None:
-    """Read the journal, and stop at one that no command of this project wrote.
-
-    Parameters
-    ----------
-    raw : Path
-        The folder data/raw.
-
-    Returns
-    -------
-    Journal or None
-        None where nothing is being added.
+    """Read the journal of data/raw; None where nothing is being added.
 
     Raises
     ------
@@ -126,15 +104,7 @@ def part_of(path: Path) -> Path:
 
 
 def require_names(names: Iterable[str], where: str) -> None:
-    """Stop at a name of a folder or file that cannot be part of an id.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Each one part of a path.
-    where : str
-        The path, for the message.
-    """
+    """Stop at a part of a path that cannot be part of an id."""
     for name in names:
         if not _NAME.fullmatch(name):
             expected = "a name of letters, digits, full stops, hyphens and underscores"

@@ -143,28 +143,6 @@ def original_path(path: Path, name: str) -> Path:
     return path.with_name(path.stem + ORIGINAL + Path(name).suffix.lower())
 
 
-def pending_table(raw: Path) -> str | None:
-    """Tell which table is being added, or was when its command was stopped.
-
-    Parameters
-    ----------
-    raw : Path
-        The folder data/raw.
-
-    Returns
-    -------
-    str or None
-        Its source key; None where nothing is.
-
-    Raises
-    ------
-    DataError
-        If something lies in the journal's place that no command of this project wrote.
-    """
-    journal = read_journal(raw)
-    return journal.key if journal else None
-
-
 def read_sources(root: Root) -> dict[str, Source]:
     """Read all sidecars under data/raw, or under the raw/ of an edition's own data.
 
@@ -185,7 +163,8 @@ def read_sources(root: Root) -> dict[str, Source]:
         where they should be observed, or the reverse.
     """
     raw = project_folder(root) / data_folder(root, "raw")
-    pending = pending_table(raw)
+    journal = read_journal(raw)
+    pending = journal.key if journal else None
     files = {path.relative_to(raw).as_posix(): path for path in sorted(_files(raw))}
     tables = {
         name.removesuffix(".csv"): path

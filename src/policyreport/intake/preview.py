@@ -17,13 +17,14 @@ from policyreport.errors import DataError
 from policyreport.intake.affected import Affected, affected_editions
 from policyreport.intake.delivery import Delivery, render_sidecar, render_table
 from policyreport.intake.figures import Figure
+from policyreport.journal import read_journal
 from policyreport.observations.ledger import TEXT, check_raw, read_raw
 from policyreport.observations.periods import last_day
 from policyreport.observations.schema import KEY
 from policyreport.params.indicators import read_indicators
 from policyreport.records.base import Finding
 from policyreport.rules import check_ledger, read_context, rules
-from policyreport.sources import Source, pending_table, read_sources
+from policyreport.sources import Source, read_sources
 
 Kind = Literal["new", "revised", "confirmed", "known"]
 _ROW = re.compile(r"^data/raw/(?P<file>.+), row (?P<row>\d+), column \"(?P<column>\w+)\"$")
@@ -201,7 +202,8 @@ def _says_the_same(figure: Figure, vintage: _Vintage, status: bool = True) -> bo
 def _taken(root: Path, delivery: Delivery) -> list[DataError]:
     """Refuse the name of a table that is there: raw files are never edited."""
     path = root / "data" / "raw" / f"{delivery.key}.csv"
-    if not path.exists() or pending_table(root / "data" / "raw") == delivery.key:
+    journal = read_journal(root / "data" / "raw")
+    if not path.exists() or (journal and journal.key == delivery.key):
         return []
     todo = "Raw files are never edited: give this one another name with --table."
     return [DataError(str(path.relative_to(root)), "a name that is free", "a table with other figures", todo)]
