@@ -12,9 +12,10 @@ import pytest
 
 from policyreport.areas import read_areas
 from policyreport.connectors import pxweb, sdmx, worldbank
-from policyreport.connectors.fetched import Fetched, day_of, plain_number, republished
+from policyreport.connectors.fetched import Fetched, day_of, republished
 from policyreport.connectors.landing import preview
 from policyreport.connectors.web import Web
+from policyreport.digits import as_published
 from policyreport.errors import ConnectError, DataError, ParamsError, UsageError
 from policyreport.observations.ledger import TEXT
 from policyreport.params import connectors
@@ -394,4 +395,4 @@ def test_a_stated_day_replaces_the_publishers_and_the_sidecar_says_so() -> None:
     ("number", "text"), [("1E+5", "100000"), ("7.040", "7.04"), ("-0.000", "0"), ("0.5", "0.5"), ("120", "120")]
 )
 def test_a_number_is_written_plainly(number, text) -> None:
-    assert plain_number(Decimal(number)) == text
+    assert as_published(Decimal(number)) == text

@@ -11,16 +11,14 @@ from decimal import Decimal
 import pandas as pd
 
 from policyreport.connectors.web import BY_HAND
+from policyreport.digits import as_published
 from policyreport.errors import ConnectError, DataError
-from policyreport.limits import NUMBER_DIGITS
+from policyreport.limits import NUMBER_DIGITS, NUMBER_SIZE
 from policyreport.markdown import require_address
 from policyreport.observations.ledger import TEXT
 from policyreport.observations.periods import period_bounds
 from policyreport.params.connectors import Status, Target
 from policyreport.untrusted import require_day, require_text
-
-LARGEST = Decimal(10**15)
-"""As the ledger's schema has it: the world's product in dong is a hundredth of it."""
 
 # The year publishers' programs write where nobody entered a date.
 _NO_DATE = 9999
@@ -103,7 +101,7 @@ def ledger_row(
         "measure": target.measure,
         "period": period,
         "published": published,
-        "value": plain_number(target.value(figure)),
+        "value": as_published(target.value(figure)),
         "unit": target.unit,
         "status": status,
         "quality": quality,
@@ -130,8 +128,8 @@ def checked_figure(figure: Decimal, where: str) -> Decimal:
     DataError
         If it is infinite, no number, larger than 10^15, or written with more digits.
     """
-    if not figure.is_finite() or abs(figure) > LARGEST or len(figure.as_tuple().digits) > NUMBER_DIGITS:
-        raise DataError(where, f"a number up to {LARGEST:.0e}", f'"{str(figure)[:40]}"', BY_HAND)
+    if not figure.is_finite() or abs(figure) > NUMBER_SIZE or len(figure.as_tuple().digits) > NUMBER_DIGITS:
+        raise DataError(where, f"a number up to {NUMBER_SIZE:.0e}", f'"{str(figure)[:40]}"', BY_HAND)
     return figure
 
 
@@ -262,21 +260,3 @@ def day_of(stamp: str, hours_from_utc: int, accessed: date) -> tuple[str, str]:
     if moment.year == _NO_DATE:
         return accessed.isoformat(), unknown
     return (moment + timedelta(hours=hours_from_utc)).date().isoformat(), ""
-
-
-def plain_number(value: Decimal) -> str:
-    """Write a number without exponent and without trailing zeros.
-
-    Parameters
-    ----------
-    value : Decimal
-        Any finite number.
-
-    Returns
-    -------
-    str
-        ``-2.5``; ``0`` for zero.
-    """
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
