@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -99,20 +100,8 @@ def require_inside(path: Path, folder: Path, error: type[PolicyReportError] = Da
         raise error(str(path), f"a file inside {folder.name or folder}", f"a link to {real}", todo)
 
 
-def read_json(body: bytes | str, **options: Any) -> Any:
-    """Read JSON from outside, of bounded depth.
-
-    Parameters
-    ----------
-    body : bytes or str
-        A document in UTF-8.
-    **options
-        Of `json.loads`.
-
-    Returns
-    -------
-    object
-        What it holds.
+def read_json(body: bytes, *, exact: bool = False) -> Any:
+    """Read JSON in UTF-8 from outside, of bounded depth; `exact` keeps numbers as they were written, as Decimal.
 
     Raises
     ------
@@ -120,15 +109,14 @@ def read_json(body: bytes | str, **options: Any) -> Any:
         If it is not JSON, holds ``NaN`` or ``Infinity``, a number of more than 30 signs, or more than 40 levels; the
         message says which.
     """
-    text = body if isinstance(body, str) else body.decode("utf-8-sig")
-    read_float, read_int = options.pop("parse_float", float), options.pop("parse_int", int)
-    options |= {
-        "parse_float": lambda number: read_float(_short(number)),
-        "parse_int": lambda number: read_int(_short(number)),
-        "parse_constant": _no_constant,
-    }
+    read_float, read_int = (Decimal, Decimal) if exact else (float, int)
     try:
-        found = json.loads(text, **options)
+        found = json.loads(
+            body.decode("utf-8-sig"),
+            parse_float=lambda number: read_float(_short(number)),
+            parse_int=lambda number: read_int(_short(number)),
+            parse_constant=_no_constant,
+        )
     except RecursionError:
         raise ValueError(f"more than {JSON_DEPTH} levels") from None
     _require_shallow(found)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from policyreport.markdown import require_address
 from policyreport.observations.ledger import TEXT
 from policyreport.observations.periods import period_bounds
 from policyreport.params.connectors import Status, Target
-from policyreport.untrusted import require_day, require_text
+from policyreport.untrusted import read_json, require_day, require_text
 
 # The year publishers' programs write where nobody entered a date.
 _NO_DATE = 9999
@@ -73,28 +74,7 @@ class Fetched:
 def ledger_row(
     target: Target, published: str, *, area: str, period: str, figure: Decimal, status: Status, quality: str = ""
 ) -> dict[str, str]:
-    """Put one published figure into the ledger's columns.
-
-    Parameters
-    ----------
-    target : Target
-        Indicator, measure, unit and rule.
-    published : str
-        The day of publication.
-    area, period : str
-        Area's key; period of the ledger.
-    figure : Decimal
-        As published.
-    status : str
-        A status of the ledger.
-    quality : str
-        Codes of the ledger, a space between them.
-
-    Returns
-    -------
-    dict of str to str
-        By column.
-    """
+    """Put one published figure into the ledger's columns."""
     return dict.fromkeys(TEXT, "") | {
         "area": area,
         "indicator": target.indicator,
@@ -108,51 +88,25 @@ def ledger_row(
     }
 
 
-def checked_figure(figure: Decimal, where: str) -> Decimal:
-    """Give a figure back, or stop at one that no statistic has.
-
-    Parameters
-    ----------
-    figure : Decimal
-        As published.
-    where : str
-        Publisher, series and period, for the message.
-
-    Returns
-    -------
-    Decimal
-        Finite, of at most `limits.NUMBER_DIGITS` digits.
+def checked_figure(figure: Decimal | str, where: str) -> Decimal:
+    """Read a figure as published.
 
     Raises
     ------
     DataError
-        If it is infinite, no number, larger than 10^15, or written with more digits.
+        If it is no number, infinite, larger than `limits.NUMBER_SIZE`, or of more than `limits.NUMBER_DIGITS` digits.
     """
-    if not figure.is_finite() or abs(figure) > NUMBER_SIZE or len(figure.as_tuple().digits) > NUMBER_DIGITS:
+    try:
+        number = Decimal(figure)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) > NUMBER_SIZE or len(number.as_tuple().digits) > NUMBER_DIGITS:
         raise DataError(where, f"a number up to {NUMBER_SIZE:.0e}", f'"{str(figure)[:40]}"', BY_HAND)
-    return figure
+    return number
 
 
 def checked_period(period: str, where: str) -> str:
-    """Give a period of the ledger back, or stop at what is none.
-
-    Parameters
-    ----------
-    period : str
-        As published: ``2024``, ``2024-Q3``, ``2024-10``.
-    where : str
-        Publisher and series, for the message.
-
-    Returns
-    -------
-    str
-        The same.
-
-    Raises
-    ------
-    DataError
-        If it is empty, no period, or of a year nobody counted in.
-    """
+    """Give a period of the ledger back, or stop at what is none, or is of a year nobody counted in."""
     try:
         first, last = period_bounds(period)
     except ValueError:
@@ -162,17 +116,18 @@ def checked_period(period: str, where: str) -> str:
     return period
 
 
+def read_answer(body: bytes, where: str, expected: str, *, exact: bool = False) -> Any:
+    """Read an answer in JSON, or stop with one message; `exact` as for `read_json`."""
+    try:
+        return read_json(body, exact=exact)
+    except ValueError as error:
+        got = f"{len(body)} bytes that break off or are not JSON ({error})"
+        raise ConnectError(where, expected, got, BY_HAND) from None
+
+
 @contextmanager
 def understood(where: str, expected: str) -> Iterator[None]:
-    """Turn what an answer of another form raises into one message.
-
-    Parameters
-    ----------
-    where : str
-        The request.
-    expected : str
-        What the answer should have been.
-    """
+    """Turn what an answer of another form raises into one message."""
     try:
         yield
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
@@ -181,19 +136,7 @@ def understood(where: str, expected: str) -> Iterator[None]:
 
 
 def to_rows(rows: Sequence[Mapping[str, str]], where: str) -> pd.DataFrame:
-    """Make the table of a fetch; a fetch without one figure is an error.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        What `ledger_row` gave.
-    where : str
-        The request, for the message.
-
-    Returns
-    -------
-    DataFrame
-        Text columns, sorted by indicator, area and period.
+    """Make the table of a fetch, sorted by indicator, area and period; `rows` are what `ledger_row` gave.
 
     Raises
     ------
@@ -208,20 +151,7 @@ def to_rows(rows: Sequence[Mapping[str, str]], where: str) -> pd.DataFrame:
 
 
 def republished(fetched: Fetched, day: str) -> Fetched:
-    """Give a fetch the day of publication that a person states.
-
-    Parameters
-    ----------
-    fetched : Fetched
-        What a connector gave.
-    day : str
-        ``2026-11-22``.
-
-    Returns
-    -------
-    Fetched
-        The same figures; the sidecar notes the publisher's own date.
-    """
+    """Give a fetch the day of publication that a person states; the sidecar notes the publisher's own date."""
     own = fetched.source.published
     note = f"{fetched.source.note} The publisher's own date is {own}; published was stated on fetching.".strip()
     source = replace(fetched.source, published=day, note=note)
@@ -229,7 +159,7 @@ def republished(fetched: Fetched, day: str) -> Fetched:
     return replace(fetched, rows=fetched.rows.assign(published=day), source=source, name=name)
 
 
-def day_of(stamp: str, hours_from_utc: int, accessed: date) -> tuple[str, str]:
+def day_of(stamp: str, hours_from_utc: int, accessed: date, where: str) -> tuple[str, str]:
     """Give the day of a publisher's stamp, or the day of access where the stamp says nothing.
 
     Parameters
@@ -240,6 +170,8 @@ def day_of(stamp: str, hours_from_utc: int, accessed: date) -> tuple[str, str]:
         The publisher's clock.
     accessed : date
         The day the answer was fetched.
+    where : str
+        The request, for the message.
 
     Returns
     -------
@@ -250,13 +182,16 @@ def day_of(stamp: str, hours_from_utc: int, accessed: date) -> tuple[str, str]:
 
     Raises
     ------
-    ValueError
+    ConnectError
         If the stamp is no point in time.
     """
     unknown = "The publisher gives no day of the last update: published is the day of access."
     if not stamp:
         return accessed.isoformat(), unknown
-    moment = datetime.fromisoformat(stamp)
-    if moment.year == _NO_DATE:
-        return accessed.isoformat(), unknown
-    return (moment + timedelta(hours=hours_from_utc)).date().isoformat(), ""
+    try:
+        moment = datetime.fromisoformat(stamp)
+        if moment.year == _NO_DATE:
+            return accessed.isoformat(), unknown
+        return (moment + timedelta(hours=hours_from_utc)).date().isoformat(), ""
+    except (ValueError, OverflowError):
+        raise ConnectError(where, "a stamp such as 2026-08-15T02:00:00Z", f'"{stamp[:40]}"', BY_HAND) from None

@@ -16,10 +16,10 @@ from typing import Any
 import pandas as pd
 from pyjstat import pyjstat
 
+from policyreport.connectors.fetched import read_answer, understood
 from policyreport.connectors.web import BY_HAND
 from policyreport.errors import ConnectError
 from policyreport.limits import CELLS
-from policyreport.untrusted import read_json
 
 VALUE = "value"
 
@@ -53,23 +53,16 @@ def read_jsonstat(body: bytes, where: str) -> Cube:
     ConnectError
         If the answer breaks off, is not JSON, is no dataset, or has not one value a cell.
     """
-    try:
-        # PX-Web ends the document with a NUL byte.
-        answer = read_json(body.rstrip(b"\0"))
-    except ValueError as error:
-        got = f"{len(body)} bytes that break off or are not JSON ({error})"
-        raise ConnectError(where, "JSON-stat", got, BY_HAND) from None
-    try:
+    # PX-Web ends the document with a NUL byte.
+    answer = read_answer(body.rstrip(b"\0"), where, "JSON-stat")
+    # The library raises what the part of the document that it did not expect raises.
+    with understood(where, "a JSON-stat dataset"):
         dataset = answer.get("dataset", answer)
         sizes = dataset["size"] if "size" in dataset else dataset["dimension"]["size"]
         _require_values(dataset["value"], math.prod(int(size) for size in sizes), where)
         table = _cells(answer)
         _require_finite(table, where)
         return Cube(table, str(dataset.get("label") or ""), str(dataset.get("updated") or ""))
-    # The library raises what the part of the document that it did not expect raises.
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        got = f"another structure ({type(error).__name__}: {' '.join(str(error).split())[:120]})"
-        raise ConnectError(where, "a JSON-stat dataset", got, BY_HAND) from None
 
 
 def _require_values(values: Any, cells: int, where: str) -> None:

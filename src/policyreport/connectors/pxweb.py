@@ -6,7 +6,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -16,7 +15,7 @@ from lxml import etree, html
 from policyreport.areas import Areas
 from policyreport.connectors.fetched import Facts, Fetched, checked_figure, checked_period, day_of, ledger_row, to_rows
 from policyreport.connectors.jsonstat import VALUE, Cube, read_jsonstat
-from policyreport.connectors.web import BY_HAND, Answer, Web
+from policyreport.connectors.web import Answer, Web
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
 from policyreport.params.connectors import PxSeries, PxTable, PxWeb, Status
 
@@ -139,11 +138,7 @@ def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, ar
     where = f"PX-Web {request.table}"
     table = params.tables[request.table]
     cube = read_jsonstat(answer.body, where)
-    try:
-        published, note = day_of(cube.updated, params.hours_from_utc, accessed)
-    except (ValueError, OverflowError):
-        got = f'"{cube.updated[:40]}"'
-        raise ConnectError(where, "a stamp such as 2026-08-15T02:00:00Z", got, BY_HAND) from None
+    published, note = day_of(cube.updated, params.hours_from_utc, accessed, where)
     rows = [row for series in table.series for row in _series_rows(request, cube, series, params, areas, published)]
     facts = Facts(
         publisher=params.publisher,
@@ -152,7 +147,7 @@ def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, ar
         published=published,
         accessed=accessed,
         licence=params.licence,
-        note=" ".join(each for each in (f"The table's own title: {cube.label}." if cube.label else "", note) if each),
+        note=" ".join(filter(None, (f"The table's own title: {cube.label}." if cube.label else "", note))),
     )
     name = f"{params.folder}/{request.table}-{published}"
     return Fetched(to_rows(rows, where), facts, answer.body, name, ".json")
@@ -181,9 +176,9 @@ def _series_rows(
                 published,
                 area=area,
                 period=str(year),
-                figure=checked_figure(Decimal(repr(float(figure))), f"{where}, {label}, {text}"),
+                figure=checked_figure(repr(float(figure)), f"{where}, {label}, {text}"),
                 status=status,
-                quality=" ".join(each for each in (back_cast, "" if nation else missing) if each),
+                quality=" ".join(filter(None, (back_cast, "" if nation else missing))),
             )
         )
     return rows

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from io import BytesIO
 
 import pandas as pd
@@ -70,10 +69,7 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
     where = f"SDMX {request.flow}"
     answer = web.get(flow.address, XML)
     cells, prepared = _read(answer.body, where)
-    try:
-        published, note = day_of(prepared, params.hours_from_utc, accessed)
-    except (ValueError, OverflowError):
-        raise ConnectError(where, "Header/Prepared, a point in time", f'"{prepared[:40]}"', BY_HAND) from None
+    published, note = day_of(prepared, params.hours_from_utc, accessed, f"{where}, Header/Prepared")
     rows = [
         row
         for code, each in series.items()
@@ -86,9 +82,7 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
         published=published,
         accessed=accessed,
         licence=params.licence,
-        note=" ".join(
-            each for each in ("published is the day the file was prepared." if not note else "", note) if each
-        ),
+        note=note or "published is the day the file was prepared.",
     )
     name = f"{params.folder}/{request.flow}-{published}"
     return Fetched(to_rows(rows, where), facts, answer.body, name, ".xml")
@@ -163,19 +157,8 @@ def _series_rows(
                 published,
                 area=params.areas[area],
                 period=period,
-                figure=_number(figure, place),
+                figure=checked_figure(figure, place),
                 status=params.statuses[state],
             )
         )
     return rows
-
-
-def _number(text: str, where: str) -> Decimal:
-    """A figure with the digits as written."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise DataError(where, "a number", f'"{text[:40]}"', BY_HAND)
-    return checked_figure(number, where)

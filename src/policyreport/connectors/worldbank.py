@@ -18,13 +18,13 @@ from policyreport.connectors.fetched import (
     checked_figure,
     checked_period,
     ledger_row,
+    read_answer,
     to_rows,
     understood,
 )
 from policyreport.connectors.web import BY_HAND, Web
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
 from policyreport.params.connectors import WorldBank, WorldBankIndicator
-from policyreport.untrusted import read_json
 
 # More than any country has years, so that there is one page.
 _PER_PAGE = 1000
@@ -125,12 +125,7 @@ def require_known(request: WorldBankRequest, params: WorldBank) -> tuple[WorldBa
 
 def _read(body: bytes, where: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Head and rows of an answer; the API says its refusals with state 200."""
-    try:
-        # Decimal keeps the digits as they were written.
-        answer = read_json(body, parse_float=Decimal, parse_int=Decimal)
-    except ValueError as error:
-        got = f"{len(body)} bytes that break off or are not JSON ({error})"
-        raise ConnectError(where, "JSON", got, BY_HAND) from None
+    answer = read_answer(body, where, "JSON", exact=True)
     head = answer[0] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else {}
     with understood(where, "[head, rows]"):
         if "message" in head:
