@@ -228,8 +228,7 @@ def _require_own_files(reports: Path) -> None:
     """Stop at a link that leads out of reports/: what it leads to would be published."""
     for folder, folders, names in os.walk(reports):
         for path in map(Path(folder).joinpath, (*folders, *names)):
-            if path.is_symlink():
-                require_inside(path, reports, RenderError)
+            require_inside(path, reports, RenderError)
 
 
 @dataclass(frozen=True)

@@ -96,9 +96,7 @@ def read_source(path: Path) -> Source:
         If the sidecar is missing or breaks its schema, or if the file's hash is another one.
     """
     sidecar = path.with_name(path.stem + SIDECAR)
-    for file in (path, sidecar):
-        if file.is_symlink():
-            require_inside(file, file.parent.parent)
+    require_inside(path, path.parent.parent)
     if not sidecar.exists():
         raise DataError(
             str(path),
@@ -188,15 +186,13 @@ def _files(raw: Path) -> Iterator[Path]:
     """Every table below data/raw and every file that describes one; names and links that lead elsewhere are refused."""
     for folder, folders, names in os.walk(raw):
         place = Path(folder)
-        for each in map(place.joinpath, folders):
-            if each.is_symlink():
-                require_inside(each, raw)
+        for subfolder in folders:
+            require_inside(place / subfolder, raw)
         for name in names:
             path = place / name
             if name.lower().endswith((".csv", ".yaml", ".yml")) or (ORIGINAL in name and not name.startswith(".")):
                 require_names(path.relative_to(raw).parts, str(path))
-                if path.is_symlink():
-                    require_inside(path, raw)
+                require_inside(path, raw)
                 yield path
 
 

@@ -83,19 +83,8 @@ def require_day(day: date, where: str, error: type[PolicyReportError] = DataErro
 
 
 def require_inside(path: Path, folder: Path, error: type[PolicyReportError] = DataError) -> None:
-    """Stop at a file that is a link, or lies behind one, and leads out of a folder.
-
-    Parameters
-    ----------
-    path : Path
-        A file below `folder`.
-    folder : Path
-        The project's, usually.
-    error : type of PolicyReportError
-        The family of the message.
-    """
-    real = path.resolve()
-    if not real.is_relative_to(folder.resolve()):
+    """Stop at a link that leads out of a folder; `error` is the family of the message."""
+    if path.is_symlink() and not (real := path.resolve()).is_relative_to(folder.resolve()):
         todo = "Put the file itself there in place of the link."
         raise error(str(path), f"a file inside {folder.name or folder}", f"a link to {real}", todo)
 

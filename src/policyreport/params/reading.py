@@ -66,8 +66,7 @@ def load_yaml(path: Path) -> Any:
         If the file is missing, is not YAML, holds a key twice, or is larger, deeper or longer than `limits` allow.
     """
     try:
-        if path.is_symlink():
-            require_inside(path, path.parent.parent, ParamsError)
+        require_inside(path, path.parent.parent, ParamsError)
         if (size := path.stat().st_size) > YAML_BYTES:
             todo = "Take out what is no parameter."
             raise ParamsError(str(path), f"at most {YAML_BYTES // 1000:,} kB", f"{size // 1000:,} kB", todo)
