@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from policyreport.errors import DataError, UsageError, strange_letters
-from policyreport.limits import require_length
 from policyreport.sources import SIDECAR, read_source
 from policyreport.spelling import plain
 from policyreport.untrusted import require_text
@@ -455,7 +454,6 @@ def _require_sound(path: Path, table: pd.DataFrame) -> None:
         pattern, field = _PATTERNS.get(column), "note" if column == "note" else "name"
         for row, text in enumerate(table[column].tolist(), start=2):
             place = f'{path}, row {row}, column "{column}"'
-            require_text(text, place)
-            require_length(place, field, text)
+            require_text(text, place, field)
             if text and pattern and not pattern.fullmatch(text):
                 raise DataError(place, "letters, digits and hyphens", f'"{text[:40]}"', "Correct it.")

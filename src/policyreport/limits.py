@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from policyreport.errors import DataError
-
+# Characters of a cell that is to be a number, a period or a day.
+SHORT_TEXT: Final = 200
 # Characters of a text, by field. The longest in use: publisher 82, title 136, address 180, note 435 (a sidecar's).
 TEXT_LENGTHS: Final[Mapping[str, int]] = {
     "publisher": 120,  # the name of a folder too
@@ -20,6 +20,7 @@ TEXT_LENGTHS: Final[Mapping[str, int]] = {
     "licence": 500,
     "note": 4_000,  # of one figure, or of a whole table with what its sheet contradicts itself in
     "name": 300,  # of an area, indicator or file
+    "cell": SHORT_TEXT,
 }
 # Any other text, such as a cell that is no field.
 TEXT_LENGTH: Final = 4_000
@@ -52,8 +53,6 @@ LINE_WORDS: Final = 120
 NUMBER_DIGITS: Final = 30
 # Size of a number of the ledger, in its unit: output in dong would be a slip, its units are millions of them.
 NUMBER_SIZE: Final = 10**15
-# Characters of a cell that is to be a number, a period or a day.
-SHORT_TEXT: Final = 200
 
 # YAML by a person: the longest file in use has 65 kB.
 YAML_BYTES: Final = 1_000_000
@@ -65,22 +64,3 @@ YAML_DEPTH: Final = 30
 
 # JSON of a publisher.
 JSON_DEPTH: Final = 40
-
-
-def require_length(where: str, field: str, text: str) -> str:
-    """Give a text back, or refuse one that is too long for its field.
-
-    Raises
-    ------
-    DataError
-        With the place, the length and the limit.
-    """
-    most = TEXT_LENGTHS.get(field, TEXT_LENGTH)
-    if len(text) > most:
-        raise DataError(
-            where,
-            f"{field.replace('_', ' ')} of at most {most:,} characters",
-            f'{len(text):,}: "{text[:40]}…"',
-            "Shorten it.",
-        )
-    return text

@@ -13,11 +13,10 @@ from pydantic import BeforeValidator, Field
 
 from policyreport.errors import DataError, ParamsError
 from policyreport.journal import read_journal, require_names
-from policyreport.limits import require_length
 from policyreport.markdown import require_address
 from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
 from policyreport.params.reading import Strict, read_strict
-from policyreport.untrusted import require_day, require_inside
+from policyreport.untrusted import require_day, require_inside, require_text
 
 SIDECAR = ".source.yaml"
 # A file as it was sent, kept beside the table made of it: ``<table>.original.xlsx``.
@@ -200,7 +199,7 @@ def _require_sound(sidecar: Path, source: Source) -> None:
     """Stop at an address that may not be followed, a text too long for its field, and a day nobody can mean."""
     for field in ("publisher", "title", "address", "licence", "note"):
         name = "publisher_name" if field == "publisher" else field
-        require_length(f"{sidecar}: {field}", name, getattr(source, field))
+        require_text(getattr(source, field), f"{sidecar}: {field}", name)
     # Simulated figures come from a program of the project.
     if not source.simulated or ":" in source.address:
         require_address(source.address, f"{sidecar}: address", DataError)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from policyreport.errors import DataError, PolicyReportError
-from policyreport.limits import JSON_DEPTH, NUMBER_DIGITS, TEXT_LENGTH
+from policyreport.limits import JSON_DEPTH, NUMBER_DIGITS, TEXT_LENGTH, TEXT_LENGTHS
 
 YEARS = (1900, 2100)
 """Of any day, period or publication: a slip of a digit lies outside."""
@@ -56,24 +56,26 @@ def refused_sign(text: str) -> str:
     return ""
 
 
-def require_text(text: str, where: str, error: type[PolicyReportError] = DataError, longest: int = TEXT_LENGTH) -> None:
-    """Stop at a text that is too long or holds a sign that no text may hold.
+def require_text(text: str, where: str, field: str = "text", error: type[PolicyReportError] = DataError) -> None:
+    """Stop at a text that holds a sign that no text may hold, or is too long for its field.
 
     Parameters
     ----------
     text : str
-        From a sheet, a sidecar, a parameter or a publisher's answer.
+        From a sheet, a sidecar, a table or a publisher's answer.
     where : str
         File and key, or file, row and column.
+    field : str
+        One of `limits.TEXT_LENGTHS`; any other may be as long as any text.
     error : type of PolicyReportError
         The family of the message.
-    longest : int
-        Letters.
     """
-    if len(text) > longest:
-        raise error(where, f"at most {longest:,} letters", f"{len(text):,}", "Shorten the text.")
     if got := refused_sign(text):
         raise error(where, "letters, digits and signs that can be seen", got, "Delete it, or type the text anew.")
+    most = TEXT_LENGTHS.get(field, TEXT_LENGTH)
+    if len(text) > most:
+        expected = f"a {field.replace('_', ' ')} of at most {most:,} characters"
+        raise error(where, expected, f'{len(text):,}: "{text[:40]}…"', "Shorten it.")
 
 
 def require_day(day: date, where: str, error: type[PolicyReportError] = DataError) -> None:

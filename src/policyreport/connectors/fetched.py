@@ -66,7 +66,8 @@ class Fetched:
         """Hold that what goes into the sidecar is fit for one: the publisher's words and address among it."""
         where = f"fetched {self.name}"
         for field in ("publisher", "title", "address", "licence", "note"):
-            require_text(getattr(self.source, field), f"{where}: {field}", ConnectError)
+            name = "publisher_name" if field == "publisher" else field
+            require_text(getattr(self.source, field), f"{where}: {field}", name, ConnectError)
         require_address(self.source.address, f"{where}: address", ConnectError)
         require_day(date.fromisoformat(self.source.published), f"{where}: published", ConnectError)
 

@@ -15,7 +15,7 @@ from policyreport.intake.names import AreaNameError, day_of
 from policyreport.intake.numbers import Decimals, Fit, Number, UndecidedError, decide_decimals, read_cell
 from policyreport.intake.sheets import Cell, Sheet
 from policyreport.intake.statements import Statements
-from policyreport.intake.texts import require_text
+from policyreport.intake.texts import require_printable
 from policyreport.intake.units import Units
 from policyreport.observations.ledger import exists_in
 from policyreport.observations.periods import last_day, period_bounds
@@ -375,7 +375,7 @@ class _Reader:
         # A number behind a heading may be that of its column.
         parts += [self.notes[mark] for mark in draft.heading_marks if mark in self.notes]
         note = "; ".join(dict.fromkeys([*parts, *draft.comments]))
-        return require_text((statement or draft.stated["value"]).place, "note", note)
+        return require_printable((statement or draft.stated["value"]).place, "note", note)
 
     def _read(self, draft: Draft, name: str, read: Callable[[Statement], str], expected: str) -> str:
         """Read a needed field."""

@@ -32,7 +32,7 @@ from policyreport.intake.reading import read_figures
 from policyreport.intake.sheets import Sheet, text_cell
 from policyreport.intake.statements import Statements
 from policyreport.intake.text_files import read_text_file
-from policyreport.intake.texts import require_text
+from policyreport.intake.texts import require_printable
 from policyreport.intake.workbooks import read_workbook
 from policyreport.markdown import require_address
 from policyreport.params.indicators import read_indicators
@@ -116,7 +116,7 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
     findings, problems = _checked(sheet, layout, drafts, reading, context, options)
     figures = tuple(reading.figures)
     provenance = _provenance(root, stated, newest_day(figures) if figures else _published(stated), options.today)
-    note = require_text(path.name, "note", " ".join(drafts.remarks))
+    note = require_printable(path.name, "note", " ".join(drafts.remarks))
     return Delivery(
         name_table(provenance.publisher, options.table or path.stem),
         figures,
@@ -254,7 +254,9 @@ def _agree(layout: Layout, given: dict[str, Statement], statements: Statements) 
 def _provenance(root: Path, stated: dict[str, Statement], published: str, today: date) -> Provenance:
     """Where the figures come from."""
     texts = {
-        name: require_text(stated[name].place, name, stated[name].cell.whole) for name in _OF_SOURCE if name in stated
+        name: require_printable(stated[name].place, name, stated[name].cell.whole)
+        for name in _OF_SOURCE
+        if name in stated
     }
     require_address(texts["address"], stated["address"].place, DataError)
     publisher = texts["publisher"]

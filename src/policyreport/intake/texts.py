@@ -7,15 +7,12 @@ from functools import lru_cache
 
 from policyreport.errors import DataError
 from policyreport.fonts import printable
-from policyreport.limits import require_length
-
-# Left-to-right and right-to-left marks, embeddings, isolates: they show a text in another order than it is stored.
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+from policyreport.untrusted import require_text
 
 
-def require_text(where: str, field: str, text: str) -> str:
+def require_printable(where: str, field: str, text: str) -> str:
     """Give a text back, or refuse it with the place: too long, or a sign that no page of the report can show."""
-    require_length(where, field, text)
+    require_text(text, where, field)
     for at, sign in enumerate(text):
         if _shown(sign):
             continue
@@ -29,8 +26,8 @@ def require_text(where: str, field: str, text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _shown(sign: str) -> bool:
-    """True for a sign that the typeface has and that stands where it is stored."""
+    """True for a sign that the typeface has."""
     # Plain Latin and the letters of Vietnamese, known to be there: most sheets have no others, and fonts take a while.
     if " " <= sign <= "~" or "\u00c0" <= sign <= "\u00ff" or "\u1ea0" <= sign <= "\u1ef9" or sign in "ĂăĐđĨĩŨũƠơƯư":
         return True
-    return sign not in _DIRECTION and sign in printable()
+    return sign in printable()

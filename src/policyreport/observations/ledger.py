@@ -17,7 +17,7 @@ from pyarrow import compute, csv
 from policyreport.areas import FOLDER, Areas, read_areas
 from policyreport.digits import as_published
 from policyreport.errors import DataError, did_you_mean
-from policyreport.limits import SHORT_TEXT, TEXT_LENGTHS
+from policyreport.limits import SHORT_TEXT
 from policyreport.observations.corrections import apply_corrections, read_corrections
 from policyreport.observations.periods import Precision, last_day, period_bounds
 from policyreport.observations.schema import KEY, SIMULATED, cell, place, validate
@@ -150,11 +150,10 @@ def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
 def _require_sound_texts(rows: pd.DataFrame) -> None:
     """Stop at a text that no page may show; each distinct one is looked at once."""
     for name in TEXT:
-        longest = TEXT_LENGTHS["note"] if name == "note" else SHORT_TEXT
         for text in rows[name].unique().tolist():
-            if len(text) > longest or not text.isprintable():
+            if len(text) > SHORT_TEXT or not text.isprintable():
                 row = rows.index[rows[name] == text][0]
-                require_text(text, place(row, name), DataError, longest)
+                require_text(text, place(row, name), "note" if name == "note" else "cell")
 
 
 def parse(rows: pd.DataFrame) -> pd.DataFrame:
