@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -16,7 +15,7 @@ from typer.core import TyperGroup
 # word answer at once.
 from policyreport.commands import adding, comparing, removing, running
 from policyreport.commands.editions import check_edition, edition_areas, edition_list, project_root
-from policyreport.commands.messages import say_error
+from policyreport.commands.messages import open_console, say_error
 from policyreport.errors import (
     DEBUG,
     ExitCode,
@@ -27,10 +26,6 @@ from policyreport.errors import (
     system_error,
 )
 from policyreport.fetching import app as fetch_app
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
 
 # What a shell reports for a program ended by ^C: 128 + SIGINT.
 INTERRUPTED = 130
@@ -203,7 +198,7 @@ def trace(
     if as_json:
         typer.echo(json.dumps([place.model_dump(mode="json") for place in places], indent=1, ensure_ascii=False))
     else:
-        _console().print(as_tree(places, f"{what}, edition {store.name}"), highlight=False, soft_wrap=True)
+        open_console().print(as_tree(places, f"{what}, edition {store.name}"), soft_wrap=True)
 
 
 @app.command()
@@ -268,14 +263,14 @@ def check(
     layout = read_edition(root, edition).layout(root) if edition else root
     known = read_context(layout)
     if list_rules:
-        _console().print(rules_table(known.book))
+        open_console().print(rules_table(known.book))
         return
     findings = check_ledger(load_ledger(layout), known, [rule] if rule else None)
     if as_json:
         typer.echo(json.dumps([finding.model_dump(mode="json") for finding in findings], indent=1, ensure_ascii=False))
     else:
         if findings:
-            _console().print(places_table(findings) if rule else findings_table(findings))
+            open_console().print(places_table(findings) if rule else findings_table(findings))
         counts = ", ".join(
             f"{sum(f.severity == kind for f in findings)} {kind}s" for kind in ("error", "warning", "note")
         )
@@ -307,7 +302,7 @@ def methods(
         typer.echo(method_json(registry, method))
     else:
         shown = method_table(registry, method) if method else methods_table(registry)
-        _console().print(shown, markup=False, highlight=False)
+        open_console().print(shown)
 
 
 @app.command()
@@ -331,7 +326,7 @@ def validity(
     # The methods need scipy and statsmodels.
     from policyreport.commands.validity import run_validity
 
-    run_validity(root, methods or [], draws, workers, _console(), keep=keep)
+    run_validity(root, methods or [], draws, workers, open_console(), keep=keep)
 
 
 app.command("add")(adding.add)
@@ -366,7 +361,7 @@ def revisions(
     found = read_triangles(root, indicator, area, edition)
     for triangle in found.triangles:
         typer.echo(f"{found.name} ({triangle.measure})" if triangle.measure else found.name)
-        _console().print(triangle_table(triangle))
+        open_console().print(triangle_table(triangle))
         typer.echo()
     for line in triangle_lines(found):
         typer.echo(line)
@@ -392,7 +387,7 @@ def editions(
         _show_areas(root, edition)
         return
     table, wrong = edition_list(root)
-    _console().print(table)
+    open_console().print(table)
     for error in wrong:
         say_error(error)
     if wrong:
@@ -407,13 +402,6 @@ def _formats(words: str) -> set[str]:
     if not formats:
         raise UsageError("--to", "html, pdf or html,pdf", "nothing", "Name a format.")
     return formats
-
-
-def _console() -> Console:
-    """A console as wide as its table where the output is not a terminal; what data say is no markup."""
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False)
 
 
 def _show_areas(root: Path, edition: str) -> None:

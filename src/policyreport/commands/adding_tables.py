@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
+from policyreport.commands.messages import open_console
 from policyreport.intake import Change, Preview
 
 if TYPE_CHECKING:
     from policyreport.records.base import Finding
 
-# Wide enough for one line a figure where nobody's terminal sets the width.
-PLAIN_WIDTH = 160
 # A rule that a whole column breaks is told once, with examples.
 FINDINGS_A_RULE = 3
 _KINDS = {
@@ -37,7 +34,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
     show_all : bool
         True to print each new figure instead of a line an indicator.
     """
-    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, markup=False, emoji=False)
+    console = open_console()
     provenance = preview.delivery.provenance
     lines = [
         f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher_name}, {provenance.title}",
@@ -47,7 +44,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
         *preview.delivery.remarks,
     ]
     for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     new, revised = preview.of_kind("new"), preview.of_kind("revised")
     if new:
         console.print(_each(new) if show_all else _summary(new, preview))
@@ -57,7 +54,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
         console.print(_findings(preview.findings, show_all))
     if not preview.refused:
         for edition in preview.editions:
-            console.print(f"changes edition {edition}", markup=False, highlight=False, soft_wrap=True)
+            console.print(f"changes edition {edition}", soft_wrap=True)
 
 
 def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Iterable[str] = ()) -> Table:

@@ -1,20 +1,28 @@
-"""How the command line says an error."""
+"""How the command line shows messages and tables."""
 
 from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from policyreport.errors import PolicyReportError
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def open_console() -> Console:
+    """Open a console, as wide as any table where the output is not a terminal; text from data is no markup."""
+    # Rich takes a while to import, and most commands print no table.
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False, highlight=False)
+
 
 def say_error(error: PolicyReportError) -> None:
-    """Show one message on the error stream: where, expected, got, what to do.
-
-    Parameters
-    ----------
-    error : PolicyReportError
-        The error.
-    """
+    """Show one message on the error stream: where, expected, got, what to do."""
     typer.echo(f"Error: {error.where}", err=True)
     for label, text in (("expected", error.expected), ("got", error.got), ("to do", error.todo)):
         typer.echo(f"  {label + ':':<10}{text}", err=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,13 +15,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyreport.commands.editions import check_edition, project_root, resolve_areas, shown_path
+from policyreport.commands.messages import open_console
 from policyreport.errors import ExitCode, RunError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
-
-    from rich.console import Console
 
     from policyreport.cache.results import Cache
     from policyreport.events import Event, RunSummary
@@ -335,12 +333,11 @@ def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
 
 def _show_summary(summary: RunSummary, root: Path) -> None:
     """A row per notebook, then each failure with its reason and where the notebook is."""
-    from rich.console import Console
     from rich.table import Table
 
     from policyreport.progress import failure_line
 
-    console: Console = Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False)
+    console = open_console()
     table = Table(box=None, pad_edge=False)
     table.add_column("notebook")
     found = {item.state for item in summary.finished}
@@ -355,9 +352,9 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
         table.add_row(notebook, *(str(count) for count in counts), mean)
     console.print(table)
     for reason, number in summary.cold.items():
-        console.print(f"{number} of {summary.executed} kernels started cold: {reason}", markup=False, soft_wrap=True)
+        console.print(f"{number} of {summary.executed} kernels started cold: {reason}", soft_wrap=True)
     if summary.not_run:
         console.print(f"not run after the failure: {summary.not_run}")
     for item in summary.failed:
-        console.print(failure_line(item), markup=False, highlight=False, soft_wrap=True)
-        console.print(f"  kept: {shown_path(item.kept, root)}", markup=False, highlight=False, soft_wrap=True)
+        console.print(failure_line(item), soft_wrap=True)
+        console.print(f"  kept: {shown_path(item.kept, root)}", soft_wrap=True)
