@@ -88,6 +88,13 @@ def test_a_misspelt_key_in_an_edition(project):
     assert 'did you mean "quorum"?' in message
 
 
+def test_a_title_in_brackets_is_listed_as_it_is_written(project):
+    path = project / "params" / "editions" / f"{EDITION}.yaml"
+    text = re.sub(r"(?m)^title: .*$", 'title: "[bold]Fourth[/bold] quarter"', path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    assert "[bold]Fourth[/bold] quarter" in CliRunner().invoke(app, ["--project", str(project), "editions"]).output
+
+
 def test_a_changed_raw_file(project):
     table = some_table(project)
     table.write_bytes(table.read_bytes() + b"\n")

@@ -57,7 +57,6 @@ def check_edition(root: Path, edition: str) -> None:
 def edition_list(root: Path) -> tuple[Table, list[ParamsError]]:
     """Lay out the editions that can be read, and collect what is wrong with the others."""
     # Editions need pydantic, tables rich.
-    from rich.markup import escape
     from rich.table import Table
 
     from policyreport.params.edition import read_edition, read_edition_file
@@ -67,7 +66,7 @@ def edition_list(root: Path) -> tuple[Table, list[ParamsError]]:
     for name in list_editions(root):
         try:
             edition = read_edition_file(root, name)
-            facts = (edition.quarter, str(edition.as_known_on), edition.previous or "–", escape(edition.title))
+            facts = (edition.quarter, str(edition.as_known_on), edition.previous or "–", edition.title)
             table.add_row(name, *facts)
             read_edition(root, name)
         except ParamsError as error:
