@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
 # word answer at once.
 from policyreport.commands import adding, comparing, removing, running
-from policyreport.commands.editions import check_edition, edition_areas, edition_list, project_root
+from policyreport.commands.editions import check_edition, edition_areas, edition_list
 from policyreport.commands.messages import open_console, say_error
 from policyreport.errors import (
     DEBUG,
@@ -26,6 +26,7 @@ from policyreport.errors import (
     system_error,
 )
 from policyreport.fetching import app as fetch_app
+from policyreport.project import given_project
 
 # What a shell reports for a program ended by ^C: 128 + SIGINT.
 INTERRUPTED = 130
@@ -158,7 +159,7 @@ def render(
       policyreport render 2025Q4 --draft
       policyreport render 2025Q4 --renderer pandoc --to html
     """
-    root = project_root(context)
+    root = given_project(context.obj)
     check_edition(root, edition)
     formats = _formats(to)
     # The renderers bring pandoc, fonts and yaml with them.
@@ -187,7 +188,7 @@ def trace(
       policyreport trace 2025Q4 "VN/evaluation:quarter_on_quarter.counts[3].completed"
       policyreport trace 2025Q4 "n01/trend:growth[0].slope"
     """
-    root = project_root(context)
+    root = given_project(context.obj)
     check_edition(root, store.name)
     folder = store if store.is_dir() else root / "build" / store.name
     # Reading the ledger needs pandas and pandera.
@@ -222,7 +223,7 @@ def schema(
     if notebook and notebook not in BY_NOTEBOOK:
         todo = did_you_mean(notebook, BY_NOTEBOOK)
         raise UsageError("schema NOTEBOOK", "the name of a notebook", f'"{notebook}"', todo)
-    registry = read_registry(project_root(context))
+    registry = read_registry(given_project(context.obj))
     schemas = {name: registry.annotate(record.model_json_schema()) for name, record in BY_NOTEBOOK.items()}
     typer.echo(json.dumps(schemas[notebook] if notebook else schemas, indent=1, ensure_ascii=False))
 
@@ -249,7 +250,7 @@ def check(
       policyreport check --json
       policyreport check --edition teaching
     """
-    root = project_root(context)
+    root = given_project(context.obj)
     if edition:
         check_edition(root, edition)
     # Reading the ledger needs pandas and pandera.
@@ -297,7 +298,7 @@ def methods(
     from policyreport.commands.methods import method_json, method_table, methods_table
     from policyreport.params.registry import read_registry
 
-    registry = read_registry(project_root(context))
+    registry = read_registry(given_project(context.obj))
     if as_json:
         typer.echo(method_json(registry, method))
     else:
@@ -322,7 +323,7 @@ def validity(
       policyreport validity
       policyreport validity trend ranks --draws 200
     """
-    root = project_root(context)
+    root = given_project(context.obj)
     # The methods need scipy and statsmodels.
     from policyreport.commands.validity import run_validity
 
@@ -352,7 +353,7 @@ def revisions(
       policyreport revisions digital_economy_share
       policyreport revisions grdp_growth --area n40 --edition 2025Q4
     """
-    root = project_root(context)
+    root = given_project(context.obj)
     if edition:
         check_edition(root, edition)
     # The ledger needs pandas and pandera.
@@ -382,7 +383,7 @@ def editions(
       policyreport editions
       policyreport editions 2025Q4
     """
-    root = project_root(context)
+    root = given_project(context.obj)
     if edition:
         _show_areas(root, edition)
         return

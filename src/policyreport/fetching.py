@@ -12,7 +12,7 @@ import typer
 
 # As in cli: everything heavy is imported inside the commands.
 from policyreport.errors import ConnectError, ExitCode, UsageError
-from policyreport.project import find_project, given_project
+from policyreport.project import given_project
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def fetch(
       policyreport fetch sdmx GDPVNM --since 2020
     """
     if listed:
-        _show_list(_params(_root(context)))
+        _show_list(_params(given_project(context.obj)))
     elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -73,7 +73,7 @@ def worldbank(
       policyreport fetch worldbank --indicators NY.GDP.MKTP.KD.ZG,SP.POP.TOTL --since 2018
       policyreport fetch worldbank --indicators GB.XPD.RSDV.GD.ZS --yes
     """
-    root = _root(context)
+    root = given_project(context.obj)
     with optional_packages():
         from policyreport.connectors import worldbank as connector
 
@@ -104,7 +104,7 @@ def pxweb(
       policyreport fetch pxweb PL.V03.01
       policyreport fetch pxweb V03.12 --since 2024 --yes
     """
-    root = _root(context)
+    root = given_project(context.obj)
     with optional_packages():
         from policyreport.connectors import pxweb as connector
     from policyreport.areas import read_areas
@@ -132,7 +132,7 @@ def sdmx(
       policyreport fetch sdmx GDPVNM
       policyreport fetch sdmx GDPVNM --series NGDP_PA_XDC --since 2020 --yes
     """
-    root = _root(context)
+    root = given_project(context.obj)
     with optional_packages():
         from policyreport.connectors import sdmx as connector
 
@@ -180,11 +180,6 @@ def open_web(settings: Http) -> Web:
     from policyreport.connectors.web import Web
 
     return Web(settings)
-
-
-def _root(context: typer.Context) -> Path:
-    """The project folder, given or found."""
-    return given_project(context.obj) if context.obj is not None else find_project(Path.cwd())
 
 
 def _params(root: Path) -> Connectors:

@@ -27,14 +27,16 @@ def find_project(start: Path) -> Path:
     raise UsageError(str(start), "a folder inside a project", got, "Change into the project, or give --project PATH.")
 
 
-def given_project(path: Path) -> Path:
-    """Check the folder that --project names, and make it absolute.
+def given_project(path: Path | None) -> Path:
+    """Check the folder that --project names, and make it absolute; without one, find it from here upwards.
 
     Raises
     ------
     UsageError
         If it is not a project.
     """
+    if path is None:
+        return find_project(Path.cwd())
     if not (path / EDITIONS).is_dir():
         got = f"no {EDITIONS}/ in it" if path.is_dir() else "no such folder"
         raise UsageError(f"--project {path}", "the folder of a project", got, "Give the project's top folder.")

@@ -12,7 +12,7 @@ import typer
 
 from policyreport.commands.messages import say_error
 from policyreport.errors import ExitCode, UsageError
-from policyreport.project import find_project, given_project
+from policyreport.project import given_project
 
 if TYPE_CHECKING:
     from policyreport.intake import Preview
@@ -84,7 +84,7 @@ def add(
       policyreport add tasks.csv --publisher mic-mst --title "Report 12" --address https://… \\
         --published 2026-04-15 --period 2026-Q1 --list LIST
     """
-    root = _root(context)
+    root = given_project(context.obj)
     # pandas, pandera and openpyxl are needed from here on.
     from policyreport.commands.adding_tables import show_preview
     from policyreport.intake import Options, preview_delivery, receive
@@ -133,7 +133,7 @@ def template(
       policyreport template --quarter 2026Q1
       policyreport template --quarter 2026Q1 --language en --output to-fill-in.xlsx
     """
-    root = _root(context)
+    root = given_project(context.obj)
     # openpyxl and pandas are needed from here on.
     from policyreport.intake.template import render_template
 
@@ -149,11 +149,6 @@ def _day_of_adding(accessed: datetime | None) -> date:
     if day > today:
         raise UsageError("--accessed", f"a day to {today}", f'"{day}"', "Write the day the file was read.")
     return day
-
-
-def _root(context: typer.Context) -> Path:
-    """The project folder, given or found."""
-    return given_project(context.obj) if context.obj is not None else find_project(Path.cwd())
 
 
 def _say_refusals(preview: Preview) -> None:

@@ -5,31 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from policyreport.errors import ParamsError, UsageError
-from policyreport.project import find_project, given_project, list_editions, way_to_edition
+from policyreport.project import list_editions, way_to_edition
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from policyreport.areas import Areas
-
-
-def project_root(context: typer.Context) -> Path:
-    """Find the project folder, given by --project or above the present one.
-
-    Parameters
-    ----------
-    context : Context
-        Of the command.
-
-    Returns
-    -------
-    Path
-        The folder.
-    """
-    return given_project(context.obj) if context.obj is not None else find_project(Path.cwd())
 
 
 def check_edition(root: Path, edition: str) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyreport.commands.editions import project_root
 from policyreport.errors import DataError
+from policyreport.project import given_project
 
 if TYPE_CHECKING:
     from policyreport.intake.removing import Removal
@@ -36,7 +36,7 @@ def remove(
       policyreport remove mic-mst/tasks-2026-q1          show what would disappear, then ask
       policyreport remove mic-mst/tasks-2026-q1 --yes    remove it
     """
-    root = project_root(context)
+    root = given_project(context.obj)
     # pandas and pandera are needed from here on.
     from policyreport.intake.removing import plan_removal, refuse_named, remove_table
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyreport.commands.editions import check_edition, project_root, resolve_areas, shown_path
+from policyreport.commands.editions import check_edition, resolve_areas, shown_path
 from policyreport.commands.messages import open_console
 from policyreport.errors import ExitCode, RunError, UsageError
+from policyreport.project import given_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ def run(
       policyreport run 2025Q4 --cluster tcp://scheduler.example:8786
     """
     start = time.monotonic()
-    root = project_root(context)
+    root = given_project(context.obj)
     check_edition(root, edition)
     _check_cluster(cluster, workers)
     from policyreport.cache.results import Cache
@@ -131,7 +132,7 @@ def why(
       policyreport why 2025Q4
       policyreport why 2025Q4 n40
     """
-    root = project_root(context)
+    root = given_project(context.obj)
     check_edition(root, edition)
     keys = resolve_areas(root, edition, area) if area else None
     # papermill comes with the units, pandas with their data.
@@ -184,7 +185,7 @@ def prune(
     """
     from policyreport.cache.results import LIMIT, Cache
 
-    cache = Cache(project_root(context))
+    cache = Cache(given_project(context.obj))
     removed = cache.prune(LIMIT if to is None else to * MEGA)
     typer.echo(f"{removed / MEGA:.1f} MB removed, {cache.size() / MEGA:.1f} MB kept.")
 
