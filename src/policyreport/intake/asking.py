@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.intake.days import days_in, periods_in
+from policyreport.intake.texts import first_of
 from policyreport.observations.periods import period_bounds
 from policyreport.params.intake import LEVEL
 from policyreport.sources import read_sources
@@ -98,7 +99,8 @@ class Asking:
     def _answer(self, name: str, of: list[str], stated: dict[str, Statement]) -> Iterator[str]:
         """The option that answers, and what it may be."""
         if name == "publisher":
-            yield f"--publisher NAME          its folder below data/raw: {_listed(self._folders())}, or a new one"
+            folders = first_of(self._folders(), _SHOWN)
+            yield f"--publisher NAME          its folder below data/raw: {folders}, or a new one"
         elif name == "publisher_name":
             near = did_you_mean(stated["publisher"].cell.text, self._folders())
             yield f'--publisher-name "…"      if the publisher is new; {near}'
@@ -160,7 +162,7 @@ class Asking:
         except ValueError:
             pass
         ids = [task_list.id for task_list in lists]
-        return f"of params/policy.yaml, where a new one is described first: {_listed(ids)}"
+        return f"of params/policy.yaml, where a new one is described first: {first_of(ids, _SHOWN)}"
 
     def _hint(self, name: str) -> str:
         """What unread lines or the sheet's name say of a day or a period, everything once."""
@@ -184,8 +186,3 @@ class Asking:
             yield from ((f"row {line.row}", text, period) for text, period in periods_in(line.text, periods))
         words = self.name.replace("_", " ").replace(".", " ").replace('"', " ")
         yield from (("its name", text, period) for text, period in periods_in(words, periods))
-
-
-def _listed(words: list[str]) -> str:
-    """The first of some words, and a sign for more."""
-    return ", ".join(words[:_SHOWN]) + (", …" if len(words) > _SHOWN else "")

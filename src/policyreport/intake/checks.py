@@ -12,6 +12,7 @@ from policyreport.errors import DataError
 from policyreport.intake.drafts import Draft, Drafts
 from policyreport.intake.figures import Context, Figure, Reading, index_hint
 from policyreport.intake.numbers import read_cell
+from policyreport.intake.texts import first_of
 from policyreport.observations.periods import last_day
 from policyreport.records.base import Finding
 
@@ -128,8 +129,8 @@ def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[
     mixed = f", and {heir} in {', '.join(sorted(present))}" if present else ""
     yield DataError(
         place.place,
-        f"names that say whether figures of {_short(periods)} are of the former or the present provinces; "
-        f"{_short(names)} {'is' if len(names) == 1 else 'are'} names of both",
+        f"names that say whether figures of {first_of(periods)} are of the former or the present provinces; "
+        f"{first_of(names)} {'is' if len(names) == 1 else 'are'} names of both",
         f'"{place.cell.text}", which would be {key}, without what was merged into {heir} since, in '
         f"{first.fields['period']}{mixed}",
         "Add --quality back-cast if the publisher recalculated the figures on present provinces; if they are of the "
@@ -142,11 +143,6 @@ def _may_be_recalculated(figure: Figure, context: Context) -> bool:
     areas, out = context.names.areas, last_day(figure.fields["published"])[0]
     others = (key for key in context.names.namesakes(figure.fields["area"]) if key != figure.fields["area"])
     return any(areas.is_merged(key) and areas.exists_on(key, out) for key in others)
-
-
-def _short(texts: list[str]) -> str:
-    """Some texts, the first ones where they are many."""
-    return ", ".join(texts[:6]) + (f" and {len(texts) - 6} more" if len(texts) > 6 else "")
 
 
 def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterator[str]:
@@ -170,8 +166,7 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
         everyone = table.index[(table["scheme"] == scheme) & (table["gso_code"] != "")]
         missing = [context.names.areas.name(key) for key in everyone if key not in areas_read]
         if missing and len(missing) < len(everyone) / 2:
-            listed = ", ".join(missing[:8]) + (", …" if len(missing) > 8 else "")
-            yield f"{len(missing)} of {len(everyone)} provinces have no figure: {listed}"
+            yield f"{len(missing)} of {len(everyone)} provinces have no figure: {first_of(missing, 8)}"
     for words, place in reading.unread.items():
         yield f'{place}: the words "{words}", which the format of the cell shows beside its number, are not read'
     for row, label in drafts.totals:
@@ -186,7 +181,7 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
             )
     days = sorted({period for figure in reading.figures if _DAY.fullmatch(period := figure.fields["period"])})
     if days:
-        yield f"figures of one day each ({_short(days)}): if they are of a month, quarter or year, write that"
+        yield f"figures of one day each ({first_of(days)}): if they are of a month, quarter or year, write that"
     if drafts.absent:
         yield f"{len(drafts.absent)} cells say that nothing is published and are left out"
 

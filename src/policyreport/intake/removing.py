@@ -9,6 +9,7 @@ import pandas as pd
 
 from policyreport.errors import DataError, UsageError, did_you_mean
 from policyreport.intake.affected import Affected, affected_editions
+from policyreport.intake.texts import first_of
 from policyreport.intake.writing import roll_back
 from policyreport.journal import open_journal
 from policyreport.observations.corrections import read_corrections
@@ -110,11 +111,8 @@ def remove_table(root: Path, removal: Removal) -> tuple[Path, ...]:
 
 def refuse_named(removal: Removal) -> DataError:
     """The refusal of a table that corrections or parameters name: without it they would stop every command."""
-    listed = "; ".join(removal.mentions[:5]) + (
-        f"; {len(removal.mentions) - 5} more" if len(removal.mentions) > 5 else ""
-    )
     todo = "Delete or change these entries first."
-    return DataError(f"data/raw/{removal.key}.csv", "a table that nothing names", listed, todo)
+    return DataError(f"data/raw/{removal.key}.csv", "a table that nothing names", first_of(removal.mentions, 5), todo)
 
 
 def _key(root: Path, table: str, sources: dict[str, Source]) -> str:

@@ -1,8 +1,9 @@
-"""Texts that go into the ledger or a sidecar: no longer than their field, of signs that the report can print."""
+"""Texts that go into the ledger, a sidecar or a message: not too long, of signs that the report can print."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from policyreport.errors import DataError
@@ -22,6 +23,11 @@ def require_printable(where: str, field: str, text: str) -> str:
         got = name if code in name else f"{name} ({code})"
         raise DataError(where, expected, f"{got} at sign {at + 1}", "Take it out, or write a word for it.")
     return text
+
+
+def first_of(texts: Sequence[str], most: int = 6) -> str:
+    """The first of some texts, and how many more there are."""
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
 
 
 @lru_cache(maxsize=4096)

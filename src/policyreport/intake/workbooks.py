@@ -14,13 +14,12 @@ from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import shown_date
 from policyreport.intake.number_formats import show
 from policyreport.intake.sheets import Cell, Merged, Sheet, cell_from_number, letters, text_cell
+from policyreport.intake.texts import first_of
 from policyreport.intake.xlsx import SheetName, Workbook
 from policyreport.intake.xlsx_parts import RawCell, RawSheet, RichText, Style
 
 # A dash that a format shows for nought is how accountants write nought.
 _DASHES = frozenset("-–—−")
-# Beyond this many cells a remark counts instead of naming.
-_NAMED = 6
 # Python alone would also take 1_000 and digits of other scripts.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 Places = dict[tuple[int, int], Cell]
@@ -94,7 +93,7 @@ def _grid(name: str, raw: RawSheet, book: Workbook) -> Sheet:
     rows = tuple(
         tuple(cells.get((row, column), Cell()) for column in range(1, width + 1)) for row in range(1, height + 1)
     )
-    remarks = (*_hidden(raw, height, width), *_covered(covered), *_dashed(raw, cells, book))
+    remarks = (*_hidden(raw, height, width), *_covered(covered), *_dashed(raw, cells))
     return Sheet(name, rows, tuple(blocks), {}, remarks)
 
 
@@ -129,22 +128,17 @@ def _covered(covered: Places) -> list[str]:
     if not covered:
         return []
     places = [f'{letters(column)}{row} "{cell.whole[:20]}"' for (row, column), cell in covered.items()]
-    return [f"not read, covered by merged blocks: {_listed(places)}"]
+    return [f"not read, covered by merged blocks: {first_of(places)}"]
 
 
-def _dashed(raw: RawSheet, cells: Places, book: Workbook) -> list[str]:
+def _dashed(raw: RawSheet, cells: Places) -> list[str]:
     """Say which noughts are shown as dashes by their format: elsewhere a dash is nothing published."""
     places = [
         f"{letters(cell.column)}{cell.row}"
         for cell in raw.cells
         if cells[cell.row, cell.column].number == 0 and cells[cell.row, cell.column].beside in _DASHES
     ]
-    return [f"read as 0, shown as a dash by their format: {_listed(places)}"] if places else []
-
-
-def _listed(places: list[str]) -> str:
-    """The first of some things, and how many more there are."""
-    return ", ".join(places[:_NAMED]) + (f" and {len(places) - _NAMED} more" if len(places) > _NAMED else "")
+    return [f"read as 0, shown as a dash by their format: {first_of(places)}"] if places else []
 
 
 def _cell(raw: RawCell, book: Workbook) -> Cell:
