@@ -20,20 +20,7 @@ if TYPE_CHECKING:
     from policyreport.intake.layout import Line, Statement
 
 _OF_SOURCE = ("publisher", "title", "address")
-# The order in which a person has the answers at hand.
-_ORDER = (
-    "publisher",
-    "publisher_name",
-    "title",
-    "address",
-    "published",
-    "period",
-    "indicator",
-    "measure",
-    "list",
-    "status",
-    "decimal",
-)
+# In the order in which a person has the answers at hand.
 _WANTED = {
     "publisher": "who published the figures",
     "publisher_name": "the publisher's full name",
@@ -89,7 +76,7 @@ class Asking:
             missing.setdefault("measure", []).append(of[1])
         if not missing:
             return
-        names = [name for name in _ORDER if name in missing]
+        names = [name for name in _WANTED if name in missing]
         expected = "; ".join(dict.fromkeys(_WANTED[name] for name in names))
         answers = [f"  {line}" for name in names for line in self._answer(name, missing[name], stated)]
         more = f" ({len(reading.problems)} cells are refused besides.)" if reading.problems else ""

@@ -19,7 +19,7 @@ from policyreport.intake.figures import Figure
 from policyreport.observations.ledger import TEXT
 from policyreport.observations.periods import last_day
 from policyreport.records.base import Finding
-from policyreport.sources import original_path, read_sources
+from policyreport.sources import SIDECAR, original_path, read_sources
 from policyreport.spelling import plain
 from policyreport.spreadsheets import neutralise
 
@@ -262,7 +262,7 @@ def files_of(root: Path, delivery: Delivery) -> dict[Path, bytes]:
     """
     path = root / "data" / "raw" / f"{delivery.key}.csv"
     table, defaults = render_table(delivery.figures, delivery.provenance)
-    files = {path: table, path.with_name(path.stem + ".source.yaml"): render_sidecar(delivery, table, defaults)}
+    files = {path: table, path.with_name(path.stem + SIDECAR): render_sidecar(delivery, table, defaults)}
     if delivery.original is not None and is_kept(delivery.original):
         files[original_path(path, delivery.original.name)] = delivery.original.body
     return files

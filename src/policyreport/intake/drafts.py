@@ -135,6 +135,7 @@ class _RowReader:
         self.values: tuple[Column, ...] = (value,) if value else layout.figures
         self.not_published = {word.casefold() for word in words.not_published}
         self.totals = {plain(word) for word in words.totals}
+        self.led = tuple(plain(word) + " " for word in words.notes)
 
     def read(self, row: int) -> None:
         """Read one row."""
@@ -176,7 +177,7 @@ class _RowReader:
 
     def _may_be_area(self, label: str) -> bool:
         """True for a name that is known or near to one: a line of words below the table is neither."""
-        if plain(label).startswith(tuple(plain(word) + " " for word in self.words.notes)):
+        if plain(label).startswith(self.led):
             return False
         areas = self.names.areas
         if self.names.candidates(label) or label in areas.table.index:
@@ -265,7 +266,7 @@ class _RowReader:
             self.drafts.notes[match["mark"]] = "; ".join(dict.fromkeys(filter(None, (other, match["text"]))))
             self.notes.append((match["mark"], Line(row, line)))
             return
-        kept = plain(line).startswith(tuple(plain(word) + " " for word in self.words.notes))
+        kept = plain(line).startswith(self.led)
         if kept:
             self.drafts.remarks.append(line)
         self.drafts.unread.append(Line(row, line, kept))

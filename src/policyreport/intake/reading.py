@@ -185,9 +185,9 @@ class _Reader:
                 place = draft.stated["value"].place
                 wanted = self.units.listed(option)
                 if draft.unit not in wanted and not (draft.unit == "%" and any(u.startswith("%") for u in wanted)):
-                    raise _contradicted(place, draft.unit, option)
+                    raise contradicted(place, draft.unit, option)
             elif name in draft.own and statement and not self.statements.same(name, statement.cell, option.cell):
-                raise _contradicted(statement.place, statement.cell.text, option)
+                raise contradicted(statement.place, statement.cell.text, option)
 
     def _area(self, draft: Draft, fields: dict[str, str]) -> str:
         """The area's key, held against the day and the statistical code."""
@@ -398,7 +398,7 @@ def _quoted(cell: Cell) -> str:
     return f'"{cell.whole if len(cell.whole) <= limits.SHORT_TEXT else cell.whole[:40] + "…"}"'
 
 
-def _contradicted(place: str, got: str, option: Statement) -> DataError:
+def contradicted(place: str, got: str, option: Statement) -> DataError:
     """A cell that says otherwise than an option."""
     todo = "One of them is wrong: correct the sheet, or leave the option out."
     return DataError(place, f'"{option.cell.text}", as {option.place} says', f'"{got}"', todo)

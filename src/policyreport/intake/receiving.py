@@ -28,7 +28,7 @@ from policyreport.intake.headings import Headings
 from policyreport.intake.layout import Layout, Line, Statement
 from policyreport.intake.names import AreaNames
 from policyreport.intake.numbers import Decimals
-from policyreport.intake.reading import read_figures
+from policyreport.intake.reading import contradicted, read_figures
 from policyreport.intake.sheets import Sheet, text_cell
 from policyreport.intake.statements import Statements
 from policyreport.intake.text_files import read_text_file
@@ -176,11 +176,8 @@ def _remarks(
 
 def _dated(line: str, words: PeriodWords, stated: dict[str, Statement]) -> str:
     """What an unread line says of a day or period that nothing else says."""
-    found = (
-        [] if "reference_date" in stated else [("--reference-date", text, day) for text, day in days_in(line, words)]
-    )
-    told = [f'"{text}": {option} {day} if the figures hold on it' for option, text, day in found]
-    return f" ({told[0]})" if told else ""
+    days = [] if "reference_date" in stated else days_in(line, words)
+    return f' ("{days[0][0]}": --reference-date {days[0][1]} if the figures hold on it)' if days else ""
 
 
 def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headings) -> Sheet:
@@ -241,12 +238,7 @@ def _agree(layout: Layout, given: dict[str, Statement], statements: Statements) 
     for name, option in given.items():
         stated = layout.stated.get(name)
         if stated is not None and not statements.same(name, stated.cell, option.cell):
-            raise DataError(
-                stated.place,
-                f'"{option.cell.text}", as {option.place} says',
-                f'"{stated.cell.text}"',
-                "One of them is wrong: correct the sheet, or leave the option out.",
-            )
+            raise contradicted(stated.place, stated.cell.text, option)
     defaults = {name: Statement(text_cell(text), _DEFAULT) for name, text in DEFAULTS.items()}
     return defaults | layout.stated | given
 
