@@ -114,11 +114,6 @@ def _either(options: tuple[str, ...]) -> str:
     return "|".join(sorted((re.escape(plain(word)) for word in options), key=len, reverse=True))
 
 
-def same_period(one: str, other: str) -> bool:
-    """Tell whether two ways of writing a period mean the same days: ``2026-H1`` and ``2026-01/2026-06``."""
-    return period_bounds(one) == period_bounds(other)
-
-
 def periods_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
     """Find the periods that a line may be of, each with the words that name it.
 

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 from policyreport import limits
 from policyreport.errors import DataError
-from policyreport.intake.days import read_day, read_period, read_published, same_period
+from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.layout import LABELS, Line, Statement
 from policyreport.intake.sheets import Cell, Sheet, text_cell
-from policyreport.spelling import plain
+from policyreport.observations.periods import period_bounds
 
 if TYPE_CHECKING:
     from policyreport.params.intake import IntakeMap
-
-# Fields whose value tells by itself that it is one, so that no colon is needed before it.
-_TELLING = ("reference_date", "published", "period", "unit", "status")
 
 
 @dataclass(frozen=True)
@@ -74,22 +71,8 @@ class Statements:
 
     def same(self, name: str, one: Cell, other: Cell) -> bool:
         """Tell whether two texts state the same of a field, in whatever way they are written."""
-        if one.text == other.text:
-            return True
-        try:
-            if name == "period":
-                periods = self.words.periods
-                return same_period(read_period(one, periods), read_period(other, periods))
-            if name in ("reference_date", "published"):
-                read = read_day if name == "reference_date" else read_published
-                return read(one, self.words.periods) == read(other, self.words.periods)
-        except ValueError:
-            return False
-        if name == "status":
-            return self.words.status(one.text) == self.words.status(other.text) is not None
-        if name == "unit":
-            return self.words.unit(one.whole) == self.words.unit(other.whole) is not None
-        return False
+        meaning = self._meaning(name, one)
+        return one.text == other.text or (meaning is not None and meaning == self._meaning(name, other))
 
     def _line(self, sheet: Sheet, row: int, number: int) -> tuple[str, Statement | None]:
         """What a cell states: the field and the value behind its colon, in the next cell, or behind its label."""
@@ -128,19 +111,18 @@ class Statements:
         for size in range(len(tokens) - 1, 0, -1):
             label = self._label(" ".join(tokens[:size]))
             value = text_cell(" ".join(tokens[size:]).strip("()[].; "))
-            if label in _TELLING and plain(value.text + "x") and self._is_one(label, value):
+            if self._meaning(label, value) is not None:
                 return [(label, value)]
         return []
 
-    def _is_one(self, name: str, value: Cell) -> bool:
-        """True if a text can be read as a value of the field."""
+    def _meaning(self, name: str, cell: Cell) -> object:
+        """What a text says of a field, in whatever way it is written; None where it cannot be read."""
+        periods = self.words.periods
         try:
             if name == "period":
-                return bool(read_period(value, self.words.periods))
+                return period_bounds(read_period(cell, periods))
             if name in ("reference_date", "published"):
-                read = read_day if name == "reference_date" else read_published
-                return bool(read(value, self.words.periods))
+                return (read_day if name == "reference_date" else read_published)(cell, periods)
         except ValueError:
-            return False
-        meaning = self.words.unit(value.whole) if name == "unit" else self.words.status(value.text)
-        return meaning is not None
+            return None
+        return {"status": self.words.status(cell.text), "unit": self.words.unit(cell.whole)}.get(name)
