@@ -12,7 +12,6 @@ from policyreport.intake.numbers import (
     Decimals,
     Fit,
     decide_decimals,
-    format_number,
     parse_number,
     readings,
     take_apart,
@@ -26,6 +25,13 @@ numbers = st.decimals(
     min_value=-(10**12), max_value=10**12, allow_nan=False, allow_infinity=False, places=2
 ) | st.integers(-(10**12), 10**12).map(Decimal)
 counts = st.integers(0, 10**9).map(Decimal)
+
+
+def format_number(number: Decimal, decimals: Decimals) -> str:
+    """A number with separators: 1.227,5."""
+    whole, _, part = f"{number:,f}".partition(".")
+    decimal, thousands = (".", ",") if decimals is Decimals.point else (",", ".")
+    return whole.replace(",", thousands) + (decimal + part if part else "")
 
 
 def column(texts: list[str]) -> Sheet:

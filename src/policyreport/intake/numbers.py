@@ -178,26 +178,6 @@ def parse_number(digits: str, decimals: Decimals) -> Decimal:
     return number if number else abs(number)
 
 
-def format_number(number: Decimal, decimals: Decimals) -> str:
-    """Write a number with separators; `parse_number` reads it back.
-
-    Parameters
-    ----------
-    number : Decimal
-        The number.
-    decimals : Decimals
-        Which sign stands before decimals.
-
-    Returns
-    -------
-    str
-        ``1.227,5``.
-    """
-    decimal, thousands = _SIGNS[decimals]
-    whole, _, part = f"{number:,f}".partition(".")
-    return whole.replace(",", thousands) + (decimal + part if part else "")
-
-
 def readings(digits: str, fit: Fit) -> dict[Decimals, Decimal]:
     """Read a number in both ways, keeping what its column can hold.
 
