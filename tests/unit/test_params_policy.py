@@ -86,13 +86,6 @@ def test_an_unknown_list_is_answered_with_the_nearest(policy: Policy) -> None:
         policy.list_named("central-2025-1")
 
 
-def test_milestones_of_a_province_come_with_those_of_the_nation(policy: Policy) -> None:
-    found = policy.milestones_for("n01", nation="VN")
-    assert {each.area for each in found} == {"", "n01"}
-    assert [each.date for each in found] == sorted(each.date for each in found)
-    assert {each.area for each in policy.milestones_for("VN", nation="VN")} == {""}
-
-
 def test_a_milestone_has_a_legal_reference_and_a_source(policy: Policy) -> None:
     assert all(each.legal_reference and each.source for each in policy.milestones)
 

@@ -209,24 +209,6 @@ class Policy(Strict):
             raise UsageError("list", "a list of params/policy.yaml", f'"{id}"', did_you_mean(id, known))
         return known[id]
 
-    def milestones_for(self, area: str, *, nation: str) -> tuple[Milestone, ...]:
-        """Select the milestones of one area and of the nation, in order of date.
-
-        Parameters
-        ----------
-        area : str
-            An area's key.
-        nation : str
-            The nation's key, whose milestones carry no area.
-
-        Returns
-        -------
-        tuple of Milestone
-            The nation's own where `area` is the nation.
-        """
-        wanted = {"", nation, area}
-        return tuple(sorted((m for m in self.milestones if m.area in wanted), key=lambda m: (m.date, m.id)))
-
 
 def read_policy(root: Root) -> Policy:
     """Read params/policy.yaml.
