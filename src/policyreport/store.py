@@ -123,7 +123,7 @@ def unwritable(error: OSError, store: Path) -> RunError:
         To be raised.
     """
     got = error.strerror or type(error).__name__
-    todo = "Free space or mend the rights, then run again; what was finished is kept."
+    todo = "Free space or correct the rights, then run again; what was finished is kept."
     # The half file's own name says nothing to anybody.
     place = Path(error.filename or store)
     return RunError(str(place.parent if place.suffix == ".part" else place), "a folder that can be written", got, todo)

@@ -109,7 +109,7 @@ def interval_cell(
     """
     left, right = scale
     if not left < right:
-        raise UsageError("interval_cell", "a scale from low to high", f"{left} to {right}", "Mend the caller.")
+        raise UsageError("interval_cell", "a scale from low to high", f"{left} to {right}", "Correct the caller.")
 
     def position(number: float) -> str:
         return f"{4 + 88 * min(max((number - left) / (right - left), 0), 1):.1f}"
@@ -125,11 +125,11 @@ def _check(id: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]
     """Refuse what pandoc would silently bend."""
     where = f'table "{id}"'
     if len(align) != len(columns) or set(align) - set(ALIGNMENTS):
-        raise UsageError(where, f"{len(columns)} of the letters l, r, c", f'"{align}"', "Mend `align`.")
+        raise UsageError(where, f"{len(columns)} of the letters l, r, c", f'"{align}"', "Correct `align`.")
     for number, row in enumerate(rows, start=1):
         if len(row) != len(columns):
             got = f"{len(row)} in row {number}"
-            raise UsageError(where, f"{len(columns)} cells in each row", got, "Mend the row.")
+            raise UsageError(where, f"{len(columns)} cells in each row", got, "Correct the row.")
     if not empty and any(text is None for row in rows for text in row):
         raise UsageError(where, "`empty`, the meaning of a dash", "missing cells without it", "Pass `empty`.")
 

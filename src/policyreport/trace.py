@@ -308,7 +308,7 @@ def _steps(path: str, where: str) -> list[str | int]:
     while at < len(path):
         found = _STEP.match(path, at)
         if found is None:
-            raise UsageError(where, "a field such as counts[3].completed", f'"{path[at:]}"', "Mend it.")
+            raise UsageError(where, "a field such as counts[3].completed", f'"{path[at:]}"', "Correct it.")
         steps.append(found["key"] or int(found["number"]))
         at = found.end()
     return steps
@@ -319,7 +319,7 @@ def _step_into(node: Any, step: str | int, where: str) -> Any:
     if isinstance(step, int) and isinstance(node, list):
         if step < len(node):
             return node[step]
-        raise UsageError(where, f"a place from 0 to {len(node) - 1}", f"[{step}]", "Mend it.")
+        raise UsageError(where, f"a place from 0 to {len(node) - 1}", f"[{step}]", "Correct it.")
     if isinstance(step, str) and isinstance(node, dict):
         if step in node:
             return node[step]
@@ -327,4 +327,4 @@ def _step_into(node: Any, step: str | int, where: str) -> Any:
     kind = "the end: this is a value"
     if isinstance(node, dict | list):
         kind = "a place in a list, such as [0]" if isinstance(node, list) else "the name of a field"
-    raise UsageError(where, kind, f'"{step}"', "Mend it.")
+    raise UsageError(where, kind, f'"{step}"', "Correct it.")

@@ -147,8 +147,9 @@ def test_a_number_that_stands_everywhere_is_answered_in_short(store, root, monke
 @pytest.mark.parametrize(
     ("asked", "helps"),
     [("1,228", "1,227 (VN/headlines)"), ("VN/evaluation:pac[0]", 'did you mean "pace"'), ("twelve", "as printed"),
-     ("VN/evaluations:pace", "VN/evaluation"), ("VN/evaluation:pace[9]", "Mend"), ("VN/evaluation:name.x", "Mend"),
-     ("VN/evaluation:pace[0]..x", "Mend"), ("VN/evaluation:areas_expected", "pace[0].observed_pp")],
+     ("VN/evaluations:pace", "VN/evaluation"), ("VN/evaluation:pace[9]", "Correct"),
+     ("VN/evaluation:name.x", "Correct"), ("VN/evaluation:pace[0]..x", "Correct"),
+     ("VN/evaluation:areas_expected", "pace[0].observed_pp")],
 )  # fmt: skip
 def test_what_is_nowhere_gives_the_nearest(store, asked, helps, root):
     with pytest.raises(UsageError) as error:

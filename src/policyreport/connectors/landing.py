@@ -232,6 +232,6 @@ def _write_all(files: dict[Path, bytes]) -> None:
                 folder.rmdir()
         if isinstance(error, OSError):
             got = error.strerror or type(error).__name__
-            todo = "Free space or mend the rights; nothing was written."
+            todo = "Free space or correct the rights; nothing was written."
             raise DataError(str(error.filename or "data/raw"), "a folder that can be written", got, todo) from None
         raise

@@ -103,7 +103,7 @@ def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]
     ConnectError
         If the page has no such form, or sends the form to another site.
     """
-    changed = "The site's form has changed: save the table by hand, and mend the connector."
+    changed = "The site's form has changed: save the table by hand, and correct the connector."
     form = _form(page)
     inputs = [] if form is None else [each for each in form.inputs if each.name]
     buttons = {str(each.name): str(each.get("value", "")) for each in inputs if each.get("type") in _BUTTONS}

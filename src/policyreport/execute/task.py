@@ -158,7 +158,7 @@ def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
     for name, body in files.items():
         parts = PurePosixPath(name)
         if parts.is_absolute() or ".." in parts.parts:
-            raise RunError(f'slice file "{name}"', "a path inside the folder", "one outside", "Mend the plan.")
+            raise RunError(f'slice file "{name}"', "a path inside the folder", "one outside", "Correct the plan.")
         path = folder / parts
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)

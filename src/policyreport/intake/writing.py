@@ -66,7 +66,7 @@ def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:
                 folder.rmdir()
         if isinstance(error, OSError):
             got = error.strerror or type(error).__name__
-            todo = "Free space or mend the rights, then add the file again; nothing was changed."
+            todo = "Free space or correct the rights, then add the file again; nothing was changed."
             raise DataError(str(error.filename or raw), "a folder that can be written", got, todo) from None
         raise
     return tuple(files)

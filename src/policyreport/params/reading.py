@@ -274,7 +274,7 @@ def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> 
         return ParamsError(place, "this key", "it is missing", f'Add "{first["loc"][-1]}" to the file.')
     if first["type"] == "literal_error":
         return ParamsError(place, first["ctx"]["expected"], repr(first["input"])[:80], _nearest(first))
-    return ParamsError(place, first["msg"], repr(first["input"])[:80], "Mend the value.")
+    return ParamsError(place, first["msg"], repr(first["input"])[:80], "Correct the value.")
 
 
 def _nearest(literal_error: Any) -> str:

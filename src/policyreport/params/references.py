@@ -85,7 +85,7 @@ def read_references(root: Path) -> dict[str, Reference]:
         fields = dict(_FIELD.findall(entry["fields"])) if entry else {}
         if not entry or {"author", "title"} - set(fields) or set(fields) - set(Reference.model_fields):
             expected = "@kind{key, name = {text}, …} with author and title"
-            raise ParamsError(place, expected, line[:60], "Mend the entry; one a line.")
+            raise ParamsError(place, expected, line[:60], "Correct the entry; one a line.")
         if entry["key"] in found:
             raise ParamsError(place, "each key once", f'"{entry["key"]}" again', "Rename one of them.")
         # BibTeX writes a range of pages with two hyphens.
