@@ -37,18 +37,7 @@ class Preview:
     table: pd.DataFrame
 
     def count(self, change: str) -> int:
-        """Count the rows of one kind.
-
-        Parameters
-        ----------
-        change : str
-            new, revised, unchanged or refused.
-
-        Returns
-        -------
-        int
-            How many.
-        """
+        """Count the rows of one kind: new, revised, unchanged or refused."""
         return int((self.table["change"] == change).sum())
 
     def to_land(self) -> pd.Index[int]:
@@ -138,39 +127,13 @@ def write(landings: Sequence[tuple[Fetched, pd.DataFrame]], root: Path) -> list[
 
 
 def to_csv(rows: pd.DataFrame) -> bytes:
-    """Give the bytes of a raw file.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Text columns of a raw file.
-
-    Returns
-    -------
-    bytes
-        CSV in UTF-8; columns that are empty throughout, and the day of publication (in the sidecar), left out.
-    """
+    """Give a raw file: columns that are empty throughout, and the day of publication (in the sidecar), left out."""
     kept = [name for name in TEXT if name != "published" and (rows[name] != "").any()]
     return rows[kept].to_csv(index=False, lineterminator="\n").encode()
 
 
 def to_sidecar(fetched: Fetched, table: bytes, original: str) -> bytes:
-    """Give the bytes of the sidecar.
-
-    Parameters
-    ----------
-    fetched : Fetched
-        The fetch.
-    table : bytes
-        The raw file.
-    original : str
-        Name of the file that keeps the publisher's answer.
-
-    Returns
-    -------
-    bytes
-        YAML in UTF-8, complete and valid.
-    """
+    """Give the sidecar of a raw file; `original` is the name of the file that keeps the publisher's answer."""
     source = Source(
         **asdict(fetched.source),
         sha256=hashlib.sha256(table).hexdigest(),
