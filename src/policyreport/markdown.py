@@ -7,7 +7,6 @@ Everything a page shows that was not written for it (a name, a title, a note, a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from policyreport.errors import PolicyReportError
@@ -18,16 +17,14 @@ _ALWAYS = r"\\`*_{}\[\]<>#|$@^~&\"'!=+"
 # These are written as references: behind a backslash they begin mathematics in one reader or another.
 _AS_REFERENCE = frozenset("\\[]()$")
 _SPECIAL = re.compile(
-    rf"[{_ALWAYS}]"
+    r"\A(?:\(?\w+[.)](?=\s|$)|[-:(%])"  # makes a list, a heading or a quotation of the line that begins with it
+    rf"|[{_ALWAYS}]"
     r"|-(?!(?<=[^\W_]-)(?=[^\W_])|(?<=[^\W_] -)(?= [^\W_]))"  # not a hyphen in a word or a dash between two
     r"|:(?!\s|$|(?<=\d:)(?=\d))"  # no address, no emoji; the colon of a sentence or a time stays
     r"|\.(?=\.)|(?<=\.)\."  # no ellipsis
     r"|(?<=\bwww)\.",
     re.IGNORECASE,
 )
-# What makes a list, a heading or a quotation of a line that begins with it.
-_LEADING = re.compile(r"\(?\w+[.)](?=\s|$)|[-:(%]")
-_SIGN_OF_LIST = re.compile(r"[-:(%.)_]")
 # White space of ASCII alone: a space that holds a number and its unit together stays.
 _SPACES = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
 # Delimiters of the marks of values (policyreport.marks) and other private signs: nobody's text holds one.
@@ -61,25 +58,18 @@ def escape(text: str) -> Markdown:
     """
     if isinstance(text, Markdown):
         return text
-    flat = _PRIVATE.sub("\ufffd", _SPACES.sub(" ", text).strip(" "))
-    lead = _LEADING.match(flat)
-    start = lead.end() if lead else 0
-    opening = _SIGN_OF_LIST.sub(_written_out, flat[:start])
-    return Markdown(opening + "".join(_pieces(flat, start)))
+    return Markdown(_SPECIAL.sub(_written_out, _on_one_line(text)))
 
 
-def _pieces(text: str, start: int) -> Iterator[str]:
-    """The text from a place on, its special signs written out."""
-    at = start
-    for special in _SPECIAL.finditer(text, start):
-        yield text[at : special.start()] + _written_out(special)
-        at = special.end()
-    yield text[at:]
+def _on_one_line(text: str) -> str:
+    return _PRIVATE.sub("\ufffd", _SPACES.sub(" ", text).strip(" "))
 
 
-def _written_out(sign: re.Match[str]) -> str:
-    """A sign as Markdown that shows it."""
-    return f"&#{ord(sign[0])};" if sign[0] in _AS_REFERENCE else f"\\{sign[0]}"
+def _written_out(special: re.Match[str]) -> str:
+    """Signs as Markdown that shows them; the letters of a list's number stay."""
+    return "".join(
+        sign if sign.isalnum() else f"&#{ord(sign)};" if sign in _AS_REFERENCE else f"\\{sign}" for sign in special[0]
+    )
 
 
 def as_read(markdown: str) -> str:
@@ -100,8 +90,7 @@ def attribute(text: str) -> str:
     str
         On one line; every sign that could end the value or begin markup is a character reference.
     """
-    flat = _PRIVATE.sub("\ufffd", _SPACES.sub(" ", text).strip(" "))
-    return _IN_ATTRIBUTE.sub(lambda sign: f"&#{ord(sign[0])};", flat)
+    return _IN_ATTRIBUTE.sub(lambda sign: f"&#{ord(sign[0])};", _on_one_line(text))
 
 
 def link(text: str, address: str, title: str = "") -> Markdown:
