@@ -13,13 +13,15 @@ from policyreport.errors import PolicyReportError
 
 SCHEMES = ("http", "https")
 # Signs that mean something to pandoc, Quarto, CommonMark or the marks of values wherever they stand.
-_ALWAYS = r"\\`*_{}\[\]<>#|$@^~&\"'!=+"
+_ALWAYS = r"\\`*_{}\[\]<>#|$@^~&\"!=+"
 # These are written as references: behind a backslash they begin mathematics in one reader or another.
 _AS_REFERENCE = frozenset("\\[]()$")
 _SPECIAL = re.compile(
     r"\A(?:\(?\w+[.)](?=\s|$)|[-:(%])"  # makes a list, a heading or a quotation of the line that begins with it
     rf"|[{_ALWAYS}]"
     r"|-(?!(?<=[^\W_]-)(?=[^\W_])|(?<=[^\W_] -)(?= [^\W_]))"  # not a hyphen in a word or a dash between two
+    # An apostrophe in a word or behind a plural stays, for pandoc to curve as it does in the text around.
+    r"|'(?!(?<=[^\W\d_]')(?=[^\W\d_])|(?<=s')(?= [^\W\d_]))"
     r"|:(?!\s|$|(?<=\d:)(?=\d))"  # no address, no emoji; the colon of a sentence or a time stays
     r"|\.(?=\.)|(?<=\.)\."  # no ellipsis
     r"|(?<=\bwww)\.",
@@ -44,7 +46,7 @@ class Markdown(str):
 
 
 def escape(text: str) -> Markdown:
-    """Write a text as Markdown that shows it letter by letter, on one line, in a table's cell too.
+    """Write a text as Markdown that shows it letter by letter, on one line, in a table's cell too; only ' may curve.
 
     Parameters
     ----------
