@@ -20,7 +20,7 @@ from policyreport.download_columns import COLUMNS, DESCRIPTIONS, FOREIGN_KEYS, P
 from policyreport.formats import NBSP, Formats
 from policyreport.harmonise import harmonise_panel
 from policyreport.inputs import frame_bytes
-from policyreport.markdown import escape, written_address
+from policyreport.markdown import escape, followed
 from policyreport.params.registry import Registry
 from policyreport.provenance import Provenance
 from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, LeagueRow
@@ -227,7 +227,7 @@ def data_package(provenance: Provenance, files: Iterable[Download], licence: str
         "licenses": [{"name": "other-at", "title": licence}],
         "sources": [
             {"title": f"{source.publisher}: {source.title}"}
-            | ({"path": written_address(source.address)} if source.address.startswith("http") else {})
+            | ({"path": address} if (address := followed(source.address)) else {})
             for _, source in sorted(provenance.sources.items())
         ],
         "resources": [_resource(file) for file in files],

@@ -112,13 +112,17 @@ def link(text: str, address: str, title: str = "") -> Markdown:
     Markdown
         ``[text](<https://…>)``.
     """
-    shown = escape(text)
-    try:
-        target = written_address(address)
-    except ValueError:
-        return shown
     tooltip = f' "{attribute(title)}"' if title else ""
-    return Markdown(f"[{shown}](<{target}>{tooltip})")
+    target = followed(address)
+    return Markdown(f"[{escape(text)}](<{target}>{tooltip})") if target else escape(text)
+
+
+def followed(address: str) -> str:
+    """An address that a reader may follow, as `written_address` writes it; empty for any other."""
+    try:
+        return written_address(address)
+    except ValueError:
+        return ""
 
 
 def written_address(address: str) -> str:

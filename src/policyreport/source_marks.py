@@ -14,7 +14,7 @@ from pathlib import Path
 
 from policyreport.errors import PolicyReportError, RenderError
 from policyreport.formats import NBSP
-from policyreport.markdown import written_address
+from policyreport.markdown import followed
 from policyreport.marks import MARK, expand
 from policyreport.provenance import Evidence, Provenance
 
@@ -104,7 +104,7 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
             sources[each.origin.file] = len(sources)
             origin = each.origin
             file = origin.file.removeprefix(f"{provenance.raw}/")
-            cited.append([_short(origin.publisher), origin.title, _followed(origin.address), file])
+            cited.append([_short(origin.publisher), origin.title, followed(origin.address), file])
         return sources[each.origin.file]
 
     def row(each: Evidence) -> int:
@@ -151,14 +151,6 @@ def _row(each: Evidence, number_of: Callable[[str], int], source: int) -> list[o
 def in_script(json_text: str) -> str:
     """Write JSON so that it ends no script and no line of one."""
     return json_text.replace("</", "<\\/").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _followed(address: str) -> str:
-    """An address that a reader may follow, as a browser takes it; empty for any other."""
-    try:
-        return written_address(address)
-    except ValueError:
-        return ""
 
 
 def _short(publisher: str) -> str:
