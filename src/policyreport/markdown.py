@@ -11,7 +11,6 @@ from urllib.parse import quote, urlsplit
 
 from policyreport.errors import PolicyReportError
 
-SCHEMES = ("http", "https")
 # Signs that mean something to pandoc, Quarto, CommonMark or the marks of values wherever they stand.
 _ALWAYS = r"\\`*_{}\[\]<>#|$@^~&\"!=+"
 # These are written as references: behind a backslash they begin mathematics in one reader or another.
@@ -95,26 +94,10 @@ def attribute(text: str) -> str:
     return _IN_ATTRIBUTE.sub(lambda sign: f"&#{ord(sign[0])};", _on_one_line(text))
 
 
-def link(text: str, address: str, title: str = "") -> Markdown:
-    """Write a link, or the text alone where the address is none that may be followed.
-
-    Parameters
-    ----------
-    text : str
-        What is shown.
-    address : str
-        From a sidecar or a parameter.
-    title : str
-        Tooltip; none if empty.
-
-    Returns
-    -------
-    Markdown
-        ``[text](<https://…>)``.
-    """
-    tooltip = f' "{attribute(title)}"' if title else ""
+def link(text: str, address: str) -> Markdown:
+    """Write a link, or the text alone where the address is none that may be followed."""
     target = followed(address)
-    return Markdown(f"[{escape(text)}](<{target}>{tooltip})") if target else escape(text)
+    return Markdown(f"[{escape(text)}](<{target}>)") if target else escape(text)
 
 
 def followed(address: str) -> str:
@@ -151,7 +134,7 @@ def written_address(address: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise ValueError(str(error)) from None
-    if parts.scheme.lower() not in SCHEMES:
+    if parts.scheme.lower() not in ("http", "https"):
         raise ValueError(f'"{parts.scheme}:"' if parts.scheme else "no scheme")
     if "@" in parts.netloc:
         raise ValueError("a user's name before the host")
