@@ -118,31 +118,26 @@ def as_tree(places: Iterable[Place], what: str) -> Tree:
     Tree
         Ready for a rich console; without markup.
     """
-    tree = Tree(_plain(what))
+    tree = Tree(Text(what))
     places = list(places)
     for place in places[:_PLACES_SHOWN]:
         on = f"  ({', '.join(place.pages)})" if place.pages else ""
-        branch = tree.add(_plain(f"{place.value}  in {place.where}{on}"))
+        branch = tree.add(Text(f"{place.value}  in {place.where}{on}"))
         if place.line:
-            branch.add(_plain(f"“{_clipped(place.line, place.value)}”"))
+            branch.add(Text(f"“{_clipped(place.line, place.value)}”"))
         for origin in dict.fromkeys(each.origin for each in place.evidence):
             inside = [each for each in place.evidence if each.origin == origin]
             parts = (origin.publisher, origin.title, f"published {origin.published}")
-            leaf = branch.add(_plain(", ".join(parts)))
-            leaf.add(_plain(origin.address))
-            leaf.add(_plain(f"{origin.file}{f'  sha256 {origin.sha256[:_HASH_SHOWN]}…' if origin.sha256 else ''}"))
+            leaf = branch.add(Text(", ".join(parts)))
+            leaf.add(Text(origin.address))
+            leaf.add(Text(f"{origin.file}{f'  sha256 {origin.sha256[:_HASH_SHOWN]}…' if origin.sha256 else ''}"))
             for each in inside[:_ROWS_SHOWN]:
-                leaf.add(_plain(_row(each)))
+                leaf.add(Text(_row(each)))
             if len(inside) > _ROWS_SHOWN:
                 leaf.add(f"and {len(inside) - _ROWS_SHOWN} more rows")
     if len(places) > _PLACES_SHOWN:
         tree.add(f"and {len(places) - _PLACES_SHOWN} more places: ask for one field, or with --json for all")
     return tree
-
-
-def _plain(text: str) -> Text:
-    """Text that rich shows as it is."""
-    return Text(text)
 
 
 def _row(each: Evidence) -> str:
