@@ -6,7 +6,6 @@ page ``{area}`` stands for the key. Assembly resolves the includes, so every ren
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -226,9 +225,8 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
 
 def _require_own_files(reports: Path) -> None:
     """Stop at a link that leads out of reports/: what it leads to would be published."""
-    for folder, folders, names in os.walk(reports):
-        for path in map(Path(folder).joinpath, (*folders, *names)):
-            require_inside(path, reports, RenderError)
+    for path in reports.rglob("*"):
+        require_inside(path, reports, RenderError)
 
 
 @dataclass(frozen=True)
