@@ -375,16 +375,14 @@ def _write_pages(
     for key in navigation.keys:
         text, short = (each.replace("{area}", key).replace("{nation}", nation) for each in (template, chapter))
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
-        bodies[key] = (
-            escape(navigation.areas.name(key)),
-            contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False),
-        )
+        name = escape(navigation.areas.name(key))
+        bodies[key] = name, contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False)
         own = {
-            "title": navigation.title(escape(navigation.areas.name(key))),
+            "title": navigation.title(name),
             "page": "province",
             "root": "..",
             "area": key,
-            "area-name": escape(navigation.areas.name(key)),
+            "area-name": name,
             "region": escape(navigation.areas.name(navigation.areas.region(key))),
             "metadata-files": [f"../{EDITION_FILE}"],
             **navigation.neighbours(key),
