@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from policyreport.markdown import Markdown
-
 
 def heading(text: str) -> str:
     """Begin a text with a capital.
@@ -18,8 +16,7 @@ def heading(text: str) -> str:
     str
         The rest as it was.
     """
-    begun = text[:1].upper() + text[1:]
-    return Markdown(begun) if isinstance(text, Markdown) else begun
+    return type(text)(text[:1].upper() + text[1:])
 
 
 def inside(name: str) -> str:
@@ -35,7 +32,4 @@ def inside(name: str) -> str:
     str
         ``growth of GRDP``, ``PAPI score``.
     """
-    if name[:2].isupper():
-        return name
-    written = name[:1].lower() + name[1:]
-    return Markdown(written) if isinstance(name, Markdown) else written
+    return name if name[:2].isupper() else type(name)(name[:1].lower() + name[1:])
