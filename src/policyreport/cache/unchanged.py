@@ -118,14 +118,11 @@ def records_digest(store: Path, areas: Iterable[str]) -> str:
 
 def _read_note(cache: Cache, name: str) -> dict[str, Any] | None:
     """The note of a run; None for one of another form: what it names becomes paths of files that are written."""
-    noted = cache.noted(name)
-    if noted is None:
-        return None
-    areas, units, nation = noted.get("areas"), noted.get("units"), noted.get("nation")
-    if not (isinstance(areas, list) and isinstance(units, dict) and isinstance(nation, dict)):
-        return None
-    entries = [units, *nation.values()]
-    return noted if all(map(_is_name, areas)) and all(map(_names_results, entries)) else None
+    match cache.noted(name):
+        case {"areas": list(areas), "units": dict(units), "nation": dict(nation)} as noted:
+            named = all(map(_is_name, areas)) and all(map(_names_results, [units, *nation.values()]))
+            return noted if named else None
+    return None
 
 
 def _names_results(entries: object) -> bool:
