@@ -18,9 +18,6 @@ PAPER = "#FFFFFF"
 SEQUENTIAL = ("#DDF1EF", "#AFDBD7", "#76BDB9", "#277F7D", "#06484A")
 SEQUENTIAL_DARK = ("#123436", "#1A4F50", "#24706F", "#62B5B0", "#BFE9E4")
 
-# Okabe and Ito (2008), without yellow (too faint on paper) and black (ink): for categories, never for order.
-CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
-
 
 def text_on_class(index: int) -> str:
     """Return the text colour that is readable on a class of the sequential scale.
