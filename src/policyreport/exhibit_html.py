@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,9 +28,6 @@ PICTURE = re.compile(r"!\[[^\]]*\]\((?P<file>[^)\s]+)\)(?:\{(?P<attributes>[^}]*
 ALTERNATIVE = re.compile(r'fig-alt="(?P<text>[^"]*)"')
 SPAN = re.compile(r"\[(?P<text>[^\[\]]*)\]\{[^}]*\}")
 HEADING = re.compile(r"^(#+ .*?)\s*\{[^}]*\}\s*$", re.MULTILINE)
-# Escaped signs that JupyterLab's MathJax would look at: in an element of their own they begin no formula.
-SIGNS = {"&#36;": ("\ue003", "$"), "&#92;": ("\ue004", "\\")}
-BETWEEN_TAGS = re.compile(r">[^<]*")
 # Whatever else is for one renderer only.
 HIDDEN = "content-visible"
 
@@ -109,21 +106,10 @@ def _rendered(text: str) -> str:
     if not text.strip():
         return ""
     reader = _markdown()
-    for written, (stand_in, _) in SIGNS.items():
-        text = text.replace(written, stand_in)
     tokens = reader.parse(text)
     for token in tokens:
         token.children = list(_without_other_links(token.children or []))
-    return _without_formulas(str(reader.renderer.render(tokens, reader.options, {})))
-
-
-def _without_formulas(text: str) -> str:
-    """The signs that were escaped, apart from the text around them; as they are in attributes."""
-    for stand_in, sign in SIGNS.values():
-        apart = f"<span>{sign}</span>"
-        text = BETWEEN_TAGS.sub(lambda found, old=stand_in, new=apart: found[0].replace(old, new), text)  # type: ignore[misc]
-        text = text.replace(stand_in, sign)
-    return text
+    return str(reader.renderer.render(tokens, reader.options, {}))
 
 
 def _without_other_links(tokens: list[Any]) -> Iterator[Any]:
@@ -138,12 +124,19 @@ def _without_other_links(tokens: list[Any]) -> Iterator[Any]:
             kept.pop()
 
 
+def _special(renderer: Any, tokens: Sequence[Any], at: int, options: Any, env: Any) -> str:
+    """An escaped sign; one that JupyterLab's MathJax would look at begins no formula in an element of its own."""
+    sign = str(renderer.text(tokens, at, options, env))
+    return f"<span>{sign}</span>" if sign in ("$", "\\") else sign
+
+
 @cache
 def _markdown() -> Any:
     """CommonMark with tables; no pictures, HTML shown as text."""
     from markdown_it import MarkdownIt  # takes longer to import than this module
 
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "text_join"])
+    reader.add_render_rule("text_special", _special)
     # Which links stay is decided once they are read.
     reader.validateLink = lambda url: True  # type: ignore[method-assign]
     return reader
