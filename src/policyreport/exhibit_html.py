@@ -23,12 +23,11 @@ STYLES = {
     "strip-item": "display: inline-block; vertical-align: top; margin-right: 2em",
 }
 FENCE = re.compile(r"^:{3,}\s*(?P<attributes>\{.*\})?\s*$")
-CODE = re.compile(r"^```")
 PICTURE = re.compile(r"!\[[^\]]*\]\((?P<file>[^)\s]+)\)(?:\{(?P<attributes>[^}]*)\})?")
 ALTERNATIVE = re.compile(r'fig-alt="(?P<text>[^"]*)"')
 SPAN = re.compile(r"\[(?P<text>[^\[\]]*)\]\{[^}]*\}")
 HEADING = re.compile(r"^(#+ .*?)\s*\{[^}]*\}\s*$", re.MULTILINE)
-# Whatever else is for one renderer only.
+# What is for one renderer only.
 HIDDEN = "content-visible"
 
 
@@ -49,7 +48,7 @@ def _blocks(lines: list[str], files: Mapping[str, str]) -> Iterator[str]:
     """Each division in its element, the text between them rendered."""
     text: list[str] = []
     opened: list[str] = []
-    for line in _without_raw_blocks(lines):
+    for line in lines:
         fence = FENCE.match(line)
         if fence is None:
             text.append(line)
@@ -67,16 +66,6 @@ def _blocks(lines: list[str], files: Mapping[str, str]) -> Iterator[str]:
             opened.pop()
     yield _shown(text, opened, files)
     yield from ("</div>" for name in opened if HIDDEN not in opened)
-
-
-def _without_raw_blocks(lines: list[str]) -> Iterator[str]:
-    """Lines outside blocks that are written raw for one renderer."""
-    raw = False
-    for line in lines:
-        if CODE.match(line) and (raw or "{=" in line):
-            raw = not raw
-        elif not raw:
-            yield line
 
 
 def _shown(lines: list[str], opened: list[str], files: Mapping[str, str]) -> str:
