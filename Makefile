@@ -66,7 +66,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || { $(PYTHON) -m venv .venv && $(PIP) --quiet uninstall --yes setuptools; }
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m policyreport.renderers.obtain_quarto
+	@$(BIN)/python -m policyreport.publishing.renderers.obtain_quarto
 	@touch $@
 
 # What testing, checking and JupyterLab add.

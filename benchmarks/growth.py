@@ -23,14 +23,14 @@ import numpy as np
 import pandas as pd
 from measuring import compile_sources, judge, load, words_of
 
-from policyreport.cache.results import Cache
-from policyreport.events import Event, Finished
-from policyreport.execute.unit import Unit, Units
-from policyreport.inputs import frame_bytes
-from policyreport.kernels.batch import batch_server
-from policyreport.pool import scratch_folder
+from policyreport.data.inputs import frame_bytes
 from policyreport.project import find_project
-from policyreport.runs import run_stages
+from policyreport.running.cache.results import Cache
+from policyreport.running.events import Event, Finished
+from policyreport.running.execute.unit import Unit, Units
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.pool import scratch_folder
+from policyreport.running.runs import run_stages
 
 SIZES, QUARTERS, WORKERS = (34, 340, 3_321), 20, 2
 # Beginning and end of a run are not what grows: the notebooks in between are timed.

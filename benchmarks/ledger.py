@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from policyreport.areas import read_areas
-from policyreport.harmonise import harmonise_panel
-from policyreport.observations import as_known_on, load_ledger
+from policyreport.data.areas import read_areas
+from policyreport.data.harmonise import harmonise_panel
+from policyreport.data.observations import as_known_on, load_ledger
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 from policyreport.project import find_project

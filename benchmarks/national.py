@@ -26,9 +26,9 @@ from pathlib import Path
 
 from measuring import Cost, compile_sources, copy_project, judge, load, timed, words_of
 
-from policyreport import plan
-from policyreport.kernels.batch import ENVIRONMENT
 from policyreport.project import find_project
+from policyreport.running import plan
+from policyreport.running.kernels.batch import ENVIRONMENT
 
 EDITION = "2025Q4"
 QUICK = ["n01", "n04", "n40", "n96"]

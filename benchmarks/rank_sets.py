@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from policyreport.methods.stepdown import (
+from policyreport.statistics.ranks.stepdown import (
     find_marginal_set,
     find_simultaneous_sets,
     pairwise_errors,

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from measuring import compile_sources, judge, load, spread, words_of
 
-from policyreport import plan
-from policyreport.execute import Unit, execute_unit
-from policyreport.kernels.batch import batch_server
-from policyreport.kernels.provisioner import use_server
 from policyreport.project import find_project
+from policyreport.running import plan
+from policyreport.running.execute import Unit, execute_unit
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels.provisioner import use_server
 
 EDITION, AREA = "2025Q4", "n40"
 PAIRS, QUICK_PAIRS = 25, 5
@@ -56,7 +56,7 @@ def main(words: list[str]) -> int:
         next(unit for unit in plan.first_units(root, EDITION, [AREA], root / "build") if unit.area == AREA)
     )
     warm, cold = [], []
-    rehearsal = ("policyreport.rehearsal", "rehearse", str(root), EDITION)
+    rehearsal = ("policyreport.running.rehearsal", "rehearse", str(root), EDITION)
     with batch_server((root / "notebooks").glob("*/*.ipynb"), rehearsal=rehearsal) as server:
         if not server.address:
             sys.exit(f"no warm kernels here: {server.reason}")

@@ -19,8 +19,8 @@ from pathlib import Path
 import pandas as pd
 from measuring import compile_sources, copy_project, judge, load, spread, timed, words_of
 
-from policyreport import plan
 from policyreport.project import find_project
+from policyreport.running import plan
 
 EDITION = "2025Q4"
 QUICK = ["n24", "n40"]

@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from policyreport import assess, plan, present
-from policyreport.inputs import Inputs, read_inputs
-from policyreport.observations import load_ledger
-from policyreport.plan import Known
+from policyreport.data.inputs import Inputs, read_inputs
+from policyreport.data.observations import load_ledger
+from policyreport.figures import present
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
-from policyreport.runs import RunSummary, run_stages
+from policyreport.running import plan
+from policyreport.running.plan import Known
+from policyreport.running.runs import RunSummary, run_stages
+from policyreport.statistics import assess
 
 ROOT = Path(__file__).parents[1]
 TINY = "tiny"

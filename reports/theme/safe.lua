@@ -1,5 +1,5 @@
 -- No markup but the project's own. Text from sheets, sidecars and parameters is escaped before it gets here
--- (src/policyreport/markdown.py); what should slip through all the same is shown and does nothing. Both renderers
+-- (src/policyreport/records/markdown.py); what should slip through all the same is shown and does nothing. Both renderers
 -- run this first, before any of the project's own HTML and Typst is made.
 
 local stringify = pandoc.utils.stringify

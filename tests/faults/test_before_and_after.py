@@ -13,16 +13,16 @@ import pytest
 import yaml
 
 import policyreport
-from policyreport import assess
-from policyreport.inputs import Inputs
-from policyreport.methods.starts import lies_after, years_after
+from policyreport.data.inputs import Inputs
 from policyreport.params.indicators import Indicator
 from policyreport.params.methods import read_method_settings
 from policyreport.params.policy import read_policy
 from policyreport.params.report import read_roles
-from policyreport.plan import Known
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, SeriesPoint, Trend
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
+from policyreport.statistics.common.starts import lies_after, years_after
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(policyreport.__file__).parent

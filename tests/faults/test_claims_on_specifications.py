@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from policyreport import assess, present
-from policyreport.inputs import Inputs
-from policyreport.marks import unmarked
-from policyreport.plan import Known
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
+from policyreport.records.marks import unmarked
 from policyreport.records.series import Sensitivity
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from policyreport import assess, present
-from policyreport.exhibits import Exhibit
-from policyreport.inputs import Inputs
-from policyreport.marks import unmarked
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
+from policyreport.figures.exhibits import Exhibit
+from policyreport.records.marks import unmarked
 from policyreport.records.tasks import Flow
+from policyreport.statistics import assess
 
 LIST = "central-2025-10"
 CANNOT_TELL = "either less was done, or the easier tasks were finished first; counts alone cannot tell"

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from policyreport import plan
-from policyreport.cluster.environment import describe_environment
-from policyreport.cluster.executor import DaskExecutor
-from policyreport.cluster.worker import Order
 from policyreport.errors import RunError, UsageError
-from policyreport.events import Finished, WorkerLost
-from policyreport.execute import Unit
-from policyreport.kernels.batch import batch_server
-from policyreport.kernels.imports import imported_modules
-from policyreport.pool import WorkerPool
-from policyreport.runs import run_units
-from policyreport.store import notebook_path, record_path
+from policyreport.running import plan
+from policyreport.running.cluster.environment import describe_environment
+from policyreport.running.cluster.executor import DaskExecutor
+from policyreport.running.cluster.worker import Order
+from policyreport.running.events import Finished, WorkerLost
+from policyreport.running.execute import Unit
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels.imports import imported_modules
+from policyreport.running.pool import WorkerPool
+from policyreport.running.runs import run_units
+from policyreport.running.store import notebook_path, record_path
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 HERE = tuple(describe_environment({"pandas", "papermill"}).items())
@@ -121,7 +121,7 @@ def test_a_worker_that_joins_later_is_compared_before_it_works(scheduler, tmp_pa
 
 
 def test_an_address_where_nothing_answers_is_a_message(monkeypatch):
-    monkeypatch.setattr("policyreport.cluster.executor.CONNECT_SECONDS", 2)
+    monkeypatch.setattr("policyreport.running.cluster.executor.CONNECT_SECONDS", 2)
     with pytest.raises(UsageError, match=r"--cluster tcp://127\.0\.0\.1:9: expected a Dask scheduler with a worker"):
         DaskExecutor("tcp://127.0.0.1:9", Order(HERE))
 
@@ -129,7 +129,7 @@ def test_an_address_where_nothing_answers_is_a_message(monkeypatch):
 def test_the_fork_server_of_a_killed_worker_ends_with_it_and_a_run_without_workers_does_not_hang(
     scheduler, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("policyreport.cluster.executor.WITHOUT_WORKERS_SECONDS", 1.0)
+    monkeypatch.setattr("policyreport.running.cluster.executor.WITHOUT_WORKERS_SECONDS", 1.0)
     address, worker = scheduler
     events = []
     with DaskExecutor(address, Order(HERE)) as cluster:

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from policyreport import fetching
-from policyreport.cli import app
-from policyreport.connectors.web import Web
+from policyreport.cli import fetching
+from policyreport.cli.main import app
 from policyreport.errors import ConnectError, ExitCode
+from policyreport.intake.connectors.web import Web
 from policyreport.params.connectors import Http, read_connectors
 
 ROOT = Path(__file__).parents[2]
@@ -355,7 +355,7 @@ def test_a_missing_package_is_one_line_that_says_what_to_install(project, monkey
     real = builtins.__import__
 
     def without(name, *rest, **more):
-        if name == "policyreport.connectors" and "sdmx" in (rest[2] or ()):
+        if name == "policyreport.intake.connectors" and "sdmx" in (rest[2] or ()):
             raise ModuleNotFoundError("No module named 'pysdmx'", name="pysdmx")
         return real(name, *rest, **more)
 

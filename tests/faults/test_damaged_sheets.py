@@ -20,9 +20,9 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from typer.testing import CliRunner
 
-from policyreport.areas import read_areas
-from policyreport.cli import app
-from policyreport.observations import load_ledger
+from policyreport.cli.main import app
+from policyreport.data.areas import read_areas
+from policyreport.data.observations import load_ledger
 
 ROOT = Path(__file__).parents[2]
 AREAS = read_areas(ROOT)

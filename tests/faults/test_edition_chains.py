@@ -14,15 +14,17 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from policyreport import assess, plan, present
-from policyreport.cli import app
+from policyreport.cli.main import app
+from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.errors import ExitCode, ParamsError
-from policyreport.inputs import Inputs, read_inputs
-from policyreport.marks import unmarked
+from policyreport.figures import present
 from policyreport.params.edition import first_day, read_edition
-from policyreport.renderers.pandoc import PandocRenderer
-from policyreport.report import assemble
-from policyreport.runs import run_stages
+from policyreport.publishing.renderers.pandoc import PandocRenderer
+from policyreport.publishing.report import assemble
+from policyreport.records.marks import unmarked
+from policyreport.running import plan
+from policyreport.running.runs import run_stages
+from policyreport.statistics import assess
 
 if TYPE_CHECKING:
     from policyreport.records.notebooks import Changes

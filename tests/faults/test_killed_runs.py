@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from policyreport.cache.results import Cache
 from policyreport.errors import RunError
-from policyreport.events import RunSummary
-from policyreport.execute import Outcome, Unit
-from policyreport.runs import run_stages
+from policyreport.running.cache.results import Cache
+from policyreport.running.events import RunSummary
+from policyreport.running.execute import Outcome, Unit
+from policyreport.running.runs import run_stages
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 AREAS = ["n01", "n02"]
@@ -32,10 +32,10 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="lo
 RUNNERS = """
 import os, sys
 from pathlib import Path
-from policyreport.cache.results import Cache
-from policyreport.execute import Unit
-from policyreport.kernels.batch import batch_server
-from policyreport.runs import run_stages
+from policyreport.running.cache.results import Cache
+from policyreport.running.execute import Unit
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.runs import run_stages
 
 FIXTURES, AREAS = Path(sys.argv[1]), sys.argv[2].split(",")
 
@@ -190,7 +190,7 @@ def test_a_run_killed_at_any_moment_is_made_good_by_the_next(runners, tmp_path):
 
 POOL_ENDED = """
 import time
-from policyreport.pool import WorkerPool
+from policyreport.running.pool import WorkerPool
 
 if __name__ == "__main__":
     with WorkerPool(1) as pool:

@@ -9,16 +9,16 @@ from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from policyreport import plan
-from policyreport.areas import read_areas
+from policyreport.data.areas import read_areas
 from policyreport.errors import RunError, UsageError
-from policyreport.execute import Unit, execute_unit
-from policyreport.execute.parameters import UnknownParameterError, check_parameters
-from policyreport.exhibits import Exhibit
-from policyreport.kernels.batch import batch_server
-from policyreport.kernels.provisioner import use_server
+from policyreport.figures.exhibits import Exhibit
 from policyreport.params.edition import read_edition
-from policyreport.plan import Known
+from policyreport.running import plan
+from policyreport.running.execute import Unit, execute_unit
+from policyreport.running.execute.parameters import UnknownParameterError, check_parameters
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.plan import Known
 
 ROOT = Path(__file__).parents[2]
 PYTHON = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}

@@ -2,16 +2,17 @@
 
 from datetime import date
 
-from policyreport import assess, present
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
 from policyreport.figures.frame import Frame
+from policyreport.figures.present.findings import worst
 from policyreport.figures.tasks import completion_by_area
-from policyreport.formats import Formats
-from policyreport.inputs import Inputs
-from policyreport.marks import unmarked
-from policyreport.methods import completion
-from policyreport.methods.counts import TaskCount
-from policyreport.present.findings import worst
 from policyreport.records.base import Finding
+from policyreport.records.formats import Formats
+from policyreport.records.marks import unmarked
+from policyreport.statistics import assess
+from policyreport.statistics.tasks import completion
+from policyreport.statistics.tasks.counts import TaskCount
 
 ORDER = ["An Giang", "Cà Mau", "Cao Bằng", "Đắk Lắk", "Đồng Nai", "Hà Nội", "Hải Phòng", "Vĩnh Long"]
 

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from policyreport import assess, present
-from policyreport.assess.specifications import threshold_specifications
-from policyreport.inputs import Inputs
-from policyreport.marks import unmarked
-from policyreport.plan import Known
-from policyreport.present.overview import _shares as share_findings
-from policyreport.present.voice import Voice
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
+from policyreport.figures.present.overview import _shares as share_findings
+from policyreport.figures.present.voice import Voice
+from policyreport.records.marks import unmarked
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
+from policyreport.statistics.assess.specifications import threshold_specifications
 
 LINE = 16.0
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from policyreport.cli import app
-from policyreport.observations import load_ledger
-from policyreport.observations.periods import last_day
+from policyreport.cli.main import app
+from policyreport.data.observations import load_ledger
+from policyreport.data.observations.periods import last_day
 
 ROOT = Path(__file__).parents[2]
 TABLE = "mic-mst/tasks-2026-q1"

@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from policyreport.cli import app
+from policyreport.cli.main import app
 from policyreport.errors import ExitCode
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from policyreport import plan, report
-from policyreport.commands.rendering import one_at_a_time, remove_leftovers, render_edition
+from policyreport.cli.rendering import one_at_a_time, remove_leftovers, render_edition
 from policyreport.errors import RenderError, RunError, system_error
-from policyreport.executed import read_executed
+from policyreport.publishing import report
+from policyreport.running import plan
+from policyreport.running.executed import read_executed
 
 ROOT = Path(__file__).parents[2]
 EDITION = "2025Q4"
@@ -193,8 +194,8 @@ def test_c8_what_a_killed_rendering_left_is_cleared_by_the_next_and_its_site_put
 KILLED = """
 import os, sys
 from pathlib import Path
-from policyreport import report
-from policyreport.renderers import typst_pdf
+from policyreport.publishing import report
+from policyreport.publishing.renderers import typst_pdf
 root, store = map(Path, sys.argv[1:])
 die = lambda *words, **options: os.kill(os.getpid(), 9)
 if (store / "records").exists():

@@ -12,12 +12,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from policyreport.execute import Unit, execute_unit
-from policyreport.kernels.batch import batch_server
-from policyreport.kernels.provisioner import use_server
 from policyreport.records.base import Failure
-from policyreport.runs import run_units
-from policyreport.store import failure_path, notebook_path, record_path
+from policyreport.running.execute import Unit, execute_unit
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.runs import run_units
+from policyreport.running.store import failure_path, notebook_path, record_path
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 
@@ -156,9 +156,9 @@ def test_a_lost_worker_process_takes_down_only_the_notebook_that_killed_it(tmp_p
 RUNNER = """
 import sys
 from pathlib import Path
-from policyreport.execute import Unit
-from policyreport.kernels.batch import batch_server
-from policyreport.runs import run_stages
+from policyreport.running.execute import Unit
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.runs import run_stages
 
 if __name__ == "__main__":
     source, done, store, marks = (Path(word) for word in sys.argv[1:5])

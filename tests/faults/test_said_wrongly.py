@@ -7,15 +7,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from policyreport import assess, present
-from policyreport.inputs import Inputs
-from policyreport.markdown import as_read
-from policyreport.marks import unmarked
-from policyreport.plan import Known
-from policyreport.present.league import _always
-from policyreport.present.voice import Voice
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
+from policyreport.figures.present.league import _always
+from policyreport.figures.present.voice import Voice
+from policyreport.records.markdown import as_read
+from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.series import Difference, Peers, Ranks, Trend
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
 
 SliceOf = Callable[..., Inputs]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from policyreport import pool, resources
 from policyreport.errors import RunError, system_error
-from policyreport.kernels.batch import ENVIRONMENT
-from policyreport.kernels.server import Server
-from policyreport.pool import WorkerPool
+from policyreport.running import pool, resources
+from policyreport.running.kernels.batch import ENVIRONMENT
+from policyreport.running.kernels.server import Server
+from policyreport.running.pool import WorkerPool
 
 pytest.importorskip("resource")
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 from policyreport.errors import RunError
-from policyreport.resources import allow_open_files
+from policyreport.running.resources import allow_open_files
 try:
     allow_open_files(2)
 except RunError as error:
@@ -48,9 +48,8 @@ def test_c10_a_limit_that_cannot_be_raised_is_told_with_the_way_to_raise_it() ->
 
 
 def test_c10_a_run_with_64_open_files_ends_in_words_at_once() -> None:
-    code = (
-        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\nfrom policyreport.cli import app; app()"
-    )
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))"
+    code = f"{limit}\nfrom policyreport.cli.main import app; app()"
     command = [sys.executable, "-c", code, "run", "2025Q4", "--areas", "n01"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 5
@@ -113,7 +112,7 @@ def test_c10_a_kernel_asks_for_no_semaphore() -> None:
 
 
 DEEP = """
-from policyreport.pool import WorkerPool
+from policyreport.running.pool import WorkerPool
 if __name__ == "__main__":
     with WorkerPool(1) as workers:
         print(workers.submit(abs, -1).result())

@@ -18,17 +18,17 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from typer.testing import CliRunner
 
-from policyreport import limits
-from policyreport.areas import read_areas
-from policyreport.assess import tasks
-from policyreport.cli import app
+from policyreport.cli.main import app
+from policyreport.data.areas import read_areas
+from policyreport.data.observations import load_ledger
 from policyreport.errors import PolicyReportError
 from policyreport.intake import Delivery, Options, receive
-from policyreport.methods.counts import TaskCount
-from policyreport.observations import load_ledger
+from policyreport.params import limits
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 from policyreport.params.policy import read_policy
+from policyreport.statistics.assess import tasks
+from policyreport.statistics.tasks.counts import TaskCount
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 5, 1)
@@ -467,7 +467,7 @@ def test_b8_what_columns_of_years_hold_is_asked_for_with_the_rest(tmp_path):
 
 
 def test_b8_the_preview_does_not_add_the_country_to_its_provinces(tmp_path):
-    from policyreport.commands.adding_tables import _summary
+    from policyreport.cli.adding_tables import _summary
     from policyreport.intake import Change, Preview
 
     path = text(tmp_path, "Địa phương;Tổng số\nCả nước;15\nHà Nội;12\nCao Bằng;3\n")

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from policyreport.downloads import csv_bytes
-from policyreport.formats import MINUS, Formats
-from policyreport.observations.ledger import read_raw
-from policyreport.observations.schema import cell
-from policyreport.provenance import Provenance
-from policyreport.rules import check_ledger, read_context
-from policyreport.sources import read_sources
+from policyreport.data.observations.ledger import read_raw
+from policyreport.data.observations.schema import cell
+from policyreport.data.rules import check_ledger, read_context
+from policyreport.data.sources import read_sources
+from policyreport.publishing.downloads import csv_bytes
+from policyreport.publishing.provenance import Provenance
+from policyreport.records.formats import MINUS, Formats
 
 ROOT = Path(__file__).parents[2]
 RAW = read_raw(ROOT, read_sources(ROOT))["value"]
@@ -29,7 +29,7 @@ def test_b4_there_are_long_numbers_to_test_with():
 
 
 def test_b4_every_number_of_the_ledger_keeps_its_digits_in_messages():
-    from policyreport.digits import as_published
+    from policyreport.records.digits import as_published
 
     for text in RAW.unique():
         assert Decimal(as_published(float(text))) == Decimal(text)
@@ -124,7 +124,7 @@ def test_b4_rules_round_only_what_they_computed():
 
 
 def test_b4_sums_lose_the_noise_of_binary_fractions_and_no_digit():
-    from policyreport.digits import as_computed, as_published
+    from policyreport.records.digits import as_computed, as_published
 
     assert as_computed(0.1 + 0.2) == "0.3"
     assert as_computed(1425521.277 + 347533.978) == "1773055.255"

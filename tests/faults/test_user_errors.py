@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from policyreport.cli import app
+from policyreport.cli.main import app
 from policyreport.errors import ExitCode
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from policyreport import report
-from policyreport.renderers import choose
+from policyreport.publishing import report
+from policyreport.publishing.renderers import choose
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from policyreport import assess, plan, present
-from policyreport.inputs import Inputs, read_inputs
+from policyreport.data.inputs import Inputs, read_inputs
+from policyreport.figures import present
 from policyreport.records.base import Frozen, Refusal
 from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.running import plan
+from policyreport.statistics import assess
 
 ROOT = Path(__file__).parents[2]
 # What names the record, and what the slice says of itself; nothing is computed of either.

@@ -7,17 +7,17 @@ import random
 
 import pytest
 
-from policyreport import plan
-from policyreport.differences import compare_builds
-from policyreport.kernels.batch import batch_server
-from policyreport.pool import WorkerPool
-from policyreport.runs import run_units
+from policyreport.publishing.differences import compare_builds
+from policyreport.running import plan
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.pool import WorkerPool
+from policyreport.running.runs import run_units
 
 
 def run_warm(tiny, store, units, workers: int, rehearsed: bool) -> None:
     """Run units of the tiny edition with warm kernels."""
     notebooks = (tiny.root / "notebooks").glob("*/*.ipynb")
-    ahead = ("policyreport.rehearsal", "rehearse", str(tiny.root), "tiny") if rehearsed else ()
+    ahead = ("policyreport.running.rehearsal", "rehearse", str(tiny.root), "tiny") if rehearsed else ()
     with batch_server(notebooks, rehearsal=ahead) as server, WorkerPool(workers, server.address) as pool:
         assert server.address, "kernels are warm on this platform"
         assert run_units(units, store, workers, lambda event: None, pool).failed == ()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from policyreport.errors import UsageError
-from policyreport.lesson import open_lesson
+from policyreport.running.lesson import open_lesson
 
 LESSON = Path("notebooks") / "teaching" / "lesson.ipynb"
 

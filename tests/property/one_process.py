@@ -15,8 +15,8 @@ from types import ModuleType
 
 import nbformat
 
-from policyreport import plan
-from policyreport.execute.unit import Unit
+from policyreport.running import plan
+from policyreport.running.execute.unit import Unit
 
 
 class NoFigures(ModuleType):
@@ -46,7 +46,7 @@ def digest(body: bytes) -> str:
 
 def records(path: str) -> dict[str, str]:
     """Hash of each unit's record."""
-    sys.modules["policyreport.present"] = NoFigures("policyreport.present")
+    sys.modules["policyreport.figures.present"] = NoFigures("policyreport.figures.present")
     found = {}
     for unit in pickle.loads(Path(path).read_bytes()):  # written by the test
         with tempfile.TemporaryDirectory() as folder:

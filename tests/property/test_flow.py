@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyreport.methods.hazards import Increment, describe_step, difference, find_largest_design_effect
+from policyreport.statistics.tasks.hazards import Increment, describe_step, difference, find_largest_design_effect
 
 START = date(2025, 1, 1)
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyreport.methods.frailty import RiskSet, contrast, find_zero, risk_sets
-from policyreport.methods.hazards import Increment
+from policyreport.statistics.tasks.frailty import RiskSet, contrast, find_zero, risk_sets
+from policyreport.statistics.tasks.hazards import Increment
 
 START = date(2025, 1, 1)
 

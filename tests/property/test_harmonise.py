@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policyreport.areas import read_areas
-from policyreport.harmonise import harmonise_panel, recalculate
+from policyreport.data.areas import read_areas
+from policyreport.data.harmonise import harmonise_panel, recalculate
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from policyreport import plan
-from policyreport.runs import run_stages
+from policyreport.running import plan
+from policyreport.running.runs import run_stages
 
 SCRIPT = Path(__file__).with_name("one_process.py")
 AREA = "n40"

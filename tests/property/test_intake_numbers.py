@@ -8,14 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.errors import DataError
-from policyreport.intake.numbers import (
-    Decimals,
-    Fit,
-    decide_decimals,
-    parse_number,
-    readings,
-    take_apart,
-)
+from policyreport.intake.numbers import Decimals, Fit, decide_decimals, parse_number, readings, take_apart
 from policyreport.intake.sheets import Sheet, text_cell
 from policyreport.params.intake import read_intake
 

@@ -12,7 +12,7 @@ import pypandoc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policyreport.markdown import attribute, escape, link, written_address
+from policyreport.records.markdown import attribute, escape, link, written_address
 
 # Pieces of Markdown, HTML, LaTeX, Typst, Quarto and Jinja, and what they are made of.
 PIECES = [

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyreport.methods.multiplicity import adjust
+from policyreport.statistics.common.multiplicity import adjust
 
 families = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 rules = st.sampled_from(["bh", "holm"])

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyreport.methods.hazards import Increment
-from policyreport.methods.predictive import find_quantile, pace_of_latest, predict
+from policyreport.statistics.tasks.hazards import Increment
+from policyreport.statistics.tasks.predictive import find_quantile, pace_of_latest, predict
 
 START = date(2025, 1, 1)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from policyreport.methods.pace_arithmetic import BANDS, Goal, Stretch, band_of, bands_between, ratio
+from policyreport.statistics.shares.pace_arithmetic import BANDS, Goal, Stretch, band_of, bands_between, ratio
 
 values = st.floats(0.1, 100).map(lambda value: round(value, 3))
 spans = st.integers(1, 20)

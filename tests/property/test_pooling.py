@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyreport.methods.pooling import compute_posterior
+from policyreport.statistics.tasks.pooling import compute_posterior
 
 lists = st.lists(
     st.integers(10, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=8, max_size=12

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyreport.methods.ranks import rank_sets
+from policyreport.statistics.ranks.ranks import rank_sets
 
 scores = st.lists(
     st.tuples(st.integers(0, 60).map(lambda tenth: tenth / 10), st.integers(1, 30).map(lambda tenth: tenth / 10)),

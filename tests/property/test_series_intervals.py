@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyreport.methods.carryover import RhoGrid
-from policyreport.methods.draws import generator
-from policyreport.methods.exposure_regression import fit, wild_interval
-from policyreport.methods.kendall import theil_sen
-from policyreport.methods.means import MeanRules, estimate_means
-from policyreport.methods.slopes import gls_slope, gls_step
-from policyreport.methods.stepdown import find_simultaneous_sets
-from policyreport.methods.steps import assess as assess_step
-from policyreport.methods.steps import rank_sum_p
 from policyreport.records.base import Refusal
 from policyreport.records.series import SeriesPoint
+from policyreport.statistics.common.draws import generator
+from policyreport.statistics.ranks.means import MeanRules, estimate_means
+from policyreport.statistics.ranks.stepdown import find_simultaneous_sets
+from policyreport.statistics.series.carryover import RhoGrid
+from policyreport.statistics.series.exposure_regression import fit, wild_interval
+from policyreport.statistics.series.kendall import theil_sen
+from policyreport.statistics.series.slopes import gls_slope, gls_step
+from policyreport.statistics.series.steps import assess as assess_step
+from policyreport.statistics.series.steps import rank_sum_p
 
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 series = st.lists(st.integers(-40, 40).map(float), min_size=8, max_size=14)

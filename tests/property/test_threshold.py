@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyreport.methods import threshold
-from policyreport.methods.certainty import words
-from policyreport.methods.revision_error import RevisionPrior, prior_grid
 from policyreport.records.base import Observation
+from policyreport.statistics.common.certainty import words
+from policyreport.statistics.shares import threshold
+from policyreport.statistics.shares.revision_error import RevisionPrior, prior_grid
 
 values = st.floats(-100, 100).map(lambda value: round(value, 4))
 histories = st.lists(st.floats(-5, 5), max_size=8)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyreport.methods import trend
-from policyreport.methods.kendall import order_test, score, theil_sen
-from policyreport.methods.slopes import gls_slope
 from policyreport.records.series import SeriesPoint
+from policyreport.statistics.series import trend
+from policyreport.statistics.series.kendall import order_test, score, theil_sen
+from policyreport.statistics.series.slopes import gls_slope
 
 # Whole tenths: shifts and sign changes then keep ties as ties.
 series = st.lists(st.integers(-50, 50), min_size=5, max_size=9)

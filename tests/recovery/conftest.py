@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from scipy.stats import binom
 
-from policyreport import plan
-from policyreport.inputs import Inputs
-from policyreport.plan import Known
+from policyreport.data.inputs import Inputs
+from policyreport.running import plan
+from policyreport.running.plan import Known
 
 ROOT = Path(__file__).parents[2]
 REPETITIONS = 200

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from policyreport.methods.draws import bootstrap_p
-from policyreport.methods.exposure_regression import changes, fit, permuted, wild_interval, wild_p
-from policyreport.validity.processes import exposure, uneven_panel
+from policyreport.statistics.common.draws import bootstrap_p
+from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p
+from policyreport.statistics.validity.processes import exposure, uneven_panel
 
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 POST = np.arange(6) == 5

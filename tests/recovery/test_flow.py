@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from policyreport.methods import hazard_trend
-from policyreport.methods.frailty import FrailtyRules
-from policyreport.methods.hazards import difference, rescale
-from policyreport.validity.processes import one_list, sloping_rates
+from policyreport.statistics.tasks import hazard_trend
+from policyreport.statistics.tasks.frailty import FrailtyRules
+from policyreport.statistics.tasks.hazards import difference, rescale
+from policyreport.statistics.validity.processes import one_list, sloping_rates
 
 REPETITIONS = 200
 

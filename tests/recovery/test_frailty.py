@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from policyreport.methods.frailty import contrast, risk_sets
-from policyreport.validity.hazard_slopes import FRAILTY, fit_unlike
-from policyreport.validity.processes import draw_frailties, unlike_list
-from policyreport.validity.unlike import unlike_change, unlike_trend
+from policyreport.statistics.tasks.frailty import contrast, risk_sets
+from policyreport.statistics.validity.hazard_slopes import FRAILTY, fit_unlike
+from policyreport.statistics.validity.processes import draw_frailties, unlike_list
+from policyreport.statistics.validity.unlike import unlike_change, unlike_trend
 
 REPETITIONS = 200
 MOST = 0.05 + 2 * (0.05 * 0.95 / REPETITIONS) ** 0.5

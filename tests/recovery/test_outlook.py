@@ -5,9 +5,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from policyreport.methods.hazards import Increment
-from policyreport.methods.predictive import find_quantile, pace_of_all, pace_of_latest, predict
-from policyreport.validity.processes import START, draw_finished
+from policyreport.statistics.tasks.hazards import Increment
+from policyreport.statistics.tasks.predictive import find_quantile, pace_of_all, pace_of_latest, predict
+from policyreport.statistics.validity.processes import START, draw_finished
 
 REPETITIONS = 200
 DAYS = 90

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from policyreport.methods.hierarchy import pool
-from policyreport.methods.panel_fits import closed_form
-from policyreport.validity.processes import sloping_panel
+from policyreport.statistics.common.hierarchy import pool
+from policyreport.statistics.series.panel_fits import closed_form
+from policyreport.statistics.validity.processes import sloping_panel
 
 R, AREAS, YEARS = 200, 8, 6
 CENTRED = np.arange(YEARS) - (YEARS - 1) / 2

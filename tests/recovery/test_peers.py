@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from policyreport.methods.carryover import RhoGrid
-from policyreport.methods.comparators import PeerPanel
-from policyreport.methods.means import MeanRules
-from policyreport.methods.peers import PeerRules, assess
 from policyreport.records.series import Difference
+from policyreport.statistics.ranks.comparators import PeerPanel
+from policyreport.statistics.ranks.means import MeanRules
+from policyreport.statistics.ranks.peers import PeerRules, assess
+from policyreport.statistics.series.carryover import RhoGrid
 
 RULES = PeerRules(
     k=5,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from policyreport.methods.pooling import compute_posterior
+from policyreport.statistics.tasks.pooling import compute_posterior
 
 REPETITIONS = 200
 

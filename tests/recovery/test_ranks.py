@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from policyreport.methods.ranks import binomial_scores, rank_sets
-from policyreport.validity.processes import true_places
+from policyreport.statistics.ranks.ranks import binomial_scores, rank_sets
+from policyreport.statistics.validity.processes import true_places
 
 REPETITIONS = 200
 

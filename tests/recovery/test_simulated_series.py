@@ -8,12 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from policyreport import assess
-from policyreport.assess.contrasts import governance_contrasts, growth_contrast, trend_of
-from policyreport.inputs import Inputs
-from policyreport.plan import Known
+from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, Exposure, Panel, Ranks, Step, Trend, TrendFamily
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
+from policyreport.statistics.assess.contrasts import governance_contrasts, growth_contrast, trend_of
 
 SCORES = ("survey_services", "survey_transparency", "survey_participation")
 LAST_SURVEY = "2027"

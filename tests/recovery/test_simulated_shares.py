@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from policyreport import assess
-from policyreport.inputs import Inputs
+from policyreport.data.inputs import Inputs
 from policyreport.records.shares import Pace, Threshold
+from policyreport.statistics import assess
 
 THRESHOLD = 16
 FIRST_RELEASE, FIRST_YEAR = "2027", 2016

@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 import pytest
 
-from policyreport import assess, present
-from policyreport.inputs import Inputs
-from policyreport.marks import unmarked
-from policyreport.plan import Known
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
 from policyreport.records.base import Refusal
+from policyreport.records.marks import unmarked
 from policyreport.records.series import Ranks
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
 
 LAST = "2028-06-30"
 

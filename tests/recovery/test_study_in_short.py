@@ -2,8 +2,8 @@
 
 import pytest
 
-from policyreport.validity.cells import CELLS, cells_of
-from policyreport.validity.measures import CellResult
+from policyreport.statistics.validity.cells import CELLS, cells_of
+from policyreport.statistics.validity.measures import CellResult
 
 REPETITIONS = 200
 

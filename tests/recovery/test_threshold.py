@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from policyreport.methods.revision_error import RevisionPrior, prior_grid, revision_error
+from policyreport.statistics.shares.revision_error import RevisionPrior, prior_grid, revision_error
 
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
 R = 2000  # closed form, so the page's own number of repetitions is affordable

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from policyreport.methods.kendall import order_test, theil_sen
-from policyreport.methods.slopes import gls_slope, glsar_slope, hac_slope
-from policyreport.validity.processes import autoregressive
+from policyreport.statistics.series.kendall import order_test, theil_sen
+from policyreport.statistics.series.slopes import gls_slope, glsar_slope, hac_slope
+from policyreport.statistics.validity.processes import autoregressive
 
 R = 200
 

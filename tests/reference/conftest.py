@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from policyreport.assess import judging, levels
-from policyreport.assess import series as series_assessment
-from policyreport.methods.comparators import PeerPanel
-from policyreport.plan import Known, edition_areas
 from policyreport.records.notebooks import CompareRecord, TrendRecord
+from policyreport.running.plan import Known, edition_areas
+from policyreport.statistics.assess import judging, levels
+from policyreport.statistics.assess import series as series_assessment
+from policyreport.statistics.ranks.comparators import PeerPanel
 
 YEARS = tuple(range(2020, 2026))
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from policyreport.methods.carryover import RhoGrid, effective_degrees, estimate_carry_over, variance_inflation
-from policyreport.methods.lines import LineRules, estimate_lines
-from policyreport.methods.slopes import gls_slope
-from policyreport.validity.processes import autoregressive
+from policyreport.statistics.series.carryover import RhoGrid, effective_degrees, estimate_carry_over, variance_inflation
+from policyreport.statistics.series.lines import LineRules, estimate_lines
+from policyreport.statistics.series.slopes import gls_slope
+from policyreport.statistics.validity.processes import autoregressive
 
 GRID = RhoGrid(50, 0.98)
 

@@ -3,8 +3,8 @@ import pytest
 from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
-from policyreport.methods.completion import proportion
-from policyreport.methods.intervals import jeffreys, wilson
+from policyreport.statistics.common.intervals import jeffreys, wilson
+from policyreport.statistics.tasks.completion import proportion
 
 WILSON = {
     (485, 1132): (0.39990787, 0.45746659),

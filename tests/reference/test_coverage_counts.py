@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from policyreport import assess
-from policyreport.assess.national import raised
-from policyreport.inputs import Inputs
+from policyreport.data.inputs import Inputs
+from policyreport.statistics import assess
+from policyreport.statistics.assess.national import raised
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from policyreport.methods.draws import bootstrap_p
-from policyreport.methods.exposure import ExposurePanel, assess, event_study, judge
-from policyreport.methods.exposure_regression import changes, fit, permuted, wild_interval, wild_p, wild_t
 from policyreport.records.series import Exposure
+from policyreport.statistics.common.draws import bootstrap_p
+from policyreport.statistics.series.exposure import ExposurePanel, assess, event_study, judge
+from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p, wild_t
 
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 POST = np.arange(1, 7) == 6

@@ -10,13 +10,13 @@ from math import log
 import numpy as np
 import pytest
 
-from policyreport import assess
-from policyreport.inputs import Inputs
+from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CompareRecord, TrendRecord
 from policyreport.records.series import Difference, Trend
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion
+from policyreport.statistics import assess
 
 HANOI, NGHE_AN = "n01", "n40"
 

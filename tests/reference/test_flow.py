@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from policyreport.methods.frailty import FrailtyRules
-from policyreport.methods.hazard_trend import fit_betabinomial, fit_glm, fit_trend
-from policyreport.methods.hazards import Increment, describe_step, difference
+from policyreport.statistics.tasks.frailty import FrailtyRules
+from policyreport.statistics.tasks.hazard_trend import fit_betabinomial, fit_glm, fit_trend
+from policyreport.statistics.tasks.hazards import Increment, describe_step, difference
 
 AUTUMN = Increment(date(2025, 10, 15), date(2025, 12, 4), open_at_start=647, additions=155, finished=116)
 

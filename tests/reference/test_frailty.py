@@ -9,9 +9,9 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import gamma
 
-from policyreport.methods.frailty import RiskSet, contrast, fit_slope, risk_sets
-from policyreport.methods.hazard_trend import trend_design
-from policyreport.methods.hazards import Increment, difference
+from policyreport.statistics.tasks.frailty import RiskSet, contrast, fit_slope, risk_sets
+from policyreport.statistics.tasks.hazard_trend import trend_design
+from policyreport.statistics.tasks.hazards import Increment, difference
 
 FINISHED, AT_RISK, DAYS = (12, 20, 18, 30, 25, 41), (120, 118, 110, 112, 100, 95), (61, 92, 85, 99, 70, 92)
 """The six intervals of METHODS §2."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from policyreport.methods.funnel import compute_z, estimate_dispersion, exact_limits
+from policyreport.statistics.tasks.funnel import compute_z, estimate_dispersion, exact_limits
 
 COUNTS = np.array([22, 41, 9, 63, 30, 35, 80, 12])
 TOTALS = np.array([40, 60, 25, 100, 80, 55, 120, 30])

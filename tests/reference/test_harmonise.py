@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from policyreport.areas import Areas, read_areas
-from policyreport.harmonise import discrepancies, harmonise_panel
-from policyreport.observations import as_known_on, load_ledger
+from policyreport.data.areas import Areas, read_areas
+from policyreport.data.harmonise import discrepancies, harmonise_panel
+from policyreport.data.observations import as_known_on, load_ledger
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
 

@@ -4,14 +4,15 @@ import re
 
 import pytest
 
-from policyreport import assess, present
-from policyreport.assess.use import method_use, recalculated
-from policyreport.exhibits import Exhibit, Exhibits
-from policyreport.inputs import Inputs
-from policyreport.markdown import as_read
-from policyreport.present.methods import method_pages
-from policyreport.present.voice import Voice
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.present.methods import method_pages
+from policyreport.figures.present.voice import Voice
+from policyreport.records.markdown import as_read
 from policyreport.records.notebooks import CodeCount
+from policyreport.statistics import assess
+from policyreport.statistics.assess.use import method_use, recalculated
 
 
 def by_id(exhibits: Exhibits) -> dict[str, Exhibit]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import polygamma
 
-from policyreport.methods.moderation import (
+from policyreport.statistics.ranks.moderation import (
     VariancePrior,
     fit_variance_prior,
     invert_trigamma,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.multitest import multipletests
 
-from policyreport.methods.multiplicity import adjust, count_needed
+from policyreport.statistics.common.multiplicity import adjust, count_needed
 
 RAW = (0.001, 0.008, 0.012, 0.03, 0.2)
 

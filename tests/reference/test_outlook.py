@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import betabinom
 
-from policyreport.methods.hazards import Increment
-from policyreport.methods.predictive import find_quantile, pace_of_all, pace_of_latest, predict
+from policyreport.statistics.tasks.hazards import Increment
+from policyreport.statistics.tasks.predictive import find_quantile, pace_of_all, pace_of_latest, predict
 
 START = date(2025, 1, 1)
 LATEST = Increment(START, START + timedelta(days=90), 100, 0, 30)

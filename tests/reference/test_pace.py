@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from policyreport.methods import pace
-from policyreport.methods.pace_lines import drift_fan
-from policyreport.methods.revision_error import RevisionPrior
 from policyreport.records.base import Observation
+from policyreport.statistics.shares import pace
+from policyreport.statistics.shares.pace_lines import drift_fan
+from policyreport.statistics.shares.revision_error import RevisionPrior
 
 OFFICE = {2020: 12.66, 2021: 12.87, 2022: 12.83, 2023: 12.87, 2024: 13.17, 2025: 14.02}
 MINISTRY = {2021: 11.91, 2022: 14.26, 2023: 16.5, 2024: 18.3}

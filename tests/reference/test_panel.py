@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from policyreport.methods.hierarchy import pool
-from policyreport.methods.panel_fits import closed_form, fit_mixed
+from policyreport.statistics.common.hierarchy import pool
+from policyreport.statistics.series.panel_fits import closed_form, fit_mixed
 
 AREA, YEAR = np.arange(1, 35)[:, None], np.arange(1, 7)[None, :]
 PANEL = (

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from policyreport.methods.carryover import RhoGrid
-from policyreport.methods.comparators import PeerPanel, nearest
-from policyreport.methods.means import MeanRules, estimate_means
-from policyreport.methods.multiplicity import adjust
-from policyreport.methods.peers import PeerRules, assess
 from policyreport.records.series import Difference, Peers
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.ranks.comparators import PeerPanel, nearest
+from policyreport.statistics.ranks.means import MeanRules, estimate_means
+from policyreport.statistics.ranks.peers import PeerRules, assess
+from policyreport.statistics.series.carryover import RhoGrid
 
 MEANS = MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98))
 RULES = PeerRules(

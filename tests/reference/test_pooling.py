@@ -1,6 +1,6 @@
 import pytest
 
-from policyreport.methods.pooling import compute_posterior
+from policyreport.statistics.tasks.pooling import compute_posterior
 
 COUNTS = [22, 41, 9, 63, 30, 35, 80, 12]
 TOTALS = [40, 60, 25, 100, 80, 55, 120, 30]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from policyreport.methods.revision_error import RevisionPrior, flat_prior, prior_grid, revision_error
+from policyreport.statistics.shares.revision_error import RevisionPrior, flat_prior, prior_grid, revision_error
 
 HISTORY = (0.16, 0.54)
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)

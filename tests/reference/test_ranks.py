@@ -7,10 +7,10 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import ndtr
 
-from policyreport.methods import stepdown
-from policyreport.methods.draws import JOINT, generator
-from policyreport.methods.ranks import binomial_scores, rank_sets
-from policyreport.methods.stepdown import (
+from policyreport.statistics.common.draws import JOINT, generator
+from policyreport.statistics.ranks import stepdown
+from policyreport.statistics.ranks.ranks import binomial_scores, rank_sets
+from policyreport.statistics.ranks.stepdown import (
     bootstrap_critical_value,
     find_marginal_set,
     find_simultaneous_sets,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from policyreport.methods import revisions
 from policyreport.records.base import Observation
+from policyreport.statistics.shares import revisions
 
 
 def office(period, published, value):

@@ -12,14 +12,15 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from policyreport import assess, present
-from policyreport.assess.selection import series
-from policyreport.inputs import Inputs
-from policyreport.marks import unmarked
-from policyreport.present.side_by_side import singled_out
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
+from policyreport.figures.present.side_by_side import singled_out
 from policyreport.records.base import Refusal
+from policyreport.records.marks import unmarked
 from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity, TrendFamily
 from policyreport.records.shares import Threshold
+from policyreport.statistics import assess
+from policyreport.statistics.assess.selection import series
 
 YEARS = ("2020", "2021", "2022", "2023", "2024", "2025")
 

@@ -10,15 +10,17 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from policyreport import assess, plan, present
-from policyreport.assess.tasks import SUBJECT
-from policyreport.inputs import Inputs
-from policyreport.markdown import as_read
-from policyreport.marks import unmarked
-from policyreport.plan import Known
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
 from policyreport.records.base import Refusal
+from policyreport.records.markdown import as_read
+from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.tasks import Completion
+from policyreport.running import plan
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
+from policyreport.statistics.assess.tasks import SUBJECT
 
 NGHE_AN = "n40"
 

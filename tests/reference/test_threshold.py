@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from policyreport.methods import threshold
-from policyreport.methods.revision_error import RevisionPrior, revision_error
 from policyreport.records.base import Observation
+from policyreport.statistics.shares import threshold
+from policyreport.statistics.shares.revision_error import RevisionPrior, revision_error
 
 HISTORY = (0.16, 0.54)
 

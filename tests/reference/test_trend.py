@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from policyreport.methods import trend
-from policyreport.methods.kendall import null_distribution, order_test, theil_sen
-from policyreport.methods.slopes import gls_slope, hac_slope, ols_slope
 from policyreport.records.series import SeriesPoint
+from policyreport.statistics.series import trend
+from policyreport.statistics.series.kendall import null_distribution, order_test, theil_sen
+from policyreport.statistics.series.slopes import gls_slope, hac_slope, ols_slope
 
 OLD_UNITS = (7.32, 7.75, 4.11, 2.94, 8.959, 6.206, 6.536, 8.157)
 NEW_UNITS = (4.114, 2.94, 8.959, 6.206, 6.536, 8.157)

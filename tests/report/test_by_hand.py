@@ -10,9 +10,9 @@ import pypdf
 import pytest
 import yaml
 
-from policyreport import report
-from policyreport.page_files import EDITION_FILE, QUARTO_KEYS, read_page
-from policyreport.renderers.quarto import QuartoRenderer, find_program
+from policyreport.publishing import report
+from policyreport.publishing.page_files import EDITION_FILE, QUARTO_KEYS, read_page
+from policyreport.publishing.renderers.quarto import QuartoRenderer, find_program
 
 ROOT = Path(__file__).parents[2]
 needs_quarto = pytest.mark.skipif(find_program() is None, reason="no quarto program on the path or in the environment")

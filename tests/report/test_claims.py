@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from policyreport import report
 from policyreport.params.edition import read_edition
 from policyreport.params.indicators import read_indicators
 from policyreport.params.references import read_references
 from policyreport.params.report import read_roles
 from policyreport.params.wording import Wording, read_wording
-from policyreport.renderers import choose
+from policyreport.publishing import report
+from policyreport.publishing.renderers import choose
 
 ROOT = Path(__file__).parents[2]
 BUILD = Path(os.environ["BUILD"]).resolve() if "BUILD" in os.environ else None

@@ -15,16 +15,16 @@ import yaml
 from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
-from policyreport import report
-from policyreport.areas import read_areas
-from policyreport.cli import app
+from policyreport.cli.main import app
+from policyreport.data.areas import read_areas
 from policyreport.errors import ExitCode, RenderError
-from policyreport.formats import Formats
-from policyreport.page_files import EDITION_FILE
 from policyreport.params.wording import read_wording
+from policyreport.publishing import report
+from policyreport.publishing.page_files import EDITION_FILE
+from policyreport.publishing.renderers import choose
+from policyreport.publishing.renderers.quarto import find_program
+from policyreport.records.formats import Formats
 from policyreport.records.notebooks import EvaluationRecord
-from policyreport.renderers import choose
-from policyreport.renderers.quarto import find_program
 
 ROOT = Path(__file__).parents[2]
 RENDERERS = [

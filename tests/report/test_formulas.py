@@ -11,7 +11,7 @@ import pytest
 import typst
 
 from policyreport.params.registry import read_registry
-from policyreport.renderers.quarto import find_program
+from policyreport.publishing.renderers.quarto import find_program
 
 ROOT = Path(__file__).parents[2]
 FILTER = ROOT / "reports" / "theme" / "typst.lua"

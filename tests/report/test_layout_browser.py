@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from policyreport import report
-from policyreport.renderers import choose
+from policyreport.publishing import report
+from policyreport.publishing.renderers import choose
 
 pytestmark = pytest.mark.browser
 SCREEN = {"width": 1280, "height": 800}

@@ -13,9 +13,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from policyreport.errors import RenderError
-from policyreport.fonts import desktop_fonts, tabular_font, web_characters
-from policyreport.renderers import choose
-from policyreport.renderers.search import read_sections
+from policyreport.figures.fonts import desktop_fonts, tabular_font, web_characters
+from policyreport.publishing.renderers import choose
+from policyreport.publishing.renderers.search import read_sections
 
 HERE = Path(__file__).parent
 THEME = HERE.parents[1] / "reports" / "theme"
@@ -371,7 +371,7 @@ def test_an_unknown_renderer_is_refused() -> None:
 
 
 def test_a_missing_quarto_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("policyreport.renderers.quarto.find_program", lambda: None)
+    monkeypatch.setattr("policyreport.publishing.renderers.quarto.find_program", lambda: None)
     with pytest.raises(RenderError, match="pandoc"):
         choose("quarto")
     assert choose("auto").name == "pandoc"

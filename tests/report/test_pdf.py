@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from policyreport.errors import RenderError
-from policyreport.renderers.typst_pdf import render_pdf
+from policyreport.publishing.renderers.typst_pdf import render_pdf
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"

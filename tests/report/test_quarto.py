@@ -13,9 +13,9 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from policyreport.errors import RenderError
-from policyreport.renderers import choose
-from policyreport.renderers.pandoc import PandocRenderer
-from policyreport.renderers.quarto import QuartoRenderer, find_program
+from policyreport.publishing.renderers import choose
+from policyreport.publishing.renderers.pandoc import PandocRenderer
+from policyreport.publishing.renderers.quarto import QuartoRenderer, find_program
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"
@@ -139,7 +139,7 @@ def test_the_pdf_is_what_quarto_wrote_set_by_the_reports_typst(
 def test_a_quarto_that_does_not_end_is_ended_with_what_it_started(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("policyreport.renderers.quarto._TIMEOUT", 0.5)
+    monkeypatch.setattr("policyreport.publishing.renderers.quarto._TIMEOUT", 0.5)
     stand_in(tmp_path, monkeypatch, f"sleep 60 & echo $! > {tmp_path}/child; wait")
     start = time.monotonic()
     with pytest.raises(RenderError, match="a program that ends"):

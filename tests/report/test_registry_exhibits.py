@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from policyreport import report
 from policyreport.params.registry import Registry, read_registry
+from policyreport.publishing import report
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from policyreport.renderers.pandoc import PandocRenderer
+from policyreport.publishing.renderers.pandoc import PandocRenderer
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"

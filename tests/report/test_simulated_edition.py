@@ -17,11 +17,11 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from policyreport import report
+from policyreport.figures.simulated import SENTENCES
 from policyreport.params.report import read_roles
-from policyreport.renderers import choose
-from policyreport.simulated import SENTENCES
-from policyreport.trace import trace
+from policyreport.publishing import report
+from policyreport.publishing.renderers import choose
+from policyreport.publishing.trace import trace
 
 ROOT = Path(__file__).parents[2]
 BUILD = Path(os.environ["BUILD"]).resolve() if "BUILD" in os.environ else None

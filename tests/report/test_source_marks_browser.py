@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policyreport.renderers import choose
+from policyreport.publishing.renderers import choose
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.browser

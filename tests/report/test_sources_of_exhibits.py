@@ -16,16 +16,18 @@ from typing import Any
 
 import pytest
 
-from policyreport import assess, plan, present
-from policyreport.exhibits import Exhibit
+from policyreport.data.inputs import Inputs, files_of, read_inputs
+from policyreport.figures import present
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
-from policyreport.inputs import Inputs, files_of, read_inputs
-from policyreport.marks import read_marks
-from policyreport.present.tiles import share_map
-from policyreport.present.voice import Voice
+from policyreport.figures.present.tiles import share_map
+from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Observation
+from policyreport.records.marks import read_marks
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.shares import VintageValue
+from policyreport.running import plan
+from policyreport.statistics import assess
 
 ROOT = Path(__file__).parents[2]
 TABLE = re.compile(

@@ -10,14 +10,14 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from policyreport.cli import app
+from policyreport.cli.main import app
 from policyreport.errors import ExitCode, RenderError, UsageError
-from policyreport.exhibits import Exhibit
-from policyreport.marks import MARK, POLICY, mark
-from policyreport.provenance import read_provenance
-from policyreport.report import assemble, collect
-from policyreport.source_marks import SourceMarks, explain
-from policyreport.trace import as_tree, printed, trace
+from policyreport.figures.exhibits import Exhibit
+from policyreport.publishing.provenance import read_provenance
+from policyreport.publishing.report import assemble, collect
+from policyreport.publishing.source_marks import SourceMarks, explain
+from policyreport.publishing.trace import as_tree, printed, trace
+from policyreport.records.marks import MARK, POLICY, mark
 
 EDITION = "tiny"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -136,7 +136,7 @@ def test_thousands_are_found_however_they_are_grouped(store, root, asked):
 
 
 def test_a_number_that_stands_everywhere_is_answered_in_short(store, root, monkeypatch):
-    monkeypatch.setattr("policyreport.trace._PLACES_SHOWN", 2)
+    monkeypatch.setattr("policyreport.publishing.trace._PLACES_SHOWN", 2)
     found = trace(root, store, "1")
     assert len(found) > 2
     console = Console(width=300, file=io.StringIO())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from policyreport.areas import Areas, read_areas
+from policyreport.data.areas import Areas, read_areas
 from policyreport.errors import UsageError
 
 ROOT = Path(__file__).parents[2]

@@ -13,14 +13,16 @@ import jsonschema
 import pandas as pd
 import pytest
 
-from policyreport import assess, plan, present
-from policyreport.assess.tasks import by_kind
+from policyreport.data.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, Inputs, read_inputs
+from policyreport.data.observations.schema import KEY
 from policyreport.errors import RunError
-from policyreport.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, Inputs, read_inputs
-from policyreport.methods.counts import TaskCount
-from policyreport.observations.schema import KEY
-from policyreport.plan import Known
+from policyreport.figures import present
 from policyreport.records.base import Refusal
+from policyreport.running import plan
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
+from policyreport.statistics.assess.tasks import by_kind
+from policyreport.statistics.tasks.counts import TaskCount
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2025, 11, 23)
@@ -237,8 +239,8 @@ import hashlib, json, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from conftest import run_cells
-from policyreport import plan
-from policyreport.inputs import RECORDS, read_inputs
+from policyreport.running import plan
+from policyreport.data.inputs import RECORDS, read_inputs
 
 root, scratch = Path(sys.argv[2]), Path(sys.argv[3])
 known = plan.load_known(root, "2025Q4")

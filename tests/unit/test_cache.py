@@ -13,14 +13,14 @@ import nbformat
 import pandas as pd
 import pytest
 
-from policyreport.cache.ingredients import environment_digest, key_of, package_digest, reachable_files
-from policyreport.cache.reasons import reasons_for
-from policyreport.cache.results import Cache, Result
-from policyreport.cache.unchanged import remember_run, restore_unchanged
-from policyreport.execute import Outcome, Unit
 from policyreport.records.base import Failure
-from policyreport.runs import run_stages, run_units
-from policyreport.store import failure_path, notebook_path, record_path
+from policyreport.running.cache.ingredients import environment_digest, key_of, package_digest, reachable_files
+from policyreport.running.cache.reasons import reasons_for
+from policyreport.running.cache.results import Cache, Result
+from policyreport.running.cache.unchanged import remember_run, restore_unchanged
+from policyreport.running.execute import Outcome, Unit
+from policyreport.running.runs import run_stages, run_units
+from policyreport.running.store import failure_path, notebook_path, record_path
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,7 +44,7 @@ def ledger(**values: float) -> bytes:
     return parquet(pd.DataFrame.from_dict(rows, orient="index"))
 
 
-UNIT = Unit("n40", "trend", source("import policyreport.formats"), {"area": "n40"}, {"a.csv": b"1"})
+UNIT = Unit("n40", "trend", source("import policyreport.records.formats"), {"area": "n40"}, {"a.csv": b"1"})
 
 
 class Counting(Executor):
@@ -71,7 +71,7 @@ def run(cache: Cache, units: list[Unit], store: Path, pool: Executor, **options)
 @pytest.mark.parametrize(
     "change",
     [
-        {"source": source("import policyreport.formats", "1")},
+        {"source": source("import policyreport.records.formats", "1")},
         {"parameters": {"area": "n01"}},
         {"parameters": {"area": "n40", "level": 1}},
         {"slice": {"a.csv": b"2"}},
@@ -119,10 +119,17 @@ def test_only_the_source_that_a_notebook_can_reach_counts(tmp_path):
 def test_the_pages_of_the_report_are_not_among_what_a_notebook_reaches():
     names = {
         path.relative_to(ROOT / "src" / "policyreport").as_posix()
-        for path in reachable_files(["policyreport.assess", "policyreport.present", "policyreport.workspace"])
+        for path in reachable_files(
+            ["policyreport.statistics.assess", "policyreport.figures.present", "policyreport.running.workspace"]
+        )
     }
-    assert {"plan.py", "assess/series.py", "present/voice.py", "methods/trend.py"} <= names
-    assert not names & {"report.py", "cli.py", "runs.py", "trace.py", "renderers/pandoc.py"}
+    assert {
+        "running/plan.py",
+        "statistics/assess/series.py",
+        "figures/present/voice.py",
+        "statistics/series/trend.py",
+    } <= names
+    assert not names & {"publishing/report.py", "cli/main.py", "running/runs.py", "publishing/trace.py"}
 
 
 def test_only_installed_versions_of_what_the_lock_names_count(tmp_path):
@@ -187,7 +194,7 @@ def test_failing_fast_begins_nothing_more(tmp_path):
 def test_a_run_that_the_cache_answers_starts_no_process(tmp_path, monkeypatch):
     cache, store = Cache(tmp_path), tmp_path / "build" / "q"
     run(cache, [UNIT], store, Counting())
-    monkeypatch.setattr("policyreport.runs.WorkerPool", lambda *words: pytest.fail("a pool was started"))
+    monkeypatch.setattr("policyreport.running.runs.WorkerPool", lambda *words: pytest.fail("a pool was started"))
     summary = run_stages([lambda store: [UNIT]], store, 1, lambda event: None, cache=cache)
     assert summary.executed == 0
 
@@ -248,14 +255,14 @@ def test_pruning_removes_what_was_longest_not_used(tmp_path):
 WRITER = """
 import os, sys
 from pathlib import Path
-from policyreport.cache.results import Cache, Result
-from policyreport.execute.unit import Unit
+from policyreport.running.cache.results import Cache, Result
+from policyreport.running.execute.unit import Unit
 cache = Cache(Path(sys.argv[1]))
 for number in range(150):
     unit = Unit("n40", "trend", b"{}", {"number": number % 5})
     made = cache.ingredients(unit)
     cache.keep(unit, made, Result(b"record %d" % (number % 5), b"n" * 20000))
-    found = cache.find(__import__("policyreport.cache.ingredients", fromlist=["x"]).key_of(made))
+    found = cache.find(__import__("policyreport.running.cache.ingredients", fromlist=["x"]).key_of(made))
     assert found is None or found.record == b"record %d" % (number % 5), found
     if number % 20 == 0:
         cache.prune(0)

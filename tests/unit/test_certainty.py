@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyreport.methods.certainty import words
+from policyreport.statistics.common.certainty import words
 
 BANDS = (0.01, 0.05, 0.2, 0.8, 0.95, 0.99)
 

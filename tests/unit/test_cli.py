@@ -1,5 +1,6 @@
 """The command line: words in, one message out, an exit code that means something."""
 
+import importlib
 import json
 import shutil
 import subprocess
@@ -11,12 +12,11 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-import policyreport
-from policyreport.cli import app
+from policyreport.cli.main import app
 from policyreport.errors import DataError, ExitCode, RenderError
-from policyreport.execute import Unit
 from policyreport.records.notebooks import BY_NOTEBOOK
-from policyreport.store import failure_path, notebook_path, record_path
+from policyreport.running.execute import Unit
+from policyreport.running.store import failure_path, notebook_path, record_path
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "notebooks" / "fixtures"
@@ -50,8 +50,9 @@ def stand_in(monkeypatch):
     def put(name: str, **members) -> None:
         module = ModuleType(f"policyreport.{name}")
         vars(module).update(members)
+        room, _, leaf = module.__name__.rpartition(".")
         monkeypatch.setitem(sys.modules, module.__name__, module)
-        monkeypatch.setattr(policyreport, name, module, raising=False)
+        monkeypatch.setattr(importlib.import_module(room), leaf, module, raising=False)
 
     return put
 
@@ -71,7 +72,7 @@ def test_help_teaches_with_examples_and_names_every_command():
 def test_help_imports_nothing_heavy():
     script = (
         "import sys; sys.argv = ['policyreport', '--help']\n"
-        "from policyreport.cli import main\n"
+        "from policyreport.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "heavy = {'pandas', 'numpy', 'papermill', 'pydantic', 'yaml', 'matplotlib', 'rich'}\n"
@@ -125,7 +126,7 @@ def test_a_misspelt_edition_names_the_nearest(project, command):
 
 def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
     stand_in(
-        "plan",
+        "running.plan",
         first_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "clean")],
         last_units=lambda root, edition, store: [unit("VN", "evaluation")],
         area_keys=lambda root, edition: ["n01", "n02"],
@@ -145,13 +146,13 @@ def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
 
 def test_a_run_in_which_nothing_changed_plans_and_executes_nothing(project, stand_in):
     stand_in(
-        "plan",
+        "running.plan",
         first_units=lambda root, edition, areas, store: [unit("n01", "clean")],
         last_units=lambda root, edition, store: [unit("VN", "evaluation")],
         area_keys=lambda root, edition: ["n01"],
     )
     assert call("run", "2031Q2", "--cold", project=project).exit_code == 0
-    stand_in("plan")
+    stand_in("running.plan")
     record_path(project / "build" / "2031Q2", "n01", "clean").unlink()
     result = call("run", "2031Q2", project=project)
     assert result.output == "Nothing has changed: 2 notebooks have their results, 0 executed.\n"
@@ -169,7 +170,7 @@ def test_a_run_in_which_nothing_changed_plans_and_executes_nothing(project, stan
 
 def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, stand_in):
     stand_in(
-        "plan",
+        "running.plan",
         first_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "trend", "raises")],
         last_units=lambda root, edition, store: [],
         area_keys=lambda root, edition: ["n01", "n02"],
@@ -190,7 +191,7 @@ def test_events_are_json_lines_and_a_failed_notebook_is_tried_again(project, sta
 
 def test_a_hung_notebook_ends_at_the_time_out_of_the_command(project, stand_in):
     stand_in(
-        "plan",
+        "running.plan",
         first_units=lambda root, edition, areas, store: [unit("n01", "clean", "hangs")],
         last_units=lambda root, edition, store: [],
         area_keys=lambda root, edition: ["n01"],
@@ -211,7 +212,7 @@ def test_a_cluster_that_is_none_is_refused_before_anything_is_read(project, word
 
 def test_a_failed_province_ends_the_run_with_its_reason_and_its_notebook(project, stand_in):
     stand_in(
-        "plan",
+        "running.plan",
         first_units=lambda root, edition, areas, store: [
             unit("n01", "clean"),
             unit("n02", "trend", "raises"),
@@ -233,7 +234,7 @@ def test_an_error_in_the_data_is_one_message_with_its_own_exit_code(project, sta
     def first_units(root, edition, areas, store):
         raise DataError("data/raw/x.csv, row 3", "a number", '"1,2"', "Mend the row.")
 
-    stand_in("plan", first_units=first_units)
+    stand_in("running.plan", first_units=first_units)
     result = call("run", "2031Q2", project=project)
     assert result.exit_code == ExitCode.DATA
     assert result.stderr.splitlines()[0] == "Error: data/raw/x.csv, row 3"
@@ -245,7 +246,7 @@ def test_an_unexpected_error_says_how_to_get_its_traceback(project, stand_in, mo
     def first_units(root, edition, areas, store):
         raise ZeroDivisionError("division by zero")
 
-    stand_in("plan", first_units=first_units)
+    stand_in("running.plan", first_units=first_units)
     result = call("run", "2031Q2", project=project)
     assert result.exit_code == 1
     assert "ZeroDivisionError: division by zero" in result.stderr
@@ -258,7 +259,7 @@ def test_a_stop_from_the_keyboard_is_a_message_and_its_exit_code(project, stand_
     def first_units(root, edition, areas, store):
         raise KeyboardInterrupt
 
-    stand_in("plan", first_units=first_units)
+    stand_in("running.plan", first_units=first_units)
     result = call("run", "2031Q2", project=project)
     assert result.exit_code == 130
     assert result.stderr.startswith("Stopped. What was finished is kept")
@@ -292,8 +293,8 @@ def paper(stand_in):
         (store / "report").mkdir(parents=True)
         return store / "report"
 
-    stand_in("renderers", choose=choose)
-    stand_in("report", assemble=assemble)
+    stand_in("publishing.renderers", choose=choose)
+    stand_in("publishing.report", assemble=assemble)
     return asked
 
 
@@ -357,8 +358,8 @@ def test_an_error_of_the_renderer_has_its_own_exit_code(project, stand_in):
     def choose(name):
         raise RenderError("renderer quarto", "the program", "none", "Install it.")
 
-    stand_in("renderers", choose=choose)
-    stand_in("report")
+    stand_in("publishing.renderers", choose=choose)
+    stand_in("publishing.report")
     assert call("render", "2031Q2", project=project).exit_code == ExitCode.RENDER
 
 
@@ -382,9 +383,9 @@ def test_check_shows_breaches_and_ends_with_an_error_only_for_errors(project, mo
     warning = Finding(rule="sum-of-parts", severity="warning", rows=("a#1", "a#2"), message="485 is not 647")
     error = Finding(rule="unit-known", severity="error", rows=("b#1",), message="unit bananas")
     found = [warning]
-    monkeypatch.setattr("policyreport.observations.load_ledger", lambda root: "ledger")
-    monkeypatch.setattr("policyreport.rules.read_context", lambda root: "context")
-    monkeypatch.setattr("policyreport.rules.check_ledger", lambda ledger, context, only: found)
+    monkeypatch.setattr("policyreport.data.observations.load_ledger", lambda root: "ledger")
+    monkeypatch.setattr("policyreport.data.rules.read_context", lambda root: "context")
+    monkeypatch.setattr("policyreport.data.rules.check_ledger", lambda ledger, context, only: found)
     result = call("check", project=project)
     assert result.exit_code == 0
     assert "sum-of-parts" in result.output
@@ -396,7 +397,7 @@ def test_check_shows_breaches_and_ends_with_an_error_only_for_errors(project, mo
 
 
 def test_a_reader_that_leaves_early_is_no_error():
-    program = [sys.executable, "-c", "from policyreport.cli import app; app()", "schema"]
+    program = [sys.executable, "-c", "from policyreport.cli.main import app; app()", "schema"]
     process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     with process:
         process.stdout.close()

@@ -4,14 +4,14 @@ import sys
 
 import pytest
 
-from policyreport.cluster.environment import SOURCE, describe_environment, differences
-from policyreport.cluster.executor import DaskExecutor
-from policyreport.cluster.pace import Pace
-from policyreport.cluster.worker import Order
 from policyreport.errors import UsageError
-from policyreport.events import WorkerLost, WorkerSlow
-from policyreport.execute import Outcome
-from policyreport.progress import event_words, news_line
+from policyreport.running.cluster.environment import SOURCE, describe_environment, differences
+from policyreport.running.cluster.executor import DaskExecutor
+from policyreport.running.cluster.pace import Pace
+from policyreport.running.cluster.worker import Order
+from policyreport.running.events import WorkerLost, WorkerSlow
+from policyreport.running.execute import Outcome
+from policyreport.running.progress import event_words, news_line
 
 HERE = {"Python": "CPython 3.11.7", "machine": "linux x86_64", SOURCE: "0123456789abcdef", "pandas": "3.0.2"}
 
@@ -58,7 +58,7 @@ def outcome(worker: str, seconds: float, area: str = "n01") -> Outcome:
 
 
 def test_a_worker_that_needs_twice_the_time_of_the_others_is_named_once(monkeypatch):
-    monkeypatch.setattr("policyreport.cluster.pace.LOOK_SECONDS", 0)
+    monkeypatch.setattr("policyreport.running.cluster.pace.LOOK_SECONDS", 0)
     pace = Pace()
     for _ in range(3):
         assert pace.slow(dict) == []
@@ -80,7 +80,7 @@ def test_a_notebook_that_stays_far_too_long_at_a_worker_is_named(monkeypatch):
     for _ in range(3):
         pace.note(outcome("tcp://a", 1.0))
     clock = [100.0]
-    monkeypatch.setattr("policyreport.cluster.pace.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("policyreport.running.cluster.pace.time.monotonic", lambda: clock[0])
     assigned = {("n40", "trend"): "tcp://b"}
     told = []
     for clock[0] in (100.0, 111.0, 117.0):

@@ -4,10 +4,10 @@ from datetime import date
 import pytest
 
 from policyreport.errors import DataError
-from policyreport.methods import completion
-from policyreport.methods.counts import TaskCount
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion
+from policyreport.statistics.tasks import completion
+from policyreport.statistics.tasks.counts import TaskCount
 
 COUNT = TaskCount(
     area="n01",

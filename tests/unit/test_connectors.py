@@ -10,17 +10,17 @@ from urllib.parse import parse_qs, unquote
 import httpx
 import pytest
 
-from policyreport.areas import read_areas
-from policyreport.connectors import pxweb, sdmx, worldbank
-from policyreport.connectors.fetched import Fetched, day_of, republished
-from policyreport.connectors.landing import preview
-from policyreport.connectors.web import Web
-from policyreport.digits import as_published
+from policyreport.data.areas import read_areas
+from policyreport.data.observations.ledger import TEXT
 from policyreport.errors import ConnectError, DataError, ParamsError, UsageError
-from policyreport.observations.ledger import TEXT
+from policyreport.intake.connectors import pxweb, sdmx, worldbank
+from policyreport.intake.connectors.fetched import Fetched, day_of, republished
+from policyreport.intake.connectors.landing import preview
+from policyreport.intake.connectors.web import Web
 from policyreport.params import connectors
 from policyreport.params.connectors import Target, read_connectors
 from policyreport.records import base
+from policyreport.records.digits import as_published
 
 ROOT = Path(__file__).parents[2]
 ANSWERS = ROOT / "tests" / "data" / "connectors"

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from policyreport.cli import app
-from policyreport.differences import compare_builds
+from policyreport.cli.main import app
 from policyreport.errors import ExitCode, UsageError
+from policyreport.publishing.differences import compare_builds
 
 
 def notebook(*cells: tuple[str, str]) -> str:

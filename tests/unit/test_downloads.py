@@ -11,11 +11,11 @@ import jsonschema
 import pandas as pd
 import pytest
 
-from policyreport.download_columns import COLUMNS
-from policyreport.downloads import BOUND_WORDS, csv_bytes, download_list, make_downloads, neutralised
-from policyreport.formats import Formats
-from policyreport.provenance import read_provenance
+from policyreport.publishing.download_columns import COLUMNS
+from policyreport.publishing.downloads import BOUND_WORDS, csv_bytes, download_list, make_downloads, neutralised
+from policyreport.publishing.provenance import read_provenance
 from policyreport.records.base import Interval
+from policyreport.records.formats import Formats
 from policyreport.records.notebooks import LeagueRow
 
 ROOT = Path(__file__).parents[2]
@@ -148,7 +148,7 @@ def test_every_table_has_a_schema_and_every_column_a_meaning(files):
 
 
 def test_the_league_table_is_published_with_its_interval_and_rows(provenance, tmp_path):
-    from policyreport.downloads import _league_row  # the national record is not made in a unit test
+    from policyreport.publishing.downloads import _league_row  # the national record is not made in a unit test
 
     row = LeagueRow(
         area="n01", name="Hà Nội", slug="ha-noi", region="R", growth_mean_interval=Interval(low=-1, high=2),

@@ -3,7 +3,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from policyreport.methods.draws import JOINT, bootstrap_p, bootstrap_quantile, generator, seed
+from policyreport.statistics.common.draws import JOINT, bootstrap_p, bootstrap_quantile, generator, seed
 
 
 def test_the_seed_is_the_first_eight_bytes_of_the_names_hash():

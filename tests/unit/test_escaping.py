@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-PRESENT = Path(__file__).parents[2] / "src" / "policyreport" / "present"
+PRESENT = Path(__file__).parents[2] / "src" / "policyreport" / "figures" / "present"
 # Fields that hold text somebody else wrote.
 WRITTEN = {
     "name", "title", "list_label", "publisher", "licence", "note", "detail", "message", "subject", "unit", "origin",

@@ -11,9 +11,9 @@ import nbformat
 import pytest
 
 from policyreport.errors import RunError
-from policyreport.execute import Unit, execute_unit
-from policyreport.execute.parameters import UnknownParameterError, check_parameters
-from policyreport.execute.reproducible import without_machine
+from policyreport.running.execute import Unit, execute_unit
+from policyreport.running.execute.parameters import UnknownParameterError, check_parameters
+from policyreport.running.execute.reproducible import without_machine
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 LEDGER = {"ledger.csv": b"area,value\nn01,13.2\n"}

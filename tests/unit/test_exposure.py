@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from policyreport.methods.exposure import ExposurePanel, assess, event_study, judge
-from policyreport.methods.exposure_regression import changes, fit, permuted, wild_interval, wild_p
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import Exposure, ExposureCheck
+from policyreport.statistics.series.exposure import ExposurePanel, assess, event_study, judge
+from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p
 
 SETTINGS = {
     "post_years": (2025,),

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from policyreport import assess, present
-from policyreport.inputs import Inputs
-from policyreport.marks import unmarked
-from policyreport.plan import Known
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
 from policyreport.records.base import Refusal
+from policyreport.records.marks import unmarked
 from policyreport.records.series import MeanFamily, Trend, TrendFamily
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
 
 
 def means_of(nation: Inputs) -> tuple[MeanFamily | Refusal, ...]:

@@ -34,10 +34,10 @@ from policyreport.figures.strips import Place
 from policyreport.figures.style import text_width, wrap
 from policyreport.figures.timeline import Break, Line, MedianLine
 from policyreport.figures.words import WORDS
-from policyreport.formats import Formats
 from policyreport.params.reading import read_strict
 from policyreport.params.wording import read_wording
 from policyreport.records.base import Interval, Observation, Refusal
+from policyreport.records.formats import Formats
 from policyreport.records.series import (
     EventStudyPoint,
     Exposure,

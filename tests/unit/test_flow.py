@@ -6,12 +6,12 @@ from itertools import pairwise
 import pytest
 
 from policyreport.errors import DataError
-from policyreport.methods import flow, hazard_trend
-from policyreport.methods.counts import TaskCount
-from policyreport.methods.frailty import FrailtyRules
-from policyreport.methods.hazards import Increment, rescale, rescale_uniform
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Flow, FlowTrend, ListCount, QuarterOnQuarter
+from policyreport.statistics.tasks import flow, hazard_trend
+from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.frailty import FrailtyRules
+from policyreport.statistics.tasks.hazards import Increment, rescale, rescale_uniform
 
 RULES = {
     "minimum_days": 14,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pypandoc
 
-from policyreport.fonts import math_characters
+from policyreport.figures.fonts import math_characters
 from policyreport.params.registry import read_registry
 
 ROOT = Path(__file__).parents[2]

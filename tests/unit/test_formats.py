@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.errors import UsageError
-from policyreport.formats import MINUS, NBSP, Formats
+from policyreport.records.formats import MINUS, NBSP, Formats
 
 EN, VI = Formats("en"), Formats("vi")
 

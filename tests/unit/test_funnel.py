@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 
-from policyreport.methods import funnel
-from policyreport.methods.counts import TaskCount
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Funnel
+from policyreport.statistics.tasks import funnel
+from policyreport.statistics.tasks.counts import TaskCount
 
 RULES = {
     "minimum_areas": 10,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from policyreport.publishing.report import Contents, Fragment
 from policyreport.records.base import Failure
-from policyreport.report import Contents, Fragment
 
 REFUSED = "::: {.refusal}\nThe list changed (601 of 1,287).\n:::"
 PAGE = """Before.

@@ -3,11 +3,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from policyreport.methods import funnel, pooling
-from policyreport.methods.counts import TaskCount
-from policyreport.methods.grouping import Grouping, estimate_grouping
-from policyreport.methods.hazards import Increment
-from policyreport.validity.processes import one_list
+from policyreport.statistics.tasks import funnel, pooling
+from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.grouping import Grouping, estimate_grouping
+from policyreport.statistics.tasks.hazards import Increment
+from policyreport.statistics.validity.processes import one_list
 
 START = date(2025, 1, 1)
 RULES = {"minimum_pairs": 20, "minimum_tasks": 5, "assumed": 2.0}

@@ -14,14 +14,14 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from typer.testing import CliRunner
 
-from policyreport.areas import read_areas
-from policyreport.cli import app
+from policyreport.cli.main import app
+from policyreport.data.areas import read_areas
+from policyreport.data.journal import FILE as PENDING
+from policyreport.data.journal import Journal, read_journal
+from policyreport.data.observations import load_ledger
+from policyreport.data.sources import read_sources
 from policyreport.intake import writing
-from policyreport.journal import FILE as PENDING
-from policyreport.journal import Journal, read_journal
-from policyreport.observations import load_ledger
 from policyreport.params.policy import read_policy
-from policyreport.sources import read_sources
 
 ROOT = Path(__file__).parents[2]
 LIST = "central-2025-10"

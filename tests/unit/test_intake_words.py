@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from policyreport.areas import read_areas
+from policyreport.data.areas import read_areas
 from policyreport.errors import ParamsError
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.names import AreaNameError, AreaNames, day_of
 from policyreport.intake.sheets import Cell, letters, text_cell
+from policyreport.intake.spreadsheets import neutralise
 from policyreport.params.indicators import read_indicators
 from policyreport.params.intake import heading_key, read_intake
-from policyreport.spelling import plain
-from policyreport.spreadsheets import neutralise
+from policyreport.params.spelling import plain
 
 ROOT = Path(__file__).parents[2]
 WORDS = read_intake(ROOT)

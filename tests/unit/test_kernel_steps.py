@@ -2,8 +2,8 @@
 
 import pytest
 
-from policyreport.kernels.imports import imported_modules, python_tree
-from policyreport.kernels.steps import EVERYTHING, notebook_steps
+from policyreport.running.kernels.imports import imported_modules, python_tree
+from policyreport.running.kernels.steps import EVERYTHING, notebook_steps
 
 A = ("set", "A")
 SEARCH = ("search", "")

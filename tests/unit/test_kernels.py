@@ -18,15 +18,15 @@ from jupyter_client.manager import AsyncKernelManager, KernelManager
 from nbclient import NotebookClient
 from papermill import execute_notebook
 
-from policyreport.execute import Unit, execute_unit
-from policyreport.kernels import forkserver, provisioner, warm_kernels
-from policyreport.kernels.batch import BatchKernelManager, batch_server
-from policyreport.kernels.forked import ListedModules
-from policyreport.kernels.forkserver import ForkServer
-from policyreport.kernels.imports import imported_modules
-from policyreport.kernels.provisioner import NAME, kernel_arguments, use_server
-from policyreport.kernels.reasons import ForkRefusedError
-from policyreport.kernels.request import request_from_here
+from policyreport.running.execute import Unit, execute_unit
+from policyreport.running.kernels import forkserver, provisioner, warm_kernels
+from policyreport.running.kernels.batch import BatchKernelManager, batch_server
+from policyreport.running.kernels.forked import ListedModules
+from policyreport.running.kernels.forkserver import ForkServer
+from policyreport.running.kernels.imports import imported_modules
+from policyreport.running.kernels.provisioner import NAME, kernel_arguments, use_server
+from policyreport.running.kernels.reasons import ForkRefusedError
+from policyreport.running.kernels.request import request_from_here
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "notebooks" / "fixtures"
@@ -104,7 +104,9 @@ def test_imports_are_found_in_the_code_cells_of_notebooks():
 
 def test_the_projects_notebooks_name_what_they_import():
     found = imported_modules(path.read_bytes() for path in (ROOT / "notebooks").glob("*/*.ipynb"))
-    assert {"policyreport.assess", "policyreport.present", "policyreport.workspace"} <= set(found)
+    assert {"policyreport.statistics.assess", "policyreport.figures.present", "policyreport.running.workspace"} <= set(
+        found
+    )
 
 
 @needs_fork
@@ -221,7 +223,7 @@ def test_the_end_of_the_server_is_the_end_of_its_kernels_and_its_folder():
 OWNER = """
 import sys, time
 from jupyter_client.manager import KernelManager
-from policyreport.kernels import warm_kernels
+from policyreport.running.kernels import warm_kernels
 warm = warm_kernels()
 manager = KernelManager()
 manager.start_kernel()
@@ -398,7 +400,7 @@ def test_a_forked_kernel_can_be_connected_to_when_its_launch_returns(tmp_path: P
 
 @needs_fork
 def test_a_kernel_that_ends_before_it_is_ready_is_a_dead_kernel_and_no_hang(tmp_path: Path) -> None:
-    broken = "import os, policyreport.kernels.forked as forked\nforked._show_figures = lambda: os._exit(3)"
+    broken = "import os, policyreport.running.kernels.forked as forked\nforked._show_figures = lambda: os._exit(3)"
     (tmp_path / "broken_kernel.py").write_text(broken, encoding="utf-8")
 
     async def code(server: ForkServer) -> int:

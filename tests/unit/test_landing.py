@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from policyreport.connectors.fetched import Facts, Fetched, to_rows
-from policyreport.connectors.landing import preview, to_csv, write
+from policyreport.data.observations import load_ledger
+from policyreport.data.observations.ledger import TEXT
+from policyreport.data.sources import read_source
 from policyreport.errors import ConnectError, DataError
-from policyreport.observations import load_ledger
-from policyreport.observations.ledger import TEXT
-from policyreport.sources import read_source
+from policyreport.intake.connectors.fetched import Facts, Fetched, to_rows
+from policyreport.intake.connectors.landing import preview, to_csv, write
 
 ROOT = Path(__file__).parents[2]
 RAW = b'{"as": "it came"}'

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 import policyreport
-from policyreport.areas import read_areas
-from policyreport.observations import load_ledger
-from policyreport.observations.corrections import read_corrections, read_withheld
+from policyreport.data.areas import read_areas
+from policyreport.data.observations import load_ledger
+from policyreport.data.observations.corrections import read_corrections, read_withheld
+from policyreport.data.rules import read_context
+from policyreport.data.sources import read_sources
 from policyreport.params.connectors import read_connectors
 from policyreport.params.edition import read_edition
 from policyreport.params.indicators import read_indicators
@@ -24,8 +26,6 @@ from policyreport.params.registry import read_registry
 from policyreport.params.report import read_roles
 from policyreport.params.rules import read_rule_book
 from policyreport.params.wording import read_wording
-from policyreport.rules import read_context
-from policyreport.sources import read_sources
 
 PACKAGE = Path(policyreport.__file__).parent
 # Their files, or the settings that they name, may be an edition's own.
@@ -68,5 +68,5 @@ def test_a11_where_an_editions_layout_is_at_hand_its_own_files_are_read() -> Non
 
 
 def test_a11_the_pages_of_an_edition_are_found_under_the_names_of_its_own_parameters() -> None:
-    source = (PACKAGE / "trace.py").read_text(encoding="utf-8")
+    source = (PACKAGE / "publishing" / "trace.py").read_text(encoding="utf-8")
     assert "read_roles(root)" not in source

@@ -5,13 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from policyreport.methods.carryover import RhoGrid
-from policyreport.methods.kendall import order_test
-from policyreport.methods.level_trend import LevelRules, assess_levels
-from policyreport.methods.means import MeanRules, estimate_means
-from policyreport.methods.multiplicity import adjust
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import LevelTrend, SeriesPoint
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.ranks.means import MeanRules, estimate_means
+from policyreport.statistics.series.carryover import RhoGrid
+from policyreport.statistics.series.kendall import order_test
+from policyreport.statistics.series.level_trend import LevelRules, assess_levels
 
 RULES = LevelRules(
     means=MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98)),

@@ -5,14 +5,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from policyreport.methods import trend
-from policyreport.methods.carryover import RhoGrid
-from policyreport.methods.contrasts import divided
-from policyreport.methods.lines import LineRules, estimate_lines
-from policyreport.methods.multiplicity import adjust
 from policyreport.records.series import SeriesPoint, Trend
-from policyreport.validity.families import family_verdicts, named_by_order
-from policyreport.validity.processes import autoregressive
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.series import trend
+from policyreport.statistics.series.carryover import RhoGrid
+from policyreport.statistics.series.contrasts import divided
+from policyreport.statistics.series.lines import LineRules, estimate_lines
+from policyreport.statistics.validity.families import family_verdicts, named_by_order
+from policyreport.statistics.validity.processes import autoregressive
 
 RULES = LineRules(RhoGrid(50, 0.98), wandering_from=0.8, wandering_chance=0.1)
 YEARS = tuple(range(2011, 2024))

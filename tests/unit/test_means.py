@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from policyreport.methods.carryover import RhoGrid
-from policyreport.methods.means import MeanRules, draw_errors, estimate_means
-from policyreport.methods.moderation import fit_variance_prior, moderate
-from policyreport.methods.ranks import rank_means
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
+from policyreport.statistics.ranks.means import MeanRules, draw_errors, estimate_means
+from policyreport.statistics.ranks.moderation import fit_variance_prior, moderate
+from policyreport.statistics.ranks.ranks import rank_means
+from policyreport.statistics.series.carryover import RhoGrid
 
 INDEPENDENT = MeanRules(minimum_points=5, grid=RhoGrid(1, 0.0))
 RULES = MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98))

@@ -1,6 +1,6 @@
 import pytest
 
-from policyreport.methods.multiplicity import adjust, count_needed
+from policyreport.statistics.common.multiplicity import adjust, count_needed
 
 
 def test_a_refused_test_stays_in_its_place_and_out_of_the_family():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyreport.notes import printed_as, told_time
+from policyreport.data.notes import printed_as, told_time
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from policyreport.data.observations import as_known_on, load_ledger, to_observations, vintages
+from policyreport.data.observations.corrections import read_corrections, read_withheld
+from policyreport.data.observations.periods import last_day, period_bounds
+from policyreport.data.observations.schema import validate
 from policyreport.errors import DataError
-from policyreport.observations import as_known_on, load_ledger, to_observations, vintages
-from policyreport.observations.corrections import read_corrections, read_withheld
-from policyreport.observations.periods import last_day, period_bounds
-from policyreport.observations.schema import validate
 from policyreport.params.indicators import read_indicators
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from policyreport.renderers import obtain_quarto
+from policyreport.publishing.renderers import obtain_quarto
 
 
 class Done:

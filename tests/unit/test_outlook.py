@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import betabinom, binom
 
-from policyreport.methods import outlook
-from policyreport.methods.counts import TaskCount
-from policyreport.methods.hazards import Increment
-from policyreport.methods.predictive import find_quantile, pace_of_latest, predict, predict_with_additions
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Calibration, Outlook
+from policyreport.statistics.tasks import outlook
+from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.hazards import Increment
+from policyreport.statistics.tasks.predictive import find_quantile, pace_of_latest, predict, predict_with_additions
 
 PACE = {
     "rules": outlook.PaceRules(

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from policyreport.methods import pace
-from policyreport.methods.pace_arithmetic import Goal, nearer_end
-from policyreport.methods.pace_lines import drift_fan
-from policyreport.methods.revision_error import RevisionPrior
 from policyreport.records.base import Observation, Refusal
+from policyreport.statistics.shares import pace
+from policyreport.statistics.shares.pace_arithmetic import Goal, nearer_end
+from policyreport.statistics.shares.pace_lines import drift_fan
+from policyreport.statistics.shares.revision_error import RevisionPrior
 
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
 RULES = {

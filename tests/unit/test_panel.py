@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from policyreport.methods import panel, panel_fits
-from policyreport.methods.hierarchy import pool
 from policyreport.records.base import Refusal
+from policyreport.statistics.common.hierarchy import pool
+from policyreport.statistics.series import panel, panel_fits
 
 FIT_RULES = {"largest_correlation": 0.98, "smallest_eigenvalue": 1e-6}
 RULES = {

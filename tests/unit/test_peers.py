@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from policyreport.errors import DataError
-from policyreport.methods.carryover import RhoGrid
-from policyreport.methods.comparators import PeerPanel, nearest
-from policyreport.methods.means import MeanRules
-from policyreport.methods.peers import PeerRules, assess, judged_together
 from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, Peers
+from policyreport.statistics.ranks.comparators import PeerPanel, nearest
+from policyreport.statistics.ranks.means import MeanRules
+from policyreport.statistics.ranks.peers import PeerRules, assess, judged_together
+from policyreport.statistics.series.carryover import RhoGrid
 
 RULES = PeerRules(
     k=2,

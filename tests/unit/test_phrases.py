@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from policyreport.data.inputs import read_decisions
 from policyreport.errors import ParamsError
-from policyreport.inputs import read_decisions
 from policyreport.params.methods import Setting, read_method_settings
 from policyreport.params.phrases import fill
 from policyreport.params.registry import read_registry

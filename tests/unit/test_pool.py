@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from policyreport import pool
-from policyreport.pool import WorkerPool, sweep
+from policyreport.running import pool
+from policyreport.running.pool import WorkerPool, sweep
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads through /proc")

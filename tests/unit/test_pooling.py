@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 
-from policyreport.methods import pooling
-from policyreport.methods.counts import TaskCount
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Pooling
+from policyreport.statistics.tasks import pooling
+from policyreport.statistics.tasks.counts import TaskCount
 
 RULES = {
     "minimum_areas": 8,

@@ -8,19 +8,20 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from policyreport import assess, present
-from policyreport.assess.changes import changes
-from policyreport.assess.selection import mean_of, newest_publication, series
-from policyreport.inputs import Inputs
-from policyreport.markdown import as_read
-from policyreport.marks import unmarked
-from policyreport.observations.periods import period_bounds
-from policyreport.plan import Known
-from policyreport.present.findings import area_findings
-from policyreport.present.series import _ways
-from policyreport.present.voice import Voice
+from policyreport.data.inputs import Inputs
+from policyreport.data.observations.periods import period_bounds
+from policyreport.figures import present
+from policyreport.figures.present.findings import area_findings
+from policyreport.figures.present.series import _ways
+from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Finding, Gap, Refusal
+from policyreport.records.markdown import as_read
+from policyreport.records.marks import unmarked
 from policyreport.records.series import Peers, Trend
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
+from policyreport.statistics.assess.changes import changes
+from policyreport.statistics.assess.selection import mean_of, newest_publication, series
 
 SliceOf = Callable[..., Inputs]
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from policyreport.errors import DataError
-from policyreport.methods.counts import TaskCount
-from policyreport.methods.ranks import binomial_scores, rank_counts, rank_sets
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
+from policyreport.statistics.ranks.ranks import binomial_scores, rank_counts, rank_sets
+from policyreport.statistics.tasks.counts import TaskCount
 
 RULES = {"draws": 999, "tolerance": 1e-7, "tau": 1, "minimum_areas": 3}
 COUNT_RULES = {"count_level": 0.965, "minimum_tasks": 10, "maximum_days_apart": 31}

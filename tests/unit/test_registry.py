@@ -10,9 +10,8 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner
 
-from policyreport.cli import app
+from policyreport.cli.main import app
 from policyreport.errors import ParamsError
-from policyreport.methods.pace_arithmetic import BANDS
 from policyreport.params.methods import MethodSettings
 from policyreport.params.references import read_references
 from policyreport.params.registry import Registry, read_registry
@@ -20,6 +19,7 @@ from policyreport.params.wording import read_wording
 from policyreport.records import series, shares, tasks
 from policyreport.records.base import Result
 from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.statistics.shares.pace_arithmetic import BANDS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "policyreport"
@@ -58,8 +58,7 @@ def test_no_method_claims_a_kind_that_no_record_has_or_that_another_claims(regis
 def test_every_refusal_that_a_method_writes_stands_in_its_entry(registry: Registry) -> None:
     """The codes in a method's own module; shared modules refuse on behalf of several."""
     for id, method in registry.methods.items():
-        path = SOURCE / "methods" / f"{id}.py"
-        if path.is_file():
+        for path in (SOURCE / "statistics").glob(f"*/{id}.py"):
             found = set(re.findall(r'code="([\w-]+)"', path.read_text(encoding="utf-8")))
             assert found <= set(method.refusals) | set(method.flags), id
 

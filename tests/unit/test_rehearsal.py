@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policyreport import inputs
-from policyreport.execute import execute_unit
-from policyreport.kernels import forkserver
-from policyreport.kernels.batch import batch_server
-from policyreport.kernels.provisioner import use_server
+from policyreport.data import inputs
 from policyreport.params.edition import read_edition
-from policyreport.plan import first_units
-from policyreport.rehearsal import rehearse
+from policyreport.running.execute import execute_unit
+from policyreport.running.kernels import forkserver
+from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.plan import first_units
+from policyreport.running.rehearsal import rehearse
 
 ROOT = Path(__file__).parents[2]
 EDITION = "2025Q4"
@@ -64,7 +64,7 @@ def test_parameters_are_read_again_where_a_file_differs(tmp_path: Path) -> None:
 def test_notebooks_come_to_the_same_bytes_with_a_rehearsal_and_without(tmp_path: Path) -> None:
     units = first_units(ROOT, EDITION, [AREA], tmp_path)
     found = []
-    for rehearsal in ((), ("policyreport.rehearsal", "rehearse", str(ROOT), EDITION)):
+    for rehearsal in ((), ("policyreport.running.rehearsal", "rehearse", str(ROOT), EDITION)):
         with batch_server((ROOT / "notebooks").glob("*/*.ipynb"), rehearsal=rehearsal) as server:
             use_server(server.address)
             try:

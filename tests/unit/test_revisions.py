@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from policyreport.errors import DataError
-from policyreport.methods import revisions
 from policyreport.records.base import Observation, Refusal
+from policyreport.statistics.shares import revisions
 
 RULES = {
     "first_maturity": 1,

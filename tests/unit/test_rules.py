@@ -14,12 +14,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policyreport.data.observations.corrections import Correction, Withheld, read_withheld
+from policyreport.data.rules import CHECKS, Context, Evidence, check_ledger, read_context, rules
+from policyreport.data.sources import Source
 from policyreport.errors import ParamsError
-from policyreport.observations.corrections import Correction, Withheld, read_withheld
 from policyreport.params.rules import RuleWording
 from policyreport.records.base import Finding
-from policyreport.rules import CHECKS, Context, Evidence, check_ledger, read_context, rules
-from policyreport.sources import Source
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES: dict[str, Any] = yaml.safe_load((ROOT / "tests/data/rule_examples.yaml").read_text(encoding="utf-8"))
@@ -242,7 +242,7 @@ def test_a_known_inconsistency_is_found_by_a_rule(rule: str, pattern: str, findi
 
 
 def test_no_rule_is_an_exception_written_by_hand() -> None:
-    for path in sorted((ROOT / "src" / "policyreport" / "rules").glob("*.py")):
+    for path in sorted((ROOT / "src" / "policyreport" / "data" / "rules").glob("*.py")):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\b[no]\d{2}\b|Nghệ|Quảng|Gia Lai|Cà Mau|central-20\d\d|\.csv#", text), path.name
 
@@ -379,7 +379,7 @@ def test_growth_that_agrees_with_the_shares_is_no_finding(ledger: pd.DataFrame, 
 def test_no_rule_of_arithmetic_or_identity_names_an_indicator() -> None:
     known = real().indicators.by_id()
     for name in ("arithmetic", "identities"):
-        text = (ROOT / "src" / "policyreport" / "rules" / f"{name}.py").read_text(encoding="utf-8")
+        text = (ROOT / "src" / "policyreport" / "data" / "rules" / f"{name}.py").read_text(encoding="utf-8")
         assert not [id for id in known if re.search(rf"\b{id}\b", text) and "_" in id], name
 
 

@@ -12,18 +12,18 @@ import pytest
 from rich.console import Console
 
 from policyreport.errors import RunError
-from policyreport.events import Finished, Planned, Retrying, Started
-from policyreport.execute import Outcome, Unit
-from policyreport.execute.unit import Units, WorkerLostError, keys_of
-from policyreport.kernels.batch import engine_options
-from policyreport.pool import WorkerPool, scratch_folder
-from policyreport.progress import duration, event_words, failure_line, news_line, show_progress
-from policyreport.progress.board import SIGNS, Board
-from policyreport.progress.left import TimeLeft
-from policyreport.progress.lines import PlainLines
 from policyreport.records.base import Failure
-from policyreport.runs import run_stages, run_units
-from policyreport.store import failure_path, notebook_path, record_path, save_outcome, write_whole
+from policyreport.running.events import Finished, Planned, Retrying, Started
+from policyreport.running.execute import Outcome, Unit
+from policyreport.running.execute.unit import Units, WorkerLostError, keys_of
+from policyreport.running.kernels.batch import engine_options
+from policyreport.running.pool import WorkerPool, scratch_folder
+from policyreport.running.progress import duration, event_words, failure_line, news_line, show_progress
+from policyreport.running.progress.board import SIGNS, Board
+from policyreport.running.progress.left import TimeLeft
+from policyreport.running.progress.lines import PlainLines
+from policyreport.running.runs import run_stages, run_units
+from policyreport.running.store import failure_path, notebook_path, record_path, save_outcome, write_whole
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 

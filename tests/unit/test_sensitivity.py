@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyreport.methods.sensitivity import Answer, grid, run, table
 from policyreport.records.base import Refusal
 from policyreport.records.series import Sensitivity, Specification
+from policyreport.statistics.common.sensitivity import Answer, grid, run, table
 
 AXES = {"window": ("all", "official only"), "series": ("own", "minus nation")}
 HEADLINE = {"window": "all", "series": "minus nation"}

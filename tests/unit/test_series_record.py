@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from policyreport import assess
-from policyreport.inputs import Inputs
-from policyreport.plan import Known
+from policyreport.data.inputs import Inputs
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
 
 
 def test_the_evaluation_reads_the_record_of_the_notebook_on_series(known_q4: Known, slice_of: Callable) -> None:

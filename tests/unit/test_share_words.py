@@ -6,19 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from policyreport import assess, plan, present
-from policyreport.inputs import Inputs
-from policyreport.markdown import as_read
-from policyreport.marks import unmarked
-from policyreport.plan import Known
-from policyreport.present.other_quantity import other_finding
-from policyreport.present.overview import _pace as pace_finding
-from policyreport.present.overview import _shares as share_findings
-from policyreport.present.share_aggregate import left_for_others
-from policyreport.present.shares import provinces_share
-from policyreport.present.voice import Voice
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
+from policyreport.figures.present.other_quantity import other_finding
+from policyreport.figures.present.overview import _pace as pace_finding
+from policyreport.figures.present.overview import _shares as share_findings
+from policyreport.figures.present.share_aggregate import left_for_others
+from policyreport.figures.present.shares import provinces_share
+from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Refusal
+from policyreport.records.markdown import as_read
+from policyreport.records.marks import unmarked
 from policyreport.records.shares import NotYearly, Pace, Threshold
+from policyreport.running import plan
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
 
 ROOT = Path(__file__).parents[2]
 

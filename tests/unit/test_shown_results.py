@@ -4,19 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
-from policyreport import assess, present
-from policyreport.exhibits import Exhibit
-from policyreport.formats import Formats
-from policyreport.inputs import Inputs
-from policyreport.marks import unmarked
-from policyreport.plan import Known
-from policyreport.present.flow_sensitivity import flow_sensitivity
-from policyreport.present.revision_statistics import revision_statistics
-from policyreport.present.voice import Voice
+from policyreport.data.inputs import Inputs
+from policyreport.figures import present
+from policyreport.figures.exhibits import Exhibit
+from policyreport.figures.present.flow_sensitivity import flow_sensitivity
+from policyreport.figures.present.revision_statistics import revision_statistics
+from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Interval, Refusal
+from policyreport.records.formats import Formats
+from policyreport.records.marks import unmarked
 from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.records.shares import NewsNoise, Revisions, RevisionTest
 from policyreport.records.tasks import ChangeAt, Flow, FlowChange, FlowTrend
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from policyreport.data.sources import read_source, read_sources
 from policyreport.errors import DataError
-from policyreport.sources import read_source, read_sources
 
 ROOT = Path(__file__).parents[2]
 TABLE = "area,indicator,period,value\nn01,tasks_total,2025,3\n"

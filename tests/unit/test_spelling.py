@@ -1,7 +1,7 @@
 import unicodedata
 from random import Random
 
-from policyreport.spelling import sort_key
+from policyreport.params.spelling import sort_key
 
 PROVINCES = (
     "An Giang", "Bắc Ninh", "Cà Mau", "Cao Bằng", "Cần Thơ", "Đà Nẵng", "Đắk Lắk", "Điện Biên", "Đồng Nai", "Đồng Tháp",

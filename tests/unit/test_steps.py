@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from policyreport.methods.slopes import gls_step
-from policyreport.methods.steps import assess, cusum, is_exact, rank_sum_p
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
+from policyreport.statistics.series.slopes import gls_step
+from policyreport.statistics.series.steps import assess, cusum, is_exact, rank_sum_p
 
 NOISE = [0.1, -0.2, 0.15, -0.1, 0.05, 0.12, -0.15, 0.03]
 

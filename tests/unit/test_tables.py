@@ -7,8 +7,8 @@ import pypandoc
 import pytest
 
 from policyreport.errors import UsageError
-from policyreport.formats import NBSP
-from policyreport.tables import interval_cell, table
+from policyreport.figures.tables import interval_cell, table
+from policyreport.records.formats import NBSP
 
 THEME = Path(__file__).resolve().parents[2] / "reports" / "theme"
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import yaml
 
-from policyreport.methods.exposure import ExposurePanel, assess
 from policyreport.params.methods import read_method_settings
 from policyreport.records.series import Exposure
+from policyreport.statistics.series.exposure import ExposurePanel, assess
 
 TEACHING = Path(__file__).parents[2] / "data" / "teaching"
 

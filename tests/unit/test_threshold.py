@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from scipy import stats
 
-from policyreport.methods import threshold
-from policyreport.methods.revision_error import RevisionPrior, prior_grid
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.shares import NotYearly
+from policyreport.statistics.shares import threshold
+from policyreport.statistics.shares.revision_error import RevisionPrior, prior_grid
 
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
 GRID = prior_grid(PRIOR, factors=(0.5, 1, 2), mean_weight=1)

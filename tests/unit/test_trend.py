@@ -6,11 +6,11 @@ import pytest
 from scipy.stats import norm
 
 from policyreport.errors import DataError
-from policyreport.methods import contrasts, trend
-from policyreport.methods.kendall import order_test, theil_sen
-from policyreport.methods.slopes import gls_slope, glsar_slope, hac_slope
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import SeriesPoint
+from policyreport.statistics.series import contrasts, trend
+from policyreport.statistics.series.kendall import order_test, theil_sen
+from policyreport.statistics.series.slopes import gls_slope, glsar_slope, hac_slope
 
 RULES = {
     "area": "n01",

@@ -10,31 +10,40 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from policyreport.assess.tasks import pace_rules
-from policyreport.cli import app
+from policyreport.cli.main import app
 from policyreport.errors import DataError, UsageError
-from policyreport.formats import NBSP, Formats
-from policyreport.methods.carryover import RhoGrid
-from policyreport.methods.draws import generator
-from policyreport.methods.lines import LineRules
-from policyreport.methods.means import MeanRules
 from policyreport.params.methods import read_method_settings
 from policyreport.params.registry import read_registry
-from policyreport.validity import families, mixed, pooled, series, tasks, yearly, yearly_panels
-from policyreport.validity.cells import CELLS, cells_of
-from policyreport.validity.designs import DESIGNS
-from policyreport.validity.fingerprint import code_lines, fingerprint
-from policyreport.validity.hazard_slopes import FRAILTY, fit_all, fit_one, fit_unlike
-from policyreport.validity.measures import CONTINUOUS, CellResult, Measure, MethodResult, average, exact, middle, share
-from policyreport.validity.note_texts import BENEATH, EARLIER, UNCLAIMED
-from policyreport.validity.outlooks import PRINTED_EFFECT, RULES
-from policyreport.validity.pages import DEFAULTS, SIMULATORS, failures, read_results, validity_page
-from policyreport.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_RANGE, WEBB
-from policyreport.validity.places import COUNT_LEVEL
-from policyreport.validity.processes import one_list, sloping_rates
-from policyreport.validity.series import BANDS, ENUMERATED, FACTORS, MEAN_WEIGHT, PRIOR, VERDICT_RHO
-from policyreport.validity.stops import STOPS
-from policyreport.validity.study import run_study
+from policyreport.publishing.validity_page.note_texts import BENEATH, EARLIER, UNCLAIMED
+from policyreport.publishing.validity_page.pages import DEFAULTS, SIMULATORS, failures, read_results, validity_page
+from policyreport.publishing.validity_page.stops import STOPS
+from policyreport.records.formats import NBSP, Formats
+from policyreport.running.study import run_study
+from policyreport.statistics.assess.tasks import pace_rules
+from policyreport.statistics.common.draws import generator
+from policyreport.statistics.ranks.means import MeanRules
+from policyreport.statistics.series.carryover import RhoGrid
+from policyreport.statistics.series.lines import LineRules
+from policyreport.statistics.validity import families, mixed, pooled, series, tasks, yearly, yearly_panels
+from policyreport.statistics.validity.cells import CELLS, cells_of
+from policyreport.statistics.validity.designs import DESIGNS
+from policyreport.statistics.validity.fingerprint import code_lines, fingerprint
+from policyreport.statistics.validity.hazard_slopes import FRAILTY, fit_all, fit_one, fit_unlike
+from policyreport.statistics.validity.measures import (
+    CONTINUOUS,
+    CellResult,
+    Measure,
+    MethodResult,
+    average,
+    exact,
+    middle,
+    share,
+)
+from policyreport.statistics.validity.outlooks import PRINTED_EFFECT, RULES
+from policyreport.statistics.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_RANGE, WEBB
+from policyreport.statistics.validity.places import COUNT_LEVEL
+from policyreport.statistics.validity.processes import one_list, sloping_rates
+from policyreport.statistics.validity.series import BANDS, ENUMERATED, FACTORS, MEAN_WEIGHT, PRIOR, VERDICT_RHO
 
 ROOT = Path(__file__).parents[2]
 BINOMIAL = ("binomial 0.5", "binomial 0.95")
@@ -137,25 +146,26 @@ def test_the_trends_of_many_lists_at_once_are_the_methods_own() -> None:
 
 def test_cells_are_repeated_where_the_code_changed_and_not_where_only_its_comments_did(tmp_path: Path) -> None:
     package = tmp_path / "policyreport"
-    (package / "validity").mkdir(parents=True)
-    (package / "methods").mkdir()
-    (package / "validity" / "tasks.py").write_text("from policyreport.methods.pace import rate\n")
+    computing = package / "statistics"
+    (computing / "validity").mkdir(parents=True)
+    (computing / "shares").mkdir()
+    (computing / "validity" / "tasks.py").write_text("from policyreport.statistics.shares.pace import rate\n")
     states = []
     for body in ("rate = 1\n", '"""Told."""\n\n# Why.\nrate = 1\n', "rate = 2\n"):
-        (package / "methods" / "pace.py").write_text(body)
+        (computing / "shares" / "pace.py").write_text(body)
         fingerprint.cache_clear()
-        states.append(fingerprint("policyreport.validity.tasks", package))
+        states.append(fingerprint("policyreport.statistics.validity.tasks", package))
     fingerprint.cache_clear()
     assert states[0] == states[1] != states[2]
     # Moved, and imported from its new place.
-    (package / "methods" / "shares").mkdir()
-    (package / "methods" / "pace.py").rename(package / "methods" / "shares" / "speed.py")
-    (package / "validity" / "tasks.py").write_text("from policyreport.methods.shares.speed import rate\n")
-    assert fingerprint("policyreport.validity.tasks", package) == states[2]
+    (computing / "tasks").mkdir()
+    (computing / "shares" / "pace.py").rename(computing / "tasks" / "speed.py")
+    (computing / "validity" / "tasks.py").write_text("from policyreport.statistics.tasks.speed import rate\n")
+    assert fingerprint("policyreport.statistics.validity.tasks", package) == states[2]
     fingerprint.cache_clear()
-    (package / "methods" / "shares" / "__init__.py").touch()
-    (package / "validity" / "tasks.py").write_text("from policyreport.methods.shares import speed as rate\n")
-    assert fingerprint("policyreport.validity.tasks", package) != states[2]
+    (computing / "tasks" / "__init__.py").touch()
+    (computing / "validity" / "tasks.py").write_text("from policyreport.statistics.tasks import speed as rate\n")
+    assert fingerprint("policyreport.statistics.validity.tasks", package) != states[2]
     fingerprint.cache_clear()
     assert code_lines('"""Told."""\nx = 1  # why\n') == "x = 1  # why"
 

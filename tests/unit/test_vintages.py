@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from policyreport import assess, plan, present
+from policyreport.cli.triangles import read_triangles, triangle_lines, triangle_table
+from policyreport.data.inputs import FACTS, Inputs, read_inputs
+from policyreport.data.observations import load_ledger
 from policyreport.errors import DataError, UsageError
-from policyreport.inputs import FACTS, Inputs, read_inputs
-from policyreport.marks import unmarked
-from policyreport.methods import revisions
-from policyreport.observations import load_ledger
-from policyreport.plan import Known
+from policyreport.figures import present
 from policyreport.records.base import Observation, Refusal
+from policyreport.records.marks import unmarked
 from policyreport.records.shares import MeasureDifference, Revisions
-from policyreport.triangles import read_triangles, triangle_lines, triangle_table
+from policyreport.running import plan
+from policyreport.running.plan import Known
+from policyreport.statistics import assess
+from policyreport.statistics.shares import revisions
 
 ROOT = Path(__file__).parents[2]
 SHARE = "digital_economy_share"

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from policyreport.plan import Known
-from policyreport.present.voice import Voice
+from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Refusal
+from policyreport.running.plan import Known
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from policyreport.errors import ParamsError
-from policyreport.methods.certainty import words
 from policyreport.params.methods import read_method_settings
 from policyreport.params.wording import Wording, read_wording
 from policyreport.records import series, shares, tasks
+from policyreport.statistics.common.certainty import words
 
 ROOT = Path(__file__).parents[2]
 

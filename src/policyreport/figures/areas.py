@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import label_values, round_ticks, spread, thinned
 from policyreport.figures.league import league
 from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import SMALL, capitalised, new_figure, panel, picture, text_width, write
-from policyreport.formats import NBSP
+from policyreport.records.formats import NBSP
 from policyreport.records.series import Panel, Ranks
 from policyreport.records.tasks import Funnel, PooledShare, Pooling
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import label_values, padded, round_ticks, thinned
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
@@ -26,8 +26,8 @@ from policyreport.figures.style import (
     write,
 )
 from policyreport.figures.timeline import Plot, value_axis
+from policyreport.params.spelling import sort_key
 from policyreport.records.series import Exposure, Sensitivity, Specification
-from policyreport.spelling import sort_key
 
 ACROSS = 3
 """Event studies beside each other in a column; on a narrow screen they stand below each other."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.words import WORDS, Words
-from policyreport.formats import Formats
-from policyreport.markdown import attribute
+from policyreport.records.formats import Formats
+from policyreport.records.markdown import attribute
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.league import league
 from policyreport.figures.rows import Row
-from policyreport.formats import EN_DASH
+from policyreport.records.formats import EN_DASH
 from policyreport.records.tasks import Flow
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import padded, round_ticks
 from policyreport.figures.rows import Row, Rule, Scale, paint_rows
 from policyreport.figures.strips import ROLES, Place
 from policyreport.figures.style import capitalised, picture
-from policyreport.spelling import sort_key
+from policyreport.params.spelling import sort_key
 
 
 def dots(

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import label_values, spread
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, MUTED, THRESHOLD
 from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
-from policyreport.formats import NBSP
+from policyreport.records.formats import NBSP
 from policyreport.records.tasks import ListCount, Outlook, OutlookAt
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
 from policyreport.figures.style import picture
 from policyreport.figures.timeline import TENTATIVE, Line, Plot, draw_line, frame_axes, value_axis
-from policyreport.formats import NBSP
+from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Scenario
 

@@ -9,8 +9,8 @@ from math import nan
 
 from matplotlib.figure import Figure
 
-from policyreport.exhibits import Exhibit
 from policyreport.figures.cells import Cell, Span
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.style import (

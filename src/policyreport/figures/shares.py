@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import padded, round_ticks
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import capitalised, picture
 from policyreport.figures.timeline import TENTATIVE
 from policyreport.figures.words import Words
-from policyreport.formats import NBSP
+from policyreport.params.spelling import sort_key
+from policyreport.records.formats import NBSP
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import Revisions, Threshold, VintageValue
-from policyreport.spelling import sort_key
 
 
 def threshold(

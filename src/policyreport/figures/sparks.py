@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import padded
 from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER, RULE, THRESHOLD

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import padded, round_ticks
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows

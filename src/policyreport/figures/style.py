@@ -24,10 +24,10 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
+from policyreport.figures.fonts import FAMILY, desktop_fonts
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import INK, MUTED, RULE
-from policyreport.fonts import FAMILY, desktop_fonts
 
 WIDE, NARROW = 680, 340
 BASE, SMALL, MINIMUM = 13.0, 12.0, 11.0

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from matplotlib.figure import Figure
 
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import label_values
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
@@ -27,10 +27,10 @@ from policyreport.figures.style import (
     wrap,
     write,
 )
-from policyreport.formats import Formats
+from policyreport.params.spelling import sort_key
 from policyreport.records.base import Refusal
+from policyreport.records.formats import Formats
 from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter
-from policyreport.spelling import sort_key
 
 
 def share_scale(formats: Formats, note: str = "") -> Scale:

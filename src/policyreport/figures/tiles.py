@@ -10,7 +10,8 @@ from html import escape
 from pydantic import Field
 
 from policyreport.errors import ParamsError, did_you_mean
-from policyreport.exhibits import Exhibit
+from policyreport.figures.exhibits import Exhibit
+from policyreport.figures.fonts import FAMILY
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import (
     ACCENT,
@@ -24,9 +25,8 @@ from policyreport.figures.palette import (
     text_on_class,
 )
 from policyreport.figures.style import MINIMUM, SMALL, capitalised, wrap
-from policyreport.fonts import FAMILY
-from policyreport.markdown import attribute
 from policyreport.records.base import Frozen
+from policyreport.records.markdown import attribute
 
 # Small enough for the whole country on the first screen, large enough for its longest syllable at 11 px.
 SIDE, PITCH = 43.0, 44.5

@@ -25,7 +25,7 @@ from policyreport.figures.style import (
     wrap,
     write,
 )
-from policyreport.formats import NBSP
+from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint
 
 COLORS = {"accent": ACCENT, "plain": INK, "context": CONTEXT, "target": THRESHOLD}

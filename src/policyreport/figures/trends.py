@@ -7,21 +7,11 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from policyreport.exhibits import Exhibit
 from policyreport.figures.cells import Cell, Span
+from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
-from policyreport.figures.style import (
-    BOLD,
-    MINIMUM,
-    SMALL,
-    WIDE,
-    capitalised,
-    new_figure,
-    picture,
-    wrap,
-    write,
-)
+from policyreport.figures.style import BOLD, MINIMUM, SMALL, WIDE, capitalised, new_figure, picture, wrap, write
 from policyreport.figures.timeline import TENTATIVE, Break, value_axis
 from policyreport.records.series import SeriesPoint, Trend
 

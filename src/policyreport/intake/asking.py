@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policyreport.data.observations.periods import period_bounds
+from policyreport.data.sources import read_sources
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.intake.days import days_in, periods_in
 from policyreport.intake.texts import first_of
-from policyreport.observations.periods import period_bounds
 from policyreport.params.intake import LEVEL
-from policyreport.sources import read_sources
-from policyreport.spelling import plain
+from policyreport.params.spelling import plain
 
 if TYPE_CHECKING:
     from policyreport.intake.figures import Context, Reading

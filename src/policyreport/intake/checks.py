@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from policyreport.digits import as_published
+from policyreport.data.observations.periods import last_day
 from policyreport.errors import DataError
 from policyreport.intake.drafts import Draft, Drafts
 from policyreport.intake.figures import Context, Figure, Reading, index_hint
 from policyreport.intake.numbers import read_cell
 from policyreport.intake.texts import first_of
-from policyreport.observations.periods import last_day
 from policyreport.records.base import Finding
+from policyreport.records.digits import as_published
 
 if TYPE_CHECKING:
     from policyreport.intake.layout import Column, Layout

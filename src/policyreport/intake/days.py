@@ -9,11 +9,11 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from policyreport import limits
+from policyreport.data.observations.periods import last_day, period_bounds
 from policyreport.intake.number_formats import Section, render_date
 from policyreport.intake.sheets import Cell
-from policyreport.observations.periods import last_day, period_bounds
-from policyreport.spelling import plain
+from policyreport.params import limits
+from policyreport.params.spelling import plain
 
 if TYPE_CHECKING:
     from policyreport.params.intake import PeriodWords

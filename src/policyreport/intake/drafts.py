@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from policyreport import limits
 from policyreport.errors import DataError
 from policyreport.intake.layout import NOTE_LINE, Column, Layout, Line, Statement
 from policyreport.intake.numbers import Fit, readings, take_apart
 from policyreport.intake.sheets import Cell, Sheet
+from policyreport.params import limits
 from policyreport.params.intake import FigureColumn
-from policyreport.spelling import plain
+from policyreport.params.spelling import plain
 
 if TYPE_CHECKING:
     from policyreport.intake.names import AreaNames

@@ -13,9 +13,9 @@ from policyreport.intake.days import read_period
 from policyreport.intake.layout import Column, Layout, Statement
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.intake.statements import Statements
-from policyreport.limits import SHORT_TEXT, TEXT_LENGTHS
 from policyreport.params.intake import LEVEL, FigureColumn, heading_key
-from policyreport.spelling import plain
+from policyreport.params.limits import SHORT_TEXT, TEXT_LENGTHS
+from policyreport.params.spelling import plain
 
 if TYPE_CHECKING:
     from policyreport.params.indicators import Indicators

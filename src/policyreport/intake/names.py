@@ -8,11 +8,11 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from policyreport.observations.periods import last_day, period_bounds
-from policyreport.spelling import plain
+from policyreport.data.observations.periods import last_day, period_bounds
+from policyreport.params.spelling import plain
 
 if TYPE_CHECKING:
-    from policyreport.areas import Areas
+    from policyreport.data.areas import Areas
     from policyreport.params.intake import IntakeMap
 
 # "1. ", "IV) ", "- " before a name are the sheet's numbering.

@@ -10,11 +10,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from policyreport import limits
-from policyreport.digits import as_published
 from policyreport.errors import DataError
 from policyreport.intake.sheets import Cell, Sheet
-from policyreport.spelling import plain
+from policyreport.params import limits
+from policyreport.params.spelling import plain
+from policyreport.records.digits import as_published
 
 if TYPE_CHECKING:
     from policyreport.params.intake import IntakeMap

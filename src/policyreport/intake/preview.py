@@ -11,20 +11,20 @@ from typing import Literal, NamedTuple
 import pandas as pd
 import yaml
 
-from policyreport.areas import read_areas
-from policyreport.digits import as_published
+from policyreport.data.areas import read_areas
+from policyreport.data.journal import read_journal
+from policyreport.data.observations.ledger import TEXT, check_raw, read_raw
+from policyreport.data.observations.periods import last_day
+from policyreport.data.observations.schema import KEY
+from policyreport.data.rules import check_ledger, read_context, rules
+from policyreport.data.sources import Source, read_sources
 from policyreport.errors import DataError
 from policyreport.intake.affected import Affected, affected_editions
 from policyreport.intake.delivery import Delivery, render_sidecar, render_table
 from policyreport.intake.figures import Figure
-from policyreport.journal import read_journal
-from policyreport.observations.ledger import TEXT, check_raw, read_raw
-from policyreport.observations.periods import last_day
-from policyreport.observations.schema import KEY
 from policyreport.params.indicators import read_indicators
 from policyreport.records.base import Finding
-from policyreport.rules import check_ledger, read_context, rules
-from policyreport.sources import Source, read_sources
+from policyreport.records.digits import as_published
 
 Kind = Literal["new", "revised", "confirmed", "known"]
 _ROW = re.compile(r"^data/raw/(?P<file>.+), row (?P<row>\d+), column \"(?P<column>\w+)\"$")

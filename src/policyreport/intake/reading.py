@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, get_args
 
-from policyreport import limits
+from policyreport.data.observations.ledger import exists_in
+from policyreport.data.observations.periods import last_day, period_bounds
+from policyreport.data.observations.schema import QUALITY
 from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.drafts import Draft, Drafts
@@ -17,12 +19,10 @@ from policyreport.intake.sheets import Cell, Sheet
 from policyreport.intake.statements import Statements
 from policyreport.intake.texts import require_printable
 from policyreport.intake.units import Units
-from policyreport.observations.ledger import exists_in
-from policyreport.observations.periods import last_day, period_bounds
-from policyreport.observations.schema import QUALITY
+from policyreport.params import limits
 from policyreport.params.intake import FigureColumn, heading_key
+from policyreport.params.spelling import plain
 from policyreport.records.base import Status
-from policyreport.spelling import plain
 
 if TYPE_CHECKING:
     from policyreport.params.indicators import Indicator

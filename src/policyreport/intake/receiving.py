@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from policyreport import limits
-from policyreport.areas import read_areas
+from policyreport.data.areas import read_areas
 from policyreport.errors import DataError, UsageError
 from policyreport.intake.asking import Asking
 from policyreport.intake.checks import (
@@ -34,12 +33,13 @@ from policyreport.intake.statements import Statements
 from policyreport.intake.text_files import read_text_file
 from policyreport.intake.texts import require_printable
 from policyreport.intake.workbooks import read_workbook
-from policyreport.markdown import require_address
+from policyreport.params import limits
 from policyreport.params.indicators import read_indicators
 from policyreport.params.intake import IntakeMap, PeriodWords, read_intake
 from policyreport.params.policy import read_policy
 from policyreport.params.rules import read_rule_book
 from policyreport.records.base import Finding
+from policyreport.records.markdown import require_address
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 BOOK_ENDINGS = (".xlsx", ".xlsm")

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from policyreport.data.journal import open_journal
+from policyreport.data.observations.corrections import read_corrections
+from policyreport.data.observations.ledger import check_raw, read_raw
+from policyreport.data.observations.periods import last_day
+from policyreport.data.sources import SIDECAR, Source, original_path, read_sources
 from policyreport.errors import DataError, UsageError, did_you_mean
 from policyreport.intake.affected import Affected, affected_editions
 from policyreport.intake.texts import first_of
 from policyreport.intake.writing import roll_back
-from policyreport.journal import open_journal
-from policyreport.observations.corrections import read_corrections
-from policyreport.observations.ledger import check_raw, read_raw
-from policyreport.observations.periods import last_day
 from policyreport.params.policy import read_policy
-from policyreport.sources import SIDECAR, Source, original_path, read_sources
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from policyreport import limits
+from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import DataError
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.layout import LABELS, Line, Statement
 from policyreport.intake.sheets import Cell, Sheet, text_cell
-from policyreport.observations.periods import period_bounds
+from policyreport.params import limits
 
 if TYPE_CHECKING:
     from policyreport.params.intake import IntakeMap

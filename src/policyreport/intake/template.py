@@ -8,16 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from policyreport.areas import Areas, read_areas
-from policyreport.digits import as_published
+from policyreport.data.areas import Areas, read_areas
+from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.intake.sheets import letters
-from policyreport.observations.periods import period_bounds
 from policyreport.params.indicators import Indicator, read_indicators
 from policyreport.params.intake import TemplateWords, read_intake
 from policyreport.params.policy import read_policy
 from policyreport.params.rules import read_rule_book
 from policyreport.records.base import Status
+from policyreport.records.digits import as_published
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from policyreport import limits
 from policyreport.errors import DataError
 from policyreport.intake.sheets import Cell, Sheet, text_cell
+from policyreport.params import limits
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SEP = re.compile(r'"?sep=[,;|\t]"?\r?\n', re.IGNORECASE)

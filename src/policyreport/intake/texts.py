@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from policyreport.errors import DataError
-from policyreport.fonts import printable
-from policyreport.untrusted import require_text
+from policyreport.figures.fonts import printable
+from policyreport.params.untrusted import require_text
 
 
 def require_printable(where: str, field: str, text: str) -> str:

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from policyreport import limits
 from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import shown_date
 from policyreport.intake.number_formats import show
@@ -17,6 +16,7 @@ from policyreport.intake.sheets import Cell, Merged, Sheet, cell_from_number, le
 from policyreport.intake.texts import first_of
 from policyreport.intake.xlsx import SheetName, Workbook
 from policyreport.intake.xlsx_parts import RawCell, RawSheet, RichText, Style
+from policyreport.params import limits
 
 # A dash that a format shows for nought is how accountants write nought.
 _DASHES = frozenset("-–—−")

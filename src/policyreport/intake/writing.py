@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from policyreport.data.journal import FILE, open_journal, part_of, read_journal, remove_files
 from policyreport.errors import DataError
 from policyreport.intake.delivery import Delivery, files_of
-from policyreport.journal import FILE, open_journal, part_of, read_journal, remove_files
 
 
 def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
-from policyreport import limits
 from policyreport.errors import DataError
 from policyreport.intake.number_formats import BUILT_IN
 from policyreport.intake.xlsx_parts import Attributes, RawSheet, RichText, SheetReader, Style, TextReader, cell_at
+from policyreport.params import limits
 
 _CHUNK = 1 << 16
 # What a damaged workbook makes zipfile and the XML parser raise.
@@ -41,7 +41,7 @@ class Workbook:
     Raises
     ------
     DataError
-        If the file is no workbook, or larger in some way than `policyreport.limits` allows.
+        If the file is no workbook, or larger in some way than `policyreport.params.limits` allows.
     """
 
     def __init__(self, path: Path) -> None:

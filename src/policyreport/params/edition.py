@@ -23,7 +23,7 @@ class Edition(Strict):
     "what changed" compares with. `data` is the folder with the edition's figures and what it changes in the
     parameters (`policyreport.params.layout`); `simulated` says that they were drawn and not observed, and marks
     every page, figure and file. `quorum` is the share of areas whose notebooks must succeed before
-    anything is published (`policyreport.quorum`).
+    anything is published (`policyreport.running.quorum`).
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

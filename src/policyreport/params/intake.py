@@ -13,8 +13,8 @@ from pydantic import Field, field_validator, model_validator
 from policyreport.errors import ParamsError, did_you_mean
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.reading import Strict, read_strict, require_known
+from policyreport.params.spelling import plain
 from policyreport.records.base import Bound, Status
-from policyreport.spelling import plain
 
 LEVEL = " > "
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from policyreport.digits import as_computed, as_published
 from policyreport.errors import ParamsError
 from policyreport.params.methods import Setting
 from policyreport.params.reading import require_known
+from policyreport.records.digits import as_computed, as_published
 
 PLACE = re.compile(r"\[\[(?P<section>\w+)\.(?P<name>\w+)(?:\|(?P<form>[^\]]*))?\]\]")
 """``[[section.name]]`` or ``[[section.name|form]]``."""

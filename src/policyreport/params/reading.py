@@ -10,8 +10,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from policyreport.errors import ParamsError, did_you_mean
-from policyreport.limits import NUMBER_DIGITS, TEXT_LENGTH, YAML_ALIASES, YAML_BYTES, YAML_DEPTH, YAML_NODES
-from policyreport.untrusted import refused_sign, require_inside
+from policyreport.params.limits import NUMBER_DIGITS, TEXT_LENGTH, YAML_ALIASES, YAML_BYTES, YAML_DEPTH, YAML_NODES
+from policyreport.params.untrusted import refused_sign, require_inside
 
 
 class Strict(BaseModel):

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from policyreport.markdown import written_address
+from policyreport.records.markdown import written_address
 
 # Commands of TeX that lead out of a formula, and what begins another language.
 _LEADS_OUT = re.compile(

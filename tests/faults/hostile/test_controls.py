@@ -9,8 +9,8 @@ import pytest
 from hostile_corpus import PAYLOADS
 from hostile_judge import Verdict, judge_site
 
-from policyreport.page_files import join_page
-from policyreport.renderers.pandoc import PandocRenderer
+from policyreport.publishing.page_files import join_page
+from policyreport.publishing.renderers.pandoc import PandocRenderer
 
 ROOT = Path(__file__).parents[3]
 # One of each kind; what is harmless where somebody may format, bold and the like, is left out.

@@ -11,13 +11,13 @@ import pytest
 from hostile_edition import EDITION, Texts, make
 from hostile_judge import ELEMENTS, Verdict, bare, judge_pdf, judge_site
 
-from policyreport.exhibits import MIME
-from policyreport.marks import MARK
-from policyreport.plan import first_units, last_units
-from policyreport.renderers.pandoc import PandocRenderer
-from policyreport.report import assemble
-from policyreport.runs import run_stages
-from policyreport.trace import printed, trace
+from policyreport.figures.exhibits import MIME
+from policyreport.publishing.renderers.pandoc import PandocRenderer
+from policyreport.publishing.report import assemble
+from policyreport.publishing.trace import printed, trace
+from policyreport.records.marks import MARK
+from policyreport.running.plan import first_units, last_units
+from policyreport.running.runs import run_stages
 
 AREAS = ["n96"]  # merged from two, with tasks, scores and a share
 # Fields that some page must show, whatever this edition holds.

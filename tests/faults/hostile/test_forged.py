@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hostile_project import Raw, refused
 
-from policyreport.cache.results import Cache
-from policyreport.cache.unchanged import _read_note
+from policyreport.data.journal import FILE, Entry, Journal, read_journal
+from policyreport.data.sources import read_sources
 from policyreport.errors import DataError, RenderError
 from policyreport.intake.writing import roll_back
-from policyreport.journal import FILE, Entry, Journal, read_journal
-from policyreport.pictures import require_picture
-from policyreport.sources import read_sources
+from policyreport.publishing.pictures import require_picture
+from policyreport.running.cache.results import Cache
+from policyreport.running.cache.unchanged import _read_note
 
 
 def forged(raw: Raw, key: str, path: str, number: tuple[int, int] | None = None) -> None:

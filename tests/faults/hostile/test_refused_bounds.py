@@ -10,12 +10,12 @@ import httpx
 import pytest
 from hostile_project import SECONDS, Raw, refused
 
-from policyreport.connectors.fetched import checked_figure, checked_period
-from policyreport.connectors.web import Web
 from policyreport.errors import ConnectError, DataError, ParamsError
+from policyreport.intake.connectors.fetched import checked_figure, checked_period
+from policyreport.intake.connectors.web import Web
 from policyreport.params.connectors import Http
 from policyreport.params.reading import load_yaml
-from policyreport.untrusted import read_json
+from policyreport.params.untrusted import read_json
 
 BYTES = 300_000_000
 HTTP = Http(timeout_seconds=5, attempts=1, first_wait_seconds=0, longest_wait_seconds=0, largest_answer_bytes=100_000)
@@ -61,7 +61,7 @@ def test_c5_a_hostile_sidecar_costs_no_time_and_no_memory(raw: Raw, changed: str
         "import re, sys, time\n"
         "from pathlib import Path\n"
         "from policyreport.errors import DataError\n"
-        "from policyreport.sources import read_source\n"
+        "from policyreport.data.sources import read_source\n"
         "started = time.monotonic()\n"
         "try:\n    read_source(Path(sys.argv[1]))\nexcept DataError as error:\n    print(error)\n"
         "took = time.monotonic() - started\n"

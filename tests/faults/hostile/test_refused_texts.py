@@ -12,17 +12,17 @@ import yaml
 from hostile_corpus import BAD_ADDRESSES, PAYLOADS, REFUSED_SIGNS
 from hostile_project import ROOT, ROWS, SIDECAR, Raw, refused
 
-from policyreport.areas import read_areas
-from policyreport.connectors.fetched import Facts, Fetched, to_rows
+from policyreport.data.areas import read_areas
+from policyreport.data.observations.ledger import read_raw
+from policyreport.data.sources import read_source, read_sources
 from policyreport.errors import ConnectError, DataError, ParamsError, RenderError
-from policyreport.observations.ledger import read_raw
+from policyreport.intake.connectors.fetched import Facts, Fetched, to_rows
 from policyreport.params.edition import read_edition
 from policyreport.params.policy import read_policy
 from policyreport.params.reading import load_yaml
 from policyreport.params.registry import read_registry
 from policyreport.params.texts import _markdown
-from policyreport.report import _require_own_files
-from policyreport.sources import read_source, read_sources
+from policyreport.publishing.report import _require_own_files
 
 # --- signs, in every text that is read
 

@@ -12,14 +12,14 @@ from hostile_judge import bare, judge_pdf, judge_site
 from matplotlib.figure import Figure
 
 from policyreport.figures.frame import Frame
+from policyreport.figures.present.voice import folded
 from policyreport.figures.style import new_figure, picture, write
-from policyreport.markdown import as_read, attribute, escape, link
-from policyreport.page_files import join_page, write_settings
-from policyreport.present.voice import folded
-from policyreport.renderers.pandoc import PandocRenderer
-from policyreport.renderers.quarto import QuartoRenderer, find_program
-from policyreport.source_marks import SourceMarks
-from policyreport.tables import table
+from policyreport.figures.tables import table
+from policyreport.publishing.page_files import join_page, write_settings
+from policyreport.publishing.renderers.pandoc import PandocRenderer
+from policyreport.publishing.renderers.quarto import QuartoRenderer, find_program
+from policyreport.publishing.source_marks import SourceMarks
+from policyreport.records.markdown import as_read, attribute, escape, link
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "tests" / "report" / "sample"

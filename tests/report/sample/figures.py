@@ -8,7 +8,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib import font_manager
 
-from policyreport import fonts
+from policyreport.figures import fonts
 
 HERE = Path(__file__).parent / "figures"
 INK, MUTED, RULE, CONTEXT, LIGHT = "#1A1D21", "#5B6470", "#D9DDE2", "#8A929C", "#C5CBD3"

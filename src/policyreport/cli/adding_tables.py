@@ -1,0 +1,127 @@
+"""What `add` shows before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from policyreport.cli.messages import open_console
+from policyreport.intake import Change, Preview
+
+if TYPE_CHECKING:
+    from policyreport.records.base import Finding
+
+# A rule that a whole column breaks is told once, with examples.
+FINDINGS_A_RULE = 3
+_KINDS = {
+    "new": "new",
+    "revised": "revised",
+    "confirmed": "confirmed, published again with the same value",
+    "known": "in the ledger already",
+}
+
+
+def show_preview(preview: Preview, show_all: bool) -> None:
+    """Print what a delivery would change.
+
+    Parameters
+    ----------
+    preview : Preview
+        What it would do.
+    show_all : bool
+        True to print each new figure instead of a line an indicator.
+    """
+    console = open_console()
+    provenance = preview.delivery.provenance
+    lines = [
+        f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher_name}, {provenance.title}",
+        f"published {provenance.published}, {provenance.address}, licence: {provenance.licence}",
+        *(f"{len(preview.of_kind(kind))} {said}" for kind, said in _KINDS.items() if preview.of_kind(kind)),  # type: ignore[arg-type]
+        *([f"{len(preview.refused)} refused"] if preview.refused else []),
+        *preview.delivery.remarks,
+    ]
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    new, revised = preview.of_kind("new"), preview.of_kind("revised")
+    if new:
+        console.print(_each(new) if show_all else _summary(new, preview))
+    if revised:
+        console.print(_revisions(revised))
+    if preview.findings:
+        console.print(_findings(preview.findings, show_all))
+    if not preview.refused:
+        for edition in preview.editions:
+            console.print(f"changes edition {edition}", soft_wrap=True)
+
+
+def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Iterable[str] = ()) -> Table:
+    """A table without lines; columns of numbers stand to the right."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for names, side in ((left, "left"), (right, "right"), (last, "left")):
+        for name in names:
+            table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
+    return table
+
+
+def _summary(changes: tuple[Change, ...], preview: Preview) -> Table:
+    """A line an indicator, with what a reader can compare with the sheet; the country is not added to its provinces."""
+    left = ("indicator", "list or measure", "period", "unit", "areas")
+    table = _table("New", left, ("figures", "lowest", "highest", "sum"))
+    groups: dict[tuple[str, ...], list[Decimal]] = {}
+    for change in changes:
+        fields = change.figure.fields
+        key: tuple[str, ...] = (
+            fields["indicator"],
+            fields["list"] or fields["measure"],
+            fields["period"],
+            fields["unit"],
+            fields["area"] if fields["area"] in preview.wholes else "provinces",
+        )
+        groups.setdefault(key, []).append(Decimal(fields["value"]))
+    for key, values in groups.items():
+        summed = key[-1] == "provinces" and len(values) > 1 and key[0] in preview.additive
+        total = f"{sum(values):f}" if summed else ""
+        table.add_row(*key, str(len(values)), f"{min(values):f}", f"{max(values):f}", total)
+    return table
+
+
+def _each(changes: tuple[Change, ...]) -> Table:
+    """A line a figure."""
+    table = _table("New", ("area", "indicator", "list or measure", "period"), ("value",), ("unit", "from"))
+    for change in changes:
+        fields = change.figure.fields
+        what = (fields["area"], fields["indicator"], fields["list"] or fields["measure"], fields["period"])
+        value = f"{fields['bound'].strip('=')}{fields['value']}"
+        table.add_row(*what, value, fields["unit"], change.figure.place)
+    return table
+
+
+def _revisions(changes: tuple[Change, ...]) -> Table:
+    """A line a revised figure: old, new and the difference."""
+    table = _table("Revised", ("area", "indicator", "period"), ("old", "new", "change"), ("unit", "old row"))
+    for change in changes:
+        fields = change.figure.fields
+        old = Decimal(repr(change.old_value))
+        difference = Decimal(fields["value"]) - old
+        numbers = (f"{old.normalize():f}", fields["value"], f"{difference.normalize():+f}")
+        what = (fields["area"], fields["indicator"], fields["period"])
+        table.add_row(*what, *numbers, fields["unit"], change.old)
+    return table
+
+
+def _findings(findings: tuple[Finding, ...], show_all: bool) -> Table:
+    """A line a finding, warnings first; of each rule the first ones where not all are wanted."""
+    table = _table("Rules that the new figures break", ("severity", "rule", "finding"))
+    by_rule: dict[tuple[str, str], list[str]] = {}
+    for each in sorted(findings, key=lambda finding: (finding.severity != "warning", finding.rule)):
+        by_rule.setdefault((each.severity, each.rule), []).append(each.message)
+    for (severity, rule), messages in by_rule.items():
+        shown = messages if show_all else messages[:FINDINGS_A_RULE]
+        for message in shown:
+            table.add_row(severity, rule, message)
+        if len(messages) > len(shown):
+            table.add_row(severity, rule, f"… and {len(messages) - len(shown)} more; --all shows them")
+    return table

@@ -1,0 +1,273 @@
+"""The words of ``policyreport fetch``: ask a publisher, show what its answer changes, write it on --yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+# As in cli: everything heavy is imported inside the commands.
+from policyreport.errors import ConnectError, ExitCode, UsageError
+from policyreport.project import given_project
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from policyreport.intake.connectors.fetched import Fetched
+    from policyreport.intake.connectors.landing import Preview
+    from policyreport.intake.connectors.web import Web
+    from policyreport.params.connectors import Connectors, Http
+
+SHOWN = 20
+
+app = typer.Typer(
+    name="fetch", rich_markup_mode=None, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+
+Since = Annotated[int, typer.Option(metavar="YEAR", help="Only figures of this year and later.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Write what is shown; without it nothing is written.")]
+Published = Annotated[
+    str, typer.Option(metavar="DATE", help="State the day of publication where the publisher's own date is wrong.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def fetch(
+    context: typer.Context,
+    listed: Annotated[bool, typer.Option("--list", help="Show what is mapped in params/connectors.yaml.")] = False,
+) -> None:
+    """Fetch figures from a publisher that answers machines, and show what they change.
+
+    The answer lands below data/raw as a table, its sidecar and the publisher's own file.
+
+    \b
+    Examples:
+      policyreport fetch --list
+      policyreport fetch worldbank --indicators NY.GDP.MKTP.KD.ZG --since 2018
+      policyreport fetch pxweb PL.V03.01 --yes
+      policyreport fetch sdmx GDPVNM --since 2020
+    """
+    if listed:
+        _show_list(_params(given_project(context.obj)))
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def worldbank(
+    context: typer.Context,
+    indicators: Annotated[str, typer.Option(metavar="CODES", help="World Bank codes, commas between.")],
+    country: Annotated[str, typer.Option(metavar="CODE", help="By default the first of the file.")] = "",
+    since: Since = 1960,
+    published: Published = "",
+    yes: Yes = False,
+) -> None:
+    """Fetch indicators of a country from the World Bank.
+
+    \b
+    Examples:
+      policyreport fetch worldbank --indicators NY.GDP.MKTP.KD.ZG,SP.POP.TOTL --since 2018
+      policyreport fetch worldbank --indicators GB.XPD.RSDV.GD.ZS --yes
+    """
+    root = given_project(context.obj)
+    with optional_packages():
+        from policyreport.intake.connectors import worldbank as connector
+
+    params, today = _params(root), _today()
+    codes = list(dict.fromkeys(code.strip() for code in indicators.split(",") if code.strip()))
+    requests = [connector.WorldBankRequest(code, country, since) for code in codes]
+    if not requests:
+        raise UsageError("--indicators", "World Bank codes", "nothing", "See policyreport fetch --list.")
+    for request in requests:
+        connector.require_known(request, params.worldbank)
+    with open_web(params.http) as web:
+        fetched = [connector.fetch(request, web, params.worldbank, today) for request in requests]
+    _land(root, fetched, published, yes)
+
+
+@app.command()
+def pxweb(
+    context: typer.Context,
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table's number, such as PL.V03.01.")],
+    since: Since = 0,
+    published: Published = "",
+    yes: Yes = False,
+) -> None:
+    """Fetch a table of the statistics office's PX-Web.
+
+    \b
+    Examples:
+      policyreport fetch pxweb PL.V03.01
+      policyreport fetch pxweb V03.12 --since 2024 --yes
+    """
+    root = given_project(context.obj)
+    with optional_packages():
+        from policyreport.intake.connectors import pxweb as connector
+    from policyreport.data.areas import read_areas
+
+    params = _params(root)
+    with open_web(params.http) as web:
+        request = connector.PxRequest(table, since)
+        fetched = connector.fetch(request, web, params.pxweb, read_areas(root), _today())
+    _land(root, [fetched], published, yes)
+
+
+@app.command()
+def sdmx(
+    context: typer.Context,
+    flow: Annotated[str, typer.Argument(metavar="FLOW", help="A file of the summary data page, such as GDPVNM.")],
+    series: Annotated[str, typer.Option(metavar="CODES", help="Only these series; by default all mapped.")] = "",
+    since: Since = 0,
+    published: Published = "",
+    yes: Yes = False,
+) -> None:
+    """Fetch series of the national summary data page (SDMX).
+
+    \b
+    Examples:
+      policyreport fetch sdmx GDPVNM
+      policyreport fetch sdmx GDPVNM --series NGDP_PA_XDC --since 2020 --yes
+    """
+    root = given_project(context.obj)
+    with optional_packages():
+        from policyreport.intake.connectors import sdmx as connector
+
+    params = _params(root)
+    codes = tuple(dict.fromkeys(code.strip() for code in series.split(",") if code.strip()))
+    with open_web(params.http) as web:
+        fetched = connector.fetch(connector.SdmxRequest(flow, codes, since), web, params.sdmx, _today())
+    _land(root, [fetched], published, yes)
+
+
+@contextmanager
+def optional_packages() -> Iterator[None]:
+    """Turn a missing package of the extra "connect" into a message that says what to install.
+
+    Yields
+    ------
+    None
+        The body imports a connector.
+
+    Raises
+    ------
+    ConnectError
+        If a package is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        todo = 'Install the extra: pip install "policyreport[connect]" (in the project: make setup).'
+        raise ConnectError("policyreport fetch", f"the package {error.name}", "not installed", todo) from None
+
+
+def open_web(settings: Http) -> Web:
+    """Open the connection; tests put a recorded one in its place.
+
+    Parameters
+    ----------
+    settings : Http
+        Time-outs and attempts.
+
+    Returns
+    -------
+    Web
+        Not yet connected.
+    """
+    from policyreport.intake.connectors.web import Web
+
+    return Web(settings)
+
+
+def _params(root: Path) -> Connectors:
+    """params/connectors.yaml."""
+    from policyreport.params.connectors import read_connectors
+
+    return read_connectors(root)
+
+
+def _today() -> date:
+    """The day of access; the only clock here."""
+    return date.today()
+
+
+def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None:
+    """Show what each table changes; write them all on --yes, or none if a row is refused."""
+    from policyreport.data.observations import load_ledger
+    from policyreport.intake.affected import affected_editions
+    from policyreport.intake.connectors import landing
+    from policyreport.intake.connectors.fetched import republished
+
+    if published:
+        fetched = [republished(each, _day(published)) for each in fetched]
+    ledger = load_ledger(root)
+    previews = [landing.preview(each.rows, ledger) for each in fetched]
+    for each, preview in zip(fetched, previews, strict=True):
+        _show(each, preview)
+    if any(preview.count("refused") for preview in previews):
+        typer.echo("Nothing was written: rows are refused. --published DATE states a later day of publication.")
+        raise typer.Exit(int(ExitCode.DATA))
+    pairs = zip(fetched, previews, strict=True)
+    landings = [(each, each.rows.loc[preview.to_land()]) for each, preview in pairs if len(preview.to_land())]
+    for edition in affected_editions(root, _days(landings)):
+        typer.echo(f"changes edition {edition}")
+    if not landings:
+        typer.echo("Nothing to write: the ledger has every figure.")
+    elif not yes:
+        typer.echo("Nothing was written. Give --yes to write it.")
+    else:
+        for path in landing.write(landings, root):
+            typer.echo(f"wrote {path.relative_to(root)}")
+
+
+def _days(landings: list[tuple[Fetched, pd.DataFrame]]) -> Iterator[date]:
+    """The day on which each row that would be written was surely out."""
+    from policyreport.data.observations.periods import last_day
+
+    for fetched, rows in landings:
+        yield from (last_day(text or fetched.source.published)[0] for text in rows["published"])
+
+
+def _day(text: str) -> str:
+    """A stated day that is not in the future."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--published {text}", "a day such as 2026-11-22", f'"{text}"', "Write it so.") from None
+    if day > _today():
+        raise UsageError(f"--published {text}", "today or earlier", "a day to come", "Give the day it was out.")
+    return day.isoformat()
+
+
+def _show(fetched: Fetched, preview: Preview) -> None:
+    """One table's title, counts, and its revised and refused rows; of new ones only the first."""
+    counts = ", ".join(f"{preview.count(kind)} {kind}" for kind in ("new", "revised", "unchanged", "refused"))
+    typer.echo(f"{fetched.source.title}, published {fetched.source.published}")
+    typer.echo(f"  {counts}")
+    for kind in ("refused", "revised", "new"):
+        chosen = preview.table.index[preview.table["change"] == kind]
+        for at in chosen[:SHOWN]:
+            row, verdict = fetched.rows.loc[at], preview.table.loc[at]
+            before = f"{verdict['before']} → " if verdict["before"] else ""
+            reason = f": {verdict['reason']}" if verdict["reason"] else ""
+            line = (
+                f"{kind:<8} {row['area']} {row['indicator']} {row['period']}  {before}{verdict['after']} {row['unit']}"
+            )
+            typer.echo(f"  {line}{reason}")
+        if len(chosen) > SHOWN:
+            typer.echo(f"  … and {len(chosen) - SHOWN} more {kind}")
+
+
+def _show_list(params: Connectors) -> None:
+    """Each mapped code with what it is here."""
+    for code, indicator in params.worldbank.indicators.items():
+        typer.echo(f"worldbank  {code:<20} {indicator.to.indicator:<26} {indicator.title}")
+    for code, table in params.pxweb.tables.items():
+        names = ", ".join(dict.fromkeys(series.to.indicator for series in table.series))
+        typer.echo(f"pxweb      {code:<20} {names:<26} {table.title}")
+    for code, flow in params.sdmx.flows.items():
+        for name, each in flow.series.items():
+            typer.echo(f"sdmx       {f'{code} {name}':<20} {each.to.indicator:<26} {each.title}")

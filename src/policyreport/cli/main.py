@@ -1,0 +1,410 @@
+"""The command line: words in, messages out. What a command does is elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+# Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
+# word answer at once.
+from policyreport.cli import adding, comparing, removing, running
+from policyreport.cli.editions import check_edition, edition_areas, edition_list
+from policyreport.cli.fetching import app as fetch_app
+from policyreport.cli.messages import open_console, say_error
+from policyreport.errors import DEBUG, ExitCode, PolicyReportError, RunError, UsageError, did_you_mean, system_error
+from policyreport.project import given_project
+
+# What a shell reports for a program ended by ^C: 128 + SIGINT.
+INTERRUPTED = 130
+
+
+class Commands(TyperGroup):
+    """Commands whose errors are messages: one place turns each kind into words and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command and say what went wrong, without a traceback unless asked for one."""
+        try:
+            return super().invoke(ctx)
+        except PolicyReportError as error:
+            say_error(error)
+            raise typer.Exit(int(error.exit_code)) from None
+        except KeyboardInterrupt:
+            typer.echo("Stopped. What was finished is kept; run the same command to go on.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader has seen enough (`| head`): click ends without a word.
+            raise
+        except OSError as error:
+            if os.environ.get(DEBUG):
+                raise
+            # No room, no rights, too many open files: nothing of ours is wrong.
+            message = system_error(RunError, error, str(Path.cwd()))
+            say_error(message)
+            raise typer.Exit(int(message.exit_code)) from None
+        except Exception as error:
+            # typer's own exceptions (usage, exit) carry an exit code and are typer's to show.
+            if hasattr(error, "exit_code") or os.environ.get(DEBUG):
+                raise
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            typer.echo(f"Unexpected error, please report it: {what}", err=True)
+            typer.echo(f"For the traceback run the same command with {DEBUG}=1 before it.", err=True)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    name="policyreport",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+app.add_typer(fetch_app)
+app.add_typer(running.cache_app)
+
+
+class RendererName(StrEnum):
+    """Values of --renderer."""
+
+    auto = "auto"
+    quarto = "quarto"
+    pandoc = "pandoc"
+
+
+EditionArgument = Annotated[
+    str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
+]
+
+
+def _version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        # Reading the installed metadata costs more than the rest of --help.
+        from importlib.metadata import version
+
+        typer.echo(f"policyreport {version('policyreport')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    context: typer.Context,
+    project: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="The project folder; by default the nearest one upwards."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Make the evaluation report of a public policy from published figures.
+
+    \b
+    Typical:
+      policyreport run 2025Q4        run the notebooks of the edition
+      policyreport render 2025Q4     make the site and the PDF from them
+      policyreport fetch --list      what can be fetched from publishers that answer machines
+      policyreport add FILE          take new figures in, after showing what they change
+    \b
+    Exit codes: 0 well, 2 wrong words, 3 wrong data, 4 wrong parameter file,
+    5 a notebook failed, 6 rendering failed, 7 a publisher gave no usable answer,
+    8 two runs differ, 130 stopped.
+    """
+    context.obj = project
+
+
+app.command("run")(running.run)
+app.command("why")(running.why)
+app.command("compare-runs")(comparing.compare_runs)
+
+
+@app.command()
+def render(
+    context: typer.Context,
+    edition: EditionArgument,
+    renderer: Annotated[
+        RendererName,
+        typer.Option(help="auto takes Quarto where it is installed, else the embedded pandoc and Typst."),
+    ] = RendererName.auto,
+    to: Annotated[str, typer.Option(metavar="FORMATS", help="html, pdf or both.")] = "html,pdf",
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Render also what misses its quorum; every page says that it is a draft.")
+    ] = False,
+) -> None:
+    """Make the site and the PDF of an edition that was run, each by itself: one that fails does not take the other.
+
+    Where fewer provinces have results than the quorum in the edition's file, nothing is published and the exit code
+    is 6. A draft has names of its own, so that it is not taken for the report.
+
+    \b
+    Examples:
+      policyreport render 2025Q4
+      policyreport render 2025Q4 --draft
+      policyreport render 2025Q4 --renderer pandoc --to html
+    """
+    root = given_project(context.obj)
+    check_edition(root, edition)
+    formats = _formats(to)
+    # The renderers bring pandoc, fonts and yaml with them.
+    from policyreport.cli.rendering import render_edition
+    from policyreport.publishing import renderers
+
+    render_edition(root, edition, renderers.choose(renderer.value), formats, draft=draft)
+
+
+@app.command()
+def trace(
+    context: typer.Context,
+    store: Annotated[Path, typer.Argument(metavar="BUILD", help="Folder of an edition, build/2025Q4; or its name.")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="A number as printed, or a field: AREA/NOTEBOOK:FIELD.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """Lead a number of the report back to its rows and sources.
+
+    A number that is printed in several places is shown for each; one that no page prints is looked up in the
+    records.
+
+    \b
+    Examples:
+      policyreport trace build/2025Q4 "1,227"
+      policyreport trace 2025Q4 "94.5 %" --json
+      policyreport trace 2025Q4 "VN/evaluation:quarter_on_quarter.counts[3].completed"
+      policyreport trace 2025Q4 "n01/trend:growth[0].slope"
+    """
+    root = given_project(context.obj)
+    check_edition(root, store.name)
+    folder = store if store.is_dir() else root / "build" / store.name
+    # Reading the ledger needs pandas and pandera.
+    from policyreport.publishing.trace import as_tree
+    from policyreport.publishing.trace import trace as find
+
+    places = find(root, folder, what)
+    if as_json:
+        typer.echo(json.dumps([place.model_dump(mode="json") for place in places], indent=1, ensure_ascii=False))
+    else:
+        open_console().print(as_tree(places, f"{what}, edition {store.name}"), soft_wrap=True)
+
+
+@app.command()
+def schema(
+    context: typer.Context,
+    notebook: Annotated[
+        str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare, series or evaluation; all without.")
+    ] = "",
+) -> None:
+    """Print the JSON schema of the records the notebooks write.
+
+    \b
+    Examples:
+      policyreport schema clean > clean.schema.json
+      policyreport schema | python -m json.tool
+    """
+    # pydantic is not needed for the other words.
+    from policyreport.params.registry import read_registry
+    from policyreport.records.notebooks import BY_NOTEBOOK
+
+    if notebook and notebook not in BY_NOTEBOOK:
+        todo = did_you_mean(notebook, BY_NOTEBOOK)
+        raise UsageError("schema NOTEBOOK", "the name of a notebook", f'"{notebook}"', todo)
+    registry = read_registry(given_project(context.obj))
+    schemas = {name: registry.annotate(record.model_json_schema()) for name, record in BY_NOTEBOOK.items()}
+    typer.echo(json.dumps(schemas[notebook] if notebook else schemas, indent=1, ensure_ascii=False))
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    rule: Annotated[str, typer.Argument(metavar="[RULE]", help="Show every place where this rule is broken.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Every finding, for other programs.")] = False,
+    list_rules: Annotated[bool, typer.Option("--rules", help="List all rules and end.")] = False,
+    edition: Annotated[
+        str, typer.Option(metavar="EDITION", help="The data of this edition; the project's own without.")
+    ] = "",
+) -> None:
+    """Hold the ledger against its rules and show what breaches them.
+
+    Ends with exit code 3 if a breach is an error; warnings and notes are shown on the data-quality page.
+
+    \b
+    Examples:
+      policyreport check
+      policyreport check sum-of-parts
+      policyreport check --rules
+      policyreport check --json
+      policyreport check --edition teaching
+    """
+    root = given_project(context.obj)
+    if edition:
+        check_edition(root, edition)
+    # Reading the ledger needs pandas and pandera.
+    from policyreport.data.observations import load_ledger
+    from policyreport.data.rules import CHECKS, check_ledger, read_context
+    from policyreport.data.rules.wording import findings_table, places_table, rules_table
+    from policyreport.params.edition import read_edition
+
+    if rule and rule not in CHECKS:
+        raise UsageError("check RULE", "the id of a rule", f'"{rule}"', did_you_mean(rule, CHECKS))
+    layout = read_edition(root, edition).layout(root) if edition else root
+    known = read_context(layout)
+    if list_rules:
+        open_console().print(rules_table(known.book))
+        return
+    findings = check_ledger(load_ledger(layout), known, [rule] if rule else None)
+    if as_json:
+        typer.echo(json.dumps([finding.model_dump(mode="json") for finding in findings], indent=1, ensure_ascii=False))
+    else:
+        if findings:
+            open_console().print(places_table(findings) if rule else findings_table(findings))
+        counts = ", ".join(
+            f"{sum(f.severity == kind for f in findings)} {kind}s" for kind in ("error", "warning", "note")
+        )
+        typer.echo(f"The ledger was read. {counts}.")
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(int(ExitCode.DATA))
+
+
+@app.command()
+def methods(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(metavar="[METHOD]", help="Show this one whole.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """List the methods of the report, or show one: what it asks, assumes, declines and may say.
+
+    \b
+    Examples:
+      policyreport methods
+      policyreport methods trend
+      policyreport methods trend --json
+    """
+    # The registry needs pydantic, its table rich.
+    from policyreport.cli.methods import method_json, method_table, methods_table
+    from policyreport.params.registry import read_registry
+
+    registry = read_registry(given_project(context.obj))
+    if as_json:
+        typer.echo(method_json(registry, method))
+    else:
+        shown = method_table(registry, method) if method else methods_table(registry)
+        open_console().print(shown)
+
+
+@app.command()
+def validity(
+    context: typer.Context,
+    methods: Annotated[list[str] | None, typer.Argument(metavar="[METHOD]...", help="Only these methods.")] = None,
+    draws: Annotated[int, typer.Option(min=1, metavar="N", help="Repetitions of each size.")] = 2000,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = os.cpu_count() or 1,
+    keep: Annotated[bool, typer.Option("--keep", help="Show these results on the report's page.")] = False,
+) -> None:
+    """Simulate data of known truth and see how often each method's claim holds.
+
+    Each size is kept as it ends; the same command goes on after a stop. Results go to build/validity/.
+
+    \b
+    Examples:
+      policyreport validity
+      policyreport validity trend ranks --draws 200
+    """
+    root = given_project(context.obj)
+    # The methods need scipy and statsmodels.
+    from policyreport.cli.validity import run_validity
+
+    run_validity(root, methods or [], draws, workers, open_console(), keep=keep)
+
+
+app.command("add")(adding.add)
+app.command("remove")(removing.remove)
+app.command("template")(adding.template)
+
+
+@app.command()
+def revisions(
+    context: typer.Context,
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Id in params/indicators.yaml.")],
+    area: Annotated[str, typer.Option(metavar="KEY", help="Area, by key or name; the nation without.")] = "",
+    edition: Annotated[
+        str, typer.Option(metavar="EDITION", help="As known for this edition; everything published without.")
+    ] = "",
+) -> None:
+    """Show how the figures of an indicator were revised: a row a period, a column a day of publication.
+
+    Each measure is a table of its own: figures by two measures are not revisions of each other.
+
+    \b
+    Examples:
+      policyreport revisions digital_economy_share
+      policyreport revisions grdp_growth --area n40 --edition 2025Q4
+    """
+    root = given_project(context.obj)
+    if edition:
+        check_edition(root, edition)
+    # The ledger needs pandas and pandera.
+    from policyreport.cli.triangles import read_triangles, triangle_lines, triangle_table
+
+    found = read_triangles(root, indicator, area, edition)
+    for triangle in found.triangles:
+        typer.echo(f"{found.name} ({triangle.measure})" if triangle.measure else found.name)
+        open_console().print(triangle_table(triangle))
+        typer.echo()
+    for line in triangle_lines(found):
+        typer.echo(line)
+
+
+@app.command()
+def editions(
+    context: typer.Context,
+    edition: Annotated[str, typer.Argument(metavar="[EDITION]", help="Show the areas of this edition instead.")] = "",
+) -> None:
+    """List the editions of the project, or the areas of one.
+
+    An edition whose file, or one of those it follows, is wrong stops no other: the rest is listed, what is wrong is
+    named, and the exit code is 4.
+
+    \b
+    Examples:
+      policyreport editions
+      policyreport editions 2025Q4
+    """
+    root = given_project(context.obj)
+    if edition:
+        _show_areas(root, edition)
+        return
+    table, wrong = edition_list(root)
+    open_console().print(table)
+    for error in wrong:
+        say_error(error)
+    if wrong:
+        raise typer.Exit(int(ExitCode.PARAMS))
+
+
+def _formats(words: str) -> set[str]:
+    """The formats of --to."""
+    formats = {word.strip().lower() for word in words.split(",") if word.strip()}
+    for word in sorted(formats - {"html", "pdf"}):
+        raise UsageError(f"--to {words}", "html, pdf or html,pdf", f'"{word}"', did_you_mean(word, ["html", "pdf"]))
+    if not formats:
+        raise UsageError("--to", "html, pdf or html,pdf", "nothing", "Name a format.")
+    return formats
+
+
+def _show_areas(root: Path, edition: str) -> None:
+    """Key and name of each area of an edition."""
+    check_edition(root, edition)
+    areas, keys = edition_areas(root, edition)
+    for key in keys:
+        typer.echo(f"{key}  {areas.name(key)}")
+
+
+def main() -> None:
+    """Run the command line; the entry point of the program ``policyreport``."""
+    app()

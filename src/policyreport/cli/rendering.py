@@ -1,0 +1,180 @@
+"""The command `render`: an edition that was run becomes its site and its PDF, each by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from policyreport.cli.editions import shown_path
+from policyreport.cli.messages import say_error
+from policyreport.errors import ExitCode, RenderError, system_error
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from policyreport.publishing.renderers import Progress, Renderer
+
+LOCK = ".render.lock"
+# Folders of a rendering at work; whoever holds the lock may remove what a killed one has left.
+SCRATCH = (".report-*", ".render-*", ".site*-*", ".report-*-*")
+# Where `replace_folder` keeps what it replaces.
+EARLIER = "earlier"
+
+
+@dataclass(frozen=True)
+class Output:
+    """One thing to make: what it is called, where it goes, and how it is made there."""
+
+    what: str
+    path: Path
+    shown: Path
+    make: Callable[[Progress], list[str]]
+    pages: int = 0
+
+
+def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[str], *, draft: bool) -> None:
+    """Make an edition's site and PDF, say where they are, and end with exit code 6 where one could not be made.
+
+    Raises
+    ------
+    RenderError
+        If the pages cannot be laid out, or another rendering of the edition is at work.
+    """
+    from rich.console import Console
+
+    from policyreport.publishing import report
+    from policyreport.running.progress.stages import show_stage
+
+    store, console = root / "build" / edition, Console()
+    with _words_for_the_system(store), one_at_a_time(store):
+        remove_leftovers(store)
+        with show_stage(console, "laying out the pages"):
+            project = report.assemble(root, edition, store, draft=draft)
+        outputs = _outputs(root, edition, project, renderer, formats, draft=draft)
+        failed = [output for output in outputs if not _make(output, console, renderer.name, root)]
+    for output in failed:
+        others = [other.what for other in outputs if other not in failed]
+        made = f" {_first_upper(others[0])} was." if others else ""
+        kept = f" {shown_path(output.shown, root)} is of an earlier rendering." if output.path.exists() else ""
+        typer.echo(f"{_first_upper(output.what)} was not made.{made}{kept}", err=True)
+    if failed:
+        raise typer.Exit(int(ExitCode.RENDER))
+
+
+def _outputs(
+    root: Path, edition: str, project: Path, renderer: Renderer, formats: set[str], *, draft: bool
+) -> list[Output]:
+    """The site first: it is ready sooner, and nobody should wait for the PDF to read it."""
+    from policyreport.figures.simulated import marked_name
+    from policyreport.params.edition import read_edition
+
+    simulated = read_edition(root, edition).simulated
+    kind = "-draft" if draft else ""
+    names = f"site{kind}", f"report-{edition}{kind}.pdf"
+    site, pdf = (project.parent / (marked_name(name) if simulated else name) for name in names)
+    # The site has every page but the one that is the whole report.
+    pages = len(list(project.rglob("*.qmd"))) - 1
+    make_site, make_pdf = partial(renderer.render_site, project, site), partial(renderer.render_pdf, project, pdf)
+    outputs = {
+        "html": Output("the site", site, site / "index.html", make_site, pages),
+        "pdf": Output("the PDF", pdf, pdf, make_pdf),
+    }
+    return [output for name, output in outputs.items() if name in formats]
+
+
+def _make(output: Output, console: Console, renderer: str, root: Path) -> bool:
+    """Make one thing and say so; what goes wrong with it is its own affair."""
+    from policyreport.running.progress.stages import show_stage
+
+    try:
+        with (
+            _words_for_the_system(output.path),
+            show_stage(console, f"making {output.what} with {renderer}", output.pages) as tell,
+        ):
+            notes = output.make(tell)
+    except RenderError as error:
+        say_error(error)
+        return False
+    for note in notes:
+        typer.echo(f"Note: {note}", err=True)
+    typer.echo(f"{shown_path(output.shown, root)}  (made by {renderer})")
+    return True
+
+
+@contextlib.contextmanager
+def _words_for_the_system(place: Path) -> Iterator[None]:
+    """Turn what the system refuses (no room, no rights, no folder) into a message."""
+    try:
+        yield
+    except OSError as error:
+        raise system_error(RenderError, error, str(place)) from None
+
+
+@contextlib.contextmanager
+def one_at_a_time(store: Path) -> Iterator[None]:
+    """Hold an edition's folder for one rendering; a second one is refused, a killed one holds nothing.
+
+    Raises
+    ------
+    RenderError
+        If another rendering is at work.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        # Windows has no such lock; two renderings at once are the user's risk there.
+        yield
+        return
+    store.mkdir(parents=True, exist_ok=True)
+    path = store / LOCK
+    number = _open_lock(path)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while os.fstat(number).st_nlink == 0:
+            # Whoever held it has just ended and removed the file.
+            os.close(number)
+            number = _open_lock(path)
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(number, 0)
+        os.pwrite(number, f"{os.getpid()}\n".encode(), 0)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+    except BlockingIOError:
+        who = os.pread(number, 20, 0).decode(errors="replace").strip()
+        got = f"another one at work (process {who})" if who else "another one at work"
+        raise RenderError(str(store), "one rendering at a time", got, "Wait until it has ended.") from None
+    finally:
+        os.close(number)
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        # The lock's own name says nothing to anybody.
+        raise OSError(error.errno, error.strerror, str(path.parent)) from None
+
+
+def remove_leftovers(store: Path) -> None:
+    """Remove what a rendering that was killed has left, and put back a site that it was about to replace."""
+    for pattern in SCRATCH:
+        for folder in store.glob(pattern):
+            if folder.is_dir() and not folder.is_symlink():
+                target = store / folder.name.removeprefix(".").rpartition("-")[0]
+                if (folder / EARLIER).is_dir() and not target.exists():
+                    (folder / EARLIER).rename(target)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,164 @@
+"""The vintages of one indicator of one area, laid out for a terminal (METHODS §15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policyreport.data.areas import read_areas
+from policyreport.data.observations import load_ledger, to_observations, vintages
+from policyreport.errors import UsageError
+from policyreport.params.edition import read_edition
+from policyreport.params.indicators import read_indicators
+from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.report import read_roles
+from policyreport.records.base import Observation, Refusal
+from policyreport.records.digits import as_published
+from policyreport.records.formats import EN_DASH, Formats
+from policyreport.records.shares import MeasureDifference, Revisions
+from policyreport.statistics.shares import revisions
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Triangles:
+    """Revision triangles by measure, and the differences between measures, which are not revisions."""
+
+    name: str
+    triangles: tuple[Revisions, ...]
+    differences: tuple[MeasureDifference, ...]
+
+
+def read_triangles(root: Path, indicator: str, area: str = "", edition: str = "") -> Triangles:
+    """Lay out every vintage of an indicator of one area.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    indicator : str
+        Id of params/indicators.yaml.
+    area : str
+        Key or name; the nation if empty.
+    edition : str
+        As known for this edition; everything published if empty.
+
+    Returns
+    -------
+    Triangles
+        One triangle a measure.
+
+    Raises
+    ------
+    UsageError
+        If the indicator or area is unknown, nothing was published about them, or they are counts on lists.
+    """
+    named = read_edition(root, edition) if edition else None
+    layout = named.layout(root) if named else root
+    definition, areas = read_indicators(layout).get(indicator), read_areas(root)
+    key = areas.resolve(area) if area else read_roles(layout).nation
+    ledger = load_ledger(layout)
+    known = vintages(ledger, named.as_known_on) if named else ledger
+    rows = known[(known["area"] == key) & (known["indicator"] == indicator)]
+    if rows.empty:
+        others = sorted(set(known.loc[known["indicator"] == indicator, "area"]))
+        got = f"none of {areas.name(key)} ({key})"
+        todo = (
+            f"Published for {', '.join(others[:12])}{', …' if len(others) > 12 else ''}."
+            if others
+            else "None was published."
+        )
+        raise UsageError(f"revisions {indicator}", "published figures", got, todo)
+    if lists := sorted(set(rows["list"]) - {""}):
+        got = f"counts on {len(lists)} lists: {', '.join(lists[:3])}{', …' if len(lists) > 3 else ''}"
+        todo = "Counts of different lists and days are no vintages; the tasks page sets them side by side."
+        raise UsageError(f"revisions {indicator}", "figures that can be revised", got, todo)
+    settings = read_method_settings(layout)
+    by_measure = {str(measure): to_observations(part) for measure, part in rows.groupby("measure", sort=True)}
+    order = [measure for measure in ("", *definition.measures) if measure in by_measure]
+    found = [_triangle(by_measure[measure], settings) for measure in order]
+    apart = [revisions.between_measures(by_measure[other], by_measure[order[0]]) for other in order[1:]]
+    return Triangles(
+        name=f"{definition.name}, {areas.name(key)}",
+        triangles=tuple(each for each in found if isinstance(each, Revisions)),
+        differences=tuple(each for each in apart if isinstance(each, MeasureDifference)),
+    )
+
+
+def triangle_table(record: Revisions) -> Table:
+    """Lay out one triangle: a row a period, a column a day of publication.
+
+    Parameters
+    ----------
+    record : Revisions
+        One measure's vintages.
+
+    Returns
+    -------
+    Table
+        The newest column is marked with an asterisk; projections and bounds are left out.
+    """
+    # rich is loaded where a table is shown.
+    from rich.table import Table
+
+    days, rows = revisions.lay_out(record.cells)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("period")
+    for day in days:
+        table.add_column(f"{day}{' *' if day == days[-1] else ''}", justify="right")
+    table.add_column("first to last", justify="right")
+    formats = Formats()
+    for period, cells in rows.items():
+        values = [as_published(cells[day].value) if day in cells else EN_DASH for day in days]
+        first, last = cells[min(cells)].value, cells[max(cells)].value
+        table.add_row(period, *values, formats.number(last - first, 2, signed=True) if len(cells) > 1 else EN_DASH)
+    return table
+
+
+def triangle_lines(found: Triangles) -> list[str]:
+    """Say in words what the triangles hold, and what is no revision.
+
+    Parameters
+    ----------
+    found : Triangles
+        From `read_triangles`.
+
+    Returns
+    -------
+    list of str
+        Sentences for a terminal.
+    """
+    formats, lines = Formats(), []
+    for record in found.triangles:
+        which = record.measure or "one measure"
+        moved = [formats.number(value, 2, signed=True) for value in record.values]
+        rmse = f", RMSE {formats.number(record.rmse, 2)}" if record.rmse is not None else ""
+        lines.append(f"{which}: {record.n} matured revisions{': ' + ', '.join(moved) if moved else ''}{rmse}.")
+        told = [
+            f"{as_published(cell.value)} for {cell.period} ({cell.status}, {cell.published})" for cell in record.apart
+        ]
+        lines += [f"{which}: not revised but replaced or bounded: {'; '.join(told)}."] if told else []
+    for each in found.differences:
+        told = [
+            f"{period} {formats.number(value, 2, signed=True)}"
+            for period, value in zip(each.periods, each.differences, strict=True)
+        ]
+        ending = f"; RMSE {formats.number(each.rmse, 2)}"
+        lines.append(f"{each.measure} minus {each.reference}, no revisions (measure-mixed): {', '.join(told)}{ending}.")
+    return lines
+
+
+def _triangle(observations: Sequence[Observation], settings: MethodSettings) -> Revisions | Refusal:
+    """The triangle of one measure, by the settings the report uses."""
+    return revisions.triangle(
+        observations,
+        first_maturity=settings.threshold.first_maturity,
+        final_maturity=settings.threshold.final_maturity,
+        minimum_statistics=settings.revisions.minimum_statistics,
+        minimum_bias_test=settings.revisions.minimum_bias_test,
+        minimum_news_noise=settings.revisions.minimum_news_noise,
+    )

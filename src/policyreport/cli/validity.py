@@ -1,0 +1,88 @@
+"""What `policyreport validity` does: run the study with progress, and say what passes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from policyreport.publishing.validity_page.pages import FOLDER, failures
+from policyreport.running.study import run_study
+from policyreport.statistics.validity.cells import Cell
+from policyreport.statistics.validity.measures import MethodResult
+
+
+def run_validity(
+    root: Path, methods: Sequence[str], draws: int, workers: int, console: Console, *, keep: bool
+) -> tuple[MethodResult, ...]:
+    """Run the study of some methods, all without, and show a row each.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder; results go to ``build/validity/``.
+    methods : sequence of str
+        Ids.
+    draws : int
+        Repetitions a cell.
+    workers : int
+        Processes.
+    console : Console
+        Where progress and results are shown.
+    keep : bool
+        Whether to copy the results to ``data/validity/``, which the report's page shows.
+
+    Returns
+    -------
+    tuple of MethodResult
+        One a method.
+
+    Raises
+    ------
+    UsageError
+        If a method is not studied.
+    """
+    folder = root / "build" / "validity"
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("simulating", total=None)
+
+        def tell(cell: Cell, done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total, description=cell.method)
+
+        results = run_study(methods, draws, workers, folder, tell)
+    if keep:
+        (root / FOLDER).mkdir(parents=True, exist_ok=True)
+        for result in results:
+            shutil.copyfile(folder / f"{result.method}.json", root / FOLDER / f"{result.method}.json")
+    console.print(results_table(results))
+    return results
+
+
+def results_table(results: Sequence[MethodResult]) -> Table:
+    """Show how many measures of each method meet their band.
+
+    Parameters
+    ----------
+    results : sequence of MethodResult
+        One a method.
+
+    Returns
+    -------
+    Table
+        Cells, judged measures, those too low and those too high.
+    """
+    table = Table(box=None, pad_edge=False)
+    table.add_column("method")
+    for name in ("cells", "repetitions", "judged", "too low", "too high"):
+        table.add_column(name, justify="right")
+    for result in results:
+        judged = sum(measure.low is not None for cell in result.cells for measure in cell.measures)
+        sides = [measure.verdict for _, measure in failures(result)]
+        counts = len(result.cells), result.draws, judged, sides.count("fails low"), sides.count("fails high")
+        table.add_row(result.method, *(str(count) for count in counts))
+    return table

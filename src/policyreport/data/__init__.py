@@ -1,0 +1,1 @@
+"""Sources, ledger, areas, boundaries, rules, and the slices that notebooks open."""

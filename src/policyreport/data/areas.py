@@ -1,0 +1,459 @@
+"""Areas: keys, names, regions and the mapping from former to present provinces."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from policyreport.data.sources import SIDECAR, read_source
+from policyreport.errors import DataError, UsageError, strange_letters
+from policyreport.params.spelling import plain
+from policyreport.params.untrusted import require_text
+
+if TYPE_CHECKING:
+    from policyreport.params.edition import Edition
+
+FOLDER = "data/boundaries"
+# Columns that name an area.
+_NAMES = ("slug", "name", "name_en", "name_ascii", "full_name")
+# What stands in file names, addresses and ids.
+_PATTERNS = {"key": re.compile(r"\w+(:\w+)?", re.ASCII), "slug": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")}
+WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
+
+
+@dataclass(frozen=True)
+class Areas:
+    """The nation, its regions and its provinces, before and after the mergers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row an area, indexed by key (``n96``, ``o96``, ``VN``, ``R34:southeast``), text columns.
+    crosswalk : DataFrame
+        One row a former province, indexed by its key: `new`, `relation`, and its shares of the new unit's
+        population, area and GRDP (shares of 1).
+    """
+
+    table: pd.DataFrame
+    crosswalk: pd.DataFrame
+
+    def current(self, on: date) -> list[str]:
+        """List the provinces that exist on a day.
+
+        Parameters
+        ----------
+        on : date
+            The day.
+
+        Returns
+        -------
+        list of str
+            Sorted keys.
+        """
+        day = on.isoformat()
+        if day not in self._current:
+            self._current[day] = self._provinces_on(day)
+        return list(self._current[day])
+
+    def of_edition(self, edition: Edition) -> list[str]:
+        """List the provinces of an edition: those that exist on its day, or the ones it names.
+
+        Parameters
+        ----------
+        edition : Edition
+            With its day.
+
+        Returns
+        -------
+        list of str
+            Sorted keys.
+        """
+        return self.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
+
+    def resolve_in(self, edition: Edition, text: str, place: str) -> str:
+        """Find the province of an edition that a reader means by a key or name.
+
+        Raises
+        ------
+        UsageError
+            At `place`, if nothing is called so, or the edition has no such province.
+        """
+        try:
+            key = self.resolve(text)
+        except UsageError as error:
+            raise UsageError(place, error.expected, error.got, error.todo) from None
+        provinces = self.of_edition(edition)
+        if key not in provinces:
+            todo = f"Run `policyreport editions {edition.id}` to see its areas."
+            if (present := self.successor(key)) in provinces:
+                todo = f'{self.name(key)} has been part of {self.name(present)} since; did you mean "{present}"?'
+            raise UsageError(place, f"an area of edition {edition.id}", f'"{text}"', todo)
+        return key
+
+    @cached_property
+    def _current(self) -> dict[str, list[str]]:
+        """Provinces by day, as far as they were asked for: a notebook asks for one day, dozens of times."""
+        return {}
+
+    def _provinces_on(self, day: str) -> list[str]:
+        """Keys of the provinces that exist on a day."""
+        province = ~self.table["type"].isin(["nation", "region"])
+        begun = self.table["valid_from"] <= day
+        lasting = (self.table["valid_to"] == "") | (self.table["valid_to"] >= day)
+        return sorted(self.table.index[province & begun & lasting])
+
+    def name(self, key: str, language: str = "en") -> str:
+        """Give the name readers know; provinces keep their accents in every language.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+        language : str
+            ``vi`` for the Vietnamese name of regions and the nation.
+
+        Returns
+        -------
+        str
+            The name.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "name" if language == "vi" else "name_en")
+
+    def slug(self, key: str) -> str:
+        """Give the name as it stands in file names and addresses.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        str
+            Lower-case ASCII with hyphens; unique within one scheme.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "slug")
+
+    def region(self, key: str) -> str:
+        """Give the region of a province.
+
+        Parameters
+        ----------
+        key : str
+            A province's key.
+
+        Returns
+        -------
+        str
+            The region's key; empty for the nation and for regions.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "region")
+
+    def members(self, region: str) -> list[str]:
+        """List the provinces of a region.
+
+        Parameters
+        ----------
+        region : str
+            A region's key.
+
+        Returns
+        -------
+        list of str
+            Sorted keys.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        self._text(region, "name")
+        return sorted(self.table.index[self.table["region"] == region])
+
+    def parts(self, key: str) -> list[str]:
+        """List the former provinces a province consists of.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        list of str
+            Sorted keys of former provinces; for anything but a present province the key itself.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "parts").split() or [key]
+
+    def lifetime(self, key: str) -> tuple[str, str]:
+        """Give the first and the last day of an area as text.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        tuple of str
+            ``2025-07-01``, or empty where there is none.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return self._text(key, "valid_from"), self._text(key, "valid_to")
+
+    def exists_on(self, key: str, day: date) -> bool:
+        """Tell whether an area is one on a day."""
+        begun, ended = self.lifetime(key)
+        return (not begun or begun <= day.isoformat()) and (not ended or day.isoformat() <= ended)
+
+    def begun(self, key: str) -> date:
+        """Give the day from which an area has existed within its boundaries.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        date
+            Its first day; the first of all days where none is known.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        first = self._text(key, "valid_from")
+        return date.fromisoformat(first) if first else date.min
+
+    def is_merged(self, key: str) -> bool:
+        """Tell whether a province was put together from several.
+
+        Parameters
+        ----------
+        key : str
+            An area's key.
+
+        Returns
+        -------
+        bool
+            True for a present province of two or more parts.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        return len(self.parts(key)) > 1
+
+    def successor(self, old: str) -> str:
+        """Give the present province that a former one went into.
+
+        Parameters
+        ----------
+        old : str
+            A key; anything but a former province is its own successor.
+
+        Returns
+        -------
+        str
+            The present province's key.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key.
+        """
+        self._text(old, "name")
+        return self._heirs.get(old, old)
+
+    def weights(self, key: str, weight: str) -> pd.Series[float]:
+        """Give the parts' shares of a present province.
+
+        Parameters
+        ----------
+        key : str
+            A present province's key.
+        weight : str
+            ``population``, ``area``, ``grdp`` (all of 2022) or ``equal``.
+
+        Returns
+        -------
+        Series of float
+            Shares of 1, indexed by former province.
+
+        Raises
+        ------
+        UsageError
+            If there is no such key or weight.
+        """
+        parts = self.parts(key)
+        if weight == "equal":
+            return pd.Series(1.0 / len(parts), index=parts)
+        if weight not in WEIGHTS:
+            raise UsageError("weight", "population, area, grdp or equal", f'"{weight}"', "Choose one of them.")
+        shares = self.crosswalk.loc[parts, WEIGHTS[weight]]
+        return shares / shares.sum()
+
+    def resolve(self, text: str) -> str:
+        """Find the area a reader means: a key, or a name with or without accents.
+
+        Where a former and a present province share a name, the present one is meant.
+
+        Parameters
+        ----------
+        text : str
+            ``n01``, ``Hà Nội`` or ``Ha Noi``.
+
+        Returns
+        -------
+        str
+            The area's key.
+
+        Raises
+        ------
+        UsageError
+            If nothing has that key or name; near names are suggested, never silently taken.
+        """
+        if text in self.table.index:
+            return text
+        found = self._keys_by_name.get(plain(text))
+        if found is None:
+            raise UsageError("area", "a key or name of data/boundaries/areas.csv", f'"{text}"', self.suggest(text))
+        return found
+
+    def suggest(self, text: str, day: date | None = None) -> str:
+        """Say which areas are nearest to an unknown key or name.
+
+        Parameters
+        ----------
+        text : str
+            What was given.
+        day : date, optional
+            The day that is spoken of: of two areas of one name the one that existed then, and what became of others.
+
+        Returns
+        -------
+        str
+            ``did you mean "n01" (Hà Nội)?``
+        """
+        near = get_close_matches(text, self.table.index, n=3, cutoff=0.65)
+        if not near:
+            joined = {name.replace(" ", ""): key for name, key in self._keys_by_name.items()}
+            # Below this the nearest name is another place's, not a slip: Hà Nam for Hà Tây.
+            names = get_close_matches(plain(text).replace(" ", ""), joined, n=3, cutoff=0.8)
+            near = list(dict.fromkeys(self._then(joined[name], day) for name in names))
+        strange = strange_letters(text)
+        if not near:
+            return f"{strange}data/boundaries/areas.csv lists keys and names."
+        return f"{strange}did you mean " + " or ".join(f'"{key}" ({self._told(key, day)})' for key in near) + "?"
+
+    def _then(self, key: str, day: date | None) -> str:
+        """The area of the same name that existed on a day, else the area itself."""
+        if day is None or self.exists_on(key, day):
+            return key
+        same = self.table.index[self.table["name"] == self.name(key)]
+        return next((str(other) for other in same if self.exists_on(str(other), day)), key)
+
+    def _told(self, key: str, day: date | None) -> str:
+        """An area's name, and what became of one that had ended by a day."""
+        ended = self.lifetime(key)[1]
+        if day is None or not ended or day.isoformat() <= ended:
+            return self.name(key)
+        heir = self.successor(key)
+        return f"{self.name(key)}, to {ended}" + (f"; part of {self.name(heir)} since" if heir != key else "")
+
+    def _text(self, key: str, column: str) -> str:
+        """One cell of the table."""
+        if key not in self._cells[column]:
+            raise UsageError("area", "a key of data/boundaries/areas.csv", f'"{key}"', self.suggest(key))
+        return self._cells[column][key]
+
+    @cached_property
+    def _cells(self) -> dict[str, dict[str, str]]:
+        """The table by column and key: a look-up, where pandas would make a Series of every row asked for."""
+        keys = self.table.index.tolist()
+        return {str(name): dict(zip(keys, self.table[name].tolist(), strict=True)) for name in self.table}
+
+    @cached_property
+    def _heirs(self) -> dict[str, str]:
+        """Former provinces and the present one each went into."""
+        return dict(zip(self.crosswalk.index.tolist(), self.crosswalk["new"].tolist(), strict=True))
+
+    @cached_property
+    def _keys_by_name(self) -> dict[str, str]:
+        """Plain names to keys; the last one wins, so areas that still exist come last."""
+        order = self.table.sort_values("valid_to", ascending=False, kind="stable").index
+        return {plain(self._cells[column][str(key)]): str(key) for key in order for column in _NAMES}
+
+
+def read_areas(root: Path) -> Areas:
+    """Read data/boundaries: the table of areas and the crosswalk, which are the country's in every edition.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder, or a notebook's slice of it, which carries the tables without their sidecars.
+
+    Raises
+    ------
+    DataError
+        If a file is missing, or is not the one its sidecar describes.
+    """
+    folder = root / FOLDER
+    tables = []
+    for stem, key in (("areas", "key"), ("crosswalk", "old")):
+        path = folder / f"{stem}.csv"
+        if not path.exists():
+            raise DataError(str(path), "a table of areas", "no such file", "Restore it.")
+        if path.with_name(path.stem + SIDECAR).exists():
+            read_source(path)
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        _require_sound(path, table)
+        tables.append(table.set_index(key))
+    areas, crosswalk = tables
+    numbers = [name for name in crosswalk if name not in ("new", "relation")]
+    return Areas(areas, crosswalk.astype(dict.fromkeys(numbers, float)))
+
+
+def _require_sound(path: Path, table: pd.DataFrame) -> None:
+    """Stop at a text that no page may show, and at a key or slug that cannot stand in an address."""
+    for column in table.columns:
+        pattern, field = _PATTERNS.get(column), "note" if column == "note" else "name"
+        for row, text in enumerate(table[column].tolist(), start=2):
+            place = f'{path}, row {row}, column "{column}"'
+            require_text(text, place, field)
+            if text and pattern and not pattern.fullmatch(text):
+                raise DataError(place, "letters, digits and hyphens", f'"{text[:40]}"', "Correct it.")

@@ -1,0 +1,137 @@
+"""Published and recalculated values side by side, never twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from policyreport.data.areas import Areas
+from policyreport.data.harmonise.parts import COLUMNS, annual_rows, recalculate
+from policyreport.params.indicators import Indicators
+from policyreport.params.methods import HarmoniseSettings
+
+_KEY = ["area", "indicator", "year"]
+
+
+def harmonise_panel(
+    known: pd.DataFrame, areas: Areas, indicators: Indicators, settings: HarmoniseSettings
+) -> pd.DataFrame:
+    """Put annual values on present provinces: the publisher's own wherever known, else recalculated.
+
+    Parameters
+    ----------
+    known : DataFrame
+        Rows of the ledger as known on a day, one a key.
+    areas : Areas
+        Keys and mapping.
+    indicators : Indicators
+        Which indicators are carried over, and how. Of each only the first measure is taken.
+    settings : HarmoniseSettings
+        How much of the weight may be missing, and the error of recalculated growth and income.
+
+    Returns
+    -------
+    DataFrame
+        One row an area, indicator and year, sorted. Columns: area, indicator, measure, year (int), value
+        (NaN where refused), status (the least certain of the inputs), basis (``published``, ``back-cast``,
+        ``recalculated``), segment (int, unbroken stretches from 0), low and high (smallest and largest
+        part), weight (its name), weight_low and weight_high (smallest and largest value under population,
+        GRDP and equal weights of 2022), bound_low and bound_high (between which the whole lies, where a part is
+        missing and the indicator has limits), error (standard deviation of recalculated growth and income about the
+        publisher's own; NaN where there is no such check), inputs (tuple of ledger ids), note (``part-missing``
+        where refused, ``renormalised`` where a small part is missing). Published values of the nation and of the
+        present regions pass through; where the nation's indicator has another name (`national` in the
+        definition) it keeps that name.
+
+    Notes
+    -----
+    Where the publisher recalculated its own past (quality ``back-cast``), nothing of that series is
+    recalculated here. Otherwise published and recalculated years stand side by side, and the year of the
+    mergers opens a new segment.
+    """
+    own = published_on_present(known, areas, indicators)
+    backcast = set(own.loc[own["basis"] == "back-cast", "indicator"])
+    again = recalculate(known, areas, indicators, settings)
+    own = _with_range_of_parts(own, again)
+    taken = pd.MultiIndex.from_frame(own[_KEY])
+    free = ~pd.MultiIndex.from_frame(again[_KEY]).isin(taken) & ~again["indicator"].isin(backcast)
+    merger = _merger_year(areas)
+    pieces = [own, again[free], _passing(known, areas, indicators)]
+    for piece in pieces:
+        # The nation and its regions as published have no seam: only provinces were merged.
+        seam = {} if piece is pieces[2] else dict.fromkeys(set(piece["indicator"]) - backcast, merger)
+        piece["segment"] = _segments(piece, indicators, seam)
+    panel = pd.concat([piece for piece in pieces if len(piece)] or pieces[:1])
+    return panel[list(COLUMNS)].sort_values(["indicator", "area", "year"], ignore_index=True)
+
+
+def published_on_present(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
+    """Select the publisher's own values on present provinces.
+
+    Parameters
+    ----------
+    known : DataFrame
+        Rows of the ledger as known on a day.
+    areas : Areas
+        Keys and mapping.
+    indicators : Indicators
+        Which indicators are carried over.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `harmonise_panel`; basis is ``back-cast`` for a merged province in a year that began
+        before it existed, else ``published``.
+    """
+    carried = [each.id for each in indicators.indicators if each.harmonise != "none"]
+    present = areas.table.index[areas.table["parts"] != ""]
+    rows = annual_rows(known, indicators)
+    rows = rows[rows["indicator"].isin(carried) & rows["area"].isin(present)]
+    merged = [key for key in present if areas.is_merged(key)]
+    backcast = rows["quality"].str.contains("back-cast") & rows["area"].isin(merged)
+    return _as_panel(rows, np.where(backcast, "back-cast", "published"))
+
+
+def _passing(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
+    """Published values of the nation and the present regions, each under its own indicator."""
+    rows = annual_rows(known, indicators)
+    nation = areas.table.index[areas.table["type"] == "nation"]
+    regions = areas.table.index[(areas.table["type"] == "region") & (areas.table["valid_to"] == "")]
+    carried = [each for each in indicators.indicators if each.harmonise != "none"]
+    names = {each.id for each in carried} | {each.national for each in carried}
+    kept = rows["area"].isin(nation.union(regions)) & rows["indicator"].isin(names)
+    return _as_panel(rows[kept], "published")
+
+
+def _as_panel(rows: pd.DataFrame, basis: np.ndarray | str) -> pd.DataFrame:
+    """Ledger rows with the panel's columns."""
+    empty = dict.fromkeys(("low", "high", "weight_low", "weight_high", "bound_low", "bound_high", "error"), np.nan)
+    panel = rows.assign(basis=basis, segment=0, weight="", note="", **empty)
+    panel["inputs"] = [(id,) for id in rows.index]
+    return panel[list(COLUMNS)].reset_index(drop=True)
+
+
+def _with_range_of_parts(own: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+    """Show the range of the parts beside a publisher's own recalculation, where the parts are known."""
+    bounds = again.set_index(_KEY)[["low", "high"]].reindex(pd.MultiIndex.from_frame(own[_KEY]))
+    backcast = (own["basis"] == "back-cast").to_numpy()
+    return own.assign(
+        low=np.where(backcast, bounds["low"].to_numpy(float), np.nan),
+        high=np.where(backcast, bounds["high"].to_numpy(float), np.nan),
+    )
+
+
+def _merger_year(areas: Areas) -> int:
+    """The year in which the present provinces began; out of reach where none was ever merged."""
+    begun = areas.table.loc[areas.table["parts"] != "", "valid_from"]
+    first = str(begun.max()) if len(begun) else ""
+    return int(first[:4]) if first else 10_000
+
+
+def _segments(panel: pd.DataFrame, indicators: Indicators, seam: dict[str, int]) -> list[int]:
+    """Breaks of the question set so far, and one more from the seam on."""
+    definitions = indicators.by_id()
+    return [
+        definitions[id].segment(year) + int(id in seam and year >= seam[id])
+        for id, year in zip(panel["indicator"], panel["year"], strict=True)
+    ]

@@ -1,0 +1,357 @@
+"""What a notebook reads: its slice of data and the parameters, from one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from policyreport.data.areas import Areas, read_areas
+from policyreport.errors import RunError
+from policyreport.params.edition import Edition, edition_file, read_edition_file
+from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.layout import own_parameters
+from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.policy import Policy, read_policy
+from policyreport.params.registry import Registry, read_registry
+from policyreport.params.report import Roles, read_roles
+from policyreport.params.rules import RuleBook, read_rule_book
+from policyreport.params.wording import Wording, read_wording
+from policyreport.records.base import Finding, misfit
+from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
+from policyreport.records.series import SeriesPoint
+
+OBSERVATIONS = "observations.parquet"
+PANEL = "panel.parquet"
+FACTS = "facts.json"
+RECORDS = "records.json"
+# Files every notebook reads as they stand, besides its edition's.
+COMMON_FILES = (
+    "params/policy.yaml",
+    "params/indicators.yaml",
+    "params/languages.yaml",
+    "params/methods.yaml",
+    "params/references.bib",
+    "params/registry.yaml",
+    "params/report.yaml",
+    "params/rules.yaml",
+    "params/tiles.yaml",
+    "params/wording.yaml",
+    "data/boundaries/areas.csv",
+    "data/boundaries/crosswalk.csv",
+)
+# Folders of a slice that hold what people decided; under data/, an edition of its own brings parameters too.
+DECISIONS = ("params", "data")
+_decisions: dict[str, dict[str, Any]] = {}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A notebook's slice of data and the parameters.
+
+    Parameters
+    ----------
+    notebook, area : str
+        Name of the notebook; key of the area.
+    folder : Path
+        Where the slice lies and the record goes.
+    edition, roles, policy, indicators, settings, wording, rules, registry
+        The typed files of params/.
+    areas : Areas
+        Keys, names and regions.
+    observations : DataFrame
+        Ledger rows of the slice, every vintage known; `newest` marks the one in force.
+    panel : DataFrame
+        Harmonised annual values of the slice on present boundaries.
+    findings : tuple of Finding
+        Breached rules touching the slice.
+    sources : tuple of SourceLine
+        The raw files behind the slice.
+    records : dict of (str, str) to NotebookRecord
+        Records of the provinces, and of the nation's series, by area and notebook; only the evaluation has any.
+    """
+
+    notebook: str
+    area: str
+    folder: Path
+    edition: Edition
+    roles: Roles
+    policy: Policy
+    indicators: Indicators
+    settings: MethodSettings
+    wording: Wording
+    rules: RuleBook
+    registry: Registry
+    areas: Areas
+    observations: pd.DataFrame
+    panel: pd.DataFrame
+    findings: tuple[Finding, ...]
+    sources: tuple[SourceLine, ...]
+    records: dict[tuple[str, str], NotebookRecord]
+
+    @property
+    def name(self) -> str:
+        """The area's name."""
+        return self.areas.name(self.area)
+
+    @property
+    def region(self) -> str:
+        """Key of the area's region."""
+        return self.areas.region(self.area)
+
+    @property
+    def provinces(self) -> list[str]:
+        """Keys of all provinces on the edition's day, whichever of them the run computes."""
+        return self.areas.current(self.edition.as_known_on)
+
+    @property
+    def superseded(self) -> int:
+        """Rows of the slice that a newer vintage replaced."""
+        return int((~self.observations["newest"]).sum())
+
+    @property
+    def newest(self) -> pd.DataFrame:
+        """The rows in force on the edition's date."""
+        return self.observations[self.observations["newest"]]
+
+    @cached_property
+    def series(self) -> dict[tuple[str, str, str], tuple[SeriesPoint, ...]]:
+        """Annual series by area, indicator and measure, in the order of years."""
+        found: dict[tuple[str, str, str], list[SeriesPoint]] = {}
+        rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
+        columns = ["area", "indicator", "measure", "year", "value", "status", "segment"]
+        columns += ["low", "high", "error", "inputs"]
+        for area, indicator, measure, year, value, status, segment, low, high, error, ids in zip(
+            *(rows[column].tolist() for column in columns), strict=True
+        ):
+            point = SeriesPoint(
+                year=year,
+                value=value,
+                status=status,
+                segment=segment,
+                begun=self.indicators.get(indicator).begun(year),
+                low=None if isnan(low) else low,
+                high=None if isnan(high) else high,
+                error=None if isnan(error) else error,
+                inputs=tuple(ids),
+            )
+            found.setdefault((area, indicator, measure), []).append(point)
+        return {key: tuple(points) for key, points in found.items()}
+
+    @cached_property
+    def first_series(self) -> dict[tuple[str, str], tuple[SeriesPoint, ...]]:
+        """Of each area and indicator the series of the first measure there is."""
+        found: dict[tuple[str, str], tuple[SeriesPoint, ...]] = {}
+        for (area, indicator, _), points in self.series.items():
+            found.setdefault((area, indicator), points)
+        return found
+
+    @cached_property
+    def back_cast(self) -> frozenset[tuple[str, str]]:
+        """Areas and indicators whose past the publisher recalculated on present boundaries."""
+        rows = self.panel[self.panel["basis"] == "back-cast"]
+        return frozenset(zip(rows["area"], rows["indicator"], strict=True))
+
+    @cached_property
+    def renormalised(self) -> frozenset[tuple[str, str]]:
+        """Areas and indicators of which a value was recalculated without a small part that is missing."""
+        rows = self.panel[(self.panel["note"] == "renormalised") & self.panel["value"].notna()]
+        return frozenset(zip(rows["area"], rows["indicator"], strict=True))
+
+    def record(self, **results: Any) -> NotebookRecord:
+        """Make the record the notebook ends in from the objects of its cells; nothing is computed here.
+
+        Parameters
+        ----------
+        **results
+            The fields of the notebook's record but area, name, edition and day.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a field is missing, unknown or of another kind.
+        """
+        edition = self.edition
+        head = {"area": self.area, "name": self.name, "edition": edition.id, "as_known_on": edition.as_known_on}
+        return BY_NOTEBOOK[self.notebook].model_validate(head | results)
+
+    def save(self, record: NotebookRecord) -> NotebookRecord:
+        """Write the record the notebook ends in.
+
+        Parameters
+        ----------
+        record : NotebookRecord
+            The notebook's results.
+
+        Returns
+        -------
+        NotebookRecord
+            The same record.
+        """
+        (self.folder / "record.json").write_bytes(record.to_json())
+        return record
+
+
+def read_inputs(folder: Path) -> Inputs:
+    """Read the slice that lies in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder written from a unit's slice: parquet tables, facts, params/ and data/boundaries/.
+
+    Returns
+    -------
+    Inputs
+        The slice and its parameters.
+    """
+    # A dollar sign in a table that a notebook shows is money.
+    pd.set_option("display.html.use_mathjax", False)
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    return Inputs(
+        notebook=facts["notebook"],
+        area=facts["area"],
+        folder=folder,
+        **read_decisions(folder, facts["edition"]),
+        observations=pd.read_parquet(folder / OBSERVATIONS),
+        panel=pd.read_parquet(folder / PANEL),
+        findings=tuple(Finding.model_validate(entry) for entry in facts["findings"]),
+        sources=tuple(SourceLine.model_validate(entry) for entry in facts["sources"]),
+        records=_read_records(folder / RECORDS),
+    )
+
+
+def read_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
+    """Read the parameters and the areas of an edition.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of a slice.
+    edition_id : str
+        Name of the edition.
+
+    Returns
+    -------
+    dict
+        The fields of `Inputs` that come from params/ and data/boundaries/. Read and checked once a process for
+        one content of these files, which is the same for every notebook of an edition.
+
+    Raises
+    ------
+    PolicyReportError
+        If a file is missing or breaks its schema.
+    """
+    paths = sorted(path for part in DECISIONS for path in (folder / part).rglob("*") if path.is_file())
+    content = hashlib.sha256(edition_id.encode())
+    for path in paths:
+        body = path.read_bytes()
+        content.update(f"\n{path.relative_to(folder).as_posix()} {len(body)}\n".encode() + body)
+    key = content.hexdigest()
+    if key not in _decisions:
+        found = _checked_decisions(folder, edition_id)
+        _decisions.clear()
+        _decisions[key] = found
+    return dict(_decisions[key])
+
+
+def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
+    """The same, read."""
+    edition = read_edition_file(folder, edition_id)
+    layout = edition.layout(folder)
+    return {
+        "edition": edition,
+        "roles": read_roles(layout),
+        "policy": read_policy(layout),
+        "indicators": read_indicators(layout),
+        "settings": read_method_settings(layout),
+        "wording": read_wording(layout),
+        "rules": read_rule_book(folder),
+        "registry": read_registry(layout),
+        "areas": read_areas(folder),
+    }
+
+
+def decision_files(root: Path, edition: Edition) -> dict[str, bytes]:
+    """Collect what `read_decisions` reads, for a slice.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : Edition
+        Whose parameters.
+
+    Returns
+    -------
+    dict of str to bytes
+        Content by path below the project.
+    """
+    names = [*COMMON_FILES, edition_file(edition.id), *own_parameters(edition.layout(root))]
+    return {name: (root / name).read_bytes() for name in names}
+
+
+def files_of(rows: Iterable[str]) -> list[str]:
+    """Name the files behind ledger rows.
+
+    Parameters
+    ----------
+    rows : iterable of str
+        Ids of rows, or of whole files.
+
+    Returns
+    -------
+    list of str
+        Ids of the sources, each once, sorted.
+    """
+    return sorted({row.split("#")[0].removesuffix(".csv") for row in rows})
+
+
+def frame_bytes(frame: pd.DataFrame) -> bytes:
+    """Serialise a table to Parquet: equal tables give equal bytes.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any table with plain columns.
+
+    Returns
+    -------
+    bytes
+        A Parquet file.
+    """
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, engine="pyarrow", compression="zstd")
+    return buffer.getvalue()
+
+
+def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
+    """The records laid into the slice of the evaluation."""
+    if not path.exists():
+        return {}
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    return {(entry["area"], entry["kind"]): _read_record(entry) for entry in entries}
+
+
+def _read_record(entry: dict[str, Any]) -> NotebookRecord:
+    """One of them; an area that did not run this time may have left one of another version of the program."""
+    area, kind = entry["area"], entry["kind"]
+    try:
+        record: NotebookRecord = BY_NOTEBOOK[kind].model_validate(entry)
+    except ValidationError as error:
+        raise RunError(
+            f"record of {area}, {kind}",
+            "what this version's notebook writes",
+            misfit(error),
+            "Run the edition again without --areas: what has not changed is not made again.",
+        ) from None
+    return record

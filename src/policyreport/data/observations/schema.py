@@ -1,0 +1,158 @@
+"""The ledger's columns as a pandera schema, and its complaints as place, expected, got, next step."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import get_args
+
+import pandas as pd
+import pandera.pandas as pa
+
+from policyreport.errors import DataError, did_you_mean
+from policyreport.params import limits
+from policyreport.params.indicators import Indicators
+from policyreport.records.base import Bound, Status
+from policyreport.records.digits import as_published
+
+KEY = ("area", "indicator", "measure", "list", "period", "reference_date")
+TYPES = {
+    **dict.fromkeys(("area", "indicator", "measure", "list", "period"), "str"),
+    **dict.fromkeys(("reference_date", "published"), "datetime64[s]"),
+    "value": "float64",
+    **dict.fromkeys(("bound", "unit", "status", "quality", "source", "note", "published_precision"), "str"),
+}
+SIMULATED = "simulated"
+QUALITY = {
+    "back-cast": "the publisher's own recalculation on present provinces",
+    "not-a-measurement": "the publisher averaged the parts of a merged province",
+    "top-n-list": "only the first places were published: not a panel, not a sample",
+    "incomplete": "only some areas are in the copy read",
+    "secondary-source": "quoted by a source that is not the producer",
+    SIMULATED: "drawn at random for teaching, not an observation",
+    "unchecked": "not compared with the published original",
+}
+
+
+def place(row: Hashable, column: str) -> str:
+    """Name a cell of a raw file as a spreadsheet shows it.
+
+    Parameters
+    ----------
+    row : str
+        A ledger id, ``nso/PL.V03.01.csv#17``.
+    column : str
+        The column.
+
+    Returns
+    -------
+    str
+        ``data/raw/nso/PL.V03.01.csv, row 17, column "value"``.
+    """
+    file, _, number = str(row).rpartition("#")
+    return f'data/raw/{file}, row {number}, column "{column}"'
+
+
+def cell(table: pd.DataFrame, row: Hashable, column: str) -> str:
+    """Give one cell as text.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table.
+    row : hashable
+        A label of its index.
+    column : str
+        A column.
+
+    Returns
+    -------
+    str
+        Numbers without trailing zeros.
+    """
+    value = table[column][str(row)]
+    return as_published(value) if isinstance(value, float) else str(value)
+
+
+def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:
+    """Give the schema every ledger fits.
+
+    Parameters
+    ----------
+    indicators : Indicators
+        The known indicators.
+
+    Returns
+    -------
+    DataFrameSchema
+        Strict and ordered: no other columns.
+    """
+    # The types are compared at once for all columns: asked one by one, pandera spends most of its time on them.
+    columns = dict.fromkeys(TYPES, pa.Column())
+    columns |= {
+        "indicator": pa.Column(checks=pa.Check.isin(list(indicators.by_id()))),
+        "reference_date": pa.Column(nullable=True),
+        "value": pa.Column(checks=pa.Check.in_range(-limits.NUMBER_SIZE, limits.NUMBER_SIZE)),
+        "bound": pa.Column(checks=pa.Check.isin(list(get_args(Bound)))),
+        "unit": pa.Column(checks=pa.Check.ne("")),
+        "status": pa.Column(checks=pa.Check.isin(list(get_args(Status)))),
+        "quality": pa.Column(checks=pa.Check(_known_codes)),
+        "published_precision": pa.Column(checks=pa.Check.isin(["day", "month", "year"])),
+    }
+    typed = pa.Check(lambda frame: frame.dtypes.astype(str).to_dict() == TYPES, error=f"types {TYPES}")
+    index = pa.Index(str, unique=True, name="id")
+    return pa.DataFrameSchema(columns, checks=typed, index=index, strict=True, ordered=True)
+
+
+def validate(ledger: pd.DataFrame, indicators: Indicators) -> None:
+    """Hold a ledger against the schema and every unit against its indicator.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        What `parse` gave.
+    indicators : Indicators
+        The known indicators.
+
+    Raises
+    ------
+    DataError
+        At the first breach.
+    """
+    try:
+        ledger_schema(indicators).validate(ledger)
+    except pa.errors.SchemaError as error:
+        raise _complaint(ledger, indicators, error) from None
+    units = {(each.id, unit) for each in indicators.indicators for unit in each.units}
+    pairs = ledger[["indicator", "unit"]].drop_duplicates()
+    for row, (indicator, unit) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
+        if (indicator, unit) not in units:
+            known = indicators.get(str(indicator)).units
+            raise DataError(place(row, "unit"), f"a unit of {indicator}", f'"{unit}"', did_you_mean(str(unit), known))
+
+
+def _known_codes(quality: pd.Series[str]) -> pd.Series[bool]:
+    """True where every code of a cell is known."""
+    return ~quality.isin([text for text in quality.unique() if not set(text.split()) <= set(QUALITY)])
+
+
+def _complaint(ledger: pd.DataFrame, indicators: Indicators, error: pa.errors.SchemaError) -> DataError:
+    """Turn pandera's first complaint into ours."""
+    column = str(getattr(error.schema, "name", "") or "")
+    cases = error.failure_cases
+    if column not in ledger or not hasattr(cases, "iloc") or "index" not in cases:
+        return DataError("the ledger", "the columns of the schema", " ".join(str(error).split())[:200], "Fix it.")
+    row = cases["index"].iloc[0]
+    got = cell(ledger, row, column)
+    allowed = {
+        "indicator": list(indicators.by_id()),
+        "bound": list(get_args(Bound)),
+        "status": list(get_args(Status)),
+        "quality": list(QUALITY),
+    }
+    expected = {
+        "indicator": "an indicator of params/indicators.yaml",
+        "unit": "a unit",
+        "value": "a finite number",
+    }.get(column, "one of " + ", ".join(allowed.get(column, [])))
+    todo = did_you_mean(got, allowed[column]) if column in allowed else "Fix the source or add a correction."
+    return DataError(place(row, column), expected, f'"{got}"', todo)

@@ -1,0 +1,20 @@
+"""Rules that reach across rows of the ledger: what each breach means, and how it is found.
+
+Nothing is repaired here. A breach is a finding: shown on the data-quality page, or, as an error, the end of
+the run. Severities, sentences and limits stand in params/rules.yaml; a family of rules is a module.
+"""
+
+from policyreport.data.rules.evidence import Breach, Context, Evidence, read_context
+from policyreport.data.rules.screening import CHECKS, Rule, check_ledger, require_no_error, rules
+
+__all__ = [
+    "CHECKS",
+    "Breach",
+    "Context",
+    "Evidence",
+    "Rule",
+    "check_ledger",
+    "read_context",
+    "require_no_error",
+    "rules",
+]

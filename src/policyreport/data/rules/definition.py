@@ -1,0 +1,301 @@
+"""Rules of definition: lists, measures, bounds, question sets, ranks and top lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from policyreport.data.observations.periods import period_bounds
+from policyreport.data.rules.evidence import (
+    Breach,
+    Check,
+    Evidence,
+    by_source,
+    figures,
+    half_unit,
+    ids,
+    listing,
+    number,
+    records,
+)
+from policyreport.params.spelling import sort_key
+from policyreport.records.digits import as_published
+
+
+def _list_changed(evidence: Evidence) -> Iterator[Breach]:
+    """Consecutive counts of one area and issuing body that are on different lists."""
+    totals = evidence.ledger[
+        (evidence.ledger["indicator"] == evidence.tasks.total) & evidence.ledger["reference_date"].notna()
+    ]
+    # The first word of a list's slug names who issues it.
+    issuer = totals["list"].str.replace(r"-.*", "", regex=True)
+    for (area, _), rows in totals.groupby([totals["area"], issuer]):
+        for before, after in pairwise([day for _, day in rows.groupby("reference_date")]):
+            first, second = sorted(set(before["list"])), sorted(set(after["list"]))
+            if not set(first) & set(second):
+                text = f"the list changed from {' and '.join(first)} to {' and '.join(second)}"
+                yield Breach(ids(before) + ids(after), f"{evidence.who(area)}: {text}; no comparison is made.")
+
+
+def _list_ended(evidence: Evidence) -> Iterator[Breach]:
+    """Counts of a quarter after the day by which the tasks of their list were due: they are of another list."""
+    lists = {each.id: each for each in evidence.context.policy.lists if each.deadline is not None}
+    rows = evidence.ledger[evidence.ledger["list"].isin(list(lists))]
+    keys = ["area", "list", "period", "reference_date"]
+    for (area, name, period, _), group in rows.groupby(keys, dropna=False):
+        start, end = period_bounds(str(period))
+        day, known = group["reference_date"].iloc[0], lists[str(name)]
+        if known.ended(start, end if pd.isna(day) else day.date(), evidence.settings.reference_slack_days):
+            text = f"counted in {period}, its tasks were due on {known.deadline}"
+            yield Breach(ids(group), f"{evidence.who(str(area))}, {name}: {text}.")
+
+
+def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
+    """Lists of one kind that count the overdue inside "in progress" and lists that do not, by their own arithmetic."""
+    found: dict[bool, list[tuple[str, tuple[str, ...], str]]] = {True: [], False: []}
+    role = evidence.tasks
+    used = (role.total, role.completed, role.in_progress, role.overdue)
+    for rows, value, row in evidence.snapshots:
+        if set(used) <= set(value) and value[role.overdue]:
+            total, done, running, late = (value[name] for name in used)
+            if total in (done + running, done + running + late):
+                name, area = str(rows["list"].iloc[0]), str(rows["area"].iloc[0])
+                found[total == done + running].append((name, tuple(row[each] for each in used), area))
+    if found[True] and found[False]:
+        inside, outside = (listing(sorted({name for name, _, _ in found[key]}, key=sort_key)) for key in (True, False))
+        rows_used = tuple(id for name, part, _ in found[False] for id in part)
+        text = f"the overdue are counted beside the tasks in progress on {outside}, among them on {inside}"
+        yield Breach(rows_used, f"{text[:1].upper()}{text[1:]}.")
+
+
+def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> Iterator[Breach]:
+    """Figures of some measures that are not those of an official measure for the same area and period."""
+    rows = evidence.newest.reset_index()
+    official = rows[rows["measure"].isin(evidence.settings.official_measures)]
+    others = rows[rows["measure"].isin(measures)]
+    # An unchanged province carries its former key in older reports and its present one in the tables.
+    successor = evidence.areas.crosswalk.loc[evidence.areas.crosswalk["relation"] == "unchanged", "new"]
+    for table in (official, others):
+        table.insert(0, "place", table["area"].map(successor).fillna(table["area"]))
+    both = others.merge(official, on=["place", "indicator", "period", "list"], suffixes=("", "_official"))
+    # The same key first, so that a province present under two keys is compared once.
+    both = both.assign(other=both["area"] != both["area_official"]).sort_values("other", kind="stable")
+    both = both.drop_duplicates("id")
+    # A trailing zero is lost when a figure becomes a number: the finest figure of a file tells how it was rounded.
+    file = ["source", "indicator", "measure"]
+    printed = rows["value"].map(half_unit).groupby([rows[name] for name in file]).min().rename("slack")
+    both = both.join(printed, on=file)
+    off = both[(both["value"] - both["value_official"]).abs() > both["slack"]]
+    for row in records(off):
+        other = f"{row['measure_official']} {as_published(row['value_official'])} {row['unit']}"
+        text = f"{rate} gives {as_published(row['value'])}, {other}".rstrip()
+        named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'])}, {row['period']}"
+        yield Breach((row["id"], row["id_official"]), f"{named}: {text}.")
+
+
+def _press_against_official(evidence: Evidence) -> Iterator[Breach]:
+    """A figure in the press that is not the official one."""
+    yield from _beside_official(evidence, evidence.settings.press_measures, "the press")
+
+
+def _office_against_official(evidence: Evidence) -> Iterator[Breach]:
+    """A figure of a province's own office that is not the national one."""
+    yield from _beside_official(evidence, evidence.settings.office_measures, "the province's office")
+
+
+def _measures_differ(evidence: Evidence) -> Iterator[Breach]:
+    """One quantity by several measures for one area and period: never one series."""
+    handled = {*evidence.settings.press_measures, *evidence.settings.office_measures}
+    rows = evidence.newest[~evidence.newest["measure"].isin(handled) & (evidence.newest["measure"] != "")]
+    groups = rows.groupby(["area", "indicator", "period"])
+    several = rows[groups["measure"].transform("nunique") > 1]
+    for _, group in several.groupby(["area", "indicator", "period"]):
+        if len(set(group["value"])) == 1:
+            continue
+        told = ", ".join(f"{as_published(row.value)} ({row.measure})" for row in figures(group))
+        named = f"{evidence.who(group['area'].iloc[0])}, {evidence.named(group['indicator'].iloc[0])}"
+        yield Breach(ids(group), f"{named}, {group['period'].iloc[0]}: {told}.")
+
+
+def _bound_only(evidence: Evidence) -> Iterator[Breach]:
+    """A figure stated as more than, less than or about, and never exactly."""
+    for group in _with_bound(evidence):
+        if not (group["bound"] == "=").any():
+            told = ", ".join(f"{row.bound} {number(row.value)} {row.unit}".rstrip() for row in figures(group))
+            yield Breach(ids(group), f"{evidence.what(group)}: only {told}.")
+
+
+def _bound_beside_exact(evidence: Evidence) -> Iterator[Breach]:
+    """An exact figure that a bound for the same area and period excludes."""
+    for group in _with_bound(evidence):
+        for exact in figures(group[group["bound"] == "="]):
+            for row in figures(group[group["bound"].isin([">", "<"])]):
+                if (exact.value <= row.value) if row.bound == ">" else (exact.value >= row.value):
+                    text = f"{row.bound} {as_published(row.value)} beside {as_published(exact.value)}"
+                    yield Breach((row.id, exact.id), f"{evidence.what(group)}: {text}.")
+
+
+def _with_bound(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Figures of one area, indicator, measure, list and period of which at least one is a bound."""
+    keys = ["area", "indicator", "measure", "list", "period"]
+    bounded = evidence.ledger.loc[evidence.ledger["bound"] != "=", keys].drop_duplicates()
+    rows = evidence.ledger.reset_index().merge(bounded, on=keys).set_index("id")
+    for _, group in rows.groupby(keys):
+        yield group
+
+
+def _other_quantity(evidence: Evidence) -> Iterator[Breach]:
+    """Several quantities held against one threshold."""
+    named = evidence.context.policy.threshold.indicators
+    rows = evidence.newest
+    rows = rows[rows["indicator"].isin(named) & (rows["area"] == evidence.nation)]
+    # Of a span of months the last year counts.
+    year = rows["period"].str.extract(r"(\d{4})(?!.*\d{4})")[0]
+    for when, group in rows.groupby(year):
+        if len(set(group["indicator"])) > 1:
+            told = [
+                f"{evidence.named(row.indicator, row.measure)} {row.bound} {as_published(row.value)}"
+                for row in figures(group)
+            ]
+            yield Breach(
+                ids(group), f"{evidence.who(evidence.nation)}, {when}: {'; '.join(told)} are different quantities."
+            )
+
+
+def _task_without_list(evidence: Evidence) -> Iterator[Breach]:
+    """Counts of tasks that are on no list: other tasks than the policy's."""
+    rows = evidence.ledger
+    loose = rows[(rows["unit"] == "tasks") & (rows["list"] == "")]
+    for (area, source), group in loose.groupby(["area", "source"]):
+        told = listing([f"{evidence.named(row.indicator)} {as_published(row.value)}" for row in figures(group)])
+        yield Breach(ids(group), f"{evidence.who(area)}, {source}: {told}; on no list of the policy.")
+
+
+def _question_break(evidence: Evidence) -> Iterator[Breach]:
+    """Figures on both sides of a new question set or definition."""
+    annual = evidence.annual
+    for each in evidence.context.indicators.indicators:
+        years = annual[annual["indicator"] == each.id]
+        for new in each.breaks:
+            before, after = years[years["year"] < new.year], years[years["year"] >= new.year]
+            if len(before) and len(after):
+                first = after[after["year"] == after["year"].min()]
+                reason = new.reason.rstrip(".")
+                yield Breach(ids(first), f"{evidence.named(each.id)}: new from {new.year} ({reason}).")
+
+
+def _top_n_list(evidence: Evidence) -> Iterator[Breach]:
+    """Only the first places of a ranking were published: not a panel, not a sample."""
+    rows = evidence.ledger[evidence.ledger["quality"].str.contains("top-n-list")]
+    for (indicator, measure), group in rows.groupby(["indicator", "measure"]):
+        periods = [f"{period} ({len(part)})" for period, part in group.groupby("period")]
+        yield Breach(
+            ids(group), f"{evidence.named(indicator, measure)}: only the first places in {listing(periods, 8)}."
+        )
+
+
+def _top_n_unmarked(evidence: Evidence) -> Iterator[Breach]:
+    """The first places of a ranking and no others, without saying so."""
+    ranks = evidence.newest[evidence.kinds[evidence.newest.index] == "rank"]
+    ranks = ranks[~ranks["quality"].str.contains("top-n-list|incomplete", regex=True)]
+    for _, rows in ranks.groupby(["indicator", "measure", "period", "unit"]):
+        places, of = sorted(rows["value"]), evidence.number_of_provinces(str(rows["area"].iloc[0]))
+        if evidence.settings.top_places <= len(rows) < of and places == list(range(1, len(rows) + 1)):
+            yield Breach(
+                ids(rows), f"{evidence.what(rows)}: the first {len(rows)} of {of} places, not marked top-n-list."
+            )
+
+
+def _averaged_parts(evidence: Evidence) -> Iterator[Breach]:
+    """Figures of a merged province that average its parts, as their publisher says."""
+    rows = evidence.ledger[evidence.ledger["quality"].str.contains("not-a-measurement")]
+    for (indicator, measure, period), group in rows.groupby(["indicator", "measure", "period"]):
+        areas = listing([evidence.who(area) for area in sorted(set(group["area"]))])
+        yield Breach(ids(group), f"{evidence.named(indicator, measure)}, {period}: means of the parts for {areas}.")
+
+
+def _averaged_parts_unmarked(evidence: Evidence) -> Iterator[Breach]:
+    """A merged province's score that is the plain mean of its parts, without saying so."""
+    annual = evidence.annual[evidence.annual["kind"].isin(["intensive", "rank"])]
+    own = annual[~annual["quality"].str.contains("not-a-measurement|back-cast", regex=True)]
+    table = evidence.areas.table
+    own = own[own["area"].isin(table.index[table["parts"].str.contains(" ")])]
+    keys = ["area", "indicator", "measure", "year"]
+    values = dict(zip(annual[keys].itertuples(index=False, name=None), annual["value"], strict=True))
+    for row in figures(own):
+        parts_of = [(part, row.indicator, row.measure, int(row.period)) for part in evidence.areas.parts(row.area)]
+        if all(key in values for key in parts_of):
+            parts = [float(values[key]) for key in parts_of]
+            if max(parts) > min(parts) and abs(float(np.mean(parts)) - row.value) <= half_unit(row.value):
+                told = ", ".join(as_published(value) for value in parts)
+                yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} is the mean of {told}.")
+
+
+def _rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
+    """Ranks made from the figures of parts: a mean has no place."""
+    ranks = evidence.ledger[evidence.kinds == "rank"]
+    made = ranks["quality"].str.contains("not-a-measurement|back-cast", regex=True) | (ranks["value"] % 1 != 0)
+    yield from by_source(ranks[made], "with a place put together from the parts of merged provinces")
+    for each in evidence.context.indicators.indicators:
+        if each.kind == "rank" and each.harmonise != "none":
+            yield Breach((), f"{evidence.named(each.id)} is a rank and is to be carried to present provinces.")
+
+
+def _rank_out_of_range(evidence: Evidence) -> Iterator[Breach]:
+    """A place below 1 or beyond the last one."""
+    ranks, last = _places(evidence)
+    for row in figures(ranks[(ranks["value"] < 1) | (ranks["value"] > last)]):
+        yield Breach((row.id,), f"{evidence.about(row)}: place {as_published(row.value)}, {row.unit}.")
+
+
+def _rank_scheme(evidence: Evidence) -> Iterator[Breach]:
+    """A place among the provinces of another time."""
+    ranks, last = _places(evidence)
+    expected = ranks["area"].map({key: evidence.number_of_provinces(key) for key in set(ranks["area"])})
+    yield from by_source(ranks[last.notna() & (expected > 0) & (last != expected)], "ranked among other provinces")
+
+
+def _tied_ranks(evidence: Evidence) -> Iterator[Breach]:
+    """Areas on one place where the source does not speak of a tie."""
+    ranks = evidence.newest[evidence.kinds[evidence.newest.index] == "rank"]
+    words = "|".join(re.escape(word) for word in evidence.settings.tie_words)
+    keys = ["indicator", "measure", "period", "unit", "source", "value"]
+    tied = ranks[ranks.duplicated(keys, keep=False)]
+    for _, rows in tied.groupby(keys):
+        if not rows["note"].str.contains(words, case=False, regex=True).any():
+            named = f"{evidence.named(rows['indicator'].iloc[0])}, {rows['period'].iloc[0]}"
+            who = " and ".join(evidence.who(area) for area in rows["area"])
+            yield Breach(ids(rows), f"{named}: {who} share place {as_published(rows['value'].iloc[0])}.")
+
+
+def _places(evidence: Evidence) -> tuple[pd.DataFrame, pd.Series[float]]:
+    """Ranks with the last place their unit names; NaN where it names none."""
+    ranks = evidence.ledger[evidence.kinds == "rank"]
+    return ranks, ranks["unit"].str.extract(r"rank of (\d+)")[0].astype(float)
+
+
+CHECKS: dict[str, Check] = {
+    "list-changed": _list_changed,
+    "list-ended": _list_ended,
+    "overdue-basis": _overdue_basis,
+    "press-against-official": _press_against_official,
+    "office-against-official": _office_against_official,
+    "measures-differ": _measures_differ,
+    "bound-only": _bound_only,
+    "bound-beside-exact": _bound_beside_exact,
+    "other-quantity": _other_quantity,
+    "task-without-list": _task_without_list,
+    "question-break": _question_break,
+    "top-n-list": _top_n_list,
+    "top-n-unmarked": _top_n_unmarked,
+    "averaged-parts": _averaged_parts,
+    "averaged-parts-unmarked": _averaged_parts_unmarked,
+    "rank-aggregated": _rank_aggregated,
+    "rank-out-of-range": _rank_out_of_range,
+    "rank-scheme": _rank_scheme,
+    "tied-ranks": _tied_ranks,
+}

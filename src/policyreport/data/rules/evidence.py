@@ -1,0 +1,397 @@
+"""What the rules look at: the ledger, the project's tables and decisions, and how a finding speaks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from policyreport.data.areas import Areas, read_areas
+from policyreport.data.harmonise import discrepancies
+from policyreport.data.observations.corrections import Correction, Withheld, read_corrections, read_withheld
+from policyreport.data.observations.periods import period_bounds
+from policyreport.data.observations.schema import KEY
+from policyreport.data.sources import Source, read_sources
+from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.layout import Root, project_folder
+from policyreport.params.methods import HarmoniseSettings, read_method_settings
+from policyreport.params.policy import Policy, read_policy
+from policyreport.params.report import Roles, TaskRole, read_roles
+from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
+from policyreport.records.digits import as_published
+
+SERIES = ["area", "indicator", "measure"]
+
+
+def number(value: float) -> str:
+    """A figure as people print it: thousands apart, no power of ten."""
+    return as_published(value, ",")
+
+
+class Breach(NamedTuple):
+    """One place where a rule is broken: ledger rows and what they say; areas and sources where rows do not tell.
+
+    Of a table with holes `subject` names it, and `gaps` are its missing areas with their years.
+    """
+
+    rows: tuple[str, ...]
+    message: str
+    areas: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    subject: str = ""
+    gaps: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rules know beside the ledger.
+
+    Parameters
+    ----------
+    areas : Areas
+        Keys, lifetimes and mapping.
+    indicators : Indicators
+        Units, kinds, ranges and breaks.
+    policy : Policy
+        Lists, threshold and targets.
+    roles : Roles
+        Which indicators count tasks.
+    book : RuleBook
+        Severities, sentences and limits.
+    harmonise : HarmoniseSettings
+        How values are put on present boundaries, and what difference is a finding.
+    sources : dict of str to Source
+        Sidecars by source key.
+    corrections, withheld
+        The project's repairs, and the figures kept out.
+    """
+
+    areas: Areas
+    indicators: Indicators
+    policy: Policy
+    roles: Roles
+    book: RuleBook
+    harmonise: HarmoniseSettings
+    sources: dict[str, Source]
+    corrections: tuple[Correction, ...]
+    withheld: tuple[Withheld, ...]
+
+
+def read_context(root: Root) -> Context:
+    """Read what the rules know beside the ledger.
+
+    Parameters
+    ----------
+    root : Path or Layout
+        The project.
+
+    Returns
+    -------
+    Context
+        Tables, parameters, sidecars and corrections.
+
+    Raises
+    ------
+    PolicyReportError
+        If a file breaks its schema.
+    """
+    folder = project_folder(root)
+    return Context(
+        areas=read_areas(folder),
+        indicators=read_indicators(root),
+        policy=read_policy(root),
+        roles=read_roles(root),
+        book=read_rule_book(folder),
+        harmonise=read_method_settings(root).harmonise,
+        sources=read_sources(root),
+        corrections=read_corrections(root),
+        withheld=read_withheld(root),
+    )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A ledger, or the part of it known on a day, with its context."""
+
+    ledger: pd.DataFrame
+    context: Context
+
+    @property
+    def areas(self) -> Areas:
+        """Keys, lifetimes and mapping."""
+        return self.context.areas
+
+    @property
+    def tasks(self) -> TaskRole:
+        """Which indicators count tasks."""
+        return self.context.roles.tasks
+
+    @property
+    def settings(self) -> RuleSettings:
+        """The limits of the rules."""
+        return self.context.book.settings
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Sidecars of the files with rows in the ledger: a later file must not change an earlier finding."""
+        known = set(self.ledger["source"])
+        return {key: source for key, source in self.context.sources.items() if key in known}
+
+    @cached_property
+    def kinds(self) -> pd.Series[str]:
+        """Kind of each row's indicator."""
+        kinds = {each.id: each.kind for each in self.context.indicators.indicators}
+        return self.ledger["indicator"].map(kinds).fillna("").astype("str")
+
+    @cached_property
+    def bounds(self) -> pd.DataFrame:
+        """First and last day of each row's period."""
+        days = {period: period_bounds(period) for period in self.ledger["period"].unique()}
+        ends = {name: {period: pd.Timestamp(day[i]) for period, day in days.items()} for i, name in enumerate("fl")}
+        columns = {"first": ends["f"], "last": ends["l"]}
+        return pd.DataFrame(
+            {name: self.ledger["period"].map(known).astype("datetime64[s]") for name, known in columns.items()}
+        )
+
+    @cached_property
+    def day(self) -> pd.Timestamp:
+        """The newest day of publication."""
+        return pd.Timestamp(self.ledger["published"].max())
+
+    @cached_property
+    def newest(self) -> pd.DataFrame:
+        """The newest vintage of each key."""
+        return self.ledger.sort_values("published", kind="stable").drop_duplicates(list(KEY), keep="last")
+
+    @cached_property
+    def annual(self) -> pd.DataFrame:
+        """Exact annual figures in force, projections apart, with `year` (int), `kind` and `scheme` of the area."""
+        rows = self.newest
+        kept = rows[
+            rows["period"].str.fullmatch(r"\d{4}")
+            & (rows["bound"] == "=")
+            & (rows["status"] != "projection")
+            & (rows["list"] == "")
+        ]
+        years = kept["period"].astype(int)
+        scheme = kept["area"].map(self.areas.table["scheme"].where(self.is_province.reindex(self.areas.table.index)))
+        return kept.assign(year=years, kind=self.kinds[kept.index], scheme=scheme.fillna("").astype("str"))
+
+    @cached_property
+    def is_province(self) -> pd.Series[bool]:
+        """Whether each area is a province, former or present."""
+        return ~self.areas.table["type"].isin(["nation", "region"])
+
+    @cached_property
+    def nation(self) -> str:
+        """The nation's key."""
+        table = self.areas.table
+        return str(table.index[table["type"] == "nation"][0])
+
+    @cached_property
+    def provinces(self) -> dict[str, list[str]]:
+        """Provinces by scheme."""
+        table = self.areas.table[self.is_province]
+        return {str(scheme): sorted(rows.index) for scheme, rows in table.groupby("scheme")}
+
+    def number_of_provinces(self, area: str) -> int:
+        """How many provinces there are in an area's scheme."""
+        table = self.areas.table
+        scheme = str(table["scheme"].get(area, ""))
+        return len(self.provinces.get(scheme, []))
+
+    def who(self, area: object) -> str:
+        """Name an area with its key: former and present provinces share names."""
+        key = str(area)
+        if key not in self.areas.table.index:
+            return key
+        return self.areas.name(key) if key == self.nation else f"{self.areas.name(key)} ({key})"
+
+    def named(self, indicator: object, measure: object = "") -> str:
+        """Name an indicator and its measure."""
+        known = self.context.indicators.by_id().get(str(indicator))
+        name = known.name if known else str(indicator)
+        return f"{name} ({measure})" if measure else name
+
+    def what(self, rows: pd.DataFrame) -> str:
+        """Name what rows are about: area, list or indicator, period."""
+        return self.about(next(figures(rows)))
+
+    @cached_property
+    def tables(self) -> list[tuple[tuple[str, str, int, str], pd.DataFrame]]:
+        """Annual tables of provinces by indicator, measure, year and scheme, one row a province."""
+        annual = self.annual[self.annual["scheme"] != ""]
+        return [
+            ((str(indicator), str(measure), int(str(year)), str(scheme)), rows.drop_duplicates("area"))
+            for (indicator, measure, year, scheme), rows in annual.groupby(["indicator", "measure", "year", "scheme"])
+        ]
+
+    @cached_property
+    def complete_tables(self) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+        """Tables that hold every province, each with the nation's figure under its own indicator's name."""
+        national = {each.id: each.national or each.id for each in self.context.indicators.indicators}
+        rows = self.annual[self.annual["area"] == self.nation]
+        keys = rows[["indicator", "measure", "year"]].itertuples(index=False, name=None)
+        nation = {key: rows.iloc[[i]] for i, key in enumerate(keys)}
+        found = []
+        for (indicator, measure, year, scheme), table in self.tables:
+            own = nation.get((national.get(indicator, indicator), measure, year))
+            if own is not None and len(table) == len(self.provinces[scheme]):
+                found.append((table, own))
+        return found
+
+    @cached_property
+    def recalculated(self) -> pd.DataFrame:
+        """The publisher's values on present provinces beside ours, with the row behind each."""
+        table = discrepancies(self.newest, self.areas, self.context.indicators, self.context.harmonise)
+        return table.assign(id=[rows[0] for rows in table["inputs"]])
+
+    def about(self, figure: Figure) -> str:
+        """Name what one figure is about."""
+        about = figure.list or self.named(figure.indicator, figure.measure)
+        return f"{self.who(figure.area)}, {about}, {figure.period}"
+
+    @cached_property
+    def snapshots(self) -> tuple[tuple[pd.DataFrame, dict[str, float], dict[str, str]], ...]:
+        """Each list on each day as printed newest: rows, values and ids by indicator."""
+        return tuple(self._snapshots())
+
+    def _snapshots(self) -> Iterator[tuple[pd.DataFrame, dict[str, float], dict[str, str]]]:
+        counts = self.ledger[self.ledger["list"] != ""]
+        for _, rows in counts.groupby(["area", "list", "period", "reference_date"], dropna=False):
+            newest = rows.sort_values("published", kind="stable").drop_duplicates("indicator", keep="last")
+            values = dict(zip(newest["indicator"], newest["value"].astype(float), strict=True))
+            ids = dict(zip(newest["indicator"], newest.index.astype(str), strict=True))
+            yield newest, values, ids
+
+
+Check = Callable[[Evidence], Iterator[Breach]]
+
+
+class Figure(NamedTuple):
+    """One row of the ledger, its columns by name."""
+
+    id: str
+    area: str
+    indicator: str
+    measure: str
+    list: str
+    period: str
+    reference_date: pd.Timestamp
+    published: pd.Timestamp
+    value: float
+    bound: str
+    unit: str
+    status: str
+    source: str
+    note: str
+
+
+def figures(rows: pd.DataFrame) -> Iterator[Figure]:
+    """Go through rows of the ledger.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of the ledger, by id.
+
+    Yields
+    ------
+    Figure
+        One a row, in order.
+    """
+    columns = [rows[name] for name in Figure._fields[1:]]
+    for row in zip(rows.index, *columns, strict=True):
+        yield Figure(*row)
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Go through rows of a table joined from the ledger.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Any columns.
+
+    Returns
+    -------
+    list of dict
+        One a row, by column.
+    """
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
+def ids(rows: pd.DataFrame | pd.Index) -> tuple[str, ...]:
+    """Give the ledger ids of rows.
+
+    Parameters
+    ----------
+    rows : DataFrame or Index
+        Rows of the ledger, or their labels.
+
+    Returns
+    -------
+    tuple of str
+        In order.
+    """
+    index = rows.index if isinstance(rows, pd.DataFrame) else rows
+    return tuple(str(id) for id in index)
+
+
+def by_source(rows: pd.DataFrame, text: str) -> Iterator[Breach]:
+    """Make one breach a file of rows that share a fault.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of the ledger.
+    text : str
+        What is wrong, after the number of figures.
+
+    Yields
+    ------
+    Breach
+        One a source.
+    """
+    for source, group in rows.groupby("source"):
+        figures = "1 figure" if len(group) == 1 else f"{len(group)} figures"
+        yield Breach(ids(group), f"{source}: {figures} {text}.")
+
+
+def listing(words: list[str], most: int = 6) -> str:
+    """Join words, the rest counted.
+
+    Parameters
+    ----------
+    words : list of str
+        In order.
+    most : int
+        How many are named.
+
+    Returns
+    -------
+    str
+        ``a, b and 3 more``.
+    """
+    rest = len(words) - most
+    return f"{', '.join(words[:most])} and {rest} more" if rest > 0 else ", ".join(words)
+
+
+def half_unit(value: float) -> float:
+    """Give half the last printed place of a number, for comparing rounded figures.
+
+    Parameters
+    ----------
+    value : float
+        As printed.
+
+    Returns
+    -------
+    float
+        0.05 for 13.9; a hair more, against binary fractions.
+    """
+    digits = len(f"{value:.10f}".rstrip("0").partition(".")[2])
+    return 0.5 * 10.0**-digits + 1e-9

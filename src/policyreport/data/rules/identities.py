@@ -1,0 +1,226 @@
+"""Identities that tie figures of several indicators: which ones enter is set in params/rules.yaml.
+
+What is compared are intervals: all values that would be printed as the printed one. An identity is broken where no
+printed vintage of its figures makes the intervals meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import product
+
+import pandas as pd
+
+from policyreport.data.rules.evidence import Breach, Check, Evidence, Figure, figures, half_unit
+from policyreport.records.digits import as_published
+from policyreport.records.periods import year_of_period
+
+EXACT = ["observed", "preliminary", "estimate"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Between which values a quantity lies, what it is nearest to, and the figures it was made from."""
+
+    low: float
+    high: float
+    value: float
+    rows: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    text: str = ""
+
+    def __mul__(self, other: Span) -> Span:
+        """The product of two positive quantities."""
+        return Span(
+            self.low * other.low,
+            self.high * other.high,
+            self.value * other.value,
+            (*self.rows, *other.rows),
+            (*self.sources, *other.sources),
+        )
+
+    def __truediv__(self, other: Span) -> Span:
+        """The ratio of two positive quantities."""
+        return self * Span(1 / other.high, 1 / other.low, 1 / other.value, other.rows, other.sources)
+
+    def __add__(self, other: Span) -> Span:
+        """The sum of two quantities."""
+        return Span(
+            self.low + other.low,
+            self.high + other.high,
+            self.value + other.value,
+            (*self.rows, *other.rows),
+            (*self.sources, *other.sources),
+        )
+
+    def scaled(self, factor: float, shift: float = 0.0) -> Span:
+        """The quantity in another unit, `factor` positive."""
+        low, high, value = (factor * end + shift for end in (self.low, self.high, self.value))
+        return replace(self, low=low, high=high, value=value)
+
+    def powered(self, exponent: float) -> Span:
+        """The quantity to a positive power."""
+        return replace(self, low=self.low**exponent, high=self.high**exponent, value=self.value**exponent)
+
+    def distance(self, other: Span) -> float:
+        """How far apart two intervals lie; 0 where they meet."""
+        return max(self.low - other.high, other.low - self.high, 0.0)
+
+
+def printed(row: Figure) -> Span:
+    """Every value that would be printed as a figure is."""
+    half = half_unit(row.value)
+    return Span(row.value - half, row.value + half, row.value, (row.id,), (row.source,), as_published(row.value))
+
+
+def share_of_output(evidence: Evidence) -> Iterator[Breach]:
+    """A level that its share of output and the output do not give."""
+    for each in evidence.settings.shares_of_output:
+        for row in figures(_yearly(evidence, each.level)):
+            year = year_of_period(row.period) or 0
+            pairs = product(_shares(evidence, each.share, row, year), _outputs(evidence, each.outputs, row.area, year))
+            implied = [(share, output, (share * output).scaled(0.01 / each.output_units)) for share, output in pairs]
+            if not implied or any(found.distance(printed(row)) == 0 for *_, found in implied):
+                continue
+            share, output, nearest = min(implied, key=lambda case: case[2].distance(printed(row)))
+            told = f"{share.text} % of {output.text} is {nearest.value:,.1f}, printed {as_published(row.value)}"
+            yield _breach(evidence, row, nearest, f"{told} {row.unit}")
+
+
+def growth_of_share(evidence: Evidence) -> Iterator[Breach]:
+    """A growth that the growth of the share and that of output, compounded, do not give."""
+    for each in evidence.settings.share_growths:
+        for row in figures(_yearly(evidence, each.growth)):
+            year = year_of_period(row.period) or 0
+            cases = list(_grown(evidence, each.share, each.outputs, row, year - 1, year))
+            if cases and all(case.implied.distance(printed(row)) > 0 for case in cases):
+                nearest = min(cases, key=lambda case: case.implied.distance(printed(row)))
+                yield _breach(evidence, row, nearest.implied, _told(row, nearest, year - 1))
+        for row in figures(_means(evidence, each.mean_growth)):
+            first, last = (int(end) for end in row.period.split("/"))
+            cases = list(_grown(evidence, each.share, each.outputs, row, first - 1, last))
+            # A mean of yearly rates is not below the rate that compounds to the same.
+            if cases and all(case.implied.low > printed(row).high for case in cases):
+                nearest = min(cases, key=lambda case: case.implied.low)
+                yield _breach(evidence, row, nearest.implied, _told(row, nearest, first - 1))
+
+
+@dataclass(frozen=True)
+class _Case:
+    """Growth by one choice of vintages: both shares, the growth of output, and what they imply; % a year."""
+
+    before: Span
+    after: Span
+    output: Span
+    implied: Span
+
+
+def _grown(
+    evidence: Evidence, share: str, outputs: Iterable[str], row: Figure, first: int, last: int
+) -> Iterator[_Case]:
+    """Growth from one year to another by every vintage of the shares and every output that both years have."""
+    exponent = 1 / (last - first)
+    ends = {name: _outputs(evidence, [name], row.area, first) for name in outputs}
+    for name, earlier in ends.items():
+        later = {span.text: span for span in _outputs(evidence, [name], row.area, last)}
+        for start in earlier:
+            if start.text not in later:
+                continue
+            output = (later[start.text] / start).powered(exponent)
+            for before, after in product(_shares(evidence, share, row, first), _shares(evidence, share, row, last)):
+                implied = ((after / before).powered(exponent) * output).scaled(100, -100)
+                yield _Case(before, after, output.scaled(100, -100), implied)
+
+
+def _told(row: Figure, case: _Case, year: int) -> str:
+    """What is printed, what is implied, and which share of the earlier year would agree."""
+    yearly = year_of_period(row.period) is not None
+    agreeing = case.after.value * (100 + case.output.value) / (100 + row.value)
+    instead = f" (to about {agreeing:.2f} %)" if yearly else ""
+    shares = f"shares of {case.before.text} and {case.after.text} %"
+    output = f"output growing by {case.output.value:.1f} %{'' if yearly else ' a year'}"
+    return (
+        f"printed {as_published(row.value)} %; {shares} with {output} imply {case.implied.value:.1f} %. Either the "
+        f"share in {year} was revised without being printed{instead}, or the growth is of another quantity, such as "
+        "one in another currency"
+    )
+
+
+def _breach(evidence: Evidence, row: Figure, implied: Span, text: str) -> Breach:
+    """A breach about the area of the figure; the rows of others, such as provinces' people, only name their source."""
+    own = evidence.ledger["area"]
+    rows = tuple(dict.fromkeys(id for id in (row.id, *implied.rows) if own[id] == row.area))
+    sources = tuple(dict.fromkeys((row.source, *implied.sources)))
+    return Breach(rows, f"{evidence.about(row)}: {text}. Sources: {', '.join(sources)}.", (row.area,), sources)
+
+
+def _yearly(evidence: Evidence, indicator: str) -> pd.DataFrame:
+    """Exact figures in force of whole years."""
+    rows = evidence.newest
+    own = rows[(rows["indicator"] == indicator) & (rows["bound"] == "=") & rows["status"].isin(EXACT)]
+    whole = pd.Series([year_of_period(period) is not None for period in own["period"]], own.index, dtype=bool)
+    return own[whole]
+
+
+def _means(evidence: Evidence, indicator: str) -> pd.DataFrame:
+    """Exact figures in force of several years together."""
+    rows = evidence.newest
+    exact = (rows["bound"] == "=") & rows["status"].isin(EXACT) & rows["period"].str.fullmatch(r"\d{4}/\d{4}")
+    return rows[(rows["indicator"] == indicator) & exact]
+
+
+def _shares(evidence: Evidence, share: str, row: Figure, year: int) -> list[Span]:
+    """Every vintage of a share that was printed for a year, by the measure of the figure it is held against."""
+    rows = evidence.ledger
+    own = rows[
+        (rows["area"] == row.area)
+        & (rows["indicator"] == share)
+        & (rows["measure"] == row.measure)
+        & (rows["bound"] == "=")
+        & rows["status"].isin(EXACT)
+        & (rows["period"] == str(year))
+    ]
+    return [span for each in figures(own) if (span := printed(each)).low > 0]
+
+
+def _outputs(evidence: Evidence, names: Iterable[str], area: str, year: int) -> list[Span]:
+    """Output of an area in a year: as printed, by measure, and as value per head times heads."""
+    found = []
+    for each in evidence.settings.products:
+        if each.level not in names:
+            continue
+        levels = figures(_of(evidence, each.level, area, year))
+        found += [replace(printed(row), text=evidence.named(each.level, row.measure)) for row in levels]
+        if heads := _heads(evidence, each.heads, area, year):
+            for row in figures(_of(evidence, each.per_head, area, year)):
+                found.append(
+                    replace(printed(row) * heads, text=f"{evidence.named(row.indicator, row.measure)} × people")
+                )
+    return [span for span in found if span.low > 0]
+
+
+def _heads(evidence: Evidence, heads: str, area: str, year: int) -> Span | None:
+    """People of an area: its own figure, or, of the nation, the sum of all present provinces."""
+    own = [printed(row) for row in figures(_of(evidence, heads, area, year))]
+    if own:
+        return own[-1]
+    if area != evidence.nation:
+        return None
+    for (indicator, _, its_year, scheme), rows in evidence.tables:
+        if (indicator, its_year) == (heads, year) and len(rows) == len(evidence.provinces[scheme]):
+            return reduce(Span.__add__, [printed(row) for row in figures(rows)])
+    return None
+
+
+def _of(evidence: Evidence, indicator: str, area: str, year: int) -> pd.DataFrame:
+    """Exact yearly figures in force of one indicator, area and year."""
+    rows = evidence.annual
+    return rows[(rows["indicator"] == indicator) & (rows["area"] == area) & (rows["year"] == year)]
+
+
+CHECKS: dict[str, Check] = {
+    "share-of-output": share_of_output,
+    "growth-of-share": growth_of_share,
+}

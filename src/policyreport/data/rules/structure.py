@@ -1,0 +1,184 @@
+"""Rules on cells, keys and sidecars; most of these stop `load_ledger` at the first breach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from policyreport.data.observations.periods import last_day
+from policyreport.data.observations.schema import KEY, QUALITY
+from policyreport.data.rules.evidence import Breach, Check, Evidence, by_source, figures, ids
+from policyreport.records.base import Bound, Status
+from policyreport.records.digits import as_published
+
+
+def _unit_known(evidence: Evidence) -> Iterator[Breach]:
+    """A unit that is none of its indicator's."""
+    units = {each.id: each.units for each in evidence.context.indicators.indicators}
+    yield from _cells(evidence, "unit", lambda indicator, unit: unit in units.get(indicator, (unit,)), "is no unit of")
+
+
+def _indicator_known(evidence: Evidence) -> Iterator[Breach]:
+    """An indicator nobody defined."""
+    known = evidence.context.indicators.by_id()
+    yield from _cells(evidence, "indicator", lambda _, indicator: indicator in known, "is not defined:")
+
+
+def _measure_known(evidence: Evidence) -> Iterator[Breach]:
+    """A measure its indicator does not have."""
+    known = {each.id: {"", *each.measures} for each in evidence.context.indicators.indicators}
+    yield from _cells(
+        evidence, "measure", lambda indicator, text: text in known.get(indicator, {text}), "is no measure of"
+    )
+
+
+def _list_known(evidence: Evidence) -> Iterator[Breach]:
+    """A list nobody described: a misspelt slug would pass for a changed list."""
+    known = {"", *(each.id for each in evidence.context.policy.lists)}
+    yield from _cells(evidence, "list", lambda _, text: text in known, "is no list of params/policy.yaml:")
+
+
+def _codes_known(evidence: Evidence) -> Iterator[Breach]:
+    """A status, bound or quality code that has no meaning."""
+    for column, allowed in (("status", get_args(Status)), ("bound", get_args(Bound))):
+        yield from _cells(evidence, column, lambda _, text, known=allowed: text in known, f"is no {column}:")
+    yield from _cells(evidence, "quality", lambda _, text: set(text.split()) <= set(QUALITY), "is no quality code:")
+
+
+def _cells(evidence: Evidence, column: str, good: Callable[..., bool], what: str) -> Iterator[Breach]:
+    """One breach for each indicator and wrong text of a column."""
+    pairs = evidence.ledger.groupby(["indicator", column], sort=False)
+    for (indicator, text), rows in pairs:
+        if not good(indicator, text):
+            yield Breach(ids(rows), f'"{text}" {what} {evidence.named(indicator)}.')
+
+
+def _value_finite(evidence: Evidence) -> Iterator[Breach]:
+    """A value that is no number."""
+    yield from by_source(evidence.ledger[~np.isfinite(evidence.ledger["value"])], "without a finite value")
+
+
+def _value_in_range(evidence: Evidence) -> Iterator[Breach]:
+    """A value outside the limits of its indicator."""
+    limits = {each.id: (each.low, each.high) for each in evidence.context.indicators.indicators}
+    for indicator, rows in evidence.ledger.groupby("indicator", sort=False):
+        low, high = limits.get(str(indicator), (None, None))
+        low, high = -np.inf if low is None else low, np.inf if high is None else high
+        for id, value in rows.loc[~rows["value"].between(low, high) & rows["value"].notna(), "value"].items():
+            limits_ = f"between {as_published(low)} and {as_published(high)}"
+            yield Breach((str(id),), f"{evidence.what(rows.loc[[id]])}: {as_published(value)} is not {limits_}.")
+
+
+def _duplicate(evidence: Evidence) -> Iterator[Breach]:
+    """Two figures of one key and publication day."""
+    ledger = evidence.ledger
+    twice = ledger[ledger.duplicated([*KEY, "published"], keep=False)]
+    for _, rows in twice.groupby([*KEY, "published"], dropna=False):
+        values = ", ".join(as_published(value) for value in rows["value"])
+        yield Breach(ids(rows), f"{evidence.what(rows)} has {len(rows)} figures of one day: {values}.")
+
+
+def _measure_missing_on_share(evidence: Evidence) -> Iterator[Breach]:
+    """A share of output without the definition behind it."""
+    rows = evidence.ledger
+    for row in figures(rows[rows["unit"].isin(["% of GDP", "% of GRDP"]) & (rows["measure"] == "")]):
+        yield Breach((row.id,), f"{evidence.about(row)}: a share without its measure.")
+
+
+def _count_not_whole(evidence: Evidence) -> Iterator[Breach]:
+    """A count or a rank with decimals."""
+    counted = evidence.ledger[evidence.kinds.isin(["count", "rank"])]
+    counted = counted[~counted["unit"].str.contains("%")]
+    whole = np.isclose(counted["value"], counted["value"].round())
+    for row in figures(counted[~whole]):
+        yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} {row.unit} is no whole number.")
+
+
+def _unit_mixed(evidence: Evidence) -> Iterator[Breach]:
+    """One area's indicator and measure in several units."""
+    pairs = evidence.ledger[["area", "indicator", "measure", "unit"]].drop_duplicates()
+    several = pairs[pairs.duplicated(["area", "indicator", "measure"], keep=False)]
+    for (area, indicator, measure), units in several.groupby(["area", "indicator", "measure"]):
+        ledger = evidence.ledger
+        rows = ledger[(ledger["area"] == area) & (ledger["indicator"] == indicator) & (ledger["measure"] == measure)]
+        named = f"{evidence.who(area)}, {evidence.named(indicator, measure)}"
+        yield Breach(ids(rows), f"{named} is printed in {' and in '.join(sorted(units['unit']))}.")
+
+
+def _address_missing(evidence: Evidence) -> Iterator[Breach]:
+    """A file nobody can look up."""
+    for key, source in evidence.sources.items():
+        # What was drawn was published nowhere; its program stands in the address.
+        if not source.simulated and not re.match(r"https?://\S+\.\S+", source.address):
+            yield Breach((), f'{key}: "{source.address}" is no address of a source.', sources=(key,))
+
+
+def _licence_missing(evidence: Evidence) -> Iterator[Breach]:
+    """Publishers that state no terms of use."""
+    words = {"", *evidence.settings.no_licence_words}
+    files: dict[str, list[str]] = {}
+    for key, source in sorted(evidence.sources.items()):
+        if source.licence.strip().casefold() in words:
+            files.setdefault(source.publisher, []).append(key)
+    for publisher, keys in files.items():
+        many = f"{len(keys)} files" if len(keys) > 1 else "1 file"
+        yield Breach((), f"{publisher}: no terms of use are stated for {many}.", sources=tuple(keys))
+
+
+def _published_after_access(evidence: Evidence) -> Iterator[Breach]:
+    """Figures dated later than the day somebody read them."""
+    accessed = {key: pd.Timestamp(source.accessed) for key, source in evidence.sources.items()}
+    # A date known to the month counts as the month's last day, which may lie after the day of reading.
+    exact = evidence.ledger[evidence.ledger["published_precision"] == "day"]
+    late = exact[exact["published"] > exact["source"].map(accessed).astype("datetime64[s]")]
+    yield from by_source(late, "dated after the day the file was read")
+
+
+def _published_after_sidecar(evidence: Evidence) -> Iterator[Breach]:
+    """Figures published later than their file is said to have been."""
+    stated = {key: pd.Timestamp(last_day(str(source.published))[0]) for key, source in evidence.sources.items()}
+    known = evidence.ledger["source"].map(stated).astype("datetime64[s]")
+    yield from by_source(evidence.ledger[evidence.ledger["published"] > known], "newer than the file is said to be")
+
+
+def _approximate_but_exact(evidence: Evidence) -> Iterator[Breach]:
+    """A note that calls the day approximate beside a day that is given."""
+    rows = evidence.ledger[evidence.ledger["reference_date"].notna()]
+    said = pd.Series(True, index=rows.index)
+    for words in (evidence.settings.approximate_words, evidence.settings.day_words):
+        any_of = "|".join(re.escape(word) for word in words)
+        said &= rows["note"].str.contains(rf"\b(?:{any_of})\b", case=False, regex=True)
+    for row in figures(rows[said]):
+        day = row.reference_date.date()
+        yield Breach((row.id,), f'{evidence.about(row)}: day {day}, but "{row.note}".')
+
+
+def _second_hand(evidence: Evidence) -> Iterator[Breach]:
+    """Figures quoted by another than their producer, or never compared with the original."""
+    doubtful = evidence.ledger["quality"].str.contains("secondary-source|unchecked", regex=True)
+    yield from by_source(evidence.ledger[doubtful], "second-hand or not compared with the original")
+
+
+CHECKS: dict[str, Check] = {
+    "unit-known": _unit_known,
+    "indicator-known": _indicator_known,
+    "measure-known": _measure_known,
+    "list-known": _list_known,
+    "code-known": _codes_known,
+    "value-finite": _value_finite,
+    "value-in-range": _value_in_range,
+    "duplicate": _duplicate,
+    "measure-missing-on-share": _measure_missing_on_share,
+    "count-not-whole": _count_not_whole,
+    "unit-mixed": _unit_mixed,
+    "address-missing": _address_missing,
+    "licence-missing": _licence_missing,
+    "published-after-access": _published_after_access,
+    "published-after-sidecar": _published_after_sidecar,
+    "approximate-but-exact": _approximate_but_exact,
+    "second-hand": _second_hand,
+}

@@ -1,0 +1,93 @@
+"""Findings and rules as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from policyreport.data.rules.screening import rules
+from policyreport.params.rules import RuleBook
+from policyreport.records.base import Finding
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+ORDER = ("error", "warning", "note")
+
+
+def findings_table(findings: Sequence[Finding]) -> Table:
+    """Lay out findings with a row a rule.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        From `check_ledger`.
+
+    Returns
+    -------
+    Table
+        Severity, rule, how often, and the first place; errors first, then what is most frequent.
+    """
+    table = _table("severity", "rule", ">times", "first place", "row or file")
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    for rule, found in sorted(
+        by_rule.items(), key=lambda each: (ORDER.index(each[1][0].severity), -len(each[1]), each[0])
+    ):
+        place = next(iter((*found[0].rows, *found[0].sources)), "")
+        table.add_row(found[0].severity, rule, str(len(found)), found[0].message, place)
+    return table
+
+
+def places_table(findings: Sequence[Finding]) -> Table:
+    """Lay out every place where rules are broken.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        From `check_ledger`.
+
+    Returns
+    -------
+    Table
+        A row a finding, errors first.
+    """
+    table = _table("severity", "rule", "message", "rows or files")
+    for each in sorted(findings, key=lambda finding: (ORDER.index(finding.severity), finding.rule)):
+        places = each.rows or each.sources
+        more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+        table.add_row(each.severity, each.rule, each.message, ", ".join(places[:3]) + more)
+    return table
+
+
+def rules_table(book: RuleBook, language: str = "en") -> Table:
+    """Lay out all rules.
+
+    Parameters
+    ----------
+    book : RuleBook
+        What params/rules.yaml says.
+    language : str
+        Of the sentences.
+
+    Returns
+    -------
+    Table
+        A row a rule, by family.
+    """
+    table = _table("family", "rule", "severity", "what holds")
+    for rule in rules(book):
+        table.add_row(rule.family, rule.id, rule.severity, rule.sentence[language])
+    return table
+
+
+def _table(*columns: str) -> Table:
+    """An open table; a heading after ">" is set to the right."""
+    # rich is loaded where a table is shown: the rules themselves run without it.
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(name.removeprefix(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
+    return table

@@ -1,0 +1,224 @@
+"""Sidecars: who published a raw file, where, when, under what terms; a changed file is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from policyreport.data.journal import read_journal, require_names
+from policyreport.errors import DataError, ParamsError
+from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
+from policyreport.params.reading import Strict, read_strict
+from policyreport.params.untrusted import require_day, require_inside, require_text
+from policyreport.records.markdown import require_address
+
+SIDECAR = ".source.yaml"
+# A file as it was sent, kept beside the table made of it: ``<table>.original.xlsx``.
+ORIGINAL = ".original"
+
+
+def _as_text(value: Any) -> Any:
+    """YAML turns 2024 into a number and 2025-01-06 into a date; the precision of the text must survive."""
+    return str(value) if isinstance(value, int | date) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+
+
+class Defaults(Strict):
+    """Ledger columns that are constant in a file and therefore not repeated in it."""
+
+    area: Text | None = None
+    indicator: Text | None = None
+    measure: Text | None = None
+    list: Text | None = None
+    period: Text | None = None
+    reference_date: Text | None = None
+    published: Text | None = None
+    bound: Text | None = None
+    unit: Text | None = None
+    status: Text | None = None
+    quality: Text | None = None
+    note: Text | None = None
+
+
+class Original(Strict):
+    """The file a raw table was made of, as it was sent; `kept` tells whether it lies beside the table."""
+
+    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    kept: bool
+
+
+class Source(Strict):
+    """The sidecar of one raw file.
+
+    `published` keeps the precision of the source: a year, a month or a day. `sha256` is the hash of the
+    file as it was taken over. `simulated` says that the figures were drawn and not observed.
+    """
+
+    publisher: str
+    title: str
+    address: str
+    published: Annotated[Text, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+    accessed: date
+    licence: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    simulated: bool = False
+    note: str = ""
+    defaults: Defaults = Defaults()
+    original: Original | None = None
+
+
+def read_source(path: Path) -> Source:
+    """Read the sidecar of a raw file and check that the file is the one it describes.
+
+    Parameters
+    ----------
+    path : Path
+        The raw file, ``….csv``.
+
+    Returns
+    -------
+    Source
+        Its sidecar.
+
+    Raises
+    ------
+    DataError
+        If the sidecar is missing or breaks its schema, or if the file's hash is another one.
+    """
+    sidecar = path.with_name(path.stem + SIDECAR)
+    require_inside(path, path.parent.parent)
+    if not sidecar.exists():
+        raise DataError(
+            str(path),
+            f"a sidecar {sidecar.name} beside it",
+            "none",
+            "Write publisher, title, address and hash down.",
+        )
+    try:
+        source = read_strict(sidecar, Source)
+    except ParamsError as error:
+        raise DataError(error.where, error.expected, error.got, error.todo) from None
+    _require_sound(sidecar, source)
+    got = hashlib.sha256(path.read_bytes()).hexdigest()
+    if got != source.sha256:
+        raise DataError(
+            str(path),
+            f"sha256 {source.sha256} as in {sidecar.name}",
+            f"sha256 {got}",
+            "Raw files are never edited: restore the file, put a repair into data/corrections/, or add a new "
+            "vintage as a new file with its own sidecar.",
+        )
+    if source.original is not None and source.original.kept:
+        _require_original(path, source.original)
+    return source
+
+
+def original_path(path: Path, name: str) -> Path:
+    """Give the place of the file that a raw table was made of.
+
+    Parameters
+    ----------
+    path : Path
+        The raw table.
+    name : str
+        The file's name as it was sent.
+
+    Returns
+    -------
+    Path
+        ``<table>.original.<ending>`` beside it.
+    """
+    return path.with_name(path.stem + ORIGINAL + Path(name).suffix.lower())
+
+
+def read_sources(root: Root) -> dict[str, Source]:
+    """Read all sidecars under data/raw, or under the raw/ of an edition's own data.
+
+    Parameters
+    ----------
+    root : Path or Layout
+        The project.
+
+    Returns
+    -------
+    dict of str to Source
+        By source key, ``<publisher>/<table>``: the path of the raw file below data/raw without ``.csv``.
+
+    Raises
+    ------
+    DataError
+        If a raw file has no sidecar, was changed, or a sidecar has no raw file; or if figures are simulated
+        where they should be observed, or the reverse.
+    """
+    raw = project_folder(root) / data_folder(root, "raw")
+    journal = read_journal(raw)
+    pending = journal.key if journal else None
+    files = {path.relative_to(raw).as_posix(): path for path in sorted(_files(raw))}
+    tables = {
+        name.removesuffix(".csv"): path
+        for name, path in files.items()
+        if name.endswith(".csv") and not path.stem.endswith(ORIGINAL)
+    }
+    for name, path in files.items():
+        if name.endswith(SIDECAR) and name.removesuffix(SIDECAR) not in (*tables, pending):
+            table = path.name.removesuffix(SIDECAR) + ".csv"
+            raise DataError(str(path), f"a raw file {table} beside it", "none", "Restore the file.")
+        if name.lower().endswith((".csv", ".yaml", ".yml")) and not name.endswith((".csv", SIDECAR)):
+            todo = "Name it so; a second sidecar or a copy of one is deleted."
+            raise DataError(str(path), f"tables ….csv and sidecars …{SIDECAR}", f'"{path.name}"', todo)
+    sources = {key: read_source(path) for key, path in tables.items() if key != pending}
+    for key, source in sources.items():
+        _require_kind(tables[key], source, simulated=is_simulated(root))
+    return sources
+
+
+def _files(raw: Path) -> Iterator[Path]:
+    """Every table below data/raw and every file that describes one; names and links that lead elsewhere are refused."""
+    for folder, folders, names in os.walk(raw):
+        place = Path(folder)
+        for subfolder in folders:
+            require_inside(place / subfolder, raw)
+        for name in names:
+            path = place / name
+            if name.lower().endswith((".csv", ".yaml", ".yml")) or (ORIGINAL in name and not name.startswith(".")):
+                require_names(path.relative_to(raw).parts, str(path))
+                require_inside(path, raw)
+                yield path
+
+
+def _require_sound(sidecar: Path, source: Source) -> None:
+    """Stop at an address that may not be followed, a text too long for its field, and a day nobody can mean."""
+    for field in ("publisher", "title", "address", "licence", "note"):
+        name = "publisher_name" if field == "publisher" else field
+        require_text(getattr(source, field), f"{sidecar}: {field}", name)
+    # Simulated figures come from a program of the project.
+    if not source.simulated or ":" in source.address:
+        require_address(source.address, f"{sidecar}: address", DataError)
+    require_day(source.accessed, f"{sidecar}: accessed")
+
+
+def _require_kind(path: Path, source: Source, *, simulated: bool) -> None:
+    """Stop where a figure that was drawn would pass for an observation, or an observation for a drawn one."""
+    if source.simulated != simulated:
+        kinds = {True: "simulated figures", False: "observed figures"}
+        raise DataError(
+            str(path), f"{kinds[simulated]} in this edition", kinds[source.simulated],
+            "Simulated figures lie in a data folder of their own, which an edition with `simulated: true` names.",
+        )  # fmt: skip
+
+
+def _require_original(path: Path, original: Original) -> None:
+    """Stop if the file a table was made of is gone or another one."""
+    kept = original_path(path, original.name)
+    got = hashlib.sha256(kept.read_bytes()).hexdigest() if kept.exists() else "no such file"
+    if got != original.sha256:
+        raise DataError(str(kept), f"sha256 {original.sha256} as in the sidecar", got, "Restore the file.")

@@ -1,5 +1,0 @@
-"""Imported by the process that forks the workers, so that none of them has to import papermill itself."""
-
-from policyreport.execute import load_engine
-
-load_engine()

@@ -1,0 +1,49 @@
+"""The ledger rows behind what an exhibit shows: of the objects that a figure draws, of the values that a table prints.
+
+Every source line is made of these, so that no exhibit cites a file of which it shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from policyreport.records.base import Observation
+from policyreport.records.marks import read_marks
+from policyreport.records.shares import VintageValue
+
+
+def rows_behind(shown: object) -> tuple[str, ...]:
+    """Collect the rows behind objects that are shown.
+
+    Parameters
+    ----------
+    shown : object
+        Results, points, observations, lines, rows of a figure; or text, in which values are marked with their rows;
+        or any nesting of these. What names no rows, such as a label, adds none.
+
+    Returns
+    -------
+    tuple of str
+        Ids in the order of what is shown, each once.
+    """
+    return tuple(dict.fromkeys(_rows(shown)))
+
+
+def _rows(shown: object) -> Iterator[str]:
+    if isinstance(shown, str):
+        for mark in read_marks(shown):
+            yield from mark.rows
+    elif isinstance(shown, Observation):
+        yield shown.id
+    elif isinstance(shown, VintageValue):
+        yield shown.observation
+    elif isinstance(shown, Mapping):
+        yield from _rows(shown.values())
+    elif inputs := getattr(shown, "inputs", None):
+        groups = inputs.values() if isinstance(inputs, Mapping) else [inputs]
+        yield from (row for group in groups for row in group)
+    elif points := getattr(shown, "points", None):
+        yield from _rows(points)
+    elif isinstance(shown, Iterable):
+        for part in shown:
+            yield from _rows(part)

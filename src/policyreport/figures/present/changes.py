@@ -1,0 +1,224 @@
+"""What an edition adds to the one before: sentences for the overview, and the page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.voice import Voice, listed, published, short_publisher
+from policyreport.figures.tables import table
+from policyreport.records.base import Observation
+from policyreport.records.formats import EN_DASH
+from policyreport.records.markdown import escape
+from policyreport.records.notebooks import Change, Changes, FigureCount, RevisedFigure
+from policyreport.statistics.assess.selection import observations
+
+FIRST = "This is the first edition: there is none before it."
+SHOWN = 12
+"""Revised figures listed one by one; where more were revised, the table counts them."""
+
+
+def changes(found: Changes | None, inputs: Inputs) -> Exhibits:
+    """Say what was added, revised and confirmed since the edition before, in short and by indicator and measure.
+
+    Parameters
+    ----------
+    found : Changes or None
+        From `assess.changes`.
+    inputs : Inputs
+        The national slice: every vintage known.
+
+    Returns
+    -------
+    Exhibits
+        "changed" for the overview, "changes" for the page of its own.
+    """
+    if found is None:
+        return Exhibits(Exhibit(name, FIRST) for name in ("changed", "changes"))
+    voice = Voice(inputs)
+    lead = " ".join([*_sentences(voice, found, short=True), "[What changed](what-changed.html)"])
+    return Exhibits([Exhibit("changed", lead), _page(voice, found)])
+
+
+def _page(voice: Voice, found: Changes) -> Exhibit:
+    """The same sentences, the years that new figures are about, every revised figure, and a table of all."""
+    lead = " ".join([*_sentences(voice, found), _years(voice, found.by_measure)])
+    if not found.by_measure:
+        return Exhibit("changes", lead)
+    return join("changes", lead, _revised(voice, found), _table(voice, found))
+
+
+def _sentences(voice: Voice, found: Changes, *, short: bool = False) -> list[str]:
+    """What is new, what was published again, and who published most of it; in short without the publisher."""
+    said = [_added(voice, found)]
+    if not found.by_measure:
+        until = voice.date(voice.inputs.edition.as_known_on)
+        said.append(f"Nothing was published between {voice.date(found.since)} and {until}.")
+    said += [_published_again(voice, found.by_measure), "" if short else _publisher(voice, found.by_measure)]
+    return [text for text in said if text]
+
+
+def _added(voice: Voice, found: Changes) -> str:
+    """How many figures are new, how many of them perhaps are not, and how many are about earlier years."""
+    counts = [change.new for change in found.by_measure]
+    new = sum(each.count for each in counts)
+    if not new:
+        return "No figure is new."
+    files = [file for each in counts for file in each.inputs]
+    figures = "1 figure" if new == 1 else f"{voice.formats.count(new)} figures"
+    text = f"Since {voice.date(found.since)} we added {voice.value(figures, files)}"
+    earlier = {year: counts for year, counts in _by_year(found.by_measure).items() if int(year) < found.year}
+    if earlier:
+        total = _total(voice, (each for counts in earlier.values() for each in counts))
+        text += f", {total} of them about years before {found.year} ({_span(earlier)})"
+    if any(change.perhaps_older.count for change in found.by_measure):
+        doubtful = _total(voice, (change.perhaps_older for change in found.by_measure))
+        text += f". {doubtful} may be older: their day is not known"
+    return f"{text}."
+
+
+def _total(voice: Voice, counts: Iterable[FigureCount]) -> str:
+    """A sum of figures with the files they stand in."""
+    every = list(counts)
+    return voice.value(
+        voice.formats.count(sum(each.count for each in every)), [f for each in every for f in each.inputs]
+    )
+
+
+def _published_again(voice: Voice, changes: Sequence[Change]) -> str:
+    """How many figures known before were revised or confirmed; nothing where none was published a second time."""
+    revised = [figure for change in changes for figure in change.revised]
+    again = sum(change.confirmed.count for change in changes)
+    said = []
+    if revised:
+        rows = [row for figure in revised for row in (figure.before, figure.now)]
+        said.append(f"{voice.value(voice.formats.count(len(revised)), rows)} {_were(len(revised))} revised")
+    if again:
+        confirmed = _total(voice, (change.confirmed for change in changes))
+        said.append(f"{confirmed} {_were(again)} published again with the same value")
+    return f"Of the figures known before, {listed(said)}." if said else ""
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _publisher(voice: Voice, changes: Iterable[Change]) -> str:
+    """Who published most of it."""
+    names = {source.id: short_publisher(source.publisher) for source in voice.inputs.sources}
+    counts: dict[str, int] = {}
+    files: dict[str, list[str]] = {}
+    for change in changes:
+        for source, count in change.sources.items():
+            name = names.get(source, source)
+            counts[name] = counts.get(name, 0) + count
+            files.setdefault(name, []).append(f"{source}.csv")
+    if not counts:
+        return ""
+    most = max(sorted(counts), key=lambda name: counts[name])
+    share = "All" if len(counts) == 1 else voice.formats.share_of(counts[most], sum(counts.values()))
+    return f"{voice.value(share, files[most])} came from {escape(most)}."
+
+
+def _years(voice: Voice, changes: Iterable[Change]) -> str:
+    """How many of the new figures are about which year, the latest first."""
+    years = sorted(_by_year(changes).items(), reverse=True)
+    if len(years) == 1:
+        return f"All of the new figures are about {years[0][0]}."
+    said = listed([f"{year} ({_total(voice, counts)})" for year, counts in years])
+    return f"The new figures are about {said}; a period of several years counts for its last." if said else ""
+
+
+def _by_year(changes: Iterable[Change]) -> dict[str, list[FigureCount]]:
+    """New figures by the year in which their period ends."""
+    years: dict[str, list[FigureCount]] = {}
+    for change in changes:
+        for year, count in change.new_by_year.items():
+            years.setdefault(year, []).append(count)
+    return years
+
+
+def _span(years: Iterable[str]) -> str:
+    """``2018–2024``, or the one year."""
+    return EN_DASH.join(dict.fromkeys([min(years), max(years)]))
+
+
+def _table(voice: Voice, found: Changes) -> Exhibit:
+    """A row an indicator and measure."""
+    body = [_row(voice, change) for change in found.by_measure]
+    return table(
+        "changes",
+        ["Indicator", "Measure", "Areas", "New", "About", "Revised", "Confirmed", "Newest published"],
+        body,
+        f"Published between {voice.date(found.since)} and {voice.date(voice.inputs.edition.as_known_on)}, a month or "
+        "year alone taken as its last day. *Figures by indicator and measure. New: the edition before knew none of that area, period "
+        "and measure; revised: another value, bound or unit than the one known then, which is kept; confirmed: published again with "
+        "the same.*",
+        voice.source(rows_behind(body)),
+        align="llrrlrrr",
+        wide=True,
+        sortable=True,
+        empty="no figure of it has two vintages, or none is new",
+    )
+
+
+def _row(voice: Voice, change: Change) -> list[str | None]:
+    count = voice.formats.count
+    again = bool(change.revised or change.confirmed.count)
+    revised = [row for figure in change.revised for row in (figure.before, figure.now)]
+    return [
+        voice.indicator(change.indicator),
+        voice.measure(change.measure),
+        voice.value(count(change.areas), _files(change)),
+        voice.value(count(change.new.count), change.new.inputs),
+        _span(change.new_by_year) if change.new_by_year else None,
+        voice.value(count(len(change.revised)), revised) if again else None,
+        voice.value(count(change.confirmed.count), change.confirmed.inputs) if again else None,
+        published(change.published, voice.formats),
+    ]
+
+
+def _files(change: Change) -> list[str]:
+    return [f"{source}.csv" for source in change.sources]
+
+
+def _revised(voice: Voice, found: Changes) -> Exhibit | str:
+    """Each revised figure with the value it replaces."""
+    figures = [figure for change in found.by_measure for figure in change.revised]
+    if not figures:
+        return ""
+    body = [_replaced(voice, figure) for figure in figures[:SHOWN]]
+    more = "" if len(figures) <= SHOWN else f" The first {SHOWN} are shown."
+    verb = "has" if len(figures) == 1 else "have"
+    return table(
+        "changes-revised",
+        ["Indicator", "Area", "Period", "Before", "Now", "Published"],
+        body,
+        f"{voice.formats.count(len(figures))} of the figures known before {verb} another value now.{more} *The value known on "
+        f"{voice.date(found.since)} and the one that replaced it.*",
+        voice.source(rows_behind(body)),
+        align="lllrrr",
+        wide=True,
+    )
+
+
+def _replaced(voice: Voice, figure: RevisedFigure) -> list[str]:
+    """One figure as it was and as it is."""
+    before, now = observations(voice.inputs.observations.loc[[figure.before, figure.now]])
+    measure = f", {voice.measure(now.measure)}" if now.measure else ""
+    return [
+        f"{voice.indicator(now.indicator)}{measure}",
+        voice.area(now.area),
+        voice.formats.period(now.period),
+        voice.value(_figure(voice, before), [figure.before]),
+        voice.value(_figure(voice, now), [figure.now]),
+        voice.published_on([figure.now], now.published),
+    ]
+
+
+def _figure(voice: Voice, seen: Observation) -> str:
+    """A value with all its decimals, and its bound where it is no exact one."""
+    text = voice.formats.published(seen.value)
+    return text if seen.bound == "=" else f"{escape(seen.bound)} {text}"

@@ -1,0 +1,314 @@
+"""One area beside others: the strip of five indicators, differences in growth, the summary paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+
+from policyreport.data.inputs import Inputs
+from policyreport.data.notes import told_time
+from policyreport.figures.exhibits import Exhibit, join
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.names import heading
+from policyreport.figures.present.shares import leading, part_sentence, share_sentence
+from policyreport.figures.present.tasks import count_sentence
+from policyreport.figures.present.tiles import tile_grid
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.present.yearly import fact, how_sure, mean_of
+from policyreport.figures.rows import Rule
+from policyreport.figures.strips import Place
+from policyreport.figures.strips import strip as strip_figure
+from policyreport.figures.tables import table
+from policyreport.figures.tiles import locator
+from policyreport.params.phrases import word
+from policyreport.records.base import Refusal
+from policyreport.records.formats import NBSP
+from policyreport.records.markdown import escape
+from policyreport.records.notebooks import CompareRecord, StripItem
+from policyreport.records.periods import kind_of
+from policyreport.records.series import Difference, Peers, PublishedRank
+from policyreport.records.shares import Threshold
+from policyreport.statistics.assess.comparison import peer_panel
+from policyreport.statistics.shares.latest import later_parts, newest_completion
+
+__all__ = ["growth_compare", "strip", "summary"]
+
+
+def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
+    """Show the area's mean difference in growth to the nation among all areas, and to region and peers.
+
+    Parameters
+    ----------
+    result : Peers or Refusal
+        From `assess.peers`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "growth-compare".
+    """
+    voice = Voice(inputs)
+    panel = peer_panel(inputs)
+    if isinstance(result, Refusal) or panel is None:
+        return Exhibit(
+            "growth-compare", voice.refusal(result, "Difference to others") if isinstance(result, Refusal) else ""
+        )
+    compared = [each for each in result.differences if isinstance(each, Difference)]
+    mean = dict(zip(panel.areas, np.nanmean(panel.values - panel.nation, axis=1), strict=True))
+    nation = next((each for each in compared if each.comparator == "nation"), None)
+    near = {peer.area for peer in result.peers}
+    places = [
+        Place(
+            inputs.areas.name(area),
+            float(value),
+            low=nation.interval.low if nation and area == inputs.area else None,
+            high=nation.interval.high if nation and area == inputs.area else None,
+            role="accent" if area == inputs.area else "peer" if area in near else "context",
+            inputs=(*panel.inputs.get(area, ()), *panel.inputs.get("nation", ())),
+        )
+        for area, value in mean.items()
+    ]
+    years, own = f"{panel.years[0]}–{panel.years[-1]}", result.inputs
+    frame = voice.frame(
+        "growth-compare",
+        f"{voice.name} grew faster than the country {_in_years(voice, nation, own)}, {years}" if nation else "Growth",
+        "Mean yearly difference in GRDP growth to the country's, percentage points; all provinces, the "
+        f"{word(inputs.settings.peers.k, 'en')} most similar named; bar: 95 % interval for this province alone",
+        rows_behind(places),
+    )
+    rows = [_line(voice, each, own, len(panel.areas)) for each in compared]
+    rows += [f"- {escape(each.subject or 'Comparison')}: {voice.sentence(each.code)}"
+             for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
+    figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "country"), signed=True)
+    alike = _likes(voice, result, mean, panel.inputs) if result.peers else ""
+    note = (
+        "Intervals are of this province alone: one may leave out zero although the difference is not clear once all provinces "
+        "are looked at. Years are treated as draws; what carries over from one to the next is learnt from all provinces."
+    )
+    if panel.errors is not None:
+        error = voice.formats.number(inputs.settings.harmonise.growth_error, 2)
+        note += f" Growth recalculated from former provinces carries an error of {error} percentage points, which intervals allow for."
+    return join("growth-compare", figure, "\n".join(rows), note, alike, voice.flags(result.flags))
+
+
+def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
+    """Show five indicators: value, change, published place, or the refusal.
+
+    Parameters
+    ----------
+    items : tuple of StripItem
+        From `assess.strip`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "strip".
+    """
+    voice = Voice(inputs)
+    cells = [f"::: {{.strip-item}}\n{_cell(voice, item)}\n:::" for item in items]
+    crossing = voice.flags(flag for item in items for flag in item.flags)
+    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", crossing)
+
+
+def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
+    """Say in one paragraph what the records allow, beside the locator.
+
+    Parameters
+    ----------
+    record : CompareRecord
+        The area's record.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "summary".
+    """
+    voice = Voice(inputs)
+    said = [_place(voice)]
+    by_role = {item.role: item for item in record.strip}
+    growth, income = by_role["growth"], by_role["income"]
+    if growth.value is not None:
+        against = (
+            f", against {voice.value(f'{voice.formats.number(growth.nation, 2)}{NBSP}%', growth.nation_inputs)} for the nation"
+            if growth.nation is not None
+            else ""
+        )
+        said.append(
+            f"In {growth.period} its output grew by "
+            f"{voice.value(f'{voice.formats.number(growth.value, 2)}{NBSP}%', growth.inputs)} on the year before"
+            f"{_status(growth.status)}{against}."
+        )
+    nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
+    if nation:
+        own = record.growth.inputs if isinstance(record.growth, Peers) else ()
+        provinces = len(inputs.provinces)
+        sure = how_sure(voice, nation, provinces)
+        said.append(
+            f"Over {nation.years[0]}–{nation.years[-1]} it grew faster than the country {_in_years(voice, nation, own)}, on "
+            f"average {mean_of(voice, nation, own + nation.inputs, 'pp')} a year{f': {sure}' if sure else ''}."
+        )
+    ratio = record.income_ratio_nation
+    if income.value is not None and not isinstance(ratio, Refusal):
+        said.append(
+            f"Output per head was {voice.value(f'{voice.formats.number(income.value, 1)} million VND', income.inputs)} in "
+            f"{income.period}, {voice.value(voice.formats.number(ratio.index, 0), ratio.inputs)} where the nation is 100."
+        )
+    counted = newest_completion(record.completion)
+    if counted:
+        said.append(count_sentence(voice, counted))
+    judged = [each for each in record.share if isinstance(each, Threshold)]
+    said += [share_sentence(voice, each) for each in leading(judged)[:1]]
+    headline = inputs.roles.share.headline_measure
+    parts = [each for each in later_parts(record.share) if each.measure == headline]
+    said += [part_sentence(voice, each) for each in parts]
+    by_headline = bool(parts) or any(each.measure == headline for each in judged)
+    share_by = f"a digital-economy share by {voice.measure(headline)}"
+    silent = [what for what, there in (("task counts", counted), (share_by, by_headline)) if not there]
+    if growth.value is None:
+        silent.append("growth on present boundaries")
+    if silent:
+        said.append(f"Not published by {voice.date(record.as_known_on)}: {listed(silent)}.")
+    names = dict(inputs.areas.table["name"])
+    place = locator(inputs.area, tile_grid(inputs), voice.frame("locator", inputs.name, "", []), names)
+    return join("summary", place, f"::: {{.summary}}\n{' '.join(said)}\n:::")
+
+
+def _place(voice: Voice) -> str:
+    inputs = voice.inputs
+    region = voice.area(inputs.areas.region(inputs.area))
+    parts = inputs.areas.parts(inputs.area)
+    day = voice.date(inputs.areas.begun(inputs.area))
+    if len(parts) < 2:
+        return f"{voice.name} ({region}) kept its boundaries in the mergers of {day}."
+    names = listed([voice.area(part) for part in parts])
+    return f"{voice.name} ({region}) was formed on {day} from {names}."
+
+
+def _cell(voice: Voice, item: StripItem) -> str:
+    """Label, value and notes of one indicator."""
+    label = {
+        "tasks": "Tasks completed",
+        "share": "Digital economy",
+        "growth": "Growth of output",
+        "income": "Output per head",
+        "governance": "E-governance",
+    }[item.role]
+    if item.value is None or item.refusal:
+        if item.part:
+            return f"{label}\n\n–\n\n{_part(voice, item)}"
+        code = item.refusal.code if item.refusal else "not-published"
+        by = f" by {voice.measure(item.measure)}" if item.role == "share" and item.measure else ""
+        told = f"{voice.verdict('not published')}{by}" if code == "not-published" else voice.sentence(code)
+        return f"{label}\n\n–\n\n{told}"
+    formats = voice.formats
+    value = {
+        "tasks": lambda: formats.percent(item.value / 100),
+        "share": lambda: voice.percent_as_published(item.value),
+        "growth": lambda: f"{formats.number(item.value, 2)}\u00a0%",
+        "income": lambda: f"{formats.number(item.value, 1)}\u00a0m VND",
+        "governance": lambda: formats.number(item.value, 2),
+    }[item.role]()
+    value = voice.value(value, item.inputs)
+    notes = [_when(voice, item), *([_part(voice, item)] if item.part else [])]
+    if item.change is not None:
+        digits = 1 if item.change_unit == "%" else 2
+        change = formats.number(item.change, digits, signed=True)
+        points = " score points" if item.role == "governance" else " percentage points"
+        unit = {"%": "\u00a0% at current prices", "points": points}.get(item.change_unit, "")
+        notes.append(f"{voice.value(f'{change}{unit}', item.change_inputs)} on the year before")
+    if isinstance(item.rank, PublishedRank):
+        place = f"{item.rank.rank} of {item.rank.of}"
+        if item.rank.marginal:
+            place += f", could be {voice.formats.interval(*item.rank.marginal, 0)}"
+        notes.append(f"place {voice.value(place, item.rank.inputs)}")
+    return "\n\n".join([label, value, *notes])
+
+
+def _part(voice: Voice, item: StripItem) -> str:
+    """A figure for part of a year, with its period before it: it is no year's."""
+    if item.part is None:
+        return ""
+    value = voice.value(f"{voice.as_published(item.part.value)}\u00a0{item.part.unit.split(' ')[0]}", [item.part.id])
+    return f"{heading(voice.period(item.part.period))} only: {value}"
+
+
+def _when(voice: Voice, item: StripItem) -> str:
+    if item.role == "tasks":
+        count = voice.value(voice.formats.count_of(item.count or 0, item.total or 0), item.inputs)
+        exact = kind_of(item.period) == "days"
+        told = told_time(voice.notes(item.inputs)) or voice.formats.period(item.period)
+        when = voice.formats.short_date(date.fromisoformat(item.period)) if exact else told
+        return f"{count}, {when or 'date not stated'}"
+    source = voice.measure(item.measure) if item.measure else ""
+    status = item.status if item.status != "observed" else ""
+    scale = voice.scale(item.indicator) if item.role == "governance" else ""
+    return ", ".join(part for part in (item.period, source, scale, status) if part)
+
+
+def _in_years(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
+    """``in 6 of 6 years``, with the rows behind it."""
+    count = voice.formats.count_of(each.years_above, len(each.years))
+    return f"in {voice.value(f'{count} years', own + each.inputs)}"
+
+
+def _line(voice: Voice, each: Difference, own: tuple[str, ...], provinces: int) -> str:
+    """The fact of every year, the mean and how sure it is, and the latest year among the other provinces'."""
+    rows, unit = own + each.inputs, "pp"
+    sure = how_sure(voice, each, provinces)
+    return (
+        f"- {_comparator(voice, each)}: above {fact(voice, each, rows, unit)}; on average "
+        f"{mean_of(voice, each, rows, unit)} a year{f', {sure}' if sure else ''}. {_placebo(voice, each, own)}."
+    )
+
+
+def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping[str, tuple[str, ...]]) -> Exhibit:
+    """The most similar provinces with their distance, and how their growth differs from the nation's."""
+    number = voice.formats.number
+    body = [
+        [
+            voice.area(each.area),
+            number(each.distance, 2),
+            voice.value(number(mean[each.area], 2, signed=True), rows.get(each.area, ())),
+        ]
+        for each in result.peers
+    ]
+    return table(
+        voice.id("growth-compare-peers"),
+        ["Province", "Distance", "Growth minus the country's"],
+        body,
+        f"Most alike before the resolution is {voice.area(result.peers[0].area)}. *Distance in standardised population, "
+        "output per head and urban share; mean yearly difference in growth, percentage points.*",
+    )
+
+
+def _placebo(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
+    """The latest year's difference, which has no interval, by how many provinces differ more from their own."""
+    latest = voice.value(voice.formats.points(each.differences[-1]), own + each.inputs)
+    if each.placebo_larger == 0:
+        return f"In {each.years[-1]} alone {latest}; none of the {each.placebo_of} other provinces differs more"
+    larger = voice.formats.count_of(each.placebo_larger, each.placebo_of)
+    verb = "differs" if each.placebo_larger == 1 else "differ"
+    return f"In {each.years[-1]} alone {latest}; {larger} other provinces {verb} more"
+
+
+def _comparator(voice: Voice, each: Difference) -> str:
+    inputs = voice.inputs
+    region = voice.area(inputs.areas.region(inputs.area))
+    return {
+        "nation": "Against the country",
+        "rest of the nation": "Against the country without it",
+        "region": f"Against the rest of {region}",
+        "peers": f"Against the mean of the {word(inputs.settings.peers.k, 'en')} most similar provinces",
+    }[each.comparator]
+
+
+def _status(status: str) -> str:
+    return f" ({status})" if status in ("estimate", "preliminary") else ""

@@ -1,0 +1,116 @@
+"""What holds in every year for which provinces, and whose mean is told apart from the country's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.figures.exhibits import Exhibit, join
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.names import heading
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.tables import table
+from policyreport.records.base import Refusal
+from policyreport.records.markdown import escape
+from policyreport.records.series import MeanFamily
+
+POINTS = "percentage points"
+"""Unit of differences in growth; the other family is of a level's yearly changes."""
+MOST_NAMED = 6
+"""Provinces named in a sentence; more are counted."""
+
+
+def show_means(voice: Voice, means: Sequence[MeanFamily | Refusal]) -> Exhibit:
+    """Show each family's facts, and how sure they make anybody's mean.
+
+    Parameters
+    ----------
+    voice : Voice
+        Words of the page.
+    means : sequence of MeanFamily or Refusal
+        From `assess.mean_families`.
+
+    Returns
+    -------
+    Exhibit
+        "means".
+    """
+    done = [each for each in means if isinstance(each, MeanFamily)]
+    reasons = [
+        voice.refusal(each, f"Means of {voice.indicator(each.subject)}")
+        for each in means
+        if isinstance(each, Refusal) and each.subject in voice.inputs.indicators.by_id()
+    ]
+    sentences = [f"{fact_sentence(voice, each)} {sure_sentence(voice, each)}" for each in done]
+    return join("means", *sentences, *([_table(voice, done)] if done else []), *reasons)
+
+
+def fact_sentence(voice: Voice, each: MeanFamily) -> str:
+    """Who lay above the country in every year, and who in none: facts, whatever a test says."""
+    subject = heading(voice.indicator(each.indicator))
+    years = f"each of the {each.n} years {each.first_year}–{each.last_year}"
+    above = "lay above the country's" if each.unit == POINTS else "rose faster than the country's"
+    return (
+        f"{subject} {above} in {years} in {_who(voice, each.always_above, each)}, in none of them in "
+        f"{_who(voice, each.never_above, each)}."
+    )
+
+
+def sure_sentence(voice: Voice, each: MeanFamily) -> str:
+    """How many means are told apart once all provinces are looked at, and what independent years would have said."""
+    named, free = each.singled_out, each.if_independent
+    count = f"{each.tested} provinces"
+    if named:
+        said = f"Statistically clear once all {count} are looked at: {_who(voice, named, each)}."
+    else:
+        said = f"With {each.n} years no single mean is statistically certain once all {count} are looked at."
+    if set(free) - set(named):
+        said += (
+            f" Were years independent of each other, {_who(voice, free, each)} would stand out; the provinces' series point "
+            f"to a carry-over of {voice.formats.number(each.carry_over, 2)} from one year to the next, and so few years do not "
+            "rule out more."
+        )
+    return said
+
+
+def _who(voice: Voice, areas: Sequence[str], each: MeanFamily) -> str:
+    if not areas:
+        return "no province"
+    if len(areas) > MOST_NAMED:
+        return voice.value(voice.formats.count_of(len(areas), each.tested), each.inputs)
+    return voice.value(listed([voice.area(area) for area in areas]), each.inputs)
+
+
+def _table(voice: Voice, done: Sequence[MeanFamily]) -> Exhibit:
+    """A row a family: facts, who is told apart, and what was learnt from all provinces together."""
+    formats = voice.formats
+    body = [
+        [
+            f"{heading(voice.indicator(each.indicator))}, {_WHAT.get(each.unit) or escape(each.unit)}",
+            f"{each.first_year}–{each.last_year}",
+            formats.count_of(each.tested, each.areas),
+            voice.value(formats.count(len(each.always_above)), each.inputs),
+            voice.value(formats.count(len(each.never_above)), each.inputs),
+            voice.value(formats.count_of(len(each.singled_out), each.tested), each.inputs),
+            formats.count(len(each.if_independent)),
+            formats.number(each.carry_over, 2),
+            formats.number(each.series, 0),
+        ]
+        for each in done
+    ]
+    told = sum(len(each.singled_out) for each in done)
+    return table(
+        "means",
+        ["Mean of", "Years", "Tested", "Above in every year", "In none", "Told apart", "If years were independent",
+         "Carry-over", "As so many provinces"],
+        body,
+        f"{formats.count(told)} means of {formats.count(sum(each.tested for each in done))} are told apart from the country's. "
+        "*Told apart: p of the mean adjusted over all provinces by Benjamini and Hochberg's rule, with each province's spread "
+        "drawn towards that of all, and with what carries over from one year to the next, learnt from all provinces' series "
+        "(its expected correlation); provinces that move together count as fewer (last column).*",
+        voice.source(rows_behind(body)),
+        align="llrrrrrrr",
+        wide=True,
+    )  # fmt: skip
+
+
+_WHAT = {POINTS: "minus the country's", "% a year": "yearly changes minus the country's"}

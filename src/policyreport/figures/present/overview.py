@@ -1,0 +1,373 @@
+"""The overview: standfirst, findings, what changed; and the reference parts of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.means import MOST_NAMED
+from policyreport.figures.present.methods import method_pages, reference_list
+from policyreport.figures.present.names import heading
+from policyreport.figures.present.other_quantity import other_finding
+from policyreport.figures.present.quality import sources
+from policyreport.figures.present.share_aggregate import left_for_others
+from policyreport.figures.present.share_pace import met, reached_chance, rose, yearly_points
+from policyreport.figures.present.shares import chance_of_more, final_chance, part_sentence
+from policyreport.figures.present.task_pace import certainty
+from policyreport.figures.present.tasks import completed_since
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.rows import Row, Rule
+from policyreport.figures.sparks import spark_dots, spark_line, spark_lists, spark_share
+from policyreport.figures.timeline import Line
+from policyreport.records.markdown import escape
+from policyreport.records.marks import BOUNDARIES
+from policyreport.records.notebooks import EvaluationRecord
+from policyreport.records.shares import Pace, Threshold
+from policyreport.records.tasks import Completion, ListCount, QuarterOnQuarter
+from policyreport.statistics.assess.use import method_use
+from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
+
+BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
+
+YEAR_END = 12
+
+Finding = tuple[str, Exhibit | None]
+"""A sentence as heading, a line of text, and the small figure between them."""
+
+
+def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
+    """Say the findings from the record: a sentence with its number each, and what changed.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        The national record.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "standfirst", "headlines".
+    """
+    voice = Voice(inputs)
+    findings = [_tasks(voice, record), *_shares(voice, record), _provinces(voice, record)]
+    blocks = [
+        join("finding", "::: {.finding}", *_with_picture(text, picture), ":::") for text, picture in findings if text
+    ]
+    return Exhibits(
+        [
+            Exhibit("standfirst", _standfirst(voice, record)),
+            join("headlines", ":::: {.findings}", *blocks, "::::"),
+        ]
+    )
+
+
+def _with_picture(text: str, picture: Exhibit | None) -> tuple[Exhibit | str, ...]:
+    """The sentence, its small figure without label or caption, its source, then the line of text."""
+    head, _, body = text.partition("\n\n")
+    if picture is None:
+        return head, body
+    lines = picture.markdown.splitlines()
+    bare = next(line for line in lines if line.startswith("!["))
+    source = next((line for line in lines if line.startswith("Source")), "")
+    cited = f"::: {{.source}}\n{source}\n:::" if source else ""
+    return head, Exhibit(picture.id, bare, picture.files), body, cited
+
+
+def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
+    """Show what the methods, sources and what-changed pages need.
+
+    Parameters
+    ----------
+    record : EvaluationRecord
+        The national record.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "methods-lead", "methods", "references", "sources", "abbreviations", "citation".
+    """
+    voice = Voice(inputs)
+    return Exhibits(
+        [
+            Exhibit("methods-lead", _methods_lead(voice)),
+            method_pages(voice, method_use(record, inputs)),
+            reference_list(voice),
+            sources(record, inputs),
+            Exhibit("abbreviations", f"**Abbreviations.** {escape(inputs.roles.abbreviations)}"),
+            Exhibit("citation", _citation(voice, record)),
+        ]
+    )
+
+
+def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
+    areas = record.areas_expected - len(record.areas_failed)
+    text = (
+        f"The nation and {voice.value(str(areas), [BOUNDARIES])} provinces as known on "
+        f"**{voice.date(record.as_known_on)}**, and what the published figures allow to say."
+    )
+    if record.areas_failed:
+        names = listed([voice.area(area) for area in record.areas_failed])
+        text += (
+            f"\n\n::: {{.callout-note}}\n## {len(record.areas_failed)} of {record.areas_expected} provinces are not in "
+            f"this run\n\n{names}. Their notebooks failed or were not run; counts below are of the provinces that were.\n:::"
+        )
+    return text
+
+
+def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
+    """Finding: tasks of the central list, and that the list changed."""
+    quarters, formats = record.quarter_on_quarter, voice.formats
+    if not isinstance(quarters, QuarterOnQuarter):
+        return "", None
+    if all(step.same_list for step in quarters.steps):
+        return _tasks_of_one_list(voice, record, quarters)
+    *earlier, last = quarters.counts
+    told = listed([_count(voice, each, at == 0) for at, each in enumerate(earlier)])
+    rows = [row for count in reversed(quarters.counts) for row in count.inputs]
+    picture = spark_lists(quarters.counts, voice.small("spark-tasks", rows, last.inputs))
+    text = (
+        f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
+        f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
+        f"Before: {told}. {_size(voice, quarters)}: {voice.verdict('list changed')}, so no speed is given."
+        f"{_suspect(voice, quarters)} [Tasks](tasks.html)"
+    )
+    return text, picture
+
+
+def _count(voice: Voice, each: ListCount, first: bool) -> str:
+    """One date's count with its share, its day and how many recurring tasks it is known to include."""
+    formats = voice.formats
+    counted = voice.value(formats.share_of(each.completed, each.total), each.inputs)
+    day = f"{'on' if first else 'by'} {voice.date(each.reference_date)}"
+    if not each.recurring:
+        return f"{counted} {day}"
+    return f"{counted} {day}, a list that includes {voice.value(formats.count(each.recurring), each.inputs)} recurring tasks"
+
+
+def _size(voice: Voice, quarters: QuarterOnQuarter) -> str:
+    """How the list's length changed from the first date to the last."""
+    first, last = quarters.counts[0], quarters.counts[-1]
+    start, end = (voice.value(voice.formats.count(each.total), each.inputs) for each in (first, last))
+    if first.total == last.total:
+        return f"The lists of the first and the last date have {end} tasks each"
+    return f"The list {'grew' if last.total > first.total else 'shrank'} from {start} to {end} tasks"
+
+
+def _tasks_of_one_list(voice: Voice, record: EvaluationRecord, quarters: QuarterOnQuarter) -> Finding:
+    """Finding: tasks of a list that stayed the same, its pace and its outlook with their certainty words."""
+    formats, last = voice.formats, quarters.counts[-1]
+    done = next((each.completed for each in record.completion
+                 if isinstance(each, Completion) and (each.list, each.reference_date) == (last.list, last.reference_date)),
+                None)  # fmt: skip
+    frame = voice.small("spark-tasks", last.inputs, last.inputs)
+    picture = spark_share(done, frame, "completed", "not completed") if done else None
+    text = (
+        f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
+        f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
+        f"{certainty(voice, record.flow, record.outlook, last.list)} [Tasks](tasks.html)"
+    )
+    return text, picture
+
+
+def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
+    """A step whose pace jumps so much that another way of counting is likely."""
+    if not any(step.has_flag("basis-suspect") for step in quarters.steps):
+        return ""
+    step = next(step for step in reversed(quarters.steps) if step.has_flag("basis-suspect"))
+    finished = completed_since(voice, step)
+    when = f"the last {step.days} days" if step.end == quarters.counts[-1].reference_date else (
+        f"the {step.days} days to {voice.date(step.end)}"
+    )  # fmt: skip
+    rush = "a year-end rush or " if step.end.month == YEAR_END else ""
+    return f" {voice.value(f'{finished} in {when}', step.inputs)} may be {rush}a change in what is counted."
+
+
+def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
+    """Findings: the share by the statistics office, by the ministry, the third quantity, the pace."""
+    newest = newest_of_each_measure(record.share)
+    main = newest.get(voice.inputs.roles.share.headline_measure)
+    others = [each for measure, each in newest.items() if main and measure != main.measure]
+    line = voice.percent_as_published(voice.inputs.policy.threshold.value)
+    found: list[Finding] = []
+    if main:
+        parts = [part_sentence(voice, each) for each in later_parts(record.share)]
+        told = " ".join([final_chance(voice, main), *(_compared(voice, each) for each in others), *parts])
+        flips = sorted(
+            {each.period for each in record.share if isinstance(each, Threshold) and each.has_flag("measure-flip")}
+        )
+        flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
+        against = voice.against(main.verdict, voice.threshold(line), emphasis=False) + _taken(main)
+        text = (
+            f"### Digital economy: {_published(voice, main)} of GDP in {voice.period(main.period)} by {voice.measure(main.measure)}, "
+            f"{against}\n\n"
+            f"{told}{flip} {BENCHMARK.format(line=voice.threshold(line))} [Digital economy](digital-economy.html)"
+        )
+        found.append((text, _spark_shares(voice, [main, *others])))
+    found.append((other_finding(voice, record.other_quantity), None))
+    paces = [each for each in record.pace if isinstance(each, Pace) and main and each.measure == main.measure]
+    if paces:
+        nearest = min(paces, key=lambda each: each.target_period)
+        others_pace = [
+            each
+            for each in record.pace
+            if isinstance(each, Pace)
+            and each.measure != nearest.measure
+            and each.target_period == nearest.target_period
+        ]
+        found.append((_pace(voice, nearest, others_pace), _spark_pace(voice, record, nearest)))
+    return found
+
+
+def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
+    """Each measure's newest share against the threshold."""
+    rows = [
+        Row(
+            f"{voice.plain_measure(each.measure)} {each.period}",
+            each.observation.value,
+            each.verdict_interval.low if each.verdict_interval else None,
+            each.verdict_interval.high if each.verdict_interval else None,
+            text=voice.percent_as_published(each.observation.value),
+            role="accent" if at == 0 else "plain",
+            hollow=each.observation.status != "observed",
+            inputs=rows_behind([each.observation, each if each.verdict_interval else ""]),
+        )
+        for at, each in enumerate(newest[:4])
+    ]
+    line = voice.inputs.policy.threshold.value
+    frame = voice.small("spark-share", rows_behind(rows), [each.observation.id for each in newest[:1]])
+    return spark_dots(rows, frame, "%", Rule(line, voice.percent_as_published(line)))
+
+
+def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
+    """The share's years against the target."""
+    judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == pace.measure]
+    points = yearly_points(judged)
+    frame = voice.small("spark-pace", rows_behind(points), pace.inputs)
+    target = Rule(pace.target, f"{voice.percent_as_published(pace.target)} in {pace.target_period}")
+    return spark_line(Line(voice.plain_measure(pace.measure), points, "accent"), frame, 2, target)
+
+
+def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
+    """Finding: observed against required growth of the share."""
+    rows = each.inputs
+    beside = "".join(
+        f" By {voice.measure(other.measure)}'s measure of {other.base_period}–{other.latest_period}: "
+        f"{voice.bands(other.headline_bands)}."
+        for other in others
+    )
+    now = "" if each.required_from_now_pp is None or met(each) else (
+        f"; it would now have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
+    )  # fmt: skip
+    verdict = voice.bands(each.headline_bands, emphasis=False)
+    # "Far too slow for 30 %", but "Between moving away and far too slow on the way to 30 %".
+    published = ", as published," if met(each) else ""
+    towards = "for" if len(each.headline_bands) == 1 else "on the way to"
+    return (
+        f"### {heading(verdict)}{published} {towards} "
+        f"{voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)} in "
+        f"{each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
+        f"The share {rose(each.observed_pp)} by {voice.value(voice.formats.points(each.observed_pp), rows)} a year from {each.base_period} to "
+        f"{each.latest_period}{now}.{reached_chance(voice, each)}{beside} [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
+    )
+
+
+def _published(voice: Voice, each: Threshold) -> str:
+    """A share as published, with its row."""
+    return voice.value(voice.percent_as_published(each.observation.value), [each.observation.id])
+
+
+def _taken(each: Threshold) -> str:
+    """That a verdict takes the figure as it was published."""
+    return ", as published" if each.as_published and each.verdict in ("above", "below") else ""
+
+
+def _compared(voice: Voice, each: Threshold) -> str:
+    """Another measure's newest share with its verdict, and its chance in words where past revisions give one."""
+    chance = chance_of_more(voice, each)
+    return (
+        f"{voice.measure(each.measure)}: {_published(voice, each)} in {each.period}, "
+        f"{voice.verdict(each.verdict)}{_taken(each)}{'; ' * bool(chance)}{chance}."
+    )
+
+
+def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
+    """Finding: what the provinces published, and that few are told apart."""
+    facts = next((each.facts for each in record.headlines if each.id == "provinces"), None)
+    if not facts or not facts["areas"]:
+        return "", None
+    areas = facts["areas"]
+
+    def count(fact: str, figure: str, of: bool) -> str:
+        """A count of provinces, with the rows of their figures; with the areas alone where it is zero."""
+        rows = [row for league in record.league for row in league.inputs.get(figure, ())]
+        return voice.value(f"{facts[fact]} of {areas}" if of else str(facts[fact]), [*rows, BOUNDARIES])
+
+    noun = voice.areas_computed(int(areas)).removeprefix("the ").removeprefix(f"{areas} ")
+
+    text = (
+        f"### {count('share_published', 'share', True)} {noun} have {_share_counted(voice, record)}, "
+        f"{count('tasks_published', 'completed', False)} a count of tasks\n\n"
+    )
+    if left := left_for_others(voice, record.share_aggregate):
+        text += f"{left} "
+    if facts["growth_published"]:
+        every = [
+            escape(row.name) for row in record.league if row.growth_years and row.growth_years_above == row.growth_years
+        ]
+        named = count("growth_singled_out", "growth_mean_difference", False)
+        clear = (
+            f"the mean difference of {named} to the country is"
+            if facts["growth_singled_out"]
+            else "no mean difference is"
+        )
+        text += (
+            f"Growth is known for {count('growth_published', 'growth', True)}. {_always(voice, record, every)}Once all of them "
+            f"are looked at, {clear} statistically clear. "
+        )
+    else:
+        text += "Growth on present boundaries was not published by then. "
+    return text + "[League table](league-table.html)", None
+
+
+def _always(voice: Voice, record: EvaluationRecord, every: Sequence[str]) -> str:
+    """Who grew faster than the country in every year compared; counted where they are many."""
+    years = max((row.growth_years or 0 for row in record.league), default=0)
+    if not years:
+        return ""
+    rows = [line for row in record.league for line in row.inputs.get("growth_mean_difference", ())]
+    who = listed(list(every)) if 0 < len(every) <= MOST_NAMED else f"{len(every)} of {len(record.league)} provinces"
+    counted = voice.value(str(years), rows)
+    return f"{voice.value(who, rows)} grew faster than the country in each of {counted} years. "
+
+
+def _share_counted(voice: Voice, record: EvaluationRecord) -> str:
+    """Which share the provinces are counted by: other publishers' shares, some of former provinces, are not."""
+    measure = voice.measure(voice.inputs.roles.share.headline_measure)
+    years = sorted({row.share_year for row in record.league if row.share is not None})
+    return f"a digital-economy share by {measure}" + (f" for {listed(years)}" if years else "")
+
+
+def _methods_lead(voice: Voice) -> str:
+    words = list(voice.inputs.wording.codes)
+    return (
+        "Every number in this report is a published figure or comes from one of the methods below. Each method says when "
+        f"it declines: {len([w for w in words if voice.inputs.wording.codes[w].kind == 'refusal'])} reasons for a refusal and "
+        f"{len([w for w in words if voice.inputs.wording.codes[w].kind == 'flag'])} warnings are defined, and counted on the "
+        "[data-quality page](data-quality.html). Answers and refusals stand below as often as they stand in the records, of "
+        "the nation as of the provinces: one each for every series, list, year or target that was asked for, and one where "
+        "all provinces are asked for at once. The data-quality page counts provinces instead, once for each question and "
+        "reason. Intervals are 95 % unless their level is printed."
+    )
+
+
+def _citation(voice: Voice, record: EvaluationRecord) -> str:
+    return (
+        f"> {escape(voice.inputs.edition.title)}. Edition {record.edition}, as known on {voice.date(record.as_known_on)}. "
+        "The policyreport founders.\n\nCite the publishers of the figures you quote beside it."
+    )

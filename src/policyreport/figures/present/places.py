@@ -1,0 +1,82 @@
+"""How certain a province's places are, said once on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.data.inputs import Inputs, files_of
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.present.names import inside
+from policyreport.figures.present.voice import Voice
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import CompareRecord
+from policyreport.records.series import PublishedRank, Ranks, RankSet
+
+_CAUTION = {"model-based": "treating years as draws", "counts": "if tasks finish independently"}
+
+
+def places(ranks: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
+    """Say of each area between which places its true rank may lie, or that the data cannot rank.
+
+    Parameters
+    ----------
+    ranks : sequence of Ranks or Refusal
+        From `assess.ranks` and `assess.count_ranks`.
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Exhibits
+        "place-n01" and so on for every area of the edition: one paragraph, empty where its page prints no place.
+    """
+    voice = Voice(inputs)
+    found = [each for each in ranks if isinstance(each, Ranks) and each.basis in _CAUTION]
+    return Exhibits(
+        Exhibit(f"place-{area}", _statement(voice, found, area)) for area in inputs.areas.of_edition(inputs.edition)
+    )
+
+
+def _statement(voice: Voice, found: Sequence[Ranks], area: str) -> str:
+    """The one paragraph on rank certainty: sets where there are any, then what is left without one."""
+    own = [(each, item) for each in found for item in each.sets if item.area == area]
+    said = [_own_set(voice, each, item) if each.tells_apart else _cannot(voice, each) for each, item in own]
+    published = _published(voice, area)
+    if any(each.marginal for each in published):
+        said.append("A place with a range holds its true rank with 95 % certainty, by the published standard errors.")
+    if any(each.marginal is None for each in published):
+        placed = any(each.tells_apart for each, _ in own) or any(each.marginal for each in published)
+        lead = "The other places" if placed else "The places"
+        said.append(f"{lead} on this page only order the published values, which came without a margin of error.")
+    return f"**How certain is a place?** {' '.join(said)}" if said else ""
+
+
+def _own_set(voice: Voice, ranks: Ranks, own: RankSet) -> str:
+    place = voice.value(f"{own.rank} of {len(ranks.sets)}", _files(ranks))
+    first, last = own.marginal
+    could = f"could be anywhere from {first} to {last}" if first < last else "is sure"
+    return f"By {_by(voice, ranks)} its place is {place} and {could} (95 %, {_CAUTION[ranks.basis]})."
+
+
+def _cannot(voice: Voice, ranks: Ranks) -> str:
+    return (
+        f"The data cannot rank the provinces by {_by(voice, ranks)}: no two of "
+        f"{voice.value(f'the {len(ranks.sets)}', _files(ranks))} can be told apart."
+    )
+
+
+def _by(voice: Voice, ranks: Ranks) -> str:
+    if ranks.basis == "counts":
+        return "completed share of the newest list"
+    return f"mean {inside(voice.indicator(ranks.indicator))} against the country's"
+
+
+def _files(ranks: Ranks) -> list[str]:
+    return [f"{each}.csv" for each in files_of(ranks.inputs)]
+
+
+def _published(voice: Voice, area: str) -> list[PublishedRank]:
+    """The places that the area's own page prints."""
+    record = voice.inputs.records.get((area, "compare"))
+    items = record.strip if isinstance(record, CompareRecord) else ()
+    return [item.rank for item in items if isinstance(item.rank, PublishedRank)]

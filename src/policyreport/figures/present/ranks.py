@@ -1,0 +1,114 @@
+"""Sets of ranks: between which places an area's true rank may lie, or why nothing can be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import hypot
+
+from policyreport.data.inputs import Inputs
+from policyreport.figures.areas import rank_sets as rank_figure
+from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.present.names import inside
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.records.base import Refusal
+from policyreport.records.markdown import escape
+from policyreport.records.series import Ranks
+
+MOST_NAMED = 12
+"""Provinces named in a sentence; more are counted."""
+
+_BASES = {
+    "model-based": "; model-based: years are treated as draws, their spread and carry-over learnt from all provinces",
+    "survey": "; from the published standard errors",
+    "counts": "; from counts on lists of one kind, if tasks finish independently",
+}
+
+
+def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
+    """Show sets of ranks where there are errors to make them from; else why there are none, once a reason.
+
+    Parameters
+    ----------
+    results : sequence of Ranks or Refusal
+        From `assess.ranks` and `assess.count_ranks`.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "ranks".
+    """
+    voice = Voice(inputs)
+    done = [each for each in results if isinstance(each, Ranks)]
+    refused: dict[str, list[Refusal]] = {}
+    for each in results:
+        if isinstance(each, Refusal):
+            refused.setdefault(each.code, []).append(each)
+    parts: list[Exhibit | str] = [_rank_set(voice, each, str(at) if at else "") for at, each in enumerate(done)]
+    for found in refused.values():
+        names = listed([voice.indicator(each.subject) for each in found if each.subject in _known(voice)])
+        parts.append(voice.refusal(found[0], f"No set of ranks of {names}" if names else "Sets of ranks"))
+    return Exhibits([join("ranks", *parts)])
+
+
+def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
+    """One caterpillar of ranks with its finding; one sentence where no pair is told apart."""
+    id = f"ranks-{each.indicator.replace('_', '-')}" if number else "ranks"
+    if not each.tells_apart:
+        return Exhibit(id, _cannot_rank(voice, each))
+    last = len(each.sets)
+    open_sets = sum(item.simultaneous == (1, last) for item in each.sets)
+    frame = voice.frame(
+        id,
+        f"{'All' if len(each.best) == last else f'{len(each.best)} of'} {last} provinces may be among the first {each.tau}, and {open_sets} may hold any place at all",
+        f"Place by {_ranked_by(voice, each)}, and the places its true rank may take, 95 % for all provinces together"
+        + _BASES[each.basis],
+        each.inputs,
+    )
+    names = {item.area: voice.inputs.areas.name(item.area) for item in each.sets}
+    return join("", rank_figure(each, names, frame), _ends_of(voice, each, names))
+
+
+def _cannot_rank(voice: Voice, each: Ranks) -> str:
+    """That no two provinces can be told apart, with the largest difference and the one that would do."""
+    count = len(each.sets)
+    estimates, errors = ([getattr(item, name) for item in each.sets] for name in ("estimate", "standard_error"))
+    largest = max(
+        abs(a - b) / hypot(s, t) for a, s in zip(estimates, errors, strict=True) for b, t in zip(estimates, errors, strict=True)
+    )  # fmt: skip
+    formats = voice.formats
+    return (
+        f"The data cannot rank the {count} provinces by {_ranked_by(voice, each)}: any of them could hold any place. Of "
+        f"{formats.count(count * (count - 1) // 2)} pairs none can be told apart; the largest difference is "
+        f"{voice.value(formats.number(largest, 1), each.inputs)} standard errors, and with so many pairs "
+        f"{formats.number(each.critical_values[0], 1)} would be needed."
+    )
+
+
+def _ranked_by(voice: Voice, each: Ranks) -> str:
+    name = inside(voice.indicator(each.indicator))
+    return {
+        "model-based": f"mean difference to the country's {name}",
+        "counts": "completed share of the newest list",
+        "survey": name,
+    }[each.basis]
+
+
+def _ends_of(voice: Voice, each: Ranks, names: Mapping[str, str]) -> str:
+    """Who may be among the first places, and who among the last."""
+    whole = len(each.sets)
+
+    def who(areas: Sequence[str]) -> str:
+        if len(areas) == whole:
+            return f"all {whole} provinces"
+        if len(areas) > MOST_NAMED:
+            return f"{voice.formats.count_of(len(areas), whole)} provinces"
+        return listed([escape(names[area]) for area in areas])
+
+    first = f"{each.tau} places: {who(each.best)}"
+    return f"May be among the first {first}. May be among the last {each.tau}: {who(each.worst)}."
+
+
+def _known(voice: Voice) -> Mapping[str, object]:
+    return voice.inputs.indicators.by_id()

@@ -1,0 +1,119 @@
+"""How far first figures moved, measure by measure: statistics of revisions and their tests, or why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.figures.exhibits import Exhibit, join
+from policyreport.figures.present.voice import Voice
+from policyreport.figures.tables import table
+from policyreport.records.base import Refusal
+from policyreport.records.formats import NBSP
+from policyreport.records.shares import NewsNoise, Revisions, RevisionStatistics, RevisionTest
+
+
+def revision_statistics(voice: Voice, results: Sequence[Revisions | Refusal]) -> Exhibit:
+    """Give each measure's revisions in numbers, then whether their mean is zero and whether they are news or noise.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the page.
+    results : sequence of Revisions or Refusal
+        From `assess.revisions`.
+
+    Returns
+    -------
+    Exhibit
+        "vintages-statistics".
+    """
+    told = [each for each in results if isinstance(each, Revisions)]
+    revised = [each for each in told if each.n]
+    parts: list[Exhibit | str] = [_table(voice, revised)] if revised else []
+    parts += [_tested(voice, each) for each in revised]
+    parts.append(_refused(voice, told, "bias_test", "No test whether the mean revision is zero"))
+    parts.append(_refused(voice, told, "news_noise", "No test whether revisions are news or noise"))
+    return join("vintages-statistics", *parts)
+
+
+def _table(voice: Voice, revised: Sequence[Revisions]) -> Exhibit:
+    """A row a measure for matured figures, then one for each number of years after the period."""
+    body, years = [], voice.inputs.settings.threshold.final_maturity
+    for each in revised:
+        name = voice.measure(each.measure)
+        body.append([name, "matured", *_matured(voice, each), None])
+        for at in each.by_maturity:
+            body.append([name, f"after {at.maturity} years", *_at(voice, at, each.inputs)])
+    said = [
+        f"{voice.measure(each.measure)} {voice.formats.count(each.n)} "
+        + ("(too few for an average)" if each.mean is None else f"(mean {voice.formats.points(each.mean)})")
+        for each in revised
+    ]
+    return table(
+        "vintages-statistics",
+        ["Measure", "Figure", "Revisions", "Mean", "Mean absolute", "RMSE", "Smallest to largest", "Upward",
+         "Mean absolute, relative"],
+        body,
+        f"Revisions of first figures: {', '.join(said)}. *Later figure minus the first one, percentage points; matured: the "
+        f"newest figure of at least {years} years after; last column: in per cent of the first figure. RMSE: root of the mean "
+        "squared revision.*",
+        align="llrrrrrrr",
+        wide=True,
+        empty="too few revisions, or given by year only",
+    )  # fmt: skip
+
+
+def _matured(voice: Voice, each: Revisions) -> list[str | None]:
+    """Statistics of matured figures; below three only what feeds the threshold's revision error."""
+    number = voice.formats.number
+    root = None if each.rmse is None else voice.value(number(each.rmse, 2), each.inputs)
+    count = voice.formats.count(each.n)
+    if None in (each.mean, each.mean_absolute, each.minimum, each.maximum, each.share_upward):
+        listed = ", ".join(number(value, 2, signed=True) for value in each.values)
+        return [count, None, None, root, f"each: {listed}", None]
+    return [
+        count,
+        voice.value(number(each.mean or 0.0, 2, signed=True), each.inputs),
+        number(each.mean_absolute or 0.0, 2),
+        root,
+        voice.formats.interval(each.minimum or 0.0, each.maximum or 0.0, 2, signed=True),
+        voice.formats.count_of(round((each.share_upward or 0.0) * each.n), each.n),
+    ]
+
+
+def _at(voice: Voice, at: RevisionStatistics, rows: tuple[str, ...]) -> list[str | None]:
+    """Statistics to one maturity."""
+    number, relative = voice.formats.number, at.relative_mean_absolute
+    return [
+        voice.formats.count(at.n),
+        voice.value(number(at.mean, 2, signed=True), rows),
+        number(at.mean_absolute, 2),
+        number(at.rmse, 2),
+        voice.formats.interval(at.minimum, at.maximum, 2, signed=True),
+        voice.formats.count_of(round(at.share_upward * at.n), at.n),
+        None if relative is None else f"{number(100 * relative, 1)}{NBSP}%",
+    ]
+
+
+def _tested(voice: Voice, each: Revisions) -> str:
+    """The tests that a measure's revisions allow; empty where none does."""
+    formats, said = voice.formats, []
+    if isinstance(each.bias_test, RevisionTest):
+        test = f"t {formats.number(each.bias_test.t, 2, signed=True)}, p {formats.p_value(each.bias_test.p_value)}"
+        said.append(f"mean revision against zero: {voice.value(test, each.inputs)}")
+    if isinstance(each.news_noise, NewsNoise):
+        both = each.news_noise
+        news = f"slope {formats.number(both.news_slope, 2, signed=True)}, p {formats.p_value(both.news_p)}"
+        noise = f"slope {formats.number(both.noise_slope, 2, signed=True)}, p {formats.p_value(both.noise_p)}"
+        said.append(f"revisions against the first figure (zero if they are news): {voice.value(news, each.inputs)}")
+        said.append(f"against the matured figure (zero if they are noise): {voice.value(noise, each.inputs)}")
+    return f"Tests of the revisions by {voice.measure(each.measure)}: {'; '.join(said)}." if said else ""
+
+
+def _refused(voice: Voice, told: Sequence[Revisions], test: str, what: str) -> str:
+    """Why a test was declined, once for all measures it was declined for."""
+    found = [(each, getattr(each, test)) for each in told if isinstance(getattr(each, test), Refusal)]
+    if not found:
+        return ""
+    facts = "; ".join(f"{voice.plain_measure(each.measure)}: {refusal.detail}" for each, refusal in found)
+    return voice.refusal(found[0][1].model_copy(update={"detail": facts}), what)

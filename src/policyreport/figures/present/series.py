@@ -1,0 +1,319 @@
+"""Growth, income and governance of one area as sentences and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.names import heading, inside
+from policyreport.figures.present.recalculated import recalculated
+from policyreport.figures.present.trends import governance_trend, growth_trend
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.present.yearly import fact, how_sure, mean_of
+from policyreport.figures.series import growth as line_figure
+from policyreport.figures.series import small_multiples
+from policyreport.figures.timeline import Break, Line
+from policyreport.records.base import Refusal
+from policyreport.records.formats import Formats
+from policyreport.records.markdown import escape
+from policyreport.records.series import LevelTrend, SeriesPoint, Trend
+from policyreport.statistics.assess.selection import mean_of_areas, role_series, series
+from policyreport.statistics.series.contrasts import index
+
+
+def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
+    """Show an area's growth beside nation and region, and whether it moves away from the nation.
+
+    Parameters
+    ----------
+    results : sequence of Trend or Refusal
+        From `assess.growth`: minus the nation, then the series itself.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibits
+        "growth", "growth-trend".
+    """
+    voice, role = Voice(inputs), inputs.roles.growth
+    own = role_series(inputs, inputs.area, role)
+    nation = role_series(inputs, inputs.roles.nation, role)
+    region = inputs.areas.region(inputs.area)
+    around = role_series(inputs, region, role)
+    if not own:
+        return Exhibits([Exhibit("growth", refused(voice, results, "Growth")), Exhibit("growth-trend", "")])
+    last, before = own[-1], own[0]
+    finding = f"{voice.name} grew by {voice.value(_percent(voice, last), last.inputs)} in {last.year}{_status(last)}"
+    compared = next((point for point in nation if point.year == last.year), None)
+    if compared:
+        finding += f", the nation by {voice.value(_percent(voice, compared), compared.inputs)}"
+    frame = voice.frame(
+        "growth",
+        finding,
+        f"Growth of output{voice.at_prices(role)}, % a year, {before.year}–{last.year}, on present boundaries{_range(own)}",
+        rows_behind([own, nation, around]),
+    )
+    lines = [
+        Line(inputs.name, own, "accent"),
+        Line("Nation", nation, "plain"),
+        Line(inputs.areas.name(region), around, "context"),
+    ]
+    figure = line_figure([line for line in lines if line.points], frame, "% a year", _breaks(inputs))
+    return Exhibits(
+        [join("growth", figure, trend_words(voice, results)), growth_trend(voice, results, _breaks(inputs))]
+    )
+
+
+def income(results: Sequence[LevelTrend | Refusal], inputs: Inputs) -> Exhibit:
+    """Show an area's output per head as an index of the nation's, and whether it rose faster.
+
+    Parameters
+    ----------
+    results : sequence of LevelTrend or Refusal
+        From `assess.income`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "income".
+    """
+    voice, role = Voice(inputs), inputs.roles.income
+    nation = role_series(inputs, inputs.roles.nation, role)
+    own = role_series(inputs, inputs.area, role)
+    relative = index(own, nation)
+    region = inputs.areas.region(inputs.area)
+    around = index(role_series(inputs, region, role), nation)
+    if not relative:
+        return Exhibit("income", refused(voice, results, "Output per head"))
+    last = relative[-1]
+    value = next(point for point in own if point.year == last.year)
+    frame = voice.frame(
+        "income",
+        f"Output per head was {voice.value(f'{voice.formats.number(value.value, 1)} million VND', value.inputs)} in "
+        f"{last.year}{_status(last)}, {voice.value(voice.formats.number(last.value, 0), last.inputs)} where the nation is 100",
+        f"GRDP per head{voice.at_prices(inputs.roles.income)} as an index, nation = 100, {relative[0].year}–{last.year}{_range(relative)}",
+        rows_behind([relative, around]),
+    )
+    flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
+    lines = [
+        Line(inputs.name, relative, "accent"),
+        Line("Nation", flat, "plain"),
+        Line(inputs.areas.name(region), around, "context"),
+    ]
+    drawn = [line for line in lines if line.points]
+    figure = line_figure(drawn, frame, "nation = 100", _breaks(inputs), digits=0)
+    return join("income", figure, level_words(voice, results))
+
+
+def level_words(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
+    """Say in how many years a level rose faster than the country's, and how sure the mean difference is."""
+    parts = []
+    for each in results[:1]:
+        if isinstance(each, Refusal):
+            return voice.refusal(each, "Trend")
+        provinces = len(voice.inputs.provinces)
+        unit = "percentage points"
+        parts.append(
+            f"From {each.first_year} to {each.last_year} it rose faster than the country's "
+            f"{fact(voice, each, each.inputs, unit, 1)}; on average {mean_of(voice, each, each.inputs, unit, 1)} a year, "
+            f"{how_sure(voice, each, provinces)}. (Yearly changes as logarithms; a level carries earlier years on, so it "
+            "is not trended itself.)"
+        )
+        parts.append(voice.flags(each.flags))
+    return "\n\n".join(part for part in parts if part)
+
+
+def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
+    """Show an area's governance scores as small multiples, broken where the questions changed.
+
+    Parameters
+    ----------
+    results : sequence of Trend or Refusal
+        From `assess.governance`, one per dimension.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibits
+        "governance", "governance-trend".
+    """
+    voice = Voice(inputs)
+    areas = inputs.provinces
+    panels, last = [], 0
+    scores: dict[str, tuple[Sequence[SeriesPoint], Sequence[SeriesPoint]]] = {}
+    for key in inputs.roles.governance.indicators:
+        own = series(inputs, inputs.area, key, inputs.roles.governance.measure)
+        mean = mean_of_areas(inputs, [series(inputs, area, key, inputs.roles.governance.measure) for area in areas])
+        scores[key] = own, mean
+        asked = [_by_questions(inputs, key, points) for points in (own, mean)]
+        panels.append(
+            (
+                heading(voice.plain_indicator(key)),
+                [Line(inputs.name, asked[0], "accent"), Line("mean", asked[1], "context")],
+            )
+        )
+        last = max([last, *(point.year for point in own)])
+    if not last:
+        return Exhibits([Exhibit("governance", refused(voice, results, "Governance")), Exhibit("governance-trend", "")])
+    drawn = [(name, [line for line in lines if line.points]) for name, lines in panels]
+    merged = inputs.areas.is_merged(inputs.area)
+    how = " recalculated on present boundaries (weights: population; bar: range of the merged parts)" if merged else ""
+    frame = voice.frame(
+        "governance",
+        _governance_finding(voice, results, scores, last),
+        f"{heading(voice.measure(inputs.roles.governance.measure))}: scores{how}, {voice.name} and the mean of the "
+        "provinces; lines are not joined where the questions changed",
+        rows_behind([lines for _, lines in drawn]),
+    )
+    told = [each for each in results if isinstance(each, Trend)]
+    shown_flags = ("ends-before-policy", "renormalised", "questions-revised")
+    flags = voice.flags(flag for each in told for flag in each.flags if flag.code in shown_flags)
+    refusals = {each.code: each for each in results if isinstance(each, Refusal)}
+    parts = [
+        voice.refusal(each, f"No trend of {listed(_subjects(voice, results, code))}") for code, each in refusals.items()
+    ]
+    shown = join("governance", small_multiples(drawn, frame), recalculated(voice), flags, *parts)
+    return Exhibits([shown, governance_trend(voice, results)])
+
+
+def _by_questions(inputs: Inputs, key: str, points: Sequence[SeriesPoint]) -> tuple[SeriesPoint, ...]:
+    """The points as drawn: not joined where the survey's questions were revised either."""
+    revised = inputs.indicators.get(key).questions_revised
+    return tuple(
+        point.model_copy(update={"segment": point.segment + sum(year <= point.year for year in revised)})
+        for point in points
+    )
+
+
+def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
+    """Say what the trend of a series shows, with its interval, attained level and flags.
+
+    Parameters
+    ----------
+    voice : Voice
+        Words of the page.
+    results : sequence of Trend or Refusal
+        The main series first.
+
+    Returns
+    -------
+    str
+        A paragraph, or the refusal.
+    """
+    formats = voice.formats
+    parts = []
+    for each in results[:1]:
+        if isinstance(each, Refusal):
+            return voice.refusal(each, "Trend")
+        what = {"minus nation": "The difference to the nation", "minus mean": "The difference to the provinces' mean",
+                "own": "The series"}[each.series]  # fmt: skip
+        adjusted = (
+            "" if each.p_adjusted is None else f", {formats.p_value(each.p_adjusted)} after adjusting for all provinces"
+        )
+        parts.append(
+            f"{what}, {each.first_year}–{each.last_year}: {voice.verdict(each.verdict)}. Median slope "
+            f"{voice.value(formats.number(each.slope, 2, signed=True), each.inputs)} {escape(each.unit)} a year "
+            f"({voice.value(formats.interval(each.slope_interval.low, each.slope_interval.high, 2, signed=True), each.inputs)} "
+            f"at {formats.percent(each.slope_interval.level)}), {voice.kind_of_p(is_exact=each.p_is_exact)} "
+            f"{voice.value(formats.p_value(each.p_value), each.inputs)}{adjusted}."
+        )
+        parts.append(voice.flags(each.flags))
+    return "\n\n".join(part for part in parts if part)
+
+
+def refused(voice: Voice, results: Sequence[object], what: str) -> str:
+    """The first refusal of a family as a block."""
+    found = next((each for each in results if isinstance(each, Refusal)), None)
+    return voice.refusal(found, what) if found else ""
+
+
+def _governance_finding(
+    voice: Voice,
+    results: Sequence[Trend | Refusal],
+    scores: Mapping[str, tuple[Sequence[SeriesPoint], Sequence[SeriesPoint]]],
+    last: int,
+) -> str:
+    """Dimensions whose difference to the mean has a trend, each with its own scores first, or that there is none."""
+    moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
+    told = [each for each in results if isinstance(each, Trend)]
+    if not told:
+        return f"No dimension has the years that a trend needs; scores end in {last}"
+    if not moved:
+        return (
+            f"No dimension of {len(told)} tested shows a clear trend against the provinces' mean; scores end in {last}"
+        )
+    said = [_moved(voice, each, *scores[each.indicator]) for each in moved]
+    if any(flag.code == "ends-before-policy" for each in moved for flag in each.flags):
+        return " ".join([*said, "No score is from after the resolution."])
+    return " ".join([*said, f"Scores end in {last}."])
+
+
+def _moved(voice: Voice, each: Trend, own: Sequence[SeriesPoint], mean: Sequence[SeriesPoint]) -> str:
+    """One score's way, the mean's, and then the trend of the difference: none can be taken for another."""
+    formats = voice.formats
+    (start, end), (mean_start, mean_end) = (_ends(each, points) for points in (own, mean))
+    name = inside(voice.indicator(each.indicator))
+    slope = voice.value(formats.number(each.slope, 2, signed=True), each.inputs)
+    low, high, level = each.slope_interval.low, each.slope_interval.high, each.slope_interval.level
+    interval = voice.value(formats.interval(low, high, 2, signed=True), each.inputs)
+    p_value = each.p_value if each.p_adjusted is None else each.p_adjusted
+    means = voice.value(f"{formats.number(mean_start.value, 2)} to {formats.number(mean_end.value, 2)}", each.inputs)
+    ways = voice.value(f"{formats.number(start.value, 2)} to {formats.number(end.value, 2)}", start.inputs + end.inputs)
+    how, beside = _ways(end.value - start.value, mean_end.value - mean_start.value)
+    return (
+        f"From {each.first_year} to {each.last_year} the score for {name} {how} from {ways}, {beside} the provinces' mean "
+        f"({means}): its difference to the mean is {each.verdict}, {slope} score points a year ({interval} at "
+        f"{formats.percent(level)}), {'p' if each.p_adjusted is None else 'adjusted p'} "
+        f"{voice.value(formats.p_value(p_value), each.inputs)}."
+    )
+
+
+def _ends(each: Trend, points: Sequence[SeriesPoint]) -> tuple[SeriesPoint, SeriesPoint]:
+    """A series in the first and the last year of a trend."""
+    by_year = {point.year: point for point in points}
+    return by_year[each.first_year], by_year[each.last_year]
+
+
+def _ways(own: float, mean: float) -> tuple[str, str]:
+    """How a score moved, and how that compares with the mean's movement, as printed with two decimals."""
+    own, mean = round(own, 2), round(mean, 2)
+    how = "went" if own == 0 else "rose" if own > 0 else "fell"
+    if own == mean:
+        return how, "as did"
+    if own * mean <= 0:
+        return how, "unlike"
+    return how, "more than" if abs(own) > abs(mean) else "less than"
+
+
+def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> list[str]:
+    known = voice.inputs.indicators.by_id()
+    found = [each.subject.split()[0] for each in results if isinstance(each, Refusal) and each.code == code]
+    return [heading(voice.indicator(key)) if key in known else escape(key) for key in found]
+
+
+def _range(points: Sequence[SeriesPoint]) -> str:
+    """What the pale bars of a merged province are."""
+    drawn = any(point.low is not None and point.high is not None for point in points)
+    return "; pale bar: from the lowest to the highest of the former provinces" if drawn else ""
+
+
+def _breaks(inputs: Inputs) -> list[Break]:
+    """The merger as a named break, where the area was merged."""
+    if not inputs.areas.is_merged(inputs.area):
+        return []
+    begun = inputs.areas.begun(inputs.area)
+    return [Break(begun.year, f"merger, {Formats().month(begun)}")]
+
+
+def _percent(voice: Voice, point: SeriesPoint) -> str:
+    return f"{voice.formats.number(point.value, 2)}\u00a0%"
+
+
+def _status(point: SeriesPoint) -> str:
+    return f" ({point.status})" if point.status in ("estimate", "preliminary") else ""

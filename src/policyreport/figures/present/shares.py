@@ -1,0 +1,402 @@
+"""A share against threshold and target as sentences, figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.data.inputs import Inputs
+from policyreport.figures import shares as figures
+from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.names import heading, inside
+from policyreport.figures.present.other_quantity import not_held, other_quantity
+from policyreport.figures.present.prior_table import prior_table
+from policyreport.figures.present.share_pace import share_pace
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.tables import table
+from policyreport.params.phrases import word, written
+from policyreport.params.spelling import sort_key
+from policyreport.records.base import Flag, Refusal
+from policyreport.records.markdown import escape
+from policyreport.records.periods import YEAR, kind_of
+from policyreport.records.shares import NotYearly, Pace, Revisions, Threshold
+from policyreport.statistics.assess.shares import prior
+from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
+from policyreport.statistics.shares.vintages import maturity
+
+
+def share(
+    results: Sequence[Threshold | NotYearly | Refusal], pace: Sequence[Pace | Refusal], inputs: Inputs
+) -> Exhibit:
+    """Show an area's share against the threshold, per measure.
+
+    Parameters
+    ----------
+    results : sequence of Threshold, NotYearly or Refusal
+        From `assess.share`.
+    pace : sequence of Pace or Refusal
+        From `assess.share_pace`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibit
+        "share".
+    """
+    voice = Voice(inputs)
+    judged = [each for each in results if isinstance(each, Threshold)]
+    parts: list[Exhibit | str] = []
+    if judged:
+        newest = leading(judged)
+        parts.append(" ".join(share_sentence(voice, each) + _turning(voice, each) for each in newest))
+        frame = voice.frame(
+            "share",
+            listed([f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {_word(voice, e)}" for e in newest]),
+            f"Digital economy, {escape(judged[0].observation.unit)}, by measure and year, against the {_line(voice)}; "
+            f"{_bars(voice, judged)}; one across the line leaves both answers open",
+            [row for each in judged for row in each.inputs],
+        )
+        parts.append(figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)))
+        flags = voice.flags(flag for each in newest for flag in each.flags)
+        parts.append(f"{flags}" if flags else "")
+    parts.append(" ".join(part_sentence(voice, each) for each in later_parts(results)))
+    named = {each.subject for each in results if isinstance(each, Refusal)}
+    parts += [voice.refusal(each, f"Share by {voice.measure(inputs.roles.share.headline_measure)}'s measure")
+              for each in results if isinstance(each, Refusal)]  # fmt: skip
+    short = [each for each in pace if isinstance(each, Refusal) and each.code != "not-published"]
+    if judged and short and not named:
+        parts.append(voice.refusal(short[0], "Pace towards the target"))
+    return join("share", *parts)
+
+
+def national_share(
+    results: Sequence[Threshold | NotYearly | Refusal],
+    pace: Sequence[Pace | Refusal],
+    revisions: Sequence[Revisions | Refusal],
+    other: Sequence[Threshold | NotYearly | Refusal],
+    inputs: Inputs,
+) -> Exhibits:
+    """Show the national share by measure and vintage, its pace, its revisions.
+
+    Parameters
+    ----------
+    results : sequence of Threshold, NotYearly or Refusal
+        From `assess.share`.
+    pace : sequence of Pace or Refusal
+        From `assess.share_pace`.
+    revisions : sequence of Revisions or Refusal
+        From `assess.revisions`.
+    other : sequence of Threshold or Refusal
+        From `assess.other_quantity`: announced beside the threshold, but another quantity.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "share-lead", "share", "share-table", "share-priors", "other-quantity", "pace", "pace-table", "revisions".
+    """
+    voice = Voice(inputs)
+    judged = [each for each in results if isinstance(each, Threshold)]
+    paces = [each for each in pace if isinstance(each, Pace)]
+    triangles = [each for each in revisions if isinstance(each, Revisions)]
+    newest = leading(judged)
+    frame = voice.frame(
+        "share",
+        listed([f"{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {_word(voice, e)}" for e in newest]),
+        f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; "
+        f"{_bars(voice, judged)} (the verdict asks for {written(inputs.settings.threshold.verdict_probability, '%', 'en')} on one side)",
+        [row for each in judged for row in each.inputs],
+    )
+    return Exhibits(
+        [
+            Exhibit("share-lead", " ".join([*(share_sentence(voice, each) + _turning(voice, each) for each in newest),
+                                            *(part_sentence(voice, each) for each in later_parts(results))])
+                    + _flip(voice, judged)),
+            figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)).renamed("share"),
+            _share_table(voice, [each for each in results if not isinstance(each, Refusal)]),
+            prior_table(voice, next((e for e in newest if e.measure == inputs.roles.share.headline_measure), None)),
+            other_quantity(voice, other),
+            *share_pace(voice, paces, judged),
+            _revisions(voice, triangles),
+        ]
+    )  # fmt: skip
+
+
+def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequence[NotYearly] = ()) -> Exhibit:
+    """Show the provinces with a published share against the threshold, highest first.
+
+    Parameters
+    ----------
+    results : sequence of Threshold
+        Newest verdict of the headline measure, one per province that has any.
+    inputs : Inputs
+        The national slice.
+    parts : sequence of NotYearly
+        Figures for part of a year that came out since.
+
+    Returns
+    -------
+    Exhibit
+        "share-provinces".
+    """
+    voice = Voice(inputs)
+    areas = sorted(area for area, notebook in inputs.records if notebook == "trend")
+    published = {each.area for each in results} | {each.area for each in parts}
+    missing = sorted((inputs.areas.name(area) for area in set(areas) - published), key=sort_key)
+    told = " ".join(f"{voice.area(each.area)}: {inside(part_sentence(voice, each))}" for each in parts)
+    if not results:
+        none = f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s measure was published"
+        return Exhibit("share-provinces", f"{none} for a whole year. {told}" if told else f"{none} by then.")
+    above = [each for each in results if each.verdict == "above"]
+    level = [each for each in results if each.verdict == "cannot tell apart"]
+    taken = " as published" if above and all(each.as_published for each in above) else ""
+    years = sorted({each.period for each in results})
+    frame = voice.frame(
+        "share-provinces",
+        f"Of the {len(results)} provinces with a figure {_are(len(above))} above the {_line(voice)}{taken}, {len(level)} "
+        "cannot be told apart" + (f"; {_have(len(missing))} no figure" if missing else ""),
+        f"Digital economy, % of GRDP, {'–'.join(dict.fromkeys([years[0], years[-1]]))}, "
+        f"{voice.measure(results[0].measure)}'s measure{_statuses(results)}; {_bars(voice, results)}",
+        [row for each in results for row in each.inputs],
+    )
+    names = {area: inputs.areas.name(area) for area in areas}
+    figure = figures.threshold_by_area(results, names, frame, _line(voice), missing)
+    return join("share-provinces", figure, told) if told else figure.renamed("share-provinces")
+
+
+def _are(count: int) -> str:
+    return "none is" if count == 0 else f"{count} {'is' if count == 1 else 'are'}"
+
+
+def _have(count: int) -> str:
+    return "none has" if count == 0 else f"{count} {'has' if count == 1 else 'have'}"
+
+
+def _statuses(results: Sequence[Threshold]) -> str:
+    """That the figures are not final, where none is."""
+    known = {each.observation.status for each in results}
+    if len(known) > 1:
+        return ""
+    return {"estimate": ", estimates", "preliminary": ", preliminary"}.get(known.pop(), "")
+
+
+def _bars(voice: Voice, results: Sequence[Threshold]) -> str:
+    """What the intervals of these figures are and rest on; they leave out the line just where there is a verdict."""
+    level = next((bar.level for each in results if (bar := each.verdict_interval)), None)
+    if level is None:
+        return "no interval"
+    drawn = f"bar: {voice.formats.percent(level, 0)} interval"
+    if all(each.as_published for each in results):
+        return f"{drawn} of what the prior on revisions allows, no vintage history"
+    if any(each.as_published for each in results):
+        return f"{drawn} of revision error, by past revisions or, where there are none, by the prior alone"
+    return f"{drawn} of revision error, by past revisions and a prior"
+
+
+def leading(judged: Sequence[Threshold]) -> list[Threshold]:
+    """The newest calendar year of each measure, in their order; where there is none, the last figure stated."""
+    return list(newest_of_each_measure(judged).values()) or list(judged[-1:])
+
+
+def part_sentence(voice: Voice, each: NotYearly) -> str:
+    """A figure for part of a year as a sentence that keeps it apart from the years'."""
+    status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
+    value = voice.value(voice.percent_as_published(each.observation.value), [each.observation.id])
+    when = voice.published_on([each.observation.id], each.observation.published)
+    return f"For {voice.period(each.period)} {voice.measure(each.measure)} gives {value}{status} (published {when}): {not_held(voice, each)}."
+
+
+def share_sentence(voice: Voice, each: Threshold) -> str:
+    """One measure's newest share as a sentence with its verdict."""
+    published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
+    status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
+    return (
+        f"{voice.subject(each.measure)} puts the digital economy at {_marked(voice, each)} of "
+        f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {voice.period(each.period)}{status} (published "
+        f"{voice.published_on([each.observation.id], each.observation.published)}): "
+        f"{voice.against(each.verdict, voice.threshold(voice.percent_as_published(each.threshold)))}{published}."
+    )
+
+
+def chance_of_more(voice: Voice, each: Threshold) -> str:
+    """Say in words how likely the final figure reaches the threshold, inside a sentence.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the notebook's slice.
+    each : Threshold
+        A verdict.
+
+    Returns
+    -------
+    str
+        ``chance of 16 % or more: less than 1 %``; empty where nothing tells.
+    """
+    if each.probability is None:
+        return ""
+    line = voice.threshold(voice.percent_as_published(each.threshold))
+    return f"chance of {line} or more: {voice.value(voice.chance(each.probability, each.prior_cells), _rows(each))}"
+
+
+def final_chance(voice: Voice, each: Threshold) -> str:
+    """Say in words how likely the final figure reaches the threshold, or that nothing tells.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the notebook's slice.
+    each : Threshold
+        A verdict.
+
+    Returns
+    -------
+    str
+        A sentence; empty for a figure stated only as a bound.
+    """
+    if chance := chance_of_more(voice, each):
+        return f"{heading(chance)}."
+    return "" if each.has_flag("bound-only") else voice.sentence("no-vintage-history")
+
+
+def _turning(voice: Voice, each: Threshold) -> str:
+    """The revision that would bring the figure to the threshold, beside the largest that was ever seen."""
+    if each.verdict not in ("above", "below"):
+        return ""
+    line = voice.threshold(voice.percent_as_published(each.threshold))
+    needed = voice.value(voice.formats.points(each.distance), [each.observation.id])
+    if each.largest_revision is None:
+        return (
+            f" It would take a revision of {needed} to bring it to {line}; no revision is known to hold that against."
+        )
+    seen = voice.value(voice.formats.points(each.largest_revision), _rows(each))
+    return f" It would take a revision of {needed} to bring it to {line}; the largest seen is {seen}."
+
+
+def _word(voice: Voice, each: Threshold) -> str:
+    """The verdict for a caption, which is not emphasised."""
+    return voice.word(each.verdict)
+
+
+def _flip(voice: Voice, judged: Sequence[Threshold]) -> str:
+    flipped = sorted({each.period for each in judged if each.has_flag("measure-flip")})
+    if not flipped:
+        return ""
+    return f" For {listed(flipped)} the verdict depends on whose measure is used."
+
+
+def _share_table(voice: Voice, found: Sequence[Threshold | NotYearly]) -> Exhibit:
+    body = [_share_row(voice, each) for each in found]
+    judged = [each for each in found if isinstance(each, Threshold)]
+    return table(
+        "share-table",
+        ["Measure", "Year", "Share", "Status", "Published", f"Revision interval{_level(voice, judged)}", f"Against {voice.as_published(voice.inputs.policy.threshold.value)} %",
+         "Chance of reaching it", "Flags"],
+        body,
+        f"Every measure and year at its newest vintage{_and_parts(found)}. *Digital economy, % of GDP; the interval is revision error only, and "
+        "leaves out the benchmark just where there is a verdict; the chance rests on past revisions and a prior, and is a range where priors differ.*",
+        voice.source(rows_behind(body)),
+        align="llrlrrlll",
+        wide=True,
+    )  # fmt: skip
+
+
+def _and_parts(found: Sequence[Threshold | NotYearly]) -> str:
+    return ", and figures for part of a year" if any(isinstance(each, NotYearly) for each in found) else ""
+
+
+def _share_row(voice: Voice, each: Threshold | NotYearly) -> list[str]:
+    """One figure; what is no year's has no verdict."""
+    row = [
+        voice.measure(each.measure),
+        each.period if kind_of(each.period) == YEAR else voice.period(each.period),
+        voice.value(voice.percent_as_published(each.observation.value), [each.observation.id]),
+        each.observation.status,
+        voice.published_on([each.observation.id], each.observation.published),
+    ]
+    if isinstance(each, NotYearly):
+        return [*row, "", voice.short("part-year"), "", ""]
+    bar = each.verdict_interval
+    return [
+        *row,
+        voice.value(voice.formats.interval(bar.low, bar.high, 1), _rows(each)) if bar else "",
+        voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
+        _chance(voice, each),
+        ", ".join(_flag(voice, each, flag) for flag in each.flags),
+    ]
+
+
+def _level(voice: Voice, judged: Sequence[Threshold]) -> str:
+    """The level of the intervals, where there are any."""
+    levels = [bar.level for each in judged if (bar := each.verdict_interval)]
+    return f", {voice.formats.percent(levels[0], 0)}" if levels else ""
+
+
+def _flag(voice: Voice, each: Threshold, flag: Flag) -> str:
+    """A flag in a cell; a figure judged without past revisions because it is old is told from one that has none."""
+    years = prior(voice.inputs).settled_maturity
+    if flag.code == "no-vintage-history" and maturity(each.observation) >= years:
+        return f"judged as settled: published {years} years or more after its year"
+    return voice.short(flag.code)
+
+
+def _chance(voice: Voice, each: Threshold) -> str:
+    """The chance in a cell."""
+    if each.probability is None:
+        return "withheld"
+    return voice.value(voice.chance_range(each.probability, each.prior_cells), _rows(each))
+
+
+def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
+    """How far first figures of the longest measured series have moved."""
+    moved = [each for each in triangles if each.values]
+    if not moved:
+        return Exhibit("revisions", "No figure has two vintages far enough apart to tell how far first figures move.")
+    main, formats, settings = moved[0], voice.formats, voice.inputs.settings.threshold
+    values = listed([voice.value(formats.points(value), main.inputs) for value in main.values])
+    said = (
+        f"Of {voice.measure(main.measure)}'s years, {_have(len(main.values))} a figure of within {written(settings.first_maturity, 'a year/# years', 'en')} "
+        f"and another of {word(settings.final_maturity, 'en')} years later or more; they differ by {values}. {_carried(voice, len(main.values))}"
+    )
+    frame = voice.frame(
+        "revisions",
+        f"First figures of {len(main.values)} {'year' if len(main.values) == 1 else 'years'} moved by "
+        f"{listed([formats.points(value) for value in main.values])}",
+        f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure, each year's vintages",
+        rows_behind(figures.cells_drawn(main)),
+    )
+    return join("revisions", said, figures.revisions(main, frame))
+
+
+def _carried(voice: Voice, seen: int) -> str:
+    """How much of the verdicts rests on the revisions seen, how much on the prior."""
+    settings = voice.inputs.settings.threshold
+    prior = voice.formats.number(settings.prior_degrees, 0)
+    if seen < settings.words_below_revisions:
+        return (
+            f"With so few, the verdicts above rest largely on the prior, which counts as {prior} more; a probability is "
+            "given in words where they hold under every prior looked at, else as a range."
+        )
+    weight = "outweigh" if seen > settings.prior_degrees else "do not outweigh"
+    return f"They {weight} the prior, which counts as {prior} more."
+
+
+def _line(voice: Voice) -> str:
+    return f"{voice.percent_as_published(voice.inputs.policy.threshold.value)} benchmark"
+
+
+def _rows(each: Threshold) -> tuple[str, ...]:
+    """The figure and the vintages its revision error was learnt from."""
+    return (each.observation.id, *each.inputs)
+
+
+def _marked(voice: Voice, each: Threshold) -> str:
+    """The share with its row."""
+    return voice.value(_value(voice, each), [each.observation.id])
+
+
+def _value(voice: Voice, each: Threshold) -> str:
+    """As published: 13.9 is not 13.90."""
+    return voice.percent_as_published(each.observation.value)

@@ -1,0 +1,371 @@
+"""All areas' series side by side: whether trends differ, exposure, steps at fixed dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from scipy import stats
+
+from policyreport.data.inputs import Inputs
+from policyreport.figures.areas import caterpillar
+from policyreport.figures.checks import event_studies
+from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.names import heading
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.tables import table
+from policyreport.records.base import Refusal
+from policyreport.records.markdown import escape
+from policyreport.records.series import Cusum, Difference, Exposure, ExposureCheck, Panel, ShrunkSlope, Step
+from policyreport.statistics.assess.side_by_side import MERGED, step_days
+from policyreport.statistics.common.intervals import ALPHA
+
+
+def side_by_side(
+    panel: Panel | Refusal,
+    differences: Mapping[str, Difference],
+    exposure: Sequence[Exposure | Refusal],
+    steps: Sequence[Step | Cusum | Refusal],
+    inputs: Inputs,
+) -> Exhibits:
+    """Show what all areas' series say together.
+
+    Parameters
+    ----------
+    panel, differences, exposure, steps
+        From the functions of `assess` of those names.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "panel", "panel-table", "exposure", "exposure-study", "exposure-checks", "steps".
+    """
+    voice = Voice(inputs)
+    return Exhibits(
+        [
+            *_panel(voice, panel, differences),
+            *_exposure(voice, exposure),
+            _steps(voice, steps),
+        ]
+    )
+
+
+def singled_out(panel: Panel, *, level: float, bh_level: float) -> tuple[ShrunkSlope, ...]:
+    """Pick the areas whose slope stands out: none unless slopes differ at all.
+
+    Parameters
+    ----------
+    panel : Panel
+        From `assess.panel`.
+    level : float
+        Largest p of the test of equal slopes at which areas may be named.
+    bh_level : float
+        Largest adjusted p of an area.
+
+    Returns
+    -------
+    tuple of ShrunkSlope
+        In the order of the panel.
+    """
+    if panel.f_p_value > level:
+        return ()
+    return tuple(each for each in panel.slopes if each.p_adjusted is not None and each.p_adjusted <= bh_level)
+
+
+def _panel(voice: Voice, result: Panel | Refusal, differences: Mapping[str, Difference]) -> list[Exhibit]:
+    """Sentence with the caterpillar, then the table of variances and tests."""
+    if isinstance(result, Refusal):
+        return [
+            Exhibit("panel", voice.refusal(result, "Differences between the provinces' trends")),
+            Exhibit("panel-table", ""),
+        ]
+    formats, settings = voice.formats, voice.inputs.settings
+    named = singled_out(result, level=settings.panel.equal_slopes_level, bh_level=settings.multiplicity.bh_level)
+    test = f"F {formats.number(result.f_statistic, 2)}, p {formats.p_value(result.f_p_value)}"
+    if result.f_p_value > settings.panel.equal_slopes_level:
+        finding = f"The trends of the {result.areas} provinces' growth cannot be told apart (equal slopes: {test}); none is singled out"
+    else:
+        finding = (
+            f"The trends of the {result.areas} provinces' growth differ (equal slopes: {test}); {len(named)} stand out "
+            "after adjusting for all"
+        )
+    frame = voice.frame(
+        "panel",
+        finding,
+        "Slope of growth against the common path of all provinces, percentage points a year, "
+        f"{result.years} years; dot: pooled; bar: 95 % interval of the "
+        + ("province's own slope, as noise differs between provinces" if result.unequal_variance else "pooled slope"),
+        result.inputs,
+    )
+    names = {each.area: voice.inputs.areas.name(each.area) for each in result.slopes}
+    figure = caterpillar(result, names, frame, "percentage points a year")
+    said = (
+        "What all provinces share in a year, a slump or a recovery, is taken away first; without that, "
+        f"{result.areas} provinces would count as {result.areas} repetitions of one year."
+    )
+    return [
+        join("panel", figure, said, _pooled_towards(result), voice.flags(result.flags)),
+        join("panel-table", _panel_table(voice, result), _means(voice, result, differences)),
+    ]
+
+
+def _pooled_towards(result: Panel) -> str:
+    """Where pooled slopes are drawn to, and on which side of zero they come to lie."""
+    below = sum(each.pooled < 0 for each in result.slopes)
+    return (
+        "The provinces' own slopes average zero, since what they share is taken away; pooled slopes are drawn towards a "
+        "mean in which slopes with less noise weigh more, not towards zero. So "
+        f"{below} of {len(result.slopes)} lie below zero, which by itself says nothing of any of them."
+    )
+
+
+def _means(voice: Voice, result: Panel, differences: Mapping[str, Difference]) -> str:
+    """What equal means come to as a group, and whether a province may be named."""
+    p_value, level = result.mean_f_p_value, voice.inputs.settings.panel.equal_slopes_level
+    if p_value is None or p_value > level:
+        return ""
+    verdicts = [each.verdict for each in differences.values() if each.verdict]
+    named = sum(verdict in ("above", "below") for verdict in verdicts)
+    who = (
+        f"{named} of {len(verdicts)} provinces can be told apart from the nation"
+        if named
+        else "no province can be named"
+    )
+    told = f", and {who} after adjusting for all of them" if named else f", but {who} after adjusting for all of them"
+    return (
+        f"If years are independent and noise is equal, the means differ as a group (F {voice.formats.number(result.mean_f_statistic or 0, 2)}, p "
+        f"{voice.formats.p_value(p_value)}){told if verdicts else ''}."
+    )
+
+
+def _panel_table(voice: Voice, each: Panel) -> Exhibit:
+    """Variances, tests, and whether the model's own fit was accepted."""
+    number, p_value = voice.formats.number, voice.formats.p_value
+    noise = (
+        "unequal: each slope's error is the larger of its own and the common one, and intervals are those of the provinces' own slopes"
+        if each.unequal_variance
+        else "one common error for all slopes"
+    )
+    fit = "accepted" if each.mixedlm_accepted else f"not accepted: {each.mixedlm_detail}; the closed form is printed"
+    body = [
+        ["Equal slopes", f"F {number(each.f_statistic, 2)}", f"p {p_value(each.f_p_value)}"],
+        [
+            "Equal means",
+            f"F {number(each.mean_f_statistic or 0, 2)}",
+            f"p {p_value(each.mean_f_p_value or 0)}; assumes equal noise and independent years",
+        ],
+        ["Equal noise (Bartlett)", "", f"p {p_value(each.bartlett_p)}; {noise}"],
+        ["Variance of slopes", number(each.slope_variance, 2), "0 where the estimate is negative"],
+        ["Variance of means", number(each.intercept_variance, 2), ""],
+        ["Residual variance", number(each.residual_variance, 2), ""],
+        ["Spread of true slopes", number(each.tau, 3), "posterior mean, percentage points a year"],
+        ["Mixed model", "", escape(fit)],
+    ]
+    dropped = f", {len(each.dropped)} left out for a missing year" if each.dropped else ""
+    return table(
+        "panel-table",
+        ["Question", "Estimate", "Test"],
+        body,
+        f"Trends and means of {each.areas} provinces{dropped}. *Year by year deviations from the common path, "
+        f"{each.years} years; variances in squared percentage points.*",
+        align="lrl",
+    )
+
+
+def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhibit]:
+    """Sentence and table of p-values, event studies, table of checks."""
+    done = [each for each in results if isinstance(each, Exposure)]
+    refused = [voice.refusal(each, "Exposure") for each in results if isinstance(each, Refusal)]
+    if not done:
+        # No heading of the page stands over nothing.
+        return [join(name, *refused[:1]) for name in ("exposure", "exposure-study", "exposure-checks")]
+    associated = [each for each in done if each.verdict == "associated"]
+    word = listed([_exposed(voice, each) for each in associated])
+    years = listed([str(year) for year in done[0].post_years])
+    finding = (
+        f"Growth in {years} and {word}: {voice.verdict('associated')}"
+        if associated
+        else f"None of {len(done)} exposures goes with a clear change of growth in {years}: "
+        f"{voice.verdict('no clear association')}"
+    )
+    body = [_exposure_row(voice, each) for each in done]
+    shown = table(
+        "exposure",
+        ["Exposure, fixed before the start", "Estimate, percentage points", "p, bootstrap (Holm)", "p, permutations (Holm)", "Verdict",
+         "p, clustered errors", "p, permuted estimate"],
+        body,
+        f"{finding}. *Change of growth from the years before to {years}, percentage points for one standard deviation of the "
+        "exposure (merged: against not merged), with the 95 % interval of the wild cluster bootstrap; p of the bootstrap (WCR) "
+        "and of permuted exposures (RI-t), in brackets after Holm's adjustment over all exposures; verdict only if both hold, no "
+        "placebo start stands out and no single province carries the sign. The last two columns decide nothing: p of clustered "
+        "standard errors alone (CRV1) and of the estimate without its error among permuted exposures (RI-c), both unadjusted.*",
+        voice.source(rows_behind(body)),
+        align="lrrrlrr",
+        wide=True,
+        empty="not computed",
+    )  # fmt: skip
+    flags = {flag.code: flag for each in done for flag in each.flags}
+    smallest = listed([voice.formats.number(each.minimum_detectable, 2) for each in done])
+    level = voice.formats.percent(voice.inputs.settings.exposure.verdict_level, 0)
+    power = voice.formats.percent(voice.inputs.settings.exposure.power, 0)
+    reach = (
+        f"With this many provinces and years a test at the {level} level finds a difference with probability {power} only from "
+        f"{smallest} percentage points on, in that order."
+    )
+    return [
+        join("exposure", shown, reach, voice.flags(flags.values()), *refused),
+        _event_studies(voice, done),
+        _checks(voice, done),
+    ]
+
+
+def _exposure_row(voice: Voice, each: Exposure) -> list[str | None]:
+    number, p_value = voice.formats.number, voice.formats.p_value
+    ends = each.wcr_interval
+    interval = f" ({voice.formats.interval(ends.low, ends.high, 2, signed=True)})" if ends else ""
+
+    def tested(p: float, holm: float | None) -> str:
+        return p_value(p) if holm is None else f"{p_value(p)} ({p_value(holm)})"
+
+    return [
+        _exposed(voice, each),
+        voice.value(number(each.estimate, 2, signed=True) + interval, each.inputs),
+        tested(each.wcr_p, each.wcr_p_holm),
+        tested(each.ri_t_p, each.ri_t_p_holm),
+        voice.verdict(each.verdict),
+        None if each.crv1_p is None else p_value(each.crv1_p),
+        p_value(each.ri_c_p),
+    ]
+
+
+def _event_studies(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
+    """Every year's contrast against the last year before the start, each exposure beside the others."""
+    one = results[0]
+    base = max(year for year in one.years if year < min(one.post_years))
+    critical = float(stats.t.ppf(1 - ALPHA / 2, one.areas - 1))
+
+    def apart(each: Exposure) -> str:
+        before = [p for p in each.event_study if p.year < min(each.post_years)]
+        years = [str(p.year) for p in before if abs(p.estimate) > critical * p.standard_error]
+        named = f": {listed(years)}" if years else ""
+        return f"{voice.formats.count_of(len(years), len(before))} by {_exposed(voice, each)}{named}"
+
+    frame = voice.frame(
+        "exposure-study",
+        f"Years before the start that differ from {base} already: {'; '.join(apart(each) for each in results)}",
+        "Difference in growth for one standard deviation of the exposure (merged: against not merged), percentage points "
+        f"against {base}, with 95 % intervals; {one.areas} provinces",
+        [row for each in results for row in each.inputs],
+    )
+    start = voice.formats.date(voice.inputs.policy.date)
+    titles = [exposure_title(voice, each.exposure) for each in results]
+    panels = [(heading(name), each) for name, each in zip(titles, results, strict=True)]
+    return event_studies(panels, frame, "percentage points", base, critical, start).renamed("exposure-study")
+
+
+def _checks(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
+    """Placebo starts, leaving one area out, the merger held fixed: a row an exposure."""
+    starts = sorted({check.name for each in results for check in each.checks if check.kind == "placebo start"})
+    body = []
+    for each in results:
+        placebo = {check.name: check for check in each.checks if check.kind == "placebo start"}
+        control = next((check for check in each.checks if check.kind == "control"), None)
+        cells = [_placebo(voice, placebo.get(year)) for year in starts]
+        body.append([_exposed(voice, each), *cells, _left_out(voice, each), _held(voice, control)])
+    standing = [
+        f"{escape(check.name)} for {_exposed(voice, each)}"
+        for each in results
+        for check in each.checks
+        if check.kind == "placebo start"
+        and check.p_adjusted is not None
+        and check.p_adjusted <= voice.inputs.settings.exposure.verdict_level
+    ]
+    finding = f"A placebo start stands out: {listed(standing)}" if standing else "No placebo start stands out"
+    return table(
+        "exposure-checks",
+        ["Exposure", *(f"Start {year}, p" for year in starts), "Leaving one out", "Merger held fixed"],
+        body,
+        f"{finding}. *Each earlier year taken as if it were the start: p after Holm over the starts; in percentage points, "
+        "smallest and largest estimate when any one province is left out; estimate and p with the merger held fixed.*",
+        align="l" + "r" * (len(starts) + 2),
+        wide=True,
+        empty="the exposure is the merger itself, or too few years",
+    )
+
+
+def _placebo(voice: Voice, check: ExposureCheck | None) -> str | None:
+    if check is None or check.p_adjusted is None:
+        return None
+    return voice.formats.p_value(check.p_adjusted)
+
+
+def _left_out(voice: Voice, each: Exposure) -> str | None:
+    found = [check.estimate for check in each.checks if check.kind == "leave one out"]
+    return voice.formats.interval(min(found), max(found), 2, signed=True) if found else None
+
+
+def _held(voice: Voice, check: ExposureCheck | None) -> str | None:
+    if check is None:
+        return None
+    tested = "" if check.p_value is None else f", p {voice.formats.p_value(check.p_value)}"
+    return voice.formats.number(check.estimate, 2, signed=True) + tested
+
+
+def _exposed(voice: Voice, each: Exposure) -> str:
+    """An exposure for readers."""
+    return exposure_name(voice, each.exposure)
+
+
+def exposure_name(voice: Voice, name: str) -> str:
+    """Say what areas were exposed to.
+
+    Parameters
+    ----------
+    voice : Voice
+        Words of the page.
+    name : str
+        A name of params/methods.yaml.
+
+    Returns
+    -------
+    str
+        Indicator with its year, or that the area was merged.
+    """
+    return escape(exposure_title(voice, name))
+
+
+def exposure_title(voice: Voice, name: str) -> str:
+    """What areas were exposed to as plain text, for a figure."""
+    if name == MERGED:
+        return "merger of several provinces"
+    each = voice.inputs.roles.likeness_by_name(name)
+    role = getattr(voice.inputs.roles, each.series)
+    scale = " (log)" if each.log else ""
+    return f"{voice.plain_indicator(role.indicator)} {each.year}{scale}"
+
+
+def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
+    """A step at each fixed date, or why none is looked for."""
+    formats = voice.formats
+    parts = []
+    for each in results:
+        if isinstance(each, Step):
+            parts.append(
+                f"After {each.step_date.year} the nation's growth lies {formats.points(abs(each.difference))} "
+                f"{'higher' if each.difference > 0 else 'lower'} than before: {voice.verdict(each.verdict)} ({voice.kind_of_p(is_exact=each.p_is_exact)} "
+                f"{formats.p_value(each.p_value)}, {each.before} years before and {each.after} after)."
+            )
+        elif isinstance(each, Cusum):
+            parts.append(
+                f"Cumulated residuals of a line over {each.n} years: p {formats.p_value(each.p_value)}; evidence only."
+            )
+    dates = listed([voice.date(day) for day in step_days(voice.inputs)])
+    refused = [each for each in results if isinstance(each, Refusal)]
+    by_subject = {each.subject: [other for other in refused if other.subject == each.subject] for each in refused}
+    for subject, found in by_subject.items():
+        detail = "; ".join(dict.fromkeys(each.detail for each in found if each.detail))
+        what = "Drift of the residuals from a line" if subject.endswith("cusum") else f"A step at {dates}"
+        parts.append(voice.refusal(found[0].model_copy(update={"detail": detail}), what))
+    return join("steps", *parts)

@@ -1,0 +1,449 @@
+"""How fast the tasks of a list are finished, and what that pace would come to by the deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.hazards import hazards
+from policyreport.figures.outlook import outlook as outlook_figure
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.flow_sensitivity import flow_sensitivity
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.tables import table
+from policyreport.records.base import Refusal
+from policyreport.records.markdown import escape
+from policyreport.records.tasks import Completion, Flow, FlowChange, FlowTrend, ListCount, Outlook, OutlookAt
+from policyreport.statistics.assess.tasks import task_counts
+from policyreport.statistics.tasks.counts import TaskCount
+
+YEAR_END = 12
+"""The month whose rush is not told apart from speed (METHODS §2)."""
+
+
+def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibits:
+    """Show how fast an area's tasks are finished, the last change and the trend, or why none can be said.
+
+    Parameters
+    ----------
+    results, completion : sequence
+        From `assess.flow` and `assess.completion`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibits
+        "flow", and "flow-short" with its sentences (empty where refused: "refusals-short" says why).
+    """
+    voice = Voice(inputs)
+    parts: list[Exhibit | str] = []
+    for at, each in enumerate(result for result in results if isinstance(result, Flow)):
+        suffix = f"-{at + 1}" if at else ""
+        last = each.steps[-1]
+        change = f", {_word(voice, each.change.verdict)}" if isinstance(each.change, FlowChange) else ""
+        frame = voice.frame(
+            f"flow{suffix}",
+            f"Finished in 30 days: {voice.formats.percent(last.hazard30)} of the open tasks "
+            f"({voice.formats.count_of(last.finished, last.at_risk)} in {last.days} days to {voice.date(last.end)}){change}",
+            "Share of the tasks open or added that were finished, put on 30 days, %, additions counted from the first "
+            "day; bar: 95 % interval if tasks finish independently",
+            each.inputs,
+        )
+        parts += [
+            pace_sentence(voice, each),
+            _trend_sentence(voice, each),
+            hazards(each, frame, "% finished in 30 days"),
+            _steps_table(voice, each, list_counts(completion, each.list), suffix),
+            flow_sensitivity(voice, each, suffix),
+            voice.flags(each.flags + (each.trend.flags if isinstance(each.trend, FlowTrend) else ())),
+        ]
+        refused = [part for part in (each.change, each.trend) if isinstance(part, Refusal)]
+        parts += [voice.refusal(part, escape(part.subject.split(": ")[-1].capitalize())) for part in refused]
+    parts += refused_once(voice, _side_by_side(voice, results))
+    short = [pace_sentence(voice, each) for each in results if isinstance(each, Flow)]
+    return Exhibits([join("flow", *parts), Exhibit("flow-short", "\n\n".join(short))])
+
+
+def outlook(
+    results: Sequence[Outlook | Refusal], completion: Sequence[Completion | Refusal], inputs: Inputs
+) -> Exhibits:
+    """Show what an area's pace would come to by the deadline, or why that cannot be said.
+
+    Parameters
+    ----------
+    results : sequence of Outlook or Refusal
+        From `assess.outlook`: of each list one a required share.
+    completion : sequence of Completion or Refusal
+        From `assess.completion`.
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    Exhibits
+        "outlook", and "outlook-short" with its sentences (empty where refused).
+    """
+    voice = Voice(inputs)
+    parts: list[Exhibit | str] = []
+    short: list[str] = []
+    told = [each for each in results if isinstance(each, Outlook)]
+    for at, (key, group) in enumerate(groupby(told, key=lambda each: each.list)):
+        by_share = list(group)
+        main, suffix = by_share[0], f"-{at + 1}" if at else ""
+        shown = _printed(voice, main)
+        counts = list_counts(completion, key)
+        frame = voice.frame(
+            f"outlook{suffix}",
+            f"At the pace of the last {voice.formats.count(main.days_observed)} days {voice.formats.percent(shown.expected_share)} of the tasks "
+            f"would be done by {voice.date(main.deadline)}",
+            "Completed share of the list on its dates, and 95 % intervals to the deadline if tasks go on closing as "
+            "before and none is added",
+            rows_behind([main, counts]),
+        )
+        short.append(" ".join(_in_order(voice, by_share, brief=True)))
+        parts += [
+            _outlook_sentences(voice, by_share),
+            outlook_figure(main, counts, frame),
+            _outlook_table(voice, by_share, suffix),
+            voice.flags(main.flags),
+        ]
+    parts += refused_once(voice, _side_by_side(voice, results))
+    return Exhibits([join("outlook", *parts), Exhibit("outlook-short", "\n\n".join(short))])
+
+
+def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Outlook | Refusal], list_: str) -> str:
+    """Say pace and outlook of one list in a line, with the words for how certain they are; empty where refused.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the page.
+    flow, results : sequence
+        From `assess.flow` and `assess.outlook`.
+    list_ : str
+        The list.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    said = [pace_sentence(voice, each) for each in flow if isinstance(each, Flow) and each.list == list_]
+    by_share = [each for each in results if isinstance(each, Outlook) and each.list == list_]
+    if by_share:
+        said += _in_order(voice, by_share, brief=True)
+    return " ".join(said)
+
+
+def list_counts(completion: Sequence[Completion | Refusal], list_: str) -> tuple[ListCount, ...]:
+    """Take the dated counts of one list.
+
+    Parameters
+    ----------
+    completion : sequence of Completion or Refusal
+        From `assess.completion`.
+    list_ : str
+        The list.
+
+    Returns
+    -------
+    tuple of ListCount
+        In order of date.
+    """
+    return tuple(
+        ListCount(
+            list=each.list,
+            list_label=each.list_label,
+            reference_date=each.reference_date,
+            total=each.total,
+            completed=each.completed.count,
+            share=each.completed.share,
+            inputs=each.inputs,
+        )
+        for each in completion
+        if isinstance(each, Completion) and each.list == list_ and each.reference_date
+    )
+
+
+def refused_once(voice: Voice, results: Sequence[object], what: str = "") -> list[str]:
+    """Say each reason for a refusal once, with the facts of every list it concerns.
+
+    Parameters
+    ----------
+    voice : Voice
+        Of the page.
+    results : sequence
+        Results and refusals of one method.
+    what : str
+        What was asked, for readers; empty where a heading says so.
+
+    Returns
+    -------
+    list of str
+        A block a reason.
+    """
+    by_code: dict[str, list[Refusal]] = {}
+    for each in results:
+        if isinstance(each, Refusal):
+            by_code.setdefault(each.code, []).append(each)
+    return [
+        voice.refusal(group[0].model_copy(update={"detail": "; ".join(_facts(group))}), what)
+        for group in by_code.values()
+    ]
+
+
+def _facts(refusals: Sequence[Refusal]) -> list[str]:
+    """The facts of refusals with one code; what they share is said once."""
+    details = list(dict.fromkeys(each.detail for each in refusals if each.detail))
+    lead, found, _ = details[0].partition(": ") if details else ("", "", "")
+    shared = bool(found) and all(detail.startswith(f"{lead}: ") for detail in details)
+    return details[:1] + [detail.removeprefix(f"{lead}: ") if shared else detail for detail in details[1:]]
+
+
+def _side_by_side(voice: Voice, results: Sequence[object]) -> list[object]:
+    """Results in which a list that changed is refused with all counts of its kind, each with its list and day.
+
+    The last such refusal also names the counts that stand alone of their kind: they were not compared either.
+    """
+    counts = [each for each in task_counts(voice.inputs) if each.total is not None and each.completed is not None]
+    changed = [each for each in results if isinstance(each, Refusal) and each.code == "list-changed"]
+    told: dict[int, str] = {}
+    for each in changed:
+        own = [count for count in counts if set(count.inputs) & set(each.inputs)]
+        reason = each.detail.partition(":")[0]
+        told[id(each)] = f"{reason}: {', then '.join(_counted(voice, count) for count in own)}" if own else each.detail
+    alone = [count for count in counts if not any(set(count.inputs) & set(each.inputs) for each in changed)]
+    if changed and alone:
+        told[id(changed[-1])] += f"; counted once: {', '.join(_counted(voice, count) for count in alone)}"
+    known = task_counts(voice.inputs, context=True)
+    for close in (each for each in results if isinstance(each, Refusal) and each.code == "interval-too-short"):
+        own = [count for count in known if set(count.inputs) & set(close.inputs)]
+        told[id(close)] = f"{', then '.join(_counted(voice, count) for count in own)}; {close.detail}"
+    return [
+        each.model_copy(update={"detail": told[id(each)]}) if isinstance(each, Refusal) and id(each) in told else each
+        for each in results
+    ]
+
+
+def _counted(voice: Voice, count: TaskCount) -> str:
+    """One count with its list and its day."""
+    day = f" on {voice.date(count.reference_date)}" if count.reference_date else ""
+    return f"“{count.list_label}”: {voice.formats.count_of(count.completed or 0, count.total or 0)}{day}"
+
+
+def pace_sentence(voice: Voice, each: Flow) -> str:
+    """Say the last interval's pace and how it changed, with its verdict and what that verdict is about."""
+    formats, step = voice.formats, each.steps[-1]
+    text = (
+        f"Of {voice.value(formats.count(step.at_risk), each.inputs)} tasks open or added, "
+        f"{voice.value(formats.count(step.finished), each.inputs)} were finished in the {step.days} days to "
+        f"{voice.date(step.end)}: {voice.value(formats.percent(step.hazard30), each.inputs)} a month"
+    )
+    if isinstance(each.change, FlowChange):
+        # The interval that the verdict was taken from, not the narrower one of independent tasks.
+        ends = each.change.verdict_interval or each.change.interval
+        change, low, high = (100 * value for value in (each.change.difference, ends.low, ends.high))
+        moved = f"{formats.points(change, 1)} ({formats.interval(low, high, 1, signed=True)})"
+        text += f", {voice.value(moved, each.inputs)} on the interval before, {voice.verdict(each.change.verdict)}"
+        return f"{text}. {_change_remark(voice, each.change)}".strip()
+    return f"{text}."
+
+
+def _change_remark(voice: Voice, change: FlowChange) -> str:
+    """What a word on the change is about, or why a fall gets none; empty where there is nothing to add."""
+    if change.verdict == "slower":
+        return voice.remark("tasks-left")
+    judged = next((each for each in change.by_frailty if each.frailty == change.verdict_frailty), None)
+    if change.verdict == "faster":
+        return voice.remark("easier-added") if judged and judged.interval.low <= 0 else ""
+    fell = change.verdict_interval is not None and change.verdict_interval.high < 0
+    return voice.remark("no-more-than-unlike") if fell else ""
+
+
+def _trend_remark(voice: Voice, trend: FlowTrend) -> str:
+    """The same of a trend."""
+    if trend.verdict == "falling":
+        return voice.remark("tasks-left")
+    judged = next((each for each in trend.by_frailty if each.frailty == trend.verdict_frailty), None)
+    if trend.verdict == "rising":
+        return voice.remark("easier-added") if judged and judged.interval.low <= 0 else ""
+    return voice.remark("no-more-than-unlike") if trend.interval.high < 0 else ""
+
+
+def _word(voice: Voice, verdict: str) -> str:
+    """A verdict inside a figure's caption; slower with what it is said of."""
+    word = voice.inputs.wording.verdict(verdict, voice.language)
+    return f"{word} ({voice.remark('of-the-tasks-left')})" if verdict == "slower" else word
+
+
+def _trend_sentence(voice: Voice, each: Flow) -> str:
+    """The hazard's trend over the intervals, what the words rest on, and the year's end."""
+    formats, said = voice.formats, []
+    if isinstance(each.change, FlowChange):
+        effect = formats.number(each.change.verdict_design_effect, 1).removesuffix(".0")
+        said.append(
+            "The spread over the intervals gives no sign that tasks finish in groups."
+            if effect == "1"
+            else f"The change is judged at a design effect of {effect}: tasks may finish in groups."
+        )
+    if isinstance(each.trend, FlowTrend):
+        ratio, ends = each.trend.hazard_ratio, each.trend.hazard_ratio_interval
+        text = f"{formats.number(ratio, 3)} ({formats.interval(ends.low, ends.high, 3)})"
+        said.append(
+            f"Over {each.trend.intervals} intervals the rate at which the tasks left were finished was multiplied by "
+            f"{voice.value(text, each.inputs)} from quarter to quarter, {voice.verdict(each.trend.verdict)}."
+        )
+        if remark := _trend_remark(voice, each.trend):
+            said.append(remark)
+        if each.trend.verdict != "no clear trend":
+            said.append("The outlook below takes the mean pace and does not carry that trend on.")
+    if any(step.end.month == YEAR_END for step in each.steps):
+        said.append("A rush at the end of a year is not told apart from speed.")
+    return " ".join([*said, *_counts_used(voice, each)])
+
+
+def _counts_used(voice: Voice, each: Flow) -> list[str]:
+    """Which counts end no interval of their own, and how many were left out."""
+    said = []
+    if each.joined:
+        days = voice.inputs.settings.flow.minimum_days
+        dates = listed([voice.date(day) for day in each.joined])
+        counts = "The count of {} lies" if len(each.joined) == 1 else "The counts of {} lie"
+        said.append(
+            f"{counts.format(dates)} less than {days} days from the next or the one before: the intervals on both sides are "
+            "read as one."
+        )
+    if each.left_out:
+        many = "1 count was" if each.left_out == 1 else f"{voice.formats.count(each.left_out)} counts were"
+        said.append(f"{many} left out: the day or the number is not exact.")
+    return said
+
+
+def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: str) -> Exhibit:
+    """Quarter on quarter inside one list: every date with what happened since the one before."""
+    formats, steps = voice.formats, {step.end: step for step in each.steps}
+    body = []
+    for count in counts:
+        step = steps.get(count.reference_date)
+        limits = step.hazard30_interval if step else None
+        body.append(
+            [
+                voice.date(count.reference_date),
+                voice.value(formats.count_of(count.completed, count.total), count.inputs),
+                voice.value(formats.percent(count.share), count.inputs),
+                formats.number(step.finished, 0, signed=True) if step else "",
+                formats.number(step.additions, 0, signed=True) if step else "",
+                formats.count(step.at_risk) if step else "",
+                f"{formats.percent(step.hazard30)} ({formats.percent_interval(limits.low, limits.high)})"
+                if step and limits
+                else "",
+                formats.percent(step.hazard30_uniform) if step else "",
+                formats.percent(step.hazard30_last_day) if step else "",
+            ]
+        )
+    return table(
+        voice.id(f"flow-table{suffix}"),
+        ["Date", "Completed", "Share", "More completed", "More on the list", "Open or added", "Finished in 30 days",
+         "If added evenly", "If added last"],
+        body,
+        f"{formats.count(len(each.steps))} intervals inside one list. *Share of the tasks open or added that were "
+        "finished, put on 30 days, additions counted from the first day, with 95 % interval; last columns: additions "
+        "spread evenly, and all on the last day.*",
+        voice.source(rows_behind(body)),
+        align="lrrrrrrrr",
+        wide=True,
+    )  # fmt: skip
+
+
+def _printed(voice: Voice, each: Outlook) -> OutlookAt:
+    """The prediction whose interval is printed: the widest assumption, or the estimated one."""
+    wanted = voice.inputs.settings.outlook.interval_design_effect
+    return next((at for at in each.by_design_effect if at.design_effect == wanted), each.by_design_effect[-1])
+
+
+def _in_order(voice: Voice, by_share: Sequence[Outlook], brief: bool = False) -> list[str]:
+    """Expected share and chances; the chances lead on a list so short that all may well be done."""
+    said = [_expected(voice, by_share[0], brief), _chances(voice, by_share)]
+    short = by_share[0].open_tasks <= voice.inputs.settings.outlook.certain_above_open
+    return said[::-1] if short else said
+
+
+def _expected(voice: Voice, each: Outlook, brief: bool) -> str:
+    """Expected number completed by the deadline, with its interval and its condition."""
+    formats, at = voice.formats, _printed(voice, each)
+    done = each.completed + round(at.mean_finished)
+    low, high = ((each.completed + end) / each.total for end in (at.interval.low, at.interval.high))
+    share = f"{formats.count_of(done, each.total)} ({formats.percent(at.expected_share)}"
+    effect = "" if brief else f" at a design effect of {formats.number(at.design_effect, 0)}"
+    interval = f"95 % interval {formats.percent_interval(low, high)}{effect})"
+    return (
+        f"If tasks go on closing as in the last {formats.count(each.days_observed)} days, about "
+        f"{voice.value(f'{share}; {interval}', each.inputs)} would be completed by {voice.date(each.deadline)}."
+    )
+
+
+def _chances(voice: Voice, by_share: Sequence[Outlook]) -> str:
+    """How certain each required share is, in the words for a probability, with its verdict."""
+    said: list[str] = []
+    for each in by_share:
+        what = "all" if each.required_share == 1 else voice.formats.percent(each.required_share, 0)
+        chance = voice.certainty(_printed(voice, each).probability_required)
+        said.append(f"that {what} are done{'' if said else ' is'} {chance} ({voice.verdict(each.verdict)})")
+    return f"The chance {', '.join(said)}."
+
+
+def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
+    """Expected share, chances, what pace the required share asks for, new tasks, the deadline's reason."""
+    formats, main = voice.formats, by_share[0]
+    said = _in_order(voice, by_share)
+    for each in by_share:
+        if each.required_share < 1 and each.hazard_needed30:
+            said.append(
+                f"For {formats.percent(each.required_share, 0)} to be done in expectation, "
+                f"{formats.percent(each.hazard_needed30)} of the open tasks a month would have to be finished; so far it "
+                f"was {voice.value(formats.percent(each.hazard_observed30), each.inputs)}."
+            )
+    if main.with_additions:
+        more = next((at for at in main.with_additions if at.design_effect == _printed(voice, main).design_effect), None)
+        if more:
+            said.append(
+                f"No new tasks are assumed; with {formats.count(main.additions)} more by then, as they came so far, "
+                f"the expected share is {formats.percent(more.expected_share)} of "
+                f"{formats.count(main.total + main.additions)}."
+            )
+    reason = voice.inputs.policy.list_named(main.list).deadline_reason
+    return " ".join([*said, f"Why that day? {escape(reason)}" if reason else ""]).strip()
+
+
+def _outlook_table(voice: Voice, by_share: Sequence[Outlook], suffix: str) -> Exhibit:
+    """Each assumption's expected share, interval and chances."""
+    formats, main = voice.formats, by_share[0]
+    body = []
+    for scenario, total in (("by_design_effect", main.total), ("with_additions", main.total + main.additions)):
+        for place, at in enumerate(getattr(main, scenario)):
+            low, high = ((main.completed + end) / total for end in (at.interval.low, at.interval.high))
+            new = f", {formats.count(main.additions)} more tasks" if scenario == "with_additions" else ", no new tasks"
+            body.append(
+                [
+                    f"Design effect {formats.number(at.design_effect, 0)}{new}",
+                    voice.value(formats.count_of(main.completed + round(at.mean_finished), total), main.inputs),
+                    formats.percent(at.expected_share),
+                    formats.percent_interval(low, high),
+                    *(voice.band(getattr(each, scenario)[place].probability_required) for each in by_share),
+                ]
+            )
+    chances = ["All done" if each.required_share == 1 else f"{formats.percent(each.required_share, 0)} done"
+               for each in by_share]  # fmt: skip
+    return table(
+        voice.id(f"outlook-table{suffix}"),
+        ["Assumption", "Expected completed", "Share", "95 % interval", *chances],
+        body,
+        f"By {voice.date(main.deadline)}, {formats.count(main.days_left)} days after the newest count. *Predicted from the "
+        f"{'last interval' if main.basis == 'latest interval' else 'intervals so far'}; a design effect above 1 lets tasks "
+        "finish in groups; the last columns are probabilities.*",
+        voice.source(rows_behind(body)),
+        wide=True,
+    )

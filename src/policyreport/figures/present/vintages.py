@@ -1,0 +1,133 @@
+"""Vintages for readers: each measure's revision triangle, and what is no revision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.data.inputs import Inputs
+from policyreport.figures import shares as figures
+from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.present.behind import rows_behind
+from policyreport.figures.present.revision_statistics import revision_statistics
+from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.tables import table
+from policyreport.records.base import Refusal
+from policyreport.records.periods import YEAR, kind_of
+from policyreport.records.shares import MeasureDifference, Revisions, VintageValue
+from policyreport.statistics.shares.revisions import lay_out
+
+
+def vintages(
+    revisions: Sequence[Revisions | Refusal], differences: Sequence[MeasureDifference], inputs: Inputs
+) -> Exhibits:
+    """Show how the national share was revised, measure by measure, and the differences that are no revisions.
+
+    Parameters
+    ----------
+    revisions : sequence of Revisions or Refusal
+        From `assess.revisions`.
+    differences : sequence of MeasureDifference
+        From `assess.measure_differences`.
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Exhibits
+        "vintages", "measure-mixed".
+    """
+    voice = Voice(inputs)
+    triangles = [
+        each for each in revisions if isinstance(each, Revisions) and len({c.published for c in each.cells}) > 1
+    ]
+    if not triangles:
+        shown = Exhibit("vintages", "No measure of the share has been published twice.")
+    else:
+        shown = join("vintages", *(part for each in triangles for part in _triangle(voice, each)))
+    return Exhibits(
+        [join("vintages", shown, revision_statistics(voice, revisions)), _mixed(voice, revisions, differences)]
+    )
+
+
+def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
+    """Rows periods, columns days of publication, the newest figure of each period in bold; then the picture."""
+    days, rows = lay_out(record.cells)
+    formats = voice.formats
+    body = []
+    for period, cells in rows.items():
+        newest = max(cells)
+        values = [_vintage(voice, cells[day], in_force=day == newest) if day in cells else None for day in days]
+        moved = cells[newest].value - cells[min(cells)].value
+        body.append([voice.period(period), *values, formats.points(moved) if len(cells) > 1 else "one vintage"])
+    headings = [voice.published_on(rows_behind(record.cells), day) for day in days]
+    revised = sum(
+        len({cell.value for cell in cells.values()}) > 1 for period, cells in rows.items() if kind_of(period) == YEAR
+    )
+    name = f"vintages-{record.measure}"
+    several = {0: "no year was", 1: "1 year was"}.get(revised, f"{revised} years were")
+    listing = table(
+        name,
+        ["Year", *headings[:-1], f"**{headings[-1]}** (newest)", "First to last"],
+        body,
+        f"{voice.measure(record.measure)}: {several} revised. *{voice.indicator(record.indicator)}, by year and day "
+        "of publication; the figure in force is bold.*",
+        voice.source(rows_behind(body)),
+        align="l" + "r" * (len(days) + 1),
+        wide=True,
+        empty="not in that publication",
+    )
+    if not record.values:
+        return [listing]
+    frame = voice.frame(
+        f"{name}-picture",
+        f"{voice.measure(record.measure)}: first figures moved by {listed([formats.points(v) for v in record.values])}",
+        f"{voice.indicator(record.indicator)}, each year's vintages",
+        rows_behind(figures.cells_drawn(record)),
+    )
+    # The PDF shows this picture once, on the digital economy.
+    picture = figures.revisions(record, frame)
+    only = join("", '::: {.content-visible when-format="html"}', picture, ":::")
+    return [listing, only]
+
+
+def _vintage(voice: Voice, cell: VintageValue, *, in_force: bool) -> str:
+    """One value of a triangle with its row; the one in force in bold."""
+    value = voice.value(voice.percent_as_published(cell.value), rows_behind(cell))
+    return f"**{value}**" if in_force else value
+
+
+def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: Sequence[MeasureDifference]) -> Exhibit:
+    """Figures of two measures, and projections that became estimates: shown apart."""
+    formats = voice.formats
+    body = [
+        [
+            voice.area(each.area),
+            voice.indicator(each.indicator),
+            f"{voice.measure(each.measure)} minus {voice.measure(each.reference)}",
+            voice.value(", ".join(f"{p}: {formats.number(d, 2, signed=True)}" for p, d in zip(each.periods, each.differences, strict=True)), each.inputs),
+            formats.number(each.rmse, 2),
+        ]
+        for each in differences
+        if any(round(value, 9) for value in each.differences)
+    ]  # fmt: skip
+    planned = [
+        f"{voice.measure(each.measure)}: {voice.percent_as_published(cell.value)} for {voice.period(cell.period)}, a {cell.status} published "
+        f"{voice.published_on(each.inputs, cell.published)}"
+        for each in revisions
+        if isinstance(each, Revisions)
+        for cell in each.apart
+    ]
+    said = f"Projections that were replaced are no first figures: {'; '.join(planned)}." if planned else ""
+    if not body:
+        return Exhibit("measure-mixed", said or "No quantity was published by two measures.")
+    listing = table(
+        "measure-mixed",
+        ["Area", "Indicator", "Measures", "Difference by period", "RMSE"],
+        body,
+        f"{len(body)} series exist by two measures; their differences are no revisions. *Newest figure of each measure, in "
+        "the unit of the indicator; RMSE: root of the mean squared difference.*",
+        voice.source(rows_behind(body)),
+        align="llllr",
+        wide=True,
+    )
+    return join("measure-mixed", listing, said)

@@ -1,0 +1,423 @@
+"""How the report speaks: names, numbers, sources and refusals in one language.
+
+What a `Voice` says is Markdown, with everything that comes from data or parameters escaped; figures, which know no
+Markdown, take their words from `Inputs`, or from the methods that are called plain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from policyreport.data.inputs import Inputs, files_of
+from policyreport.figures.frame import Frame
+from policyreport.params.phrases import word
+from policyreport.params.report import SeriesRole
+from policyreport.params.spelling import sort_key
+from policyreport.records.base import Flag, Refusal
+from policyreport.records.formats import EN_DASH, Formats
+from policyreport.records.markdown import Markdown, attribute, escape, link
+from policyreport.records.marks import POLICY, mark
+from policyreport.records.notebooks import SourceLine
+from policyreport.records.periods import kind_of, period_bounds, year_of_period
+from policyreport.records.shares import PriorCell
+from policyreport.statistics.common.certainty import band
+from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid
+
+_KEY = re.compile(r"(?<![\w/-])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w/-])")
+_POINT = r"\d{4}-(?:Q[1-4]|H[12]|\d{2}(?:-\d{2})?)"
+_PERIOD = re.compile(rf"(?<![\w/-]){_POINT}(?:/{_POINT})?(?![\w/-])")
+# Five digits or more are no year: a reader wants them in groups.
+_LARGE = re.compile(r"(?<![\w.,/#-])\d{5,}(?:\.\d+)?(?![\w,/-])")
+# Beyond this many files a source line names publishers and points to the sources page.
+SOURCES_IN_FULL = 3
+
+
+class Voice:
+    """Words and numbers of one notebook's pages.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice: names, wording, indicators and sources.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.language = inputs.edition.language
+        self.formats = Formats(self.language)
+        self.name = escape(inputs.name)
+        self._verdicts = inputs.wording.verdicts_in(self.language)
+        self._sources = {source.id: source for source in inputs.sources}
+        self._prefix = "" if inputs.area == inputs.roles.nation else f"{inputs.area}-"
+
+    def id(self, name: str) -> str:
+        """Name of a figure or table, unique in the report."""
+        return f"{self._prefix}{name}"
+
+    def published_on(self, rows: Iterable[str], day: date) -> str:
+        """When the rows that came out on a day were published, as exactly as is known: January 2026, not its last day."""
+        ledger = self.inputs.observations
+        known = ledger.loc[ledger.index.intersection(list(rows))]
+        exact = set(known.loc[known["published"].dt.date == day, "published_precision"])
+        if "year" in exact:
+            return str(day.year)
+        return published(f"{day:%Y-%m}", self.formats) if "month" in exact else self.date(day)
+
+    def newest_on(self, rows: Iterable[str], day: date) -> str:
+        """When the newest of several rows came out: an exact day, where one of those of that day has it."""
+        known = self.inputs.observations.loc[self.inputs.observations.index.intersection(list(rows))]
+        exact = known["published_precision"] == "day"
+        return self.date(day) if (exact & (known["published"].dt.date == day)).any() else self.published_on(rows, day)
+
+    def notes(self, rows: Iterable[str], indicator: str = "") -> list[str]:
+        """What the ledger notes of rows, of one indicator's where it is named."""
+        ledger = self.inputs.observations
+        known = ledger.loc[ledger.index.intersection(list(rows))]
+        return [str(note) for note in (known[known["indicator"] == indicator] if indicator else known)["note"]]
+
+    def areas_computed(self, count: int) -> str:
+        """How many provinces a count is out of, and that it is not all of them where some were not computed."""
+        everywhere = len(self.inputs.provinces)
+        return f"{count} provinces" if count == everywhere else f"the {count} provinces in this run"
+
+    def against(self, verdict: str, line: str, *, emphasis: bool = True) -> str:
+        """A verdict with what it is held against: above 16 %, cannot tell apart from 16 %."""
+        joined = " from " if verdict == "cannot tell apart" else " "
+        return f"{self.verdict(verdict) if emphasis else self.word(verdict)}{joined}{line}"
+
+    def area(self, key: str) -> Markdown:
+        """Name of an area."""
+        return escape(self.inputs.areas.name(key))
+
+    def indicator(self, key: str) -> Markdown:
+        """Name of an indicator for readers, in lower case unless it is a name."""
+        return escape(self.plain_indicator(key))
+
+    def plain_indicator(self, key: str) -> str:
+        """The same for a figure."""
+        return self.inputs.indicators.get(key).name
+
+    def scale(self, key: str) -> str:
+        """From where to where a score can go: scale 1–10; empty where an end is open."""
+        known = self.inputs.indicators.get(key)
+        if known.low is None or known.high is None:
+            return ""
+        return f"scale {self.formats.number(known.low, 0)}{EN_DASH}{self.formats.number(known.high, 0)}"
+
+    def plain(self, message: str) -> str:
+        """A finding's message with the names of lists, measures, indicators and files for keys, area keys left out."""
+        roles = self.inputs.roles
+        labels = {each.id: f"“{each.title}”" for each in self.inputs.policy.lists}
+        labels |= roles.measure_labels | roles.list_kinds
+        labels |= {key: f"{short_publisher(each.publisher)}, “{each.title}”" for key, each in self._sources.items()}
+        keys = sorted((key for key in labels if {"-", "/"} & set(key)), key=len, reverse=True)
+        known = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
+        named = known.sub(lambda found: labels[found[0]], message)
+        measures, indicators = roles.measure_labels, self.inputs.indicators.by_id()
+        named = _KEY.sub(lambda key: f"“{indicators[key[0]].name}”" if key[0] in indicators else key[0], named)
+        named = re.sub(r" \(([a-z]+)\)", lambda found: f" ({measures.get(found[1], found[1])})", named)
+        named = re.sub(r"( \([^()]+\))\1", r"\1", named)
+        area_keys = "|".join(map(re.escape, self.inputs.areas.table.index))
+        return re.sub(rf" \((?:{area_keys})\)", "", named)
+
+    def question(self, kind: str) -> Markdown:
+        """What a method or kind of result asks, in a few words."""
+        return escape(self.inputs.registry.named_question(kind))
+
+    def measure(self, measure: str) -> Markdown:
+        """Short name of a measure."""
+        return escape(self.plain_measure(measure))
+
+    def plain_measure(self, measure: str) -> str:
+        """The same for a figure."""
+        return self.inputs.roles.measure_labels.get(measure, measure)
+
+    def at_prices(self, role: SeriesRole) -> str:
+        """The prices of a series as they follow its name; empty where it has none."""
+        return f" at {escape(role.prices)}" if role.prices else ""
+
+    def verdict(self, word: str) -> Markdown:
+        """A verdict of the closed list, emphasised."""
+        return Markdown(f"*{self.word(word)}*")
+
+    def word(self, verdict: str) -> Markdown:
+        """A verdict of the closed list inside a headline, where nothing is emphasised."""
+        return escape(self.inputs.wording.verdict(verdict, self.language))
+
+    def subject(self, measure: str) -> Markdown:
+        """A measure as the subject of a sentence: NSO, The Government report."""
+        label = self.plain_measure(measure)
+        proper = label[:2].isupper()
+        return escape(label if proper else f"The {label}")
+
+    def percent_as_published(self, value: float) -> str:
+        """A percentage with the decimals it was published with, two at most: 13.9 is not 13.90."""
+        return f"{self.as_published(value)}\u00a0%"
+
+    def as_published(self, value: float) -> str:
+        """A number with the decimals it was published with, two at most where it is short."""
+        return self.formats.published(value, 2)
+
+    def value(self, text: str, rows: Iterable[str]) -> Markdown:
+        """A printed value with the ledger rows behind it, for the reader who asks for its source.
+
+        Parameters
+        ----------
+        text : str
+            The value as printed.
+        rows : iterable of str
+            Ledger row ids, or another id of `policyreport.records.marks`.
+
+        Returns
+        -------
+        str
+            Markdown.
+        """
+        return mark(text, rows)
+
+    def threshold(self, text: str) -> Markdown:
+        """The threshold as printed, leading to where it was stated."""
+        return mark(text, [f"{POLICY}#threshold"])
+
+    def target(self, text: str, indicator: str, year: str) -> Markdown:
+        """A target as printed, leading to its legal reference."""
+        found = [each.id for each in self.inputs.policy.targets_for(indicator) if str(each.horizon) == str(year)]
+        return mark(text, [f"{POLICY}#{id}" for id in found])
+
+    def bands(self, bands: Sequence[str], *, emphasis: bool = True) -> str:
+        """A headline of one band, or of two that revisions leave open."""
+        say = self.verdict if emphasis else self.word
+        if len(bands) != 2:
+            return say(bands[0] if len(bands) == 1 else "cannot tell apart")
+        worse, better = map(say, bands)
+        return f"between {worse} and {better}"
+
+    def date(self, day: date) -> str:
+        """A date for readers."""
+        return self.formats.date(day)
+
+    def period(self, period: str) -> str:
+        """A period for readers, inside a sentence: 2025, the first nine months of 2025, the third quarter of 2025."""
+        if (year := year_of_period(period)) is not None:
+            return str(year)
+        if kind_of(period).endswith("months"):
+            first, last = period_bounds(period)
+            if first.month == 1 and self.language == "en":
+                return f"the first {word(last.month, self.language)} months of {first.year}"
+        return self.formats.period(period)
+
+    def sentence(self, code: str) -> Markdown:
+        """The sentence of a refusal or flag."""
+        return escape(self.inputs.wording.sentence(code, self.language))
+
+    def remark(self, name: str) -> Markdown:
+        """A sentence of params/wording.yaml that goes with verdicts of one kind."""
+        return escape(self.inputs.wording.remark(name, self.language))
+
+    def short(self, code: str) -> Markdown:
+        """The name of a refusal or flag in a table's cell."""
+        return escape(self.plain_short(code))
+
+    def plain_short(self, code: str) -> str:
+        """The same for a figure."""
+        return self.inputs.wording.short(code, self.language)
+
+    def facts(self, detail: str, rows: Iterable[str] = ()) -> str:
+        """The facts behind a refusal or finding as a reader sees them: names for keys, periods and counts in words.
+
+        Parameters
+        ----------
+        detail : str
+            As a method or a rule wrote it.
+        rows : iterable of str
+            Ledger rows whose days of publication it may name: one known to the month is printed as a month.
+
+        Returns
+        -------
+        str
+            Plain text.
+        """
+        ledger = self.inputs.observations
+        known = ledger.loc[ledger.index.intersection(list(rows))]
+        for day, exact in zip(known["published"].dt.date, known["published_precision"], strict=True):
+            if exact != "day":
+                detail = detail.replace(str(day), f"{day:%Y-%m}" if exact == "month" else str(day.year))
+        said = _PERIOD.sub(lambda found: self.formats.period(found[0]), self.plain(detail))
+        said = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", said)
+        said = _LARGE.sub(lambda size: self.formats.published(float(size[0])), said)
+        said = said.replace("only ~ ", "only about ")
+        # A method counts points; on a page they are of a series of years, and other points are of a score.
+        said = re.sub(r"(\d+ of \d+) points\b", r"\1 years", said)
+        return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), said)
+
+    def refusal(self, refused: Refusal, what: str = "") -> str:
+        """A refusal as a block: what, the sentence, the facts behind it."""
+        lead = f"**{what}.** " if what else ""
+        facts = f" ({escape(self.facts(refused.detail))})" if refused.detail else ""
+        said = escape(self.inputs.wording.sentence(refused.code, self.language).removesuffix("."))
+        return f"::: {{.refusal}}\n{lead}{said}{facts}.\n:::"
+
+    def certainty(self, probability: float) -> Markdown:
+        """A probability in words: between 5 and 20 %."""
+        low, high = band(probability, probability_bands=self.inputs.settings.conventions.probability_bands)
+        first, last = ("" if end in (0, 1) else self.formats.published(round(100 * end, 10)) for end in (low, high))
+        return escape(self.inputs.wording.certainty(first, last, self.language))
+
+    def band(self, probability: float) -> str:
+        """The same band in a table's cell: 5–20 %."""
+        cuts = self.inputs.settings.conventions.probability_bands
+        return self.formats.band(*band(probability, probability_bands=cuts))
+
+    def chance(self, probability: float, cells: Sequence[PriorCell]) -> Markdown:
+        """A probability of a revision: in words where they hold under every prior, else the range it takes.
+
+        Parameters
+        ----------
+        probability : float
+            Under the prior in use.
+        cells : sequence of PriorCell
+            The probability under every prior; the one without a prior is left to the table.
+
+        Returns
+        -------
+        str
+            ``less than 1 %``, or ``0.03 % to 3 %, depending on the prior``; a wider range where the mean revision is
+            not taken as zero follows it.
+        """
+        wording, inside = self.inputs.wording, in_grid(cells)
+        if not inside or certainty_in_grid(cells, self.inputs.settings.conventions.probability_bands):
+            return self.certainty(probability)
+        zero = self._range(each.probability for each in inside if each.mean == "zero")
+        every = self._range(each.probability for each in inside)
+        said = wording.between_priors[self.language].format(low=zero[0], high=zero[1])
+        if every != zero:
+            said += f"; {wording.between_priors_leaning[self.language].format(low=every[0], high=every[1])}"
+        return escape(said)
+
+    def chance_range(self, probability: float, cells: Sequence[PriorCell]) -> str:
+        """The same for a table's cell: words, or the range over all priors, whose meaning the caption gives."""
+        if not (inside := in_grid(cells)) or certainty_in_grid(
+            cells, self.inputs.settings.conventions.probability_bands
+        ):
+            return self.certainty(probability)
+        return f" {self.formats.to} ".join(self._range(each.probability for each in inside))
+
+    def _range(self, probabilities: Iterable[float]) -> tuple[str, str]:
+        """Both ends of a range of probabilities."""
+        every = list(probabilities)
+        return self.formats.probability_range(min(every), max(every))
+
+    def kind_of_p(self, *, is_exact: bool) -> str:
+        """What a p-value is called: exact, or approximate where ties in a long series leave no other."""
+        return "exact p" if is_exact else "approximate p"
+
+    def flags(self, flags: Iterable[Flag]) -> str:
+        """Flags as one quiet block; empty if there are none."""
+        lines = " ".join(dict.fromkeys(self.sentence(flag.code) for flag in flags))
+        return f"::: {{.flags}}\n{lines}\n:::" if lines else ""
+
+    def frame(self, id: str, finding: str, measured: str, rows: Iterable[str]) -> Frame:
+        """Label, caption and source line of a figure."""
+        return Frame(
+            id=id,
+            finding=finding.rstrip(".") + ".",
+            measured=measured.rstrip(".") + ".",
+            source=self.source(rows),
+            scope="" if self.inputs.area == self.inputs.roles.nation else self.inputs.area,
+            formats=self.formats,
+            verdicts=self._verdicts,
+        )
+
+    def small(self, id: str, rows: Iterable[str], leading: Iterable[str]) -> Frame:
+        """Label and source of a small figure under a sentence of its own, the sentence's own number's source first."""
+        return Frame(
+            id=id,
+            finding="",
+            source=self._led_by(list(rows), list(leading)),
+            formats=self.formats,
+            verdicts=self._verdicts,
+        )
+
+    def _led_by(self, rows: Sequence[str], leading: Sequence[str]) -> str:
+        """Source line that names who published the leading rows, with the day, and counts the other publishers."""
+        first = self._files(leading)
+        others = {short_publisher(each.publisher) for each in self._files([*leading, *rows])}
+        others -= {short_publisher(each.publisher) for each in first}
+        if not first or not others:
+            return self.source([*leading, *rows], in_full=1)
+        named = [
+            f"{escape(short_publisher(each.publisher))}, {published(each.published, self.formats)}" for each in first
+        ]
+        return f"Sources: {'; '.join(dict.fromkeys(named))}; and {len(others)} other{'s' * (len(others) > 1)} (see Sources)."
+
+    def _files(self, rows: Iterable[str]) -> list[SourceLine]:
+        """The files behind rows, by name."""
+        return [self._sources[key] for key in files_of(rows) if key in self._sources]
+
+    def source(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> str:
+        """Source line of the ledger rows behind an exhibit.
+
+        Parameters
+        ----------
+        rows : iterable of str
+            Ledger row ids.
+        in_full : int
+            Up to so many files are cited with title, link and date.
+
+        Returns
+        -------
+        str
+            Publishers with title, link and date; publishers alone where there are more files.
+        """
+        known = self._files(rows)
+        if not known:
+            return ""
+        if len(known) > in_full:
+            publishers = sorted({short_publisher(source.publisher) for source in known}, key=sort_key)
+            shown = ", ".join(map(escape, publishers[:6])) + (" and others" if len(publishers) > 6 else "")
+            lead = "Source" if len(publishers) == 1 else "Sources"
+            return f"{lead}: {shown} ({len(known)} files, see Sources)."
+        return "Source: " + "; ".join(self._cite(source) for source in known) + "."
+
+    def _cite(self, source: SourceLine) -> str:
+        title = link(source.title, source.address)
+        return f"{escape(short_publisher(source.publisher))}, {title}, {published(source.published, self.formats)}"
+
+
+def short_publisher(publisher: str) -> str:
+    """A publisher's name without its explanation in brackets or after a comma: "…, now part of …"."""
+    return publisher.split(" (")[0].split(", now ")[0].strip()
+
+
+def published(text: str, formats: Formats) -> str:
+    """A publication date as exact as it is known: 2024, January 2025, 5 January 2026."""
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 3:
+        return formats.date(date(*parts))
+    return formats.period(text)
+
+
+def folded(title: str, text: str) -> str:
+    """Put a long list behind its title: closed on the site, left out of the PDF.
+
+    Parameters
+    ----------
+    title : str
+        Plain text.
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    str
+        A division of docs/report-markdown.md.
+    """
+    return f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::'
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as prose: a, b and c; Markdown gives Markdown."""
+    joined = " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    return Markdown(joined) if all(isinstance(word, Markdown) for word in words) else joined

@@ -1,0 +1,77 @@
+"""Differences of every year as facts, then how sure their mean is: the same words on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.figures.present.voice import Voice
+from policyreport.records.formats import NBSP
+from policyreport.records.series import Difference, LevelTrend, YearlyMean
+
+UNSURE = "not a statistically clear difference"
+
+
+def fact(voice: Voice, each: YearlyMean, rows: Sequence[str], unit: str, digits: int = 2) -> str:
+    """Say in how many years the values lay above zero, and by how much at least and at most.
+
+    Parameters
+    ----------
+    voice : Voice
+        Words of the page.
+    each : YearlyMean
+        The values.
+    rows : sequence of str
+        Ledger rows behind them.
+    unit : str
+        Of a difference: ``pp``.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        ``in 6 of 6 years, by 0.80 to 7.45 pp``; ``in 0 of 6 years, below by 0.33 to 4.90 pp``; ``in 4 of 6 years, from
+        −1.20 to +3.40 pp``.
+    """
+    formats, years = voice.formats, len(each.years)
+    count = voice.value(f"{formats.count_of(each.years_above, years)} years", rows)
+    if each.smallest > 0:
+        ends, lead = formats.interval(each.smallest, each.largest, digits), "by "
+    elif each.largest < 0:
+        ends, lead = formats.interval(-each.largest, -each.smallest, digits), "below by "
+    else:
+        ends, lead = formats.interval(each.smallest, each.largest, digits, signed=True), "from "
+    return f"in {count}, {lead}{voice.value(f'{ends}{NBSP}{unit}', rows)}"
+
+
+def mean_of(voice: Voice, each: YearlyMean, rows: Sequence[str], unit: str, digits: int = 2) -> str:
+    """The mean a year with its interval: ``+3.75 pp (+1.08 to +6.41)``."""
+    formats, ends = voice.formats, each.interval
+    mean = f"{formats.number(each.mean, digits, signed=True)}{NBSP}{unit}"
+    return voice.value(f"{mean} ({formats.interval(ends.low, ends.high, digits, signed=True)})", rows)
+
+
+def how_sure(voice: Voice, each: Difference | LevelTrend, provinces: int) -> str:
+    """How sure a mean is, and among how many it was judged; empty where it got no verdict.
+
+    Parameters
+    ----------
+    voice : Voice
+        Words of the page.
+    each : Difference or LevelTrend
+        With its verdict.
+    provinces : int
+        Provinces of the family.
+
+    Returns
+    -------
+    str
+        Without a full stop.
+    """
+    if each.verdict is None:
+        return ""
+    clear = each.verdict not in ("cannot tell apart", "no clear trend")
+    said = f"a statistically clear difference ({voice.verdict(each.verdict)})" if clear else UNSURE
+    if isinstance(each, Difference) and each.planned:
+        return f"{said}; planned beforehand, so judged alone"
+    return f"{said} once all {provinces} provinces are looked at"

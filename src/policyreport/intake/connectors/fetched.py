@@ -1,0 +1,198 @@
+"""What every connector hands over: rows in the ledger's long form, their source, the answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pandas as pd
+
+from policyreport.data.observations.ledger import TEXT
+from policyreport.data.observations.periods import period_bounds
+from policyreport.errors import ConnectError, DataError
+from policyreport.intake.connectors.web import BY_HAND
+from policyreport.params.connectors import Status, Target
+from policyreport.params.limits import NUMBER_DIGITS, NUMBER_SIZE
+from policyreport.params.untrusted import read_json, require_day, require_text
+from policyreport.records.digits import as_published
+from policyreport.records.markdown import require_address
+
+# The year publishers' programs write where nobody entered a date.
+_NO_DATE = 9999
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a sidecar says of a fetched table, but for the hashes of the files."""
+
+    publisher: str
+    title: str
+    address: str
+    published: str
+    accessed: date
+    licence: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One table fetched from a publisher.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Text columns of a raw file (`observations.ledger.TEXT`), one row a figure.
+    source : Facts
+        Who, what, where, when, under what terms.
+    raw : bytes
+        The publisher's answer, as it came.
+    name : str
+        Path of the table below data/raw without its ending: ``world-bank/SP.POP.TOTL-2026-07-01``.
+    suffix : str
+        Ending of the answer's own file: ``.json`` or ``.xml``.
+    """
+
+    rows: pd.DataFrame
+    source: Facts
+    raw: bytes
+    name: str
+    suffix: str
+
+    def __post_init__(self) -> None:
+        """Hold that what goes into the sidecar is fit for one: the publisher's words and address among it."""
+        where = f"fetched {self.name}"
+        for field in ("publisher", "title", "address", "licence", "note"):
+            name = "publisher_name" if field == "publisher" else field
+            require_text(getattr(self.source, field), f"{where}: {field}", name, ConnectError)
+        require_address(self.source.address, f"{where}: address", ConnectError)
+        require_day(date.fromisoformat(self.source.published), f"{where}: published", ConnectError)
+
+
+def ledger_row(
+    target: Target, published: str, *, area: str, period: str, figure: Decimal, status: Status, quality: str = ""
+) -> dict[str, str]:
+    """Put one published figure into the ledger's columns."""
+    return dict.fromkeys(TEXT, "") | {
+        "area": area,
+        "indicator": target.indicator,
+        "measure": target.measure,
+        "period": period,
+        "published": published,
+        "value": as_published(target.value(figure)),
+        "unit": target.unit,
+        "status": status,
+        "quality": quality,
+    }
+
+
+def checked_figure(figure: Decimal | str, where: str) -> Decimal:
+    """Read a figure as published.
+
+    Raises
+    ------
+    DataError
+        If it is no number, infinite, larger than `limits.NUMBER_SIZE`, or of more than `limits.NUMBER_DIGITS` digits.
+    """
+    try:
+        number = Decimal(figure)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) > NUMBER_SIZE or len(number.as_tuple().digits) > NUMBER_DIGITS:
+        raise DataError(where, f"a number up to {NUMBER_SIZE:.0e}", f'"{str(figure)[:40]}"', BY_HAND)
+    return number
+
+
+def checked_period(period: str, where: str) -> str:
+    """Give a period of the ledger back, or stop at what is none, or is of a year nobody counted in."""
+    try:
+        first, last = period_bounds(period)
+    except ValueError:
+        raise DataError(where, "a period such as 2024, 2024-Q3 or 2024-10", f'"{period[:40]}"', BY_HAND) from None
+    for day in (first, last):
+        require_day(day, where)
+    return period
+
+
+def read_answer(body: bytes, where: str, expected: str, *, exact: bool = False) -> Any:
+    """Read an answer in JSON, or stop with one message; `exact` as for `read_json`."""
+    try:
+        return read_json(body, exact=exact)
+    except ValueError as error:
+        got = f"{len(body)} bytes that break off or are not JSON ({error})"
+        raise ConnectError(where, expected, got, BY_HAND) from None
+
+
+@contextmanager
+def understood(where: str, expected: str) -> Iterator[None]:
+    """Turn what an answer of another form raises into one message."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        got = f"another structure ({type(error).__name__}: {' '.join(str(error).split())[:120]})"
+        raise ConnectError(where, expected, got, BY_HAND) from None
+
+
+def to_rows(rows: Sequence[Mapping[str, str]], where: str) -> pd.DataFrame:
+    """Make the table of a fetch, sorted by indicator, area and period; `rows` are what `ledger_row` gave.
+
+    Raises
+    ------
+    ConnectError
+        If there are no rows.
+    """
+    if not rows:
+        todo = "Ask for other years; the publisher may not have the figures yet."
+        raise ConnectError(where, "at least one figure", "none", todo)
+    table = pd.DataFrame(rows, columns=list(TEXT), dtype="str")
+    return table.sort_values(["indicator", "area", "period"], kind="stable", ignore_index=True)
+
+
+def republished(fetched: Fetched, day: str) -> Fetched:
+    """Give a fetch the day of publication that a person states; the sidecar notes the publisher's own date."""
+    own = fetched.source.published
+    note = f"{fetched.source.note} The publisher's own date is {own}; published was stated on fetching.".strip()
+    source = replace(fetched.source, published=day, note=note)
+    name = fetched.name.removesuffix(own) + day
+    return replace(fetched, rows=fetched.rows.assign(published=day), source=source, name=name)
+
+
+def day_of(stamp: str, hours_from_utc: int, accessed: date, where: str) -> tuple[str, str]:
+    """Give the day of a publisher's stamp, or the day of access where the stamp says nothing.
+
+    Parameters
+    ----------
+    stamp : str
+        ``2026-08-15T02:00:00Z``; empty or of the year 9999 where nobody entered one.
+    hours_from_utc : int
+        The publisher's clock.
+    accessed : date
+        The day the answer was fetched.
+    where : str
+        The request, for the message.
+
+    Returns
+    -------
+    str
+        The day, ``2026-08-15``.
+    str
+        What to note in the sidecar; empty where the stamp was good.
+
+    Raises
+    ------
+    ConnectError
+        If the stamp is no point in time.
+    """
+    unknown = "The publisher gives no day of the last update: published is the day of access."
+    if not stamp:
+        return accessed.isoformat(), unknown
+    try:
+        moment = datetime.fromisoformat(stamp)
+        if moment.year == _NO_DATE:
+            return accessed.isoformat(), unknown
+        return (moment + timedelta(hours=hours_from_utc)).date().isoformat(), ""
+    except (ValueError, OverflowError):
+        raise ConnectError(where, "a stamp such as 2026-08-15T02:00:00Z", f'"{stamp[:40]}"', BY_HAND) from None

@@ -1,0 +1,258 @@
+"""Tables of a PX-Web site, asked through the form of the table's page, answered as JSON-stat."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+import pandas as pd
+from lxml import etree, html
+
+from policyreport.data.areas import Areas
+from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
+from policyreport.intake.connectors.fetched import (
+    Facts,
+    Fetched,
+    checked_figure,
+    checked_period,
+    day_of,
+    ledger_row,
+    to_rows,
+)
+from policyreport.intake.connectors.jsonstat import VALUE, Cube, read_jsonstat
+from policyreport.intake.connectors.web import Answer, Web
+from policyreport.params.connectors import PxSeries, PxTable, PxWeb, Status
+
+PAGE = ("text/html", "application/xhtml+xml")
+# PX-Web hands the file out as a download on some sites and as a document on others.
+DATA = ("application/json", "text/json", "application/octet-stream", "text/plain")
+_VALUES, _FORMAT, _VIEW = "ValuesListBox", "OutputFormat", "ButtonViewTable"
+_FIELDS = ("hidden", "text")
+_BUTTONS = ("submit", "button", "image", "reset")
+_MAP = "Add it to params/connectors.yaml, pxweb"
+_YEAR = re.compile(r"^(?P<before>.*?)\s*(?P<year>[0-9]{4})$")
+
+
+@dataclass(frozen=True)
+class PxRequest:
+    """One table, whole, from a year on."""
+
+    table: str
+    since: int = 0
+
+
+def fetch(request: PxRequest, web: Web, params: PxWeb, areas: Areas, accessed: date) -> Fetched:
+    """Fetch one table.
+
+    Parameters
+    ----------
+    request : PxRequest
+        The table.
+    web : Web
+        The connection; the site needs its cookie.
+    params : PxWeb
+        Tables, labels and rules.
+    areas : Areas
+        Keys and names.
+    accessed : date
+        The day of the request.
+
+    Returns
+    -------
+    Fetched
+        One row a figure; empty cells are left out.
+
+    Raises
+    ------
+    UsageError
+        If the table is not mapped, before anything is sent.
+    ConnectError
+        If an answer does not come, the page has not the form, or the table breaks off.
+    DataError
+        If a dimension, an area or a year is not mapped, with the nearest ones.
+    """
+    if request.table not in params.tables:
+        todo = did_you_mean(request.table, params.tables)
+        raise UsageError(
+            f"pxweb {request.table}", "a table of params/connectors.yaml, pxweb", f'"{request.table}"', todo
+        )
+    table = params.tables[request.table]
+    address = "/".join((params.address, *(quote(each) for each in (table.database, table.database)), ""))
+    address += f"{quote(request.table)}.px/"
+    page = web.get(address, PAGE)
+    target, form = fill_form(page, params.format)
+    answer = web.post(target, DATA, form)
+    return _fetched(request, answer, address, params, areas, accessed)
+
+
+def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]]]:
+    """Fill in the form of a table's page: every value of every dimension, and the format.
+
+    Parameters
+    ----------
+    page : Answer
+        The page.
+    wanted : str
+        The output format.
+
+    Returns
+    -------
+    str
+        Where the form goes.
+    dict of str to str or list of str
+        Its fields, the hidden ones as they came.
+
+    Raises
+    ------
+    ConnectError
+        If the page has no such form, or sends the form to another site.
+    """
+    changed = "The site's form has changed: save the table by hand, and correct the connector."
+    form = _form(page)
+    inputs = [] if form is None else [each for each in form.inputs if each.name]
+    buttons = {str(each.name): str(each.get("value", "")) for each in inputs if each.get("type") in _BUTTONS}
+    selects = {str(each.name): list(each.value_options) for each in inputs if each.tag == "select"}
+    lists: dict[str, str | list[str]] = {name: all_ for name, all_ in selects.items() if name.endswith(_VALUES)}
+    view = next((name for name in buttons if name.endswith(_VIEW)), None)
+    formats = next((name for name in selects if _FORMAT in name), None)
+    if form is None or view is None or formats is None or not lists:
+        raise ConnectError(page.address, "a form to choose values and a format in", "none", changed)
+    # As a browser does: unticked boxes and the other buttons stay out, an empty field is sent empty.
+    filled: dict[str, str | list[str]] = {str(each.name): "" for each in inputs if each.get("type") in _FIELDS}
+    filled |= {str(name): str(value) for name, value in form.form_values() if name not in buttons}
+    filled |= lists | {formats: wanted, view: buttons[view]}
+    target = urljoin(page.address, form.get("action") or "")
+    if urlsplit(target)[:2] != urlsplit(page.address)[:2]:
+        raise ConnectError(page.address, "a form of the same site", f"one that goes to {target}", changed)
+    return target, filled
+
+
+def _form(page: Answer) -> Any:
+    """The page's form that has the button, or None."""
+    try:
+        # Without a word on its letters lxml would read the page as Latin-1.
+        forms = html.fromstring(page.body, parser=html.HTMLParser(encoding=page.charset)).forms
+    except (etree.LxmlError, LookupError, ValueError):
+        return None
+    return next((each for each in forms for name in each.fields if str(name).endswith(_VIEW)), None)
+
+
+def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, areas: Areas, accessed: date) -> Fetched:
+    """The answer's rows with their source."""
+    where = f"PX-Web {request.table}"
+    table = params.tables[request.table]
+    cube = read_jsonstat(answer.body, where)
+    published, note = day_of(cube.updated, params.hours_from_utc, accessed, where)
+    rows = [row for series in table.series for row in _series_rows(request, cube, series, params, areas, published)]
+    facts = Facts(
+        publisher=params.publisher,
+        title=f"PX-Web table {request.table}: {table.title}",
+        address=address,
+        published=published,
+        accessed=accessed,
+        licence=params.licence,
+        note=" ".join(filter(None, (f"The table's own title: {cube.label}." if cube.label else "", note))),
+    )
+    name = f"{params.folder}/{request.table}-{published}"
+    return Fetched(to_rows(rows, where), facts, answer.body, name, ".json")
+
+
+def _series_rows(
+    request: PxRequest, cube: Cube, series: PxSeries, params: PxWeb, areas: Areas, published: str
+) -> list[dict[str, str]]:
+    """Rows of one series of the table."""
+    table, where = params.tables[request.table], f"PX-Web {request.table}"
+    cells = _select(cube.table, series, params, where)
+    labels, texts = params.area_dimension, params.year_dimension
+    keys = _area_keys(list(cells[labels].unique()), table, params, areas, where)
+    years = {text: _year(str(text), params, where) for text in cells[texts].unique()}
+    missing = "incomplete" if _provinces(areas, table.scheme) - set(keys.values()) else ""
+    rows = []
+    for label, text, figure in cells[[labels, texts, VALUE]].itertuples(index=False):
+        (year, status), area = years[text], keys[label]
+        if pd.isna(figure) or year < request.since:
+            continue
+        nation = areas.table.loc[area, "type"] == "nation"
+        back_cast = "back-cast" if _is_back_cast(areas, area, year, table) else ""
+        rows.append(
+            ledger_row(
+                series.nation if nation and series.nation else series.to,
+                published,
+                area=area,
+                period=str(year),
+                figure=checked_figure(repr(float(figure)), f"{where}, {label}, {text}"),
+                status=status,
+                quality=" ".join(filter(None, (back_cast, "" if nation else missing))),
+            )
+        )
+    return rows
+
+
+def _select(cells: pd.DataFrame, series: PxSeries, params: PxWeb, where: str) -> pd.DataFrame:
+    """The cells of one series: each further dimension held at its chosen label."""
+    dimensions = [str(name) for name in cells if name != VALUE]
+    for name in (params.area_dimension, params.year_dimension):
+        if name not in dimensions:
+            todo = f"{did_you_mean(name, dimensions)} {_MAP}."
+            raise DataError(where, f'a dimension "{name}"', ", ".join(dimensions), todo)
+    further = [name for name in dimensions if name not in (params.area_dimension, params.year_dimension)]
+    if len(further) != len(series.select):
+        expected = f"{len(series.select)} dimensions beside areas and years"
+        raise DataError(where, expected, ", ".join(further) or "none", f"{_MAP}: series.select.")
+    for name, label in zip(further, series.select, strict=True):
+        known = [str(each) for each in cells[name].unique()]
+        if label not in known:
+            raise DataError(f'{where}, dimension "{name}"', f'"{label}"', "others", did_you_mean(label, known))
+        cells = cells[cells[name] == label]
+    return cells
+
+
+def _area_keys(labels: list[str], table: PxTable, params: PxWeb, areas: Areas, where: str) -> dict[str, str]:
+    """Area keys by label: those written down for the table, else the names of its own scheme's areas."""
+    rows = areas.table[areas.table["scheme"] == table.scheme]
+    known = {_letters(name, params): str(key) for key, name in rows["name"].items()}
+    known |= {_letters(name, params): key for name, key in table.areas.items()}
+    keys = {str(label): known.get(_letters(str(label), params), "") for label in labels}
+    for label, key in keys.items():
+        if not key:
+            todo = f"{did_you_mean(_letters(label, params), known)} {_MAP}.tables: areas."
+            raise DataError(f"{where}, area", f"an area of the {table.scheme} units", f'"{label}"', todo)
+        if list(keys.values()).count(key) > 1:
+            both = " and ".join(f'"{each}"' for each, other in keys.items() if other == key)
+            raise DataError(f"{where}, area", "one label an area", f"{both} for {key}", f"{_MAP}.tables: areas.")
+    return keys
+
+
+def _letters(label: str, params: PxWeb) -> str:
+    """A label in composed letters, single spaces, look-alike letters replaced."""
+    text = " ".join(unicodedata.normalize("NFC", label).split())
+    for look_alike, letter in params.letters.items():
+        text = text.replace(look_alike, letter)
+    return text
+
+
+def _year(label: str, params: PxWeb, where: str) -> tuple[int, Status]:
+    """Year and status of a label such as ``Sơ bộ 2024``."""
+    found = _YEAR.match(" ".join(unicodedata.normalize("NFC", label).split()))
+    before = found["before"] if found else label
+    if found is None or before not in params.statuses:
+        todo = f"{did_you_mean(before, params.statuses)} {_MAP}.statuses."
+        raise DataError(f"{where}, year", "a year, or a known word and a year", f'"{label}"', todo)
+    return int(checked_period(found["year"], f"{where}, year")[:4]), params.statuses[before]
+
+
+def _is_back_cast(areas: Areas, area: str, year: int, table: PxTable) -> bool:
+    """Whether the publisher calculated a figure anew for a unit that did not exist all of the year."""
+    if table.back_cast_until is None or year > table.back_cast_until:
+        return False
+    return str(areas.table.loc[area, "type"]) == "region" or areas.is_merged(area)
+
+
+def _provinces(areas: Areas, scheme: str) -> set[str]:
+    """Keys of the provinces of one scheme."""
+    rows = areas.table
+    return {str(key) for key in rows.index[(rows["scheme"] == scheme) & (rows["type"] != "region")]}

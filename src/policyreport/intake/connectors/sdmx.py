@@ -1,0 +1,172 @@
+"""SDMX-ML files of a national summary data page: series mapped by their INDICATOR.
+
+References
+----------
+https://sdmx.org/standards-2 (SDMX 2.1, part 3: structure-specific data)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+import pandas as pd
+from pysdmx.io import read_sdmx
+from pysdmx.io.pd import PandasDataset
+
+from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
+from policyreport.intake.connectors.fetched import (
+    Facts,
+    Fetched,
+    checked_figure,
+    checked_period,
+    day_of,
+    ledger_row,
+    to_rows,
+)
+from policyreport.intake.connectors.web import BY_HAND, Web
+from policyreport.params.connectors import Sdmx, SdmxSeries
+
+XML = ("application/xml", "text/xml", "application/vnd.sdmx.structurespecificdata+xml")
+COLUMNS = ("INDICATOR", "REF_AREA", "FREQ", "UNIT_MULT", "TIME_PERIOD", "OBS_VALUE")
+_MAP = "Add it to params/connectors.yaml, sdmx"
+# What publishers write where there is no figure.
+_MISSING = frozenset({"", "NaN", "NA", "_Z", "_X"})
+
+
+@dataclass(frozen=True)
+class SdmxRequest:
+    """Series of one flow from a year on; no series means every mapped one."""
+
+    flow: str
+    series: tuple[str, ...] = ()
+    since: int = 0
+
+
+def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetched:
+    """Fetch one flow and take its mapped series.
+
+    Parameters
+    ----------
+    request : SdmxRequest
+        Flow, series, first year.
+    web : Web
+        The connection.
+    params : Sdmx
+        Flows, series and rules.
+    accessed : date
+        The day of the request.
+
+    Returns
+    -------
+    Fetched
+        One row a figure; periods are years, quarters or months as published.
+
+    Raises
+    ------
+    UsageError
+        If flow or series is not mapped, before anything is sent.
+    ConnectError
+        If the answer does not come, or is no whole SDMX-ML document.
+    DataError
+        If a series, an area, a state or the unit multiplier is another one than is mapped.
+    """
+    series = _known(request, params)
+    flow = params.flows[request.flow]
+    where = f"SDMX {request.flow}"
+    answer = web.get(flow.address, XML)
+    cells, prepared = _read(answer.body, where)
+    published, note = day_of(prepared, params.hours_from_utc, accessed, f"{where}, Header/Prepared")
+    rows = [
+        row
+        for code, each in series.items()
+        for row in _series_rows(cells, code, each, params, f"{where}, {code}", published, request.since)
+    ]
+    facts = Facts(
+        publisher=params.publisher,
+        title=f"{flow.title}: {', '.join(series)}",
+        address=flow.address,
+        published=published,
+        accessed=accessed,
+        licence=params.licence,
+        note=note or "published is the day the file was prepared.",
+    )
+    name = f"{params.folder}/{request.flow}-{published}"
+    return Fetched(to_rows(rows, where), facts, answer.body, name, ".xml")
+
+
+def _known(request: SdmxRequest, params: Sdmx) -> dict[str, SdmxSeries]:
+    """The mapped series asked for, or the nearest ones."""
+    if request.flow not in params.flows:
+        todo = did_you_mean(request.flow, params.flows)
+        expected = "a flow of params/connectors.yaml, sdmx"
+        raise UsageError(f"sdmx {request.flow}", expected, f'"{request.flow}"', todo)
+    series = params.flows[request.flow].series
+    for code in request.series:
+        if code not in series:
+            expected = f"a series of {request.flow} in params/connectors.yaml"
+            raise UsageError(f"--series {code}", expected, f'"{code}"', did_you_mean(code, series))
+    return {code: series[code] for code in request.series or series}
+
+
+def _read(body: bytes, where: str) -> tuple[pd.DataFrame, str]:
+    """Observations as text, and when the file was prepared."""
+    # SDMX-ML never declares a document type; entities are how XML is made to grow in memory.
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        raise ConnectError(where, "SDMX-ML", "a document type declaration", BY_HAND)
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body:
+        raise ConnectError(where, "SDMX-ML in UTF-8", "another encoding", BY_HAND)
+    try:
+        message = read_sdmx(BytesIO(body), validate=False)
+        tables = [each.data for each in message.data or () if isinstance(each, PandasDataset)]
+    # pysdmx raises what its XML reader raises, of several families.
+    except Exception as error:  # noqa: BLE001
+        got = f"{len(body)} bytes that break off or are not SDMX ({' '.join(str(error).split())[:120]})"
+        raise ConnectError(where, "SDMX-ML", got, BY_HAND) from None
+    cells = pd.concat(tables) if tables else pd.DataFrame()
+    if not len(cells):
+        raise ConnectError(where, "at least one observation", "an empty file", BY_HAND)
+    for name in COLUMNS:
+        if name not in cells:
+            raise ConnectError(where, f"{name} on every series", ", ".join(cells.columns), BY_HAND)
+    prepared = message.header.prepared if message.header else None
+    # An attribute that only some observations have is missing on the others.
+    return cells.astype("str").fillna(""), prepared.isoformat() if prepared else ""
+
+
+def _series_rows(
+    cells: pd.DataFrame, code: str, series: SdmxSeries, params: Sdmx, where: str, published: str, since: int
+) -> list[dict[str, str]]:
+    """Rows of one series."""
+    known = sorted(cells["INDICATOR"].unique())
+    if code not in known:
+        raise DataError(where, "the series in the file", "none", did_you_mean(code, known))
+    kept = cells[(cells["INDICATOR"] == code) & cells["FREQ"].isin(series.frequencies)]
+    statuses = kept["OBS_STATUS"] if "OBS_STATUS" in kept else pd.Series("", index=kept.index)
+    rows = []
+    for area, mult, period, figure, state in zip(
+        kept["REF_AREA"], kept["UNIT_MULT"], kept["TIME_PERIOD"], kept["OBS_VALUE"], statuses, strict=True
+    ):
+        place = f"{where}, {period[:40]}"
+        if int(checked_period(period, place)[:4]) < since or figure in _MISSING:
+            continue
+        if area not in params.areas:
+            raise DataError(place, "a known REF_AREA", f'"{area}"', f"{did_you_mean(area, params.areas)} {_MAP}.areas.")
+        if mult != str(series.unit_mult):
+            todo = "The unit has changed: review unit_mult and times in params/connectors.yaml."
+            raise DataError(place, f"UNIT_MULT {series.unit_mult}", f'"{mult}"', todo)
+        if state not in params.statuses:
+            todo = f"{did_you_mean(state, params.statuses)} {_MAP}.statuses."
+            raise DataError(place, "a known OBS_STATUS", f'"{state}"', todo)
+        rows.append(
+            ledger_row(
+                series.to,
+                published,
+                area=params.areas[area],
+                period=period,
+                figure=checked_figure(figure, place),
+                status=params.statuses[state],
+            )
+        )
+    return rows

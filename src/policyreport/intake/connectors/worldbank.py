@@ -1,0 +1,174 @@
+"""The World Bank's Indicators API, version 2: one indicator of one country a request.
+
+References
+----------
+https://datahelpdesk.worldbank.org/knowledgebase/articles/898581
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
+from policyreport.intake.connectors.fetched import (
+    Facts,
+    Fetched,
+    checked_figure,
+    checked_period,
+    ledger_row,
+    read_answer,
+    to_rows,
+    understood,
+)
+from policyreport.intake.connectors.web import BY_HAND, Web
+from policyreport.params.connectors import WorldBank, WorldBankIndicator
+
+# More than any country has years, so that there is one page.
+_PER_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class WorldBankRequest:
+    """One indicator of one country; an empty country is the first of params/connectors.yaml."""
+
+    indicator: str
+    country: str = ""
+    since: int = 1960
+
+
+def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date) -> Fetched:
+    """Fetch one indicator.
+
+    Parameters
+    ----------
+    request : WorldBankRequest
+        What to ask for.
+    web : Web
+        The connection.
+    params : WorldBank
+        Codes and rules.
+    accessed : date
+        The day of the request; figures are asked for up to its year.
+
+    Returns
+    -------
+    Fetched
+        One row a year with a figure; years without one are left out.
+
+    Raises
+    ------
+    UsageError
+        If the indicator or the country is not mapped, before anything is sent.
+    ConnectError
+        If the answer does not come, or is not the document asked for.
+    DataError
+        If a row is of another indicator, country or state than is mapped.
+    """
+    chosen, country = require_known(request, params)
+    address = f"{params.address}/country/{country}/indicator/{request.indicator}"
+    query = {"format": "json", "date": f"{request.since}:{accessed.year}", "per_page": str(_PER_PAGE)}
+    answer = web.get(address, ("application/json", "text/json"), query)
+    head, rows = _read(answer.body, answer.address)
+    published = str(head.get("lastupdated", ""))
+    try:
+        published = date.fromisoformat(published).isoformat()
+    except ValueError:
+        raise ConnectError(answer.address, "lastupdated, a day", f'"{published[:40]}"', BY_HAND) from None
+    with understood(answer.address, "a row a year, with indicator, country, date and value"):
+        kept = [each for each in rows if each.get("value") is not None]
+        table = [_row(each, request.indicator, country, chosen, params, published) for each in kept]
+    facts = Facts(
+        publisher=params.publisher,
+        title=f"{params.database}: {chosen.title} ({request.indicator}), {country}",
+        address=answer.address,
+        published=published,
+        accessed=accessed,
+        licence=params.licence,
+        note=f"{len(rows) - len(kept)} of {len(rows)} years asked for have no figure.",
+    )
+    name = f"{params.folder}/{request.indicator}-{published}"
+    return Fetched(to_rows(table, answer.address), facts, answer.body, name, ".json")
+
+
+def require_known(request: WorldBankRequest, params: WorldBank) -> tuple[WorldBankIndicator, str]:
+    """Look a request's codes up.
+
+    Parameters
+    ----------
+    request : WorldBankRequest
+        What to ask for.
+    params : WorldBank
+        Codes and rules.
+
+    Returns
+    -------
+    WorldBankIndicator
+        The mapped indicator.
+    str
+        The country's code.
+
+    Raises
+    ------
+    UsageError
+        If one is not mapped, with the nearest codes.
+    """
+    code, country = request.indicator, request.country or next(iter(params.areas))
+    for place, got, known in (("--indicators", code, params.indicators), ("--country", country, params.areas)):
+        if got not in known:
+            expected = "a code of params/connectors.yaml, worldbank"
+            raise UsageError(f"{place} {got}", expected, f'"{got}"', did_you_mean(got, known))
+    return params.indicators[code], country
+
+
+def _read(body: bytes, where: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Head and rows of an answer; the API says its refusals with state 200."""
+    answer = read_answer(body, where, "JSON", exact=True)
+    head = answer[0] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else {}
+    with understood(where, "[head, rows]"):
+        if "message" in head:
+            said = "; ".join(str(each.get("value", each)) for each in head["message"])[:200]
+            raise ConnectError(where, "figures", f"the message: {said}", "Check the codes in params/connectors.yaml.")
+        if "pages" not in head or len(answer) != 2 or not isinstance(answer[1] or [], list):
+            raise ConnectError(where, "[head, rows]", "another structure", BY_HAND)
+        if answer[1] and int(head["pages"]) > 1:
+            raise ConnectError(where, "one page", f"{head['pages']} pages", "Ask for fewer years with --since.")
+    return head, answer[1] or []
+
+
+def _id(each: dict[str, Any], name: str) -> str:
+    """The code of a row's indicator or country; empty where the API gives none."""
+    named = each.get(name)
+    return str(named.get("id", "")) if isinstance(named, dict) else ""
+
+
+def _row(
+    each: dict[str, Any], code: str, country: str, chosen: WorldBankIndicator, params: WorldBank, published: str
+) -> dict[str, str]:
+    """One row of the ledger."""
+    year = str(each.get("date", ""))[:40]
+    where = f"World Bank {code}, {country}, {year}"
+    got_code = _id(each, "indicator")
+    countries = {_id(each, "country"), str(each.get("countryiso3code", ""))}
+    if got_code != code or country not in countries:
+        got = f"{got_code} of {', '.join(sorted(countries))}"[:80]
+        raise DataError(where, "the indicator and country asked for", got, BY_HAND)
+    if not (len(year) == 4 and year.isascii() and year.isdigit()):
+        raise DataError(where, "a year", f'"{year}"', "Only annual series are mapped.")
+    checked_period(year, where)
+    state = str(each.get("obs_status") or "")
+    if state not in params.statuses:
+        todo = "Add it to worldbank.statuses in params/connectors.yaml; " + did_you_mean(state, params.statuses)
+        raise DataError(f"{where}, obs_status", "a known state", f'"{state}"', todo)
+    if not isinstance(each["value"], Decimal):
+        raise DataError(f"{where}, value", "a number", f'"{str(each["value"])[:40]}"', BY_HAND)
+    return ledger_row(
+        chosen.to,
+        published,
+        area=params.areas[country],
+        period=year,
+        figure=checked_figure(each["value"], f"{where}, value"),
+        status=params.statuses[state],
+    )

@@ -1,0 +1,1 @@
+"""From records and executed notebooks to everything a reader gets."""

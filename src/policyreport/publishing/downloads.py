@@ -1,0 +1,341 @@
+"""The data of an edition for download: tidy tables, a Frictionless data package, and the records."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from policyreport.data.harmonise import harmonise_panel
+from policyreport.data.inputs import frame_bytes
+from policyreport.figures.simulated import FILE_MARK, marked_name, marked_title, sentence
+from policyreport.figures.tables import table
+from policyreport.params.registry import Registry
+from policyreport.publishing.download_columns import COLUMNS, DESCRIPTIONS, FOREIGN_KEYS, PRIMARY_KEYS, schema
+from policyreport.publishing.provenance import Provenance
+from policyreport.records.digits import as_published
+from policyreport.records.formats import NBSP, Formats
+from policyreport.records.markdown import escape, followed
+from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, LeagueRow
+
+FOLDER = "downloads"
+PACKAGE = "datapackage.json"
+RECORDS = "records.zip"
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection); the last four
+# are their full-width forms.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# The ledger's signs would be neutralised in every cell, so its bounds are words here.
+BOUND_WORDS = {"=": "exact", "~": "about", ">": "more than", "<": "less than"}
+PARQUET = ("ledger", "panel")
+FILES = (*(f"{name}.csv" for name in COLUMNS), *(f"{name}.parquet" for name in PARQUET), RECORDS, PACKAGE)
+"""Names of all files an edition may publish, unmarked."""
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold
+
+
+@dataclass(frozen=True)
+class Download:
+    """One published file: its name, what it holds, its rows (None where it is no table), its bytes.
+
+    Names of a simulated edition's files are marked.
+    """
+
+    name: str
+    title: str
+    rows: int | None
+    body: bytes
+
+
+def make_downloads(provenance: Provenance, store: Path, licence: str) -> tuple[Download, ...]:
+    """Make every file an edition publishes.
+
+    Parameters
+    ----------
+    provenance : Provenance
+        Ledger as known on the edition's date, sources and definitions.
+    store : Path
+        The edition's folder, with its records.
+    licence : str
+        Under what terms, in one sentence.
+
+    Returns
+    -------
+    tuple of Download
+        Tables as CSV (the ledger and the panel as Parquet too), the records, and last the data package that
+        describes them. Equal data gives equal bytes.
+    """
+    frames = {name: frame for name, frame in _frames(provenance, store).items() if frame is not None}
+    files = []
+    for name, frame in frames.items():
+        files.append(Download(f"{name}.csv", DESCRIPTIONS[name], len(frame), csv_bytes(frame)))
+        if name in PARQUET:
+            title = f"The same table as {name}.csv, for analysis: typed, nothing neutralised."
+            files.append(Download(f"{name}.parquet", title, len(frame), frame_bytes(frame)))
+    simulated = provenance.edition.simulated
+    records = sorted((store / "records").glob("*/*.json"))
+    title = f"{len(records)} records, one a notebook, as JSON, with their JSON schemas."
+    packed = records_zip(store / "records", records, provenance.registry, within=FILE_MARK if simulated else "")
+    files.append(Download(RECORDS, title, None, packed))
+    if simulated:
+        files = [replace(file, name=marked_name(file.name)) for file in files]
+    package = data_package(provenance, files, licence)
+    body = (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
+    title = "Frictionless data package: columns, types, hashes, licence and sources of these files."
+    return (*files, Download(marked_name(PACKAGE) if simulated else PACKAGE, title, None, body))
+
+
+def download_list(files: Iterable[Download], formats: Formats) -> str:
+    """List the files for readers.
+
+    Parameters
+    ----------
+    files : iterable of Download
+        What `make_downloads` gave.
+    formats : Formats
+        Numbers in the page's language.
+
+    Returns
+    -------
+    str
+        A Markdown table with links.
+    """
+    body = [
+        [
+            f"[{escape(file.name)}]({FOLDER}/{file.name})",
+            None if file.rows is None else formats.count(file.rows),
+            _size(len(file.body), formats),
+            escape(file.title),
+        ]
+        for file in files
+    ]
+    caption = (
+        f"{len(body)} files. *Everything the report was made from and everything it computed, as known on its date.*"
+    )
+    columns = ["File", "Rows", "Size", "What it holds"]
+    return table("downloads", columns, body, caption, align="lrrl", wide=True, empty="no table").markdown
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Write a table as CSV that a spreadsheet opens safely.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Plain columns; the index is left out.
+
+    Returns
+    -------
+    bytes
+        UTF-8 with a byte-order mark, commas, lines as RFC 4180 ends them; a missing value is an empty cell.
+        Numbers stay numbers; a text that a spreadsheet would calculate begins with an apostrophe.
+    """
+    text = io.StringIO()
+    # With this line end every carriage return inside a cell is quoted too.
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(frame.columns)
+    writer.writerows(zip(*([_cell(value) for value in frame[column]] for column in frame.columns), strict=True))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def neutralised(text: str) -> str:
+    """Keep a spreadsheet from calculating a text.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    str
+        The text, behind an apostrophe where it begins like a formula. One apostrophe less gives the text back.
+    """
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_SIGNS) else text
+
+
+def records_zip(folder: Path, records: Iterable[Path], registry: Registry, within: str = "") -> bytes:
+    """Pack records and their schemas.
+
+    Parameters
+    ----------
+    folder : Path
+        ``build/EDITION/records``.
+    records : iterable of Path
+        The records below it.
+    registry : Registry
+        The methods, which the schemas name.
+    within : str
+        Folder inside the zip file that holds everything; none if empty.
+
+    Returns
+    -------
+    bytes
+        A zip file: sorted names, no clock, no rights of the machine.
+    """
+    bodies = {f"records/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in records}
+    for name, record in BY_NOTEBOOK.items():
+        text = json.dumps(registry.annotate(record.model_json_schema()), ensure_ascii=False, indent=1, sort_keys=True)
+        bodies[f"schemas/{name}.schema.json"] = f"{text}\n".encode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name, body in sorted(bodies.items()):
+            entry = zipfile.ZipInfo(f"{within}/{name}" if within else name, _EPOCH)
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+            packed.writestr(entry, body)
+    return buffer.getvalue()
+
+
+def data_package(provenance: Provenance, files: Iterable[Download], licence: str) -> dict[str, Any]:
+    """Describe the files by the Data Package standard, version 1.
+
+    Parameters
+    ----------
+    provenance : Provenance
+        The edition and its sources.
+    files : iterable of Download
+        The files described.
+    licence : str
+        Under what terms.
+
+    Returns
+    -------
+    dict
+        The content of ``datapackage.json``.
+
+    References
+    ----------
+    https://specs.frictionlessdata.io/data-package/
+    """
+    edition = provenance.edition
+    name = f"{provenance.policy.id}-{edition.id.lower()}"
+    marks = {"keywords": [FILE_MARK]} if edition.simulated else {}
+    known = f"Figures as known on {edition.as_known_on.isoformat()}, and what was computed from them."
+    return marks | {
+        "profile": "data-package",
+        "name": f"{name}-{FILE_MARK}" if edition.simulated else name,
+        "title": marked_title(edition.title, "en") if edition.simulated else edition.title,
+        "version": edition.id,
+        "description": f"{sentence('en')} {known}" if edition.simulated else known,
+        "licenses": [{"name": "other-at", "title": licence}],
+        "sources": [
+            {"title": f"{source.publisher}: {source.title}"}
+            | ({"path": address} if (address := followed(source.address)) else {})
+            for _, source in sorted(provenance.sources.items())
+        ],
+        "resources": [_resource(file) for file in files],
+    }
+
+
+def _resource(file: Download) -> dict[str, Any]:
+    """One file of the package; a table with its columns."""
+    stem, _, kind = file.name.rpartition(".")
+    stem = stem.removesuffix(f"-{FILE_MARK}")
+    media = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "zip": "application/zip"}[kind]
+    described: dict[str, Any] = {
+        "name": stem if kind == "csv" else f"{stem}-{kind}",
+        "path": file.name,
+        "title": file.title,
+        "format": kind,
+        "mediatype": media,
+        "hash": f"sha256:{hashlib.sha256(file.body).hexdigest()}",
+    }
+    if kind != "parquet":  # frictionless does not count the bytes of Parquet and would call every number wrong
+        described["bytes"] = len(file.body)
+    if kind == "zip":
+        return described | {"profile": "data-resource"}
+    columns = {"fields": schema(stem), "missingValues": [""], "primaryKey": PRIMARY_KEYS[stem]}
+    if stem in FOREIGN_KEYS:
+        columns["foreignKeys"] = FOREIGN_KEYS[stem]
+    text = {"encoding": "utf-8"} if kind == "csv" else {}
+    return described | {"profile": "tabular-data-resource", "schema": columns} | text
+
+
+def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | None]:
+    """Every table with the columns it is published with."""
+    ledger = provenance.ledger
+    in_force = ledger[ledger["newest"]].drop(columns="newest")
+    panel = harmonise_panel(in_force, provenance.areas, provenance.indicators, provenance.harmonise)
+    panel = panel.assign(inputs=[" ".join(rows) for rows in panel["inputs"]])
+    known = ledger.rename_axis("id").reset_index().assign(bound=ledger["bound"].map(BOUND_WORDS).to_numpy())
+    for column in ("reference_date", "published"):
+        known[column] = [None if pd.isna(day) else day.date() for day in known[column]]
+    areas = provenance.areas.table.rename_axis("key").reset_index()
+    frames = {
+        "ledger": known,
+        "panel": panel,
+        "league-table": _league(store),
+        "indicators": _indicators(provenance),
+        "areas": areas,
+        "sources": _sources(provenance),
+    }
+    return {name: None if frame is None else frame[list(COLUMNS[name])] for name, frame in frames.items()}
+
+
+def _league(store: Path) -> pd.DataFrame | None:
+    """The league table of the national record; None where there is none."""
+    path = next(iter(sorted((store / "records").glob("*/evaluation*.json"))), None)
+    if path is None:
+        return None
+    rows = EvaluationRecord.from_json(path.read_bytes()).league
+    return pd.DataFrame([_league_row(row) for row in rows], columns=list(COLUMNS["league-table"]))
+
+
+def _league_row(row: LeagueRow) -> dict[str, object]:
+    interval, places = row.growth_mean_interval, row.growth_mean_rank_set
+    facts = row.model_dump() | {
+        "growth_mean_rank_first": places[0] if places else None,
+        "growth_mean_rank_last": places[1] if places else None,
+        "growth_mean_low": interval.low if interval else None,
+        "growth_mean_high": interval.high if interval else None,
+        "share_flags": " ".join(row.share_flags),
+        "refusals": " ".join(row.refusals),
+        "inputs": " ".join(dict.fromkeys(id for ids in row.inputs.values() for id in ids)),
+    }
+    return {name: facts[name] for name in COLUMNS["league-table"]}
+
+
+def _indicators(provenance: Provenance) -> pd.DataFrame:
+    """One row an indicator and measure; an indicator without measures has one with an empty measure."""
+    return pd.DataFrame(
+        [
+            each.model_dump() | {"measure": measure, "definition": text or each.definition}
+            for each in provenance.indicators.indicators
+            for measure, text in (each.measures or {"": ""}).items()
+        ]
+    )
+
+
+def _sources(provenance: Provenance) -> pd.DataFrame:
+    rows = provenance.ledger["source"].value_counts()
+    return pd.DataFrame(
+        [{**source.model_dump(), "id": id, "rows": int(rows.get(id, 0))} for id, source in provenance.sources.items()]
+    )
+
+
+def _cell(value: Any) -> str:
+    """One cell: numbers as they are read back exactly, texts neutralised."""
+    if isinstance(value, str):
+        return neutralised(value)
+    if value is None or (not isinstance(value, bool | date) and pd.isna(value)):
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return as_published(value)
+    text = str(value)
+    return text.lower() if text in ("True", "False") else text
+
+
+def _size(count: int, formats: Formats) -> str:
+    """A size in kB or MB."""
+    if count < 1_000_000:
+        return f"{formats.number(max(count / 1000, 1), 0)}{NBSP}kB"
+    return f"{formats.number(count / 1_000_000, 1)}{NBSP}MB"

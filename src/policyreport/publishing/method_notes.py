@@ -1,0 +1,54 @@
+"""Beside a figure's or table's source: the method behind it, with its question and what it takes for granted."""
+
+from __future__ import annotations
+
+import re
+
+from policyreport.params.registry import MethodEntry, Registry
+from policyreport.records.markdown import attribute, escape
+
+# A labelled figure or table with nothing labelled between it and its source.
+SOURCED = re.compile(
+    r"(?P<head>^::: \{#(?:fig|tbl)-(?P<label>[\w-]+)[^}]*\}\n(?:(?!^::: \{#).)*?"
+    r"^::: \{\.source\}\n+)(?P<source>(?:(?!^:::).)+?)(?P<tail>\n+^:::$)",
+    re.MULTILINE | re.DOTALL,
+)
+MARKUP = re.compile(r"[*`_$\\]|\[([^\]]*)\]\([^)]*\)")
+
+
+def with_methods(text: str, registry: Registry, *, area: str = "", root: str = ".") -> str:
+    """Name the method behind each figure and table that has a source line.
+
+    Parameters
+    ----------
+    text : str
+        A page's Markdown.
+    registry : Registry
+        Which method makes which exhibit.
+    area : str
+        Key that the labels of a province's page begin with.
+    root : str
+        Where the methods page is, seen from this one.
+
+    Returns
+    -------
+    str
+        The text, with ``Method: …`` at the end of those lines, a link to the method's section.
+    """
+
+    def note(match: re.Match[str]) -> str:
+        ids = registry.of_exhibit(match["label"].removeprefix(f"{area}-"))
+        if not ids:
+            return match[0]
+        links = ", ".join(_link(id, registry.methods[id], root) for id in ids)
+        return f"{match['head']}{match['source']} Method: {links}.{match['tail']}"
+
+    return SOURCED.sub(note, text)
+
+
+def _link(id: str, method: MethodEntry, root: str) -> str:
+    """``[Trend of one series](methods.html#method-trend "…")``."""
+    told = f"{method.question} Takes for granted: {' '.join(method.assumptions)}"
+    tooltip = attribute(MARKUP.sub(lambda found: found[1] or "", told))
+    address = f"{root}/methods.html".removeprefix("./")
+    return f'[{escape(method.title.removesuffix("?").strip())}]({address}#method-{id} "{tooltip}")'

@@ -1,0 +1,258 @@
+"""From a row id to what a reader asks of a figure: value, definition, dates, publisher, address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from policyreport.data.areas import Areas, read_areas
+from policyreport.data.observations import known_on, load_ledger
+from policyreport.data.sources import Source, read_source, read_sources
+from policyreport.errors import DataError
+from policyreport.params.edition import Edition, read_edition
+from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.methods import HarmoniseSettings, read_method_settings
+from policyreport.params.policy import Policy, read_policy
+from policyreport.params.registry import Registry, read_registry
+from policyreport.params.report import Roles, read_roles
+from policyreport.records.base import Frozen
+from policyreport.records.formats import NBSP, Formats
+from policyreport.records.marks import BOUNDARIES, POLICY
+
+BOUNDS = {"=": "", "~": "≈", ">": ">", "<": "<"}
+
+
+class Origin(Frozen):
+    """Where a figure was published, and the raw file that keeps it."""
+
+    publisher: str
+    title: str
+    address: str
+    published: str
+    licence: str
+    file: str
+    sha256: str
+
+
+class Evidence(Frozen):
+    """What one id leads to: a ledger row, a whole raw file, the boundaries, or an entry of the policy.
+
+    `value` is printed with its bound, and with a per cent sign where the unit begins with one; `dated` is the
+    figure's own date or period, `published` its publication, as exact as known; `definition` is that of the
+    indicator by this measure, or a legal reference.
+    """
+
+    id: str
+    kind: Literal["row", "file", "policy"]
+    title: str
+    value: str = ""
+    unit: str = ""
+    area: str = ""
+    indicator: str = ""
+    measure: str = ""
+    list: str = ""
+    definition: str = ""
+    dated: str = ""
+    published: str
+    status: str = ""
+    note: str = ""
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything an edition may cite.
+
+    Parameters
+    ----------
+    edition : Edition
+        Its day of knowledge and languages.
+    ledger : DataFrame
+        Every vintage known on that day.
+    sources : dict of str to Source
+        Sidecars by source key.
+    boundaries : Source
+        Sidecar of the table of areas.
+    areas, indicators, policy, roles
+        What the columns of the ledger mean.
+    registry : Registry
+        The methods behind the records.
+    harmonise : HarmoniseSettings
+        How values are put on present boundaries.
+    """
+
+    edition: Edition
+    ledger: pd.DataFrame
+    sources: dict[str, Source]
+    boundaries: Source
+    areas: Areas
+    indicators: Indicators
+    policy: Policy
+    roles: Roles
+    registry: Registry
+    harmonise: HarmoniseSettings
+
+    @property
+    def raw(self) -> str:
+        """The folder of the raw files, below the project's."""
+        return f"{self.edition.data}/raw"
+
+    @property
+    def formats(self) -> Formats:
+        """Numbers and dates in the edition's first language."""
+        return Formats(self.edition.language)
+
+    def evidence(self, id: str) -> Evidence:
+        """Say what an id leads to.
+
+        Parameters
+        ----------
+        id : str
+            An id of `policyreport.records.marks`.
+
+        Returns
+        -------
+        Evidence
+            Ends at an address.
+
+        Raises
+        ------
+        DataError
+            If nothing known on the edition's date has this id.
+        """
+        if id.startswith(f"{POLICY}#"):
+            return self._policy(id)
+        if id == BOUNDARIES:
+            return self._file(id, _origin(BOUNDARIES, self.boundaries))
+        if id in self.ledger.index:
+            return self._row(id)
+        key = id.removesuffix(".csv")
+        if key in self.sources:
+            return self._file(id, _origin(f"{self.raw}/{id}", self.sources[key]))
+        raise DataError(
+            f'row "{id}"', f"a row known on {self.edition.as_known_on}", "none",
+            f"The data changed since the notebooks ran: `policyreport run {self.edition.id}`, then ask again.",
+        )  # fmt: skip
+
+    def _file(self, id: str, origin: Origin) -> Evidence:
+        """A whole raw file."""
+        return Evidence(id=id, kind="file", title=origin.title, published=self._day(origin.published), origin=origin)
+
+    def _row(self, id: str) -> Evidence:
+        """A ledger row."""
+        row = self.ledger.loc[[id]].to_dict("records")[0]
+        indicator = self.indicators.get(row["indicator"])
+        source = self.sources[row["source"]]
+        day = row["reference_date"]
+        return Evidence(
+            id=id,
+            kind="row",
+            title=indicator.name,
+            value=self._value(float(row["value"]), row["bound"], row["unit"]),
+            unit=row["unit"],
+            area=self.areas.name(row["area"]),
+            indicator=indicator.id,
+            measure=self.roles.measure_labels.get(row["measure"], row["measure"]),
+            list=self.policy.list_named(row["list"]).title if row["list"] else "",
+            definition=indicator.measures.get(row["measure"], "") or indicator.definition,
+            dated=row["period"] if pd.isna(day) else self.formats.date(day.date()),
+            published=self._known(row["published"].date(), row["published_precision"]),
+            status=row["status"],
+            note=row["note"],
+            origin=_origin(f"{self.raw}/{row['source']}.csv", source),
+        )
+
+    def _policy(self, id: str) -> Evidence:
+        """The threshold, which cites a source, or a target, which cites the policy."""
+        entry, policy = id.split("#")[1], self.policy
+        if entry == "threshold":
+            threshold = policy.threshold
+            source = self.sources.get(threshold.source)
+            origin = _origin(f"{self.raw}/{threshold.source}.csv", source) if source else self._law(threshold.source)
+            stated = threshold.stated_on
+            return Evidence(
+                id=id, kind="policy", title=threshold.origin, value=self._value(threshold.value, "=", threshold.unit),
+                unit=threshold.unit,
+                definition=f"Legal reference: {threshold.legal_reference}", dated=self.formats.date(stated),
+                published=self._day(origin.published), origin=origin,
+            )  # fmt: skip
+        target = next((each for each in policy.targets if each.id == entry), None)
+        if target is None or target.value is None:
+            raise DataError(f'entry "{id}"', f"a target with a number in {POLICY}", "none", "Run the notebooks again.")
+        sign = {">=": "at least ", "<=": "at most ", ">": "> ", "<": "< "}.get(target.operator, "")
+        return Evidence(
+            id=id, kind="policy", title=target.name, value=f"{sign}{self._value(target.value, '=', target.unit)}",
+            unit=target.unit, indicator=target.indicator, definition=target.legal_reference, dated=str(target.horizon),
+            published=self.formats.date(policy.date), origin=self._law(policy.address),
+        )  # fmt: skip
+
+    def _law(self, address: str) -> Origin:
+        """The policy's own text."""
+        policy = self.policy
+        return Origin(
+            publisher=policy.issuer, title=policy.title, address=address, published=policy.date.isoformat(),
+            licence="", file=POLICY, sha256="",
+        )  # fmt: skip
+
+    def _value(self, value: float, bound: str, unit: str) -> str:
+        """A value with all its decimals, its bound, and the per cent sign of its unit."""
+        text = self.formats.published(value)
+        return f"{BOUNDS[bound]}{NBSP}{text}{NBSP}{'%' if unit.startswith('%') else ''}".strip(NBSP)
+
+    def _day(self, published: str) -> str:
+        """A publication date of a sidecar, as exact as it is written."""
+        parts = [int(part) for part in published.split("-")]
+        return self._known(date(*[*parts, 1, 1][:3]), ("year", "month", "day")[len(parts) - 1])
+
+    def _known(self, day: date, precision: str) -> str:
+        """A date as exact as it is known."""
+        if precision == "day":
+            return self.formats.date(day)
+        return self.formats.month(day) if precision == "month" else str(day.year)
+
+
+def read_provenance(root: Path, edition_id: str) -> Provenance:
+    """Read all that the figures of an edition may come from.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition_id : str
+        Name of the edition.
+
+    Returns
+    -------
+    Provenance
+        Ledger as known on the edition's date, sources, definitions.
+
+    Raises
+    ------
+    PolicyReportError
+        If a parameter, a raw file or a correction breaks its rules.
+    """
+    edition = read_edition(root, edition_id)
+    layout = edition.layout(root)
+    return Provenance(
+        edition=edition,
+        ledger=known_on(load_ledger(layout), edition.as_known_on),
+        sources=read_sources(layout),
+        boundaries=read_source(root / BOUNDARIES),
+        areas=read_areas(root),
+        indicators=read_indicators(layout),
+        policy=read_policy(layout),
+        roles=read_roles(layout),
+        registry=read_registry(layout),
+        harmonise=read_method_settings(layout).harmonise,
+    )
+
+
+def _origin(file: str, source: Source) -> Origin:
+    return Origin(
+        publisher=source.publisher, title=source.title, address=source.address, published=source.published,
+        licence=source.licence, file=file, sha256=source.sha256,
+    )  # fmt: skip

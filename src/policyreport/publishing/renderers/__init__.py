@@ -1,0 +1,76 @@
+"""Project folder in, site and PDF out: one interface, two renderers.
+
+A project is what `report` assembles (docs/report-markdown.md): ``_quarto.yml``, pages in ``.qmd``,
+``figures/`` and ``theme/`` (a copy of reports/theme). Quarto and the embedded renderer read the same folder
+and use the same template, Lua filters, styles and script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, Protocol
+
+from policyreport.errors import RenderError
+
+Progress = Callable[[str], None]
+"""Told one short line for each page or document that is ready."""
+
+
+class Renderer(Protocol):
+    """Something that turns an assembled project into a site and a PDF."""
+
+    name: str
+
+    def available(self) -> bool:
+        """Say whether everything this renderer needs is installed."""
+        ...
+
+    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+        """Render every page of the project into the folder `site`; an earlier site survives a failure.
+
+        Returns what could not be shown as it was written, a line each.
+        """
+        ...
+
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
+        """Render ``report.qmd`` into the file `pdf`; an earlier file survives a failure. Returns as `render_site`."""
+        ...
+
+
+def choose(name: Literal["auto", "quarto", "pandoc"] = "auto") -> Renderer:
+    """Return the renderer to use.
+
+    Parameters
+    ----------
+    name : {"auto", "quarto", "pandoc"}
+        ``auto`` takes Quarto where its program is on the path, else the embedded renderer.
+
+    Returns
+    -------
+    Renderer
+        A renderer that is available.
+
+    Raises
+    ------
+    RenderError
+        The name is unknown, or Quarto was asked for and is not installed.
+    """
+    # Both modules import this one, and neither may keep the other from working.
+    from policyreport.publishing.renderers.pandoc import PandocRenderer
+    from policyreport.publishing.renderers.quarto import QuartoRenderer
+
+    known: dict[str, Renderer] = {"quarto": QuartoRenderer(), "pandoc": PandocRenderer()}
+    if name == "auto":
+        return next(renderer for renderer in known.values() if renderer.available())
+    if name not in known:
+        raise RenderError("renderer", '"auto", "quarto" or "pandoc"', f'"{name}"', "Name one of the three.")
+    chosen = known[name]
+    if not chosen.available():
+        raise RenderError(
+            f'renderer "{chosen.name}"',
+            f"the program {chosen.name} on the path",
+            "no such program",
+            'Install it (https://quarto.org/docs/get-started/) or choose "pandoc", which needs nothing more.',
+        )
+    return chosen

@@ -1,0 +1,60 @@
+"""What a rendered site needs besides its pages, and what does not belong into it.
+
+Assembly copies this file and `search` into the project, where Quarto runs it after ``quarto render``; the renderers
+call it themselves. It needs nothing but Python.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+if __package__:
+    from policyreport.publishing.renderers.search import write_search_index
+else:
+    from search import write_search_index  # type: ignore[import-not-found,no-redef,unused-ignore]
+
+# The whole report in one document, which is the PDF.
+DOCUMENT = "report"
+FIGURES = "figures"
+_USED = re.compile(r'="[^"]*?(figures/[^"#?]+)')
+
+
+def finish_site(site: Path) -> None:
+    """Remove what no page shows and write the search index; again is no harm."""
+    remove_document(site)
+    drop_unused_figures(site)
+    write_search_index(site)
+
+
+def remove_document(site: Path) -> None:
+    """Remove the PDF's document where it was rendered as a page."""
+    (site / f"{DOCUMENT}.html").unlink(missing_ok=True)
+    for path in site.glob(f"{DOCUMENT}_files"):
+        shutil.rmtree(path)
+
+
+def drop_unused_figures(site: Path) -> None:
+    """Remove the pictures that Quarto copied before the theme wrote them into the pages."""
+    pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
+    used = {name for page in pages for name in _USED.findall(page)}
+    folder = site / FIGURES
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.relative_to(site).as_posix() not in used:
+            path.unlink()
+    if folder.is_dir() and not any(path.is_file() for path in folder.rglob("*")):
+        shutil.rmtree(folder)
+
+
+def main() -> None:
+    """Finish what ``quarto render`` has made in the project; its PDF goes beside the pages' sources."""
+    site = Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"]).resolve()
+    if (site / f"{DOCUMENT}.pdf").is_file():
+        (site / f"{DOCUMENT}.pdf").replace(f"{DOCUMENT}.pdf")
+    finish_site(site)
+
+
+if __name__ == "__main__":
+    main()

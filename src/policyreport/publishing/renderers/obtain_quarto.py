@@ -1,0 +1,41 @@
+"""Part of the set-up: try once to have Quarto, and say in one line which renderer there will be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from policyreport.publishing.renderers.program import run_program
+from policyreport.publishing.renderers.quarto import find_program
+
+PACKAGE = "quarto-cli"
+# Its version and its hash; a Quarto that is there already is taken whatever its version.
+LOCK = Path(__file__).resolve().parents[4] / "requirements-quarto.lock"
+# Its package fetches the program (some 120 MB) while it is installed; a network that swallows the request must not
+# hang the set-up.
+PATIENCE = 120
+
+
+def obtain() -> str:
+    """Look for Quarto, else install its Python package, which brings the program where its host can be reached.
+
+    Returns
+    -------
+    str
+        One line for the user.
+    """
+    if program := find_program():
+        return f"Quarto found ({Path(program).name}): it renders the report."
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    try:
+        done = run_program([*command, "--retries", "0", "--require-hashes", "-r", str(LOCK)], PATIENCE)
+    except subprocess.TimeoutExpired:
+        return f"Quarto cannot be had here ({PACKAGE}: no answer); pandoc and Typst render the report."
+    if done.returncode == 0 and find_program():
+        return "Quarto was installed: it renders the report."
+    return f"Quarto cannot be had here ({PACKAGE} could not be installed); pandoc and Typst render the report."
+
+
+if __name__ == "__main__":
+    sys.stdout.write(obtain() + "\n")

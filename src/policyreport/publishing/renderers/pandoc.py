@@ -1,0 +1,239 @@
+"""The embedded renderer: pandoc, the engine inside Quarto, from the ``pypandoc-binary`` wheel."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+import yaml
+
+from policyreport.errors import RenderError
+from policyreport.publishing.page_files import EDITION_FILE
+from policyreport.publishing.renderers import Progress
+from policyreport.publishing.renderers.finish import finish_site
+
+PDF_PAGE = "report.qmd"
+_ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
+_FILTERS = ("safe.lua", "links.lua", "callouts.lua", "crossref.lua", "html.lua")
+_TIMEOUT = 300
+UNREAD = re.compile(r"Could not convert TeX math (.+), rendering as TeX")
+NO_ROOM = ("No space left on device", "Disk quota exceeded", "resource exhausted")
+
+
+class PandocRenderer:
+    """Renders with pandoc and Typst; needs no program besides the installed wheels."""
+
+    name = "pandoc"
+
+    def available(self) -> bool:
+        """Say whether pandoc is installed."""
+        return bool(pypandoc.get_pandoc_path())
+
+    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+        """Render every page of the project into a site; see `Renderer`.
+
+        Raises
+        ------
+        RenderError
+            A page or the configuration cannot be read, or a page refers to what is not there.
+        """
+        settings = read_settings(project)
+        pages = _select(project, settings.get("render") or ["*.qmd", "*/*.qmd"])
+        pages = [page for page in pages if page != PDF_PAGE]
+        if not pages:
+            raise RenderError(str(project), "pages (.qmd)", "none", "Assemble the report first.")
+        site.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
+            draft = Path(scratch) / "site"
+            draft.mkdir()
+            notes = _write_pages(project, draft, pages, progress)
+            _copy(project, draft, _select(project, settings.get("resources") or []))
+            finish_site(draft)
+            replace_folder(draft, site)
+        return notes
+
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
+        """Render ``report.qmd`` into a PDF with Typst; see `Renderer`.
+
+        Raises
+        ------
+        RenderError
+            The document cannot be read or set.
+        """
+        from policyreport.publishing.renderers.typst_pdf import render_pdf  # it imports this module
+
+        return render_pdf(project, pdf, progress)
+
+
+def metadata_options(project: Path) -> list[str]:
+    """Options that hand pandoc what Quarto reads by itself: the project's settings, and the edition's."""
+    files = (project / name for name in ("_quarto.yml", EDITION_FILE))
+    return [f"--metadata-file={path.resolve()}" for path in files if path.is_file() or path.name != EDITION_FILE]
+
+
+def read_settings(project: Path) -> dict[str, Any]:
+    """Read the section ``project`` of ``_quarto.yml``.
+
+    Parameters
+    ----------
+    project : Path
+        Assembled project.
+
+    Returns
+    -------
+    dict
+        ``render``, ``resources`` and the like, as written.
+
+    Raises
+    ------
+    RenderError
+        The file is missing or is not YAML.
+    """
+    path = project / "_quarto.yml"
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return dict(settings.get("project") or {})
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError) as error:
+        raise RenderError(
+            str(path),
+            "the settings of an assembled project",
+            _last_line(str(error)),
+            "Assemble the report again.",
+        ) from error
+
+
+def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> list[str]:
+    """Run pandoc in a folder and turn a failure into an error that names the page.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Options and file names, relative to `folder`.
+    folder : Path
+        Where the page lies.
+    place : str
+        The page, for the message.
+
+    Returns
+    -------
+    list of str
+        The formulas that are printed as they are written, a line each.
+
+    Raises
+    ------
+    RenderError
+        Pandoc ended with an error, or did not end.
+    """
+    command = [pypandoc.get_pandoc_path(), *arguments]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_TIMEOUT, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise RenderError(place, f"a page ready in {_TIMEOUT} s", "none", "Look for a very large table.") from error
+    message = done.stderr.decode("utf-8", errors="replace")
+    if done.returncode:
+        raise page_error(place, "a page that pandoc can read", _last_line(message))
+    formulas = dict.fromkeys(UNREAD.findall(message))
+    return [f"{place}: the formula {formula} cannot be read and is printed as it is written" for formula in formulas]
+
+
+def page_error(place: str, expected: str, got: str) -> RenderError:
+    """What a program said of a page; a full disk is no fault of the page."""
+    todo = "Correct the page, or the notebook or template it was assembled from."
+    if any(word in got for word in NO_ROOM):
+        expected, todo = "room for the page", "Free space on the disk, then render again."
+    return RenderError(place, expected, got, todo)
+
+
+def replace_folder(draft: Path, target: Path) -> None:
+    """Put a finished folder in the place of an earlier one.
+
+    Parameters
+    ----------
+    draft : Path
+        Finished folder on the same file system; gone afterwards.
+    target : Path
+        Its place.
+    """
+    earlier = draft.with_name("earlier")
+    if target.exists():
+        target.rename(earlier)
+    try:
+        draft.rename(target)
+    except OSError:
+        if earlier.exists():
+            earlier.rename(target)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _write_pages(project: Path, draft: Path, pages: Sequence[str], progress: Progress) -> list[str]:
+    """Render all pages, as many at a time as there are processors."""
+    notes: list[str] = []
+    for page in pages:
+        (draft / page).parent.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        jobs = [pool.submit(_write_page, project, draft, page) for page in pages]
+        try:
+            for page, job in zip(pages, jobs, strict=True):
+                notes += job.result()
+                progress(page.removesuffix(".qmd"))
+        finally:
+            for job in jobs:
+                job.cancel()
+    return notes
+
+
+def _write_page(project: Path, draft: Path, page: str) -> list[str]:
+    source, theme = (project / page).resolve(), (project / "theme").resolve()
+    _check_encoding(source, page)
+    target = (draft / page).with_suffix(".html").resolve()
+    arguments = [
+        *_ARGUMENTS,
+        "--toc",
+        "--toc-depth=2",
+        *metadata_options(project),
+        f"--template={theme / 'page.html'}",
+        *(f"--lua-filter={theme / name}" for name in _FILTERS),
+        f"--output={target}",
+        source.name,
+    ]
+    return run_pandoc(arguments, source.parent, page)
+
+
+def _check_encoding(source: Path, page: str) -> None:
+    """Refuse other encodings: pandoc would read them as Latin-1 and print the wrong letters."""
+    try:
+        source.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RenderError(page, "text in UTF-8", str(error), "Save the page as UTF-8.") from error
+
+
+def _select(project: Path, patterns: Sequence[str]) -> list[str]:
+    """Files of the project that fit a pattern, and none that begins with ``!``; sorted, relative to it."""
+
+    def fitting(chosen: Iterable[str]) -> set[str]:
+        found = {path for pattern in chosen for path in project.glob(pattern) if path.is_file()}
+        return {path.relative_to(project).as_posix() for path in found}
+
+    wanted = fitting(pattern for pattern in patterns if not pattern.startswith("!"))
+    refused = fitting(pattern[1:] for pattern in patterns if pattern.startswith("!"))
+    return sorted(name for name in wanted - refused if not any(part[0] in "._" for part in name.split("/")))
+
+
+def _copy(project: Path, draft: Path, names: Iterable[str]) -> None:
+    for name in names:
+        (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project / name, draft / name)
+
+
+def _last_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " / ".join(lines[-3:]) or "no message"

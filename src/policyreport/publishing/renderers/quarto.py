@@ -1,0 +1,168 @@
+"""Quarto, the report's publisher: renders the assembled project and never executes code."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from policyreport.errors import RenderError
+from policyreport.publishing.page_files import QUARTO_KEYS
+from policyreport.publishing.renderers import Progress
+from policyreport.publishing.renderers.finish import finish_site
+from policyreport.publishing.renderers.pandoc import NO_ROOM, PDF_PAGE, UNREAD, read_settings, replace_folder
+from policyreport.publishing.renderers.program import run_program
+from policyreport.publishing.renderers.typst_pdf import check_document, write_pdf
+from policyreport.running.janitor import passing_folder
+
+OLDEST = (1, 6)  # environment.yml asks for the same
+_TIMEOUT = 1800
+_METADATA = "_metadata-of-the-edition.yml"
+_TODO = "Correct the page or theme that it names, or render with the embedded renderer (pandoc)."
+_NOISE = re.compile(r"at |\d+: |Stack ?[Bb]acktrace|Stack trace|\[WARNING\]")
+_UNRESOLVED = re.compile(r"<strong>\?@([^<]+)</strong>")
+_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class QuartoRenderer:
+    """Renders with the ``quarto`` program, version 1.6 or newer."""
+
+    name = "quarto"
+
+    def available(self) -> bool:
+        """Say whether the program is on the path or in the environment."""
+        return find_program() is not None
+
+    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+        """Render every page of the project into a site; see `Renderer`.
+
+        Raises
+        ------
+        RenderError
+            Quarto is missing, too old, or ended with an error.
+        """
+        site.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
+            copy = _copy(project, Path(scratch))
+            (copy / PDF_PAGE).unlink(missing_ok=True)
+            notes = _render(["render", ".", "--to", "html"], copy)
+            draft = copy / str(read_settings(copy).get("output-dir") or "_site")
+            pages = sorted(page.relative_to(draft).as_posix() for page in draft.rglob("*.html"))
+            if not pages:
+                raise RenderError(str(project), "pages rendered by Quarto", "none", _TODO)
+            _check_references(draft, pages)
+            finish_site(draft)
+            replace_folder(draft, site)
+        for page in pages:
+            progress(page.removesuffix(".html"))
+        return notes
+
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
+        """Render ``report.qmd`` into a PDF: Quarto writes Typst, the report's own Typst sets it; see `Renderer`.
+
+        Raises
+        ------
+        RenderError
+            The document is missing, or Quarto is missing, too old, or ended with an error.
+
+        Notes
+        -----
+        Quarto brings a Typst of its own, which makes no tags before version 0.14. Set by the report's Typst, the
+        PDF is accessible and two runs give the same bytes, whichever Quarto is installed.
+        """
+        check_document(project)
+        pdf.parent.mkdir(parents=True, exist_ok=True)
+        with passing_folder(f".{pdf.stem}-", pdf.parent) as scratch:
+            copy = _copy(project, scratch)
+            notes = _render(["render", PDF_PAGE, "--to", "typst", "--metadata", "output-ext:typ"], copy)
+            drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.typ"))
+            if not drafts:
+                raise RenderError(PDF_PAGE, "a Typst document written by Quarto", "none", _TODO)
+            notes += write_pdf(copy, drafts[0].read_text(encoding="utf-8"), pdf)
+        progress(Path(PDF_PAGE).stem)
+        return notes
+
+
+def find_program() -> str | None:
+    """Find Quarto on the path, else beside the Python that runs.
+
+    Returns
+    -------
+    str or None
+        Path of the program; None where there is none.
+    """
+    return shutil.which("quarto") or shutil.which("quarto", path=str(Path(sys.executable).parent))
+
+
+def _copy(project: Path, scratch: Path) -> Path:
+    """Copy the project, since Quarto writes beside its input, with the settings as Quarto wants them."""
+    read_settings(project)
+    copy = scratch / "report"
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".quarto", "_site", "*_files"))
+    settings = yaml.safe_load((copy / "_quarto.yml").read_text(encoding="utf-8"))
+    # What is done after rendering is done here, whatever Python Quarto would find.
+    settings["project"].pop("post-render", None)
+    # In a project that assembly did not divide (see `page_files`).
+    ours = {key: settings.pop(key) for key in list(settings) if key not in QUARTO_KEYS}
+    for name, values in (("_quarto.yml", settings), (_METADATA, ours)):
+        (copy / name).write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    return copy
+
+
+def _check_references(site: Path, pages: list[str]) -> None:
+    """Refuse a reference to nothing: Quarto only warns, and prints it with a question mark."""
+    for page in pages:
+        if lost := _UNRESOLVED.search((site / page).read_text(encoding="utf-8")):
+            raise RenderError(
+                page.removesuffix(".html") + ".qmd", "references to figures and tables of the page",
+                f"@{lost[1]} refers to nothing on this page", "Correct its name, or add the figure or table.",
+            )  # fmt: skip
+
+
+def _render(arguments: list[str], folder: Path) -> list[str]:
+    """Run Quarto in a project; gives the formulas that it could not read."""
+    program = find_program()
+    if program is None:
+        raise RenderError(
+            'renderer "quarto"', "the program quarto on the path", "no such program",
+            "Install it (https://quarto.org/docs/get-started/) or choose the embedded renderer (pandoc).",
+        )  # fmt: skip
+    _check_version(program)
+    # No clock: the same project gives the same PDF.
+    settings = {"SOURCE_DATE_EPOCH": "0", "NO_COLOR": "1"}
+    done = _run([program, *arguments, "--no-execute", "--metadata-file", _METADATA], folder, settings)
+    if done.returncode:
+        got = _last_lines(done)
+        todo = "Free space on the disk, then render again." if any(word in got for word in NO_ROOM) else _TODO
+        raise RenderError(f"quarto {' '.join(arguments)}", "a rendered project", got, todo)
+    formulas = dict.fromkeys(UNREAD.findall(done.stderr))
+    return [f"The formula {formula} cannot be read and is printed as it is written" for formula in formulas]
+
+
+def _check_version(program: str) -> None:
+    said = _run([program, "--version"], Path.cwd(), {}).stdout.strip()
+    numbers = re.match(r"(\d+)\.(\d+)", said)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) < OLDEST:
+        raise RenderError(
+            program, f"Quarto {OLDEST[0]}.{OLDEST[1]} or newer", f'version "{said}"',
+            "Install a newer Quarto, or render with the embedded renderer (pandoc).",
+        )  # fmt: skip
+
+
+def _run(command: list[str], folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return run_program(command, _TIMEOUT, folder, settings)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RenderError(" ".join(command), "a program that ends", str(error), _TODO) from error
+
+
+def _last_lines(done: subprocess.CompletedProcess[str]) -> str:
+    """What Quarto said last, without colours, warnings and the trace of its own code."""
+    lines = [line.strip() for line in _TERMINAL_CODES.sub("", done.stderr + done.stdout).splitlines()]
+    told = [line for line in lines if line and not _NOISE.match(line)]
+    return " / ".join(told[-8:]) or f"exit code {done.returncode}"

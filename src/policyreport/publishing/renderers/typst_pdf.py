@@ -1,0 +1,163 @@
+"""The PDF: pandoc or Quarto writes Typst, the ``typst`` wheel sets it as tagged PDF."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import typst
+
+from policyreport.errors import RenderError
+from policyreport.figures.fonts import FAMILY
+from policyreport.publishing.renderers import Progress
+from policyreport.publishing.renderers.pandoc import PDF_PAGE, metadata_options, run_pandoc
+from policyreport.publishing.renderers.signs import boxed, copy_with_boxes, figure_texts, missing_signs, sign_notes
+from policyreport.running.janitor import passing_folder
+
+_STANDARDS = ["ua-1"]  # PDF/UA-1: tagged, titled, every picture with words in its place
+_FONTS = "theme/fonts"
+
+
+def render_pdf(project: Path, pdf: Path, progress: Progress) -> list[str]:
+    """Render ``report.qmd`` of an assembled project with pandoc into an accessible PDF; see `Renderer`.
+
+    Raises
+    ------
+    RenderError
+        The document is missing, pandoc cannot read it, or Typst cannot set it.
+    """
+    source, notes = _write_typst(project)
+    notes += write_pdf(project, source, pdf)
+    progress(PDF_PAGE.removesuffix(".qmd"))
+    return notes
+
+
+def write_pdf(project: Path, source: str, pdf: Path) -> list[str]:
+    """Set a Typst document as accessible PDF.
+
+    Parameters
+    ----------
+    project : Path
+        Assembled project, the root of every path in the document.
+    source : str
+        The document in Typst.
+    pdf : Path
+        File to write; an earlier one survives a failure.
+
+    Returns
+    -------
+    list of str
+        The signs that no font has, a line each.
+
+    Raises
+    ------
+    RenderError
+        Typst cannot set the document.
+
+    Notes
+    -----
+    The document carries no date, and fonts come from the theme alone, so that two runs from the same
+    project give the same bytes on any machine.
+    """
+    pdf.parent.mkdir(parents=True, exist_ok=True)
+    with passing_folder(f".{pdf.stem}-", pdf.parent) as scratch:
+        figures = figure_texts(project)
+        fonts = sorted((project / _FONTS).glob("*.ttf"))
+        signs = missing_signs([source, *figures.values()], fonts, lambda sign: _can_set(project, sign))
+        notes = sign_notes(signs, _named_texts(project) | figures | {PDF_PAGE: source}) if signs else []
+        root = copy_with_boxes(project, scratch, signs) if signs else project
+        draft = scratch / pdf.name
+        draft.write_bytes(_typeset(root, boxed(source, signs)))
+        draft.replace(pdf)
+    return notes
+
+
+def check_document(project: Path) -> None:
+    """Refuse a project without the document of the PDF.
+
+    Parameters
+    ----------
+    project : Path
+        Assembled project.
+
+    Raises
+    ------
+    RenderError
+        ``report.qmd`` is missing.
+    """
+    if not (project / PDF_PAGE).is_file():
+        raise RenderError(
+            str(project / PDF_PAGE), "the document of the PDF", "no such file", "Assemble the report first."
+        )
+
+
+def _named_texts(project: Path) -> dict[str, str]:
+    """What the pages of the document say, by page."""
+    pages = [project / PDF_PAGE, *sorted(project.glob("*.qmd")), *sorted(project.glob("*/*.qmd"))]
+    return {path.relative_to(project).as_posix(): path.read_text(encoding="utf-8") for path in pages if path.is_file()}
+
+
+def _can_set(project: Path, sign: str) -> bool:
+    """Whether Typst has a font for a sign, of the report's or its own."""
+    try:
+        _compile(project, f'#set document(title: "T")\n#text(font: "{FAMILY}", "\\u{{{ord(sign):x}}}")')
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _write_typst(project: Path) -> tuple[str, list[str]]:
+    """Translate the document with the theme's template and filter."""
+    check_document(project)
+    theme = (project / "theme").resolve()
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "report.typ"
+        arguments = [
+            "--from=markdown",
+            "--to=typst",
+            "--standalone",
+            "--wrap=none",
+            *metadata_options(project),
+            f"--template={theme / 'pdf-template.typ'}",
+            *(f"--lua-filter={theme / name}" for name in ("safe.lua", "typst.lua")),
+            f"--output={target}",
+            PDF_PAGE,
+        ]
+        notes = run_pandoc(arguments, project, PDF_PAGE)
+        return target.read_text(encoding="utf-8"), notes
+
+
+def _typeset(project: Path, source: str) -> bytes:
+    """Set a Typst document whose files lie in the project."""
+    try:
+        return _compile(project, source)
+    except typst.TypstError as error:
+        raise RenderError(
+            PDF_PAGE, "a document that Typst can set", _explain(error, source),
+            "Correct the page, picture or theme that it names.",
+        ) from error  # fmt: skip
+
+
+def _compile(project: Path, source: str) -> bytes:
+    return bytes(
+        typst.compile(  # type: ignore[call-overload]  # the stub wants root to be of the input's type
+            source.encode(),
+            root=os.fspath(project.resolve()),
+            font_paths=[os.fspath((project / _FONTS).resolve())],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=_STANDARDS,
+            timestamp=0,
+        )
+    )
+
+
+def _explain(error: typst.TypstError, source: str) -> str:
+    """Typst's message and hints with the line of Typst they are about."""
+    parts = [str(error.message), *(f"hint: {hint}" for hint in error.hints)]
+    place = next((line for line in str(error.diagnostic).splitlines() if "┌─" in line), "")
+    number = place.rsplit(":", 2)[-2:-1]
+    if "__typst_py_bytes__" in place and number and number[0].isdigit():
+        parts.append(f'in "{source.splitlines()[int(number[0]) - 1].strip()[:160]}"')
+    return "; ".join(" ".join(part.split()) for part in parts)

@@ -1,0 +1,485 @@
+"""Assemble the Quarto project of an edition from the pages in reports/ and the executed notebooks.
+
+A page includes a notebook's exhibits by name, ``{{< include /fragments/VN/tasks.md >}}``; in the province
+page ``{area}`` stands for the key. Assembly resolves the includes, so every renderer reads plain pages.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+
+from policyreport.data.areas import Areas, read_areas
+from policyreport.errors import RenderError, did_you_mean
+from policyreport.figures.exhibits import MIME
+from policyreport.figures.simulated import SCRIPTS, marked_captions, marked_links, marked_name, marked_title, sentence
+from policyreport.params.edition import Edition, read_edition
+from policyreport.params.phrases import fill
+from policyreport.params.registry import Registry
+from policyreport.params.report import read_roles
+from policyreport.params.spelling import sort_key
+from policyreport.params.untrusted import require_inside
+from policyreport.publishing.downloads import FILES, FOLDER, download_list, make_downloads
+from policyreport.publishing.method_notes import with_methods
+from policyreport.publishing.page_files import (
+    EDITION_FILE,
+    QUARTO_KEYS,
+    join_page,
+    read_page,
+    read_settings,
+    title_of,
+    write_settings,
+)
+from policyreport.publishing.pictures import require_picture
+from policyreport.publishing.provenance import Provenance, read_provenance
+from policyreport.publishing.source_marks import FILE as TRACES
+from policyreport.publishing.source_marks import SourceMarks
+from policyreport.publishing.validity_page.pages import read_results, validity_page
+from policyreport.records.base import Failure
+from policyreport.records.formats import Formats
+from policyreport.records.markdown import escape
+from policyreport.records.marks import unmarked
+from policyreport.running.executed import read_executed
+from policyreport.running.janitor import passing_folder
+from policyreport.running.quorum import WORDS, Turnout, count_turnout, require_quorum
+
+INCLUDE = re.compile(
+    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md"
+    r"(?P<picture> picture| narrow| finding| given)? >\}\}[ \t]*$",
+    re.MULTILINE,
+)
+WHEN = re.compile(
+    r"^\{\{< when /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md >\}\}\n(?P<body>.*?)^\{\{< end >\}\}[ \t]*\n?",
+    re.MULTILINE | re.DOTALL,
+)
+REFUSAL = re.compile(r"^::: \{\.refusal\}\n.*?^:::[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+FIGURE = re.compile(
+    r"^::: \{#fig-[^\n]*\n\n!\[[^\n]*\n\n(?P<finding>.*?)(?: \*[^*\n]*\*)?\n\n:::$(?:\s*^::: \{\.source\}$.*?^:::$)?",
+    re.MULTILINE | re.DOTALL,
+)
+PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
+PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
+VALIDITY = re.compile(r"^\{\{< validity >\}\}[ \t]*$", re.MULTILINE)
+NO_STUDY = "No results of the study are kept in data/validity/. `make validity` runs it."
+DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
+PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
+PROVINCE_PAGE = "provinces/_province.qmd"
+PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
+PDF_PAGE = "report.qmd"
+PDF_FORMAT = "typst"
+# What `quarto render` runs in the assembled project once its pages are there.
+FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.py", "search.py"))
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One exhibit of an executed notebook with the code of its cell."""
+
+    markdown: str
+    code: str
+    files: Mapping[str, str]
+
+    def picture(self, *, narrow: bool) -> str:
+        """The first figure with its source, for a narrow column if asked; all of it where there is no figure."""
+
+        def narrowed(match: re.Match[str]) -> str:
+            name = f"{match['stem']}-narrow.svg"
+            return f"]({name})" if name in self.files else match[0]
+
+        figure = FIGURE.search(self.markdown)
+        if figure is None:
+            return self.markdown
+        return PICTURE.sub(narrowed, figure[0]) if narrow else figure[0]
+
+    def given(self) -> str:
+        """All of it but what is refused; empty where everything is."""
+        return REFUSAL.sub("", self.markdown).strip()
+
+    def finding(self) -> str:
+        """The sentence of the first figure's caption; all of it where there is no figure."""
+        figure = FIGURE.search(self.markdown)
+        return figure["finding"].strip() if figure else self.markdown
+
+
+@dataclass
+class Contents:
+    """Everything a page may include."""
+
+    fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
+    failures: dict[str, list[Failure]] = field(default_factory=dict)
+    downloads: str = ""
+    validity: str = ""
+
+    def expand(self, text: str, *, place: str, code: bool) -> str:
+        """Replace every include by its exhibit, or by the word that it could not be made."""
+
+        def replace(match: re.Match[str]) -> str:
+            area, name = match["area"], match["id"]
+            fragment = self.fragments.get((area, name))
+            if fragment is None:
+                return self._missing(area, name, place)
+            if match["picture"] == " finding":
+                return fragment.finding()
+            if match["picture"] == " given":
+                return fragment.given()
+            if match["picture"]:
+                return fragment.picture(narrow=match["picture"] == " narrow")
+            folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
+            return fragment.markdown + folded
+
+        def kept(match: re.Match[str]) -> str:
+            fragment = self.fragments.get((match["area"], match["id"]))
+            # What could not be computed is said in its place; what is refused has no section of its own.
+            return match["body"] if fragment is None or fragment.given() else ""
+
+        text = VALIDITY.sub(lambda _: self.validity, WHEN.sub(kept, text))
+        return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, text))
+
+    def _missing(self, area: str, name: str, place: str) -> str:
+        """Say on the page why an exhibit is missing; a name that no notebook shows stops instead."""
+        failed = self.failures.get(area, [])
+        shown = {exhibit for _, exhibit in self.fragments}
+        if not failed and name not in shown:
+            of_area = {exhibit for key, exhibit in self.fragments if key == area}
+            raise RenderError(
+                place,
+                "an exhibit of an executed notebook",
+                f'no exhibit "{name}" of {area}',
+                did_you_mean(name, of_area) if of_area else f"No notebook of {area} was run: `policyreport run` again.",
+            )
+        why = "; ".join(f"{item.notebook}: {item.error}: {item.message}" for item in failed)
+        return f"::: {{.refusal}}\n**This part could not be computed.** {escape(why or 'Not run yet')}\n:::"
+
+
+def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -> Path:
+    """Assemble the report project of an edition.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder, with reports/.
+    edition_id : str
+        Name of the edition.
+    store : Path
+        The edition's folder under build/, with its executed notebooks.
+    draft : bool
+        Say on every page that it is not for publication, and ask for no quorum.
+
+    Returns
+    -------
+    Path
+        ``store/report``, a Quarto project that needs no code to be run.
+
+    Raises
+    ------
+    RenderError
+        If nothing was run yet, if fewer areas have results than the edition's quorum, or if a page includes an
+        exhibit that no notebook shows.
+    """
+    edition, areas = read_edition(root, edition_id), read_areas(root)
+    roles = read_roles(edition.layout(root))
+    keys = areas.of_edition(edition)
+    contents = collect(store)
+    if not contents.fragments and not contents.failures:
+        raise RenderError(
+            str(store / "notebooks"), "executed notebooks", "none",
+            f"Run `policyreport run {edition_id}` first.",
+        )  # fmt: skip
+    turnout = count_turnout(store, keys, roles.nation, edition.quorum, simulated=edition.simulated)
+    if not draft:
+        require_quorum(turnout, edition_id)
+    provenance = read_provenance(root, edition_id)
+    store.mkdir(parents=True, exist_ok=True)
+    with passing_folder(".report-", store) as scratch:
+        project = scratch / "report"
+        _require_own_files(root / "reports")
+        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", "README.md", ".*"))
+        run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
+        sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
+        navigation = Navigation(areas, run, edition, sources, roles.regions, turnout if draft else None)
+        marks = SourceMarks()
+        files = make_downloads(provenance, store, _licence(root))
+        contents.downloads = navigation.captions(download_list(files, provenance.formats))
+        contents.validity = navigation.captions(_validity(root, provenance))
+        (project / FOLDER).mkdir()
+        for file in files:
+            (project / FOLDER / file.name).write_bytes(file.body)
+        bodies = _write_pages(root, project, contents, navigation, roles.nation, marks, provenance.registry)
+        marks.write(project, provenance)
+        _write_pdf_page(project, contents, bodies, navigation)
+        _write_figures(project, contents, navigation)
+        _write_configuration(project, edition, navigation, bodies)
+        if edition.simulated:
+            _mark_scripts(project, navigation)
+        target = store / "report"
+        shutil.rmtree(target, ignore_errors=True)
+        project.rename(target)
+    return target
+
+
+def _require_own_files(reports: Path) -> None:
+    """Stop at a link that leads out of reports/: what it leads to would be published."""
+    for path in reports.rglob("*"):
+        require_inside(path, reports, RenderError)
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """Pages and provinces by region, as the template prints them."""
+
+    areas: Areas
+    keys: list[str]
+    edition: Edition
+    sources: tuple[str, ...]
+    order: tuple[str, ...]
+    draft: Turnout | None = None
+
+    @property
+    def language(self) -> str:
+        """The language of the pages."""
+        return self.edition.language
+
+    @cached_property
+    def renamed(self) -> tuple[str, ...]:
+        """Files whose names a simulated edition marks: all pages but the first, their scripts' data, the downloads."""
+        if not self.edition.simulated:
+            return ()
+        pages = {name.removesuffix(".qmd") for name in self.sources} | {self.areas.slug(key) for key in self.keys}
+        return (*(f"{page}.html" for page in sorted(pages - {"index"})), *SCRIPTS, *FILES)
+
+    def stem(self, page: str) -> str:
+        """Name of a page's file without its ending."""
+        return marked_name(f"{page}.html").removesuffix(".html") if f"{page}.html" in self.renamed else page
+
+    def linked(self, text: str) -> str:
+        """A text whose links lead to the files as they are named."""
+        return marked_links(text, self.renamed)
+
+    def title(self, title: str) -> str:
+        """A title as this edition prints it."""
+        title = marked_title(title, self.language) if self.edition.simulated else title
+        return title if self.draft is None else f"{title} ({WORDS.get(self.language, WORDS['en'])})"
+
+    def captions(self, text: str) -> str:
+        """Captions as this edition prints them."""
+        return marked_captions(text, self.language) if self.edition.simulated else text
+
+    def href(self, key: str, root: str = ".") -> str:
+        """Address of a province's page."""
+        return f"{root}/provinces/{self.stem(self.areas.slug(key))}.html".removeprefix("./")
+
+    def regions(self) -> list[dict[str, object]]:
+        """Provinces by region, regions in the order of the parameters and any other after them by name."""
+        grouped: dict[str, list[str]] = {}
+        for key in self.keys:
+            grouped.setdefault(self.areas.region(key), []).append(key)
+        return [
+            {
+                "name": escape(self.areas.name(region)),
+                "areas": [{"name": escape(self.areas.name(key)), "href": self.href(key)} for key in members],
+            }
+            for region, members in sorted(grouped.items(), key=lambda item: self._place(item[0]))
+        ]
+
+    def _place(self, region: str) -> tuple[int, object]:
+        """Where a region stands; its key is without the scheme in the parameters."""
+        name = region.partition(":")[2]
+        return (self.order.index(name) if name in self.order else len(self.order)), sort_key(self.areas.name(region))
+
+    def neighbours(self, key: str) -> dict[str, dict[str, str]]:
+        """Previous and next province, in the order of keys."""
+        at = self.keys.index(key)
+        sides = {"previous": self.keys[max(at - 1, 0) : at], "next": self.keys[at + 1 : at + 2]}
+        return {
+            side: {"name": escape(self.areas.name(other)), "href": self.href(other, "..")}
+            for side, found in sides.items()
+            for other in found
+        }
+
+
+def collect(store: Path) -> Contents:
+    """Read the exhibits of every executed notebook, and every failure.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder under build/.
+
+    Returns
+    -------
+    Contents
+        Fragments of notebooks that succeeded, by area and exhibit id; failures by area.
+
+    Raises
+    ------
+    RenderError
+        A notebook or its record cannot be read.
+    """
+    contents = Contents()
+    for path in sorted((store / "failures").glob("*/*.json")):
+        failure = Failure.from_json(path.read_bytes())
+        contents.failures.setdefault(failure.area, []).append(failure)
+    failed = {(item.area, item.notebook) for items in contents.failures.values() for item in items}
+    for area, notebook in read_executed(store, failed):
+        for name, fragment in _exhibits(notebook):
+            contents.fragments[area, name] = fragment
+    return contents
+
+
+def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {}).get(MIME)
+            if shown:
+                yield shown["id"], Fragment(shown["markdown"], cell.source, shown["files"])
+
+
+def _page(root: Path, name: str, registry: Registry) -> tuple[dict[str, object], str]:
+    """A page of the project, with the settings that its text names."""
+    head, body = read_page(root / "reports" / name, f"reports/{name}")
+    return head, fill(body, registry.settings, "en")
+
+
+def _write_pages(
+    root: Path,
+    project: Path,
+    contents: Contents,
+    navigation: Navigation,
+    nation: str,
+    marks: SourceMarks,
+    registry: Registry,
+) -> dict[str, tuple[str, str]]:
+    """Write every page of the site; return title and expanded body by page id and by area key."""
+    bodies: dict[str, tuple[str, str]] = {}
+    for path in sorted((root / "reports").glob("*.qmd")):
+        if path.name == PDF_PAGE:
+            continue
+        place = f"reports/{path.name}"
+        head, body = _page(root, path.name, registry)
+        title = title_of(head, place).replace("{edition}", escape(navigation.edition.title))
+        body = contents.expand(body.replace("{nation}", nation), place=place, code=False)
+        head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
+        head["metadata-files"] = [EDITION_FILE]
+        (project / path.name).unlink()
+        text = navigation.linked(join_page(head, marks.numbered(with_methods(body, registry))))
+        (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
+        bodies[path.stem] = (str(head.get("menu-title", title)), body)
+    head, template = _page(root, PROVINCE_PAGE, registry)
+    _, chapter = _page(root, PROVINCE_CHAPTER, registry)
+    for key in navigation.keys:
+        text, short = (each.replace("{area}", key).replace("{nation}", nation) for each in (template, chapter))
+        body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
+        name = escape(navigation.areas.name(key))
+        bodies[key] = name, contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False)
+        own = {
+            "title": navigation.title(name),
+            "page": "province",
+            "root": "..",
+            "area": key,
+            "area-name": name,
+            "region": escape(navigation.areas.name(navigation.areas.region(key))),
+            "metadata-files": [f"../{EDITION_FILE}"],
+            **navigation.neighbours(key),
+        }
+        page = project / "provinces" / f"{navigation.stem(navigation.areas.slug(key))}.qmd"
+        body = with_methods(body.replace("](figures/", "](../figures/"), registry, area=key, root="..")
+        body = marks.numbered(body)
+        page.write_text(join_page(head | own, navigation.linked(body)), encoding="utf-8")
+    return bodies
+
+
+def _write_pdf_page(
+    project: Path, contents: Contents, bodies: dict[str, tuple[str, str]], navigation: Navigation
+) -> None:
+    """Write report.qmd: the pages it names, then every province, in one document."""
+    place = f"reports/{PDF_PAGE}"
+    head, body = read_page(project / PDF_PAGE, place)
+    settings = read_settings(project / "_quarto.yml", "reports/_quarto.yml")
+    # With a format of its own here, no page becomes a PDF, and this document no page.
+    own = {name: options for name, options in settings["format"].items() if name == PDF_FORMAT}
+    head |= {"title": navigation.title(title_of(head, place)), "metadata-files": [EDITION_FILE], "format": own}
+
+    def chapter(page: str) -> str:
+        if page not in bodies:
+            raise RenderError(place, "a page of reports/", f'"{page}"', did_you_mean(page, bodies))
+        title, text = bodies[page]
+        return f"# {title} {{#page-{page}}}\n\n{text}"
+
+    body = PAGE.sub(lambda match: chapter(match["page"]), body)
+    body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in navigation.keys), body)
+    if navigation.draft is not None:
+        body = f"::: {{.callout-warning}}\n{navigation.draft.sentence(navigation.language)}\n:::\n\n{body}"
+    # Paper has no marks: the source lines stand under every figure and table.
+    body = unmarked(contents.expand(body, place=place, code=False))
+    (project / PDF_PAGE).write_text(join_page(head, body), encoding="utf-8")
+
+
+def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:
+    for (area, exhibit), fragment in contents.fragments.items():
+        for name, text in fragment.files.items():
+            require_picture(name, text, f'exhibit "{exhibit}" of {area}')
+            target = project / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(navigation.linked(text), encoding="utf-8")
+
+
+def _write_configuration(
+    project: Path, edition: Edition, navigation: Navigation, bodies: dict[str, tuple[str, str]]
+) -> None:
+    """Divide the settings of reports/ into Quarto's own and what pages print; add the edition and the navigation."""
+    path = project / "_quarto.yml"
+    read = read_settings(path, f"reports/{path.name}")
+    settings = {name: value for name, value in read.items() if name not in QUARTO_KEYS}
+    quartos = {name: value for name, value in read.items() if name in QUARTO_KEYS}
+    quartos["format"].pop(PDF_FORMAT, None)
+    quartos["project"]["post-render"] = f"theme/{FINISH[0].name}"
+    pages = [
+        {"title": bodies[name][0], "href": f"{navigation.stem(name)}.html"}
+        for name in settings.pop("site-menu", [])
+        if name in bodies
+    ]
+    settings |= {
+        "edition": edition.id,
+        "edition-title": escape(edition.title),
+        "as-known-on": Formats(edition.language).date(edition.as_known_on),
+        "cite": f"{escape(edition.title)}. Edition {edition.id}, as known on {edition.as_known_on.isoformat()}.",
+        "site-navigation": {"pages": pages, "regions": navigation.regions()},
+    }
+    if edition.simulated or navigation.draft is not None:
+        settings |= {
+            "site-title": navigation.title(str(settings["site-title"])),
+            "edition": navigation.title(edition.id),
+        }
+    if edition.simulated:
+        settings["simulated"] = sentence(navigation.language)
+    if navigation.draft is not None:
+        settings["draft-note"] = navigation.draft.sentence(navigation.language)
+    for target, values in ((path, quartos), (project / EDITION_FILE, settings)):
+        target.write_text(write_settings(values), encoding="utf-8")
+    for source in FINISH:
+        shutil.copyfile(source, project / "theme" / source.name)
+
+
+def _mark_scripts(project: Path, navigation: Navigation) -> None:
+    """Mark the names of what the site's script loads, where they are asked for too."""
+    (project / TRACES).rename(project / marked_name(TRACES))
+    for path in (project / "theme" / "site.js", project / "_quarto.yml", project / EDITION_FILE):
+        path.write_text(navigation.linked(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _validity(root: Path, provenance: Provenance) -> str:
+    """The body of the validity page, or that no study was kept."""
+    results = read_results(root)
+    return validity_page(results, provenance.registry, provenance.formats) if results else NO_STUDY
+
+
+def _licence(root: Path) -> str:
+    """The terms that every page's footer states."""
+    settings = read_settings(root / "reports" / "_quarto.yml", "reports/_quarto.yml")
+    return str(settings.get("licence", ""))

@@ -1,0 +1,325 @@
+"""From a printed number, or a field of a record, back to the rows and sources it came from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+from rich.tree import Tree
+
+from policyreport.data.areas import read_areas
+from policyreport.errors import UsageError, did_you_mean
+from policyreport.figures.simulated import marked_name
+from policyreport.params.edition import read_edition
+from policyreport.params.report import read_roles
+from policyreport.publishing.provenance import Evidence, read_provenance
+from policyreport.publishing.report import INCLUDE, collect
+from policyreport.records.base import Frozen
+from policyreport.records.digits import as_published
+from policyreport.records.marks import read_marks
+
+FIELD = re.compile(r"^(?:records/)?(?P<area>[^/:]+)/(?P<notebook>[a-z]+)(?:\.json)?:(?P<path>.+)$")
+_STEP = re.compile(r"\.?(?P<key>[A-Za-z_]\w*)|\[(?P<number>\d+)\]")
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
+# Thousands as SI groups them and as a Swiss or a Vietnamese keyboard may: "1 227", "1'227".
+_GROUPED = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")
+_NEAREST = 5
+_PLACES_SHOWN = 30
+_HASH_SHOWN = 12
+_ROWS_SHOWN = 8
+
+
+class Place(Frozen):
+    """One place where a number is printed or stands, and the evidence behind it.
+
+    `where` names the exhibit (``VN/headlines``) or the record's field, `pages` the pages that include the
+    exhibit, `line` the line it is printed in.
+    """
+
+    where: str
+    pages: tuple[str, ...] = ()
+    value: str
+    line: str = ""
+    rows: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+
+def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
+    """Find where a number of an edition is printed or stands, and what it rests on.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    store : Path
+        The edition's folder, ``build/2025Q4``.
+    what : str
+        A number as printed, ``1,227`` or ``94.5 %``; or a field of a record,
+        ``VN/evaluation:quarter_on_quarter.counts[3].completed``.
+
+    Returns
+    -------
+    tuple of Place
+        Every place: printed ones, or else fields of records that hold the number.
+
+    Raises
+    ------
+    UsageError
+        If nothing was run, or the number is nowhere; with the nearest numbers.
+    """
+    if not (store / "records").is_dir():
+        todo = f"Run `policyreport run {store.name}` first."
+        raise UsageError(str(store), "the folder of an edition that was run", "no records/ in it", todo)
+    field = FIELD.match(what)
+    found = [_field(store, field)] if field else list(dict.fromkeys(_number(root, store, what)))
+    # A small number stands in thousands of fields, which rest on the same rows.
+    evidence = cache(read_provenance(root, store.name).evidence)
+    return tuple(place.model_copy(update={"evidence": tuple(map(evidence, place.rows))}) for place in found)
+
+
+def printed(root: Path, store: Path) -> tuple[Place, ...]:
+    """List every marked value of an edition's exhibits, without its evidence.
+
+    Parameters
+    ----------
+    root, store : Path
+        The project folder; the edition's folder under build/.
+
+    Returns
+    -------
+    tuple of Place
+        By area and exhibit, in the order of the text.
+    """
+    pages = _pages(root, store.name)
+    return tuple(
+        Place(where=f"{area}/{name}", pages=pages(area, name), value=mark.text, line=mark.line, rows=mark.rows)
+        for (area, name), fragment in sorted(collect(store).fragments.items())
+        for mark in read_marks(fragment.markdown)
+    )
+
+
+def as_tree(places: Iterable[Place], what: str) -> Tree:
+    """Lay places out for a terminal: place, then sources, then rows.
+
+    Parameters
+    ----------
+    places : iterable of Place
+        What `trace` gave.
+    what : str
+        What was asked.
+
+    Returns
+    -------
+    Tree
+        Ready for a rich console; without markup.
+    """
+    tree = Tree(Text(what))
+    places = list(places)
+    for place in places[:_PLACES_SHOWN]:
+        on = f"  ({', '.join(place.pages)})" if place.pages else ""
+        branch = tree.add(Text(f"{place.value}  in {place.where}{on}"))
+        if place.line:
+            branch.add(Text(f"“{_clipped(place.line, place.value)}”"))
+        for origin in dict.fromkeys(each.origin for each in place.evidence):
+            inside = [each for each in place.evidence if each.origin == origin]
+            parts = (origin.publisher, origin.title, f"published {origin.published}")
+            leaf = branch.add(Text(", ".join(parts)))
+            leaf.add(Text(origin.address))
+            leaf.add(Text(f"{origin.file}{f'  sha256 {origin.sha256[:_HASH_SHOWN]}…' if origin.sha256 else ''}"))
+            for each in inside[:_ROWS_SHOWN]:
+                leaf.add(Text(_row(each)))
+            if len(inside) > _ROWS_SHOWN:
+                leaf.add(f"and {len(inside) - _ROWS_SHOWN} more rows")
+    if len(places) > _PLACES_SHOWN:
+        tree.add(f"and {len(places) - _PLACES_SHOWN} more places: ask for one field, or with --json for all")
+    return tree
+
+
+def _row(each: Evidence) -> str:
+    """A row on one line: id, value, what, dates, status, note."""
+    if each.kind == "file":
+        return f"{each.id}: the whole file"
+    unit = each.unit.removeprefix("%").strip()
+    value = f"{each.value} {unit}".strip()
+    facts = [
+        each.title,
+        each.definition if each.kind == "policy" else "",
+        each.measure,
+        each.area,
+        each.list,
+        each.dated,
+        f"published {each.published}",
+        each.status,
+    ]
+    note = f" ({each.note})" if each.note else ""
+    return f"{each.id}: {value}; " + "; ".join(fact for fact in facts if fact) + note
+
+
+def _clipped(line: str, value: str) -> str:
+    """The words around a value."""
+    line = line.lstrip("# ")
+    at = line.find(value)
+    start, end = max(at - 60, 0), at + len(value) + 60
+    return f"{'…' if start else ''}{line[start:end].strip()}{'…' if end < len(line) else ''}"
+
+
+def _pages(root: Path, edition: str) -> Callable[[str, str], tuple[str, ...]]:
+    """Give a function that names the pages which include an exhibit."""
+    described = read_edition(root, edition)
+    nation, areas = read_roles(described.layout(root)).nation, read_areas(root)
+    including: dict[tuple[str, str], list[str]] = {}
+    for path in sorted((root / "reports").glob("*.qmd")) + sorted((root / "reports" / "provinces").glob("*.qmd")):
+        for match in INCLUDE.finditer(path.read_text(encoding="utf-8")):
+            including.setdefault((match["area"], match["id"]), []).append(path.stem)
+
+    named = marked_name if described.simulated else str
+
+    def pages(area: str, name: str) -> tuple[str, ...]:
+        if area == nation:
+            stems = [stem for stem in including.get(("{nation}", name), ()) if not stem.startswith("_")]
+            return tuple("index.html" if stem == "index" else named(f"{stem}.html") for stem in stems)
+        return (named(f"provinces/{areas.slug(area)}.html"),) if ("{area}", name) in including else ()
+
+    return pages
+
+
+def _number(root: Path, store: Path, what: str) -> list[Place]:
+    """Places of a number: printed ones first, fields of records where it is printed nowhere."""
+    asked = _normal(_GROUPED.sub("", _normal(what)))
+    if not _NUMBER.search(asked):
+        todo = "Ask for a number as printed, or for a field such as VN/evaluation:pace[0].observed_pp."
+        raise UsageError(f'"{what}"', "a number, or AREA/NOTEBOOK:FIELD", "neither", todo)
+    marked = printed(root, store)
+    whole = re.compile(rf"(?<![\d.,]){re.escape(asked)}(?![\d]|[.,]\d)")
+    found = [place for place in marked if whole.search(_normal(place.value))]
+    # "485 of 1,132" is a phrase of a page; a record's field holds one number.
+    found = found or (list(_in_records(store, asked)) if len(_NUMBER.findall(asked)) == 1 else [])
+    if found:
+        return found
+    near = ", ".join(_nearest(marked, asked)) or "none is marked"
+    raise UsageError(
+        f'"{what}" in {store.name}', "a number printed on a page or held by a record", "no such number",
+        f"The nearest that are printed: {near}.",
+    )  # fmt: skip
+
+
+def _normal(text: str) -> str:
+    """A number without the signs of good typesetting, its thousands ungrouped."""
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", _typed(text))
+
+
+def _typed(text: str) -> str:
+    """Printed text as it is typed on a keyboard."""
+    text = text.replace("\u2212", "-").replace("\u202f", " ").replace("\u00a0", " ").strip()
+    return re.sub(r"(?<=\d) (?=%)", "", text)
+
+
+def _amount(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def _nearest(marked: Iterable[Place], asked: str) -> list[str]:
+    """Printed numbers in the order of their distance, each with the place of its first appearance."""
+    wanted = _amount(_NUMBER.search(asked)[0])  # type: ignore[index]  # the caller found one
+    places: dict[str, str] = {}
+    for place in marked:
+        for number in _NUMBER.findall(_typed(place.value)):
+            places.setdefault(number, place.where)
+    order = sorted(places, key=lambda number: (abs(_amount(number) - wanted), number))
+    return [f"{number} ({places[number]})" for number in order[:_NEAREST]]
+
+
+def _in_records(store: Path, asked: str) -> Iterator[Place]:
+    """Fields of records that round to the number, as it stands or as a share of 1."""
+    text = _NUMBER.search(asked)[0]  # type: ignore[index]  # the caller found one
+    digits, wanted = len(text.partition(".")[2]), _amount(text)
+    factor = 100 if "%" in asked else 1
+    for path in sorted((store / "records").glob("*/*.json")):
+        name = f"{path.parent.name}/{path.stem}"
+        for field, value, rows in _values(json.loads(path.read_bytes()), "", ()):
+            if rows and any(round(value * by, digits) == wanted for by in {1, factor}):
+                yield Place(where=f"{name}:{field}", value=as_published(value), rows=rows)
+
+
+def _values(node: Any, field: str, rows: tuple[str, ...]) -> Iterator[tuple[str, float, tuple[str, ...]]]:
+    """Every number of a record with the rows of the nearest thing around it that has any."""
+    if isinstance(node, dict):
+        own = _rows(node) or rows
+        for key, value in node.items():
+            if key not in ("version", "year", "years"):
+                yield from _values(value, f"{field}.{key}".lstrip("."), own)
+    elif isinstance(node, list):
+        for at, value in enumerate(node):
+            yield from _values(value, f"{field}[{at}]", rows)
+    elif isinstance(node, int | float) and not isinstance(node, bool):
+        yield field, node, rows
+
+
+def _rows(node: dict[str, Any]) -> tuple[str, ...]:
+    """Ledger rows a part of a record names: its own id where it is a row, else its inputs."""
+    if "source" in node and "#" in str(node.get("id", "")):
+        return (node["id"],)
+    inputs = node.get("inputs") or ()
+    groups = inputs.values() if isinstance(inputs, dict) else [inputs]
+    return tuple(dict.fromkeys(row for group in groups for row in group))
+
+
+def _field(store: Path, asked: re.Match[str]) -> Place:
+    """One field of a record with the rows behind it."""
+    where = f"{asked['area']}/{asked['notebook']}:{asked['path']}"
+    names = (asked["notebook"], marked_name(asked["notebook"]))
+    paths = [store / "records" / asked["area"] / f"{name}.json" for name in names]
+    path = next((each for each in paths if each.exists()), None)
+    if path is None:
+        known = [f"{each.parent.name}/{each.stem}" for each in (store / "records").glob("*/*.json")]
+        todo = did_you_mean(f"{asked['area']}/{asked['notebook']}", known)
+        raise UsageError(where, f"a record of {store.name}", "none of this name", todo)
+    node = json.loads(path.read_bytes())
+    rows: tuple[str, ...] = _rows(node)
+    for step in _steps(asked["path"], where):
+        above = node
+        node = _step_into(node, step, where)
+        # A figure of a row that names rows for each of its figures rests on its own.
+        by_figure = above.get("inputs") if isinstance(above, dict) else None
+        own = tuple(by_figure.get(step, ())) if isinstance(by_figure, dict) else ()
+        rows = (_rows(node) if isinstance(node, dict) else ()) or own or rows
+    rows = rows or tuple(dict.fromkeys(row for _, _, found in _values(node, "", ()) for row in found))
+    if not rows:
+        todo = "Ask for a field inside a result, such as pace[0].observed_pp."
+        raise UsageError(where, "a field with ledger rows behind it", "none names any", todo)
+    value = json.dumps(node, ensure_ascii=False) if not isinstance(node, dict | list) else "…"
+    return Place(where=where, value=value, rows=rows)
+
+
+def _steps(path: str, where: str) -> list[str | int]:
+    """``a.b[3]`` as "a", "b", 3."""
+    steps: list[str | int] = []
+    at = 0
+    while at < len(path):
+        found = _STEP.match(path, at)
+        if found is None:
+            raise UsageError(where, "a field such as counts[3].completed", f'"{path[at:]}"', "Correct it.")
+        steps.append(found["key"] or int(found["number"]))
+        at = found.end()
+    return steps
+
+
+def _step_into(node: Any, step: str | int, where: str) -> Any:
+    """The part of a record one step further in."""
+    if isinstance(step, int) and isinstance(node, list):
+        if step < len(node):
+            return node[step]
+        raise UsageError(where, f"a place from 0 to {len(node) - 1}", f"[{step}]", "Correct it.")
+    if isinstance(step, str) and isinstance(node, dict):
+        if step in node:
+            return node[step]
+        raise UsageError(where, "a field of the record", f'"{step}"', did_you_mean(step, node))
+    kind = "the end: this is a value"
+    if isinstance(node, dict | list):
+        kind = "a place in a list, such as [0]" if isinstance(node, list) else "the name of a field"
+    raise UsageError(where, kind, f'"{step}"', "Correct it.")

@@ -1,0 +1,455 @@
+"""Numbers, dates and probabilities as a reader of one language sees them.
+
+One place decides decimals and spaces (METHODS §0, "Printing"), so a figure, a table and a sentence show the
+same number in the same way.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sys
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from math import isfinite
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from policyreport.errors import UsageError, did_you_mean
+from policyreport.records.digits import as_published
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+# A number of more digits is a level, such as output in billions of dong, that its readers look up digit by digit.
+SHORT = 6
+EN_DASH = "–"
+
+
+_PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(\d{2})(?:-(\d{2}))?))?$")
+
+
+@lru_cache(maxsize=4096)
+def _decimal(size: Decimal, pattern: str, locale: str) -> str:
+    """A number as babel writes it; figures write the same ones at two widths and once more in words."""
+    return str(format_decimal(size, format=pattern, locale=locale))
+
+
+@dataclass(frozen=True)
+class Idiom:
+    """What babel does not know of a language.
+
+    `locale` and the date patterns are babel's.
+    """
+
+    locale: str
+    of: str
+    to: str
+    points: str
+    under: str
+    over: str
+    long_date: str
+    short_date: str
+    day: str
+    month: str
+    long_month: str
+    quarters: tuple[str, ...]
+    halves: tuple[str, ...]
+
+
+IDIOMS = {
+    # "15 October 2025": the report's English is that of statistical offices
+    "en": Idiom(
+        locale="en_GB",
+        of="of",
+        to="to",
+        points="pp",
+        under="under",
+        over="over",
+        long_date="d MMMM y",
+        short_date="d MMM y",
+        day="d MMM",
+        month="MMM y",
+        long_month="MMMM y",
+        quarters=tuple(f"the {nth} quarter of {{year}}" for nth in ("first", "second", "third", "fourth")),
+        halves=("the first half of {year}", "the second half of {year}"),
+    ),
+    "vi": Idiom(
+        locale="vi",
+        of="trên",
+        to="đến",
+        points="điểm %",
+        under="dưới",
+        over="trên",
+        long_date="d 'tháng' M 'năm' y",
+        short_date="dd/MM/y",
+        day="dd/MM",
+        month="MM/y",
+        long_month="'tháng' M 'năm' y",
+        quarters=tuple(f"quý {nth} năm {{year}}" for nth in ("I", "II", "III", "IV")),
+        halves=("6 tháng đầu năm {year}", "6 tháng cuối năm {year}"),
+    ),
+}
+
+
+class Formats:
+    """The number and date formats of one language.
+
+    Parameters
+    ----------
+    language : str
+        Two-letter code: ``en`` or ``vi``.
+
+    Raises
+    ------
+    UsageError
+        If the language has no formats.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        if language not in IDIOMS:
+            raise UsageError("language", "a language with formats", f'"{language}"', did_you_mean(language, IDIOMS))
+        self.language = language
+        self._idiom = IDIOMS[language]
+
+    @property
+    def to(self) -> str:
+        """What stands between the ends of a range in words."""
+        return self._idiom.to
+
+    def number(self, value: float, digits: int, signed: bool = False) -> str:
+        """Write a number with a fixed count of decimals, halves away from zero.
+
+        Parameters
+        ----------
+        value : float
+            A finite number.
+        digits : int
+            Decimals.
+        signed : bool
+            Show the plus of a positive number.
+
+        Returns
+        -------
+        str
+            ``1,227.0``, ``−0.6``; never a negative zero.
+
+        Raises
+        ------
+        UsageError
+            If the value is not finite.
+        """
+        if not isfinite(value):
+            raise UsageError("formats", "a finite number", repr(value), "Leave a missing value out, or refuse it.")
+        rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        size = _decimal(abs(rounded), pattern, self._idiom.locale)
+        if rounded < 0:
+            return MINUS + size
+        return "+" + size if signed and rounded > 0 else size
+
+    def published(self, value: float, digits: int | None = None) -> str:
+        """Write a published number with its own decimals: 13.9 is not 13.90.
+
+        Parameters
+        ----------
+        value : float
+            As the ledger holds it.
+        digits : int, optional
+            Most decimals to print; a number of more than `SHORT` digits is never shortened.
+        """
+        text = as_published(abs(value))
+        decimals, size = len(text.partition(".")[2]), len(text.replace(".", "").lstrip("0"))
+        # More than a float holds for certain is no published number but a computed one with its binary noise.
+        if digits is not None and not SHORT < size <= sys.float_info.dig:
+            decimals = min(decimals, digits)
+        return self.number(value, decimals)
+
+    def count(self, value: int) -> str:
+        """Write a count with the language's group separator.
+
+        Parameters
+        ----------
+        value : int
+            A count.
+
+        Returns
+        -------
+        str
+            ``1,227``.
+        """
+        return self.number(value, 0)
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """Write a share of 1 as a percentage; what is not all or none never rounds to all or none.
+
+        Parameters
+        ----------
+        share : float
+            A share of 1.
+        digits : int
+            Decimals of the percentage.
+
+        Returns
+        -------
+        str
+            ``94.5 %`` with a non-breaking space; ``> 99.9 %`` for 0.9999, ``100 %`` only for all.
+        """
+        step = 10.0**-digits
+        if 0 < share < 1:
+            text = self.number(100 * share, digits)
+            if text == self.number(100, digits):
+                return f">{NBSP}{self.number(100 - step, digits)}{NBSP}%"
+            if text == self.number(0, digits):
+                return f"<{NBSP}{self.number(step, digits)}{NBSP}%"
+        return f"{self.number(100 * share, 0 if share in (0, 1) else digits)}{NBSP}%"
+
+    def share_of(self, count: int, total: int) -> str:
+        """Write a count with its total and share: a share never stands alone.
+
+        Parameters
+        ----------
+        count : int
+            Part.
+        total : int
+            Whole, at least 1.
+
+        Returns
+        -------
+        str
+            ``1,227 of 1,298 (94.5 %)``.
+        """
+        return f"{self.count_of(count, total)} ({self.percent(count / total)})"
+
+    def count_of(self, count: int, total: int) -> str:
+        """Write a count with its total.
+
+        Parameters
+        ----------
+        count : int
+            Part.
+        total : int
+            Whole.
+
+        Returns
+        -------
+        str
+            ``1,227 of 1,298``, the words held together.
+        """
+        return f"{self.count(count)}{NBSP}{self._idiom.of}{NBSP}{self.count(total)}"
+
+    def gdp_share(self, value: float) -> str:
+        """Write a share of GDP or GRDP, given in per cent.
+
+        Parameters
+        ----------
+        value : float
+            Per cent of GDP.
+
+        Returns
+        -------
+        str
+            ``14.02 %``.
+        """
+        return f"{self.number(value, 2)}{NBSP}%"
+
+    def points(self, value: float, digits: int = 2) -> str:
+        """Write a difference of percentages with its sign.
+
+        Parameters
+        ----------
+        value : float
+            Percentage points.
+        digits : int
+            Decimals.
+
+        Returns
+        -------
+        str
+            ``+0.27 pp``.
+        """
+        return f"{self.number(value, digits, signed=True)}{NBSP}{self._idiom.points}"
+
+    def p_value(self, value: float) -> str:
+        """Write a p-value.
+
+        Parameters
+        ----------
+        value : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        str
+            Three decimals, or ``< 0.001``.
+        """
+        return f"<{NBSP}{self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
+
+    def interval(self, low: float, high: float, digits: int = 1, signed: bool = False) -> str:
+        """Write an interval without its unit.
+
+        Parameters
+        ----------
+        low, high : float
+            Ends in the unit that is printed (percentages times 100).
+        digits : int
+            Decimals.
+        signed : bool
+            Show the plus of a positive end.
+
+        Returns
+        -------
+        str
+            ``40.0–45.7``; ``−2.3 to +1.3`` where a sign would meet the dash.
+        """
+        ends = self.number(low, digits, signed), self.number(high, digits, signed)
+        if any(end[0] in f"+{MINUS}" for end in ends):
+            return f"{ends[0]}{NBSP}{self._idiom.to}{NBSP}{ends[1]}"
+        return EN_DASH.join(ends)
+
+    def percent_interval(self, low: float, high: float, digits: int = 1) -> str:
+        """Write an interval of shares of 1 as percentages without the sign.
+
+        Parameters
+        ----------
+        low, high : float
+            Shares of 1.
+        digits : int
+            Decimals.
+
+        Returns
+        -------
+        str
+            ``40.0–45.7``.
+        """
+        return self.interval(100 * low, 100 * high, digits)
+
+    def date(self, day: datetime.date) -> str:
+        """Write a date in full.
+
+        Parameters
+        ----------
+        day : date
+            Calendar day.
+
+        Returns
+        -------
+        str
+            ``15 October 2025``.
+        """
+        return self._date(day, self._idiom.long_date).replace(" ", NBSP, 1)
+
+    def short_date(self, day: datetime.date) -> str:
+        """Write a date for a figure's label.
+
+        Parameters
+        ----------
+        day : date
+            Calendar day.
+
+        Returns
+        -------
+        str
+            ``15 Oct 2025``.
+        """
+        return self._date(day, self._idiom.short_date).replace(" ", NBSP)
+
+    def day(self, day: datetime.date) -> str:
+        """Write a day whose year is said beside it.
+
+        Parameters
+        ----------
+        day : date
+            Calendar day.
+
+        Returns
+        -------
+        str
+            ``15 Oct``.
+        """
+        return self._date(day, self._idiom.day).replace(" ", NBSP)
+
+    def month(self, day: datetime.date) -> str:
+        """Write the month of a date: enough for a vintage.
+
+        Parameters
+        ----------
+        day : date
+            Calendar day.
+
+        Returns
+        -------
+        str
+            ``Jan 2026``.
+        """
+        return self._date(day, self._idiom.month).replace(" ", NBSP)
+
+    def period(self, period: str) -> str:
+        """Write a period of the ledger in words.
+
+        Parameters
+        ----------
+        period : str
+            ``2025``, ``2025-H1``, ``2025-Q3``, ``2025-10``, ``2025-10-28``, or two of these joined by ``/``.
+
+        Returns
+        -------
+        str
+            ``the third quarter of 2025``; the text as it is where it is none of these.
+        """
+        first, _, last = period.partition("/")
+        if last:
+            return f"{self.period(first)} {self._idiom.to} {self.period(last)}"
+        if not (match := _PERIOD.match(period)):
+            return period
+        year, quarter, half, month, day = match.groups()
+        if quarter or half:
+            names, number = (self._idiom.quarters, quarter) if quarter else (self._idiom.halves, half)
+            return names[int(number) - 1].format(year=year)
+        if day:
+            return self.date(datetime.date.fromisoformat(period))
+        return self._date(datetime.date(int(year), int(month), 1), self._idiom.long_month) if month else year
+
+    def probability_range(self, low: float, high: float) -> tuple[str, str]:
+        """Write the ends of a range of probabilities, rounded outwards so that the range holds.
+
+        Parameters
+        ----------
+        low, high : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        tuple of str
+            ``0.03 %``, ``6 %``: one digit below 10 % (and what is left above 90 %), whole percentages between.
+        """
+        return self._probability_end(low, ROUND_FLOOR), self._probability_end(high, ROUND_CEILING)
+
+    def _probability_end(self, value: float, rounding: str) -> str:
+        """One end; nearer to 0 or 100 % than a hundredth of a per cent no digits are told."""
+        percent = Decimal(repr(100 * value))
+        near = min(percent, 100 - percent)
+        if near < Decimal("0.01"):
+            beyond, end = (self._idiom.under, 0.01) if percent < 50 else (self._idiom.over, 99.99)
+            return f"{beyond}{NBSP}{self.number(end, 2)}{NBSP}%"
+        digits = 0 if near >= 1 else -near.adjusted()
+        rounded = percent.quantize(Decimal(1).scaleb(-digits), rounding=rounding).normalize()
+        shown = max(-int(rounded.as_tuple().exponent), 0)
+        return f"{self.number(float(rounded), shown)}{NBSP}%"
+
+    def band(self, low: float, high: float) -> str:
+        """Write a band of probabilities, its ends shares of 1; one that reaches 0 or 1 by its other end.
+
+        Returns
+        -------
+        str
+            ``< 1 %``, ``1–5 %``, ``> 99 %``.
+        """
+        ends = [self.published(round(100 * end, 10)) for end in (low, high)]
+        text = f"<{NBSP}{ends[1]}" if low == 0 else f">{NBSP}{ends[0]}" if high == 1 else EN_DASH.join(ends)
+        return f"{text}{NBSP}%"
+
+    def _date(self, day: datetime.date, pattern: str) -> str:
+        """Write a date by a CLDR pattern."""
+        return str(format_date(day, format=pattern, locale=self._idiom.locale))

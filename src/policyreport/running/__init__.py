@@ -1,0 +1,1 @@
+"""From an edition to executed notebooks and records: plan, cache, workers, progress."""

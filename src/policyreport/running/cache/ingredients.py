@@ -1,0 +1,243 @@
+"""What a result is made of, each part by its hash."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+import re
+import sys
+import sysconfig
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policyreport.running.kernels.imports import imported_modules
+
+if TYPE_CHECKING:
+    from policyreport.running.execute.unit import Unit
+
+PACKAGE = Path(__file__).resolve().parents[2]
+# Raised when the meaning of a cached file changes.
+FORMAT = 1
+LOCK = "requirements.lock"
+# Everything of a project that a unit can be made from, besides code.
+PROJECT_PARTS = ("data", "params", "notebooks")
+
+
+def digest(body: bytes) -> str:
+    """Hash bytes.
+
+    Parameters
+    ----------
+    body : bytes
+        Anything.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal.
+    """
+    return hashlib.sha256(body).hexdigest()
+
+
+def unit_ingredients(unit: Unit, environment: str) -> dict[str, Any]:
+    """List what decides a unit's result.
+
+    Parameters
+    ----------
+    unit : Unit
+        Notebook, parameters and slice.
+    environment : str
+        What `environment_digest` gave.
+
+    Returns
+    -------
+    dict
+        ``notebook``, ``parameters``, ``slice`` (hash by file), ``package``, ``environment``. The time-out
+        is none: it decides whether there is a result, not which.
+    """
+    return {
+        "format": FORMAT,
+        "notebook": digest(unit.source),
+        "parameters": {name: unit.parameters[name] for name in sorted(unit.parameters)},
+        "slice": {name: digest(unit.slice[name]) for name in sorted(unit.slice)},
+        "package": package_digest(tuple(imported_modules([unit.source]))),
+        "environment": environment,
+    }
+
+
+def key_of(ingredients: Mapping[str, Any]) -> str:
+    """Hash ingredients to the key of their result.
+
+    Parameters
+    ----------
+    ingredients : mapping
+        What `unit_ingredients` gave.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal. Typed: ``1``, ``1.0``, ``"1"`` and ``true`` are four values.
+    """
+    return digest(json.dumps(ingredients, sort_keys=True, ensure_ascii=False).encode())
+
+
+@lru_cache(maxsize=64)
+def package_digest(modules: tuple[str, ...], package: Path = PACKAGE) -> str:
+    """Hash the source of the package's modules that a notebook can reach.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        What the notebook imports.
+    package : Path
+        The package's folder.
+
+    Returns
+    -------
+    str
+        Hash over names and sources: a change in the report's pages runs no notebook again.
+    """
+    files = reachable_files(modules, package)
+    lines = [f"{path.relative_to(package).as_posix()} {digest(path.read_bytes())}" for path in files]
+    return digest("\n".join(lines).encode())
+
+
+def reachable_files(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
+    """Follow imports, also those inside functions, through the package.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Where to begin.
+    package : Path
+        The package's folder.
+
+    Returns
+    -------
+    list of Path
+        Sorted source files.
+    """
+    found: set[Path] = set()
+    todo = set(modules)
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in seen or name.split(".")[0] != package.name:
+            continue
+        seen.add(name)
+        # Importing a module runs the packages above it.
+        todo.add(name.rpartition(".")[0])
+        path = _file(name, package)
+        if path is not None and path not in found:
+            found.add(path)
+            todo |= set(_imports(path))
+    return sorted(found)
+
+
+def _file(name: str, package: Path) -> Path | None:
+    """The source file of a dotted name; None for what is inside a module."""
+    path = package.parent.joinpath(*name.split("."))
+    for candidate in (path / "__init__.py", path.with_suffix(".py")):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _imports(path: Path) -> tuple[str, ...]:
+    """Dotted names imported anywhere in a file."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found += [each.name for each in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
+    return tuple(found)
+
+
+def environment_digest(root: Path) -> str:
+    """Hash what runs the code: Python, machine, and the installed versions of what the lock names.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder; without a lock in it, every installed package counts.
+
+    Returns
+    -------
+    str
+        Hash. What is installed counts, not what the lock asks for: a result was made by the former.
+    """
+    versions = installed_versions(locked_names(root))
+    facts = [sys.version, platform.machine(), sys.platform, *(f"{name}-{versions[name]}" for name in sorted(versions))]
+    return digest("\n".join(facts).encode())
+
+
+def locked_names(root: Path) -> frozenset[str] | None:
+    """List the packages that a project's lock names.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+
+    Returns
+    -------
+    frozenset of str or None
+        Names in the one spelling of PEP 503; None without a lock.
+    """
+    lock = root / LOCK
+    if not lock.is_file():
+        return None
+    named = re.findall(r"^([\w.-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    return frozenset(_plain(name) for name in named)
+
+
+def installed_versions(names: Collection[str] | None) -> dict[str, str]:
+    """Give the version of each installed package.
+
+    Parameters
+    ----------
+    names : collection of str, optional
+        Only these; all where None.
+
+    Returns
+    -------
+    dict of str to str
+        Version by name in the one spelling of PEP 503; what is not installed is left out.
+    """
+    folders = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
+    found = (each.name.removesuffix(".dist-info") for folder in folders for each in folder.glob("*.dist-info"))
+    versions = {_plain(name): version for name, _, version in (each.rpartition("-") for each in found)}
+    return {name: version for name, version in versions.items() if names is None or name in names}
+
+
+def _plain(name: str) -> str:
+    """A package's name in the one spelling of PEP 503."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def project_digest(root: Path, environment: str) -> str:
+    """Hash everything that planning a run reads, without reading it as data.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    environment : str
+        What `environment_digest` gave.
+
+    Returns
+    -------
+    str
+        Equal hashes mean equal units; the reverse does not hold.
+    """
+    paths = [path for part in PROJECT_PARTS for path in sorted((root / part).rglob("*")) if path.is_file()]
+    notebooks = [path.read_bytes() for path in paths if path.suffix == ".ipynb"]
+    lines = [f"{path.relative_to(root).as_posix()} {digest(path.read_bytes())}" for path in paths]
+    code = package_digest((*imported_modules(notebooks), f"{PACKAGE.name}.plan"))
+    return digest("\n".join([str(FORMAT), environment, code, *lines]).encode())

@@ -1,0 +1,75 @@
+"""What must be alike on the runner and on a worker for both to make the same bytes."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Collection, Mapping
+
+from policyreport.running.cache.ingredients import PACKAGE, digest, installed_versions
+
+SOURCE = "policyreport's source"
+# Enough of a hash to tell two apart in a message.
+SHOWN = 10
+# A worker with another environment altogether differs in dozens of packages.
+NAMED = 4
+
+
+def describe_environment(names: Collection[str] | None) -> dict[str, str]:
+    """Say what runs the code in this process.
+
+    Parameters
+    ----------
+    names : collection of str, optional
+        Packages whose versions count; all that are installed where None.
+
+    Returns
+    -------
+    dict of str to str
+        Python, machine, the source of this package by its hash, and versions by package.
+    """
+    return {
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "machine": f"{sys.platform} {platform.machine()}",
+        SOURCE: source_digest(),
+        **installed_versions(names),
+    }
+
+
+def source_digest() -> str:
+    """Hash this package as it lies on the disk.
+
+    Returns
+    -------
+    str
+        Hash over names and contents of its modules.
+    """
+    files = sorted(PACKAGE.rglob("*.py"))
+    return digest("\n".join(f"{path.relative_to(PACKAGE)} {digest(path.read_bytes())}" for path in files).encode())
+
+
+def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
+    """Name what differs between two environments.
+
+    Parameters
+    ----------
+    here, there : mapping of str to str
+        From `describe_environment`; the runner's and a worker's.
+
+    Returns
+    -------
+    str
+        ``pandas 3.0.1 (here 3.0.2), no seaborn (here 0.13.2)``; empty where they are alike.
+    """
+    names = [name for name in (*here, *sorted(there.keys() - here.keys())) if here.get(name) != there.get(name)]
+    said = [_difference(name, here.get(name), there.get(name)) for name in names[:NAMED]]
+    return ", ".join(said) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+
+
+def _difference(name: str, here: str | None, there: str | None) -> str:
+    """One of them."""
+    if name == SOURCE:
+        return f"{name} {str(there)[:SHOWN]} (here {str(here)[:SHOWN]})"
+    if there is None:
+        return f"no {name} (here {here})"
+    return f"{there if name == 'Python' else f'{name} {there}'} (here {here or 'none'})"

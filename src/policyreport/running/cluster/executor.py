@@ -1,0 +1,247 @@
+"""Dask as an executor like any other: tasks in, futures out; what happens to its workers is told as events."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import logging
+import queue
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from policyreport.errors import RunError, UsageError
+from policyreport.running.cluster.environment import differences
+from policyreport.running.cluster.pace import Pace
+from policyreport.running.cluster.worker import Order, describe_worker, execute_there
+from policyreport.running.events import Event, WorkerLost
+from policyreport.running.execute import Outcome, Unit
+from policyreport.running.execute.unit import WorkerLostError
+from policyreport.running.resources import without_semaphores
+
+if TYPE_CHECKING:
+    from policyreport.running.cluster.local import LocalWorkers
+
+LOCAL = "local:"
+SILENT = logging.CRITICAL + 1
+CONNECT_SECONDS = 10
+# A cluster that has lost its last worker may get new ones; for ever is too long to wait for them.
+WITHOUT_WORKERS_SECONDS = 60.0
+SHOWN = 3
+
+
+class DaskExecutor(Executor):
+    """Run units on a Dask cluster.
+
+    Parameters
+    ----------
+    where : str
+        ``local:N`` for N processes of this machine, started here and ended with this object; else the
+        address of a scheduler.
+    order : Order
+        What the run asks of the workers.
+
+    Raises
+    ------
+    UsageError
+        If the extra `cluster` is not installed, or nothing answers at the address.
+    RunError
+        If a worker's environment differs from the runner's.
+    """
+
+    def __init__(self, where: str, order: Order) -> None:
+        self.where, self.order = where, order
+        self.local: LocalWorkers | None = None
+        # Dask's client, most of which carries no types.
+        self.client: Any = None
+        self.pace = Pace()
+        self._told: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._names: dict[str, tuple[str, str]] = {}
+        self._numbers = itertools.count()
+        self._alone_since = 0.0
+        try:
+            self.client = self._connect()
+            self._compare()
+        except BaseException:
+            self.close(at_once=True)
+            raise
+
+    @property
+    def workers(self) -> int:
+        """Notebooks that the cluster runs at a time."""
+        return max(1, self._threads())
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Hand a unit to the cluster.
+
+        Parameters
+        ----------
+        task : callable
+            `execute_unit`; a worker adds its own preparations.
+        *args, **options
+            The unit.
+
+        Returns
+        -------
+        Future
+            Its outcome to be.
+        """
+        unit: Unit = args[0]
+        name = f"{unit.area}-{unit.notebook}-{next(self._numbers)}-{id(self)}"
+        self._names[name] = unit.key
+        given: Future[Outcome] = Future()
+        sent = self._client.submit(execute_there, unit, self.order, key=name, pure=False)
+        sent.add_done_callback(lambda done: self._pass_on(done, name, given))
+        given.add_done_callback(lambda outer: sent.cancel() if outer.cancelled() else None)
+        return given
+
+    def news(self) -> list[Event]:
+        """Say what happened to the workers since the last time.
+
+        Returns
+        -------
+        list of Event
+            Workers lost, and workers slower than the others.
+
+        Raises
+        ------
+        RunError
+            If there has been no worker for a while.
+        """
+        events: list[Event] = []
+        while not self._told.empty():
+            message = self._told.get()
+            keys = [self._names[key] for key in message.get("processing-tasks", ()) if key in self._names]
+            if message.get("action") == "remove-worker" and (keys or not message.get("expected")):
+                events.append(WorkerLost(message["worker"], tuple(keys)))
+        self._require_worker()
+        return events + self.pace.slow(self._assigned)
+
+    def close(self, at_once: bool = False) -> None:
+        """Let go of the cluster; end it if it was started here.
+
+        Parameters
+        ----------
+        at_once : bool
+            Do not wait for what still runs.
+        """
+        if self.local is not None and at_once:
+            self.local.kill()
+        if self.client is not None:
+            self.client.close(timeout=0.5 if at_once else 10)
+            self.client = None
+        if self.local is not None:
+            self.local.close()
+            self.local = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(at_once=kind is not None)
+
+    @property
+    def _client(self) -> Any:
+        """The connected client."""
+        if self.client is None:
+            raise RunError(f"--cluster {self.where}", "a cluster", "one that was let go", "Run again.")
+        return self.client
+
+    def _connect(self) -> Any:
+        """Find the cluster, or start it."""
+        place = f"--cluster {self.where}"
+        try:
+            import distributed  # the extra `cluster`, and half a second
+        except ImportError:
+            todo = 'Install it: pip install "policyreport[cluster]".'
+            raise UsageError(place, "Dask (the package distributed)", "none installed", todo) from None
+        # What Dask logs is told as errors and events.
+        for handler in logging.getLogger("distributed").handlers:
+            handler.setLevel(SILENT)
+        library: Any = distributed
+        address: Any = self.where
+        if self.where.startswith(LOCAL):
+            from policyreport.running.cluster.local import LocalWorkers  # needs Dask too
+
+            try:
+                self.local = LocalWorkers(int(self.where.removeprefix(LOCAL)))
+            except (OSError, RuntimeError) as error:
+                # Dask says no more than that a worker did not start.
+                got = without_semaphores() or " ".join(str(error).split())[:160]
+                todo = "Set TMPDIR to a shorter path, or give" if "AF_UNIX path" in got else "Give"
+                raise RunError(place, "a Dask cluster on this machine", got, f"{todo} --workers instead.") from None
+            address = self.local.cluster
+            self.order = dataclasses.replace(self.order, scratch=str(self.local.scratch))
+        try:
+            client = library.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except (OSError, TimeoutError, ValueError) as error:
+            expected = "a Dask scheduler with a worker"
+            got = " ".join(str(error).split())[:160] or type(error).__name__
+            todo = f"Start `dask scheduler` and, for it, `dask worker {self.where}`."
+            raise UsageError(place, expected, got, todo) from None
+        client.subscribe_topic("all", lambda event: self._told.put(event[1]))
+        return client
+
+    def _compare(self) -> None:
+        """Refuse workers that would not make the same bytes."""
+        here = dict(self.order.environment)
+        found = self._client.run(describe_worker, tuple(here), on_error="return")
+        unlike = []
+        for worker in sorted(found):
+            there = found[worker]
+            said = f"no policyreport ({there})" if isinstance(there, Exception) else differences(here, there)
+            if said:
+                unlike.append(f"{worker}: {said}")
+        if unlike:
+            more = f"; and {len(unlike) - SHOWN} more workers" if len(unlike) > SHOWN else ""
+            todo = "Install this version of the package and requirements.lock there, and restart the workers."
+            raise RunError(
+                f"--cluster {self.where}", "the runner's environment", "; ".join(unlike[:SHOWN]) + more, todo
+            )
+
+    def _pass_on(self, done: Any, name: str, given: Future[Outcome]) -> None:
+        """Take what a worker or the scheduler says of a task; called in a thread of Dask's."""
+        key = self._names.pop(name, ("", ""))
+        if given.cancelled():
+            return
+        try:
+            if done.status not in ("finished", "error"):
+                raise BrokenExecutor(f"it gave up {'/'.join(key)} ({done.status})")
+            outcome = done.result()
+        except Exception as error:  # noqa: BLE001 # whatever it is, the run waits for it
+            lost = type(error).__name__ == "KilledWorker"
+            given.set_exception(WorkerLostError() if lost else error)
+        else:
+            self.pace.note(outcome)
+            given.set_result(outcome)
+
+    def _threads(self) -> int:
+        """How many notebooks the workers can run; 0 too where the scheduler does not answer."""
+        try:
+            return sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):
+            return 0
+
+    def _assigned(self) -> dict[tuple[str, str], str]:
+        """Which worker each unit is at."""
+        try:
+            there = self._client.processing()
+        except (OSError, TimeoutError):
+            return {}
+        return {self._names[key]: worker for worker, keys in there.items() for key in keys if key in self._names}
+
+    def _require_worker(self) -> None:
+        """Stop where all workers are gone and none comes."""
+        if self._threads():
+            self._alone_since = 0.0
+        elif not self._alone_since:
+            self._alone_since = time.monotonic()
+        elif time.monotonic() - self._alone_since > WITHOUT_WORKERS_SECONDS:
+            todo = "Start workers and run again; what was finished is kept."
+            got = f"none for {WITHOUT_WORKERS_SECONDS:g} s"
+            raise RunError(f"--cluster {self.where}", "a worker", got, todo)

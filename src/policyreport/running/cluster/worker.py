@@ -1,0 +1,120 @@
+"""The worker's end: the same task as in a local process, after a look at what runs it."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from policyreport.errors import RunError
+from policyreport.running.cluster.environment import SOURCE, describe_environment, differences, source_digest
+from policyreport.running.execute import Outcome, Unit, execute_unit
+from policyreport.running.kernels.batch import batch_environment
+from policyreport.running.kernels.forkserver import ForkServer
+from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.kernels.reasons import ForkRefusedError
+
+# What this process runs, however the files change while it lives.
+LOADED = source_digest()
+_lock = threading.Lock()
+_ready: set[Order] = set()
+_servers: dict[tuple[str, ...], ForkServer] = {}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run asks of its workers.
+
+    Parameters
+    ----------
+    environment : tuple of (str, str)
+        The runner's, from `describe_environment`.
+    modules : tuple of str
+        What the notebooks import, to be imported ahead of them.
+    cold : bool
+        Start every kernel anew.
+    server : str
+        Address of the runner's own fork server, where the workers are on its machine; else each starts one.
+    scratch : str
+        Folder for the notebooks' folders, where the workers are on the runner's machine.
+    """
+
+    environment: tuple[tuple[str, str], ...]
+    modules: tuple[str, ...] = ()
+    cold: bool = False
+    server: str = ""
+    scratch: str = ""
+
+
+def describe_worker(names: Collection[str]) -> dict[str, str]:
+    """Say what runs the code in this worker.
+
+    Parameters
+    ----------
+    names : collection of str
+        Packages whose versions count.
+
+    Returns
+    -------
+    dict of str to str
+        As `describe_environment`, with the source that this process has loaded.
+    """
+    found = describe_environment(names)
+    return found | {SOURCE: LOADED if found[SOURCE] == LOADED else f"{LOADED[:4]}, edited since the worker started"}
+
+
+def execute_there(unit: Unit, order: Order) -> Outcome:
+    """Execute one notebook in this worker.
+
+    Parameters
+    ----------
+    unit : Unit
+        Notebook, parameters and the files it reads.
+    order : Order
+        Of the run it belongs to.
+
+    Returns
+    -------
+    Outcome
+        As from `execute_unit`, with this worker's address.
+
+    Raises
+    ------
+    RunError
+        If this worker is not like the runner; it may have joined the cluster after the run began.
+    """
+    from distributed import get_worker  # only a worker gets here, and has it
+
+    worker = get_worker()
+    with _lock:
+        if order not in _ready:
+            _compare(order, worker.address)
+            _ready.add(order)
+        use_server(order.server or ("" if order.cold else _own_server(order.modules)))
+        if order.scratch:
+            tempfile.tempdir = order.scratch
+    return dataclasses.replace(execute_unit(unit), worker=worker.address)
+
+
+def _compare(order: Order, address: str) -> None:
+    """Refuse to work where the results might differ from the runner's."""
+    here = dict(order.environment)
+    differs = differences(here, describe_worker(here.keys()))
+    if differs:
+        raise RunError(f"worker {address}", "the runner's environment", differs, "Make them alike and restart it.")
+
+
+def _own_server(modules: tuple[str, ...]) -> str:
+    """Address of this worker's fork server, started where it does not run; empty where kernels start cold."""
+    if modules not in _servers or not _servers[modules].running:
+        if modules in _servers:
+            _servers.pop(modules).close()
+        try:
+            _servers[modules] = ForkServer(list(modules), batch_environment(), tidy=True)
+        except ForkRefusedError:
+            return ""
+        # A fork server ends with its worker, in whatever way that ends, and takes this folder with it.
+        tempfile.tempdir = str(_servers[modules].folder)
+    return _servers[modules].address

@@ -1,0 +1,47 @@
+"""Notebook + parameters + its slice of data → executed notebook + record: one pure, picklable task."""
+
+from __future__ import annotations
+
+import sys
+
+from policyreport.running.execute.unit import Outcome, Unit
+
+__all__ = ["Outcome", "Unit", "execute_unit", "load_engine"]
+
+# jsonschema looks for it to check addresses in schemas, of which a notebook's has none. It builds its grammar
+# when it is imported, which takes twice as long as all the rest of papermill.
+GRAMMAR = "rfc3987_syntax"
+
+
+def execute_unit(unit: Unit) -> Outcome:
+    """Execute one notebook in a folder of its own; whatever happens is in the outcome.
+
+    Parameters
+    ----------
+    unit : Unit
+        Notebook, parameters and the files it reads.
+
+    Returns
+    -------
+    Outcome
+        As of `task.execute_unit`, which is imported when the first unit comes: whoever plans and hands out
+        units does not need papermill.
+    """
+    load_engine()
+    from policyreport.running.execute.task import execute_unit as execute
+
+    return execute(unit)
+
+
+def load_engine() -> None:
+    """Import papermill and what is around it, as a process does before its first unit."""
+    if "policyreport.running.execute.task" in sys.modules:
+        return
+    hidden = GRAMMAR not in sys.modules
+    if hidden:
+        sys.modules[GRAMMAR] = None  # type: ignore[assignment] # which makes its import fail
+    try:
+        import policyreport.running.execute.task  # noqa: F401 # for its effect
+    finally:
+        if hidden:
+            del sys.modules[GRAMMAR]

@@ -1,0 +1,116 @@
+"""Take out of an executed notebook what differs from run to run: times, random ids, machine paths."""
+
+from __future__ import annotations
+
+import re
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from policyreport.running.seal import UNSEALED
+
+# ipykernel names a cell's file by its process id.
+CELL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def machine_prefixes(folder: Path) -> dict[str, str]:
+    """Folders of this machine and what stands for them in a stored text.
+
+    Parameters
+    ----------
+    folder : Path
+        The unit's private folder.
+
+    Returns
+    -------
+    dict of str to str
+        Replacement by folder, longest folder first; a folder below the home also as ``~/…``.
+    """
+    package = Path(__file__).resolve().parents[2]
+    home = str(Path.home())
+    known = {
+        str(folder / "work"): ".",
+        str(folder.resolve() / "work"): ".",
+        str(folder): "tmp",
+        str(folder.resolve()): "tmp",
+        str(package): package.name,
+        sysconfig.get_path("purelib"): "site-packages",
+        sysconfig.get_path("stdlib"): "python",
+        sys.prefix: "environment",
+        sys.base_prefix: "python",
+    }
+    # IPython shortens the home in tracebacks.
+    known |= {"~" + path.removeprefix(home): name for path, name in known.items() if path.startswith(home + "/")}
+    known[home] = "~"
+    return dict(sorted(known.items(), key=lambda item: -len(item[0])))
+
+
+def without_machine(text: str, prefixes: Mapping[str, str]) -> str:
+    """Replace paths of this machine and terminal colours in a text.
+
+    Parameters
+    ----------
+    text : str
+        Output or traceback of a cell.
+    prefixes : mapping of str to str
+        What `machine_prefixes` gave.
+
+    Returns
+    -------
+    str
+        The same text, equal on every machine.
+    """
+    text = CELL_FILE.sub("cell", COLOURS.sub("", text))
+    for path, name in prefixes.items():
+        # Only whole folders: "/tmp" must not eat into "/tmpfs".
+        text = re.sub(re.escape(path) + r"(?![\w-])", lambda _: name, text)  # noqa: B023 # used at once
+    return text
+
+
+def reproducible(notebook: Any, source_ids: set[str], prefixes: Mapping[str, str]) -> bytes:
+    """Serialise an executed notebook so that equal runs give equal bytes.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        What papermill wrote.
+    source_ids : set of str
+        Cell ids of the notebook before the run; other cells were added by papermill.
+    prefixes : mapping of str to str
+        What `machine_prefixes` gave.
+
+    Returns
+    -------
+    bytes
+        The notebook as JSON, keys sorted.
+    """
+    ran_with = notebook.metadata.pop("papermill", {}).get("parameters", {})
+    notebook.metadata["policyreport"] = {"parameters": ran_with, **UNSEALED}
+    notebook.metadata.pop("widgets", None)
+    for position, cell in enumerate(notebook.cells):
+        if cell.get("id") not in source_ids:
+            cell["id"] = f"added-{position}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        for output in cell.get("outputs", []):
+            _clean_output(output, prefixes)
+    notebook.nbformat, notebook.nbformat_minor = 4, max(notebook.nbformat_minor, 5)
+    # nbformat sorts the keys and indents by one.
+    body: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return (body + "\n").encode()
+
+
+def _clean_output(output: Any, prefixes: Mapping[str, str]) -> None:
+    """Rewrite the texts of one output in place; pictures and exhibits carry no paths and stay."""
+    if output.output_type == "stream":
+        output["text"] = without_machine(output["text"], prefixes)
+    elif output.output_type == "error":
+        output["traceback"] = [without_machine(line, prefixes) for line in output["traceback"]]
+        output["evalue"] = without_machine(output["evalue"], prefixes)
+    elif "text/plain" in output.get("data", {}):
+        output.data["text/plain"] = without_machine(output.data["text/plain"], prefixes)

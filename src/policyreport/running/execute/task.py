@@ -1,0 +1,227 @@
+"""Run one unit with papermill in a private folder and say what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import execute_notebook, raise_for_execution_errors
+
+from policyreport.errors import RunError
+from policyreport.records.base import Failure
+from policyreport.running.execute.engine import NAME as ENGINE
+from policyreport.running.execute.parameters import UnknownParameterError, check_parameters, read_notebook
+from policyreport.running.execute.reproducible import machine_prefixes, reproducible, without_machine
+from policyreport.running.execute.timing import read_timing
+from policyreport.running.execute.unit import Outcome, Unit
+from policyreport.running.kernels.batch import COLD_FILE, NOTE_FILE, engine_options, how_it_ended
+from policyreport.running.seal import sealed
+
+RECORD = "record.json"
+# nbclient logs what it also raises; without a handler Python would print it between the progress lines.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
+
+
+def execute_unit(unit: Unit) -> Outcome:
+    """Execute one notebook in a folder of its own; whatever happens is in the outcome.
+
+    Parameters
+    ----------
+    unit : Unit
+        Notebook, parameters and the files it reads.
+
+    Returns
+    -------
+    Outcome
+        Executed notebook and record, or the failure. Equal units give equal outcomes but for `seconds`.
+
+    Notes
+    -----
+    Pure and picklable: no argument or result names a path, nothing outside the private folder is written,
+    and the folder is gone afterwards.
+    """
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="policyreport-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        prefixes = machine_prefixes(folder)
+        try:
+            failure = _run(unit, folder)
+            cold = _line(folder / "kernel" / COLD_FILE) or _line(folder / "kernel" / NOTE_FILE)
+            if (folder / "kernel" / NOTE_FILE).is_file():
+                # A warm kernel that found it had to be a cold one.
+                _clear(folder)
+                failure = _run(unit, folder, cold=True)
+        except Exception as error:  # noqa: BLE001 # one unit must never take the others down
+            failure, cold = _failure(unit, "not-run", error), ""
+        timing = read_timing(folder / "executed.ipynb")
+        notebook, failure = _executed(unit, folder, failure, prefixes)
+        record = (folder / "work" / RECORD).read_bytes() if failure is None else None
+        if record is not None:
+            notebook = sealed(notebook, record)
+    return Outcome(unit.area, unit.notebook, notebook, record, failure, time.monotonic() - start, timing, cold=cold)
+
+
+def _line(path: Path) -> str:
+    """What a kernel left in a file; empty where it left none."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _clear(folder: Path) -> None:
+    """Empty a folder."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+
+
+def _run(unit: Unit, folder: Path, *, cold: bool = False) -> Failure | None:
+    """Lay out the folder, run papermill in it, and sort what it raises."""
+    check_parameters(unit)
+    work, kernel = folder / "work", folder / "kernel"
+    kernel.mkdir()
+    _lay_out(unit.slice, work)
+    (folder / "source.ipynb").write_bytes(unit.source)
+    try:
+        _without_leaks(lambda: _papermill(unit, folder, cold=cold))
+    except PapermillExecutionError as error:
+        return _failure(unit, "raised", error, error.ename, error.evalue, error.source, error.traceback)
+    except CellTimeoutError as error:
+        message = f"the notebook did not end within {unit.timeout:g} s"
+        return _failure(unit, "time-out", error, "TimeoutError", message)
+    except (DeadKernelError, RuntimeError) as error:
+        # Jupyter raises a plain RuntimeError for a kernel that dies while it starts.
+        ended = how_it_ended(kernel)
+        if not ended and not isinstance(error, DeadKernelError):
+            raise
+        message = f"the notebook's Python process {ended or 'is gone'}"
+        return _failure(unit, "kernel-died", error, "DeadKernelError", message)
+    if not (work / RECORD).is_file():
+        message = f"the notebook ended without writing {RECORD}; its last cell must write the record"
+        return Failure(
+            area=unit.area, notebook=unit.notebook, reason="no-record", error="MissingRecord", message=message
+        )
+    return None
+
+
+def _papermill(unit: Unit, folder: Path, *, cold: bool) -> None:
+    """Execute ``source.ipynb`` of the folder into ``executed.ipynb``."""
+    deadline = time.monotonic() + unit.timeout
+    execute_notebook(
+        # A path, not a node: papermill stores a node whole in the output's metadata.
+        str(folder / "source.ipynb"),
+        str(folder / "executed.ipynb"),
+        parameters=dict(unit.parameters),
+        kernel_name="python3",
+        language="python",
+        engine_name=ENGINE,
+        broken_off=str(folder / "executed.ipynb"),
+        request_save_on_cell_execute=False,
+        progress_bar=False,
+        # Not papermill's `cwd`, which moves the whole process and would break a pool of threads.
+        resources={"metadata": {"path": str(folder / "work")}},
+        autosave_cell_every=0,
+        record_timing=False,
+        coalesce_streams=True,
+        # One budget for the notebook; 0 would mean "no limit" to nbclient.
+        timeout_func=lambda _cell: max(deadline - time.monotonic(), 0.1),
+        **engine_options(folder / "kernel", cold=cold),
+    )
+
+
+def _without_leaks(work: Callable[[], None]) -> None:
+    """Call something of Jupyter's, and close the event loop that it opens for the thread and forgets."""
+    context = contextvars.copy_context()
+    try:
+        context.run(work)
+    finally:
+        known = contextvars.copy_context()
+        for variable, value in context.items():
+            if isinstance(value, asyncio.AbstractEventLoop) and known.get(variable) is not value:
+                value.close()
+                asyncio.set_event_loop(None)
+
+
+def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the slice into the folder the notebook runs in."""
+    folder.mkdir()
+    for name, body in files.items():
+        parts = PurePosixPath(name)
+        if parts.is_absolute() or ".." in parts.parts:
+            raise RunError(f'slice file "{name}"', "a path inside the folder", "one outside", "Correct the plan.")
+        path = folder / parts
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+
+def _failure(
+    unit: Unit,
+    reason: Any,
+    cause: Exception,
+    error: str = "",
+    message: str = "",
+    cell: str = "",
+    traceback: list[str] | None = None,
+) -> Failure:
+    """Build a failure; name and message default to the exception's own."""
+    if isinstance(cause, UnknownParameterError):
+        reason = "unknown-parameter"
+    return Failure(
+        area=unit.area,
+        notebook=unit.notebook,
+        reason=reason,
+        error=error or type(cause).__name__,
+        message=message or str(cause),
+        cell=cell,
+        traceback=tuple(traceback or ()),
+    )
+
+
+def _executed(
+    unit: Unit, folder: Path, failure: Failure | None, prefixes: Mapping[str, str]
+) -> tuple[bytes, Failure | None]:
+    """The executed notebook with its error marked, and the failure with its cell, both free of paths."""
+    path = folder / "executed.ipynb"
+    try:
+        source = read_notebook(unit.source)
+        notebook = read_notebook(path.read_bytes()) if path.is_file() else source
+    except RunError:
+        return unit.source, failure  # not a notebook: nothing to mark, the failure says so
+    source_ids = {cell.get("id", "") for cell in source.cells}
+    if failure is not None and failure.reason != "raised":
+        notebook, failure = _marked(notebook, path, failure)
+    body = reproducible(notebook, source_ids, prefixes)
+    if failure is not None:
+        lines = tuple(without_machine(line, prefixes) for line in failure.traceback)
+        message = without_machine(failure.message, prefixes)
+        failure = failure.model_copy(update={"message": message, "traceback": lines})
+    return body, failure
+
+
+def _marked(notebook: Any, path: Path, failure: Failure) -> tuple[Any, Failure]:
+    """Put a failure that left no error output into the cell where the run stopped, as papermill marks one."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    begun = [cell for cell in code if cell.metadata.get("papermill", {}).get("start_time")]
+    if not code:
+        return notebook, failure
+    cell = begun[-1] if begun else code[0]
+    # The number comes in a message that a dying process may not have sent.
+    cell["execution_count"] = 1 + max((each.execution_count or 0 for each in begun[:-1]), default=0) if begun else None
+    line = f"{failure.error}: {failure.message}"
+    error = {"output_type": "error", "ename": failure.error, "evalue": failure.message, "traceback": [line]}
+    cell.outputs.append(NotebookNode(error))  # type: ignore[no-untyped-call]
+    try:
+        raise_for_execution_errors(notebook, str(path))
+    except PapermillExecutionError:
+        notebook = read_notebook(path.read_bytes())
+    return notebook, failure.model_copy(update={"cell": cell.source if begun else "", "traceback": (line,)})

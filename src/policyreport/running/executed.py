@@ -1,0 +1,90 @@
+"""What a run left behind: executed notebooks, each with the record that holds its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+import nbformat
+from pydantic import ValidationError
+
+from policyreport.errors import RenderError
+from policyreport.figures.simulated import unmarked_name
+from policyreport.records.base import misfit
+from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.running.seal import broken_seal
+
+
+def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[str, nbformat.NotebookNode]]:
+    """Read every notebook that was executed to its end.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder under build/.
+    failed : container of (str, str)
+        Area and name of the notebooks that failed: what one showed before it failed has no record behind it.
+
+    Yields
+    ------
+    tuple of str and NotebookNode
+        Area and notebook, in the order of their paths.
+
+    Raises
+    ------
+    RenderError
+        A notebook is not one, or its record is missing, does not fit its schema or was changed since the run: the
+        pages would show numbers that neither the downloads nor `policyreport trace` know. Or a record has no notebook.
+    """
+    for path in sorted((store / "records").glob("*/*.json")):
+        _check_notebook(store, path.parent.name, path.stem)
+    for path in sorted((store / "notebooks").glob("*/*.ipynb")):
+        area, name = path.parent.name, path.stem
+        if (area, name) not in failed:
+            notebook = _read_notebook(path, store)
+            _check_record(store, area, name)
+            yield area, notebook
+
+
+def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
+    try:
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    # nbformat raises what the part that failed raises: JSON, its schema, the encoding.
+    except Exception as error:
+        raise RenderError(str(path), "an executed notebook", _first_line(error), _again(store)) from error
+    return notebook
+
+
+def _check_notebook(store: Path, area: str, name: str) -> None:
+    """Hold that a record's executed notebook is there."""
+    path = store / "notebooks" / area / f"{name}.ipynb"
+    if not path.is_file():
+        raise RenderError(str(path), "the executed notebook of a record", "no such file", _again(store))
+
+
+def _check_record(store: Path, area: str, name: str) -> None:
+    """Hold that a notebook's record is there and, for a notebook of this package, that it fits its schema."""
+    path = store / "records" / area / f"{name}.json"
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        said = "no such file" if isinstance(error, FileNotFoundError) else str(error)
+        raise RenderError(str(path), "the record of the executed notebook", said, _again(store)) from error
+    kind = unmarked_name(name)
+    if kind in BY_NOTEBOOK:
+        try:
+            BY_NOTEBOOK[kind].from_json(body)
+        except ValidationError as error:
+            raise RenderError(str(path), f"a record of notebook {kind}", misfit(error), _again(store)) from error
+    notebook = store / "notebooks" / area / f"{name}.ipynb"
+    if changed := broken_seal(notebook.read_bytes(), body):
+        place = path if changed == "record" else notebook
+        raise RenderError(str(place), f"the {changed} as the run wrote it", "another content", _again(store))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _again(store: Path) -> str:
+    return f"Run `policyreport run {store.name}` again."

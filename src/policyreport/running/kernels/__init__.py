@@ -1,0 +1,23 @@
+"""How a notebook's process is started and found again: cold, or forked from a server that has its imports.
+
+`warm_kernels` is for any program that runs notebooks; this project's own runner uses `batch`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from policyreport.running.kernels.counts import KernelCounts, kernel_counts
+    from policyreport.running.kernels.warm import warm_kernels
+
+__all__ = ["KernelCounts", "kernel_counts", "warm_kernels"]
+_WHERE = {"warm_kernels": "warm", "kernel_counts": "counts", "KernelCounts": "counts"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is: Jupyter comes with it, which reading a notebook's imports does not need."""
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+    raise AttributeError(name)

@@ -1,0 +1,316 @@
+"""The kernel a batch notebook runs in: this environment's Python, in a private folder, the same every time.
+
+Everything about starting a kernel is decided here and handed to papermill by `engine_options`. Warm or cold is
+the provisioner's business: both get the same command, environment and folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import Bool, Type
+from traitlets.config import Config
+
+from policyreport.running.kernels.forkserver import SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
+from policyreport.running.kernels.imports import imported_modules
+from policyreport.running.kernels.orphans import descendants, end_processes
+from policyreport.running.kernels.provisioner import ADOPTING, NAME, server_in_use
+from policyreport.running.kernels.reasons import ForkRefusedError
+from policyreport.running.kernels.warm import register
+
+# Named, since the default of this process may be another.
+COLD = {"provisioner_name": "local-provisioner"}
+PID_FILE = "kernel.pid"
+# A forked kernel's greeting is there at once; a cold kernel is asked, and asked again, as it always was.
+WELCOME_SECONDS = 0.2
+# How a kernel ended that nobody had told to.
+EXIT_FILE = "kernel.exit"
+# Why a kernel started cold that should have been forked; why a forked one ended that should have started cold.
+COLD_FILE = "kernel.cold"
+NOTE_FILE = "kernel.note"
+
+ENVIRONMENT = {
+    # Sets and dicts of strings iterate alike in every run.
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "TZ": "UTC",
+    # Exhibits carry their own SVG; the inline backend would add a PNG of every figure left open.
+    "MPLBACKEND": "agg",
+    # One notebook, one core: the pool is the parallelism, and sums come out in one order.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    # joblib tries a semaphore when it is imported, and warns in the notebook where the machine gives none.
+    "JOBLIB_MULTIPROCESSING": "0",
+    # ipykernel runs frozen standard modules and would warn that breakpoints may be missed.
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+# No history file, and errors without terminal colours, so that they read alike in a page and a terminal.
+ARGUMENTS = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
+
+
+register()
+
+
+class BatchKernelClient(AsyncKernelClient):
+    """A client that is ready when the kernel says so."""
+
+    def start_channels(
+        self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = True, control: bool = True
+    ) -> None:
+        """Connect, without a thread that listens for heartbeats: the manager sees the process itself.
+
+        Parameters
+        ----------
+        shell, iopub, stdin, hb, control : bool
+            As for Jupyter's own; ``hb`` counts for nothing.
+        """
+        super().start_channels(shell, iopub, stdin, False, control)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel has answered on both channels; Jupyter's own waits for a silence of 0.2 s.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds.
+
+        Raises
+        ------
+        RuntimeError
+            If the kernel ends, or the time is over.
+        """
+        deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
+        # ipykernel greets whoever listens; what it said before would be lost, and asked for again in vain.
+        with contextlib.suppress(Empty):
+            await self.get_iopub_msg(timeout=WELCOME_SECONDS)
+        while time.monotonic() < deadline:
+            asked = self.kernel_info()
+            try:
+                reply = await self.get_shell_msg(timeout=1)
+                while reply["parent_header"].get("msg_id") != asked:
+                    reply = await self.get_shell_msg(timeout=1)
+                self._handle_kernel_info_reply(reply)
+                # The status that ends our own request is the last of what was said before the first cell.
+                while True:
+                    message = await self.get_iopub_msg(timeout=0.2)
+                    idle = message["content"].get("execution_state") == "idle"
+                    if idle and message["parent_header"].get("msg_id") == asked:
+                        return
+            except Empty:
+                if self.parent is None or not await self.parent.is_alive():
+                    raise RuntimeError("Kernel died before replying to kernel_info") from None
+        raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+
+class BatchKernelManager(AsyncKernelManager):
+    """Start ``sys.executable`` as the kernel, whatever kernels are installed in the user's home.
+
+    Its folder (that of the connection file) holds the sockets, IPython's profile, temporary files and the
+    kernel's process id, and is removed with the notebook's folder.
+    """
+
+    client_factory = Type(BatchKernelClient)
+    cold = Bool(False, help="Start Python anew, whatever server there is.").tag(config=True)
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Name this environment's interpreter and the environment variables of every batch."""
+        folder = str(Path(self.connection_file).parent)
+        # All notebooks of a batch run what its server has imported, whatever is edited meanwhile.
+        config = {"note": str(Path(folder) / NOTE_FILE), "follows_edits": False}
+        warm = {"provisioner_name": NAME, "config": config}
+        return KernelSpec(
+            argv=[sys.executable, "-m", ADOPTING, "-f", "{connection_file}"],
+            language="python",
+            display_name="Python 3",
+            # A private IPython folder keeps the user's startup files out of the results.
+            env={**ENVIRONMENT, "IPYTHONDIR": folder, "TMPDIR": folder},
+            metadata={"kernel_provisioner": warm if server_in_use() and not self.cold else COLD},
+        )
+
+    async def _async_start_kernel(self, **options: Any) -> None:
+        """Start it without the hundredth of a second that Jupyter then sleeps for the sake of its own tests."""
+        await inspect.unwrap(AsyncKernelManager._async_start_kernel)(self, **options)
+
+    # The public names are aliases in Jupyter too, and would stay the parent's.
+    start_kernel = _async_start_kernel
+
+    async def _async_shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """Shut it down without that sleep; what it has started ends with it."""
+        process = getattr(self.provisioner, "process", None)
+        cold = process is not None and not isinstance(process, ForkedKernel)
+        left = descendants(process.pid) if process is not None and cold else []
+        await inspect.unwrap(AsyncKernelManager._async_shutdown_kernel)(self, now, restart)
+        if cold:
+            # A forked kernel's are ended by the server.
+            end_processes(left, str(Path(self.connection_file).parent))
+
+    shutdown_kernel = _async_shutdown_kernel
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
+        """Launch, and note the process id for whoever has to end an interrupted run."""
+        await super()._async_launch_kernel(kernel_cmd, **options)
+        pid, folder = getattr(self.provisioner, "pid", None), Path(self.connection_file).parent
+        if pid is not None:
+            (folder / PID_FILE).write_text(str(pid), encoding="ascii")
+        if reason := getattr(self.provisioner, "cold_reason", ""):
+            (folder / COLD_FILE).write_text(reason, encoding="utf-8")
+
+    async def _async_interrupt_kernel(self) -> None:
+        """Interrupt it, except on the way to its end: it is asked or killed next, and would only log the signal."""
+        if not self.shutting_down:
+            await super()._async_interrupt_kernel()
+
+    interrupt_kernel = _async_interrupt_kernel
+
+    async def _async_is_alive(self) -> bool:
+        """Look for the process, and note how it ended where it is gone."""
+        alive = bool(await super()._async_is_alive())
+        code = getattr(getattr(self.provisioner, "process", None), "returncode", None)
+        if not alive and code is not None:
+            folder = Path(self.connection_file).parent
+            (folder / EXIT_FILE).write_text(str(code), encoding="ascii")
+            _end_children(getattr(self.provisioner, "pid", None))
+            if not isinstance(getattr(self.provisioner, "process", None), ForkedKernel):
+                end_processes([], str(folder))
+        return alive
+
+    is_alive = _async_is_alive
+
+
+def _end_children(pid: int | None) -> None:
+    """Kill what a kernel that is gone has started; its number stays taken while its group has members."""
+    if pid is None or not hasattr(os, "killpg"):
+        return
+    try:
+        # Somebody has the number: the group was empty, and this is another process.
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+    except OSError:
+        return
+
+
+def how_it_ended(folder: Path) -> str:
+    """Say how a kernel ended that nobody had told to.
+
+    Parameters
+    ----------
+    folder : Path
+        Its private folder.
+
+    Returns
+    -------
+    str
+        In words; empty where it did not.
+    """
+    try:
+        code = int((folder / EXIT_FILE).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return ""
+    if code >= 0:
+        return f"ended by itself with exit code {code}"
+    if code == -signal.SIGKILL:
+        return "was killed (SIGKILL; out of memory, perhaps)"
+    return f"crashed ({signal.Signals(-code).name})"
+
+
+@dataclass(frozen=True)
+class BatchServer:
+    """Where a batch's kernels come from.
+
+    Parameters
+    ----------
+    address : str
+        Of the fork server; empty where kernels start cold.
+    reason : str
+        Why they start cold, where nobody asked for it.
+    """
+
+    address: str = ""
+    reason: str = ""
+
+
+@contextmanager
+def batch_server(notebooks: Iterable[Path], cold: bool = False, rehearsal: Sequence[str] = ()) -> Iterator[BatchServer]:
+    """Keep a fork server for a batch, with the environment of its kernels.
+
+    Parameters
+    ----------
+    notebooks : iterable of Path
+        The batch's notebooks, whose imports are made ahead.
+    cold : bool
+        Start none.
+    rehearsal : sequence of str
+        As for `ForkServer`.
+
+    Yields
+    ------
+    BatchServer
+        Its address, or why there is none.
+    """
+    if cold:
+        yield BatchServer()
+        return
+    try:
+        modules = imported_modules(path.read_bytes() for path in sorted(notebooks))
+        server = ForkServer(modules, batch_environment(), rehearsal, tidy=True)
+    except ForkRefusedError as error:
+        yield BatchServer(reason=str(error))
+        return
+    with server:
+        yield BatchServer(server.address)
+
+
+def batch_environment() -> dict[str, str]:
+    """Give the environment of a batch's kernels, as far as it is the same for all of them.
+
+    Returns
+    -------
+    dict of str to str
+        This process's variables, and those of every batch.
+    """
+    return os.environ | ENVIRONMENT
+
+
+def engine_options(folder: Path, *, cold: bool = False) -> dict[str, Any]:
+    """Options for `papermill.execute_notebook` that make it use a batch kernel.
+
+    Parameters
+    ----------
+    folder : Path
+        Private folder of this kernel, existing and empty.
+    cold : bool
+        Start it anew, whatever server there is.
+    """
+    connection_file = folder / "k.json"
+    # Plain TCP is open to every user of the machine; a socket in a private folder is not.
+    short = len(os.fsencode(connection_file)) + len("-ipc-1") <= SOCKET_PATH_LIMIT
+    transport = "ipc" if os.name == "posix" and short else "tcp"
+    return {
+        "kernel_manager_class": BatchKernelManager,
+        "config": Config(
+            BatchKernelManager={"connection_file": str(connection_file), "transport": transport, "cold": cold}
+        ),
+        "extra_arguments": list(ARGUMENTS),
+        # A notebook's result is its record, written before its last cell ends: nothing to wait for.
+        "shutdown_kernel": "immediate",
+    }

@@ -1,0 +1,198 @@
+"""What a forked process does to become a kernel like any other."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import signal
+import sys
+import tempfile
+import time
+import warnings
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from ipykernel import ipkernel
+from ipykernel.kernelapp import IPKernelApp
+
+from policyreport.running.kernels.guard import guard_environment
+from policyreport.running.kernels.orphans import adopt_orphans
+from policyreport.running.kernels.process_state import processors, resource_limits
+from policyreport.running.kernels.thread_counts import set_thread_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from policyreport.running.kernels.randomness import Generators
+    from policyreport.running.kernels.request import Request
+    from policyreport.running.kernels.watching import ImportsAhead
+
+# prctl(2): the signal a process gets when its parent dies.
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFile:
+    """The file of a module, as ipykernel asks a module for it."""
+
+    __file__: str
+
+
+class ListedModules(dict[int, ModuleFile]):
+    """The files of all modules, listed before a fork.
+
+    A new kernel asks every module for its file, for a debugger. Modules lie scattered over the memory that is shared
+    with the server: to touch two thousand of them copies their pages, which takes a fifth of a kernel's start.
+    """
+
+    def __init__(self) -> None:
+        files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+        # Copies, which lie side by side.
+        super().__init__(enumerate(ModuleFile(str(file)[:1] + str(file)[1:]) for file in files if file))
+
+
+@contextlib.contextmanager
+def _modules_listed(listed: ListedModules) -> Iterator[None]:
+    """Show ipykernel the list in place of the modules."""
+    vars(ipkernel)["sys"] = SimpleNamespace(**vars(sys) | {"modules": listed})
+    try:
+        yield
+    finally:
+        vars(ipkernel)["sys"] = sys
+
+
+class Inheritance:
+    """What a kernel takes over from the server, and has to set right.
+
+    Parameters
+    ----------
+    ahead : ImportsAhead
+        The imports that were made.
+    generators : Generators
+        Random generators that were made with them.
+    tidy : bool
+        Whether the server ends what a kernel has started.
+    """
+
+    def __init__(self, ahead: ImportsAhead, generators: Generators, tidy: bool) -> None:
+        self.ahead, self.generators, self.tidy = ahead, generators, tidy
+        self._filters = [entry for entry in warnings.filters if entry not in ahead.filters_before]
+
+    def settle(self, request: Request) -> None:
+        """Make this process what the request asks for."""
+        # A daemon that a notebook starts is adopted by its kernel, so that the server knows whose it was.
+        if self.tidy:
+            adopt_orphans()
+        _take_streams(request)
+        _take_environment(request, self.ahead.changes)
+        _take_limits(request)
+        _take_command(request.command)
+        _set_filters(self.ahead.filters_before)
+        self.generators.seed_anew()
+        set_thread_counts()
+
+    def finish(self, request: Request) -> None:
+        """Put the modules' own filters before the shell's, as if they had been imported after its start; watch."""
+        _set_filters([*self._filters, *warnings.filters])
+        guard_environment(self.ahead, request.note)
+
+
+def run_kernel(request: Request, listed: ListedModules, inheritance: Inheritance) -> None:
+    """Run an IPython kernel in this process until it ends.
+
+    Parameters
+    ----------
+    request : Request
+        Arguments as for ``python -m ipykernel_launcher``, environment, folder and standard streams.
+    listed : ListedModules
+        Made before the fork.
+    inheritance : Inheritance
+        Of the server.
+    """
+    server = os.getppid()
+    os.setsid()
+    _end_with(server)
+    # ipykernel's own watch over its parent.
+    request.env["JPY_PARENT_PID"] = str(server)
+    inheritance.settle(request)
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *request.argv]
+    # It joins the shell when it is imported; imported before there was one, it has not.
+    sys.modules.pop("matplotlib_inline.backend_inline", None)
+    # Its default was read from the environment when the class was made, in the server.
+    app: Any = IPKernelApp.instance(parent_handle=server)
+    with _modules_listed(listed):
+        app.initialize(request.argv)
+    _show_figures()
+    inheritance.finish(request)
+    request.say_ready()
+    app.start()
+
+
+def _end_with(server: int) -> None:
+    """Die when the server dies; ipykernel's own watch does the same, a second later, where prctl is missing."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != server:
+        os._exit(1)
+
+
+def _take_command(command: Sequence[str]) -> None:
+    """Show the command line of a cold kernel, with the interpreter's own options."""
+    sys.orig_argv[:] = command
+    options = [word[2:].partition("=") for word in command[1:] if word.startswith("-X")]
+    sys._xoptions.clear()
+    sys._xoptions.update({name: value or True for name, _, value in options})
+
+
+def _set_filters(filters: Sequence[Any]) -> None:
+    """Put these in the place of the filters for warnings, as `warnings.filterwarnings` does with one."""
+    present: Any = warnings.filters
+    present[:] = filters
+    warnings._filters_mutated()  # type: ignore[attr-defined]
+
+
+def _take_streams(request: Request) -> None:
+    for target, stream in enumerate(request.streams):
+        os.dup2(stream, target)
+        os.close(stream)
+
+
+def _take_environment(request: Request, changes: dict[str, tuple[str | None, str | None]]) -> None:
+    """Take over environment and folder, with what the imports made of the environment."""
+    os.environ.clear()
+    os.environ.update(request.env)
+    for name, (before, after) in changes.items():
+        if after is not None and request.env.get(name) == before:
+            os.environ[name] = after
+    time.tzset()
+    tempfile.tempdir = None
+    os.chdir(request.cwd)
+
+
+def _take_limits(request: Request) -> None:
+    """Take over what a child inherits from the process that starts it."""
+    os.umask(request.umask)
+    if request.processors and request.processors != processors():
+        os.sched_setaffinity(0, request.processors)
+    if request.nice > os.getpriority(os.PRIO_PROCESS, 0):
+        os.setpriority(os.PRIO_PROCESS, 0, request.nice)
+    own = resource_limits()
+    for number, limit in request.limits.items():
+        if own[number] != limit:
+            import resource  # not on Windows, which has no limits either
+
+            resource.setrlimit(number, limit)
+
+
+def _show_figures() -> None:
+    """Join matplotlib to the shell where a module made it look for one before there was any."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    hook = getattr(pyplot, "_REPL_DISPLAYHOOK", None)
+    if pyplot is not None and hook is not None and hook.name != "NONE":
+        pyplot.uninstall_repl_displayhook()
+        pyplot.install_repl_displayhook()

@@ -1,0 +1,380 @@
+"""The owner's and the clients' end of a fork server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from policyreport.running.janitor import make_folder
+from policyreport.running.kernels.likeness import FORCED
+from policyreport.running.kernels.reasons import ForkRefusedError, Reason
+from policyreport.running.kernels.request import Request, send_request
+from policyreport.running.kernels.server import server_command
+from policyreport.running.kernels.thread_counts import VARIABLES
+
+STOP_SECONDS = 5.0
+# A forked kernel is ready in a tenth of a second, on a busy machine in some.
+READY_SECONDS = 60.0
+# Beside the socket: whose packages its kernels would have.
+PYTHON_FILE = "python.json"
+# A socket's path that every platform takes (macOS: 104 bytes, Linux: 108).
+SOCKET_PATH_LIMIT = 103
+
+
+def why_not() -> str:
+    """Say why kernels cannot be forked on this platform; empty where they can."""
+    if not hasattr(os, "fork") or not hasattr(socket, "recv_fds"):
+        return "this platform has no fork"
+    if sys.platform == "darwin":
+        # bugs.python.org/issue33725: Apple's own libraries start threads and end a forked process.
+        return "macOS does not let a process that uses its libraries fork safely"
+    return ""
+
+
+def this_python() -> dict[str, object]:
+    """Describe the interpreter and where its packages are: what two processes have in common that import alike."""
+    file = Path(sys.executable).resolve()
+    status = file.stat()
+    return {
+        "executable": str(file),
+        "file": [status.st_dev, status.st_ino],
+        "prefix": str(Path(sys.prefix).resolve()),
+        "version": sys.version,
+    }
+
+
+def short_folder(room: int, usual: str = "") -> str:
+    """Where temporary files go, or ``/tmp`` where that lies too deep for the path of a socket in it.
+
+    Parameters
+    ----------
+    room : int
+        Bytes that the socket's path needs below the folder.
+    usual : str
+        The folder; by default that of temporary files.
+    """
+    usual = usual or tempfile.gettempdir()
+    deep = len(os.fsencode(usual)) > SOCKET_PATH_LIMIT - room
+    return "/tmp" if deep and os.access("/tmp", os.W_OK) else usual
+
+
+class ForkServer:
+    """A running fork server; it and all its kernels end with this object's process.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        What to import before the first fork.
+    environment : mapping of str to str, optional
+        The environment of the kernels to be; by default this process's.
+    rehearsal : sequence of str
+        Module, function and words to call it with before the first fork, so that kernels find done what they
+        would all do first: it must be deterministic and start no thread. Empty for nothing.
+    tidy : bool
+        End what a kernel started once the kernel has ended, also where it has a session of its own.
+
+    Raises
+    ------
+    ForkRefusedError
+        Where a process cannot be forked safely.
+    """
+
+    def __init__(
+        self,
+        modules: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        rehearsal: Sequence[str] = (),
+        *,
+        tidy: bool = False,
+    ) -> None:
+        if reason := why_not():
+            raise ForkRefusedError(Reason.PLATFORM, reason)
+        # No other user can enter it.
+        self.folder = make_folder("policyreport-fork-", short_folder(len("/policyreport-fork-12345678/s")))
+        self.address = str(self.folder / "s")
+        options = {"modules": list(modules), "rehearsal": list(rehearsal), "tidy": tidy}
+        try:
+            # For clients to compare before they ask.
+            (self.folder / PYTHON_FILE).write_text(json.dumps(this_python()), encoding="utf-8")
+            self._start(options, os.environ if environment is None else environment)
+        except OSError as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            message = f"the fork server cannot be started ({error.strerror or error})"
+            raise ForkRefusedError(Reason.NO_SERVER, message) from None
+
+    def _start(self, options: dict[str, Any], environment: Mapping[str, str]) -> None:
+        own = FORCED | dict(environment) | dict.fromkeys(VARIABLES, "1")
+        reading, self._lifetime = os.pipe()
+        try:
+            with socket.socket(socket.AF_UNIX) as listener:
+                # The owner listens: a client connects at once and waits in the queue while the server imports.
+                listener.bind(self.address)
+                listener.listen(128)
+                self._process = subprocess.Popen(
+                    server_command(listener.fileno(), reading, str(self.folder), options),
+                    env=own,
+                    pass_fds=(listener.fileno(), reading),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    # A session of its own: ^C in the terminal is not for it.
+                    start_new_session=True,
+                )
+        except OSError:
+            os.close(self._lifetime)
+            self._lifetime = -1
+            raise
+        finally:
+            os.close(reading)
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it is there still; a notebook may have killed it."""
+        return self._lifetime >= 0 and self._process.poll() is None
+
+    def close(self) -> None:
+        """End the server and its kernels; again is no error."""
+        if self._lifetime < 0:
+            return
+        os.close(self._lifetime)
+        self._lifetime = -1
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Still importing, perhaps; its kernels die with it.
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class ForkedKernel:
+    """A forked kernel as its client sees it; the interface of `subprocess.Popen` as far as Jupyter uses it.
+
+    Parameters
+    ----------
+    connection : socket
+        To the server, after the kernel's process id came.
+    pid : int
+        The kernel's process id; it leads its own session.
+
+    Attributes
+    ----------
+    stdin, stdout, stderr : file or None
+        This process's ends of the pipes that the kernel was started with.
+    left_out : dict of str to str
+        Modules that the server did not import ahead, with the reason.
+    """
+
+    def __init__(self, connection: socket.socket, pid: int) -> None:
+        self.pid = pid
+        self.stdin: IO[bytes] | None = None
+        self.stdout: IO[bytes] | None = None
+        self.stderr: IO[bytes] | None = None
+        self.left_out: dict[str, str] = {}
+        self.returncode: int | None = None
+        self._connection = connection
+        self._heard = b""
+
+    def poll(self) -> int | None:
+        """Look for the exit code; None while the kernel runs."""
+        while self.returncode is None and select.select([self._connection], [], [], 0)[0]:
+            self._read()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the exit code; parameters, result and errors of `subprocess.Popen.wait`."""
+        while self.returncode is None:
+            if not select.select([self._connection], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("kernel", timeout or 0)
+            self._read()
+        return self.returncode
+
+    async def wait_async(self) -> int:
+        """Wait for the exit code without holding up the event loop."""
+        loop = asyncio.get_running_loop()
+        while self.returncode is None:
+            readable = asyncio.Event()
+            loop.add_reader(self._connection, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                loop.remove_reader(self._connection)
+            self.poll()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Have the server signal the kernel's process group; nothing happens once it has ended."""
+        if self.poll() is None:
+            with contextlib.suppress(OSError):
+                self._connection.sendall(json.dumps({"signal": int(number)}).encode() + b"\n")
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+    def close_pipes(self) -> None:
+        """Close this process's ends of the pipes."""
+        for end in (self.stdin, self.stdout, self.stderr):
+            if end is not None:
+                end.close()
+
+    def close(self) -> None:
+        """Close the connection and the pipes; a kernel that still runs ends with it."""
+        self.close_pipes()
+        if self.poll() is None:
+            self._connection.close()
+            self.returncode = -int(signal.SIGKILL)
+
+    def end(self, code: int) -> None:
+        """Take note that the kernel has ended.
+
+        Parameters
+        ----------
+        code : int
+            Its exit code.
+        """
+        self.returncode = code
+        self._connection.close()
+
+    def _read(self) -> None:
+        """Take in what the server says; its end is the kernel's."""
+        try:
+            part = self._connection.recv(4096)
+        except OSError:
+            part = b""
+        self._heard += part
+        if b"\n" in self._heard:
+            self.returncode = int(json.loads(self._heard.partition(b"\n")[0])["exit"])
+        elif not part:
+            self.returncode = -int(signal.SIGKILL)
+        if self.returncode is not None:
+            self._connection.close()
+
+
+def fork_kernel(address: str, request: Request, streams: Sequence[int]) -> socket.socket:
+    """Ask a server for a kernel; its answer is read by `take_kernel` when it is there.
+
+    Parameters
+    ----------
+    address : str
+        The server's socket.
+    request : Request
+        What the kernel is to be.
+    streams : sequence of int
+        File descriptors of its standard input, output and error.
+
+    Returns
+    -------
+    socket
+        The connection, non-blocking.
+
+    Raises
+    ------
+    ForkRefusedError
+        If the server is gone, or is another Python.
+    """
+    _compare_python(Path(address).with_name(PYTHON_FILE))
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(address)
+        send_request(connection, request, streams)
+    except OSError as error:
+        connection.close()
+        message = f"the fork server does not answer ({error.strerror or error})"
+        raise ForkRefusedError(Reason.NO_SERVER, message) from None
+    connection.setblocking(False)
+    return connection
+
+
+def _compare_python(path: Path) -> None:
+    """Refuse a server whose kernels would have other packages than a cold one here."""
+    try:
+        there = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        raise ForkRefusedError(Reason.NO_SERVER, "the fork server is gone") from None
+    for name, here in this_python().items():
+        if there.get(name) != here:
+            message = f"the fork server runs another Python: {name} {there.get(name)}, here {here}"
+            raise ForkRefusedError(Reason.INTERPRETER, message)
+
+
+async def take_kernel(connection: socket.socket) -> ForkedKernel:
+    """Wait for a server's answer, and for the kernel's word that it can be connected to.
+
+    Parameters
+    ----------
+    connection : socket
+        From `fork_kernel`.
+
+    Returns
+    -------
+    ForkedKernel
+        The running kernel.
+
+    Raises
+    ------
+    ForkRefusedError
+        If there is none.
+    """
+    try:
+        # The first kernel waits for the server's imports too.
+        answer = await asyncio.wait_for(_line(connection), READY_SECONDS)
+        if "pid" not in answer:
+            raise ForkRefusedError(Reason(answer.get("reason", Reason.NO_SERVER)), str(answer.get("refused")))
+        kernel = ForkedKernel(connection, answer["pid"])
+        kernel.left_out = answer.get("left_out", {})
+        ready = await asyncio.wait_for(_line(connection), READY_SECONDS)
+    except TimeoutError:
+        connection.close()
+        message = f"a forked kernel was not ready in {READY_SECONDS:g} s"
+        raise ForkRefusedError(Reason.NO_SERVER, message) from None
+    except BaseException:
+        connection.close()
+        raise
+    if "exit" in ready:
+        # It ended before it could be asked anything: a kernel all the same, and a dead one.
+        kernel.end(int(ready["exit"]))
+    return kernel
+
+
+async def _line(connection: socket.socket) -> dict[str, Any]:
+    """One line from the server."""
+    loop = asyncio.get_running_loop()
+    words = b""
+    while not words.endswith(b"\n"):
+        # Byte by byte: what follows is for whoever watches the kernel.
+        part = await loop.sock_recv(connection, 1)
+        if not part:
+            raise ForkRefusedError(Reason.NO_SERVER, "the fork server ended")
+        words += part
+    line: dict[str, Any] = json.loads(words)
+    return line

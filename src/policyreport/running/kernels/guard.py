@@ -1,0 +1,78 @@
+"""A kernel's watch over environment variables that imports made ahead of its notebook have looked at already."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from policyreport.running.kernels.thread_counts import VARIABLES, set_thread_counts
+from policyreport.running.kernels.watching import ImportsAhead
+
+# What a kernel ends with that has to start cold.
+EXIT_CODE = 75
+
+
+def guard_environment(ahead: ImportsAhead, note: str) -> None:
+    """Look at every change of the environment from here on.
+
+    Parameters
+    ----------
+    ahead : ImportsAhead
+        The imports that were made.
+    note : str
+        A file for the reason, which is written before the process ends where a change would have no effect; empty
+        for a line in the notebook.
+    """
+    plain_put, plain_unset = os.putenv, os.unsetenv
+    noted: set[str] = set()
+    modules_before = frozenset(sys.modules)
+
+    def look(name: Any, value: str | None) -> None:
+        word = os.fsdecode(name)
+        if word in noted or os.environ._data.get(os.environ.encodekey(word)) == (value and os.fsencode(value)):  # type: ignore[attr-defined]
+            return
+        noted.add(word)
+        if reader := ahead.unread(word, ahead.imported_with(_imported_since(modules_before))):
+            if word in VARIABLES:
+                set_thread_counts(os.environ | {word: value or ""})
+            else:
+                _tell(word, reader, note)
+
+    # os.environ calls these by the names they have in their module.
+    def putenv(name: Any, value: Any) -> None:
+        plain_put(name, value)
+        look(name, os.fsdecode(value))
+
+    def unsetenv(name: Any) -> None:
+        plain_unset(name)
+        look(name, None)
+
+    os.putenv, os.unsetenv = putenv, unsetenv
+
+
+def _imported_since(before: frozenset[str]) -> set[str]:
+    """Modules that the notebook, and what it has loaded, use: the notebook has imported them itself."""
+    spaces = [vars(module) for name, module in list(sys.modules.items()) if name not in before and module is not None]
+    found = {name for name in sys.modules if name not in before}
+    main = sys.modules.get("__main__")
+    for space in [*spaces, vars(main) if main else {}]:
+        for thing in list(space.values()):
+            if isinstance(thing, ModuleType):
+                found.add(thing.__name__)
+            elif isinstance(thing, (type, FunctionType)):
+                found.add(str(thing.__module__))
+    return found
+
+
+def _tell(name: str, reader: str, note: str) -> None:
+    """Say that a variable comes too late, or leave a note and end."""
+    if note:
+        Path(note).write_text(f"the notebook sets {name}, which {reader} looked at when it was imported", "utf-8")
+        os._exit(EXIT_CODE)
+    sys.stderr.write(
+        f"{name} is set too late for {reader}: this kernel was forked from a process that has imported it already.\n"
+        "Set the variable before that process starts, or start this kernel cold.\n"
+    )

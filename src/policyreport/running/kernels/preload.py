@@ -1,0 +1,111 @@
+"""Import modules ahead of the notebooks that will, as if a notebook's cell did it."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from policyreport.running.kernels.process_state import difference, process_state
+from policyreport.running.kernels.watching import ImportsAhead
+
+# What every kernel imports while it starts, whatever its notebook imports.
+KERNEL_MODULES = (
+    "policyreport.running.kernels.forked",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+)
+PRINTS = "prints or warns"
+
+
+def import_modules(modules: Sequence[str], rehearsal: Sequence[str] = ()) -> tuple[ImportsAhead, dict[str, str]]:
+    """Import modules, then rehearse; one that cannot be imported is left to the notebook, whose cell will say why.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        Dotted names; of ``a.b`` where ``b`` is no module, ``a`` is imported.
+    rehearsal : sequence of str
+        Module, function and words to call it with, once the imports are made.
+
+    Returns
+    -------
+    ImportsAhead
+        What the modules took in.
+    dict of str to str
+        By module that does more to its process than be there, what it does: the notebook would miss it. This process
+        has it now and must not be forked.
+    """
+    # As ipykernel does before a notebook can import matplotlib.
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    ahead, unfit = ImportsAhead(), dict[str, str]()
+    with ahead.watch():
+        for name in KERNEL_MODULES:
+            importlib.import_module(name)
+        ahead.begin()
+        with _as_in_a_notebook():
+            for name in modules:
+                if effect := _import(name):
+                    unfit[name] = effect
+            if rehearsal and not unfit:
+                _rehearse(*rehearsal)
+    return ahead, unfit
+
+
+def _import(name: str) -> str:
+    """Import a module and say what it did besides; empty for nothing."""
+    before, known = process_state(), len(sys.modules)
+    output = io.StringIO()
+    # A module may raise anything; in the notebook it will do so again, in the open.
+    with _output_to(output), contextlib.suppress(Exception, SystemExit):
+        importlib.import_module(name)
+    if output.getvalue():
+        return PRINTS
+    return difference(before, process_state()) if len(sys.modules) != known else ""
+
+
+def _rehearse(module: str, function: str, *words: str) -> None:
+    # What fails here fails in the notebooks too, or was not needed.
+    with _output_to(io.StringIO()), contextlib.suppress(Exception):
+        getattr(importlib.import_module(module), function)(*words)
+
+
+@contextlib.contextmanager
+def _output_to(output: io.StringIO) -> Iterator[None]:
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        yield
+
+
+@contextlib.contextmanager
+def _as_in_a_notebook() -> Iterator[None]:
+    """Show modules that ask for IPython's shell the hull of one.
+
+    pandas decides at import how wide a table is printed, tqdm which bar it draws. Whatever wants more of the
+    shell than its kind finds no attribute; its import fails here and is done in the kernel.
+    """
+    # Only the server imports this module, so this is not in the way of anything light.
+    from ipykernel.zmqshell import ZMQInteractiveShell
+    from traitlets.config import Config
+
+    classes: list[Any] = list(ZMQInteractiveShell._walk_mro())
+    shell = ZMQInteractiveShell.__new__(ZMQInteractiveShell)
+    shell.config = Config(IPKernelApp={"parent_handle": 0})
+    for shell_class in classes:
+        shell_class._instance = shell
+    builtins.get_ipython = lambda: shell  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
+        for shell_class in classes:
+            shell_class._instance = None

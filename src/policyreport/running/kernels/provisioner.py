@@ -1,0 +1,265 @@
+"""Jupyter's extension point for starting kernels, used to fork them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Bool, Unicode
+
+from policyreport.running.kernels.counts import kernel_counts, report_at_exit
+from policyreport.running.kernels.forkserver import ForkedKernel, fork_kernel, take_kernel
+from policyreport.running.kernels.reasons import ForkRefusedError, Reason
+from policyreport.running.kernels.request import request_from_here
+from policyreport.running.kernels.steps import Step, notebook_steps
+
+NAME = "policyreport-warm"
+# A process that was killed is gone in milliseconds; longer means that it hangs in the system.
+KILL_SECONDS = 5.0
+STREAMS = ("stdin", "stdout", "stderr")
+# What a forked kernel can be given of `subprocess.Popen`'s options; with another it starts cold.
+OPTIONS = {*STREAMS, "cwd", "env", "independent", "start_new_session", "close_fds", "restore_signals"}
+# Jupyter's own, which it takes out before it starts a process.
+OPTIONS |= {"extra_arguments", "kernel_id"}
+# Modules that are an IPython kernel when they are run.
+ADOPTING = "policyreport.running.kernels.adopting"
+LAUNCHERS = ("ipykernel_launcher", "ipykernel", ADOPTING)
+_server = ""
+_explained: set[str] = set()
+_log = logging.getLogger(__name__)
+
+
+def use_server(address: str) -> None:
+    """Fork this process's kernels from a server that another process may own; empty for cold kernels."""
+    global _server
+    _server = address
+
+
+def server_in_use() -> str:
+    """Give the address of the server in use; empty where there is none."""
+    return _server
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Fork an IPython kernel of this Python from the server in use; start every other kernel as usual.
+
+    Registered as ``policyreport-warm``. Whatever cannot be forked (another language or interpreter, another
+    environment, no server) is started by `LocalProvisioner`, with one line in the log that says why.
+    """
+
+    # A subprocess.Popen or what looks like one.
+    process: Any
+    address = Unicode(help="The fork server's socket; by default the one this process uses.").tag(config=True)
+    note = Unicode(help="A file in which a kernel says that it must start cold, and ends.").tag(config=True)
+    cold_reason = ""
+    follows_edits = Bool(True, help="Start cold after a module was edited that the server imported.").tag(config=True)
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
+        """Fork the kernel where that is possible, else launch it.
+
+        Parameters
+        ----------
+        cmd : list of str
+            The command line of a cold kernel.
+        **options
+            As for `subprocess.Popen`.
+
+        Raises
+        ------
+        RuntimeError
+            If the server ended because the run did.
+        """
+        try:
+            kernel = await self._fork(cmd, options)
+        except ForkRefusedError as error:
+            owner = multiprocessing.parent_process()
+            if owner is not None and not owner.is_alive():
+                # Whoever was killed took the server along; a cold kernel would outlive them both by seconds.
+                raise RuntimeError("the process that wants this kernel was left by its owner") from None
+            self.started_cold(error)
+            return await super().launch_kernel(cmd, **options)
+        _count(kernel)
+        # It leads a group of its own, but the server signals it: only there is the id surely still its.
+        self.process, self.pid, self.pgid = kernel, kernel.pid, None
+        self.cwd = options.get("cwd") or Path.cwd()
+        return self.connection_info
+
+    def started_cold(self, error: ForkRefusedError) -> None:
+        """Count the kernel, and say once a process why kernels start cold."""
+        self.cold_reason = str(error)
+        _register_report()
+        kernel_counts().add_cold(error.reason, str(error))
+        if str(error) not in _explained:
+            _explained.add(str(error))
+            _log.warning("Kernels start cold: %s.", error)
+
+    async def wait(self) -> int | None:
+        """Wait for the kernel to end; its exit code, negative for a signal."""
+        if not isinstance(self.process, ForkedKernel):
+            return await super().wait()
+        code = await self.process.wait_async()
+        self.process.close_pipes()
+        self.process = None
+        return code
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and see it gone, so that nobody has to look for it every tenth of a second."""
+        process = self.process
+        await super().kill(restart)
+        if isinstance(process, ForkedKernel):
+            try:
+                await asyncio.wait_for(process.wait_async(), KILL_SECONDS)
+            except TimeoutError:
+                _log.warning("A killed kernel is still there after %g s.", KILL_SECONDS)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Let go of the kernel; one that still runs ends."""
+        if isinstance(self.process, ForkedKernel):
+            self.process.close()
+            self.process = None
+        await super().cleanup(restart)
+
+    async def _fork(self, cmd: list[str], options: dict[str, Any]) -> ForkedKernel:
+        """Fork what a command line would start."""
+        address = self.address or _server
+        if not address:
+            raise ForkRefusedError(Reason.NO_SERVER, "no fork server is running")
+        argv = kernel_arguments(cmd)
+        _check_options(options)
+        pipes = Pipes(options)
+        try:
+            request = request_from_here(
+                argv,
+                os.environ if options.get("env") is None else options["env"],
+                str(Path(options.get("cwd") or ".").absolute()),
+                command=list(cmd),
+                steps=steps_in_hand(),
+                note=self.note,
+                follows_edits=self.follows_edits,
+            )
+            connection = fork_kernel(address, request, pipes.kernels_ends)
+        except BaseException:
+            pipes.close_own_ends()
+            raise
+        finally:
+            pipes.close_kernels_ends()
+        try:
+            kernel = await take_kernel(connection)
+        except BaseException:
+            pipes.close_own_ends()
+            raise
+        kernel.stdin, kernel.stdout, kernel.stderr = pipes.own_ends
+        return kernel
+
+
+def kernel_arguments(cmd: Sequence[str]) -> list[str]:
+    """Find the kernel's own arguments in a command line.
+
+    Parameters
+    ----------
+    cmd : sequence of str
+        ``python [-Xfrozen_modules=off] -m ipykernel_launcher -f FILE …``.
+
+    Raises
+    ------
+    ForkRefusedError
+        If another program or interpreter is meant, or one with other options.
+    """
+    if not cmd or Path(cmd[0]).absolute() != Path(sys.executable).absolute():
+        raise ForkRefusedError(Reason.PROGRAM, "the kernel runs in another program than this Python")
+    rest = [word for word in cmd[1:4] if word != "-Xfrozen_modules=off"] + list(cmd[4:])
+    if rest[:1] != ["-m"] or not set(rest[1:2]) & set(LAUNCHERS):
+        raise ForkRefusedError(Reason.PROGRAM, "the kernel is started in a way of its own")
+    return rest[2:]
+
+
+def steps_in_hand() -> list[Step]:
+    """Read the notebook that a client of nbclient's kind starts this kernel for; nothing where none does."""
+    client_module = sys.modules.get("nbclient.client")
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and client_module is not None:
+        client = frame.f_locals.get("self")
+        if isinstance(client, client_module.NotebookClient):
+            cells = [cell.source for cell in client.nb.cells if cell.cell_type == "code"]
+            return notebook_steps(cells)
+        frame = frame.f_back
+    return []
+
+
+class Pipes:
+    """The standard streams of a kernel to be, by the conventions of `subprocess.Popen`."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.own_ends: list[IO[bytes] | None] = [None, None, None]
+        self.kernels_ends: list[int] = []
+        self._opened: list[int] = []
+        try:
+            for number, name in enumerate(STREAMS):
+                self.kernels_ends.append(self._end(number, options.get(name)))
+        except BaseException:
+            self.close_own_ends()
+            self.close_kernels_ends()
+            raise
+
+    def _end(self, number: int, given: Any) -> int:
+        if given == subprocess.PIPE:
+            reading, writing = os.pipe()
+            kernels, own = (reading, writing) if number == 0 else (writing, reading)
+            self._opened.append(kernels)
+            self.own_ends[number] = os.fdopen(own, "wb" if number == 0 else "rb")
+            return kernels
+        if given == subprocess.STDOUT and number == 2:
+            return self.kernels_ends[1]
+        if given is None and number > 0:
+            return number
+        if isinstance(given, int) and given >= 0:
+            return given
+        if hasattr(given, "fileno"):
+            return int(given.fileno())
+        # Jupyter hands over a pipe's end that nobody writes to: the same as nothing.
+        self._opened.append(os.open(os.devnull, os.O_RDWR))
+        return self._opened[-1]
+
+    def close_kernels_ends(self) -> None:
+        """Close what only the kernel needs."""
+        while self._opened:
+            os.close(self._opened.pop())
+
+    def close_own_ends(self) -> None:
+        """Close this process's ends of the pipes, where there is no kernel."""
+        for end in self.own_ends:
+            if end is not None:
+                end.close()
+
+
+def _check_options(options: dict[str, Any]) -> None:
+    if options.get("independent"):
+        raise ForkRefusedError(Reason.INDEPENDENT, "the kernel is to outlive this process")
+    if other := sorted(name for name, value in options.items() if name not in OPTIONS and value is not None):
+        raise ForkRefusedError(Reason.OPTIONS, f"the kernel is started with the option {other[0]}")
+
+
+def _count(kernel: ForkedKernel) -> None:
+    _register_report()
+    counts = kernel_counts()
+    counts.forked += 1
+    for name, effect in kernel.left_out.items():
+        if name not in counts.left_out:
+            counts.left_out[name] = effect
+            _log.warning("%s is not imported ahead of the notebooks: when it is imported, it %s.", name, effect)
+
+
+def _register_report() -> None:
+    counts = kernel_counts()
+    if not counts.forked and not counts.cold:
+        report_at_exit()

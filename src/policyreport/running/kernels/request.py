@@ -1,0 +1,118 @@
+"""What a client of a fork server asks for, as it crosses the socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from policyreport.running.kernels.process_state import processors, resource_limits, umask
+from policyreport.running.kernels.steps import Step
+
+# A request is an environment and a few words; a client that takes longer to send it is not one of ours.
+REQUEST_SECONDS = 10.0
+LENGTH = 4
+STREAMS = 3
+
+
+@dataclass
+class Request:
+    """A kernel to be: its arguments, environment and folder, and the state of the process that asks for it.
+
+    Parameters
+    ----------
+    argv : list of str
+        Arguments as for ``python -m ipykernel_launcher``.
+    env, cwd
+        Whole environment; folder.
+    command : list of str
+        What a cold kernel's process would be started with.
+    steps : list of Step
+        What the notebook does that imports made ahead may not see, as far as the client knows the notebook.
+    note : str
+        A file in which the kernel leaves a line and ends, where it turns out that it had to start cold; empty for a
+        kernel that goes on and says so in the notebook.
+    follows_edits : bool
+        Whether a module that was edited since the server imported it counts.
+    umask, limits, processors, nice
+        Of the process that asks, as a child would inherit them.
+    """
+
+    argv: list[str]
+    env: dict[str, str]
+    cwd: str
+    command: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    note: str = ""
+    follows_edits: bool = True
+    umask: int = 0o022
+    limits: dict[int, tuple[int, int]] = field(default_factory=dict)
+    processors: list[int] = field(default_factory=list)
+    nice: int = 0
+    streams: list[int] = field(default_factory=list)
+    client: socket.socket | None = None
+
+    def say_ready(self) -> None:
+        """Tell the client that it can connect: one that tries too early tries again only after a tenth of a second."""
+        if self.client is not None:
+            send(self.client, {"ready": True})
+            self.client.close()
+            self.client = None
+
+
+def request_from_here(argv: Sequence[str], env: Mapping[str, str], cwd: str, **options: Any) -> Request:
+    """Build a request of this process, with what its child would inherit."""
+    return Request(
+        list(argv), dict(env), cwd, umask=umask(), limits=resource_limits(), processors=processors(),
+        nice=os.getpriority(os.PRIO_PROCESS, 0), **options,
+    )  # fmt: skip
+
+
+def send_request(connection: socket.socket, request: Request, streams: Sequence[int]) -> None:
+    """Send a request: its length with the standard streams, then JSON."""
+    words = {name: value for name, value in vars(request).items() if name not in ("streams", "client")}
+    body = json.dumps(words).encode()
+    socket.send_fds(connection, [len(body).to_bytes(LENGTH, "big")], list(streams))
+    connection.sendall(body)
+
+
+def receive_request(connection: socket.socket) -> Request:
+    """Read a request.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    OSError
+        If the client is gone or too slow.
+    """
+    head, streams, _, _ = socket.recv_fds(connection, LENGTH, STREAMS)
+    try:
+        length = int.from_bytes(head, "big")
+        body = b""
+        while len(body) < length:
+            part = connection.recv(length - len(body))
+            if not part:
+                raise ValueError("half a request")
+            body += part
+        words = json.loads(body)
+        if len(streams) != STREAMS:
+            raise ValueError("no standard streams")
+        words["limits"] = {int(number): (soft, hard) for number, (soft, hard) in words["limits"].items()}
+        words["steps"] = [(kind, name) for kind, name in words["steps"]]
+        return Request(**words, streams=streams)
+    except BaseException:
+        for stream in streams:
+            os.close(stream)
+        raise
+
+
+def send(connection: socket.socket, words: dict[str, Any]) -> None:
+    """Write a line to the other end; one that is gone is noticed by its closed connection."""
+    try:
+        connection.sendall(json.dumps(words).encode() + b"\n")
+    except OSError:
+        return

@@ -1,0 +1,283 @@
+"""The fork server: a process that has imported what notebooks import, and forks a fresh kernel for each request.
+
+It starts no thread, opens no file and draws no random number before a fork, so a forked kernel differs from
+a cold one only in the modules that are already there. One loop forks, reaps and passes signals on. A
+connection is a kernel: its request comes with the three standard streams, ``{"pid"}`` goes back, ``{"ready"}``
+from the kernel itself when its sockets are there, later ``{"exit"}``; ``{"signal"}`` may come in between, and a
+connection that closes ends its kernel.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import sys
+from typing import Any
+
+from policyreport.running.kernels.likeness import Likeness
+from policyreport.running.kernels.orphans import adopt_orphans, children
+from policyreport.running.kernels.preload import import_modules
+from policyreport.running.kernels.randomness import Generators
+from policyreport.running.kernels.reasons import ForkRefusedError
+from policyreport.running.kernels.request import REQUEST_SECONDS, Request, receive_request, send
+
+# Modules that do more than be imported are left out one after the other; what has more of them than this gets none.
+ATTEMPTS = 6
+# Rounds of killing what killed kernels leave: each orphan may leave orphans.
+ROUNDS = 100
+
+
+class Server:
+    """The loop.
+
+    Parameters
+    ----------
+    listener : socket
+        Where clients connect.
+    lifetime : int
+        Reading end of a pipe; when its writing end closes, the server ends, and every kernel with it.
+    likeness : Likeness
+        What requests are compared with.
+    greeting : dict
+        Sent with the id of each kernel's process.
+    tidy : bool
+        End what a kernel started, once the kernel has ended.
+    """
+
+    def __init__(
+        self, listener: socket.socket, lifetime: int, likeness: Likeness, greeting: dict[str, Any], tidy: bool
+    ) -> None:
+        self.listener, self.lifetime, self.likeness = listener, lifetime, likeness
+        self.greeting, self.tidy = greeting, tidy
+        self.kernels: dict[int, socket.socket] = {}
+        self.selector = selectors.DefaultSelector()
+        self.wakeup, self.waker = os.pipe()
+        self.reserve = os.open(os.devnull, os.O_RDONLY)
+        for end in (self.wakeup, self.waker):
+            os.set_blocking(end, False)
+        # A handler, even one that does nothing, is what makes SIGCHLD write to the pipe.
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(self.waker, warn_on_full_buffer=False)
+        for source in (listener, lifetime, self.wakeup):
+            self.selector.register(source, selectors.EVENT_READ)
+
+    def serve(self) -> Request | None:
+        """Fork until the owner is gone.
+
+        Returns
+        -------
+        Request or None
+            In a forked kernel, what it was asked to be; in the server, at its end, None.
+        """
+        while True:
+            for key, _ in self.selector.select():
+                if key.fileobj is self.listener:
+                    request = self._accept()
+                    if request is not None:
+                        return request
+                elif key.fileobj == self.lifetime:
+                    self._end()
+                    return None
+                elif key.fileobj == self.wakeup:
+                    self._reap()
+                else:
+                    self._hear(key.data)
+
+    def _accept(self) -> Request | None:
+        """Take a request and fork; gives the request in the child."""
+        connection = self._connection()
+        if connection is None:
+            return None
+        connection.settimeout(REQUEST_SECONDS)
+        try:
+            request = receive_request(connection)
+        except (OSError, ValueError, KeyError, TypeError):
+            connection.close()
+            return None
+        try:
+            self.likeness.check(request)
+            if self._fork(connection):
+                request.client = connection
+                return request
+        except ForkRefusedError as error:
+            send(connection, {"refused": str(error), "reason": error.reason})
+            connection.close()
+        for stream in request.streams:
+            os.close(stream)
+        return None
+
+    def _connection(self) -> socket.socket | None:
+        """A client's, or none: with too many files open it is sent away, so that it does not wait in vain."""
+        try:
+            return self.listener.accept()[0]
+        except OSError:
+            os.close(self.reserve)
+            with contextlib.suppress(OSError):
+                self.listener.accept()[0].close()
+            self.reserve = os.open(os.devnull, os.O_RDONLY)
+            return None
+
+    def _fork(self, connection: socket.socket) -> bool:
+        """Fork a kernel; true in the child."""
+        pid = os.fork()
+        if pid == 0:
+            self._leave()
+            return True
+        self.kernels[pid] = connection
+        self.selector.register(connection, selectors.EVENT_READ, pid)
+        send(connection, {"pid": pid, **self.greeting})
+        return False
+
+    def _leave(self) -> None:
+        """In the child: close what is the server's, and hear signals as any program does."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.selector.close()
+        for connection in (*self.kernels.values(), self.listener):
+            connection.close()
+        for end in (self.wakeup, self.waker, self.reserve, self.lifetime):
+            os.close(end)
+
+    def _reap(self) -> None:
+        """Tell the clients of ended kernels how they ended."""
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self.wakeup, 4096):
+                pass
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    break
+                self._take_leave(pid, status)
+        self._end_orphans()
+
+    def _take_leave(self, pid: int, status: int) -> None:
+        """Tell a kernel's client; an orphan that was adopted has none."""
+        connection = self.kernels.pop(pid, None)
+        if connection is None:
+            return
+        with contextlib.suppress(KeyError):
+            self.selector.unregister(connection)
+        self._end_orphans()
+        send(connection, {"exit": os.waitstatus_to_exitcode(status)})
+        connection.close()
+
+    def _end_orphans(self) -> None:
+        """Kill what ended kernels have left: they adopt their own orphans, so ours have lost their kernel."""
+        if self.tidy:
+            for pid in children(os.getpid()):
+                if pid not in self.kernels:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+
+    def _hear(self, pid: int) -> None:
+        """Pass a client's signals on; a client that is gone takes its kernel with it."""
+        connection = self.kernels.get(pid)
+        if connection is None:
+            return
+        try:
+            words = connection.recv(4096)
+        except OSError:
+            words = b""
+        for word in words.splitlines():
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                _signal_group(pid, int(json.loads(word)["signal"]))
+        if not words:
+            self.selector.unregister(connection)
+            _signal_group(pid, signal.SIGKILL)
+
+    def _end(self) -> None:
+        """Kill every kernel, and what they started, and see them gone."""
+        for pid in self.kernels:
+            _signal_group(pid, signal.SIGKILL)
+        for _ in range(ROUNDS):
+            with contextlib.suppress(ChildProcessError):
+                while self.kernels or self.tidy:
+                    pid, _status = os.waitpid(-1, 0 if self.kernels else os.WNOHANG)
+                    if pid == 0:
+                        break
+                    self.kernels.pop(pid, None)
+            if not (self.tidy and children(os.getpid())):
+                return
+            self._end_orphans()
+
+
+def _signal_group(pid: int, number: int) -> None:
+    """Signal a kernel and its own processes; before it leads a group, the kernel alone."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def main(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> None:
+    """Run a fork server on inherited file descriptors; in a forked kernel, run the kernel.
+
+    Parameters
+    ----------
+    listener, lifetime : int
+        File descriptors of the listening socket and of the pipe that ends with the owner.
+    folder : str
+        The socket's folder, removed at the end.
+    options : dict
+        ``modules`` to import first; ``rehearsal``: module, function and words to call it with then, empty for
+        nothing; ``tidy``: whether what a kernel started ends with it; ``left_out``: modules that an attempt found
+        unfit, with what they do.
+    """
+    # ^C is the owner's business; it closes the pipe.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # "-c" puts the present folder first, where a notebook's own modules are not.
+    sys.path[:] = [entry for entry in sys.path if entry]
+    environment, generators, left_out = dict(os.environ), Generators(), dict(options.get("left_out", {}))
+    with generators.watch():
+        ahead, unfit = import_modules(options["modules"], options["rehearsal"])
+    if unfit and len(left_out) <= ATTEMPTS:
+        _begin_again(listener, lifetime, folder, options, unfit, environment)
+    # Imported here, where it makes nothing slower that is not a server.
+    from policyreport.running.kernels.forked import Inheritance, ListedModules, run_kernel
+
+    inheritance = Inheritance(ahead, generators, options["tidy"])
+    if options["tidy"]:
+        adopt_orphans()
+    gc.collect()
+    listed = ListedModules()
+    likeness = Likeness(ahead, environment)
+    # What is there stays: no collection in a kernel touches, and so copies, the shared pages.
+    gc.freeze()
+    server = Server(socket.socket(fileno=listener), lifetime, likeness, {"left_out": left_out}, options["tidy"])
+    request = server.serve()
+    if request is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        # Nothing is left to be tidied, and destroying the imported modules takes a while.
+        os._exit(0)
+    run_kernel(request, listed, inheritance)
+
+
+def _begin_again(
+    listener: int, lifetime: int, folder: str, options: dict[str, Any], unfit: dict[str, str],
+    environment: dict[str, str],
+) -> None:  # fmt: skip
+    """Start this process anew without the modules that do more than be imported."""
+    left_out = options.get("left_out", {}) | unfit
+    kept = [name for name in options["modules"] if not any(f"{name}.".startswith(f"{bad}.") for bad in left_out)]
+    words = (
+        listener,
+        lifetime,
+        folder,
+        options | {"modules": kept if len(left_out) <= ATTEMPTS else [], "left_out": left_out},
+    )
+    os.execve(sys.executable, server_command(*words), environment)
+
+
+def server_command(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> list[str]:
+    """The command line of a fork server; parameters as for `main`."""
+    words = repr((listener, lifetime, folder, options))
+    return [sys.executable, "-c", f"from policyreport.running.kernels.server import main; main(*{words})"]

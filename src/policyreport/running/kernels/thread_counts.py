@@ -1,0 +1,89 @@
+"""How many threads numerical libraries use: one in the fork server, in a kernel what a cold one would have.
+
+A library that has started threads cannot be forked, so the server keeps all of them at one. A kernel then asks each
+library for the number that its own environment names, as the library would have done when it was loaded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from policyreport.running.kernels.process_state import processors
+from policyreport.running.kernels.watching import loaded_libraries
+
+# By a part of the library's file name: functions that set the number (of which it has one), and the variables that
+# it reads, the first that is set counts.
+LIBRARIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "openblas": (
+        tuple(
+            f"{before}openblas_set_num_threads{after}"
+            for before in ("scipy_", "")
+            for after in ("64_", "", "64", "_64")
+        ),
+        ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"),
+    ),
+    "mkl_rt": (("MKL_Set_Num_Threads",), ("MKL_NUM_THREADS", "OMP_NUM_THREADS")),
+    "blis": (("bli_thread_set_num_threads",), ("BLIS_NUM_THREADS", "OMP_NUM_THREADS")),
+    "libgomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
+    "libomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
+    "libiomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
+}
+NUMEXPR = "NUMEXPR_NUM_THREADS"
+# The variables whose value a kernel can still be given after the libraries were loaded.
+VARIABLES = frozenset({NUMEXPR, *(name for _, names in LIBRARIES.values() for name in names)})
+# Arrow's second allocator returns memory from a thread, and has a switch for it;
+# github.com/apache/arrow/issues/17285.
+SINGLE_THREADED = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    NUMEXPR: "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+
+
+def set_thread_counts(environment: Mapping[str, str] = os.environ) -> None:
+    """Give each library that is loaded the number of threads that the environment names, else one a processor."""
+    if all(_count(environment, variables) == 1 for _, variables in LIBRARIES.values()):
+        return
+    for path in loaded_libraries():
+        name = Path(path).name
+        for part, (setters, variables) in LIBRARIES.items():
+            if part in name:
+                count = _count(environment, variables)
+                # OpenBLAS takes no more than there are processors.
+                _set(path, setters, min(count, _processors()) if part == "openblas" else count)
+    # numexpr counts in Python.
+    if numexpr := sys.modules.get("numexpr.utils"):
+        with contextlib.suppress(Exception):
+            numexpr._init_num_threads()
+
+
+def _set(path: str, setters: tuple[str, ...], count: int) -> None:
+    with contextlib.suppress(OSError):
+        library = ctypes.CDLL(path)
+        setter = next((getattr(library, name) for name in setters if hasattr(library, name)), None)
+        if setter is not None:
+            setter.restype = None
+            setter(ctypes.c_int(count))
+
+
+def _count(environment: Mapping[str, str], variables: tuple[str, ...]) -> int:
+    """The first number above nought, as the libraries read it; else one thread a processor."""
+    for name in variables:
+        # OpenMP takes a list, of which the first holds for the outermost level.
+        first = environment.get(name, "").partition(",")[0].strip()
+        if first.isdecimal() and int(first) > 0:
+            return int(first)
+    return _processors()
+
+
+def _processors() -> int:
+    return len(processors()) or os.cpu_count() or 1

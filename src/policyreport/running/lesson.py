@@ -1,0 +1,153 @@
+"""What a lesson on a simulated edition needs: every province's lists, and results beside the truth they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from policyreport.data.inputs import Inputs
+from policyreport.errors import UsageError
+from policyreport.params.edition import read_edition
+from policyreport.params.report import read_roles
+from policyreport.project import find_project
+from policyreport.records.base import Interval, Refusal
+from policyreport.records.notebooks import NotebookRecord, TrendRecord
+from policyreport.running.workspace import open_inputs
+from policyreport.statistics import assess
+
+TRUTH = "truth.csv"
+"""File in a simulated edition's data folder: area, quantity, period, value."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A simulated edition, opened by hand.
+
+    Parameters
+    ----------
+    province : Inputs
+        The edition's figures as seen by one province.
+    nation : Inputs
+        The same as seen by the nation, with the completed shares of every province's list.
+    truth : DataFrame
+        area, quantity, period (text) and the true value.
+    """
+
+    province: Inputs
+    nation: Inputs
+    truth: pd.DataFrame
+
+    def beside(
+        self, results: Iterable[Any], quantity: str, value: str, *, interval: str, period: str = "", on: str = ""
+    ) -> pd.DataFrame:
+        """Set results beside the truth they were drawn from.
+
+        Parameters
+        ----------
+        results : iterable of results
+            Of one province or of many; refusals are left out.
+        quantity : str
+            As in truth.csv; data/teaching/README.md says what each means.
+        value, interval, period : str
+            Where a result holds them, ``completed.share``; results of one time need no period.
+        on : str
+            Of which period the truth is taken, where results hold none and the truth has several.
+
+        Returns
+        -------
+        DataFrame
+            name, period, estimate, low, high, true (simulated), and whether the interval holds it.
+
+        Raises
+        ------
+        UsageError
+            If the truth has no such quantity.
+        """
+        known = self._true(quantity, on)
+        rows = [
+            (getattr(each, "area", self.province.area), str(_at(each, period)) if period else on,
+             _at(each, value), *_limits(_at(each, interval)))
+            for each in results
+            if not isinstance(each, Refusal)
+        ]  # fmt: skip
+        found = pd.DataFrame(rows, columns=["area", "period", "estimate", "low", "high"])
+        if not (period or on):
+            known = known.assign(period="")
+        found = found.merge(known, on=["area", "period"], how="left", validate="one_to_one")
+        found["holds"] = found["true"].between(found["low"], found["high"])
+        found.insert(0, "name", found["area"].map(self.nation.areas.name))
+        columns = ["name", "period", "estimate", "low", "high", "true", "holds"]
+        return found[columns].rename(columns={"true": "true (simulated)"})
+
+    def _true(self, quantity: str, on: str) -> pd.DataFrame:
+        """True values of one quantity, of one period where that is given."""
+        known = self.truth[self.truth["quantity"] == quantity]
+        if known.empty:
+            todo = f"Quantities: {', '.join(sorted(set(self.truth['quantity'])))}."
+            raise UsageError(TRUTH, "a quantity of the truth", f'"{quantity}"', todo)
+        return known[known["period"] == on] if on else known
+
+
+def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
+    """Open a simulated edition for a lesson; nothing needs to have been run.
+
+    Parameters
+    ----------
+    area, edition : str
+        Key of the province the lesson looks at; name of the edition.
+    workspace : str, optional
+        Folder holding the national slice; empty when the lesson is run by hand.
+
+    Returns
+    -------
+    Lesson
+        Figures and truth.
+
+    Raises
+    ------
+    UsageError
+        If the edition's figures were observed: nobody knows the truth behind those.
+    """
+    root = find_project(Path.cwd())
+    layout = read_edition(root, edition).layout(root)
+    nation = open_inputs("evaluation", read_roles(layout).nation, edition, workspace)
+    path = root / nation.edition.data / TRUTH
+    if not nation.edition.simulated or not path.is_file():
+        todo = "Take edition teaching."
+        raise UsageError(f"edition {edition}", "a simulated edition with its truth", f"no {TRUTH}", todo)
+    truth = pd.read_csv(path, dtype={"period": str}, keep_default_na=False).rename(columns={"value": "true"})
+    area = nation.areas.resolve_in(nation.edition, area, f'area = "{area}"')
+    seen = {key: replace(nation, area=key) for key in nation.areas.of_edition(nation.edition)}
+    records: dict[tuple[str, str], NotebookRecord] = {(key, "trend"): _counted(each) for key, each in seen.items()}
+    return Lesson(seen[area], replace(nation, records=records), truth)
+
+
+def _counted(inputs: Inputs) -> TrendRecord:
+    """A province's record with nothing in it but its counts of tasks."""
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("flow", "outlook", "share", "share_pace", "growth", "income", "governance", "indices"), ()
+    )
+    edition = inputs.edition
+    return TrendRecord(
+        area=inputs.area,
+        name=inputs.name,
+        edition=edition.id,
+        as_known_on=edition.as_known_on,
+        completion=assess.completion(inputs),
+        **nothing,
+    )
+
+
+def _limits(interval: Interval | tuple[int, int]) -> tuple[float, float]:
+    """Both limits; a set of places is an interval too."""
+    return interval if isinstance(interval, tuple) else (interval.low, interval.high)
+
+
+def _at(result: Any, path: str) -> Any:
+    """The field of a result at a dotted path."""
+    return reduce(getattr, path.split("."), result)

@@ -1,0 +1,344 @@
+"""What an edition runs: each notebook with its typed parameters and exactly the slice of data it reads.
+
+The only module that knows both the data and the runner. A notebook opened by hand in JupyterLab gets its
+slice from `slice_by_hand`; in the batch the runner lays the same slice into the notebook's folder.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from policyreport.data.areas import Areas, read_areas
+from policyreport.data.harmonise import harmonise_panel
+from policyreport.data.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, files_of, frame_bytes
+from policyreport.data.observations import as_known_on, known_on, load_ledger
+from policyreport.data.rules import check_ledger, read_context, require_no_error
+from policyreport.data.sources import read_sources
+from policyreport.errors import RunError, UsageError
+from policyreport.figures.simulated import marked_name, unmarked_name
+from policyreport.params.edition import Edition, edition_file, read_edition
+from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.methods import read_method_settings
+from policyreport.params.report import Roles, read_roles
+from policyreport.params.wording import read_wording
+from policyreport.project import find_project
+from policyreport.records.base import Finding
+from policyreport.records.notebooks import (
+    NATIONAL_NOTEBOOK,
+    NATIONAL_NOTEBOOKS,
+    PROVINCE_NOTEBOOKS,
+    SERIES_NOTEBOOK,
+    SourceLine,
+)
+from policyreport.running.execute.unit import Unit, Units
+from policyreport.running.seal import broken_seal
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything known on an edition's date, loaded once."""
+
+    edition: Edition
+    areas: Areas
+    indicators: Indicators
+    roles: Roles
+    ledger: pd.DataFrame
+    panel: pd.DataFrame
+    findings: tuple[Finding, ...]
+    sources: dict[str, SourceLine]
+    decisions: dict[str, bytes]
+
+    @cached_property
+    def compared(self) -> tuple[bytes, frozenset[str]]:
+        """What trend and compare read of the panel, the same for every area: as a file, and its sources."""
+        roles = self.roles
+        series = (roles.growth, roles.income, roles.population, roles.urban)
+        asked = {role.indicator for role in series}
+        asked |= {self.indicators.get(key).national for key in asked} | set(roles.governance.indicators)
+        asked |= {self.indicators.get(key).standard_error for key in roles.governance.indicators}
+        return _laid_out(self.panel[self.panel["indicator"].isin(asked)])
+
+
+@lru_cache(maxsize=2)
+def load_known(root: Path, edition_id: str) -> Known:
+    """Load the ledger as known on an edition's date, and the panel made from it.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition_id : str
+        Name of a file in params/editions/.
+
+    Returns
+    -------
+    Known
+        Ledger (all vintages known, `newest` marked), panel, breached rules and sources.
+
+    Raises
+    ------
+    PolicyReportError
+        If a parameter, a raw file or a correction breaks its rules.
+    """
+    edition = read_edition(root, edition_id)
+    layout = edition.layout(root)
+    # What only the notebooks read is read here too: a slip in it is told once, before anything runs.
+    settings = read_method_settings(layout)
+    read_wording(layout)
+    areas = read_areas(root)
+    ledger = load_ledger(layout)
+    known = known_on(ledger, edition.as_known_on)
+    indicators = read_indicators(layout)
+    panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators, settings.harmonise)
+    rows = known["source"].value_counts()
+    sources = {
+        key: SourceLine(
+            id=key,
+            publisher=source.publisher,
+            title=source.title,
+            address=source.address,
+            published=str(source.published),
+            accessed=source.accessed,
+            licence=source.licence,
+            rows=int(rows.get(key, 0)),
+            note=source.note,
+        )
+        for key, source in read_sources(layout).items()
+        if key in rows.index
+    }
+    context = read_context(layout)
+    findings = tuple(check_ledger(known.drop(columns="newest"), context))
+    require_no_error(findings, context.book)
+    return Known(
+        edition, areas, indicators, read_roles(layout), known, panel, findings, sources, decision_files(root, edition)
+    )
+
+
+def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
+    """List the notebooks of an edition that read no other's record: the provinces', and the nation's on their series.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : str
+        Name of the edition.
+    areas : list of str, optional
+        Area keys; all the edition's areas where None.
+    store : Path
+        The edition's folder under build/; not read by these units.
+
+    Returns
+    -------
+    Units
+        The nation's, which takes longest; then one per area and province notebook, in the order of area keys.
+    """
+    known = load_known(root, edition)
+    keys = edition_areas(known)
+    unknown = [key for key in areas or [] if key not in keys]
+    if unknown:
+        raise UsageError(
+            f"--areas {','.join(unknown)}",
+            f"areas of edition {edition}",
+            "an area that is not among them",
+            "Run `policyreport editions` to see an edition's areas.",
+        )
+    wanted = areas or keys
+    coming = [(known.roles.nation, _named(known, SERIES_NOTEBOOK))]
+    coming += [(area, _named(known, name)) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
+    return Units(coming, lambda area, name: _unit(root, known, unmarked_name(name), area))
+
+
+def last_units(root: Path, edition: str, store: Path) -> list[Unit]:
+    """List the notebooks of an edition that read the records in the store: the nation's evaluation.
+
+    Parameters
+    ----------
+    root, store : Path
+        The project folder; the edition's folder under build/.
+    edition : str
+        Name of the edition.
+
+    Returns
+    -------
+    list of Unit
+        One unit.
+    """
+    known = load_known(root, edition)
+    return [_unit(root, known, NATIONAL_NOTEBOOK, known.roles.nation, store)]
+
+
+def area_keys(root: Path, edition: str) -> list[str]:
+    """List the area keys of an edition by its name.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    edition : str
+        Name of the edition.
+
+    Returns
+    -------
+    list of str
+        Sorted keys.
+    """
+    return edition_areas(load_known(root, edition))
+
+
+def edition_areas(known: Known) -> list[str]:
+    """List the area keys of an edition: those valid on its date, or the ones it names.
+
+    Parameters
+    ----------
+    known : Known
+        What `load_known` gave.
+
+    Returns
+    -------
+    list of str
+        Sorted keys.
+    """
+    return known.areas.of_edition(known.edition)
+
+
+def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
+    """Lay the slice of a notebook that is run by hand into the edition's folder under build/.
+
+    Parameters
+    ----------
+    notebook : str
+        "clean", "trend", "compare", "series" or "evaluation".
+    area, edition : str
+        Key or name of the area; name of the edition.
+
+    Returns
+    -------
+    Path
+        The folder with the slice; the notebook's record goes there too.
+
+    Raises
+    ------
+    UsageError
+        If the edition has no such area.
+    """
+    root = find_project(Path.cwd())
+    known = load_known(root, edition)
+    area = _area_by_hand(known, notebook, area)
+    store = root / "build" / edition
+    folder = store / "work" / area / notebook
+    for name, body in _slice(root, known, notebook, area, store).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(body)
+    return folder
+
+
+def _area_by_hand(known: Known, notebook: str, area: str) -> str:
+    """The key of the area that a person named in a notebook."""
+    place = f'area = "{area}"'
+    if notebook not in NATIONAL_NOTEBOOKS:
+        return known.areas.resolve_in(known.edition, area, place)
+    nation = known.roles.nation
+    if area not in (nation, known.areas.name(nation)):
+        raise UsageError(place, f'"{nation}" in a notebook on the country', f'"{area}"', f'Write area = "{nation}".')
+    return nation
+
+
+def _unit(root: Path, known: Known, notebook: str, area: str, store: Path | None = None) -> Unit:
+    """One notebook with its parameters and slice."""
+    level = "national" if notebook in NATIONAL_NOTEBOOKS else "province"
+    return Unit(
+        area=area,
+        notebook=_named(known, notebook),
+        source=(root / "notebooks" / level / f"{notebook}.ipynb").read_bytes(),
+        parameters={"area": area, "edition": known.edition.id, "workspace": "."},
+        slice=_slice(root, known, notebook, area, store),
+    )
+
+
+def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | None) -> dict[str, bytes]:
+    """The files a notebook reads, by name."""
+    ledger = _ledger_rows(known, notebook, area)
+    panel, cited = _panel_rows(known, notebook, area)
+    rows = set(ledger.index)
+    findings = [f for f in known.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
+    used = set(ledger["source"]) | cited
+    if notebook == "clean":
+        # Also what is said about the area where no row of its own says it: a figure kept out, or missing in a table.
+        named = [f for f in known.findings if area in {known.areas.successor(key) for key in f.areas}]
+        findings += [f for f in named if f not in findings]
+        used |= {source for f in findings for source in f.sources}
+    facts = {
+        "notebook": notebook,
+        "area": area,
+        "edition": known.edition.id,
+        "findings": [finding.model_dump(mode="json") for finding in findings],
+        "sources": [known.sources[key].model_dump(mode="json") for key in sorted(used & set(known.sources))],
+    }
+    files = dict(known.decisions)
+    files[OBSERVATIONS] = frame_bytes(ledger)
+    files[PANEL] = panel
+    files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+    if store is not None and notebook == NATIONAL_NOTEBOOK:
+        files[RECORDS] = _first_records(store, known)
+    if notebook == NATIONAL_NOTEBOOK and known.edition.previous is not None:
+        # The only notebook that asks what changed. The edition before is not held against its own predecessor again.
+        name = edition_file(known.edition.previous)
+        files[name] = (root / name).read_bytes()
+    return files
+
+
+def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
+    """Ledger rows a notebook reads."""
+    roles, ledger = known.roles, known.ledger
+    if notebook == NATIONAL_NOTEBOOK:
+        return ledger
+    own = ledger["area"].isin([area, *known.areas.parts(area)])
+    if notebook in ("clean", SERIES_NOTEBOOK):
+        return ledger[own]
+    asked = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
+    asked |= {roles.share.indicator, *roles.indices, roles.growth.indicator, roles.income.indicator}
+    return ledger[own & ledger["indicator"].isin(asked)]
+
+
+def _panel_rows(known: Known, notebook: str, area: str) -> tuple[bytes, frozenset[str]]:
+    """Panel rows a notebook reads, as a file, and their sources."""
+    if notebook == NATIONAL_NOTEBOOK:
+        return _laid_out(known.panel)
+    if notebook == "clean":
+        return _laid_out(known.panel[known.panel["area"] == area])
+    return known.compared
+
+
+def _laid_out(panel: pd.DataFrame) -> tuple[bytes, frozenset[str]]:
+    """Panel rows as a file, and their sources."""
+    cited = {row for ids in panel["inputs"] for row in ids}
+    return frame_bytes(panel), frozenset(files_of(cited))
+
+
+def _named(known: Known, notebook: str) -> str:
+    """What a notebook's results are called: its name, of a simulated edition marked."""
+    return marked_name(notebook) if known.edition.simulated else notebook
+
+
+def _first_records(store: Path, known: Known) -> bytes:
+    """The records of the first notebooks, as far as they exist, as one JSON list."""
+    keys = [(area, name) for area in edition_areas(known) for name in PROVINCE_NOTEBOOKS]
+    keys.append((known.roles.nation, SERIES_NOTEBOOK))
+    paths = [store / "records" / area / f"{_named(known, name)}.json" for area, name in keys]
+    return b"[" + b",".join(_record_as_written(store, path) for path in paths if path.exists()) + b"]"
+
+
+def _record_as_written(store: Path, path: Path) -> bytes:
+    """A record, unless somebody has changed it since its notebook ran."""
+    record = path.read_bytes()
+    notebook = store / "notebooks" / path.parent.name / f"{path.stem}.ipynb"
+    if notebook.is_file() and broken_seal(notebook.read_bytes(), record) == "record":
+        todo = f"Run `policyreport run {store.name}` without --areas."
+        raise RunError(str(path), "the record as the run wrote it", "another content", todo)
+    return record

@@ -1,0 +1,236 @@
+"""Worker processes that leave nothing behind: no kernel, no folder, however the run ends."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import forkserver
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from policyreport.running.interrupts import interrupts_deferred, interrupts_ignored
+from policyreport.running.janitor import make_folder, watch_folder
+from policyreport.running.kernels.batch import PID_FILE
+from policyreport.running.kernels.forkserver import short_folder
+from policyreport.running.kernels.orphans import end_processes
+from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.kernels.thread_counts import SINGLE_THREADED
+from policyreport.running.resources import without_semaphores
+
+# Of a socket's path: the scratch folder, the notebook's and the kernel's in it, and the socket's name.
+SOCKET_PATH_OWN = len("/policyreport-run-12345678/policyreport-12345678/kernel/k.json-ipc-1")
+# Of multiprocessing's own socket.
+LISTENER_PATH = len("/pymp-12345678/listener-12345678")
+# Processes with nothing left to do end in milliseconds; one that does not would hold up the run for ever.
+END_SECONDS = 30.0
+
+
+def scratch_folder() -> Path:
+    """Make a folder that is removed when this process is killed.
+
+    Returns
+    -------
+    Path
+        The folder; whoever asked for it removes it in the ordinary way.
+    """
+    return make_folder("policyreport-run-", short_folder(SOCKET_PATH_OWN))
+
+
+class WorkerPool(Executor):
+    """A pool of processes that share one scratch folder and end, with their kernels, when told to.
+
+    Parameters
+    ----------
+    workers : int
+        Number of processes.
+    server : str
+        Address of the fork server that all of them take kernels from; empty for cold kernels.
+
+    Notes
+    -----
+    Processes are not forked from the parent: it may run threads (a progress display), and a fork copies
+    their locks in whatever state they are. A fork server, which has imported the runner once, forks them;
+    where there is none they are spawned. Leaving a ``with`` block by an exception kills what still runs.
+    """
+
+    def __init__(self, workers: int, server: str = "") -> None:
+        self.workers, self.server = workers, server
+        self._scratch = scratch_folder()
+        self._pool = self._new_pool()
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Hand a task to the next free process.
+
+        Parameters
+        ----------
+        task : callable
+            A picklable function, called with the other arguments.
+        *args, **options
+            Its arguments.
+
+        Returns
+        -------
+        Future
+            Its result to be.
+        """
+        # A ^C between the start of a process and its entry in the pool's list would leave it running.
+        with interrupts_deferred():
+            return self._pool.submit(task, *args, **options)
+
+    def renew(self) -> None:
+        """Replace the processes, after one of them was lost and took the pool down."""
+        self._kill()
+        self._pool = self._new_pool()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes and remove the scratch folder.
+
+        Parameters
+        ----------
+        wait : bool
+            Let what is running end first.
+        cancel_futures : bool
+            Drop what has not begun.
+        """
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        if isinstance(self._pool, ThreadPoolExecutor):
+            tempfile.tempdir = None
+        sweep(self._scratch)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._kill()
+        late = threading.Timer(END_SECONDS, self._kill_processes)
+        late.daemon = True
+        late.start()
+        try:
+            self.shutdown()
+        finally:
+            late.cancel()
+
+    def _new_pool(self) -> ProcessPoolExecutor | ThreadPoolExecutor:
+        """Processes that start on demand; threads where the machine cannot share work among processes."""
+        if without_semaphores():
+            # Kernels are processes of their own all the same.
+            use_server(self.server)
+            tempfile.tempdir = str(self._scratch)
+            return ThreadPoolExecutor(self.workers)
+        context = multiprocessing.get_context("forkserver" if prepare_workers() else "spawn")
+        words = str(self._scratch), self.server
+        return ProcessPoolExecutor(self.workers, context, _start_worker, words)
+
+    def _kill(self) -> None:
+        """Kill the processes and their kernels now; a second ^C must not get in between."""
+        with interrupts_ignored():
+            self._kill_processes()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            _kill_kernels(self._scratch)
+
+    def _kill_processes(self) -> None:
+        """Kill the processes; the executor offers no way to end running tasks before Python 3.14."""
+        for process in list((getattr(self._pool, "_processes", None) or {}).values()):
+            process.kill()
+
+
+def prepare_workers() -> bool:
+    """Let the process that forks workers import what they need, while this one does something else.
+
+    Returns
+    -------
+    bool
+        Whether this platform has such a process; elsewhere workers are spawned, and nothing is done here.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods() or without_semaphores():
+        return False
+    _shorten_own_folder()
+    # Where it has its socket, until this process ends.
+    watch_folder(get_temp_dir())
+    forkserver.set_forkserver_preload(["policyreport.running.execute.ahead"])
+    # Started deaf to ^C, from its first moment; so are the processes it forks. It must have no thread but its own:
+    # a lock that another thread holds at a fork is held in the new process for ever.
+    with interrupts_ignored(), _environment(SINGLE_THREADED):
+        forkserver.ensure_running()
+    return True
+
+
+def _shorten_own_folder() -> None:
+    """Have multiprocessing make its folder where the path of a socket in it is short enough."""
+    usual = tempfile.gettempdir()
+    tempfile.tempdir = short_folder(LISTENER_PATH)
+    try:
+        get_temp_dir()
+    finally:
+        tempfile.tempdir = usual
+
+
+@contextlib.contextmanager
+def _environment(words: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for the processes started in the block."""
+    before = {name: os.environ.get(name) for name in words}
+    os.environ.update(words)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def sweep(scratch: Path) -> None:
+    """Kill the kernels of a scratch folder and remove it.
+
+    Parameters
+    ----------
+    scratch : Path
+        Folder in which workers made their notebooks' folders.
+    """
+    _kill_kernels(scratch)
+    # What notebooks started in sessions of their own.
+    end_processes([], str(scratch))
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _kill_kernels(scratch: Path) -> None:
+    """Kill every kernel that noted its process id and is still there; each leads its own process group."""
+    # Others remove these folders at the same time, which pathlib's own glob does not forgive.
+    for name in glob.glob(f"*/kernel/{PID_FILE}", root_dir=scratch):  # noqa: PTH207
+        with contextlib.suppress(OSError, ValueError):
+            pid = int((scratch / name).read_text(encoding="ascii"))
+            os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(pid, signal.SIGTERM)
+
+
+def _start_worker(scratch: str, server: str) -> None:
+    """Prepare a process: ^C is the parent's business, and without a parent there is no business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    use_server(server)
+    tempfile.tempdir = scratch
+    threading.Thread(target=_end_with_parent, args=(Path(scratch),), daemon=True).start()
+
+
+def _end_with_parent(scratch: Path) -> None:
+    """Wait for the parent to end in whatever way (kill -9 too), then clear up in its place."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    parent.join()
+    try:
+        sweep(scratch)
+    finally:
+        os._exit(1)

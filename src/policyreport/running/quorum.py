@@ -1,0 +1,140 @@
+"""Whether enough of an edition's areas have results for it to be published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policyreport.errors import RenderError
+from policyreport.figures.simulated import marked_name
+from policyreport.records.digits import as_published
+from policyreport.records.notebooks import NATIONAL_NOTEBOOKS, PROVINCE_NOTEBOOKS
+
+# On top of every page of a draft.
+SENTENCES = {
+    "en": "Draft, not for publication. {complete} of {expected} provinces have results; publication asks for {needed}.",
+    "vi": "Bản thảo, không công bố. {complete} trên {expected} tỉnh, thành phố có kết quả; để công bố cần {needed}.",
+}
+NATION = {
+    "en": " The nation's results are missing.",
+    "vi": " Thiếu kết quả của cả nước.",
+}
+WORDS = {"en": "draft", "vi": "bản thảo"}
+# A message names so many areas.
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many areas of an edition have results.
+
+    Parameters
+    ----------
+    expected : tuple of str
+        Keys of the edition's areas.
+    missing : tuple of str
+        Those of them with a notebook that failed or did not run.
+    nation : bool
+        Whether the nation has its results.
+    quorum : float
+        The share of areas that publication asks for.
+    """
+
+    expected: tuple[str, ...]
+    missing: tuple[str, ...]
+    nation: bool
+    quorum: float
+
+    @property
+    def needed(self) -> int:
+        """The number of areas that publication asks for."""
+        # 0.9 of 10 is 9, whatever the binary fraction makes of it.
+        return math.ceil(round(self.quorum * len(self.expected), 9))
+
+    @property
+    def complete(self) -> int:
+        """The number of areas with all their results."""
+        return len(self.expected) - len(self.missing)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the edition may be published."""
+        return self.nation and self.complete >= self.needed
+
+    def sentence(self, language: str) -> str:
+        """Say on a draft what it is.
+
+        Parameters
+        ----------
+        language : str
+            Two letters.
+
+        Returns
+        -------
+        str
+            English where there is none in that language.
+        """
+        spoken = language if language in SENTENCES else "en"
+        facts = {"complete": self.complete, "expected": len(self.expected), "needed": self.needed}
+        return SENTENCES[spoken].format(**facts) + ("" if self.nation else NATION[spoken])
+
+
+def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float, *, simulated: bool = False) -> Turnout:
+    """Count the areas that have results.
+
+    Parameters
+    ----------
+    store : Path
+        The edition's folder under build/.
+    areas : sequence of str
+        Keys of the edition's areas.
+    nation : str
+        Key of the nation.
+    quorum : float
+        The share of areas that publication asks for.
+    simulated : bool
+        Whether the names of the edition's records are marked.
+
+    Returns
+    -------
+    Turnout
+        An area counts when each of its notebooks has its record.
+    """
+
+    def has(area: str, notebook: str) -> bool:
+        # Where the runner puts them; what reads results does not import what runs notebooks.
+        name = f"{area}/{marked_name(notebook) if simulated else notebook}.json"
+        return (store / "records" / name).is_file() and not (store / "failures" / name).exists()
+
+    missing = tuple(area for area in areas if not all(has(area, notebook) for notebook in PROVINCE_NOTEBOOKS))
+    return Turnout(tuple(areas), missing, all(has(nation, notebook) for notebook in NATIONAL_NOTEBOOKS), quorum)
+
+
+def require_quorum(turnout: Turnout, edition: str) -> None:
+    """Refuse to publish an edition with too few results.
+
+    Parameters
+    ----------
+    turnout : Turnout
+        What there is.
+    edition : str
+        Its name.
+
+    Raises
+    ------
+    RenderError
+        If the quorum is not reached.
+    """
+    if turnout.reached:
+        return
+    quorum = as_published(turnout.quorum)
+    expected = f"results of {turnout.needed} of {len(turnout.expected)} areas (quorum {quorum}), and the nation's"
+    listed = ", ".join(turnout.missing[:NAMED]) + (" …" if len(turnout.missing) > NAMED else "")
+    got = f"{turnout.complete} areas" + (f" (without {listed})" if turnout.missing else "")
+    todo = (
+        f"Run `policyreport run {edition}` again and see which notebooks fail, or render a draft that says so on its "
+        f"pages: `policyreport render {edition} --draft`."
+    )
+    raise RenderError(f"edition {edition}", expected, got + ("" if turnout.nation else ", not the nation's"), todo)

@@ -1,0 +1,109 @@
+"""Run the study's cells in parallel, each kept on disk as it ends, so that a stopped study goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from policyreport.running.resources import without_semaphores
+from policyreport.statistics.validity.cells import CELLS, Cell, cells_of
+from policyreport.statistics.validity.measures import CellResult, MethodResult
+
+Tell = Callable[[Cell, int, int], None]
+"""Told each cell that ends: the cell, how many are done, how many there are."""
+
+
+def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, tell: Tell) -> tuple[MethodResult, ...]:
+    """Simulate every cell of some methods.
+
+    Parameters
+    ----------
+    methods : iterable of str
+        Ids; all studied ones if empty.
+    draws : int
+        Repetitions a cell.
+    workers : int
+        Processes.
+    folder : Path
+        ``build/validity``: one ``METHOD.json`` each when its cells are done, and the cells below ``cells/``.
+    tell : callable
+        Progress.
+
+    Returns
+    -------
+    tuple of MethodResult
+        In the order of the table; the same whatever the number of processes.
+
+    Raises
+    ------
+    UsageError
+        If a method is not studied.
+    """
+    wanted = {method: cells_of(method) for method in (tuple(methods) or tuple(CELLS))}
+    cells = [cell for each in wanted.values() for cell in each]
+    kept = {cell.id: _path(folder, cell, draws) for cell in cells}
+    places = [(method, at) for method, each in wanted.items() for at in range(len(each))]
+    left = [(method, at) for method, at in places if not kept[CELLS[method][at].id].is_file()]
+    done = len(cells) - len(left)
+    # Spawned: the caller may show progress in a thread, and a fork copies a thread's locks in whatever state.
+    context = multiprocessing.get_context("spawn")
+    # Without semaphores processes cannot be given work: one after the other, here.
+    alone = bool(without_semaphores())
+    with ThreadPoolExecutor(1) if alone else ProcessPoolExecutor(workers, context, _start_worker) as pool:
+        # A cell is sent by its place in the table: its simulator is found again there.
+        waiting = {pool.submit(_repeat, method, at, draws): CELLS[method][at] for method, at in left}
+        try:
+            for future in as_completed(waiting):
+                _keep(kept[waiting[future].id], future.result().to_json())
+                done += 1
+                tell(waiting[future], done, len(cells))
+        except BaseException:
+            # Without this a ^C would wait for every cell that is left.
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.kill()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    results = []
+    for method, each in wanted.items():
+        found = tuple(CellResult.from_json(kept[cell.id].read_bytes()) for cell in each)
+        results.append(MethodResult(method=method, version=version("policyreport"), draws=draws, cells=found))
+        _keep(folder / f"{method}.json", results[-1].to_json())
+    return tuple(results)
+
+
+def _start_worker() -> None:
+    """Leave ^C to the parent, and end with it however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _repeat(method: str, at: int, draws: int) -> CellResult:
+    return CELLS[method][at].repeat(draws)
+
+
+def _path(folder: Path, cell: Cell, draws: int) -> Path:
+    """Where a cell is kept: by its name, repetitions and code, so that a change of the code repeats it."""
+    key = sha256(f"{cell.id}|{cell.count(draws)}|{cell.code}".encode()).hexdigest()[:16]
+    return folder / "cells" / f"{cell.method}-{key}.json"
+
+
+def _keep(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    draft.write_bytes(body)
+    draft.replace(path)

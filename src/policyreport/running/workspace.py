@@ -1,0 +1,45 @@
+"""Where a notebook finds its slice: laid into its folder by the runner, or made anew when run by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from policyreport.data.inputs import Inputs, read_inputs
+from policyreport.figures.simulated import mark_displays
+
+
+def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> Inputs:
+    """Open a notebook's slice: the one laid into `workspace`, or a new one from the project.
+
+    Parameters
+    ----------
+    notebook : str
+        "clean", "trend", "compare", "series" or "evaluation".
+    area, edition : str
+        Keys of the area and the edition.
+    workspace : str, optional
+        Folder holding the slice; empty when the notebook is run by hand.
+
+    Returns
+    -------
+    Inputs
+        What the notebook reads, and where its record goes. Of a simulated edition every exhibit is shown with
+        its mark from here on.
+
+    Raises
+    ------
+    PolicyReportError
+        By hand only: if there is no project here, or its data or parameters break their rules.
+    """
+    inputs = read_inputs(Path(workspace) if workspace else _by_hand(notebook, area, edition))
+    if inputs.edition.simulated:
+        mark_displays(inputs.edition.language)
+    return inputs
+
+
+def _by_hand(notebook: str, area: str, edition: str) -> Path:
+    """The folder of a slice made anew."""
+    # Only by hand: loads the runner and the whole ledger, which a notebook of the batch never needs.
+    from policyreport.running.plan import slice_by_hand
+
+    return slice_by_hand(notebook, area, edition)

@@ -1,0 +1,68 @@
+"""From a notebook's slice to the methods' results: which series, which settings."""
+
+from policyreport.statistics.assess.aggregate import share_aggregate
+from policyreport.statistics.assess.boundaries import boundary_checks
+from policyreport.statistics.assess.changes import changes
+from policyreport.statistics.assess.cleaning import bounded_values, panel_values, part_missing, topics
+from policyreport.statistics.assess.comparison import growth_differences, income_ratio, peers, published_ranks_of, strip
+from policyreport.statistics.assess.evaluating import headlines, turnout
+from policyreport.statistics.assess.families import trend_families
+from policyreport.statistics.assess.means import mean_families
+from policyreport.statistics.assess.national import codes, coverage, league
+from policyreport.statistics.assess.selection import observations
+from policyreport.statistics.assess.series import governance, growth, income, indices
+from policyreport.statistics.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
+from policyreport.statistics.assess.side_by_side import differences, exposure, panel, ranks, series_of, step_days, steps
+from policyreport.statistics.assess.specifications import sensitivity
+from policyreport.statistics.assess.specifications_trends import score_specifications
+from policyreport.statistics.assess.task_comparison import calibration, count_ranks, funnel, pooling
+from policyreport.statistics.assess.tasks import completion, flow, outlook, quarter_on_quarter
+
+__all__ = [
+    "boundary_checks",
+    "bounded_values",
+    "calibration",
+    "changes",
+    "codes",
+    "completion",
+    "count_ranks",
+    "coverage",
+    "differences",
+    "exposure",
+    "flow",
+    "funnel",
+    "governance",
+    "growth",
+    "growth_differences",
+    "headlines",
+    "income",
+    "income_ratio",
+    "indices",
+    "league",
+    "mean_families",
+    "measure_differences",
+    "observations",
+    "other_quantity",
+    "outlook",
+    "panel",
+    "panel_values",
+    "part_missing",
+    "peers",
+    "pooling",
+    "published_ranks_of",
+    "quarter_on_quarter",
+    "ranks",
+    "revisions",
+    "score_specifications",
+    "sensitivity",
+    "series_of",
+    "share",
+    "share_aggregate",
+    "share_pace",
+    "step_days",
+    "steps",
+    "strip",
+    "topics",
+    "trend_families",
+    "turnout",
+]

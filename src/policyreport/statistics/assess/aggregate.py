@@ -1,0 +1,151 @@
+"""The provinces' shares, weighted by output, and the nation's (METHODS §5, §20.6)."""
+
+from __future__ import annotations
+
+from math import inf
+
+from policyreport.data.inputs import Inputs
+from policyreport.params.report import SeriesRole
+from policyreport.records.base import Observation, Refusal
+from policyreport.records.series import SeriesPoint
+from policyreport.records.shares import AggregateCheck, PartBound, Remainder
+from policyreport.statistics.assess.selection import not_published, observations, role_series
+from policyreport.statistics.shares.bounds import finite, rest_of_total
+from policyreport.statistics.shares.threshold import aggregate_check
+from policyreport.statistics.shares.vintages import NEVER_ESTIMATED, ids, newest_of_each_year, year_of
+
+KIND = "aggregate-check"
+Output = dict[str, tuple[float, tuple[str, ...]]]
+"""Output by area, with the rows behind it."""
+
+
+def share_aggregate(inputs: Inputs) -> AggregateCheck | Remainder | Refusal:
+    """Set the provinces' newest shares, weighted by output, against the nation's of the same year.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    AggregateCheck, Remainder or Refusal
+        By the headline measure, weights: output per head × population. The difference, with weights of the roles'
+        product year, where every province has an exact figure; where some have, what the nation's leaves for the
+        others, with weights of the share's own year where they are known. Refused: `not-published` where no province
+        has a figure, `bound-only`, `part-missing` where one has no weight.
+    """
+    areas = inputs.provinces
+    whole, parts = _newest_year(inputs, areas)
+    if whole is None:
+        return not_published(KIND, f"{inputs.roles.share.indicator} ({inputs.roles.share.headline_measure})")
+    about = {"method": KIND, "subject": whole.indicator, "inputs": (whole.id, *(each.id for each in parts))}
+    if whole.bound != "=":
+        return Refusal.model_validate(about | {"code": "bound-only"})
+    exact = [each for each in parts if each.bound == "="]
+    if not exact:
+        return Refusal.model_validate(
+            about | {"code": "not-published", "detail": f"no province's figure for {whole.period}"}
+        )
+    if len(exact) < len(areas):
+        for year in (year_of(whole), inputs.roles.product_year):
+            if output := _outputs(inputs, areas, year):
+                return _remainder(inputs, whole, exact, output, year)
+    output = _outputs(inputs, areas, inputs.roles.product_year)
+    if not output:
+        without = f"a province without a weight for {whole.period}"
+        return Refusal.model_validate(about | {"code": "part-missing", "detail": without})
+    weights = {area: value for area, (value, _) in output.items()}
+    behind = tuple(row for _, rows in output.values() for row in rows)
+    result = aggregate_check([_in_unit_of(inputs, each, whole) for each in parts], whole, weights=weights)
+    if isinstance(result, Refusal):
+        return result.model_copy(update={"method": KIND})
+    return result.model_copy(update={"inputs": (*result.inputs, *behind)})
+
+
+def _remainder(inputs: Inputs, whole: Observation, exact: list[Observation], output: Output, year: int) -> Remainder:
+    """What the nation's figure leaves for the provinces without one."""
+    limits = inputs.indicators.get(whole.indicator)
+    weights = {area: value for area, (value, _) in output.items()}
+    size, rows = _nations_output(inputs, list(output), year)
+    rest = rest_of_total(
+        {each.area: each.value for each in exact},
+        weights,
+        whole.value,
+        whole=size,
+        low=-inf if limits.low is None else limits.low,
+        high=inf if limits.high is None else limits.high,
+    )
+    total = sum(weights.values())
+    return Remainder(
+        area=whole.area,
+        indicator=whole.indicator,
+        measure=whole.measure,
+        period=whole.period,
+        weight_year=year,
+        published=whole.value,
+        known=tuple(each.area for each in exact),
+        known_weight=1 - rest.weight,
+        known_mean=rest.known_mean,
+        mean=rest.mean,
+        low=limits.low,
+        high=limits.high,
+        bounds=tuple(
+            PartBound(area=area, weight=weights[area] / total, low=finite(low), high=finite(high))
+            for area, (low, high) in sorted(rest.bounds.items())
+        ),
+        inputs=(*ids([whole, *exact]), *(row for _, behind in output.values() for row in behind), *rows),
+    )
+
+
+def _in_unit_of(inputs: Inputs, part: Observation, whole: Observation) -> Observation:
+    """A province's share of its own output, % of GRDP, is the nation's % of GDP: both are units of the indicator."""
+    known = inputs.indicators.get(whole.indicator)
+    units = {known.unit, *known.other_units}
+    return part.model_copy(update={"unit": whole.unit}) if {part.unit, whole.unit} <= units else part
+
+
+def _newest_year(inputs: Inputs, areas: list[str]) -> tuple[Observation | None, list[Observation]]:
+    """The nation's figure and the provinces' of the newest year that has both; else the nation's newest alone."""
+    nation = newest_of_each_year(_rows(inputs, [inputs.area]))
+    parts = {area: newest_of_each_year(_rows(inputs, [area])) for area in areas}
+    for year in sorted(nation, reverse=True):
+        if found := [years[year] for years in parts.values() if year in years]:
+            return nation[year], found
+    return (nation[max(nation)] if nation else None), []
+
+
+def _rows(inputs: Inputs, areas: list[str]) -> list[Observation]:
+    """Figures of the share by its headline measure."""
+    role, rows = inputs.roles.share, inputs.observations
+    own = rows[
+        rows["area"].isin(areas) & (rows["indicator"] == role.indicator) & (rows["measure"] == role.headline_measure)
+    ]
+    return [each for each in observations(own) if each.status not in NEVER_ESTIMATED]
+
+
+def _outputs(inputs: Inputs, areas: list[str], year: int) -> Output:
+    """Output of every area in a year with the rows behind it; empty where one has none."""
+    found = {area: each for area in areas if (each := _output(inputs, area, year))}
+    return found if len(found) == len(areas) else {}
+
+
+def _output(inputs: Inputs, area: str, year: int) -> tuple[float, tuple[str, ...]] | None:
+    """Output of an area in a year: output per head × population."""
+    income, people = (_point(inputs, area, role, year) for role in (inputs.roles.income, inputs.roles.population))
+    if income is None or people is None:
+        return None
+    return income.value * people.value, (*income.inputs, *people.inputs)
+
+
+def _nations_output(inputs: Inputs, areas: list[str], year: int) -> tuple[float | None, tuple[str, ...]]:
+    """The nation's output in a year by its own output per head, some of which may belong to no province."""
+    income = _point(inputs, inputs.area, inputs.roles.income, year)
+    people = [_point(inputs, area, inputs.roles.population, year) for area in areas]
+    if income is None:
+        return None, ()
+    return income.value * sum(each.value for each in people if each), income.inputs
+
+
+def _point(inputs: Inputs, area: str, role: SeriesRole, year: int) -> SeriesPoint | None:
+    return next((point for point in role_series(inputs, area, role) if point.year == year), None)

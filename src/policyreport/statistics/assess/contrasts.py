@@ -1,0 +1,169 @@
+"""What is trended: growth and scores of every area, against what all areas share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from policyreport.data.inputs import Inputs
+from policyreport.records.base import Refusal
+from policyreport.records.series import SeriesPoint, Trend
+from policyreport.statistics.assess.selection import (
+    boundary_flags,
+    mean_of_areas,
+    not_published,
+    role_series,
+    series,
+    spread_of_areas,
+)
+from policyreport.statistics.series import trend as trend_method
+from policyreport.statistics.series.contrasts import divided, minus
+
+Points = tuple[SeriesPoint, ...]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What is trended of one indicator: an area's series against what all areas share.
+
+    `calendar` gives the years by which breaks and gaps are judged, where those are not the area's own. `scaled` gives
+    the same series in standard deviations over areas, for what no scale of its own keeps comparable.
+    """
+
+    indicator: str
+    kind: trend_method.Series
+    points: Callable[[str], Points]
+    calendar: Mapping[int, int] | None = None
+    scaled: Callable[[str], Points] | None = None
+
+    @property
+    def in_deviations(self) -> Contrast:
+        """The scaled series as a contrast of its own."""
+        if self.scaled is None:
+            raise ValueError(f"{self.indicator} is not scaled")
+        return replace(self, points=self.scaled, scaled=None)
+
+
+def growth_contrast(inputs: Inputs) -> Contrast:
+    """Take the nation's growth from each area's.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Contrast
+        In percentage points.
+    """
+    role = inputs.roles.growth
+    national = role_series(inputs, inputs.roles.nation, role)
+    return Contrast(role.indicator, "minus nation", lambda area: minus(role_series(inputs, area, role), national))
+
+
+def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
+    """Take the areas' mean from each area's governance scores.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    tuple of Contrast
+        One a dimension.
+    """
+    areas = inputs.provinces
+    found = []
+    for key in inputs.roles.governance.indicators:
+        scores = {area: series(inputs, area, key, inputs.roles.governance.measure) for area in areas}
+        mean = mean_of_areas(inputs, scores.values())
+        # Breaks and gaps are those of the survey: an area with fewer years is not asked about older ones.
+        years = {point.year: point.segment for point in mean}
+        contrasts = {area: minus(points, mean) for area, points in scores.items()}
+        spread = spread_of_areas(scores.values(), years)
+        scaled = {area: divided(points, spread) for area, points in contrasts.items()}
+        found.append(Contrast(key, "minus mean", contrasts.__getitem__, years, scaled.__getitem__))
+    return tuple(found)
+
+
+def trend_settings(inputs: Inputs) -> dict[str, Any]:
+    """Gather what every trend is told.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of `methods.trend.assess`.
+    """
+    settings, common = inputs.settings.trend, inputs.settings.conventions
+    return {
+        "minimum_points": settings.minimum_points,
+        "minimum_after_break": settings.minimum_after_break,
+        "maximum_missing_years": settings.maximum_missing_years,
+        "minimum_official_points": common.minimum_official_points,
+        "weak_below": common.weak_below,
+        "enumerate_ties_to": settings.enumerate_ties_to,
+        "gls_rhos": settings.gls_rhos,
+        "verdict_rho": settings.verdict_rho,
+        "verdict_level": settings.verdict_level,
+        "shock_years": common.shock_years,
+        "policy_date": inputs.policy.date,
+    }
+
+
+def trend_of(inputs: Inputs, contrast: Contrast, area: str, *, brief: bool = False) -> Trend | Refusal:
+    """Trend one area's contrast, before it is judged among all areas.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    contrast : Contrast
+        What is trended.
+    area : str
+        The area.
+    brief : bool, optional
+        Without the lines that are shown beside it and decide nothing.
+
+    Returns
+    -------
+    Trend or Refusal
+        With its raw p-value.
+    """
+    points, about = contrast.points(area), (contrast.indicator, contrast.kind)
+    return single_trend(inputs, area, *about, points, contrast.calendar, brief=brief)
+
+
+def single_trend(
+    inputs: Inputs,
+    area: str,
+    indicator: str,
+    kind: trend_method.Series,
+    points: Points,
+    calendar: Mapping[int, int] | None = None,
+    *,
+    brief: bool = False,
+) -> Trend | Refusal:
+    """Trend one series by itself, with the flags of its boundaries."""
+    if not points:
+        return not_published("trend", indicator)
+    unit = inputs.indicators.get(indicator).unit
+    points_of = "percentage points" if unit.startswith("%") else "score points"
+    return trend_method.assess(
+        points,
+        area=area,
+        indicator=indicator,
+        series=kind,
+        unit=unit if kind == "own" else points_of,
+        **trend_settings(inputs) | ({"gls_rhos": ()} if brief else {}),
+        calendar=calendar,
+        flags=boundary_flags(inputs, [area], indicator),
+    )

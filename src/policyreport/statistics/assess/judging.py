@@ -1,0 +1,172 @@
+"""One area's trend judged among all areas: by order, by the line under their carry-over, and in both scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from policyreport.data.inputs import Inputs
+from policyreport.records.base import Flag, Refusal
+from policyreport.records.series import Trend
+from policyreport.statistics.assess.contrasts import Contrast, trend_of
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.series import trend as trend_method
+from policyreport.statistics.series.carryover import RhoGrid
+from policyreport.statistics.series.lines import LineRules, estimate_lines
+
+Adjusted = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class FamilyLines:
+    """The p-values of all areas' lines under the carry-over that they show together, before and after adjustment."""
+
+    p_values: Mapping[str, float]
+    adjusted: Adjusted
+    carry_over: float
+    wandering: float
+    wanders: bool
+
+    def or_larger(self, other: FamilyLines) -> FamilyLines:
+        """What holds in both families: the larger of each."""
+        return FamilyLines(
+            {area: max(p, other.p_values.get(area, 1.0)) for area, p in self.p_values.items()},
+            {area: max(p, other.adjusted.get(area, 1.0)) for area, p in self.adjusted.items()},
+            max(self.carry_over, other.carry_over),
+            max(self.wandering, other.wandering),
+            self.wanders or other.wanders,
+        )
+
+
+def judged_alone(inputs: Inputs, contrast: Contrast) -> Trend | Refusal:
+    """Trend the slice's own area and judge it among all areas; of the others only p-values are found.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice, holding every area's panel.
+    contrast : Contrast
+        What is trended.
+
+    Returns
+    -------
+    Trend or Refusal
+        With p-values adjusted for all areas.
+    """
+    found = judged_by_order(inputs, contrast, inputs.area, order_p_values(inputs, contrast))
+    if isinstance(found, Refusal):
+        return found
+    if contrast.scaled is not None:
+        found = judged_in_deviations(inputs, contrast, found, order_p_values(inputs, contrast.in_deviations))
+    # Lines cost more than orders, and cannot give a word where those gave none.
+    if found.verdict != "no clear trend":
+        found = judged_by_line(inputs, found, family_lines(inputs, contrast))
+    return judged_by_questions(inputs, found)
+
+
+def order_p_values(inputs: Inputs, contrast: Contrast) -> Adjusted:
+    """Adjust the exact p of every area's series; areas whose trend is refused are left out."""
+    settings = inputs.settings.trend
+    areas = inputs.provinces
+    found = [
+        trend_method.exact_p(
+            contrast.points(area),
+            indicator=contrast.indicator,
+            minimum_points=settings.minimum_points,
+            minimum_after_break=settings.minimum_after_break,
+            maximum_missing_years=settings.maximum_missing_years,
+            enumerate_ties_to=settings.enumerate_ties_to,
+            calendar=contrast.calendar,
+        )
+        for area in areas
+    ]
+    return {area: p for area, p in zip(areas, adjust(found, rule="bh"), strict=True) if p is not None}
+
+
+def judged_by_order(
+    inputs: Inputs, contrast: Contrast, area: str, adjusted: Adjusted, *, brief: bool = False
+) -> Trend | Refusal:
+    """Trend one area's series, with its exact p adjusted for all areas; in brief without lines that decide nothing."""
+    found = trend_of(inputs, contrast, area, brief=brief)
+    if isinstance(found, Refusal) or area not in adjusted:
+        return found
+    return trend_method.with_adjusted_p(found, adjusted[area], verdict_level=inputs.settings.trend.verdict_level)
+
+
+def judged_in_deviations(inputs: Inputs, contrast: Contrast, trend: Trend, adjusted: Adjusted) -> Trend:
+    """Ask that a trend holds in standard deviations over areas too."""
+    scaled = judged_by_order(inputs, contrast.in_deviations, trend.area, adjusted, brief=True)
+    return trend if isinstance(scaled, Refusal) else trend_method.with_scaled(trend, scaled)
+
+
+def judged_by_line(inputs: Inputs, trend: Trend, lines: FamilyLines) -> Trend:
+    """Ask that a trend holds under the carry-over of its family."""
+    return trend_method.with_carry_over(
+        trend,
+        lines.p_values.get(trend.area, 1.0),
+        lines.adjusted.get(trend.area, 1.0),
+        wanders=lines.wanders,
+        verdict_level=inputs.settings.trend.verdict_level,
+    )
+
+
+def judged_by_questions(inputs: Inputs, trend: Trend) -> Trend:
+    """Name no trend across years in which a survey asked partly other questions, and flag that it did."""
+    revised = inputs.indicators.get(trend.indicator).revised_within(trend.first_year, trend.last_year)
+    if not revised:
+        return trend
+    flag = Flag(code="questions-revised", detail=", ".join(map(str, revised)))
+    return trend.model_copy(update={"verdict": "no clear trend", "flags": (*trend.flags, flag)})
+
+
+def family_lines(inputs: Inputs, contrast: Contrast) -> FamilyLines:
+    """Test the lines of all areas' series under the carry-over that they show together, in both scales.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+    contrast : Contrast
+        What is trended.
+
+    Returns
+    -------
+    FamilyLines
+        Of the areas whose trend is not refused.
+    """
+    settings = inputs.settings.trend
+    windows = {}
+    for area in inputs.provinces:
+        window = trend_method.select_window(
+            contrast.points(area),
+            contrast.calendar,
+            contrast.indicator,
+            settings.minimum_points,
+            settings.minimum_after_break,
+            settings.maximum_missing_years,
+        )
+        if not isinstance(window, Refusal):
+            windows[area] = ([point.year for point in window], [point.value for point in window])
+    found = estimate_lines(list(windows.values()), line_rules(inputs))
+    p_values = [float(p) if np.isfinite(p) else 1.0 for p in found.p_values]
+    adjusted = [1.0 if p is None else p for p in adjust(p_values, rule="bh")]
+    lines = FamilyLines(
+        dict(zip(windows, p_values, strict=True)),
+        dict(zip(windows, adjusted, strict=True)),
+        found.carry_over.mean,
+        found.wandering,
+        found.wanders,
+    )
+    return lines if contrast.scaled is None else lines.or_larger(family_lines(inputs, contrast.in_deviations))
+
+
+def line_rules(inputs: Inputs) -> LineRules:
+    """Gather when a family's series count as wandering."""
+    settings, means = inputs.settings.trend, inputs.settings.peers
+    return LineRules(
+        grid=RhoGrid(means.carry_over_points, means.largest_carry_over),
+        wandering_from=settings.wandering_from,
+        wandering_chance=settings.wandering_chance,
+    )

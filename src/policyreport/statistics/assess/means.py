@@ -1,0 +1,116 @@
+"""What all areas' yearly differences and changes say together: facts of every year, and whose means stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policyreport.data.inputs import Inputs
+from policyreport.records.base import Refusal
+from policyreport.records.series import Difference, LevelTrend, MeanFamily, YearlyMean
+from policyreport.statistics.assess.comparison import independent_years, mean_rules, peer_panel
+from policyreport.statistics.assess.levels import income_levels
+from policyreport.statistics.assess.selection import not_published
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.ranks.means import estimate_means
+
+Floats = NDArray[np.float64]
+
+
+def mean_families(inputs: Inputs, differences: Mapping[str, Difference]) -> tuple[MeanFamily | Refusal, ...]:
+    """Say what is true of every year, and whose mean is told apart from the nation's: of growth, then of income.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+    differences : mapping of str to Difference
+        From `differences`: in growth, to the nation's.
+
+    Returns
+    -------
+    tuple of MeanFamily or Refusal
+        Differences in growth, and yearly changes of income, to the nation's.
+    """
+    return growth_means(inputs, differences), income_means(inputs)
+
+
+def yearly_table(means: Mapping[str, YearlyMean]) -> tuple[tuple[str, ...], Floats, Floats]:
+    """Lay out yearly values by area and year.
+
+    Parameters
+    ----------
+    means : mapping of str to YearlyMean
+        By area key.
+
+    Returns
+    -------
+    tuple of areas, ndarray (I, T) and ndarray (I,)
+        Keys; values, NaN where an area has none; variances of the means that are known beforehand.
+    """
+    years = sorted({year for each in means.values() for year in each.years})
+    table = np.full((len(means), len(years)), np.nan)
+    for row, each in enumerate(means.values()):
+        table[row, [years.index(year) for year in each.years]] = each.differences
+    return tuple(means), table, np.array([each.known_variance for each in means.values()])
+
+
+def growth_means(inputs: Inputs, differences: Mapping[str, Difference]) -> MeanFamily | Refusal:
+    """The areas' differences in growth to the nation's."""
+    panel = peer_panel(inputs)
+    if panel is None or not differences:
+        return not_published("peers", inputs.roles.growth.indicator)
+    rows = tuple(sorted({line for lines in panel.inputs.values() for line in lines}))
+    named = tuple(area for area, each in differences.items() if each.verdict in ("above", "below"))
+    return _family(inputs, differences, panel.indicator, "percentage points", len(panel.areas), named, rows)
+
+
+def income_means(inputs: Inputs) -> MeanFamily | Refusal:
+    """The areas' yearly changes of income against the nation's."""
+    results = income_levels(inputs).results
+    tested = {area: each for area, each in results.items() if isinstance(each, LevelTrend)}
+    if not tested:
+        refused = next((each for each in results.values() if isinstance(each, Refusal)), None)
+        return refused or not_published("trend", inputs.roles.income.indicator)
+    one = next(iter(tested.values()))
+    named = tuple(area for area, each in tested.items() if each.verdict != "no clear trend")
+    rows = tuple(sorted({line for each in tested.values() for line in each.inputs}))
+    return _family(inputs, tested, one.indicator, one.unit, len(results), named, rows)
+
+
+def _family(
+    inputs: Inputs,
+    means: Mapping[str, YearlyMean],
+    indicator: str,
+    unit: str,
+    areas: int,
+    named: tuple[str, ...],
+    rows: tuple[str, ...],
+) -> MeanFamily:
+    """Facts of every year, what is learnt from all areas, and who would stand out if years were independent."""
+    keys, table, known = yearly_table(means)
+    learnt = estimate_means(table, mean_rules(inputs), known=known)
+    independent = estimate_means(table, independent_years(inputs), known=known)
+    p_values = adjust([float(p) for p in independent.p_values], rule="bh")
+    level, degrees = inputs.settings.multiplicity.bh_level, learnt.prior.degrees
+    years = sorted({year for each in means.values() for year in each.years})
+    return MeanFamily(
+        indicator=indicator,
+        unit=unit,
+        areas=areas,
+        tested=len(means),
+        first_year=years[0],
+        last_year=years[-1],
+        n=len(years),
+        carry_over=learnt.carry_over.mean,
+        series=learnt.carry_over.series,
+        prior_degrees=None if np.isinf(degrees) else degrees,
+        prior_variance=learnt.prior.scale,
+        singled_out=named,
+        if_independent=tuple(key for key, p in zip(keys, p_values, strict=True) if p is not None and p <= level),
+        always_above=tuple(key for key, each in means.items() if each.years_above == len(each.years)),
+        never_above=tuple(key for key, each in means.items() if each.years_above == 0),
+        inputs=rows,
+    )

@@ -1,0 +1,249 @@
+"""Series and counts of one area, picked from a notebook's slice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from statistics import stdev
+
+import pandas as pd
+
+from policyreport.data.inputs import Inputs
+from policyreport.data.observations import to_observations
+from policyreport.params.report import SeriesRole
+from policyreport.records.base import Flag, Observation, Refusal
+from policyreport.records.periods import YEAR, kind_of, period_bounds
+from policyreport.records.series import SeriesPoint
+from policyreport.statistics.shares.vintages import NEVER_ESTIMATED
+
+
+def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> tuple[SeriesPoint, ...]:
+    """Pick one area's annual series from the panel.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    area, indicator, measure : str
+        Keys; an empty measure takes whichever there is.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        By year, in the indicator's unit; empty where nothing is known.
+    """
+    if measure:
+        return inputs.series.get((area, indicator, measure), ())
+    return inputs.first_series.get((area, indicator), ())
+
+
+def role_series(inputs: Inputs, area: str, role: SeriesRole) -> tuple[SeriesPoint, ...]:
+    """Pick the series that plays a role, the nation's under its own indicator.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    area : str
+        Area key.
+    role : SeriesRole
+        A role of params/report.yaml.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        By year.
+    """
+    indicator = role.indicator
+    if area == inputs.roles.nation:
+        indicator = inputs.indicators.get(indicator).national or indicator
+    return series(inputs, area, indicator, role.measure)
+
+
+def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[SeriesPoint, ...]:
+    """Average areas' series without weights, in the years at least `size` areas have.
+
+    Parameters
+    ----------
+    group : iterable of tuple of SeriesPoint
+        The areas' series.
+    size : int
+        Fewest areas a year's mean rests on.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        The mean by year.
+    """
+    by_year: dict[int, list[SeriesPoint]] = {}
+    for points in group:
+        for point in points:
+            by_year.setdefault(point.year, []).append(point)
+    return tuple(
+        SeriesPoint(
+            year=year,
+            value=sum(point.value for point in points) / len(points),
+            status=points[0].status,
+            segment=points[0].segment,
+            begun=min((point.begun for point in points if point.begun), default=None),
+        )
+        for year, points in sorted(by_year.items())
+        if len(points) >= size
+    )
+
+
+def mean_of_areas(inputs: Inputs, group: Iterable[tuple[SeriesPoint, ...]]) -> tuple[SeriesPoint, ...]:
+    """Average the areas' series in the years in which enough of them have a value.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    group : iterable of tuple of SeriesPoint
+        Every area's series, an empty one where nothing is known.
+
+    Returns
+    -------
+    tuple of SeriesPoint
+        The mean by year.
+    """
+    every = list(group)
+    return mean_of(every, int(inputs.settings.trend.mean_from_areas * len(every)))
+
+
+def spread_of_areas(group: Iterable[tuple[SeriesPoint, ...]], years: Collection[int]) -> dict[int, float]:
+    """Give the standard deviation of the areas' values in each of some years that two areas have at least."""
+    values: dict[int, list[float]] = {year: [] for year in years}
+    for points in group:
+        for point in points:
+            if point.year in values:
+                values[point.year].append(point.value)
+    return {year: stdev(found) for year, found in values.items() if len(found) > 1}
+
+
+def observations(rows: pd.DataFrame) -> tuple[Observation, ...]:
+    """Turn ledger rows into records.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Ledger rows by id.
+
+    Returns
+    -------
+    tuple of Observation
+        In the order of the rows.
+    """
+    return to_observations(rows)
+
+
+def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Flag, ...]:
+    """Flag what rests on series recalculated by their publisher, or by us without a small part that is missing.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    areas : iterable of str
+        Areas whose series are used.
+    indicator : str
+        Which series.
+
+    Returns
+    -------
+    tuple of Flag
+        `back-cast` and `renormalised`, each once or not at all.
+    """
+    keys = [(area, indicator) for area in areas]
+    held = {"back-cast": inputs.back_cast, "renormalised": inputs.renormalised}
+    return tuple(Flag(code=code) for code, crossing in held.items() if any(key in crossing for key in keys))
+
+
+def later_part(inputs: Inputs, area: str, role: SeriesRole, year: int) -> Observation | None:
+    """Pick the newest figure for part of a year that ends after the newest whole year there is.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    area : str
+        Area key.
+    role : SeriesRole
+        Which indicator and measure.
+    year : int
+        The newest whole year; 0 where there is none.
+
+    Returns
+    -------
+    Observation or None
+        The one that ends last, of these the longest; None where nothing came out since.
+    """
+    rows = inputs.newest
+    own = rows[
+        (rows["area"] == area)
+        & (rows["indicator"] == role.indicator)
+        & (rows["measure"] == role.measure)
+        & ~rows["status"].isin(NEVER_ESTIMATED)
+    ]
+    found = [
+        each for each in observations(own) if kind_of(each.period) != YEAR and period_bounds(each.period)[1].year > year
+    ]
+    return max(found, key=lambda each: (period_bounds(each.period)[1], -_first(each), each.id), default=None)
+
+
+def _first(each: Observation) -> int:
+    return period_bounds(each.period)[0].toordinal()
+
+
+def newest_publication(rows: pd.DataFrame) -> date:
+    """Pick the newest day of publication that is sure: a year alone does not outrank a day within it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of the ledger, at least one.
+
+    Returns
+    -------
+    date
+        By convention the last day of a month or year that is all that is known.
+    """
+    days = pd.DataFrame({"first": first_possible_day(rows), "published": rows["published"]})
+    newest: pd.Timestamp = days.sort_values(["first", "published"], kind="stable")["published"].iloc[-1]
+    return newest.date()
+
+
+def first_possible_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Give the earliest day on which each row may have been published, as exactly as its date is known.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of the ledger.
+
+    Returns
+    -------
+    Series of Timestamp
+        Where all that is known is a month or year, its first day.
+    """
+    published, exact = rows["published"], rows["published_precision"]
+    months = published.dt.to_period("M").dt.start_time
+    years = published.dt.to_period("Y").dt.start_time
+    found: pd.Series[pd.Timestamp] = published.mask(exact == "month", months).mask(exact == "year", years)
+    return found
+
+
+def not_published(method: str, subject: str, detail: str = "") -> Refusal:
+    """Refuse for want of a published figure.
+
+    Parameters
+    ----------
+    method, subject, detail : str
+        Which method, asked what, with which facts.
+
+    Returns
+    -------
+    Refusal
+        With code `not-published`.
+    """
+    return Refusal(code="not-published", method=method, subject=subject, detail=detail)

@@ -1,0 +1,358 @@
+"""A share of output against the threshold, per measure and vintage; its pace towards the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from policyreport.data.inputs import Inputs
+from policyreport.params.policy import Target
+from policyreport.records.base import Flag, Observation, Refusal
+from policyreport.records.shares import MeasureDifference, NotYearly, Pace, Revisions, Threshold
+from policyreport.statistics.assess.selection import not_published, observations
+from policyreport.statistics.common.starts import last_year_before
+from policyreport.statistics.shares import pace as pace_method
+from policyreport.statistics.shares import revisions as revisions_method
+from policyreport.statistics.shares import threshold as threshold_method
+from policyreport.statistics.shares.revision_error import RevisionPrior, prior_grid
+from policyreport.statistics.shares.vintages import NEVER_ESTIMATED
+
+
+def share(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
+    """Judge the area's share against the threshold: every period and measure at its newest vintage.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of Threshold, NotYearly or Refusal
+        By measure, then period; what is no year's is not judged. A `not-published` refusal for the headline measure
+        where it is missing.
+    """
+    results: list[Threshold | NotYearly | Refusal] = []
+    for measure in inputs.roles.share.measures:
+        vintages = share_vintages(inputs, measure)
+        if not vintages and measure == inputs.roles.share.headline_measure:
+            results.append(not_published("threshold", f"{inputs.roles.share.indicator} ({measure})"))
+        results += _judge(inputs, vintages)
+    newest = [each for each in results if isinstance(each, Threshold)]
+    superseded = [each for measure in inputs.roles.share.measures for each in _judge_superseded(inputs, measure)]
+    judged = iter(threshold_method.flips([*newest, *superseded])[: len(newest)])
+    return tuple(next(judged) if isinstance(each, Threshold) else each for each in results)
+
+
+def other_quantity(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
+    """Judge the quantity that is announced beside the threshold but is another one.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    tuple of Threshold, NotYearly or Refusal
+        By measure, then period; a figure with a bound is flagged `bound-only`, and `part-year` where it is for part of
+        one. Empty where none was announced.
+    """
+    indicator = inputs.roles.share.other_quantity
+    rows = inputs.observations
+    measures = rows.loc[(rows["area"] == inputs.area) & (rows["indicator"] == indicator), "measure"]
+    return tuple(
+        each
+        for measure in sorted(set(measures))
+        for each in _judge(inputs, share_vintages(inputs, str(measure), indicator=indicator))
+    )
+
+
+def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
+    """Set the observed pace of the area's share against the pace its targets require.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of Pace or Refusal
+        One per measure and target of the nation; for a province `too-few-points` of a measure, also where only its
+        former parts have figures, or `not-published` where nothing is.
+    """
+    results: list[Pace | Refusal] = []
+    for measure in inputs.roles.share.pace_measures:
+        vintages = share_vintages(inputs, measure)
+        if not vintages:
+            results.append(_without_own_years(inputs, measure))
+            continue
+        for target in inputs.policy.targets_for(inputs.roles.share.indicator):
+            found = pace_method.assess(
+                vintages,
+                history(inputs, vintages),
+                **pace_settings(inputs, target),
+                prior=prior(inputs),
+                priors=priors(inputs),
+            )
+            results.append(found if isinstance(found, Pace) else _of_measure(found, inputs, measure))
+    return _flips(results)
+
+
+def _of_measure(refused: Refusal, inputs: Inputs, measure: str) -> Refusal:
+    """A refused pace with the measure it is about: another measure's may be refused for another reason."""
+    return refused.model_copy(update={"subject": f"{inputs.roles.share.indicator} ({measure})"})
+
+
+def _without_own_years(inputs: Inputs, measure: str) -> Refusal:
+    """Why an area without a share of its own has no pace: nothing is published, or years of former parts alone."""
+    subject = f"{inputs.roles.share.indicator} ({measure})"
+    parts = [part for part in inputs.areas.parts(inputs.area) if part != inputs.area]
+    found = {part: vintages for part in parts if (vintages := share_vintages(inputs, measure, part))}
+    if not found:
+        return not_published("pace", subject)
+    told = [
+        f"{inputs.areas.name(part)} before: {', '.join(sorted({each.period for each in vintages}))}"
+        for part, vintages in found.items()
+    ]
+    return Refusal(
+        code="too-few-points",
+        method="pace",
+        subject=subject,
+        detail=f"0 of {inputs.settings.pace.minimum_points} years since the mergers; {'; '.join(told)}",
+        inputs=tuple(each.id for vintages in found.values() for each in vintages),
+    )
+
+
+def pace_settings(inputs: Inputs, target: Target) -> dict[str, Any]:
+    """Gather what every pace towards a target is told.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    target : Target
+        A dated target of the policy.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of `methods.pace.assess`, without prior and base.
+    """
+    settings = inputs.settings
+    return {
+        "target": target.value or 0.0,
+        "target_year": int(target.horizon),
+        "direction": -1 if target.operator in ("<", "<=") else 1,
+        "target_high": target.value_high,
+        "one_year_base": last_year_before(inputs.policy.date),
+        "minimum_points": settings.pace.minimum_points,
+        "minimum_base_years": settings.pace.minimum_base_years,
+        "on_track_from": settings.pace.on_track_from,
+        "too_slow_from": settings.pace.too_slow_from,
+        "fan_minimum_points": settings.pace.fan_minimum_points,
+        "fan_levels": settings.pace.fan_levels,
+        "words_below_revisions": settings.threshold.words_below_revisions,
+        "probability_bands": settings.conventions.probability_bands,
+    }
+
+
+def revisions(inputs: Inputs) -> tuple[Revisions | Refusal, ...]:
+    """Lay out the vintages of each measure of the area's share.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of Revisions or Refusal
+        One per measure that was published.
+    """
+    settings = inputs.settings
+    return tuple(
+        revisions_method.triangle(
+            vintages,
+            first_maturity=settings.threshold.first_maturity,
+            final_maturity=settings.threshold.final_maturity,
+            minimum_statistics=settings.revisions.minimum_statistics,
+            minimum_bias_test=settings.revisions.minimum_bias_test,
+            minimum_news_noise=settings.revisions.minimum_news_noise,
+        )
+        for measure in inputs.roles.share.measures
+        if (vintages := share_vintages(inputs, measure))
+    )
+
+
+def measure_differences(inputs: Inputs) -> tuple[MeasureDifference, ...]:
+    """Set every quantity that has several measures against the first measure of its indicator.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of MeasureDifference
+        By area, indicator and measure; only where a period has both.
+    """
+    rows = inputs.newest[inputs.newest["list"] == ""]
+    several = rows[rows.groupby(["area", "indicator", "period"])["measure"].transform("nunique") > 1]
+    found = []
+    for (_, indicator), group in several.groupby(["area", "indicator"]):
+        by_measure = {str(measure): observations(part) for measure, part in group.groupby("measure")}
+        reference = next(iter(inputs.indicators.get(str(indicator)).measures), "")
+        others = [part for measure, part in by_measure.items() if measure != reference]
+        if reference in by_measure:
+            found += [revisions_method.between_measures(part, by_measure[reference]) for part in others]
+    return tuple(each for each in found if isinstance(each, MeasureDifference))
+
+
+def share_vintages(inputs: Inputs, measure: str, area: str = "", indicator: str = "") -> tuple[Observation, ...]:
+    """Pick every known vintage of the area's share by one measure.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    measure : str
+        A measure of the share.
+    area : str
+        Another area of the slice, such as a former part; the notebook's own by default.
+    indicator : str
+        Another quantity than the share.
+
+    Returns
+    -------
+    tuple of Observation
+        By period and date of publication.
+    """
+    rows = inputs.observations
+    rows = rows[
+        (rows["area"] == (area or inputs.area))
+        & (rows["indicator"] == (indicator or inputs.roles.share.indicator))
+        & (rows["measure"] == measure)
+    ]
+    return observations(rows.sort_values(["period", "published"], kind="stable"))
+
+
+def _flips(results: Sequence[Pace | Refusal]) -> tuple[Pace | Refusal, ...]:
+    """Flag a pace where another measure's, towards the same target, has no band in common with it."""
+    paces = [each for each in results if isinstance(each, Pace)]
+
+    def turned(own: Pace) -> list[Pace]:
+        same = [each for each in paces if (each.target, each.target_period) == (own.target, own.target_period)]
+        return [each for each in same if not set(each.headline_bands) & set(own.headline_bands)]
+
+    def flagged(own: Pace) -> Pace:
+        others = turned(own)
+        if not others:
+            return own
+        flag = Flag(code="measure-flip", detail="; ".join(f"{each.measure}: {each.headline}" for each in others))
+        return own.model_copy(update={"flags": (*own.flags, flag)})
+
+    return tuple(flagged(each) if isinstance(each, Pace) else each for each in results)
+
+
+def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold | NotYearly | Refusal]:
+    """Newest vintage of every period of one measure."""
+    return [
+        threshold_method.assess_newest(
+            vintages,
+            history(inputs, vintages),
+            period=period,
+            **threshold_settings(inputs, prior(inputs)),
+            priors=priors(inputs),
+        )
+        for period in sorted({each.period for each in vintages})
+    ]
+
+
+def _judge_superseded(inputs: Inputs, measure: str) -> list[Threshold]:
+    """Vintages that a newer one replaced, judged only to tell whether the answer changed with it."""
+    vintages = share_vintages(inputs, measure)
+    last = {each.period: each.id for each in vintages if each.status not in NEVER_ESTIMATED}
+    told = [
+        threshold_method.assess(each, history(inputs, vintages), **threshold_settings(inputs, prior(inputs)))
+        for each in vintages
+        if each.id != last.get(each.period)
+    ]
+    return [each for each in told if isinstance(each, Threshold)]
+
+
+def threshold_settings(inputs: Inputs, error: RevisionPrior) -> dict[str, Any]:
+    """Gather what every verdict against the threshold is told.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    error : RevisionPrior
+        What is believed of revisions.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of `methods.threshold.assess`.
+    """
+    settings = inputs.settings
+    return {
+        "threshold": inputs.policy.threshold.value,
+        "prior": error,
+        "verdict_probability": settings.threshold.verdict_probability,
+        "words_below_revisions": settings.threshold.words_below_revisions,
+        "probability_bands": settings.conventions.probability_bands,
+    }
+
+
+def history(inputs: Inputs, vintages: Sequence[Observation]) -> tuple[float, ...]:
+    """Read off how far past figures of a measure were revised.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    vintages : sequence of Observation
+        From `share_vintages`.
+
+    Returns
+    -------
+    tuple of float
+        One a period, in the unit of the share.
+    """
+    settings = inputs.settings.threshold
+    return revisions_method.history(
+        vintages, first_maturity=settings.first_maturity, final_maturity=settings.final_maturity
+    )
+
+
+def prior(inputs: Inputs) -> RevisionPrior:
+    """Give what is believed of revisions at the area's level before any was seen.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    RevisionPrior
+        The nation's or a province's.
+    """
+    settings = inputs.settings.threshold
+    national = inputs.area == inputs.roles.nation
+    return RevisionPrior(
+        degrees=settings.prior_degrees,
+        scale=settings.prior_scale_national if national else settings.prior_scale_province,
+        settled_maturity=settings.settled_maturity,
+        settled_scale=settings.settled_scale,
+    )
+
+
+def priors(inputs: Inputs) -> tuple[RevisionPrior, ...]:
+    """List the priors under which a printed probability of a revision must hold."""
+    settings = inputs.settings.threshold
+    return prior_grid(prior(inputs), factors=settings.prior_factors, mean_weight=settings.prior_mean_weight)

@@ -1,0 +1,322 @@
+"""All areas' series side by side: do trends differ, does exposure go with change, where may true ranks lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policyreport.data.inputs import Inputs
+from policyreport.params.report import SeriesRole
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import SERIES_NOTEBOOK, SeriesRecord
+from policyreport.records.series import Cusum, Difference, Exposure, Panel, Peers, Ranks, Step
+from policyreport.statistics.assess.comparison import likeness_values, mean_rules, peer_family, peer_panel
+from policyreport.statistics.assess.means import yearly_table
+from policyreport.statistics.assess.ranking import published_ranks
+from policyreport.statistics.assess.selection import boundary_flags, not_published, role_series
+from policyreport.statistics.common.starts import years_after
+from policyreport.statistics.ranks.comparators import PeerPanel
+from policyreport.statistics.ranks.means import estimate_means
+from policyreport.statistics.ranks.ranks import rank_means
+from policyreport.statistics.series import exposure as exposure_method
+from policyreport.statistics.series import panel as panel_method
+from policyreport.statistics.series import steps as steps_method
+from policyreport.statistics.series.exposure import ExposurePanel
+from policyreport.statistics.series.windows import window_flags
+
+MERGED = "merged"
+"""Name of the exposure that is 1 for an area made of several former ones."""
+
+Floats = NDArray[np.float64]
+
+
+def panel(inputs: Inputs) -> Panel | Refusal:
+    """Ask whether areas' growth moves apart, once what all share in a year is taken away.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Panel or Refusal
+        Test of equal slopes and pooled slopes, percentage points a year.
+    """
+    laid = peer_panel(inputs)
+    if laid is None:
+        return not_published(panel_method.METHOD, inputs.roles.growth.indicator)
+    settings = inputs.settings.panel
+    found = panel_method.assess(
+        laid.values,
+        laid.areas,
+        laid.years,
+        indicator=laid.indicator,
+        minimum_areas=settings.minimum_areas,
+        minimum_points=settings.minimum_points,
+        maximum_dropped=settings.maximum_dropped,
+        largest_correlation=settings.largest_correlation,
+        smallest_eigenvalue=settings.smallest_eigenvalue,
+        bartlett_level=settings.bartlett_level,
+        tau_points=settings.tau_points,
+        tau_range=settings.tau_range,
+        inputs=_rows(laid),
+    )
+    if isinstance(found, Refusal):
+        return found
+    common = inputs.settings.conventions
+    window = window_flags(laid.years, weak_below=common.weak_below, shock_years=common.shock_years)
+    return found.model_copy(update={"flags": found.flags + window + boundary_flags(inputs, laid.areas, laid.indicator)})
+
+
+def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
+    """Set the change of growth after the start against each exposure named before the run.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    tuple of Exposure or Refusal
+        One an exposure of params/methods.yaml, in its order, with Holm's p-values over all of them.
+    """
+    laid = peer_panel(inputs)
+    if laid is None:
+        return (not_published(exposure_method.METHOD, inputs.roles.growth.indicator),)
+    settings = inputs.settings.exposure
+    after = years_after(laid.years, inputs.policy.date)
+    found = [assess_exposure(inputs, exposure_panel(inputs, laid, name), after) for name in settings.exposures]
+    crossing = boundary_flags(inputs, laid.areas, laid.indicator)
+    judged = exposure_method.judge(found, level=settings.verdict_level)
+    return tuple(
+        each.model_copy(update={"flags": each.flags + crossing}) if isinstance(each, Exposure) else each
+        for each in judged
+    )
+
+
+def assess_exposure(
+    inputs: Inputs, laid: ExposurePanel, post_years: Sequence[int], *, controlled: bool = False, inverted: bool = True
+) -> Exposure | Refusal:
+    """Estimate one exposure's association under the edition's settings.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice.
+    laid : ExposurePanel
+        Outcome and exposure.
+    post_years : sequence of int
+        Calendar years after the start.
+    controlled : bool
+        Hold the merger fixed.
+    inverted : bool
+        Give an interval.
+
+    Returns
+    -------
+    Exposure or Refusal
+        Without verdict, see `methods.exposure.judge`.
+    """
+    settings = inputs.settings.exposure
+    return exposure_method.assess(
+        laid,
+        post_years=post_years,
+        minimum_areas=settings.minimum_areas,
+        minimum_pre_years=settings.minimum_pre_years,
+        placebo_minimum_years=settings.placebo_minimum_years,
+        few_treated_below=settings.few_treated_below,
+        webb_points=settings.webb_points,
+        draws=inputs.settings.conventions.draws,
+        power=settings.power,
+        controlled=controlled,
+        inverted=inverted,
+    )
+
+
+def exposure_panel(inputs: Inputs, laid: PeerPanel, name: str) -> ExposurePanel:
+    """Lay out growth and one exposure fixed before the start.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice.
+    laid : PeerPanel
+        Growth of all areas.
+    name : str
+        `MERGED`, or a name of `likeness` in params/report.yaml.
+
+    Returns
+    -------
+    ExposurePanel
+        With the merger as control.
+
+    Raises
+    ------
+    ParamsError
+        If params/report.yaml binds no such name.
+    """
+    merged = np.array([inputs.areas.is_merged(area) for area in laid.areas], dtype=float)
+    values, rows = (merged, ()) if name == MERGED else likeness_values(inputs, laid.areas, name)
+    return ExposurePanel(
+        outcome=laid.indicator,
+        exposure_name=name,
+        areas=laid.areas,
+        years=laid.years,
+        values=laid.values,
+        exposure=values,
+        merged=merged,
+        measures=laid.measures,
+        inputs=tuple(sorted({row for area in laid.areas for row in laid.inputs.get(area, ())} | set(rows))),
+    )
+
+
+def ranks(inputs: Inputs, to_national: Mapping[str, Difference] | None = None) -> tuple[Ranks | Refusal, ...]:
+    """Compute sets of ranks: of mean growth against the nation, then of every published series that is ranked.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+    to_national : mapping of str to Difference, optional
+        From `differences`, where they are at hand.
+
+    Returns
+    -------
+    tuple of Ranks or Refusal
+        The mean differences' first, labelled "model-based"; `no-sampling-error` for figures published without
+        standard errors.
+    """
+    roles = inputs.roles
+    published = [roles.growth, roles.income]
+    published += [SeriesRole(indicator=key, measure=roles.governance.measure) for key in roles.governance.indicators]
+    means = differences(inputs) if to_national is None else to_national
+    return (mean_growth_ranks(inputs, means), *(published_ranks(inputs, role) for role in published))
+
+
+def differences(inputs: Inputs) -> dict[str, Difference]:
+    """Compare every area's growth with the nation's, all of them judged together.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    dict of str to Difference
+        By area key; without the areas that are refused.
+    """
+    laid = peer_panel(inputs)
+    return {
+        each.area: difference
+        for each in (peer_family(inputs, laid) if laid else ())
+        if isinstance(each, Peers)
+        for difference in each.differences
+        if isinstance(difference, Difference) and difference.comparator == "nation"
+    }
+
+
+def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> Ranks | Refusal:
+    """Compute sets of the ranks of areas' mean differences in growth to the nation.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+    differences : mapping of str to Difference
+        From `differences`: their yearly values are what is ranked.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Model-based: years are treated as draws, and their spread and carry-over are learnt from as many years.
+    """
+    laid = peer_panel(inputs)
+    if laid is None:
+        return not_published("ranks", inputs.roles.growth.indicator)
+    settings, (areas, table, known) = inputs.settings.ranks, yearly_table(differences)
+    return rank_means(
+        areas,
+        estimate_means(table, mean_rules(inputs), known=known),
+        indicator=laid.indicator,
+        measure=f"{inputs.roles.growth.measure} minus nation",
+        larger_is_better=inputs.indicators.get(laid.indicator).direction != "lower",
+        draws=inputs.settings.conventions.draws,
+        tau=settings.tau,
+        minimum_areas=settings.minimum_areas,
+        inputs=_rows(laid),
+    )
+
+
+def step_days(inputs: Inputs) -> tuple[date, ...]:
+    """Give the days at which a step is looked for: that of the policy, and that of the present boundaries."""
+    begun = [inputs.areas.begun(area) for area in inputs.provinces]
+    days = {"policy": inputs.policy.date, "mergers": max(begun)}
+    return tuple(days[name] for name in inputs.settings.trend.step_dates)
+
+
+def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
+    """Ask whether the area's growth stepped at the dates fixed in params, or drifts from a line.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The slice.
+
+    Returns
+    -------
+    tuple of Step, Cusum or Refusal
+        One a date, then the cumulated residuals.
+    """
+    role, settings = inputs.roles.growth, inputs.settings.trend
+    points = role_series(inputs, inputs.area, role)
+    found = [
+        steps_method.assess(
+            points,
+            area=inputs.area,
+            indicator=role.indicator,
+            step_date=day,
+            minimum_before=settings.step_minimum_before,
+            minimum_after=settings.step_minimum_after,
+            gls_rhos=settings.gls_rhos,
+            verdict_rho=settings.verdict_rho,
+            verdict_level=settings.verdict_level,
+        )
+        for day in step_days(inputs)
+    ]
+    wandering = steps_method.cusum(
+        points, area=inputs.area, indicator=role.indicator, from_points=settings.cusum_from_points
+    )
+    return (*found, wandering)
+
+
+def series_of(inputs: Inputs) -> SeriesRecord:
+    """Give the record of the notebook on series; one without results where that notebook failed."""
+    record = inputs.records.get((inputs.area, SERIES_NOTEBOOK))
+    if isinstance(record, SeriesRecord):
+        return record
+    return SeriesRecord(
+        area=inputs.area,
+        name=inputs.name,
+        edition=inputs.edition.id,
+        as_known_on=inputs.edition.as_known_on,
+        growth=None,
+        panel=None,
+        families=(),
+        means=(),
+        exposure=(),
+        ranks=(),
+        steps=(),
+        sensitivity=(),
+        score_sensitivity=(),
+    )
+
+
+def _rows(laid: PeerPanel) -> tuple[str, ...]:
+    """Every ledger row behind a panel and the nation's series."""
+    return tuple(sorted({row for rows in laid.inputs.values() for row in rows}))

@@ -1,0 +1,272 @@
+"""Do the headlines survive other sensible choices (METHODS §16)? Full grids, declared in params/methods.yaml."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import product
+
+from policyreport.data.inputs import Inputs
+from policyreport.params.policy import Target
+from policyreport.records.base import Observation, Refusal
+from policyreport.records.digits import as_computed, as_published
+from policyreport.records.shares import NotYearly, Pace, Threshold
+from policyreport.statistics.assess.selection import not_published
+from policyreport.statistics.assess.shares import (
+    history,
+    pace_settings,
+    prior,
+    priors,
+    share_vintages,
+    threshold_settings,
+)
+from policyreport.statistics.assess.specifications_areas import (
+    Axes,
+    Spec,
+    exposure_specifications,
+    peers_specifications,
+    resting_on,
+)
+from policyreport.statistics.assess.specifications_trends import trend_specifications
+from policyreport.statistics.assess.tasks import task_counts
+from policyreport.statistics.common.intervals import wilson
+from policyreport.statistics.common.sensitivity import Answer, Choices, run, run_rows
+from policyreport.statistics.common.starts import last_year_before
+from policyreport.statistics.shares import pace as pace_method
+from policyreport.statistics.shares import threshold as threshold_method
+from policyreport.statistics.shares.prior_cells import mean_of
+from policyreport.statistics.shares.revision_error import RevisionPrior, flat_prior
+from policyreport.statistics.shares.vintages import NEVER_ESTIMATED, year_of, yearly
+from policyreport.statistics.tasks.counts import TaskCount
+
+
+def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
+    """Answer each headline of the report under every declared choice.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    tuple of Sensitivity or Refusal
+        Completion, threshold, pace, trend, peers, exposure; a headline that is refused gives its refusal.
+    """
+    return (
+        completion_specifications(inputs),
+        threshold_specifications(inputs),
+        pace_specifications(inputs),
+        trend_specifications(inputs),
+        peers_specifications(inputs),
+        exposure_specifications(inputs),
+    )
+
+
+def completion_specifications(inputs: Inputs) -> Spec:
+    """Set every national list, under every design effect, against the newest list's completed share.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are shares of 1; *cannot tell apart* where the interval holds the headline's share. The
+        headline's own list has no verdict and is not counted: nothing is compared with itself.
+    """
+    counts = {
+        each.list: each for each in task_counts(inputs) if each.total and each.completed is not None
+    }  # the newest date of each list comes last
+    lists = [key for key in inputs.roles.tasks.national_lists if key in counts] or list(counts)
+    if not lists:
+        return not_published("completion", inputs.roles.tasks.completed)
+    effects = inputs.settings.sensitivity.completion_design_effects
+    factors = {f"design effect {as_published(each)}": each for each in effects}
+    headline = {"list": lists[-1], "clustering": next(iter(factors))}
+    last = _share(counts[lists[-1]])
+
+    def estimate(choices: Choices) -> Answer:
+        count = counts[choices["list"]]
+        done, total = count.completed or 0, count.total or 0
+        if total < inputs.settings.completion.minimum_tasks:
+            return Refusal(code="list-too-short", method="completion", subject=count.list)
+        factor = factors[choices["clustering"]]
+        low, high = wilson(done / factor, total / factor)
+        if count.list == lists[-1]:
+            return _share(count), ""
+        return _share(count), "above" if low > last else "below" if high < last else "cannot tell apart"
+
+    axes = {"list": lists, "clustering": list(factors)}
+    found = run("completion", inputs.roles.tasks.completed, axes, headline, estimate)
+    if isinstance(found, Refusal):
+        return found
+    others = [row for row in found.specifications if not row.refused and row.choices["list"] != lists[-1]]
+    alike = sum(row.verdict == "cannot tell apart" for row in others)
+    rows = (row for key in lists for row in counts[key].inputs)
+    return resting_on(found.model_copy(update={"agree": alike, "of": len(others)}), rows)
+
+
+def threshold_specifications(inputs: Inputs) -> Spec:
+    """Judge the newest share of every national measure by either vintage, under every prior and without one.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are the published values; the verdict is that against the threshold.
+    """
+    role, settings = inputs.roles.share, inputs.settings.sensitivity
+    vintages = {measure: _estimated(share_vintages(inputs, measure)) for measure in role.measures}
+    known = {measure: found for measure, found in vintages.items() if found}
+    if role.headline_measure not in known:
+        return not_published("threshold", role.indicator)
+    every = _prior_choices(inputs)
+
+    def judge(choices: Choices) -> Threshold | Refusal:
+        found = known[choices["measure"]]
+        newest = [each for each in found if each.period == found[-1].period]
+        judged = threshold_method.assess(
+            newest[-1] if choices["vintage"] == "newest" else newest[0],
+            history(inputs, share_vintages(inputs, choices["measure"])),
+            **threshold_settings(inputs, every[choices["mean"], choices["scale"], choices["prior"]]),
+        )
+        if isinstance(judged, NotYearly):
+            raise TypeError(f"{judged.period} among calendar years")
+        return judged
+
+    def estimate(choices: Choices) -> Answer:
+        judged = judge(choices)
+        return judged if isinstance(judged, Refusal) else (judged.observation.value, judged.verdict)
+
+    def basis(choices: Choices) -> Hashable:
+        """One vintage and one revision error: newest and first are the same figure where there is one vintage."""
+        judged = judge(choices)
+        if isinstance(judged, Refusal):
+            return tuple(choices.items())
+        return judged.observation.id, judged.scale, judged.degrees, choices["mean"]
+
+    rows = [
+        {"measure": measure, "vintage": vintage, "mean": mean, "scale": scale, "prior": weight}
+        for measure, vintage, (mean, scale, weight) in product(known, settings.threshold_vintages, every)
+    ]
+    headline = {"measure": role.headline_measure, "vintage": "newest"} | dict(
+        zip(("mean", "scale", "prior"), _prior_key(inputs, prior(inputs)), strict=True)
+    )
+    found = run_rows("threshold", role.indicator, rows, headline, estimate, basis)
+    return resting_on(found, (each.id for vintages in known.values() for each in _judged_by(vintages)))
+
+
+def _prior_choices(inputs: Inputs) -> dict[tuple[str, str, str], RevisionPrior]:
+    """Priors by mean, scale and weight: those that a printed probability must hold under, and two without a scale."""
+    own = prior(inputs)
+    none = replace(own, degrees=0.0)
+    return {_prior_key(inputs, each): each for each in (*priors(inputs), none, flat_prior(own))}
+
+
+def _prior_key(inputs: Inputs, each: RevisionPrior) -> tuple[str, str, str]:
+    """How a prior is told from others; where it has no weight its scale does not count."""
+    if each.degrees <= 0:
+        return mean_of(each), "none", "0 degrees"
+    return mean_of(each), f"{as_computed(each.scale / prior(inputs).scale)} s0", f"{as_published(each.degrees)} degrees"
+
+
+def pace_specifications(inputs: Inputs) -> Spec:
+    """Set the pace of every measure, from every base and in both forms, against the nearest target.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are ratios of observed to required pace; the verdict is the band of the form.
+    """
+    role, settings = inputs.roles.share, inputs.settings.sensitivity
+    targets = inputs.policy.targets_for(role.indicator)
+    if not targets:
+        return not_published("pace", role.indicator)
+    target = min(targets, key=lambda each: int(each.horizon))
+
+    @cache
+    def record(measure: str, base: str) -> Pace | Refusal:
+        return _pace(inputs, measure, base, target)
+
+    def estimate(choices: Choices) -> Answer:
+        found = record(choices["measure"], choices["base"])
+        if isinstance(found, Refusal):
+            return found
+        return (found.ratio_cagr, found.band) if choices["form"] == "cagr" else (found.ratio_pp, found.band_pp)
+
+    def basis(choices: Choices) -> Hashable:
+        """One measure from one year on in one form: the earliest year may be the shortest base too."""
+        found = record(choices["measure"], choices["base"])
+        years = () if isinstance(found, Refusal) else (found.base_period, found.latest_period)
+        return choices["measure"], years, choices["form"]
+
+    headline = {"measure": role.headline_measure, "base": "earliest", "form": "cagr"}
+    main = _pace_record(inputs, role.headline_measure, None, target)
+    if isinstance(main, Refusal):
+        return main
+    # Where the two forms disagree the worse one is the headline.
+    headline["form"] = "cagr" if main.headline_bands[:1] in ((main.band,), ()) else "pp"
+    axes: Axes = {
+        "measure": list(role.pace_measures),
+        "base": list(settings.pace_bases),
+        "form": list(settings.pace_forms),
+    }
+    used = (each for measure in role.pace_measures for each in _estimated(share_vintages(inputs, measure)))
+    return resting_on(run("pace", role.indicator, axes, headline, estimate, basis), (each.id for each in used))
+
+
+def _share(count: TaskCount) -> float:
+    """Completed tasks as a share of 1."""
+    return (count.completed or 0) / (count.total or 1)
+
+
+def _estimated(vintages: Sequence[Observation]) -> list[Observation]:
+    """Vintages that are figures for what happened in a calendar year, by year and date."""
+    return [each for each in yearly(vintages) if each.status not in NEVER_ESTIMATED]
+
+
+def _judged_by(vintages: Sequence[Observation]) -> list[Observation]:
+    """Vintages of the newest period, and of the periods that were revised: how far the newest may yet move."""
+    times = Counter(each.period for each in vintages)
+    return [each for each in vintages if each.period == vintages[-1].period or times[each.period] > 1]
+
+
+def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target) -> Pace | Refusal:
+    vintages = share_vintages(inputs, measure)
+    if not vintages:
+        return not_published("pace", measure)
+    return pace_method.assess(
+        vintages,
+        history(inputs, vintages),
+        **pace_settings(inputs, target),
+        prior=prior(inputs),
+        base_year=base,
+    )
+
+
+def _pace(inputs: Inputs, measure: str, base: str, target: Target) -> Pace | Refusal:
+    """The pace of one measure from one of the declared bases on."""
+    settings = inputs.settings.pace
+    years = sorted({year_of(each) for each in _estimated(share_vintages(inputs, measure))})
+    if not years:
+        return not_published("pace", measure)
+    bases = {
+        "earliest": None,
+        "shortest": years[-1] - settings.minimum_base_years,
+        "one year": last_year_before(inputs.policy.date),
+    }
+    return _pace_record(inputs, measure, bases[base], target)

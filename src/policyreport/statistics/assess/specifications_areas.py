@@ -1,0 +1,210 @@
+"""Headlines on areas under other sensible choices: differences to peers, exposure (METHODS §16)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+
+from policyreport.data.inputs import Inputs
+from policyreport.records.base import Refusal
+from policyreport.records.series import Difference, Exposure, Peers, Sensitivity
+from policyreport.statistics.assess.comparison import (
+    independent_years,
+    likeness_values,
+    mean_rules,
+    peer_panel,
+    peer_rules,
+)
+from policyreport.statistics.assess.selection import not_published
+from policyreport.statistics.assess.side_by_side import assess_exposure, exposure_panel
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.common.sensitivity import Answer, Choices, run
+from policyreport.statistics.common.starts import years_after
+from policyreport.statistics.ranks import peers as peers_method
+from policyreport.statistics.ranks.comparators import PeerPanel
+from policyreport.statistics.series import exposure as exposure_method
+
+Spec = Sensitivity | Refusal
+Axes = dict[str, list[str]]
+
+
+def resting_on(found: Spec, rows: Iterable[str]) -> Spec:
+    """Name the ledger rows that a grid was computed from.
+
+    Parameters
+    ----------
+    found : Sensitivity or Refusal
+        The grid, or why there is none.
+    rows : iterable of str
+        Ledger row ids of every specification.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        With its inputs; a refusal as it is.
+    """
+    return found if isinstance(found, Refusal) else found.model_copy(update={"inputs": tuple(sorted(set(rows)))})
+
+
+def peers_specifications(inputs: Inputs) -> Spec:
+    """Count the areas told apart from their peers, by number, likeness and weight of peers, and by carry-over.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are numbers of areas; *cannot tell apart* where there is none.
+    """
+    settings, role = inputs.settings, inputs.roles.growth
+    laid = peer_panel(inputs)
+    if laid is None:
+        return not_published("peers", role.indicator)
+    names = settings.peers.variables
+    kept = {"all": list(range(len(names)))} | {
+        f"without {name.replace('_', ' ')}": [at for at, each in enumerate(names) if each != name]
+        for name in settings.sensitivity.peers_without
+    }
+
+    @cache
+    def panel(likeness: str, weight: str) -> PeerPanel:
+        return replace(laid, likeness=laid.likeness[:, kept[likeness]], peers_by_output=weight == "output")
+
+    @cache
+    def compare(k: int, likeness: str, weight: str, carry_over: str) -> list[Peers | Refusal]:
+        means = mean_rules(inputs) if carry_over == "learnt" else independent_years(inputs)
+        rules = replace(peer_rules(inputs), k=k, means=means)
+        return [peers_method.assess(panel(likeness, weight), area, rules) for area in laid.areas]
+
+    def family_of(choices: Choices) -> list[Peers | Refusal]:
+        return compare(int(choices["peers"]), *(choices[each] for each in ("likeness", "weight", "carry-over")))
+
+    def estimate(choices: Choices) -> Answer:
+        return _told_apart(family_of(choices))
+
+    def basis(choices: Choices) -> Hashable:
+        """Who is compared with whom, by which weights and carry-over."""
+        peers = tuple(
+            (each.area, tuple(peer.area for peer in each.peers))
+            for each in family_of(choices)
+            if isinstance(each, Peers)
+        )
+        return peers, choices["weight"], choices["carry-over"]
+
+    axes: Axes = {
+        "peers": [str(k) for k in settings.sensitivity.peers_k],
+        "likeness": list(kept),
+        "weight": list(settings.sensitivity.peers_weights),
+        "carry-over": list(settings.sensitivity.peers_carry_over),
+    }
+    headline = {"peers": str(settings.peers.k), "likeness": "all", "weight": "plain", "carry-over": "learnt"}
+    likeness = (row for name in names for row in likeness_values(inputs, laid.areas, name)[1])
+    rows = (*(row for own in laid.inputs.values() for row in own), *likeness)
+    return resting_on(run("peers", role.indicator, axes, headline, estimate, basis), rows)
+
+
+def exposure_specifications(inputs: Inputs) -> Spec:
+    """Estimate every exposure by every rule for the years after, with and without the merger held, by every inference.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are percentage points per standard deviation, or per group for a 0/1 exposure.
+    """
+    settings, role = inputs.settings, inputs.roles.growth
+    laid = peer_panel(inputs)
+    names = settings.exposure.exposures
+    if laid is None or not names:
+        return not_published("exposure", role.indicator)
+    after = years_after(laid.years, inputs.policy.date)
+    by_rule = {"all": after, "first": after[:1]}
+    # Where one year is after the start, both rules are the same choice.
+    rules = settings.sensitivity.exposure_posts if len(after) > 1 else settings.sensitivity.exposure_posts[:1]
+    posts = {rule: by_rule[rule] for rule in rules}
+    found: dict[tuple[str, str], dict[str, Exposure | Refusal]] = {
+        (post, control): {
+            name: assess_exposure(
+                inputs, exposure_panel(inputs, laid, name), years, controlled=control != "none", inverted=False
+            )
+            for name in names
+        }
+        for post, years in posts.items()
+        for control in settings.sensitivity.exposure_controls
+    }
+
+    def estimate(choices: Choices) -> Answer:
+        family = found[choices["post"], choices["control"]]
+        return _associated(family, choices["exposure"], choices["inference"], settings.exposure.verdict_level)
+
+    axes: Axes = {
+        "exposure": list(names),
+        "post": list(posts),
+        "control": list(settings.sensitivity.exposure_controls),
+        "inference": list(settings.sensitivity.exposure_inference),
+    }
+    headline = {"exposure": names[0], "post": next(iter(posts)), "control": "none", "inference": "WCR"}
+    rows = (row for family in found.values() for each in family.values() for row in each.inputs)
+    return resting_on(run("exposure", role.indicator, axes, headline, estimate), rows)
+
+
+def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
+    """How many areas stand apart from their peers."""
+    told = [
+        difference.verdict or ""
+        for each in family
+        if isinstance(each, Peers)
+        for difference in each.differences
+        if isinstance(difference, Difference) and difference.comparator == "peers"
+    ]
+    refused = [each for each in family if isinstance(each, Refusal)]
+    if not told:
+        return refused[0] if refused else not_published("peers", "peers")
+    return counted([word for word in told if word in ("above", "below")], "cannot tell apart")
+
+
+def counted(words: Sequence[str], none: str) -> Answer:
+    """Count areas that stand out, and give the verdict most of them got.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Verdicts of the areas that stand out.
+    none : str
+        The verdict where no area does.
+
+    Returns
+    -------
+    tuple of float and str
+        Estimate and verdict of a specification.
+    """
+    return float(len(words)), Counter(words).most_common(1)[0][0] if words else none
+
+
+P_VALUES: Mapping[str, Callable[[Exposure], float | None]] = {
+    "WCR": lambda each: each.wcr_p,
+    "RI-t": lambda each: each.ri_t_p,
+    "CRV1": lambda each: each.crv1_p,
+}
+"""The p-value each inference judges by."""
+
+
+def _associated(family: Mapping[str, Exposure | Refusal], name: str, inference: str, level: float) -> Answer:
+    """Estimate and verdict of one exposure by one inference, Holm over all exposures, its checks included."""
+    own = family[name]
+    if isinstance(own, Refusal):
+        return own
+    p_value = P_VALUES[inference]
+    adjusted = adjust([p_value(each) if isinstance(each, Exposure) else None for each in family.values()], rule="holm")
+    holm = dict(zip(family, adjusted, strict=True))[name]
+    clear = holm is not None and holm <= level and exposure_method.checks_hold(own, level)
+    return own.estimate, "associated" if clear else "no clear association"

@@ -1,0 +1,251 @@
+"""Trends under other sensible choices: whose are singled out, by window, series and dependence (METHODS §7, §16)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import isnan
+
+from policyreport.data.inputs import Inputs
+from policyreport.records.base import Refusal
+from policyreport.records.digits import as_published
+from policyreport.records.series import RegressionSlope, SeriesPoint, Trend
+from policyreport.statistics.assess.contrasts import Contrast, governance_contrasts, growth_contrast, trend_settings
+from policyreport.statistics.assess.judging import line_rules
+from policyreport.statistics.assess.selection import not_published, role_series, series
+from policyreport.statistics.assess.specifications_areas import Axes, Spec, counted, resting_on
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.common.sensitivity import Answer, Choices, run
+from policyreport.statistics.series import trend as trend_method
+from policyreport.statistics.series.lines import estimate_lines
+from policyreport.statistics.series.slopes import gls_slope, glsar_slope, hac_slope
+
+Points = tuple[SeriesPoint, ...]
+
+
+def trend_specifications(inputs: Inputs) -> Spec:
+    """Count the areas whose growth trend is singled out, by window, series and serial dependence.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    Sensitivity or Refusal
+        Estimates are numbers of areas; *no clear trend* where there is none.
+    """
+    role = inputs.roles.growth
+    family = _Family(inputs, growth_contrast(inputs), lambda area: role_series(inputs, area, role))
+    nation = (row for point in role_series(inputs, inputs.roles.nation, role) for row in point.inputs)
+    return resting_on(_grid(inputs, family), (*family.rows(), *nation))
+
+
+def score_specifications(inputs: Inputs) -> tuple[Spec, ...]:
+    """Count the same for each governance score, whose series are the long ones.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        A slice that holds every area's panel.
+
+    Returns
+    -------
+    tuple of Sensitivity or Refusal
+        One a score; a score without any trend gives its refusal.
+    """
+    measure = inputs.roles.governance.measure
+    families = [
+        _Family(inputs, each, lambda area, key=each.indicator: series(inputs, area, key, measure))  # type: ignore[misc]
+        for each in governance_contrasts(inputs)
+    ]
+    return tuple(resting_on(_grid(inputs, family), family.rows()) for family in families)
+
+
+IN_DEVIATIONS, IN_BOTH = "in standard deviations", "in both scales"
+"""What a score's series is called where each year is divided by its standard deviation over areas; where both count."""
+LEARNT = "learnt"
+"""The carry-over that all areas' series show together, beside the assumed one: what a verdict of the report asks."""
+
+
+@dataclass(frozen=True)
+class _Family:
+    """One indicator in all areas: each area's own series, and what it is held against."""
+
+    inputs: Inputs
+    contrast: Contrast
+    own: Callable[[str], Points]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The series that are looked at; the last one is the report's."""
+        kind = self.contrast.kind
+        more = [f"{kind} {IN_DEVIATIONS}", f"{kind} {IN_BOTH}"] if self.contrast.scaled else []
+        named = ["own" if each == "own" else kind for each in self.inputs.settings.sensitivity.trend_series]
+        return [*dict.fromkeys(named), *more]
+
+    @property
+    def headline(self) -> str:
+        """The series that the report judges."""
+        return self.kinds[-1] if self.contrast.scaled else self.contrast.kind
+
+    def points(self, kind: str, area: str) -> Points:
+        """An area's series, by itself or as a difference."""
+        if kind == "own":
+            return self.own(area)
+        return (self.contrast.in_deviations if kind.endswith(IN_DEVIATIONS) else self.contrast).points(area)
+
+    def is_revised(self, trend: Trend) -> bool:
+        """Whether a trend's years lie across a revision of the questions."""
+        indicator = self.inputs.indicators.get(self.contrast.indicator)
+        return bool(indicator.revised_within(trend.first_year, trend.last_year))
+
+    def rows(self) -> list[str]:
+        """Ledger rows behind all areas' series."""
+        return [row for area in self.inputs.provinces for point in self.own(area) for row in point.inputs]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One window of one series in all areas: trends with p adjusted for all, or why there is none."""
+
+    trends: tuple[Trend, ...]
+    adjusted: tuple[float, ...]
+    refusal: Refusal | None = None
+
+
+def _grid(inputs: Inputs, family: _Family) -> Spec:
+    """Every window, series and dependence of one family; the axes are those of params/methods.yaml."""
+    settings = inputs.settings.sensitivity
+    rhos = {f"carry-over {as_published(rho)}": rho for rho in settings.trend_rhos}
+
+    @cache
+    def judged(window: str, kind: str) -> _Judged:
+        return _judge(family, window, kind)
+
+    def words(choices: Choices, kind: str) -> dict[str, str] | Refusal:
+        found = judged(choices["window"], kind)
+        return found.refusal if found.refusal else _words(inputs, found, choices["dependence"], rhos)
+
+    def estimate(choices: Choices) -> Answer:
+        kind = choices["series"]
+        if not kind.endswith(IN_BOTH):
+            said = words(choices, kind)
+            return said if isinstance(said, Refusal) else counted(list(said.values()), "no clear trend")
+        raw, scaled = (words(choices, f"{family.contrast.kind}{end}") for end in ("", f" {IN_DEVIATIONS}"))
+        if isinstance(raw, Refusal):
+            return raw
+        if isinstance(scaled, Refusal):
+            return scaled
+        revised = {
+            each.area for each in judged(choices["window"], family.contrast.kind).trends if family.is_revised(each)
+        }
+        named = [word for area, word in raw.items() if scaled.get(area) == word and area not in revised]
+        return counted(named, "no clear trend")
+
+    def basis(choices: Choices) -> Hashable:
+        """The years that every area's trend rests on: all years are the official ones where none is preliminary."""
+        kind = choices["series"].replace(IN_BOTH, IN_DEVIATIONS)
+        found = judged(choices["window"], kind)
+        years = tuple((each.area, tuple((point.year, point.value) for point in each.window)) for each in found.trends)
+        return years, choices["series"].endswith(IN_BOTH), choices["dependence"]
+
+    axes: Axes = {
+        "window": list(settings.trend_windows),
+        "series": family.kinds,
+        "dependence": [*rhos, LEARNT, *settings.trend_errors],
+    }
+    headline = {"window": "all", "series": family.headline, "dependence": LEARNT}
+    return run("trend", family.contrast.indicator, axes, headline, estimate, basis)
+
+
+def _judge(family: _Family, window: str, kind: str) -> _Judged:
+    """Trends of all areas inside one window, without a condition on dependence."""
+    inputs, contrast = family.inputs, family.contrast
+    calendar = contrast.calendar
+    if calendar is not None:
+        calendar = {year: segment for year, segment in calendar.items() if year >= _first(window)}
+    found = [
+        trend_method.assess(
+            _inside(family.points(kind, area), window),
+            area=area,
+            indicator=contrast.indicator,
+            series="own" if kind == "own" else contrast.kind,
+            unit="points",
+            calendar=calendar,
+            **trend_settings(inputs) | {"gls_rhos": (), "verdict_rho": 0.0},
+        )
+        for area in inputs.provinces
+    ]
+    trends = tuple(each for each in found if isinstance(each, Trend))
+    if not trends:
+        refused = [each for each in found if isinstance(each, Refusal)]
+        return _Judged((), (), refused[0] if refused else not_published("trend", contrast.indicator))
+    adjusted = adjust([each.p_value for each in trends], rule="bh")
+    return _Judged(trends, tuple(1.0 if p is None else p for p in adjusted))
+
+
+def _first(window: str) -> int:
+    """The first year of a window."""
+    return int(window.removeprefix("from ")) if window.startswith("from ") else 0
+
+
+def _inside(points: Points, window: str) -> Points:
+    """The points of a window: from a year on, or official ones only."""
+    return tuple(
+        point
+        for point in points
+        if point.year >= _first(window) and (window != "official only" or point.status in trend_method.OFFICIAL)
+    )
+
+
+def _words(inputs: Inputs, found: _Judged, dependence: str, rhos: Mapping[str, float]) -> dict[str, str] | Refusal:
+    """Verdicts of the areas that stand out once the slope must hold under a dependence too."""
+    if dependence not in (*rhos, LEARNT):
+        refused = _too_short(inputs, found.trends, dependence)
+        if refused:
+            return refused
+    level = inputs.settings.trend.verdict_level
+    candidates = [each for each, p in zip(found.trends, found.adjusted, strict=True) if max(p, each.p_value) <= level]
+    assumed = inputs.settings.trend.verdict_rho if dependence == LEARNT else rhos.get(dependence)
+    words = {each.area: _verdict(inputs, each, dependence, assumed) for each in candidates}
+    named = {area: word for area, word in words.items() if word != "no clear trend"}
+    return _by_line(inputs, found.trends, named) if named and dependence == LEARNT else dict(named)
+
+
+def _by_line(inputs: Inputs, trends: Sequence[Trend], named: Mapping[str, str]) -> dict[str, str]:
+    """Those of the named whose lines hold under the carry-over that all series show together."""
+    windows = [([p.year for p in each.window], [p.value for p in each.window]) for each in trends]
+    lines = estimate_lines(windows, line_rules(inputs))
+    p_values = adjust([1.0 if isnan(p) else float(p) for p in lines.p_values], rule="bh")
+    level = inputs.settings.trend.verdict_level
+    held = {each.area for each, p in zip(trends, p_values, strict=True) if p is not None and p <= level}
+    return {area: word for area, word in named.items() if area in held and not lines.wanders}
+
+
+def _too_short(inputs: Inputs, trends: Sequence[Trend], errors: str) -> Refusal | None:
+    """Why estimated errors are no choice here: every series has too few years for them."""
+    n, needed = max(each.n for each in trends), inputs.settings.trend.hac_from_points
+    if n >= needed:
+        return None
+    return Refusal(code="too-few-points", method="trend", subject=errors, detail=f"{n} of {needed} years")
+
+
+def _verdict(inputs: Inputs, each: Trend, dependence: str, rho: float | None) -> trend_method.Verdict:
+    """The direction of a trend, if its slope holds under one dependence and without unrevised years."""
+    years, values = [point.year for point in each.window], [point.value for point in each.window]
+    slope = gls_slope(years, values, rho) if rho is not None else _estimated(inputs, dependence, years, values)
+    if isinstance(slope, Refusal):
+        return "no clear trend"
+    enough = inputs.settings.conventions.minimum_official_points
+    return trend_method.direction(each.window, each.kendall_s, slope.interval, minimum_official_points=enough)
+
+
+def _estimated(inputs: Inputs, errors: str, years: Sequence[int], values: Sequence[float]) -> RegressionSlope | Refusal:
+    """A slope with estimated errors: Newey and West's, or an autoregression fitted in turn with the line."""
+    settings = inputs.settings.trend
+    if errors == "GLSAR":
+        return glsar_slope(years, values, hac_from_points=settings.hac_from_points)
+    return hac_slope(years, values, hac_lags=settings.hac_lags, hac_from_points=settings.hac_from_points)

@@ -1,0 +1,226 @@
+"""What the areas' lists of tasks say together: pooled shares, the funnel, how earlier outlooks fared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from policyreport.data.inputs import Inputs
+from policyreport.records.base import Refusal
+from policyreport.records.notebooks import TrendRecord
+from policyreport.records.series import Ranks
+from policyreport.records.tasks import Calibration, Completion, Funnel, Pooling
+from policyreport.statistics.assess.tasks import SUBJECT, pace_rules
+from policyreport.statistics.ranks.ranks import rank_counts
+from policyreport.statistics.tasks import funnel as funnel_method
+from policyreport.statistics.tasks import outlook as outlook_method
+from policyreport.statistics.tasks import pooling as pooling_method
+from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.grouping import Grouping, estimate_grouping
+from policyreport.statistics.tasks.stretch import Stretch, collect_stretch
+
+
+def pooling(inputs: Inputs) -> Pooling | Refusal:
+    """Pool the completed shares of the areas' newest lists.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Pooling or Refusal
+        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    """
+    settings = inputs.settings.pooling
+    return pooling_method.assess(
+        newest_counts(inputs),
+        subject=SUBJECT,
+        minimum_areas=settings.minimum_areas,
+        minimum_tasks=settings.minimum_tasks,
+        maximum_days_apart=settings.maximum_days_apart,
+        grid_points=settings.grid_points,
+        cell_cutoff=settings.cell_cutoff,
+        grouping=grouping(inputs),
+    )
+
+
+def funnel(inputs: Inputs) -> Funnel | Refusal:
+    """Compare the completed shares of the areas' newest lists with what their size lets expect.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Funnel or Refusal
+        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    """
+    settings = inputs.settings.funnel
+    return funnel_method.assess(
+        newest_counts(inputs),
+        subject=SUBJECT,
+        minimum_areas=settings.minimum_areas,
+        minimum_tasks=settings.minimum_tasks,
+        maximum_days_apart=inputs.settings.pooling.maximum_days_apart,
+        tail_probabilities=settings.tail_probabilities,
+        winsor_share=settings.winsor_share,
+        overdispersion_errors=settings.overdispersion_errors,
+        smallest_drawn=settings.smallest_drawn,
+        bh_level=inputs.settings.multiplicity.bh_level,
+        grouping=grouping(inputs),
+    )
+
+
+def count_ranks(inputs: Inputs) -> Ranks | Refusal:
+    """Compute sets of ranks of the completed shares of the areas' newest lists.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Ranks or Refusal
+        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    """
+    settings, pooled = inputs.settings.ranks, inputs.settings.pooling
+    return rank_counts(
+        newest_counts(inputs),
+        indicator=inputs.roles.tasks.completed,
+        measure="",
+        draws=inputs.settings.conventions.draws,
+        tolerance=10**-settings.quadrature_digits,
+        tau=settings.tau,
+        count_level=settings.count_level,
+        minimum_areas=pooled.minimum_areas,
+        minimum_tasks=pooled.minimum_tasks,
+        maximum_days_apart=pooled.maximum_days_apart,
+        design_effect=grouping(inputs).design_effect,
+    )
+
+
+def grouping(inputs: Inputs) -> Grouping:
+    """Estimate how tasks finish together from the lists that were counted again, or take what is assumed.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Grouping
+        One design effect for the areas' newest lists.
+    """
+    settings, flow = inputs.settings.pooling, inputs.settings.flow
+    newest = {count.area: count.list for count in newest_counts(inputs)}
+    stretches = [
+        collect_stretch(
+            [count for count in counts if count.list == newest[area]],
+            method=pooling_method.METHOD,
+            subject=SUBJECT,
+            minimum_days=flow.minimum_days,
+            suspect_ratio=flow.suspect_ratio,
+        )
+        for area, counts in _counts_by_area(inputs)
+    ]
+    return estimate_grouping(
+        [each.increments for each in stretches if isinstance(each, Stretch)],
+        minimum_pairs=settings.grouping_minimum_pairs,
+        minimum_tasks=settings.grouping_minimum_tasks,
+        assumed=settings.assumed_design_effect,
+    )
+
+
+def calibration(inputs: Inputs) -> Calibration | Refusal:
+    """Hold the outlooks that could have been made on earlier dates against what came.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    Calibration or Refusal
+        `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks. Only lists
+        counted often enough for one earlier outlook count: others have nothing to hold against what came.
+    """
+    settings, flow = inputs.settings.outlook, inputs.settings.flow
+    # So many intervals behind the first forecast, and one to hold it against.
+    dates = settings.calibration_first_interval + 2
+    newest = {count.area: count.list for count in newest_counts(inputs)}
+    series = [
+        own
+        for area, counts in _counts_by_area(inputs)
+        if len(own := [count for count in counts if count.list == newest[area] and count.reference_date]) >= dates
+    ]
+    if not series:
+        detail = f"no earlier outlook exists: no list was counted on {dates} dates"
+        return Refusal(
+            code="too-few-points", method=outlook_method.METHOD, subject=f"{SUBJECT}: earlier outlooks", detail=detail
+        )
+    return outlook_method.calibrate(
+        series,
+        subject=f"{SUBJECT}: earlier outlooks",
+        indicator=inputs.roles.tasks.completed,
+        measure="",
+        interval_design_effect=settings.interval_design_effect,
+        rules=pace_rules(settings),
+        minimum_days=flow.minimum_days,
+        suspect_ratio=flow.suspect_ratio,
+        calibration_first_interval=settings.calibration_first_interval,
+        calibration_minimum_forecasts=settings.calibration_minimum_forecasts,
+        calibration_level=settings.calibration_level,
+    )
+
+
+def newest_counts(inputs: Inputs) -> tuple[TaskCount, ...]:
+    """Take each area's newest list, the longest of one day.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice with the province records.
+
+    Returns
+    -------
+    tuple of TaskCount
+        One count an area; an area that published none has a count without numbers.
+    """
+    return tuple(
+        max(counts, key=_recency) if counts else TaskCount(area, "", inputs.edition.as_known_on, None, None, None)
+        for area, counts in _counts_by_area(inputs)
+    )
+
+
+def _recency(count: TaskCount) -> tuple[date, int]:
+    """What makes a count the one to compare."""
+    return count.reference_date or count.published, count.total or 0
+
+
+def _counts_by_area(inputs: Inputs) -> Iterator[tuple[str, tuple[TaskCount, ...]]]:
+    """Every area's counts, from its record."""
+    for (area, notebook), record in sorted(inputs.records.items()):
+        if notebook == "trend" and isinstance(record, TrendRecord):
+            yield area, tuple(_count(inputs, each) for each in record.completion if isinstance(each, Completion))
+
+
+def _count(inputs: Inputs, each: Completion) -> TaskCount:
+    """The count behind a completion."""
+    return TaskCount(
+        area=each.area,
+        list=each.list,
+        published=each.published,
+        reference_date=each.reference_date,
+        total=each.total,
+        completed=each.completed.count,
+        list_label=each.list_label,
+        list_kind=inputs.policy.list_named(each.list).kind,
+        inputs=each.inputs,
+    )

@@ -1,0 +1,306 @@
+"""Counts of tasks: each list on its dates, the pace inside a list and the outlook from it, quarter on quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import pandas as pd
+
+from policyreport.data.inputs import Inputs
+from policyreport.params.methods import OutlookSettings
+from policyreport.params.policy import Policy
+from policyreport.records.base import Refusal
+from policyreport.records.tasks import Completion, Flow, ListCount, Outlook, QuarterOnQuarter
+from policyreport.statistics.assess.selection import not_published
+from policyreport.statistics.shares.vintages import NEVER_ESTIMATED
+from policyreport.statistics.tasks import completion as completion_method
+from policyreport.statistics.tasks import flow as flow_method
+from policyreport.statistics.tasks import outlook as outlook_method
+from policyreport.statistics.tasks.counts import TaskCount, refuse_unusable
+from policyreport.statistics.tasks.frailty import FrailtyRules
+from policyreport.statistics.tasks.outlook import PaceRules
+
+SUBJECT = "tasks of the resolution"
+
+
+def task_counts(inputs: Inputs, *, context: bool = False) -> tuple[TaskCount, ...]:
+    """Gather the area's counts: one a list and date, whoever printed the parts.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+    context : bool, optional
+        Take also lists that are kept for context: a pace may be asked of them, no completion.
+
+    Returns
+    -------
+    tuple of TaskCount
+        By date and list.
+    """
+    role, rows = inputs.roles.tasks, inputs.newest
+    own = rows["area"].isin([inputs.area, *inputs.areas.parts(inputs.area)])
+    asked = [role.total, role.completed, role.late, role.overdue]
+    rows = rows[own & rows["indicator"].isin(asked) & (rows["list"] != "")]
+    keys = ["list", "reference_date", "period"]
+    counts = [
+        _count(inputs, group)
+        for _, group in rows.groupby(keys, dropna=False, sort=True)
+        if context or not inputs.policy.list_named(group["list"].iloc[0]).context
+    ]
+    return tuple(sorted(counts, key=lambda count: (count.reference_date or count.published, count.list)))
+
+
+def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
+    """Assess every list of the area on each of its dates.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of Completion or Refusal
+        In order of date; one `not-published` refusal where there is no list at all.
+    """
+    settings = inputs.settings.completion
+    counts = [count for count in task_counts(inputs) if count.total is not None]
+    if not counts:
+        return (not_published("completion", SUBJECT),)
+    results = tuple(
+        completion_method.assess(
+            count,
+            subject=count.list_label,
+            minimum_tasks=settings.minimum_tasks,
+            design_effect=max(settings.design_effects),
+            sum_tolerance=inputs.settings.conventions.sum_tolerance,
+        )
+        for count in counts
+    )
+    if any(isinstance(each, Completion) for each in results):
+        return results
+    # An area of which no list can be counted has published no count, whatever lists it named.
+    return tuple(_of_the_area(each) for each in results if isinstance(each, Refusal))
+
+
+def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
+    """Assess the pace at which the area's tasks are finished, for each kind of list.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice.
+
+    Returns
+    -------
+    tuple of Flow or Refusal
+        One per kind of list that was counted again, or per kind where none was; a pace needs two exact dates
+        of one list.
+    """
+    settings = inputs.settings.flow
+    kinds = by_kind(task_counts(inputs, context=True))
+    if not kinds:
+        return (not_published("flow", SUBJECT),)
+    return tuple(
+        flow_method.assess(
+            counts,
+            subject=SUBJECT,
+            minimum_days=settings.minimum_days,
+            suspect_ratio=settings.suspect_ratio,
+            design_effects=settings.design_effects,
+            verdict_design_effect=settings.verdict_design_effect,
+            largest_design_effect=settings.largest_design_effect,
+            frailty=FrailtyRules(settings.frailties, settings.verdict_frailty, settings.largest_frailty),
+            trend_minimum_intervals=settings.trend_minimum_intervals,
+            trend_minimum_finished=settings.trend_minimum_finished,
+            trend_minimum_open=settings.trend_minimum_open,
+            trend_minimum_at_risk=settings.trend_minimum_at_risk,
+            weak_below=inputs.settings.conventions.weak_below,
+        )
+        for counts in kinds
+    )
+
+
+def outlook(inputs: Inputs) -> tuple[Outlook | Refusal, ...]:
+    """Assess whether the area's lists will be finished by their deadlines, if tasks go on closing as before.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The notebook's slice; a list's deadline stands in params/policy.yaml.
+
+    Returns
+    -------
+    tuple of Outlook or Refusal
+        For each kind of list one per required share, or one refusal: that of the pace, or `no-deadline`.
+    """
+    kinds = by_kind(task_counts(inputs))
+    if not kinds:
+        return (not_published("outlook", SUBJECT),)
+    found: list[Outlook | Refusal] = []
+    for counts in kinds:
+        by_share = [_outlook(inputs, counts, share) for share in inputs.settings.outlook.required_shares]
+        # What is refused is refused whatever share is required.
+        found += by_share[:1] if isinstance(by_share[0], Refusal) else by_share
+    return tuple(found)
+
+
+def by_kind(counts: Sequence[TaskCount]) -> tuple[tuple[TaskCount, ...], ...]:
+    """Group counts by kind of list, for questions of pace.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        One area's counts.
+
+    Returns
+    -------
+    tuple of tuple of TaskCount
+        Kinds in the order of their first count. Where a kind was counted again, kinds counted once are left
+        out: they add no answer, and their refusal would hide the area's own. A projected or derived count
+        stands only where there is no other: it never enters an estimate.
+    """
+    whole = [count for count in counts if count.total is not None and count.completed is not None]
+    kinds: dict[str, list[TaskCount]] = {}
+    for count in [count for count in whole if count.status not in NEVER_ESTIMATED] or whole:
+        kinds.setdefault(count.list_kind, []).append(count)
+    again = [group for group in kinds.values() if len(group) > 1]
+    return tuple(tuple(group) for group in again or kinds.values())
+
+
+def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
+    """Lay the national list's counts side by side, date by date, with the condition under each step.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The national slice.
+
+    Returns
+    -------
+    QuarterOnQuarter or Refusal
+        Counts and steps; no verdict where the list changed. Counts that are projected, bounded or published in
+        part are left out: in the table they would pass for exact ones.
+    """
+    role, settings = inputs.roles.tasks, inputs.settings.flow
+    counts = [
+        count
+        for count in task_counts(inputs)
+        if count.list in role.national_lists and refuse_unusable((count,), flow_method.METHOD, SUBJECT) is None
+    ]
+    lists = [_list_count(inputs, count, day) for count in counts if (day := count.reference_date)]
+    basis = basis_changes(lists, inputs.policy)
+    return flow_method.quarter_on_quarter(
+        lists,
+        area=inputs.area,
+        subject=SUBJECT,
+        minimum_days=settings.minimum_days,
+        suspect_ratio=settings.suspect_ratio,
+        sum_tolerance=inputs.settings.conventions.sum_tolerance,
+        basis_changes=basis,
+    )
+
+
+def basis_changes(counts: Iterable[ListCount], policy: Policy) -> dict[date, str]:
+    """What is known about the basis of a list, on its first date: it speaks of the step to it."""
+    first: dict[str, date] = {}
+    for count in sorted(counts, key=lambda count: count.reference_date):
+        first.setdefault(count.list, count.reference_date)
+    return {day: policy.list_named(name).basis for name, day in first.items()}
+
+
+def _of_the_area(refused: Refusal) -> Refusal:
+    """A list's refusal as the area's: the list moves to the facts."""
+    return refused.model_copy(update={"subject": SUBJECT, "detail": f"{refused.subject}: {refused.detail}"})
+
+
+def _outlook(inputs: Inputs, counts: Sequence[TaskCount], required_share: float) -> Outlook | Refusal:
+    """The outlook of one kind of list for one required share, to the deadline of its newest list."""
+    settings, flow = inputs.settings.outlook, inputs.settings.flow
+    return outlook_method.assess(
+        counts,
+        subject=SUBJECT,
+        deadline=inputs.policy.list_named(counts[-1].list).deadline,
+        required_share=required_share,
+        design_effects=settings.design_effects,
+        inner_level=settings.inner_level,
+        likely_probability=settings.likely_probability,
+        unlikely_probability=settings.unlikely_probability,
+        rules=pace_rules(settings),
+        minimum_days=flow.minimum_days,
+        suspect_ratio=flow.suspect_ratio,
+    )
+
+
+def pace_rules(settings: OutlookSettings) -> PaceRules:
+    """Take from the settings how the pace of an outlook is found.
+
+    Parameters
+    ----------
+    settings : OutlookSettings
+        Section outlook of params/methods.yaml.
+
+    Returns
+    -------
+    PaceRules
+        The same for outlooks and for their calibration.
+    """
+    return PaceRules(
+        prior_shape=settings.prior_shape,
+        quantile_points=settings.quantile_points,
+        largest_intraclass=settings.largest_intraclass,
+        grid_from_intervals=settings.grid_from_intervals,
+        grid_smallest_list=settings.grid_smallest_list,
+        grid_smallest_open_share=settings.grid_smallest_open_share,
+        grid_points=settings.grid_points,
+        intraclass_prior=settings.intraclass_prior,
+    )
+
+
+def _count(inputs: Inputs, group: pd.DataFrame) -> TaskCount:
+    """One list on one date."""
+    role = inputs.roles.tasks
+    values = {name: int(value) for name, value in zip(group["indicator"], group["value"].tolist(), strict=True)}
+    main = group[group["indicator"].isin([role.total, role.completed])]
+    day = group["reference_date"].iloc[0]
+    name = str(group["list"].iloc[0])
+    listed = inputs.policy.list_named(name)
+    return TaskCount(
+        area=inputs.area,
+        list=name,
+        list_label=listed.title,
+        list_kind=listed.kind,
+        period=str(group["period"].iloc[0]),
+        reference_date=None if pd.isna(day) else day.date(),
+        published=group["published"].max().date(),
+        total=values.get(role.total),
+        completed=values.get(role.completed),
+        late=values.get(role.late),
+        overdue=values.get(role.overdue),
+        bound=next((bound for bound in main["bound"] if bound != "="), "="),
+        status=next((status for status in main["status"] if status in ("projection", "derived")), "observed"),
+        inputs=tuple(group.index),
+    )
+
+
+def _list_count(inputs: Inputs, count: TaskCount, day: date) -> ListCount:
+    """One row of the quarter-on-quarter table."""
+    rows = inputs.newest
+    here = (rows["list"] == count.list) & (rows["indicator"] == inputs.roles.tasks.recurring)
+    here &= rows["reference_date"] == pd.Timestamp(day)
+    recurring, listed = rows[here], inputs.policy.list_named(count.list)
+    return ListCount(
+        list=count.list,
+        list_label=count.list_label,
+        reference_date=day,
+        total=count.total or 0,
+        completed=count.completed or 0,
+        share=(count.completed or 0) / (count.total or 1),
+        overdue=count.overdue,
+        recurring=None if recurring.empty else int(recurring["value"].iloc[0]),
+        recurring_listed=listed.recurring,
+        recurring_completed=listed.recurring_completed,
+        inputs=(*count.inputs, *recurring.index),
+    )

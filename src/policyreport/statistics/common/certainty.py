@@ -1,0 +1,59 @@
+"""The phrases for a probability given in words (METHODS §0)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from policyreport.records.digits import as_computed
+
+
+def words(probability: float, *, probability_bands: Sequence[float]) -> str:
+    """Name the band a probability lies in.
+
+    Parameters
+    ----------
+    probability : float
+        Between 0 and 1.
+    probability_bands : sequence of float
+        Rising cut points between the bands, shares of 1, placed symmetrically about ½.
+
+    Returns
+    -------
+    str
+        ``< 1 %``, ``1–5 %``, … ``> 99 %`` for the cut points 0.01, 0.05, 0.2, 0.8, 0.95, 0.99.
+
+    Raises
+    ------
+    ValueError
+        If the probability lies outside [0, 1].
+
+    Notes
+    -----
+    A cut point belongs to the band nearer to ½, so that p and 1 − p always have mirrored phrases.
+    """
+    low, high = band(probability, probability_bands=probability_bands)
+    if low == 0:
+        return f"< {_end(high)} %"
+    return f"> {_end(low)} %" if high == 1 else f"{_end(low)}–{_end(high)} %"
+
+
+def band(probability: float, *, probability_bands: Sequence[float]) -> tuple[float, float]:
+    """Give the cut points that a probability lies between; 0 below the first, 1 above the last. As for `words`."""
+    if not 0 <= probability <= 1:
+        raise ValueError(f"a probability lies in [0, 1]; got {probability}")
+    ends = (0.0, *probability_bands, 1.0)
+    # Rounding first: 1 − 0.99 must meet the cut point 0.01 whatever the last bit says.
+    at = round(probability, 12)
+    place = bisect_right(probability_bands, at) if at < 0.5 else bisect_left(probability_bands, at)
+    return ends[place], ends[place + 1]
+
+
+def _end(cut: float) -> str:
+    return as_computed(100 * cut)
+
+
+def held_words(probabilities: Sequence[float], *, probability_bands: Sequence[float]) -> str:
+    """Name the band that all of several probabilities lie in; empty where they do not share one."""
+    bands = {words(each, probability_bands=probability_bands) for each in probabilities}
+    return bands.pop() if len(bands) == 1 else ""

@@ -1,0 +1,1 @@
+"""Areas compared with one another: means, peers, ranks."""

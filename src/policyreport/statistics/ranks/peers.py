@@ -1,0 +1,232 @@
+"""Is an area ahead of its region, the nation, its likes (METHODS §9, §20.1)?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policyreport.records.base import Flag, Interval, Refusal
+from policyreport.records.digits import as_published
+from policyreport.records.series import Difference, Peers
+from policyreport.statistics.common.intervals import LEVEL
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.ranks.comparators import (
+    COMPARATORS,
+    Comparator,
+    PeerPanel,
+    comparator_inputs,
+    comparator_values,
+    comparison_errors,
+    nearest,
+    product_share,
+)
+from policyreport.statistics.ranks.means import MeanRules, TestedMeans, estimate_means
+from policyreport.statistics.series.windows import window_flags
+
+__all__ = ["METHOD", "PeerPanel", "PeerRules", "assess", "judged_together", "nearest"]
+
+METHOD = "peers"
+
+PLANNED: tuple[Comparator, ...] = ("region",)
+"""Comparisons that each area is asked about by itself: one planned test, judged alone."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PeerRules:
+    """What a comparison is judged by.
+
+    Parameters
+    ----------
+    k : int
+        Number of peers.
+    cutoff : float
+        Distance of the k-th peer beyond which the peers get no verdict.
+    rest_of_nation_above : float
+        Share of the national product above which the nation without the area is a comparator too.
+    means : MeanRules
+        How a mean of yearly differences is tested.
+    level : float
+        Largest p of a verdict, adjusted unless the comparison is planned.
+    weak_below : int
+        Number of years below which `weak` is raised.
+    shock_years : tuple of int
+        First years that raise `starts-in-shock`.
+    """
+
+    k: int
+    cutoff: float
+    rest_of_nation_above: float
+    means: MeanRules
+    level: float
+    weak_below: int
+    shock_years: tuple[int, ...]
+
+
+def assess(panel: PeerPanel, area: str, rules: PeerRules) -> Peers | Refusal:
+    """Compare one area with the nation, the rest of the nation, its region and its peers.
+
+    Parameters
+    ----------
+    panel : PeerPanel
+        All areas: the others give the comparators, the common spread and carry-over, and the adjustment.
+    area : str
+        Area key.
+    rules : PeerRules
+        What a comparison is judged by.
+
+    Returns
+    -------
+    Peers or Refusal
+        Differences in the order of `COMPARATORS`; `not-published` or `measure-mixed` where there is nothing to
+        compare. Peers that are not close (`no-close-peer`) count in the family and get no verdict.
+
+    Raises
+    ------
+    DataError
+        If the panel has no such area.
+
+    Notes
+    -----
+    d_t = y_t − comparator_t; its mean is tested by `means.estimate_means` with the differences of all areas to their
+    own comparator as family, and the p-values are adjusted by Benjamini-Hochberg over it. The difference to the own
+    region is planned and judged alone. Errors e_t of recalculated values add Σ e_t²/T² to the variance of a mean. The
+    difference to the rest of the nation is the one to the nation divided by 1 − weight, hence the same test. A
+    single year carries no interval but a position among the other areas' differences.
+
+    References
+    ----------
+    Goldstein, Spiegelhalter (1996), JRSS A 159:385-443; Rosenbaum (2002), ch. 2; Smyth (2004); Benjamini, Hochberg
+    (1995).
+    """
+    row = panel.row(area)
+    if len(set(panel.measures)) > 1:
+        return _refuse("measure-mixed", panel, area, ", ".join(sorted(set(panel.measures))))
+    if not np.isfinite(panel.values[row]).any():
+        return _refuse("not-published", panel, area, "no value of the area")
+    peers = nearest(panel, area, k=rules.k)
+    distant = bool(peers) and peers[-1].distance > rules.cutoff
+    no_peer = (
+        (Flag(code="no-close-peer", detail=f"{peers[-1].distance:.2f} > {as_published(rules.cutoff)}"),)
+        if distant
+        else ()
+    )
+    asked = [
+        each
+        for each in COMPARATORS
+        if each != "rest of the nation" or product_share(panel)[row] > rules.rest_of_nation_above
+    ]
+    return Peers(
+        area=area,
+        indicator=panel.indicator,
+        unit=panel.unit,
+        peers=peers,
+        differences=tuple(_difference(panel, row, each, rules, no_peer if each == "peers" else ()) for each in asked),
+        flags=no_peer,
+        inputs=tuple(panel.inputs.get(area, ())),
+    )
+
+
+# Each notebook asks for one area, the national one for all of them.
+@lru_cache(maxsize=8)
+def judged_together(
+    panel: PeerPanel, comparator: Comparator, k: int, rules: MeanRules
+) -> tuple[TestedMeans, tuple[float | None, ...]]:
+    """Test the mean differences of all areas to one kind of comparator.
+
+    Parameters
+    ----------
+    panel : PeerPanel
+        All areas.
+    comparator : str
+        One of `COMPARATORS`.
+    k : int
+        Number of peers.
+    rules : MeanRules
+        How a mean is tested.
+
+    Returns
+    -------
+    tuple of TestedMeans and tuple of float or None
+        In the panel's order; p-values adjusted over the areas that have one.
+
+    Raises
+    ------
+    ValueError
+        If the panel has no area.
+    """
+    table = panel.values - comparator_values(panel, comparator, k)
+    family = estimate_means(table, rules, known=_known_variances(panel, table, comparator, k))
+    p_values = [float(p) if np.isfinite(p) else None for p in family.p_values]
+    return family, adjust(p_values, rule="bh")
+
+
+def _known_variances(panel: PeerPanel, table: Floats, comparator: Comparator, k: int) -> Floats:
+    """Variance of each mean from errors of recalculated values."""
+    if panel.errors is None:
+        return np.zeros(len(table))
+    errors = np.array([comparison_errors(panel, row, comparator, k) for row in range(len(table))])
+    there = np.isfinite(table)
+    return np.asarray((errors**2 * there).sum(axis=1) / there.sum(axis=1).clip(1) ** 2)
+
+
+def _difference(
+    panel: PeerPanel, row: int, comparator: Comparator, rules: PeerRules, flags: tuple[Flag, ...]
+) -> Difference | Refusal:
+    """Mean difference of one area to one comparator, with the facts behind it and its place in the latest year."""
+    table = panel.values - comparator_values(panel, comparator, rules.k)
+    known = np.flatnonzero(np.isfinite(table[row]))
+    subject = f"{panel.areas[row]} {comparator}"
+    if len(known) == 0:
+        return _refuse("not-published", panel, subject, "no year with both values")
+    if len(known) < rules.means.minimum_points:
+        return _refuse("too-few-points", panel, subject, f"{len(known)} of {rules.means.minimum_points} years")
+    years, values = tuple(panel.years[t] for t in known), table[row, known]
+    latest = np.delete(table[:, known[-1]], row)
+    latest = latest[np.isfinite(latest)]
+    return Difference(
+        comparator=comparator,
+        years=years,
+        differences=tuple(values.tolist()),
+        years_above=int((values > 0).sum()),
+        smallest=float(values.min()),
+        largest=float(values.max()),
+        placebo_larger=int(np.count_nonzero(np.abs(latest) > abs(values[-1]))),
+        placebo_of=len(latest),
+        flags=window_flags(years, weak_below=rules.weak_below, shock_years=rules.shock_years) + flags,
+        inputs=comparator_inputs(panel, row, comparator, rules.k),
+        **_tested(panel, row, comparator, rules, shown_only=bool(flags)),
+    )
+
+
+def _tested(
+    panel: PeerPanel, row: int, comparator: Comparator, rules: PeerRules, *, shown_only: bool
+) -> dict[str, object]:
+    """Mean, interval, p-values and verdict; without a verdict what is only shown."""
+    rest = comparator == "rest of the nation"
+    family, adjusted = judged_together(panel, "nation" if rest else comparator, rules.k, rules.means)
+    scale = 1 / (1 - product_share(panel)[row]) if rest else 1.0
+    mean, half = float(family.means[row] * scale), float(family.halves[row] * scale)
+    p_value, planned = float(family.p_values[row]), comparator in PLANNED
+    deciding = p_value if planned else adjusted[row]
+    clear = deciding is not None and deciding <= rules.level
+    return {
+        "mean": mean,
+        "interval": Interval(low=mean - half, high=mean + half, level=LEVEL),
+        "standard_error": float(family.errors[row] * scale),
+        "degrees": family.degrees_of(row),
+        "known_variance": float(family.known[row] * scale**2),
+        "p_value": p_value,
+        "p_adjusted": None if planned else adjusted[row],
+        "planned": planned,
+        "verdict": None if shown_only else ("above" if mean > 0 else "below") if clear else "cannot tell apart",
+    }
+
+
+def _refuse(code: str, panel: PeerPanel, subject: str, detail: str) -> Refusal:
+    """A refusal of this method."""
+    return Refusal(code=code, method=METHOD, subject=f"{panel.indicator} {subject}", detail=detail)

@@ -1,0 +1,319 @@
+"""Between which places may an area's true rank lie (METHODS §11, §20.1)?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from policyreport.records.base import Refusal
+from policyreport.records.series import Ranks, RankSet
+from policyreport.statistics.common.draws import JOINT, generator
+from policyreport.statistics.common.intervals import ALPHA
+from policyreport.statistics.ranks.means import TestedMeans, draw_errors
+from policyreport.statistics.ranks.stepdown import (
+    PlaceSet,
+    bootstrap_critical_value,
+    find_marginal_set,
+    find_simultaneous_sets,
+    quadrature_critical_value,
+)
+from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, select_comparable
+
+METHOD = "ranks"
+
+Basis = Literal["counts", "survey", "model-based"]
+"""The three kinds of estimates a rank set may rest on."""
+
+
+def rank_sets(
+    areas: Sequence[str],
+    estimates: ArrayLike,
+    standard_errors: ArrayLike | None,
+    *,
+    indicator: str,
+    measure: str,
+    basis: Basis,
+    larger_is_better: bool,
+    draws: int,
+    tolerance: float,
+    tau: int,
+    minimum_areas: int,
+    printed: ArrayLike | None = None,
+    simultaneous_level: float = 1 - ALPHA,
+    inputs: tuple[str, ...] = (),
+) -> Ranks | Refusal:
+    """Compute marginal and simultaneous confidence sets of the ranks of independent estimates.
+
+    Parameters
+    ----------
+    areas : sequence of str, length p
+        Area keys, in any order.
+    estimates : array_like, shape (p,)
+        Approximately normal, independent estimates; never posterior means.
+    standard_errors : array_like, shape (p,), or None
+        Their standard errors; None where the publisher gives none.
+    indicator, measure : str
+        Ids; they seed the draws.
+    basis : str
+        What the estimates are.
+    larger_is_better : bool
+        Direction of the indicator.
+    draws : int
+        B of the simultaneous sets.
+    tolerance : float
+        Of the marginal sets' critical values.
+    tau : int
+        Size of the groups of possible best and worst areas.
+    minimum_areas : int
+        Fewest areas.
+    printed : array_like, shape (p,), optional
+        Values whose ranks are printed where they differ from the estimates; sets are widened to hold them.
+    simultaneous_level : float, optional
+        Nominal level of the simultaneous sets.
+    inputs : tuple of str
+        Ledger row ids.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Sets by area key; `no-sampling-error` or `too-few-areas`.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Notes
+    -----
+    A rank is one plus the number of areas with a larger true value; under ties a set covers all ranks the
+    tie leaves open. Marginal sets hold one area's rank, simultaneous ones those of all areas together.
+
+    References
+    ----------
+    Mogstad, Romano, Shaikh, Wilhelm (2024), Rev. Economic Studies 91:476-518.
+    """
+    refuse = partial(Refusal, method=METHOD, subject=indicator, inputs=inputs)
+    if standard_errors is None:
+        return refuse(code="no-sampling-error", detail="published without standard errors")
+    order = sorted(range(len(areas)), key=lambda place: areas[place])
+    names = [areas[place] for place in order]
+    values, errors, shown = (
+        np.asarray(column, dtype=float)[order]
+        for column in (estimates, standard_errors, estimates if printed is None else printed)
+    )
+    if unknown := [name for name, s in zip(names, errors, strict=True) if not (np.isfinite(s) and s > 0)]:
+        return refuse(code="no-sampling-error", detail=f"no standard error for {', '.join(unknown)}")
+    if len(names) < minimum_areas:
+        return refuse(code="too-few-areas", detail=f"{len(names)} areas, {minimum_areas} needed")
+    sign = 1 if larger_is_better else -1
+    noise = errors * generator(METHOD, indicator, measure, JOINT).standard_normal((draws, len(names)))
+    simultaneous = find_simultaneous_sets(sign * values, errors, np.ascontiguousarray(noise.T), simultaneous_level)
+    critical = (quadrature_critical_value(place, errors, tolerance=tolerance) for place in range(len(names)))
+    marginal = [find_marginal_set(place, sign * values, errors, each) for place, each in enumerate(critical)]
+    return _ranks(names, sign * shown, errors, marginal, simultaneous, sign, tau, indicator, basis, inputs)
+
+
+def rank_means(
+    areas: Sequence[str],
+    family: TestedMeans,
+    *,
+    indicator: str,
+    measure: str,
+    larger_is_better: bool,
+    draws: int,
+    tau: int,
+    minimum_areas: int,
+    inputs: tuple[str, ...] = (),
+) -> Ranks | Refusal:
+    """Compute rank sets of means whose standard errors are estimated, from as few years as the means.
+
+    Parameters
+    ----------
+    areas : sequence of str, length I
+        Area keys, in the order of the family.
+    family : TestedMeans
+        From `means.estimate_means`; areas without a mean are left out.
+    indicator, measure, larger_is_better, draws, tau, minimum_areas, inputs
+        See `rank_sets`.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Sets by area key; `too-few-areas`, or `no-sampling-error` where no area varies.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Notes
+    -----
+    The algorithm of `rank_sets` with another reference: each draw takes one carry-over for all areas and divides
+    every area's normal error by the root of a χ² of its own over its degrees of freedom (`means.draw_errors`), so that
+    not knowing spread and carry-over widens the sets.
+
+    References
+    ----------
+    Mogstad, Romano, Shaikh, Wilhelm (2024), Rev. Economic Studies 91:476-518; Smyth (2004).
+    """
+    refuse = partial(Refusal, method=METHOD, subject=indicator, inputs=inputs)
+    order = sorted((row for row in range(len(areas)) if np.isfinite(family.means[row])), key=lambda row: areas[row])
+    if len(order) < minimum_areas:
+        return refuse(code="too-few-areas", detail=f"{len(order)} areas, {minimum_areas} needed")
+    rows = np.array(order)
+    errors, sign = family.errors[rows], 1 if larger_is_better else -1
+    if not (errors > 0).all():
+        return refuse(code="no-sampling-error", detail="years that are all equal have no spread")
+    values = sign * family.means[rows]
+    noise = draw_errors(family, rows, generator(METHOD, indicator, measure, JOINT), draws)
+    simultaneous = find_simultaneous_sets(values, errors, noise)
+    critical = (bootstrap_critical_value(place, errors, noise) for place in range(len(rows)))
+    marginal = [find_marginal_set(place, values, errors, each) for place, each in enumerate(critical)]
+    names = [areas[row] for row in order]
+    return _ranks(names, values, errors, marginal, simultaneous, sign, tau, indicator, "model-based", inputs)
+
+
+def _ranks(
+    names: Sequence[str],
+    shown: NDArray[np.float64],
+    errors: NDArray[np.float64],
+    marginal: Sequence[PlaceSet],
+    simultaneous: Sequence[PlaceSet],
+    sign: int,
+    tau: int,
+    indicator: str,
+    basis: Basis,
+    inputs: tuple[str, ...],
+) -> Ranks:
+    """Sets widened to hold the printed rank, and who may be among the first and last."""
+    places = (1 + (shown[None, :] > shown[:, None]).sum(axis=1)).tolist()
+    sets = tuple(
+        RankSet(
+            area=name,
+            estimate=float(sign * shown[place]),
+            standard_error=float(errors[place]),
+            rank=places[place],
+            marginal=_holding(marginal[place], places[place]),
+            simultaneous=_holding(simultaneous[place], places[place]),
+            critical_values=marginal[place].critical_values,
+        )
+        for place, name in enumerate(names)
+    )
+    return Ranks(
+        indicator=indicator,
+        sets=sets,
+        best=tuple(each.area for each in sets if each.simultaneous[0] <= tau),
+        worst=tuple(each.area for each in sets if each.simultaneous[1] >= len(sets) - tau + 1),
+        tau=tau,
+        critical_values=simultaneous[0].critical_values,
+        basis=basis,
+        inputs=inputs,
+    )
+
+
+def _holding(found: PlaceSet, rank: int) -> tuple[int, int]:
+    """First and last place, the printed one included."""
+    return min(found.first, rank), max(found.last, rank)
+
+
+def rank_counts(
+    counts: Sequence[TaskCount],
+    *,
+    indicator: str,
+    measure: str,
+    draws: int,
+    tolerance: float,
+    tau: int,
+    count_level: float,
+    minimum_areas: int,
+    minimum_tasks: int,
+    maximum_days_apart: int,
+    design_effect: float = 1.0,
+) -> Ranks | Refusal:
+    """Compute rank sets of the completed shares of lists of one kind.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        One count an area.
+    indicator, measure : str
+        Ids; they seed the draws.
+    draws, tolerance, tau, minimum_areas
+        See `rank_sets`.
+    count_level : float
+        Nominal level at which simultaneous sets of counts hold 0.95.
+    minimum_tasks, maximum_days_apart : int
+        See `counts.select_comparable`.
+    design_effect : float
+        How tasks finish together: counts and totals are divided by it.
+
+    Returns
+    -------
+    Ranks or Refusal
+        Ranks of the raw shares with their sets; `lists-differ` or `too-few-areas`. `standard_error` is on
+        the scale of `binomial_scores`.
+
+    Raises
+    ------
+    DataError
+        If an area has two counts.
+    """
+    selected = select_comparable(
+        counts,
+        method=METHOD,
+        subject=indicator,
+        minimum_areas=minimum_areas,
+        minimum_tasks=minimum_tasks,
+        maximum_days_apart=maximum_days_apart,
+    )
+    if isinstance(selected, Refusal):
+        return selected
+    kept, _ = selected
+    done, totals = np.array([count.pair() for count in kept], dtype=float).T
+    scores, errors = binomial_scores(done / design_effect, totals / design_effect)
+    return rank_sets(
+        [count.area for count in kept],
+        scores,
+        errors,
+        indicator=indicator,
+        measure=measure,
+        basis="counts",
+        larger_is_better=True,
+        draws=draws,
+        tolerance=tolerance,
+        tau=tau,
+        minimum_areas=minimum_areas,
+        printed=done / totals,
+        simultaneous_level=count_level,
+        inputs=gather_inputs(kept),
+    )
+
+
+def binomial_scores(counts: ArrayLike, totals: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Put counts on a scale where their standard error does not depend on the share.
+
+    Parameters
+    ----------
+    counts, totals : array_like, shape (p,)
+        x and n.
+
+    Returns
+    -------
+    tuple of ndarray, shape (p,)
+        arcsin √((x + 3/8)/(n + 3/4)) and 1/(2√(n + ½)).
+
+    Raises
+    ------
+    TypeError
+        If a count is not a number.
+
+    Notes
+    -----
+    Ranks do not change under a monotone scale, and the error is known even at 0 of n and n of n.
+    """
+    x, n = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
+    return np.arcsin(np.sqrt((x + 3 / 8) / (n + 3 / 4))), 1 / (2 * np.sqrt(n + 0.5))

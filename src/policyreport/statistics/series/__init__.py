@@ -1,0 +1,1 @@
+"""Trends, steps and panels of annual series."""

@@ -1,0 +1,439 @@
+"""Did areas with more exposure move differently after the start (METHODS §10)? Associated, never caused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from policyreport.records.base import Flag, Interval, Refusal
+from policyreport.records.series import EventStudyPoint, Exposure, ExposureCheck
+from policyreport.statistics.common.draws import JOINT, bootstrap_p, generator
+from policyreport.statistics.common.intervals import ALPHA
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.series.exposure_regression import (
+    ExposureSlope,
+    changes,
+    fit,
+    permuted,
+    wild_interval,
+    wild_p,
+)
+
+METHOD = "exposure"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ExposurePanel:
+    """One outcome of all areas over years, and one exposure fixed before the start.
+
+    Parameters
+    ----------
+    outcome, exposure_name : str
+        What moved; what areas were exposed to.
+    areas : tuple of str, length G
+        Area keys, in any order: random numbers are handed out by the sorted keys.
+    years : tuple of int, length T
+        Calendar years, rising.
+    values : ndarray, shape (G, T)
+        The outcome on one set of boundaries; NaN where nothing is published.
+    exposure : ndarray, shape (G,)
+        Standardised here, unless it holds nothing but 0 and 1.
+    merged : ndarray, shape (G,), optional
+        1 for an area merged from several: the control, and what `coincides-with-merger` compares with.
+    measures : tuple of str
+        Measures that occur in `values`; more than one is refused.
+    inputs : tuple of str
+        Ledger rows behind the panel.
+    """
+
+    outcome: str
+    exposure_name: str
+    areas: tuple[str, ...]
+    years: tuple[int, ...]
+    values: Floats
+    exposure: Floats
+    merged: Floats | None = None
+    measures: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Complete:
+    """The areas with every value, the exposure scaled, the years after the start marked, the draws made."""
+
+    panel: ExposurePanel
+    dropped: tuple[str, ...]
+    values: Floats
+    exposure: Floats
+    merged: Floats | None
+    post: NDArray[np.bool_]
+    binary: bool
+
+
+def assess(
+    panel: ExposurePanel,
+    *,
+    post_years: Sequence[int],
+    minimum_areas: int,
+    minimum_pre_years: int,
+    placebo_minimum_years: int,
+    few_treated_below: int,
+    webb_points: Sequence[float],
+    draws: int,
+    power: float,
+    controlled: bool = False,
+    inverted: bool = True,
+) -> Exposure | Refusal:
+    """Estimate the association of one exposure with the change after the start.
+
+    Parameters
+    ----------
+    panel : ExposurePanel
+        Outcome and exposure; areas with a missing value are dropped and named.
+    post_years : sequence of int
+        Calendar years after the start; other years from the first of them on are left out.
+    minimum_areas, minimum_pre_years : int
+        Fewest complete areas, and fewest years before the start.
+    placebo_minimum_years : int
+        Fewest years before a placebo start.
+    few_treated_below : int
+        Size of the smaller arm of a 0/1 exposure below which `few-treated` is raised.
+    webb_points : sequence of float
+        Values of the bootstrap weights.
+    draws : int
+        Bootstrap draws and permutations.
+    power : float
+        Power at which the smallest detectable association is given.
+    controlled : bool
+        Hold `merged` × post fixed: a row of a specification table. Exposures are then handed out anew among
+        merged and among unmerged areas only.
+    inverted : bool
+        Invert the bootstrap into an interval, which takes most of the time.
+
+    Returns
+    -------
+    Exposure or Refusal
+        With raw p-values and no verdict beyond "no clear association": that takes all exposures, see
+        `judge`. `too-few-areas`, `too-few-points`, `measure-mixed` where the design cannot be used.
+
+    Raises
+    ------
+    UnicodeEncodeError
+        If a name cannot be written in UTF-8.
+
+    Notes
+    -----
+    The resolution of which the start is the date began everywhere at once; the contrast needs equal trends
+    at every exposure level, which a few years cannot show.
+
+    References
+    ----------
+    Callaway, Goodman-Bacon, Sant'Anna (2024), NBER WP 32117; Roth (2022), American Economic
+    Review: Insights 4:305-322.
+    """
+    if len(set(panel.measures)) > 1:
+        return _refuse("measure-mixed", panel, ", ".join(sorted(set(panel.measures))))
+    panel = _by_key(_without_later(panel, post_years))
+    data = _complete(panel, post_years)
+    if len(data.values) < minimum_areas:
+        return _refuse("too-few-areas", panel, f"{len(data.values)} of {minimum_areas} complete areas")
+    if np.ptp(data.exposure) == 0:
+        return _refuse("too-few-areas", panel, "the exposure is the same everywhere")
+    control = data.merged if controlled else None
+    if control is not None and _is_merger(data):
+        return _refuse("too-few-areas", panel, "the exposure is the same everywhere once the control is held")
+    if not data.post.any() or np.count_nonzero(~data.post) < minimum_pre_years:
+        years = f"{np.count_nonzero(~data.post)} years before and {np.count_nonzero(data.post)} after the start"
+        return _refuse("too-few-points", panel, years)
+    rng = generator(METHOD, panel.outcome, panel.exposure_name, JOINT)
+    weights = rng.choice(np.sort(np.asarray(webb_points, dtype=float)), (draws, len(data.values)))
+    permutations = _permutations(rng.random((draws, len(data.values))), control)
+    found = _result(data, control, weights, permutations, placebo_minimum_years, few_treated_below, power)
+    ends = wild_interval(_fitted(data, control), weights, level=ALPHA) if inverted else None
+    interval = Interval(low=ends[0], high=ends[1], level=1 - ALPHA) if ends else None
+    return found.model_copy(update={"wcr_interval": interval})
+
+
+def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Exposure | Refusal, ...]:
+    """Give the verdicts of all exposures of an outcome together.
+
+    Parameters
+    ----------
+    results : sequence of Exposure or Refusal
+        What `assess` gave for every exposure named before the run.
+    level : float
+        Largest adjusted p-value of an association.
+
+    Returns
+    -------
+    tuple of Exposure or Refusal
+        The same in the same order, with Holm's p-values and verdicts.
+
+    Raises
+    ------
+    ValueError
+        If a p-value is outside 0 … 1.
+
+    Notes
+    -----
+    *associated* only if both the bootstrap's and the permutations' adjusted p-values are small, no placebo
+    start is, and the sign stays when any one area is left out. With `few-treated` the permutations decide
+    alone, and its bootstrap p-value is no member of the family.
+    """
+    wild = adjust([_wild_member(result) for result in results], rule="holm")
+    permutation = adjust([result.ri_t_p if isinstance(result, Exposure) else None for result in results], rule="holm")
+    judged: list[Exposure | Refusal] = []
+    for result, wcr_holm, ri_holm in zip(results, wild, permutation, strict=True):
+        if isinstance(result, Exposure):
+            clear = (
+                ri_holm is not None
+                and ri_holm <= level
+                and (result.has_flag("few-treated") or (wcr_holm is not None and wcr_holm <= level))
+                and checks_hold(result, level)
+            )
+            verdict = "associated" if clear else "no clear association"
+            judged.append(
+                result.model_copy(update={"wcr_p_holm": wcr_holm, "ri_t_p_holm": ri_holm, "verdict": verdict})
+            )
+        else:
+            judged.append(result)
+    return tuple(judged)
+
+
+def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_year: int) -> tuple[EventStudyPoint, ...]:
+    """Estimate each year's contrast against a base year.
+
+    Parameters
+    ----------
+    values : ndarray, shape (G, T)
+        Outcome of a balanced panel.
+    exposure : ndarray, shape (G,)
+        The exposure.
+    years : sequence of int, length T
+        Calendar years.
+    base_year : int
+        The last year before the start.
+
+    Returns
+    -------
+    tuple of EventStudyPoint
+        One a year in order, the base year left out.
+
+    Raises
+    ------
+    ValueError
+        If `base_year` is not among the years, or the exposure does not vary.
+
+    Notes
+    -----
+    Clustered errors of the joint regression with T − 1 coefficients, hence the factor
+    √((GT − 1)/(GT − T + 1)) beside G/(G − 1).
+    """
+    base = list(years).index(base_year)
+    observations, coefficients = values.size, len(years) - 1
+    factor = ((observations - 1) / (observations - coefficients)) ** 0.5
+    points = []
+    for column, year in enumerate(years):
+        if column != base:
+            found = fit(values[:, column] - values[:, base], exposure)
+            error = factor * found.standard_error
+            points.append(EventStudyPoint(year=year, estimate=found.estimate, standard_error=error))
+    return tuple(points)
+
+
+def _without_later(panel: ExposurePanel, post_years: Sequence[int]) -> ExposurePanel:
+    """Leave out years that lie after the start without being named: they are neither before nor after."""
+    kept = [year in post_years or year < min(post_years, default=year + 1) for year in panel.years]
+    years = tuple(year for year, keep in zip(panel.years, kept, strict=True) if keep)
+    return panel if all(kept) else replace(panel, years=years, values=panel.values[:, kept])
+
+
+def _by_key(panel: ExposurePanel) -> ExposurePanel:
+    """Sort the areas, so that draws do not depend on the order they came in (METHODS §0)."""
+    order = sorted(range(len(panel.areas)), key=panel.areas.__getitem__)
+    if order == list(range(len(order))):
+        return panel
+    merged = None if panel.merged is None else panel.merged[order]
+    areas = tuple(panel.areas[place] for place in order)
+    return replace(panel, areas=areas, values=panel.values[order], exposure=panel.exposure[order], merged=merged)
+
+
+def _complete(panel: ExposurePanel, post_years: Sequence[int]) -> _Complete:
+    """Keep areas with every value, scale the exposure, mark the years after the start."""
+    columns = [panel.values, panel.exposure[:, None]]
+    if panel.merged is not None:
+        columns.append(panel.merged[:, None])
+    known: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(np.hstack(columns)), axis=1)
+    raw = panel.exposure[known]
+    binary = bool(np.isin(raw, (0, 1)).all())
+    spread = raw.std(ddof=1) if len(raw) > 1 else 0.0
+    return _Complete(
+        panel=panel,
+        dropped=tuple(area for area, kept in zip(panel.areas, known.tolist(), strict=True) if not kept),
+        values=panel.values[known],
+        exposure=raw if binary or spread == 0 else (raw - raw.mean()) / spread,
+        merged=None if panel.merged is None else panel.merged[known],
+        post=np.isin(panel.years, post_years),
+        binary=binary,
+    )
+
+
+def _permutations(keys: Floats, control: Floats | None) -> NDArray[np.intp]:
+    """Orders of the areas; within each value of the control, for only there are exposures exchangeable."""
+    orders = np.empty(keys.shape, dtype=np.intp)
+    strata = np.zeros(keys.shape[1]) if control is None else control
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        orders[:, members] = members[np.argsort(keys[:, members], axis=1)]
+    return orders
+
+
+def _fitted(data: _Complete, control: Floats | None) -> ExposureSlope:
+    """The slope of the areas' changes."""
+    return fit(changes(data.values, data.post), data.exposure, control)
+
+
+def _result(
+    data: _Complete,
+    control: Floats | None,
+    weights: Floats,
+    permutations: NDArray[np.intp],
+    placebo_minimum_years: int,
+    few_treated_below: int,
+    power: float,
+) -> Exposure:
+    """The estimate with all its tests and checks."""
+    fitted = _fitted(data, control)
+    degrees = len(data.values) - 1
+    # Within a stratum the residual exposure differs from the exposure by a constant, so it can be handed out.
+    slopes, ts = permuted(replace(fitted, control=None), permutations)
+    years = data.panel.years
+    start = int(np.flatnonzero(data.post)[0])
+    quantiles = stats.t.ppf(1 - ALPHA / 2, degrees) + stats.t.ppf(power, degrees)
+    return Exposure(
+        outcome=data.panel.outcome,
+        exposure=data.panel.exposure_name,
+        areas=len(data.values),
+        dropped=data.dropped,
+        years=years,
+        post_years=tuple(year for year, after in zip(years, data.post, strict=True) if after),
+        estimate=fitted.estimate,
+        standard_error=fitted.standard_error,
+        t=fitted.t,
+        crv1_p=float(2 * stats.t.sf(abs(fitted.t), degrees)),
+        wcr_p=wild_p(fitted, weights),
+        ri_t_p=bootstrap_p(ts, abs(fitted.t)),
+        ri_c_p=bootstrap_p(slopes, abs(fitted.estimate)),
+        minimum_detectable=float(quantiles) * fitted.standard_error,
+        checks=(
+            *_placebo_starts(data, weights, placebo_minimum_years),
+            *_leave_one_out(data, control),
+            *_merger_control(data, weights),
+        ),
+        event_study=event_study(data.values, data.exposure, years, years[start - 1]),
+        flags=_flags(data, few_treated_below),
+        inputs=data.panel.inputs,
+        verdict="no clear association",
+    )
+
+
+def _placebo_starts(data: _Complete, weights: Floats, minimum_years: int) -> tuple[ExposureCheck, ...]:
+    """Each earlier year as if it were the only one after the start, later ones dropped; Holm over them."""
+    start = int(np.flatnonzero(data.post)[0])
+    found = []
+    for column in range(minimum_years, start):
+        post = np.arange(column + 1) == column
+        fitted = fit(changes(data.values[:, : column + 1], post), data.exposure)
+        found.append((data.panel.years[column], fitted.estimate, wild_p(fitted, weights)))
+    adjusted = adjust([p for _, _, p in found], rule="holm")
+    return tuple(
+        ExposureCheck(name=str(year), kind="placebo start", estimate=estimate, p_value=p, p_adjusted=holm)
+        for (year, estimate, p), holm in zip(found, adjusted, strict=True)
+    )
+
+
+def _leave_one_out(data: _Complete, control: Floats | None) -> tuple[ExposureCheck, ...]:
+    """The estimate without each area in turn; the exposure keeps its scale."""
+    kept = [area for area in data.panel.areas if area not in data.dropped]
+    change = changes(data.values, data.post)
+    checks = []
+    for row, area in enumerate(kept):
+        others = np.arange(len(kept)) != row
+        if np.ptp(data.exposure[others]) == 0:
+            continue
+        held = None if control is None else control[others]
+        estimate = fit(change[others], data.exposure[others], held).estimate
+        checks.append(ExposureCheck(name=area, kind="leave one out", estimate=estimate))
+    return tuple(checks)
+
+
+def _merger_control(data: _Complete, weights: Floats) -> tuple[ExposureCheck, ...]:
+    """The estimate with merged × post held fixed, where merged varies and is not the exposure itself."""
+    if data.merged is None or _is_merger(data) or np.ptp(data.merged) == 0:
+        return ()
+    fitted = fit(changes(data.values, data.post), data.exposure, data.merged)
+    check = ExposureCheck(name="merged", kind="control", estimate=fitted.estimate, p_value=wild_p(fitted, weights))
+    return (check,)
+
+
+def _is_merger(data: _Complete) -> bool:
+    """Whether the exposure is the merger itself."""
+    return data.merged is not None and data.binary and bool((data.exposure == data.merged).all())
+
+
+def _flags(data: _Complete, few_treated_below: int) -> tuple[Flag, ...]:
+    """Flags of the design."""
+    flags = []
+    if np.count_nonzero(data.post) == 1:
+        flags.append(Flag(code="one-post-period", detail=str(data.panel.years[np.flatnonzero(data.post)[0]])))
+    arm = int(min(data.exposure.sum(), (1 - data.exposure).sum())) if data.binary else len(data.exposure)
+    if arm < few_treated_below:
+        flags.append(Flag(code="few-treated", detail=f"{arm} areas"))
+    if _is_merger(data):
+        flags.append(Flag(code="coincides-with-merger"))
+    return tuple(flags)
+
+
+def _wild_member(result: Exposure | Refusal) -> float | None:
+    """The bootstrap p-value that counts in Holm's family."""
+    if isinstance(result, Refusal) or result.has_flag("few-treated"):
+        return None
+    return result.wcr_p
+
+
+def checks_hold(result: Exposure, level: float) -> bool:
+    """Tell whether no placebo start stands out and no single area carries the sign.
+
+    Parameters
+    ----------
+    result : Exposure
+        With its checks.
+    level : float
+        Adjusted p-value up to which a placebo start stands out.
+
+    Returns
+    -------
+    bool
+        True if nothing speaks against a verdict.
+
+    Raises
+    ------
+    AttributeError
+        If `result` is a refusal.
+    """
+    placebos = [check for check in result.checks if check.kind == "placebo start"]
+    left_out = [check for check in result.checks if check.kind == "leave one out"]
+    return all(check.p_adjusted is None or check.p_adjusted > level for check in placebos) and all(
+        np.sign(check.estimate) == np.sign(result.estimate) for check in left_out
+    )
+
+
+def _refuse(code: str, panel: ExposurePanel, detail: str) -> Refusal:
+    """A refusal of this method."""
+    subject = f"{panel.outcome} by {panel.exposure_name}"
+    return Refusal(code=code, method=METHOD, subject=subject, detail=detail, inputs=panel.inputs)

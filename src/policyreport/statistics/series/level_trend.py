@@ -1,0 +1,208 @@
+"""Does a level rise faster than the nation's (METHODS §20.2)?
+
+A level carries all earlier changes on, so that the order of its values says nothing of where it goes: pure random
+walks would be named in most families. Its yearly changes do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import log
+
+import numpy as np
+
+from policyreport.records.base import Flag, Interval, Refusal
+from policyreport.records.series import LevelTrend, SeriesPoint
+from policyreport.statistics.common.intervals import LEVEL
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.common.starts import lies_after
+from policyreport.statistics.ranks.means import MeanRules, TestedMeans, estimate_means
+from policyreport.statistics.series.contrasts import index
+from policyreport.statistics.series.trend import OFFICIAL
+from policyreport.statistics.series.windows import window_flags
+
+METHOD = "trend"
+
+Points = Sequence[SeriesPoint]
+Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class LevelRules:
+    """What the trend of a level is judged and flagged by; `level` is the largest adjusted p of a verdict."""
+
+    means: MeanRules
+    level: float
+    weak_below: int
+    minimum_official_points: int
+    shock_years: tuple[int, ...]
+    policy_date: date
+
+
+@dataclass(frozen=True)
+class LevelFamily:
+    """All areas' trends of one level, judged together; refused ones have no row in `family`."""
+
+    results: Mapping[str, LevelTrend | Refusal]
+    family: TestedMeans
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """Yearly log changes of one area against the nation's, in %, and the squared error of their mean."""
+
+    years: tuple[int, ...]
+    values: tuple[float, ...]
+    known: float
+
+
+def assess_levels(
+    series: Mapping[str, Points],
+    national: Points,
+    *,
+    indicator: str,
+    unit: str,
+    rules: LevelRules,
+    flags: Mapping[str, tuple[Flag, ...]] | None = None,
+) -> LevelFamily:
+    """Test for every area whether its level rose faster or more slowly than the nation's.
+
+    Parameters
+    ----------
+    series : mapping of str to sequence of SeriesPoint
+        Levels by area, positive, one unit; `error` is the standard deviation of a recalculated value.
+    national : sequence of SeriesPoint
+        The nation's level.
+    indicator, unit : str
+        What it is; the unit of a change.
+    rules : LevelRules
+        What is asked for a verdict.
+    flags : mapping of str to tuple of Flag, optional
+        What the caller knows of an area's series.
+
+    Returns
+    -------
+    LevelFamily
+        By area: refused are `not-published`, `projection-only`, `too-few-points`.
+
+    Raises
+    ------
+    ValueError
+        If a level is not positive.
+
+    Notes
+    -----
+    x_t = 100 [log(y_t/y_{t−1}) − log(n_t/n_{t−1})], tested by `means.estimate_means` and Benjamini-Hochberg. Errors of
+    recalculated values cancel but for the first and last: their squares over n² add to the variance of the mean.
+
+    References
+    ----------
+    Smyth (2004), Stat. Appl. Genet. Mol. Biol. 3(1):3; Benjamini, Hochberg (1995), JRSS B 57:289-300.
+    """
+    results: dict[str, LevelTrend | Refusal] = {}
+    changes: dict[str, _Changes] = {}
+    for area, points in series.items():
+        found = _changes(points, national, indicator, rules.means.minimum_points)
+        if isinstance(found, Refusal):
+            results[area] = found
+        else:
+            changes[area] = found
+    family = estimate_means(_table(changes), rules.means, known=[each.known for each in changes.values()])
+    adjusted = adjust([float(p) for p in family.p_values], rule="bh")
+    for row, area in enumerate(changes):
+        relative = index(series[area], national)
+        known = (flags or {}).get(area, ())
+        results[area] = _result(
+            area, relative, changes[area], family, row, adjusted[row], indicator, unit, rules, known
+        )
+    return LevelFamily({area: results[area] for area in series}, family)
+
+
+def _changes(points: Points, national: Points, indicator: str, minimum: int) -> _Changes | Refusal:
+    """Changes from one year to the next inside the last unbroken stretch."""
+    known = [point for point in points if point.status != "projection"]
+    rows = tuple(sorted({row for point in points for row in point.inputs}))
+    if not known:
+        code = "projection-only" if points else "not-published"
+        return Refusal(code=code, method=METHOD, subject=indicator, inputs=rows)
+    relative = index(known, [point for point in national if point.status != "projection"])
+    last = relative[-1].segment if relative else 0
+    pairs = [
+        (a, b) for a, b in pairwise(relative) if b.year == a.year + 1 and a.segment == b.segment == last
+    ]  # fmt: skip
+    if len(pairs) < minimum:
+        detail = f"{len(pairs)} of {minimum} yearly changes"
+        return Refusal(code="too-few-points", method=METHOD, subject=indicator, detail=detail, inputs=rows)
+    values = tuple(100 * log(b.value / a.value) for a, b in pairs)
+    relative_errors = {p.year: 100 * (p.error or 0.0) / p.value for p in known}
+    ends = _ends([b.year for _, b in pairs])
+    squares = sum(relative_errors[year] ** 2 for year in ends)
+    return _Changes(tuple(b.year for _, b in pairs), values, squares / len(pairs) ** 2)
+
+
+def _ends(years: Sequence[int]) -> list[int]:
+    """The years whose levels do not cancel in a sum of changes: first and last of each unbroken run."""
+    before = {year - 1 for year in years}
+    return sorted(before ^ set(years))
+
+
+def _table(changes: Mapping[str, _Changes]) -> Table:
+    years = sorted({year for each in changes.values() for year in each.years})
+    table = np.full((len(changes), len(years)), np.nan)
+    for row, each in enumerate(changes.values()):
+        table[row, [years.index(year) for year in each.years]] = each.values
+    return table
+
+
+def _result(
+    area: str,
+    relative: Points,
+    changes: _Changes,
+    family: TestedMeans,
+    row: int,
+    p_adjusted: float | None,
+    indicator: str,
+    unit: str,
+    rules: LevelRules,
+    flags: tuple[Flag, ...],
+) -> LevelTrend:
+    """One area's record."""
+    mean, half = float(family.means[row]), float(family.halves[row])
+    window = [point for point in relative if changes.years[0] - 1 <= point.year <= changes.years[-1]]
+    official = sum(point.status in OFFICIAL for point in window)
+    raised = {
+        "unrevised-tail": (
+            official < min(len(window), rules.minimum_official_points),
+            f"{official} of {len(window)} years are official",
+        ),
+        "ends-before-policy": (not lies_after(window[-1], rules.policy_date), str(changes.years[-1])),
+    }
+    clear = p_adjusted is not None and p_adjusted <= rules.level
+    return LevelTrend(
+        area=area,
+        indicator=indicator,
+        unit=unit,
+        points=tuple(relative),
+        first_year=window[0].year,
+        last_year=window[-1].year,
+        years=changes.years,
+        differences=changes.values,
+        years_above=sum(value > 0 for value in changes.values),
+        smallest=min(changes.values),
+        largest=max(changes.values),
+        mean=mean,
+        interval=Interval(low=mean - half, high=mean + half, level=LEVEL),
+        standard_error=float(family.errors[row]),
+        degrees=family.degrees_of(row),
+        known_variance=float(family.known[row]),
+        p_value=float(family.p_values[row]),
+        p_adjusted=p_adjusted,
+        verdict=("rising" if mean > 0 else "falling") if clear else "no clear trend",
+        flags=flags
+        + window_flags([p.year for p in window], weak_below=rules.weak_below, shock_years=rules.shock_years)
+        + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
+        inputs=tuple(sorted({line for point in window for line in point.inputs})),
+    )

@@ -1,0 +1,259 @@
+"""Do areas' trends differ (METHODS §8)?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from policyreport.records.base import Flag, Interval, Refusal
+from policyreport.records.series import Panel, ShrunkSlope
+from policyreport.statistics.common.hierarchy import pool
+from policyreport.statistics.common.intervals import ALPHA
+from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.series.panel_fits import ClosedForm, MixedFit, closed_form, fit_mixed
+
+METHOD = "panel"
+
+Floats = NDArray[np.float64]
+
+NO_NOISE = 1e-20
+"""A residual variance below this share of the mean square is rounding: nothing to judge slopes by."""
+
+
+def assess(
+    matrix: ArrayLike,
+    areas: Sequence[str],
+    years: Sequence[int],
+    *,
+    indicator: str,
+    minimum_areas: int,
+    minimum_points: int,
+    maximum_dropped: float,
+    largest_correlation: float,
+    smallest_eigenvalue: float,
+    bartlett_level: float,
+    tau_points: int,
+    tau_range: float,
+    inputs: tuple[str, ...] = (),
+) -> Panel | Refusal:
+    """Compare areas' deviations from the common path.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (I, T)
+        Areas by years, of one measure on one set of boundaries; NaN where a year is missing.
+    areas : sequence of str
+        Keys of the rows.
+    years : sequence of int
+        Calendar years of the columns, rising.
+    indicator : str
+        What is measured.
+    minimum_areas, minimum_points : int
+        Fewest areas with all years, fewest years.
+    maximum_dropped : float
+        Largest share of areas that may be dropped for a missing year.
+    largest_correlation, smallest_eigenvalue : float
+        As for `panel_fits.fit_mixed`.
+    bartlett_level : float
+        Areas' noise is taken as unequal below this p of Bartlett's test.
+    tau_points, tau_range
+        As for `hierarchy.pool`.
+    inputs : tuple of str, optional
+        Ledger rows behind the matrix.
+
+    Returns
+    -------
+    Panel or Refusal
+        Variances and tests from the closed form, MixedLM's diagnostics, and pooled slopes by area in units a
+        year, as deviations from the common path. Where noise is unequal the intervals are those of the areas'
+        own slopes: simulations found those of pooled slopes too short there. Refused: `too-few-points`,
+        `too-few-areas`, `gap-in-series`, `no-convergence` (no noise, so neither way has an answer).
+        Flag: `boundary-fit`.
+
+    Raises
+    ------
+    ValueError
+        If the keys do not fit the matrix.
+
+    Notes
+    -----
+    y_it = α_t + a_i + b_i (t − t̄) + e_it. Equal slopes: F = var(b̂)/(s²/Sxx); equal means:
+    F = var(â)/(s²/T); both on I − 1 and (I−1)(T−2) degrees of freedom.
+
+    References
+    ----------
+    Laird, Ware (1982); Bates, Mächler, Bolker, Walker (2015); Rubin (1981).
+    """
+    y = np.asarray(matrix, dtype=float)
+    if y.shape != (len(areas), len(years)):
+        raise ValueError(f"keys for {len(areas)} areas and {len(years)} years, a matrix of shape {y.shape}")
+    complete = ~np.isnan(y).any(axis=1)
+    kept = [area for area, whole in zip(areas, complete, strict=True) if whole]
+    dropped = tuple(area for area in areas if area not in kept)
+    refused = _refuse(indicator, len(areas), len(kept), len(years), minimum_areas, minimum_points, maximum_dropped)
+    if refused:
+        return refused.model_copy(update={"inputs": inputs})
+    y = y[complete]
+    moments = closed_form(y, years)
+    if moments.residual_variance <= NO_NOISE * float((y**2).mean()):
+        # MixedLM has no likelihood without noise and searches for it at length, so it is not asked.
+        detail = "no residual variance"
+        return Refusal(code="no-convergence", method=METHOD, subject=indicator, detail=detail, inputs=inputs)
+    mixed = fit_mixed(y, kept, years, largest_correlation=largest_correlation, smallest_eigenvalue=smallest_eigenvalue)
+    bartlett_p = _bartlett_p(moments.residuals)
+    unequal = bartlett_p < bartlett_level
+    errors = slope_errors(moments, unequal=unequal)
+    pooled = pool(moments.slopes, errors, tau_points=tau_points, tau_range=tau_range)
+    intervals = own_intervals(moments, errors) if unequal else pooled.intervals
+    p_values = (2 * stats.t.sf(np.abs(moments.slopes) / errors, moments.degrees)).tolist()
+    return Panel(
+        indicator=indicator,
+        areas=len(kept),
+        years=len(years),
+        dropped=dropped,
+        **_tests(moments, len(years)),
+        **_printed_variances(moments),
+        bartlett_p=bartlett_p,
+        unequal_variance=unequal,
+        mixedlm_accepted=mixed.accepted,
+        mixedlm_detail=mixed.detail,
+        mixedlm_loglik=mixed.loglik,
+        mixedlm_variances=mixed.variances,
+        tau=pooled.tau,
+        slopes=tuple(
+            ShrunkSlope(
+                area=area,
+                raw=float(moments.slopes[i]),
+                standard_error=float(errors[i]),
+                pooled=float(pooled.means[i]),
+                interval=intervals[i],
+                p_value=p_values[i],
+                p_adjusted=p_adjusted,
+            )
+            for i, (area, p_adjusted) in enumerate(zip(kept, adjust(p_values, rule="bh"), strict=True))
+        ),
+        flags=_boundary(moments, mixed),
+        inputs=inputs,
+    )
+
+
+def slope_errors(moments: ClosedForm, *, unequal: bool) -> Floats:
+    """Give the areas' slopes their standard errors.
+
+    Parameters
+    ----------
+    moments : ClosedForm
+        The panel's closed form.
+    unequal : bool
+        True if the areas' noise differs.
+
+    Returns
+    -------
+    ndarray, shape (I,)
+        √(s²/Sxx), or √(max(s_i², s²)/Sxx) with s_i² = Σ_t res_it²/(T−2).
+
+    Raises
+    ------
+    AttributeError
+        If `moments` is not a closed form.
+    """
+    count, length = moments.residuals.shape
+    own = (moments.residuals**2).sum(axis=1) / (length - 2)
+    common = np.full(count, moments.residual_variance)
+    return np.sqrt((np.maximum(own, common) if unequal else common) / moments.sxx)
+
+
+def own_intervals(moments: ClosedForm, errors: Floats) -> tuple[Interval, ...]:
+    """Give the areas' own slopes their intervals, without pooling.
+
+    Parameters
+    ----------
+    moments : ClosedForm
+        The panel's closed form.
+    errors : ndarray, shape (I,)
+        Standard errors of the slopes.
+
+    Returns
+    -------
+    tuple of Interval
+        b̂_i ± t_{0.975, (I−1)(T−2)} SE_i.
+
+    Raises
+    ------
+    AttributeError
+        If `moments` is not a closed form.
+    """
+    reach = stats.t.ppf(1 - ALPHA / 2, moments.degrees) * errors
+    return tuple(
+        Interval(low=float(slope - half), high=float(slope + half))
+        for slope, half in zip(moments.slopes, reach, strict=True)
+    )
+
+
+def _refuse(
+    indicator: str,
+    areas: int,
+    kept: int,
+    years: int,
+    minimum_areas: int,
+    minimum_points: int,
+    maximum_dropped: float,
+) -> Refusal | None:
+    """What the panel lacks, if anything."""
+
+    def refuse(code: str, detail: str) -> Refusal:
+        return Refusal(code=code, method=METHOD, subject=indicator, detail=detail)
+
+    if years < minimum_points:
+        return refuse("too-few-points", f"{years} of {minimum_points} years")
+    if areas < minimum_areas:
+        return refuse("too-few-areas", f"{areas} of {minimum_areas} areas")
+    if areas - kept > maximum_dropped * areas:
+        return refuse("gap-in-series", f"{areas - kept} of {areas} areas lack a year")
+    if kept < minimum_areas:
+        return refuse("too-few-areas", f"{kept} of {minimum_areas} areas have all years")
+    return None
+
+
+def _tests(moments: ClosedForm, years: int) -> dict[str, Any]:
+    """F tests of equal slopes and of equal means."""
+    s2, between = moments.residual_variance, len(moments.slopes) - 1
+    slopes_f = float(moments.slopes.var(ddof=1) / (s2 / moments.sxx))
+    means_f = float(moments.intercepts.var(ddof=1) / (s2 / years))
+    return {
+        "f_statistic": slopes_f,
+        "f_p_value": float(stats.f.sf(slopes_f, between, moments.degrees)),
+        "mean_f_statistic": means_f,
+        "mean_f_p_value": float(stats.f.sf(means_f, between, moments.degrees)),
+    }
+
+
+def _printed_variances(moments: ClosedForm) -> dict[str, Any]:
+    """The closed form's variances, a negative one as 0."""
+    return {
+        "residual_variance": moments.residual_variance,
+        "intercept_variance": max(0.0, moments.intercept_variance),
+        "slope_variance": max(0.0, moments.slope_variance),
+        "covariance": moments.covariance,
+    }
+
+
+def _bartlett_p(residuals: Floats) -> float:
+    """Bartlett's test of equal noise over the areas' residual rows."""
+    if np.any(np.ptp(residuals, axis=1) == 0):
+        # The statistic of a row without spread is infinite beside rows with some.
+        return 0.0
+    return float(stats.bartlett(*residuals).pvalue)
+
+
+def _boundary(moments: ClosedForm, mixed: MixedFit) -> tuple[Flag, ...]:
+    """`boundary-fit` where MixedLM's fit was not accepted or a variance came out at or below zero."""
+    found = [mixed.detail] if mixed.detail else []
+    for name, value in (("intercept", moments.intercept_variance), ("slope", moments.slope_variance)):
+        if value <= 0:
+            found.append(f"{name} variance {value:.6f}")
+    return (Flag(code="boundary-fit", detail="; ".join(found)),) if found else ()

@@ -1,0 +1,203 @@
+"""Did a series step up or down at a date fixed beforehand, or drift from a line (METHODS §7, breaks)?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import combinations
+from math import comb
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+from statsmodels.api import OLS
+from statsmodels.stats.diagnostic import breaks_cusumolsresid
+
+from policyreport.records.base import Refusal
+from policyreport.records.series import Cusum, SeriesPoint, Step
+from policyreport.statistics.common.draws import TIE
+from policyreport.statistics.common.starts import lies_after
+from policyreport.statistics.series.slopes import gls_step
+
+METHOD = "trend"
+
+MOST_ORDERS = 200_000
+"""Up to as many ways to choose the later years, all are listed; beyond, ties leave the normal approximation only."""
+
+
+def assess(
+    points: Sequence[SeriesPoint],
+    *,
+    area: str,
+    indicator: str,
+    step_date: date,
+    minimum_before: int,
+    minimum_after: int,
+    gls_rhos: Sequence[float],
+    verdict_rho: float,
+    verdict_level: float,
+) -> Step | Refusal:
+    """Compare the years from a fixed date on with those before it.
+
+    Parameters
+    ----------
+    points : sequence of SeriesPoint
+        One value a year; only those of the last unbroken segment count.
+    area, indicator : str
+        What the series is.
+    step_date : date
+        Fixed before the run, never searched for; years after it are those that lie wholly after it.
+    minimum_before, minimum_after : int
+        Fewest years on either side.
+    gls_rhos : sequence of float
+        Assumed correlations of neighbouring years, all reported.
+    verdict_rho : float
+        The one whose interval must exclude zero for a verdict.
+    verdict_level : float
+        Largest p of a verdict.
+
+    Returns
+    -------
+    Step or Refusal
+        Refused: `not-published`, `too-few-points`.
+
+    Raises
+    ------
+    AttributeError
+        If a point is not a `SeriesPoint`.
+
+    Notes
+    -----
+    Exact two-sided p of the rank sum of the later years, approximate in long series with ties; the size of the step
+    comes from y = a + b t + c [t ≥ date] with AR(1) errors of assumed ρ, so that a trend which runs through the date
+    is no step. *Above* or *below* needs both.
+
+    References
+    ----------
+    Hollander, Wolfe, Chicken (2014), ch. 4; Lazarus, Lewis, Stock, Watson (2018).
+    """
+    known = _last_segment(points)
+    rows = tuple(sorted({row for point in known for row in point.inputs}))
+    if not known:
+        return Refusal(code="not-published", method=METHOD, subject=f"{indicator} step")
+    years = np.array([point.year for point in known])
+    after = np.array([lies_after(point, step_date) for point in known])
+    if after.sum() < minimum_after or (~after).sum() < minimum_before:
+        detail = (
+            f"{(~after).sum()} of {minimum_before} years before and {after.sum()} of {minimum_after} after "
+            f"{step_date.year}"
+        )
+        return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} step", detail=detail, inputs=rows)
+    values = np.array([point.value for point in known])
+    p_value = rank_sum_p(values, after)
+    deciding = gls_step(years, values, after, verdict_rho)
+    clear = p_value <= verdict_level and deciding.interval.low * deciding.interval.high > 0
+    same = deciding.slope * (values[after].mean() - values[~after].mean()) > 0
+    return Step(
+        area=area,
+        indicator=indicator,
+        step_date=step_date,
+        before=int((~after).sum()),
+        after=int(after.sum()),
+        difference=float(values[after].mean() - values[~after].mean()),
+        p_value=p_value,
+        p_is_exact=is_exact(values, after),
+        gls=tuple(gls_step(years, values, after, rho) for rho in gls_rhos),
+        verdict=("above" if deciding.slope > 0 else "below") if clear and same else "cannot tell apart",
+        inputs=rows,
+    )
+
+
+def cusum(points: Sequence[SeriesPoint], *, area: str, indicator: str, from_points: int) -> Cusum | Refusal:
+    """Test whether a straight line's residuals wander off: evidence beside a trend, never a verdict.
+
+    Parameters
+    ----------
+    points : sequence of SeriesPoint
+        One value a year; only those of the last unbroken segment count.
+    area, indicator : str
+        What the series is.
+    from_points : int
+        Fewest years; the critical values hold for long series only.
+
+    Returns
+    -------
+    Cusum or Refusal
+        Refused: `not-published`, `too-few-points`.
+
+    Raises
+    ------
+    AttributeError
+        If a point is not a `SeriesPoint`.
+
+    Notes
+    -----
+    Largest absolute cumulative sum of OLS residuals over √n σ̂, with the Brownian bridge's p.
+    """
+    known = _last_segment(points)
+    rows = tuple(sorted({row for point in known for row in point.inputs}))
+    if not known:
+        return Refusal(code="not-published", method=METHOD, subject=f"{indicator} cusum")
+    if len(known) < from_points:
+        detail = f"{len(known)} of {from_points} years"
+        return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} cusum", detail=detail, inputs=rows)
+    years = np.array([point.year for point in known], dtype=float)
+    design = np.column_stack([np.ones(len(years)), years - years.mean()])
+    residuals = OLS(np.array([point.value for point in known]), design).fit().resid
+    statistic, p_value, _ = breaks_cusumolsresid(residuals, ddof=2)
+    return Cusum(
+        area=area,
+        indicator=indicator,
+        n=len(known),
+        statistic=float(statistic),
+        p_value=float(p_value),
+        inputs=rows,
+    )
+
+
+def rank_sum_p(values: ArrayLike, after: ArrayLike) -> float:
+    """Compute the two-sided p of the rank sum of a group.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        Values; ties get their mean rank.
+    after : array_like of bool, shape (n,)
+        The group.
+
+    Returns
+    -------
+    float
+        Share of all ways to choose the group whose rank sum lies at least as far from its mean; with ties
+        and very many ways, the normal approximation with continuity correction.
+
+    Raises
+    ------
+    ValueError
+        If one of the groups is empty.
+    """
+    y: NDArray[np.float64] = np.asarray(values, dtype=float)
+    chosen = np.asarray(after, dtype=bool)
+    n, k = len(y), int(chosen.sum())
+    if not 0 < k < n:
+        raise ValueError(f"two groups needed, got {k} of {n}")
+    if not is_exact(y, chosen):
+        return float(stats.mannwhitneyu(y[chosen], y[~chosen], method="asymptotic").pvalue)
+    if comb(n, k) > MOST_ORDERS:
+        return float(stats.mannwhitneyu(y[chosen], y[~chosen], method="exact").pvalue)
+    ranks = stats.rankdata(y)
+    sums = np.array([ranks[list(group)].sum() for group in combinations(range(n), k)])
+    mean = k * (n + 1) / 2
+    return float((np.abs(sums - mean) >= abs(ranks[chosen].sum() - mean) - TIE).mean())
+
+
+def is_exact(values: ArrayLike, after: ArrayLike) -> bool:
+    """Whether the p of a rank sum is exact: always without ties, with ties where all ways can be listed."""
+    y = np.asarray(values)
+    return len(np.unique(y)) == len(y) or comb(len(y), int(np.sum(after))) <= MOST_ORDERS
+
+
+def _last_segment(points: Sequence[SeriesPoint]) -> list[SeriesPoint]:
+    """Points of the last definition in order of years, without projections."""
+    known = sorted((point for point in points if point.status != "projection"), key=lambda point: point.year)
+    return [point for point in known if point.segment == known[-1].segment]

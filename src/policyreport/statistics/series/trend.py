@@ -1,0 +1,339 @@
+"""Is one annual series rising or falling (METHODS §7)?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from itertools import groupby, pairwise
+from statistics import median
+from typing import Literal
+
+import numpy as np
+
+from policyreport.errors import DataError
+from policyreport.records.base import Flag, Interval, Refusal
+from policyreport.records.digits import as_published
+from policyreport.records.series import ScaledTrend, SeriesPoint, Trend
+from policyreport.statistics.common.starts import lies_after
+from policyreport.statistics.series.kendall import order_test, score, theil_sen
+from policyreport.statistics.series.slopes import gls_slope
+
+METHOD = "trend"
+
+OFFICIAL = frozenset({"observed", "derived"})
+"""Statuses of official years; in a series `derived` is a value harmonised here from observed parts."""
+
+Series = Literal["own", "minus nation", "minus mean"]
+Verdict = Literal["rising", "falling", "no clear trend"]
+
+
+def assess(
+    points: Sequence[SeriesPoint],
+    *,
+    area: str,
+    indicator: str,
+    series: Series,
+    unit: str,
+    minimum_points: int,
+    minimum_after_break: int,
+    maximum_missing_years: int,
+    minimum_official_points: int,
+    weak_below: int,
+    enumerate_ties_to: int,
+    gls_rhos: Sequence[float],
+    verdict_rho: float,
+    verdict_level: float,
+    shock_years: Collection[int],
+    policy_date: date,
+    calendar: Mapping[int, int] | None = None,
+    flags: tuple[Flag, ...] = (),
+) -> Trend | Refusal:
+    """Test a series for a trend and estimate its slope.
+
+    Parameters
+    ----------
+    points : sequence of SeriesPoint
+        One value a year, of one measure; `segment` tells unbroken stretches apart.
+    area, indicator, series, unit
+        What the series is.
+    minimum_points : int
+        Fewest points in the window.
+    minimum_after_break : int
+        With fewer points after a break, the segment before it is described.
+    maximum_missing_years : int
+        Most missing years inside the window.
+    minimum_official_points : int
+        From this many official years on, the direction must hold without the others.
+    weak_below : int
+        With fewer points the result is flagged `weak`.
+    enumerate_ties_to : int
+        As for `kendall.order_test`.
+    gls_rhos : sequence of float
+        Assumed correlations of neighbouring years, all reported.
+    verdict_rho : float
+        The one whose interval must exclude zero for a verdict.
+    verdict_level : float
+        Largest p of a verdict.
+    shock_years : collection of int
+        Years in which a window's start is flagged.
+    policy_date : date
+        A window whose last figure does not lie wholly after it is flagged.
+    calendar : mapping of int to int, optional
+        Segment by year in which the measure was published for areas at large, by which an area's breaks and
+        gaps are judged; without it, the years of `points` themselves.
+    flags : tuple of Flag, optional
+        What the caller knows of the series: `back-cast`, `vintage-mixed`.
+
+    Returns
+    -------
+    Trend or Refusal
+        Refused: `not-published`, `projection-only`, `too-few-points`, `break-in-series`, `gap-in-series`.
+
+    Raises
+    ------
+    DataError
+        If a year occurs twice.
+
+    Notes
+    -----
+    *Rising* or *falling* if p ≤ `verdict_level`, the GLS interval at `verdict_rho` excludes zero
+    on the same side, and the sign of S is the same without preliminary and estimated years.
+
+    References
+    ----------
+    Mann (1945); Sen (1968); Hollander, Wolfe, Chicken (2014); Lazarus, Lewis, Stock, Watson (2018).
+    """
+    window = select_window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    if isinstance(window, Refusal):
+        return window
+    years, values = [point.year for point in window], [point.value for point in window]
+    test = order_test(values, enumerate_ties_to=enumerate_ties_to)
+    slope = theil_sen(years, values)
+    deciding = gls_slope(years, values, verdict_rho)
+    official = sum(point.status in OFFICIAL for point in window)
+    unrevised = official < len(window) and official < minimum_official_points
+    way = direction(window, test.s, deciding.interval, minimum_official_points=minimum_official_points)
+    raised = {
+        "weak": (len(window) < weak_below, f"{len(window)} points"),
+        "unrevised-tail": (unrevised, f"{official} of {len(window)} years are official"),
+        "starts-in-shock": (years[0] in shock_years, str(years[0])),
+        "ends-before-policy": (not lies_after(window[-1], policy_date), str(years[-1])),
+    }
+    return Trend(
+        area=area,
+        indicator=indicator,
+        series=series,
+        unit=unit,
+        points=tuple(sorted(points, key=lambda point: point.year)),
+        first_year=years[0],
+        last_year=years[-1],
+        n=len(window),
+        kendall_s=test.s,
+        p_value=test.p_value,
+        p_is_exact=test.is_exact,
+        smallest_p=test.smallest_p,
+        slope=slope.slope,
+        slope_interval=slope.interval,
+        line=median_line(years, values, slope.slope),
+        gls=tuple(gls_slope(years, values, rho) for rho in gls_rhos),
+        verdict=way if test.p_value <= verdict_level else "no clear trend",
+        flags=flags + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
+        inputs=tuple(sorted({row for point in window for row in point.inputs})),
+    )
+
+
+def direction(
+    window: Sequence[SeriesPoint], kendall_s: int, interval: Interval, *, minimum_official_points: int
+) -> Verdict:
+    """Say which way a series goes, were its p-value small enough.
+
+    Parameters
+    ----------
+    window : sequence of SeriesPoint
+        The points that the verdict rests on.
+    kendall_s : int
+        Kendall's S of all of them.
+    interval : Interval
+        Of the slope, under the dependence that the verdict asks for.
+    minimum_official_points : int
+        From this many official years on, the direction must hold without the others.
+
+    Returns
+    -------
+    str
+        *No clear trend* where the interval does not exclude zero on the side of S, or unrevised years decide.
+
+    Raises
+    ------
+    AttributeError
+        If a point is none.
+    """
+    official = [point.value for point in window if point.status in OFFICIAL]
+    if len(official) >= minimum_official_points and np.sign(score(official)) != np.sign(kendall_s):
+        return "no clear trend"
+    if kendall_s > 0 and interval.low > 0:
+        return "rising"
+    return "falling" if kendall_s < 0 and interval.high < 0 else "no clear trend"
+
+
+def exact_p(
+    points: Sequence[SeriesPoint],
+    *,
+    indicator: str,
+    minimum_points: int,
+    minimum_after_break: int,
+    maximum_missing_years: int,
+    enumerate_ties_to: int,
+    calendar: Mapping[int, int] | None = None,
+) -> float | None:
+    """Give the p-value alone that `assess` gives: all that the other areas of a family are asked for.
+
+    Parameters
+    ----------
+    points, indicator, minimum_points, minimum_after_break, maximum_missing_years, enumerate_ties_to, calendar
+        As for `assess`.
+
+    Returns
+    -------
+    float or None
+        None where `assess` refuses.
+
+    Raises
+    ------
+    DataError
+        If a year occurs twice.
+    """
+    window = select_window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    if isinstance(window, Refusal):
+        return None
+    return order_test([point.value for point in window], enumerate_ties_to=enumerate_ties_to).p_value
+
+
+def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> tuple[float, float]:
+    """Lay a line of a known slope through a series, as many points above it as below.
+
+    Parameters
+    ----------
+    years : sequence of int
+        Calendar years, in order.
+    values : sequence of float
+        Values in these years.
+    slope : float
+        In units a year: the median of all pairwise slopes.
+
+    Returns
+    -------
+    tuple of float
+        The line in the first and in the last year.
+
+    Raises
+    ------
+    ValueError
+        If the sequences differ in length.
+
+    Notes
+    -----
+    Level: the median of y_i − b (t_i − t_1).
+
+    References
+    ----------
+    Hollander, Wolfe, Chicken (2014), Nonparametric Statistical Methods, 3rd ed., ch. 9.
+    """
+    start = median(value - slope * (year - years[0]) for year, value in zip(years, values, strict=True))
+    return start, start + slope * (years[-1] - years[0])
+
+
+def with_adjusted_p(trend: Trend, p_adjusted: float, *, verdict_level: float) -> Trend:
+    """Judge a trend again as one of a family of areas: *no clear trend* where its adjusted p exceeds the level."""
+    verdict = trend.verdict if p_adjusted <= verdict_level else "no clear trend"
+    return trend.model_copy(update={"p_adjusted": p_adjusted, "verdict": verdict})
+
+
+def with_scaled(trend: Trend, scaled: Trend) -> Trend:
+    """Ask the same of the series in standard deviations over areas: a trend must hold in both, the same way.
+
+    Parameters
+    ----------
+    trend : Trend
+        Of the raw series, judged among all areas.
+    scaled : Trend
+        Of the same years, each divided by that year's standard deviation over areas, judged likewise.
+
+    Returns
+    -------
+    Trend
+        With what was found of the scaled series; *no clear trend* where the two disagree.
+    """
+    kept = {name: getattr(scaled, name) for name in ScaledTrend.model_fields}
+    verdict = trend.verdict if trend.verdict == scaled.verdict else "no clear trend"
+    return trend.model_copy(update={"scaled": ScaledTrend(**kept), "verdict": verdict})
+
+
+def with_carry_over(trend: Trend, p_value: float, p_adjusted: float, *, wanders: bool, verdict_level: float) -> Trend:
+    """Ask that the slope holds under the carry-over that all areas' series show together.
+
+    Parameters
+    ----------
+    trend : Trend
+        Judged so far.
+    p_value, p_adjusted : float
+        Of its line under that carry-over (`lines.estimate_lines`), before and after adjustment for all areas.
+    wanders : bool
+        Whether the family's series may as well drift, so that none gets a word.
+    verdict_level : float
+        Largest adjusted p of a verdict.
+
+    Returns
+    -------
+    Trend
+        With these p-values; *no clear trend*, and the flag `wanders`, where they do not allow one.
+    """
+    verdict = "no clear trend" if wanders or p_adjusted > verdict_level else trend.verdict
+    found = {"carry_over_p": p_value, "carry_over_p_adjusted": p_adjusted, "verdict": verdict}
+    flags = trend.flags + ((Flag(code="wanders"),) if wanders and verdict != trend.verdict else ())
+    return trend.model_copy(update=found | {"flags": flags})
+
+
+def select_window(
+    points: Sequence[SeriesPoint],
+    calendar: Mapping[int, int] | None,
+    indicator: str,
+    minimum_points: int,
+    minimum_after_break: int,
+    maximum_missing_years: int,
+) -> tuple[SeriesPoint, ...] | Refusal:
+    """Pick the points a verdict may rest on: the last segment, or the one before a break that is too recent."""
+
+    def refuse(code: str, detail: str) -> Refusal:
+        rows = tuple(sorted({row for point in points for row in point.inputs}))
+        return Refusal(code=code, method=METHOD, subject=indicator, detail=detail, inputs=rows)
+
+    known = _known(points, indicator)
+    if not known:
+        return refuse("projection-only" if points else "not-published", "")
+    by_year = calendar or {point.year: point.segment for point in known}
+    segments = [tuple(years) for _, years in groupby(sorted(by_year), key=by_year.__getitem__)]
+    broken = len(segments) > 1
+    while len(segments) > 1 and len(segments[-1]) < minimum_after_break:
+        segments.pop()
+    first, last, possible = segments[-1][0], segments[-1][-1], len(segments[-1])
+    window = tuple(point for point in known if first <= point.year <= last)
+    n = len(window)
+    if n < minimum_points:
+        # With an area's own years missing it is not the break that is in the way.
+        code = "break-in-series" if broken and possible < minimum_points else "too-few-points"
+        return refuse(code, f"{n} of {minimum_points} points, {first}–{last}")
+    missing = last - first + 1 - n
+    if missing > maximum_missing_years:
+        return refuse("gap-in-series", f"{missing} years missing, {first}–{last}")
+    return window
+
+
+def _known(points: Sequence[SeriesPoint], indicator: str) -> list[SeriesPoint]:
+    """Points in order of years, without projections; each year once."""
+    known = sorted((point for point in points if point.status != "projection"), key=lambda point: point.year)
+    for earlier, later in pairwise(known):
+        if earlier.year == later.year:
+            got = f"two for {later.year}: {as_published(earlier.value)} and {as_published(later.value)}"
+            raise DataError(f"series of {indicator}", "one value a year", got, "Select one measure and vintage first.")
+    return known

@@ -1,0 +1,1 @@
+"""Shares against thresholds and targets, and how far they may be revised."""

@@ -1,0 +1,68 @@
+"""A probability about a final value under every prior that is looked at, so that no prior is hidden (METHODS §20.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import isinf
+from typing import Literal
+
+from policyreport.records.shares import PriorCell
+from policyreport.statistics.common.certainty import held_words
+from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, flat_prior, revision_error
+
+Mean = Literal["zero", "normal", "flat"]
+
+
+def prior_cells(
+    history: Sequence[float],
+    maturity: int,
+    priors: Sequence[RevisionPrior],
+    probability: Callable[[RevisionError], float],
+    verdict: Callable[[float], str] = lambda probability: "",
+) -> tuple[PriorCell, ...]:
+    """Work a probability out under each prior, and last from the past revisions alone.
+
+    Parameters
+    ----------
+    history : sequence of float
+        Past revisions of the measure.
+    maturity : int
+        Maturity of the value, years.
+    priors : sequence of RevisionPrior
+        The one in use first, then those of `revision_error.prior_grid`.
+    probability : callable
+        From the distribution of the final value to the probability.
+    verdict : callable
+        From the probability to the verdict it gives.
+
+    Returns
+    -------
+    tuple of PriorCell
+        Empty where there is no history, or the value is settled: no probability is printed then.
+    """
+    cells = []
+    for prior in dict.fromkeys((*priors, flat_prior(priors[0]))):
+        error = revision_error(history, maturity, prior)
+        if error is None or not error.revisions:
+            continue
+        chance, mean = probability(error), mean_of(prior)
+        assumed = {} if mean == "flat" else {"scale": prior.scale, "degrees": prior.degrees}
+        cells.append(PriorCell(mean=mean, probability=chance, verdict=verdict(chance), **assumed))
+    return tuple(cells)
+
+
+def mean_of(prior: RevisionPrior) -> Mean:
+    """Say what a prior takes the mean revision for."""
+    if isinf(prior.mean_weight):
+        return "zero"
+    return "normal" if prior.mean_weight else "flat"
+
+
+def in_grid(cells: Iterable[PriorCell]) -> list[PriorCell]:
+    """Leave out the cell without a prior, which is shown and not counted."""
+    return [each for each in cells if each.mean != "flat"]
+
+
+def certainty_in_grid(cells: Iterable[PriorCell], probability_bands: Sequence[float]) -> str:
+    """Give the words for a probability that hold under every prior; empty where they differ."""
+    return held_words([each.probability for each in in_grid(cells)], probability_bands=probability_bands)

@@ -1,0 +1,359 @@
+"""Revisions of one measure: the triangle, the history other methods learn from, tests where long enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+
+import numpy as np
+import statsmodels.api as sm
+from numpy.typing import NDArray
+from scipy import stats
+
+from policyreport.errors import DataError
+from policyreport.records.base import Observation, Refusal
+from policyreport.records.shares import (
+    MeasureDifference,
+    NewsNoise,
+    Revisions,
+    RevisionStatistics,
+    RevisionTest,
+    VintageValue,
+)
+from policyreport.statistics.shares.vintages import (
+    enters_estimates,
+    ids,
+    maturity,
+    of_one_kind,
+    published_order,
+    refuse_mixed,
+    yearly,
+)
+
+METHOD = "revisions"
+
+
+def history(vintages: Sequence[Observation], *, first_maturity: int, final_maturity: int) -> tuple[float, ...]:
+    """List a measure's revisions from the first release to the matured value, one per area and calendar year.
+
+    Parameters
+    ----------
+    vintages : sequence of Observation
+        All vintages known of one measure, of one area or of all areas of one level.
+    first_maturity : int
+        A first release has at most this maturity, years.
+    final_maturity : int
+        A matured value has at least this maturity, years.
+
+    Returns
+    -------
+    tuple of float
+        Revisions by area and year, in the unit of the values.
+
+    Raises
+    ------
+    DataError
+        If the values are of more than one measure.
+
+    Notes
+    -----
+    r = (latest vintage with maturity ≥ `final_maturity`) − (first vintage with maturity ≤ `first_maturity`).
+    Projections, derived and bounded values do not count, nor do values for part of a year.
+    """
+    pairs = _matured(yearly(vintages), first_maturity, final_maturity)
+    return tuple(last.value - first.value for first, last in pairs)
+
+
+def triangle(
+    vintages: Sequence[Observation],
+    *,
+    first_maturity: int,
+    final_maturity: int,
+    minimum_statistics: int,
+    minimum_bias_test: int,
+    minimum_news_noise: int,
+) -> Revisions | Refusal:
+    """Lay out all vintages of one measure of one area, and what its revisions say.
+
+    Parameters
+    ----------
+    vintages : sequence of Observation
+        All vintages known of one measure of one area; projections are set apart.
+    first_maturity, final_maturity : int
+        As for `history`, years.
+    minimum_statistics, minimum_bias_test, minimum_news_noise : int
+        Fewest revisions for statistics, for the test of zero mean, for the news and noise regressions.
+
+    Returns
+    -------
+    Revisions or Refusal
+        Refused: `not-published`, `measure-mixed`. Inside, the tests may be `too-few-revisions`.
+
+    Raises
+    ------
+    DataError
+        If a period does not begin with a year.
+
+    References
+    ----------
+    McKenzie, Gamba (2008); Mankiw, Shapiro (1986).
+    """
+    if not vintages:
+        return Refusal(code="not-published", method=METHOD)
+    if mixed := refuse_mixed(vintages, METHOD, one_area=True):
+        return mixed
+    counted = [each for each in published_order(vintages) if enters_estimates(each)]
+    apart = [each for each in published_order(vintages) if not enters_estimates(each)]
+    # Half-years move otherwise than years: one kind of period is summarised, every one is laid out.
+    alike = of_one_kind(counted)
+    pairs = _matured(alike, first_maturity, final_maturity)
+    firsts = np.array([first.value for first, _ in pairs])
+    finals = np.array([last.value for _, last in pairs])
+    moved = finals - firsts
+    head = vintages[0]
+    known = statistics(firsts, finals, final_maturity) if len(pairs) else None
+    told = known if known and known.n >= minimum_statistics else None
+    return Revisions(
+        area=head.area,
+        indicator=head.indicator,
+        measure=head.measure,
+        cells=_cells(counted),
+        apart=_cells(apart),
+        inputs=ids(vintages),
+        n=len(pairs),
+        values=tuple(moved.tolist()),
+        rmse=known.rmse if known else None,
+        mean=told.mean if told else None,
+        mean_absolute=told.mean_absolute if told else None,
+        minimum=told.minimum if told else None,
+        maximum=told.maximum if told else None,
+        share_upward=told.share_upward if told else None,
+        by_maturity=_by_maturity(alike, first_maturity, minimum_statistics),
+        bias_test=_refuse_few(head, len(pairs), minimum_bias_test) or bias_test(moved),
+        news_noise=_refuse_few(head, len(pairs), minimum_news_noise) or news_noise(firsts, finals),
+    )
+
+
+def between_measures(others: Sequence[Observation], reference: Sequence[Observation]) -> MeasureDifference | Refusal:
+    """Set one measure's newest values against another's for the same periods: differences, never revisions.
+
+    Parameters
+    ----------
+    others : sequence of Observation
+        All vintages of one measure of one area.
+    reference : sequence of Observation
+        All vintages of the measure they are held against.
+
+    Returns
+    -------
+    MeasureDifference or Refusal
+        Differences by period, to be shown as `measure-mixed`; `not-published` where no period has both.
+
+    Raises
+    ------
+    DataError
+        If either side holds more than one measure.
+
+    Notes
+    -----
+    d = newest other − newest reference; RMSE = √(Σd²/n).
+    """
+    newest = []
+    for side in (others, reference):
+        if mixed := refuse_mixed(side, METHOD, one_area=True):
+            raise DataError("vintages", "values of one measure", mixed.detail, "Select one measure first.")
+        newest.append({each.period: each for each in published_order(side) if enters_estimates(each)})
+    pairs = [(newest[0][period], newest[1][period]) for period in sorted(set(newest[0]) & set(newest[1]))]
+    if not pairs:
+        return Refusal(code="not-published", method=METHOD, detail="no period by both measures")
+    moved = np.array([other.value - own.value for other, own in pairs])
+    other, own = pairs[0]
+    return MeasureDifference(
+        area=other.area,
+        indicator=other.indicator,
+        measure=other.measure,
+        reference=own.measure,
+        unit=own.unit,
+        periods=tuple(each.period for each, _ in pairs),
+        differences=tuple(moved.tolist()),
+        mean=float(moved.mean()),
+        rmse=float(np.sqrt((moved**2).mean())),
+        inputs=ids(each for pair in pairs for each in pair),
+    )
+
+
+def lay_out(cells: Sequence[VintageValue]) -> tuple[tuple[date, ...], dict[str, dict[date, VintageValue]]]:
+    """Lay the cells of a triangle out: days of publication across, periods down.
+
+    Parameters
+    ----------
+    cells : sequence of VintageValue
+        Of one measure of one area.
+
+    Returns
+    -------
+    tuple of date
+        Days of publication, rising.
+    dict of str to dict of date to VintageValue
+        By period, then by day.
+    """
+    days = tuple(sorted({cell.published for cell in cells}))
+    rows: dict[str, dict[date, VintageValue]] = {}
+    for cell in sorted(cells, key=lambda cell: (cell.period, cell.published)):
+        rows.setdefault(cell.period, {})[cell.published] = cell
+    return days, rows
+
+
+def statistics(first: NDArray[np.float64], final: NDArray[np.float64], to_maturity: int) -> RevisionStatistics:
+    """Describe revisions, in the unit and relative to the first value.
+
+    Parameters
+    ----------
+    first, final : ndarray, shape (n,)
+        First and later values of the same periods, n ≥ 1.
+    to_maturity : int
+        Maturity of the later values, years.
+
+    Returns
+    -------
+    RevisionStatistics
+        Relative statistics are None if a first value is zero.
+
+    Raises
+    ------
+    ValueError
+        If there are no values.
+    """
+    moved = final - first
+    relative = moved / np.abs(first) if np.all(first != 0) else None
+    return RevisionStatistics(
+        maturity=to_maturity,
+        n=len(moved),
+        mean=float(moved.mean()),
+        mean_absolute=float(np.abs(moved).mean()),
+        rmse=float(np.sqrt((moved**2).mean())),
+        minimum=float(moved.min()),
+        maximum=float(moved.max()),
+        share_upward=float((moved > 0).mean()),
+        relative_mean=None if relative is None else float(relative.mean()),
+        relative_mean_absolute=None if relative is None else float(np.abs(relative).mean()),
+        relative_rmse=None if relative is None else float(np.sqrt((relative**2).mean())),
+    )
+
+
+def bias_test(moved: NDArray[np.float64]) -> RevisionTest | Refusal:
+    """Test whether the mean revision is zero.
+
+    Parameters
+    ----------
+    moved : ndarray, shape (n,)
+        Revisions.
+
+    Returns
+    -------
+    RevisionTest or Refusal
+        t with n − 1 degrees of freedom; `too-few-revisions` if all revisions are equal, for then the
+        spread they would be judged by is unknown.
+
+    Raises
+    ------
+    ValueError
+        If there are no revisions.
+    """
+    if np.ptp(moved) == 0:
+        return Refusal(code="too-few-revisions", method=METHOD, detail="all revisions are equal")
+    test = stats.ttest_1samp(moved, 0.0)
+    return RevisionTest(mean=float(moved.mean()), t=float(test.statistic), p_value=float(test.pvalue))
+
+
+def news_noise(first: NDArray[np.float64], final: NDArray[np.float64]) -> NewsNoise | Refusal:
+    """Regress revisions on the first values (news: slope 0) and on the final values (noise: slope 0).
+
+    Parameters
+    ----------
+    first, final : ndarray, shape (n,)
+        First and final values of the same periods.
+
+    Returns
+    -------
+    NewsNoise or Refusal
+        Slopes and HC1 p-values; `too-few-revisions` where a regressor or the revisions do not vary.
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length.
+
+    References
+    ----------
+    Mankiw, Shapiro (1986), Survey of Current Business 66(5):20–25.
+    """
+    moved = final - first
+    if min(np.ptp(first), np.ptp(final), np.ptp(moved)) == 0:
+        return Refusal(code="too-few-revisions", method=METHOD, detail="values do not vary")
+    news = sm.OLS(moved, sm.add_constant(first)).fit(cov_type="HC1", use_t=True)
+    noise = sm.OLS(moved, sm.add_constant(final)).fit(cov_type="HC1", use_t=True)
+    return NewsNoise(
+        news_slope=float(news.params[1]),
+        news_p=float(news.pvalues[1]),
+        noise_slope=float(noise.params[1]),
+        noise_p=float(noise.pvalues[1]),
+    )
+
+
+def _matured(
+    vintages: Sequence[Observation], first_maturity: int, final_maturity: int
+) -> list[tuple[Observation, Observation]]:
+    """First release and latest matured value of every area and period that has both."""
+    if mixed := refuse_mixed(vintages, METHOD, one_area=False):
+        raise DataError("vintages", "values of one measure", mixed.detail, "Select one measure first.")
+    pairs = []
+    for same in _by_period(vintages):
+        firsts = [each for each in same if maturity(each) <= first_maturity]
+        finals = [each for each in same if maturity(each) >= final_maturity]
+        if firsts and finals:
+            pairs.append((firsts[0], finals[-1]))
+    return pairs
+
+
+def _by_period(vintages: Iterable[Observation]) -> list[list[Observation]]:
+    """Values that may enter, grouped by area and period, each group in order of publication."""
+    counted = [each for each in published_order(vintages) if enters_estimates(each)]
+    return [list(same) for _, same in groupby(counted, key=lambda each: (each.area, each.period))]
+
+
+def _by_maturity(counted: Sequence[Observation], first_maturity: int, minimum: int) -> tuple[RevisionStatistics, ...]:
+    """Statistics of the value at each maturity minus the first value, where enough periods have both."""
+    pairs: dict[int, list[tuple[float, float]]] = {}
+    for same in _by_period(counted):
+        first = same[0]
+        if maturity(first) > first_maturity:
+            continue
+        at = {maturity(each): each.value for each in same}
+        for years in sorted(set(at) - {maturity(first)}):
+            pairs.setdefault(years, []).append((first.value, at[years]))
+    enough = {years: np.array(found) for years, found in sorted(pairs.items()) if len(found) >= minimum}
+    return tuple(statistics(found[:, 0], found[:, 1], years) for years, found in enough.items())
+
+
+def _refuse_few(head: Observation, n: int, minimum: int) -> Refusal | None:
+    """`too-few-revisions` below a minimum."""
+    if n >= minimum:
+        return None
+    detail = f"{n} of {minimum} revisions"
+    return Refusal(code="too-few-revisions", method=METHOD, subject=head.indicator, detail=detail)
+
+
+def _cells(vintages: Iterable[Observation]) -> tuple[VintageValue, ...]:
+    """Cells of the triangle in order of period and publication."""
+    return tuple(
+        VintageValue(
+            period=each.period,
+            published=each.published,
+            value=each.value,
+            status=each.status,
+            observation=each.id,
+        )
+        for each in vintages
+    )

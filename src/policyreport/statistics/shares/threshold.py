@@ -1,0 +1,344 @@
+"""Is a share above a threshold, by one measure and vintage, given how far it may be revised (METHODS §5)?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Literal
+
+from policyreport.records.base import Flag, Observation, Refusal
+from policyreport.records.digits import as_published
+from policyreport.records.periods import YEAR, kind_of
+from policyreport.records.shares import AggregateCheck, NotYearly, PriorCell, Threshold
+from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid, prior_cells
+from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, revision_error
+from policyreport.statistics.shares.vintages import (
+    NEVER_ESTIMATED,
+    enters_estimates,
+    ids,
+    maturity,
+    published_order,
+    refuse_absent,
+    refuse_mixed,
+    yearly,
+)
+
+METHOD = "threshold"
+
+Verdict = Literal["above", "below", "cannot tell apart", "stated above", "stated below"]
+
+
+def assess(
+    observation: Observation,
+    history: Sequence[float],
+    *,
+    threshold: float,
+    prior: RevisionPrior,
+    verdict_probability: float,
+    words_below_revisions: int,
+    probability_bands: Sequence[float],
+    priors: Sequence[RevisionPrior] = (),
+) -> Threshold | NotYearly | Refusal:
+    """Judge one published value against a threshold.
+
+    Parameters
+    ----------
+    observation : Observation
+        The value, of one measure and vintage.
+    history : sequence of float
+        Past revisions of the same measure at the same level of areas (`revisions.history`).
+    threshold : float
+        T, in the unit of the value.
+    prior : RevisionPrior
+        What is believed of revisions before any was seen.
+    verdict_probability : float
+        *Above* from this P(final ≥ T) on, *below* up to one minus it.
+    words_below_revisions : int
+        With fewer revisions the probability is given in words.
+    probability_bands : sequence of float
+        Cut points of those words, which are given only where they hold under every prior.
+    priors : sequence of RevisionPrior
+        Other priors (`revision_error.prior_grid`); `prior-flip` is raised where one of them turns the verdict.
+
+    Returns
+    -------
+    Threshold, NotYearly or Refusal
+        A value for part of a year, or for several, is not judged: `NotYearly`. Refused: `projection-only`,
+        `not-published` (a derived value), `too-few-revisions` (no prior and no history). A bounded value is no
+        refusal: it gets "stated …" or *cannot tell apart* and the flag `bound-only`, and `part-year` where it is not
+        for a whole year. Without history the probability is withheld and `no-vintage-history` raised.
+
+    Raises
+    ------
+    DataError
+        If the period does not begin with a year.
+
+    Notes
+    -----
+    (final − published)/s ~ t_ν, see `revision_error`. A verdict asks for probability P on one side, so the interval
+    that ends at the threshold just where the verdict does has level 2P − 1.
+
+    References
+    ----------
+    Croushore, Stark (2001); McKenzie, Gamba (2008); Gelman et al. (2013).
+    """
+    if observation.status in NEVER_ESTIMATED:
+        return refuse_absent(
+            [observation], METHOD, observation.indicator, f"{observation.period}: {observation.status}"
+        )
+    if observation.bound != "=":
+        return _stated(observation, threshold)
+    if kind_of(observation.period) != YEAR:
+        return _not_yearly(observation)
+    error = revision_error(history, maturity(observation), prior)
+    if error is None:
+        return Refusal(code="too-few-revisions", method=METHOD, subject=observation.indicator, inputs=(observation.id,))
+    verdict = _verdict(error.probability_at_least(observation.value, threshold), verdict_probability)
+    cells = prior_cells(
+        history,
+        maturity(observation),
+        (prior, *priors),
+        lambda each: each.probability_at_least(observation.value, threshold),
+        lambda probability: _verdict(probability, verdict_probability),
+    )
+    return Threshold(
+        **_about(observation, threshold),
+        verdict=verdict,
+        as_published=not error.revisions,
+        probability=cells[0].probability if cells else None,
+        certainty=certainty_in_grid(cells, probability_bands) if error.revisions < words_below_revisions else "",
+        interval=error.interval(observation.value),
+        verdict_interval=error.interval(observation.value, round(2 * verdict_probability - 1, 12)),
+        scale=error.scale,
+        degrees=error.degrees,
+        revisions=error.revisions,
+        largest_revision=max(history, key=abs, default=None),
+        prior_cells=cells,
+        flags=_prior_flip(cells, verdict) if error.revisions else (_no_history(error),),
+    )
+
+
+def assess_newest(
+    vintages: Sequence[Observation],
+    history: Sequence[float],
+    *,
+    period: str,
+    threshold: float,
+    prior: RevisionPrior,
+    verdict_probability: float,
+    words_below_revisions: int,
+    probability_bands: Sequence[float],
+    priors: Sequence[RevisionPrior] = (),
+) -> Threshold | NotYearly | Refusal:
+    """Judge the newest vintage of one period.
+
+    Parameters
+    ----------
+    vintages : sequence of Observation
+        All vintages known of one measure of one area.
+    history : sequence of float
+        As for `assess`.
+    period : str
+        The period judged, ``2025``.
+    threshold, prior, verdict_probability, words_below_revisions, probability_bands, priors
+        As for `assess`.
+
+    Returns
+    -------
+    Threshold, NotYearly or Refusal
+        Refused also: `not-published`, `projection-only`, `measure-mixed`.
+
+    Raises
+    ------
+    DataError
+        If a period does not begin with a year.
+    """
+    if mixed := refuse_mixed(vintages, METHOD, one_area=True):
+        return mixed
+    of_period = [each for each in published_order(vintages) if each.period == period]
+    usable = [each for each in of_period if each.status not in NEVER_ESTIMATED]
+    if not usable:
+        subject = vintages[0].indicator if vintages else ""
+        return refuse_absent(of_period, METHOD, subject, period)
+    judged = assess(
+        usable[-1],
+        history,
+        threshold=threshold,
+        prior=prior,
+        verdict_probability=verdict_probability,
+        words_below_revisions=words_below_revisions,
+        probability_bands=probability_bands,
+        priors=priors,
+    )
+    # A probability rests on the vintages its revisions came from.
+    learnt_from = yearly(vintages) if isinstance(judged, Threshold) and judged.revisions else usable[-1:]
+    return judged.model_copy(update={"inputs": ids(learnt_from)})
+
+
+def flips(results: Sequence[Threshold]) -> tuple[Threshold, ...]:
+    """Flag verdicts that another measure or another vintage turns.
+
+    Parameters
+    ----------
+    results : sequence of Threshold
+        Verdicts on any areas, periods, measures and vintages, against the same threshold.
+
+    Returns
+    -------
+    tuple of Threshold
+        The same results in the same order, with `measure-flip` where the newest vintages of two measures of
+        one area, indicator and period are *above* and *below*, and `vintage-flip` where vintages of one
+        measure are.
+
+    Raises
+    ------
+    AttributeError
+        If a result is a refusal.
+    """
+    added: dict[int, list[Flag]] = {}
+    order = sorted(range(len(results)), key=lambda i: (_period_key(results[i]), _vintage_key(results[i])))
+    for _, same_period in groupby(order, key=lambda i: _period_key(results[i])):
+        newest: dict[str, int] = {}
+        for measure, same_measure in groupby(same_period, key=lambda i: results[i].measure):
+            vintages = list(same_measure)
+            newest[measure] = vintages[-1]
+            _flag_contrast("vintage-flip", vintages, results, added)
+        _flag_contrast("measure-flip", list(newest.values()), results, added)
+    return tuple(
+        result.model_copy(update={"flags": result.flags + tuple(added.get(i, ()))}) for i, result in enumerate(results)
+    )
+
+
+def aggregate_check(
+    parts: Sequence[Observation], whole: Observation, *, weights: Mapping[str, float]
+) -> AggregateCheck | Refusal:
+    """Compare the weighted mean of areas with the value published for all of them.
+
+    Parameters
+    ----------
+    parts : sequence of Observation
+        One value an area, of the measure and period of `whole`.
+    whole : Observation
+        The value of the area that holds them all.
+    weights : mapping of str to float
+        By area key, for every area there should be.
+
+    Returns
+    -------
+    AggregateCheck or Refusal
+        Refused: `measure-mixed`, and `part-missing` if an area with a weight has no exact value of its own; a
+        projected or derived one is none.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If the weights add up to zero.
+    """
+    if mixed := refuse_mixed([whole, *parts], METHOD, one_area=False):
+        return mixed
+    exact = {each.area: each for each in parts if enters_estimates(each) and each.period == whole.period}
+    missing = sorted(set(weights) - set(exact))
+    rows = ids([whole, *parts])
+    if missing:
+        detail = f"{len(missing)} of {len(weights)}: {', '.join(missing)}"
+        return Refusal(code="part-missing", method=METHOD, subject=whole.indicator, detail=detail, inputs=rows)
+    mean = sum(weights[area] * exact[area].value for area in sorted(weights)) / sum(weights.values())
+    return AggregateCheck(
+        indicator=whole.indicator,
+        measure=whole.measure,
+        period=whole.period,
+        parts=len(weights),
+        weighted_mean=mean,
+        published=whole.value,
+        difference=mean - whole.value,
+        inputs=rows,
+    )
+
+
+def _about(observation: Observation, threshold: float) -> dict[str, object]:
+    """What every result says of its observation."""
+    return {
+        "area": observation.area,
+        "indicator": observation.indicator,
+        "measure": observation.measure,
+        "period": observation.period,
+        "threshold": threshold,
+        "observation": observation,
+        "distance": threshold - observation.value,
+        "inputs": (observation.id,),
+    }
+
+
+def _verdict(probability: float, verdict_probability: float) -> Verdict:
+    """The word for P(final ≥ T)."""
+    # Rounding first: a value exactly on the margin must get its word whatever the last bit says.
+    at = round(probability, 12)
+    if at >= verdict_probability:
+        return "above"
+    return "below" if at <= round(1 - verdict_probability, 12) else "cannot tell apart"
+
+
+def _stated(observation: Observation, threshold: float) -> Threshold:
+    """A value with a bound: what it states, without probability or interval."""
+    verdict: Verdict = "cannot tell apart"
+    if observation.bound == ">" and observation.value >= threshold:
+        verdict = "stated above"
+    elif observation.bound == "<" and observation.value <= threshold:
+        verdict = "stated below"
+    flags = [Flag(code="bound-only", detail=f"{observation.bound} {as_published(observation.value)}")]
+    if kind_of(observation.period) != YEAR:
+        flags.append(Flag(code="part-year", detail=observation.period))
+    return Threshold(**_about(observation, threshold), verdict=verdict, as_published=True, flags=tuple(flags))
+
+
+def _not_yearly(observation: Observation) -> NotYearly:
+    """A value that is no year's, as it was published."""
+    return NotYearly(
+        area=observation.area,
+        indicator=observation.indicator,
+        measure=observation.measure,
+        period=observation.period,
+        observation=observation,
+        inputs=(observation.id,),
+    )
+
+
+def _prior_flip(cells: Sequence[PriorCell], verdict: str) -> tuple[Flag, ...]:
+    """The flag of a verdict that another prior turns, with how many of them do."""
+    counted = in_grid(cells)
+    other = [each for each in counted if each.verdict != verdict]
+    return (Flag(code="prior-flip", detail=f"{len(other)} of {len(counted)} priors"),) if other else ()
+
+
+def _no_history(error: RevisionError) -> Flag:
+    """The flag of a verdict that rests on the prior alone."""
+    return Flag(
+        code="no-vintage-history",
+        detail=f"s {as_published(error.scale)}, {as_published(error.degrees)} degrees of freedom",
+    )
+
+
+def _period_key(result: Threshold) -> tuple[str, str, str]:
+    return result.area, result.indicator, result.period
+
+
+def _vintage_key(result: Threshold) -> tuple[str, str, str]:
+    return result.measure, result.observation.published.isoformat(), result.observation.id
+
+
+def _flag_contrast(
+    code: str, members: Iterable[int], results: Sequence[Threshold], added: dict[int, list[Flag]]
+) -> None:
+    """Note a flag for all members that are above or below, if there are both."""
+    told = [i for i in members if results[i].verdict in ("above", "below")]
+    if len({results[i].verdict for i in told}) < 2:
+        return
+    detail = "; ".join(_said(results[i]) for i in told)
+    for i in told:
+        added.setdefault(i, []).append(Flag(code=code, detail=detail))
+
+
+def _said(result: Threshold) -> str:
+    """Value, measure, date and verdict of one vintage."""
+    observation = result.observation
+    return f"{as_published(observation.value)} {result.measure} ({observation.published}): {result.verdict}"

@@ -1,0 +1,1 @@
+"""Lists of tasks: completion, pace, outlook."""

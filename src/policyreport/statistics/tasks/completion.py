@@ -1,0 +1,120 @@
+"""What share of a list is done, late, overdue (METHODS §1)?"""
+
+from __future__ import annotations
+
+from policyreport.records.base import Interval, Refusal
+from policyreport.records.tasks import Completion, Proportion
+from policyreport.statistics.common.intervals import ALPHA, jeffreys, wilson
+from policyreport.statistics.tasks.counts import TaskCount, flag_short_sum, refuse_unusable
+
+METHOD = "completion"
+
+
+def assess(
+    count: TaskCount | None, *, subject: str, minimum_tasks: int, design_effect: float, sum_tolerance: float
+) -> Completion | Refusal:
+    """Describe one list on one date: completed, late and overdue, each with its intervals.
+
+    Parameters
+    ----------
+    count : TaskCount or None
+        The counts; None where nothing was published.
+    subject : str
+        What was asked, for a refusal.
+    minimum_tasks : int
+        Fewest tasks an interval is given for.
+    design_effect : float
+        φ of the second interval, for tasks that finish together.
+    sum_tolerance : float
+        See `counts.flag_short_sum`.
+
+    Returns
+    -------
+    Completion or Refusal
+        `not-published`, `projection-only`, `bound-only` or `list-too-short` where there is no result.
+
+    Raises
+    ------
+    DataError
+        If a part exceeds its whole.
+
+    Notes
+    -----
+    A list is a census: the count has no sampling error. The intervals say with which propensity to finish
+    such a count is compatible, if tasks finished independently (φ = 1) or in clusters (φ > 1).
+    """
+    if count is None:
+        return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
+    if refusal := refuse_unusable((count,), METHOD, subject):
+        return refusal
+    completed, total = count.pair()
+
+    def part(name: str, x: int | None, n: int) -> Proportion | Refusal | None:
+        """A share, a refusal with its counts where n is too small, or None without anything to share."""
+        if x is None or n == 0:
+            return None
+        if n < minimum_tasks:
+            return _refuse_short(f"{subject}: {name}", x, n, count.inputs)
+        return proportion(x, n, design_effect=design_effect)
+
+    if total < minimum_tasks:
+        return _refuse_short(subject, completed, total, count.inputs)
+    return Completion(
+        area=count.area,
+        list=count.list,
+        list_label=count.list_label or count.list,
+        reference_date=count.reference_date,
+        published=count.published,
+        period=count.period,
+        total=total,
+        completed=proportion(completed, total, design_effect=design_effect),
+        late=part("late of completed", count.late, completed),
+        overdue=part("overdue of all", count.overdue, total),
+        overdue_of_open=part("overdue of open", count.overdue, total - completed),
+        flags=flag_short_sum(count.parts, total, sum_tolerance=sum_tolerance),
+        inputs=count.inputs,
+    )
+
+
+def proportion(count: int, total: int, *, design_effect: float) -> Proportion:
+    """Compute a share with its Wilson and Jeffreys intervals.
+
+    Parameters
+    ----------
+    count, total : int
+        x and n, n > 0.
+    design_effect : float
+        φ of the second Wilson interval.
+
+    Returns
+    -------
+    Proportion
+        At 0 of n and n of n `one_sided` is True and `one_sided_bound` holds the one-sided 95 % limit,
+        1 − 0.05^(1/n) from above or its mirror from below.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If `total` is 0.
+    """
+    low, high = wilson(count, total)
+    wide_low, wide_high = wilson(count / design_effect, total / design_effect)
+    jeffreys_low, jeffreys_high = jeffreys(count, total)
+    mirror = ALPHA ** (1 / total)
+    bound = {0: 1 - mirror, total: mirror}.get(count)
+    return Proportion(
+        count=count,
+        total=total,
+        share=count / total,
+        wilson=Interval(low=low, high=high),
+        jeffreys=Interval(low=jeffreys_low, high=jeffreys_high),
+        wilson_design2=Interval(low=wide_low, high=wide_high),
+        one_sided=bound is not None,
+        one_sided_bound=bound,
+    )
+
+
+def _refuse_short(subject: str, count: int, total: int, inputs: tuple[str, ...]) -> Refusal:
+    """The refusal that keeps the counts in sight."""
+    detail = f"{count} of {total}"
+    return Refusal(code="list-too-short", method=METHOD, subject=subject, detail=detail, inputs=inputs)

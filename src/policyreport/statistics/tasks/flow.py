@@ -1,0 +1,303 @@
+"""How fast are tasks finished, and did the pace change (METHODS §2)?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from policyreport.records.base import Flag, Interval, Refusal
+from policyreport.records.tasks import (
+    ChangeAt,
+    ChangeAtFrailty,
+    Flow,
+    FlowChange,
+    FlowTrend,
+    ListCount,
+    ListStep,
+    QuarterOnQuarter,
+)
+from policyreport.statistics.tasks.counts import TaskCount, check_part, flag_short_sum, gather_inputs
+from policyreport.statistics.tasks.frailty import Contrast, FrailtyRules, contrast, find_zero, risk_sets
+from policyreport.statistics.tasks.hazard_trend import fit_trend
+from policyreport.statistics.tasks.hazards import (
+    Increment,
+    describe_step,
+    difference,
+    find_largest_design_effect,
+    flag_suspect,
+)
+from policyreport.statistics.tasks.list_bounds import bound_step, without_recurring
+from policyreport.statistics.tasks.stretch import collect_stretch, find_break
+
+METHOD = "flow"
+
+
+def assess(
+    counts: Sequence[TaskCount],
+    *,
+    subject: str,
+    minimum_days: int,
+    suspect_ratio: float,
+    design_effects: Sequence[float],
+    verdict_design_effect: float,
+    largest_design_effect: float,
+    frailty: FrailtyRules,
+    trend_minimum_intervals: int,
+    trend_minimum_finished: int,
+    trend_minimum_open: int,
+    trend_minimum_at_risk: int,
+    weak_below: int,
+) -> Flow | Refusal:
+    """Measure the pace of completion inside one list, its last change and its trend.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        One area's counts; the unbroken stretch that ends with the newest is used.
+    subject : str
+        What was asked, for a refusal.
+    minimum_days, suspect_ratio : int, float
+        See `stretch.collect_stretch`.
+    design_effects : sequence of float
+        φ at which the change is shown.
+    verdict_design_effect : float
+        φ at which the interval of the change must exclude 0, below the trend's minimum of intervals.
+    largest_design_effect : float
+        Where the search for the φ ends at which the change would vanish.
+    frailty : FrailtyRules
+        How unlike each other tasks may be: *slower* and *falling* must survive it.
+    trend_minimum_intervals, trend_minimum_finished, trend_minimum_open, trend_minimum_at_risk : int
+        See `hazard_trend.fit_trend`.
+    weak_below : int
+        See `hazard_trend.fit_trend`.
+
+    Returns
+    -------
+    Flow or Refusal
+        `not-published`, `projection-only`, `bound-only`, `date-approximate`, `too-few-points`,
+        `list-changed` or `interval-too-short` where there is no result; change and trend may be refused
+        on their own.
+
+    Notes
+    -----
+    Exposure runs from reference date to reference date. A rush at the end of a year is not separated from
+    speed. No model is ever fitted to the cumulative shares, whose errors depend on each other.
+    """
+    stretch = collect_stretch(
+        counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
+    )
+    if isinstance(stretch, Refusal):
+        return stretch
+    increments = stretch.increments
+    trend = fit_trend(
+        increments,
+        method=METHOD,
+        subject=f"{subject}: trend",
+        trend_minimum_intervals=trend_minimum_intervals,
+        trend_minimum_finished=trend_minimum_finished,
+        trend_minimum_open=trend_minimum_open,
+        trend_minimum_at_risk=trend_minimum_at_risk,
+        weak_below=weak_below,
+        frailty=frailty,
+    )
+    if isinstance(trend, FlowTrend):
+        # A design effect below 1 would claim more than independent tasks can tell.
+        verdict_design_effect = max(trend.dispersion, 1.0)
+    return Flow(
+        area=stretch.newest.area,
+        list=stretch.newest.list,
+        steps=tuple(describe_step(step) for step in increments),
+        change=_assess_change(
+            increments, subject, design_effects, verdict_design_effect, largest_design_effect, frailty
+        ),
+        trend=trend,
+        joined=stretch.joined,
+        left_out=stretch.left_out,
+        flags=stretch.flags,
+        inputs=gather_inputs(stretch.counts),
+    )
+
+
+def _assess_change(
+    increments: Sequence[Increment],
+    subject: str,
+    design_effects: Sequence[float],
+    verdict_design_effect: float,
+    limit: float,
+    frailty: FrailtyRules,
+) -> FlowChange | Refusal:
+    """Compare the last two intervals."""
+    if len(increments) < 2 or increments[-2].end != increments[-1].start:
+        detail = f"{len(increments)} interval(s), 2 successive ones needed"
+        return Refusal(code="too-few-points", method=METHOD, subject=f"{subject}: change", detail=detail)
+    first, second = increments[-2:]
+
+    def interval(design_effect: float) -> Interval:
+        _, low, high = difference(first, second, design_effect)
+        return Interval(low=low, high=high)
+
+    def unlike(variance: float) -> Contrast:
+        at_risk = risk_sets(increments[:-1], variance=variance)[-1]
+        return contrast(at_risk, first, second, design_effect=verdict_design_effect)
+
+    judged = interval(verdict_design_effect)
+    return FlowChange(
+        difference=difference(first, second)[0],
+        interval=interval(1.0),
+        by_design_effect=tuple(ChangeAt(design_effect=phi, interval=interval(phi)) for phi in design_effects),
+        largest_design_effect=find_largest_design_effect(first, second, limit=limit),
+        verdict_design_effect=verdict_design_effect,
+        verdict_interval=judged,
+        by_frailty=tuple(_at_frailty(variance, unlike(variance)) for variance in frailty.shown),
+        frailty_vanishes=find_zero(lambda variance: unlike(variance).difference, largest=frailty.largest),
+        verdict_frailty=frailty.verdict,
+        verdict=_judge_change(judged, unlike(frailty.verdict)),
+    )
+
+
+def _judge_change(alike: Interval, unlike: Contrast) -> Literal["faster", "slower", "no clear change"]:
+    """Slower only where tasks that are not alike would not give the same; they can only hide that it is faster."""
+    if alike.low > 0:
+        return "faster"
+    return "slower" if alike.high < 0 and unlike.high < 0 else "no clear change"
+
+
+def _at_frailty(variance: float, found: Contrast) -> ChangeAtFrailty:
+    return ChangeAtFrailty(
+        frailty=variance,
+        expected=found.expected,
+        difference=found.difference,
+        interval=Interval(low=found.low, high=found.high),
+    )
+
+
+def quarter_on_quarter(
+    counts: Sequence[ListCount],
+    *,
+    area: str,
+    subject: str,
+    minimum_days: int,
+    suspect_ratio: float,
+    sum_tolerance: float,
+    basis_changes: Mapping[date, str],
+) -> QuarterOnQuarter | Refusal:
+    """Lay counts of one or several lists side by side, date by date, with the condition under each step.
+
+    Parameters
+    ----------
+    counts : sequence of ListCount
+        Counts as printed; lists may differ.
+    area, subject : str
+        Area key, and what was asked.
+    minimum_days : int
+        Fewest days a hazard is given for.
+    suspect_ratio : float
+        See `hazards.flag_suspect`.
+    sum_tolerance : float
+        See `counts.flag_short_sum`.
+    basis_changes : mapping of date to str
+        What is known about the basis of the counts of a date, against the date before.
+
+    Returns
+    -------
+    QuarterOnQuarter or Refusal
+        The table; `not-published` if there is no count. Steps across lists hold a `list-changed` refusal
+        and no verdict, test or interval of the change, only bounds of what was completed, and what the hazard
+        would be if the list had only grown and nothing was removed.
+
+    Raises
+    ------
+    DataError
+        If more is completed than is on the list.
+
+    Notes
+    -----
+    A description with its condition, printed because readers will make the table themselves.
+    """
+    if not counts:
+        return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
+    ordered = [
+        _flag_count(count, area, sum_tolerance) for count in sorted(counts, key=lambda count: count.reference_date)
+    ]
+    steps: list[ListStep] = []
+    neighbour: Increment | None = None
+    for before, after in pairwise(ordered):
+        increment = _increment_if_grown(before, after, minimum_days)
+        flag = flag_suspect(neighbour, increment, suspect_ratio=suspect_ratio) if neighbour and increment else None
+        note = basis_changes.get(after.reference_date, "")
+        steps.append(_describe_list_step(before, after, increment, flag, note, subject, minimum_days))
+        # A step that is only too short says nothing about its neighbours' basis.
+        if increment or _is_long(before, after, minimum_days):
+            neighbour = increment
+    inputs = tuple(dict.fromkeys(row for count in ordered for row in count.inputs))
+    return QuarterOnQuarter(area=area, counts=tuple(ordered), steps=tuple(steps), inputs=inputs)
+
+
+def _flag_count(count: ListCount, area: str, sum_tolerance: float) -> ListCount:
+    """The count with `sum-short` where its parts ask for it."""
+    check_part(f"{area}, list {count.list!r}, {count.reference_date}", "completed", count.completed, count.total)
+    short = flag_short_sum(count.parts, count.total, sum_tolerance=sum_tolerance)
+    found = {"flags": count.flags + short, "without_recurring": without_recurring(count)}
+    return count.model_copy(update=found)
+
+
+def _is_long(before: ListCount, after: ListCount, minimum_days: int) -> bool:
+    return (after.reference_date - before.reference_date).days >= minimum_days
+
+
+def _increment_if_grown(before: ListCount, after: ListCount, minimum_days: int) -> Increment | None:
+    """The interval if the list only grew; None where the counts contradict that, or the time is too short."""
+    additions = after.total - before.total + after.removed
+    increment = Increment(
+        before.reference_date,
+        after.reference_date,
+        before.total - before.completed,
+        additions,
+        after.completed - before.completed,
+    )
+    possible = not find_break(True, additions, increment.finished) and increment.at_risk > 0
+    return increment if possible and increment.days >= minimum_days else None
+
+
+def _describe_list_step(
+    before: ListCount,
+    after: ListCount,
+    increment: Increment | None,
+    flag: Flag | None,
+    basis_change: str,
+    subject: str,
+    minimum_days: int,
+) -> ListStep:
+    """One step of the table, with the refusal that stands in for a comparison."""
+    additions = after.total - before.total + after.removed
+    finished = after.completed - before.completed
+    days = (after.reference_date - before.reference_date).days
+    reason = find_break(before.list == after.list, additions, finished)
+    if flag and not after.certified:
+        reason = reason or f"basis suspect, {flag.detail}"
+    refusal = None
+    if reason or days < minimum_days:
+        counts = f"{before.completed} of {before.total}, then {after.completed} of {after.total}"
+        refusal = Refusal(
+            code="list-changed" if reason else "interval-too-short",
+            method=METHOD,
+            subject=subject,
+            detail=f"{reason or f'{days} days'}: {counts}",
+            inputs=before.inputs + after.inputs,
+        )
+    return ListStep(
+        start=before.reference_date,
+        end=after.reference_date,
+        days=days,
+        new_completed=finished,
+        additions=additions,
+        same_list=not reason,
+        basis_change=basis_change,
+        bounds=bound_step(before, after, minimum_days=minimum_days) if reason else None,
+        conditional=describe_step(increment) if increment else None,
+        refusal=refusal,
+        flags=(flag,) if flag else (),
+        inputs=before.inputs + after.inputs,
+    )

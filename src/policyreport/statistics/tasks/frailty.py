@@ -1,0 +1,259 @@
+"""The pace of tasks that are not alike: what it was once the easy ones go first (METHODS §20.5).
+
+A task's rate of being finished is the effort times the task's own frailty, gamma with mean 1 and variance θ. Under
+constant effort the tasks left are ever harder: after a cumulative effort H their hazard is 1/(1 + θH) of a new
+task's. Tasks added later are new, so the tasks at risk are a mixture of groups, one for each time of coming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+
+from policyreport.statistics.common.intervals import wilson
+from policyreport.statistics.tasks.hazards import HORIZON, Increment
+
+Floats = NDArray[np.float64]
+
+_SEARCHED = 30
+"""Points at which a change is looked at before its zero is searched for between two of them."""
+_ALIKE = 1e-9
+"""Variance below which tasks are alike up to rounding."""
+_STEPS = 100
+_SETTLED = 1e-10
+
+
+@dataclass(frozen=True)
+class FrailtyRules:
+    """Variances that are shown, the one "slower" and "falling" must survive, and where a search for one ends."""
+
+    shown: tuple[float, ...]
+    verdict: float
+    largest: float
+
+
+@dataclass(frozen=True)
+class RiskSet:
+    """Tasks at risk in an interval, by when they came on the list.
+
+    Parameters
+    ----------
+    counts, means : ndarray
+        Expected number and mean frailty of each group; a new task has a mean of 1.
+    variance : float
+        θ, the variance of the frailty relative to its squared mean. Finishing tasks changes a group's mean and
+        leaves this as it is, which is what makes the gamma distribution convenient.
+    """
+
+    counts: Floats
+    means: Floats
+    variance: float
+
+    def left(self, effort: float) -> Floats:
+        """Share of each group that a cumulative effort leaves open."""
+        if self.variance < _ALIKE:
+            return np.exp(-self.means * effort)
+        return np.exp(-np.log1p(self.variance * self.means * effort) / self.variance)
+
+    def finished(self, effort: float) -> float:
+        """Share of all tasks at risk that a cumulative effort finishes."""
+        return 1 - float(self.counts @ self.left(effort) / self.counts.sum())
+
+    def steepness(self, effort: float) -> float:
+        """Derivative of `finished`."""
+        hazard = self.means / (1 + self.variance * self.means * effort)
+        return float(self.counts @ (hazard * self.left(effort)) / self.counts.sum())
+
+    def effort(self, share: float) -> float:
+        """Cumulative effort that finishes a share of the tasks; infinite for all of them."""
+        if share <= 0 or share >= 1:
+            return 0.0 if share <= 0 else np.inf
+        # Between what it would take if all were like the easiest group and if all were like the hardest.
+        alike = -np.log1p(-share)
+        one = alike if self.variance < _ALIKE else np.expm1(self.variance * alike) / self.variance
+        there = self.means[self.counts > 0]
+        low, high = float(one / there.max()), float(one / there.min())
+        if high - low <= 1e-12 * high:
+            return low
+        return float(brentq(lambda effort: self.finished(effort) - share, low, high, xtol=1e-12 * high))
+
+    def next(self, share: float, open_tasks: int, additions: int) -> RiskSet:
+        """Tasks at risk in the next interval, once a share of these is finished and new ones are added."""
+        effort = self.effort(share)
+        left = self.counts * self.left(effort) if np.isfinite(effort) else np.zeros_like(self.counts)
+        means = self.means / (1 + self.variance * self.means * effort) if np.isfinite(effort) else self.means
+        # Which tasks were finished is not known, how many are left is.
+        scaled = left * (open_tasks / left.sum()) if left.sum() > 0 else left
+        return RiskSet(np.r_[scaled, additions], np.r_[means, 1.0], self.variance)
+
+
+def risk_sets(increments: Sequence[Increment], *, variance: float) -> tuple[RiskSet, ...]:
+    """Follow the tasks of one list through its intervals.
+
+    Parameters
+    ----------
+    increments : sequence of Increment
+        Intervals in order.
+    variance : float
+        θ.
+
+    Returns
+    -------
+    tuple of RiskSet
+        One an interval, additions from its first day.
+
+    Notes
+    -----
+    Approximations: the tasks of the first count are taken as having begun together, so that the share completed
+    by then tells how hard those left are, with mean (open share)^θ; and each group's share of the tasks left is
+    the expected one. Neither matters where no tasks are added.
+    """
+    first = increments[0]
+    listed = first.open_at_start + first.completed_before
+    mean = (first.open_at_start / listed) ** variance if first.open_at_start else 1.0
+    start = RiskSet(np.array([first.open_at_start, first.additions], float), np.array([mean, 1.0]), variance)
+    sets = [start]
+    for before, after in pairwise(increments):
+        sets.append(sets[-1].next(before.hazard, after.open_at_start, after.additions))
+    return tuple(sets)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two intervals on the tasks at risk in the later one: shares finished in 30 days, and their difference.
+
+    `expected` is what the effort of the earlier interval would finish of them, `observed` what was finished.
+    """
+
+    expected: float
+    observed: float
+    low: float
+    high: float
+
+    @property
+    def difference(self) -> float:
+        """Observed minus expected."""
+        return self.observed - self.expected
+
+
+def contrast(at_risk: RiskSet, first: Increment, second: Increment, *, design_effect: float = 1.0) -> Contrast:
+    """Compare the effort of two intervals on the same tasks.
+
+    Parameters
+    ----------
+    at_risk : RiskSet
+        Of the earlier interval.
+    first, second : Increment
+        Earlier and later interval.
+    design_effect : float
+        φ dividing the counts behind the limits.
+
+    Returns
+    -------
+    Contrast
+        At θ = 0 the difference of the two 30-day hazards, with the same limits as `hazards.difference`.
+
+    Notes
+    -----
+    With A(q) = ((1 − q)^(−θ) − 1)/θ and no additions the efforts are equal where A(q₂)/Δ₂ = (1 − q₁)^θ A(q₁)/Δ₁.
+    Each side depends on one interval alone, so the limits combine as in MOVER.
+    """
+
+    def expected(share: float) -> float:
+        tasks = at_risk.next(share, second.open_at_start, second.additions)
+        return tasks.finished(at_risk.effort(share) * HORIZON / first.days) if share < 1 else 1.0
+
+    tasks = at_risk.next(first.hazard, second.open_at_start, second.additions)
+
+    def observed(share: float) -> float:
+        return tasks.finished(tasks.effort(share) * HORIZON / second.days) if share < 1 else 1.0
+
+    e1, e2 = expected(first.hazard), observed(second.hazard)
+    (l1, u1), (l2, u2) = (
+        tuple(map(side, wilson(step.finished / design_effect, step.at_risk / design_effect)))
+        for side, step in ((expected, first), (observed, second))
+    )
+    change = e2 - e1
+    return Contrast(e1, e2, change - float(np.hypot(e2 - l2, u1 - e1)), change + float(np.hypot(u2 - e2, e1 - l1)))
+
+
+def find_zero(value: Callable[[float], float], *, largest: float) -> float | None:
+    """Find the smallest variance at which a fall is no longer one.
+
+    Parameters
+    ----------
+    value : callable
+        From θ to a number below 0 while the fall stands.
+    largest : float
+        Where the search ends.
+
+    Returns
+    -------
+    float or None
+        θ; None if the value is not below 0 at θ = 0, or stays below 0 up to the largest.
+    """
+    points = np.r_[0.0, np.geomspace(largest / 1000, largest, _SEARCHED)]
+    if value(0.0) >= 0:
+        return None
+    for low, high in pairwise(points.tolist()):
+        if value(high) >= 0:
+            return float(brentq(value, low, high, xtol=1e-8))
+    return None
+
+
+def fit_slope(
+    increments: Sequence[Increment], sets: Sequence[RiskSet], design: ArrayLike
+) -> tuple[float, float, float] | None:
+    """Fit the trend of the log effort, not of the log hazard of the tasks left.
+
+    Parameters
+    ----------
+    increments : sequence of Increment
+        Intervals in order.
+    sets : sequence of RiskSet
+        Their tasks at risk.
+    design : array_like, shape (K, 2)
+        Constant and time.
+
+    Returns
+    -------
+    tuple of float, or None
+        Slope, its standard error, dispersion; None if the fit does not settle.
+
+    Notes
+    -----
+    Quasi-binomial scoring: the mean of an interval is what its risk set finishes at the effort exp(Xβ)·Δ, given
+    what was finished before. Without additions the link is Aranda-Ordaz's, log(((1 − μ)^(−θ) − 1)/θ) with offset
+    ln of mean frailty times Δ: complementary log-log at θ = 0, logit at θ = 1.
+
+    References
+    ----------
+    Heckman, Singer (1984), Econometrica 52:271-320; Aranda-Ordaz (1981), Biometrika 68:357-363.
+    """
+    d, m, days = (
+        np.array([getattr(step, name) for step in increments], dtype=float) for name in ("finished", "at_risk", "days")
+    )
+    x = np.asarray(design, dtype=float)
+    efforts = [each.effort((done + 0.5) / (at_risk + 1)) for each, done, at_risk in zip(sets, d, m, strict=True)]
+    beta = np.linalg.lstsq(x, np.log(efforts) - np.log(days), rcond=None)[0]
+    with np.errstate(all="ignore"):
+        for _ in range(_STEPS):
+            effort = np.exp(x @ beta) * days
+            mean = np.array([each.finished(value) for each, value in zip(sets, effort, strict=True)])
+            steep = effort * [each.steepness(value) for each, value in zip(sets, effort, strict=True)]
+            weight = m * steep**2 / (mean * (1 - mean))
+            if not np.isfinite(weight).all() or not (weight > 0).all():
+                return None
+            information = x.T @ (weight[:, None] * x)
+            step = np.linalg.solve(information, x.T @ (weight * (d / m - mean) / steep))
+            beta = beta + step
+            if np.abs(step).max() < _SETTLED:
+                dispersion = float((m * (d / m - mean) ** 2 / (mean * (1 - mean))).sum() / (len(d) - x.shape[1]))
+                error = float(np.sqrt(dispersion * np.linalg.inv(information)[1, 1]))
+                return float(beta[1]), error, dispersion
+    return None

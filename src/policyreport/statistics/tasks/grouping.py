@@ -1,0 +1,86 @@
+"""How much the tasks of one list finish together, learnt from lists that were counted again (METHODS §20.10)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import chi2
+
+from policyreport.statistics.tasks.hazards import Increment
+
+_MEDIAN = float(chi2.median(1))
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A design effect φ, and from how many pairs of intervals it was estimated; 0 where it is assumed."""
+
+    design_effect: float = 1.0
+    pairs: int = 0
+
+
+INDEPENDENT = Grouping()
+"""Tasks that finish one by one."""
+
+
+def estimate_grouping(
+    lists: Iterable[Sequence[Increment]], *, minimum_pairs: int, minimum_tasks: int, assumed: float
+) -> Grouping:
+    """Estimate the design effect that lists of one kind share from the unrest between their successive intervals.
+
+    Parameters
+    ----------
+    lists : iterable of sequence of Increment
+        Each list's intervals, in order.
+    minimum_pairs : int
+        Fewest pairs of successive intervals; with fewer the design effect is assumed.
+    minimum_tasks : int
+        Fewest tasks that one hazard makes finished, and leaves open, in each interval of a pair.
+    assumed : float
+        φ where it cannot be estimated.
+
+    Returns
+    -------
+    Grouping
+        At least 1: below it the counts would claim more than independent tasks can tell.
+
+    Notes
+    -----
+    Of every pair Pearson's X² under one daily hazard, 1 degree of freedom: φ times a chi-squared variable where the
+    pace did not change. The median over pairs, divided by that of chi-squared, leaves out the few in which it did.
+
+    References
+    ----------
+    Rao, Scott (1992), Biometrics 48:577-585.
+    """
+    pairs = (pair for each in lists for pair in pairwise(each) if pair[0].end == pair[1].start)
+    found = [unrest for pair in pairs if (unrest := _unrest(*pair, minimum_tasks)) is not None]
+    if len(found) < minimum_pairs:
+        return Grouping(assumed, 0)
+    return Grouping(max(float(np.median(found)) / _MEDIAN, 1.0), len(found))
+
+
+def _unrest(first: Increment, second: Increment, minimum_tasks: int) -> float | None:
+    """Pearson's X² of two intervals under one daily hazard; None where too few are expected on either side."""
+    both = (first, second)
+    finished, at_risk = first.finished + second.finished, first.at_risk + second.at_risk
+    if not 0 < finished < at_risk:
+        return None
+
+    def excess(rate: float) -> float:
+        return sum(step.at_risk * -math.expm1(-rate * step.days) for step in both) - finished
+
+    # At one of these alone every interval would have finished the share that both have together.
+    rates = [-math.log1p(-finished / at_risk) / step.days for step in both]
+    rate = float(brentq(excess, min(rates), max(rates))) if min(rates) < max(rates) else rates[0]
+    shares = [-math.expm1(-rate * step.days) for step in both]
+    if min(step.at_risk * min(p, 1 - p) for step, p in zip(both, shares, strict=True)) < minimum_tasks:
+        return None
+    return float(
+        sum(step.at_risk * (step.hazard - p) ** 2 / (p * (1 - p)) for step, p in zip(both, shares, strict=True))
+    )

@@ -1,0 +1,274 @@
+"""What do all areas' lists of one kind say together (METHODS §4)?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import betainc, betaln
+
+from policyreport.records.base import Interval, Refusal
+from policyreport.records.tasks import Grouped, PooledShare, Pooling
+from policyreport.statistics.common.intervals import ALPHA
+from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, select_comparable
+from policyreport.statistics.tasks.grouping import INDEPENDENT, Grouping
+
+Floats = NDArray[np.float64]
+
+METHOD = "pooling"
+
+
+def assess(
+    counts: Sequence[TaskCount],
+    *,
+    subject: str,
+    minimum_areas: int,
+    minimum_tasks: int,
+    maximum_days_apart: int,
+    grid_points: int,
+    cell_cutoff: float,
+    grouping: Grouping = INDEPENDENT,
+) -> Pooling | Refusal:
+    """Pool the completed shares of areas' lists of one kind.
+
+    Parameters
+    ----------
+    counts : sequence of TaskCount
+        One count an area.
+    subject : str
+        What was asked, for a refusal.
+    minimum_areas, minimum_tasks, maximum_days_apart : int
+        See `counts.select_comparable`.
+    grid_points : int
+        Midpoints on each axis of the posterior.
+    cell_cutoff : float
+        Cells of the grid below this share of the largest weight are left out of the limits.
+    grouping : Grouping
+        How tasks finish together: counts and totals are divided by the design effect.
+
+    Returns
+    -------
+    Pooling or Refusal
+        Pooled shares with 95 % intervals; `lists-differ` or `too-few-areas`.
+
+    Raises
+    ------
+    DataError
+        If an area has two counts.
+
+    Notes
+    -----
+    The areas are taken as exchangeable given the kind of list. "Pooled estimate", not "true performance".
+
+    References
+    ----------
+    Morris (1983), JASA 78:47-55; Skellam (1948), JRSS B 10:257-261; Gelman et al. (2013), ch. 5; Rao, Scott (1992),
+    Biometrics 48:577-585.
+    """
+    selected = select_comparable(
+        counts,
+        method=METHOD,
+        subject=subject,
+        minimum_areas=minimum_areas,
+        minimum_tasks=minimum_tasks,
+        maximum_days_apart=maximum_days_apart,
+    )
+    if isinstance(selected, Refusal):
+        return selected
+    kept, dropped = selected
+    pairs = [count.pair() for count in kept]
+    effect = grouping.design_effect
+    done, totals = np.array(pairs, dtype=float).T / effect
+    posterior = compute_posterior(done, totals, grid_points=grid_points, cell_cutoff=cell_cutoff)
+    shares = []
+    for count, (x, n) in zip(kept, pairs, strict=True):
+        mean, error = posterior.moments(x / effect, n / effect)
+        low, high = (posterior.quantile(x / effect, n / effect, level) for level in (ALPHA / 2, 1 - ALPHA / 2))
+        shares.append(
+            PooledShare(
+                area=count.area,
+                count=x,
+                total=n,
+                raw=x / n,
+                pooled=mean,
+                interval=Interval(low=low, high=high),
+                shrinkage=posterior.shrinkage(n / effect),
+                standard_error=error,
+                inputs=count.inputs,
+            )
+        )
+    return Pooling(
+        mean=posterior.mean,
+        intraclass=posterior.intraclass,
+        grouping=Grouped(design_effect=effect, pairs=grouping.pairs),
+        areas=tuple(shares),
+        dropped=dropped,
+        inputs=gather_inputs(kept),
+    )
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Grid posterior of the mean μ and the size M = (1 − ρ)/ρ of the areas' beta distribution.
+
+    Parameters
+    ----------
+    weights, means, sizes : ndarray, shape (cells,)
+        Weights adding to 1 and the values of μ and M of the cells that are kept.
+    mean, intraclass : float
+        Posterior means of μ and ρ over the whole grid.
+
+    Raises
+    ------
+    TypeError
+        If a part is missing.
+    """
+
+    weights: Floats
+    means: Floats
+    sizes: Floats
+    mean: float
+    intraclass: float
+
+    def _shapes(self, count: float, total: float) -> tuple[Floats, Floats]:
+        """Beta shapes of one area's propensity in every cell."""
+        a: Floats = self.means * self.sizes + count
+        b: Floats = (1 - self.means) * self.sizes + total - count
+        return a, b
+
+    def moments(self, count: float, total: float) -> tuple[float, float]:
+        """Compute the posterior mean and standard deviation of one area's propensity.
+
+        Parameters
+        ----------
+        count, total : float
+            x and n of the area.
+
+        Returns
+        -------
+        tuple of float
+            Mean and standard deviation, shares of 1.
+
+        Raises
+        ------
+        TypeError
+            If a count is not a number.
+        """
+        a, b = self._shapes(count, total)
+        centre = a / (a + b)
+        mean = float(self.weights @ centre)
+        second = float(self.weights @ (centre**2 + centre * (1 - centre) / (a + b + 1)))
+        return mean, float(np.sqrt(max(second - mean**2, 0.0)))
+
+    def distribution(self, count: float, total: float, at: float) -> float:
+        """Compute the posterior distribution function of one area's propensity.
+
+        Parameters
+        ----------
+        count, total : float
+            x and n of the area.
+        at : float
+            A share of 1.
+
+        Returns
+        -------
+        float
+            Probability that the propensity is at most `at`.
+
+        Raises
+        ------
+        TypeError
+            If a number is missing.
+        """
+        return float(self.weights @ betainc(*self._shapes(count, total), at))
+
+    def quantile(self, count: float, total: float, level: float) -> float:
+        """Find a posterior quantile of one area's propensity.
+
+        Parameters
+        ----------
+        count, total : float
+            x and n of the area.
+        level : float
+            Probability.
+
+        Returns
+        -------
+        float
+            A share of 1.
+
+        Raises
+        ------
+        ValueError
+            If the level is not between 0 and 1.
+        """
+        return float(brentq(lambda at: self.distribution(count, total, at) - level, 0.0, 1.0, xtol=1e-10))
+
+    def shrinkage(self, total: float) -> float:
+        """Compute how far an area is drawn from its raw share to the common mean.
+
+        Parameters
+        ----------
+        total : float
+            n of the area.
+
+        Returns
+        -------
+        float
+            1 − E[n/(n + M)]: 0 leaves the raw share, 1 replaces it.
+
+        Raises
+        ------
+        TypeError
+            If `total` is not a number.
+        """
+        return float(self.weights @ (self.sizes / (total + self.sizes)))
+
+
+def compute_posterior(counts: ArrayLike, totals: ArrayLike, *, grid_points: int, cell_cutoff: float) -> Posterior:
+    """Compute the posterior of the areas' common distribution on a grid.
+
+    Parameters
+    ----------
+    counts, totals : array_like, shape (I,)
+        x and n of the areas.
+    grid_points : int
+        Midpoints on each axis.
+    cell_cutoff : float
+        Cells below this share of the largest weight are dropped.
+
+    Returns
+    -------
+    Posterior
+        Weights of μ and M.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Notes
+    -----
+    Prior uniform on μ and on ρ. The grid is even in s = √ρ, so the weight is
+    2s·Π B(μM + x, (1 − μ)M + n − x)/B(μM, (1 − μ)M). Plugging in single values of μ and M instead would
+    understate the spread of few areas.
+    """
+    x, n = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
+    midpoints = (np.arange(grid_points) + 0.5) / grid_points
+    mean, root = (axis.ravel() for axis in np.meshgrid(midpoints, midpoints, indexing="ij"))
+    size = (1 - root**2) / root**2
+    a, b = (mean * size)[:, None], ((1 - mean) * size)[:, None]
+    log_weight = np.log(root) + (betaln(a + x, b + n - x) - betaln(a, b)).sum(axis=1)
+    weight = np.exp(log_weight - log_weight.max())
+    kept = weight > cell_cutoff
+    whole = weight / weight.sum()
+    return Posterior(
+        weights=weight[kept] / weight[kept].sum(),
+        means=mean[kept],
+        sizes=size[kept],
+        mean=float(whole @ mean),
+        intraclass=float(whole @ root**2),
+    )

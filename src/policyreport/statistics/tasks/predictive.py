@@ -1,0 +1,272 @@
+"""Predictive distributions of tasks finished in some days, as mixtures of beta-binomials (METHODS §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import fftconvolve
+from scipy.special import betaln
+from scipy.stats import beta
+
+from policyreport.statistics.tasks.hazards import HORIZON, Increment
+
+Floats = NDArray[np.float64]
+
+_NEGLIGIBLE = 1e-10
+"""Grid cells below this share of the largest weight cannot be seen in any printed digit."""
+
+_INSIDE = 1e-15
+"""Keeps probabilities off 0 and 1, where the odds are undefined."""
+
+_ROWS = 500
+"""Mixture components held in memory at a time."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What is believed about the daily rate of finishing, and how much tasks finish together.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (J,)
+        Weights adding to 1.
+    rates : ndarray, shape (J,)
+        Daily rates; infinite where everything at risk would be finished.
+    intraclass : ndarray, shape (J,)
+        Intraclass correlation of tasks open together.
+
+    Raises
+    ------
+    TypeError
+        If a part is missing.
+    """
+
+    weights: Floats
+    rates: Floats
+    intraclass: Floats
+
+    @property
+    def hazard30(self) -> float:
+        """Expected share finished in 30 days."""
+        return float(self.weights @ -np.expm1(-self.rates * HORIZON))
+
+    def share_finished(self, days: float) -> Floats:
+        """Share finished in some days, by component.
+
+        Parameters
+        ----------
+        days : float
+            Days of exposure.
+
+        Returns
+        -------
+        ndarray, shape (J,)
+            1 − exp(−rate·days).
+
+        Raises
+        ------
+        TypeError
+            If `days` is not a number.
+        """
+        return np.asarray(-np.expm1(-self.rates * days))
+
+
+def pace_of_latest(
+    latest: Increment,
+    tasks: int,
+    *,
+    design_effect: float,
+    prior_shape: float,
+    quantile_points: int,
+    largest_intraclass: float,
+) -> Pace:
+    """Describe the pace by the latest interval alone, at an assumed design effect.
+
+    Parameters
+    ----------
+    latest : Increment
+        The latest interval.
+    tasks : int
+        N, tasks the prediction is for.
+    design_effect : float
+        φ.
+    prior_shape : float
+        Both shapes of the beta prior of the interval's hazard.
+    quantile_points : int
+        J, midpoint quantiles of the posterior: no random numbers.
+    largest_intraclass : float
+        Upper bound of the intraclass correlation (φ − 1)/(N − 1).
+
+    Returns
+    -------
+    Pace
+        Equal weights.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If the interval has no days.
+
+    Notes
+    -----
+    q ~ Beta(½ + d/φ, ½ + (m − d)/φ).
+    """
+    left_open = latest.at_risk - latest.finished
+    points = (np.arange(quantile_points) + 0.5) / quantile_points
+    shapes = prior_shape + latest.finished / design_effect, prior_shape + left_open / design_effect
+    q = np.clip(beta.ppf(points, *shapes), 0.0, 1 - _INSIDE)
+    intraclass = min((design_effect - 1) / max(tasks - 1, 1e-300), largest_intraclass)
+    return Pace(
+        weights=np.full(quantile_points, 1 / quantile_points),
+        rates=-np.log1p(-q) / latest.days,
+        intraclass=np.full(quantile_points, intraclass),
+    )
+
+
+def pace_of_all(increments: Sequence[Increment], *, grid_points: int, intraclass_prior: tuple[float, float]) -> Pace:
+    """Describe the pace by the posterior over all intervals, with the clustering estimated from them.
+
+    Parameters
+    ----------
+    increments : sequence of Increment
+        Intervals of one list.
+    grid_points : int
+        Midpoints for the 30-day hazard and for √ρ.
+    intraclass_prior : tuple of float
+        Shapes of the beta prior of ρ.
+
+    Returns
+    -------
+    Pace
+        Weights of the grid's cells.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If a shape of the prior is 0.
+
+    Notes
+    -----
+    Prior uniform on q30; likelihood beta-binomial with mean 1 − (1 − q30)^(Δ/30) and the same ρ in every
+    interval.
+    """
+    midpoints = (np.arange(grid_points) + 0.5) / grid_points
+    q30, root = (axis.ravel() for axis in np.meshgrid(midpoints, midpoints, indexing="ij"))
+    rho = root**2
+    rates = -np.log1p(-q30) / HORIZON
+    size = (1 - rho) / rho
+    # The grid is even in √ρ, hence the Jacobian 2√ρ.
+    log_weight = beta.logpdf(rho, *intraclass_prior) + np.log(root)
+    shapes: dict[int, tuple[Floats, Floats, Floats]] = {}
+    for step in increments:
+        # Intervals of as many days share everything but their counts.
+        if step.days not in shapes:
+            mean = np.clip(-np.expm1(-rates * step.days), _INSIDE, 1 - _INSIDE)
+            shapes[step.days] = mean * size, (1 - mean) * size, betaln(mean * size, (1 - mean) * size)
+        a, b, prior = shapes[step.days]
+        log_weight += betaln(a + step.finished, b + step.at_risk - step.finished) - prior
+    weight = np.exp(log_weight - log_weight.max())
+    kept = weight > _NEGLIGIBLE
+    return Pace(weight[kept] / weight[kept].sum(), rates[kept], rho[kept])
+
+
+def predict(pace: Pace, tasks: int, days: float) -> Floats:
+    """Predict how many of some open tasks will be finished in some days.
+
+    Parameters
+    ----------
+    pace : Pace
+        Belief about the rate.
+    tasks : int
+        N open tasks.
+    days : float
+        Days of exposure.
+
+    Returns
+    -------
+    ndarray, shape (N + 1,)
+        Probability of 0 … N tasks.
+
+    Raises
+    ------
+    ValueError
+        If `tasks` is negative.
+    """
+    shares = pace.share_finished(days)
+    total = np.zeros(tasks + 1)
+    for first in range(0, len(shares), _ROWS):
+        rows = slice(first, first + _ROWS)
+        total += pace.weights[rows] @ _betabinomial(tasks, shares[rows], pace.intraclass[rows])
+    return total
+
+
+def predict_with_additions(pace: Pace, tasks: int, days: float, later: Pace, additions: int) -> Floats:
+    """Predict finished tasks where new ones enter evenly over the days, each exposed half of them.
+
+    Parameters
+    ----------
+    pace, later : Pace
+        Belief about the rate for the open and for the new tasks: the same components, in the same order.
+    tasks, additions : int
+        Open and new tasks.
+    days : float
+        Days of exposure of the open tasks.
+
+    Returns
+    -------
+    ndarray, shape (tasks + additions + 1,)
+        Probability of each number finished.
+
+    Raises
+    ------
+    ValueError
+        If the two paces have different components.
+    """
+    now, new = pace.share_finished(days), later.share_finished(days / 2)
+    total = np.zeros(tasks + additions + 1)
+    for first in range(0, len(now), _ROWS):
+        rows = slice(first, first + _ROWS)
+        of_open = _betabinomial(tasks, now[rows], pace.intraclass[rows])
+        of_new = _betabinomial(additions, new[rows], later.intraclass[rows])
+        total += pace.weights[rows] @ fftconvolve(of_open, of_new, axes=1)
+    # The Fourier transform leaves rounding noise around 0.
+    total = np.clip(total, 0.0, None)
+    return np.asarray(total / total.sum())
+
+
+def _betabinomial(tasks: int, mean: Floats, intraclass: Floats) -> Floats:
+    """Beta-binomial probabilities by rows, from ratios of neighbours; binomial where ρ is 0."""
+    x = np.arange(tasks)
+    p, rho = np.clip(mean, _INSIDE, 1 - _INSIDE)[:, None], intraclass[:, None]
+    up = (tasks - x) * (p * (1 - rho) + rho * x)
+    down = (x + 1) * ((1 - p) * (1 - rho) + rho * (tasks - x - 1))
+    log_mass = np.zeros((len(mean), tasks + 1))
+    np.cumsum(np.log(up) - np.log(down), axis=1, out=log_mass[:, 1:])
+    mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
+    return np.asarray(mass / mass.sum(axis=1, keepdims=True))
+
+
+def find_quantile(probabilities: Floats, level: float) -> int:
+    """Find the quantile of a distribution on 0, 1, 2 …
+
+    Parameters
+    ----------
+    probabilities : ndarray
+        Probability of each number.
+    level : float
+        Level, a share of 1.
+
+    Returns
+    -------
+    int
+        Smallest number whose distribution function reaches the level.
+
+    Raises
+    ------
+    ValueError
+        If there are no probabilities.
+    """
+    return min(int(np.searchsorted(np.cumsum(probabilities), level)), len(probabilities) - 1)

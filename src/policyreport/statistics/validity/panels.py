@@ -1,0 +1,142 @@
+"""Repetitions of the methods on areas by years: panel and exposure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy import stats
+
+from policyreport.statistics.common.draws import bootstrap_p
+from policyreport.statistics.common.hierarchy import mix
+from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p
+from policyreport.statistics.series.panel import own_intervals, slope_errors
+from policyreport.statistics.series.panel_fits import closed_form
+from policyreport.statistics.validity.measures import (
+    AT_LEAST,
+    CONTINUOUS,
+    LEVEL,
+    NOMINAL_TEST,
+    SIZE,
+    Measure,
+    average,
+    share,
+)
+from policyreport.statistics.validity.processes import Floats, exposure, sloping_panel, uneven_panel
+
+Measures = tuple[Measure, ...]
+BARTLETT, TAU_POINTS, TAU_RANGE = 0.01, 200, 5
+"""Level and range as in params/methods.yaml (a test holds them equal); its 2,000 values of τ move no limit."""
+WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
+BOOTSTRAP = 399
+FEW_TREATED = 6
+"""As in params/methods.yaml: below it the permutation test alone is used."""
+
+
+@dataclass(frozen=True)
+class PanelDraw:
+    """One panel: what was found of all slopes (`held`) and of the first area's."""
+
+    held: tuple[float, float]
+    """Share of areas whose printed, and whose pooled, interval holds the truth."""
+    widths: tuple[float, float]
+    biases: tuple[float, float]
+    """Of the area's own slope, and of the pooled one."""
+    variance: float
+    """The closed form's variance of the slopes, in squared standard errors."""
+    rejected: bool
+    unequal: bool
+
+
+def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float, uneven: int) -> Measures:
+    """Repeat the test of equal slopes, the pooled slopes' intervals and the closed form's variance."""
+    drawn = [_panel_draw(*sloping_panel(rng, areas, years, ratio, uneven=bool(uneven))) for _ in range(draws)]
+    (printed, pooled), (wide, narrow), (own, shrunk) = (
+        np.array([getattr(each, name) for each in drawn]).T for name in ("held", "widths", "biases")
+    )
+    variance = np.array([each.variance for each in drawn])
+    null = ratio == 0 and not uneven
+    return (
+        share("coverage, printed intervals", printed, AT_LEAST, nominal=LEVEL),
+        share("coverage, pooled slopes", pooled, None if uneven else AT_LEAST, nominal=LEVEL),
+        average("width, printed", wide),
+        average("width, pooled", narrow),
+        average("bias, own slope", own),
+        average("bias, pooled slope", shrunk),
+        average("bias, slopes' variance in SE²", variance - ratio**2),
+        share("slopes' variance at or below zero", variance <= 0),
+        share("equal slopes rejected", [each.rejected for each in drawn], NOMINAL_TEST if null else None, nominal=SIZE),
+        share("noise found unequal", [each.unequal for each in drawn], nominal=None if uneven else BARTLETT),
+    )
+
+
+def _panel_draw(truth: Floats, y: Floats) -> PanelDraw:
+    areas, years = y.shape
+    moments = closed_form(y, range(years))
+    f = moments.slopes.var(ddof=1) / (moments.residual_variance / moments.sxx)
+    unequal = bool(stats.bartlett(*moments.residuals).pvalue < BARTLETT)
+    errors = slope_errors(moments, unequal=unequal)
+    deviation = truth - truth.mean()
+    mixture = mix(moments.slopes, errors, tau_points=TAU_POINTS, tau_range=TAU_RANGE)
+    # Inside an interval if and only if the distribution function at the truth is between its two levels.
+    place = mixture.distribution(deviation)
+    pooled = float(np.mean((place >= (1 - LEVEL) / 2) & (place <= (1 + LEVEL) / 2)))
+    own = own_intervals(moments, errors)
+    held = float(np.mean([each.low <= slope <= each.high for each, slope in zip(own, deviation, strict=True)]))
+    first = mixture.interval(0)
+    shown = own[0] if unequal else first
+    return PanelDraw(
+        held=(held if unequal else pooled, pooled),
+        widths=(shown.high - shown.low, first.high - first.low),
+        biases=(moments.slopes[0] - deviation[0], float(mixture.weight @ mixture.centres[:, 0]) - deviation[0]),
+        variance=moments.slope_variance * moments.sxx,
+        rejected=bool(stats.f.sf(f, areas - 1, moments.degrees) <= SIZE),
+        unequal=unequal,
+    )
+
+
+@dataclass(frozen=True)
+class ExposureDraw:
+    """One fitted association, its p-values and the ends of its interval, NaN where none is found."""
+
+    estimate: float
+    t: float
+    wild: float
+    permutation: float
+    low: float
+    high: float
+
+
+def exposed(
+    rng: np.random.Generator, draws: int, *, kind: str, years: int, association: float, areas: int = 34
+) -> Measures:
+    """Repeat both tests and the inverted interval, without an association and with a known one."""
+    drawn = [_exposure_draw(rng, kind, years, association, areas) for _ in range(draws)]
+    estimate, t, wild, permutation, low, high = (
+        np.array([getattr(each, field.name) for each in drawn]) for field in fields(ExposureDraw)
+    )
+    found = ~np.isnan(low)
+    inside = (low[found] <= association) & (association <= high[found])
+    # Below six exposed areas the bootstrap is not used: the flag `few-treated` leaves the permutation alone.
+    few, null = kind.isdigit() and int(kind) < FEW_TREATED, association == 0
+    clustered = stats.t.ppf(1 - SIZE / 2, areas - 1)
+    return (
+        share("wild bootstrap rejects", wild <= SIZE, NOMINAL_TEST if null and not few else None, nominal=SIZE),
+        share("permutation rejects", permutation <= SIZE, NOMINAL_TEST if null else None, nominal=SIZE),
+        share("plain clustered t rejects", np.abs(t) > clustered, nominal=SIZE),
+        share("coverage, inverted bootstrap", inside, None if few else CONTINUOUS, nominal=LEVEL),
+        average("bias", estimate - association),
+        average("width", high[found] - low[found]),
+        share("no interval found", ~found),
+    )
+
+
+def _exposure_draw(rng: np.random.Generator, kind: str, years: int, association: float, areas: int) -> ExposureDraw:
+    post = np.arange(years) == years - 1
+    x = exposure(rng, kind, areas)
+    fitted = fit(changes(uneven_panel(rng, areas, years) + association * x[:, None] * post, post), x)
+    weights = rng.choice(WEBB, (BOOTSTRAP, areas))
+    orders = np.argsort(rng.random((BOOTSTRAP, areas)), axis=1)
+    low, high = wild_interval(fitted, weights, level=SIZE) or (np.nan, np.nan)
+    permutation = bootstrap_p(permuted(fitted, orders)[1], abs(fitted.t))
+    return ExposureDraw(fitted.estimate, fitted.t, wild_p(fitted, weights), permutation, low, high)

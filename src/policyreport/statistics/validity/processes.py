@@ -1,0 +1,335 @@
+"""Data of known truth: the processes that METHODS §17 simulates from, and that the recovery tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.optimize import brentq
+
+from policyreport.statistics.tasks.hazards import Increment
+
+Floats = NDArray[np.float64]
+
+START = date(2025, 1, 1)
+QUARTER = 91.3125
+"""Days of a quarter, in which slopes of the hazard are read."""
+LARGEST_INTRACLASS = 0.5
+JUMP = 5.0
+"""How many times the usual spread a revision that jumps has."""
+
+
+def draw_finished(rng: np.random.Generator, tasks: int, share: float, design_effect: float) -> int:
+    """Draw how many tasks are finished.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    tasks : int
+        Tasks at risk.
+    share : float
+        Expected share finished.
+    design_effect : float
+        Ratio of the variance to the binomial one; above 1 the draw is beta-binomial.
+
+    Returns
+    -------
+    int
+        0 … tasks.
+    """
+    if design_effect > 1 and tasks > 1 and 0 < share < 1:
+        size = 1 / min((design_effect - 1) / (tasks - 1), LARGEST_INTRACLASS) - 1
+        share = rng.beta(share * size, (1 - share) * size)
+    return int(rng.binomial(tasks, share))
+
+
+def one_list(
+    rng: np.random.Generator,
+    open_tasks: int,
+    daily_rates: Sequence[float],
+    lengths: Sequence[int],
+    *,
+    design_effect: float = 1.0,
+    growth: float = 0.1,
+    evenly: bool = False,
+) -> list[Increment]:
+    """Draw the intervals of one list of tasks.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    open_tasks : int
+        Tasks open on the first day.
+    daily_rates, lengths : sequence
+        Hazard a day and days of each interval.
+    design_effect : float
+        As in `draw_finished`.
+    growth : float
+        Expected additions of an interval as a share of the tasks open at its start.
+    evenly : bool
+        Whether additions enter evenly over the interval; else on its first day, as the method takes them.
+
+    Returns
+    -------
+    list of Increment
+        One an interval.
+    """
+    start, increments = START, []
+    for rate, days in zip(daily_rates, lengths, strict=True):
+        end = start + timedelta(days=int(days))
+        added = int(rng.poisson(growth * open_tasks))
+        share = -np.expm1(-rate * days)
+        if evenly:
+            # A task added evenly over the interval is finished with the mean probability over its entry.
+            share = (open_tasks * share + added * (1 - share / (rate * days))) / max(open_tasks + added, 1)
+        finished = draw_finished(rng, open_tasks + added, share, design_effect)
+        increments.append(Increment(start, end, open_tasks, added, finished))
+        open_tasks, start = open_tasks + added - finished, end
+    return increments
+
+
+FRAILTIES = ("alike", "gamma 0.5", "gamma 1", "gamma 2", "log-normal 1", "two groups 1", "half never")
+"""How tasks may differ: the law of their own rates, of mean 1, and its variance.
+
+Two groups: one task in five goes three times as fast as the mean, the others half as fast. Half never: every second
+task cannot be finished, the others go twice as fast as the mean (variance 1 too).
+"""
+
+
+def draw_frailties(rng: np.random.Generator, kind: str, tasks: int) -> Floats:
+    """Draw each task's own rate, of mean 1; `kind` is one of `FRAILTIES`."""
+    law, _, variance = kind.rpartition(" ")
+    if law == "gamma":
+        return np.asarray(rng.gamma(1 / float(variance), float(variance), tasks))
+    if law == "log-normal":
+        spread = np.log1p(float(variance))
+        return np.asarray(rng.lognormal(-spread / 2, spread**0.5, tasks))
+    if kind == "alike":
+        return np.ones(tasks)
+    first = rng.random(tasks) < {"two groups 1": 0.2, "half never": 0.5}[kind]
+    fast, slow = {"two groups 1": (3.0, 0.5), "half never": (2.0, 0.0)}[kind]
+    return np.where(first, fast, slow)
+
+
+def unlike_list(
+    rng: np.random.Generator,
+    tasks: int,
+    daily_rates: Sequence[float],
+    lengths: Sequence[int],
+    kind: str,
+    *,
+    growth: float | Sequence[float] = 0.0,
+    before: int = 0,
+) -> tuple[list[Increment], Floats]:
+    """Draw the intervals of a list whose tasks differ, and the own rates of the tasks left.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    tasks : int
+        Tasks that begin together, `before` days before the first count.
+    daily_rates, lengths : sequence
+        Effort a day and days of each interval.
+    kind : str
+        One of `FRAILTIES`.
+    growth : float or sequence of float
+        Expected additions of each interval as a share of the tasks that began together, new and from its first day.
+    before : int
+        Days at the first interval's effort before the first count.
+
+    Returns
+    -------
+    tuple
+        One increment an interval; own rates.
+    """
+    rates = draw_frailties(rng, kind, tasks)
+    rates = rates[rng.random(tasks) < np.exp(-rates * daily_rates[0] * before)]
+    start, increments, completed = START, [], tasks - len(rates)
+    growths = [growth] * len(lengths) if isinstance(growth, float | int) else growth
+    for daily, days, grown in zip(daily_rates, lengths, growths, strict=True):
+        end, open_tasks = start + timedelta(days=int(days)), len(rates)
+        added = int(rng.poisson(grown * tasks))
+        rates = np.r_[rates, draw_frailties(rng, kind, added)]
+        rates = rates[rng.random(len(rates)) < np.exp(-rates * daily * days)]
+        finished = open_tasks + added - len(rates)
+        increments.append(Increment(start, end, open_tasks, added, finished, completed))
+        completed, start = completed + finished, end
+    return increments, rates
+
+
+def sloping_rates(lengths: Sequence[int], slope: float, daily: float = 0.0025) -> Floats:
+    """Give daily hazards whose logarithm rises by `slope` a quarter, at `daily` in the middle.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Days of the intervals.
+    slope, daily : float
+        Change of the log hazard a quarter; hazard at the centre.
+
+    Returns
+    -------
+    ndarray
+        One an interval.
+    """
+    days = np.asarray(lengths, dtype=float)
+    middle = np.cumsum(days) - days / 2
+    rates: Floats = daily * np.exp(slope * (middle - middle.mean()) / QUARTER)
+    return rates
+
+
+def autoregressive(rng: np.random.Generator, shape: tuple[int, ...], rho: float) -> Floats:
+    """Draw stationary AR(1) noise of variance 1 along the last axis.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    shape : tuple of int
+        Series by years.
+    rho : float
+        Correlation of neighbouring years.
+
+    Returns
+    -------
+    ndarray
+        Of that shape.
+    """
+    shocks = rng.normal(size=shape)
+    noise = np.empty_like(shocks)
+    noise[..., 0] = shocks[..., 0]
+    for year in range(1, shape[-1]):
+        noise[..., year] = rho * noise[..., year - 1] + (1 - rho**2) ** 0.5 * shocks[..., year]
+    return noise
+
+
+def revisions_drawn(rng: np.random.Generator, count: int, sd: float, jumps: float) -> Floats:
+    """Draw revisions about 0, each with the probability `jumps` of another spread: `JUMP` times as large."""
+    drawn: Floats = rng.normal(0.0, sd, count)
+    return drawn if not jumps else np.where(rng.random(count) < jumps, JUMP * drawn, drawn)
+
+
+def jump_quantile(chance: float, sd: float, jumps: float) -> float:
+    """Give the revision that one such as `revisions_drawn` draws reaches with a chance below one half."""
+    highest = JUMP * sd * float(stats.norm.isf(chance))
+    if not jumps:
+        return highest / JUMP
+
+    def excess(at: float) -> float:
+        return float((1 - jumps) * stats.norm.sf(at / sd) + jumps * stats.norm.sf(at / (JUMP * sd))) - chance
+
+    return float(brentq(excess, 0.0, highest))
+
+
+def uneven_panel(rng: np.random.Generator, areas: int, years: int, rho: float = 0.3) -> Floats:
+    """Draw AR(1) noise whose spread differs between areas (log-normal).
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    areas, years : int
+        Size.
+    rho : float
+        Correlation of neighbouring years.
+
+    Returns
+    -------
+    ndarray, shape (areas, years)
+        Noise.
+    """
+    return autoregressive(rng, (areas, years), rho) * np.exp(rng.normal(scale=0.5, size=(areas, 1)))
+
+
+def sloping_panel(
+    rng: np.random.Generator, areas: int, years: int, ratio: float, *, uneven: bool = False
+) -> tuple[Floats, Floats]:
+    """Draw a panel of areas with their own levels and slopes, common yearly shocks of SD 2 and noise.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    areas, years : int
+        Size.
+    ratio : float
+        Spread of the true slopes in standard errors of one.
+    uneven : bool
+        Whether the noise's spread differs between areas; else it is 1.
+
+    Returns
+    -------
+    tuple of ndarray
+        True slopes (areas,) and values (areas, years).
+    """
+    centred = np.arange(years) - (years - 1) / 2
+    slopes = ratio / np.sqrt((centred**2).sum()) * rng.normal(size=areas)
+    noise = rng.normal(size=(areas, years))
+    if uneven:
+        noise *= np.exp(rng.normal(scale=0.5, size=(areas, 1)))
+    levels, shocks = rng.normal(size=(areas, 1)), 2 * rng.normal(size=years)
+    return slopes, levels + slopes[:, None] * centred + shocks + noise
+
+
+def exposure(rng: np.random.Generator, kind: str, areas: int) -> Floats:
+    """Draw an exposure of areas.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    kind : str
+        ``continuous``, ``skewed``, or the number of areas exposed: ``11``.
+    areas : int
+        Number of areas.
+
+    Returns
+    -------
+    ndarray, shape (areas,)
+        Normal, log-normal, or 0 and 1.
+    """
+    if kind in ("continuous", "skewed"):
+        drawn = rng.normal(size=areas)
+        return np.exp(drawn) if kind == "skewed" else drawn
+    return (rng.permutation(areas) < int(kind)).astype(float)
+
+
+def true_scores(kind: str, areas: int) -> Floats:
+    """Give true scores of areas, in units of a standard error of 1.
+
+    Parameters
+    ----------
+    kind : str
+        ``all tied``, ``half tied`` or ``spaced``.
+    areas : int
+        Number of areas.
+
+    Returns
+    -------
+    ndarray, shape (areas,)
+        Scores, larger is better.
+    """
+    place = np.arange(areas, dtype=float)
+    return {"all tied": 0 * place, "half tied": np.floor(2 * place / areas), "spaced": place}[kind]
+
+
+def true_places(scores: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the first and last place that ties leave open to each area.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (p,)
+        True scores.
+
+    Returns
+    -------
+    tuple of ndarray, shape (p,)
+        First and last places.
+    """
+    return 1 + (scores > scores[:, None]).sum(axis=1), (scores >= scores[:, None]).sum(axis=1)

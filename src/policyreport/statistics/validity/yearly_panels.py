@@ -1,0 +1,92 @@
+"""Yearly values of areas by the processes that the methods on means and trends are tried on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from policyreport.statistics.validity.processes import Floats, autoregressive
+
+AUTOREGRESSIVE = "AR(1)"
+HEAVY_TAILS, REGIONS, CONTAINED, NATIONAL = "t5", "regional shocks", "part of the nation", "national noise"
+JUMPS, MIXED, WALK, BENEATH = "jumps", "mixed carry-over", "random walk", "walk beneath noise"
+
+REGION_COUNT = 6
+JUMP_CHANCE, JUMP_SIZE = 0.05, 4.0
+"""How often a year is revised by a jump, and by how many standard deviations."""
+LARGEST_MIXED = 0.8
+WALK_STEP = 0.5
+"""Standard deviation of a step beneath noise of standard deviation 1."""
+
+
+def spreads(rng: np.random.Generator, areas: int, kind: str) -> Floats:
+    """Draw the areas' standard deviations, shape (areas, 1): 1, log-normal, or three times as large for a quarter."""
+    if kind == "equal":
+        return np.ones((areas, 1))
+    if kind == "log-normal":
+        return np.exp(rng.normal(scale=0.5, size=(areas, 1)))
+    return np.where(np.arange(areas) % 4 == 0, 3.0, 1.0)[:, None]
+
+
+def true_means(kind: str, areas: int) -> Floats:
+    """Give true means of areas in standard deviations of one year: tied at 0, half of them at 1, or from −2 to 2."""
+    place = np.arange(areas)
+    return {
+        "tied": np.zeros(areas),
+        "half tied": np.where(place < areas // 2, 0.0, 1.0),
+        "spread": np.linspace(-2, 2, areas),
+    }[kind]
+
+
+def yearly_noise(rng: np.random.Generator, areas: int, years: int, process: str, rho: float, spread: str) -> Floats:
+    """Draw yearly values around zero.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    areas, years : int
+        Size.
+    process : str
+        One of the names above.
+    rho : float
+        Correlation of neighbouring years.
+    spread : str
+        As for `spreads`.
+
+    Returns
+    -------
+    ndarray, shape (areas, years)
+        Noise of the areas' standard deviations.
+    """
+    scale, shape = spreads(rng, areas, spread), (areas, years)
+    if process == HEAVY_TAILS:
+        # Standardised, and carried over as normal shocks are.
+        return np.asarray(scale * _carried(rng.standard_t(5, size=shape) * 0.6**0.5, rho))
+    if process == REGIONS:
+        shocks = autoregressive(rng, (REGION_COUNT, years), rho)[np.arange(areas) % REGION_COUNT]
+        return np.asarray(scale * 0.5**0.5 * (shocks + autoregressive(rng, shape, rho)))
+    if process == MIXED:
+        return scale * _carried(rng.normal(size=shape), rng.uniform(0, LARGEST_MIXED, size=areas))
+    if process == WALK:
+        return np.asarray(scale * np.cumsum(rng.normal(size=shape), axis=1))
+    noise = scale * autoregressive(rng, shape, rho)
+    if process == CONTAINED:
+        weights = np.exp(rng.normal(size=areas))
+        return np.asarray(noise - weights @ noise / weights.sum())
+    if process == NATIONAL:
+        return noise - autoregressive(rng, (1, years), rho)
+    if process == JUMPS:
+        hit = rng.random(shape) < JUMP_CHANCE
+        return np.asarray(noise + scale * hit * rng.choice([-JUMP_SIZE, JUMP_SIZE], size=shape))
+    if process == BENEATH:
+        return noise + scale * WALK_STEP * np.cumsum(rng.normal(size=shape), axis=1)
+    return noise
+
+
+def _carried(shocks: Floats, rho: float | Floats) -> Floats:
+    """Carry shocks of variance 1 over from year to year, so that every year has variance 1."""
+    noise = np.empty_like(shocks)
+    noise[:, 0] = shocks[:, 0]
+    for year in range(1, shocks.shape[1]):
+        noise[:, year] = rho * noise[:, year - 1] + np.sqrt(1 - np.square(rho)) * shocks[:, year]
+    return noise
