@@ -31,7 +31,7 @@ from policyreport.figures.frame import Frame
 from policyreport.figures.labels import round_ticks, spread
 from policyreport.figures.rows import Row, Rule, swarm
 from policyreport.figures.strips import Place
-from policyreport.figures.style import text_width, wrap
+from policyreport.figures.style import new_figure, panel, text_width, wrap
 from policyreport.figures.timeline import Break, Line, MedianLine
 from policyreport.figures.words import WORDS
 from policyreport.params.reading import read_strict
@@ -726,3 +726,17 @@ def test_lines_break_between_words_only_and_not_at_a_number():
     lines = wrap("List changed: 1\u00a0298 tasks on the list", 90, 12)
     assert " ".join(lines) == "List changed: 1\u00a0298 tasks on the list"
     assert any("1\u00a0298" in line for line in lines)
+
+
+@pytest.mark.parametrize("size", [(22, 8), (200, 2), (100, 14), (230, 38)])
+def test_a_panel_is_as_large_as_asked(size: tuple[int, int]) -> None:
+    """Bars as low as two pixels and keys of 22 must not run into the texts next to them."""
+    figure = new_figure(264, 90)
+    box = panel(figure, 5, 4, *size).get_position()
+    assert (box.width * 264, box.height * 90) == pytest.approx(size)
+    assert (1 - box.y1) * 90 == pytest.approx(4)
+
+
+def test_names_that_take_all_the_width_leave_some_of_the_figure() -> None:
+    box = panel(new_figure(264, 90), 5, 4, -300, 30).get_position()
+    assert box.width > 0

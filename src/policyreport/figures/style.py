@@ -32,7 +32,7 @@ from policyreport.figures.palette import INK, MUTED, RULE
 WIDE, NARROW = 680, 340
 BASE, SMALL, MINIMUM = 13.0, 12.0, 11.0
 BOLD = 600
-SMALLEST = 40.0
+NARROWEST = 20.0
 _WRITTEN = re.compile(
     r"(?P<text>>[^<]*)"
     r'|(?P<turn> transform="rotate\(-0 [^"]*")'
@@ -200,8 +200,8 @@ def panel(figure: Figure, left: float, top: float, width: float, height: float) 
         Empty axes in the house style.
     """
     full_width, full_height = (float(side) * 72 for side in figure.get_size_inches())
-    # However long the names around it are, some of the figure is left.
-    width, height = max(width, SMALLEST), max(height, SMALLEST)
+    # However long the names around it are, some of the figure is left. No height is what texts leave over.
+    width = max(width, NARROWEST)
     bottom = full_height - top - height
     box = (left / full_width, bottom / full_height, width / full_width, height / full_height)
     axes: Axes = figure.add_axes(box)
