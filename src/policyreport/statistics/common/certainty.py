@@ -23,11 +23,6 @@ def words(probability: float, *, probability_bands: Sequence[float]) -> str:
     str
         ``< 1 %``, ``1–5 %``, … ``> 99 %`` for the cut points 0.01, 0.05, 0.2, 0.8, 0.95, 0.99.
 
-    Raises
-    ------
-    ValueError
-        If the probability lies outside [0, 1].
-
     Notes
     -----
     A cut point belongs to the band nearer to ½, so that p and 1 − p always have mirrored phrases.

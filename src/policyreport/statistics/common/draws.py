@@ -81,11 +81,6 @@ def bootstrap_quantile(draws: ArrayLike, level: float) -> float:
     -------
     float
         The ⌈level·(B + 1)⌉-th smallest draw (the largest one if that exceeds B).
-
-    Raises
-    ------
-    ValueError
-        If there are no draws.
     """
     values: NDArray[np.float64] = np.asarray(draws, dtype=float)
     # Rounding first: 0.95 · 10,000 must be 9,500 whatever the last bit says.
@@ -107,11 +102,6 @@ def bootstrap_p(draws: ArrayLike, observed: float) -> float:
     -------
     float
         (1 + number of draws ≥ observed − 1e-12) / (B + 1).
-
-    Raises
-    ------
-    TypeError
-        If a draw is not a number.
     """
     values: NDArray[np.float64] = np.asarray(draws, dtype=float)
     return float((1 + np.count_nonzero(values >= observed - TIE)) / (len(values) + 1))

@@ -42,11 +42,6 @@ def pool(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, t
     Pooled
         In the unit of the estimates.
 
-    Raises
-    ------
-    ValueError
-        If an error is not positive, or there are fewer than two estimates.
-
     Notes
     -----
     θ̂_i ~ N(θ_i, SE_i²), θ_i ~ N(μ, τ²), flat priors on μ and τ. With v_i = SE_i² + τ², V_μ = 1/Σ(1/v_i) and
@@ -73,11 +68,6 @@ class Mixture:
         Grid of τ, its posterior weights, and the common mean given τ.
     centres, spreads : ndarray, shape (J, p)
         Mean and standard deviation of each normal distribution.
-
-    Raises
-    ------
-    TypeError
-        If a part is missing.
     """
 
     tau: Floats
@@ -98,11 +88,6 @@ class Mixture:
         -------
         ndarray, shape (p,)
             Probabilities.
-
-        Raises
-        ------
-        ValueError
-            If there is not one value for each estimate.
         """
         return np.asarray(self.weight @ ndtr((np.asarray(values, dtype=float) - self.centres) / self.spreads))
 
@@ -118,11 +103,6 @@ class Mixture:
         -------
         Interval
             Of level 95 %.
-
-        Raises
-        ------
-        IndexError
-            If there is no such estimate.
         """
         # Components a millionth of a millionth as heavy as the heaviest cannot move a limit.
         heavy = self.weight > 1e-12 * self.weight.max()
@@ -147,11 +127,6 @@ def mix(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, ta
     -------
     Mixture
         In the unit of the estimates.
-
-    Raises
-    ------
-    ValueError
-        If an error is not positive, or there are fewer than two estimates.
     """
     theta, error = np.asarray(estimates, dtype=float), np.asarray(standard_errors, dtype=float)
     if len(theta) < 2 or not np.all(error > 0):

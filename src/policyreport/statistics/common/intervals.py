@@ -30,11 +30,6 @@ def wilson(count: float, total: float, *, alpha: float = ALPHA) -> tuple[float, 
     tuple of float
         Lower and upper limit, shares of 1; exactly 0 (1) where nothing (everything) is counted.
 
-    Raises
-    ------
-    ZeroDivisionError
-        If `total` is 0.
-
     Notes
     -----
     Centre (x + z²/2)/(n + z²), half-width z/(n + z²)·√(x(n − x)/n + z²/4).
@@ -60,11 +55,6 @@ def jeffreys(count: float, total: float) -> tuple[float, float]:
     tuple of float
         2.5 % and 97.5 % quantiles of Beta(x + ½, n − x + ½), with 0 below x = 0 and 1 above x = n, which
         statsmodels leaves out.
-
-    Raises
-    ------
-    TypeError
-        If a count is not a number.
 
     References
     ----------

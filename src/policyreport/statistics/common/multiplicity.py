@@ -34,11 +34,6 @@ def adjust(p_values: Sequence[float | None], *, rule: Rule) -> tuple[float | Non
     tuple of float or None
         Adjusted p-values in the same order; an area is singled out at 0.05 or less.
 
-    Raises
-    ------
-    ValueError
-        If a p-value is outside 0 … 1.
-
     Notes
     -----
     With p(1) ≤ … ≤ p(m): BH min over j ≥ k of m p(j)/j, Holm max over j ≤ k of (m − j + 1) p(j), at most 1.
@@ -78,11 +73,6 @@ def count_needed(smallest_p: float, tests: int, *, rule: Rule, level: float) -> 
     -------
     int or None
         Areas needed, from 1 to `tests`; None if no number of areas suffices.
-
-    Raises
-    ------
-    KeyError
-        If the rule is unknown.
 
     Notes
     -----

@@ -28,11 +28,6 @@ def grid(axes: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], ...]:
     -------
     tuple of dict
         One choice on every axis, the last axis running fastest; none is dropped.
-
-    Raises
-    ------
-    ValueError
-        If an axis holds no choice, or one twice.
     """
     for axis, choices in axes.items():
         if not choices or len(set(choices)) < len(choices):
@@ -68,11 +63,6 @@ def run(
     -------
     Sensitivity or Refusal
         See `table`.
-
-    Raises
-    ------
-    ValueError
-        If the headline is no row of the grid.
     """
     return run_rows(method, subject, grid(axes), headline, estimate, basis)
 
@@ -118,11 +108,6 @@ def table(method: str, subject: str, specifications: Sequence[Specification]) ->
         with the headline's verdict; repeats and refused rows are counted apart. `most_different` names the choices
         in which the row farthest from the headline departs from it, among rows of another verdict if there are any.
         A refused headline gives its refusal: nothing is there to survive.
-
-    Raises
-    ------
-    ValueError
-        If not exactly one specification is the headline.
 
     References
     ----------

@@ -96,11 +96,6 @@ def estimate_means(values: ArrayLike, rules: MeanRules, *, known: ArrayLike | No
     TestedMeans
         In the order of the rows.
 
-    Raises
-    ------
-    ValueError
-        If `values` is not a table.
-
     Notes
     -----
     With h(ρ) the inflation and s̃² the moderated variance, the mean divided by √(h s̃²/n + known) is t with d0 + d(ρ)
@@ -224,11 +219,6 @@ def draw_errors(family: TestedMeans, rows: NDArray[np.int_], rng: np.random.Gene
     ndarray, shape (p, B)
         Each draw takes one carry-over for all areas, by its weight; given it the errors are t with the moderated
         variance, plus a normal part where some variance is known.
-
-    Raises
-    ------
-    ValueError
-        If there are no rows.
     """
     at = rng.choice(len(family.carry_over.rhos), draws, p=family.carry_over.weights)
     degrees = family.degrees[rows][:, at]

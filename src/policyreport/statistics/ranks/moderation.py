@@ -43,11 +43,6 @@ def fit_variance_prior(variances: ArrayLike, degrees: ArrayLike) -> VariancePrio
     VariancePrior
         Zero degrees below three samples, or where no sample varies at all.
 
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
-
     Notes
     -----
     s² is scale · F(d, d0), so e = log s² − ψ(d/2) + log(d/2) has mean log(scale) − ψ(d0/2) + log(d0/2) and variance
@@ -87,11 +82,6 @@ def moderate(variances: ArrayLike, degrees: ArrayLike, prior: VariancePrior) -> 
     -------
     ndarray, shape (I,)
         (d0 s0² + d s²)/(d0 + d).
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
     """
     s2, d = np.broadcast_arrays(np.asarray(variances, dtype=float), np.asarray(degrees, dtype=float))
     if np.isinf(prior.degrees):
@@ -115,11 +105,6 @@ def moderated_degrees(degrees: ArrayLike, prior: VariancePrior, samples: int) ->
     -------
     ndarray
         d0 + d, at most what all samples have together: no variance is known better than the common one.
-
-    Raises
-    ------
-    TypeError
-        If a degree is not a number.
     """
     d = np.asarray(degrees, dtype=float)
     return np.asarray(np.minimum(prior.degrees + d, samples * d))
@@ -137,11 +122,6 @@ def invert_trigamma(value: float) -> float:
     -------
     float
         y > 0.
-
-    Raises
-    ------
-    ValueError
-        If x is not positive.
 
     Notes
     -----

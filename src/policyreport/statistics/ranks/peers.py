@@ -153,11 +153,6 @@ def judged_together(
     -------
     tuple of TestedMeans and tuple of float or None
         In the panel's order; p-values adjusted over the areas that have one.
-
-    Raises
-    ------
-    ValueError
-        If the panel has no area.
     """
     table = panel.values - comparator_values(panel, comparator, k)
     family = estimate_means(table, rules, known=_known_variances(panel, table, comparator, k))

@@ -82,11 +82,6 @@ def rank_sets(
     Ranks or Refusal
         Sets by area key; `no-sampling-error` or `too-few-areas`.
 
-    Raises
-    ------
-    ValueError
-        If the lengths differ.
-
     Notes
     -----
     A rank is one plus the number of areas with a larger true value; under ties a set covers all ranks the
@@ -144,11 +139,6 @@ def rank_means(
     -------
     Ranks or Refusal
         Sets by area key; `too-few-areas`, or `no-sampling-error` where no area varies.
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ.
 
     Notes
     -----
@@ -305,11 +295,6 @@ def binomial_scores(counts: ArrayLike, totals: ArrayLike) -> tuple[NDArray[np.fl
     -------
     tuple of ndarray, shape (p,)
         arcsin √((x + 3/8)/(n + 3/4)) and 1/(2√(n + ½)).
-
-    Raises
-    ------
-    TypeError
-        If a count is not a number.
 
     Notes
     -----

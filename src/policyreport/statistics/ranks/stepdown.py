@@ -40,11 +40,6 @@ class PlaceSet:
         Best and worst place, both included.
     critical_values : tuple of float
         Of the first step and of the last.
-
-    Raises
-    ------
-    TypeError
-        If a part is missing.
     """
 
     first: int
@@ -64,11 +59,6 @@ def pairwise_errors(errors: Floats) -> Floats:
     -------
     ndarray, shape (p, p)
         √(s_j² + s_k²).
-
-    Raises
-    ------
-    TypeError
-        If an error is not a number.
     """
     return np.hypot(errors[:, None], errors[None, :])
 
@@ -92,11 +82,6 @@ def find_marginal_set(
     -------
     PlaceSet
         The marginal confidence set of the area's rank.
-
-    Raises
-    ------
-    ValueError
-        If no critical value can be found.
 
     References
     ----------
@@ -133,12 +118,6 @@ def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) ->
     -------
     callable
         As `find_marginal_set` asks for.
-
-    Raises
-    ------
-    ArithmeticError
-        If the integral does not settle, or a first critical value of three areas or more lies below the one of
-        a single comparison, which no set of standard errors can bring about.
 
     Notes
     -----
@@ -227,11 +206,6 @@ def bootstrap_critical_value(area: int, errors: Floats, draws: Floats) -> Callab
     -------
     callable
         As `find_marginal_set` asks for.
-
-    Raises
-    ------
-    IndexError
-        If the area is not among the draws.
     """
     others = np.arange(len(errors)) != area
     scaled = (draws[others] - draws[area]) / pairwise_errors(errors)[area][others][:, None]
@@ -263,11 +237,6 @@ def find_simultaneous_sets(
     -------
     tuple of PlaceSet
         Sets that hold all true ranks together with the stated level.
-
-    Raises
-    ------
-    ValueError
-        If there are no draws.
     """
     joint = pairwise_errors(errors)
     t = (estimates[:, None] - estimates[None, :]) / joint
@@ -299,11 +268,6 @@ def running_maximum(draws: Floats, joint: Floats, above: Bools) -> Floats:
     -------
     ndarray, shape (B,)
         Maxima.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
 
     Notes
     -----

@@ -75,11 +75,6 @@ def estimate_carry_over(values: ArrayLike, grid: RhoGrid, *, degree: int = 0) ->
     CarryOver
         Even weights where no series is longer than its level or line takes.
 
-    Raises
-    ------
-    ValueError
-        If `values` is not a table.
-
     Notes
     -----
     The likelihood is that of what does not depend on a series' level (or line) and scale, so that neither biases ρ,
@@ -119,11 +114,6 @@ def variance_inflation(rho: ArrayLike, n: int) -> Floats:
     ndarray
         Var(mean) / (E s²/n); 1 at ρ = 0.
 
-    Raises
-    ------
-    ZeroDivisionError
-        If n is 1.
-
     Notes
     -----
     Var(mean) = f σ²/n with f = (1+ρ)/(1−ρ) − 2ρ(1−ρⁿ)/(n(1−ρ)²), and E s² = σ² (n − f)/(n − 1).
@@ -149,11 +139,6 @@ def effective_degrees(rho: ArrayLike, n: int, *, degree: int = 0) -> Floats:
     -------
     ndarray
         tr(MΣ)²/tr((MΣ)²), n − 1 − degree at ρ = 0.
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If there are fewer years than the line needs.
 
     References
     ----------

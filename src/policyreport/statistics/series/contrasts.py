@@ -23,11 +23,6 @@ def minus(points: Sequence[SeriesPoint], comparator: Sequence[SeriesPoint]) -> t
     -------
     tuple of SeriesPoint
         Differences for the years both have; a break in either breaks the difference.
-
-    Raises
-    ------
-    AttributeError
-        If a point is not a `SeriesPoint`.
     """
     return _contrast(points, comparator, lambda value, other: value - other)
 
@@ -44,11 +39,6 @@ def index(points: Sequence[SeriesPoint], comparator: Sequence[SeriesPoint]) -> t
     -------
     tuple of SeriesPoint
         100 · area / comparator for the years both have.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If the comparator is zero.
     """
     return _contrast(points, comparator, lambda value, other: 100 * value / other)
 

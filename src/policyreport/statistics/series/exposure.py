@@ -174,11 +174,6 @@ def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Expos
     tuple of Exposure or Refusal
         The same in the same order, with Holm's p-values and verdicts.
 
-    Raises
-    ------
-    ValueError
-        If a p-value is outside 0 … 1.
-
     Notes
     -----
     *associated* only if both the bootstrap's and the permutations' adjusted p-values are small, no placebo
@@ -223,11 +218,6 @@ def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_yea
     -------
     tuple of EventStudyPoint
         One a year in order, the base year left out.
-
-    Raises
-    ------
-    ValueError
-        If `base_year` is not among the years, or the exposure does not vary.
 
     Notes
     -----
@@ -420,11 +410,6 @@ def checks_hold(result: Exposure, level: float) -> bool:
     -------
     bool
         True if nothing speaks against a verdict.
-
-    Raises
-    ------
-    AttributeError
-        If `result` is a refusal.
     """
     placebos = [check for check in result.checks if check.kind == "placebo start"]
     left_out = [check for check in result.checks if check.kind == "leave one out"]

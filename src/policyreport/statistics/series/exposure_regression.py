@@ -58,11 +58,6 @@ def changes(values: ArrayLike, post: ArrayLike) -> Floats:
     -------
     ndarray, shape (G,)
         Mean over the years after minus mean over the years before, in the outcome's unit.
-
-    Raises
-    ------
-    ValueError
-        If there is no year before or none after.
     """
     outcome, after = np.asarray(values, dtype=float), np.asarray(post, dtype=bool)
     if after.all() or not after.any():
@@ -87,11 +82,6 @@ def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None
     -------
     ExposureSlope
         Slope in units of the outcome per unit of exposure, with its CRV1 standard error.
-
-    Raises
-    ------
-    ValueError
-        If the exposure does not vary (given the control).
 
     Notes
     -----
@@ -125,11 +115,6 @@ def wild_t(fitted: ExposureSlope, weights: Floats) -> Floats:
     ndarray, shape (B,)
         |t*|.
 
-    Raises
-    ------
-    ValueError
-        If the weights are not one an area.
-
     References
     ----------
     Cameron, Gelbach, Miller (2008); Webb (2023), Canadian J. Economics 56:839-858.
@@ -151,11 +136,6 @@ def wild_p(fitted: ExposureSlope, weights: Floats) -> float:
     -------
     float
         Share of |t*| at least as large as |t|, the observed one counted.
-
-    Raises
-    ------
-    ValueError
-        If the weights are not one an area.
     """
     return bootstrap_p(wild_t(fitted, weights), abs(fitted.t))
 
@@ -176,11 +156,6 @@ def wild_interval(fitted: ExposureSlope, weights: Floats, *, level: float) -> tu
     -------
     tuple of float or None
         Lower and upper end; None if the test rejects no slope within 1,024 standard errors.
-
-    Raises
-    ------
-    ValueError
-        If the weights are not one an area.
 
     Notes
     -----
@@ -223,11 +198,6 @@ def permuted(fitted: ExposureSlope, permutations: NDArray[np.intp]) -> tuple[Flo
     -------
     tuple of ndarray, shape (B,) each
         |β| and |t| with the exposures handed out anew.
-
-    Raises
-    ------
-    ValueError
-        If a control is held fixed: exposures are then not exchangeable.
 
     References
     ----------

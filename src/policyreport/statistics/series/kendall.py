@@ -52,11 +52,6 @@ def order_test(values: ArrayLike, *, enumerate_ties_to: int) -> KendallTest:
     KendallTest
         S = Σ_{i<j} sign(y_j − y_i) and its two-sided p.
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than two values.
-
     Notes
     -----
     Without ties exact at every n (inversions of a random order are a sum of uniform counts). With ties and
@@ -97,11 +92,6 @@ def score(values: ArrayLike) -> int:
     -------
     int
         S = Σ_{i<j} sign(y_j − y_i).
-
-    Raises
-    ------
-    ValueError
-        If the values are not numbers.
     """
     y = np.asarray(values, dtype=float)
     earlier, later = np.triu_indices(len(y), k=1)
@@ -121,11 +111,6 @@ def null_distribution(n: int) -> tuple[Floats, Floats]:
     -------
     support, probability : ndarray, shape (n(n−1)/2 + 1,)
         Values of S, falling, and their probabilities.
-
-    Raises
-    ------
-    ValueError
-        If n is below 1.
 
     Notes
     -----
@@ -157,11 +142,6 @@ def theil_sen(times: ArrayLike, values: ArrayLike) -> TheilSen:
     -------
     TheilSen
         Slope in units a year.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than five points: no interval has a level of 95 %.
 
     Notes
     -----

@@ -88,11 +88,6 @@ def assess_levels(
     LevelFamily
         By area: refused are `not-published`, `projection-only`, `too-few-points`.
 
-    Raises
-    ------
-    ValueError
-        If a level is not positive.
-
     Notes
     -----
     x_t = 100 [log(y_t/y_{t−1}) − log(n_t/n_{t−1})], tested by `means.estimate_means` and Benjamini-Hochberg. Errors of

@@ -63,11 +63,6 @@ def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], rule
     LineFamily
         In the order of the areas.
 
-    Raises
-    ------
-    ValueError
-        If years and values differ in number.
-
     Notes
     -----
     At each ρ the generalised least squares slope with errors of correlation ρ^|s−t|, its variance moderated over the

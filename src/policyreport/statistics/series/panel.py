@@ -74,11 +74,6 @@ def assess(
         `too-few-areas`, `gap-in-series`, `no-convergence` (no noise, so neither way has an answer).
         Flag: `boundary-fit`.
 
-    Raises
-    ------
-    ValueError
-        If the keys do not fit the matrix.
-
     Notes
     -----
     y_it = α_t + a_i + b_i (t − t̄) + e_it. Equal slopes: F = var(b̂)/(s²/Sxx); equal means:
@@ -155,11 +150,6 @@ def slope_errors(moments: ClosedForm, *, unequal: bool) -> Floats:
     -------
     ndarray, shape (I,)
         √(s²/Sxx), or √(max(s_i², s²)/Sxx) with s_i² = Σ_t res_it²/(T−2).
-
-    Raises
-    ------
-    AttributeError
-        If `moments` is not a closed form.
     """
     count, length = moments.residuals.shape
     own = (moments.residuals**2).sum(axis=1) / (length - 2)
@@ -181,11 +171,6 @@ def own_intervals(moments: ClosedForm, errors: Floats) -> tuple[Interval, ...]:
     -------
     tuple of Interval
         b̂_i ± t_{0.975, (I−1)(T−2)} SE_i.
-
-    Raises
-    ------
-    AttributeError
-        If `moments` is not a closed form.
     """
     reach = stats.t.ppf(1 - ALPHA / 2, moments.degrees) * errors
     return tuple(

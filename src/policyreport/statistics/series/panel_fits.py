@@ -67,11 +67,6 @@ def closed_form(panel: Floats, years: Sequence[int], *, year_effects: bool = Tru
     ClosedForm
         Units of y, y a year, and their squares.
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than two areas or three years.
-
     Notes
     -----
     R = y minus year means; â_i = row mean, b̂_i = Σ R_it (t−t̄)/Sxx, s² = Σ res²/((I−1)(T−2));
@@ -127,11 +122,6 @@ def fit_mixed(
     MixedFit
         Not accepted: unconverged, an infinite likelihood, an intercept of exactly 0, a fit on the boundary,
         or a singular matrix on the way.
-
-    Raises
-    ------
-    ValueError
-        If the keys do not fit the panel.
 
     Notes
     -----

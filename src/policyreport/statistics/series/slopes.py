@@ -32,11 +32,6 @@ def gls_slope(years: ArrayLike, values: ArrayLike, rho: float) -> GlsSlope:
     GlsSlope
         Slope in units a year, t interval and p with n − 2 degrees of freedom.
 
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If rho is 1.
-
     Notes
     -----
     Errors have correlation ρ^|i−j|; the interval is exact for the assumed ρ.
@@ -61,11 +56,6 @@ def gls_step(years: ArrayLike, values: ArrayLike, after: ArrayLike, rho: float) 
     -------
     GlsSlope
         The step as `slope`, in the unit of the series; t interval and p with n − 3 degrees of freedom.
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If rho is 1.
     """
     t, y, design = _centred(years, values)
     step = np.asarray(after, dtype=float)
@@ -84,11 +74,6 @@ def ols_slope(years: ArrayLike, values: ArrayLike) -> RegressionSlope:
     -------
     RegressionSlope
         A row of a specification table, never a verdict.
-
-    Raises
-    ------
-    ValueError
-        If the arrays differ in length.
     """
     _, y, design = _centred(years, values)
     fit = sm.OLS(y, design).fit()
@@ -111,11 +96,6 @@ def hac_slope(years: ArrayLike, values: ArrayLike, *, hac_lags: int, hac_from_po
     -------
     RegressionSlope or Refusal
         A row of a specification table, never a verdict; refused: `too-few-points`.
-
-    Raises
-    ------
-    ValueError
-        If the arrays differ in length.
 
     References
     ----------
@@ -144,11 +124,6 @@ def glsar_slope(years: ArrayLike, values: ArrayLike, *, hac_from_points: int) ->
     RegressionSlope or Refusal
         A row of a specification table, never a verdict; refused: `too-few-points`, and `no-convergence`
         where the points lie on a line, for then their errors have no correlation.
-
-    Raises
-    ------
-    ValueError
-        If the arrays differ in length.
     """
     _, y, design = _centred(years, values)
     if len(y) < hac_from_points:

@@ -61,11 +61,6 @@ def assess(
     Step or Refusal
         Refused: `not-published`, `too-few-points`.
 
-    Raises
-    ------
-    AttributeError
-        If a point is not a `SeriesPoint`.
-
     Notes
     -----
     Exact two-sided p of the rank sum of the later years, approximate in long series with ties; the size of the step
@@ -125,11 +120,6 @@ def cusum(points: Sequence[SeriesPoint], *, area: str, indicator: str, from_poin
     Cusum or Refusal
         Refused: `not-published`, `too-few-points`.
 
-    Raises
-    ------
-    AttributeError
-        If a point is not a `SeriesPoint`.
-
     Notes
     -----
     Largest absolute cumulative sum of OLS residuals over √n σ̂, with the Brownian bridge's p.
@@ -170,11 +160,6 @@ def rank_sum_p(values: ArrayLike, after: ArrayLike) -> float:
     float
         Share of all ways to choose the group whose rank sum lies at least as far from its mean; with ties
         and very many ways, the normal approximation with continuity correction.
-
-    Raises
-    ------
-    ValueError
-        If one of the groups is empty.
     """
     y: NDArray[np.float64] = np.asarray(values, dtype=float)
     chosen = np.asarray(after, dtype=bool)

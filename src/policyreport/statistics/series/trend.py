@@ -162,11 +162,6 @@ def direction(
     -------
     str
         *No clear trend* where the interval does not exclude zero on the side of S, or unrevised years decide.
-
-    Raises
-    ------
-    AttributeError
-        If a point is none.
     """
     official = [point.value for point in window if point.status in OFFICIAL]
     if len(official) >= minimum_official_points and np.sign(score(official)) != np.sign(kendall_s):
@@ -225,11 +220,6 @@ def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> 
     -------
     tuple of float
         The line in the first and in the last year.
-
-    Raises
-    ------
-    ValueError
-        If the sequences differ in length.
 
     Notes
     -----

@@ -23,11 +23,6 @@ def window_flags(years: Sequence[int], *, weak_below: int, shock_years: Sequence
     -------
     tuple of Flag
         `weak`, `starts-in-shock`, both or nothing.
-
-    Raises
-    ------
-    IndexError
-        If there is no year.
     """
     weak = (Flag(code="weak", detail=f"{len(years)} years"),) if len(years) < weak_below else ()
     shock = (Flag(code="starts-in-shock", detail=str(years[0])),) if years[0] in shock_years else ()

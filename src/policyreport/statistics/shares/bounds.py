@@ -64,11 +64,6 @@ def rest_of_total(
     Rest
         Mean of the parts without a value, and bounds of each.
 
-    Raises
-    ------
-    ValueError
-        If no part has a value, or none is without one.
-
     Notes
     -----
     With weights of the whole 1, x̄ = (T − Σ w_i x_i)/w over the known i, w the weight of the rest. Of one part j

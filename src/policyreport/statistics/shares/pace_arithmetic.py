@@ -47,11 +47,6 @@ class Goal:
         -------
         bool
             True at the target and beyond it.
-
-        Raises
-        ------
-        TypeError
-            If the value is not a number.
         """
         return self.direction * (value - self.target) >= 0
 
@@ -67,11 +62,6 @@ class Goal:
         -------
         str
             *on track*, *too slow*, *far too slow* or *moving away*; a cut point belongs to the better band.
-
-        Raises
-        ------
-        TypeError
-            If the ratio is not a number.
         """
         # Rounding first: a pace exactly on a cut point must get its band whatever the last bit says.
         at = round(ratio, 12)
@@ -104,11 +94,6 @@ class Stretch:
         float or None
             (y1/y0)^(1/(t1−t0)) − 1 or (y1−y0)/(t1−t0); None for growth from or to a value ≤ 0, and where no
             year passed.
-
-        Raises
-        ------
-        TypeError
-            If a value is not a number.
         """
         years = self.end_year - self.start_year
         if years <= 0:
@@ -137,11 +122,6 @@ def ratio(stretch: Stretch, goal: Goal, form: Form) -> float | None:
     float or None
         R = d · observed / |required from base|; None if the base already meets the target, or the form
         does not exist for these values.
-
-    Raises
-    ------
-    TypeError
-        If a value is not a number.
     """
     if goal.is_met(stretch.start):
         return None
@@ -169,11 +149,6 @@ def band_of(stretch: Stretch, goal: Goal, form: Form) -> str | None:
     -------
     str or None
         *held* or *lost* if the base met the target; else *reached* or the ratio's band; None without ratio.
-
-    Raises
-    ------
-    TypeError
-        If a value is not a number.
     """
     met = goal.is_met(stretch.end)
     if goal.is_met(stretch.start):
@@ -196,11 +171,6 @@ def bands_between(first: str, last: str) -> tuple[str, ...]:
     -------
     tuple of str
         Worst first.
-
-    Raises
-    ------
-    ValueError
-        If a word is not a band.
     """
     low, high = sorted((BANDS.index(first), BANDS.index(last)))
     return BANDS[low : high + 1]
@@ -220,11 +190,6 @@ def nearer_end(value: float, low: float, high: float) -> tuple[float, Literal[1,
     -------
     tuple of float and int
         The nearer end, and the direction in which values beyond it lie inside the range.
-
-    Raises
-    ------
-    ValueError
-        If the range is empty.
     """
     if low > high:
         raise ValueError(f"a range rises; got {low} to {high}")

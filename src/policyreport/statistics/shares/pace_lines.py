@@ -24,11 +24,6 @@ def last_run(values: Mapping[int, float]) -> dict[int, float]:
     -------
     dict of int to float
         By year, rising.
-
-    Raises
-    ------
-    ValueError
-        If there are no values.
     """
     first = last = max(values)
     while first - 1 in values:
@@ -56,11 +51,6 @@ def drift_fan(
     -------
     tuple of FanPoint, or Refusal
         One point a year after the latest; refused: `too-few-points`.
-
-    Raises
-    ------
-    ValueError
-        If there are no values.
 
     Notes
     -----
@@ -102,11 +92,6 @@ def scenario_lines(values: Mapping[int, float], stretch: Stretch, goal: Goal) ->
     tuple of Scenario
         Values by year, the latest one included; none once the target's year has come. A line that does not
         exist (growth of values ≤ 0, no two neighbouring years) is left out.
-
-    Raises
-    ------
-    TypeError
-        If a value is not a number.
     """
     years = tuple(range(stretch.end_year, goal.year + 1))
     if len(years) < 2:

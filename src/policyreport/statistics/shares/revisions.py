@@ -219,11 +219,6 @@ def statistics(first: NDArray[np.float64], final: NDArray[np.float64], to_maturi
     -------
     RevisionStatistics
         Relative statistics are None if a first value is zero.
-
-    Raises
-    ------
-    ValueError
-        If there are no values.
     """
     moved = final - first
     relative = moved / np.abs(first) if np.all(first != 0) else None
@@ -255,11 +250,6 @@ def bias_test(moved: NDArray[np.float64]) -> RevisionTest | Refusal:
     RevisionTest or Refusal
         t with n − 1 degrees of freedom; `too-few-revisions` if all revisions are equal, for then the
         spread they would be judged by is unknown.
-
-    Raises
-    ------
-    ValueError
-        If there are no revisions.
     """
     if np.ptp(moved) == 0:
         return Refusal(code="too-few-revisions", method=METHOD, detail="all revisions are equal")
@@ -279,11 +269,6 @@ def news_noise(first: NDArray[np.float64], final: NDArray[np.float64]) -> NewsNo
     -------
     NewsNoise or Refusal
         Slopes and HC1 p-values; `too-few-revisions` where a regressor or the revisions do not vary.
-
-    Raises
-    ------
-    ValueError
-        If the arrays differ in length.
 
     References
     ----------

@@ -189,11 +189,6 @@ def flips(results: Sequence[Threshold]) -> tuple[Threshold, ...]:
         The same results in the same order, with `measure-flip` where the newest vintages of two measures of
         one area, indicator and period are *above* and *below*, and `vintage-flip` where vintages of one
         measure are.
-
-    Raises
-    ------
-    AttributeError
-        If a result is a refusal.
     """
     added: dict[int, list[Flag]] = {}
     order = sorted(range(len(results)), key=lambda i: (_period_key(results[i]), _vintage_key(results[i])))
@@ -228,11 +223,6 @@ def aggregate_check(
     AggregateCheck or Refusal
         Refused: `measure-mixed`, and `part-missing` if an area with a weight has no exact value of its own; a
         projected or derived one is none.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If the weights add up to zero.
     """
     if mixed := refuse_mixed([whole, *parts], METHOD, one_area=False):
         return mixed

@@ -75,11 +75,6 @@ def published_order(vintages: Iterable[Observation]) -> list[Observation]:
     -------
     list of Observation
         The same values; those published on one day are ordered by their row id.
-
-    Raises
-    ------
-    TypeError
-        If a publication date is not a date.
     """
     return sorted(vintages, key=lambda each: (each.area, each.period, each.published, each.id))
 
@@ -96,11 +91,6 @@ def enters_estimates(observation: Observation) -> bool:
     -------
     bool
         True if METHODS §0 lets it into an estimate.
-
-    Raises
-    ------
-    AttributeError
-        If it is not an observation.
     """
     return observation.bound == "=" and observation.status not in NEVER_ESTIMATED
 
@@ -148,11 +138,6 @@ def refuse_mixed(vintages: Sequence[Observation], method: str, *, one_area: bool
     -------
     Refusal or None
         `measure-mixed` with what was found, or None.
-
-    Raises
-    ------
-    AttributeError
-        If a value is not an observation.
     """
     kinds = sorted({f"{each.indicator}/{each.measure} ({each.unit})" for each in vintages})
     areas = sorted({each.area for each in vintages}) if one_area else []
@@ -181,11 +166,6 @@ def refuse_absent(vintages: Sequence[Observation], method: str, subject: str, de
     -------
     Refusal
         `projection-only` if there is a projection, else `not-published`.
-
-    Raises
-    ------
-    AttributeError
-        If a value is not an observation.
     """
     projected = any(each.status == "projection" for each in vintages)
     code = "projection-only" if projected else "not-published"
@@ -204,10 +184,5 @@ def ids(vintages: Iterable[Observation]) -> tuple[str, ...]:
     -------
     tuple of str
         Ids, sorted, each once.
-
-    Raises
-    ------
-    AttributeError
-        If a value is not an observation.
     """
     return tuple(sorted({each.id for each in vintages}))

@@ -91,11 +91,6 @@ def proportion(count: int, total: int, *, design_effect: float) -> Proportion:
     Proportion
         At 0 of n and n of n `one_sided` is True and `one_sided_bound` holds the one-sided 95 % limit,
         1 − 0.05^(1/n) from above or its mirror from below.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If `total` is 0.
     """
     low, high = wilson(count, total)
     wide_low, wide_high = wilson(count / design_effect, total / design_effect)

@@ -133,11 +133,6 @@ def refuse_unusable(counts: Sequence[TaskCount], method: str, subject: str) -> R
     -------
     Refusal or None
         `not-published`, `projection-only` or `bound-only`; None where every count can be used.
-
-    Raises
-    ------
-    AttributeError
-        If an element is not a `TaskCount`.
     """
     inputs = gather_inputs(counts)
     if not counts or any(count.total is None or count.completed is None for count in counts):
@@ -217,11 +212,6 @@ def gather_inputs(counts: Sequence[TaskCount]) -> tuple[str, ...]:
     -------
     tuple of str
         Row ids, in order, each once.
-
-    Raises
-    ------
-    AttributeError
-        If an element is not a `TaskCount`.
     """
     return tuple(dict.fromkeys(row for count in counts for row in count.inputs))
 
@@ -242,11 +232,6 @@ def flag_short_sum(parts: Sequence[int], total: int, *, sum_tolerance: float) ->
     -------
     tuple of Flag
         `sum-short` if the sum misses the total by more than that, else nothing.
-
-    Raises
-    ------
-    TypeError
-        If a part is not a number.
     """
     if not parts or abs(sum(parts) - total) <= sum_tolerance * total:
         return ()

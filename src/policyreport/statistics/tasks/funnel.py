@@ -148,11 +148,6 @@ def compute_z(counts: ArrayLike, totals: ArrayLike, centre: float) -> Floats:
     -------
     ndarray, shape (I,)
         z values.
-
-    Raises
-    ------
-    TypeError
-        If a count is not a number.
     """
     x, n = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
     if centre in (0.0, 1.0):
@@ -174,11 +169,6 @@ def estimate_dispersion(z: ArrayLike, *, winsor_share: float) -> float:
     -------
     float
         φ̂: mean of the squared z.
-
-    Raises
-    ------
-    ValueError
-        If `winsor_share` is outside 0 … 1.
     """
     values = np.asarray(z, dtype=float)
     low, high = np.quantile(values, [winsor_share, 1 - winsor_share])
@@ -201,11 +191,6 @@ def exact_limits(total: int, centre: float, tail_probabilities: Limits) -> Limit
     -------
     tuple of float
         Limits, shares from 0 to 1.
-
-    Raises
-    ------
-    TypeError
-        If a number is missing.
 
     Notes
     -----

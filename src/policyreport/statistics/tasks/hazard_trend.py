@@ -68,11 +68,6 @@ def fit_trend(
     FlowTrend or Refusal
         `too-few-points`, or `no-convergence` where neither optimiser converges.
 
-    Raises
-    ------
-    ZeroDivisionError
-        If an interval has no days.
-
     Notes
     -----
     Quasi-binomial GLM with complementary log-log link and offset ln Δ on the increments, never on the
@@ -181,11 +176,6 @@ def fit_glm(
     tuple of float, or None
         Slope, its standard error, dispersion; None if neither IRLS nor Newton converges.
 
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
-
     Notes
     -----
     The share is modelled with the number at risk as variance weight: with a two-column response
@@ -220,11 +210,6 @@ class BetaBinomialFit:
         Intraclass correlation ρ.
     log_likelihood : float
         At the maximum, binomial coefficients included.
-
-    Raises
-    ------
-    TypeError
-        If a part is missing.
     """
 
     coefficients: tuple[float, ...]
@@ -248,11 +233,6 @@ def fit_betabinomial(
     -------
     BetaBinomialFit or None
         None if the optimiser fails.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
 
     Notes
     -----

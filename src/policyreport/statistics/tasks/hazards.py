@@ -79,11 +79,6 @@ class Increment:
         -------
         tuple of float
             Lower and upper limit, shares of 1.
-
-        Raises
-        ------
-        ZeroDivisionError
-            If nothing was at risk.
         """
         low, high = wilson(self.finished / design_effect, self.at_risk / design_effect)
         return rescale(low, self.days), rescale(high, self.days)
@@ -115,11 +110,6 @@ def rescale(share: float, days: float, *, to_days: float = HORIZON) -> float:
     -------
     float
         1 − (1 − share)^(to_days/days).
-
-    Raises
-    ------
-    ZeroDivisionError
-        If `days` is 0.
     """
     return 1.0 if share >= 1 else -math.expm1(math.log1p(-share) * to_days / days)
 
@@ -138,11 +128,6 @@ def rescale_uniform(share: float, increment: Increment) -> float:
     -------
     float
         Share finished in 30 days.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If nothing was at risk.
 
     Notes
     -----
@@ -177,11 +162,6 @@ def describe_step(increment: Increment) -> FlowStep:
     -------
     FlowStep
         Hazards with their Wilson limits, under the three ways additions may have entered.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If nothing was at risk, or the interval has no days.
     """
     low, high = wilson(increment.finished, increment.at_risk)
     low30, high30 = increment.limits30()
@@ -221,11 +201,6 @@ def difference(first: Increment, second: Increment, design_effect: float = 1.0) 
     tuple of float
         Second minus first, and the interval's lower and upper limit.
 
-    Raises
-    ------
-    ZeroDivisionError
-        If nothing was at risk in one of them.
-
     Notes
     -----
     MOVER: D − √((e₂ − l₂)² + (u₁ − e₁)²), D + √((u₂ − e₂)² + (e₁ − l₁)²), with Wilson limits l, u; equal
@@ -255,11 +230,6 @@ def find_largest_design_effect(first: Increment, second: Increment, *, limit: fl
     -------
     float or None
         φ from 1 to `limit` (also for more); None if the interval holds 0 even at φ = 1.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If nothing was at risk in one of them.
     """
 
     def distance(design_effect: float) -> float:
@@ -286,11 +256,6 @@ def flag_suspect(before: Increment, after: Increment, *, suspect_ratio: float) -
     -------
     Flag or None
         `basis-suspect` with both hazards, or None.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If nothing was at risk in one of them, or an interval has no days.
 
     Notes
     -----

@@ -76,11 +76,6 @@ class PaceRules:
         bool
             Else design effects are assumed, and the latest interval alone gives the pace.
 
-        Raises
-        ------
-        ZeroDivisionError
-            If there are no intervals.
-
         Notes
         -----
         One intraclass correlation is learnt from all intervals. Tasks that finish in groups of one size give a small

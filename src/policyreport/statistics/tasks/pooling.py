@@ -120,11 +120,6 @@ class Posterior:
         Weights adding to 1 and the values of μ and M of the cells that are kept.
     mean, intraclass : float
         Posterior means of μ and ρ over the whole grid.
-
-    Raises
-    ------
-    TypeError
-        If a part is missing.
     """
 
     weights: Floats
@@ -151,11 +146,6 @@ class Posterior:
         -------
         tuple of float
             Mean and standard deviation, shares of 1.
-
-        Raises
-        ------
-        TypeError
-            If a count is not a number.
         """
         a, b = self._shapes(count, total)
         centre = a / (a + b)
@@ -177,11 +167,6 @@ class Posterior:
         -------
         float
             Probability that the propensity is at most `at`.
-
-        Raises
-        ------
-        TypeError
-            If a number is missing.
         """
         return float(self.weights @ betainc(*self._shapes(count, total), at))
 
@@ -199,11 +184,6 @@ class Posterior:
         -------
         float
             A share of 1.
-
-        Raises
-        ------
-        ValueError
-            If the level is not between 0 and 1.
         """
         return float(brentq(lambda at: self.distribution(count, total, at) - level, 0.0, 1.0, xtol=1e-10))
 
@@ -219,11 +199,6 @@ class Posterior:
         -------
         float
             1 − E[n/(n + M)]: 0 leaves the raw share, 1 replaces it.
-
-        Raises
-        ------
-        TypeError
-            If `total` is not a number.
         """
         return float(self.weights @ (self.sizes / (total + self.sizes)))
 
@@ -244,11 +219,6 @@ def compute_posterior(counts: ArrayLike, totals: ArrayLike, *, grid_points: int,
     -------
     Posterior
         Weights of μ and M.
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ.
 
     Notes
     -----

@@ -37,11 +37,6 @@ class Pace:
         Daily rates; infinite where everything at risk would be finished.
     intraclass : ndarray, shape (J,)
         Intraclass correlation of tasks open together.
-
-    Raises
-    ------
-    TypeError
-        If a part is missing.
     """
 
     weights: Floats
@@ -65,11 +60,6 @@ class Pace:
         -------
         ndarray, shape (J,)
             1 − exp(−rate·days).
-
-        Raises
-        ------
-        TypeError
-            If `days` is not a number.
         """
         return np.asarray(-np.expm1(-self.rates * days))
 
@@ -105,11 +95,6 @@ def pace_of_latest(
     Pace
         Equal weights.
 
-    Raises
-    ------
-    ZeroDivisionError
-        If the interval has no days.
-
     Notes
     -----
     q ~ Beta(½ + d/φ, ½ + (m − d)/φ).
@@ -142,11 +127,6 @@ def pace_of_all(increments: Sequence[Increment], *, grid_points: int, intraclass
     -------
     Pace
         Weights of the grid's cells.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If a shape of the prior is 0.
 
     Notes
     -----
@@ -189,11 +169,6 @@ def predict(pace: Pace, tasks: int, days: float) -> Floats:
     -------
     ndarray, shape (N + 1,)
         Probability of 0 … N tasks.
-
-    Raises
-    ------
-    ValueError
-        If `tasks` is negative.
     """
     shares = pace.share_finished(days)
     total = np.zeros(tasks + 1)
@@ -219,11 +194,6 @@ def predict_with_additions(pace: Pace, tasks: int, days: float, later: Pace, add
     -------
     ndarray, shape (tasks + additions + 1,)
         Probability of each number finished.
-
-    Raises
-    ------
-    ValueError
-        If the two paces have different components.
     """
     now, new = pace.share_finished(days), later.share_finished(days / 2)
     total = np.zeros(tasks + additions + 1)
@@ -263,10 +233,5 @@ def find_quantile(probabilities: Floats, level: float) -> int:
     -------
     int
         Smallest number whose distribution function reaches the level.
-
-    Raises
-    ------
-    ValueError
-        If there are no probabilities.
     """
     return min(int(np.searchsorted(np.cumsum(probabilities), level)), len(probabilities) - 1)
