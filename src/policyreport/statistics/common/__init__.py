@@ -1,1 +1,1 @@
-"""What several methods share: intervals, draws, multiplicity, sensitivity."""
+"""Shared by several methods: intervals, draws, multiplicity, sensitivity."""

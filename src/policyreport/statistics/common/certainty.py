@@ -1,4 +1,4 @@
-"""The phrases for a probability given in words (METHODS §0)."""
+"""The phrases for a probability (METHODS §0)."""
 
 from __future__ import annotations
 
@@ -9,23 +9,10 @@ from policyreport.records.digits import as_computed
 
 
 def words(probability: float, *, probability_bands: Sequence[float]) -> str:
-    """Name the band a probability lies in.
+    """Name the band of a probability: ``< 1 %``, ``1–5 %``, … ``> 99 %`` for cut points 0.01, 0.05, …, 0.99.
 
-    Parameters
-    ----------
-    probability : float
-        Between 0 and 1.
-    probability_bands : sequence of float
-        Rising cut points between the bands, shares of 1, placed symmetrically about ½.
-
-    Returns
-    -------
-    str
-        ``< 1 %``, ``1–5 %``, … ``> 99 %`` for the cut points 0.01, 0.05, 0.2, 0.8, 0.95, 0.99.
-
-    Notes
-    -----
-    A cut point belongs to the band nearer to ½, so that p and 1 − p always have mirrored phrases.
+    The cut points rise and lie symmetrically about ½. Each belongs to the band nearer to ½, so that p and 1 − p have
+    mirrored phrases.
     """
     low, high = band(probability, probability_bands=probability_bands)
     if low == 0:
@@ -34,7 +21,7 @@ def words(probability: float, *, probability_bands: Sequence[float]) -> str:
 
 
 def band(probability: float, *, probability_bands: Sequence[float]) -> tuple[float, float]:
-    """Give the cut points that a probability lies between; 0 below the first, 1 above the last. As for `words`."""
+    """Return the cut points around a probability, as for `words`; 0 below the first, 1 above the last."""
     if not 0 <= probability <= 1:
         raise ValueError(f"a probability lies in [0, 1]; got {probability}")
     ends = (0.0, *probability_bands, 1.0)
@@ -49,6 +36,6 @@ def _end(cut: float) -> str:
 
 
 def held_words(probabilities: Sequence[float], *, probability_bands: Sequence[float]) -> str:
-    """Name the band that all of several probabilities lie in; empty where they do not share one."""
+    """Name the band that contains all of several probabilities; empty where there is none."""
     bands = {words(each, probability_bands=probability_bands) for each in probabilities}
     return bands.pop() if len(bands) == 1 else ""

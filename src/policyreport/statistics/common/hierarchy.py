@@ -1,4 +1,4 @@
-"""Normal-normal hierarchy: many estimates with known errors, drawn towards their common mean (METHODS §8)."""
+"""Normal-normal hierarchy: many estimates with known errors, shrunk towards their common mean (METHODS §8)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Pooled:
-    """Posterior means and intervals of p estimates, the mean of τ and of the common mean μ."""
+    """Posterior means and intervals of p estimates, and posterior means of τ and of the common mean μ."""
 
     means: Floats
     intervals: tuple[Interval, ...]
@@ -26,21 +26,16 @@ class Pooled:
 
 
 def pool(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, tau_range: float) -> Pooled:
-    """Pool estimates by a normal prior whose mean and spread are learnt from them.
+    """Pool estimates by a normal prior whose mean and spread are estimated from them.
 
     Parameters
     ----------
     estimates, standard_errors : array_like, shape (p,)
-        In one unit; p ≥ 2, errors positive.
-    tau_points : int
+        In one unit, also that of the result; p ≥ 2, errors positive.
+    tau_points
         Midpoints of the grid of τ.
-    tau_range : float
+    tau_range
         Upper end of the grid in multiples of the larger of the estimates' SD and the largest error.
-
-    Returns
-    -------
-    Pooled
-        In the unit of the estimates.
 
     Notes
     -----
@@ -77,33 +72,11 @@ class Mixture:
     spreads: Floats
 
     def distribution(self, values: ArrayLike) -> Floats:
-        """Posterior probability of at most a value, an estimate.
-
-        Parameters
-        ----------
-        values : array_like, shape (p,)
-            One value for each estimate.
-
-        Returns
-        -------
-        ndarray, shape (p,)
-            Probabilities.
-        """
+        """Posterior probability that each estimand is at most its value, both shape (p,)."""
         return np.asarray(self.weight @ ndtr((np.asarray(values, dtype=float) - self.centres) / self.spreads))
 
     def interval(self, area: int) -> Interval:
-        """Quantiles of one posterior, by root-finding on its distribution function.
-
-        Parameters
-        ----------
-        area : int
-            Position of the estimate.
-
-        Returns
-        -------
-        Interval
-            Of level 95 %.
-        """
+        """95 % interval of the estimate at a position, from quantiles of its posterior."""
         # Components a millionth of a millionth as heavy as the heaviest cannot move a limit.
         heavy = self.weight > 1e-12 * self.weight.max()
         w, m, s = self.weight[heavy], self.centres[heavy, area], self.spreads[heavy, area]
@@ -116,18 +89,7 @@ class Mixture:
 
 
 def mix(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, tau_range: float) -> Mixture:
-    """Compute the posteriors that `pool` summarises.
-
-    Parameters
-    ----------
-    estimates, standard_errors, tau_points, tau_range
-        As in `pool`.
-
-    Returns
-    -------
-    Mixture
-        In the unit of the estimates.
-    """
+    """Compute the posteriors that `pool` summarises."""
     theta, error = np.asarray(estimates, dtype=float), np.asarray(standard_errors, dtype=float)
     if len(theta) < 2 or not np.all(error > 0):
         raise ValueError("a hierarchy needs two estimates with positive errors")

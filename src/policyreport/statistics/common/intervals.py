@@ -1,4 +1,4 @@
-"""The level of every interval, and the two intervals of a proportion the methods share."""
+"""The level of every interval, and the two intervals of a proportion."""
 
 from __future__ import annotations
 
@@ -6,33 +6,20 @@ from scipy.special import betaincinv
 from statsmodels.stats.proportion import proportion_confint
 
 ALPHA = 0.05
-"""One minus the level of intervals and the size of tests (METHODS §0)."""
+"""One minus the level of intervals, and the size of tests (METHODS §0)."""
 
 LEVEL = 1 - ALPHA
-"""Level of intervals."""
 
 Z = 1.959963984540054
 """Standard normal quantile at 1 − ALPHA/2 (METHODS §0)."""
 
 
 def wilson(count: float, total: float, *, alpha: float = ALPHA) -> tuple[float, float]:
-    """Compute Wilson's score interval of a proportion.
-
-    Parameters
-    ----------
-    count, total : float
-        x and n; not whole numbers where a design effect φ divides both.
-    alpha : float
-        One minus the level.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit, shares of 1; exactly 0 (1) where nothing (everything) is counted.
+    """Compute Wilson's score interval of x/n; neither need be whole where a design effect divides both.
 
     Notes
     -----
-    Centre (x + z²/2)/(n + z²), half-width z/(n + z²)·√(x(n − x)/n + z²/4).
+    Centre (x + z²/2)/(n + z²), half-width z/(n + z²)·√(x(n − x)/n + z²/4); limits of exactly 0 at x = 0, 1 at x = n.
 
     References
     ----------
@@ -43,18 +30,12 @@ def wilson(count: float, total: float, *, alpha: float = ALPHA) -> tuple[float, 
 
 
 def jeffreys(count: float, total: float) -> tuple[float, float]:
-    """Compute Jeffreys' equal-tailed interval of a proportion.
+    """Compute Jeffreys' equal-tailed interval of x/n.
 
-    Parameters
-    ----------
-    count, total : float
-        x and n.
-
-    Returns
-    -------
-    tuple of float
-        2.5 % and 97.5 % quantiles of Beta(x + ½, n − x + ½), with 0 below x = 0 and 1 above x = n, which
-        statsmodels leaves out.
+    Notes
+    -----
+    2.5 % and 97.5 % quantiles of Beta(x + ½, n − x + ½), with lower limit 0 at x = 0 and upper limit 1 at x = n, which
+    statsmodels does not apply.
 
     References
     ----------

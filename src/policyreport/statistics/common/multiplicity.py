@@ -1,4 +1,4 @@
-"""Adjusted p-values where many areas, or a handful of planned tests, are judged together (METHODS §13)."""
+"""Adjusted p-values where many areas, or a few planned tests, are judged together (METHODS §13)."""
 
 from __future__ import annotations
 
@@ -10,35 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rule = Literal["bh", "holm"]
-"""``bh`` wherever areas are singled out, ``holm`` for a handful of planned tests."""
+"""``bh`` (Benjamini-Hochberg, false discovery rate) wherever areas are singled out, ``holm`` (family-wise error rate)
+for a few planned tests.
+"""
 
 _STEPS: dict[str, Callable[[NDArray[np.float64], NDArray[np.int_]], NDArray[np.float64]]] = {
     "bh": lambda p, place: np.minimum.accumulate((p / (place / len(p)))[::-1])[::-1],
     "holm": lambda p, place: np.maximum.accumulate(p * (len(p) - place + 1)),
 }
-"""From rising p-values and their places to stepped ones, before they are cut at 1."""
+"""From rising p-values and their positions to stepped ones, before they are capped at 1."""
 
 
 def adjust(p_values: Sequence[float | None], *, rule: Rule) -> tuple[float | None, ...]:
     """Adjust the p-values of one family: one indicator, one method, all areas of one edition.
 
-    Parameters
-    ----------
-    p_values : sequence of float or None
-        Raw p-values; None for an area whose test was refused, which does not count in the family.
-    rule : str
-        ``bh`` (Benjamini-Hochberg, false discovery rate) or ``holm`` (family-wise error rate).
-
-    Returns
-    -------
-    tuple of float or None
-        Adjusted p-values in the same order; an area is singled out at 0.05 or less.
+    None stands for a refused test, which does not count in the family. An area is singled out at 0.05 or less.
 
     Notes
     -----
-    With p(1) ≤ … ≤ p(m): BH min over j ≥ k of m p(j)/j, Holm max over j ≤ k of (m − j + 1) p(j), at most 1.
-    The same as statsmodels' `multipletests`, whose Holm collects the process's garbage on every call: half a
-    second each beside a ledger.
+    With p(1) ≤ … ≤ p(m): BH min over j ≥ k of m p(j)/j, Holm max over j ≤ k of (m − j + 1) p(j), at most 1. Equal to
+    statsmodels' `multipletests`, whose Holm runs the garbage collector on every call: half a second each with a ledger
+    in memory.
 
     References
     ----------
@@ -56,28 +48,21 @@ def adjust(p_values: Sequence[float | None], *, rule: Rule) -> tuple[float | Non
 
 
 def count_needed(smallest_p: float, tests: int, *, rule: Rule, level: float) -> int | None:
-    """Count the areas that must reach the smallest attainable p before any can be singled out.
+    """Count the areas that must reach the smallest attainable p before any can be singled out; None if none suffice.
 
     Parameters
     ----------
-    smallest_p : float
-        Smallest p-value an exact test can give at this number of points.
-    tests : int
+    smallest_p
+        Smallest p-value of an exact test with this number of points.
+    tests
         Tests in the family.
-    rule : str
-        ``bh`` or ``holm``.
-    level : float
+    level
         Largest adjusted p that singles out.
-
-    Returns
-    -------
-    int or None
-        Areas needed, from 1 to `tests`; None if no number of areas suffices.
 
     Notes
     -----
-    Benjamini-Hochberg rejects k equal p-values if p·tests/k ≤ level; Holm rejects equal p-values, few or
-    many, if p·tests ≤ level. Printed beside "none singled out", which exact tests of short series may force.
+    Benjamini-Hochberg rejects k equal p-values if p·tests/k ≤ level; Holm rejects equal p-values, few or many, if
+    p·tests ≤ level. Printed with "none singled out", which exact tests of short series may force.
     """
     needed = {"bh": math.ceil(round(smallest_p * tests / level, 9)), "holm": 1}[rule]
     attainable = smallest_p <= level if rule == "bh" else smallest_p * tests <= level

@@ -13,22 +13,11 @@ from policyreport.records.series import Sensitivity, Specification
 METHOD = "sensitivity"
 Choices = Mapping[str, str]
 Answer = tuple[float | None, str] | Refusal
-"""What one specification gives: an estimate (None where the method has no number) and its verdict."""
+"""Result of one specification: an estimate (None where the method has no number) and its verdict."""
 
 
 def grid(axes: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], ...]:
-    """List every combination of choices.
-
-    Parameters
-    ----------
-    axes : mapping of str to sequence of str
-        Choices by axis, declared before the run.
-
-    Returns
-    -------
-    tuple of dict
-        One choice on every axis, the last axis running fastest; none is dropped.
-    """
+    """List every combination of choices by axis, declared before the run; the last axis varies fastest."""
     for axis, choices in axes.items():
         if not choices or len(set(choices)) < len(choices):
             raise ValueError(f"distinct choices on axis {axis!r} needed, got {tuple(choices)}")
@@ -43,26 +32,19 @@ def run(
     estimate: Callable[[Choices], Answer],
     basis: Callable[[Choices], Hashable] | None = None,
 ) -> Sensitivity | Refusal:
-    """Estimate every specification of a grid.
+    """Estimate every specification of a grid and summarise them as `table` does.
 
     Parameters
     ----------
-    method, subject : str
-        Whose headline it is.
-    axes : mapping of str to sequence of str
+    axes
         Choices by axis.
-    headline : mapping of str to str
+    headline
         The choices behind the printed figure; one row of the grid.
-    estimate : callable
-        Choices to estimate and verdict, or the method's refusal.
-    basis : callable, optional
-        Choices to the data and settings that their answer rests on, asked of answered rows only: of rows with equal
-        ones the first is kept and the others are repeats. Without it the choices themselves.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        See `table`.
+    estimate
+        From choices to estimate and verdict, or the method's refusal.
+    basis
+        From choices to the data and settings that their answer rests on (by default the choices), asked of answered
+        rows only: of rows with an equal basis the first is kept and the others are repeats.
     """
     return run_rows(method, subject, grid(axes), headline, estimate, basis)
 
@@ -75,7 +57,7 @@ def run_rows(
     estimate: Callable[[Choices], Answer],
     basis: Callable[[Choices], Hashable] | None = None,
 ) -> Sensitivity | Refusal:
-    """Estimate declared specifications that are no full grid, since some choices make others idle; as `run` else."""
+    """As `run`, for declared specifications that form no full grid because some choices make others irrelevant."""
     rows = []
     met: set[Hashable] = set()
     # The headline comes first: whatever rests on the same repeats it, not the other way round.
@@ -92,14 +74,7 @@ def run_rows(
 
 
 def table(method: str, subject: str, specifications: Sequence[Specification]) -> Sensitivity | Refusal:
-    """Summarise all declared specifications.
-
-    Parameters
-    ----------
-    method, subject : str
-        Whose headline it is.
-    specifications : sequence of Specification
-        Every declared row, exactly one marked as the headline; refused rows carry the code, repeats their mark.
+    """Summarise all declared specifications, exactly one of them marked as the headline.
 
     Returns
     -------
@@ -107,7 +82,7 @@ def table(method: str, subject: str, specifications: Sequence[Specification]) ->
         Rows by estimate, those without one last. `of` counts the distinct rows with an answer, `agree` those of them
         with the headline's verdict; repeats and refused rows are counted apart. `most_different` names the choices
         in which the row farthest from the headline departs from it, among rows of another verdict if there are any.
-        A refused headline gives its refusal: nothing is there to survive.
+        A refused headline gives its refusal, as there is nothing to survive.
 
     References
     ----------
@@ -139,13 +114,13 @@ def table(method: str, subject: str, specifications: Sequence[Specification]) ->
 
 
 def _order(row: Specification) -> tuple[float, str, tuple[tuple[str, str], ...]]:
-    """By estimate, then those without one, then the refused; ties by the choices' own names."""
+    """By estimate, then those without one, then the refused; ties by the choices' names."""
     place = math.inf if row.estimate is None else row.estimate
     return place, row.refused, tuple(sorted(row.choices.items()))
 
 
 def _most_different(headline: Specification, rows: Sequence[Specification]) -> str:
-    """Name the row farthest from the headline; empty if every row says the same."""
+    """Name the row farthest from the headline; empty if every row agrees."""
     answered = [row for row in rows if not row.refused and not row.headline]
     other = [row for row in answered if row.verdict != headline.verdict]
     candidates = other or [row for row in answered if _distance(row, headline) > 0]
@@ -156,7 +131,7 @@ def _most_different(headline: Specification, rows: Sequence[Specification]) -> s
 
 
 def _distance(row: Specification, headline: Specification) -> float:
-    """How far two estimates lie apart; 0 where one of them has no number."""
+    """Distance between two estimates; 0 where one of them has no number."""
     if row.estimate is None or headline.estimate is None:
         return 0.0
     return abs(row.estimate - headline.estimate)

@@ -1,4 +1,4 @@
-"""What weights, known parts and a total say of what was not published (METHODS §20.6)."""
+"""Bounds of unpublished parts from weights, published parts and a total (METHODS §20.6)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ class Rest:
 
     Parameters
     ----------
-    weight : float
+    weight
         Their share of all parts' weights, of 1.
-    known_mean : float
-        Weighted mean of the parts with a value.
-    mean : float
-        Weighted mean of the rest of the whole.
-    bounds : dict of str to (float, float)
+    known_mean, mean
+        Weighted means of the parts with a value, and of the rest of the whole.
+    bounds
         Least and greatest value of each part without one; empty where no values within the limits give the total.
     """
 
@@ -43,32 +41,24 @@ def rest_of_total(
     low: float = -inf,
     high: float = inf,
 ) -> Rest:
-    """Work out what a total leaves for the parts without a value, if it is the weighted mean of all of them.
+    """Find what a total leaves for the parts without a value, if it is the weighted mean of all parts.
 
     Parameters
     ----------
-    known : mapping of str to float
-        Values of some parts.
-    weights : mapping of str to float
-        Positive weights of all parts, in any scale.
-    total : float
-        Value of the whole, in the unit of the parts.
-    whole : float, optional
-        Weight of the whole, where some of it belongs to no part; by default, and where it is less than that, the sum of
-        the parts'.
-    low, high : float
-        Between which every part's value lies.
-
-    Returns
-    -------
-    Rest
-        Mean of the parts without a value, and bounds of each.
+    known
+        Values of some parts, in the unit of the total.
+    weights
+        Positive weights of all parts, on any scale.
+    whole
+        Weight of the whole, where some of it belongs to no part; at least, and by default, the sum of the parts'.
+    low, high
+        Limits of every part's value.
 
     Notes
     -----
-    With weights of the whole 1, x̄ = (T − Σ w_i x_i)/w over the known i, w the weight of the rest. Of one part j
-    x_j ∈ [(w x̄ − (w − w_j) high)/w_j, (w x̄ − (w − w_j) low)/w_j], cut at the limits: sharp, for the others may all
-    lie at either limit.
+    With weights relative to the whole, x̄ = (T − Σ w_i x_i)/w over the known i, w the weight of the rest. For a part j
+    x_j ∈ [(w x̄ − (w − w_j) high)/w_j, (w x̄ − (w − w_j) low)/w_j], clipped to the limits: sharp, because the others
+    may all lie at either limit.
 
     References
     ----------
@@ -90,7 +80,7 @@ def rest_of_total(
 
 
 def _of_one(left: float, weight: float, others: float, low: float, high: float) -> tuple[float, float]:
-    """Bounds of one part when the others without a value all lie at one limit or the other."""
+    """Bounds of one part when all the others without a value lie at one limit or the other."""
     if others <= 1e-12 * weight:
         return left / weight, left / weight
     least = -inf if isinf(high) else (left - others * high) / weight
@@ -99,5 +89,5 @@ def _of_one(left: float, weight: float, others: float, low: float, high: float) 
 
 
 def finite(end: float) -> float | None:
-    """Give an end of bounds as a record holds it: None where nothing limits it."""
+    """Return an end of bounds as records hold it: None where it is infinite."""
     return end if isfinite(end) else None

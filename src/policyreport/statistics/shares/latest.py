@@ -1,4 +1,4 @@
-"""Which of several results is the latest: a list's count; a share of a whole year, and of part of one since."""
+"""The latest of several results: a list's count; a share of a whole year, and of a later part of a year."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from policyreport.records.tasks import Completion
 
 
 def newest_completion(results: Iterable[object]) -> Completion | None:
-    """Select the count of the newest day, of several lists the longest."""
+    """Select the count of the newest day; among several lists, the longest."""
     done = (each for each in results if isinstance(each, Completion))
     return max(done, key=lambda each: (each.reference_date or each.published, each.total), default=None)
 
 
 def newest_of_each_measure(results: Iterable[object]) -> dict[str, Threshold]:
-    """Select the newest calendar year's verdict of each measure, in the order of the results.
+    """Select the newest calendar year's verdict on each measure, in the order of the results.
 
     A part of a year never stands for the year, however late it is.
     """

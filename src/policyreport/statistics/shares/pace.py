@@ -60,28 +60,26 @@ def assess(
 
     Parameters
     ----------
-    vintages : sequence of Observation
-        All vintages known of one measure of one area; the newest of each year is used.
-    history : sequence of float
+    vintages
+        All vintages of one measure of one area; the newest of each year is used.
+    history
         Past revisions of the measure (`revisions.history`).
-    target, target_year, direction
-        The target, its year, and +1 if more is better, −1 if less is.
-    target_high : float, optional
+    direction
+        +1 if more is better, −1 if less is.
+    target_high
         Upper end, where the target is a range that begins at `target`: progress is measured against the end nearer
-        to the base (to the latest value, if the base lies inside), towards the inside, and `direction` does not count.
-    base_year : int, optional
-        Base; by default the earliest year, if `minimum_base_years` or more before the latest.
-    one_year_base : int
+        to the base (to the latest value, if the base lies inside), inwards, and `direction` is ignored.
+    base_year
+        By default the earliest year, if at least `minimum_base_years` before the latest.
+    one_year_base
         Base of the second line, the year of the policy.
-    minimum_points, minimum_base_years : int
+    minimum_points, minimum_base_years
         Fewest years with a value; shortest stretch for a base chosen by default.
-    on_track_from, too_slow_from : float
+    on_track_from, too_slow_from
         Cut points of the bands.
     fan_minimum_points, fan_levels
         Fewest consecutive years for the drift fan, and its inner and outer level.
-    prior : RevisionPrior
-        As for `threshold.assess`.
-    words_below_revisions, probability_bands, priors
+    prior, words_below_revisions, probability_bands, priors
         As for `threshold.assess`.
 
     Returns
@@ -157,7 +155,7 @@ def assess(
 
 
 class _Headline(NamedTuple):
-    """The bands of both forms and the words made from them."""
+    """The bands of both forms and the text made from them."""
 
     band: str
     band_pp: str
@@ -259,7 +257,7 @@ def _rates(stretch: Stretch, goal: Goal, interval: Interval | None) -> dict[str,
 
 
 def _one_year(values: Mapping[int, float], base: int, goal: Goal, interval: Interval | None) -> dict[str, object]:
-    """The second line, since the policy's year; it has no band, only a verdict that nothing can be told."""
+    """The second line, since the policy's year; it has no band, at most the verdict *cannot tell apart*."""
     last = max(values)
     if base not in values or not base < min(last, goal.year):
         return {}
@@ -277,7 +275,7 @@ def _one_year(values: Mapping[int, float], base: int, goal: Goal, interval: Inte
 def _reached(
     latest: Observation, history: Sequence[float], goal: Goal, priors: Sequence[RevisionPrior]
 ) -> tuple[PriorCell, ...]:
-    """How likely the final value meets a target that the published one meets, by prior; withheld without history."""
+    """Probability by prior that the final value meets a target met by the published one; withheld without history."""
 
     def probability(error: RevisionError) -> float:
         beyond = error.probability_at_least if goal.direction > 0 else error.probability_at_most

@@ -13,18 +13,7 @@ from policyreport.statistics.shares.pace_arithmetic import Goal, Stretch
 
 
 def last_run(values: Mapping[int, float]) -> dict[int, float]:
-    """Select the consecutive years that end with the latest one.
-
-    Parameters
-    ----------
-    values : mapping of int to float
-        By year.
-
-    Returns
-    -------
-    dict of int to float
-        By year, rising.
-    """
+    """Select the consecutive years that end with the latest one."""
     first = last = max(values)
     while first - 1 in values:
         first -= 1
@@ -34,23 +23,23 @@ def last_run(values: Mapping[int, float]) -> dict[int, float]:
 def drift_fan(
     values: Mapping[int, float], to_year: int, *, minimum_points: int, levels: tuple[float, float]
 ) -> tuple[FanPoint, ...] | Refusal:
-    """Continue the mean yearly change with the spread of the yearly changes.
+    """Extrapolate the mean yearly change, with the spread of the yearly changes.
 
     Parameters
     ----------
-    values : mapping of int to float
-        Annual values by year; those up to the last gap are used.
-    to_year : int
+    values
+        Annual values by year; those after the last gap are used.
+    to_year
         Last year of the fan.
-    minimum_points : int
+    minimum_points
         Fewest consecutive years.
-    levels : tuple of float
+    levels
         Inner and outer level, shares of 1.
 
     Returns
     -------
     tuple of FanPoint, or Refusal
-        One point a year after the latest; refused: `too-few-points`.
+        One point for each year after the latest; refused: `too-few-points`.
 
     Notes
     -----
@@ -78,20 +67,8 @@ def drift_fan(
 def scenario_lines(values: Mapping[int, float], stretch: Stretch, goal: Goal) -> tuple[Scenario, ...]:
     """Draw the lines from the latest value: at both paces, at the largest yearly gain, and as required.
 
-    Parameters
-    ----------
-    values : mapping of int to float
-        Annual values by year.
-    stretch : Stretch
-        From the base to the latest value.
-    goal : Goal
-        The target.
-
-    Returns
-    -------
-    tuple of Scenario
-        Values by year, the latest one included; none once the target's year has come. A line that does not
-        exist (growth of values ≤ 0, no two neighbouring years) is left out.
+    Empty once the target's year has come. A line that does not exist (growth of values ≤ 0, no two neighbouring years)
+    is omitted.
     """
     years = tuple(range(stretch.end_year, goal.year + 1))
     if len(years) < 2:

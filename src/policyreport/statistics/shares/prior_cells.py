@@ -1,4 +1,4 @@
-"""A probability about a final value under every prior that is looked at, so that no prior is hidden (METHODS §20.4)."""
+"""A probability about a final value under every prior considered, so that no prior is hidden (METHODS §20.4)."""
 
 from __future__ import annotations
 
@@ -20,20 +20,14 @@ def prior_cells(
     probability: Callable[[RevisionError], float],
     verdict: Callable[[float], str] = lambda probability: "",
 ) -> tuple[PriorCell, ...]:
-    """Work a probability out under each prior, and last from the past revisions alone.
+    """Compute a probability under each prior, and last from the past revisions alone.
 
     Parameters
     ----------
-    history : sequence of float
-        Past revisions of the measure.
-    maturity : int
-        Maturity of the value, years.
-    priors : sequence of RevisionPrior
+    priors
         The one in use first, then those of `revision_error.prior_grid`.
-    probability : callable
-        From the distribution of the final value to the probability.
-    verdict : callable
-        From the probability to the verdict it gives.
+    probability, verdict
+        From the distribution of the final value to the probability, and from that to the verdict it gives.
 
     Returns
     -------
@@ -52,17 +46,17 @@ def prior_cells(
 
 
 def mean_of(prior: RevisionPrior) -> Mean:
-    """Say what a prior takes the mean revision for."""
+    """Name the assumption of a prior about the mean revision."""
     if isinf(prior.mean_weight):
         return "zero"
     return "normal" if prior.mean_weight else "flat"
 
 
 def in_grid(cells: Iterable[PriorCell]) -> list[PriorCell]:
-    """Leave out the cell without a prior, which is shown and not counted."""
+    """Drop the cell without a prior, which is shown but does not count."""
     return [each for each in cells if each.mean != "flat"]
 
 
 def certainty_in_grid(cells: Iterable[PriorCell], probability_bands: Sequence[float]) -> str:
-    """Give the words for a probability that hold under every prior; empty where they differ."""
+    """Return the phrase for a probability that holds under every prior; empty where they differ."""
     return held_words([each.probability for each in in_grid(cells)], probability_bands=probability_bands)

@@ -14,20 +14,18 @@ from policyreport.statistics.common.intervals import LEVEL
 
 @dataclass(frozen=True)
 class RevisionPrior:
-    """What is believed of a measure's revisions before any was seen.
+    """Prior of a measure's revisions.
 
     Parameters
     ----------
-    degrees : float
+    degrees
         ν0, the number of revisions the prior counts for.
-    scale : float
-        s0, in the unit of the value.
-    settled_maturity : int
-        Maturity in years from which a value counts as settled.
-    settled_scale : float
-        s0 of a settled value, in the unit of the value.
-    mean_weight : float
-        κ0, the number of revisions that a mean revision of 0 counts for; infinite where the mean is taken as 0.
+    scale, settled_scale
+        s0, and s0 of a settled value, in the unit of the value.
+    settled_maturity
+        Years from which a value counts as settled.
+    mean_weight
+        κ0, the number of revisions that a mean revision of 0 counts for; infinite where the mean is fixed at 0.
     """
 
     degrees: float
@@ -43,13 +41,11 @@ class RevisionError:
 
     Parameters
     ----------
-    revisions : int
-        n, the revisions it was learnt from.
-    degrees : float
-        ν.
-    scale : float
-        s, in the unit of the value.
-    centre : float
+    revisions
+        n, the revisions behind it.
+    degrees, scale
+        ν, and s in the unit of the value.
+    centre
         Expected revision, in the unit of the value.
     """
 
@@ -59,16 +55,16 @@ class RevisionError:
     centre: float = 0.0
 
     def interval(self, value: float, level: float = LEVEL) -> Interval:
-        """Give the interval of the final value, v + centre ± t s."""
+        """Interval of the final value, v + centre ± t s."""
         middle, half = value + self.centre, float(stdtrit(self.degrees, (1 + level) / 2)) * self.scale
         return Interval(low=middle - half, high=middle + half, level=level)
 
     def probability_at_least(self, value: float, threshold: float) -> float:
-        """Give P(final ≥ T) = P(t_ν > (T − v − centre)/s), value and threshold in the same unit."""
+        """P(final ≥ T) = P(t_ν > (T − v − centre)/s)."""
         return float(stdtr(self.degrees, (value + self.centre - threshold) / self.scale))
 
     def probability_at_most(self, value: float, threshold: float) -> float:
-        """Give P(final ≤ T), value and threshold in the same unit."""
+        """P(final ≤ T)."""
         return float(stdtr(self.degrees, (threshold - value - self.centre) / self.scale))
 
 
@@ -77,17 +73,15 @@ def revision_error(history: Sequence[float], maturity: int, prior: RevisionPrior
 
     Parameters
     ----------
-    history : sequence of float
+    history
         Revisions of the measure, in the unit of the value.
-    maturity : int
+    maturity
         Maturity of the value to be judged, years.
-    prior : RevisionPrior
-        ν0, s0, κ0 and what holds for settled values.
 
     Returns
     -------
     RevisionError or None
-        None where neither the prior nor the history says anything (ν = 0 or s = 0).
+        None where neither the prior nor the history is informative (ν = 0 or s = 0).
 
     Notes
     -----
@@ -115,32 +109,27 @@ def revision_error(history: Sequence[float], maturity: int, prior: RevisionPrior
 
 
 def flat_prior(prior: RevisionPrior) -> RevisionPrior:
-    """Give the prior that says nothing of the mean and the size of revisions, flat in m and ln σ.
+    """Return the prior flat in m and ln σ, uninformative about the mean and the size of revisions.
 
     Notes
     -----
     The limit κ0 = 0, ν0 = −1, s0 = 0: the next revision is t with n − 1 degrees of freedom about the mean of the past
-    ones, squared scale (1 + 1/n) Σ(r − r̄)²/(n − 1). Below two revisions `revision_error` gives None.
+    ones, squared scale (1 + 1/n) Σ(r − r̄)²/(n − 1). Below two revisions `revision_error` returns None.
     """
     return replace(prior, degrees=-1.0, scale=0.0, mean_weight=0.0)
 
 
 def prior_grid(prior: RevisionPrior, *, factors: Sequence[float], mean_weight: float) -> tuple[RevisionPrior, ...]:
-    """List the priors under which a printed probability must hold.
+    """List the priors under which a printed probability must hold: every scale with every weight, zero mean first.
 
     Parameters
     ----------
-    prior : RevisionPrior
-        The one that verdicts are drawn with; its mean revision is 0.
-    factors : sequence of float
-        What s0 and ν0 are multiplied by, 1 among them.
-    mean_weight : float
-        κ0 of a mean revision that is not known to be 0.
-
-    Returns
-    -------
-    tuple of RevisionPrior
-        Every scale with every weight, first with a mean revision of 0, then with a normal one.
+    prior
+        The one behind the verdicts; its mean revision is 0.
+    factors
+        Multiples of s0 and ν0, including 1.
+    mean_weight
+        κ0 of a mean revision not fixed at 0.
     """
     return tuple(
         replace(

@@ -1,4 +1,4 @@
-"""Revisions of one measure: the triangle, the history other methods learn from, tests where long enough."""
+"""Revisions of one measure: the triangle, the history other methods use, tests where it is long enough."""
 
 from __future__ import annotations
 
@@ -39,12 +39,10 @@ def history(vintages: Sequence[Observation], *, first_maturity: int, final_matur
 
     Parameters
     ----------
-    vintages : sequence of Observation
-        All vintages known of one measure, of one area or of all areas of one level.
-    first_maturity : int
-        A first release has at most this maturity, years.
-    final_maturity : int
-        A matured value has at least this maturity, years.
+    vintages
+        All vintages of one measure, of one area or of all areas of one level.
+    first_maturity, final_maturity
+        Largest maturity of a first release and smallest of a matured value, years.
 
     Returns
     -------
@@ -74,15 +72,15 @@ def triangle(
     minimum_bias_test: int,
     minimum_news_noise: int,
 ) -> Revisions | Refusal:
-    """Lay out all vintages of one measure of one area, and what its revisions say.
+    """Lay out all vintages of one measure of one area, and describe its revisions.
 
     Parameters
     ----------
-    vintages : sequence of Observation
-        All vintages known of one measure of one area; projections are set apart.
-    first_maturity, final_maturity : int
-        As for `history`, years.
-    minimum_statistics, minimum_bias_test, minimum_news_noise : int
+    vintages
+        All vintages; projections are kept apart.
+    first_maturity, final_maturity
+        As for `history`.
+    minimum_statistics, minimum_bias_test, minimum_news_noise
         Fewest revisions for statistics, for the test of zero mean, for the news and noise regressions.
 
     Returns
@@ -136,28 +134,18 @@ def triangle(
 
 
 def between_measures(others: Sequence[Observation], reference: Sequence[Observation]) -> MeasureDifference | Refusal:
-    """Set one measure's newest values against another's for the same periods: differences, never revisions.
-
-    Parameters
-    ----------
-    others : sequence of Observation
-        All vintages of one measure of one area.
-    reference : sequence of Observation
-        All vintages of the measure they are held against.
+    """Compare one measure's newest values with another's for the same periods: differences, never revisions.
 
     Returns
     -------
     MeasureDifference or Refusal
-        Differences by period, to be shown as `measure-mixed`; `not-published` where no period has both.
+        d = newest other − newest reference by period and RMSE = √(Σd²/n), to be shown as `measure-mixed`;
+        `not-published` where no period has both.
 
     Raises
     ------
     DataError
         If either side holds more than one measure.
-
-    Notes
-    -----
-    d = newest other − newest reference; RMSE = √(Σd²/n).
     """
     newest = []
     for side in (others, reference):
@@ -184,20 +172,7 @@ def between_measures(others: Sequence[Observation], reference: Sequence[Observat
 
 
 def lay_out(cells: Sequence[VintageValue]) -> tuple[tuple[date, ...], dict[str, dict[date, VintageValue]]]:
-    """Lay the cells of a triangle out: days of publication across, periods down.
-
-    Parameters
-    ----------
-    cells : sequence of VintageValue
-        Of one measure of one area.
-
-    Returns
-    -------
-    tuple of date
-        Days of publication, rising.
-    dict of str to dict of date to VintageValue
-        By period, then by day.
-    """
+    """Lay out the cells of a triangle: the days of publication in order, and the cells by period and day."""
     days = tuple(sorted({cell.published for cell in cells}))
     rows: dict[str, dict[date, VintageValue]] = {}
     for cell in sorted(cells, key=lambda cell: (cell.period, cell.published)):
@@ -212,7 +187,7 @@ def statistics(first: NDArray[np.float64], final: NDArray[np.float64], to_maturi
     ----------
     first, final : ndarray, shape (n,)
         First and later values of the same periods, n ≥ 1.
-    to_maturity : int
+    to_maturity
         Maturity of the later values, years.
 
     Returns
@@ -238,18 +213,9 @@ def statistics(first: NDArray[np.float64], final: NDArray[np.float64], to_maturi
 
 
 def bias_test(moved: NDArray[np.float64]) -> RevisionTest | Refusal:
-    """Test whether the mean revision is zero.
+    """Test whether the mean of revisions, shape (n,), is zero: t with n − 1 degrees of freedom.
 
-    Parameters
-    ----------
-    moved : ndarray, shape (n,)
-        Revisions.
-
-    Returns
-    -------
-    RevisionTest or Refusal
-        t with n − 1 degrees of freedom; `too-few-revisions` if all revisions are equal, for then the
-        spread they would be judged by is unknown.
+    `too-few-revisions` if all are equal, because their spread is then unknown.
     """
     if np.ptp(moved) == 0:
         return Refusal(code="too-few-revisions", method=METHOD, detail="all revisions are equal")
@@ -259,11 +225,6 @@ def bias_test(moved: NDArray[np.float64]) -> RevisionTest | Refusal:
 
 def news_noise(first: NDArray[np.float64], final: NDArray[np.float64]) -> NewsNoise | Refusal:
     """Regress revisions on the first values (news: slope 0) and on the final values (noise: slope 0).
-
-    Parameters
-    ----------
-    first, final : ndarray, shape (n,)
-        First and final values of the same periods.
 
     Returns
     -------
@@ -303,7 +264,7 @@ def _matured(
 
 
 def _by_period(vintages: Iterable[Observation]) -> list[list[Observation]]:
-    """Values that may enter, grouped by area and period, each group in order of publication."""
+    """Values that enter estimates, by area and period, each group in order of publication."""
     counted = [each for each in published_order(vintages) if enters_estimates(each)]
     return [list(same) for _, same in groupby(counted, key=lambda each: (each.area, each.period))]
 

@@ -43,29 +43,25 @@ def assess(
 
     Parameters
     ----------
-    observation : Observation
-        The value, of one measure and vintage.
-    history : sequence of float
+    history
         Past revisions of the same measure at the same level of areas (`revisions.history`).
-    threshold : float
+    threshold
         T, in the unit of the value.
-    prior : RevisionPrior
-        What is believed of revisions before any was seen.
-    verdict_probability : float
+    verdict_probability
         *Above* from this P(final ≥ T) on, *below* up to one minus it.
-    words_below_revisions : int
-        With fewer revisions the probability is given in words.
-    probability_bands : sequence of float
-        Cut points of those words, which are given only where they hold under every prior.
-    priors : sequence of RevisionPrior
-        Other priors (`revision_error.prior_grid`); `prior-flip` is raised where one of them turns the verdict.
+    words_below_revisions
+        With fewer revisions the probability is given as a phrase.
+    probability_bands
+        Cut points of those phrases, which are given only where they hold under every prior.
+    priors
+        Other priors (`revision_error.prior_grid`); `prior-flip` is raised where one of them changes the verdict.
 
     Returns
     -------
     Threshold, NotYearly or Refusal
         A value for part of a year, or for several, is not judged: `NotYearly`. Refused: `projection-only`,
-        `not-published` (a derived value), `too-few-revisions` (no prior and no history). A bounded value is no
-        refusal: it gets "stated …" or *cannot tell apart* and the flag `bound-only`, and `part-year` where it is not
+        `not-published` (a derived value), `too-few-revisions` (no prior and no history). A bounded value is not
+        refused: it gets "stated …" or *cannot tell apart* and the flag `bound-only`, and `part-year` where it is not
         for a whole year. Without history the probability is withheld and `no-vintage-history` raised.
 
     Raises
@@ -75,8 +71,8 @@ def assess(
 
     Notes
     -----
-    (final − published)/s ~ t_ν, see `revision_error`. A verdict asks for probability P on one side, so the interval
-    that ends at the threshold just where the verdict does has level 2P − 1.
+    (final − published)/s ~ t_ν, see `revision_error`. A verdict requires probability P on one side, so the interval
+    that ends at the threshold exactly where the verdict changes has level 2P − 1.
 
     References
     ----------
@@ -130,28 +126,9 @@ def assess_newest(
     probability_bands: Sequence[float],
     priors: Sequence[RevisionPrior] = (),
 ) -> Threshold | NotYearly | Refusal:
-    """Judge the newest vintage of one period.
+    """Judge the newest vintage of one period, such as ``2025``, out of all vintages of one measure of one area.
 
-    Parameters
-    ----------
-    vintages : sequence of Observation
-        All vintages known of one measure of one area.
-    history : sequence of float
-        As for `assess`.
-    period : str
-        The period judged, ``2025``.
-    threshold, prior, verdict_probability, words_below_revisions, probability_bands, priors
-        As for `assess`.
-
-    Returns
-    -------
-    Threshold, NotYearly or Refusal
-        Refused also: `not-published`, `projection-only`, `measure-mixed`.
-
-    Raises
-    ------
-    DataError
-        If a period does not begin with a year.
+    Returns and raises what `assess` does; refused also: `not-published`, `projection-only`, `measure-mixed`.
     """
     if mixed := refuse_mixed(vintages, METHOD, one_area=True):
         return mixed
@@ -176,19 +153,10 @@ def assess_newest(
 
 
 def flips(results: Sequence[Threshold]) -> tuple[Threshold, ...]:
-    """Flag verdicts that another measure or another vintage turns.
+    """Flag verdicts that another measure or vintage contradicts, against the same threshold.
 
-    Parameters
-    ----------
-    results : sequence of Threshold
-        Verdicts on any areas, periods, measures and vintages, against the same threshold.
-
-    Returns
-    -------
-    tuple of Threshold
-        The same results in the same order, with `measure-flip` where the newest vintages of two measures of
-        one area, indicator and period are *above* and *below*, and `vintage-flip` where vintages of one
-        measure are.
+    The results come back in the same order, with `measure-flip` where the newest vintages of two measures of one area,
+    indicator and period are *above* and *below*, and `vintage-flip` where vintages of one measure are.
     """
     added: dict[int, list[Flag]] = {}
     order = sorted(range(len(results)), key=lambda i: (_period_key(results[i]), _vintage_key(results[i])))
@@ -211,18 +179,16 @@ def aggregate_check(
 
     Parameters
     ----------
-    parts : sequence of Observation
-        One value an area, of the measure and period of `whole`.
-    whole : Observation
-        The value of the area that holds them all.
-    weights : mapping of str to float
+    parts
+        One value per area, of the measure and period of `whole`.
+    weights
         By area key, for every area there should be.
 
     Returns
     -------
     AggregateCheck or Refusal
-        Refused: `measure-mixed`, and `part-missing` if an area with a weight has no exact value of its own; a
-        projected or derived one is none.
+        Refused: `measure-mixed`, and `part-missing` if an area with a weight has no exact published value; projected
+        and derived ones do not count.
     """
     if mixed := refuse_mixed([whole, *parts], METHOD, one_area=False):
         return mixed
@@ -246,7 +212,7 @@ def aggregate_check(
 
 
 def _about(observation: Observation, threshold: float) -> dict[str, object]:
-    """What every result says of its observation."""
+    """Fields of the observation that every result carries."""
     return {
         "area": observation.area,
         "indicator": observation.indicator,
@@ -260,7 +226,7 @@ def _about(observation: Observation, threshold: float) -> dict[str, object]:
 
 
 def _verdict(probability: float, verdict_probability: float) -> Verdict:
-    """The word for P(final ≥ T)."""
+    """The verdict for P(final ≥ T)."""
     # Rounding first: a value exactly on the margin must get its word whatever the last bit says.
     at = round(probability, 12)
     if at >= verdict_probability:
@@ -269,7 +235,7 @@ def _verdict(probability: float, verdict_probability: float) -> Verdict:
 
 
 def _stated(observation: Observation, threshold: float) -> Threshold:
-    """A value with a bound: what it states, without probability or interval."""
+    """A bounded value: what it states, without probability or interval."""
     verdict: Verdict = "cannot tell apart"
     if observation.bound == ">" and observation.value >= threshold:
         verdict = "stated above"
@@ -282,7 +248,7 @@ def _stated(observation: Observation, threshold: float) -> Threshold:
 
 
 def _not_yearly(observation: Observation) -> NotYearly:
-    """A value that is no year's, as it was published."""
+    """A value that is not for one year, as published."""
     return NotYearly(
         area=observation.area,
         indicator=observation.indicator,
@@ -294,7 +260,7 @@ def _not_yearly(observation: Observation) -> NotYearly:
 
 
 def _prior_flip(cells: Sequence[PriorCell], verdict: str) -> tuple[Flag, ...]:
-    """The flag of a verdict that another prior turns, with how many of them do."""
+    """The flag of a verdict that another prior changes, with how many of them do."""
     counted = in_grid(cells)
     other = [each for each in counted if each.verdict != verdict]
     return (Flag(code="prior-flip", detail=f"{len(other)} of {len(counted)} priors"),) if other else ()
@@ -319,7 +285,7 @@ def _vintage_key(result: Threshold) -> tuple[str, str, str]:
 def _flag_contrast(
     code: str, members: Iterable[int], results: Sequence[Threshold], added: dict[int, list[Flag]]
 ) -> None:
-    """Note a flag for all members that are above or below, if there are both."""
+    """Add a flag for all members that are above or below, if there are both."""
     told = [i for i in members if results[i].verdict in ("above", "below")]
     if len({results[i].verdict for i in told}) < 2:
         return

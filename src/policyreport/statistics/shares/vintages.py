@@ -1,4 +1,4 @@
-"""What the methods on shares ask of published vintages: years, maturities, the newest of each period."""
+"""Vintages of published shares: years, maturities, the newest of each period."""
 
 from __future__ import annotations
 
@@ -14,23 +14,7 @@ NEVER_ESTIMATED = frozenset({"projection", "derived"})
 
 
 def year_of(observation: Observation) -> int:
-    """Read the year an observation's period lies in.
-
-    Parameters
-    ----------
-    observation : Observation
-        A row whose period begins with four digits, ``2025`` or ``2025Q3``.
-
-    Returns
-    -------
-    int
-        Calendar year.
-
-    Raises
-    ------
-    DataError
-        If the period does not begin with a year.
-    """
+    """Read the calendar year of a period, ``2025`` or ``2025Q3``; a DataError if it does not begin with one."""
     text = observation.period[:4]
     if len(text) == 4 and text.isdecimal():
         return int(text)
@@ -43,60 +27,22 @@ def year_of(observation: Observation) -> int:
 
 
 def maturity(observation: Observation) -> int:
-    """Count the years between a value's period and its publication.
-
-    Parameters
-    ----------
-    observation : Observation
-        A published value.
-
-    Returns
-    -------
-    int
-        Publication year minus the year of the period.
-
-    Raises
-    ------
-    DataError
-        If the period does not begin with a year.
-    """
+    """Count the years from a value's period to its publication."""
     return observation.published.year - year_of(observation)
 
 
 def published_order(vintages: Iterable[Observation]) -> list[Observation]:
-    """Sort values by area, period and publication date.
-
-    Parameters
-    ----------
-    vintages : iterable of Observation
-        Values in any order.
-
-    Returns
-    -------
-    list of Observation
-        The same values; those published on one day are ordered by their row id.
-    """
+    """Sort values by area, period and publication date; those of one day by their row id."""
     return sorted(vintages, key=lambda each: (each.area, each.period, each.published, each.id))
 
 
 def enters_estimates(observation: Observation) -> bool:
-    """Tell whether a value is exact and neither projected nor derived.
-
-    Parameters
-    ----------
-    observation : Observation
-        A published value.
-
-    Returns
-    -------
-    bool
-        True if METHODS §0 lets it into an estimate.
-    """
+    """Whether a value is exact and neither projected nor derived (METHODS §0)."""
     return observation.bound == "=" and observation.status not in NEVER_ESTIMATED
 
 
 def newest_of_each_year(vintages: Iterable[Observation]) -> dict[int, Observation]:
-    """Select the newest vintage of every calendar year; parts of a year, and several together, are passed over."""
+    """Select the newest vintage of every calendar year; values for part of a year or several years are skipped."""
     by_day = sorted(vintages, key=lambda each: (each.published, each.id))
     # Later entries replace earlier ones, so the newest of each year remains.
     newest = {year: each for each in by_day if (year := year_of_period(each.period)) is not None}
@@ -104,12 +50,12 @@ def newest_of_each_year(vintages: Iterable[Observation]) -> dict[int, Observatio
 
 
 def yearly(vintages: Iterable[Observation]) -> list[Observation]:
-    """Keep the values of whole calendar years, in the order given; a text that is no period is a DataError."""
+    """Keep the values of whole calendar years, in order; a malformed period is a DataError."""
     return [each for each in vintages if _kind(each) == YEAR]
 
 
 def of_one_kind(vintages: Sequence[Observation]) -> list[Observation]:
-    """Keep periods that may be set against each other: years, or without any those of the commonest kind."""
+    """Keep comparable periods: years or, without any, those of the commonest kind."""
     kinds = Counter(_kind(each) for each in vintages)
     kept = YEAR if YEAR in kinds else next((kind for kind, _ in kinds.most_common(1)), "")
     return [each for each in vintages if _kind(each) == kept]
@@ -123,22 +69,7 @@ def _kind(observation: Observation) -> str:
 
 
 def refuse_mixed(vintages: Sequence[Observation], method: str, *, one_area: bool) -> Refusal | None:
-    """Refuse values of more than one measure, or of more than one area where one is asked for.
-
-    Parameters
-    ----------
-    vintages : sequence of Observation
-        Values a caller takes for one series.
-    method : str
-        Method id for the refusal.
-    one_area : bool
-        True if the values must also be of one area.
-
-    Returns
-    -------
-    Refusal or None
-        `measure-mixed` with what was found, or None.
-    """
+    """Refuse values of more than one measure, or of more than one area if `one_area`, as `measure-mixed`."""
     kinds = sorted({f"{each.indicator}/{each.measure} ({each.unit})" for each in vintages})
     areas = sorted({each.area for each in vintages}) if one_area else []
     if len(kinds) < 2 and len(areas) < 2:
@@ -153,36 +84,12 @@ def refuse_mixed(vintages: Sequence[Observation], method: str, *, one_area: bool
 
 
 def refuse_absent(vintages: Sequence[Observation], method: str, subject: str, detail: str) -> Refusal:
-    """Say why no value can enter: none was published, or only projections were.
-
-    Parameters
-    ----------
-    vintages : sequence of Observation
-        The values there are; none of them enters an estimate.
-    method, subject, detail : str
-        For the refusal.
-
-    Returns
-    -------
-    Refusal
-        `projection-only` if there is a projection, else `not-published`.
-    """
+    """Say why no value enters: only projections were published (`projection-only`), or none (`not-published`)."""
     projected = any(each.status == "projection" for each in vintages)
     code = "projection-only" if projected else "not-published"
     return Refusal(code=code, method=method, subject=subject, detail=detail, inputs=ids(vintages))
 
 
 def ids(vintages: Iterable[Observation]) -> tuple[str, ...]:
-    """Collect ledger row ids.
-
-    Parameters
-    ----------
-    vintages : iterable of Observation
-        Values in any order.
-
-    Returns
-    -------
-    tuple of str
-        Ids, sorted, each once.
-    """
+    """Collect ledger row ids, sorted, without repetition."""
     return tuple(sorted({each.id for each in vintages}))

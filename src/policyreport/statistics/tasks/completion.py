@@ -1,4 +1,4 @@
-"""What share of a list is done, late, overdue (METHODS §1)?"""
+"""What share of a list is done, late or overdue (METHODS §1)?"""
 
 from __future__ import annotations
 
@@ -13,35 +13,24 @@ METHOD = "completion"
 def assess(
     count: TaskCount | None, *, subject: str, minimum_tasks: int, design_effect: float, sum_tolerance: float
 ) -> Completion | Refusal:
-    """Describe one list on one date: completed, late and overdue, each with its intervals.
+    """Describe one list on one date: shares completed, late and overdue, with intervals.
 
     Parameters
     ----------
-    count : TaskCount or None
-        The counts; None where nothing was published.
-    subject : str
-        What was asked, for a refusal.
-    minimum_tasks : int
-        Fewest tasks an interval is given for.
-    design_effect : float
+    minimum_tasks
+        Fewest tasks for which an interval is given.
+    design_effect
         φ of the second interval, for tasks that finish together.
-    sum_tolerance : float
-        See `counts.flag_short_sum`.
 
     Returns
     -------
     Completion or Refusal
-        `not-published`, `projection-only`, `bound-only` or `list-too-short` where there is no result.
-
-    Raises
-    ------
-    DataError
-        If a part exceeds its whole.
+        `not-published`, `projection-only`, `bound-only` or `list-too-short`.
 
     Notes
     -----
-    A list is a census: the count has no sampling error. The intervals say with which propensity to finish
-    such a count is compatible, if tasks finished independently (φ = 1) or in clusters (φ > 1).
+    A list is a census, so the count has no sampling error. The intervals show which propensities to finish are
+    compatible with it, if tasks finished independently (φ = 1) or in clusters (φ > 1).
     """
     if count is None:
         return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
@@ -50,7 +39,7 @@ def assess(
     completed, total = count.pair()
 
     def part(name: str, x: int | None, n: int) -> Proportion | Refusal | None:
-        """A share, a refusal with its counts where n is too small, or None without anything to share."""
+        """A share, a refusal with its counts where n is too small, or None where there is nothing to divide."""
         if x is None or n == 0:
             return None
         if n < minimum_tasks:
@@ -77,20 +66,9 @@ def assess(
 
 
 def proportion(count: int, total: int, *, design_effect: float) -> Proportion:
-    """Compute a share with its Wilson and Jeffreys intervals.
+    """Compute a share of n > 0 with its Wilson and Jeffreys intervals.
 
-    Parameters
-    ----------
-    count, total : int
-        x and n, n > 0.
-    design_effect : float
-        φ of the second Wilson interval.
-
-    Returns
-    -------
-    Proportion
-        At 0 of n and n of n `one_sided` is True and `one_sided_bound` holds the one-sided 95 % limit,
-        1 − 0.05^(1/n) from above or its mirror from below.
+    At 0 of n and n of n `one_sided_bound` holds the one-sided 95 % limit: 1 − 0.05^(1/n), or its mirror 0.05^(1/n).
     """
     low, high = wilson(count, total)
     wide_low, wide_high = wilson(count / design_effect, total / design_effect)
@@ -110,6 +88,6 @@ def proportion(count: int, total: int, *, design_effect: float) -> Proportion:
 
 
 def _refuse_short(subject: str, count: int, total: int, inputs: tuple[str, ...]) -> Refusal:
-    """The refusal that keeps the counts in sight."""
+    """The refusal, with the counts."""
     detail = f"{count} of {total}"
     return Refusal(code="list-too-short", method=METHOD, subject=subject, detail=detail, inputs=inputs)

@@ -1,4 +1,4 @@
-"""Counts of tasks as methods take them, and the refusals every method on counts shares."""
+"""Counts of tasks, and the refusals that all methods on counts share."""
 
 from __future__ import annotations
 
@@ -18,33 +18,27 @@ class TaskCount:
 
     Parameters
     ----------
-    area : str
-        Area key.
-    list : str
+    list
         Issuing body, scope and counting rule; counts with unequal `list` are never compared.
-    published : date
-        Day of publication.
-    reference_date : date or None
-        Day the figures hold; None where it is known only to the month or "about".
-    total, completed, late, overdue : int or None
+    reference_date
+        Day the figures refer to; None where only the month or an approximate date is published.
+    total, completed, late, overdue
         Tasks on the list, completed, completed late, overdue; None where not published.
-    period : str
-        The ledger's period: the best that is known of the time where there is no reference date.
-    list_label : str
+    period
+        The ledger's period, for counts without a reference date.
+    list_label
         Name of the list for readers.
-    list_kind : str
+    list_kind
         What makes lists of several areas comparable: issuing body or template, scope and due filter.
-    removed : int
-        Tasks taken off the list since the date before, where stated.
-    parts : tuple of int
+    removed
+        Tasks taken off the list since the previous date, where stated.
+    parts
         Published parts that should add up to the total.
-    bound : str
+    bound
         ``=``, or how the count was qualified.
-    status : str
-        Status of the figures in the ledger.
-    certified : bool
-        Whether the publisher vouches for the same basis as on the date before.
-    inputs : tuple of str
+    certified
+        Whether the publisher confirms the same basis as on the previous date.
+    inputs
         Ledger row ids.
 
     Raises
@@ -79,18 +73,7 @@ class TaskCount:
             check_part(where, "tasks overdue", self.overdue, self.total - self.completed)
 
     def pair(self) -> tuple[int, int]:
-        """Give completed and total where both were published.
-
-        Returns
-        -------
-        tuple of int
-            Tasks completed and tasks on the list.
-
-        Raises
-        ------
-        DataError
-            If either was not published; `refuse_unusable` tells beforehand.
-        """
+        """Completed and total; a DataError where one was not published, which `refuse_unusable` checks."""
         if self.completed is None or self.total is None:
             where = f"{self.area}, list {self.list!r}"
             raise DataError(where, "total and completed", "one was not published", "Refuse the count first.")
@@ -98,42 +81,14 @@ class TaskCount:
 
 
 def check_part(where: str, name: str, part: int | None, whole: int | None) -> None:
-    """Stop where a count is negative or larger than what it is part of.
-
-    Parameters
-    ----------
-    where : str
-        Place, for the message.
-    name : str
-        What is counted, in words.
-    part, whole : int or None
-        The two counts; None where not published.
-
-    Raises
-    ------
-    DataError
-        If the part is outside 0 … whole.
-    """
+    """Raise a DataError where a count is negative or larger than what it is part of."""
     if part is not None and (part < 0 or (whole is not None and part > whole)):
         limit = "a count of 0 or more" if whole is None else f"a count from 0 to {whole}"
         raise DataError(where, f"{name} as {limit}", str(part), "Compare the raw file with its source.")
 
 
 def refuse_unusable(counts: Sequence[TaskCount], method: str, subject: str) -> Refusal | None:
-    """Refuse counts that are missing, planned or only bounded.
-
-    Parameters
-    ----------
-    counts : sequence of TaskCount
-        The counts a method is asked to use.
-    method, subject : str
-        For the refusal.
-
-    Returns
-    -------
-    Refusal or None
-        `not-published`, `projection-only` or `bound-only`; None where every count can be used.
-    """
+    """Refuse counts that are missing (`not-published`), planned (`projection-only`) or `bound-only`."""
     inputs = gather_inputs(counts)
     if not counts or any(count.total is None or count.completed is None for count in counts):
         known = [f"total {count.total}" for count in counts if count.total is not None]
@@ -157,24 +112,22 @@ def select_comparable(
     minimum_tasks: int,
     maximum_days_apart: int,
 ) -> tuple[tuple[TaskCount, ...], tuple[str, ...]] | Refusal:
-    """Keep the areas whose lists are of one kind and one time, or say why they cannot be compared.
+    """Keep the areas whose lists are of one kind and date, or say why they cannot be compared.
 
     Parameters
     ----------
-    counts : sequence of TaskCount
-        One count an area.
-    method, subject : str
-        For a refusal.
-    minimum_areas, minimum_tasks : int
-        Fewest areas, fewest tasks of each.
-    maximum_days_apart : int
+    counts
+        One count per area.
+    minimum_areas, minimum_tasks
+        Fewest areas, and fewest tasks in each.
+    maximum_days_apart
         Most days between the first and the last reference date.
 
     Returns
     -------
     tuple, or Refusal
-        The counts by area key and the areas left out (nothing usable published, or too few tasks);
-        `lists-differ` or `too-few-areas`.
+        Counts by area key and the areas left out (nothing usable published, or too few tasks); `lists-differ`
+        or `too-few-areas`.
 
     Raises
     ------
@@ -201,38 +154,12 @@ def select_comparable(
 
 
 def gather_inputs(counts: Sequence[TaskCount]) -> tuple[str, ...]:
-    """Collect the ledger rows behind counts.
-
-    Parameters
-    ----------
-    counts : sequence of TaskCount
-        The counts.
-
-    Returns
-    -------
-    tuple of str
-        Row ids, in order, each once.
-    """
+    """Collect the ledger row ids behind counts, without repetition."""
     return tuple(dict.fromkeys(row for count in counts for row in count.inputs))
 
 
 def flag_short_sum(parts: Sequence[int], total: int, *, sum_tolerance: float) -> tuple[Flag, ...]:
-    """Flag published parts that do not add up to their total.
-
-    Parameters
-    ----------
-    parts : sequence of int
-        Parts; none published raises no flag.
-    total : int
-        The published total.
-    sum_tolerance : float
-        The sum may miss the total by this share of it.
-
-    Returns
-    -------
-    tuple of Flag
-        `sum-short` if the sum misses the total by more than that, else nothing.
-    """
+    """Flag `sum-short` where published parts miss their total by more than `sum_tolerance`, a share of the total."""
     if not parts or abs(sum(parts) - total) <= sum_tolerance * total:
         return ()
     detail = " + ".join(f"{part}" for part in parts) + f" = {sum(parts)}, not {total}"

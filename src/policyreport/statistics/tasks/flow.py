@@ -50,40 +50,35 @@ def assess(
     trend_minimum_at_risk: int,
     weak_below: int,
 ) -> Flow | Refusal:
-    """Measure the pace of completion inside one list, its last change and its trend.
+    """Measure the pace of completion within one list, its last change and its trend.
 
     Parameters
     ----------
-    counts : sequence of TaskCount
+    counts
         One area's counts; the unbroken stretch that ends with the newest is used.
-    subject : str
-        What was asked, for a refusal.
-    minimum_days, suspect_ratio : int, float
+    minimum_days, suspect_ratio
         See `stretch.collect_stretch`.
-    design_effects : sequence of float
+    design_effects
         φ at which the change is shown.
-    verdict_design_effect : float
-        φ at which the interval of the change must exclude 0, below the trend's minimum of intervals.
-    largest_design_effect : float
-        Where the search for the φ ends at which the change would vanish.
-    frailty : FrailtyRules
-        How unlike each other tasks may be: *slower* and *falling* must survive it.
-    trend_minimum_intervals, trend_minimum_finished, trend_minimum_open, trend_minimum_at_risk : int
-        See `hazard_trend.fit_trend`.
-    weak_below : int
+    verdict_design_effect
+        φ at which the interval of the change must exclude 0; where there is a trend, max(its dispersion, 1) is used.
+    largest_design_effect
+        Upper end of the search for the φ at which the change would vanish.
+    frailty
+        How heterogeneous tasks may be: *slower* and *falling* must survive it.
+    trend_minimum_intervals, trend_minimum_finished, trend_minimum_open, trend_minimum_at_risk, weak_below
         See `hazard_trend.fit_trend`.
 
     Returns
     -------
     Flow or Refusal
-        `not-published`, `projection-only`, `bound-only`, `date-approximate`, `too-few-points`,
-        `list-changed` or `interval-too-short` where there is no result; change and trend may be refused
-        on their own.
+        `not-published`, `projection-only`, `bound-only`, `date-approximate`, `too-few-points`, `list-changed` or
+        `interval-too-short`; change and trend may be refused on their own.
 
     Notes
     -----
-    Exposure runs from reference date to reference date. A rush at the end of a year is not separated from
-    speed. No model is ever fitted to the cumulative shares, whose errors depend on each other.
+    Exposure runs from reference date to reference date. A rush at the end of the year is not separated from speed.
+    No model is fitted to the cumulative shares, whose errors are dependent.
     """
     stretch = collect_stretch(
         counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
@@ -158,7 +153,7 @@ def _assess_change(
 
 
 def _judge_change(alike: Interval, unlike: Contrast) -> Literal["faster", "slower", "no clear change"]:
-    """Slower only where tasks that are not alike would not give the same; they can only hide that it is faster."""
+    """Slower only if heterogeneous tasks would not give the same result; they can only hide that it is faster."""
     if alike.low > 0:
         return "faster"
     return "slower" if alike.high < 0 and unlike.high < 0 else "no clear change"
@@ -183,29 +178,24 @@ def quarter_on_quarter(
     sum_tolerance: float,
     basis_changes: Mapping[date, str],
 ) -> QuarterOnQuarter | Refusal:
-    """Lay counts of one or several lists side by side, date by date, with the condition under each step.
+    """Lay out counts of one or several lists date by date, with the condition under which each step may be compared.
 
     Parameters
     ----------
-    counts : sequence of ListCount
+    counts
         Counts as printed; lists may differ.
-    area, subject : str
-        Area key, and what was asked.
-    minimum_days : int
-        Fewest days a hazard is given for.
-    suspect_ratio : float
-        See `hazards.flag_suspect`.
-    sum_tolerance : float
-        See `counts.flag_short_sum`.
-    basis_changes : mapping of date to str
-        What is known about the basis of the counts of a date, against the date before.
+    minimum_days
+        Fewest days for which a hazard is given.
+    suspect_ratio, sum_tolerance
+        See `hazards.flag_suspect` and `counts.flag_short_sum`.
+    basis_changes
+        Published changes in the basis of a date's counts since the previous date.
 
     Returns
     -------
     QuarterOnQuarter or Refusal
-        The table; `not-published` if there is no count. Steps across lists hold a `list-changed` refusal
-        and no verdict, test or interval of the change, only bounds of what was completed, and what the hazard
-        would be if the list had only grown and nothing was removed.
+        `not-published` without counts. Steps across lists hold a `list-changed` refusal instead of a verdict,
+        with bounds of what was completed and the hazard if the list had only grown and nothing was removed.
 
     Raises
     ------
@@ -214,7 +204,7 @@ def quarter_on_quarter(
 
     Notes
     -----
-    A description with its condition, printed because readers will make the table themselves.
+    A description, printed with its condition because readers will make the comparison themselves.
     """
     if not counts:
         return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
@@ -236,7 +226,7 @@ def quarter_on_quarter(
 
 
 def _flag_count(count: ListCount, area: str, sum_tolerance: float) -> ListCount:
-    """The count with `sum-short` where its parts ask for it."""
+    """The count, with `sum-short` where its parts do not add up."""
     check_part(f"{area}, list {count.list!r}, {count.reference_date}", "completed", count.completed, count.total)
     short = flag_short_sum(count.parts, count.total, sum_tolerance=sum_tolerance)
     found = {"flags": count.flags + short, "without_recurring": without_recurring(count)}
@@ -248,7 +238,7 @@ def _is_long(before: ListCount, after: ListCount, minimum_days: int) -> bool:
 
 
 def _increment_if_grown(before: ListCount, after: ListCount, minimum_days: int) -> Increment | None:
-    """The interval if the list only grew; None where the counts contradict that, or the time is too short."""
+    """The interval if the list only grew; None where the counts contradict that or the time is too short."""
     additions = after.total - before.total + after.removed
     increment = Increment(
         before.reference_date,
@@ -270,7 +260,7 @@ def _describe_list_step(
     subject: str,
     minimum_days: int,
 ) -> ListStep:
-    """One step of the table, with the refusal that stands in for a comparison."""
+    """One step of the table, with the refusal that takes the place of a comparison."""
     additions = after.total - before.total + after.removed
     finished = after.completed - before.completed
     days = (after.reference_date - before.reference_date).days

@@ -1,8 +1,8 @@
-"""The pace of tasks that are not alike: what it was once the easy ones go first (METHODS §20.5).
+"""The pace of heterogeneous tasks: what it was after the easy ones were finished first (METHODS §20.5).
 
-A task's rate of being finished is the effort times the task's own frailty, gamma with mean 1 and variance θ. Under
-constant effort the tasks left are ever harder: after a cumulative effort H their hazard is 1/(1 + θH) of a new
-task's. Tasks added later are new, so the tasks at risk are a mixture of groups, one for each time of coming.
+A task's hazard is the effort times its frailty, gamma with mean 1 and variance θ. Under constant effort the remaining
+tasks get ever harder: after a cumulative effort H their hazard is 1/(1 + θH) of a new task's. Tasks added later are
+new, so the tasks at risk are a mixture of cohorts.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from policyreport.statistics.tasks.hazards import HORIZON, Increment
 Floats = NDArray[np.float64]
 
 _SEARCHED = 30
-"""Points at which a change is looked at before its zero is searched for between two of them."""
+"""Grid points on which a change of sign is looked for before the root is refined."""
 _ALIKE = 1e-9
-"""Variance below which tasks are alike up to rounding."""
+"""Variance below which tasks are homogeneous up to rounding."""
 _STEPS = 100
 _SETTLED = 1e-10
 
 
 @dataclass(frozen=True)
 class FrailtyRules:
-    """Variances that are shown, the one "slower" and "falling" must survive, and where a search for one ends."""
+    """Variances shown, the one that "slower" and "falling" must survive, and the upper end of a search."""
 
     shown: tuple[float, ...]
     verdict: float
@@ -39,15 +39,15 @@ class FrailtyRules:
 
 @dataclass(frozen=True)
 class RiskSet:
-    """Tasks at risk in an interval, by when they came on the list.
+    """Tasks at risk in an interval, by cohort.
 
     Parameters
     ----------
-    counts, means : ndarray
-        Expected number and mean frailty of each group; a new task has a mean of 1.
-    variance : float
-        θ, the variance of the frailty relative to its squared mean. Finishing tasks changes a group's mean and
-        leaves this as it is, which is what makes the gamma distribution convenient.
+    counts, means
+        Expected number and mean frailty of each cohort; a new task has mean 1.
+    variance
+        θ, the variance of the frailty relative to its squared mean. Finishing tasks changes a cohort's mean but not θ,
+        a property of the gamma distribution.
     """
 
     counts: Floats
@@ -55,13 +55,13 @@ class RiskSet:
     variance: float
 
     def left(self, effort: float) -> Floats:
-        """Share of each group that a cumulative effort leaves open."""
+        """Share of each cohort still open after a cumulative effort."""
         if self.variance < _ALIKE:
             return np.exp(-self.means * effort)
         return np.exp(-np.log1p(self.variance * self.means * effort) / self.variance)
 
     def finished(self, effort: float) -> float:
-        """Share of all tasks at risk that a cumulative effort finishes."""
+        """Share of all tasks at risk finished by a cumulative effort."""
         return 1 - float(self.counts @ self.left(effort) / self.counts.sum())
 
     def steepness(self, effort: float) -> float:
@@ -93,25 +93,13 @@ class RiskSet:
 
 
 def risk_sets(increments: Sequence[Increment], *, variance: float) -> tuple[RiskSet, ...]:
-    """Follow the tasks of one list through its intervals.
-
-    Parameters
-    ----------
-    increments : sequence of Increment
-        Intervals in order.
-    variance : float
-        θ.
-
-    Returns
-    -------
-    tuple of RiskSet
-        One an interval, additions from its first day.
+    """Follow the tasks of one list through its intervals: one risk set each, additions from the first day.
 
     Notes
     -----
-    Approximations: the tasks of the first count are taken as having begun together, so that the share completed
-    by then tells how hard those left are, with mean (open share)^θ; and each group's share of the tasks left is
-    the expected one. Neither matters where no tasks are added.
+    Two approximations, neither of which matters where no tasks are added. The tasks of the first count are treated as
+    having started together, so that the share completed by then gives the mean frailty (open share)^θ of the rest.
+    And each cohort's share of the remaining tasks is set to its expectation.
     """
     first = increments[0]
     listed = first.open_at_start + first.completed_before
@@ -125,7 +113,7 @@ def risk_sets(increments: Sequence[Increment], *, variance: float) -> tuple[Risk
 
 @dataclass(frozen=True)
 class Contrast:
-    """Two intervals on the tasks at risk in the later one: shares finished in 30 days, and their difference.
+    """Shares finished in 30 days of the tasks at risk in the later of two intervals, and limits of their difference.
 
     `expected` is what the effort of the earlier interval would finish of them, `observed` what was finished.
     """
@@ -146,17 +134,15 @@ def contrast(at_risk: RiskSet, first: Increment, second: Increment, *, design_ef
 
     Parameters
     ----------
-    at_risk : RiskSet
+    at_risk
         Of the earlier interval.
-    first, second : Increment
-        Earlier and later interval.
-    design_effect : float
-        φ dividing the counts behind the limits.
+    design_effect
+        φ by which the counts behind the limits are divided.
 
     Returns
     -------
     Contrast
-        At θ = 0 the difference of the two 30-day hazards, with the same limits as `hazards.difference`.
+        At θ = 0 the difference of the two 30-day hazards, with the limits of `hazards.difference`.
 
     Notes
     -----
@@ -183,19 +169,10 @@ def contrast(at_risk: RiskSet, first: Increment, second: Increment, *, design_ef
 
 
 def find_zero(value: Callable[[float], float], *, largest: float) -> float | None:
-    """Find the smallest variance at which a fall is no longer one.
+    """Find the smallest variance θ at which a fall vanishes.
 
-    Parameters
-    ----------
-    value : callable
-        From θ to a number below 0 while the fall stands.
-    largest : float
-        Where the search ends.
-
-    Returns
-    -------
-    float or None
-        θ; None if the value is not below 0 at θ = 0, or stays below 0 up to the largest.
+    `value` maps θ to a number that is negative while the fall stands. None if it is not negative at θ = 0, or still is
+    at the largest θ.
     """
     points = np.r_[0.0, np.geomspace(largest / 1000, largest, _SEARCHED)]
     if value(0.0) >= 0:
@@ -209,26 +186,24 @@ def find_zero(value: Callable[[float], float], *, largest: float) -> float | Non
 def fit_slope(
     increments: Sequence[Increment], sets: Sequence[RiskSet], design: ArrayLike
 ) -> tuple[float, float, float] | None:
-    """Fit the trend of the log effort, not of the log hazard of the tasks left.
+    """Fit the trend of the log effort rather than of the log hazard of the remaining tasks.
 
     Parameters
     ----------
-    increments : sequence of Increment
-        Intervals in order.
-    sets : sequence of RiskSet
-        Their tasks at risk.
+    increments, sets
+        Intervals in order, and their risk sets.
     design : array_like, shape (K, 2)
         Constant and time.
 
     Returns
     -------
     tuple of float, or None
-        Slope, its standard error, dispersion; None if the fit does not settle.
+        Slope, its standard error, dispersion; None if the fit does not converge.
 
     Notes
     -----
     Quasi-binomial scoring: the mean of an interval is what its risk set finishes at the effort exp(Xβ)·Δ, given
-    what was finished before. Without additions the link is Aranda-Ordaz's, log(((1 − μ)^(−θ) − 1)/θ) with offset
+    what was finished before. Without additions the link is Aranda-Ordaz's, log(((1 − μ)^(−θ) − 1)/θ), with offset
     ln of mean frailty times Δ: complementary log-log at θ = 0, logit at θ = 1.
 
     References

@@ -20,7 +20,7 @@ Limits = tuple[float, float, float, float]
 METHOD = "funnel"
 
 LARGEST_NUMBER_OF_LIMITS = 400
-"""More totals than this cannot be told apart in a printed figure."""
+"""More totals than this cannot be distinguished in a printed figure."""
 
 
 def assess(
@@ -37,33 +37,31 @@ def assess(
     bh_level: float,
     grouping: Grouping = INDEPENDENT,
 ) -> Funnel | Refusal:
-    """Compare areas' completed shares with what their size lets expect.
+    """Compare areas' completed shares with the limits expected for their size.
 
     Parameters
     ----------
-    counts : sequence of TaskCount
-        One count an area, all lists of one kind.
-    subject : str
-        What was asked, for a refusal.
-    minimum_areas, minimum_tasks, maximum_days_apart : int
+    counts
+        One count per area, all lists of one kind.
+    minimum_areas, minimum_tasks, maximum_days_apart
         See `counts.select_comparable`.
-    tail_probabilities : tuple of float
-        Where the four limits lie, ascending.
-    winsor_share : float
-        Share of areas at each end whose z is drawn in before the dispersion is estimated.
-    overdispersion_errors : float
-        Standard errors above 1 from which the dispersion counts.
-    smallest_drawn : int
-        Tasks from which on limits are drawn.
-    bh_level : float
-        Largest adjusted p of an area singled out.
-    grouping : Grouping
-        How tasks finish together; the spread between areas is judged beyond that.
+    tail_probabilities
+        Probabilities of the four limits, ascending.
+    winsor_share
+        Share of areas at each end whose z is winsorised before the dispersion is estimated.
+    overdispersion_errors
+        Standard errors above 1 from which the dispersion is applied.
+    smallest_drawn
+        Fewest tasks for which limits are drawn.
+    bh_level
+        Largest adjusted p at which an area is singled out.
+    grouping
+        How far tasks finish together; the spread between areas is judged beyond that.
 
     Returns
     -------
     Funnel or Refusal
-        Areas against the limits; `lists-differ` or `too-few-areas`.
+        `lists-differ` or `too-few-areas`.
 
     Raises
     ------
@@ -72,8 +70,8 @@ def assess(
 
     Notes
     -----
-    z = (x/n − θ)/√(θ(1 − θ)/n) with θ = Σx/Σn. An area is singled out only if its two-sided normal p at the
-    dispersion, or at the design effect where that is no less, adjusted by Benjamini-Hochberg, is `bh_level` or less.
+    z = (x/n − θ)/√(θ(1 − θ)/n) with θ = Σx/Σn. An area is singled out only if its two-sided normal p, computed at the
+    larger of dispersion and design effect and adjusted by Benjamini-Hochberg, is at most `bh_level`.
 
     References
     ----------
@@ -135,20 +133,7 @@ def assess(
 
 
 def compute_z(counts: ArrayLike, totals: ArrayLike, centre: float) -> Floats:
-    """Standardise shares by their binomial error under a common share.
-
-    Parameters
-    ----------
-    counts, totals : array_like, shape (I,)
-        x and n.
-    centre : float
-        Common share θ; where it is 0 or 1 all areas agree and z is 0.
-
-    Returns
-    -------
-    ndarray, shape (I,)
-        z values.
-    """
+    """Standardise shares by their binomial error under a common share; all 0 where that is 0 or 1."""
     x, n = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
     if centre in (0.0, 1.0):
         return np.zeros_like(x)
@@ -156,41 +141,14 @@ def compute_z(counts: ArrayLike, totals: ArrayLike, centre: float) -> Floats:
 
 
 def estimate_dispersion(z: ArrayLike, *, winsor_share: float) -> float:
-    """Estimate the dispersion from winsorised z values.
-
-    Parameters
-    ----------
-    z : array_like, shape (I,)
-        z values.
-    winsor_share : float
-        Share at each end that is drawn in to its quantile; 0 for none.
-
-    Returns
-    -------
-    float
-        φ̂: mean of the squared z.
-    """
+    """Estimate the dispersion φ̂, the mean of squared z values winsorised by `winsor_share` at each end."""
     values = np.asarray(z, dtype=float)
     low, high = np.quantile(values, [winsor_share, 1 - winsor_share])
     return float(np.mean(np.clip(values, low, high) ** 2))
 
 
 def exact_limits(total: int, centre: float, tail_probabilities: Limits) -> Limits:
-    """Compute interpolated exact binomial limits of a share.
-
-    Parameters
-    ----------
-    total : int
-        n.
-    centre : float
-        Common share θ.
-    tail_probabilities : tuple of float
-        Where the limits lie.
-
-    Returns
-    -------
-    tuple of float
-        Limits, shares from 0 to 1.
+    """Compute interpolated exact binomial limits of a share at the given tail probabilities.
 
     Notes
     -----
@@ -207,7 +165,7 @@ def exact_limits(total: int, centre: float, tail_probabilities: Limits) -> Limit
 
 
 def _normal_limits(total: int, centre: float, dispersion: float, tail_probabilities: Limits) -> Limits:
-    """Limits θ + z_p·√(φ̂θ(1 − θ)/n), kept between 0 and 1."""
+    """Limits θ + z_p·√(φ̂θ(1 − θ)/n), clipped to [0, 1]."""
     error = np.sqrt(dispersion * centre * (1 - centre) / total)
     limits = np.clip(centre + norm.ppf(tail_probabilities) * error, 0, 1).tolist()
     low, inner_low, inner_high, high = limits
@@ -215,7 +173,7 @@ def _normal_limits(total: int, centre: float, dispersion: float, tail_probabilit
 
 
 def _totals_to_draw(smallest: int, largest: int) -> tuple[int, ...]:
-    """Whole totals from the smallest to the largest; evenly spaced in the logarithm where they are many."""
+    """Integers from the smallest to the largest; evenly spaced on the log scale where there are many."""
     if largest - smallest < LARGEST_NUMBER_OF_LIMITS:
         return tuple(range(smallest, max(largest, smallest) + 1))
     spaced = np.geomspace(smallest, largest, LARGEST_NUMBER_OF_LIMITS)

@@ -1,4 +1,4 @@
-"""How much the tasks of one list finish together, learnt from lists that were counted again (METHODS §20.10)."""
+"""How far the tasks of one list finish together, estimated from lists counted repeatedly (METHODS §20.10)."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ _MEDIAN = float(chi2.median(1))
 
 @dataclass(frozen=True)
 class Grouping:
-    """A design effect φ, and from how many pairs of intervals it was estimated; 0 where it is assumed."""
+    """A design effect φ and the number of pairs of intervals behind it, 0 where φ is assumed."""
 
     design_effect: float = 1.0
     pairs: int = 0
 
 
 INDEPENDENT = Grouping()
-"""Tasks that finish one by one."""
+"""Tasks that finish independently."""
 
 
 def estimate_grouping(
     lists: Iterable[Sequence[Increment]], *, minimum_pairs: int, minimum_tasks: int, assumed: float
 ) -> Grouping:
-    """Estimate the design effect that lists of one kind share from the unrest between their successive intervals.
+    """Estimate the design effect shared by lists of one kind from the variation between their successive intervals.
 
     Parameters
     ----------
-    lists : iterable of sequence of Increment
+    lists
         Each list's intervals, in order.
-    minimum_pairs : int
-        Fewest pairs of successive intervals; with fewer the design effect is assumed.
-    minimum_tasks : int
-        Fewest tasks that one hazard makes finished, and leaves open, in each interval of a pair.
-    assumed : float
-        φ where it cannot be estimated.
+    minimum_pairs
+        Fewest pairs of successive intervals.
+    minimum_tasks
+        Fewest tasks expected finished, and expected open, in each interval of a pair under one hazard.
+    assumed
+        φ where there are too few pairs.
 
     Returns
     -------
     Grouping
-        At least 1: below it the counts would claim more than independent tasks can tell.
+        φ of at least 1: a smaller one would claim more precision than independent tasks allow.
 
     Notes
     -----
-    Of every pair Pearson's X² under one daily hazard, 1 degree of freedom: φ times a chi-squared variable where the
-    pace did not change. The median over pairs, divided by that of chi-squared, leaves out the few in which it did.
+    Each pair gives Pearson's X² under one daily hazard, with 1 degree of freedom: φ times a chi-squared variable where
+    the pace did not change. Its median over pairs, divided by that of chi-squared, is robust to the few where it did.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Whether the hazard of finishing a task moved over five and more intervals (METHODS §2, trend)."""
+"""Trend of the hazard of finishing a task over five or more intervals (METHODS §2, trend)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DAYS_PER_QUARTER = 91.3125
 """A quarter of 365.25 days (METHODS §2)."""
 
 _LOGIT_INTRACLASS_RANGE = (-14.0, 5.0)
-"""Below 1e-6 a beta-binomial cannot be told from a binomial in double precision."""
+"""Below ρ = 1e-6 a beta-binomial cannot be distinguished from a binomial in double precision."""
 
 
 def fit_trend(
@@ -46,21 +46,17 @@ def fit_trend(
 
     Parameters
     ----------
-    increments : sequence of Increment
-        Intervals in order.
-    method, subject : str
-        For a refusal.
-    trend_minimum_intervals : int
+    trend_minimum_intervals
         Fewest intervals, after those with few tasks at risk are dropped.
-    trend_minimum_finished, trend_minimum_open : int
+    trend_minimum_finished, trend_minimum_open
         Fewest tasks finished, and fewest left open, summed over the intervals.
-    trend_minimum_at_risk : int
+    trend_minimum_at_risk
         Intervals with fewer tasks at risk are dropped.
-    weak_below : int
+    weak_below
         A trend on fewer intervals is flagged `weak`.
-    frailty : FrailtyRules
-        How unlike each other tasks may be: *falling* must survive it.
-    betabinomial : bool
+    frailty
+        How heterogeneous tasks may be: *falling* must survive it.
+    betabinomial
         Whether to fit the beta-binomial sensitivity too, which takes most of the time.
 
     Returns
@@ -128,14 +124,14 @@ def _limits(slope: float, error: float, intervals: int) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class _Unlike:
-    """The trend of one list if its tasks differ."""
+    """The trend of one list if its tasks are heterogeneous."""
 
     increments: Sequence[Increment]
     minimum_at_risk: int
     design: Floats
 
     def fit(self, variance: float) -> TrendAtFrailty | None:
-        """Slope at one variance of the frailty; None where the fit does not settle."""
+        """Slope at one variance of the frailty; None where the fit does not converge."""
         sets = risk_sets(self.increments, variance=variance)
         pairs = zip(self.increments, sets, strict=True)
         used = [(step, at_risk) for step, at_risk in pairs if step.at_risk >= self.minimum_at_risk]
@@ -146,13 +142,13 @@ class _Unlike:
         return TrendAtFrailty(frailty=variance, slope=found[0], interval=Interval(low=low, high=high))
 
     def slope(self, variance: float) -> float:
-        """Slope at one variance; not a number where the fit does not settle."""
+        """Slope at one variance; NaN where the fit does not converge."""
         found = self.fit(variance)
         return found.slope if found else float("nan")
 
 
 def trend_design(increments: Sequence[Increment]) -> Floats:
-    """Constant and time of the intervals: their midpoints in quarters, centred."""
+    """Constant, and centred midpoints of the intervals in quarters."""
     origin = increments[0].start
     midpoints = [((step.start - origin).days + (step.end - origin).days) / 2 for step in increments]
     quarters: Floats = np.array(midpoints) / DAYS_PER_QUARTER
@@ -178,8 +174,8 @@ def fit_glm(
 
     Notes
     -----
-    The share is modelled with the number at risk as variance weight: with a two-column response
-    statsmodels 0.15.0 drops the number of trials from the Pearson scale.
+    The share is modelled with the number at risk as variance weight, because statsmodels 0.15.0 omits the number of
+    trials from the Pearson scale of a two-column response.
     """
     d, m, length = (np.asarray(values, dtype=float) for values in (finished, at_risk, days))
     family = sm.families.Binomial(sm.families.links.CLogLog())
@@ -202,14 +198,8 @@ def fit_glm(
 class BetaBinomialFit:
     """Maximum-likelihood estimates of a beta-binomial model.
 
-    Parameters
-    ----------
-    coefficients : tuple of float
-        On the complementary log-log scale of the daily hazard, one per column of the design.
-    intraclass : float
-        Intraclass correlation ρ.
-    log_likelihood : float
-        At the maximum, binomial coefficients included.
+    `coefficients` are on the complementary log-log scale of the daily hazard, one per column of the design;
+    `intraclass` is ρ; the log-likelihood includes the binomial coefficients.
     """
 
     coefficients: tuple[float, ...]
@@ -220,19 +210,14 @@ class BetaBinomialFit:
 def fit_betabinomial(
     finished: ArrayLike, at_risk: ArrayLike, design: ArrayLike, days: ArrayLike
 ) -> BetaBinomialFit | None:
-    """Fit a beta-binomial model of the hazard by maximum likelihood.
+    """Fit a beta-binomial model of the hazard by maximum likelihood; None if the optimiser fails.
 
     Parameters
     ----------
     finished, at_risk, days : array_like, shape (K,)
-        Tasks finished, tasks at risk, length of the interval.
+        As for `fit_glm`.
     design : array_like, shape (K, p)
         Columns of the linear predictor.
-
-    Returns
-    -------
-    BetaBinomialFit or None
-        None if the optimiser fails.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Hazards of finishing a task between two dates, put on the common scale of 30 days (METHODS §2)."""
+"""Hazards of finishing a task between two dates, on the common scale of 30 days (METHODS §2)."""
 
 from __future__ import annotations
 
@@ -19,20 +19,10 @@ HORIZON = 30
 
 @dataclass(frozen=True)
 class Increment:
-    """What happened on one list between two exact dates.
+    """What happened on one list between two exact reference dates.
 
-    Parameters
-    ----------
-    start, end : date
-        Reference dates.
-    open_at_start : int
-        Tasks not completed on the first date.
-    additions : int
-        Tasks added until the second date.
-    finished : int
-        Tasks completed between the dates.
-    completed_before : int
-        Tasks on the list that were completed by the first date.
+    `open_at_start` tasks were not completed on the first date, `additions` were added by the second, `finished` were
+    completed between them; `completed_before` were already completed on the first.
     """
 
     start: date
@@ -68,24 +58,13 @@ class Increment:
         return rescale(self.hazard, self.days)
 
     def limits30(self, design_effect: float = 1.0) -> tuple[float, float]:
-        """Wilson limits of the 30-day hazard at a design effect.
-
-        Parameters
-        ----------
-        design_effect : float
-            φ: the limits are those of d/φ of m/φ.
-
-        Returns
-        -------
-        tuple of float
-            Lower and upper limit, shares of 1.
-        """
+        """Wilson limits of the 30-day hazard: those of finished/φ of at_risk/φ."""
         low, high = wilson(self.finished / design_effect, self.at_risk / design_effect)
         return rescale(low, self.days), rescale(high, self.days)
 
 
 def join(first: Increment, second: Increment) -> Increment:
-    """Read two successive intervals as one; hazards compose, additions count from its first day."""
+    """Merge two successive intervals; hazards compose, additions count from the first day."""
     return Increment(
         first.start,
         second.end,
@@ -97,42 +76,18 @@ def join(first: Increment, second: Increment) -> Increment:
 
 
 def rescale(share: float, days: float, *, to_days: float = HORIZON) -> float:
-    """Carry a share finished in some days over to another number of days at a constant rate.
-
-    Parameters
-    ----------
-    share : float
-        Share finished, 0 … 1.
-    days, to_days : float
-        Days it took, days wanted.
-
-    Returns
-    -------
-    float
-        1 − (1 − share)^(to_days/days).
-    """
+    """Convert a share finished in `days` to `to_days` at a constant rate: 1 − (1 − share)^(to_days/days)."""
     return 1.0 if share >= 1 else -math.expm1(math.log1p(-share) * to_days / days)
 
 
 def rescale_uniform(share: float, increment: Increment) -> float:
     """Compute the 30-day hazard if additions had entered evenly over the interval.
 
-    Parameters
-    ----------
-    share : float
-        Share of the tasks at risk that were finished, or one of its limits.
-    increment : Increment
-        The interval.
-
-    Returns
-    -------
-    float
-        Share finished in 30 days.
-
     Notes
     -----
-    Solves [o(1 − e^(−hΔ)) + a(1 − (1 − e^(−hΔ))/(hΔ))]/m = q for h. A task added evenly over Δ days is
-    exposed for half the time on average, so the hazard is above that of additions on the first day.
+    Solves [o(1 − e^(−hΔ)) + a(1 − (1 − e^(−hΔ))/(hΔ))]/m = q for h, with q the share finished or one of its limits. A
+    task added evenly over Δ days is exposed for half of them on average, so this hazard exceeds the one that assumes
+    additions on the first day.
     """
     if share <= 0 or share >= 1:
         return float(share >= 1)
@@ -151,18 +106,7 @@ def rescale_uniform(share: float, increment: Increment) -> float:
 
 
 def describe_step(increment: Increment) -> FlowStep:
-    """Put one interval into its record.
-
-    Parameters
-    ----------
-    increment : Increment
-        An interval with at least one task at risk.
-
-    Returns
-    -------
-    FlowStep
-        Hazards with their Wilson limits, under the three ways additions may have entered.
-    """
+    """Describe an interval with tasks at risk: hazards and Wilson limits under three assumptions about additions."""
     low, high = wilson(increment.finished, increment.at_risk)
     low30, high30 = increment.limits30()
     # More may be finished than was open: then some additions were, and the last-day bound is 1.
@@ -187,19 +131,12 @@ def describe_step(increment: Increment) -> FlowStep:
 
 
 def difference(first: Increment, second: Increment, design_effect: float = 1.0) -> tuple[float, float, float]:
-    """Compare two intervals' 30-day hazards.
-
-    Parameters
-    ----------
-    first, second : Increment
-        Earlier and later interval.
-    design_effect : float
-        φ dividing the counts behind the limits.
+    """Compare the 30-day hazards of two intervals.
 
     Returns
     -------
     tuple of float
-        Second minus first, and the interval's lower and upper limit.
+        Second minus first, and its lower and upper limit at counts divided by φ.
 
     Notes
     -----
@@ -217,23 +154,13 @@ def difference(first: Increment, second: Increment, design_effect: float = 1.0) 
 
 
 def find_largest_design_effect(first: Increment, second: Increment, *, limit: float) -> float | None:
-    """Find the largest design effect at which two hazards can still be told apart.
+    """Find the largest φ, from 1 to `limit`, at which two hazards still differ; None if they do not even at φ = 1.
 
-    Parameters
-    ----------
-    first, second : Increment
-        Earlier and later interval.
-    limit : float
-        Where the search ends.
-
-    Returns
-    -------
-    float or None
-        φ from 1 to `limit` (also for more); None if the interval holds 0 even at φ = 1.
+    A result of `limit` stands for larger values too.
     """
 
     def distance(design_effect: float) -> float:
-        """How far the interval stays from 0; negative where it holds 0."""
+        """Distance of the interval from 0; negative where it contains 0."""
         change, low, high = difference(first, second, design_effect)
         return low if change > 0 else -high
 
@@ -243,24 +170,10 @@ def find_largest_design_effect(first: Increment, second: Increment, *, limit: fl
 
 
 def flag_suspect(before: Increment, after: Increment, *, suspect_ratio: float) -> Flag | None:
-    """Flag neighbouring intervals whose daily hazards are too far apart for one way of counting.
+    """Flag `basis-suspect` where the daily hazards of neighbouring intervals differ by more than `suspect_ratio`.
 
-    Parameters
-    ----------
-    before, after : Increment
-        Neighbouring intervals.
-    suspect_ratio : float
-        Ratio of the daily hazards beyond which the basis is suspect.
-
-    Returns
-    -------
-    Flag or None
-        `basis-suspect` with both hazards, or None.
-
-    Notes
-    -----
-    A hazard of 0 (or an infinite one) has no ratio to another; the Wilson limit nearest to the other stands
-    in, so that a short quiet interval does not accuse the list.
+    A hazard of 0 or infinity has no ratio; the Wilson limit nearest to the other takes its place, so that a short quiet
+    interval does not raise the flag.
     """
     extremes = {0: "none", before.at_risk: "all"}, {0: "none", after.at_risk: "all"}
     kinds = extremes[0].get(before.finished), extremes[1].get(after.finished)
@@ -273,7 +186,7 @@ def flag_suspect(before: Increment, after: Increment, *, suspect_ratio: float) -
 
 
 def _comparable_rate(increment: Increment) -> float:
-    """The daily hazard, or at 0 and infinity the finite Wilson limit."""
+    """The daily hazard, or the finite Wilson limit where it is 0 or infinite."""
     if 0 < increment.finished < increment.at_risk:
         return increment.daily_hazard
     low, high = wilson(increment.finished, increment.at_risk)

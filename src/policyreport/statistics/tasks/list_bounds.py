@@ -1,7 +1,7 @@
-"""What can be said of the tasks finished between two counts whose lists differ: bounds (METHODS §20.5).
+"""Bounds of the tasks finished between two counts whose lists differ (METHODS §20.5).
 
-Of a list it is known or not whether recurring tasks are on it, how many they are, and whether they are among the
-completed. Whatever is not stated is tried both ways.
+A source may state whether recurring tasks are on a list, how many, and whether they are among the completed. Whatever
+it does not state is tried both ways.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from policyreport.statistics.tasks.hazards import rescale
 
 
 class _Recurring(NamedTuple):
-    """A way in which recurring tasks may stand on a list: how many of them, and how many of those completed."""
+    """How many recurring tasks are on a list, and how many of them are completed."""
 
     listed: int
     completed: int
 
 
 def without_recurring(count: ListCount) -> WithoutRecurring | None:
-    """The count without recurring tasks, where their number and place are published; else None."""
+    """The count without recurring tasks; None unless their number and position are published."""
     if not count.recurring or count.recurring_listed == "excluded" or count.recurring_completed == "not stated":
         return None
     completed = count.completed - (count.recurring if count.recurring_completed == "yes" else 0)
@@ -34,26 +34,16 @@ def without_recurring(count: ListCount) -> WithoutRecurring | None:
 
 
 def bound_step(before: ListCount, after: ListCount, *, minimum_days: int) -> StepBounds | None:
-    """Bound the tasks completed between two counts by what is published of the difference of their lists.
+    """Bound the tasks completed between two counts by what is published about how their lists differ.
 
-    Parameters
-    ----------
-    before, after : ListCount
-        Counts of two lists that are not known to be one.
-    minimum_days : int
-        Fewest days a hazard is given for.
-
-    Returns
-    -------
-    StepBounds or None
-        None where the counts contradict a list that kept its completed tasks.
+    None where the counts contradict a list that kept its completed tasks.
 
     Notes
     -----
-    Recurring tasks are taken out of both counts in every way that is possible, with the number of the one count for
-    the other where only one is published, and left in as printed; low and high are the extremes of what is left. The
-    added tasks may have been finished before they came on the list, so that `low_if_added_done` takes them off.
-    Completed tasks that were taken off the list without a word would make it more than `high`.
+    Recurring tasks are removed from both counts in every possible way (where only one count gives their number, it is
+    used for both), and also left in as printed; low and high are the extremes of the results. Added tasks may have been
+    finished before they joined the list, so `low_if_added_done` deducts them. Completed tasks removed from the list
+    without notice would raise the number above `high`.
     """
     number = after.recurring or before.recurring or 0
     days = (after.reference_date - before.reference_date).days
@@ -85,14 +75,14 @@ def bound_step(before: ListCount, after: ListCount, *, minimum_days: int) -> Ste
 
 
 def _is_stated(count: ListCount) -> bool:
-    """Whether it is known how recurring tasks stand on a list."""
+    """Whether the source states where recurring tasks are on a list."""
     return count.recurring_listed == "excluded" or (
         count.recurring_listed == "included" and count.recurring_completed != "not stated"
     )
 
 
 def _ways(count: ListCount, number: int) -> Iterator[_Recurring]:
-    """The extreme ways in which so many recurring tasks may stand on a list."""
+    """The extreme ways in which a number of recurring tasks may be on a list."""
     if number == 0 or count.recurring_listed != "included":
         yield _Recurring(0, 0)
     if number == 0 or count.recurring_listed == "excluded" or number > count.total:

@@ -1,4 +1,4 @@
-"""Will the list be finished by the deadline, if tasks go on closing as before (METHODS §3)?"""
+"""Will the list be finished by the deadline if tasks go on closing as before (METHODS §3)?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from policyreport.statistics.tasks.stretch import collect_stretch
 METHOD = "outlook"
 
 PaceOf = Callable[[int], Pace]
-"""Pace by the number of tasks it is for: at an assumed design effect the clustering depends on it."""
+"""Pace as a function of the number of tasks: at an assumed design effect the clustering depends on it."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ class PaceRules:
 
     Parameters
     ----------
-    prior_shape, quantile_points, largest_intraclass : float, int, float
-        Of the latest interval, see `predictive.pace_of_latest`.
-    grid_from_intervals : int
-        Fewest intervals that clustering is learnt from.
-    grid_smallest_list : float
+    prior_shape, quantile_points, largest_intraclass
+        For the latest interval, see `predictive.pace_of_latest`.
+    grid_from_intervals
+        Fewest intervals from which clustering is estimated.
+    grid_smallest_list
         Fewest tasks at risk in the mean interval.
-    grid_smallest_open_share : float
+    grid_smallest_open_share
         Smallest number of tasks to predict, as a share of the mean number at risk.
-    grid_points, intraclass_prior : int, tuple of float
-        Of all intervals, see `predictive.pace_of_all`.
+    grid_points, intraclass_prior
+        For all intervals, see `predictive.pace_of_all`.
     """
 
     prior_shape: float
@@ -62,26 +62,16 @@ class PaceRules:
     intraclass_prior: tuple[float, float]
 
     def estimate_clustering(self, increments: Sequence[Increment], tasks: int) -> bool:
-        """Say whether the intervals behind a prediction can tell how much its tasks finish together.
+        """Whether the intervals can show how much the predicted tasks finish together.
 
-        Parameters
-        ----------
-        increments : sequence of Increment
-            Intervals of one list.
-        tasks : int
-            N, tasks the prediction is for.
-
-        Returns
-        -------
-        bool
-            Else design effects are assumed, and the latest interval alone gives the pace.
+        Otherwise design effects are assumed and the latest interval alone gives the pace.
 
         Notes
         -----
-        One intraclass correlation is learnt from all intervals. Tasks that finish in groups of one size give a small
-        one on a long list and a large one on what is left of it: simulated intervals that carry the first over to the
-        second hold too little, and so do those of lists so short that the prior on the correlation outweighs them
-        (METHODS §17, outlook).
+        One intraclass correlation is estimated from all intervals. Tasks that finish in groups of one size have a small
+        one on a long list and a large one on what remains of it. In simulations, prediction intervals that carry the
+        first over to the second cover too little, and so do those of lists so short that the prior on the correlation
+        dominates (METHODS §17, outlook).
         """
         at_risk = sum(step.at_risk for step in increments) / len(increments)
         enough = len(increments) >= self.grid_from_intervals and at_risk >= self.grid_smallest_list
@@ -102,43 +92,34 @@ def assess(
     minimum_days: int,
     suspect_ratio: float,
 ) -> Outlook | Refusal:
-    """Predict the tasks finished by the deadline and the chance of a required share.
+    """Predict the tasks finished by the deadline and the probability of a required share.
 
     Parameters
     ----------
-    counts : sequence of TaskCount
+    counts
         One area's counts.
-    subject : str
-        What was asked, for a refusal.
-    deadline : date or None
+    deadline
         Day by which the share is required; None where params name none.
-    required_share : float
+    required_share
         s*, share of all tasks.
-    design_effects : sequence of float
+    design_effects
         φ of the predictions where the clustering cannot be estimated.
-    inner_level : float
+    inner_level
         Level of the second, shorter interval of each prediction.
-    likely_probability, unlikely_probability : float
+    likely_probability, unlikely_probability
         Probabilities from which, at every design effect, the verdict is *likely* or *unlikely*.
-    rules : PaceRules
-        How the pace is found.
-    minimum_days, suspect_ratio : int, float
+    minimum_days, suspect_ratio
         See `stretch.collect_stretch`.
 
     Returns
     -------
     Outlook or Refusal
-        Everything `flow` refuses, and `no-deadline` where there is none after the newest date.
-
-    Raises
-    ------
-    DataError
-        If a part exceeds its whole.
+        Whatever `flow` refuses, and `no-deadline` where none lies after the newest date.
 
     Notes
     -----
-    Assumes that the hazard goes on and no task is added; `with_additions` relaxes the second. "If tasks go
-    on closing as in the last 90 days", never "will".
+    Assumes that the hazard stays constant and no task is added; `with_additions` relaxes the second. Worded "If tasks
+    go on closing as in the last 90 days", never "will".
 
     References
     ----------
@@ -214,7 +195,7 @@ def _choose_paces(
 
 @dataclass(frozen=True)
 class _Situation:
-    """Where the list stands and what is required of it."""
+    """State of the list and what is required of it."""
 
     total: int
     completed: int
@@ -257,14 +238,14 @@ def _interval(chances: Floats, alpha: float) -> Interval:
 
 
 def _mean_inflow(increments: Sequence[Increment]) -> float:
-    """Tasks added a day over all intervals."""
+    """Tasks added per day over all intervals."""
     return sum(step.additions for step in increments) / sum(step.days for step in increments)
 
 
 def _judge(
     outlooks: Sequence[OutlookAt], likely: float, unlikely: float
 ) -> Literal["likely", "unlikely", "cannot say"]:
-    """One word only if every design effect agrees on it."""
+    """One verdict only if every design effect agrees."""
     chances = [outlook.probability_required for outlook in outlooks]
     if min(chances) >= likely:
         return "likely"
@@ -285,27 +266,21 @@ def calibrate(
     calibration_minimum_forecasts: int,
     calibration_level: float,
 ) -> Calibration | Refusal:
-    """Hold earlier outlooks against what came, over all lists of one kind.
+    """Compare earlier outlooks with what happened, over all lists of one kind.
 
     Parameters
     ----------
-    series : sequence of sequences of TaskCount
-        Counts by area; areas without a flow are passed over.
-    subject : str
-        What was asked, for a refusal.
-    indicator, measure : str
-        Ids; they seed the randomised PIT.
-    interval_design_effect : float
+    series
+        Counts by area; areas without a flow are skipped.
+    indicator, measure
+        Ids that seed the randomised PIT.
+    interval_design_effect
         φ of the outlooks whose clustering is not estimated.
-    rules : PaceRules
-        How the pace is found.
-    minimum_days, suspect_ratio : int, float
-        See `assess`.
-    calibration_first_interval : int
-        Intervals behind the first forecast of a list.
-    calibration_minimum_forecasts : int
+    calibration_first_interval
+        Intervals before the first forecast of a list.
+    calibration_minimum_forecasts
         Fewest forecasts.
-    calibration_level : float
+    calibration_level
         Level of the interval that is checked.
 
     Returns
@@ -313,15 +288,10 @@ def calibrate(
     Calibration or Refusal
         `lists-differ` for lists of several kinds, `too-few-points` for too few forecasts.
 
-    Raises
-    ------
-    DataError
-        If a part exceeds its whole.
-
     Notes
     -----
-    The origin rolls from one date to the next; the outlook made there for the tasks at risk in the next
-    interval is held against the tasks finished in it. PIT: F(x − 1) + u·P(x) with u uniform.
+    The origin rolls from date to date; the outlook made there for the tasks at risk in the next interval is compared
+    with the tasks finished in it. PIT: F(x − 1) + u·P(x) with u uniform.
 
     References
     ----------
@@ -355,7 +325,7 @@ def calibrate(
 
 
 def _summarise(outcomes: Sequence[tuple[Floats, int]], uniforms: Floats, alpha: float) -> Calibration:
-    """Count outcomes inside their interval and place each in its predictive distribution."""
+    """Count outcomes inside their interval and find the PIT of each."""
     intervals = [_interval(chances, alpha) for chances, _ in outcomes]
     inside = sum(each.low <= x <= each.high for each, (_, x) in zip(intervals, outcomes, strict=True))
     low, high = wilson(inside, len(outcomes))

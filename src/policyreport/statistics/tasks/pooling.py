@@ -1,4 +1,4 @@
-"""What do all areas' lists of one kind say together (METHODS §4)?"""
+"""What do all areas' lists of one kind show together (METHODS §4)?"""
 
 from __future__ import annotations
 
@@ -36,18 +36,14 @@ def assess(
 
     Parameters
     ----------
-    counts : sequence of TaskCount
-        One count an area.
-    subject : str
-        What was asked, for a refusal.
-    minimum_areas, minimum_tasks, maximum_days_apart : int
+    counts
+        One count per area.
+    minimum_areas, minimum_tasks, maximum_days_apart
         See `counts.select_comparable`.
-    grid_points : int
-        Midpoints on each axis of the posterior.
-    cell_cutoff : float
-        Cells of the grid below this share of the largest weight are left out of the limits.
-    grouping : Grouping
-        How tasks finish together: counts and totals are divided by the design effect.
+    grid_points, cell_cutoff
+        See `compute_posterior`.
+    grouping
+        How far tasks finish together: counts and totals are divided by the design effect.
 
     Returns
     -------
@@ -61,7 +57,7 @@ def assess(
 
     Notes
     -----
-    The areas are taken as exchangeable given the kind of list. "Pooled estimate", not "true performance".
+    The areas are treated as exchangeable given the kind of list. "Pooled estimate", not "true performance".
 
     References
     ----------
@@ -117,8 +113,8 @@ class Posterior:
     Parameters
     ----------
     weights, means, sizes : ndarray, shape (cells,)
-        Weights adding to 1 and the values of μ and M of the cells that are kept.
-    mean, intraclass : float
+        Weights adding up to 1, and μ and M, of the cells kept.
+    mean, intraclass
         Posterior means of μ and ρ over the whole grid.
     """
 
@@ -135,18 +131,7 @@ class Posterior:
         return a, b
 
     def moments(self, count: float, total: float) -> tuple[float, float]:
-        """Compute the posterior mean and standard deviation of one area's propensity.
-
-        Parameters
-        ----------
-        count, total : float
-            x and n of the area.
-
-        Returns
-        -------
-        tuple of float
-            Mean and standard deviation, shares of 1.
-        """
+        """Posterior mean and standard deviation of the propensity of an area with x of n."""
         a, b = self._shapes(count, total)
         centre = a / (a + b)
         mean = float(self.weights @ centre)
@@ -154,52 +139,15 @@ class Posterior:
         return mean, float(np.sqrt(max(second - mean**2, 0.0)))
 
     def distribution(self, count: float, total: float, at: float) -> float:
-        """Compute the posterior distribution function of one area's propensity.
-
-        Parameters
-        ----------
-        count, total : float
-            x and n of the area.
-        at : float
-            A share of 1.
-
-        Returns
-        -------
-        float
-            Probability that the propensity is at most `at`.
-        """
+        """Posterior probability that an area's propensity is at most `at`."""
         return float(self.weights @ betainc(*self._shapes(count, total), at))
 
     def quantile(self, count: float, total: float, level: float) -> float:
-        """Find a posterior quantile of one area's propensity.
-
-        Parameters
-        ----------
-        count, total : float
-            x and n of the area.
-        level : float
-            Probability.
-
-        Returns
-        -------
-        float
-            A share of 1.
-        """
+        """Posterior quantile of an area's propensity."""
         return float(brentq(lambda at: self.distribution(count, total, at) - level, 0.0, 1.0, xtol=1e-10))
 
     def shrinkage(self, total: float) -> float:
-        """Compute how far an area is drawn from its raw share to the common mean.
-
-        Parameters
-        ----------
-        total : float
-            n of the area.
-
-        Returns
-        -------
-        float
-            1 − E[n/(n + M)]: 0 leaves the raw share, 1 replaces it.
-        """
+        """Shrinkage towards the common mean, 1 − E[n/(n + M)]: 0 keeps the raw share, 1 replaces it."""
         return float(self.weights @ (self.sizes / (total + self.sizes)))
 
 
@@ -210,21 +158,16 @@ def compute_posterior(counts: ArrayLike, totals: ArrayLike, *, grid_points: int,
     ----------
     counts, totals : array_like, shape (I,)
         x and n of the areas.
-    grid_points : int
+    grid_points
         Midpoints on each axis.
-    cell_cutoff : float
+    cell_cutoff
         Cells below this share of the largest weight are dropped.
-
-    Returns
-    -------
-    Posterior
-        Weights of μ and M.
 
     Notes
     -----
     Prior uniform on μ and on ρ. The grid is even in s = √ρ, so the weight is
-    2s·Π B(μM + x, (1 − μ)M + n − x)/B(μM, (1 − μ)M). Plugging in single values of μ and M instead would
-    understate the spread of few areas.
+    2s·Π B(μM + x, (1 − μ)M + n − x)/B(μM, (1 − μ)M). Plugging in single values of μ and M would understate the
+    uncertainty where there are few areas.
     """
     x, n = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
     midpoints = (np.arange(grid_points) + 0.5) / grid_points

@@ -16,10 +16,10 @@ from policyreport.statistics.tasks.hazards import HORIZON, Increment
 Floats = NDArray[np.float64]
 
 _NEGLIGIBLE = 1e-10
-"""Grid cells below this share of the largest weight cannot be seen in any printed digit."""
+"""Grid cells below this share of the largest weight change no printed digit."""
 
 _INSIDE = 1e-15
-"""Keeps probabilities off 0 and 1, where the odds are undefined."""
+"""Keeps probabilities away from 0 and 1, where the odds are undefined."""
 
 _ROWS = 500
 """Mixture components held in memory at a time."""
@@ -27,12 +27,12 @@ _ROWS = 500
 
 @dataclass(frozen=True)
 class Pace:
-    """What is believed about the daily rate of finishing, and how much tasks finish together.
+    """Mixture that describes the daily rate of finishing and how much tasks finish together.
 
     Parameters
     ----------
     weights : ndarray, shape (J,)
-        Weights adding to 1.
+        Weights adding up to 1.
     rates : ndarray, shape (J,)
         Daily rates; infinite where everything at risk would be finished.
     intraclass : ndarray, shape (J,)
@@ -49,18 +49,7 @@ class Pace:
         return float(self.weights @ -np.expm1(-self.rates * HORIZON))
 
     def share_finished(self, days: float) -> Floats:
-        """Share finished in some days, by component.
-
-        Parameters
-        ----------
-        days : float
-            Days of exposure.
-
-        Returns
-        -------
-        ndarray, shape (J,)
-            1 − exp(−rate·days).
-        """
+        """Share finished in some days, 1 − exp(−rate·days), by component."""
         return np.asarray(-np.expm1(-self.rates * days))
 
 
@@ -77,23 +66,16 @@ def pace_of_latest(
 
     Parameters
     ----------
-    latest : Increment
-        The latest interval.
-    tasks : int
-        N, tasks the prediction is for.
-    design_effect : float
+    tasks
+        N, tasks to predict.
+    design_effect
         φ.
-    prior_shape : float
+    prior_shape
         Both shapes of the beta prior of the interval's hazard.
-    quantile_points : int
-        J, midpoint quantiles of the posterior: no random numbers.
-    largest_intraclass : float
+    quantile_points
+        J, equally weighted midpoint quantiles of the posterior: no random numbers.
+    largest_intraclass
         Upper bound of the intraclass correlation (φ − 1)/(N − 1).
-
-    Returns
-    -------
-    Pace
-        Equal weights.
 
     Notes
     -----
@@ -112,26 +94,18 @@ def pace_of_latest(
 
 
 def pace_of_all(increments: Sequence[Increment], *, grid_points: int, intraclass_prior: tuple[float, float]) -> Pace:
-    """Describe the pace by the posterior over all intervals, with the clustering estimated from them.
+    """Describe the pace by its posterior over all intervals of a list, with the clustering estimated from them.
 
     Parameters
     ----------
-    increments : sequence of Increment
-        Intervals of one list.
-    grid_points : int
+    grid_points
         Midpoints for the 30-day hazard and for √ρ.
-    intraclass_prior : tuple of float
+    intraclass_prior
         Shapes of the beta prior of ρ.
-
-    Returns
-    -------
-    Pace
-        Weights of the grid's cells.
 
     Notes
     -----
-    Prior uniform on q30; likelihood beta-binomial with mean 1 − (1 − q30)^(Δ/30) and the same ρ in every
-    interval.
+    Prior uniform on q30; likelihood beta-binomial with mean 1 − (1 − q30)^(Δ/30) and the same ρ in every interval.
     """
     midpoints = (np.arange(grid_points) + 0.5) / grid_points
     q30, root = (axis.ravel() for axis in np.meshgrid(midpoints, midpoints, indexing="ij"))
@@ -154,22 +128,7 @@ def pace_of_all(increments: Sequence[Increment], *, grid_points: int, intraclass
 
 
 def predict(pace: Pace, tasks: int, days: float) -> Floats:
-    """Predict how many of some open tasks will be finished in some days.
-
-    Parameters
-    ----------
-    pace : Pace
-        Belief about the rate.
-    tasks : int
-        N open tasks.
-    days : float
-        Days of exposure.
-
-    Returns
-    -------
-    ndarray, shape (N + 1,)
-        Probability of 0 … N tasks.
-    """
+    """Predict how many of N open tasks will be finished: the probability of 0 … N, shape (N + 1,)."""
     shares = pace.share_finished(days)
     total = np.zeros(tasks + 1)
     for first in range(0, len(shares), _ROWS):
@@ -179,21 +138,10 @@ def predict(pace: Pace, tasks: int, days: float) -> Floats:
 
 
 def predict_with_additions(pace: Pace, tasks: int, days: float, later: Pace, additions: int) -> Floats:
-    """Predict finished tasks where new ones enter evenly over the days, each exposed half of them.
+    """Predict finished tasks if new ones enter evenly over the days, each exposed for half of them.
 
-    Parameters
-    ----------
-    pace, later : Pace
-        Belief about the rate for the open and for the new tasks: the same components, in the same order.
-    tasks, additions : int
-        Open and new tasks.
-    days : float
-        Days of exposure of the open tasks.
-
-    Returns
-    -------
-    ndarray, shape (tasks + additions + 1,)
-        Probability of each number finished.
+    `pace` and `later` are those of the open and of the new tasks, with the same components in the same order. Returns
+    the probability of each number, shape (tasks + additions + 1,).
     """
     now, new = pace.share_finished(days), later.share_finished(days / 2)
     total = np.zeros(tasks + additions + 1)
@@ -220,18 +168,5 @@ def _betabinomial(tasks: int, mean: Floats, intraclass: Floats) -> Floats:
 
 
 def find_quantile(probabilities: Floats, level: float) -> int:
-    """Find the quantile of a distribution on 0, 1, 2 …
-
-    Parameters
-    ----------
-    probabilities : ndarray
-        Probability of each number.
-    level : float
-        Level, a share of 1.
-
-    Returns
-    -------
-    int
-        Smallest number whose distribution function reaches the level.
-    """
+    """Find the smallest number whose distribution function reaches the level."""
     return min(int(np.searchsorted(np.cumsum(probabilities), level)), len(probabilities) - 1)

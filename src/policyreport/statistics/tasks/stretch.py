@@ -15,10 +15,10 @@ from policyreport.statistics.tasks.hazards import Increment, flag_suspect, join
 
 @dataclass(frozen=True)
 class Stretch:
-    """Intervals in order, each with tasks at risk, and the counts they were made from.
+    """Intervals in order, each with tasks at risk, and the counts behind them.
 
-    `joined` are the dates of counts too close to their neighbour to end an interval of their own; `left_out`
-    is the number of counts that name no exact day, or no exact number.
+    `joined` are dates of counts too close to their neighbour to end an interval; `left_out` is the number of counts
+    without an exact day or number.
     """
 
     increments: tuple[Increment, ...]
@@ -35,7 +35,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class _Step:
-    """An interval with the dates inside it, and whether every later count vouches for the earlier one's basis."""
+    """An interval with the dates inside it, and whether every later count confirms the earlier one's basis."""
 
     increment: Increment
     certified: bool
@@ -45,17 +45,15 @@ class _Step:
 def collect_stretch(
     counts: Sequence[TaskCount], *, method: str, subject: str, minimum_days: int, suspect_ratio: float
 ) -> Stretch | Refusal:
-    """Turn counts into the intervals of the unbroken stretch that ends with the newest count.
+    """Turn one area's counts into the intervals of the unbroken stretch that ends with the newest.
 
     Parameters
     ----------
-    counts : sequence of TaskCount
-        One area's counts. One that is not exact in number or day is left out where two others are.
-    method, subject : str
-        For a refusal.
-    minimum_days : int
+    counts
+        One without exact number or day is left out as long as two others remain.
+    minimum_days
         Fewest days of an interval; a shorter one is joined to its shorter neighbour.
-    suspect_ratio : float
+    suspect_ratio
         See `hazards.flag_suspect`.
 
     Returns
@@ -63,11 +61,6 @@ def collect_stretch(
     Stretch or Refusal
         `not-published`, `projection-only`, `bound-only`, `date-approximate`, `too-few-points`, `list-changed`
         or `interval-too-short`.
-
-    Raises
-    ------
-    DataError
-        If a part exceeds its whole.
     """
     refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(counts))
     exact = [count for count in counts if count.reference_date and refuse_unusable((count,), method, subject) is None]
@@ -107,7 +100,7 @@ def _refuse_inexact(counts: Sequence[TaskCount], method: str, subject: str, refu
 
 
 def join_short(steps: Sequence[_Step], minimum_days: int) -> list[_Step]:
-    """Join intervals that are too short to their shorter neighbour, the shortest first, as long as there is one."""
+    """Join too short intervals to their shorter neighbour, shortest first."""
     joined = list(steps)
     while len(joined) > 1:
         at = min(range(len(joined)), key=lambda place: joined[place].increment.days)
@@ -129,7 +122,7 @@ def join_short(steps: Sequence[_Step], minimum_days: int) -> list[_Step]:
 def _drop_suspect(
     steps: Sequence[_Step], suspect_ratio: float, refuse: Callable[..., Refusal]
 ) -> tuple[list[_Step], tuple[Flag, ...]] | Refusal:
-    """Cut the stretch after the last step that looks like another way of counting, unless certified."""
+    """Cut the stretch after the last step that suggests another way of counting, unless certified."""
     informative = [step for step in steps if step.increment.at_risk > 0]
     if not informative:
         return refuse(code="too-few-points", detail="nothing was open or added")
@@ -146,7 +139,7 @@ def _drop_suspect(
 
 
 def _explain_break(before: TaskCount, after: TaskCount) -> str:
-    """Why two counts are not of one list, with the counts side by side; empty if they are."""
+    """Why two counts are not of one list, with both counts; empty if they are."""
     (x0, n0), (x1, n1) = before.pair(), after.pair()
     reason = find_break(before.list == after.list, n1 - n0 + after.removed, x1 - x0)
     return f"{reason}: {x0} of {n0}, then {x1} of {n1}" if reason else ""
@@ -155,7 +148,7 @@ def _explain_break(before: TaskCount, after: TaskCount) -> str:
 def find_break(same_list: bool, additions: int, finished: int) -> str:
     """Why two counts cannot be of one list, from the growth of total and completed; empty if they can.
 
-    `same_list` is whether issuing body, scope and counting rule are equal; `additions` include stated removals.
+    `same_list`: issuing body, scope and counting rule are equal; `additions` include stated removals.
     """
     if not same_list:
         return "the list differs"
