@@ -25,7 +25,7 @@ def band(probability: float, *, probability_bands: Sequence[float]) -> tuple[flo
     if not 0 <= probability <= 1:
         raise ValueError(f"a probability lies in [0, 1]; got {probability}")
     ends = (0.0, *probability_bands, 1.0)
-    # Rounding first: 1 − 0.99 must meet the cut point 0.01 whatever the last bit says.
+    # Rounding first: 1 − 0.99 must meet the cut point 0.01 whatever the last bit.
     at = round(probability, 12)
     place = bisect_right(probability_bands, at) if at < 0.5 else bisect_left(probability_bands, at)
     return ends[place], ends[place + 1]

@@ -34,7 +34,7 @@ def generator(method: str, indicator: str, measure: str, area: str) -> np.random
 def bootstrap_quantile(draws: ArrayLike, level: float) -> float:
     """Return the ⌈level·(B + 1)⌉-th smallest of B draws, the largest one if that exceeds B."""
     values: NDArray[np.float64] = np.asarray(draws, dtype=float)
-    # Rounding first: 0.95 · 10,000 must be 9,500 whatever the last bit says.
+    # Rounding first: 0.95 · 10,000 must be 9,500 whatever the last bit.
     position = min(math.ceil(round(level * (len(values) + 1), 9)), len(values))
     return float(np.partition(values, position - 1)[position - 1])
 

@@ -77,7 +77,7 @@ class Mixture:
 
     def interval(self, area: int) -> Interval:
         """95 % interval of the estimate at a position, from quantiles of its posterior."""
-        # Components a millionth of a millionth as heavy as the heaviest cannot move a limit.
+        # Components below 1e-12 of the largest weight cannot move a limit.
         heavy = self.weight > 1e-12 * self.weight.max()
         w, m, s = self.weight[heavy], self.centres[heavy, area], self.spreads[heavy, area]
         bracket = float((m - 10 * s).min()), float((m + 10 * s).max())

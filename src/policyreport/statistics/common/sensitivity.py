@@ -60,7 +60,7 @@ def run_rows(
     """As `run`, for declared specifications that form no full grid because some choices make others irrelevant."""
     rows = []
     met: set[Hashable] = set()
-    # The headline comes first: whatever rests on the same repeats it, not the other way round.
+    # The headline comes first, so that rows with its basis repeat it and not the other way round.
     for choices in sorted(choices_of_rows, key=lambda choices: choices != dict(headline)):
         answer, chosen = estimate(choices), choices == dict(headline)
         if isinstance(answer, Refusal):

@@ -1,4 +1,4 @@
-"""One indicator of all areas, and what each area is compared with: nation, region, likes (METHODS §9)."""
+"""One indicator of all areas, and what each area is compared with: nation, region, peers (METHODS §9)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class PeerPanel:
-    """One indicator of all areas over years, and what makes areas alike; its arrays are not to be changed.
+    """One indicator of all areas over years, and what makes areas similar; its arrays must not be changed.
 
     Parameters
     ----------
-    indicator, unit : str
-        What is compared, in which unit.
     areas : tuple of str, length I
         Area keys.
     years : tuple of int, length T
@@ -34,21 +32,21 @@ class PeerPanel:
     values : ndarray, shape (I, T)
         The indicator; NaN where nothing is published.
     nation : ndarray, shape (T,)
-        The published national value, which contains every area.
+        The published national value, which includes every area.
     regions : tuple of str, length I
         Region of each area.
     product : ndarray, shape (I,)
         Weight of each area in its region and the nation, any unit.
     likeness : ndarray, shape (I, V)
-        Variables from before the policy by which areas are alike; NaN where unknown.
-    measures : tuple of str
+        Variables from before the policy that measure similarity; NaN where unknown.
+    measures
         Measures that occur in `values` and `nation`; more than one is refused.
-    inputs : mapping of str to tuple of str
-        Ledger rows behind each area's values; the nation's under ``"nation"``.
+    inputs
+        Ledger rows behind each area's values; the national ones under ``"nation"``.
     errors : ndarray, shape (I, T), optional
         Standard deviation of recalculated values, 0 where a value was published.
-    peers_by_output : bool
-        Weight peers by `product`: a row of a specification table; their plain mean is the rule.
+    peers_by_output
+        Weight peers by `product`, a row of a specification table; by default their plain mean is used.
     """
 
     indicator: str
@@ -66,50 +64,16 @@ class PeerPanel:
     peers_by_output: bool = False
 
     def row(self, area: str) -> int:
-        """Find an area.
-
-        Parameters
-        ----------
-        area : str
-            Area key.
-
-        Returns
-        -------
-        int
-            Its row in `values`.
-
-        Raises
-        ------
-        DataError
-            If the panel has no such area (with "did you mean").
-        """
+        """Find the row of an area in `values`; a DataError (with "did you mean") if there is none."""
         if area not in self.areas:
             raise DataError(self.indicator, "an area of the panel", f'"{area}"', did_you_mean(area, self.areas))
         return self.areas.index(area)
 
 
 def nearest(panel: PeerPanel, area: str, *, k: int) -> tuple[PeerDistance, ...]:
-    """Find the areas most like one area.
+    """Find the k other areas most similar to one area, nearest first.
 
-    Parameters
-    ----------
-    panel : PeerPanel
-        All areas.
-    area : str
-        Area key.
-    k : int
-        Number of peers.
-
-    Returns
-    -------
-    tuple of PeerDistance
-        The k nearest other areas, nearest first. Empty if one of the area's own
-        variables is unknown or fewer than k others have all variables.
-
-    Raises
-    ------
-    DataError
-        If the panel has no such area.
+    Empty if one of the area's own variables is unknown or fewer than k others have all variables.
 
     Notes
     -----
@@ -126,7 +90,7 @@ def nearest(panel: PeerPanel, area: str, *, k: int) -> tuple[PeerDistance, ...]:
 
 
 def comparison_errors(panel: PeerPanel, row: int, comparator: Comparator, k: int) -> Floats:
-    """Standard deviation of one area's yearly differences from errors of recalculated values, on both sides."""
+    """Standard deviation of one area's yearly differences due to recalculated values on both sides."""
     if panel.errors is None:
         return np.zeros(panel.values.shape[1])
     squares = np.square(panel.errors)
@@ -145,7 +109,7 @@ def comparison_errors(panel: PeerPanel, row: int, comparator: Comparator, k: int
     return np.asarray(np.sqrt(squares[row] + (shares[:, None] ** 2 * squares[members]).sum(axis=0)))
 
 
-# Every area of a family asks for the same table, and each notebook judges the whole family.
+# Cached: every area of a family needs the same table, and each notebook judges the whole family.
 @lru_cache(maxsize=8)
 def comparator_values(panel: PeerPanel, comparator: Comparator, k: int) -> Floats:
     """Every area's comparator, shape (I, T); NaN where a member of the comparator has no value."""
@@ -200,7 +164,7 @@ def product_share(panel: PeerPanel) -> Floats:
 
 @lru_cache(maxsize=8)
 def _peer_rows(panel: PeerPanel, k: int) -> tuple[NDArray[np.intp], Floats]:
-    """Rows and distances of every area's k peers, shape (I, k); infinitely far where there are none."""
+    """Rows and distances of every area's k peers, shape (I, k); infinite distance where there are none."""
     likeness = panel.likeness
     rows = np.zeros((len(likeness), k), dtype=np.intp)
     distances = np.full((len(likeness), k), np.inf)
@@ -209,7 +173,7 @@ def _peer_rows(panel: PeerPanel, k: int) -> tuple[NDArray[np.intp], Floats]:
         return rows, distances
     spread = likeness[known].std(axis=0, ddof=1)
     scores = (likeness[known] - likeness[known].mean(axis=0)) / np.where(spread > 0, spread, 1)
-    # A tree keeps thousands of areas linear in memory, where a matrix of distances would not.
+    # The memory of a tree is linear in the number of areas, that of a distance matrix is not.
     found, places = KDTree(scores).query(scores, k=k + 1)
     itself = places == np.arange(len(known))[:, None]
     keep = np.argsort(itself, axis=1, kind="stable")[:, :k]

@@ -1,4 +1,4 @@
-"""Means of short series of many areas, tested against zero, with what all areas say together (METHODS §20.1)."""
+"""Means of many areas' short series, tested with a common variance prior and serial correlation (METHODS §20.1)."""
 
 from __future__ import annotations
 
@@ -24,15 +24,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class MeanRules:
-    """What a mean of yearly values is judged by.
-
-    Parameters
-    ----------
-    minimum_points : int
-        Fewest years.
-    grid : RhoGrid
-        Carry-over looked at.
-    """
+    """Fewest years of a mean, and the values of ρ considered."""
 
     minimum_points: int
     grid: RhoGrid
@@ -51,15 +43,9 @@ class TestedMeans:
     years : ndarray of int, shape (I,)
         Years behind each mean.
     known : ndarray, shape (I,)
-        Variance of each mean that is known beforehand: errors of recalculated values.
-    degrees : ndarray, shape (I, G)
-        Degrees of freedom at each carry-over looked at.
-    inflation : ndarray, shape (I, G)
-        `carryover.variance_inflation` at each.
-    carry_over : CarryOver
-        What the family says of it.
-    prior : VariancePrior
-        What the family's variances have in common.
+        Known part of each mean's variance: errors of recalculated values.
+    degrees, inflation : ndarray, shape (I, G)
+        Degrees of freedom and `carryover.variance_inflation` at each ρ.
     """
 
     means: Floats
@@ -75,7 +61,7 @@ class TestedMeans:
     prior: VariancePrior
 
     def degrees_of(self, row: int) -> float:
-        """Degrees of freedom of one mean, at the carry-over's weights."""
+        """Degrees of freedom of one mean, averaged over ρ."""
         return float(self.carry_over.weights @ self.degrees[row])
 
 
@@ -85,16 +71,9 @@ def estimate_means(values: ArrayLike, rules: MeanRules, *, known: ArrayLike | No
     Parameters
     ----------
     values : array_like, shape (I, T)
-        Differences, or changes, one area a row; NaN where a year is missing.
-    rules : MeanRules
-        Fewest years and the carry-over looked at.
+        Differences or changes, one area per row; NaN where a year is missing.
     known : array_like, shape (I,), optional
-        Variance of each mean beyond that of its years, 0 without.
-
-    Returns
-    -------
-    TestedMeans
-        In the order of the rows.
+        Variance of each mean beyond that of its years, by default 0.
 
     Notes
     -----
@@ -139,7 +118,7 @@ def _moments(table: Floats, enough: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     means, variances = np.full((2, len(table)), np.nan)
     rows = table[enough]
     if len(rows):
-        # From the first value on, so that equal values have a spread of exactly zero.
+        # Relative to the first value, so that equal values have a spread of exactly zero.
         start = rows[np.arange(len(rows)), np.isfinite(rows).argmax(axis=1)][:, None]
         means[enough] = np.nanmean(rows - start, axis=1) + start[:, 0]
         variances[enough] = np.nanvar(rows - start, axis=1, ddof=1)
@@ -171,7 +150,7 @@ def _p_values(distances: Floats, squares: Floats, degrees: Floats, weights: Floa
 
 
 def _halves(squares: Floats, degrees: Floats, weights: Floats) -> Floats:
-    """Half-widths of the intervals: where the averaged p is α. Areas alike but for scale share one search."""
+    """Half-widths of the intervals: where the averaged p is α. Areas that differ only in scale share one search."""
     scale = np.sqrt(squares @ weights)
     halves = np.where(scale == 0, 0.0, np.nan)
     rows = np.flatnonzero(scale > 0)
@@ -192,7 +171,7 @@ def _halves(squares: Floats, degrees: Floats, weights: Floats) -> Floats:
 
 
 def _steepness(distances: Floats, squares: Floats, degrees: Floats, weights: Floats) -> Floats:
-    """By how much the averaged p falls with the distance: twice the density of t, over its error."""
+    """Slope of the averaged p in the distance: twice the density of t, over its error."""
     heavy = weights > LIGHT
     errors, nu = np.sqrt(squares[:, heavy]), degrees[:, heavy]
     t = distances[:, None] / errors
@@ -201,24 +180,10 @@ def _steepness(distances: Floats, squares: Floats, degrees: Floats, weights: Flo
 
 
 def draw_errors(family: TestedMeans, rows: NDArray[np.int_], rng: np.random.Generator, draws: int) -> Floats:
-    """Draw the means' errors as the family's data leave them open: spread, carry-over and chance.
+    """Draw the errors of the means, shape (p, B): uncertainty about spread and serial correlation, and chance.
 
-    Parameters
-    ----------
-    family : TestedMeans
-        From `estimate_means`.
-    rows : ndarray of int, shape (p,)
-        Areas that have a mean.
-    rng : Generator
-        Random numbers.
-    draws : int
-        B.
-
-    Returns
-    -------
-    ndarray, shape (p, B)
-        Each draw takes one carry-over for all areas, by its weight; given it the errors are t with the moderated
-        variance, plus a normal part where some variance is known.
+    `rows` are the p areas with a mean. Each draw takes one ρ for all areas, by its weight; given it the errors are t
+    with the moderated variance, plus a normal part where some variance is known.
     """
     at = rng.choice(len(family.carry_over.rhos), draws, p=family.carry_over.weights)
     degrees = family.degrees[rows][:, at]

@@ -1,4 +1,4 @@
-"""Variances of many small samples, each drawn towards what all of them have in common (METHODS §20.1)."""
+"""Variances of many small samples, shrunk towards what they have in common (METHODS §20.1)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from scipy.special import digamma, zeta
 Floats = NDArray[np.float64]
 
 LEAST_VARIANCE = 1e-5
-"""Smaller variances, as a share of the median one, are raised to it: the logarithm of zero tells nothing."""
+"""Smaller variances, as a share of the median one, are raised to it: the logarithm of zero carries no information."""
 
 LEAST_SAMPLES = 3
-"""With fewer samples their variances say nothing of how variances differ, and none is drawn anywhere."""
+"""Fewer samples do not show how their variances differ, and none is shrunk."""
 
 
 @dataclass(frozen=True)
 class VariancePrior:
-    """Where the samples' variances lie: about `scale`, as surely as if each had `degrees` more degrees of freedom.
+    """Prior of the samples' variances: `scale`, worth `degrees` more degrees of freedom for each.
 
-    Infinite degrees mean that all samples have one variance, zero that they have nothing in common.
+    Infinite degrees: all samples have one variance; zero: they have nothing in common.
     """
 
     degrees: float
@@ -46,8 +46,8 @@ def fit_variance_prior(variances: ArrayLike, degrees: ArrayLike) -> VariancePrio
     Notes
     -----
     s² is scale · F(d, d0), so e = log s² − ψ(d/2) + log(d/2) has mean log(scale) − ψ(d0/2) + log(d0/2) and variance
-    ψ′(d/2) + ψ′(d0/2); both are solved by moments. Where the logarithms spread no more than chance alone would
-    have it, d0 is infinite and the scale the pooled variance, as in limma's `fitFDist`.
+    ψ′(d/2) + ψ′(d0/2); both are solved by moments. Where the logarithms vary no more than by chance, d0 is infinite and
+    the scale the pooled variance, as in limma's `fitFDist`.
 
     References
     ----------
@@ -69,20 +69,7 @@ def fit_variance_prior(variances: ArrayLike, degrees: ArrayLike) -> VariancePrio
 
 
 def moderate(variances: ArrayLike, degrees: ArrayLike, prior: VariancePrior) -> Floats:
-    """Draw sample variances towards the prior's.
-
-    Parameters
-    ----------
-    variances, degrees : array_like, shape (I,)
-        As for `fit_variance_prior`.
-    prior : VariancePrior
-        What it found.
-
-    Returns
-    -------
-    ndarray, shape (I,)
-        (d0 s0² + d s²)/(d0 + d).
-    """
+    """Shrink sample variances towards the prior's: (d0 s0² + d s²)/(d0 + d)."""
     s2, d = np.broadcast_arrays(np.asarray(variances, dtype=float), np.asarray(degrees, dtype=float))
     if np.isinf(prior.degrees):
         return np.where(np.isfinite(s2), prior.scale, np.nan)
@@ -90,38 +77,16 @@ def moderate(variances: ArrayLike, degrees: ArrayLike, prior: VariancePrior) -> 
 
 
 def moderated_degrees(degrees: ArrayLike, prior: VariancePrior, samples: int) -> Floats:
-    """Give the degrees of freedom of moderated variances.
+    """Degrees of freedom of moderated variances.
 
-    Parameters
-    ----------
-    degrees : array_like
-        Degrees of freedom of single samples, in any shape.
-    prior : VariancePrior
-        What was found of all of them.
-    samples : int
-        Number of samples.
-
-    Returns
-    -------
-    ndarray
-        d0 + d, at most what all samples have together: no variance is known better than the common one.
+    d0 + d, at most the sum over all `samples`: no variance is known better than the common one.
     """
     d = np.asarray(degrees, dtype=float)
     return np.asarray(np.minimum(prior.degrees + d, samples * d))
 
 
 def invert_trigamma(value: float) -> float:
-    """Solve ψ′(y) = x.
-
-    Parameters
-    ----------
-    value : float
-        x > 0.
-
-    Returns
-    -------
-    float
-        y > 0.
+    """Solve ψ′(y) = x for x > 0.
 
     Notes
     -----

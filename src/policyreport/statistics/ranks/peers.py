@@ -1,4 +1,4 @@
-"""Is an area ahead of its region, the nation, its likes (METHODS §9, §20.1)?"""
+"""Is an area ahead of its region, the nation or its peers (METHODS §9, §20.1)?"""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ __all__ = ["METHOD", "PeerPanel", "PeerRules", "assess", "judged_together", "nea
 METHOD = "peers"
 
 PLANNED: tuple[Comparator, ...] = ("region",)
-"""Comparisons that each area is asked about by itself: one planned test, judged alone."""
+"""Comparisons planned for each area by itself, judged without adjustment."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class PeerRules:
-    """What a comparison is judged by.
+    """Rules for a comparison.
 
     Parameters
     ----------
-    k : int
+    k
         Number of peers.
-    cutoff : float
+    cutoff
         Distance of the k-th peer beyond which the peers get no verdict.
-    rest_of_nation_above : float
+    rest_of_nation_above
         Share of the national product above which the nation without the area is a comparator too.
-    means : MeanRules
+    means
         How a mean of yearly differences is tested.
-    level : float
+    level
         Largest p of a verdict, adjusted unless the comparison is planned.
-    weak_below : int
+    weak_below
         Number of years below which `weak` is raised.
-    shock_years : tuple of int
+    shock_years
         First years that raise `starts-in-shock`.
     """
 
@@ -72,12 +72,10 @@ def assess(panel: PeerPanel, area: str, rules: PeerRules) -> Peers | Refusal:
 
     Parameters
     ----------
-    panel : PeerPanel
-        All areas: the others give the comparators, the common spread and carry-over, and the adjustment.
-    area : str
-        Area key.
-    rules : PeerRules
-        What a comparison is judged by.
+    panel
+        All areas: the others give the comparators, the common variance and serial correlation, and the adjustment.
+    area
+        In the panel (else DataError).
 
     Returns
     -------
@@ -85,18 +83,13 @@ def assess(panel: PeerPanel, area: str, rules: PeerRules) -> Peers | Refusal:
         Differences in the order of `COMPARATORS`; `not-published` or `measure-mixed` where there is nothing to
         compare. Peers that are not close (`no-close-peer`) count in the family and get no verdict.
 
-    Raises
-    ------
-    DataError
-        If the panel has no such area.
-
     Notes
     -----
     d_t = y_t − comparator_t; its mean is tested by `means.estimate_means` with the differences of all areas to their
     own comparator as family, and the p-values are adjusted by Benjamini-Hochberg over it. The difference to the own
     region is planned and judged alone. Errors e_t of recalculated values add Σ e_t²/T² to the variance of a mean. The
     difference to the rest of the nation is the one to the nation divided by 1 − weight, hence the same test. A
-    single year carries no interval but a position among the other areas' differences.
+    single year gets no interval but a position among the other areas' differences.
 
     References
     ----------
@@ -131,28 +124,14 @@ def assess(panel: PeerPanel, area: str, rules: PeerRules) -> Peers | Refusal:
     )
 
 
-# Each notebook asks for one area, the national one for all of them.
+# Cached: a notebook asks for one area, the national one for all of them.
 @lru_cache(maxsize=8)
 def judged_together(
     panel: PeerPanel, comparator: Comparator, k: int, rules: MeanRules
 ) -> tuple[TestedMeans, tuple[float | None, ...]]:
     """Test the mean differences of all areas to one kind of comparator.
 
-    Parameters
-    ----------
-    panel : PeerPanel
-        All areas.
-    comparator : str
-        One of `COMPARATORS`.
-    k : int
-        Number of peers.
-    rules : MeanRules
-        How a mean is tested.
-
-    Returns
-    -------
-    tuple of TestedMeans and tuple of float or None
-        In the panel's order; p-values adjusted over the areas that have one.
+    In the panel's order; the p-values are adjusted over the areas that have one.
     """
     table = panel.values - comparator_values(panel, comparator, k)
     family = estimate_means(table, rules, known=_known_variances(panel, table, comparator, k))
@@ -172,7 +151,7 @@ def _known_variances(panel: PeerPanel, table: Floats, comparator: Comparator, k:
 def _difference(
     panel: PeerPanel, row: int, comparator: Comparator, rules: PeerRules, flags: tuple[Flag, ...]
 ) -> Difference | Refusal:
-    """Mean difference of one area to one comparator, with the facts behind it and its place in the latest year."""
+    """Mean difference of one area to one comparator, with the facts behind it and its position in the latest year."""
     table = panel.values - comparator_values(panel, comparator, rules.k)
     known = np.flatnonzero(np.isfinite(table[row]))
     subject = f"{panel.areas[row]} {comparator}"
@@ -201,7 +180,7 @@ def _difference(
 def _tested(
     panel: PeerPanel, row: int, comparator: Comparator, rules: PeerRules, *, shown_only: bool
 ) -> dict[str, object]:
-    """Mean, interval, p-values and verdict; without a verdict what is only shown."""
+    """Mean, interval, p-values and verdict; without a verdict where the comparison is only shown."""
     rest = comparator == "rest of the nation"
     family, adjusted = judged_together(panel, "nation" if rest else comparator, rules.k, rules.means)
     scale = 1 / (1 - product_share(panel)[row]) if rest else 1.0

@@ -1,4 +1,4 @@
-"""Between which places may an area's true rank lie (METHODS §11, §20.1)?"""
+"""Between which ranks may an area's true rank lie (METHODS §11, §20.1)?"""
 
 from __future__ import annotations
 
@@ -55,27 +55,19 @@ def rank_sets(
     estimates : array_like, shape (p,)
         Approximately normal, independent estimates; never posterior means.
     standard_errors : array_like, shape (p,), or None
-        Their standard errors; None where the publisher gives none.
-    indicator, measure : str
-        Ids; they seed the draws.
-    basis : str
-        What the estimates are.
-    larger_is_better : bool
-        Direction of the indicator.
-    draws : int
+        None where the publisher gives none.
+    indicator, measure
+        Ids that seed the draws.
+    draws
         B of the simultaneous sets.
-    tolerance : float
+    tolerance
         Of the marginal sets' critical values.
-    tau : int
+    tau
         Size of the groups of possible best and worst areas.
-    minimum_areas : int
-        Fewest areas.
     printed : array_like, shape (p,), optional
-        Values whose ranks are printed where they differ from the estimates; sets are widened to hold them.
-    simultaneous_level : float, optional
+        Values whose ranks are printed where they differ from the estimates; sets are widened to contain them.
+    simultaneous_level
         Nominal level of the simultaneous sets.
-    inputs : tuple of str
-        Ledger row ids.
 
     Returns
     -------
@@ -84,8 +76,8 @@ def rank_sets(
 
     Notes
     -----
-    A rank is one plus the number of areas with a larger true value; under ties a set covers all ranks the
-    tie leaves open. Marginal sets hold one area's rank, simultaneous ones those of all areas together.
+    A rank is one plus the number of areas with a larger true value; with ties a set covers all ranks that the tie
+    leaves open. A marginal set covers one area's rank, simultaneous sets those of all areas together.
 
     References
     ----------
@@ -124,13 +116,13 @@ def rank_means(
     minimum_areas: int,
     inputs: tuple[str, ...] = (),
 ) -> Ranks | Refusal:
-    """Compute rank sets of means whose standard errors are estimated, from as few years as the means.
+    """Compute rank sets of means whose standard errors are estimated from as few years as the means.
 
     Parameters
     ----------
-    areas : sequence of str, length I
+    areas
         Area keys, in the order of the family.
-    family : TestedMeans
+    family
         From `means.estimate_means`; areas without a mean are left out.
     indicator, measure, larger_is_better, draws, tau, minimum_areas, inputs
         See `rank_sets`.
@@ -142,9 +134,9 @@ def rank_means(
 
     Notes
     -----
-    The algorithm of `rank_sets` with another reference: each draw takes one carry-over for all areas and divides
-    every area's normal error by the root of a χ² of its own over its degrees of freedom (`means.draw_errors`), so that
-    not knowing spread and carry-over widens the sets.
+    The algorithm of `rank_sets` with another reference distribution: each draw takes one ρ for all areas and divides
+    every area's normal error by the root of its own χ² over its degrees of freedom (`means.draw_errors`), so that
+    uncertainty about spread and serial correlation widens the sets.
 
     References
     ----------
@@ -179,7 +171,7 @@ def _ranks(
     basis: Basis,
     inputs: tuple[str, ...],
 ) -> Ranks:
-    """Sets widened to hold the printed rank, and who may be among the first and last."""
+    """Sets widened to contain the printed rank, and who may be among the first and last."""
     places = (1 + (shown[None, :] > shown[:, None]).sum(axis=1)).tolist()
     sets = tuple(
         RankSet(
@@ -206,7 +198,7 @@ def _ranks(
 
 
 def _holding(found: PlaceSet, rank: int) -> tuple[int, int]:
-    """First and last place, the printed one included."""
+    """First and last rank, the printed one included."""
     return min(found.first, rank), max(found.last, rank)
 
 
@@ -228,29 +220,22 @@ def rank_counts(
 
     Parameters
     ----------
-    counts : sequence of TaskCount
-        One count an area.
-    indicator, measure : str
-        Ids; they seed the draws.
-    draws, tolerance, tau, minimum_areas
+    counts
+        One count per area (else DataError).
+    indicator, measure, draws, tolerance, tau, minimum_areas
         See `rank_sets`.
-    count_level : float
-        Nominal level at which simultaneous sets of counts hold 0.95.
-    minimum_tasks, maximum_days_apart : int
+    count_level
+        Nominal level at which simultaneous sets of counts cover 0.95.
+    minimum_tasks, maximum_days_apart
         See `counts.select_comparable`.
-    design_effect : float
-        How tasks finish together: counts and totals are divided by it.
+    design_effect
+        How far tasks finish together: counts and totals are divided by it.
 
     Returns
     -------
     Ranks or Refusal
         Ranks of the raw shares with their sets; `lists-differ` or `too-few-areas`. `standard_error` is on
         the scale of `binomial_scores`.
-
-    Raises
-    ------
-    DataError
-        If an area has two counts.
     """
     selected = select_comparable(
         counts,
@@ -284,21 +269,12 @@ def rank_counts(
 
 
 def binomial_scores(counts: ArrayLike, totals: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Put counts on a scale where their standard error does not depend on the share.
-
-    Parameters
-    ----------
-    counts, totals : array_like, shape (p,)
-        x and n.
-
-    Returns
-    -------
-    tuple of ndarray, shape (p,)
-        arcsin √((x + 3/8)/(n + 3/4)) and 1/(2√(n + ½)).
+    """Transform counts x of n to a scale where their standard error does not depend on the share.
 
     Notes
     -----
-    Ranks do not change under a monotone scale, and the error is known even at 0 of n and n of n.
+    arcsin √((x + 3/8)/(n + 3/4)) with error 1/(2√(n + ½)). A monotone scale leaves ranks unchanged, and the error is
+    known even at 0 of n and n of n.
     """
     x, n = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
     return np.arcsin(np.sqrt((x + 3 / 8) / (n + 3 / 4))), 1 / (2 * np.sqrt(n + 0.5))

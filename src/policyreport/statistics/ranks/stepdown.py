@@ -20,27 +20,21 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _RANGE, _PANELS, _POINTS, _MOST_HALVINGS = 7.5, 6, 12, 60
-"""Standard deviations on either side of zero, first panels over them, Gauss-Legendre points a panel, and how often
-one may be halved: beyond that no number of halves would settle it."""
+"""Range in standard deviations either side of zero, initial panels, Gauss-Legendre points per panel, and the most
+halvings of a panel, after which no more would help.
+"""
 
 _ROUGH, _STEP = 1e-6, 1e-5
-"""Tolerance of the first search, and how far to look for the slope there: what is left is of the order of their
-product, since the level's slope hardly changes."""
+"""Tolerance of the first search, and the step for the slope there: the remaining error is of the order of their
+product, since the slope hardly changes.
+"""
 
 _ROOT_OF_2_PI = (2 * np.pi) ** 0.5
 
 
 @dataclass(frozen=True)
 class PlaceSet:
-    """Between which places a true rank may lie, and the critical values of the first and last step.
-
-    Parameters
-    ----------
-    first, last : int
-        Best and worst place, both included.
-    critical_values : tuple of float
-        Of the first step and of the last.
-    """
+    """Best and worst rank an area may have, and the critical values of the first and last step."""
 
     first: int
     last: int
@@ -48,40 +42,24 @@ class PlaceSet:
 
 
 def pairwise_errors(errors: Floats) -> Floats:
-    """Compute the standard errors of all differences of independent estimates.
-
-    Parameters
-    ----------
-    errors : ndarray, shape (p,)
-        Standard errors.
-
-    Returns
-    -------
-    ndarray, shape (p, p)
-        √(s_j² + s_k²).
-    """
+    """Standard errors √(s_j² + s_k²) of all differences of independent estimates, shape (p, p)."""
     return np.hypot(errors[:, None], errors[None, :])
 
 
 def find_marginal_set(
     area: int, estimates: Floats, errors: Floats, critical_value: Callable[[Bools, Bools], float]
 ) -> PlaceSet:
-    """Step down through all comparisons with one area.
+    """Find the marginal confidence set of one area's rank by stepping down through its comparisons.
 
     Parameters
     ----------
-    area : int
+    area
         Position of the area.
     estimates, errors : ndarray, shape (p,)
         Estimates, larger is better, and their standard errors.
-    critical_value : callable
+    critical_value
         From the others not yet found better, and those not yet found worse (both shape (p − 1,)), to the
         critical value of these hypotheses.
-
-    Returns
-    -------
-    PlaceSet
-        The marginal confidence set of the area's rank.
 
     References
     ----------
@@ -103,28 +81,16 @@ def find_marginal_set(
 
 
 def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) -> Callable[[Bools, Bools], float]:
-    """Prepare critical values of one area's comparisons by adaptive Gauss-Legendre quadrature.
+    """Prepare `find_marginal_set`'s critical values by adaptive Gauss-Legendre quadrature, for independent estimates.
 
-    Parameters
-    ----------
-    area : int
-        Position of the area.
-    errors : ndarray, shape (p,)
-        Standard errors of independent normal estimates.
-    tolerance : float
-        Of the probability and of the critical value.
-
-    Returns
-    -------
-    callable
-        As `find_marginal_set` asks for.
+    The tolerance is that of the probability and of the critical value.
 
     Notes
     -----
     Given the area's own error z, the comparisons are independent:
     P(max ≤ c) = ∫ φ(z) Π_k [Φ((s_j z + c·s_jk)/s_k) − Φ((s_j z − c·s_jk)/s_k)] dz, with 1 for the first term where
-    k was found better and 0 for the second where k was found worse. Where s_k is small beside s_j its factor is a
-    step, which a fixed set of nodes can miss.
+    k was found better and 0 for the second where k was found worse. Where s_k is small compared with s_j its factor is
+    a step, which a fixed set of nodes can miss.
     """
     others = np.arange(len(errors)) != area
     ratio, reach = errors[area] / errors[others], pairwise_errors(errors)[area][others] / errors[others]
@@ -133,7 +99,7 @@ def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) ->
         if not (open_better.any() or open_worse.any()):
             return 0.0
 
-        # Infinitely far is Φ(∞) = 1, or Φ(−∞) = 0: the hypothesis is settled.
+        # A settled hypothesis: an infinite distance gives Φ(∞) = 1 or Φ(−∞) = 0.
         upper, lower = np.where(open_better, reach, np.inf), np.where(open_worse, reach, np.inf)
 
         def excess(c: float, within: float) -> float:
@@ -143,7 +109,7 @@ def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) ->
 
             return _integrate(density, within) - (1 - ALPHA)
 
-        # One hypothesis alone, and Bonferroni's bound for all that are open.
+        # Bounds: a single hypothesis, and Bonferroni over all that are open.
         least, most = ndtri(1 - ALPHA), ndtri(1 - ALPHA / (open_better.sum() + open_worse.sum()))
         found = _find_root(excess, least, most, tolerance)
         if len(errors) > 2 and open_better.all() and open_worse.all() and found < Z - 1e-6:
@@ -155,14 +121,14 @@ def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) ->
 
 
 def _find_root(excess: Callable[[float, float], float], least: float, most: float, tolerance: float) -> float:
-    """Where the probability is met, between two bounds: roughly first, then by a step of Newton's method."""
+    """Solve for the probability between two bounds: roughly first, then by a step of Newton's method."""
     rough = float(brentq(excess, least - _ROUGH, most + _ROUGH, args=(_ROUGH,), xtol=_ROUGH))
     off = excess(rough, tolerance)
     return rough - off * _STEP / (excess(rough + _STEP, tolerance) - off)
 
 
 def _integrate(density: Callable[[Floats], Floats], tolerance: float) -> float:
-    """Integrate over a normal variable's range, halving the panels whose halves say otherwise."""
+    """Integrate over a normal variable's range, halving panels whose halves disagree with the whole."""
     points, weights = _gauss_legendre()
 
     def on(low: Floats, high: Floats) -> Floats:
@@ -191,22 +157,7 @@ def _gauss_legendre() -> tuple[Floats, Floats]:
 
 
 def bootstrap_critical_value(area: int, errors: Floats, draws: Floats) -> Callable[[Bools, Bools], float]:
-    """Prepare critical values of one area's comparisons from draws.
-
-    Parameters
-    ----------
-    area : int
-        Position of the area.
-    errors : ndarray, shape (p,)
-        Standard errors.
-    draws : ndarray, shape (p, B)
-        Draws of the estimates' errors.
-
-    Returns
-    -------
-    callable
-        As `find_marginal_set` asks for.
-    """
+    """Prepare `find_marginal_set`'s critical values from draws of the estimates' errors, shape (p, B)."""
     others = np.arange(len(errors)) != area
     scaled = (draws[others] - draws[area]) / pairwise_errors(errors)[area][others][:, None]
 
@@ -222,7 +173,7 @@ def bootstrap_critical_value(area: int, errors: Floats, draws: Floats) -> Callab
 def find_simultaneous_sets(
     estimates: Floats, errors: Floats, draws: Floats, level: float = 1 - ALPHA
 ) -> tuple[PlaceSet, ...]:
-    """Step down through all comparisons of all areas at once.
+    """Find sets that cover all true ranks together at the stated level, by stepping down through all comparisons.
 
     Parameters
     ----------
@@ -230,13 +181,8 @@ def find_simultaneous_sets(
         Estimates, larger is better, and their standard errors.
     draws : ndarray, shape (p, B)
         Draws of the estimates' errors, used in every step.
-    level : float, optional
+    level
         Nominal level.
-
-    Returns
-    -------
-    tuple of PlaceSet
-        Sets that hold all true ranks together with the stated level.
     """
     joint = pairwise_errors(errors)
     t = (estimates[:, None] - estimates[None, :]) / joint
@@ -253,7 +199,7 @@ def find_simultaneous_sets(
 
 
 def running_maximum(draws: Floats, joint: Floats, above: Bools) -> Floats:
-    """Take the largest studentised difference over the comparisons still open, draw by draw.
+    """Take the largest studentised difference over the comparisons still open, draw by draw, shape (B,).
 
     Parameters
     ----------
@@ -263,11 +209,6 @@ def running_maximum(draws: Floats, joint: Floats, above: Bools) -> Floats:
         Standard errors of the differences.
     above : ndarray of bool, shape (p, p)
         ``above[j, k]``: j was found above k; only the reverse comparison stays open.
-
-    Returns
-    -------
-    ndarray, shape (B,)
-        Maxima.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""How much of one year carries over to the next, learnt from all areas' short series together (METHODS §20.1)."""
+"""Correlation of neighbouring years, estimated from all areas' short series together (METHODS §20.1)."""
 
 from __future__ import annotations
 
@@ -12,21 +12,19 @@ Floats = NDArray[np.float64]
 
 
 LIGHT = 1e-9
-"""A value of ρ less likely than this moves no printed digit."""
+"""A value of ρ with less weight changes no printed digit."""
 
 
 @dataclass(frozen=True, eq=False)
 class CarryOver:
-    """What series of one family say of the correlation ρ of neighbouring years, which all of them share.
+    """Posterior of the correlation ρ of neighbouring years, shared by all series of a family.
 
     Parameters
     ----------
-    rhos : ndarray, shape (G,)
-        Values of ρ looked at.
-    weights : ndarray, shape (G,)
-        How likely each is; they add up to 1.
-    series : float
-        As how many independent series the family counts; fewer where areas move together.
+    rhos, weights : ndarray, shape (G,)
+        Values of ρ and their weights, which add up to 1.
+    series
+        Effective number of independent series; smaller where areas move together.
     """
 
     rhos: Floats
@@ -39,15 +37,15 @@ class CarryOver:
         return float(self.weights @ self.rhos)
 
     def chance_from(self, rho: float) -> float:
-        """How likely ρ is at least this large."""
+        """Probability that ρ is at least this large."""
         return float(self.weights[self.rhos >= rho - 1e-9].sum())
 
 
 @dataclass(frozen=True)
 class RhoGrid:
-    """Values of ρ looked at: evenly from 0 to the largest.
+    """Values of ρ considered: evenly spaced from 0 to the largest.
 
-    Negative values are left out: they would make intervals narrower than independent years do.
+    Negative values are omitted: they would make intervals narrower than independent years do.
     """
 
     points: int
@@ -59,29 +57,29 @@ class RhoGrid:
 
 
 def estimate_carry_over(values: ArrayLike, grid: RhoGrid, *, degree: int = 0) -> CarryOver:
-    """Weigh values of ρ by how well they fit all series, each with a level, or a line, and a variance of its own.
+    """Weigh values of ρ by their fit to all series, each with its own level or line and variance.
 
     Parameters
     ----------
     values : array_like, shape (I, T)
-        One series a row; NaN where a year is missing, over which neighbours are taken as adjacent.
-    grid : RhoGrid
-        Values looked at, all equally likely beforehand.
-    degree : int, optional
+        One series per row; NaN where a year is missing, across which neighbours are treated as adjacent.
+    grid
+        Values considered, equally likely a priori.
+    degree
         0: each series has a level; 1: each has a line.
 
     Returns
     -------
     CarryOver
-        Even weights where no series is longer than its level or line takes.
+        Even weights where no series is longer than its level or line requires.
 
     Notes
     -----
-    The likelihood is that of what does not depend on a series' level (or line) and scale, so that neither biases ρ,
+    The marginal likelihood does not depend on a series' level (or line) and scale, so that neither biases ρ,
     however short the series: with Σ the correlations ρ^|s−t|, X the design and Q the generalised sum of squares,
     |Σ|^(−½) |X′Σ⁻¹X|^(−½) Q^(−(T−k)/2). Areas that move together count as fewer series: with u the residuals of
-    unit length, the mean of (u_i·u_j)² beyond 1/ν, what chance gives, is a mean squared correlation c, and the
-    log likelihood is multiplied by 1/(1 + (I − 1)c).
+    unit length, the mean of (u_i·u_j)² beyond 1/ν, its expectation under independence, is a mean squared correlation c,
+    and the log likelihood is multiplied by 1/(1 + (I − 1)c).
 
     References
     ----------
@@ -100,19 +98,7 @@ def estimate_carry_over(values: ArrayLike, grid: RhoGrid, *, degree: int = 0) ->
 
 
 def variance_inflation(rho: ArrayLike, n: int) -> Floats:
-    """Say by how much s²/n understates the variance of a mean of n years.
-
-    Parameters
-    ----------
-    rho : array_like
-        Correlation of neighbouring years, in [0, 1).
-    n : int
-        Years, at least two.
-
-    Returns
-    -------
-    ndarray
-        Var(mean) / (E s²/n); 1 at ρ = 0.
+    """Factor by which s²/n understates the variance of a mean of n ≥ 2 years: Var(mean) / (E s²/n), for ρ in [0, 1).
 
     Notes
     -----
@@ -124,21 +110,11 @@ def variance_inflation(rho: ArrayLike, n: int) -> Floats:
 
 
 def effective_degrees(rho: ArrayLike, n: int, *, degree: int = 0) -> Floats:
-    """Give the degrees of freedom of s² of n years, by its first two moments.
+    """Degrees of freedom of s² of n years about a mean (`degree` 0) or a line (1), by its first two moments.
 
-    Parameters
-    ----------
-    rho : array_like
-        Correlation of neighbouring years, in [0, 1).
-    n : int
-        Years.
-    degree : int, optional
-        0: s² about a mean; 1: about a line.
-
-    Returns
-    -------
-    ndarray
-        tr(MΣ)²/tr((MΣ)²), n − 1 − degree at ρ = 0.
+    Notes
+    -----
+    tr(MΣ)²/tr((MΣ)²), which is n − 1 − degree at ρ = 0.
 
     References
     ----------
@@ -153,7 +129,7 @@ def effective_degrees(rho: ArrayLike, n: int, *, degree: int = 0) -> Floats:
 
 
 def _by_length(table: Floats) -> list[Floats]:
-    """Rows by how many values they have, without their gaps; series that do not vary tell nothing."""
+    """Rows grouped by number of values, without gaps; constant series are dropped, as they carry no information."""
     counts = np.isfinite(table).sum(axis=1)
     groups = [
         table[counts == n][np.isfinite(table[counts == n])].reshape(-1, n) for n in sorted(set(counts.tolist())) if n
@@ -162,23 +138,23 @@ def _by_length(table: Floats) -> list[Floats]:
 
 
 def _log_likelihood(rows: Floats, rhos: Floats, degree: int) -> Floats:
-    """Sum over the series, one value a ρ; zeros where the design takes all of a series."""
+    """Sum over the series for each ρ; zeros where the design takes up all of a series."""
     n = rows.shape[1]
     free = n - 1 - degree
     if free < 1:
         return np.zeros(len(rhos))
     forms, logs = _quadratic_forms(n, degree, tuple(rhos.tolist()))
-    # From the mean on, so that a large level costs no digits.
+    # Centred, so that a large level costs no digits.
     centred = rows - rows.mean(axis=1, keepdims=True)
     squares = np.einsum("is,gst,it->gi", centred, forms, centred, optimize=True)
-    # On a perfect line nothing is left, up to rounding.
+    # On an exact line only rounding error is left.
     floor = 1e-24 * (centred**2).sum(axis=1)
     return np.asarray(logs * len(rows) - free / 2 * np.log(np.maximum(squares, floor)).sum(axis=1))
 
 
 @cache
 def _quadratic_forms(n: int, degree: int, rhos: tuple[float, ...]) -> tuple[Floats, Floats]:
-    """Of each ρ: the matrix of the generalised sum of squares, and −½ log |Σ| − ½ log |X′Σ⁻¹X|."""
+    """For each ρ: the matrix of the generalised sum of squares, and −½ log |Σ| − ½ log |X′Σ⁻¹X|."""
     design = _design(n, degree)
     forms, logs = [], []
     for rho in rhos:
@@ -195,7 +171,7 @@ def _normalised(loglik: Floats) -> Floats:
 
 
 def _moving_together(rows: Floats, rho: float, degree: int) -> float:
-    """By how much areas that move together shrink the number of independent series: 1 + (I − 1) c."""
+    """Factor by which co-movement shrinks the number of independent series: 1 + (I − 1) c."""
     count, n = rows.shape
     if count < 2 or n - 1 - degree < 1:
         return 1.0
@@ -203,7 +179,7 @@ def _moving_together(rows: Floats, rho: float, degree: int) -> float:
     lengths = np.sqrt((residuals**2).sum(axis=1, keepdims=True))
     units = np.divide(residuals, lengths, out=np.zeros_like(residuals), where=lengths > 0)
     gram = units.T @ units
-    # The years' matrix has the sum of all squared products, and needs no table of areas by areas.
+    # The sum of all squared products from a matrix of years, without one of areas by areas.
     mean_square = (float((gram**2).sum()) - count) / (count * (count - 1))
     chance = 1 / float(effective_degrees(rho, n, degree=degree))
     return 1 + (count - 1) * max((mean_square - chance) / (1 - chance), 0.0) if chance < 1 else 1.0

@@ -1,4 +1,4 @@
-"""A series against a comparator: minus it, or as an index of it (METHODS §7, "what is trended")."""
+"""A series relative to a comparator: minus it, or as an index of it (METHODS §7, "what is trended")."""
 
 from __future__ import annotations
 
@@ -8,43 +8,24 @@ from policyreport.records.base import Status
 from policyreport.records.series import SeriesPoint
 
 SETTLED_FIRST: tuple[Status, ...] = ("observed", "derived", "estimate", "preliminary", "projection")
-"""Statuses from most to least settled; a contrast is as settled as the less settled of its two values."""
+"""Statuses from most to least settled; a contrast has the less settled of its two values' statuses."""
 
 
 def minus(points: Sequence[SeriesPoint], comparator: Sequence[SeriesPoint]) -> tuple[SeriesPoint, ...]:
-    """Subtract a comparator, so that shocks common to both cancel.
+    """Subtract a comparator in the same unit, so that common shocks cancel.
 
-    Parameters
-    ----------
-    points, comparator : sequence of SeriesPoint
-        Two series in one unit.
-
-    Returns
-    -------
-    tuple of SeriesPoint
-        Differences for the years both have; a break in either breaks the difference.
+    Covers the years of both; a break in either breaks the difference.
     """
     return _contrast(points, comparator, lambda value, other: value - other)
 
 
 def index(points: Sequence[SeriesPoint], comparator: Sequence[SeriesPoint]) -> tuple[SeriesPoint, ...]:
-    """Express a series as an index of a comparator, which is 100 in every year.
-
-    Parameters
-    ----------
-    points, comparator : sequence of SeriesPoint
-        Two series in one unit; the comparator is positive.
-
-    Returns
-    -------
-    tuple of SeriesPoint
-        100 · area / comparator for the years both have.
-    """
+    """Express a series as an index of a positive comparator, 100 · area / comparator, for the years of both."""
     return _contrast(points, comparator, lambda value, other: 100 * value / other)
 
 
 def divided(points: Sequence[SeriesPoint], spread: Mapping[int, float]) -> tuple[SeriesPoint, ...]:
-    """Divide every year's value by that year's standard deviation over areas; years without one are left out."""
+    """Divide every year's value by that year's standard deviation over areas; years without one are dropped."""
     return tuple(
         point.model_copy(update={"value": point.value / spread[point.year], "low": None, "high": None})
         for point in points
@@ -77,5 +58,5 @@ def _contrast(
 
 
 def _unsettledness(status: str) -> int:
-    """Place of a status in `SETTLED_FIRST`; an unknown one counts as settled least."""
+    """Position of a status in `SETTLED_FIRST`; an unknown one counts as least settled."""
     return next((i for i, known in enumerate(SETTLED_FIRST) if known == status), len(SETTLED_FIRST))

@@ -1,4 +1,4 @@
-"""Did areas with more exposure move differently after the start (METHODS §10)? Associated, never caused."""
+"""Did areas with more exposure change differently after the start (METHODS §10)? Associated, never caused."""
 
 from __future__ import annotations
 
@@ -33,22 +33,18 @@ class ExposurePanel:
 
     Parameters
     ----------
-    outcome, exposure_name : str
-        What moved; what areas were exposed to.
     areas : tuple of str, length G
-        Area keys, in any order: random numbers are handed out by the sorted keys.
+        Area keys, in any order: random numbers follow the sorted keys.
     years : tuple of int, length T
         Calendar years, rising.
     values : ndarray, shape (G, T)
         The outcome on one set of boundaries; NaN where nothing is published.
     exposure : ndarray, shape (G,)
-        Standardised here, unless it holds nothing but 0 and 1.
+        Standardised here, unless it is 0/1.
     merged : ndarray, shape (G,), optional
-        1 for an area merged from several: the control, and what `coincides-with-merger` compares with.
-    measures : tuple of str
+        1 for an area merged from several: the control, and the comparison of `coincides-with-merger`.
+    measures
         Measures that occur in `values`; more than one is refused.
-    inputs : tuple of str
-        Ledger rows behind the panel.
     """
 
     outcome: str
@@ -64,7 +60,7 @@ class ExposurePanel:
 
 @dataclass(frozen=True, eq=False)
 class _Complete:
-    """The areas with every value, the exposure scaled, the years after the start marked, the draws made."""
+    """The areas with every value, the exposure scaled, the years after the start marked."""
 
     panel: ExposurePanel
     dropped: tuple[str, ...]
@@ -93,43 +89,38 @@ def assess(
 
     Parameters
     ----------
-    panel : ExposurePanel
-        Outcome and exposure; areas with a missing value are dropped and named.
-    post_years : sequence of int
-        Calendar years after the start; other years from the first of them on are left out.
-    minimum_areas, minimum_pre_years : int
+    panel
+        Areas with a missing value are dropped and named.
+    post_years
+        Calendar years after the start; other years from the first of them on are dropped.
+    minimum_areas, minimum_pre_years
         Fewest complete areas, and fewest years before the start.
-    placebo_minimum_years : int
+    placebo_minimum_years
         Fewest years before a placebo start.
-    few_treated_below : int
+    few_treated_below
         Size of the smaller arm of a 0/1 exposure below which `few-treated` is raised.
-    webb_points : sequence of float
+    webb_points
         Values of the bootstrap weights.
-    draws : int
+    draws
         Bootstrap draws and permutations.
-    power : float
-        Power at which the smallest detectable association is given.
-    controlled : bool
-        Hold `merged` × post fixed: a row of a specification table. Exposures are then handed out anew among
-        merged and among unmerged areas only.
-    inverted : bool
+    power
+        Power of the smallest detectable association.
+    controlled
+        Hold `merged` × post fixed, a row of a specification table; exposures are then permuted only within merged
+        and within unmerged areas.
+    inverted
         Invert the bootstrap into an interval, which takes most of the time.
 
     Returns
     -------
     Exposure or Refusal
-        With raw p-values and no verdict beyond "no clear association": that takes all exposures, see
-        `judge`. `too-few-areas`, `too-few-points`, `measure-mixed` where the design cannot be used.
-
-    Raises
-    ------
-    UnicodeEncodeError
-        If a name cannot be written in UTF-8.
+        With raw p-values and no verdict beyond "no clear association", which needs all exposures, see `judge`.
+        `too-few-areas`, `too-few-points` or `measure-mixed` where the design cannot be used.
 
     Notes
     -----
-    The resolution of which the start is the date began everywhere at once; the contrast needs equal trends
-    at every exposure level, which a few years cannot show.
+    The resolution behind the start date took effect everywhere at once; the contrast needs equal trends at every
+    exposure level, which a few years cannot show.
 
     References
     ----------
@@ -160,25 +151,20 @@ def assess(
 
 
 def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Exposure | Refusal, ...]:
-    """Give the verdicts of all exposures of an outcome together.
+    """Give the verdicts on all exposures of an outcome together, with Holm's p-values, in the same order.
 
     Parameters
     ----------
-    results : sequence of Exposure or Refusal
-        What `assess` gave for every exposure named before the run.
-    level : float
+    results
+        From `assess`, for every exposure named before the run.
+    level
         Largest adjusted p-value of an association.
-
-    Returns
-    -------
-    tuple of Exposure or Refusal
-        The same in the same order, with Holm's p-values and verdicts.
 
     Notes
     -----
-    *associated* only if both the bootstrap's and the permutations' adjusted p-values are small, no placebo
-    start is, and the sign stays when any one area is left out. With `few-treated` the permutations decide
-    alone, and its bootstrap p-value is no member of the family.
+    *associated* only if the adjusted p-values of bootstrap and permutations are both small, no placebo start stands
+    out, and the sign stays when any one area is left out. With `few-treated` the permutations alone decide, and the
+    bootstrap p-value is not part of the family.
     """
     wild = adjust([_wild_member(result) for result in results], rule="holm")
     permutation = adjust([result.ri_t_p if isinstance(result, Exposure) else None for result in results], rule="holm")
@@ -201,7 +187,7 @@ def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Expos
 
 
 def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_year: int) -> tuple[EventStudyPoint, ...]:
-    """Estimate each year's contrast against a base year.
+    """Estimate each year's contrast with the base year, the last before the start; the base year itself is left out.
 
     Parameters
     ----------
@@ -209,20 +195,11 @@ def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_yea
         Outcome of a balanced panel.
     exposure : ndarray, shape (G,)
         The exposure.
-    years : sequence of int, length T
-        Calendar years.
-    base_year : int
-        The last year before the start.
-
-    Returns
-    -------
-    tuple of EventStudyPoint
-        One a year in order, the base year left out.
 
     Notes
     -----
     Clustered errors of the joint regression with T − 1 coefficients, hence the factor
-    √((GT − 1)/(GT − T + 1)) beside G/(G − 1).
+    √((GT − 1)/(GT − T + 1)) besides G/(G − 1).
     """
     base = list(years).index(base_year)
     observations, coefficients = values.size, len(years) - 1
@@ -237,14 +214,14 @@ def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_yea
 
 
 def _without_later(panel: ExposurePanel, post_years: Sequence[int]) -> ExposurePanel:
-    """Leave out years that lie after the start without being named: they are neither before nor after."""
+    """Drop years after the start that are not named: they are neither before nor after."""
     kept = [year in post_years or year < min(post_years, default=year + 1) for year in panel.years]
     years = tuple(year for year, keep in zip(panel.years, kept, strict=True) if keep)
     return panel if all(kept) else replace(panel, years=years, values=panel.values[:, kept])
 
 
 def _by_key(panel: ExposurePanel) -> ExposurePanel:
-    """Sort the areas, so that draws do not depend on the order they came in (METHODS §0)."""
+    """Sort the areas, so that draws do not depend on their order (METHODS §0)."""
     order = sorted(range(len(panel.areas)), key=panel.areas.__getitem__)
     if order == list(range(len(order))):
         return panel
@@ -274,7 +251,7 @@ def _complete(panel: ExposurePanel, post_years: Sequence[int]) -> _Complete:
 
 
 def _permutations(keys: Floats, control: Floats | None) -> NDArray[np.intp]:
-    """Orders of the areas; within each value of the control, for only there are exposures exchangeable."""
+    """Orders of the areas; within each value of the control, since exposures are exchangeable only there."""
     orders = np.empty(keys.shape, dtype=np.intp)
     strata = np.zeros(keys.shape[1]) if control is None else control
     for stratum in np.unique(strata):
@@ -300,7 +277,7 @@ def _result(
     """The estimate with all its tests and checks."""
     fitted = _fitted(data, control)
     degrees = len(data.values) - 1
-    # Within a stratum the residual exposure differs from the exposure by a constant, so it can be handed out.
+    # Within a stratum the residual exposure differs from the exposure by a constant, so it can be permuted.
     slopes, ts = permuted(replace(fitted, control=None), permutations)
     years = data.panel.years
     start = int(np.flatnonzero(data.post)[0])
@@ -397,20 +374,7 @@ def _wild_member(result: Exposure | Refusal) -> float | None:
 
 
 def checks_hold(result: Exposure, level: float) -> bool:
-    """Tell whether no placebo start stands out and no single area carries the sign.
-
-    Parameters
-    ----------
-    result : Exposure
-        With its checks.
-    level : float
-        Adjusted p-value up to which a placebo start stands out.
-
-    Returns
-    -------
-    bool
-        True if nothing speaks against a verdict.
-    """
+    """Whether no placebo start stands out, at the adjusted p-value `level`, and no single area decides the sign."""
     placebos = [check for check in result.checks if check.kind == "placebo start"]
     left_out = [check for check in result.checks if check.kind == "leave one out"]
     return all(check.p_adjusted is None or check.p_adjusted > level for check in placebos) and all(

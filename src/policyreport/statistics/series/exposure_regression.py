@@ -3,7 +3,7 @@
 On a balanced panel the two-way fixed-effects coefficient of x_i · post_t equals the slope of a regression of
 each area's change (mean after the start minus mean before) on x_i, and the standard error clustered by area
 equals that regression's HC0 error times √(G/(G − 1)): double-demeaned x_i · post_t is a product of an area
-part and a year part. Everything here works on changes, which turns 9,999 panel regressions into one matrix.
+part and a year part. Working on changes turns 9,999 panel regressions into one matrix.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from policyreport.statistics.common.draws import bootstrap_p
 Floats = NDArray[np.float64]
 
 WIDEST_SEARCH = 1024.0
-"""Standard errors beyond which an end of an inverted interval is no longer looked for."""
+"""Standard errors within which the ends of an inverted interval are searched."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,24 +40,14 @@ class ExposureSlope:
 
     @property
     def t(self) -> float:
-        """Estimate over standard error; infinite where a non-zero estimate has no error at all."""
+        """Estimate over standard error; infinite where a non-zero estimate has zero error."""
         return float(_ratio(np.array(self.estimate), np.array(self.standard_error)))
 
 
 def changes(values: ArrayLike, post: ArrayLike) -> Floats:
-    """Compute each area's change from before to after the start.
+    """Compute each area's change, shape (G,): the mean over the years after the start minus the mean before.
 
-    Parameters
-    ----------
-    values : array_like, shape (G, T)
-        Outcome of a balanced panel.
-    post : array_like of bool, shape (T,)
-        Years after the start.
-
-    Returns
-    -------
-    ndarray, shape (G,)
-        Mean over the years after minus mean over the years before, in the outcome's unit.
+    `values` is the outcome of a balanced panel, shape (G, T); `post` marks the years after, shape (T,).
     """
     outcome, after = np.asarray(values, dtype=float), np.asarray(post, dtype=bool)
     if after.all() or not after.any():
@@ -67,7 +57,7 @@ def changes(values: ArrayLike, post: ArrayLike) -> Floats:
 
 
 def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None) -> ExposureSlope:
-    """Fit the slope of the change on the exposure.
+    """Fit the slope of the change on the exposure, with its CRV1 standard error.
 
     Parameters
     ----------
@@ -77,11 +67,6 @@ def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None
         The exposure, fixed before the start.
     control : array_like, shape (G,), optional
         A second exposure held fixed.
-
-    Returns
-    -------
-    ExposureSlope
-        Slope in units of the outcome per unit of exposure, with its CRV1 standard error.
 
     Notes
     -----
@@ -101,19 +86,9 @@ def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None
 
 
 def wild_t(fitted: ExposureSlope, weights: Floats) -> Floats:
-    """Draw the wild-cluster-bootstrap distribution of t with the null hypothesis of no slope imposed.
+    """Draw |t*|, shape (B,), by wild cluster bootstrap under the null hypothesis of no slope.
 
-    Parameters
-    ----------
-    fitted : ExposureSlope
-        From `fit`.
-    weights : ndarray, shape (B, G)
-        Bootstrap weights, one an area and draw.
-
-    Returns
-    -------
-    ndarray, shape (B,)
-        |t*|.
+    `weights`, shape (B, G), holds one bootstrap weight per draw and area.
 
     References
     ----------
@@ -123,39 +98,15 @@ def wild_t(fitted: ExposureSlope, weights: Floats) -> Floats:
 
 
 def wild_p(fitted: ExposureSlope, weights: Floats) -> float:
-    """Compute the two-sided wild-cluster-bootstrap p-value of no slope.
-
-    Parameters
-    ----------
-    fitted : ExposureSlope
-        From `fit`.
-    weights : ndarray, shape (B, G)
-        Bootstrap weights.
-
-    Returns
-    -------
-    float
-        Share of |t*| at least as large as |t|, the observed one counted.
-    """
+    """Compute the two-sided wild-cluster-bootstrap p-value: the share of |t*| ≥ |t|, the observed one counted."""
     return bootstrap_p(wild_t(fitted, weights), abs(fitted.t))
 
 
 def wild_interval(fitted: ExposureSlope, weights: Floats, *, level: float) -> tuple[float, float] | None:
     """Invert the wild-cluster-bootstrap test into an interval of the slope.
 
-    Parameters
-    ----------
-    fitted : ExposureSlope
-        From `fit`.
-    weights : ndarray, shape (B, G)
-        The same weights as for the p-value.
-    level : float
-        p-value at its ends: 0.05 for a 95 % interval.
-
-    Returns
-    -------
-    tuple of float or None
-        Lower and upper end; None if the test rejects no slope within 1,024 standard errors.
+    `weights` are those of the p-value; `level` is the p-value at the ends, 0.05 for a 95 % interval. None if the test
+    rejects no slope within 1,024 standard errors.
 
     Notes
     -----
@@ -185,19 +136,9 @@ def wild_interval(fitted: ExposureSlope, weights: Floats, *, level: float) -> tu
 
 
 def permuted(fitted: ExposureSlope, permutations: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Draw the randomisation distribution of the slope and of t.
+    """Draw the randomisation distribution of a slope without control: |β| and |t|, shape (B,), with exposures permuted.
 
-    Parameters
-    ----------
-    fitted : ExposureSlope
-        From `fit`, without control.
-    permutations : ndarray of int, shape (B, G)
-        Rows are orders of the areas.
-
-    Returns
-    -------
-    tuple of ndarray, shape (B,) each
-        |β| and |t| with the exposures handed out anew.
+    The rows of `permutations`, shape (B, G), are orders of the areas.
 
     References
     ----------
@@ -210,7 +151,7 @@ def permuted(fitted: ExposureSlope, permutations: NDArray[np.intp]) -> tuple[Flo
 
 
 def _imposed_null(fitted: ExposureSlope, weights: Floats) -> Callable[[float], Floats]:
-    """Give |t*| as a function of the imposed slope: bootstrapped changes are linear in it, drawn once."""
+    """Return |t*| as a function of the imposed slope: bootstrapped changes are linear in it, drawn once."""
     if weights.shape[1:] != fitted.change.shape:
         raise ValueError(f"weights for {len(fitted.change)} areas needed, got {weights.shape}")
     change = _residual(weights * fitted.change, fitted.control)
@@ -220,7 +161,7 @@ def _imposed_null(fitted: ExposureSlope, weights: Floats) -> Callable[[float], F
         return _residual(weights * fitted.exposure, fitted.control)
 
     def draws(slope: float) -> Floats:
-        # Most callers ask for no slope at all.
+        # Most callers impose a slope of zero.
         moved = change - slope * per_slope() if slope else change
         estimates, errors = _slopes(fitted.exposure, moved)
         return np.abs(_ratio(estimates, errors))
@@ -229,7 +170,7 @@ def _imposed_null(fitted: ExposureSlope, weights: Floats) -> Callable[[float], F
 
 
 def _residual(values: Floats, control: Floats | None) -> Floats:
-    """What is left of the last axis after its mean and the (already mean-free) control."""
+    """Residual of the last axis after its mean and the (already mean-free) control."""
     centred: Floats = values - values.mean(axis=-1, keepdims=True)
     if control is None:
         return centred
@@ -248,6 +189,6 @@ def _slopes(exposure: Floats, change: Floats) -> tuple[Floats, Floats]:
 
 
 def _ratio(estimates: Floats, errors: Floats) -> Floats:
-    """Estimate over error; 0/0 is 0, for a slope of nothing is no evidence."""
+    """Estimate over error; 0/0 is 0, as a zero slope is no evidence."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(estimates == 0, 0.0, estimates / errors)

@@ -1,4 +1,4 @@
-"""Kendall's S with its exact null distribution, and the slope and interval that go with it (METHODS §7)."""
+"""Kendall's S with its exact null distribution, and the matching slope and interval (METHODS §7)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from policyreport.statistics.common.intervals import ALPHA
 Floats = NDArray[np.float64]
 
 TAIL = ALPHA / 2
-"""Largest probability left beyond each limit of the slope's interval."""
+"""Largest probability beyond each limit of the slope's interval."""
 
 
 @dataclass(frozen=True)
 class KendallTest:
-    """S of a series, its two-sided p, whether that is exact, and the smallest p a series like it could reach."""
+    """S of a series, its two-sided p, whether that is exact, and the smallest p attainable with such a series."""
 
     s: int
     p_value: float
@@ -31,26 +31,17 @@ class KendallTest:
 
 @dataclass(frozen=True)
 class TheilSen:
-    """Median of pairwise slopes and its interval, which carries the attained level."""
+    """Median of pairwise slopes in units a year, and its interval with the attained level."""
 
     slope: float
     interval: Interval
 
 
 def order_test(values: ArrayLike, *, enumerate_ties_to: int) -> KendallTest:
-    """Test whether the order of values in time could be any order.
+    """Test whether n ≥ 2 values in order of time could be in any order.
 
-    Parameters
-    ----------
-    values : array_like, shape (n,)
-        In order of time, n ≥ 2.
-    enumerate_ties_to : int
-        With ties, all orders are listed up to this n; beyond it the normal approximation is used.
-
-    Returns
-    -------
-    KendallTest
-        S = Σ_{i<j} sign(y_j − y_i) and its two-sided p.
+    S = Σ_{i<j} sign(y_j − y_i) and its two-sided p. With ties, all orders are enumerated up to n = `enumerate_ties_to`;
+    beyond it the normal approximation is used.
 
     Notes
     -----
@@ -81,18 +72,7 @@ def order_test(values: ArrayLike, *, enumerate_ties_to: int) -> KendallTest:
 
 
 def score(values: ArrayLike) -> int:
-    """Count rising minus falling pairs.
-
-    Parameters
-    ----------
-    values : array_like, shape (n,)
-        In order of time.
-
-    Returns
-    -------
-    int
-        S = Σ_{i<j} sign(y_j − y_i).
-    """
+    """Count rising minus falling pairs, S = Σ_{i<j} sign(y_j − y_i)."""
     y = np.asarray(values, dtype=float)
     earlier, later = np.triu_indices(len(y), k=1)
     return int(np.sign(y[later] - y[earlier]).sum())
@@ -101,11 +81,6 @@ def score(values: ArrayLike) -> int:
 @cache
 def null_distribution(n: int) -> tuple[Floats, Floats]:
     """Compute the distribution of S over all orders of n different values.
-
-    Parameters
-    ----------
-    n : int
-        Number of values.
 
     Returns
     -------
@@ -123,25 +98,13 @@ def null_distribution(n: int) -> tuple[Floats, Floats]:
         probability = np.convolve(probability, np.full(k, 1 / k))
     pairs = n * (n - 1) // 2
     support = np.arange(pairs, -pairs - 1, -2, dtype=np.float64)
-    # Kept for the next series of this length, so nobody may write into them.
+    # Cached for other series of this length, hence read-only.
     support.flags.writeable = probability.flags.writeable = False
     return support, probability
 
 
 def theil_sen(times: ArrayLike, values: ArrayLike) -> TheilSen:
-    """Estimate the slope by the median of all pairwise slopes.
-
-    Parameters
-    ----------
-    times : array_like, shape (n,)
-        Different times, n ≥ 5, years.
-    values : array_like, shape (n,)
-        Values at these times.
-
-    Returns
-    -------
-    TheilSen
-        Slope in units a year.
+    """Estimate the slope by the median of all pairwise slopes, from n ≥ 5 values in different years.
 
     Notes
     -----
@@ -157,7 +120,7 @@ def theil_sen(times: ArrayLike, values: ArrayLike) -> TheilSen:
     slopes = np.sort((y[later] - y[earlier]) / (t[later] - t[earlier]))
     support, probability = null_distribution(len(y))
     tails = np.cumsum(probability)  # support falls, so this is P(S ≥ support)
-    # Rounding first: a tail of exactly 1/40 must count whatever the last bit says.
+    # Rounding first: a tail of exactly 1/40 must count whatever the last bit.
     inside = np.flatnonzero(np.round(tails, 12) <= TAIL)
     if not len(inside):
         raise ValueError(f"an interval of level 95 % needs five points; got {len(y)}")

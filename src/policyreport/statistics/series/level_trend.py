@@ -1,7 +1,7 @@
-"""Does a level rise faster than the nation's (METHODS §20.2)?
+"""Does a level rise faster than the national level (METHODS §20.2)?
 
-A level carries all earlier changes on, so that the order of its values says nothing of where it goes: pure random
-walks would be named in most families. Its yearly changes do not.
+A level accumulates all earlier changes, so the order of its values is no evidence of a trend: in most families
+of pure random walks an area would be singled out. Its yearly changes are tested instead.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 @dataclass(frozen=True)
 class LevelRules:
-    """What the trend of a level is judged and flagged by; `level` is the largest adjusted p of a verdict."""
+    """Rules for the trend of a level; `level` is the largest adjusted p of a verdict."""
 
     means: MeanRules
     level: float
@@ -52,7 +52,7 @@ class LevelFamily:
 
 @dataclass(frozen=True)
 class _Changes:
-    """Yearly log changes of one area against the nation's, in %, and the squared error of their mean."""
+    """Yearly log changes of one area relative to the national ones, in %, and the squared error of their mean."""
 
     years: tuple[int, ...]
     values: tuple[float, ...]
@@ -68,30 +68,26 @@ def assess_levels(
     rules: LevelRules,
     flags: Mapping[str, tuple[Flag, ...]] | None = None,
 ) -> LevelFamily:
-    """Test for every area whether its level rose faster or more slowly than the nation's.
+    """Test for every area whether its level rose faster or more slowly than the national level.
 
     Parameters
     ----------
-    series : mapping of str to sequence of SeriesPoint
-        Levels by area, positive, one unit; `error` is the standard deviation of a recalculated value.
-    national : sequence of SeriesPoint
-        The nation's level.
-    indicator, unit : str
-        What it is; the unit of a change.
-    rules : LevelRules
-        What is asked for a verdict.
-    flags : mapping of str to tuple of Flag, optional
-        What the caller knows of an area's series.
+    series
+        Levels by area, positive, in one unit; `error` is the standard deviation of a recalculated value.
+    unit
+        Unit of a change.
+    flags
+        Flags of an area's series raised by the caller.
 
     Returns
     -------
     LevelFamily
-        By area: refused are `not-published`, `projection-only`, `too-few-points`.
+        By area; refused: `not-published`, `projection-only`, `too-few-points`.
 
     Notes
     -----
     x_t = 100 [log(y_t/y_{t−1}) − log(n_t/n_{t−1})], tested by `means.estimate_means` and Benjamini-Hochberg. Errors of
-    recalculated values cancel but for the first and last: their squares over n² add to the variance of the mean.
+    recalculated values cancel except in the first and last: their squares over n² add to the variance of the mean.
 
     References
     ----------
@@ -117,7 +113,7 @@ def assess_levels(
 
 
 def _changes(points: Points, national: Points, indicator: str, minimum: int) -> _Changes | Refusal:
-    """Changes from one year to the next inside the last unbroken stretch."""
+    """Changes from one year to the next within the last unbroken stretch."""
     known = [point for point in points if point.status != "projection"]
     rows = tuple(sorted({row for point in points for row in point.inputs}))
     if not known:
@@ -139,7 +135,7 @@ def _changes(points: Points, national: Points, indicator: str, minimum: int) -> 
 
 
 def _ends(years: Sequence[int]) -> list[int]:
-    """The years whose levels do not cancel in a sum of changes: first and last of each unbroken run."""
+    """Years whose levels do not cancel in a sum of changes: first and last of each unbroken run."""
     before = {year - 1 for year in years}
     return sorted(before ^ set(years))
 

@@ -1,4 +1,4 @@
-"""Lines through all areas' short series, under the carry-over from year to year that they show together."""
+"""Lines through all areas' short series, under the serial correlation that they show together."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from policyreport.statistics.series.carryover import LIGHT, CarryOver, RhoGrid, 
 Floats = NDArray[np.float64]
 
 FEWEST = 4
-"""Years of a series that a line says anything of: a line takes two, its error one, its carry-over one."""
+"""Fewest years for a line: it takes two, its error one, its serial correlation one."""
 
 
 @dataclass(frozen=True)
 class LineRules:
-    """When a family's series may be told from drifting.
+    """When series of a family cannot be told from drifting ones.
 
     Parameters
     ----------
-    grid : RhoGrid
-        Carry-over looked at.
-    wandering_from : float
-        Carry-over from which a series wanders: a trend cannot be told from drifting.
-    wandering_chance : float
-        Chance of wandering beyond which no trend of the family gets a word.
+    grid
+        Values of ρ considered.
+    wandering_from
+        ρ from which a series wanders: a trend cannot be told from drifting.
+    wandering_chance
+        Probability of wandering above which no trend of the family gets a verdict.
     """
 
     grid: RhoGrid
@@ -40,7 +40,7 @@ class LineRules:
 
 @dataclass(frozen=True, eq=False)
 class LineFamily:
-    """Two-sided p of each area's slope, NaN where it has too few years, and the family's carry-over."""
+    """Two-sided p of each area's slope, NaN where it has too few years, and the family's serial correlation."""
 
     p_values: Floats
     carry_over: CarryOver
@@ -49,26 +49,14 @@ class LineFamily:
 
 
 def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], rules: LineRules) -> LineFamily:
-    """Test the slopes of all areas' lines under a carry-over learnt from all of them.
-
-    Parameters
-    ----------
-    series : sequence of (years, values)
-        One an area.
-    rules : LineRules
-        Carry-over looked at, and from where on series wander.
-
-    Returns
-    -------
-    LineFamily
-        In the order of the areas.
+    """Test the slopes of all areas' lines, one (years, values) pair per area, under one common serial correlation.
 
     Notes
     -----
     At each ρ the generalised least squares slope with errors of correlation ρ^|s−t|, its variance moderated over the
     areas, is t with d0 + n − 2 degrees of freedom; p averages over ρ by the weights of
-    `carryover.estimate_carry_over` for lines. Assuming one ρ for all series of a family, as the single test does,
-    names an area in 13 % of families of six years at ρ = 0.6, and of random walks in 63 %.
+    `carryover.estimate_carry_over` for lines. A fixed ρ for all series of a family, as in the single test, singles out
+    an area in 13 % of families of six years at ρ = 0.6, and of random walks in 63 %.
 
     References
     ----------
@@ -92,7 +80,7 @@ def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], rule
 
 
 def _without_gaps(series: Sequence[tuple[Sequence[int], Sequence[float]]]) -> Floats:
-    """A row a series that has every year of its window, from its first year on."""
+    """One row per series that has every year of its window, from its first year on."""
     rows = [values for years, values in series if len(years) > FEWEST - 1 and years[-1] - years[0] == len(years) - 1]
     table = np.full((len(rows), max((len(row) for row in rows), default=1)), np.nan)
     for at, row in enumerate(rows):
@@ -103,7 +91,7 @@ def _without_gaps(series: Sequence[tuple[Sequence[int], Sequence[float]]]) -> Fl
 def _fits(
     series: Sequence[tuple[Sequence[int], Sequence[float]]], rhos: Floats
 ) -> tuple[Floats, Floats, NDArray[np.float64]]:
-    """Slope (I, G); residual variance and the slope's variance in units of it (2, I, G); degrees of freedom (I,)."""
+    """Slope (I, G); residual variance and the slope's variance relative to it (2, I, G); degrees of freedom (I,)."""
     slopes, squares = np.full((len(series), len(rhos)), np.nan), np.full((2, len(series), len(rhos)), np.nan)
     degrees = np.full(len(series), np.nan)
     patterns: dict[tuple[int, ...], list[int]] = {}
@@ -123,7 +111,7 @@ def _fits(
 
 @cache
 def _generalised(pattern: tuple[int, ...], rhos: tuple[float, ...]) -> tuple[Floats, Floats, Floats]:
-    """Of each ρ: what makes a series' slope, its residual sum of squares, and the slope's variance for noise of 1."""
+    """For each ρ: weights of the slope, matrix of the residual sum of squares, variance of the slope at noise 1."""
     t = np.array(pattern, dtype=float)
     design = np.column_stack([np.ones(len(t)), t - t.mean()])
     weights, forms, unscaled = [], [], []

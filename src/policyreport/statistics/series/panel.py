@@ -21,7 +21,7 @@ METHOD = "panel"
 Floats = NDArray[np.float64]
 
 NO_NOISE = 1e-20
-"""A residual variance below this share of the mean square is rounding: nothing to judge slopes by."""
+"""A residual variance below this share of the mean square is rounding error: no basis for judging slopes."""
 
 
 def assess(
@@ -46,32 +46,26 @@ def assess(
     ----------
     matrix : array_like, shape (I, T)
         Areas by years, of one measure on one set of boundaries; NaN where a year is missing.
-    areas : sequence of str
-        Keys of the rows.
-    years : sequence of int
-        Calendar years of the columns, rising.
-    indicator : str
-        What is measured.
-    minimum_areas, minimum_points : int
+    areas, years
+        Keys of the rows, and calendar years of the columns, rising.
+    minimum_areas, minimum_points
         Fewest areas with all years, fewest years.
-    maximum_dropped : float
+    maximum_dropped
         Largest share of areas that may be dropped for a missing year.
-    largest_correlation, smallest_eigenvalue : float
+    largest_correlation, smallest_eigenvalue
         As for `panel_fits.fit_mixed`.
-    bartlett_level : float
-        Areas' noise is taken as unequal below this p of Bartlett's test.
+    bartlett_level
+        Below this p of Bartlett's test the areas' noise is treated as unequal.
     tau_points, tau_range
         As for `hierarchy.pool`.
-    inputs : tuple of str, optional
-        Ledger rows behind the matrix.
 
     Returns
     -------
     Panel or Refusal
         Variances and tests from the closed form, MixedLM's diagnostics, and pooled slopes by area in units a
         year, as deviations from the common path. Where noise is unequal the intervals are those of the areas'
-        own slopes: simulations found those of pooled slopes too short there. Refused: `too-few-points`,
-        `too-few-areas`, `gap-in-series`, `no-convergence` (no noise, so neither way has an answer).
+        own slopes, as those of pooled slopes were too short in simulations. Refused: `too-few-points`,
+        `too-few-areas`, `gap-in-series`, `no-convergence` (no noise, so neither method has an answer).
         Flag: `boundary-fit`.
 
     Notes
@@ -95,7 +89,7 @@ def assess(
     y = y[complete]
     moments = closed_form(y, years)
     if moments.residual_variance <= NO_NOISE * float((y**2).mean()):
-        # MixedLM has no likelihood without noise and searches for it at length, so it is not asked.
+        # Without noise MixedLM has no likelihood and searches for one at length, so it is not run.
         detail = "no residual variance"
         return Refusal(code="no-convergence", method=METHOD, subject=indicator, detail=detail, inputs=inputs)
     mixed = fit_mixed(y, kept, years, largest_correlation=largest_correlation, smallest_eigenvalue=smallest_eigenvalue)
@@ -137,19 +131,9 @@ def assess(
 
 
 def slope_errors(moments: ClosedForm, *, unequal: bool) -> Floats:
-    """Give the areas' slopes their standard errors.
+    """Standard errors of the areas' slopes, shape (I,).
 
-    Parameters
-    ----------
-    moments : ClosedForm
-        The panel's closed form.
-    unequal : bool
-        True if the areas' noise differs.
-
-    Returns
-    -------
-    ndarray, shape (I,)
-        √(s²/Sxx), or √(max(s_i², s²)/Sxx) with s_i² = Σ_t res_it²/(T−2).
+    √(s²/Sxx), or with unequal noise √(max(s_i², s²)/Sxx) with s_i² = Σ_t res_it²/(T−2).
     """
     count, length = moments.residuals.shape
     own = (moments.residuals**2).sum(axis=1) / (length - 2)
@@ -158,20 +142,7 @@ def slope_errors(moments: ClosedForm, *, unequal: bool) -> Floats:
 
 
 def own_intervals(moments: ClosedForm, errors: Floats) -> tuple[Interval, ...]:
-    """Give the areas' own slopes their intervals, without pooling.
-
-    Parameters
-    ----------
-    moments : ClosedForm
-        The panel's closed form.
-    errors : ndarray, shape (I,)
-        Standard errors of the slopes.
-
-    Returns
-    -------
-    tuple of Interval
-        b̂_i ± t_{0.975, (I−1)(T−2)} SE_i.
-    """
+    """Intervals of the areas' own slopes, without pooling: b̂_i ± t_{0.975, (I−1)(T−2)} SE_i."""
     reach = stats.t.ppf(1 - ALPHA / 2, moments.degrees) * errors
     return tuple(
         Interval(low=float(slope - half), high=float(slope + half))
@@ -230,7 +201,7 @@ def _printed_variances(moments: ClosedForm) -> dict[str, Any]:
 def _bartlett_p(residuals: Floats) -> float:
     """Bartlett's test of equal noise over the areas' residual rows."""
     if np.any(np.ptp(residuals, axis=1) == 0):
-        # The statistic of a row without spread is infinite beside rows with some.
+        # A row without spread makes the statistic infinite if others have some.
         return 0.0
     return float(stats.bartlett(*residuals).pvalue)
 

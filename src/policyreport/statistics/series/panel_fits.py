@@ -1,4 +1,4 @@
-"""Lines through the areas of a balanced panel: the closed form, and MixedLM when accepted (METHODS §8)."""
+"""Lines through the areas of a balanced panel: the closed form, and MixedLM where accepted (METHODS §8)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 class ClosedForm:
     """Moments of a balanced panel: areas' lines, their residuals, and the variances behind them.
 
-    `intercepts` and `slopes` have one entry an area, `residuals` the shape of the panel; `sxx` is
+    `intercepts` and `slopes` have one entry per area, `residuals` the shape of the panel; `sxx` is
     Σ(t − t̄)². A variance may come out negative.
     """
 
@@ -36,7 +36,7 @@ class ClosedForm:
 
 @dataclass(frozen=True)
 class MixedFit:
-    """MixedLM's answer: whether it may be used, why not, and its numbers where there are any.
+    """MixedLM's result: whether it may be used, why not, and its numbers where there are any.
 
     `variances` are residual, intercept, slope and covariance; `effects` holds the areas' predicted
     intercept and slope, shape (I, 2).
@@ -50,22 +50,9 @@ class MixedFit:
 
 
 def closed_form(panel: Floats, years: Sequence[int], *, year_effects: bool = True) -> ClosedForm:
-    """Split a balanced panel's variance by moments.
+    """Decompose the variance of a balanced panel, shape (I, T), by moments.
 
-    Parameters
-    ----------
-    panel : ndarray, shape (I, T)
-        Areas by years, no gaps.
-    years : sequence of int
-        The T calendar years.
-    year_effects : bool, optional
-        Take out the mean of each year. Without it common shocks pass for evidence on the common slope:
-        only for showing that.
-
-    Returns
-    -------
-    ClosedForm
-        Units of y, y a year, and their squares.
+    Without `year_effects` common shocks pass for evidence on the common slope: only to demonstrate that.
 
     Notes
     -----
@@ -104,17 +91,15 @@ def fit_mixed(
     largest_correlation: float,
     smallest_eigenvalue: float,
 ) -> MixedFit:
-    """Fit random intercepts and slopes by REML with year effects, and say whether the fit may be used.
+    """Fit random intercepts and slopes by REML with year effects, and decide whether the fit may be used.
 
     Parameters
     ----------
     panel : ndarray, shape (I, T)
         Areas by years, no gaps.
-    areas, years : sequence
-        Keys of the rows, calendar years of the columns.
-    largest_correlation : float
+    largest_correlation
         Largest absolute correlation of intercepts and slopes.
-    smallest_eigenvalue : float
+    smallest_eigenvalue
         Smallest eigenvalue of their covariance, as a share of the residual variance.
 
     Returns
@@ -125,8 +110,8 @@ def fit_mixed(
 
     Notes
     -----
-    Powell's method with these tolerances reaches the optimum that lme4 and the closed form give; the
-    default optimisers stop short, some while reporting convergence.
+    Powell's method with these tolerances reaches the optimum of lme4 and of the closed form; the default optimisers
+    stop short, some while reporting convergence.
 
     References
     ----------
@@ -147,7 +132,7 @@ def fit_mixed(
 
 
 def _long(panel: Floats, areas: Sequence[str], years: Sequence[int]) -> pd.DataFrame:
-    """One row an area and year."""
+    """One row per area and year."""
     count, length = panel.shape
     if len(areas) != count or len(years) != length:
         raise ValueError(f"keys for {len(areas)} areas and {len(years)} years, a panel of {count} by {length}")
@@ -163,7 +148,7 @@ def _long(panel: Floats, areas: Sequence[str], years: Sequence[int]) -> pd.DataF
 
 
 def _why_not(fit: Any, largest_correlation: float, smallest_eigenvalue: float) -> str:
-    """The first rule a fit breaks, or nothing."""
+    """The first rule that a fit breaks, or nothing."""
     covariance = np.asarray(fit.cov_re, dtype=float)
     if not fit.converged:
         return "not converged"

@@ -1,4 +1,4 @@
-"""Straight lines through short annual series, by assumption about their serial dependence (METHODS §7)."""
+"""Straight lines through short annual series, under assumptions about serial dependence (METHODS §7)."""
 
 from __future__ import annotations
 
@@ -16,46 +16,20 @@ from policyreport.statistics.common.intervals import LEVEL
 
 
 def gls_slope(years: ArrayLike, values: ArrayLike, rho: float) -> GlsSlope:
-    """Fit a line under AR(1) errors whose coefficient is assumed, not fitted.
+    """Fit a line to n ≥ 3 years, gaps allowed, under AR(1) errors with an assumed ρ in [0, 1).
 
-    Parameters
-    ----------
-    years : array_like, shape (n,)
-        Calendar years, n ≥ 3; gaps are allowed.
-    values : array_like, shape (n,)
-        Values in these years.
-    rho : float
-        Correlation of neighbouring years, in [0, 1).
-
-    Returns
-    -------
-    GlsSlope
-        Slope in units a year, t interval and p with n − 2 degrees of freedom.
-
-    Notes
-    -----
-    Errors have correlation ρ^|i−j|; the interval is exact for the assumed ρ.
+    Slope in units a year, with t interval and p on n − 2 degrees of freedom. Errors have correlation ρ^|i−j|; the
+    interval is exact for that ρ.
     """
     t, y, design = _centred(years, values)
     return _gls(t, y, design, rho)
 
 
 def gls_step(years: ArrayLike, values: ArrayLike, after: ArrayLike, rho: float) -> GlsSlope:
-    """Fit a line and a step under AR(1) errors whose coefficient is assumed.
+    """Fit a line and a step to n ≥ 4 years under AR(1) errors with an assumed ρ in [0, 1).
 
-    Parameters
-    ----------
-    years, values : array_like, shape (n,)
-        Calendar years and values, n ≥ 4.
-    after : array_like of bool, shape (n,)
-        Years after the step.
-    rho : float
-        Correlation of neighbouring years, in [0, 1).
-
-    Returns
-    -------
-    GlsSlope
-        The step as `slope`, in the unit of the series; t interval and p with n − 3 degrees of freedom.
+    `after` marks the years after the step. The step is returned as `slope`, in the unit of the series, with t interval
+    and p on n − 3 degrees of freedom.
     """
     t, y, design = _centred(years, values)
     step = np.asarray(after, dtype=float)
@@ -63,39 +37,16 @@ def gls_step(years: ArrayLike, values: ArrayLike, after: ArrayLike, rho: float) 
 
 
 def ols_slope(years: ArrayLike, values: ArrayLike) -> RegressionSlope:
-    """Fit a line under independent errors.
-
-    Parameters
-    ----------
-    years, values : array_like, shape (n,)
-        Calendar years and values, n ≥ 3.
-
-    Returns
-    -------
-    RegressionSlope
-        A row of a specification table, never a verdict.
-    """
+    """Fit a line under independent errors: a row of a specification table, never a verdict."""
     _, y, design = _centred(years, values)
     fit = sm.OLS(y, design).fit()
     return _row("OLS", float(fit.params[1]), float(fit.bse[1]), len(y) - 2)
 
 
 def hac_slope(years: ArrayLike, values: ArrayLike, *, hac_lags: int, hac_from_points: int) -> RegressionSlope | Refusal:
-    """Fit a line with Newey–West standard errors.
+    """Fit a line with Newey–West standard errors: a row of a specification table, never a verdict.
 
-    Parameters
-    ----------
-    years, values : array_like, shape (n,)
-        Calendar years and values.
-    hac_lags : int
-        Bartlett lags.
-    hac_from_points : int
-        Fewest points; on shorter series the test rejects far too often.
-
-    Returns
-    -------
-    RegressionSlope or Refusal
-        A row of a specification table, never a verdict; refused: `too-few-points`.
+    `hac_lags` are Bartlett lags. `too-few-points` below `hac_from_points`, where the test rejects far too often.
 
     References
     ----------
@@ -110,20 +61,10 @@ def hac_slope(years: ArrayLike, values: ArrayLike, *, hac_lags: int, hac_from_po
 
 
 def glsar_slope(years: ArrayLike, values: ArrayLike, *, hac_from_points: int) -> RegressionSlope | Refusal:
-    """Fit a line and its AR(1) coefficient in turn.
+    """Fit a line and its AR(1) coefficient in turn: a row of a specification table, never a verdict.
 
-    Parameters
-    ----------
-    years, values : array_like, shape (n,)
-        Calendar years and values.
-    hac_from_points : int
-        Fewest points, as for `hac_slope`.
-
-    Returns
-    -------
-    RegressionSlope or Refusal
-        A row of a specification table, never a verdict; refused: `too-few-points`, and `no-convergence`
-        where the points lie on a line, for then their errors have no correlation.
+    Refused: `too-few-points` below `hac_from_points`, and `no-convergence` where the points lie on a line, whose errors
+    have no correlation.
     """
     _, y, design = _centred(years, values)
     if len(y) < hac_from_points:

@@ -22,7 +22,7 @@ from policyreport.statistics.series.slopes import gls_step
 METHOD = "trend"
 
 MOST_ORDERS = 200_000
-"""Up to as many ways to choose the later years, all are listed; beyond, ties leave the normal approximation only."""
+"""Up to this many ways to choose the later years are enumerated; beyond it ties allow only the normal approximation."""
 
 
 def assess(
@@ -41,20 +41,14 @@ def assess(
 
     Parameters
     ----------
-    points : sequence of SeriesPoint
+    points
         One value a year; only those of the last unbroken segment count.
-    area, indicator : str
-        What the series is.
-    step_date : date
+    step_date
         Fixed before the run, never searched for; years after it are those that lie wholly after it.
-    minimum_before, minimum_after : int
+    minimum_before, minimum_after
         Fewest years on either side.
-    gls_rhos : sequence of float
-        Assumed correlations of neighbouring years, all reported.
-    verdict_rho : float
-        The one whose interval must exclude zero for a verdict.
-    verdict_level : float
-        Largest p of a verdict.
+    gls_rhos, verdict_rho, verdict_level
+        As for `trend.assess`.
 
     Returns
     -------
@@ -64,7 +58,7 @@ def assess(
     Notes
     -----
     Exact two-sided p of the rank sum of the later years, approximate in long series with ties; the size of the step
-    comes from y = a + b t + c [t ≥ date] with AR(1) errors of assumed ρ, so that a trend which runs through the date
+    comes from y = a + b t + c [t ≥ date] with AR(1) errors of assumed ρ, so that a trend running through the date
     is no step. *Above* or *below* needs both.
 
     References
@@ -104,21 +98,10 @@ def assess(
 
 
 def cusum(points: Sequence[SeriesPoint], *, area: str, indicator: str, from_points: int) -> Cusum | Refusal:
-    """Test whether a straight line's residuals wander off: evidence beside a trend, never a verdict.
+    """Test whether the residuals of a straight line drift: evidence accompanying a trend, never a verdict.
 
-    Parameters
-    ----------
-    points : sequence of SeriesPoint
-        One value a year; only those of the last unbroken segment count.
-    area, indicator : str
-        What the series is.
-    from_points : int
-        Fewest years; the critical values hold for long series only.
-
-    Returns
-    -------
-    Cusum or Refusal
-        Refused: `not-published`, `too-few-points`.
+    Only the last unbroken segment counts. Refused: `not-published`, and `too-few-points` below `from_points`, since the
+    critical values hold for long series only.
 
     Notes
     -----
@@ -146,20 +129,10 @@ def cusum(points: Sequence[SeriesPoint], *, area: str, indicator: str, from_poin
 
 
 def rank_sum_p(values: ArrayLike, after: ArrayLike) -> float:
-    """Compute the two-sided p of the rank sum of a group.
+    """Compute the two-sided p of the rank sum of the group `after`; ties get their mean rank.
 
-    Parameters
-    ----------
-    values : array_like, shape (n,)
-        Values; ties get their mean rank.
-    after : array_like of bool, shape (n,)
-        The group.
-
-    Returns
-    -------
-    float
-        Share of all ways to choose the group whose rank sum lies at least as far from its mean; with ties
-        and very many ways, the normal approximation with continuity correction.
+    Share of all ways to choose the group whose rank sum lies at least as far from its mean; with ties and very many
+    ways, the normal approximation with continuity correction.
     """
     y: NDArray[np.float64] = np.asarray(values, dtype=float)
     chosen = np.asarray(after, dtype=bool)
@@ -177,7 +150,7 @@ def rank_sum_p(values: ArrayLike, after: ArrayLike) -> float:
 
 
 def is_exact(values: ArrayLike, after: ArrayLike) -> bool:
-    """Whether the p of a rank sum is exact: always without ties, with ties where all ways can be listed."""
+    """Whether the p of a rank sum is exact: always without ties, with ties where all ways can be enumerated."""
     y = np.asarray(values)
     return len(np.unique(y)) == len(y) or comb(len(y), int(np.sum(after))) <= MOST_ORDERS
 

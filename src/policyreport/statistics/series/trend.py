@@ -52,47 +52,40 @@ def assess(
 
     Parameters
     ----------
-    points : sequence of SeriesPoint
-        One value a year, of one measure; `segment` tells unbroken stretches apart.
-    area, indicator, series, unit
-        What the series is.
-    minimum_points : int
+    points
+        One value a year (else DataError), of one measure; `segment` separates unbroken stretches.
+    minimum_points
         Fewest points in the window.
-    minimum_after_break : int
+    minimum_after_break
         With fewer points after a break, the segment before it is described.
-    maximum_missing_years : int
+    maximum_missing_years
         Most missing years inside the window.
-    minimum_official_points : int
+    minimum_official_points
         From this many official years on, the direction must hold without the others.
-    weak_below : int
+    weak_below
         With fewer points the result is flagged `weak`.
-    enumerate_ties_to : int
+    enumerate_ties_to
         As for `kendall.order_test`.
-    gls_rhos : sequence of float
+    gls_rhos
         Assumed correlations of neighbouring years, all reported.
-    verdict_rho : float
+    verdict_rho
         The one whose interval must exclude zero for a verdict.
-    verdict_level : float
+    verdict_level
         Largest p of a verdict.
-    shock_years : collection of int
-        Years in which a window's start is flagged.
-    policy_date : date
+    shock_years
+        A window that starts in one of them is flagged.
+    policy_date
         A window whose last figure does not lie wholly after it is flagged.
-    calendar : mapping of int to int, optional
-        Segment by year in which the measure was published for areas at large, by which an area's breaks and
-        gaps are judged; without it, the years of `points` themselves.
-    flags : tuple of Flag, optional
-        What the caller knows of the series: `back-cast`, `vintage-mixed`.
+    calendar
+        Segment by year in which the measure was published for areas in general, by which an area's breaks and gaps are
+        judged; without it, the years of `points`.
+    flags
+        Flags raised by the caller: `back-cast`, `vintage-mixed`.
 
     Returns
     -------
     Trend or Refusal
         Refused: `not-published`, `projection-only`, `too-few-points`, `break-in-series`, `gap-in-series`.
-
-    Raises
-    ------
-    DataError
-        If a year occurs twice.
 
     Notes
     -----
@@ -145,23 +138,10 @@ def assess(
 def direction(
     window: Sequence[SeriesPoint], kendall_s: int, interval: Interval, *, minimum_official_points: int
 ) -> Verdict:
-    """Say which way a series goes, were its p-value small enough.
+    """Name the direction of a series, whatever its p-value.
 
-    Parameters
-    ----------
-    window : sequence of SeriesPoint
-        The points that the verdict rests on.
-    kendall_s : int
-        Kendall's S of all of them.
-    interval : Interval
-        Of the slope, under the dependence that the verdict asks for.
-    minimum_official_points : int
-        From this many official years on, the direction must hold without the others.
-
-    Returns
-    -------
-    str
-        *No clear trend* where the interval does not exclude zero on the side of S, or unrevised years decide.
+    *No clear trend* where the slope's interval does not exclude zero on the side of S, or where the sign of S changes
+    without unofficial years although there are `minimum_official_points` official ones.
     """
     official = [point.value for point in window if point.status in OFFICIAL]
     if len(official) >= minimum_official_points and np.sign(score(official)) != np.sign(kendall_s):
@@ -181,23 +161,7 @@ def exact_p(
     enumerate_ties_to: int,
     calendar: Mapping[int, int] | None = None,
 ) -> float | None:
-    """Give the p-value alone that `assess` gives: all that the other areas of a family are asked for.
-
-    Parameters
-    ----------
-    points, indicator, minimum_points, minimum_after_break, maximum_missing_years, enumerate_ties_to, calendar
-        As for `assess`.
-
-    Returns
-    -------
-    float or None
-        None where `assess` refuses.
-
-    Raises
-    ------
-    DataError
-        If a year occurs twice.
-    """
+    """Compute only the p-value of `assess`, for the other areas of a family; None where it refuses."""
     window = select_window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
     if isinstance(window, Refusal):
         return None
@@ -205,21 +169,7 @@ def exact_p(
 
 
 def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> tuple[float, float]:
-    """Lay a line of a known slope through a series, as many points above it as below.
-
-    Parameters
-    ----------
-    years : sequence of int
-        Calendar years, in order.
-    values : sequence of float
-        Values in these years.
-    slope : float
-        In units a year: the median of all pairwise slopes.
-
-    Returns
-    -------
-    tuple of float
-        The line in the first and in the last year.
+    """Place a line of a given slope in a series, with as many points above as below: its first and last value.
 
     Notes
     -----
@@ -240,19 +190,10 @@ def with_adjusted_p(trend: Trend, p_adjusted: float, *, verdict_level: float) ->
 
 
 def with_scaled(trend: Trend, scaled: Trend) -> Trend:
-    """Ask the same of the series in standard deviations over areas: a trend must hold in both, the same way.
+    """Require the same verdict of the series in standard deviations over areas, else *no clear trend*.
 
-    Parameters
-    ----------
-    trend : Trend
-        Of the raw series, judged among all areas.
-    scaled : Trend
-        Of the same years, each divided by that year's standard deviation over areas, judged likewise.
-
-    Returns
-    -------
-    Trend
-        With what was found of the scaled series; *no clear trend* where the two disagree.
+    `trend` is that of the raw series, `scaled` that of the same years each divided by that year's standard deviation
+    over areas; both were judged among all areas.
     """
     kept = {name: getattr(scaled, name) for name in ScaledTrend.model_fields}
     verdict = trend.verdict if trend.verdict == scaled.verdict else "no clear trend"
@@ -260,17 +201,15 @@ def with_scaled(trend: Trend, scaled: Trend) -> Trend:
 
 
 def with_carry_over(trend: Trend, p_value: float, p_adjusted: float, *, wanders: bool, verdict_level: float) -> Trend:
-    """Ask that the slope holds under the carry-over that all areas' series show together.
+    """Require that the slope holds under the serial correlation that all areas' series show together.
 
     Parameters
     ----------
-    trend : Trend
-        Judged so far.
-    p_value, p_adjusted : float
-        Of its line under that carry-over (`lines.estimate_lines`), before and after adjustment for all areas.
-    wanders : bool
-        Whether the family's series may as well drift, so that none gets a word.
-    verdict_level : float
+    p_value, p_adjusted
+        Of its line under that correlation (`lines.estimate_lines`), before and after adjustment for all areas.
+    wanders
+        Whether the family's series cannot be told from drifting ones, so that none gets a verdict.
+    verdict_level
         Largest adjusted p of a verdict.
 
     Returns
@@ -292,7 +231,7 @@ def select_window(
     minimum_after_break: int,
     maximum_missing_years: int,
 ) -> tuple[SeriesPoint, ...] | Refusal:
-    """Pick the points a verdict may rest on: the last segment, or the one before a break that is too recent."""
+    """Select the points a verdict may rest on: the last segment, or the one before a break that is too recent."""
 
     def refuse(code: str, detail: str) -> Refusal:
         rows = tuple(sorted({row for point in points for row in point.inputs}))
@@ -310,7 +249,7 @@ def select_window(
     window = tuple(point for point in known if first <= point.year <= last)
     n = len(window)
     if n < minimum_points:
-        # With an area's own years missing it is not the break that is in the way.
+        # Where the area's own years are missing, the break is not the obstacle.
         code = "break-in-series" if broken and possible < minimum_points else "too-few-points"
         return refuse(code, f"{n} of {minimum_points} points, {first}–{last}")
     missing = last - first + 1 - n
@@ -320,7 +259,7 @@ def select_window(
 
 
 def _known(points: Sequence[SeriesPoint], indicator: str) -> list[SeriesPoint]:
-    """Points in order of years, without projections; each year once."""
+    """Points in order of years, without projections; a year that occurs twice is a DataError."""
     known = sorted((point for point in points if point.status != "projection"), key=lambda point: point.year)
     for earlier, later in pairwise(known):
         if earlier.year == later.year:

@@ -1,4 +1,4 @@
-"""What a window of years has to be warned of, whichever method looks at it."""
+"""Flags of a window of years, whichever method uses it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,7 @@ from policyreport.records.base import Flag
 
 
 def window_flags(years: Sequence[int], *, weak_below: int, shock_years: Sequence[int]) -> tuple[Flag, ...]:
-    """Flag a window that is short, or opens in a slump.
-
-    Parameters
-    ----------
-    years : sequence of int
-        Calendar years, rising.
-    weak_below : int
-        Fewer years raise `weak`.
-    shock_years : sequence of int
-        First years that raise `starts-in-shock`.
-
-    Returns
-    -------
-    tuple of Flag
-        `weak`, `starts-in-shock`, both or nothing.
-    """
+    """Flag a window with fewer years than `weak_below` (`weak`) or starting in a shock year (`starts-in-shock`)."""
     weak = (Flag(code="weak", detail=f"{len(years)} years"),) if len(years) < weak_below else ()
     shock = (Flag(code="starts-in-shock", detail=str(years[0])),) if years[0] in shock_years else ()
     return weak + shock

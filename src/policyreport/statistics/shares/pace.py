@@ -61,7 +61,8 @@ def assess(
     Parameters
     ----------
     vintages
-        All vintages of one measure of one area; the newest of each year is used.
+        All vintages of one measure of one area, with periods that have a year (else DataError); the newest of each year
+        is used.
     history
         Past revisions of the measure (`revisions.history`).
     direction
@@ -88,11 +89,6 @@ def assess(
         Refused: `not-published`, `projection-only`, `measure-mixed`, `bound-only` (the latest value),
         `too-few-points`. Flags: `form-flip`, `vintage-mixed`, `no-vintage-history`.
 
-    Raises
-    ------
-    DataError
-        If a period does not begin with a year.
-
     Notes
     -----
     R = d · observed / |required from base|, headline from compound growth or, where the two forms disagree,
@@ -112,7 +108,7 @@ def assess(
     if isinstance(stretch, str):
         return _refuse("too-few-points", used, stretch)
     if target_high is not None:
-        # From inside the range only the end that the latest value is nearer to can have been crossed.
+        # From inside the range only the end nearer to the latest value can have been crossed.
         inside = target <= stretch.start <= target_high
         end, inwards = nearer_end(stretch.end if inside else stretch.start, target, target_high)
         goal = replace(goal, target=end, direction=inwards)
@@ -209,7 +205,7 @@ def _stretch(
 
 def _headline(stretch: Stretch, goal: Goal, interval: Interval | None) -> _Headline:
     """The worse form's band at the latest value and at both ends of its revision interval."""
-    # No ratio in the plain form means that the distance to the target vanished in rounding.
+    # Without a ratio in the plain form the distance to the target has vanished in rounding.
     plain = band_of(stretch, goal, "pp") or "reached"
     compound = band_of(stretch, goal, "cagr")
     band = compound or plain

@@ -32,7 +32,7 @@ class Goal:
 
     def band(self, ratio: float) -> str:
         """Name the band of a ratio R of observed to required pace; a cut point belongs to the better band."""
-        # Rounding first: a pace exactly on a cut point must get its band whatever the last bit says.
+        # Rounding first: a pace exactly on a cut point must get its band whatever the last bit.
         at = round(ratio, 12)
         if at >= self.on_track_from:
             return "on track"
@@ -74,7 +74,7 @@ def ratio(stretch: Stretch, goal: Goal, form: Form) -> float | None:
         return None
     observed = stretch.rate(form)
     required = Stretch(stretch.start_year, stretch.start, goal.year, goal.target).rate(form)
-    # A base a rounding error away from the target needs a growth of exactly zero.
+    # A base within rounding error of the target requires a growth of exactly zero.
     if observed is None or not required:
         return None
     return goal.direction * observed / abs(required)

@@ -37,16 +37,9 @@ class RevisionPrior:
 
 @dataclass(frozen=True)
 class RevisionError:
-    """Distribution of a final value about its published one.
+    """Distribution of a final value about its published one, from n `revisions`.
 
-    Parameters
-    ----------
-    revisions
-        n, the revisions behind it.
-    degrees, scale
-        ν, and s in the unit of the value.
-    centre
-        Expected revision, in the unit of the value.
+    t with ν `degrees` and scale s about the expected revision `centre`, both in the unit of the value.
     """
 
     revisions: int

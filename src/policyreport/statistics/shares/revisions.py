@@ -40,7 +40,7 @@ def history(vintages: Sequence[Observation], *, first_maturity: int, final_matur
     Parameters
     ----------
     vintages
-        All vintages of one measure, of one area or of all areas of one level.
+        All vintages of one measure (else DataError), of one area or of all areas of one level.
     first_maturity, final_maturity
         Largest maturity of a first release and smallest of a matured value, years.
 
@@ -48,11 +48,6 @@ def history(vintages: Sequence[Observation], *, first_maturity: int, final_matur
     -------
     tuple of float
         Revisions by area and year, in the unit of the values.
-
-    Raises
-    ------
-    DataError
-        If the values are of more than one measure.
 
     Notes
     -----
@@ -77,7 +72,7 @@ def triangle(
     Parameters
     ----------
     vintages
-        All vintages; projections are kept apart.
+        All vintages; projections are kept apart. A period without a year is a DataError.
     first_maturity, final_maturity
         As for `history`.
     minimum_statistics, minimum_bias_test, minimum_news_noise
@@ -87,11 +82,6 @@ def triangle(
     -------
     Revisions or Refusal
         Refused: `not-published`, `measure-mixed`. Inside, the tests may be `too-few-revisions`.
-
-    Raises
-    ------
-    DataError
-        If a period does not begin with a year.
 
     References
     ----------
@@ -103,7 +93,7 @@ def triangle(
         return mixed
     counted = [each for each in published_order(vintages) if enters_estimates(each)]
     apart = [each for each in published_order(vintages) if not enters_estimates(each)]
-    # Half-years move otherwise than years: one kind of period is summarised, every one is laid out.
+    # Half-years are revised differently from years: all periods are laid out, one kind is summarised.
     alike = of_one_kind(counted)
     pairs = _matured(alike, first_maturity, final_maturity)
     firsts = np.array([first.value for first, _ in pairs])
@@ -136,16 +126,13 @@ def triangle(
 def between_measures(others: Sequence[Observation], reference: Sequence[Observation]) -> MeasureDifference | Refusal:
     """Compare one measure's newest values with another's for the same periods: differences, never revisions.
 
+    More than one measure on either side is a DataError.
+
     Returns
     -------
     MeasureDifference or Refusal
         d = newest other − newest reference by period and RMSE = √(Σd²/n), to be shown as `measure-mixed`;
         `not-published` where no period has both.
-
-    Raises
-    ------
-    DataError
-        If either side holds more than one measure.
     """
     newest = []
     for side in (others, reference):

@@ -227,7 +227,7 @@ def _about(observation: Observation, threshold: float) -> dict[str, object]:
 
 def _verdict(probability: float, verdict_probability: float) -> Verdict:
     """The verdict for P(final ≥ T)."""
-    # Rounding first: a value exactly on the margin must get its word whatever the last bit says.
+    # Rounding first: a value exactly on the margin must get its verdict whatever the last bit.
     at = round(probability, 12)
     if at >= verdict_probability:
         return "above"

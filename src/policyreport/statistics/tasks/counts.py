@@ -14,7 +14,7 @@ from policyreport.records.base import Bound, Flag, Refusal, Status
 
 @dataclass(frozen=True)
 class TaskCount:
-    """Tasks of one list on one date, as printed.
+    """Tasks of one list on one date, as printed; a part that exceeds its whole is a DataError.
 
     Parameters
     ----------
@@ -26,8 +26,6 @@ class TaskCount:
         Tasks on the list, completed, completed late, overdue; None where not published.
     period
         The ledger's period, for counts without a reference date.
-    list_label
-        Name of the list for readers.
     list_kind
         What makes lists of several areas comparable: issuing body or template, scope and due filter.
     removed
@@ -38,13 +36,6 @@ class TaskCount:
         ``=``, or how the count was qualified.
     certified
         Whether the publisher confirms the same basis as on the previous date.
-    inputs
-        Ledger row ids.
-
-    Raises
-    ------
-    DataError
-        If a part exceeds its whole.
     """
 
     area: str
@@ -117,7 +108,7 @@ def select_comparable(
     Parameters
     ----------
     counts
-        One count per area.
+        One count per area (else DataError).
     minimum_areas, minimum_tasks
         Fewest areas, and fewest tasks in each.
     maximum_days_apart
@@ -128,11 +119,6 @@ def select_comparable(
     tuple, or Refusal
         Counts by area key and the areas left out (nothing usable published, or too few tasks); `lists-differ`
         or `too-few-areas`.
-
-    Raises
-    ------
-    DataError
-        If an area has two counts.
     """
     refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(counts))
     ordered = sorted(counts, key=lambda count: count.area)

@@ -98,7 +98,7 @@ def assess(
         frailty=frailty,
     )
     if isinstance(trend, FlowTrend):
-        # A design effect below 1 would claim more than independent tasks can tell.
+        # A design effect below 1 would claim more precision than independent tasks allow.
         verdict_design_effect = max(trend.dispersion, 1.0)
     return Flow(
         area=stretch.newest.area,
@@ -183,7 +183,7 @@ def quarter_on_quarter(
     Parameters
     ----------
     counts
-        Counts as printed; lists may differ.
+        Counts as printed; lists may differ. More completed than on the list is a DataError.
     minimum_days
         Fewest days for which a hazard is given.
     suspect_ratio, sum_tolerance
@@ -196,11 +196,6 @@ def quarter_on_quarter(
     QuarterOnQuarter or Refusal
         `not-published` without counts. Steps across lists hold a `list-changed` refusal instead of a verdict,
         with bounds of what was completed and the hazard if the list had only grown and nothing was removed.
-
-    Raises
-    ------
-    DataError
-        If more is completed than is on the list.
 
     Notes
     -----

@@ -73,7 +73,7 @@ class RiskSet:
         """Cumulative effort that finishes a share of the tasks; infinite for all of them."""
         if share <= 0 or share >= 1:
             return 0.0 if share <= 0 else np.inf
-        # Between what it would take if all were like the easiest group and if all were like the hardest.
+        # Bracketed by the effort if all tasks were like the easiest cohort and if all were like the hardest.
         alike = -np.log1p(-share)
         one = alike if self.variance < _ALIKE else np.expm1(self.variance * alike) / self.variance
         there = self.means[self.counts > 0]
@@ -87,7 +87,7 @@ class RiskSet:
         effort = self.effort(share)
         left = self.counts * self.left(effort) if np.isfinite(effort) else np.zeros_like(self.counts)
         means = self.means / (1 + self.variance * self.means * effort) if np.isfinite(effort) else self.means
-        # Which tasks were finished is not known, how many are left is.
+        # Which tasks were finished is unknown, but not how many are left.
         scaled = left * (open_tasks / left.sum()) if left.sum() > 0 else left
         return RiskSet(np.r_[scaled, additions], np.r_[means, 1.0], self.variance)
 

@@ -42,7 +42,7 @@ def assess(
     Parameters
     ----------
     counts
-        One count per area, all lists of one kind.
+        One count per area (else DataError), all lists of one kind.
     minimum_areas, minimum_tasks, maximum_days_apart
         See `counts.select_comparable`.
     tail_probabilities
@@ -62,11 +62,6 @@ def assess(
     -------
     Funnel or Refusal
         `lists-differ` or `too-few-areas`.
-
-    Raises
-    ------
-    DataError
-        If an area has two counts.
 
     Notes
     -----
@@ -158,7 +153,7 @@ def exact_limits(total: int, centre: float, tail_probabilities: Limits) -> Limit
     p = np.array(tail_probabilities)
     r = binom.ppf(p, total, centre)
     reached, below = binom.cdf(r, total, centre), binom.cdf(r - 1, total, centre)
-    # At θ of 0 or 1 one count has all the probability and there is nothing to interpolate.
+    # At θ of 0 or 1 a single count has probability 1 and there is nothing to interpolate.
     alpha = np.where(centre in (0.0, 1.0), 0.0, (reached - p) / (reached - below))
     low, inner_low, inner_high, high = np.clip((r - alpha) / total, 0, 1).tolist()
     return low, inner_low, inner_high, high

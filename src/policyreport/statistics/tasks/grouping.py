@@ -75,7 +75,7 @@ def _unrest(first: Increment, second: Increment, minimum_tasks: int) -> float | 
     def excess(rate: float) -> float:
         return sum(step.at_risk * -math.expm1(-rate * step.days) for step in both) - finished
 
-    # At one of these alone every interval would have finished the share that both have together.
+    # The rates at which one interval or the other would finish the overall share bracket the root.
     rates = [-math.log1p(-finished / at_risk) / step.days for step in both]
     rate = float(brentq(excess, min(rates), max(rates))) if min(rates) < max(rates) else rates[0]
     shares = [-math.expm1(-rate * step.days) for step in both]

@@ -109,7 +109,7 @@ def describe_step(increment: Increment) -> FlowStep:
     """Describe an interval with tasks at risk: hazards and Wilson limits under three assumptions about additions."""
     low, high = wilson(increment.finished, increment.at_risk)
     low30, high30 = increment.limits30()
-    # More may be finished than was open: then some additions were, and the last-day bound is 1.
+    # If more were finished than were open, some additions were too, and the last-day bound is 1.
     finished_of_open = min(increment.finished / max(increment.open_at_start, 1e-300), 1.0)
     return FlowStep(
         start=increment.start,

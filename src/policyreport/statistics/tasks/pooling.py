@@ -37,7 +37,7 @@ def assess(
     Parameters
     ----------
     counts
-        One count per area.
+        One count per area (else DataError).
     minimum_areas, minimum_tasks, maximum_days_apart
         See `counts.select_comparable`.
     grid_points, cell_cutoff
@@ -49,11 +49,6 @@ def assess(
     -------
     Pooling or Refusal
         Pooled shares with 95 % intervals; `lists-differ` or `too-few-areas`.
-
-    Raises
-    ------
-    DataError
-        If an area has two counts.
 
     Notes
     -----

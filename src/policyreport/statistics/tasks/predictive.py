@@ -116,7 +116,7 @@ def pace_of_all(increments: Sequence[Increment], *, grid_points: int, intraclass
     log_weight = beta.logpdf(rho, *intraclass_prior) + np.log(root)
     shapes: dict[int, tuple[Floats, Floats, Floats]] = {}
     for step in increments:
-        # Intervals of as many days share everything but their counts.
+        # Intervals of equal length share everything but their counts.
         if step.days not in shapes:
             mean = np.clip(-np.expm1(-rates * step.days), _INSIDE, 1 - _INSIDE)
             shapes[step.days] = mean * size, (1 - mean) * size, betaln(mean * size, (1 - mean) * size)
