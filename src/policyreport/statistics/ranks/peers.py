@@ -202,5 +202,4 @@ def _tested(
 
 
 def _refuse(code: str, panel: PeerPanel, subject: str, detail: str) -> Refusal:
-    """A refusal of this method."""
     return Refusal(code=code, method=METHOD, subject=f"{panel.indicator} {subject}", detail=detail)

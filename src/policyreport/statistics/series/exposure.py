@@ -261,7 +261,6 @@ def _permutations(keys: Floats, control: Floats | None) -> NDArray[np.intp]:
 
 
 def _fitted(data: _Complete, control: Floats | None) -> ExposureSlope:
-    """The slope of the areas' changes."""
     return fit(changes(data.values, data.post), data.exposure, control)
 
 
@@ -354,7 +353,6 @@ def _is_merger(data: _Complete) -> bool:
 
 
 def _flags(data: _Complete, few_treated_below: int) -> tuple[Flag, ...]:
-    """Flags of the design."""
     flags = []
     if np.count_nonzero(data.post) == 1:
         flags.append(Flag(code="one-post-period", detail=str(data.panel.years[np.flatnonzero(data.post)[0]])))
@@ -383,6 +381,5 @@ def checks_hold(result: Exposure, level: float) -> bool:
 
 
 def _refuse(code: str, panel: ExposurePanel, detail: str) -> Refusal:
-    """A refusal of this method."""
     subject = f"{panel.outcome} by {panel.exposure_name}"
     return Refusal(code=code, method=METHOD, subject=subject, detail=detail, inputs=panel.inputs)

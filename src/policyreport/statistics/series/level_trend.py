@@ -160,7 +160,6 @@ def _result(
     rules: LevelRules,
     flags: tuple[Flag, ...],
 ) -> LevelTrend:
-    """One area's record."""
     mean, half = float(family.means[row]), float(family.halves[row])
     window = [point for point in relative if changes.years[0] - 1 <= point.year <= changes.years[-1]]
     official = sum(point.status in OFFICIAL for point in window)

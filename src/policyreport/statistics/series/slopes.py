@@ -101,7 +101,6 @@ def _judged(slope: float, error: float, degrees: int) -> tuple[Interval, float]:
 
 
 def _row(name: Literal["OLS", "HAC", "GLSAR"], slope: float, error: float, degrees: int) -> RegressionSlope:
-    """One row of a specification table."""
     interval, p_value = _judged(slope, error, degrees)
     return RegressionSlope(name=name, slope=slope, standard_error=error, interval=interval, p_value=p_value)
 

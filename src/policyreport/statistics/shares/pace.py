@@ -226,7 +226,6 @@ def _at_ends(stretch: Stretch, interval: Interval) -> tuple[Stretch, Stretch]:
 
 
 def _ratio_interval(stretch: Stretch, goal: Goal, form: Form, interval: Interval | None) -> Interval | None:
-    """The ratio at both ends of the revision interval."""
     if interval is None:
         return None
     low, high = (ratio(each, goal, form) for each in _at_ends(stretch, interval))
@@ -281,7 +280,6 @@ def _reached(
 
 
 def _flags(used: Sequence[Observation], error: RevisionError | None, told: _Headline) -> list[Flag]:
-    """Flags of the series, its latest value and its forms."""
     dates = sorted({each.published for each in used})
     flags = []
     if told.form_flip:

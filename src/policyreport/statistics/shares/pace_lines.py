@@ -92,5 +92,4 @@ def scenario_lines(values: Mapping[int, float], stretch: Stretch, goal: Goal) ->
 
 
 def _around(centre: float, half: float, level: float) -> Interval:
-    """A symmetric interval."""
     return Interval(low=centre - half, high=centre + half, level=level)

@@ -62,7 +62,6 @@ def of_one_kind(vintages: Sequence[Observation]) -> list[Observation]:
 
 
 def _kind(observation: Observation) -> str:
-    """The kind of an observation's period."""
     if kind := kind_of(observation.period):
         return kind
     raise DataError(observation.id, "a period", f'"{observation.period}"', "Fix the period of the row.")
