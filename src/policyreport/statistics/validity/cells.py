@@ -33,18 +33,9 @@ Simulator = Callable[..., tuple[Measure, ...]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One row of the table.
+    """One row of the table: a method's simulator with its design, the sizes and the truth.
 
-    Parameters
-    ----------
-    method : str
-        Id in the registry.
-    simulator : callable
-        From random numbers, repetitions and the design to measures.
-    design : dict
-        Sizes and truth.
-    most : int or None
-        Repetitions at most, where one is slow.
+    `most` limits the repetitions of a slow one.
     """
 
     method: str
@@ -63,33 +54,11 @@ class Cell:
         return fingerprint(self.simulator.__module__)
 
     def count(self, draws: int) -> int:
-        """Say how often the cell is repeated.
-
-        Parameters
-        ----------
-        draws : int
-            Repetitions asked for.
-
-        Returns
-        -------
-        int
-            As many, or as many as the cell is repeated at most.
-        """
+        """Return the number of repetitions made where `draws` are asked for."""
         return min(draws, self.most or draws)
 
     def repeat(self, draws: int) -> CellResult:
-        """Simulate the cell.
-
-        Parameters
-        ----------
-        draws : int
-            Repetitions asked for; `count` says how many are made.
-
-        Returns
-        -------
-        CellResult
-            The same for the same number of repetitions, whatever else is run.
-        """
+        """Simulate the cell; the same number of repetitions gives the same result, whatever else is run."""
         rng: np.random.Generator = generator("validity", self.method, self.id, "")
         draws = self.count(draws)
         measures = self.simulator(rng, draws, **self.design)
@@ -204,7 +173,7 @@ def _trend() -> Iterator[Cell]:
 
 
 def _means(method: str, simulator: Simulator) -> Iterator[Cell]:
-    """The grid on which means of yearly differences and the sets of their ranks must hold, then what lies beside it."""
+    """The grid on which means of yearly differences and the sets of their ranks must hold, then cases outside it."""
     rhos, six = (0.0, 0.2, 0.4), {"areas": (34,), "years": (6,)}
     own, tied = {"spread": ("equal", "log-normal")}, {"means": ("tied",)}
     yield from _grid(method, simulator, **six, rho=rhos, **own, means=("tied", "half tied", "spread"))
@@ -257,22 +226,12 @@ CELLS: dict[str, tuple[Cell, ...]] = {
 
 
 def cells_of(method: str) -> tuple[Cell, ...]:
-    """Give the cells of one method.
-
-    Parameters
-    ----------
-    method : str
-        Id in the registry.
-
-    Returns
-    -------
-    tuple of Cell
-        In the order of the table.
+    """Return the cells of one method, in the order of the table.
 
     Raises
     ------
     UsageError
-        If the method is not studied (with "did you mean").
+        If the method is not studied.
     """
     if method not in CELLS:
         todo = did_you_mean(method, CELLS)

@@ -1,4 +1,4 @@
-"""What the study draws, what is true of it, and what is violated: a sentence or two for each kind of simulation."""
+"""What the study draws, what is true of it, and what is violated: a few sentences for each kind of simulation."""
 
 from __future__ import annotations
 
@@ -134,4 +134,4 @@ DESIGNS = {
         "2), which the standard errors do not know."
     ),
 }
-"""By kind of simulation, as tables are named; a test holds the table to have no other."""
+"""By kind of simulation, named as in the tables; a test checks that the table has no others."""

@@ -19,7 +19,7 @@ from policyreport.statistics.validity.yearly_panels import AUTOREGRESSIVE, BENEA
 Measures = tuple[Measure, ...]
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 LINES = LineRules(RhoGrid(50, 0.98), wandering_from=0.8, wandering_chance=0.1)
-"""As in params/methods.yaml; a test holds them equal."""
+"""As in params/methods.yaml, checked by a test."""
 STEEP = 1.0
 """Slope of the areas that have one, in standard deviations a year."""
 
@@ -75,12 +75,12 @@ def level_trends(
 
 
 def _false(named: Bools, sloping: int) -> float:
-    """Share of the named areas that have no trend; without any trend it is 1 for every family that names somebody."""
+    """Share of the named areas that have no trend; 1 for a family without any trend that names an area."""
     return float(named[sloping:].sum() / max(named.sum(), 1))
 
 
 def score_trends(rng: np.random.Generator, draws: int, *, areas: int, years: int, noise: float) -> Measures:
-    """Repeat the verdicts on scores that draw together: places stay, their spread falls to a third."""
+    """Repeat the verdicts on scores that converge: places stay, their spread falls to a third."""
     shrinking = np.linspace(1.0, 1 / 3, years)
     raw, both = [], []
     for _ in range(draws):
@@ -97,7 +97,7 @@ def score_trends(rng: np.random.Generator, draws: int, *, areas: int, years: int
 
 
 def family_verdicts(table: Floats) -> tuple[Bools, Bools, bool]:
-    """Who is named by order and one assumed carry-over, who by all that is asked, and whether series may wander."""
+    """Who is named by order and one assumed carry-over, who by all conditions, and whether series may wander."""
     by_order = named_by_order(table)
     if not by_order.any():
         # Lines cannot name whom order does not; whether the family wanders is then of no consequence.
@@ -109,7 +109,7 @@ def family_verdicts(table: Floats) -> tuple[Bools, Bools, bool]:
 
 
 def named_by_order(table: Floats) -> Bools:
-    """Whose exact p, adjusted over the rows, and line at the assumed carry-over say the same."""
+    """Whose exact p, adjusted over the rows, and line at the assumed carry-over agree."""
     tests = [order_test(row, enumerate_ties_to=ENUMERATED) for row in table]
     adjusted = adjust([each.p_value for each in tests], rule="bh")
     named = np.zeros(len(table), dtype=bool)

@@ -1,4 +1,4 @@
-"""The state of the code that a cell of the study was made by, so that no kept result passes for a newer one."""
+"""The state of the code that produced a cell of the study, so that no kept result passes for a newer one."""
 
 from __future__ import annotations
 
@@ -11,25 +11,15 @@ from typing import TypeGuard
 
 PACKAGE = Path(__file__).resolve().parents[2]
 COMPUTING = "policyreport.statistics."
-"""Modules that compute; records and errors only carry what these found."""
+"""Modules that compute; records and errors only carry their results."""
 
 
 @cache
 def fingerprint(module: str, package: Path = PACKAGE) -> str:
-    """Hash the code that a module of the study runs: its own, and all that it imports of what computes.
+    """Hash the code that a module of the study runs, its own and all computing modules it imports (16 hex digits).
 
     Names and places of modules do not count, so that a module that only moved makes no kept result stale; nor do
     comments, docstrings and empty lines.
-
-    Returns
-    -------
-    str
-        First 16 hexadecimal digits of SHA-256.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the package has no such module.
     """
     code: dict[str, str] = {}
     waiting = [module]
@@ -43,18 +33,9 @@ def fingerprint(module: str, package: Path = PACKAGE) -> str:
 
 
 def code_lines(source: str) -> str:
-    """Leave out what does not run, and where the package's own names are imported from.
+    """Remove docstrings, comment lines, empty lines and imports from the package.
 
-    Returns
-    -------
-    str
-        The lines without docstrings, lines of comments, empty lines and imports from the package; first the names
-        that it imports from the package.
-
-    Raises
-    ------
-    SyntaxError
-        If the source is not Python.
+    The names imported from the package come first.
     """
     # By lines and not by the parsed tree, whose text differs between versions of Python.
     left_out: set[int] = set()
@@ -82,7 +63,7 @@ def _is_own(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
 
 
 def _imports(source: str) -> Iterator[str]:
-    """Names of what a file imports from the package's computing modules: modules, or names inside them."""
+    """Names that a file imports from the package's computing modules: modules, or names inside them."""
     for node in ast.walk(ast.parse(source)):
         if _is_own(node) and f"{node.module}.".startswith(COMPUTING):
             yield str(node.module)

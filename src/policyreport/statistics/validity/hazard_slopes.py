@@ -1,4 +1,4 @@
-"""Hazard trends of many simulated lists at once: `hazard_trend.fit_trend` on arrays, for the study's speed alone."""
+"""Hazard trends of many simulated lists at once: `hazard_trend.fit_trend` on arrays, only for the study's speed."""
 
 from __future__ import annotations
 
@@ -25,30 +25,20 @@ LIMITS = {
     "trend_minimum_at_risk": 5,
 }
 FRAILTY = FrailtyRules((), 1.0, 10.0)
-"""The variance that "falling" must survive, as in params/methods.yaml (a test holds them equal); nothing is shown."""
+"""The variance that "falling" must survive, as in params/methods.yaml (checked by a test); nothing is shown."""
 _STEPS = 60
-"""Steps of iterated weighted least squares; what has not settled by then goes to the method itself."""
+"""Steps of iterated weighted least squares; a fit not settled by then is left to the method itself."""
 _SETTLED = 1e-11
 
 
 def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Fit the trend of every list.
-
-    Parameters
-    ----------
-    lists : sequence of sequence of Increment
-        Lists of equally many intervals.
+    """Fit the trend of every list, all with equally many intervals.
 
     Returns
     -------
     tuple of ndarray
         Slope and its two limits (R, 3), NaN where there are none; whether each list is refused as too short; and
         whether its fit failed.
-
-    Raises
-    ------
-    ValueError
-        If the lists differ in their number of intervals.
     """
     d, m, days = (np.array([[getattr(s, name) for s in each] for each in lists], float) for name in _PARTS)
     used = m >= LIMITS["trend_minimum_at_risk"]
@@ -64,23 +54,7 @@ def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]
 
 
 def fit_one(increments: Sequence[Increment]) -> tuple[float, float, float]:
-    """Fit one list as the report does.
-
-    Parameters
-    ----------
-    increments : sequence of Increment
-        Its intervals.
-
-    Returns
-    -------
-    tuple of float
-        Slope and its two limits, NaN if refused.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If an interval has no days.
-    """
+    """Fit one list as the report does; slope and its two limits, NaN if refused."""
     trend = fit_trend(
         increments, method="flow", subject="", weak_below=12, frailty=FRAILTY, betabinomial=False, **LIMITS
     )
@@ -112,7 +86,7 @@ def fit_unlike(increments: Sequence[Increment], variance: float) -> tuple[float,
 
 
 def _slopes(d: Floats, m: Floats, days: Floats) -> Floats:
-    """Quasi-binomial fits by iterated weighted least squares; intervals without tasks at risk weigh nothing."""
+    """Quasi-binomial fits by iterated weighted least squares; intervals without tasks at risk have no weight."""
     used = m > 0
     y = np.divide(d, m, out=np.zeros_like(d), where=used)
     time = (days.cumsum(axis=1) - days / 2) / DAYS_PER_QUARTER

@@ -30,7 +30,7 @@ Verdict = Literal["passes", "fails low", "fails high", "not judged"]
 class Measure(Frozen):
     """One number of a cell: a share of repetitions, or a mean, with its Monte-Carlo standard error.
 
-    `nominal` is the level that the method states, `low` to `high` the band that the share is judged by.
+    `nominal` is the level that the method states, `low` to `high` the band by which the share is judged.
     """
 
     name: str
@@ -51,10 +51,9 @@ class Measure(Frozen):
 
 
 class CellResult(Frozen):
-    """One row of the study's table: the design, how many repetitions, and what was measured.
+    """One row of the study's table: the design, the number of repetitions, and the measures.
 
-    `code` is the fingerprint of the code that made it. `note` is of studies that were kept before texts went by the
-    design (`notes`); nothing reads it.
+    `code` is the fingerprint of the code that made it. `note` only occurs in older kept studies and is not read.
     """
 
     method: str
@@ -77,28 +76,17 @@ class MethodResult(Frozen):
 def share(
     name: str, hits: ArrayLike, band: tuple[float, float] | None = None, *, nominal: float | None = None
 ) -> Measure:
-    """Measure how often something happened.
+    """Measure how often something happened, with error √(c(1 − c)/R).
 
     Parameters
     ----------
-    name : str
-        ``coverage``, ``rejection``.
     hits : array_like
-        0 or 1 a repetition; or a share a repetition, where one repetition holds several areas.
+        0 or 1 per repetition; or a share per repetition, where one repetition has several areas, whose error is that
+        of the mean.
     band : tuple of float, optional
         Where the share should lie; not judged without.
     nominal : float, optional
-        Level that the method states, where it states one.
-
-    Returns
-    -------
-    Measure
-        With error √(c(1 − c)/R), or that of the mean of shares.
-
-    Raises
-    ------
-    ValueError
-        If there are no repetitions.
+        Level that the method states.
     """
     values: NDArray[np.float64] = np.asarray(hits, dtype=float)
     if not len(values):
@@ -110,25 +98,7 @@ def share(
 
 
 def average(name: str, values: ArrayLike) -> Measure:
-    """Measure the mean of a number: a bias, a width.
-
-    Parameters
-    ----------
-    name : str
-        ``bias``, ``width``.
-    values : array_like
-        One a repetition.
-
-    Returns
-    -------
-    Measure
-        Never judged.
-
-    Raises
-    ------
-    ValueError
-        If there are no repetitions.
-    """
+    """Measure the mean of a number, such as a bias or a width; never judged."""
     numbers: NDArray[np.float64] = np.asarray(values, dtype=float)
     if not len(numbers):
         raise ValueError("a mean needs repetitions")
@@ -136,24 +106,9 @@ def average(name: str, values: ArrayLike) -> Measure:
 
 
 def middle(name: str, values: ArrayLike) -> Measure:
-    """Measure the median of a number whose mean has no Monte-Carlo error, for its variance is infinite.
+    """Measure the median of a number whose mean has infinite variance; never judged.
 
-    Parameters
-    ----------
-    name : str
-        ``width, median``.
-    values : array_like
-        One a repetition.
-
-    Returns
-    -------
-    Measure
-        Never judged; its error is half the distance of the order statistics √R/2 to either side.
-
-    Raises
-    ------
-    ValueError
-        If there are no repetitions.
+    Its error is half the distance of the order statistics √R/2 to either side.
     """
     numbers = np.sort(np.asarray(values, dtype=float))
     if not len(numbers):
@@ -164,24 +119,7 @@ def middle(name: str, values: ArrayLike) -> Measure:
 
 
 def exact(name: str, value: float, band: tuple[float, float] | None = None, *, nominal: float | None = None) -> Measure:
-    """Give a number that was enumerated, without Monte-Carlo error.
-
-    Parameters
-    ----------
-    name : str
-        ``coverage, mean over p``.
-    value : float
-        The number.
-    band : tuple of float, optional
-        Where it should lie.
-    nominal : float, optional
-        As in `share`.
-
-    Returns
-    -------
-    Measure
-        With error 0.
-    """
+    """Return a number that was enumerated, without Monte-Carlo error."""
     return _measure(name, value, 0.0, band, nominal)
 
 

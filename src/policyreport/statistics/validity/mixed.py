@@ -1,4 +1,4 @@
-"""Repetitions of the panel's mixed model, whose fit is slow: how often it may be used (METHODS §8, §17)."""
+"""Repetitions of the panel's mixed model, which is slow to fit: how often it may be used (METHODS §8, §17)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from policyreport.statistics.validity.processes import sloping_panel
 
 Measures = tuple[Measure, ...]
 REPETITIONS = 40
-"""Of a row at most: a fit takes a tenth of a second to half a second."""
+"""Maximum per row: a fit takes a tenth of a second to half a second."""
 CORRELATION, EIGENVALUE = 0.98, 1e-6
-"""Beyond these a fit is on the boundary; as in params/methods.yaml (a test holds them equal)."""
+"""Beyond these a fit is on the boundary; as in params/methods.yaml (checked by a test)."""
 TOLERANCE = 1e-4
 """Of an optimiser, in squared standard errors of a slope (METHODS §0)."""
 BOUNDARY = ("a variance at zero", "correlation")
-"""How the reasons of a fit on the boundary begin; every other one is a search that failed."""
+"""How the reasons for a fit on the boundary begin; any other reason is a failed search."""
 
 
 def mixed_model(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float) -> Measures:
-    """Repeat the mixed model's fit beside the closed form, and count the fits that may not be used."""
+    """Repeat the mixed model's fit and the closed form, and count the fits that may not be used."""
     fits: list[MixedFit] = []
     variances: list[float] = []
     apart: list[float] = []

@@ -18,7 +18,7 @@ GROWTH = 0.2
 LEARNT = "learnt"
 """What is assumed of the clustering where it is learnt from the list."""
 PRINTED_EFFECT = 4
-"""Design effect of the interval that is printed where the clustering is assumed, the largest of params/methods.yaml."""
+"""Design effect of the interval printed where the clustering is assumed, the largest of params/methods.yaml."""
 HANDED_OVER = "left to the latest interval"
 RULES = PaceRules(
     prior_shape=0.5,
@@ -30,12 +30,12 @@ RULES = PaceRules(
     grid_points=100,
     intraclass_prior=(1.0, 19.0),
 )
-"""The report's own rules (a test holds them equal), with fewer quantiles, which move a limit by one task at most."""
+"""The report's own rules (checked by a test), with fewer quantiles, which move a limit by one task at most."""
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """One predicted and drawn outcome, in tasks; `learnt` says from which intervals."""
+    """One predicted and drawn outcome, in tasks; `learnt` marks a pace learnt from all intervals."""
 
     low: int
     high: int
@@ -60,7 +60,7 @@ def outlook(
     design_effect: int,
     assumed: int | str,
 ) -> tuple[Measure, ...]:
-    """Repeat the prediction of the tasks finished in `ratio` intervals' time, the pace drawn anew each time."""
+    """Repeat the prediction of the tasks finished in `ratio` intervals' time, with a new pace each time."""
     drawn = [_draw(rng, intervals, n, ratio, design_effect, assumed) for _ in range(draws)]
     made = [each for each in drawn if each is not None]
     none_left = share("nothing left open", [each is None for each in drawn])
@@ -84,7 +84,7 @@ def unlike_outlook(
 
 
 def _draw_unlike(rng: np.random.Generator, intervals: int, n: int, ratio: float, frailty: str) -> Forecast | None:
-    """One list, its outlook as printed, and what came; None where nothing is left to predict."""
+    """One list, its outlook as printed, and the outcome; None where nothing is left to predict."""
     rate = -np.log1p(-float(rng.uniform(0.1, 0.5))) / DAYS
     steps, left = unlike_list(rng, n, [rate] * intervals, [DAYS] * intervals, frailty)
     if not len(left):
@@ -104,7 +104,7 @@ def _summary(made: Sequence[Forecast], *, judged: bool, of: str = "") -> tuple[M
 def _draw(
     rng: np.random.Generator, intervals: int, n: int, ratio: float, design_effect: int, assumed: int | str
 ) -> Forecast | None:
-    """One list, its outlook and what came; None where nothing is left to predict."""
+    """One list, its outlook and the outcome; None where nothing is left to predict."""
     q = float(rng.uniform(0.1, 0.5))
     rate = -np.log1p(-q) / DAYS
     steps = one_list(rng, n, [rate] * intervals, [DAYS] * intervals, design_effect=design_effect, growth=GROWTH)
@@ -116,7 +116,7 @@ def _draw(
 
 
 def _predicted(steps: Sequence[Increment], left: int, ratio: float, outcome: int, assumed: int | str) -> Forecast:
-    """The outlook of one list beside what came."""
+    """The outlook of one list and its outcome."""
     learnt = assumed == LEARNT and RULES.estimate_clustering(steps, left)
     effect = PRINTED_EFFECT if assumed == LEARNT else int(assumed)
     pace = _all(steps) if learnt else _latest(steps[-1], left, effect)

@@ -26,16 +26,16 @@ from policyreport.statistics.validity.processes import Floats, exposure, sloping
 
 Measures = tuple[Measure, ...]
 BARTLETT, TAU_POINTS, TAU_RANGE = 0.01, 200, 5
-"""Level and range as in params/methods.yaml (a test holds them equal); its 2,000 values of τ move no limit."""
+"""Level and range as in params/methods.yaml (checked by a test); its 2,000 values of τ move no limit."""
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 BOOTSTRAP = 399
 FEW_TREATED = 6
-"""As in params/methods.yaml: below it the permutation test alone is used."""
+"""As in params/methods.yaml: below it only the permutation test is used."""
 
 
 @dataclass(frozen=True)
 class PanelDraw:
-    """One panel: what was found of all slopes (`held`) and of the first area's."""
+    """One panel: results for all slopes (`held`) and for the first area's."""
 
     held: tuple[float, float]
     """Share of areas whose printed, and whose pooled, interval holds the truth."""
@@ -97,7 +97,7 @@ def _panel_draw(truth: Floats, y: Floats) -> PanelDraw:
 
 @dataclass(frozen=True)
 class ExposureDraw:
-    """One fitted association, its p-values and the ends of its interval, NaN where none is found."""
+    """One fitted association, its p-values and the ends of its interval, NaN where there is none."""
 
     estimate: float
     t: float

@@ -21,10 +21,10 @@ from policyreport.statistics.validity.measures import LEVEL, RANK_SETS, Measure,
 from policyreport.statistics.validity.processes import Floats, draw_finished, true_places, true_scores
 
 COUNT_LEVEL = 0.965
-"""As in params/methods.yaml; a test holds them equal."""
+"""As in params/methods.yaml, checked by a test."""
 
 CLUSTERED = 2
-"""Design effect of the lists whose tasks finish in groups, which the standard errors do not know."""
+"""Design effect of the lists whose tasks finish in groups, which the standard errors do not allow for."""
 
 AREA = 3
 """The area whose own set is repeated."""

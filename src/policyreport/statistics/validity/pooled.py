@@ -1,4 +1,4 @@
-"""Repetitions of what several areas' lists say together: pooled shares, and the funnel."""
+"""Repetitions of the estimates from several areas' lists: pooled shares, and the funnel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from policyreport.statistics.validity.processes import Floats, draw_finished, on
 MEAN = 0.55
 DAYS = 91
 WINSOR, ERRORS, BH_LEVEL = 0.1, 2.0, 0.05
-"""Of the funnel, as in params/methods.yaml (a test compares)."""
+"""Of the funnel, as in params/methods.yaml, checked by a test."""
 GRID, CUTOFF = 60, 1e-6
 """Coarser than the report's grid of 100, from which its limits differ in the fourth digit."""
 
@@ -27,7 +27,7 @@ LEARNT = "learnt"
 COUNTED_AGAIN = 4
 """Intervals of such a list."""
 ASSUMED, PAIRS, TASKS = 2.0, 20, 5
-"""Design effect where it is not learnt, fewest pairs, fewest tasks: as in params/methods.yaml (a test compares)."""
+"""Design effect where it is not learnt, fewest pairs, fewest tasks: as in params/methods.yaml, checked by a test."""
 
 
 def pooling(
@@ -68,7 +68,7 @@ def pooling(
 def funnel(
     rng: np.random.Generator, draws: int, *, areas: int, design_effect: int, assumed: int | str
 ) -> tuple[Measure, ...]:
-    """Repeat the funnel of areas that do not differ: is any of them singled out?"""
+    """Repeat the funnel of areas that do not differ, and whether any of them is singled out."""
     singled, spreads = [], []
     for _ in range(draws):
         totals = rng.integers(25, 201, areas)
@@ -96,7 +96,7 @@ def _propensities(rng: np.random.Generator, areas: int, intraclass: float) -> Fl
 def _count(
     rng: np.random.Generator, totals: NDArray[np.int64], truth: Floats, design_effect: int, assumed: int | str
 ) -> tuple[Floats, float]:
-    """Tasks finished of every list, and the design effect that they are divided by."""
+    """Tasks finished of every list, and the design effect by which they are divided."""
     if assumed != LEARNT:
         done = [draw_finished(rng, int(n), p, design_effect) for n, p in zip(totals, truth, strict=True)]
         return np.array(done, dtype=float), float(assumed)

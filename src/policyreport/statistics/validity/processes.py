@@ -1,4 +1,4 @@
-"""Data of known truth: the processes that METHODS §17 simulates from, and that the recovery tests share."""
+"""Data of known truth: the processes of METHODS §17, which the recovery tests share."""
 
 from __future__ import annotations
 
@@ -16,30 +16,16 @@ Floats = NDArray[np.float64]
 
 START = date(2025, 1, 1)
 QUARTER = 91.3125
-"""Days of a quarter, in which slopes of the hazard are read."""
+"""Days of a quarter, the unit of slopes of the hazard."""
 LARGEST_INTRACLASS = 0.5
 JUMP = 5.0
-"""How many times the usual spread a revision that jumps has."""
+"""Ratio of the spread of a revision that jumps to the usual one."""
 
 
 def draw_finished(rng: np.random.Generator, tasks: int, share: float, design_effect: float) -> int:
-    """Draw how many tasks are finished.
+    """Draw how many tasks are finished, at an expected share.
 
-    Parameters
-    ----------
-    rng : Generator
-        Random numbers.
-    tasks : int
-        Tasks at risk.
-    share : float
-        Expected share finished.
-    design_effect : float
-        Ratio of the variance to the binomial one; above 1 the draw is beta-binomial.
-
-    Returns
-    -------
-    int
-        0 … tasks.
+    `design_effect` is the ratio of the variance to the binomial one; above 1 the draw is beta-binomial.
     """
     if design_effect > 1 and tasks > 1 and 0 < share < 1:
         size = 1 / min((design_effect - 1) / (tasks - 1), LARGEST_INTRACLASS) - 1
@@ -61,23 +47,14 @@ def one_list(
 
     Parameters
     ----------
-    rng : Generator
-        Random numbers.
     open_tasks : int
         Tasks open on the first day.
     daily_rates, lengths : sequence
-        Hazard a day and days of each interval.
-    design_effect : float
-        As in `draw_finished`.
+        Daily hazard and days of each interval.
     growth : float
         Expected additions of an interval as a share of the tasks open at its start.
     evenly : bool
-        Whether additions enter evenly over the interval; else on its first day, as the method takes them.
-
-    Returns
-    -------
-    list of Increment
-        One an interval.
+        Whether additions enter evenly over the interval; else on its first day, as the method assumes.
     """
     start, increments = START, []
     for rate, days in zip(daily_rates, lengths, strict=True):
@@ -130,23 +107,16 @@ def unlike_list(
 
     Parameters
     ----------
-    rng : Generator
-        Random numbers.
     tasks : int
         Tasks that begin together, `before` days before the first count.
     daily_rates, lengths : sequence
-        Effort a day and days of each interval.
+        Daily effort and days of each interval.
     kind : str
         One of `FRAILTIES`.
     growth : float or sequence of float
         Expected additions of each interval as a share of the tasks that began together, new and from its first day.
     before : int
         Days at the first interval's effort before the first count.
-
-    Returns
-    -------
-    tuple
-        One increment an interval; own rates.
     """
     rates = draw_frailties(rng, kind, tasks)
     rates = rates[rng.random(tasks) < np.exp(-rates * daily_rates[0] * before)]
@@ -164,20 +134,7 @@ def unlike_list(
 
 
 def sloping_rates(lengths: Sequence[int], slope: float, daily: float = 0.0025) -> Floats:
-    """Give daily hazards whose logarithm rises by `slope` a quarter, at `daily` in the middle.
-
-    Parameters
-    ----------
-    lengths : sequence of int
-        Days of the intervals.
-    slope, daily : float
-        Change of the log hazard a quarter; hazard at the centre.
-
-    Returns
-    -------
-    ndarray
-        One an interval.
-    """
+    """Return daily hazards whose logarithm rises by `slope` a quarter, at `daily` in the middle of the intervals."""
     days = np.asarray(lengths, dtype=float)
     middle = np.cumsum(days) - days / 2
     rates: Floats = daily * np.exp(slope * (middle - middle.mean()) / QUARTER)
@@ -185,22 +142,7 @@ def sloping_rates(lengths: Sequence[int], slope: float, daily: float = 0.0025) -
 
 
 def autoregressive(rng: np.random.Generator, shape: tuple[int, ...], rho: float) -> Floats:
-    """Draw stationary AR(1) noise of variance 1 along the last axis.
-
-    Parameters
-    ----------
-    rng : Generator
-        Random numbers.
-    shape : tuple of int
-        Series by years.
-    rho : float
-        Correlation of neighbouring years.
-
-    Returns
-    -------
-    ndarray
-        Of that shape.
-    """
+    """Draw stationary AR(1) noise of variance 1 along the last axis."""
     shocks = rng.normal(size=shape)
     noise = np.empty_like(shocks)
     noise[..., 0] = shocks[..., 0]
@@ -210,13 +152,13 @@ def autoregressive(rng: np.random.Generator, shape: tuple[int, ...], rho: float)
 
 
 def revisions_drawn(rng: np.random.Generator, count: int, sd: float, jumps: float) -> Floats:
-    """Draw revisions about 0, each with the probability `jumps` of another spread: `JUMP` times as large."""
+    """Draw revisions about 0, each with the probability `jumps` of `JUMP` times the spread."""
     drawn: Floats = rng.normal(0.0, sd, count)
     return drawn if not jumps else np.where(rng.random(count) < jumps, JUMP * drawn, drawn)
 
 
 def jump_quantile(chance: float, sd: float, jumps: float) -> float:
-    """Give the revision that one such as `revisions_drawn` draws reaches with a chance below one half."""
+    """Return the revision that a draw of `revisions_drawn` reaches with a chance below one half."""
     highest = JUMP * sd * float(stats.norm.isf(chance))
     if not jumps:
         return highest / JUMP
@@ -228,45 +170,17 @@ def jump_quantile(chance: float, sd: float, jumps: float) -> float:
 
 
 def uneven_panel(rng: np.random.Generator, areas: int, years: int, rho: float = 0.3) -> Floats:
-    """Draw AR(1) noise whose spread differs between areas (log-normal).
-
-    Parameters
-    ----------
-    rng : Generator
-        Random numbers.
-    areas, years : int
-        Size.
-    rho : float
-        Correlation of neighbouring years.
-
-    Returns
-    -------
-    ndarray, shape (areas, years)
-        Noise.
-    """
+    """Draw AR(1) noise (areas, years) whose spread differs between areas (log-normal)."""
     return autoregressive(rng, (areas, years), rho) * np.exp(rng.normal(scale=0.5, size=(areas, 1)))
 
 
 def sloping_panel(
     rng: np.random.Generator, areas: int, years: int, ratio: float, *, uneven: bool = False
 ) -> tuple[Floats, Floats]:
-    """Draw a panel of areas with their own levels and slopes, common yearly shocks of SD 2 and noise.
+    """Draw true slopes (areas,) and values (areas, years) with own levels, common yearly shocks of SD 2 and noise.
 
-    Parameters
-    ----------
-    rng : Generator
-        Random numbers.
-    areas, years : int
-        Size.
-    ratio : float
-        Spread of the true slopes in standard errors of one.
-    uneven : bool
-        Whether the noise's spread differs between areas; else it is 1.
-
-    Returns
-    -------
-    tuple of ndarray
-        True slopes (areas,) and values (areas, years).
+    `ratio` is the spread of the true slopes in standard errors of one. The noise's spread is 1, or differs between
+    areas if `uneven`.
     """
     centred = np.arange(years) - (years - 1) / 2
     slopes = ratio / np.sqrt((centred**2).sum()) * rng.normal(size=areas)
@@ -280,19 +194,7 @@ def sloping_panel(
 def exposure(rng: np.random.Generator, kind: str, areas: int) -> Floats:
     """Draw an exposure of areas.
 
-    Parameters
-    ----------
-    rng : Generator
-        Random numbers.
-    kind : str
-        ``continuous``, ``skewed``, or the number of areas exposed: ``11``.
-    areas : int
-        Number of areas.
-
-    Returns
-    -------
-    ndarray, shape (areas,)
-        Normal, log-normal, or 0 and 1.
+    `kind` is ``continuous`` (normal), ``skewed`` (log-normal), or the number of areas exposed (0 and 1): ``11``.
     """
     if kind in ("continuous", "skewed"):
         drawn = rng.normal(size=areas)
@@ -301,35 +203,14 @@ def exposure(rng: np.random.Generator, kind: str, areas: int) -> Floats:
 
 
 def true_scores(kind: str, areas: int) -> Floats:
-    """Give true scores of areas, in units of a standard error of 1.
+    """Return true scores of areas, larger is better, in units of a standard error of 1.
 
-    Parameters
-    ----------
-    kind : str
-        ``all tied``, ``half tied`` or ``spaced``.
-    areas : int
-        Number of areas.
-
-    Returns
-    -------
-    ndarray, shape (areas,)
-        Scores, larger is better.
+    `kind` is ``all tied``, ``half tied`` or ``spaced``.
     """
     place = np.arange(areas, dtype=float)
     return {"all tied": 0 * place, "half tied": np.floor(2 * place / areas), "spaced": place}[kind]
 
 
 def true_places(scores: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the first and last place that ties leave open to each area.
-
-    Parameters
-    ----------
-    scores : ndarray, shape (p,)
-        True scores.
-
-    Returns
-    -------
-    tuple of ndarray, shape (p,)
-        First and last places.
-    """
+    """Return the first and last place that ties leave open to each area."""
     return 1 + (scores > scores[:, None]).sum(axis=1), (scores >= scores[:, None]).sum(axis=1)

@@ -31,10 +31,10 @@ FACTORS, MEAN_WEIGHT = (0.5, 1, 2), 1.0
 PRIORS = prior_grid(PRIOR, factors=FACTORS, mean_weight=MEAN_WEIGHT)
 BANDS = (0.01, 0.05, 0.2, 0.8, 0.95, 0.99)
 VERDICT_RHO = 0.3
-"""As in params/methods.yaml, like what stands above and ENUMERATED; a test holds them equal."""
+"""As in params/methods.yaml, like the values above and ENUMERATED; checked by a test."""
 ENUMERATED = 8
 TRUE_CHANCE = 0.02
-"""Chance that the final value reaches the threshold where the words for it are repeated: in the band of 1 to 5 %."""
+"""Chance that the final value reaches the threshold where its wording is repeated: in the band of 1 to 5 %."""
 FROM_PRIOR = "prior"
 
 
@@ -82,7 +82,7 @@ def threshold(
 
 
 def _chance_is_told(history: list[float], threshold: float) -> tuple[bool, bool]:
-    """Whether a true chance lies in the band of the one prior's words, and in what is printed: words or a range."""
+    """Whether a true chance lies in the band of the one prior's wording, and in what is printed: words or a range."""
     cells = prior_cells(history, 0, (PRIOR, *PRIORS), lambda error: error.probability_at_least(0.0, threshold))
     chances = [each.probability for each in in_grid(cells)]
     band = words(TRUE_CHANCE, probability_bands=BANDS)

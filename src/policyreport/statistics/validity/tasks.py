@@ -17,7 +17,7 @@ PROPENSITIES = np.round(np.arange(0.005, 0.9951, 0.005), 3)
 EARLIER = 0.003
 """Daily hazard of the first of two intervals."""
 VERDICT_EFFECT = 2.0
-"""Design effect at which a verdict on the change must hold; a test holds it equal to params/methods.yaml."""
+"""Design effect at which a verdict on the change must hold, as in params/methods.yaml (checked by a test)."""
 FIRST_DAY, EVENLY = "first day", "evenly"
 
 

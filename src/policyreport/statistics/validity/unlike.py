@@ -1,4 +1,4 @@
-"""Repetitions of the pace of tasks that differ: what a steady effort is called, and what a lower one."""
+"""Repetitions of the pace of tasks that differ: the verdicts on a steady effort, and on a lower one."""
 
 from __future__ import annotations
 

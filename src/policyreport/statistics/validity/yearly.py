@@ -26,13 +26,13 @@ from policyreport.statistics.validity.yearly_panels import AUTOREGRESSIVE, MIXED
 
 Measures = tuple[Measure, ...]
 RULES = MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98))
-"""As in params/methods.yaml; a test holds them equal."""
+"""As in params/methods.yaml, checked by a test."""
 DRAWS = 999
-"""Of one repetition's sets: each has draws of its own, so their error averages out over the repetitions."""
+"""For the sets of one repetition: each has its own draws, so their error averages out over the repetitions."""
 AREA = 3
 """The area whose own set is repeated."""
 UNCLAIMED = (MIXED, WALK)
-"""Processes that the method does not claim to stand."""
+"""Processes that the method does not claim to withstand."""
 
 
 def mean_differences(
@@ -46,7 +46,7 @@ def mean_differences(
     means: str,
     process: str = AUTOREGRESSIVE,
 ) -> Measures:
-    """Repeat the intervals of all areas' means and who is told apart from zero after adjustment."""
+    """Repeat the intervals of all areas' means, and who is told apart from zero after adjustment."""
     truth = true_means(means, areas)
     held, plain, false, found, learnt, widths = ([] for _ in range(6))
     for _ in range(draws):
@@ -106,7 +106,7 @@ def ranks_of_means(
 
 
 def _plain_halves(table: Floats) -> Floats:
-    """Half-widths of t intervals from each area's own years, taken as independent: what the report does not do."""
+    """Half-widths of t intervals from each area's own years, taken as independent, unlike in the report."""
     years = table.shape[1]
     return np.asarray(_quantile(years - 1) * table.std(axis=1, ddof=1) / years**0.5)
 

@@ -1,4 +1,4 @@
-"""Yearly values of areas by the processes that the methods on means and trends are tried on."""
+"""Yearly values of areas by the processes on which the methods for means and trends are tested."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def spreads(rng: np.random.Generator, areas: int, kind: str) -> Floats:
 
 
 def true_means(kind: str, areas: int) -> Floats:
-    """Give true means of areas in standard deviations of one year: tied at 0, half of them at 1, or from −2 to 2."""
+    """Return true means of areas in standard deviations of one year: tied at 0, half of them at 1, or from −2 to 2."""
     place = np.arange(areas)
     return {
         "tied": np.zeros(areas),
@@ -38,25 +38,9 @@ def true_means(kind: str, areas: int) -> Floats:
 
 
 def yearly_noise(rng: np.random.Generator, areas: int, years: int, process: str, rho: float, spread: str) -> Floats:
-    """Draw yearly values around zero.
+    """Draw yearly noise (areas, years) around zero by one of the processes named above.
 
-    Parameters
-    ----------
-    rng : Generator
-        Random numbers.
-    areas, years : int
-        Size.
-    process : str
-        One of the names above.
-    rho : float
-        Correlation of neighbouring years.
-    spread : str
-        As for `spreads`.
-
-    Returns
-    -------
-    ndarray, shape (areas, years)
-        Noise of the areas' standard deviations.
+    `rho` is the correlation of neighbouring years, `spread` the kind of `spreads`.
     """
     scale, shape = spreads(rng, areas, spread), (areas, years)
     if process == HEAVY_TAILS:
