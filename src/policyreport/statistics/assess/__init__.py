@@ -1,4 +1,4 @@
-"""From a notebook's slice to the methods' results: which series, which settings."""
+"""From a notebook's slice to results: which series and which settings go into the estimators."""
 
 from policyreport.statistics.assess.aggregate import share_aggregate
 from policyreport.statistics.assess.boundaries import boundary_checks

@@ -1,4 +1,4 @@
-"""The provinces' shares, weighted by output, and the nation's (METHODS §5, §20.6)."""
+"""The provinces' shares, weighted by output, compared with the national one (METHODS §5, §20.6)."""
 
 from __future__ import annotations
 
@@ -20,20 +20,19 @@ Output = dict[str, tuple[float, tuple[str, ...]]]
 
 
 def share_aggregate(inputs: Inputs) -> AggregateCheck | Remainder | Refusal:
-    """Set the provinces' newest shares, weighted by output, against the nation's of the same year.
+    """Compare the provinces' newest shares, weighted by output, with the national share of the same year.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
+    Shares are by the headline measure; output is output per head × population.
 
     Returns
     -------
-    AggregateCheck, Remainder or Refusal
-        By the headline measure, weights: output per head × population. The difference, with weights of the roles'
-        product year, where every province has an exact figure; where some have, what the nation's leaves for the
-        others, with weights of the share's own year where they are known. Refused: `not-published` where no province
-        has a figure, `bound-only`, `part-missing` where one has no weight.
+    AggregateCheck
+        The difference, with weights of the roles' product year, where every province has an exact figure.
+    Remainder
+        What the national share leaves for the provinces without a figure, where some have one; weights are of the
+        share's own year where they are known.
+    Refusal
+        `not-published` where no province has a figure, `bound-only`, `part-missing` where one has no weight.
     """
     areas = inputs.provinces
     whole, parts = _newest_year(inputs, areas)
@@ -64,7 +63,7 @@ def share_aggregate(inputs: Inputs) -> AggregateCheck | Remainder | Refusal:
 
 
 def _remainder(inputs: Inputs, whole: Observation, exact: list[Observation], output: Output, year: int) -> Remainder:
-    """What the nation's figure leaves for the provinces without one."""
+    """What the national figure leaves for the provinces without one."""
     limits = inputs.indicators.get(whole.indicator)
     weights = {area: value for area, (value, _) in output.items()}
     size, rows = _nations_output(inputs, list(output), year)
@@ -99,14 +98,14 @@ def _remainder(inputs: Inputs, whole: Observation, exact: list[Observation], out
 
 
 def _in_unit_of(inputs: Inputs, part: Observation, whole: Observation) -> Observation:
-    """A province's share of its own output, % of GRDP, is the nation's % of GDP: both are units of the indicator."""
+    """Treat % of GRDP, a province's share of its own output, as % of GDP: both are units of the indicator."""
     known = inputs.indicators.get(whole.indicator)
     units = {known.unit, *known.other_units}
     return part.model_copy(update={"unit": whole.unit}) if {part.unit, whole.unit} <= units else part
 
 
 def _newest_year(inputs: Inputs, areas: list[str]) -> tuple[Observation | None, list[Observation]]:
-    """The nation's figure and the provinces' of the newest year that has both; else the nation's newest alone."""
+    """National and provincial figures of the newest year that has both; else the newest national one alone."""
     nation = newest_of_each_year(_rows(inputs, [inputs.area]))
     parts = {area: newest_of_each_year(_rows(inputs, [area])) for area in areas}
     for year in sorted(nation, reverse=True):
@@ -139,7 +138,7 @@ def _output(inputs: Inputs, area: str, year: int) -> tuple[float, tuple[str, ...
 
 
 def _nations_output(inputs: Inputs, areas: list[str], year: int) -> tuple[float | None, tuple[str, ...]]:
-    """The nation's output in a year by its own output per head, some of which may belong to no province."""
+    """National output in a year by its own output per head, some of which may belong to no province."""
     income = _point(inputs, inputs.area, inputs.roles.income, year)
     people = [_point(inputs, area, inputs.roles.population, year) for area in areas]
     if income is None:

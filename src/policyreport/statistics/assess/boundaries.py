@@ -1,4 +1,4 @@
-"""Values recalculated on present boundaries beside the publisher's own, province by province."""
+"""Values recalculated on present boundaries compared with the publisher's own, province by province."""
 
 from __future__ import annotations
 
@@ -10,17 +10,9 @@ from policyreport.records.notebooks import BoundaryCheck
 
 
 def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
-    """Check our recalculation where the publisher has a series of its own on present provinces.
+    """Check our recalculation where the publisher has its own series on present provinces.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    tuple of BoundaryCheck
-        One a merged province and indicator, by indicator, the largest difference first.
+    One check per merged province and indicator, by indicator, the largest difference first.
     """
     settings = inputs.settings.harmonise
     table = discrepancies(inputs.newest, inputs.areas, inputs.indicators, settings)

@@ -1,4 +1,4 @@
-"""What was published since the edition before: new figures, revised ones and confirmed ones."""
+"""What was published since the previous edition: new, revised and confirmed figures."""
 
 from __future__ import annotations
 
@@ -13,21 +13,13 @@ from policyreport.records.notebooks import Change, Changes, FigureCount, Revised
 from policyreport.statistics.assess.selection import first_possible_day, newest_publication
 
 COMPARED = ("value", "bound", "unit")
-"""What differs where a figure was revised. Its status alone may become final without a revision."""
+"""Columns that differ where a figure was revised. Its status alone may become final without a revision."""
 
 
 def changes(inputs: Inputs) -> Changes | None:
-    """List what was published or revised after the day of the edition before.
+    """List what was published or revised after the day of the previous edition, by indicator and measure.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice: every vintage known, and the file of the edition before.
-
-    Returns
-    -------
-    Changes or None
-        By indicator and measure, none where nothing was published; None for a first edition.
+    None for a first edition.
     """
     if inputs.edition.previous is None:
         return None
@@ -46,7 +38,7 @@ def changes(inputs: Inputs) -> Changes | None:
 
 
 def _compared(ledger: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
-    """Rows in force that came out after a day, each with the row of its key that was in force on that day."""
+    """Rows in force published after a day, each with the row of its key that was in force on that day."""
     rows = ledger[ledger["newest"] & (ledger["published"] > since)].reset_index()
     before = as_known_on(ledger, since.date()).reset_index()[["id", *KEY, *COMPARED]]
     joined = rows.merge(before, how="left", on=list(KEY), suffixes=("", "_before"), validate="one_to_one")
@@ -82,7 +74,7 @@ def _counted(rows: pd.DataFrame) -> FigureCount:
 
 
 def _newest(group: pd.DataFrame) -> str:
-    """The newest publication, as exact as it is known: an exact day where a row of that day has one."""
+    """The newest publication date, as exact as known: an exact day where a row of that day has one."""
     day = newest_publication(group)
     known = set(group.loc[group["published"].dt.date == day, "published_precision"])
     if "day" in known:

@@ -1,4 +1,4 @@
-"""The cleaned indicator data of one area, and what the data alone refuse."""
+"""The cleaned indicator data of one area, and the values that the data alone rule out."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def panel_values(panel: pd.DataFrame) -> tuple[PanelValue, ...]:
 
 
 def bounded_values(panel: pd.DataFrame, inputs: Inputs) -> tuple[BoundedValue, ...]:
-    """Say between which values an annual value lies that lacks a part of visible weight."""
+    """Return the bounds of annual values refused because a part of visible weight is missing."""
     former = inputs.observations["area"]
     parts = inputs.areas.parts(inputs.area)
     found = []
@@ -70,7 +70,7 @@ def bounded_values(panel: pd.DataFrame, inputs: Inputs) -> tuple[BoundedValue, .
 
 
 def part_missing(panel: pd.DataFrame) -> tuple[Refusal, ...]:
-    """Refuse the annual values that could not be put on present boundaries, and that nothing bounds."""
+    """Refuse the annual values that could not be put on present boundaries, and that have no bounds."""
     rows = _without_value(panel)
     rows = rows[rows["bound_low"].isna() & rows["bound_high"].isna()]
     return tuple(

@@ -1,4 +1,4 @@
-"""One area beside the nation, its region and its likes; its five indicators with their published places."""
+"""One area compared with the country, its region and its peers; its five indicators with their published ranks."""
 
 from __future__ import annotations
 
@@ -28,17 +28,9 @@ METHOD = "ranks"
 
 
 def peers(inputs: Inputs) -> Peers | Refusal:
-    """Compare the area's growth with nation, region and peers, adjusted for all areas.
+    """Compare the area's growth with the national one, its region's and its peers'.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice, holding every area's panel.
-
-    Returns
-    -------
-    Peers or Refusal
-        Differences with verdicts of the whole family.
+    P-values and verdicts are adjusted for all areas.
     """
     panel = peer_panel(inputs)
     if panel is None:
@@ -51,37 +43,24 @@ def peers(inputs: Inputs) -> Peers | Refusal:
 
 
 def peer_family(inputs: Inputs, panel: PeerPanel) -> tuple[Peers | Refusal, ...]:
-    """Compare every area of a panel.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    panel : PeerPanel
-        From `peer_panel`.
-
-    Returns
-    -------
-    tuple of Peers or Refusal
-        One an area, in the panel's order.
-    """
+    """Compare every area of a panel, in its order."""
     rules = peer_rules(inputs)
     return tuple(peers_method.assess(panel, area, rules) for area in panel.areas)
 
 
 def mean_rules(inputs: Inputs) -> MeanRules:
-    """Gather what a mean of yearly values is judged by."""
+    """Collect the settings for a mean of yearly values."""
     settings = inputs.settings.peers
     return MeanRules(settings.minimum_points, RhoGrid(settings.carry_over_points, settings.largest_carry_over))
 
 
 def independent_years(inputs: Inputs) -> MeanRules:
-    """The same rules as if nothing carried over from one year to the next."""
+    """The same settings, as if nothing carried over from one year to the next."""
     return replace(mean_rules(inputs), grid=RhoGrid(1, 0.0))
 
 
 def peer_rules(inputs: Inputs) -> PeerRules:
-    """Gather what a comparison is judged by."""
+    """Collect the settings for a comparison."""
     settings, common = inputs.settings.peers, inputs.settings.conventions
     return PeerRules(
         k=settings.k,
@@ -95,17 +74,9 @@ def peer_rules(inputs: Inputs) -> PeerRules:
 
 
 def peer_panel(inputs: Inputs) -> PeerPanel | None:
-    """Lay out growth of all areas, and what makes areas alike before the policy.
+    """Arrange the growth of all areas, and what makes areas alike before the policy.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    PeerPanel or None
-        None where no area's growth or no national growth is published.
+    None where no area's growth or no national growth is published.
     """
     roles = inputs.roles
     areas = inputs.provinces
@@ -143,17 +114,9 @@ def _errors(
 
 
 def weighted_growth(inputs: Inputs) -> tuple[SeriesPoint, ...]:
-    """Average the areas' growth with their output as weights, to be held against the nation's.
+    """Average the areas' growth, weighted by output, for comparison with the national one.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    tuple of SeriesPoint
-        % a year, weights of the roles' product year; years in which every area has a figure.
+    % a year, with weights of the roles' product year; only years in which every area has a figure.
     """
     panel = peer_panel(inputs)
     if panel is None or not np.isfinite(panel.product).all():
@@ -168,20 +131,7 @@ def weighted_growth(inputs: Inputs) -> tuple[SeriesPoint, ...]:
 
 
 def income_ratio(inputs: Inputs, comparator: str) -> Ratio | Refusal:
-    """Express the area's newest income as an index of the nation's or its region's.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    comparator : str
-        Area key of the comparator.
-
-    Returns
-    -------
-    Ratio or Refusal
-        Comparator = 100.
-    """
+    """Express the area's newest income as an index of a comparator's, such as the country's (comparator = 100)."""
     role = inputs.roles.income
     own = role_series(inputs, inputs.area, role)
     other = {point.year: point for point in role_series(inputs, comparator, role)}
@@ -200,19 +150,9 @@ def income_ratio(inputs: Inputs, comparator: str) -> Ratio | Refusal:
 
 
 def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
-    """Give the area's place among published values of the newest year, with its set if errors were published.
+    """Return the area's rank among published values of the newest year, largest first.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    role : SeriesRole
-        The series ranked, largest first.
-
-    Returns
-    -------
-    PublishedRank or Refusal
-        With the flag `no-sampling-error` where there is no set of ranks.
+    Where standard errors were published it has a set of ranks, elsewhere the flag `no-sampling-error`.
     """
     own = role_series(inputs, inputs.area, role)
     if not own:
@@ -239,7 +179,7 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
 
 
 def published_ranks_of(inputs: Inputs) -> tuple[PublishedRank | Refusal, ...]:
-    """Give the area's published places by growth and by output per head."""
+    """Return the area's published ranks by growth and by output per head."""
     return tuple(published_rank(inputs, role) for role in (inputs.roles.growth, inputs.roles.income))
 
 
@@ -249,19 +189,9 @@ def strip(
     share: Sequence[Threshold | NotYearly | Refusal],
     ranks: Sequence[PublishedRank | Refusal],
 ) -> tuple[StripItem, ...]:
-    """Gather the five indicators at the head of an area's page.
+    """Collect the five indicators at the head of an area's page: tasks, share, growth, income, governance.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    completion, share, ranks
-        From the functions `completion`, `share` and `published_ranks_of`.
-
-    Returns
-    -------
-    tuple of StripItem
-        Tasks, share, growth, income, governance: each a value or its refusal.
+    Each is a value or its refusal. The arguments come from `completion`, `share` and `published_ranks_of`.
     """
     roles = inputs.roles
     governance = SeriesRole(indicator=roles.governance.strip, measure=roles.governance.measure)
@@ -369,21 +299,9 @@ def _at(inputs: Inputs, area: str, role: SeriesRole, year: int) -> float:
 
 
 def likeness_values(inputs: Inputs, areas: Sequence[str], name: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Pick one variable of likeness of many areas, and the ledger rows behind it.
+    """Return one variable of likeness, NaN where unknown, and the ledger rows behind it.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    areas : sequence of str
-        Area keys.
-    name : str
-        A name of `likeness` in params/report.yaml.
-
-    Returns
-    -------
-    tuple of ndarray, shape (areas,), and tuple of str
-        Values, NaN where unknown, and row ids.
+    `name` is one of `likeness` in params/report.yaml.
 
     Raises
     ------

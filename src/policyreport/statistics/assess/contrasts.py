@@ -1,4 +1,4 @@
-"""What is trended: growth and scores of every area, against what all areas share."""
+"""What trends are fitted to: growth and scores of every area, relative to what all areas share."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Points = tuple[SeriesPoint, ...]
 
 @dataclass(frozen=True)
 class Contrast:
-    """What is trended of one indicator: an area's series against what all areas share.
+    """One indicator's series of an area, relative to what all areas share.
 
     `calendar` gives the years by which breaks and gaps are judged, where those are not the area's own. `scaled` gives
-    the same series in standard deviations over areas, for what no scale of its own keeps comparable.
+    the same series in standard deviations over areas, for scores whose own scale is not comparable over time.
     """
 
     indicator: str
@@ -46,36 +46,14 @@ class Contrast:
 
 
 def growth_contrast(inputs: Inputs) -> Contrast:
-    """Take the nation's growth from each area's.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    Contrast
-        In percentage points.
-    """
+    """Subtract national growth from each area's, in percentage points."""
     role = inputs.roles.growth
     national = role_series(inputs, inputs.roles.nation, role)
     return Contrast(role.indicator, "minus nation", lambda area: minus(role_series(inputs, area, role), national))
 
 
 def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
-    """Take the areas' mean from each area's governance scores.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    tuple of Contrast
-        One a dimension.
-    """
+    """Subtract the areas' mean from each area's governance scores, one contrast per dimension."""
     areas = inputs.provinces
     found = []
     for key in inputs.roles.governance.indicators:
@@ -91,18 +69,7 @@ def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
 
 
 def trend_settings(inputs: Inputs) -> dict[str, Any]:
-    """Gather what every trend is told.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    dict
-        Keyword arguments of `methods.trend.assess`.
-    """
+    """Collect the keyword arguments that every call of `trend.assess` shares."""
     settings, common = inputs.settings.trend, inputs.settings.conventions
     return {
         "minimum_points": settings.minimum_points,
@@ -120,23 +87,9 @@ def trend_settings(inputs: Inputs) -> dict[str, Any]:
 
 
 def trend_of(inputs: Inputs, contrast: Contrast, area: str, *, brief: bool = False) -> Trend | Refusal:
-    """Trend one area's contrast, before it is judged among all areas.
+    """Fit one area's contrast, with its raw p-value, before it is judged among all areas.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    contrast : Contrast
-        What is trended.
-    area : str
-        The area.
-    brief : bool, optional
-        Without the lines that are shown beside it and decide nothing.
-
-    Returns
-    -------
-    Trend or Refusal
-        With its raw p-value.
+    `brief` omits the lines that are shown next to it and decide nothing.
     """
     points, about = contrast.points(area), (contrast.indicator, contrast.kind)
     return single_trend(inputs, area, *about, points, contrast.calendar, brief=brief)
@@ -152,7 +105,7 @@ def single_trend(
     *,
     brief: bool = False,
 ) -> Trend | Refusal:
-    """Trend one series by itself, with the flags of its boundaries."""
+    """Fit one series by itself, with the flags of its boundaries."""
     if not points:
         return not_published("trend", indicator)
     unit = inputs.indicators.get(indicator).unit

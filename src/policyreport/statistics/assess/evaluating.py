@@ -14,7 +14,7 @@ from policyreport.statistics.shares.latest import newest_of_each_measure
 
 
 def turnout(inputs: Inputs) -> tuple[int, tuple[str, ...]]:
-    """Count the areas of the edition, and name those whose notebooks failed or were not run."""
+    """Count the areas of the edition, and list those whose notebooks failed or were not run."""
     areas = inputs.areas.of_edition(inputs.edition)
     return len(areas), tuple(area for area in areas if not all((area, name) in inputs.records for name in PROVINCE))
 

@@ -1,4 +1,4 @@
-"""Whose trends stand out where all areas are looked at together (METHODS §13)."""
+"""Whose trends stand out when all areas are considered together (METHODS §13)."""
 
 from __future__ import annotations
 
@@ -18,18 +18,10 @@ from policyreport.statistics.common.multiplicity import count_needed
 
 
 def trend_families(inputs: Inputs) -> tuple[TrendFamily | Refusal, ...]:
-    """Count whom each family of trends singles out: growth, then each governance score.
+    """Count the areas that each family of trends singles out: growth, then each governance score.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    tuple of TrendFamily or Refusal
-        The same adjusted p-values and verdicts as on the areas' own pages; where every area is refused, the
-        refusal that most of them share.
+    Adjusted p-values and verdicts are those of the areas' own pages. Where every area is refused, the result is the
+    refusal that most of them share.
     """
     return tuple(_family(inputs, each) for each in (growth_contrast(inputs), *governance_contrasts(inputs)))
 

@@ -21,7 +21,7 @@ Adjusted = Mapping[str, float]
 
 @dataclass(frozen=True)
 class FamilyLines:
-    """The p-values of all areas' lines under the carry-over that they show together, before and after adjustment."""
+    """P-values of all areas' lines under their common carry-over, before and after adjustment."""
 
     p_values: Mapping[str, float]
     adjusted: Adjusted
@@ -30,7 +30,7 @@ class FamilyLines:
     wanders: bool
 
     def or_larger(self, other: FamilyLines) -> FamilyLines:
-        """What holds in both families: the larger of each."""
+        """What holds in both families: the larger p-values."""
         return FamilyLines(
             {area: max(p, other.p_values.get(area, 1.0)) for area, p in self.p_values.items()},
             {area: max(p, other.adjusted.get(area, 1.0)) for area, p in self.adjusted.items()},
@@ -41,20 +41,7 @@ class FamilyLines:
 
 
 def judged_alone(inputs: Inputs, contrast: Contrast) -> Trend | Refusal:
-    """Trend the slice's own area and judge it among all areas; of the others only p-values are found.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice, holding every area's panel.
-    contrast : Contrast
-        What is trended.
-
-    Returns
-    -------
-    Trend or Refusal
-        With p-values adjusted for all areas.
-    """
+    """Fit the slice's own area and judge it among all areas; for the others only p-values are computed."""
     found = judged_by_order(inputs, contrast, inputs.area, order_p_values(inputs, contrast))
     if isinstance(found, Refusal):
         return found
@@ -88,7 +75,10 @@ def order_p_values(inputs: Inputs, contrast: Contrast) -> Adjusted:
 def judged_by_order(
     inputs: Inputs, contrast: Contrast, area: str, adjusted: Adjusted, *, brief: bool = False
 ) -> Trend | Refusal:
-    """Trend one area's series, with its exact p adjusted for all areas; in brief without lines that decide nothing."""
+    """Fit one area's series, with its exact p adjusted for all areas.
+
+    `brief` omits lines that decide nothing.
+    """
     found = trend_of(inputs, contrast, area, brief=brief)
     if isinstance(found, Refusal) or area not in adjusted:
         return found
@@ -96,13 +86,13 @@ def judged_by_order(
 
 
 def judged_in_deviations(inputs: Inputs, contrast: Contrast, trend: Trend, adjusted: Adjusted) -> Trend:
-    """Ask that a trend holds in standard deviations over areas too."""
+    """Require that a trend also holds in standard deviations over areas."""
     scaled = judged_by_order(inputs, contrast.in_deviations, trend.area, adjusted, brief=True)
     return trend if isinstance(scaled, Refusal) else trend_method.with_scaled(trend, scaled)
 
 
 def judged_by_line(inputs: Inputs, trend: Trend, lines: FamilyLines) -> Trend:
-    """Ask that a trend holds under the carry-over of its family."""
+    """Require that a trend holds under the carry-over of its family."""
     return trend_method.with_carry_over(
         trend,
         lines.p_values.get(trend.area, 1.0),
@@ -113,7 +103,7 @@ def judged_by_line(inputs: Inputs, trend: Trend, lines: FamilyLines) -> Trend:
 
 
 def judged_by_questions(inputs: Inputs, trend: Trend) -> Trend:
-    """Name no trend across years in which a survey asked partly other questions, and flag that it did."""
+    """Report no trend across years in which a survey changed some of its questions, and flag the change."""
     revised = inputs.indicators.get(trend.indicator).revised_within(trend.first_year, trend.last_year)
     if not revised:
         return trend
@@ -122,19 +112,9 @@ def judged_by_questions(inputs: Inputs, trend: Trend) -> Trend:
 
 
 def family_lines(inputs: Inputs, contrast: Contrast) -> FamilyLines:
-    """Test the lines of all areas' series under the carry-over that they show together, in both scales.
+    """Test the lines of all areas' series under their common carry-over, in both scales.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-    contrast : Contrast
-        What is trended.
-
-    Returns
-    -------
-    FamilyLines
-        Of the areas whose trend is not refused.
+    Only areas whose trend is not refused are included.
     """
     settings = inputs.settings.trend
     windows = {}
@@ -163,7 +143,7 @@ def family_lines(inputs: Inputs, contrast: Contrast) -> FamilyLines:
 
 
 def line_rules(inputs: Inputs) -> LineRules:
-    """Gather when a family's series count as wandering."""
+    """Collect the settings for when a family's series count as wandering."""
     settings, means = inputs.settings.trend, inputs.settings.peers
     return LineRules(
         grid=RhoGrid(means.carry_over_points, means.largest_carry_over),

@@ -1,4 +1,4 @@
-"""Whether the areas' output per head rises faster than the nation's."""
+"""Whether the areas' output per head rises faster than the national one."""
 
 from __future__ import annotations
 
@@ -9,18 +9,7 @@ from policyreport.statistics.series.level_trend import LevelFamily, LevelRules, 
 
 
 def income_levels(inputs: Inputs) -> LevelFamily:
-    """Compare the yearly changes of every area's income with the nation's.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    LevelFamily
-        In % a year.
-    """
+    """Compare the yearly changes of every area's income with the national ones, in % a year."""
     role, common = inputs.roles.income, inputs.settings.conventions
     areas = inputs.provinces
     return assess_levels(

@@ -1,4 +1,4 @@
-"""What all areas' yearly differences and changes say together: facts of every year, and whose means stand out."""
+"""Yearly differences and changes of all areas together: facts of every year, and whose means stand out."""
 
 from __future__ import annotations
 
@@ -20,35 +20,20 @@ Floats = NDArray[np.float64]
 
 
 def mean_families(inputs: Inputs, differences: Mapping[str, Difference]) -> tuple[MeanFamily | Refusal, ...]:
-    """Say what is true of every year, and whose mean is told apart from the nation's: of growth, then of income.
+    """Report what is true of every year, and whose mean differs from the national one: growth, then income.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-    differences : mapping of str to Difference
-        From `differences`: in growth, to the nation's.
-
-    Returns
-    -------
-    tuple of MeanFamily or Refusal
-        Differences in growth, and yearly changes of income, to the nation's.
+    `differences` come from the function of that name: in growth, to the national figure.
     """
     return growth_means(inputs, differences), income_means(inputs)
 
 
 def yearly_table(means: Mapping[str, YearlyMean]) -> tuple[tuple[str, ...], Floats, Floats]:
-    """Lay out yearly values by area and year.
-
-    Parameters
-    ----------
-    means : mapping of str to YearlyMean
-        By area key.
+    """Arrange yearly values by area and year.
 
     Returns
     -------
     tuple of areas, ndarray (I, T) and ndarray (I,)
-        Keys; values, NaN where an area has none; variances of the means that are known beforehand.
+        Keys; values, NaN where an area has none; the part of each mean's variance that is known beforehand.
     """
     years = sorted({year for each in means.values() for year in each.years})
     table = np.full((len(means), len(years)), np.nan)
@@ -58,7 +43,7 @@ def yearly_table(means: Mapping[str, YearlyMean]) -> tuple[tuple[str, ...], Floa
 
 
 def growth_means(inputs: Inputs, differences: Mapping[str, Difference]) -> MeanFamily | Refusal:
-    """The areas' differences in growth to the nation's."""
+    """The areas' differences in growth to the national figure."""
     panel = peer_panel(inputs)
     if panel is None or not differences:
         return not_published("peers", inputs.roles.growth.indicator)
@@ -68,7 +53,7 @@ def growth_means(inputs: Inputs, differences: Mapping[str, Difference]) -> MeanF
 
 
 def income_means(inputs: Inputs) -> MeanFamily | Refusal:
-    """The areas' yearly changes of income against the nation's."""
+    """The areas' yearly changes of income relative to the national ones."""
     results = income_levels(inputs).results
     tested = {area: each for area, each in results.items() if isinstance(each, LevelTrend)}
     if not tested:

@@ -25,27 +25,18 @@ from policyreport.statistics.shares.latest import later_parts, newest_completion
 OF_YEAR = re.compile(r"^(\w+(?: \([\w-]+\))?) \d{4}$")
 """A refusal's subject that ends in a year: ``digital_economy_share (nso) 2025``."""
 PARTS = (Frozen, tuple, list)
-"""What may hold results."""
+"""What may contain results."""
 WITHOUT_RESULTS = (Flag, Observation, PanelValue)
-"""What holds none, and is many."""
+"""What contains none, and is numerous."""
 PROVINCE = ("clean", "trend", "compare")
-"""The records a province ends in."""
+"""The records that a province ends in."""
 
 
 def league(inputs: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[LeagueRow, ...]:
-    """Put the provinces side by side, each figure beside its refusal.
+    """Put the provinces side by side in the order of area keys, each figure or its refusal.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-    ranks : sequence of Ranks or Refusal
-        From `ranks`: the mean differences' model-based sets go beside the differences, if any two areas are told apart.
-
-    Returns
-    -------
-    tuple of LeagueRow
-        In the order of area keys; an area whose notebook failed is left out, its gaps would read as unpublished.
+    Model-based sets of `ranks` appear next to the mean differences if any two areas are told apart. An area whose
+    notebook failed is left out: its gaps would read as unpublished.
     """
     areas = sorted({area for area, _ in inputs.records})
     keys = [area for area in areas if all((area, name) in inputs.records for name in PROVINCE)]
@@ -56,18 +47,7 @@ def league(inputs: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[Leagu
 
 
 def coverage(inputs: Inputs) -> tuple[CoverageCell, ...]:
-    """Tell for every province and topic what was published.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    tuple of CoverageCell
-        One per province and topic of params/indicators.yaml.
-    """
+    """List what was published for every province and topic of params/indicators.yaml."""
     topic_of = {key: each.topic for key, each in inputs.indicators.by_id().items()}
     cells = []
     for (area, notebook), record in sorted(inputs.records.items()):
@@ -90,21 +70,10 @@ def coverage(inputs: Inputs) -> tuple[CoverageCell, ...]:
 def codes(
     inputs: Inputs, joint: Sequence[Result | Refusal] = (), national: Sequence[object] = ()
 ) -> tuple[CodeCount, ...]:
-    """Count the provinces each refusal and flag hits, by method, and tell which hit the nation.
+    """Count the provinces that each refusal and flag concerns, by method, and mark those that concern the country.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-    joint : sequence of Result or Refusal
-        Results over all provinces at once: what they refuse or flag concerns every one of them.
-    national : sequence of results, or of sequences of them
-        Results on the nation.
-
-    Returns
-    -------
-    tuple of CodeCount
-        By method, subject and code. A refusal stays one where it stands beside a printed value, as a flag.
+    What a `joint` result over all provinces refuses or flags concerns every one of them. `national` are results, or
+    sequences of them, on the country. A refusal next to a printed value, as a flag, is still counted as a refusal.
     """
     provinces = [(area, record) for (area, _), record in inputs.records.items() if area != inputs.area]
     every = {area for area, _ in provinces}
@@ -130,18 +99,7 @@ def codes(
 
 
 def raised(record: NotebookRecord) -> Iterator[tuple[str, str, str, str]]:
-    """Walk a record and name every refusal and flag once: method, subject, code, kind.
-
-    Parameters
-    ----------
-    record : NotebookRecord
-        A province's record.
-
-    Yields
-    ------
-    tuple of str
-        Method, subject (indicator or empty), code, "refusal" or "flag".
-    """
+    """Yield every refusal and flag of a record once: method, subject (may be empty), code, "refusal" or "flag"."""
     # A difference stands in the record by itself too, but is counted with the comparison it is part of.
     yield from dict.fromkeys(item for item in _walk(record, "", "") if item[0])
 
@@ -179,7 +137,7 @@ def _walk_fields(value: Frozen, method: str, subject: str) -> Iterator[tuple[str
 
 
 def _subject(text: str) -> str:
-    """An indicator and its measure without the year, so that its codes are counted together; a list as it is named."""
+    """An indicator and its measure without the year, so that its codes are counted together; a list by its name."""
     return OF_YEAR.sub(r"\1", text)
 
 

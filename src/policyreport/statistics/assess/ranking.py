@@ -11,20 +11,7 @@ from policyreport.statistics.ranks.ranks import rank_sets
 
 
 def published_ranks(inputs: Inputs, role: SeriesRole) -> Ranks | Refusal:
-    """Compute sets of ranks of published values of the newest year, if standard errors were published too.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-    role : SeriesRole
-        The series ranked.
-
-    Returns
-    -------
-    Ranks or Refusal
-        Refused: `not-published`, `no-sampling-error`.
-    """
+    """Compute sets of ranks of published values of the newest year, if standard errors were published too."""
     areas = inputs.provinces
     values = {area: role_series(inputs, area, role) for area in areas}
     year = max((points[-1].year for points in values.values() if points), default=None)

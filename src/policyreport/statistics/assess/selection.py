@@ -1,4 +1,4 @@
-"""Series and counts of one area, picked from a notebook's slice."""
+"""Series and counts of one area, selected from a notebook's slice."""
 
 from __future__ import annotations
 
@@ -18,42 +18,14 @@ from policyreport.statistics.shares.vintages import NEVER_ESTIMATED
 
 
 def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> tuple[SeriesPoint, ...]:
-    """Pick one area's annual series from the panel.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    area, indicator, measure : str
-        Keys; an empty measure takes whichever there is.
-
-    Returns
-    -------
-    tuple of SeriesPoint
-        By year, in the indicator's unit; empty where nothing is known.
-    """
+    """Select one area's annual series, by year; without a measure, the first available one."""
     if measure:
         return inputs.series.get((area, indicator, measure), ())
     return inputs.first_series.get((area, indicator), ())
 
 
 def role_series(inputs: Inputs, area: str, role: SeriesRole) -> tuple[SeriesPoint, ...]:
-    """Pick the series that plays a role, the nation's under its own indicator.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    area : str
-        Area key.
-    role : SeriesRole
-        A role of params/report.yaml.
-
-    Returns
-    -------
-    tuple of SeriesPoint
-        By year.
-    """
+    """Select the series that plays a role of params/report.yaml; the national one has its own indicator."""
     indicator = role.indicator
     if area == inputs.roles.nation:
         indicator = inputs.indicators.get(indicator).national or indicator
@@ -61,20 +33,7 @@ def role_series(inputs: Inputs, area: str, role: SeriesRole) -> tuple[SeriesPoin
 
 
 def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[SeriesPoint, ...]:
-    """Average areas' series without weights, in the years at least `size` areas have.
-
-    Parameters
-    ----------
-    group : iterable of tuple of SeriesPoint
-        The areas' series.
-    size : int
-        Fewest areas a year's mean rests on.
-
-    Returns
-    -------
-    tuple of SeriesPoint
-        The mean by year.
-    """
+    """Average areas' series without weights, in the years for which at least `size` areas have a value."""
     by_year: dict[int, list[SeriesPoint]] = {}
     for points in group:
         for point in points:
@@ -93,26 +52,13 @@ def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[Series
 
 
 def mean_of_areas(inputs: Inputs, group: Iterable[tuple[SeriesPoint, ...]]) -> tuple[SeriesPoint, ...]:
-    """Average the areas' series in the years in which enough of them have a value.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    group : iterable of tuple of SeriesPoint
-        Every area's series, an empty one where nothing is known.
-
-    Returns
-    -------
-    tuple of SeriesPoint
-        The mean by year.
-    """
+    """Average the areas' series in the years for which enough of all areas have a value."""
     every = list(group)
     return mean_of(every, int(inputs.settings.trend.mean_from_areas * len(every)))
 
 
 def spread_of_areas(group: Iterable[tuple[SeriesPoint, ...]], years: Collection[int]) -> dict[int, float]:
-    """Give the standard deviation of the areas' values in each of some years that two areas have at least."""
+    """Return the standard deviation over areas in each of the years for which at least two have a value."""
     values: dict[int, list[float]] = {year: [] for year in years}
     for points in group:
         for point in points:
@@ -122,37 +68,15 @@ def spread_of_areas(group: Iterable[tuple[SeriesPoint, ...]], years: Collection[
 
 
 def observations(rows: pd.DataFrame) -> tuple[Observation, ...]:
-    """Turn ledger rows into records.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Ledger rows by id.
-
-    Returns
-    -------
-    tuple of Observation
-        In the order of the rows.
-    """
+    """Turn ledger rows into records."""
     return to_observations(rows)
 
 
 def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Flag, ...]:
-    """Flag what rests on series recalculated by their publisher, or by us without a small part that is missing.
+    """Flag areas whose series were recalculated.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    areas : iterable of str
-        Areas whose series are used.
-    indicator : str
-        Which series.
-
-    Returns
-    -------
-    tuple of Flag
-        `back-cast` and `renormalised`, each once or not at all.
+    `back-cast` where the publisher did it, `renormalised` where we did it without a small part that is missing; each
+    once or not at all.
     """
     keys = [(area, indicator) for area in areas]
     held = {"back-cast": inputs.back_cast, "renormalised": inputs.renormalised}
@@ -160,23 +84,9 @@ def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tupl
 
 
 def later_part(inputs: Inputs, area: str, role: SeriesRole, year: int) -> Observation | None:
-    """Pick the newest figure for part of a year that ends after the newest whole year there is.
+    """Select the newest figure for part of a year that ends after the newest whole year, 0 for none.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    area : str
-        Area key.
-    role : SeriesRole
-        Which indicator and measure.
-    year : int
-        The newest whole year; 0 where there is none.
-
-    Returns
-    -------
-    Observation or None
-        The one that ends last, of these the longest; None where nothing came out since.
+    The one that ends last, and of these the longest; None where nothing was published since.
     """
     rows = inputs.newest
     own = rows[
@@ -196,17 +106,9 @@ def _first(each: Observation) -> int:
 
 
 def newest_publication(rows: pd.DataFrame) -> date:
-    """Pick the newest day of publication that is sure: a year alone does not outrank a day within it.
+    """Return the newest certain day of publication: a year alone does not outrank a day within it.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        Rows of the ledger, at least one.
-
-    Returns
-    -------
-    date
-        By convention the last day of a month or year that is all that is known.
+    It is the last day of a month or year that is known no more exactly.
     """
     days = pd.DataFrame({"first": first_possible_day(rows), "published": rows["published"]})
     newest: pd.Timestamp = days.sort_values(["first", "published"], kind="stable")["published"].iloc[-1]
@@ -214,18 +116,7 @@ def newest_publication(rows: pd.DataFrame) -> date:
 
 
 def first_possible_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
-    """Give the earliest day on which each row may have been published, as exactly as its date is known.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Rows of the ledger.
-
-    Returns
-    -------
-    Series of Timestamp
-        Where all that is known is a month or year, its first day.
-    """
+    """Return the earliest day on which each row may have been published: the first of a month or year."""
     published, exact = rows["published"], rows["published_precision"]
     months = published.dt.to_period("M").dt.start_time
     years = published.dt.to_period("Y").dt.start_time
@@ -234,16 +125,5 @@ def first_possible_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
 
 
 def not_published(method: str, subject: str, detail: str = "") -> Refusal:
-    """Refuse for want of a published figure.
-
-    Parameters
-    ----------
-    method, subject, detail : str
-        Which method, asked what, with which facts.
-
-    Returns
-    -------
-    Refusal
-        With code `not-published`.
-    """
+    """Refuse because no figure was published."""
     return Refusal(code="not-published", method=method, subject=subject, detail=detail)

@@ -1,4 +1,4 @@
-"""Trends of growth, income and governance of one area, judged as one of all areas."""
+"""Trends of growth, income and governance of one area, judged among all areas."""
 
 from __future__ import annotations
 
@@ -12,17 +12,9 @@ from policyreport.statistics.assess.selection import not_published, role_series
 
 
 def growth(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
-    """Trend the area's growth: minus the nation's, judged among all areas, then by itself.
+    """Fit the area's growth: minus national growth, judged among all areas, then by itself.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice, holding every area's panel.
-
-    Returns
-    -------
-    tuple of Trend or Refusal
-        "minus nation" and "own"; the nation itself has only "own".
+    The country itself has only "own".
     """
     role, nation = inputs.roles.growth, inputs.roles.nation
     own = single_trend(inputs, inputs.area, role.indicator, "own", role_series(inputs, inputs.area, role))
@@ -32,45 +24,28 @@ def growth(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
 
 
 def income(inputs: Inputs) -> tuple[LevelTrend | Refusal, ...]:
-    """Compare the yearly changes of the area's income with the nation's; a level itself is never trended.
+    """Compare the yearly changes of the area's income with the national ones, judged among all areas.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    tuple of LevelTrend or Refusal
-        One result, judged among all areas.
+    No trend is fitted to a level itself.
     """
     found = income_levels(inputs).results.get(inputs.area)
     return (found or not_published("trend", inputs.roles.income.indicator),)
 
 
 def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
-    """Trend each governance score against the mean of the areas, inside one set of questions.
+    """Fit each governance score minus the mean of the areas, within one set of questions.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    tuple of Trend or Refusal
-        One per dimension, judged among all areas.
+    One result per dimension, judged among all areas.
     """
     return tuple(judged_alone(inputs, each) for each in governance_contrasts(inputs))
 
 
 def indices(inputs: Inputs) -> tuple[Refusal, ...]:
-    """Say of each index that is published in part, as ranks or as means of parts, why no trend is made of it."""
+    """Explain why no trend is fitted to each index that is published in part, as ranks or as means of parts."""
     return tuple(_index_refusal(inputs, key) for key in inputs.roles.indices)
 
 
 def _index_refusal(inputs: Inputs, indicator: str) -> Refusal:
-    """Why no trend is made of an index that is published in part, as ranks or as means of parts."""
     rows = inputs.observations[inputs.observations["indicator"] == indicator]
     marks = sorted({mark for text in rows["quality"] for mark in text.split() if mark})
     years = sorted(set(rows["period"]))

@@ -1,4 +1,4 @@
-"""A share of output against the threshold, per measure and vintage; its pace towards the target."""
+"""A share of output compared with the threshold, per measure and vintage; its pace towards the target."""
 
 from __future__ import annotations
 
@@ -21,16 +21,8 @@ from policyreport.statistics.shares.vintages import NEVER_ESTIMATED
 def share(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
     """Judge the area's share against the threshold: every period and measure at its newest vintage.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    tuple of Threshold, NotYearly or Refusal
-        By measure, then period; what is no year's is not judged. A `not-published` refusal for the headline measure
-        where it is missing.
+    By measure, then period; figures not for a year are not judged. The headline measure, where missing, is refused as
+    `not-published`.
     """
     results: list[Threshold | NotYearly | Refusal] = []
     for measure in inputs.roles.share.measures:
@@ -45,18 +37,10 @@ def share(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
 
 
 def other_quantity(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
-    """Judge the quantity that is announced beside the threshold but is another one.
+    """Judge the quantity that is announced with the threshold but differs from it.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    tuple of Threshold, NotYearly or Refusal
-        By measure, then period; a figure with a bound is flagged `bound-only`, and `part-year` where it is for part of
-        one. Empty where none was announced.
+    By measure, then period; a bound is flagged `bound-only`, and a figure for part of a year `part-year`. Empty where
+    none was announced.
     """
     indicator = inputs.roles.share.other_quantity
     rows = inputs.observations
@@ -69,18 +53,10 @@ def other_quantity(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...
 
 
 def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
-    """Set the observed pace of the area's share against the pace its targets require.
+    """Compare the observed pace of the area's share with the pace its targets require.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    tuple of Pace or Refusal
-        One per measure and target of the nation; for a province `too-few-points` of a measure, also where only its
-        former parts have figures, or `not-published` where nothing is.
+    One result per measure and national target. A province is refused `too-few-points` for a measure, also where only
+    its former parts have figures, or `not-published` where nothing is.
     """
     results: list[Pace | Refusal] = []
     for measure in inputs.roles.share.pace_measures:
@@ -101,12 +77,12 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
 
 
 def _of_measure(refused: Refusal, inputs: Inputs, measure: str) -> Refusal:
-    """A refused pace with the measure it is about: another measure's may be refused for another reason."""
+    """A refused pace with its measure: another measure's may be refused for another reason."""
     return refused.model_copy(update={"subject": f"{inputs.roles.share.indicator} ({measure})"})
 
 
 def _without_own_years(inputs: Inputs, measure: str) -> Refusal:
-    """Why an area without a share of its own has no pace: nothing is published, or years of former parts alone."""
+    """Why an area without its own share has no pace: nothing is published, or only years of former parts."""
     subject = f"{inputs.roles.share.indicator} ({measure})"
     parts = [part for part in inputs.areas.parts(inputs.area) if part != inputs.area]
     found = {part: vintages for part in parts if (vintages := share_vintages(inputs, measure, part))}
@@ -126,20 +102,7 @@ def _without_own_years(inputs: Inputs, measure: str) -> Refusal:
 
 
 def pace_settings(inputs: Inputs, target: Target) -> dict[str, Any]:
-    """Gather what every pace towards a target is told.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    target : Target
-        A dated target of the policy.
-
-    Returns
-    -------
-    dict
-        Keyword arguments of `methods.pace.assess`, without prior and base.
-    """
+    """Collect the keyword arguments of `pace.assess` towards a target, without prior and base."""
     settings = inputs.settings
     return {
         "target": target.value or 0.0,
@@ -159,18 +122,7 @@ def pace_settings(inputs: Inputs, target: Target) -> dict[str, Any]:
 
 
 def revisions(inputs: Inputs) -> tuple[Revisions | Refusal, ...]:
-    """Lay out the vintages of each measure of the area's share.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    tuple of Revisions or Refusal
-        One per measure that was published.
-    """
+    """Arrange the vintages of each measure of the area's share that was published."""
     settings = inputs.settings
     return tuple(
         revisions_method.triangle(
@@ -187,17 +139,9 @@ def revisions(inputs: Inputs) -> tuple[Revisions | Refusal, ...]:
 
 
 def measure_differences(inputs: Inputs) -> tuple[MeasureDifference, ...]:
-    """Set every quantity that has several measures against the first measure of its indicator.
+    """Compare every quantity that has several measures with the first measure of its indicator.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    tuple of MeasureDifference
-        By area, indicator and measure; only where a period has both.
+    By area, indicator and measure; only where a period has both.
     """
     rows = inputs.newest[inputs.newest["list"] == ""]
     several = rows[rows.groupby(["area", "indicator", "period"])["measure"].transform("nunique") > 1]
@@ -212,23 +156,9 @@ def measure_differences(inputs: Inputs) -> tuple[MeasureDifference, ...]:
 
 
 def share_vintages(inputs: Inputs, measure: str, area: str = "", indicator: str = "") -> tuple[Observation, ...]:
-    """Pick every known vintage of the area's share by one measure.
+    """Select every known vintage of a share by one measure, by period and date of publication.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    measure : str
-        A measure of the share.
-    area : str
-        Another area of the slice, such as a former part; the notebook's own by default.
-    indicator : str
-        Another quantity than the share.
-
-    Returns
-    -------
-    tuple of Observation
-        By period and date of publication.
+    By default the notebook's own area and the share of output; a former part or another quantity can be given.
     """
     rows = inputs.observations
     rows = rows[
@@ -240,7 +170,7 @@ def share_vintages(inputs: Inputs, measure: str, area: str = "", indicator: str 
 
 
 def _flips(results: Sequence[Pace | Refusal]) -> tuple[Pace | Refusal, ...]:
-    """Flag a pace where another measure's, towards the same target, has no band in common with it."""
+    """Flag a pace where that of another measure, towards the same target, has no band in common with it."""
     paces = [each for each in results if isinstance(each, Pace)]
 
     def turned(own: Pace) -> list[Pace]:
@@ -272,7 +202,7 @@ def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold 
 
 
 def _judge_superseded(inputs: Inputs, measure: str) -> list[Threshold]:
-    """Vintages that a newer one replaced, judged only to tell whether the answer changed with it."""
+    """Superseded vintages, judged only to tell whether the answer changed with them."""
     vintages = share_vintages(inputs, measure)
     last = {each.period: each.id for each in vintages if each.status not in NEVER_ESTIMATED}
     told = [
@@ -284,20 +214,7 @@ def _judge_superseded(inputs: Inputs, measure: str) -> list[Threshold]:
 
 
 def threshold_settings(inputs: Inputs, error: RevisionPrior) -> dict[str, Any]:
-    """Gather what every verdict against the threshold is told.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    error : RevisionPrior
-        What is believed of revisions.
-
-    Returns
-    -------
-    dict
-        Keyword arguments of `methods.threshold.assess`.
-    """
+    """Collect the keyword arguments of `threshold.assess`."""
     settings = inputs.settings
     return {
         "threshold": inputs.policy.threshold.value,
@@ -309,20 +226,7 @@ def threshold_settings(inputs: Inputs, error: RevisionPrior) -> dict[str, Any]:
 
 
 def history(inputs: Inputs, vintages: Sequence[Observation]) -> tuple[float, ...]:
-    """Read off how far past figures of a measure were revised.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    vintages : sequence of Observation
-        From `share_vintages`.
-
-    Returns
-    -------
-    tuple of float
-        One a period, in the unit of the share.
-    """
+    """Return how far past figures of a measure were revised, one value per period, in the unit of the share."""
     settings = inputs.settings.threshold
     return revisions_method.history(
         vintages, first_maturity=settings.first_maturity, final_maturity=settings.final_maturity
@@ -330,18 +234,7 @@ def history(inputs: Inputs, vintages: Sequence[Observation]) -> tuple[float, ...
 
 
 def prior(inputs: Inputs) -> RevisionPrior:
-    """Give what is believed of revisions at the area's level before any was seen.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    RevisionPrior
-        The nation's or a province's.
-    """
+    """Return the prior on revisions: the national one or a province's."""
     settings = inputs.settings.threshold
     national = inputs.area == inputs.roles.nation
     return RevisionPrior(

@@ -1,4 +1,4 @@
-"""All areas' series side by side: do trends differ, does exposure go with change, where may true ranks lie."""
+"""All areas' series: do trends differ, does exposure go with change, where may true ranks lie."""
 
 from __future__ import annotations
 
@@ -34,18 +34,7 @@ Floats = NDArray[np.float64]
 
 
 def panel(inputs: Inputs) -> Panel | Refusal:
-    """Ask whether areas' growth moves apart, once what all share in a year is taken away.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    Panel or Refusal
-        Test of equal slopes and pooled slopes, percentage points a year.
-    """
+    """Test whether areas' growth diverges once yearly shocks common to all are removed; percentage points a year."""
     laid = peer_panel(inputs)
     if laid is None:
         return not_published(panel_method.METHOD, inputs.roles.growth.indicator)
@@ -73,17 +62,9 @@ def panel(inputs: Inputs) -> Panel | Refusal:
 
 
 def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
-    """Set the change of growth after the start against each exposure named before the run.
+    """Relate the change of growth after the start to each exposure fixed before the run.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    tuple of Exposure or Refusal
-        One an exposure of params/methods.yaml, in its order, with Holm's p-values over all of them.
+    In the order of params/methods.yaml, with Holm's p-values over all of them.
     """
     laid = peer_panel(inputs)
     if laid is None:
@@ -102,25 +83,9 @@ def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
 def assess_exposure(
     inputs: Inputs, laid: ExposurePanel, post_years: Sequence[int], *, controlled: bool = False, inverted: bool = True
 ) -> Exposure | Refusal:
-    """Estimate one exposure's association under the edition's settings.
+    """Estimate one exposure's association under the edition's settings, without verdict (see `exposure.judge`).
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The slice.
-    laid : ExposurePanel
-        Outcome and exposure.
-    post_years : sequence of int
-        Calendar years after the start.
-    controlled : bool
-        Hold the merger fixed.
-    inverted : bool
-        Give an interval.
-
-    Returns
-    -------
-    Exposure or Refusal
-        Without verdict, see `methods.exposure.judge`.
+    `controlled` holds the merger fixed; `inverted` asks for an interval.
     """
     settings = inputs.settings.exposure
     return exposure_method.assess(
@@ -139,26 +104,14 @@ def assess_exposure(
 
 
 def exposure_panel(inputs: Inputs, laid: PeerPanel, name: str) -> ExposurePanel:
-    """Lay out growth and one exposure fixed before the start.
+    """Arrange growth and one exposure fixed before the start, with the merger as control.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The slice.
-    laid : PeerPanel
-        Growth of all areas.
-    name : str
-        `MERGED`, or a name of `likeness` in params/report.yaml.
-
-    Returns
-    -------
-    ExposurePanel
-        With the merger as control.
+    `name` is `MERGED`, or a name of `likeness` in params/report.yaml.
 
     Raises
     ------
     ParamsError
-        If params/report.yaml binds no such name.
+        If params/report.yaml has no such name.
     """
     merged = np.array([inputs.areas.is_merged(area) for area in laid.areas], dtype=float)
     values, rows = (merged, ()) if name == MERGED else likeness_values(inputs, laid.areas, name)
@@ -176,20 +129,10 @@ def exposure_panel(inputs: Inputs, laid: PeerPanel, name: str) -> ExposurePanel:
 
 
 def ranks(inputs: Inputs, to_national: Mapping[str, Difference] | None = None) -> tuple[Ranks | Refusal, ...]:
-    """Compute sets of ranks: of mean growth against the nation, then of every published series that is ranked.
+    """Compute sets of ranks: of mean growth relative to the national one, then of every ranked published series.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-    to_national : mapping of str to Difference, optional
-        From `differences`, where they are at hand.
-
-    Returns
-    -------
-    tuple of Ranks or Refusal
-        The mean differences' first, labelled "model-based"; `no-sampling-error` for figures published without
-        standard errors.
+    The first is labelled "model-based"; figures published without standard errors are refused `no-sampling-error`.
+    `to_national` are the `differences`, where already computed.
     """
     roles = inputs.roles
     published = [roles.growth, roles.income]
@@ -199,17 +142,9 @@ def ranks(inputs: Inputs, to_national: Mapping[str, Difference] | None = None) -
 
 
 def differences(inputs: Inputs) -> dict[str, Difference]:
-    """Compare every area's growth with the nation's, all of them judged together.
+    """Compare every area's growth with the national one, judged together; by area key.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    dict of str to Difference
-        By area key; without the areas that are refused.
+    Refused areas are left out.
     """
     laid = peer_panel(inputs)
     return {
@@ -222,19 +157,9 @@ def differences(inputs: Inputs) -> dict[str, Difference]:
 
 
 def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> Ranks | Refusal:
-    """Compute sets of the ranks of areas' mean differences in growth to the nation.
+    """Compute sets of the ranks of areas' mean differences in growth to the national figure.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-    differences : mapping of str to Difference
-        From `differences`: their yearly values are what is ranked.
-
-    Returns
-    -------
-    Ranks or Refusal
-        Model-based: years are treated as draws, and their spread and carry-over are learnt from as many years.
+    Model-based: years are treated as draws, and their spread and carry-over are learnt from as many years.
     """
     laid = peer_panel(inputs)
     if laid is None:
@@ -254,25 +179,14 @@ def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> 
 
 
 def step_days(inputs: Inputs) -> tuple[date, ...]:
-    """Give the days at which a step is looked for: that of the policy, and that of the present boundaries."""
+    """Return the days tested for a step: that of the policy, and that of the present boundaries."""
     begun = [inputs.areas.begun(area) for area in inputs.provinces]
     days = {"policy": inputs.policy.date, "mergers": max(begun)}
     return tuple(days[name] for name in inputs.settings.trend.step_dates)
 
 
 def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
-    """Ask whether the area's growth stepped at the dates fixed in params, or drifts from a line.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The slice.
-
-    Returns
-    -------
-    tuple of Step, Cusum or Refusal
-        One a date, then the cumulated residuals.
-    """
+    """Test for a step in the area's growth at each date fixed in params, then for drift from a line."""
     role, settings = inputs.roles.growth, inputs.settings.trend
     points = role_series(inputs, inputs.area, role)
     found = [
@@ -296,7 +210,7 @@ def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
 
 
 def series_of(inputs: Inputs) -> SeriesRecord:
-    """Give the record of the notebook on series; one without results where that notebook failed."""
+    """Return the record of the notebook on series; one without results where that notebook failed."""
     record = inputs.records.get((inputs.area, SERIES_NOTEBOOK))
     if isinstance(record, SeriesRecord):
         return record
@@ -318,5 +232,5 @@ def series_of(inputs: Inputs) -> SeriesRecord:
 
 
 def _rows(laid: PeerPanel) -> tuple[str, ...]:
-    """Every ledger row behind a panel and the nation's series."""
+    """Every ledger row behind a panel and the national series."""
     return tuple(sorted({row for rows in laid.inputs.values() for row in rows}))

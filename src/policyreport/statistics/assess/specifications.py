@@ -45,15 +45,7 @@ from policyreport.statistics.tasks.counts import TaskCount
 def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
     """Answer each headline of the report under every declared choice.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    tuple of Sensitivity or Refusal
-        Completion, threshold, pace, trend, peers, exposure; a headline that is refused gives its refusal.
+    Completion, threshold, pace, trend, peers, exposure; a refused headline gives its refusal.
     """
     return (
         completion_specifications(inputs),
@@ -66,18 +58,10 @@ def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
 
 
 def completion_specifications(inputs: Inputs) -> Spec:
-    """Set every national list, under every design effect, against the newest list's completed share.
+    """Compare every national list, under every design effect, with the newest list's completed share.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        Estimates are shares of 1; *cannot tell apart* where the interval holds the headline's share. The
-        headline's own list has no verdict and is not counted: nothing is compared with itself.
+    Estimates are shares of 1; *cannot tell apart* where the interval includes the headline's share. The headline's own
+    list has no verdict and is not counted: nothing is compared with itself.
     """
     counts = {
         each.list: each for each in task_counts(inputs) if each.total and each.completed is not None
@@ -114,15 +98,7 @@ def completion_specifications(inputs: Inputs) -> Spec:
 def threshold_specifications(inputs: Inputs) -> Spec:
     """Judge the newest share of every national measure by either vintage, under every prior and without one.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        Estimates are the published values; the verdict is that against the threshold.
+    Estimates are the published values; the verdict is that against the threshold.
     """
     role, settings = inputs.roles.share, inputs.settings.sensitivity
     vintages = {measure: _estimated(share_vintages(inputs, measure)) for measure in role.measures}
@@ -166,31 +142,23 @@ def threshold_specifications(inputs: Inputs) -> Spec:
 
 
 def _prior_choices(inputs: Inputs) -> dict[tuple[str, str, str], RevisionPrior]:
-    """Priors by mean, scale and weight: those that a printed probability must hold under, and two without a scale."""
+    """Priors by mean, scale and weight: those of the report's grid, and two without a scale."""
     own = prior(inputs)
     none = replace(own, degrees=0.0)
     return {_prior_key(inputs, each): each for each in (*priors(inputs), none, flat_prior(own))}
 
 
 def _prior_key(inputs: Inputs, each: RevisionPrior) -> tuple[str, str, str]:
-    """How a prior is told from others; where it has no weight its scale does not count."""
+    """What distinguishes a prior from others; where it has no weight its scale does not count."""
     if each.degrees <= 0:
         return mean_of(each), "none", "0 degrees"
     return mean_of(each), f"{as_computed(each.scale / prior(inputs).scale)} s0", f"{as_published(each.degrees)} degrees"
 
 
 def pace_specifications(inputs: Inputs) -> Spec:
-    """Set the pace of every measure, from every base and in both forms, against the nearest target.
+    """Compare the pace of every measure, from every base and in both forms, with the nearest target.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        Estimates are ratios of observed to required pace; the verdict is the band of the form.
+    Estimates are ratios of observed to required pace; the verdict is the band of the form.
     """
     role, settings = inputs.roles.share, inputs.settings.sensitivity
     targets = inputs.policy.targets_for(role.indicator)
@@ -240,7 +208,7 @@ def _estimated(vintages: Sequence[Observation]) -> list[Observation]:
 
 
 def _judged_by(vintages: Sequence[Observation]) -> list[Observation]:
-    """Vintages of the newest period, and of the periods that were revised: how far the newest may yet move."""
+    """Vintages of the newest period, and of revised periods, which show how far the newest may yet move."""
     times = Counter(each.period for each in vintages)
     return [each for each in vintages if each.period == vintages[-1].period or times[each.period] > 1]
 
@@ -259,7 +227,7 @@ def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target)
 
 
 def _pace(inputs: Inputs, measure: str, base: str, target: Target) -> Pace | Refusal:
-    """The pace of one measure from one of the declared bases on."""
+    """The pace of one measure from one of the declared bases."""
     settings = inputs.settings.pace
     years = sorted({year_of(each) for each in _estimated(share_vintages(inputs, measure))})
     if not years:

@@ -31,35 +31,14 @@ Axes = dict[str, list[str]]
 
 
 def resting_on(found: Spec, rows: Iterable[str]) -> Spec:
-    """Name the ledger rows that a grid was computed from.
-
-    Parameters
-    ----------
-    found : Sensitivity or Refusal
-        The grid, or why there is none.
-    rows : iterable of str
-        Ledger row ids of every specification.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        With its inputs; a refusal as it is.
-    """
+    """Add the ledger rows that a grid was computed from; a refusal stays as it is."""
     return found if isinstance(found, Refusal) else found.model_copy(update={"inputs": tuple(sorted(set(rows)))})
 
 
 def peers_specifications(inputs: Inputs) -> Spec:
     """Count the areas told apart from their peers, by number, likeness and weight of peers, and by carry-over.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        Estimates are numbers of areas; *cannot tell apart* where there is none.
+    *Cannot tell apart* where there is none.
     """
     settings, role = inputs.settings, inputs.roles.growth
     laid = peer_panel(inputs)
@@ -109,17 +88,9 @@ def peers_specifications(inputs: Inputs) -> Spec:
 
 
 def exposure_specifications(inputs: Inputs) -> Spec:
-    """Estimate every exposure by every rule for the years after, with and without the merger held, by every inference.
+    """Estimate every exposure, by years counted as after the start, merger control and method of inference.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        Estimates are percentage points per standard deviation, or per group for a 0/1 exposure.
+    Estimates are percentage points per standard deviation, or per group for a 0/1 exposure.
     """
     settings, role = inputs.settings, inputs.roles.growth
     laid = peer_panel(inputs)
@@ -158,7 +129,7 @@ def exposure_specifications(inputs: Inputs) -> Spec:
 
 
 def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
-    """How many areas stand apart from their peers."""
+    """Number and verdict of the areas that stand apart from their peers."""
     told = [
         difference.verdict or ""
         for each in family
@@ -173,20 +144,7 @@ def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
 
 
 def counted(words: Sequence[str], none: str) -> Answer:
-    """Count areas that stand out, and give the verdict most of them got.
-
-    Parameters
-    ----------
-    words : sequence of str
-        Verdicts of the areas that stand out.
-    none : str
-        The verdict where no area does.
-
-    Returns
-    -------
-    tuple of float and str
-        Estimate and verdict of a specification.
-    """
+    """Count verdicts of areas that stand out, with the most frequent one; `none` where there are none."""
     return float(len(words)), Counter(words).most_common(1)[0][0] if words else none
 
 
@@ -195,11 +153,11 @@ P_VALUES: Mapping[str, Callable[[Exposure], float | None]] = {
     "RI-t": lambda each: each.ri_t_p,
     "CRV1": lambda each: each.crv1_p,
 }
-"""The p-value each inference judges by."""
+"""The p-value that each method of inference judges by."""
 
 
 def _associated(family: Mapping[str, Exposure | Refusal], name: str, inference: str, level: float) -> Answer:
-    """Estimate and verdict of one exposure by one inference, Holm over all exposures, its checks included."""
+    """Estimate and verdict of one exposure by one inference, Holm over all exposures, including its checks."""
     own = family[name]
     if isinstance(own, Refusal):
         return own

@@ -27,15 +27,7 @@ Points = tuple[SeriesPoint, ...]
 def trend_specifications(inputs: Inputs) -> Spec:
     """Count the areas whose growth trend is singled out, by window, series and serial dependence.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    Sensitivity or Refusal
-        Estimates are numbers of areas; *no clear trend* where there is none.
+    *No clear trend* where there is none.
     """
     role = inputs.roles.growth
     family = _Family(inputs, growth_contrast(inputs), lambda area: role_series(inputs, area, role))
@@ -44,18 +36,7 @@ def trend_specifications(inputs: Inputs) -> Spec:
 
 
 def score_specifications(inputs: Inputs) -> tuple[Spec, ...]:
-    """Count the same for each governance score, whose series are the long ones.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        A slice that holds every area's panel.
-
-    Returns
-    -------
-    tuple of Sensitivity or Refusal
-        One a score; a score without any trend gives its refusal.
-    """
+    """Count the same for each governance score, whose series are long; without any trend, its refusal."""
     measure = inputs.roles.governance.measure
     families = [
         _Family(inputs, each, lambda area, key=each.indicator: series(inputs, area, key, measure))  # type: ignore[misc]
@@ -65,14 +46,14 @@ def score_specifications(inputs: Inputs) -> tuple[Spec, ...]:
 
 
 IN_DEVIATIONS, IN_BOTH = "in standard deviations", "in both scales"
-"""What a score's series is called where each year is divided by its standard deviation over areas; where both count."""
+"""Names of a score's series with each year divided by its standard deviation over areas; of both scales together."""
 LEARNT = "learnt"
-"""The carry-over that all areas' series show together, beside the assumed one: what a verdict of the report asks."""
+"""The carry-over that all areas' series show together, which the report's verdict requires besides the assumed one."""
 
 
 @dataclass(frozen=True)
 class _Family:
-    """One indicator in all areas: each area's own series, and what it is held against."""
+    """One indicator in all areas: each area's own series, and what it is compared with."""
 
     inputs: Inputs
     contrast: Contrast
@@ -80,7 +61,7 @@ class _Family:
 
     @property
     def kinds(self) -> list[str]:
-        """The series that are looked at; the last one is the report's."""
+        """The series considered; the report's is last."""
         kind = self.contrast.kind
         more = [f"{kind} {IN_DEVIATIONS}", f"{kind} {IN_BOTH}"] if self.contrast.scaled else []
         named = ["own" if each == "own" else kind for each in self.inputs.settings.sensitivity.trend_series]
@@ -98,7 +79,7 @@ class _Family:
         return (self.contrast.in_deviations if kind.endswith(IN_DEVIATIONS) else self.contrast).points(area)
 
     def is_revised(self, trend: Trend) -> bool:
-        """Whether a trend's years lie across a revision of the questions."""
+        """Whether the questions were revised within a trend's years."""
         indicator = self.inputs.indicators.get(self.contrast.indicator)
         return bool(indicator.revised_within(trend.first_year, trend.last_year))
 
@@ -202,7 +183,7 @@ def _inside(points: Points, window: str) -> Points:
 
 
 def _words(inputs: Inputs, found: _Judged, dependence: str, rhos: Mapping[str, float]) -> dict[str, str] | Refusal:
-    """Verdicts of the areas that stand out once the slope must hold under a dependence too."""
+    """Verdicts of the areas that stand out once the slope must also hold under a dependence."""
     if dependence not in (*rhos, LEARNT):
         refused = _too_short(inputs, found.trends, dependence)
         if refused:
@@ -216,7 +197,7 @@ def _words(inputs: Inputs, found: _Judged, dependence: str, rhos: Mapping[str, f
 
 
 def _by_line(inputs: Inputs, trends: Sequence[Trend], named: Mapping[str, str]) -> dict[str, str]:
-    """Those of the named whose lines hold under the carry-over that all series show together."""
+    """Those verdicts whose lines hold under the carry-over that all series show together."""
     windows = [([p.year for p in each.window], [p.value for p in each.window]) for each in trends]
     lines = estimate_lines(windows, line_rules(inputs))
     p_values = adjust([1.0 if isnan(p) else float(p) for p in lines.p_values], rule="bh")

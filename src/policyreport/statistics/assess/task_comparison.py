@@ -1,4 +1,4 @@
-"""What the areas' lists of tasks say together: pooled shares, the funnel, how earlier outlooks fared."""
+"""The areas' lists of tasks together: pooled shares, the funnel, how earlier outlooks fared."""
 
 from __future__ import annotations
 
@@ -23,15 +23,7 @@ from policyreport.statistics.tasks.stretch import Stretch, collect_stretch
 def pooling(inputs: Inputs) -> Pooling | Refusal:
     """Pool the completed shares of the areas' newest lists.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Pooling or Refusal
-        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    Refused: `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
     """
     settings = inputs.settings.pooling
     return pooling_method.assess(
@@ -47,17 +39,9 @@ def pooling(inputs: Inputs) -> Pooling | Refusal:
 
 
 def funnel(inputs: Inputs) -> Funnel | Refusal:
-    """Compare the completed shares of the areas' newest lists with what their size lets expect.
+    """Compare the completed shares of the areas' newest lists with what their size leads one to expect.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Funnel or Refusal
-        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    Refused as in `pooling`.
     """
     settings = inputs.settings.funnel
     return funnel_method.assess(
@@ -76,18 +60,7 @@ def funnel(inputs: Inputs) -> Funnel | Refusal:
 
 
 def count_ranks(inputs: Inputs) -> Ranks | Refusal:
-    """Compute sets of ranks of the completed shares of the areas' newest lists.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Ranks or Refusal
-        `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
-    """
+    """Compute sets of ranks of the completed shares of the areas' newest lists; refused as in `pooling`."""
     settings, pooled = inputs.settings.ranks, inputs.settings.pooling
     return rank_counts(
         newest_counts(inputs),
@@ -105,18 +78,7 @@ def count_ranks(inputs: Inputs) -> Ranks | Refusal:
 
 
 def grouping(inputs: Inputs) -> Grouping:
-    """Estimate how tasks finish together from the lists that were counted again, or take what is assumed.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Grouping
-        One design effect for the areas' newest lists.
-    """
+    """Estimate one design effect of tasks that finish together from lists counted again, or take the assumed one."""
     settings, flow = inputs.settings.pooling, inputs.settings.flow
     newest = {count.area: count.list for count in newest_counts(inputs)}
     stretches = [
@@ -138,18 +100,10 @@ def grouping(inputs: Inputs) -> Grouping:
 
 
 def calibration(inputs: Inputs) -> Calibration | Refusal:
-    """Hold the outlooks that could have been made on earlier dates against what came.
+    """Compare the outlooks that could have been made on earlier dates with the outcomes.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Calibration or Refusal
-        `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks. Only lists
-        counted often enough for one earlier outlook count: others have nothing to hold against what came.
+    Refused: `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks. Only lists
+    counted often enough for one earlier outlook are used: others have nothing to compare with the outcomes.
     """
     settings, flow = inputs.settings.outlook, inputs.settings.flow
     # So many intervals behind the first forecast, and one to hold it against.
@@ -183,15 +137,7 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
 def newest_counts(inputs: Inputs) -> tuple[TaskCount, ...]:
     """Take each area's newest list, the longest of one day.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    tuple of TaskCount
-        One count an area; an area that published none has a count without numbers.
+    An area that published none has a count without numbers.
     """
     return tuple(
         max(counts, key=_recency) if counts else TaskCount(area, "", inputs.edition.as_known_on, None, None, None)
@@ -200,7 +146,6 @@ def newest_counts(inputs: Inputs) -> tuple[TaskCount, ...]:
 
 
 def _recency(count: TaskCount) -> tuple[date, int]:
-    """What makes a count the one to compare."""
     return count.reference_date or count.published, count.total or 0
 
 

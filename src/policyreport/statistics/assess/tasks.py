@@ -1,4 +1,4 @@
-"""Counts of tasks: each list on its dates, the pace inside a list and the outlook from it, quarter on quarter."""
+"""Counts of tasks: each list on its dates, the pace within a list and its outlook, quarter on quarter."""
 
 from __future__ import annotations
 
@@ -25,19 +25,9 @@ SUBJECT = "tasks of the resolution"
 
 
 def task_counts(inputs: Inputs, *, context: bool = False) -> tuple[TaskCount, ...]:
-    """Gather the area's counts: one a list and date, whoever printed the parts.
+    """Collect the area's counts, one per list and date, whoever printed the parts; by date and list.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-    context : bool, optional
-        Take also lists that are kept for context: a pace may be asked of them, no completion.
-
-    Returns
-    -------
-    tuple of TaskCount
-        By date and list.
+    `context` includes lists kept for context: they may have a pace, but no completion.
     """
     role, rows = inputs.roles.tasks, inputs.newest
     own = rows["area"].isin([inputs.area, *inputs.areas.parts(inputs.area)])
@@ -53,17 +43,9 @@ def task_counts(inputs: Inputs, *, context: bool = False) -> tuple[TaskCount, ..
 
 
 def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
-    """Assess every list of the area on each of its dates.
+    """Assess every list of the area on each of its dates, in order of date.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    tuple of Completion or Refusal
-        In order of date; one `not-published` refusal where there is no list at all.
+    One `not-published` refusal where there is no list at all.
     """
     settings = inputs.settings.completion
     counts = [count for count in task_counts(inputs) if count.total is not None]
@@ -88,16 +70,8 @@ def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
 def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
     """Assess the pace at which the area's tasks are finished, for each kind of list.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    tuple of Flow or Refusal
-        One per kind of list that was counted again, or per kind where none was; a pace needs two exact dates
-        of one list.
+    One result per kind of list that was counted again, or per kind where none was; a pace needs two exact dates of one
+    list.
     """
     settings = inputs.settings.flow
     kinds = by_kind(task_counts(inputs, context=True))
@@ -126,15 +100,8 @@ def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
 def outlook(inputs: Inputs) -> tuple[Outlook | Refusal, ...]:
     """Assess whether the area's lists will be finished by their deadlines, if tasks go on closing as before.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The notebook's slice; a list's deadline stands in params/policy.yaml.
-
-    Returns
-    -------
-    tuple of Outlook or Refusal
-        For each kind of list one per required share, or one refusal: that of the pace, or `no-deadline`.
+    For each kind of list one result per required share, or one refusal: that of the pace, or `no-deadline`. Deadlines
+    are in params/policy.yaml.
     """
     kinds = by_kind(task_counts(inputs))
     if not kinds:
@@ -148,19 +115,10 @@ def outlook(inputs: Inputs) -> tuple[Outlook | Refusal, ...]:
 
 
 def by_kind(counts: Sequence[TaskCount]) -> tuple[tuple[TaskCount, ...], ...]:
-    """Group counts by kind of list, for questions of pace.
+    """Group one area's counts by kind of list, for questions of pace, in the order of their first count.
 
-    Parameters
-    ----------
-    counts : sequence of TaskCount
-        One area's counts.
-
-    Returns
-    -------
-    tuple of tuple of TaskCount
-        Kinds in the order of their first count. Where a kind was counted again, kinds counted once are left
-        out: they add no answer, and their refusal would hide the area's own. A projected or derived count
-        stands only where there is no other: it never enters an estimate.
+    Where a kind was counted again, kinds counted once are left out: they add no answer, and their refusal would hide
+    the area's own. A projected or derived count is used only where there is no other: it never enters an estimate.
     """
     whole = [count for count in counts if count.total is not None and count.completed is not None]
     kinds: dict[str, list[TaskCount]] = {}
@@ -171,18 +129,10 @@ def by_kind(counts: Sequence[TaskCount]) -> tuple[tuple[TaskCount, ...], ...]:
 
 
 def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
-    """Lay the national list's counts side by side, date by date, with the condition under each step.
+    """Arrange the national list's counts date by date, with the condition under each step.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    QuarterOnQuarter or Refusal
-        Counts and steps; no verdict where the list changed. Counts that are projected, bounded or published in
-        part are left out: in the table they would pass for exact ones.
+    No verdict where the list changed. Counts that are projected, bounded or published in part are left out: in the
+    table they would pass for exact ones.
     """
     role, settings = inputs.roles.tasks, inputs.settings.flow
     counts = [
@@ -204,7 +154,7 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
 
 
 def basis_changes(counts: Iterable[ListCount], policy: Policy) -> dict[date, str]:
-    """What is known about the basis of a list, on its first date: it speaks of the step to it."""
+    """Return what is known about the basis of each list by its first date, which concerns the step to it."""
     first: dict[str, date] = {}
     for count in sorted(counts, key=lambda count: count.reference_date):
         first.setdefault(count.list, count.reference_date)
@@ -212,7 +162,7 @@ def basis_changes(counts: Iterable[ListCount], policy: Policy) -> dict[date, str
 
 
 def _of_the_area(refused: Refusal) -> Refusal:
-    """A list's refusal as the area's: the list moves to the facts."""
+    """A list's refusal as the area's: the list moves to the detail."""
     return refused.model_copy(update={"subject": SUBJECT, "detail": f"{refused.subject}: {refused.detail}"})
 
 
@@ -235,18 +185,7 @@ def _outlook(inputs: Inputs, counts: Sequence[TaskCount], required_share: float)
 
 
 def pace_rules(settings: OutlookSettings) -> PaceRules:
-    """Take from the settings how the pace of an outlook is found.
-
-    Parameters
-    ----------
-    settings : OutlookSettings
-        Section outlook of params/methods.yaml.
-
-    Returns
-    -------
-    PaceRules
-        The same for outlooks and for their calibration.
-    """
+    """Collect the settings for the pace of an outlook, the same for outlooks and their calibration."""
     return PaceRules(
         prior_shape=settings.prior_shape,
         quantile_points=settings.quantile_points,

@@ -1,4 +1,4 @@
-"""Which methods an edition used, and how often each answered or declined."""
+"""Which methods an edition used, and how often each answered or refused."""
 
 from __future__ import annotations
 
@@ -11,24 +11,14 @@ from policyreport.records.base import Refusal, Result, parts_of
 from policyreport.records.notebooks import NotebookRecord
 
 HARMONISED = "harmonise"
-"""The method whose results are values of the panel and no records."""
+"""The method whose results are values of the panel and not records."""
 
 
 def method_use(record: NotebookRecord, inputs: Inputs) -> dict[str, tuple[int, int]]:
-    """Count results and refusals of every method that was used.
+    """Count results and refusals of every method that was used, in the registry's order.
 
-    Parameters
-    ----------
-    record : NotebookRecord
-        The national record.
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    dict of str to (int, int)
-        Results and refusals by method, in the registry's order; of recalculation on present boundaries the values.
-        A method without records of its own stands with zeros where a method that uses it was used.
+    Recalculation on present boundaries is counted in values. A method without records of its own has zeros where a
+    method that uses it was used.
     """
     counted = Counter(_answers([record, *inputs.records.values()], inputs.registry))
     methods = inputs.registry.methods
@@ -40,25 +30,14 @@ def method_use(record: NotebookRecord, inputs: Inputs) -> dict[str, tuple[int, i
 
 
 def recalculated(inputs: Inputs) -> int:
-    """Count the provinces' annual values that were recalculated from former provinces.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The national slice, with the panel on present boundaries.
-
-    Returns
-    -------
-    int
-        Values of `basis` "recalculated".
-    """
+    """Count the provinces' annual values that were recalculated from former provinces."""
     panel, areas = inputs.panel, inputs.provinces
     again = panel[panel["area"].isin(areas) & (panel["basis"] == "recalculated")]
     return int(again["value"].notna().sum())
 
 
 def _answers(records: Iterable[NotebookRecord], registry: Registry) -> Iterator[tuple[str, str]]:
-    """Method and kind of answer, as often as one stands in a record."""
+    """Method and kind of answer, as often as one occurs in a record."""
     for record in records:
         for value in parts_of(record):
             if isinstance(value, Refusal):
