@@ -1,1 +1,1 @@
-"""Sources, ledger, areas, boundaries, rules, and the slices that notebooks open."""
+"""Sources, ledger, areas, boundaries and rules; the slice of data that a notebook opens."""

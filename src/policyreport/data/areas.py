@@ -1,4 +1,4 @@
-"""Areas: keys, names, regions and the mapping from former to present provinces."""
+"""Areas: keys, names, regions, and the mapping from former to present provinces."""
 
 from __future__ import annotations
 
@@ -30,60 +30,34 @@ WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "gr
 
 @dataclass(frozen=True)
 class Areas:
-    """The nation, its regions and its provinces, before and after the mergers.
+    """The country, its regions and its provinces, before and after the mergers.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row an area, indexed by key (``n96``, ``o96``, ``VN``, ``R34:southeast``), text columns.
-    crosswalk : DataFrame
-        One row a former province, indexed by its key: `new`, `relation`, and its shares of the new unit's
-        population, area and GRDP (shares of 1).
+    `table` has one row per area, indexed by key (``n96``, ``o96``, ``VN``, ``R34:southeast``), in text columns.
+    `crosswalk` has one row per former province, indexed by its key: `new`, `relation`, and its shares (of 1) of the new
+    province's population, area and GRDP.
     """
 
     table: pd.DataFrame
     crosswalk: pd.DataFrame
 
     def current(self, on: date) -> list[str]:
-        """List the provinces that exist on a day.
-
-        Parameters
-        ----------
-        on : date
-            The day.
-
-        Returns
-        -------
-        list of str
-            Sorted keys.
-        """
+        """List the provinces that exist on a day, sorted by key."""
         day = on.isoformat()
         if day not in self._current:
             self._current[day] = self._provinces_on(day)
         return list(self._current[day])
 
     def of_edition(self, edition: Edition) -> list[str]:
-        """List the provinces of an edition: those that exist on its day, or the ones it names.
-
-        Parameters
-        ----------
-        edition : Edition
-            With its day.
-
-        Returns
-        -------
-        list of str
-            Sorted keys.
-        """
+        """List the provinces of an edition: those it names, or all that exist on its day."""
         return self.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
 
     def resolve_in(self, edition: Edition, text: str, place: str) -> str:
-        """Find the province of an edition that a reader means by a key or name.
+        """Find the province of an edition by key or name.
 
         Raises
         ------
         UsageError
-            At `place`, if nothing is called so, or the edition has no such province.
+            Naming `place`, if there is no such area or the edition does not include it.
         """
         try:
             key = self.resolve(text)
@@ -99,208 +73,61 @@ class Areas:
 
     @cached_property
     def _current(self) -> dict[str, list[str]]:
-        """Provinces by day, as far as they were asked for: a notebook asks for one day, dozens of times."""
+        """Provinces by day: a notebook asks for the same day dozens of times."""
         return {}
 
     def _provinces_on(self, day: str) -> list[str]:
-        """Keys of the provinces that exist on a day."""
         province = ~self.table["type"].isin(["nation", "region"])
         begun = self.table["valid_from"] <= day
         lasting = (self.table["valid_to"] == "") | (self.table["valid_to"] >= day)
         return sorted(self.table.index[province & begun & lasting])
 
     def name(self, key: str, language: str = "en") -> str:
-        """Give the name readers know; provinces keep their accents in every language.
-
-        Parameters
-        ----------
-        key : str
-            An area's key.
-        language : str
-            ``vi`` for the Vietnamese name of regions and the nation.
-
-        Returns
-        -------
-        str
-            The name.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """Return the area's name; provinces keep their Vietnamese accents in every language."""
         return self._text(key, "name" if language == "vi" else "name_en")
 
     def slug(self, key: str) -> str:
-        """Give the name as it stands in file names and addresses.
-
-        Parameters
-        ----------
-        key : str
-            An area's key.
-
-        Returns
-        -------
-        str
-            Lower-case ASCII with hyphens; unique within one scheme.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """Return the name for file names and addresses: lower-case ASCII with hyphens, unique within one scheme."""
         return self._text(key, "slug")
 
     def region(self, key: str) -> str:
-        """Give the region of a province.
-
-        Parameters
-        ----------
-        key : str
-            A province's key.
-
-        Returns
-        -------
-        str
-            The region's key; empty for the nation and for regions.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """Return the key of a province's region; empty for the country and for regions."""
         return self._text(key, "region")
 
     def members(self, region: str) -> list[str]:
-        """List the provinces of a region.
-
-        Parameters
-        ----------
-        region : str
-            A region's key.
-
-        Returns
-        -------
-        list of str
-            Sorted keys.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """List the provinces of a region, sorted by key."""
         self._text(region, "name")
         return sorted(self.table.index[self.table["region"] == region])
 
     def parts(self, key: str) -> list[str]:
-        """List the former provinces a province consists of.
-
-        Parameters
-        ----------
-        key : str
-            An area's key.
-
-        Returns
-        -------
-        list of str
-            Sorted keys of former provinces; for anything but a present province the key itself.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """List the former provinces that make up a present one; for any other area, the area itself."""
         return self._text(key, "parts").split() or [key]
 
     def lifetime(self, key: str) -> tuple[str, str]:
-        """Give the first and the last day of an area as text.
-
-        Parameters
-        ----------
-        key : str
-            An area's key.
-
-        Returns
-        -------
-        tuple of str
-            ``2025-07-01``, or empty where there is none.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """Return the first and last day of an area, ``2025-07-01``, each empty where there is none."""
         return self._text(key, "valid_from"), self._text(key, "valid_to")
 
     def exists_on(self, key: str, day: date) -> bool:
-        """Tell whether an area is one on a day."""
+        """Tell whether an area exists on a day."""
         begun, ended = self.lifetime(key)
         return (not begun or begun <= day.isoformat()) and (not ended or day.isoformat() <= ended)
 
     def begun(self, key: str) -> date:
-        """Give the day from which an area has existed within its boundaries.
-
-        Parameters
-        ----------
-        key : str
-            An area's key.
-
-        Returns
-        -------
-        date
-            Its first day; the first of all days where none is known.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """Return the first day of an area within its boundaries; `date.min` where none is known."""
         first = self._text(key, "valid_from")
         return date.fromisoformat(first) if first else date.min
 
     def is_merged(self, key: str) -> bool:
-        """Tell whether a province was put together from several.
-
-        Parameters
-        ----------
-        key : str
-            An area's key.
-
-        Returns
-        -------
-        bool
-            True for a present province of two or more parts.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """Tell whether a province was formed from two or more former ones."""
         return len(self.parts(key)) > 1
 
     def successor(self, old: str) -> str:
-        """Give the present province that a former one went into.
-
-        Parameters
-        ----------
-        old : str
-            A key; anything but a former province is its own successor.
-
-        Returns
-        -------
-        str
-            The present province's key.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key.
-        """
+        """Return the present province that a former one became part of; any other area is its own successor."""
         self._text(old, "name")
         return self._heirs.get(old, old)
 
     def weights(self, key: str, weight: str) -> pd.Series[float]:
-        """Give the parts' shares of a present province.
+        """Return the shares (of 1) of a present province's parts, indexed by former province.
 
         Parameters
         ----------
@@ -308,11 +135,6 @@ class Areas:
             A present province's key.
         weight : str
             ``population``, ``area``, ``grdp`` (all of 2022) or ``equal``.
-
-        Returns
-        -------
-        Series of float
-            Shares of 1, indexed by former province.
 
         Raises
         ------
@@ -328,24 +150,14 @@ class Areas:
         return shares / shares.sum()
 
     def resolve(self, text: str) -> str:
-        """Find the area a reader means: a key, or a name with or without accents.
+        """Find an area by its key, or by its name with or without accents.
 
-        Where a former and a present province share a name, the present one is meant.
-
-        Parameters
-        ----------
-        text : str
-            ``n01``, ``Hà Nội`` or ``Ha Noi``.
-
-        Returns
-        -------
-        str
-            The area's key.
+        Where a former and a present province share a name, the present one is returned.
 
         Raises
         ------
         UsageError
-            If nothing has that key or name; near names are suggested, never silently taken.
+            If nothing has that key or name; similar names are suggested, never silently taken.
         """
         if text in self.table.index:
             return text
@@ -355,19 +167,9 @@ class Areas:
         return found
 
     def suggest(self, text: str, day: date | None = None) -> str:
-        """Say which areas are nearest to an unknown key or name.
+        """Suggest the areas nearest to an unknown key or name: ``did you mean "n01" (Hà Nội)?``
 
-        Parameters
-        ----------
-        text : str
-            What was given.
-        day : date, optional
-            The day that is spoken of: of two areas of one name the one that existed then, and what became of others.
-
-        Returns
-        -------
-        str
-            ``did you mean "n01" (Hà Nội)?``
+        With a `day`, of two areas that share a name the one existing then is suggested, with what became of it.
         """
         near = get_close_matches(text, self.table.index, n=3, cutoff=0.65)
         if not near:
@@ -381,14 +183,14 @@ class Areas:
         return f"{strange}did you mean " + " or ".join(f'"{key}" ({self._told(key, day)})' for key in near) + "?"
 
     def _then(self, key: str, day: date | None) -> str:
-        """The area of the same name that existed on a day, else the area itself."""
+        """The area of the same name that existed on a day; without one, the area itself."""
         if day is None or self.exists_on(key, day):
             return key
         same = self.table.index[self.table["name"] == self.name(key)]
         return next((str(other) for other in same if self.exists_on(str(other), day)), key)
 
     def _told(self, key: str, day: date | None) -> str:
-        """An area's name, and what became of one that had ended by a day."""
+        """An area's name, and its successor if it had ended by a day."""
         ended = self.lifetime(key)[1]
         if day is None or not ended or day.isoformat() <= ended:
             return self.name(key)
@@ -396,20 +198,19 @@ class Areas:
         return f"{self.name(key)}, to {ended}" + (f"; part of {self.name(heir)} since" if heir != key else "")
 
     def _text(self, key: str, column: str) -> str:
-        """One cell of the table."""
         if key not in self._cells[column]:
             raise UsageError("area", "a key of data/boundaries/areas.csv", f'"{key}"', self.suggest(key))
         return self._cells[column][key]
 
     @cached_property
     def _cells(self) -> dict[str, dict[str, str]]:
-        """The table by column and key: a look-up, where pandas would make a Series of every row asked for."""
+        """The table by column and key, because looking up rows in pandas is slow."""
         keys = self.table.index.tolist()
         return {str(name): dict(zip(keys, self.table[name].tolist(), strict=True)) for name in self.table}
 
     @cached_property
     def _heirs(self) -> dict[str, str]:
-        """Former provinces and the present one each went into."""
+        """Former provinces and their successors."""
         return dict(zip(self.crosswalk.index.tolist(), self.crosswalk["new"].tolist(), strict=True))
 
     @cached_property
@@ -420,12 +221,9 @@ class Areas:
 
 
 def read_areas(root: Path) -> Areas:
-    """Read data/boundaries: the table of areas and the crosswalk, which are the country's in every edition.
+    """Read the table of areas and the crosswalk from data/boundaries, the same in every edition.
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder, or a notebook's slice of it, which carries the tables without their sidecars.
+    `root` is the project's folder or a notebook's slice of it, which has the tables without their sidecars.
 
     Raises
     ------
@@ -449,7 +247,7 @@ def read_areas(root: Path) -> Areas:
 
 
 def _require_sound(path: Path, table: pd.DataFrame) -> None:
-    """Stop at a text that no page may show, and at a key or slug that cannot stand in an address."""
+    """Refuse text that no page may show, and a key or slug that cannot be part of an address."""
     for column in table.columns:
         pattern, field = _PATTERNS.get(column), "note" if column == "note" else "name"
         for row, text in enumerate(table[column].tolist(), start=2):

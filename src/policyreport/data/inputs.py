@@ -1,4 +1,4 @@
-"""What a notebook reads: its slice of data and the parameters, from one folder."""
+"""What a notebook reads from one folder: its slice of the data, and the parameters."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ _decisions: dict[str, dict[str, Any]] = {}
 
 @dataclass(frozen=True)
 class Inputs:
-    """A notebook's slice of data and the parameters.
+    """A notebook's slice of the data and the parameters.
 
     Parameters
     ----------
     notebook, area : str
         Name of the notebook; key of the area.
     folder : Path
-        Where the slice lies and the record goes.
+        Where the slice is, and where the record goes.
     edition, roles, policy, indicators, settings, wording, rules, registry
         The typed files of params/.
     areas : Areas
@@ -73,11 +73,11 @@ class Inputs:
     panel : DataFrame
         Harmonised annual values of the slice on present boundaries.
     findings : tuple of Finding
-        Breached rules touching the slice.
+        Broken rules that concern the slice.
     sources : tuple of SourceLine
         The raw files behind the slice.
     records : dict of (str, str) to NotebookRecord
-        Records of the provinces, and of the nation's series, by area and notebook; only the evaluation has any.
+        By area and notebook, the records of the provinces and of the national series; only for the national evaluation.
     """
 
     notebook: str
@@ -110,22 +110,22 @@ class Inputs:
 
     @property
     def provinces(self) -> list[str]:
-        """Keys of all provinces on the edition's day, whichever of them the run computes."""
+        """Keys of all provinces on the edition's day, whether or not the run includes them."""
         return self.areas.current(self.edition.as_known_on)
 
     @property
     def superseded(self) -> int:
-        """Rows of the slice that a newer vintage replaced."""
+        """Number of rows that a newer vintage replaced."""
         return int((~self.observations["newest"]).sum())
 
     @property
     def newest(self) -> pd.DataFrame:
-        """The rows in force on the edition's date."""
+        """The rows in force on the edition's day."""
         return self.observations[self.observations["newest"]]
 
     @cached_property
     def series(self) -> dict[tuple[str, str, str], tuple[SeriesPoint, ...]]:
-        """Annual series by area, indicator and measure, in the order of years."""
+        """Annual series by area, indicator and measure, in order of years."""
         found: dict[tuple[str, str, str], list[SeriesPoint]] = {}
         rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
         columns = ["area", "indicator", "measure", "year", "value", "status", "segment"]
@@ -149,7 +149,7 @@ class Inputs:
 
     @cached_property
     def first_series(self) -> dict[tuple[str, str], tuple[SeriesPoint, ...]]:
-        """Of each area and indicator the series of the first measure there is."""
+        """The first available measure's series, by area and indicator."""
         found: dict[tuple[str, str], tuple[SeriesPoint, ...]] = {}
         for (area, indicator, _), points in self.series.items():
             found.setdefault((area, indicator), points)
@@ -163,57 +163,27 @@ class Inputs:
 
     @cached_property
     def renormalised(self) -> frozenset[tuple[str, str]]:
-        """Areas and indicators of which a value was recalculated without a small part that is missing."""
+        """Areas and indicators with a value that was recalculated although a small part is missing."""
         rows = self.panel[(self.panel["note"] == "renormalised") & self.panel["value"].notna()]
         return frozenset(zip(rows["area"], rows["indicator"], strict=True))
 
     def record(self, **results: Any) -> NotebookRecord:
-        """Make the record the notebook ends in from the objects of its cells; nothing is computed here.
+        """Build the notebook's record from its results; nothing is computed here.
 
-        Parameters
-        ----------
-        **results
-            The fields of the notebook's record but area, name, edition and day.
-
-        Raises
-        ------
-        pydantic.ValidationError
-            If a field is missing, unknown or of another kind.
+        `results` are the fields of the record except area, name, edition and day.
         """
         edition = self.edition
         head = {"area": self.area, "name": self.name, "edition": edition.id, "as_known_on": edition.as_known_on}
         return BY_NOTEBOOK[self.notebook].model_validate(head | results)
 
     def save(self, record: NotebookRecord) -> NotebookRecord:
-        """Write the record the notebook ends in.
-
-        Parameters
-        ----------
-        record : NotebookRecord
-            The notebook's results.
-
-        Returns
-        -------
-        NotebookRecord
-            The same record.
-        """
+        """Write the notebook's record to the folder, and return it."""
         (self.folder / "record.json").write_bytes(record.to_json())
         return record
 
 
 def read_inputs(folder: Path) -> Inputs:
-    """Read the slice that lies in a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        A folder written from a unit's slice: parquet tables, facts, params/ and data/boundaries/.
-
-    Returns
-    -------
-    Inputs
-        The slice and its parameters.
-    """
+    """Read a slice from its folder: parquet tables, facts, params/ and data/boundaries/."""
     # A dollar sign in a table that a notebook shows is money.
     pd.set_option("display.html.use_mathjax", False)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
@@ -231,25 +201,10 @@ def read_inputs(folder: Path) -> Inputs:
 
 
 def read_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
-    """Read the parameters and the areas of an edition.
+    """Read the fields of `Inputs` that come from params/ and data/boundaries/.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder of a slice.
-    edition_id : str
-        Name of the edition.
-
-    Returns
-    -------
-    dict
-        The fields of `Inputs` that come from params/ and data/boundaries/. Read and checked once a process for
-        one content of these files, which is the same for every notebook of an edition.
-
-    Raises
-    ------
-    PolicyReportError
-        If a file is missing or breaks its schema.
+    They are the same for every notebook of an edition, so a process reads and checks them once as long as the files do
+    not change.
     """
     paths = sorted(path for part in DECISIONS for path in (folder / part).rglob("*") if path.is_file())
     content = hashlib.sha256(edition_id.encode())
@@ -265,7 +220,6 @@ def read_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
 
 
 def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
-    """The same, read."""
     edition = read_edition_file(folder, edition_id)
     layout = edition.layout(folder)
     return {
@@ -282,60 +236,25 @@ def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
 
 
 def decision_files(root: Path, edition: Edition) -> dict[str, bytes]:
-    """Collect what `read_decisions` reads, for a slice.
-
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    edition : Edition
-        Whose parameters.
-
-    Returns
-    -------
-    dict of str to bytes
-        Content by path below the project.
-    """
+    """Collect what `read_decisions` reads, as content by path below the project."""
     names = [*COMMON_FILES, edition_file(edition.id), *own_parameters(edition.layout(root))]
     return {name: (root / name).read_bytes() for name in names}
 
 
 def files_of(rows: Iterable[str]) -> list[str]:
-    """Name the files behind ledger rows.
-
-    Parameters
-    ----------
-    rows : iterable of str
-        Ids of rows, or of whole files.
-
-    Returns
-    -------
-    list of str
-        Ids of the sources, each once, sorted.
-    """
+    """Return the sorted source ids of ledger rows, or of whole files."""
     return sorted({row.split("#")[0].removesuffix(".csv") for row in rows})
 
 
 def frame_bytes(frame: pd.DataFrame) -> bytes:
-    """Serialise a table to Parquet: equal tables give equal bytes.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Any table with plain columns.
-
-    Returns
-    -------
-    bytes
-        A Parquet file.
-    """
+    """Serialise a table to Parquet: equal tables give equal bytes."""
     buffer = io.BytesIO()
     frame.to_parquet(buffer, engine="pyarrow", compression="zstd")
     return buffer.getvalue()
 
 
 def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
-    """The records laid into the slice of the evaluation."""
+    """The records in the slice of the national evaluation."""
     if not path.exists():
         return {}
     entries = json.loads(path.read_text(encoding="utf-8"))
@@ -343,7 +262,7 @@ def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
 
 
 def _read_record(entry: dict[str, Any]) -> NotebookRecord:
-    """One of them; an area that did not run this time may have left one of another version of the program."""
+    """One record; an area that did not run this time may have left one of another version of the program."""
     area, kind = entry["area"], entry["kind"]
     try:
         record: NotebookRecord = BY_NOTEBOOK[kind].model_validate(entry)

@@ -1,8 +1,8 @@
 """The journal of a table that is being added: which files its command writes, so that no other is hidden or removed.
 
-The journal lies below data/raw and anybody may have put it there. It is believed as far as the files themselves
-bear it out: each lies below data/raw, belongs to the table named, has the content named and is the very file
-that the command wrote, by its number on this disk, which no archive or repository can bring along.
+Anybody may have put a journal below data/raw. It is believed only as far as the files bear it out: each lies below
+data/raw, belongs to the table named, has the recorded content, and is the very file that the command wrote, by its
+number on this disk, which no archive or repository can reproduce.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from policyreport.errors import DataError
 
 FILE = ".adding"
-"""Its name: while it is there, the table it names is out of sight."""
+"""Name of the journal; while it exists, the table it names is ignored."""
 _NAME = re.compile(r"\w[\w.-]*")
 _ENDING = re.compile(r"\.(csv$|source\.yaml$|original\.\w+$)")
 _BYTES = 100_000
 
 
 class Entry(BaseModel):
-    """A file as its command wrote it: its place below data/raw, its content, its number on the disk."""
+    """A file as its command wrote it: path below data/raw, content, and number on the disk."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     path: str
@@ -35,7 +35,7 @@ class Entry(BaseModel):
 
 
 class Journal(BaseModel):
-    """A table that is being added, by which process, with which files."""
+    """A table that is being added, the process adding it, and its files."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: str
@@ -44,9 +44,9 @@ class Journal(BaseModel):
 
 
 def open_journal(raw: Path, key: str, parts: Mapping[Path, Path]) -> None:
-    """Name the files that are about to appear below `raw`, data/raw; only one command at a time can.
+    """Name the files that are about to appear below `raw`; only one command at a time can.
 
-    `parts` gives the temporary file by the place it will be moved to.
+    `parts` maps each final path to its temporary file.
     """
     files = tuple(_entry(path.relative_to(raw).as_posix(), part) for path, part in parts.items())
     text = Journal(key=key, process=os.getpid(), files=files).model_dump_json(indent=1) + "\n"
@@ -60,7 +60,7 @@ def open_journal(raw: Path, key: str, parts: Mapping[Path, Path]) -> None:
 
 
 def _entry(path: str, part: Path) -> Entry:
-    """A file that lies under its temporary name still."""
+    """A file that still has its temporary name."""
     facts = part.stat()
     return Entry(path=path, sha256=_digest(part), number=(facts.st_dev, facts.st_ino))
 
@@ -71,7 +71,7 @@ def read_journal(raw: Path) -> Journal | None:
     Raises
     ------
     DataError
-        If it cannot be read, or names a file that is not the one its command wrote.
+        If it cannot be read, or names a file that its command did not write.
     """
     path = raw / FILE
     if path.is_symlink():
@@ -99,12 +99,12 @@ def remove_files(raw: Path, journal: Journal) -> None:
 
 
 def part_of(path: Path) -> Path:
-    """Give the temporary name of a file that is being written."""
+    """Return the temporary name of a file that is being written."""
     return path.with_name(f".{path.name}.part")
 
 
 def require_names(names: Iterable[str], where: str) -> None:
-    """Stop at a part of a path that cannot be part of an id."""
+    """Refuse a path with a component that cannot be part of an id."""
     for name in names:
         if not _NAME.fullmatch(name):
             expected = "a name of letters, digits, full stops, hyphens and underscores"
@@ -112,7 +112,7 @@ def require_names(names: Iterable[str], where: str) -> None:
 
 
 def _require_own(raw: Path, journal: Path, key: str, entry: Entry) -> None:
-    """Stop at an entry outside the table named, and at a file in its place that another wrote."""
+    """Refuse an entry outside its table, and an existing file that the command did not write."""
     if not all(map(_NAME.fullmatch, entry.path.split("/"))):
         raise _foreign(journal, f"a file elsewhere, {entry.path!r}"[:120])
     ending = entry.path.removeprefix(key)
@@ -142,7 +142,7 @@ def _digest(file: Path) -> str:
 
 
 def _foreign(journal: Path, got: str) -> DataError:
-    """The message on a journal that is not to be believed."""
+    """The error for a journal that cannot be trusted."""
     return DataError(
         str(journal), "the note of a command that is adding a table here", got,
         "Delete this file: no table is hidden and none is removed because of it.",

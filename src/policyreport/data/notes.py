@@ -1,4 +1,4 @@
-"""What a source said in its own words, kept in the notes of ledger rows."""
+"""A source's own wording, kept in the notes of ledger rows."""
 
 from __future__ import annotations
 
@@ -10,32 +10,10 @@ _PRINTED = re.compile(r"\bprinted as ([^,;.()]+)")
 
 
 def told_time(notes: Iterable[str]) -> str:
-    """Find what is told of the time of a figure whose day is not known.
-
-    Parameters
-    ----------
-    notes : iterable of str
-        Notes of ledger rows: ``date not stated, about the middle of 2025``.
-
-    Returns
-    -------
-    str
-        The first words with "about" and a year, ``about the middle of 2025``; empty where there are none.
-    """
+    """Return the first mention of an approximate time, ``about the middle of 2025``; empty if there is none."""
     return next((found[0].strip() for note in notes if (found := _ABOUT.search(note))), "")
 
 
 def printed_as(notes: Iterable[str]) -> str:
-    """Find the words a source used for what the ledger files under a name of its own.
-
-    Parameters
-    ----------
-    notes : iterable of str
-        Notes of the rows in question: ``printed as behind schedule or at risk of delay``.
-
-    Returns
-    -------
-    str
-        The words after the first "printed as"; empty where there are none.
-    """
+    """Return the source's own term, which follows "printed as" in a note; empty if there is none."""
     return next((found[1].strip() for note in notes if (found := _PRINTED.search(note))), "")

@@ -1,4 +1,4 @@
-"""Sidecars: who published a raw file, where, when, under what terms; a changed file is refused."""
+"""Sidecars: who published a raw file, where, when and on what terms; a changed file is refused."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Defaults(Strict):
 
 
 class Original(Strict):
-    """The file a raw table was made of, as it was sent; `kept` tells whether it lies beside the table."""
+    """The file from which a raw table was made, as received; `kept` tells whether it is stored next to the table."""
 
     name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -59,8 +59,8 @@ class Original(Strict):
 class Source(Strict):
     """The sidecar of one raw file.
 
-    `published` keeps the precision of the source: a year, a month or a day. `sha256` is the hash of the
-    file as it was taken over. `simulated` says that the figures were drawn and not observed.
+    `published` keeps the precision of the source: a year, a month or a day. `sha256` is the hash of the file as first
+    stored. `simulated` marks figures that were drawn at random, not observed.
     """
 
     publisher: str
@@ -79,20 +79,10 @@ class Source(Strict):
 def read_source(path: Path) -> Source:
     """Read the sidecar of a raw file and check that the file is the one it describes.
 
-    Parameters
-    ----------
-    path : Path
-        The raw file, ``….csv``.
-
-    Returns
-    -------
-    Source
-        Its sidecar.
-
     Raises
     ------
     DataError
-        If the sidecar is missing or breaks its schema, or if the file's hash is another one.
+        If the sidecar is missing or breaks its schema, or if the file's hash differs.
     """
     sidecar = path.with_name(path.stem + SIDECAR)
     require_inside(path, path.parent.parent)
@@ -123,41 +113,20 @@ def read_source(path: Path) -> Source:
 
 
 def original_path(path: Path, name: str) -> Path:
-    """Give the place of the file that a raw table was made of.
-
-    Parameters
-    ----------
-    path : Path
-        The raw table.
-    name : str
-        The file's name as it was sent.
-
-    Returns
-    -------
-    Path
-        ``<table>.original.<ending>`` beside it.
-    """
+    """Return where the file behind a raw table is kept: ``<table>.original.<ending>`` next to it."""
     return path.with_name(path.stem + ORIGINAL + Path(name).suffix.lower())
 
 
 def read_sources(root: Root) -> dict[str, Source]:
     """Read all sidecars under data/raw, or under the raw/ of an edition's own data.
 
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
-    Returns
-    -------
-    dict of str to Source
-        By source key, ``<publisher>/<table>``: the path of the raw file below data/raw without ``.csv``.
+    The source key is ``<publisher>/<table>``: the path of the raw file below data/raw without ``.csv``.
 
     Raises
     ------
     DataError
-        If a raw file has no sidecar, was changed, or a sidecar has no raw file; or if figures are simulated
-        where they should be observed, or the reverse.
+        If a raw file has no sidecar or was changed, if a sidecar has no raw file, or if figures are simulated where
+        they should be observed, or the reverse.
     """
     raw = project_folder(root) / data_folder(root, "raw")
     journal = read_journal(raw)
@@ -182,7 +151,7 @@ def read_sources(root: Root) -> dict[str, Source]:
 
 
 def _files(raw: Path) -> Iterator[Path]:
-    """Every table below data/raw and every file that describes one; names and links that lead elsewhere are refused."""
+    """Every table and sidecar below data/raw; bad names, and links leading elsewhere, are refused."""
     for folder, folders, names in os.walk(raw):
         place = Path(folder)
         for subfolder in folders:
@@ -196,7 +165,7 @@ def _files(raw: Path) -> Iterator[Path]:
 
 
 def _require_sound(sidecar: Path, source: Source) -> None:
-    """Stop at an address that may not be followed, a text too long for its field, and a day nobody can mean."""
+    """Refuse an unsafe address, a text too long for its field, and an impossible day."""
     for field in ("publisher", "title", "address", "licence", "note"):
         name = "publisher_name" if field == "publisher" else field
         require_text(getattr(source, field), f"{sidecar}: {field}", name)
@@ -207,7 +176,7 @@ def _require_sound(sidecar: Path, source: Source) -> None:
 
 
 def _require_kind(path: Path, source: Source, *, simulated: bool) -> None:
-    """Stop where a figure that was drawn would pass for an observation, or an observation for a drawn one."""
+    """Refuse simulated figures among observations, and observations among simulated figures."""
     if source.simulated != simulated:
         kinds = {True: "simulated figures", False: "observed figures"}
         raise DataError(
@@ -217,7 +186,7 @@ def _require_kind(path: Path, source: Source, *, simulated: bool) -> None:
 
 
 def _require_original(path: Path, original: Original) -> None:
-    """Stop if the file a table was made of is gone or another one."""
+    """Refuse a file whose original is missing or changed."""
     kept = original_path(path, original.name)
     got = hashlib.sha256(kept.read_bytes()).hexdigest() if kept.exists() else "no such file"
     if got != original.sha256:

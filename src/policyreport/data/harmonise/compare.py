@@ -1,4 +1,4 @@
-"""Recalculated values held against the publisher's own."""
+"""Recalculated values compared with the publisher's own."""
 
 from __future__ import annotations
 
@@ -28,12 +28,10 @@ def discrepancies(
     ----------
     known : DataFrame
         Rows of the ledger as known on a day.
-    areas : Areas
-        Keys and mapping.
-    indicators : Indicators
-        Which indicators are carried over, and how.
+    areas, indicators
+        The mapping, and which indicators are recalculated and how.
     settings : HarmoniseSettings
-        Beyond which tolerance a difference is a finding (METHODS §14).
+        The tolerance beyond which a difference is a finding (METHODS §14).
     weight : str, optional
         Fixed weights instead of the indicator's own, as in `recalculate`.
 
@@ -43,8 +41,7 @@ def discrepancies(
         Columns area, indicator, measure, year, published, recalculated, difference (recalculated minus
         published, in the indicator's unit), percent (of the published value), beyond (outside the
         tolerance), inside_parts (published value within its parts; True for sums), merged, inputs
-        (the published row, then those of the parts); the largest
-        difference of each indicator first.
+        (the published row, then those of the parts); the largest difference of each indicator first.
     """
     own = published_on_present(known, areas, indicators)[["area", "indicator", "measure", "year", "value", "inputs"]]
     again = recalculate(known, areas, indicators, settings, weight)

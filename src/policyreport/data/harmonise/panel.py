@@ -21,27 +21,25 @@ def harmonise_panel(
     Parameters
     ----------
     known : DataFrame
-        Rows of the ledger as known on a day, one a key.
-    areas : Areas
-        Keys and mapping.
-    indicators : Indicators
-        Which indicators are carried over, and how. Of each only the first measure is taken.
+        Rows of the ledger as known on a day, one per key.
+    areas, indicators
+        The mapping, and which indicators are recalculated and how; only the first measure of each is used.
     settings : HarmoniseSettings
         How much of the weight may be missing, and the error of recalculated growth and income.
 
     Returns
     -------
     DataFrame
-        One row an area, indicator and year, sorted. Columns: area, indicator, measure, year (int), value
+        One row per area, indicator and year, sorted. Columns: area, indicator, measure, year (int), value
         (NaN where refused), status (the least certain of the inputs), basis (``published``, ``back-cast``,
         ``recalculated``), segment (int, unbroken stretches from 0), low and high (smallest and largest
         part), weight (its name), weight_low and weight_high (smallest and largest value under population,
-        GRDP and equal weights of 2022), bound_low and bound_high (between which the whole lies, where a part is
+        GRDP and equal weights of 2022), bound_low and bound_high (limits of the whole where a part is
         missing and the indicator has limits), error (standard deviation of recalculated growth and income about the
         publisher's own; NaN where there is no such check), inputs (tuple of ledger ids), note (``part-missing``
-        where refused, ``renormalised`` where a small part is missing). Published values of the nation and of the
-        present regions pass through; where the nation's indicator has another name (`national` in the
-        definition) it keeps that name.
+        where refused, ``renormalised`` where a small part is missing). Published national and present regional
+        values are passed through; where the national indicator has another name (`national` in the definition) it
+        keeps that name.
 
     Notes
     -----
@@ -66,22 +64,9 @@ def harmonise_panel(
 
 
 def published_on_present(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
-    """Select the publisher's own values on present provinces.
+    """Select the publisher's own values on present provinces, with the columns of `harmonise_panel`.
 
-    Parameters
-    ----------
-    known : DataFrame
-        Rows of the ledger as known on a day.
-    areas : Areas
-        Keys and mapping.
-    indicators : Indicators
-        Which indicators are carried over.
-
-    Returns
-    -------
-    DataFrame
-        Columns as in `harmonise_panel`; basis is ``back-cast`` for a merged province in a year that began
-        before it existed, else ``published``.
+    The basis is ``back-cast`` for a merged province in a year that began before it existed, else ``published``.
     """
     carried = [each.id for each in indicators.indicators if each.harmonise != "none"]
     present = areas.table.index[areas.table["parts"] != ""]
@@ -93,7 +78,7 @@ def published_on_present(known: pd.DataFrame, areas: Areas, indicators: Indicato
 
 
 def _passing(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.DataFrame:
-    """Published values of the nation and the present regions, each under its own indicator."""
+    """Published values of the country and the present regions, each under its own indicator."""
     rows = annual_rows(known, indicators)
     nation = areas.table.index[areas.table["type"] == "nation"]
     regions = areas.table.index[(areas.table["type"] == "region") & (areas.table["valid_to"] == "")]
@@ -104,7 +89,6 @@ def _passing(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.Da
 
 
 def _as_panel(rows: pd.DataFrame, basis: np.ndarray | str) -> pd.DataFrame:
-    """Ledger rows with the panel's columns."""
     empty = dict.fromkeys(("low", "high", "weight_low", "weight_high", "bound_low", "bound_high", "error"), np.nan)
     panel = rows.assign(basis=basis, segment=0, weight="", note="", **empty)
     panel["inputs"] = [(id,) for id in rows.index]
@@ -112,7 +96,7 @@ def _as_panel(rows: pd.DataFrame, basis: np.ndarray | str) -> pd.DataFrame:
 
 
 def _with_range_of_parts(own: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
-    """Show the range of the parts beside a publisher's own recalculation, where the parts are known."""
+    """Add the range of the parts, where known, to a publisher's own recalculation."""
     bounds = again.set_index(_KEY)[["low", "high"]].reindex(pd.MultiIndex.from_frame(own[_KEY]))
     backcast = (own["basis"] == "back-cast").to_numpy()
     return own.assign(

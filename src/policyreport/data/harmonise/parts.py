@@ -42,19 +42,9 @@ CERTAINTY = ("observed", "preliminary", "estimate")
 
 
 def annual_rows(known: pd.DataFrame, indicators: Indicators) -> pd.DataFrame:
-    """Select what may enter a panel: annual, exact, of the indicator's first measure.
+    """Select the rows that may enter a panel, with `year` (int): annual, exact, of the indicator's first measure.
 
-    Parameters
-    ----------
-    known : DataFrame
-        Rows of the ledger as known on a day.
-    indicators : Indicators
-        The first measure of each is the panel's.
-
-    Returns
-    -------
-    DataFrame
-        Rows of the ledger with `year` (int); no projections, bounds, top lists or averaged parts.
+    Projections, bounds, top lists and averaged parts are left out.
     """
     first = {each.id: next(iter(each.measures), "") for each in indicators.indicators}
     refused = known["quality"].str.contains("top-n-list|not-a-measurement", regex=True)
@@ -81,12 +71,10 @@ def recalculate(
     ----------
     known : DataFrame
         Rows of the ledger as known on a day.
-    areas : Areas
-        Keys and mapping.
-    indicators : Indicators
-        Which indicators are carried over, and how.
+    areas, indicators
+        The mapping, and which indicators are recalculated and how.
     settings : HarmoniseSettings
-        Below which share of the weight a missing part is left out and the rest renormalised; the error of
+        The share of the weight below which a missing part is left out and the rest renormalised; the error of
         recalculated growth and income (METHODS §14).
     weight : str, optional
         Fixed weights of 2022 (``population``, ``grdp``, ``area``, ``equal``) instead of each indicator's own,
@@ -128,19 +116,9 @@ def _by_part(rows: pd.DataFrame, areas: Areas) -> pd.DataFrame:
 
 
 def shares(areas: Areas, weight: str) -> pd.Series[float]:
-    """Give every former province's share of its present one.
+    """Return every former province's share (of 1) of its present one, indexed by former province.
 
-    Parameters
-    ----------
-    areas : Areas
-        Keys and mapping.
-    weight : str
-        ``population``, ``grdp``, ``area`` (all of 2022) or ``equal``.
-
-    Returns
-    -------
-    Series of float
-        Shares of 1 within each present province, indexed by former province.
+    `weight` is ``population``, ``grdp``, ``area`` (all of 2022) or ``equal``.
     """
     cross = areas.crosswalk
     raw = pd.Series(1.0, index=cross.index) if weight == "equal" else cross[WEIGHTS[weight]]
@@ -150,7 +128,7 @@ def shares(areas: Areas, weight: str) -> pd.Series[float]:
 def _weights(
     indicator: Indicator, values: pd.DataFrame, people: pd.DataFrame, areas: Areas, fixed: str | None
 ) -> pd.DataFrame:
-    """One weight a former province and year, in any scale within a present province."""
+    """One weight per former province and year, in any scale within a present province."""
     way = indicator.harmonise
     name = fixed or ("population" if way == "per-head" else indicator.weight)
     share = shares(areas, "equal" if way == "sum" or name == "none" else name)
@@ -226,7 +204,7 @@ def _bounds_of_whole(
     absent: pd.Series[int],
     total: NDArray[np.bool_],
 ) -> tuple[pd.Series[float], pd.Series[float]]:
-    """Between which values a whole lies that lacks a part, which may have any value within the indicator's limits.
+    """Bounds of a whole that lacks a part, which may have any value within the indicator's limits.
 
     A mean adds the weight of the missing parts at either limit, a sum their number (Manski 2003); NaN where a limit is
     unknown, and where nothing is missing.
@@ -248,7 +226,7 @@ def _grid(
     areas: Areas,
     share: Mapping[str, NDArray[np.floating[Any]]],
 ) -> pd.DataFrame:
-    """One indicator's values and weights, a row a former province and year."""
+    """One indicator's values and weights, one row per former province and year."""
     years = len(values.columns)
     return pd.DataFrame(
         {
@@ -263,7 +241,7 @@ def _grid(
 
 
 def _describe(carried: Sequence[Indicator], rows: pd.DataFrame, cells: pd.DataFrame, areas: Areas) -> pd.DataFrame:
-    """Say of each recalculated value what it is and which rows it rests on."""
+    """Add what each recalculated value is and which rows it rests on."""
     places = {each.id: place for place, each in enumerate(carried)}
     held: dict[tuple[int, str, int], list[str]] = {}
     worst: dict[tuple[int, str, int], int] = {}
@@ -297,7 +275,7 @@ def _describe(carried: Sequence[Indicator], rows: pd.DataFrame, cells: pd.DataFr
 
 
 def _with_errors(table: pd.DataFrame, indicators: Indicators, settings: HarmoniseSettings) -> pd.DataFrame:
-    """Standard deviation of recalculated growth and income about the publisher's own; of scores none is known."""
+    """Standard deviation of recalculated growth and income about the publisher's own; for scores none is known."""
     way = table["indicator"].map({each.id: each.harmonise for each in indicators.indicators})
     level = table["value"].abs() * settings.income_error / 100
     error = np.select([way == "chain", way == "per-head"], [settings.growth_error, level], np.nan)

@@ -1,4 +1,4 @@
-"""Dated repairs of single cells, with a reason and the value they expect to find."""
+"""Dated corrections of single cells, each with a reason and the value it expects to find."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WITHHELD = "withheld.yaml"
 
 
 class Correction(Strict):
-    """One repair: at `row` (a ledger id), `column` holds `expect` and should hold `value`."""
+    """One correction: at `row` (a ledger id), `column` holds `expect` and should hold `value`."""
 
     id: str
     row: str
@@ -33,7 +33,7 @@ class _Corrections(Strict):
 
 
 class Withheld(Strict):
-    """A figure that was found and is not printed, with the reason."""
+    """A figure that was found but is not printed, with the reason."""
 
     area: str
     indicator: str
@@ -50,16 +50,6 @@ class _WithheldFile(Strict):
 
 def read_corrections(root: Root) -> tuple[Correction, ...]:
     """Read every file of data/corrections except the list of withheld figures.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
-    Returns
-    -------
-    tuple of Correction
-        In the order of files and entries.
 
     Raises
     ------
@@ -81,46 +71,18 @@ def read_corrections(root: Root) -> tuple[Correction, ...]:
 
 
 def read_withheld(root: Root) -> tuple[Withheld, ...]:
-    """Read the figures that are kept out of the ledger.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
-    Returns
-    -------
-    tuple of Withheld
-        With their reasons; empty if there is no such file.
-
-    Raises
-    ------
-    DataError
-        If the file breaks the schema.
-    """
+    """Read the figures that are kept out of the ledger; none if there is no such file."""
     path = _folder(root) / WITHHELD
     return _read(path, _WithheldFile).withheld if path.exists() else ()
 
 
 def apply_corrections(rows: pd.DataFrame, corrections: tuple[Correction, ...]) -> pd.DataFrame:
-    """Apply repairs and say so in each row's note.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        The raw rows as text, indexed by id.
-    corrections : tuple of Correction
-        What to repair.
-
-    Returns
-    -------
-    DataFrame
-        A repaired copy.
+    """Correct the raw rows (text, indexed by id), and note it in the row.
 
     Raises
     ------
     DataError
-        If a row is not there, or no longer holds what the repair expects.
+        If a row does not exist, or no longer holds the value that the correction expects.
     """
     mended = rows.copy()
     for each in corrections:
@@ -147,7 +109,7 @@ def _folder(root: Root) -> Path:
 
 
 def _read(path: Path, model: type[Model]) -> Model:
-    """Read a file of data/, whose mistakes are data errors."""
+    """Read a file of data/, where mistakes are data errors."""
     try:
         return read_strict(path, model)
     except ParamsError as error:

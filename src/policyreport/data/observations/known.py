@@ -11,19 +11,9 @@ from policyreport.records.base import Observation
 
 
 def as_known_on(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Select the newest vintage of each key that was out on a day.
+    """Select the newest vintage of each key that was published by a day, in the ledger's order.
 
-    Parameters
-    ----------
-    ledger : DataFrame
-        What `load_ledger` gave.
-    day : date
-        The day.
-
-    Returns
-    -------
-    DataFrame
-        One row a key (area, indicator, measure, list, period, reference_date), in the ledger's order.
+    A key is area, indicator, measure, list, period and reference_date.
     """
     out = vintages(ledger, day)
     newest = out.sort_values("published", kind="stable").drop_duplicates(list(KEY), keep="last").index
@@ -31,20 +21,7 @@ def as_known_on(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def known_on(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Select every vintage that was out on a day, and mark the ones in force.
-
-    Parameters
-    ----------
-    ledger : DataFrame
-        What `load_ledger` gave.
-    day : date
-        The day.
-
-    Returns
-    -------
-    DataFrame
-        Rows published on the day or before, with the column `newest`: True for the newest vintage of a key.
-    """
+    """Select every vintage published by a day, with the column `newest` marking the one in force for each key."""
     known = vintages(ledger, day)
     return known.assign(newest=known.index.isin(as_known_on(ledger, day).index))
 
@@ -57,22 +34,7 @@ def vintages(
     indicator: str | None = None,
     measure: str | None = None,
 ) -> pd.DataFrame:
-    """Select every vintage that was out on a day.
-
-    Parameters
-    ----------
-    ledger : DataFrame
-        What `load_ledger` gave.
-    day : date
-        The day.
-    area, indicator, measure : str, optional
-        Only rows with these.
-
-    Returns
-    -------
-    DataFrame
-        Rows of the ledger with ``published`` on the day or before.
-    """
+    """Select every vintage published by a day, optionally of one area, indicator or measure."""
     kept = ledger["published"] <= pd.Timestamp(day)
     for column, wanted in (("area", area), ("indicator", indicator), ("measure", measure)):
         if wanted is not None:
@@ -81,18 +43,7 @@ def vintages(
 
 
 def to_observations(frame: pd.DataFrame) -> tuple[Observation, ...]:
-    """Turn rows of the ledger into records.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Rows of the ledger.
-
-    Returns
-    -------
-    tuple of Observation
-        One a row, in order.
-    """
+    """Turn rows of the ledger into records, in order."""
     if frame.empty:
         return ()
     fields = [name for name in Observation.model_fields if name in frame.columns]

@@ -1,4 +1,4 @@
-"""Load the ledger: one row, one published figure, validated; the first breach stops the run."""
+"""Load the ledger: one row per published figure, validated; the first error stops the run."""
 
 from __future__ import annotations
 
@@ -53,47 +53,30 @@ _ONE_THREAD = csv.ReadOptions(use_threads=False)
 def load_ledger(root: Root) -> pd.DataFrame:
     """Read every raw file with its sidecar, apply corrections, and validate.
 
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
     Returns
     -------
     DataFrame
-        One row a published figure, indexed by ``id`` (``nso/PL.V03.01.csv#17``: file below data/raw and row
+        One row per published figure, indexed by ``id`` (``nso/PL.V03.01.csv#17``: file below data/raw and row
         as a spreadsheet shows it). Columns: area, indicator, measure, list, period, reference_date
         (datetime64, NaT unless exact to the day), published (datetime64, the last day of what the source
-        states), value (float), bound, unit, status, quality (codes apart by a space), source, note,
+        states), value (float), bound, unit, status, quality (codes separated by spaces), source, note,
         published_precision (day, month or year).
 
     Raises
     ------
     DataError
-        At the first file, row and column that breaks a rule.
+        Naming the first file, row and column that breaks a rule.
     """
     return check_raw(root, read_raw(root, read_sources(root)))
 
 
 def check_raw(root: Root, raw: pd.DataFrame) -> pd.DataFrame:
-    """Correct and validate raw rows, those on disk or those with a table that is to be added.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-    raw : DataFrame
-        What `read_raw` gave, or that with further rows.
-
-    Returns
-    -------
-    DataFrame
-        The ledger, as `load_ledger` gives it.
+    """Correct and validate raw rows: those on disk, or those with a table that is to be added.
 
     Raises
     ------
     DataError
-        At the first file, row and column that breaks a rule.
+        Naming the first file, row and column that breaks a rule.
     """
     folder = project_folder(root)
     areas, indicators, policy = read_areas(folder), read_indicators(root), read_policy(root)
@@ -110,24 +93,12 @@ def check_raw(root: Root, raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
-    """Read the raw files as text, with each sidecar's defaults filled in.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-    sources : dict of str to Source
-        Sidecars by source key.
-
-    Returns
-    -------
-    DataFrame
-        Text columns and `source`, indexed by id.
+    """Read the raw files as text columns with `source`, indexed by id; sidecar defaults are filled in.
 
     Raises
     ------
     DataError
-        If a file is no table, has an unknown column, or lacks one.
+        If a file is not a table, has an unknown column, or lacks one.
     """
     defaults = {key: each.defaults.model_dump(exclude_none=True) for key, each in sources.items()}
     tables = [_read_table(root, key, given) for key, given in defaults.items()]
@@ -148,7 +119,7 @@ def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
 
 
 def _require_sound_texts(rows: pd.DataFrame) -> None:
-    """Stop at a text that no page may show; each distinct one is looked at once."""
+    """Refuse text that no page may show; each distinct text is checked once."""
     for name in TEXT:
         for text in rows[name].unique().tolist():
             if len(text) > SHORT_TEXT or not text.isprintable():
@@ -157,22 +128,12 @@ def _require_sound_texts(rows: pd.DataFrame) -> None:
 
 
 def parse(rows: pd.DataFrame) -> pd.DataFrame:
-    """Turn text into numbers and days.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        What `read_raw` gave, after corrections.
-
-    Returns
-    -------
-    DataFrame
-        The ledger's columns.
+    """Turn the text of corrected raw rows into numbers and days.
 
     Raises
     ------
     DataError
-        At the first cell that cannot be read.
+        Naming the first cell that cannot be read.
     """
     when = "a publication date such as 2025-01-06, 2025-01 or 2025"
     day = "a day such as 2025-10-15, or nothing"
@@ -204,7 +165,7 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_table(root: Root, key: str, given: dict[str, str]) -> pa.Table:
-    """One raw file as text, with the columns it has; its sidecar gives others."""
+    """One raw file as text, with the columns it has; its sidecar provides the others."""
     path = project_folder(root) / data_folder(root, "raw") / f"{key}.csv"
     try:
         table = csv.read_csv(path, _ONE_THREAD, _AS_WRITTEN, _AS_TEXT)
@@ -223,7 +184,7 @@ def _read_table(root: Root, key: str, given: dict[str, str]) -> pa.Table:
 
 
 def _filled(whole: pa.Table, name: str, given: list[dict[str, str]], of: NDArray[np.intp]) -> pa.Array:
-    """One column of all tables; where its cell is empty or missing, the default of the row's source."""
+    """One column of all tables; where a cell is empty or missing, the default of the row's source."""
     texts = [each.get(name, "") for each in given]
     written = compute.fill_null(whole[name].combine_chunks(), "") if name in whole.column_names else None
     if written is not None and not any(texts):
@@ -233,7 +194,7 @@ def _filled(whole: pa.Table, name: str, given: list[dict[str, str]], of: NDArray
 
 
 def _unreadable(path: Path, error: Exception) -> DataError:
-    """Say where a file stops being a table."""
+    """The error that names where a file stops being a table."""
     got = " ".join(str(error).split())
     uneven = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", got)
     if uneven:
@@ -254,7 +215,7 @@ def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str, dty
 
 
 def _distinct(column: pd.Series[str], read: Callable[[str], Any], expected: str) -> tuple[list[Any], NDArray[np.intp]]:
-    """What the distinct texts of a column say, and which of them each row has; the first unreadable row is named."""
+    """The values of a column's distinct texts, and which of them each row has; an unreadable row is named."""
     codes, texts = pd.factorize(column)
     values = []
     for text in texts.tolist():
@@ -269,7 +230,7 @@ def _distinct(column: pd.Series[str], read: Callable[[str], Any], expected: str)
 
 
 def _period(text: str) -> tuple[date, date]:
-    """A period's ends, in years that somebody may have counted in."""
+    """A period's first and last day, within plausible years."""
     first, last = period_bounds(text)
     if not (YEARS[0] <= first.year and last.year <= YEARS[1]):
         raise ValueError(f"{text!r} is of no year between {YEARS[0]} and {YEARS[1]}")
@@ -277,14 +238,13 @@ def _period(text: str) -> tuple[date, date]:
 
 
 def _published(text: str) -> tuple[date, Precision]:
-    """A day by which something was out, in such a year."""
+    """The day by which something was published, within plausible years."""
     day, precision = last_day(text)
     _period(str(day.year))
     return day, precision
 
 
 def _day_or_none(text: str) -> date | None:
-    """A day, or None for an empty cell."""
     if not text:
         return None
     day, precision = _published(text)
@@ -294,14 +254,14 @@ def _day_or_none(text: str) -> date | None:
 
 
 def _number(text: str) -> float:
-    """A number in plain digits: Python alone would also take 1_000, spaces and digits of other scripts."""
+    """A number in plain digits: Python alone would also accept 1_000, spaces and digits of other scripts."""
     if not _NUMBER.fullmatch(text):
         raise ValueError(f"{text!r} is not a number")
     return float(text)
 
 
 def _require_kind(ledger: pd.DataFrame, *, simulated: bool) -> None:
-    """Stop at a row that was drawn among observations, and at one not marked so among drawn ones."""
+    """Refuse a simulated row among observations, and an unmarked row among simulated ones."""
     codes = ledger["quality"].drop_duplicates().tolist()
     kind = [text for text in codes if (SIMULATED in text.split()) != simulated]
     wrong = ledger.index[ledger["quality"].isin(kind)]
@@ -315,7 +275,7 @@ def _require_kind(ledger: pd.DataFrame, *, simulated: bool) -> None:
 
 
 def _require_areas(ledger: pd.DataFrame, areas: Areas) -> None:
-    """Stop at an unknown area and at one that did not exist in the period."""
+    """Refuse an unknown area, and one that did not exist in the period."""
     unknown = ledger.index[~ledger["area"].isin(areas.table.index)]
     if len(unknown):
         got = cell(ledger, unknown[0], "area")
@@ -332,7 +292,7 @@ def _require_areas(ledger: pd.DataFrame, areas: Areas) -> None:
 
 
 def _outside_lifetime(ledger: pd.DataFrame, areas: Areas) -> NDArray[np.bool_]:
-    """True for rows whose period has no day in common with the life of their area: few, each looked at by itself."""
+    """True for the few rows whose period has no day in common with the lifetime of their area."""
     of_area, keys = pd.factorize(ledger["area"])
     of_period, periods = pd.factorize(ledger["period"])
     begun, ended = zip(*(areas.lifetime(key) for key in keys.tolist()), strict=True)
@@ -345,24 +305,10 @@ def _outside_lifetime(ledger: pd.DataFrame, areas: Areas) -> NDArray[np.bool_]:
 
 
 def exists_in(areas: Areas, area: str, period: str, quality: str) -> bool:
-    """Tell whether a figure of a period can be of an area.
+    """Tell whether a figure of a period can describe an area, given the row's quality codes.
 
-    Parameters
-    ----------
-    areas : Areas
-        Keys and their lifetimes.
-    area : str
-        The area's key.
-    period : str
-        A period of the ledger.
-    quality : str
-        The row's quality codes.
-
-    Returns
-    -------
-    bool
-        True if area and period overlap, if the area is one former province under a new key, or if the
-        publisher recalculated or averaged its parts and the row says so.
+    True if area and period overlap, if the area is one former province under a new key, or if the publisher
+    recalculated or averaged its parts and the row says so.
     """
     start, end = (day.isoformat() for day in period_bounds(period))
     begun, ended = areas.lifetime(area)
@@ -381,7 +327,7 @@ def _lifetime(areas: Areas, area: Hashable) -> str:
 
 
 def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
-    """Stop at a measure without a definition and at a value outside the indicator's range."""
+    """Refuse an undefined measure, and a value outside the indicator's range."""
     known = indicators.by_id()
     pairs = ledger[["indicator", "measure"]].drop_duplicates()
     for row, (id, measure) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
@@ -406,7 +352,7 @@ def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
 
 
 def _require_lists(ledger: pd.DataFrame, policy: Policy) -> None:
-    """Stop at a list nobody described: a misspelt slug would pass for a changed list."""
+    """Refuse an undefined list: a misspelt slug would pass for a changed list."""
     known = {"", *(each.id for each in policy.lists)}
     unknown = ledger.index[~ledger["list"].isin(known)]
     if len(unknown):
@@ -420,7 +366,7 @@ def _require_lists(ledger: pd.DataFrame, policy: Policy) -> None:
 
 
 def _require_distinct(ledger: pd.DataFrame) -> None:
-    """Stop at two figures of one key and one publication day: nobody could say which is newer."""
+    """Refuse two figures of one key and publication day: nobody could say which is newer."""
     key = [*KEY, "published"]
     twice = ledger[ledger.duplicated(key, keep=False)]
     if len(twice):

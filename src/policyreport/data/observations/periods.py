@@ -13,24 +13,9 @@ __all__ = ["Precision", "last_day", "period_bounds"]
 
 
 def last_day(published: str) -> tuple[date, Precision]:
-    """Give the day by which something was surely out, and how exact the text is.
+    """Return the day by which something was surely published, and the precision of the text.
 
-    Parameters
-    ----------
-    published : str
-        ``2025-01-06``, ``2025-01`` or ``2025``.
-
-    Returns
-    -------
-    date
-        The day itself, or the last day of the month or year: a figure is never shown before it was out.
-    str
-        ``day``, ``month`` or ``year``.
-
-    Raises
-    ------
-    ValueError
-        If the text is no such date.
+    For ``2025-01`` or ``2025`` this is the last day of the month or year: a figure is never shown before it was out.
     """
     found = POINT.fullmatch(published)
     if not found or found["quarter"] or found["half"]:

@@ -1,4 +1,4 @@
-"""The ledger's columns as a pandera schema, and its complaints as place, expected, got, next step."""
+"""The ledger's columns as a pandera schema, and its errors as place, expected, got, next step."""
 
 from __future__ import annotations
 
@@ -34,58 +34,19 @@ QUALITY = {
 
 
 def place(row: Hashable, column: str) -> str:
-    """Name a cell of a raw file as a spreadsheet shows it.
-
-    Parameters
-    ----------
-    row : str
-        A ledger id, ``nso/PL.V03.01.csv#17``.
-    column : str
-        The column.
-
-    Returns
-    -------
-    str
-        ``data/raw/nso/PL.V03.01.csv, row 17, column "value"``.
-    """
+    """Name a cell as a spreadsheet shows it: ``data/raw/nso/PL.V03.01.csv, row 17, column "value"``."""
     file, _, number = str(row).rpartition("#")
     return f'data/raw/{file}, row {number}, column "{column}"'
 
 
 def cell(table: pd.DataFrame, row: Hashable, column: str) -> str:
-    """Give one cell as text.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Any table.
-    row : hashable
-        A label of its index.
-    column : str
-        A column.
-
-    Returns
-    -------
-    str
-        Numbers without trailing zeros.
-    """
+    """Return one cell as text, numbers without trailing zeros."""
     value = table[column][str(row)]
     return as_published(value) if isinstance(value, float) else str(value)
 
 
 def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:
-    """Give the schema every ledger fits.
-
-    Parameters
-    ----------
-    indicators : Indicators
-        The known indicators.
-
-    Returns
-    -------
-    DataFrameSchema
-        Strict and ordered: no other columns.
-    """
+    """Return the schema of the ledger, strict and ordered: no other columns."""
     # The types are compared at once for all columns: asked one by one, pandera spends most of its time on them.
     columns = dict.fromkeys(TYPES, pa.Column())
     columns |= {
@@ -104,19 +65,12 @@ def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:
 
 
 def validate(ledger: pd.DataFrame, indicators: Indicators) -> None:
-    """Hold a ledger against the schema and every unit against its indicator.
-
-    Parameters
-    ----------
-    ledger : DataFrame
-        What `parse` gave.
-    indicators : Indicators
-        The known indicators.
+    """Check a ledger against the schema, and every unit against its indicator.
 
     Raises
     ------
     DataError
-        At the first breach.
+        At the first error.
     """
     try:
         ledger_schema(indicators).validate(ledger)
@@ -136,7 +90,7 @@ def _known_codes(quality: pd.Series[str]) -> pd.Series[bool]:
 
 
 def _complaint(ledger: pd.DataFrame, indicators: Indicators, error: pa.errors.SchemaError) -> DataError:
-    """Turn pandera's first complaint into ours."""
+    """Turn pandera's first error into ours."""
     column = str(getattr(error.schema, "name", "") or "")
     cases = error.failure_cases
     if column not in ledger or not hasattr(cases, "iloc") or "index" not in cases:

@@ -1,7 +1,7 @@
-"""Rules that reach across rows of the ledger: what each breach means, and how it is found.
+"""Rules that reach across rows of the ledger: what each one means, and how breaches are found.
 
-Nothing is repaired here. A breach is a finding: shown on the data-quality page, or, as an error, the end of
-the run. Severities, sentences and limits stand in params/rules.yaml; a family of rules is a module.
+Nothing is corrected here. A breach is a finding: shown on the data-quality page or, as an error, the end of the run.
+Severities, sentences and limits are in params/rules.yaml; each family of rules is a module.
 """
 
 from policyreport.data.rules.evidence import Breach, Context, Evidence, read_context

@@ -30,7 +30,7 @@ def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
-    """Parts of a count, all of them printed, that are not the whole."""
+    """Parts of a count, all of them printed, that do not add up to the whole."""
     for each, (rows, value, row) in pairs(evidence.settings.splits, evidence.snapshots):
         used = (each.whole, *each.parts)
         if set(used) <= set(value) and value[each.whole] != sum(value[part] for part in each.parts):
@@ -40,7 +40,6 @@ def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
-    """A part that is larger than its whole."""
     settings = evidence.settings
     wholes = [(part, each.whole) for each in settings.splits for part in each.parts]
     wholes += [(name, each.total) for each in settings.list_sums for name in (each.done, *each.parts)]
@@ -58,7 +57,7 @@ def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _components_agree(evidence: Evidence) -> Iterator[Breach]:
-    """Components printed with their whole that do not add up to it, rounding allowed for."""
+    """Components printed with their whole that do not add up to it, allowing for rounding."""
     for whole, parts, rows in _printed_sums(evidence):
         used = rows[rows["indicator"].isin(parts)]
         if set(used["indicator"]) != set(parts):
@@ -83,7 +82,7 @@ def _printed_sums(evidence: Evidence) -> Iterator[tuple[Figure, tuple[str, ...],
 
 
 def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
-    """Provinces counted by band that are not as many under one measure as under another."""
+    """Provinces counted by band whose total differs between measures."""
     bands = evidence.ledger[evidence.ledger["unit"].eq("provinces")]
     bands = bands[bands["indicator"].str.contains(r"_provinces_(?:below|above|\d)", regex=True)]
     grouped = {key: (rows["value"].sum(), rows) for key, rows in bands.groupby(["area", "period", "measure"])}
@@ -108,7 +107,6 @@ def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _share_outside_100(evidence: Evidence) -> Iterator[Breach]:
-    """A share below 0 or above 100."""
     rows = evidence.ledger
     share = rows["unit"].str.fullmatch(r"%(?: of .+)?") & ~rows["indicator"].isin(evidence.settings.growing_rates)
     for row in figures(rows[share & ~rows["value"].between(0, 100)]):
@@ -116,14 +114,13 @@ def _share_outside_100(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _negative_count(evidence: Evidence) -> Iterator[Breach]:
-    """A count or a quantity below nothing."""
     rows = evidence.ledger
     for row in figures(rows[evidence.kinds.isin(["count", "extensive", "rank"]) & (rows["value"] < 0)]):
         yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} {row.unit}.")
 
 
 def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
-    """A printed mean of several years that the years' figures known on its day do not give."""
+    """A printed mean of several years that differs from the mean of the years' figures known on its day."""
     spans = evidence.ledger[
         evidence.ledger["period"].str.fullmatch(r"\d{4}/\d{4}") & evidence.ledger["indicator"].str.endswith("_mean")
     ]
@@ -146,7 +143,7 @@ def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _product_agrees(evidence: Evidence) -> Iterator[Breach]:
-    """A level that is not its value per head times heads."""
+    """A level that is not its value per head times the population."""
     for each in evidence.settings.products:
         factors = _beside(evidence, each.per_head, each.heads)
         levels = evidence.annual[evidence.annual["indicator"] == each.level]
@@ -161,7 +158,7 @@ def _product_agrees(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _implied_deflator(evidence: Evidence) -> Iterator[Breach]:
-    """Growth in volume that value per head and heads do not bear out, beside all areas' prices."""
+    """Growth in volume that value per head and population contradict, given all areas' prices."""
     for each in evidence.settings.volumes:
         levels = _beside(evidence, each.per_head, each.heads).sort_values(["area", "year"], ignore_index=True)
         before = levels.groupby("area")[["a", "b", "year"]].shift()
@@ -189,7 +186,7 @@ def _beside(evidence: Evidence, first: str, second: str) -> pd.DataFrame:
 
 
 def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
-    """A place that is better than another's although the score of the same file is lower."""
+    """An area ranked above another although its score in the same file is lower."""
     known = evidence.context.indicators.by_id()
     rows = evidence.newest.reset_index()
     ranks = rows[rows["indicator"].str.endswith("_rank")]
@@ -215,7 +212,6 @@ def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _lower(evidence: Evidence, indicator: str) -> str:
-    """An indicator's name inside a sentence."""
     name = evidence.named(indicator)
     return name[:1].lower() + name[1:]
 

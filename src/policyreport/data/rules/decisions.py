@@ -1,4 +1,4 @@
-"""Rules on what people decided: repairs, figures kept out, targets that were amended."""
+"""Rules on what people decided: corrections, withheld figures, amended targets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from policyreport.data.rules.evidence import Breach, Check, Evidence, listing
 
 
 def _corrected(evidence: Evidence) -> Iterator[Breach]:
-    """A cell that a dated entry repaired."""
     for each in evidence.context.corrections:
         if each.row in evidence.ledger.index:
             text = f"{each.column} {each.expect} is read as {each.value}"
@@ -17,7 +16,7 @@ def _corrected(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _withheld(evidence: Evidence) -> Iterator[Breach]:
-    """Figures that were found and are kept out, those of one file, indicator and period together."""
+    """Figures that were found and withheld, grouped by file, indicator and period."""
     groups: dict[tuple[str, str, str], list[Withheld]] = {}
     for each in evidence.context.withheld:
         # A file with rows in the ledger is known; of another source the period tells.
@@ -37,7 +36,7 @@ def _withheld(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _target_amended(evidence: Evidence) -> Iterator[Breach]:
-    """Targets taken from an instrument that was amended since."""
+    """Targets from an instrument that has since been amended."""
     for old, new in evidence.settings.superseded.items():
         targets = [each for each in evidence.context.policy.related_targets if each.legal_reference.startswith(old)]
         if targets and len(evidence.ledger):

@@ -19,7 +19,6 @@ from policyreport.data.rules.evidence import (
     half_unit,
     ids,
     listing,
-    number,
     records,
 )
 from policyreport.params.spelling import sort_key
@@ -42,7 +41,7 @@ def _list_changed(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _list_ended(evidence: Evidence) -> Iterator[Breach]:
-    """Counts of a quarter after the day by which the tasks of their list were due: they are of another list."""
+    """Counts of a quarter after the deadline of their list: they must be of another list."""
     lists = {each.id: each for each in evidence.context.policy.lists if each.deadline is not None}
     rows = evidence.ledger[evidence.ledger["list"].isin(list(lists))]
     keys = ["area", "list", "period", "reference_date"]
@@ -55,7 +54,7 @@ def _list_ended(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
-    """Lists of one kind that count the overdue inside "in progress" and lists that do not, by their own arithmetic."""
+    """Lists that count the overdue tasks as in progress, and lists that do not, by their own arithmetic."""
     found: dict[bool, list[tuple[str, tuple[str, ...], str]]] = {True: [], False: []}
     role = evidence.tasks
     used = (role.total, role.completed, role.in_progress, role.overdue)
@@ -73,7 +72,7 @@ def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> Iterator[Breach]:
-    """Figures of some measures that are not those of an official measure for the same area and period."""
+    """Figures of some measures that differ from the official one for the same area and period."""
     rows = evidence.newest.reset_index()
     official = rows[rows["measure"].isin(evidence.settings.official_measures)]
     others = rows[rows["measure"].isin(measures)]
@@ -98,12 +97,10 @@ def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> 
 
 
 def _press_against_official(evidence: Evidence) -> Iterator[Breach]:
-    """A figure in the press that is not the official one."""
     yield from _beside_official(evidence, evidence.settings.press_measures, "the press")
 
 
 def _office_against_official(evidence: Evidence) -> Iterator[Breach]:
-    """A figure of a province's own office that is not the national one."""
     yield from _beside_official(evidence, evidence.settings.office_measures, "the province's office")
 
 
@@ -125,7 +122,7 @@ def _bound_only(evidence: Evidence) -> Iterator[Breach]:
     """A figure stated as more than, less than or about, and never exactly."""
     for group in _with_bound(evidence):
         if not (group["bound"] == "=").any():
-            told = ", ".join(f"{row.bound} {number(row.value)} {row.unit}".rstrip() for row in figures(group))
+            told = ", ".join(f"{row.bound} {as_published(row.value, ',')} {row.unit}".rstrip() for row in figures(group))
             yield Breach(ids(group), f"{evidence.what(group)}: only {told}.")
 
 
@@ -149,7 +146,7 @@ def _with_bound(evidence: Evidence) -> Iterator[pd.DataFrame]:
 
 
 def _other_quantity(evidence: Evidence) -> Iterator[Breach]:
-    """Several quantities held against one threshold."""
+    """Several quantities compared with one threshold."""
     named = evidence.context.policy.threshold.indicators
     rows = evidence.newest
     rows = rows[rows["indicator"].isin(named) & (rows["area"] == evidence.nation)]
@@ -199,7 +196,7 @@ def _top_n_list(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _top_n_unmarked(evidence: Evidence) -> Iterator[Breach]:
-    """The first places of a ranking and no others, without saying so."""
+    """The first places of a ranking and no others, not marked as such."""
     ranks = evidence.newest[evidence.kinds[evidence.newest.index] == "rank"]
     ranks = ranks[~ranks["quality"].str.contains("top-n-list|incomplete", regex=True)]
     for _, rows in ranks.groupby(["indicator", "measure", "period", "unit"]):
@@ -219,7 +216,7 @@ def _averaged_parts(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _averaged_parts_unmarked(evidence: Evidence) -> Iterator[Breach]:
-    """A merged province's score that is the plain mean of its parts, without saying so."""
+    """A merged province's score that is the plain mean of its parts, not marked as such."""
     annual = evidence.annual[evidence.annual["kind"].isin(["intensive", "rank"])]
     own = annual[~annual["quality"].str.contains("not-a-measurement|back-cast", regex=True)]
     table = evidence.areas.table
@@ -236,7 +233,7 @@ def _averaged_parts_unmarked(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
-    """Ranks made from the figures of parts: a mean has no place."""
+    """Ranks made from the figures of parts: a mean has no rank."""
     ranks = evidence.ledger[evidence.kinds == "rank"]
     made = ranks["quality"].str.contains("not-a-measurement|back-cast", regex=True) | (ranks["value"] % 1 != 0)
     yield from by_source(ranks[made], "with a place put together from the parts of merged provinces")
@@ -246,21 +243,20 @@ def _rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _rank_out_of_range(evidence: Evidence) -> Iterator[Breach]:
-    """A place below 1 or beyond the last one."""
     ranks, last = _places(evidence)
     for row in figures(ranks[(ranks["value"] < 1) | (ranks["value"] > last)]):
         yield Breach((row.id,), f"{evidence.about(row)}: place {as_published(row.value)}, {row.unit}.")
 
 
 def _rank_scheme(evidence: Evidence) -> Iterator[Breach]:
-    """A place among the provinces of another time."""
+    """A rank among the provinces of another time."""
     ranks, last = _places(evidence)
     expected = ranks["area"].map({key: evidence.number_of_provinces(key) for key in set(ranks["area"])})
     yield from by_source(ranks[last.notna() & (expected > 0) & (last != expected)], "ranked among other provinces")
 
 
 def _tied_ranks(evidence: Evidence) -> Iterator[Breach]:
-    """Areas on one place where the source does not speak of a tie."""
+    """Areas on one rank where the source does not mention a tie."""
     ranks = evidence.newest[evidence.kinds[evidence.newest.index] == "rank"]
     words = "|".join(re.escape(word) for word in evidence.settings.tie_words)
     keys = ["indicator", "measure", "period", "unit", "source", "value"]

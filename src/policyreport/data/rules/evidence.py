@@ -1,4 +1,4 @@
-"""What the rules look at: the ledger, the project's tables and decisions, and how a finding speaks of them."""
+"""What the rules examine: the ledger, the project's tables and decisions, and how a finding describes them."""
 
 from __future__ import annotations
 
@@ -26,15 +26,10 @@ from policyreport.records.digits import as_published
 SERIES = ["area", "indicator", "measure"]
 
 
-def number(value: float) -> str:
-    """A figure as people print it: thousands apart, no power of ten."""
-    return as_published(value, ",")
-
-
 class Breach(NamedTuple):
-    """One place where a rule is broken: ledger rows and what they say; areas and sources where rows do not tell.
+    """One place where a rule is broken: ledger rows and a message; areas and sources where rows do not tell.
 
-    Of a table with holes `subject` names it, and `gaps` are its missing areas with their years.
+    For a table with missing areas, `subject` names it and `gaps` are the areas with their years.
     """
 
     rows: tuple[str, ...]
@@ -47,27 +42,7 @@ class Breach(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """What the rules know beside the ledger.
-
-    Parameters
-    ----------
-    areas : Areas
-        Keys, lifetimes and mapping.
-    indicators : Indicators
-        Units, kinds, ranges and breaks.
-    policy : Policy
-        Lists, threshold and targets.
-    roles : Roles
-        Which indicators count tasks.
-    book : RuleBook
-        Severities, sentences and limits.
-    harmonise : HarmoniseSettings
-        How values are put on present boundaries, and what difference is a finding.
-    sources : dict of str to Source
-        Sidecars by source key.
-    corrections, withheld
-        The project's repairs, and the figures kept out.
-    """
+    """What the rules use besides the ledger: tables, parameters, sidecars by source key, and corrections."""
 
     areas: Areas
     indicators: Indicators
@@ -81,23 +56,7 @@ class Context:
 
 
 def read_context(root: Root) -> Context:
-    """Read what the rules know beside the ledger.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
-    Returns
-    -------
-    Context
-        Tables, parameters, sidecars and corrections.
-
-    Raises
-    ------
-    PolicyReportError
-        If a file breaks its schema.
-    """
+    """Read what the rules use besides the ledger."""
     folder = project_folder(root)
     return Context(
         areas=read_areas(folder),
@@ -168,7 +127,7 @@ class Evidence:
 
     @cached_property
     def annual(self) -> pd.DataFrame:
-        """Exact annual figures in force, projections apart, with `year` (int), `kind` and `scheme` of the area."""
+        """Exact annual figures in force, without projections, with `year` (int), `kind` and the area's `scheme`."""
         rows = self.newest
         kept = rows[
             rows["period"].str.fullmatch(r"\d{4}")
@@ -187,7 +146,7 @@ class Evidence:
 
     @cached_property
     def nation(self) -> str:
-        """The nation's key."""
+        """Key of the country."""
         table = self.areas.table
         return str(table.index[table["type"] == "nation"][0])
 
@@ -198,7 +157,7 @@ class Evidence:
         return {str(scheme): sorted(rows.index) for scheme, rows in table.groupby("scheme")}
 
     def number_of_provinces(self, area: str) -> int:
-        """How many provinces there are in an area's scheme."""
+        """Number of provinces in an area's scheme."""
         table = self.areas.table
         scheme = str(table["scheme"].get(area, ""))
         return len(self.provinces.get(scheme, []))
@@ -222,7 +181,7 @@ class Evidence:
 
     @cached_property
     def tables(self) -> list[tuple[tuple[str, str, int, str], pd.DataFrame]]:
-        """Annual tables of provinces by indicator, measure, year and scheme, one row a province."""
+        """Annual tables of provinces by indicator, measure, year and scheme, one row per province."""
         annual = self.annual[self.annual["scheme"] != ""]
         return [
             ((str(indicator), str(measure), int(str(year)), str(scheme)), rows.drop_duplicates("area"))
@@ -231,7 +190,7 @@ class Evidence:
 
     @cached_property
     def complete_tables(self) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
-        """Tables that hold every province, each with the nation's figure under its own indicator's name."""
+        """Tables with every province, each with the national figure under its own indicator's name."""
         national = {each.id: each.national or each.id for each in self.context.indicators.indicators}
         rows = self.annual[self.annual["area"] == self.nation]
         keys = rows[["indicator", "measure", "year"]].itertuples(index=False, name=None)
@@ -245,7 +204,7 @@ class Evidence:
 
     @cached_property
     def recalculated(self) -> pd.DataFrame:
-        """The publisher's values on present provinces beside ours, with the row behind each."""
+        """The publisher's values on present provinces compared with ours, with the row behind each."""
         table = discrepancies(self.newest, self.areas, self.context.indicators, self.context.harmonise)
         return table.assign(id=[rows[0] for rows in table["inputs"]])
 
@@ -256,7 +215,7 @@ class Evidence:
 
     @cached_property
     def snapshots(self) -> tuple[tuple[pd.DataFrame, dict[str, float], dict[str, str]], ...]:
-        """Each list on each day as printed newest: rows, values and ids by indicator."""
+        """The newest rows of each list and day, with values and ids by indicator."""
         return tuple(self._snapshots())
 
     def _snapshots(self) -> Iterator[tuple[pd.DataFrame, dict[str, float], dict[str, str]]]:
@@ -291,107 +250,37 @@ class Figure(NamedTuple):
 
 
 def figures(rows: pd.DataFrame) -> Iterator[Figure]:
-    """Go through rows of the ledger.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Rows of the ledger, by id.
-
-    Yields
-    ------
-    Figure
-        One a row, in order.
-    """
+    """Iterate over rows of the ledger."""
     columns = [rows[name] for name in Figure._fields[1:]]
     for row in zip(rows.index, *columns, strict=True):
         yield Figure(*row)
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Go through rows of a table joined from the ledger.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Any columns.
-
-    Returns
-    -------
-    list of dict
-        One a row, by column.
-    """
+    """Return rows of a table joined from the ledger as dictionaries by column."""
     return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
 
 
 def ids(rows: pd.DataFrame | pd.Index) -> tuple[str, ...]:
-    """Give the ledger ids of rows.
-
-    Parameters
-    ----------
-    rows : DataFrame or Index
-        Rows of the ledger, or their labels.
-
-    Returns
-    -------
-    tuple of str
-        In order.
-    """
+    """Return the ledger ids of rows, or of their index."""
     index = rows.index if isinstance(rows, pd.DataFrame) else rows
     return tuple(str(id) for id in index)
 
 
 def by_source(rows: pd.DataFrame, text: str) -> Iterator[Breach]:
-    """Make one breach a file of rows that share a fault.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Rows of the ledger.
-    text : str
-        What is wrong, after the number of figures.
-
-    Yields
-    ------
-    Breach
-        One a source.
-    """
+    """Yield one breach per file for rows with the same fault; `text` follows the number of figures."""
     for source, group in rows.groupby("source"):
         figures = "1 figure" if len(group) == 1 else f"{len(group)} figures"
         yield Breach(ids(group), f"{source}: {figures} {text}.")
 
 
 def listing(words: list[str], most: int = 6) -> str:
-    """Join words, the rest counted.
-
-    Parameters
-    ----------
-    words : list of str
-        In order.
-    most : int
-        How many are named.
-
-    Returns
-    -------
-    str
-        ``a, b and 3 more``.
-    """
+    """Join items, counting those beyond `most`: ``a, b and 3 more``."""
     rest = len(words) - most
     return f"{', '.join(words[:most])} and {rest} more" if rest > 0 else ", ".join(words)
 
 
 def half_unit(value: float) -> float:
-    """Give half the last printed place of a number, for comparing rounded figures.
-
-    Parameters
-    ----------
-    value : float
-        As printed.
-
-    Returns
-    -------
-    float
-        0.05 for 13.9; a hair more, against binary fractions.
-    """
+    """Return half the last printed place, 0.05 for 13.9; slightly more, to allow for binary fractions."""
     digits = len(f"{value:.10f}".rstrip("0").partition(".")[2])
     return 0.5 * 10.0**-digits + 1e-9

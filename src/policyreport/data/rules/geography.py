@@ -1,4 +1,4 @@
-"""Rules of geography: areas and their time, codes, the nation and its parts, boundaries."""
+"""Rules of geography: areas and their time, codes, the country and its parts, boundaries."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from policyreport.records.digits import as_computed, as_published
 
 
 def _area_known(evidence: Evidence) -> Iterator[Breach]:
-    """An area that is in no table."""
     unknown = evidence.ledger[~evidence.ledger["area"].isin(evidence.areas.table.index)]
     for area, rows in unknown[~unknown["area"].str.fullmatch(r"\d+")].groupby("area"):
         yield Breach(ids(rows), f'"{area}" is no area; {evidence.areas.suggest(str(area))}', (str(area),))
 
 
 def _bare_code(evidence: Evidence) -> Iterator[Breach]:
-    """A code without its scheme: codes were given anew."""
+    """A code without its scheme: codes were reassigned."""
     bare = evidence.ledger[evidence.ledger["area"].str.fullmatch(r"\d+")]
     table = evidence.areas.table
     for code, rows in bare.groupby("area"):
@@ -29,7 +28,6 @@ def _bare_code(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _area_known_in_period(evidence: Evidence) -> Iterator[Breach]:
-    """An area that did not exist in the period."""
     ledger = evidence.ledger[evidence.ledger["area"].isin(evidence.areas.table.index)]
     keys = ["area", "period", "quality"]
     for area, period, quality in ledger[keys].drop_duplicates().itertuples(index=False, name=None):
@@ -71,7 +69,7 @@ def _code_joined(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _reused(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Former and present provinces of one code of which the former is no part of the present one's name."""
+    """Former and present provinces with one code but different names."""
     table = evidence.areas.table[evidence.is_province]
     coded = table[table["gso_code"] != ""].reset_index()
     ended = coded["valid_to"] != ""
@@ -102,7 +100,7 @@ def _nation_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _nation_mean(evidence: Evidence) -> Iterator[Breach]:
-    """A national value per head that the provinces' values, weighted with their heads, do not give."""
+    """A national value per head that differs from the provinces' population-weighted mean."""
     heads_of = {each.per_head: each.heads for each in evidence.settings.volumes}
     annual = evidence.annual
     for rows, nation in evidence.complete_tables:
@@ -117,7 +115,7 @@ def _nation_mean(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _nation_sum(evidence: Evidence) -> Iterator[Breach]:
-    """A national total that is not the sum of the provinces, rounding allowed for."""
+    """A national total that is not the sum of the provinces, allowing for rounding."""
     for rows, nation in evidence.complete_tables:
         total, value = float(rows["value"].sum()), float(nation["value"].iloc[0])
         slack = half_unit(value) + sum(half_unit(each) for each in rows["value"])
@@ -204,7 +202,7 @@ def _registered_population(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _registered_as_average(evidence: Evidence) -> Iterator[Breach]:
-    """A registered figure that passes for the average population."""
+    """A registered figure given as the average population."""
     table = _populations(evidence)
     near = (table["value"] / table["registered"] - 1).abs() <= evidence.settings.same_population_tolerance
     apart = (table["registered"] / table["average"] - 1).abs() > evidence.settings.registered_tolerance
@@ -214,7 +212,7 @@ def _registered_as_average(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _populations(evidence: Evidence) -> pd.DataFrame:
-    """Newest average population of the ledger beside both of the table of areas, in persons."""
+    """The ledger's newest average population with both figures of the table of areas, in persons."""
     table = evidence.areas.table
     columns = {"registered": table["population_registered"], "average": table["population"]}
     known = pd.DataFrame({name: pd.to_numeric(column) for name, column in columns.items()}).dropna()

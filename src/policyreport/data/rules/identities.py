@@ -1,4 +1,4 @@
-"""Identities that tie figures of several indicators: which ones enter is set in params/rules.yaml.
+"""Identities that link figures of several indicators: which ones apply is set in params/rules.yaml.
 
 What is compared are intervals: all values that would be printed as the printed one. An identity is broken where no
 printed vintage of its figures makes the intervals meet.
@@ -22,7 +22,7 @@ EXACT = ["observed", "preliminary", "estimate"]
 
 @dataclass(frozen=True)
 class Span:
-    """Between which values a quantity lies, what it is nearest to, and the figures it was made from."""
+    """The interval of a quantity, its nearest value, and the figures it was made from."""
 
     low: float
     high: float
@@ -46,7 +46,6 @@ class Span:
         return self * Span(1 / other.high, 1 / other.low, 1 / other.value, other.rows, other.sources)
 
     def __add__(self, other: Span) -> Span:
-        """The sum of two quantities."""
         return Span(
             self.low + other.low,
             self.high + other.high,
@@ -61,16 +60,16 @@ class Span:
         return replace(self, low=low, high=high, value=value)
 
     def powered(self, exponent: float) -> Span:
-        """The quantity to a positive power."""
+        """The quantity raised to a positive power."""
         return replace(self, low=self.low**exponent, high=self.high**exponent, value=self.value**exponent)
 
     def distance(self, other: Span) -> float:
-        """How far apart two intervals lie; 0 where they meet."""
+        """Distance between two intervals; 0 where they meet."""
         return max(self.low - other.high, other.low - self.high, 0.0)
 
 
 def printed(row: Figure) -> Span:
-    """Every value that would be printed as a figure is."""
+    """Every value that would be printed in the same way as a figure."""
     half = half_unit(row.value)
     return Span(row.value - half, row.value + half, row.value, (row.id,), (row.source,), as_published(row.value))
 
@@ -120,7 +119,7 @@ class _Case:
 def _grown(
     evidence: Evidence, share: str, outputs: Iterable[str], row: Figure, first: int, last: int
 ) -> Iterator[_Case]:
-    """Growth from one year to another by every vintage of the shares and every output that both years have."""
+    """Growth between two years by every vintage of the shares and every output available for both years."""
     exponent = 1 / (last - first)
     ends = {name: _outputs(evidence, [name], row.area, first) for name in outputs}
     for name, earlier in ends.items():
@@ -149,7 +148,7 @@ def _told(row: Figure, case: _Case, year: int) -> str:
 
 
 def _breach(evidence: Evidence, row: Figure, implied: Span, text: str) -> Breach:
-    """A breach about the area of the figure; the rows of others, such as provinces' people, only name their source."""
+    """A breach about the figure's area; rows of other areas, such as provinces' populations, only name their source."""
     own = evidence.ledger["area"]
     rows = tuple(dict.fromkeys(id for id in (row.id, *implied.rows) if own[id] == row.area))
     sources = tuple(dict.fromkeys((row.source, *implied.sources)))
@@ -172,7 +171,7 @@ def _means(evidence: Evidence, indicator: str) -> pd.DataFrame:
 
 
 def _shares(evidence: Evidence, share: str, row: Figure, year: int) -> list[Span]:
-    """Every vintage of a share that was printed for a year, by the measure of the figure it is held against."""
+    """Every vintage of a share that was printed for a year, by the measure of the figure it is compared with."""
     rows = evidence.ledger
     own = rows[
         (rows["area"] == row.area)
@@ -186,7 +185,7 @@ def _shares(evidence: Evidence, share: str, row: Figure, year: int) -> list[Span
 
 
 def _outputs(evidence: Evidence, names: Iterable[str], area: str, year: int) -> list[Span]:
-    """Output of an area in a year: as printed, by measure, and as value per head times heads."""
+    """Output of an area in a year: as printed, by measure, and as value per head times population."""
     found = []
     for each in evidence.settings.products:
         if each.level not in names:
@@ -202,7 +201,7 @@ def _outputs(evidence: Evidence, names: Iterable[str], area: str, year: int) -> 
 
 
 def _heads(evidence: Evidence, heads: str, area: str, year: int) -> Span | None:
-    """People of an area: its own figure, or, of the nation, the sum of all present provinces."""
+    """Population of an area: its own figure or, for the country, the sum of all present provinces."""
     own = [printed(row) for row in figures(_of(evidence, heads, area, year))]
     if own:
         return own[-1]
@@ -215,7 +214,6 @@ def _heads(evidence: Evidence, heads: str, area: str, year: int) -> Span | None:
 
 
 def _of(evidence: Evidence, indicator: str, area: str, year: int) -> pd.DataFrame:
-    """Exact yearly figures in force of one indicator, area and year."""
     rows = evidence.annual
     return rows[(rows["indicator"] == indicator) & (rows["area"] == area) & (rows["year"] == year)]
 

@@ -1,4 +1,4 @@
-"""Rules of plausibility: slips of the keyboard show as jumps, swaps and copies."""
+"""Rules of plausibility: typing errors show as jumps, swaps and copies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEVELS = ("extensive", "intensive")
 
 
 def _series(evidence: Evidence) -> pd.DataFrame:
-    """Annual provincial and national figures in the order of years, with the year and value before."""
+    """Annual provincial and national figures in order of years, with the year and value before."""
     rows = evidence.annual[evidence.annual["kind"].isin(_LEVELS)]
     rows = rows.sort_values([*SERIES, "year"], kind="stable").reset_index()
     before = rows.groupby(SERIES)[["id", "year", "value"]].shift()
@@ -24,7 +24,7 @@ def _series(evidence: Evidence) -> pd.DataFrame:
 
 
 def _unusual_value(evidence: Evidence) -> Iterator[Breach]:
-    """A value outside what its indicator usually is."""
+    """A value outside its indicator's usual range."""
     usual = {each.id: each.plausible for each in evidence.context.indicators.indicators if each.plausible}
     rows = evidence.ledger[evidence.ledger["indicator"].isin(list(usual)) & evidence.ledger["value"].notna()]
     low, high = (
@@ -37,7 +37,7 @@ def _unusual_value(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _magnitude(evidence: Evidence) -> Iterator[Breach]:
-    """A value that is ten, a thousand or a million times its neighbours: a unit that slipped."""
+    """A value ten, a thousand or a million times its neighbours: the wrong unit."""
     settings = evidence.settings
     pairs = [_series(evidence), _dated(evidence)]
     for rows in pairs:
@@ -57,7 +57,7 @@ def _magnitude(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _dated(evidence: Evidence) -> pd.DataFrame:
-    """Counts on one list in the order of days, with the count before."""
+    """Counts on one list in order of days, with the count before."""
     rows = evidence.newest[(evidence.newest["list"] != "") & evidence.newest["reference_date"].notna()]
     keys = ["area", "list", "indicator"]
     rows = rows.sort_values([*keys, "reference_date"], kind="stable").reset_index()
@@ -99,7 +99,7 @@ def _swapped(one: float, two: float) -> bool:
 
 
 def _sudden_step(evidence: Evidence) -> Iterator[Breach]:
-    """A change in a year that is far beyond all provinces' changes, the year's median taken off."""
+    """A yearly change, less the year's median, that is far beyond all provinces' changes."""
     rows = _series(evidence)
     rows = rows[rows["scheme"] != ""]
     rates = set(evidence.settings.growing_rates)
@@ -161,7 +161,6 @@ def _copied_series(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _what(evidence: Evidence, row: dict[str, Any]) -> str:
-    """Name what a row is about."""
     about = row["list"] or evidence.named(row["indicator"], row["measure"])
     return f"{evidence.who(row['area'])}, {about}, {row['period']}"
 

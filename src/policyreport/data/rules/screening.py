@@ -1,4 +1,4 @@
-"""All rules in one table, and the ledger held against them."""
+"""All rules in one table, and the check of the ledger against them."""
 
 from __future__ import annotations
 
@@ -33,23 +33,14 @@ FAMILIES: dict[str, dict[str, Check]] = {
     "decisions": decisions.CHECKS,
 }
 CHECKS: dict[str, Check] = {id: check for family in FAMILIES.values() for id, check in family.items()}
-"""Every rule's function by its id, families in order."""
 
 
 @dataclass(frozen=True)
 class Rule:
     """One rule of the ledger.
 
-    Parameters
-    ----------
-    id, family : str
-        Its name, and the module it stands in.
-    severity : str
-        ``error`` stops the run, ``warning`` and ``note`` are shown.
-    sentence : dict of str to str
-        What holds where the rule is kept, by language.
-    check : callable
-        Evidence to breaches.
+    `family` is its module. A `severity` of ``error`` stops the run; ``warning`` and ``note`` are shown. `sentence`
+    states the rule, by language.
     """
 
     id: str
@@ -60,22 +51,12 @@ class Rule:
 
 
 def rules(book: RuleBook) -> tuple[Rule, ...]:
-    """Join each rule's function with its words.
-
-    Parameters
-    ----------
-    book : RuleBook
-        What params/rules.yaml says.
-
-    Returns
-    -------
-    tuple of Rule
-        By family.
+    """Join each rule's function with its sentence and severity, by family.
 
     Raises
     ------
     ParamsError
-        If a rule has no words, or words have no rule.
+        If a rule has no entry in params/rules.yaml, or an entry has no rule.
     """
     for id in book.rules:
         if id not in CHECKS:
@@ -91,21 +72,10 @@ def rules(book: RuleBook) -> tuple[Rule, ...]:
 
 
 def check_ledger(ledger: pd.DataFrame, context: Context, only: Iterable[str] | None = None) -> list[Finding]:
-    """Hold a ledger against every rule.
+    """Check a ledger against every rule, or those given in `only`.
 
-    Parameters
-    ----------
-    ledger : DataFrame
-        What `load_ledger` gave, or the part of it known on a day: what was published later changes nothing.
-    context : Context
-        What `read_context` gave.
-    only : iterable of str, optional
-        Ids of the rules wanted; all without.
-
-    Returns
-    -------
-    list of Finding
-        In the order of the table of rules, then of rows.
+    Pass the part of the ledger known on a day to leave out what was published later. Findings come in the order of
+    rules, then of rows.
     """
     if ledger.empty:
         return []
@@ -122,17 +92,10 @@ def check_ledger(ledger: pd.DataFrame, context: Context, only: Iterable[str] | N
 def require_no_error(findings: Iterable[Finding], book: RuleBook) -> None:
     """Stop where a rule of severity ``error`` is broken.
 
-    Parameters
-    ----------
-    findings : iterable of Finding
-        From `check_ledger`.
-    book : RuleBook
-        For the sentence of the rule.
-
     Raises
     ------
     DataError
-        At the first such finding, naming its first row or file.
+        Naming the first row or file of the first such finding.
     """
     for finding in findings:
         if finding.severity == "error":
@@ -146,7 +109,7 @@ def require_no_error(findings: Iterable[Finding], book: RuleBook) -> None:
 
 
 def _finding(rule: Rule, breach: Breach, evidence: Evidence) -> Finding:
-    """A breach with the rule's weight, and the areas and sources of its rows."""
+    """A breach with the rule's severity, and the areas and sources of its rows."""
     rows = evidence.ledger.loc[list(breach.rows)]
     return Finding(
         rule=rule.id,

@@ -17,19 +17,16 @@ from policyreport.records.digits import as_published
 
 
 def _unit_known(evidence: Evidence) -> Iterator[Breach]:
-    """A unit that is none of its indicator's."""
     units = {each.id: each.units for each in evidence.context.indicators.indicators}
     yield from _cells(evidence, "unit", lambda indicator, unit: unit in units.get(indicator, (unit,)), "is no unit of")
 
 
 def _indicator_known(evidence: Evidence) -> Iterator[Breach]:
-    """An indicator nobody defined."""
     known = evidence.context.indicators.by_id()
     yield from _cells(evidence, "indicator", lambda _, indicator: indicator in known, "is not defined:")
 
 
 def _measure_known(evidence: Evidence) -> Iterator[Breach]:
-    """A measure its indicator does not have."""
     known = {each.id: {"", *each.measures} for each in evidence.context.indicators.indicators}
     yield from _cells(
         evidence, "measure", lambda indicator, text: text in known.get(indicator, {text}), "is no measure of"
@@ -37,13 +34,12 @@ def _measure_known(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _list_known(evidence: Evidence) -> Iterator[Breach]:
-    """A list nobody described: a misspelt slug would pass for a changed list."""
+    """An undefined list: a misspelt slug would pass for a changed list."""
     known = {"", *(each.id for each in evidence.context.policy.lists)}
     yield from _cells(evidence, "list", lambda _, text: text in known, "is no list of params/policy.yaml:")
 
 
 def _codes_known(evidence: Evidence) -> Iterator[Breach]:
-    """A status, bound or quality code that has no meaning."""
     for column, allowed in (("status", get_args(Status)), ("bound", get_args(Bound))):
         yield from _cells(evidence, column, lambda _, text, known=allowed: text in known, f"is no {column}:")
     yield from _cells(evidence, "quality", lambda _, text: set(text.split()) <= set(QUALITY), "is no quality code:")
@@ -58,12 +54,10 @@ def _cells(evidence: Evidence, column: str, good: Callable[..., bool], what: str
 
 
 def _value_finite(evidence: Evidence) -> Iterator[Breach]:
-    """A value that is no number."""
     yield from by_source(evidence.ledger[~np.isfinite(evidence.ledger["value"])], "without a finite value")
 
 
 def _value_in_range(evidence: Evidence) -> Iterator[Breach]:
-    """A value outside the limits of its indicator."""
     limits = {each.id: (each.low, each.high) for each in evidence.context.indicators.indicators}
     for indicator, rows in evidence.ledger.groupby("indicator", sort=False):
         low, high = limits.get(str(indicator), (None, None))
@@ -83,14 +77,12 @@ def _duplicate(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _measure_missing_on_share(evidence: Evidence) -> Iterator[Breach]:
-    """A share of output without the definition behind it."""
     rows = evidence.ledger
     for row in figures(rows[rows["unit"].isin(["% of GDP", "% of GRDP"]) & (rows["measure"] == "")]):
         yield Breach((row.id,), f"{evidence.about(row)}: a share without its measure.")
 
 
 def _count_not_whole(evidence: Evidence) -> Iterator[Breach]:
-    """A count or a rank with decimals."""
     counted = evidence.ledger[evidence.kinds.isin(["count", "rank"])]
     counted = counted[~counted["unit"].str.contains("%")]
     whole = np.isclose(counted["value"], counted["value"].round())
@@ -110,7 +102,6 @@ def _unit_mixed(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _address_missing(evidence: Evidence) -> Iterator[Breach]:
-    """A file nobody can look up."""
     for key, source in evidence.sources.items():
         # What was drawn was published nowhere; its program stands in the address.
         if not source.simulated and not re.match(r"https?://\S+\.\S+", source.address):
@@ -130,7 +121,7 @@ def _licence_missing(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _published_after_access(evidence: Evidence) -> Iterator[Breach]:
-    """Figures dated later than the day somebody read them."""
+    """Figures dated later than the day the file was read."""
     accessed = {key: pd.Timestamp(source.accessed) for key, source in evidence.sources.items()}
     # A date known to the month counts as the month's last day, which may lie after the day of reading.
     exact = evidence.ledger[evidence.ledger["published_precision"] == "day"]
@@ -139,14 +130,14 @@ def _published_after_access(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _published_after_sidecar(evidence: Evidence) -> Iterator[Breach]:
-    """Figures published later than their file is said to have been."""
+    """Figures dated later than the publication date in the sidecar."""
     stated = {key: pd.Timestamp(last_day(str(source.published))[0]) for key, source in evidence.sources.items()}
     known = evidence.ledger["source"].map(stated).astype("datetime64[s]")
     yield from by_source(evidence.ledger[evidence.ledger["published"] > known], "newer than the file is said to be")
 
 
 def _approximate_but_exact(evidence: Evidence) -> Iterator[Breach]:
-    """A note that calls the day approximate beside a day that is given."""
+    """A note that calls the day approximate although a day is given."""
     rows = evidence.ledger[evidence.ledger["reference_date"].notna()]
     said = pd.Series(True, index=rows.index)
     for words in (evidence.settings.approximate_words, evidence.settings.day_words):
@@ -158,7 +149,7 @@ def _approximate_but_exact(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _second_hand(evidence: Evidence) -> Iterator[Breach]:
-    """Figures quoted by another than their producer, or never compared with the original."""
+    """Figures quoted by someone other than their producer, or never compared with the original."""
     doubtful = evidence.ledger["quality"].str.contains("secondary-source|unchecked", regex=True)
     yield from by_source(evidence.ledger[doubtful], "second-hand or not compared with the original")
 

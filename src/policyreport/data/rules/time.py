@@ -18,7 +18,7 @@ _CERTAINTY = {"projection": 0, "estimate": 1, "preliminary": 2, "observed": 3}
 
 
 def _date_impossible(evidence: Evidence) -> Iterator[Breach]:
-    """A period or a day from before there were figures, or a period that lies wholly after its publication."""
+    """A period or a day from before there were figures, or a period wholly after its publication."""
     rows, first = evidence.ledger, pd.Timestamp(year=evidence.settings.first_year, month=1, day=1)
     begun = evidence.bounds["first"]
     yield from by_source(rows[(begun < first) | (rows["published"] < first)], f"from before {first.year}")
@@ -27,13 +27,13 @@ def _date_impossible(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _reference_after_publication(evidence: Evidence) -> Iterator[Breach]:
-    """A figure that holds on a day after it was published."""
+    """A reference day after publication."""
     rows = evidence.ledger
     yield from by_source(rows[rows["reference_date"] > rows["published"]], "holding on a day after their publication")
 
 
 def _reference_outside_period(evidence: Evidence) -> Iterator[Breach]:
-    """A day that lies far outside the period it stands for."""
+    """A reference day far outside its period."""
     slack = pd.Timedelta(days=evidence.settings.reference_slack_days)
     day, bounds = evidence.ledger["reference_date"], evidence.bounds
     off = (day < bounds["first"]) | (day > bounds["last"] + slack)
@@ -42,7 +42,7 @@ def _reference_outside_period(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _published_before_period_end(evidence: Evidence) -> Iterator[Breach]:
-    """Figures published before their period or day was over, projections apart."""
+    """Figures, other than projections, published before their period or day was over."""
     ledger = evidence.ledger
     day = ledger["reference_date"].fillna(evidence.bounds["last"])
     early = ledger[(ledger["published"] < day) & (ledger["status"] != "projection")]
@@ -104,7 +104,7 @@ def _revised(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _large_revision(evidence: Evidence) -> Iterator[Breach]:
-    """A revision that is large against the first figure."""
+    """A revision that is large relative to the first figure."""
     most = evidence.settings.large_revision
     for group in _several_vintages(evidence):
         counted = group[~group["status"].isin(["projection", "derived"]) & (group["bound"] == "=")]
@@ -129,7 +129,7 @@ def _projection_mixed(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _vintage_mixed(evidence: Evidence) -> Iterator[Breach]:
-    """A revised series of which some years in force are older than the newest publication."""
+    """A revised series in which some years in force are older than the newest publication."""
     # Where every year comes out once, as an index does, its years are not vintages of one series.
     printed = evidence.ledger[evidence.ledger.duplicated(list(KEY), keep=False)]
     revised = printed[SERIES].drop_duplicates()
@@ -141,7 +141,7 @@ def _vintage_mixed(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _estimate_unconfirmed(evidence: Evidence) -> Iterator[Breach]:
-    """Estimates that nobody confirmed long after their period was over."""
+    """Estimates still unconfirmed long after their period was over."""
     rows = evidence.newest
     ended = evidence.bounds["last"][rows.index]
     wait = pd.Timedelta(days=365.25 * evidence.settings.unconfirmed_years)
@@ -164,7 +164,7 @@ def _stale_series(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _gap_in_series(evidence: Evidence) -> Iterator[Breach]:
-    """Years missing inside an annual series, areas with the same gap together."""
+    """Years missing inside an annual series, grouping areas with the same gap."""
     annual = evidence.annual[evidence.annual["kind"].isin(["extensive", "intensive"])]
     annual = annual[~annual["quality"].str.contains("top-n-list|incomplete", regex=True)]
     # A province missing from a year's table is another rule's: here nobody, or hardly anybody, has the year.

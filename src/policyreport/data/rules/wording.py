@@ -16,18 +16,7 @@ ORDER = ("error", "warning", "note")
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:
-    """Lay out findings with a row a rule.
-
-    Parameters
-    ----------
-    findings : sequence of Finding
-        From `check_ledger`.
-
-    Returns
-    -------
-    Table
-        Severity, rule, how often, and the first place; errors first, then what is most frequent.
-    """
+    """Lay out findings by rule, with count and first place; errors first, then the most frequent."""
     table = _table("severity", "rule", ">times", "first place", "row or file")
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -41,18 +30,7 @@ def findings_table(findings: Sequence[Finding]) -> Table:
 
 
 def places_table(findings: Sequence[Finding]) -> Table:
-    """Lay out every place where rules are broken.
-
-    Parameters
-    ----------
-    findings : sequence of Finding
-        From `check_ledger`.
-
-    Returns
-    -------
-    Table
-        A row a finding, errors first.
-    """
+    """Lay out every finding with its rows or files, errors first."""
     table = _table("severity", "rule", "message", "rows or files")
     for each in sorted(findings, key=lambda finding: (ORDER.index(finding.severity), finding.rule)):
         places = each.rows or each.sources
@@ -62,20 +40,7 @@ def places_table(findings: Sequence[Finding]) -> Table:
 
 
 def rules_table(book: RuleBook, language: str = "en") -> Table:
-    """Lay out all rules.
-
-    Parameters
-    ----------
-    book : RuleBook
-        What params/rules.yaml says.
-    language : str
-        Of the sentences.
-
-    Returns
-    -------
-    Table
-        A row a rule, by family.
-    """
+    """Lay out all rules by family, with sentences in a language."""
     table = _table("family", "rule", "severity", "what holds")
     for rule in rules(book):
         table.add_row(rule.family, rule.id, rule.severity, rule.sentence[language])
@@ -83,7 +48,7 @@ def rules_table(book: RuleBook, language: str = "en") -> Table:
 
 
 def _table(*columns: str) -> Table:
-    """An open table; a heading after ">" is set to the right."""
+    """An open table; a heading after ">" is right-aligned."""
     # rich is loaded where a table is shown: the rules themselves run without it.
     from rich.table import Table
 
