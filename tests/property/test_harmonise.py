@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from policyreport.data.areas import read_areas
 from policyreport.data.harmonise import harmonise_panel, recalculate
+from policyreport.data.harmonise.parts import shares
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 
@@ -26,6 +27,10 @@ SCORE, GROWTH, INCOME, PEOPLE = (
 )
 quick = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 seeds = st.integers(0, 2**32 - 1)
+
+
+def part_shares(area: str) -> pd.Series:
+    return shares(AREAS, "population")[AREAS.parts(area)]
 
 
 def rows(
@@ -109,7 +114,7 @@ def test_equal_parts_give_their_common_value(seed: int) -> None:
 @given(seeds, st.sampled_from(MERGED))
 def test_a_missing_large_part_refuses_and_is_named(seed: int, area: str) -> None:
     known = rows(SCORE, 1, 10, seed)
-    largest = AREAS.weights(area, "population").idxmax()
+    largest = part_shares(area).idxmax()
     panel = recalculate(known[known["area"] != largest], AREAS, INDICATORS, SETTINGS)
     refused = panel[panel["area"] == area]
     assert set(refused["note"]) == {"part-missing"}
@@ -120,7 +125,7 @@ def test_a_missing_large_part_refuses_and_is_named(seed: int, area: str) -> None
 @quick
 @given(seeds, st.sampled_from(MERGED), st.sampled_from(["largest", "smallest"]))
 def test_a_whole_that_lacks_a_part_lies_between_its_bounds(seed: int, area: str, which: str) -> None:
-    known, weights = rows(SCORE, 1, 10, seed), AREAS.weights(area, "population")
+    known, weights = rows(SCORE, 1, 10, seed), part_shares(area)
     part = weights.idxmax() if which == "largest" else weights.idxmin()
     whole = recalculate(known, AREAS, INDICATORS, SETTINGS).set_index(["area", "year"]).loc[area]
     lacking = recalculate(known[known["area"] != part], AREAS, INDICATORS, SETTINGS).set_index(["area", "year"])
@@ -136,7 +141,7 @@ def test_a_whole_that_lacks_a_part_lies_between_its_bounds(seed: int, area: str,
 
 def test_a_sum_that_lacks_a_part_is_at_least_the_sum_of_the_others() -> None:
     known = rows(PEOPLE, 300, 9000, 1)
-    largest = AREAS.weights("n79", "population").idxmax()
+    largest = part_shares("n79").idxmax()
     left = known[known["area"] != largest]
     own = recalculate(left, AREAS, INDICATORS, SETTINGS).set_index(["area", "year"]).loc["n79"]
     others = left[left["area"].isin(AREAS.parts("n79"))].groupby("period")["value"].sum()
@@ -146,7 +151,7 @@ def test_a_sum_that_lacks_a_part_is_at_least_the_sum_of_the_others() -> None:
 
 def test_a_missing_part_of_a_sum_always_refuses() -> None:
     known = rows(PEOPLE, 300, 9000, 1)
-    smallest = AREAS.weights("n79", "population").idxmin()
+    smallest = part_shares("n79").idxmin()
     panel = recalculate(known[known["area"] != smallest], AREAS, INDICATORS, SETTINGS)
     assert panel.loc[panel["area"] == "n79", "value"].isna().all()
 
@@ -185,7 +190,7 @@ def test_recalculated_growth_and_income_carry_an_error_and_nothing_else_does() -
 
 def test_the_share_that_may_be_missing_is_the_one_decided() -> None:
     known = rows(SCORE, 1, 10, 1)
-    weights = AREAS.weights("n79", "population")
+    weights = part_shares("n79")
     smallest = weights.idxmin()
     left = known[known["area"] != smallest]
     for small_part, note in ((weights.min() * 0.99, "part-missing"), (weights.min() * 1.01, "renormalised")):

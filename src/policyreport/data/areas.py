@@ -25,7 +25,6 @@ FOLDER = "data/boundaries"
 _NAMES = ("slug", "name", "name_en", "name_ascii", "full_name")
 # What stands in file names, addresses and ids.
 _PATTERNS = {"key": re.compile(r"\w+(:\w+)?", re.ASCII), "slug": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")}
-WEIGHTS = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,10 @@ class Areas:
         """List the provinces that exist on a day, sorted by key."""
         day = on.isoformat()
         if day not in self._current:
-            self._current[day] = self._provinces_on(day)
+            province = ~self.table["type"].isin(["nation", "region"])
+            begun = self.table["valid_from"] <= day
+            lasting = (self.table["valid_to"] == "") | (self.table["valid_to"] >= day)
+            self._current[day] = sorted(self.table.index[province & begun & lasting])
         return list(self._current[day])
 
     def of_edition(self, edition: Edition) -> list[str]:
@@ -76,12 +78,6 @@ class Areas:
         """Provinces by day: a notebook asks for the same day dozens of times."""
         return {}
 
-    def _provinces_on(self, day: str) -> list[str]:
-        province = ~self.table["type"].isin(["nation", "region"])
-        begun = self.table["valid_from"] <= day
-        lasting = (self.table["valid_to"] == "") | (self.table["valid_to"] >= day)
-        return sorted(self.table.index[province & begun & lasting])
-
     def name(self, key: str, language: str = "en") -> str:
         """Return the area's name; provinces keep their Vietnamese accents in every language."""
         return self._text(key, "name" if language == "vi" else "name_en")
@@ -93,11 +89,6 @@ class Areas:
     def region(self, key: str) -> str:
         """Return the key of a province's region; empty for the country and for regions."""
         return self._text(key, "region")
-
-    def members(self, region: str) -> list[str]:
-        """List the provinces of a region, sorted by key."""
-        self._text(region, "name")
-        return sorted(self.table.index[self.table["region"] == region])
 
     def parts(self, key: str) -> list[str]:
         """List the former provinces that make up a present one; for any other area, the area itself."""
@@ -124,30 +115,7 @@ class Areas:
     def successor(self, old: str) -> str:
         """Return the present province that a former one became part of; any other area is its own successor."""
         self._text(old, "name")
-        return self._heirs.get(old, old)
-
-    def weights(self, key: str, weight: str) -> pd.Series[float]:
-        """Return the shares (of 1) of a present province's parts, indexed by former province.
-
-        Parameters
-        ----------
-        key : str
-            A present province's key.
-        weight : str
-            ``population``, ``area``, ``grdp`` (all of 2022) or ``equal``.
-
-        Raises
-        ------
-        UsageError
-            If there is no such key or weight.
-        """
-        parts = self.parts(key)
-        if weight == "equal":
-            return pd.Series(1.0 / len(parts), index=parts)
-        if weight not in WEIGHTS:
-            raise UsageError("weight", "population, area, grdp or equal", f'"{weight}"', "Choose one of them.")
-        shares = self.crosswalk.loc[parts, WEIGHTS[weight]]
-        return shares / shares.sum()
+        return self._successors.get(old, old)
 
     def resolve(self, text: str) -> str:
         """Find an area by its key, or by its name with or without accents.
@@ -161,10 +129,10 @@ class Areas:
         """
         if text in self.table.index:
             return text
-        found = self._keys_by_name.get(plain(text))
-        if found is None:
+        key = self._keys_by_name.get(plain(text))
+        if key is None:
             raise UsageError("area", "a key or name of data/boundaries/areas.csv", f'"{text}"', self.suggest(text))
-        return found
+        return key
 
     def suggest(self, text: str, day: date | None = None) -> str:
         """Suggest the areas nearest to an unknown key or name: ``did you mean "n01" (Hà Nội)?``
@@ -176,26 +144,26 @@ class Areas:
             joined = {name.replace(" ", ""): key for name, key in self._keys_by_name.items()}
             # Below this the nearest name is another place's, not a slip: Hà Nam for Hà Tây.
             names = get_close_matches(plain(text).replace(" ", ""), joined, n=3, cutoff=0.8)
-            near = list(dict.fromkeys(self._then(joined[name], day) for name in names))
+            near = list(dict.fromkeys(self._namesake_on(joined[name], day) for name in names))
         strange = strange_letters(text)
         if not near:
             return f"{strange}data/boundaries/areas.csv lists keys and names."
-        return f"{strange}did you mean " + " or ".join(f'"{key}" ({self._told(key, day)})' for key in near) + "?"
+        return f"{strange}did you mean " + " or ".join(f'"{key}" ({self._described(key, day)})' for key in near) + "?"
 
-    def _then(self, key: str, day: date | None) -> str:
+    def _namesake_on(self, key: str, day: date | None) -> str:
         """The area of the same name that existed on a day; without one, the area itself."""
         if day is None or self.exists_on(key, day):
             return key
         same = self.table.index[self.table["name"] == self.name(key)]
         return next((str(other) for other in same if self.exists_on(str(other), day)), key)
 
-    def _told(self, key: str, day: date | None) -> str:
+    def _described(self, key: str, day: date | None) -> str:
         """An area's name, and its successor if it had ended by a day."""
         ended = self.lifetime(key)[1]
         if day is None or not ended or day.isoformat() <= ended:
             return self.name(key)
-        heir = self.successor(key)
-        return f"{self.name(key)}, to {ended}" + (f"; part of {self.name(heir)} since" if heir != key else "")
+        present = self.successor(key)
+        return f"{self.name(key)}, to {ended}" + (f"; part of {self.name(present)} since" if present != key else "")
 
     def _text(self, key: str, column: str) -> str:
         if key not in self._cells[column]:
@@ -209,7 +177,7 @@ class Areas:
         return {str(name): dict(zip(keys, self.table[name].tolist(), strict=True)) for name in self.table}
 
     @cached_property
-    def _heirs(self) -> dict[str, str]:
+    def _successors(self) -> dict[str, str]:
         """Former provinces and their successors."""
         return dict(zip(self.crosswalk.index.tolist(), self.crosswalk["new"].tolist(), strict=True))
 

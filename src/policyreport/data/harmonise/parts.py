@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from policyreport.data.areas import WEIGHTS, Areas
+from policyreport.data.areas import Areas
 from policyreport.params.indicators import Indicator, Indicators
 from policyreport.params.methods import HarmoniseSettings
 
@@ -37,6 +37,7 @@ COLUMNS = (
 )
 # The year of the crosswalk's shares.
 BASE_YEAR = 2022
+_SHARES = {"population": "share_population_2022", "area": "share_area_2022", "grdp": "share_grdp_2022"}
 # From the most to the least certain; projections and derived values never enter (METHODS §0).
 CERTAINTY = ("observed", "preliminary", "estimate")
 
@@ -121,7 +122,7 @@ def shares(areas: Areas, weight: str) -> pd.Series[float]:
     `weight` is ``population``, ``grdp``, ``area`` (all of 2022) or ``equal``.
     """
     cross = areas.crosswalk
-    raw = pd.Series(1.0, index=cross.index) if weight == "equal" else cross[WEIGHTS[weight]]
+    raw = pd.Series(1.0, index=cross.index) if weight == "equal" else cross[_SHARES[weight]]
     return raw / raw.groupby(cross["new"]).transform("sum")
 
 
