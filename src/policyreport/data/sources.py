@@ -14,12 +14,12 @@ from pydantic import BeforeValidator, Field
 from policyreport.data.journal import read_journal, require_names
 from policyreport.errors import DataError, ParamsError
 from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
-from policyreport.params.reading import Strict, read_strict
+from policyreport.params.reading import Model, Strict, read_strict
 from policyreport.params.untrusted import require_day, require_inside, require_text
 from policyreport.records.markdown import require_address
 
 SIDECAR = ".source.yaml"
-# A file as it was sent, kept beside the table made of it: ``<table>.original.xlsx``.
+# A file as received, kept next to the table made from it: ``<table>.original.xlsx``.
 ORIGINAL = ".original"
 
 
@@ -89,14 +89,11 @@ def read_source(path: Path) -> Source:
     if not sidecar.exists():
         raise DataError(
             str(path),
-            f"a sidecar {sidecar.name} beside it",
+            f"a sidecar {sidecar.name} next to it",
             "none",
-            "Write publisher, title, address and hash down.",
+            "Write down publisher, title, address and hash.",
         )
-    try:
-        source = read_strict(sidecar, Source)
-    except ParamsError as error:
-        raise DataError(error.where, error.expected, error.got, error.todo) from None
+    source = read_data_file(sidecar, Source)
     _require_sound(sidecar, source)
     got = hashlib.sha256(path.read_bytes()).hexdigest()
     if got != source.sha256:
@@ -104,12 +101,20 @@ def read_source(path: Path) -> Source:
             str(path),
             f"sha256 {source.sha256} as in {sidecar.name}",
             f"sha256 {got}",
-            "Raw files are never edited: restore the file, put a repair into data/corrections/, or add a new "
+            "Raw files are never edited: restore the file, put a correction into data/corrections/, or add a new "
             "vintage as a new file with its own sidecar.",
         )
     if source.original is not None and source.original.kept:
         _require_original(path, source.original)
     return source
+
+
+def read_data_file(path: Path, model: type[Model]) -> Model:
+    """Read a YAML file of data/, whose mistakes are data errors."""
+    try:
+        return read_strict(path, model)
+    except ParamsError as error:
+        raise DataError(error.where, error.expected, error.got, error.todo) from None
 
 
 def original_path(path: Path, name: str) -> Path:
@@ -140,7 +145,7 @@ def read_sources(root: Root) -> dict[str, Source]:
     for name, path in files.items():
         if name.endswith(SIDECAR) and name.removesuffix(SIDECAR) not in (*tables, pending):
             table = path.name.removesuffix(SIDECAR) + ".csv"
-            raise DataError(str(path), f"a raw file {table} beside it", "none", "Restore the file.")
+            raise DataError(str(path), f"a raw file {table} next to it", "none", "Restore the file.")
         if name.lower().endswith((".csv", ".yaml", ".yml")) and not name.endswith((".csv", SIDECAR)):
             todo = "Name it so; a second sidecar or a copy of one is deleted."
             raise DataError(str(path), f"tables ….csv and sidecars …{SIDECAR}", f'"{path.name}"', todo)

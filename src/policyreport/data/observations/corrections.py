@@ -8,10 +8,10 @@ from typing import Literal
 
 import pandas as pd
 
-from policyreport.data.sources import Text
-from policyreport.errors import DataError, ParamsError, did_you_mean
+from policyreport.data.sources import Text, read_data_file
+from policyreport.errors import DataError, did_you_mean
 from policyreport.params.layout import Root, data_folder, project_folder
-from policyreport.params.reading import Model, Strict, read_strict
+from policyreport.params.reading import Strict
 
 WITHHELD = "withheld.yaml"
 
@@ -56,24 +56,21 @@ def read_corrections(root: Root) -> tuple[Correction, ...]:
     DataError
         If a file breaks the schema or two entries share an id.
     """
-    found: list[Correction] = []
+    corrections: dict[str, Correction] = {}
     for path in sorted(_folder(root).glob("*.yaml")):
         if path.name == WITHHELD:
             continue
-        entries = _read(path, _Corrections).corrections
-        known = {each.id for each in found}
-        for entry in entries:
-            if entry.id in known:
+        for entry in read_data_file(path, _Corrections).corrections:
+            if entry.id in corrections:
                 raise DataError(str(path), "ids used once", f'"{entry.id}" twice', "Give the entry another id.")
-            known.add(entry.id)
-        found.extend(entries)
-    return tuple(found)
+            corrections[entry.id] = entry
+    return tuple(corrections.values())
 
 
 def read_withheld(root: Root) -> tuple[Withheld, ...]:
     """Read the figures that are kept out of the ledger; none if there is no such file."""
     path = _folder(root) / WITHHELD
-    return _read(path, _WithheldFile).withheld if path.exists() else ()
+    return read_data_file(path, _WithheldFile).withheld if path.exists() else ()
 
 
 def apply_corrections(rows: pd.DataFrame, corrections: tuple[Correction, ...]) -> pd.DataFrame:
@@ -84,33 +81,25 @@ def apply_corrections(rows: pd.DataFrame, corrections: tuple[Correction, ...]) -
     DataError
         If a row does not exist, or no longer holds the value that the correction expects.
     """
-    mended = rows.copy()
-    for each in corrections:
-        where = f"data/corrections, {each.id}"
-        if each.row not in mended.index:
-            near = did_you_mean(each.row, mended.index)
-            raise DataError(where, "the id of a row under data/raw", f'"{each.row}"', near)
-        got, note = str(mended.loc[each.row, each.column]), str(mended.loc[each.row, "note"])
-        if got != each.expect:
+    corrected = rows.copy()
+    for entry in corrections:
+        where = f"data/corrections, {entry.id}"
+        if entry.row not in corrected.index:
+            near = did_you_mean(entry.row, corrected.index)
+            raise DataError(where, "the id of a row under data/raw", f'"{entry.row}"', near)
+        got, note = str(corrected.loc[entry.row, entry.column]), str(corrected.loc[entry.row, "note"])
+        if got != entry.expect:
             raise DataError(
                 where,
-                f'"{each.expect}" in column "{each.column}" of {each.row}',
+                f'"{entry.expect}" in column "{entry.column}" of {entry.row}',
                 f'"{got}"',
-                "The source may have been mended: drop the correction, or write it anew.",
+                "The source may have been fixed: delete the correction, or write a new one.",
             )
-        mended.loc[each.row, each.column] = each.value
-        said = f"{each.column} corrected from {each.expect} on {each.date}: {each.reason.strip()}"
-        mended.loc[each.row, "note"] = "; ".join(filter(None, [note, said]))
-    return mended
+        corrected.loc[entry.row, entry.column] = entry.value
+        change = f"{entry.column} corrected from {entry.expect} on {entry.date}: {entry.reason.strip()}"
+        corrected.loc[entry.row, "note"] = "; ".join(filter(None, [note, change]))
+    return corrected
 
 
 def _folder(root: Root) -> Path:
     return project_folder(root) / data_folder(root, "corrections")
-
-
-def _read(path: Path, model: type[Model]) -> Model:
-    """Read a file of data/, where mistakes are data errors."""
-    try:
-        return read_strict(path, model)
-    except ParamsError as error:
-        raise DataError(error.where, error.expected, error.got, error.todo) from None
