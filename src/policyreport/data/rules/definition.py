@@ -122,8 +122,8 @@ def _bound_only(evidence: Evidence) -> Iterator[Breach]:
     """A figure stated as more than, less than or about, and never exactly."""
     for group in _with_bound(evidence):
         if not (group["bound"] == "=").any():
-            told = ", ".join(f"{row.bound} {as_published(row.value, ',')} {row.unit}".rstrip() for row in figures(group))
-            yield Breach(ids(group), f"{evidence.what(group)}: only {told}.")
+            stated = (f"{row.bound} {as_published(row.value, ',')} {row.unit}".rstrip() for row in figures(group))
+            yield Breach(ids(group), f"{evidence.what(group)}: only {', '.join(stated)}.")
 
 
 def _bound_beside_exact(evidence: Evidence) -> Iterator[Breach]:

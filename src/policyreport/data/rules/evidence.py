@@ -21,7 +21,6 @@ from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.report import Roles, TaskRole, read_roles
 from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
-from policyreport.records.digits import as_published
 
 SERIES = ["area", "indicator", "measure"]
 
