@@ -14,46 +14,46 @@ from policyreport.records.digits import as_computed, as_published
 
 def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
     """Printed parts of a list that do not add up to its total, by any choice of the printed open parts."""
-    for each, (rows, value, row) in pairs(evidence.settings.list_sums, evidence.snapshots):
-        total, done = value.get(each.total), value.get(each.done)
-        parts = [name for name in each.parts if name in value]
-        if total is None or done is None or not {*each.laid_out} & {*parts}:
+    for rule, (rows, value, row) in pairs(evidence.settings.list_sums, evidence.snapshots):
+        total, done = value.get(rule.total), value.get(rule.done)
+        parts = [name for name in rule.parts if name in value]
+        if total is None or done is None or not {*rule.laid_out} & {*parts}:
             continue
         choices = [part for size in range(1, len(parts) + 1) for part in combinations(parts, size)]
         sums = [done + sum(value[name] for name in part) for part in choices]
         if total not in sums:
-            nearest = min(sums, key=lambda found: abs(found - total))
+            nearest = min(sums, key=lambda added: abs(added - total))
             side = f"{as_computed(abs(total - nearest))} {'short of' if nearest < total else 'above'}"
-            used = tuple(row[name] for name in (each.total, each.done, *parts))
+            used = tuple(row[name] for name in (rule.total, rule.done, *parts))
             text = f"the parts add up to {as_computed(nearest)}, {side} {as_published(total)}"
             yield Breach(used, f"{evidence.what(rows)}: {text}.")
 
 
 def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
     """Parts of a count, all of them printed, that do not add up to the whole."""
-    for each, (rows, value, row) in pairs(evidence.settings.splits, evidence.snapshots):
-        used = (each.whole, *each.parts)
-        if set(used) <= set(value) and value[each.whole] != sum(value[part] for part in each.parts):
-            parts = " and ".join(f"{_lower(evidence, part)} {as_published(value[part])}" for part in each.parts)
-            text = f"{parts} are not {_lower(evidence, each.whole)} {as_published(value[each.whole])}"
+    for rule, (rows, value, row) in pairs(evidence.settings.splits, evidence.snapshots):
+        used = (rule.whole, *rule.parts)
+        if set(used) <= set(value) and value[rule.whole] != sum(value[part] for part in rule.parts):
+            parts = " and ".join(f"{_lower(evidence, part)} {as_published(value[part])}" for part in rule.parts)
+            text = f"{parts} are not {_lower(evidence, rule.whole)} {as_published(value[rule.whole])}"
             yield Breach(tuple(row[name] for name in used), f"{evidence.what(rows)}: {text}.")
 
 
 def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
     settings = evidence.settings
-    wholes = [(part, each.whole) for each in settings.splits for part in each.parts]
-    wholes += [(name, each.total) for each in settings.list_sums for name in (each.done, *each.parts)]
+    wholes = [(part, rule.whole) for rule in settings.splits for part in rule.parts]
+    wholes += [(name, rule.total) for rule in settings.list_sums for name in (rule.done, *rule.parts)]
     for rows, value, row in evidence.snapshots:
         for part, whole in wholes:
             if part in value and whole in value and value[part] > value[whole]:
                 of = f"{_lower(evidence, whole)} {as_published(value[whole])}"
-                words = f"{_lower(evidence, part)} {as_published(value[part])}, of {of}"
-                yield Breach((row[part], row[whole]), f"{evidence.what(rows)}: {words}.")
-    for one, names, group in _printed_sums(evidence):
-        for each in figures(group[group["indicator"].isin(names) & (group["value"] > one.value)]):
-            of = f"{evidence.named(one.indicator)} {as_published(one.value)}"
-            words = f"{evidence.named(each.indicator)} {as_published(each.value)}, of {of}"
-            yield Breach((each.id, one.id), f"{evidence.who(one.area)}, {one.period}: {words}.")
+                text = f"{_lower(evidence, part)} {as_published(value[part])}, of {of}"
+                yield Breach((row[part], row[whole]), f"{evidence.what(rows)}: {text}.")
+    for total, names, group in _printed_sums(evidence):
+        for larger in figures(group[group["indicator"].isin(names) & (group["value"] > total.value)]):
+            of = f"{evidence.named(total.indicator)} {as_published(total.value)}"
+            text = f"{evidence.named(larger.indicator)} {as_published(larger.value)}, of {of}"
+            yield Breach((larger.id, total.id), f"{evidence.who(total.area)}, {total.period}: {text}.")
 
 
 def _components_agree(evidence: Evidence) -> Iterator[Breach]:
@@ -73,12 +73,12 @@ def _components_agree(evidence: Evidence) -> Iterator[Breach]:
 def _printed_sums(evidence: Evidence) -> Iterator[tuple[Figure, tuple[str, ...], pd.DataFrame]]:
     """Wholes with the parts that one source printed for one area and period on one day."""
     same = ["source", "area", "measure", "list", "period", "published"]
-    named = {name for each in evidence.settings.sums for name in (each.whole, *each.parts)}
+    named = {name for rule in evidence.settings.sums for name in (rule.whole, *rule.parts)}
     rows = evidence.ledger[evidence.ledger["indicator"].isin(named)]
     for _, group in rows[rows.duplicated(same, keep=False)].groupby(same):
-        for each in evidence.settings.sums:
-            for whole in figures(group[group["indicator"] == each.whole]):
-                yield whole, each.parts, group
+        for rule in evidence.settings.sums:
+            for whole in figures(group[group["indicator"] == rule.whole]):
+                yield whole, rule.parts, group
 
 
 def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
@@ -96,14 +96,14 @@ def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
 
 def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
     """Printed percentages that the printed counts do not give, at the decimals printed."""
-    for each, (rows, value, row) in pairs(evidence.settings.rates, evidence.snapshots):
-        if {each.rate, each.count, each.total} <= set(value) and value[each.total]:
-            computed = 100 * value[each.count] / value[each.total]
-            if abs(computed - value[each.rate]) > half_unit(value[each.rate]):
-                words = f"{_lower(evidence, each.rate)} is {as_published(value[each.rate])}"
-                given = f"{as_published(value[each.count])} of {as_published(value[each.total])} is {computed:.2f}"
-                used = (row[each.rate], row[each.count], row[each.total])
-                yield Breach(used, f"{evidence.what(rows)}: {words}; {given}.")
+    for rule, (rows, value, row) in pairs(evidence.settings.rates, evidence.snapshots):
+        if {rule.rate, rule.count, rule.total} <= set(value) and value[rule.total]:
+            computed = 100 * value[rule.count] / value[rule.total]
+            if abs(computed - value[rule.rate]) > half_unit(value[rule.rate]):
+                printed = f"{_lower(evidence, rule.rate)} is {as_published(value[rule.rate])}"
+                given = f"{as_published(value[rule.count])} of {as_published(value[rule.total])} is {computed:.2f}"
+                used = (row[rule.rate], row[rule.count], row[rule.total])
+                yield Breach(used, f"{evidence.what(rows)}: {printed}; {given}.")
 
 
 def _share_outside_100(evidence: Evidence) -> Iterator[Breach]:
@@ -144,36 +144,35 @@ def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
 
 def _product_agrees(evidence: Evidence) -> Iterator[Breach]:
     """A level that is not its value per head times the population."""
-    for each in evidence.settings.products:
-        factors = _beside(evidence, each.per_head, each.heads)
-        levels = evidence.annual[evidence.annual["indicator"] == each.level]
+    for rule in evidence.settings.products:
+        factors = _beside(evidence, rule.per_head, rule.heads)
+        levels = evidence.annual[evidence.annual["indicator"] == rule.level]
         both = levels.reset_index().merge(factors, on=["area", "year"])
         both["product"] = both["a"] * both["b"]
         off = both[(both["value"] / both["product"] - 1).abs() > evidence.settings.product_tolerance]
         for row in records(off):
-            named = f"{evidence.who(row['area'])}, {evidence.named(each.level, row['measure'])}, {row['period']}"
             given = f"per head times population gives {row['product']:,.0f} {row['unit']}"
             text = f"{as_published(row['value'], ',')}, but {given}".rstrip()
-            yield Breach((row["id"], row["id_a"], row["id_b"]), f"{named}: {text}.")
+            yield Breach((row["id"], row["id_a"], row["id_b"]), f"{evidence.about_row(row)}: {text}.")
 
 
 def _implied_deflator(evidence: Evidence) -> Iterator[Breach]:
     """Growth in volume that value per head and population contradict, given all areas' prices."""
-    for each in evidence.settings.volumes:
-        levels = _beside(evidence, each.per_head, each.heads).sort_values(["area", "year"], ignore_index=True)
+    for rule in evidence.settings.volumes:
+        levels = _beside(evidence, rule.per_head, rule.heads).sort_values(["area", "year"], ignore_index=True)
         before = levels.groupby("area")[["a", "b", "year"]].shift()
         product = levels["a"] * levels["b"]
         nominal = product / (before["a"] * before["b"]) - 1
         levels["nominal"] = nominal.where(levels["year"] - before["year"] == 1)
-        growth = evidence.annual[evidence.annual["indicator"] == each.growth].reset_index()
+        growth = evidence.annual[evidence.annual["indicator"] == rule.growth].reset_index()
         both = growth.merge(levels.dropna(subset="nominal"), on=["area", "year"])
         both["prices"] = 100 * ((1 + both["nominal"]) / (1 + both["value"] / 100) - 1)
         both["usual"] = both.groupby("year")["prices"].transform("median")
         off = both[(both["prices"] - both["usual"]).abs() > evidence.settings.deflator_points]
         for row in records(off):
-            named = f"{evidence.who(row['area'])}, {evidence.named(each.growth, row['measure'])}, {row['period']}"
             text = f"with {as_published(row['value'])} % in volume, prices would have moved by {row['prices']:.1f} %"
-            yield Breach((row["id"], row["id_a"], row["id_b"]), f"{named}: {text}; median {row['usual']:.1f} %.")
+            text = f"{evidence.about_row(row)}: {text}; median {row['usual']:.1f} %."
+            yield Breach((row["id"], row["id_a"], row["id_b"]), text)
 
 
 def _beside(evidence: Evidence, first: str, second: str) -> pd.DataFrame:
@@ -187,7 +186,6 @@ def _beside(evidence: Evidence, first: str, second: str) -> pd.DataFrame:
 
 def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
     """An area ranked above another although its score in the same file is lower."""
-    known = evidence.context.indicators.by_id()
     rows = evidence.newest.reset_index()
     ranks = rows[rows["indicator"].str.endswith("_rank")]
     keys = ["source", "measure", "period", "score"]
@@ -197,7 +195,9 @@ def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
         both = placed.merge(scored, on=[*keys, "area"], suffixes=("", "_score"))
         both = both.sort_values([*keys, "value"], kind="stable")
         # Upwards is better whichever way the index counts.
-        lower = both["score"].isin([id for id, each in known.items() if each.direction == "lower"])
+        lower = both["score"].isin(
+            [id for id, definition in evidence.indicators.items() if definition.direction == "lower"]
+        )
         both["good"] = both["value_score"].where(~lower, -both["value_score"])
         before = both.groupby(keys)[["id", "area", "value", "value_score", "good"]].shift()
         off = both.join(before.add_suffix("_before"))[

@@ -42,14 +42,14 @@ def _list_changed(evidence: Evidence) -> Iterator[Breach]:
 
 def _list_ended(evidence: Evidence) -> Iterator[Breach]:
     """Counts of a quarter after the deadline of their list: they must be of another list."""
-    lists = {each.id: each for each in evidence.context.policy.lists if each.deadline is not None}
-    rows = evidence.ledger[evidence.ledger["list"].isin(list(lists))]
+    due = {described.id: described for described in evidence.context.policy.lists if described.deadline is not None}
+    rows = evidence.ledger[evidence.ledger["list"].isin(list(due))]
     keys = ["area", "list", "period", "reference_date"]
     for (area, name, period, _), group in rows.groupby(keys, dropna=False):
         start, end = period_bounds(str(period))
-        day, known = group["reference_date"].iloc[0], lists[str(name)]
-        if known.ended(start, end if pd.isna(day) else day.date(), evidence.settings.reference_slack_days):
-            text = f"counted in {period}, its tasks were due on {known.deadline}"
+        day, described = group["reference_date"].iloc[0], due[str(name)]
+        if described.ended(start, end if pd.isna(day) else day.date(), evidence.settings.reference_slack_days):
+            text = f"counted in {period}, its tasks were due on {described.deadline}"
             yield Breach(ids(group), f"{evidence.who(str(area))}, {name}: {text}.")
 
 
@@ -63,7 +63,7 @@ def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
             total, done, running, late = (value[name] for name in used)
             if total in (done + running, done + running + late):
                 name, area = str(rows["list"].iloc[0]), str(rows["area"].iloc[0])
-                found[total == done + running].append((name, tuple(row[each] for each in used), area))
+                found[total == done + running].append((name, tuple(row[column] for column in used), area))
     if found[True] and found[False]:
         inside, outside = (listing(sorted({name for name, _, _ in found[key]}, key=sort_key)) for key in (True, False))
         rows_used = tuple(id for name, part, _ in found[False] for id in part)
@@ -113,9 +113,9 @@ def _measures_differ(evidence: Evidence) -> Iterator[Breach]:
     for _, group in several.groupby(["area", "indicator", "period"]):
         if len(set(group["value"])) == 1:
             continue
-        told = ", ".join(f"{as_published(row.value)} ({row.measure})" for row in figures(group))
+        values = ", ".join(f"{as_published(row.value)} ({row.measure})" for row in figures(group))
         named = f"{evidence.who(group['area'].iloc[0])}, {evidence.named(group['indicator'].iloc[0])}"
-        yield Breach(ids(group), f"{named}, {group['period'].iloc[0]}: {told}.")
+        yield Breach(ids(group), f"{named}, {group['period'].iloc[0]}: {values}.")
 
 
 def _bound_only(evidence: Evidence) -> Iterator[Breach]:
@@ -154,12 +154,12 @@ def _other_quantity(evidence: Evidence) -> Iterator[Breach]:
     year = rows["period"].str.extract(r"(\d{4})(?!.*\d{4})")[0]
     for when, group in rows.groupby(year):
         if len(set(group["indicator"])) > 1:
-            told = [
+            values = [
                 f"{evidence.named(row.indicator, row.measure)} {row.bound} {as_published(row.value)}"
                 for row in figures(group)
             ]
             yield Breach(
-                ids(group), f"{evidence.who(evidence.nation)}, {when}: {'; '.join(told)} are different quantities."
+                ids(group), f"{evidence.who(evidence.nation)}, {when}: {'; '.join(values)} are different quantities."
             )
 
 
@@ -168,21 +168,21 @@ def _task_without_list(evidence: Evidence) -> Iterator[Breach]:
     rows = evidence.ledger
     loose = rows[(rows["unit"] == "tasks") & (rows["list"] == "")]
     for (area, source), group in loose.groupby(["area", "source"]):
-        told = listing([f"{evidence.named(row.indicator)} {as_published(row.value)}" for row in figures(group)])
-        yield Breach(ids(group), f"{evidence.who(area)}, {source}: {told}; on no list of the policy.")
+        counts = listing([f"{evidence.named(row.indicator)} {as_published(row.value)}" for row in figures(group)])
+        yield Breach(ids(group), f"{evidence.who(area)}, {source}: {counts}; on no list of the policy.")
 
 
 def _question_break(evidence: Evidence) -> Iterator[Breach]:
     """Figures on both sides of a new question set or definition."""
     annual = evidence.annual
-    for each in evidence.context.indicators.indicators:
-        years = annual[annual["indicator"] == each.id]
-        for new in each.breaks:
+    for id, definition in evidence.indicators.items():
+        years = annual[annual["indicator"] == id]
+        for new in definition.breaks:
             before, after = years[years["year"] < new.year], years[years["year"] >= new.year]
             if len(before) and len(after):
                 first = after[after["year"] == after["year"].min()]
                 reason = new.reason.rstrip(".")
-                yield Breach(ids(first), f"{evidence.named(each.id)}: new from {new.year} ({reason}).")
+                yield Breach(ids(first), f"{evidence.named(id)}: new from {new.year} ({reason}).")
 
 
 def _top_n_list(evidence: Evidence) -> Iterator[Breach]:
@@ -228,8 +228,8 @@ def _averaged_parts_unmarked(evidence: Evidence) -> Iterator[Breach]:
         if all(key in values for key in parts_of):
             parts = [float(values[key]) for key in parts_of]
             if max(parts) > min(parts) and abs(float(np.mean(parts)) - row.value) <= half_unit(row.value):
-                told = ", ".join(as_published(value) for value in parts)
-                yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} is the mean of {told}.")
+                listed = ", ".join(as_published(value) for value in parts)
+                yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} is the mean of {listed}.")
 
 
 def _rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
@@ -237,9 +237,9 @@ def _rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
     ranks = evidence.ledger[evidence.kinds == "rank"]
     made = ranks["quality"].str.contains("not-a-measurement|back-cast", regex=True) | (ranks["value"] % 1 != 0)
     yield from by_source(ranks[made], "with a place put together from the parts of merged provinces")
-    for each in evidence.context.indicators.indicators:
-        if each.kind == "rank" and each.harmonise != "none":
-            yield Breach((), f"{evidence.named(each.id)} is a rank and is to be carried to present provinces.")
+    for id, definition in evidence.indicators.items():
+        if definition.kind == "rank" and definition.harmonise != "none":
+            yield Breach((), f"{evidence.named(id)} is a rank and is to be carried to present provinces.")
 
 
 def _rank_out_of_range(evidence: Evidence) -> Iterator[Breach]:

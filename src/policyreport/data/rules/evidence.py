@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from policyreport.data.observations.corrections import Correction, Withheld, rea
 from policyreport.data.observations.periods import period_bounds
 from policyreport.data.observations.schema import KEY
 from policyreport.data.sources import Source, read_sources
-from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.indicators import Indicator, Indicators, read_indicators
 from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
@@ -82,6 +82,11 @@ class Evidence:
         """Keys, lifetimes and mapping."""
         return self.context.areas
 
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        """Definitions by id."""
+        return self.context.indicators.by_id()
+
     @property
     def tasks(self) -> TaskRole:
         """Which indicators count tasks."""
@@ -95,23 +100,25 @@ class Evidence:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """Sidecars of the files with rows in the ledger: a later file must not change an earlier finding."""
-        known = set(self.ledger["source"])
-        return {key: source for key, source in self.context.sources.items() if key in known}
+        present = set(self.ledger["source"])
+        return {key: source for key, source in self.context.sources.items() if key in present}
 
     @cached_property
     def kinds(self) -> pd.Series[str]:
         """Kind of each row's indicator."""
-        kinds = {each.id: each.kind for each in self.context.indicators.indicators}
+        kinds = {id: definition.kind for id, definition in self.indicators.items()}
         return self.ledger["indicator"].map(kinds).fillna("").astype("str")
 
     @cached_property
     def bounds(self) -> pd.DataFrame:
         """First and last day of each row's period."""
         days = {period: period_bounds(period) for period in self.ledger["period"].unique()}
-        ends = {name: {period: pd.Timestamp(day[i]) for period, day in days.items()} for i, name in enumerate("fl")}
-        columns = {"first": ends["f"], "last": ends["l"]}
+        ends = {
+            name: {period: pd.Timestamp(day[at]) for period, day in days.items()}
+            for at, name in enumerate(("first", "last"))
+        }
         return pd.DataFrame(
-            {name: self.ledger["period"].map(known).astype("datetime64[s]") for name, known in columns.items()}
+            {name: self.ledger["period"].map(by_period).astype("datetime64[s]") for name, by_period in ends.items()}
         )
 
     @cached_property
@@ -170,8 +177,8 @@ class Evidence:
 
     def named(self, indicator: object, measure: object = "") -> str:
         """Name an indicator and its measure."""
-        known = self.context.indicators.by_id().get(str(indicator))
-        name = known.name if known else str(indicator)
+        definition = self.indicators.get(str(indicator))
+        name = definition.name if definition else str(indicator)
         return f"{name} ({measure})" if measure else name
 
     def what(self, rows: pd.DataFrame) -> str:
@@ -190,16 +197,16 @@ class Evidence:
     @cached_property
     def complete_tables(self) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
         """Tables with every province, each with the national figure under its own indicator's name."""
-        national = {each.id: each.national or each.id for each in self.context.indicators.indicators}
+        national = {id: definition.national or id for id, definition in self.indicators.items()}
         rows = self.annual[self.annual["area"] == self.nation]
         keys = rows[["indicator", "measure", "year"]].itertuples(index=False, name=None)
         nation = {key: rows.iloc[[i]] for i, key in enumerate(keys)}
-        found = []
+        pairs = []
         for (indicator, measure, year, scheme), table in self.tables:
             own = nation.get((national.get(indicator, indicator), measure, year))
             if own is not None and len(table) == len(self.provinces[scheme]):
-                found.append((table, own))
-        return found
+                pairs.append((table, own))
+        return pairs
 
     @cached_property
     def recalculated(self) -> pd.DataFrame:
@@ -209,8 +216,12 @@ class Evidence:
 
     def about(self, figure: Figure) -> str:
         """Name what one figure is about."""
-        about = figure.list or self.named(figure.indicator, figure.measure)
-        return f"{self.who(figure.area)}, {about}, {figure.period}"
+        return self.about_row(figure._asdict())
+
+    def about_row(self, row: Mapping[str, Any]) -> str:
+        """Name what one row is about: area, list or indicator, period."""
+        about = row["list"] or self.named(row["indicator"], row["measure"])
+        return f"{self.who(row['area'])}, {about}, {row['period']}"
 
     @cached_property
     def snapshots(self) -> tuple[tuple[pd.DataFrame, dict[str, float], dict[str, str]], ...]:

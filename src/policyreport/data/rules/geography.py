@@ -101,7 +101,7 @@ def _nation_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
 
 def _nation_mean(evidence: Evidence) -> Iterator[Breach]:
     """A national value per head that differs from the provinces' population-weighted mean."""
-    heads_of = {each.per_head: each.heads for each in evidence.settings.volumes}
+    heads_of = {rule.per_head: rule.heads for rule in evidence.settings.volumes}
     annual = evidence.annual
     for rows, nation in evidence.complete_tables:
         heads = annual[annual["indicator"] == heads_of.get(str(rows["indicator"].iloc[0]), "")]
@@ -118,7 +118,7 @@ def _nation_sum(evidence: Evidence) -> Iterator[Breach]:
     """A national total that is not the sum of the provinces, allowing for rounding."""
     for rows, nation in evidence.complete_tables:
         total, value = float(rows["value"].sum()), float(nation["value"].iloc[0])
-        slack = half_unit(value) + sum(half_unit(each) for each in rows["value"])
+        slack = half_unit(value) + sum(half_unit(part) for part in rows["value"])
         if (rows["kind"] == "extensive").all() and abs(total - value) > slack:
             text = f"{as_published(value, ',')}, the provinces sum to {as_computed(total, ',')}"
             yield Breach(ids(nation) + ids(rows), f"{evidence.what(nation)}: {text}.")
@@ -140,8 +140,7 @@ def _region_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
     for row in records(both[whole & ~both["value"].between(both["min"], both["max"])]):
         value, low, high = (as_published(row[name]) for name in ("value", "min", "max"))
         text = f"{value} is outside its provinces' {low} to {high}"
-        named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'], row['measure'])}, {row['period']}"
-        yield Breach((row["id"],), f"{named}: {text}.")
+        yield Breach((row["id"],), f"{evidence.about_row(row)}: {text}.")
 
 
 def _merged_outside_parts(evidence: Evidence) -> Iterator[Breach]:
@@ -163,9 +162,10 @@ def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
         else:
             column, limit = "percent", f"%, tolerance {as_published(tolerances.tolerance_percent)}"
         ordered = rows.sort_values("year")
-        told = [f"{year} {difference:+.2f}" for year, difference in zip(ordered["year"], ordered[column], strict=True)]
+        pairs = zip(ordered["year"], ordered[column], strict=True)
+        differences = [f"{year} {difference:+.2f}" for year, difference in pairs]
         named = f"{evidence.who(area)}, {evidence.named(indicator, measure)}"
-        yield Breach(tuple(rows["id"]), f"{named}: recalculated minus published {listing(told)} {limit}.")
+        yield Breach(tuple(rows["id"]), f"{named}: recalculated minus published {listing(differences)} {limit}.")
 
 
 def _missing_area(evidence: Evidence) -> Iterator[Breach]:
@@ -176,15 +176,15 @@ def _missing_area(evidence: Evidence) -> Iterator[Breach]:
         if evidence.settings.nearly_complete * len(every) <= len(rows) < len(every):
             missing = sorted(set(every) - set(rows["area"]))
             holes.setdefault((indicator, measure), []).append((year, missing, rows.head(1)))
-    for (indicator, measure), found in holes.items():
-        told = "; ".join(f"{year} {listing([evidence.who(key) for key in missing], 3)}" for year, missing, _ in found)
-        lacking = sorted({key for _, missing, _ in found for key in missing})
-        gaps = tuple((key, tuple(year for year, missing, _ in found if key in missing)) for key in lacking)
+    for (indicator, measure), years in holes.items():
+        listed = [f"{year} {listing([evidence.who(key) for key in missing], 3)}" for year, missing, _ in years]
+        lacking = sorted({key for _, missing, _ in years for key in missing})
+        gaps = tuple((key, tuple(year for year, missing, _ in years if key in missing)) for key in lacking)
         named = evidence.named(indicator, measure)
-        # The rows stand for their table; what is said is about the provinces that are not in it.
+        # The rows stand for their table; the finding is about the provinces that are not in it.
         yield Breach(
-            tuple(id for _, _, rows in found for id in ids(rows)),
-            f"{named} lacks {told}.",
+            tuple(id for _, _, rows in years for id in ids(rows)),
+            f"{named} lacks {'; '.join(listed)}.",
             tuple(lacking),
             subject=named,
             gaps=gaps,
@@ -216,7 +216,7 @@ def _populations(evidence: Evidence) -> pd.DataFrame:
     table = evidence.areas.table
     columns = {"registered": table["population_registered"], "average": table["population"]}
     known = pd.DataFrame({name: pd.to_numeric(column) for name, column in columns.items()}).dropna()
-    names = {each.heads for each in evidence.settings.volumes}
+    names = {rule.heads for rule in evidence.settings.volumes}
     rows = evidence.annual[evidence.annual["indicator"].isin(names) & evidence.annual["area"].isin(known.index)]
     rows = rows.sort_values("year", kind="stable").drop_duplicates("area", keep="last").reset_index()
     # The ledger counts in thousands.

@@ -76,30 +76,30 @@ def printed(row: Figure) -> Span:
 
 def share_of_output(evidence: Evidence) -> Iterator[Breach]:
     """A level that its share of output and the output do not give."""
-    for each in evidence.settings.shares_of_output:
-        for row in figures(_yearly(evidence, each.level)):
+    for rule in evidence.settings.shares_of_output:
+        for row in figures(_yearly(evidence, rule.level)):
             year = year_of_period(row.period) or 0
-            pairs = product(_shares(evidence, each.share, row, year), _outputs(evidence, each.outputs, row.area, year))
-            implied = [(share, output, (share * output).scaled(0.01 / each.output_units)) for share, output in pairs]
-            if not implied or any(found.distance(printed(row)) == 0 for *_, found in implied):
+            pairs = product(_shares(evidence, rule.share, row, year), _outputs(evidence, rule.outputs, row.area, year))
+            implied = [(share, output, (share * output).scaled(0.01 / rule.output_units)) for share, output in pairs]
+            if not implied or any(span.distance(printed(row)) == 0 for *_, span in implied):
                 continue
             share, output, nearest = min(implied, key=lambda case: case[2].distance(printed(row)))
-            told = f"{share.text} % of {output.text} is {nearest.value:,.1f}, printed {as_published(row.value)}"
-            yield _breach(evidence, row, nearest, f"{told} {row.unit}")
+            text = f"{share.text} % of {output.text} is {nearest.value:,.1f}, printed {as_published(row.value)}"
+            yield _breach(evidence, row, nearest, f"{text} {row.unit}")
 
 
 def growth_of_share(evidence: Evidence) -> Iterator[Breach]:
     """A growth that the growth of the share and that of output, compounded, do not give."""
-    for each in evidence.settings.share_growths:
-        for row in figures(_yearly(evidence, each.growth)):
+    for rule in evidence.settings.share_growths:
+        for row in figures(_yearly(evidence, rule.growth)):
             year = year_of_period(row.period) or 0
-            cases = list(_grown(evidence, each.share, each.outputs, row, year - 1, year))
+            cases = list(_grown(evidence, rule.share, rule.outputs, row, year - 1, year))
             if cases and all(case.implied.distance(printed(row)) > 0 for case in cases):
                 nearest = min(cases, key=lambda case: case.implied.distance(printed(row)))
                 yield _breach(evidence, row, nearest.implied, _told(row, nearest, year - 1))
-        for row in figures(_means(evidence, each.mean_growth)):
+        for row in figures(_means(evidence, rule.mean_growth)):
             first, last = (int(end) for end in row.period.split("/"))
-            cases = list(_grown(evidence, each.share, each.outputs, row, first - 1, last))
+            cases = list(_grown(evidence, rule.share, rule.outputs, row, first - 1, last))
             # A mean of yearly rates is not below the rate that compounds to the same.
             if cases and all(case.implied.low > printed(row).high for case in cases):
                 nearest = min(cases, key=lambda case: case.implied.low)
@@ -181,23 +181,23 @@ def _shares(evidence: Evidence, share: str, row: Figure, year: int) -> list[Span
         & rows["status"].isin(EXACT)
         & (rows["period"] == str(year))
     ]
-    return [span for each in figures(own) if (span := printed(each)).low > 0]
+    return [span for figure in figures(own) if (span := printed(figure)).low > 0]
 
 
 def _outputs(evidence: Evidence, names: Iterable[str], area: str, year: int) -> list[Span]:
     """Output of an area in a year: as printed, by measure, and as value per head times population."""
-    found = []
-    for each in evidence.settings.products:
-        if each.level not in names:
+    spans = []
+    for rule in evidence.settings.products:
+        if rule.level not in names:
             continue
-        levels = figures(_of(evidence, each.level, area, year))
-        found += [replace(printed(row), text=evidence.named(each.level, row.measure)) for row in levels]
-        if heads := _heads(evidence, each.heads, area, year):
-            for row in figures(_of(evidence, each.per_head, area, year)):
-                found.append(
+        levels = figures(_of(evidence, rule.level, area, year))
+        spans += [replace(printed(row), text=evidence.named(rule.level, row.measure)) for row in levels]
+        if heads := _heads(evidence, rule.heads, area, year):
+            for row in figures(_of(evidence, rule.per_head, area, year)):
+                spans.append(
                     replace(printed(row) * heads, text=f"{evidence.named(row.indicator, row.measure)} × people")
                 )
-    return [span for span in found if span.low > 0]
+    return [span for span in spans if span.low > 0]
 
 
 def _heads(evidence: Evidence, heads: str, area: str, year: int) -> Span | None:

@@ -25,10 +25,10 @@ def _series(evidence: Evidence) -> pd.DataFrame:
 
 def _unusual_value(evidence: Evidence) -> Iterator[Breach]:
     """A value outside its indicator's usual range."""
-    usual = {each.id: each.plausible for each in evidence.context.indicators.indicators if each.plausible}
+    usual = {id: definition.plausible for id, definition in evidence.indicators.items() if definition.plausible}
     rows = evidence.ledger[evidence.ledger["indicator"].isin(list(usual)) & evidence.ledger["value"].notna()]
     low, high = (
-        rows["indicator"].map({id: getattr(each, end) for id, each in usual.items()}).astype(float)
+        rows["indicator"].map({id: getattr(plausible, end) for id, plausible in usual.items()}).astype(float)
         for end in ("low", "high")
     )
     for row in figures(rows[~rows["value"].between(low, high)]):
@@ -52,7 +52,7 @@ def _magnitude(evidence: Evidence) -> Iterator[Breach]:
         for row in records(positive[slip]):
             yield Breach(
                 (row["id_before"], row["id"]),
-                f"{_what(evidence, row)}: {as_published(row['value'])} after {as_published(row['before'])}.",
+                f"{evidence.about_row(row)}: {as_published(row['value'])} after {as_published(row['before'])}.",
             )
 
 
@@ -78,7 +78,7 @@ def _transposed_digits(evidence: Evidence) -> Iterator[Breach]:
         if _swapped(row["before"], row["value"]):
             yield Breach(
                 (row["id_before"], row["id"]),
-                f"{_what(evidence, row)}: {as_published(row['before'])} and {as_published(row['value'])}.",
+                f"{evidence.about_row(row)}: {as_published(row['before'])} and {as_published(row['value'])}.",
             )
 
 
@@ -115,7 +115,7 @@ def _sudden_step(evidence: Evidence) -> Iterator[Breach]:
     far = enough & (spread > 0) & (table["off"].abs() > evidence.settings.step_deviations * spread)
     for row in records(table.assign(size=(table["off"].abs() / spread))[far]):
         text = f"{as_published(row['value'])} after {as_published(row['before'])}, {row['size']:.1f} robust deviations"
-        yield Breach((row["id_before"], row["id"]), f"{_what(evidence, row)}: {text}.")
+        yield Breach((row["id_before"], row["id"]), f"{evidence.about_row(row)}: {text}.")
 
 
 def _repeated_value(evidence: Evidence) -> Iterator[Breach]:
@@ -131,7 +131,7 @@ def _repeated_value(evidence: Evidence) -> Iterator[Breach]:
             years = [str(year) for year in group["year"]]
             text = f"{as_published(group['value'].iloc[0])} again in {listing(years)}"
             yield Breach(
-                (str(group["id_before"].iloc[0]), *group["id"]), f"{_what(evidence, records(group)[0])}: {text}."
+                (str(group["id_before"].iloc[0]), *group["id"]), f"{evidence.about_row(records(group)[0])}: {text}."
             )
 
 
@@ -158,11 +158,6 @@ def _copied_series(evidence: Evidence) -> Iterator[Breach]:
                     ids(same[same["area"].isin(areas)]),
                     f"{evidence.named(indicator, measure)}: {who} have the same {len(same_figures)} figures.",
                 )
-
-
-def _what(evidence: Evidence, row: dict[str, Any]) -> str:
-    about = row["list"] or evidence.named(row["indicator"], row["measure"])
-    return f"{evidence.who(row['area'])}, {about}, {row['period']}"
 
 
 CHECKS: dict[str, Check] = {

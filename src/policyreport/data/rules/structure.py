@@ -17,17 +17,16 @@ from policyreport.records.digits import as_published
 
 
 def _unit_known(evidence: Evidence) -> Iterator[Breach]:
-    units = {each.id: each.units for each in evidence.context.indicators.indicators}
+    units = {id: definition.units for id, definition in evidence.indicators.items()}
     yield from _cells(evidence, "unit", lambda indicator, unit: unit in units.get(indicator, (unit,)), "is no unit of")
 
 
 def _indicator_known(evidence: Evidence) -> Iterator[Breach]:
-    known = evidence.context.indicators.by_id()
-    yield from _cells(evidence, "indicator", lambda _, indicator: indicator in known, "is not defined:")
+    yield from _cells(evidence, "indicator", lambda _, indicator: indicator in evidence.indicators, "is not defined:")
 
 
 def _measure_known(evidence: Evidence) -> Iterator[Breach]:
-    known = {each.id: {"", *each.measures} for each in evidence.context.indicators.indicators}
+    known = {id: {"", *definition.measures} for id, definition in evidence.indicators.items()}
     yield from _cells(
         evidence, "measure", lambda indicator, text: text in known.get(indicator, {text}), "is no measure of"
     )
@@ -35,7 +34,7 @@ def _measure_known(evidence: Evidence) -> Iterator[Breach]:
 
 def _list_known(evidence: Evidence) -> Iterator[Breach]:
     """An undefined list: a misspelt slug would pass for a changed list."""
-    known = {"", *(each.id for each in evidence.context.policy.lists)}
+    known = {"", *(policy_list.id for policy_list in evidence.context.policy.lists)}
     yield from _cells(evidence, "list", lambda _, text: text in known, "is no list of params/policy.yaml:")
 
 
@@ -58,7 +57,7 @@ def _value_finite(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _value_in_range(evidence: Evidence) -> Iterator[Breach]:
-    limits = {each.id: (each.low, each.high) for each in evidence.context.indicators.indicators}
+    limits = {id: (definition.low, definition.high) for id, definition in evidence.indicators.items()}
     for indicator, rows in evidence.ledger.groupby("indicator", sort=False):
         low, high = limits.get(str(indicator), (None, None))
         low, high = -np.inf if low is None else low, np.inf if high is None else high
@@ -139,11 +138,11 @@ def _published_after_sidecar(evidence: Evidence) -> Iterator[Breach]:
 def _approximate_but_exact(evidence: Evidence) -> Iterator[Breach]:
     """A note that calls the day approximate although a day is given."""
     rows = evidence.ledger[evidence.ledger["reference_date"].notna()]
-    said = pd.Series(True, index=rows.index)
+    approximate = pd.Series(True, index=rows.index)
     for words in (evidence.settings.approximate_words, evidence.settings.day_words):
         any_of = "|".join(re.escape(word) for word in words)
-        said &= rows["note"].str.contains(rf"\b(?:{any_of})\b", case=False, regex=True)
-    for row in figures(rows[said]):
+        approximate &= rows["note"].str.contains(rf"\b(?:{any_of})\b", case=False, regex=True)
+    for row in figures(rows[approximate]):
         day = row.reference_date.date()
         yield Breach((row.id,), f'{evidence.about(row)}: day {day}, but "{row.note}".')
 

@@ -94,21 +94,27 @@ def _vintage_order(evidence: Evidence) -> Iterator[Breach]:
                 )
 
 
+def _exact_vintages(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """The same without projections, derived figures and bounds."""
+    for group in _several_vintages(evidence):
+        exact = group[~group["status"].isin(["projection", "derived"]) & (group["bound"] == "=")]
+        if len(exact):
+            yield exact
+
+
 def _revised(evidence: Evidence) -> Iterator[Breach]:
     """A figure that a later publication of the same measure changed."""
-    for group in _several_vintages(evidence):
-        counted = group[~group["status"].isin(["projection", "derived"]) & (group["bound"] == "=")]
-        if len(set(counted["value"])) > 1:
-            told = ", ".join(f"{as_published(row.value)} ({row.published.date()})" for row in figures(counted))
-            yield Breach(ids(counted), f"{evidence.what(group)}: {told}.")
+    for group in _exact_vintages(evidence):
+        if len(set(group["value"])) > 1:
+            values = ", ".join(f"{as_published(row.value)} ({row.published.date()})" for row in figures(group))
+            yield Breach(ids(group), f"{evidence.what(group)}: {values}.")
 
 
 def _large_revision(evidence: Evidence) -> Iterator[Breach]:
     """A revision that is large relative to the first figure."""
     most = evidence.settings.large_revision
-    for group in _several_vintages(evidence):
-        counted = group[~group["status"].isin(["projection", "derived"]) & (group["bound"] == "=")]
-        for before, after in pairwise(figures(counted)):
+    for group in _exact_vintages(evidence):
+        for before, after in pairwise(figures(group)):
             if abs(after.value - before.value) > most * abs(before.value):
                 text = f"revised from {as_published(before.value)} to {as_published(after.value)}"
                 yield Breach((before.id, after.id), f"{evidence.what(group)}: {text}.")
@@ -200,9 +206,10 @@ def _date_approximate(evidence: Evidence) -> Iterator[Breach]:
     undated = rows[(rows["list"] != "") & rows["reference_date"].isna()]
     for _, group in undated.groupby(["area", "list", "period"]):
         row = next(figures(group))
-        title = next((each.title for each in evidence.context.policy.lists if each.id == row.list), row.list)
-        told = told_time(group["note"])
-        when = f"on which these tasks were counted ({told}) is" if told else (
+        titles = {described.id: described.title for described in evidence.context.policy.lists}
+        title = titles.get(row.list, row.list)
+        about = told_time(group["note"])
+        when = f"on which these tasks were counted ({about}) is" if about else (
             f"in {_months(row.period)} on which these tasks were counted is"
         )  # fmt: skip
         text = f"{evidence.who(row.area)}, “{title}”: the day {when} not known, so no pace can be calculated from them."

@@ -21,21 +21,21 @@ def findings_table(findings: Sequence[Finding]) -> Table:
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
-    for rule, found in sorted(
-        by_rule.items(), key=lambda each: (ORDER.index(each[1][0].severity), -len(each[1]), each[0])
-    ):
-        place = next(iter((*found[0].rows, *found[0].sources)), "")
-        table.add_row(found[0].severity, rule, str(len(found)), found[0].message, place)
+    order = sorted(by_rule, key=lambda rule: (ORDER.index(by_rule[rule][0].severity), -len(by_rule[rule]), rule))
+    for rule in order:
+        first = by_rule[rule][0]
+        place = next(iter((*first.rows, *first.sources)), "")
+        table.add_row(first.severity, rule, str(len(by_rule[rule])), first.message, place)
     return table
 
 
 def places_table(findings: Sequence[Finding]) -> Table:
     """Lay out every finding with its rows or files, errors first."""
     table = _table("severity", "rule", "message", "rows or files")
-    for each in sorted(findings, key=lambda finding: (ORDER.index(finding.severity), finding.rule)):
-        places = each.rows or each.sources
+    for finding in sorted(findings, key=lambda finding: (ORDER.index(finding.severity), finding.rule)):
+        places = finding.rows or finding.sources
         more = f" and {len(places) - 3} more" if len(places) > 3 else ""
-        table.add_row(each.severity, each.rule, each.message, ", ".join(places[:3]) + more)
+        table.add_row(finding.severity, finding.rule, finding.message, ", ".join(places[:3]) + more)
     return table
 
 
