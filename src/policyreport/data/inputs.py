@@ -34,7 +34,7 @@ OBSERVATIONS = "observations.parquet"
 PANEL = "panel.parquet"
 FACTS = "facts.json"
 RECORDS = "records.json"
-# Files every notebook reads as they stand, besides its edition's.
+# Files that every notebook reads unchanged, besides its edition's.
 COMMON_FILES = (
     "params/policy.yaml",
     "params/indicators.yaml",
@@ -49,7 +49,7 @@ COMMON_FILES = (
     "data/boundaries/areas.csv",
     "data/boundaries/crosswalk.csv",
 )
-# Folders of a slice that hold what people decided; under data/, an edition of its own brings parameters too.
+# Folders of a slice with what people decided; an edition with its own data has parameters under data/ too.
 DECISIONS = ("params", "data")
 _decisions: dict[str, dict[str, Any]] = {}
 
@@ -126,7 +126,7 @@ class Inputs:
     @cached_property
     def series(self) -> dict[tuple[str, str, str], tuple[SeriesPoint, ...]]:
         """Annual series by area, indicator and measure, in order of years."""
-        found: dict[tuple[str, str, str], list[SeriesPoint]] = {}
+        series: dict[tuple[str, str, str], list[SeriesPoint]] = {}
         rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
         columns = ["area", "indicator", "measure", "year", "value", "status", "segment"]
         columns += ["low", "high", "error", "inputs"]
@@ -144,16 +144,16 @@ class Inputs:
                 error=None if isnan(error) else error,
                 inputs=tuple(ids),
             )
-            found.setdefault((area, indicator, measure), []).append(point)
-        return {key: tuple(points) for key, points in found.items()}
+            series.setdefault((area, indicator, measure), []).append(point)
+        return {key: tuple(points) for key, points in series.items()}
 
     @cached_property
     def first_series(self) -> dict[tuple[str, str], tuple[SeriesPoint, ...]]:
         """The first available measure's series, by area and indicator."""
-        found: dict[tuple[str, str], tuple[SeriesPoint, ...]] = {}
+        first: dict[tuple[str, str], tuple[SeriesPoint, ...]] = {}
         for (area, indicator, _), points in self.series.items():
-            found.setdefault((area, indicator), points)
-        return found
+            first.setdefault((area, indicator), points)
+        return first
 
     @cached_property
     def back_cast(self) -> frozenset[tuple[str, str]]:
@@ -213,9 +213,9 @@ def read_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
         content.update(f"\n{path.relative_to(folder).as_posix()} {len(body)}\n".encode() + body)
     key = content.hexdigest()
     if key not in _decisions:
-        found = _checked_decisions(folder, edition_id)
+        decisions = _checked_decisions(folder, edition_id)
         _decisions.clear()
-        _decisions[key] = found
+        _decisions[key] = decisions
     return dict(_decisions[key])
 
 

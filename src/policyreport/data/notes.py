@@ -11,9 +11,9 @@ _PRINTED = re.compile(r"\bprinted as ([^,;.()]+)")
 
 def told_time(notes: Iterable[str]) -> str:
     """Return the first mention of an approximate time, ``about the middle of 2025``; empty if there is none."""
-    return next((found[0].strip() for note in notes if (found := _ABOUT.search(note))), "")
+    return next((match[0].strip() for note in notes if (match := _ABOUT.search(note))), "")
 
 
 def printed_as(notes: Iterable[str]) -> str:
     """Return the source's own term, which follows "printed as" in a note; empty if there is none."""
-    return next((found[1].strip() for note in notes if (found := _PRINTED.search(note))), "")
+    return next((match[1].strip() for note in notes if (match := _PRINTED.search(note))), "")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from policyreport.data.areas import Areas
-from policyreport.data.harmonise.parts import COLUMNS, annual_rows, recalculate
+from policyreport.data.harmonise.parts import COLUMNS, annual_rows, carried_over, recalculate
 from policyreport.params.indicators import Indicators
 from policyreport.params.methods import HarmoniseSettings
 
@@ -56,7 +56,7 @@ def harmonise_panel(
     merger = _merger_year(areas)
     pieces = [own, again[free], _passing(known, areas, indicators)]
     for piece in pieces:
-        # The nation and its regions as published have no seam: only provinces were merged.
+        # Published national and regional values have no seam: only provinces were merged.
         seam = {} if piece is pieces[2] else dict.fromkeys(set(piece["indicator"]) - backcast, merger)
         piece["segment"] = _segments(piece, indicators, seam)
     panel = pd.concat([piece for piece in pieces if len(piece)] or pieces[:1])
@@ -68,7 +68,7 @@ def published_on_present(known: pd.DataFrame, areas: Areas, indicators: Indicato
 
     The basis is ``back-cast`` for a merged province in a year that began before it existed, else ``published``.
     """
-    carried = [each.id for each in indicators.indicators if each.harmonise != "none"]
+    carried = [indicator.id for indicator in carried_over(indicators)]
     present = areas.table.index[areas.table["parts"] != ""]
     rows = annual_rows(known, indicators)
     rows = rows[rows["indicator"].isin(carried) & rows["area"].isin(present)]
@@ -82,8 +82,8 @@ def _passing(known: pd.DataFrame, areas: Areas, indicators: Indicators) -> pd.Da
     rows = annual_rows(known, indicators)
     nation = areas.table.index[areas.table["type"] == "nation"]
     regions = areas.table.index[(areas.table["type"] == "region") & (areas.table["valid_to"] == "")]
-    carried = [each for each in indicators.indicators if each.harmonise != "none"]
-    names = {each.id for each in carried} | {each.national for each in carried}
+    carried = carried_over(indicators)
+    names = {indicator.id for indicator in carried} | {indicator.national for indicator in carried}
     kept = rows["area"].isin(nation.union(regions)) & rows["indicator"].isin(names)
     return _as_panel(rows[kept], "published")
 

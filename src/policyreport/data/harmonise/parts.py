@@ -47,7 +47,7 @@ def annual_rows(known: pd.DataFrame, indicators: Indicators) -> pd.DataFrame:
 
     Projections, bounds, top lists and averaged parts are left out.
     """
-    first = {each.id: next(iter(each.measures), "") for each in indicators.indicators}
+    first = {indicator.id: next(iter(indicator.measures), "") for indicator in indicators.indicators}
     refused = known["quality"].str.contains("top-n-list|not-a-measurement", regex=True)
     kept = known[
         known["period"].str.fullmatch(r"\d{4}")
@@ -57,6 +57,11 @@ def annual_rows(known: pd.DataFrame, indicators: Indicators) -> pd.DataFrame:
         & ~refused
     ]
     return kept.assign(year=kept["period"].astype(int))
+
+
+def carried_over(indicators: Indicators) -> list[Indicator]:
+    """List the indicators that are put on present provinces."""
+    return [indicator for indicator in indicators.indicators if indicator.harmonise != "none"]
 
 
 def recalculate(
@@ -100,12 +105,14 @@ def recalculate(
     rows = annual_rows(known, indicators)[["area", "indicator", "measure", "year", "value", "status"]]
     rows = rows[rows["area"].isin(areas.crosswalk.index)]
     people = _by_part(rows[rows["indicator"] == indicators.giving("population")], areas)
-    found = set(rows["indicator"])
-    carried = [each for each in indicators.indicators if each.harmonise != "none" and each.id in found]
+    published = set(rows["indicator"])
+    carried = [indicator for indicator in carried_over(indicators) if indicator.id in published]
     if not carried:
         return pd.DataFrame(columns=list(COLUMNS))
-    values = [_by_part(rows[rows["indicator"] == each.id], areas) for each in carried]
-    weights = [_weights(each, table, people, areas, weight) for each, table in zip(carried, values, strict=True)]
+    values = [_by_part(rows[rows["indicator"] == indicator.id], areas) for indicator in carried]
+    weights = [
+        _weights(indicator, table, people, areas, weight) for indicator, table in zip(carried, values, strict=True)
+    ]
     cells = _aggregate(carried, values, weights, areas, settings.small_part)
     return _with_errors(_describe(carried, rows, cells, areas), indicators, settings)
 
@@ -167,7 +174,7 @@ def _aggregate(
     tables = enumerate(zip(values, weights, strict=True))
     grids: list[pd.DataFrame] = [_grid(place, *both, areas, share) for place, both in tables]
     grid = pd.concat(grids, ignore_index=True)
-    sums_up = np.array([each.harmonise == "sum" for each in carried])
+    sums_up = np.array([indicator.harmonise == "sum" for indicator in carried])
     have = grid["value"].notna() & grid["weight"].notna()
     grid["known"] = have
     # A chain breaks where a part's growth is unknown; its share of the base year then says how much is missing.
@@ -212,8 +219,8 @@ def _bounds_of_whole(
     """
     place = cells.index.get_level_values("place")
     ends = []
-    for limits in ([each.low for each in carried], [each.high for each in carried]):
-        limit = np.array([np.nan if each is None else each for each in limits], dtype=float)[place]
+    for limits in ([indicator.low for indicator in carried], [indicator.high for indicator in carried]):
+        limit = np.array([np.nan if end is None else end for end in limits], dtype=float)[place]
         mean = (sums["mass"] + (sums["whole"] - sums["present"]) * limit) / sums["whole"]
         end = mean.where(~total, sums["mass"] + absent * limit)
         ends.append(end.where(~cells["complete"]))
@@ -236,14 +243,14 @@ def _grid(
             "year": np.tile(values.columns.to_numpy(), len(values)),
             "value": values.to_numpy(float).ravel(),
             "weight": weights.to_numpy(float).ravel(),
-            **{f"share_{name}": np.repeat(each, years) for name, each in share.items()},
+            **{f"share_{name}": np.repeat(weights_of, years) for name, weights_of in share.items()},
         }
     )
 
 
 def _describe(carried: Sequence[Indicator], rows: pd.DataFrame, cells: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     """Add what each recalculated value is and which rows it rests on."""
-    places = {each.id: place for place, each in enumerate(carried)}
+    places = {indicator.id: place for place, indicator in enumerate(carried)}
     held: dict[tuple[int, str, int], list[str]] = {}
     worst: dict[tuple[int, str, int], int] = {}
     new = rows["area"].map(areas.crosswalk["new"])
@@ -257,7 +264,7 @@ def _describe(carried: Sequence[Indicator], rows: pd.DataFrame, cells: pd.DataFr
     table = cells.reset_index()
     merged = table["area"].isin([key for key in areas.crosswalk["new"].unique() if areas.is_merged(key)])
     named = {"sum": "", "per-head": "population", "chain": "grdp"}
-    weight = [named.get(each.harmonise, each.weight) for each in carried]
+    weight = [named.get(indicator.harmonise, indicator.weight) for indicator in carried]
     measures = dict(zip(rows["indicator"], rows["measure"], strict=True))
     place = table["place"].to_numpy()
     inputs = np.empty(len(keys), dtype=object)
@@ -277,8 +284,8 @@ def _describe(carried: Sequence[Indicator], rows: pd.DataFrame, cells: pd.DataFr
 
 def _with_errors(table: pd.DataFrame, indicators: Indicators, settings: HarmoniseSettings) -> pd.DataFrame:
     """Standard deviation of recalculated growth and income about the publisher's own; for scores none is known."""
-    way = table["indicator"].map({each.id: each.harmonise for each in indicators.indicators})
+    way = table["indicator"].map({indicator.id: indicator.harmonise for indicator in indicators.indicators})
     level = table["value"].abs() * settings.income_error / 100
     error = np.select([way == "chain", way == "per-head"], [settings.growth_error, level], np.nan)
-    told = (table["basis"] == "recalculated") & table["value"].notna()
-    return table.assign(error=np.where(told, error, np.nan))
+    recalculated = (table["basis"] == "recalculated") & table["value"].notna()
+    return table.assign(error=np.where(recalculated, error, np.nan))

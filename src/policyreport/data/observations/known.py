@@ -48,9 +48,9 @@ def to_observations(frame: pd.DataFrame) -> tuple[Observation, ...]:
         return ()
     fields = [name for name in Observation.model_fields if name in frame.columns]
     days = frame["published"].dt.date
-    references = [None if pd.isna(each) else each.date() for each in frame["reference_date"]]
+    references = [None if pd.isna(day) else day.date() for day in frame["reference_date"]]
     rows = frame[fields].to_dict("records")
     return tuple(
-        Observation.model_validate(row | {"id": str(id), "published": out, "reference_date": reference})
-        for id, row, out, reference in zip(frame.index, rows, days, references, strict=True)
+        Observation.model_validate(row | {"id": str(id), "published": published, "reference_date": reference})
+        for id, row, published, reference in zip(frame.index, rows, days, references, strict=True)
     )

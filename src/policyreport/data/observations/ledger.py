@@ -100,7 +100,7 @@ def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
     DataError
         If a file is not a table, has an unknown column, or lacks one.
     """
-    defaults = {key: each.defaults.model_dump(exclude_none=True) for key, each in sources.items()}
+    defaults = {key: source.defaults.model_dump(exclude_none=True) for key, source in sources.items()}
     tables = [_read_table(root, key, given) for key, given in defaults.items()]
     if not tables:
         folder = str(project_folder(root) / data_folder(root, "raw"))
@@ -108,7 +108,7 @@ def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
     whole = pa.concat_tables(tables, promote_options="default")
     sizes = [len(table) for table in tables]
     of = np.repeat(np.arange(len(sizes)), sizes)
-    given = [{"published": each.published} | defaults[key] for key, each in sources.items()]
+    given = [{"published": source.published} | defaults[key] for key, source in sources.items()]
     columns = {name: _filled(whole, name, given, of) for name in TEXT}
     columns["source"] = pa.array(list(sources)).take(pa.array(of))
     ids = [f"{key}.csv#{row}" for key, size in zip(sources, sizes, strict=True) for row in range(2, size + 2)]
@@ -137,11 +137,7 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
     """
     when = "a publication date such as 2025-01-06, 2025-01 or 2025"
     day = "a day such as 2025-10-15, or nothing"
-    _distinct(
-        rows["period"],
-        _period,
-        "a period such as 2025, 2025-Q3, 2025-10 or 2025-01/2025-09",
-    )
+    _distinct(rows["period"], _period, "a period such as 2025, 2025-Q3, 2025-10 or 2025-01/2025-09")
     out, of_out = _distinct(rows["published"], _published, when)
     return pd.DataFrame(
         {
@@ -150,9 +146,9 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
             "measure": rows["measure"],
             "list": rows["list"],
             "period": rows["period"],
-            "reference_date": _each(rows["reference_date"], _day_or_none, day, "datetime64[s]"),
+            "reference_date": _parsed(rows["reference_date"], _day_or_none, day, "datetime64[s]"),
             "published": np.array([day for day, _ in out], "datetime64[s]")[of_out],
-            "value": _each(rows["value"], _number, "a number with a decimal point", "float"),
+            "value": _parsed(rows["value"], _number, "a number with a decimal point", "float"),
             "bound": rows["bound"].where(rows["bound"] != "", "="),
             "unit": rows["unit"],
             "status": rows["status"],
@@ -176,7 +172,7 @@ def _read_table(root: Root, key: str, given: dict[str, str]) -> pa.Table:
         if name not in TEXT:
             raise DataError(f"{path}, row 1", "known columns", f'"{name}"', did_you_mean(str(name), TEXT))
         if names.count(name) > 1:
-            raise DataError(f"{path}, row 1", "each column once", f'"{name}" twice', "Take one of them away.")
+            raise DataError(f"{path}, row 1", "each column once", f'"{name}" twice', "Remove one of them.")
     for name in _NEEDED:
         if name not in names and name not in given:
             raise DataError(f"{path}, row 1", f'a column "{name}"', "none", "Add it, or a default in the sidecar.")
@@ -185,7 +181,7 @@ def _read_table(root: Root, key: str, given: dict[str, str]) -> pa.Table:
 
 def _filled(whole: pa.Table, name: str, given: list[dict[str, str]], of: NDArray[np.intp]) -> pa.Array:
     """One column of all tables; where a cell is empty or missing, the default of the row's source."""
-    texts = [each.get(name, "") for each in given]
+    texts = [defaults.get(name, "") for defaults in given]
     written = compute.fill_null(whole[name].combine_chunks(), "") if name in whole.column_names else None
     if written is not None and not any(texts):
         return written
@@ -200,15 +196,15 @@ def _unreadable(path: Path, error: Exception) -> DataError:
     if uneven:
         row, cells, saw = map(int, uneven.groups())
         todo = (
-            "Put a cell that holds a comma in quotation marks, or take the extra comma away."
+            "Put a cell that holds a comma in quotation marks, or remove the extra comma."
             if saw > cells
-            else "Take the empty line away, or write the missing commas."
+            else "Remove the empty line, or write the missing commas."
         )
         return DataError(f"{path}, row {row}", f"{cells} cells, as in row 1", f"{saw}", todo)
     return DataError(str(path), "a table in CSV and UTF-8", got, "Export the file again.")
 
 
-def _each(column: pd.Series[str], read: Callable[[str], Any], expected: str, dtype: str) -> pd.Series[Any]:
+def _parsed(column: pd.Series[str], read: Callable[[str], Any], expected: str, dtype: str) -> pd.Series[Any]:
     """Read each distinct text of a column once."""
     values, of = _distinct(column, read, expected)
     return pd.Series(np.array(values, dtype)[of], column.index)
@@ -336,8 +332,8 @@ def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
             raise DataError(place(row, "measure"), f"a measure of {id}", f'"{measure}"', todo)
     codes, ids = pd.factorize(ledger["indicator"])
     limits = [(known[id].low, known[id].high) for id in ids.tolist()]
-    low = np.array([-np.inf if each is None else each for each, _ in limits])[codes]
-    high = np.array([np.inf if each is None else each for _, each in limits])[codes]
+    low = np.array([-np.inf if end is None else end for end, _ in limits])[codes]
+    high = np.array([np.inf if end is None else end for _, end in limits])[codes]
     values = ledger["value"].to_numpy()
     outside = np.flatnonzero(~((low <= values) & (values <= high)))
     if len(outside):
@@ -353,16 +349,12 @@ def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
 
 def _require_lists(ledger: pd.DataFrame, policy: Policy) -> None:
     """Refuse an undefined list: a misspelt slug would pass for a changed list."""
-    known = {"", *(each.id for each in policy.lists)}
-    unknown = ledger.index[~ledger["list"].isin(known)]
+    described = {policy_list.id for policy_list in policy.lists}
+    unknown = ledger.index[~ledger["list"].isin({"", *described})]
     if len(unknown):
         got = cell(ledger, unknown[0], "list")
-        raise DataError(
-            place(unknown[0], "list"),
-            "a list of params/policy.yaml",
-            f'"{got}"',
-            did_you_mean(got, known - {""}),
-        )
+        todo = did_you_mean(got, described)
+        raise DataError(place(unknown[0], "list"), "a list of params/policy.yaml", f'"{got}"', todo)
 
 
 def _require_distinct(ledger: pd.DataFrame) -> None:

@@ -17,8 +17,8 @@ def last_day(published: str) -> tuple[date, Precision]:
 
     For ``2025-01`` or ``2025`` this is the last day of the month or year: a figure is never shown before it was out.
     """
-    found = POINT.fullmatch(published)
-    if not found or found["quarter"] or found["half"]:
+    point = POINT.fullmatch(published)
+    if not point or point["quarter"] or point["half"]:
         raise ValueError(f"{published!r} is not a day, month or year")
-    precision: Precision = "day" if found["day"] else "month" if found["month"] else "year"
+    precision: Precision = "day" if point["day"] else "month" if point["month"] else "year"
     return point_bounds(published)[1], precision

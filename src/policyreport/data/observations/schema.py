@@ -76,7 +76,7 @@ def validate(ledger: pd.DataFrame, indicators: Indicators) -> None:
         ledger_schema(indicators).validate(ledger)
     except pa.errors.SchemaError as error:
         raise _complaint(ledger, indicators, error) from None
-    units = {(each.id, unit) for each in indicators.indicators for unit in each.units}
+    units = {(id, unit) for id, definition in indicators.by_id().items() for unit in definition.units}
     pairs = ledger[["indicator", "unit"]].drop_duplicates()
     for row, (indicator, unit) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
         if (indicator, unit) not in units:
