@@ -5,11 +5,9 @@ from __future__ import annotations
 from math import inf
 
 from policyreport.data.inputs import Inputs
-from policyreport.params.report import SeriesRole
 from policyreport.records.base import Observation, Refusal
-from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import AggregateCheck, PartBound, Remainder
-from policyreport.statistics.assess.selection import not_published, observations, role_series
+from policyreport.statistics.assess.selection import not_published, observations, output_of, point_of
 from policyreport.statistics.shares.bounds import finite, rest_of_total
 from policyreport.statistics.shares.threshold import aggregate_check
 from policyreport.statistics.shares.vintages import NEVER_ESTIMATED, ids, newest_of_each_year, year_of
@@ -38,10 +36,10 @@ def share_aggregate(inputs: Inputs) -> AggregateCheck | Remainder | Refusal:
     whole, parts = _newest_year(inputs, areas)
     if whole is None:
         return not_published(KIND, f"{inputs.roles.share.indicator} ({inputs.roles.share.headline_measure})")
-    about = {"method": KIND, "subject": whole.indicator, "inputs": (whole.id, *(each.id for each in parts))}
+    about = {"method": KIND, "subject": whole.indicator, "inputs": ids([whole, *parts])}
     if whole.bound != "=":
         return Refusal.model_validate(about | {"code": "bound-only"})
-    exact = [each for each in parts if each.bound == "="]
+    exact = [part for part in parts if part.bound == "="]
     if not exact:
         return Refusal.model_validate(
             about | {"code": "not-published", "detail": f"no province's figure for {whole.period}"}
@@ -56,7 +54,7 @@ def share_aggregate(inputs: Inputs) -> AggregateCheck | Remainder | Refusal:
         return Refusal.model_validate(about | {"code": "part-missing", "detail": without})
     weights = {area: value for area, (value, _) in output.items()}
     behind = tuple(row for _, rows in output.values() for row in rows)
-    result = aggregate_check([_in_unit_of(inputs, each, whole) for each in parts], whole, weights=weights)
+    result = aggregate_check([_in_unit_of(inputs, part, whole) for part in parts], whole, weights=weights)
     if isinstance(result, Refusal):
         return result.model_copy(update={"method": KIND})
     return result.model_copy(update={"inputs": (*result.inputs, *behind)})
@@ -68,7 +66,7 @@ def _remainder(inputs: Inputs, whole: Observation, exact: list[Observation], out
     weights = {area: value for area, (value, _) in output.items()}
     size, rows = _nations_output(inputs, list(output), year)
     rest = rest_of_total(
-        {each.area: each.value for each in exact},
+        {part.area: part.value for part in exact},
         weights,
         whole.value,
         whole=size,
@@ -83,7 +81,7 @@ def _remainder(inputs: Inputs, whole: Observation, exact: list[Observation], out
         period=whole.period,
         weight_year=year,
         published=whole.value,
-        known=tuple(each.area for each in exact),
+        known=tuple(part.area for part in exact),
         known_weight=1 - rest.weight,
         known_mean=rest.known_mean,
         mean=rest.mean,
@@ -99,8 +97,7 @@ def _remainder(inputs: Inputs, whole: Observation, exact: list[Observation], out
 
 def _in_unit_of(inputs: Inputs, part: Observation, whole: Observation) -> Observation:
     """Treat % of GRDP, a province's share of its own output, as % of GDP: both are units of the indicator."""
-    known = inputs.indicators.get(whole.indicator)
-    units = {known.unit, *known.other_units}
+    units = set(inputs.indicators.get(whole.indicator).units)
     return part.model_copy(update={"unit": whole.unit}) if {part.unit, whole.unit} <= units else part
 
 
@@ -109,8 +106,8 @@ def _newest_year(inputs: Inputs, areas: list[str]) -> tuple[Observation | None, 
     nation = newest_of_each_year(_rows(inputs, [inputs.area]))
     parts = {area: newest_of_each_year(_rows(inputs, [area])) for area in areas}
     for year in sorted(nation, reverse=True):
-        if found := [years[year] for years in parts.values() if year in years]:
-            return nation[year], found
+        if of_year := [years[year] for years in parts.values() if year in years]:
+            return nation[year], of_year
     return (nation[max(nation)] if nation else None), []
 
 
@@ -120,31 +117,19 @@ def _rows(inputs: Inputs, areas: list[str]) -> list[Observation]:
     own = rows[
         rows["area"].isin(areas) & (rows["indicator"] == role.indicator) & (rows["measure"] == role.headline_measure)
     ]
-    return [each for each in observations(own) if each.status not in NEVER_ESTIMATED]
+    return [row for row in observations(own) if row.status not in NEVER_ESTIMATED]
 
 
 def _outputs(inputs: Inputs, areas: list[str], year: int) -> Output:
     """Output of every area in a year with the rows behind it; empty where one has none."""
-    found = {area: each for area in areas if (each := _output(inputs, area, year))}
-    return found if len(found) == len(areas) else {}
-
-
-def _output(inputs: Inputs, area: str, year: int) -> tuple[float, tuple[str, ...]] | None:
-    """Output of an area in a year: output per head × population."""
-    income, people = (_point(inputs, area, role, year) for role in (inputs.roles.income, inputs.roles.population))
-    if income is None or people is None:
-        return None
-    return income.value * people.value, (*income.inputs, *people.inputs)
+    outputs = {area: output for area in areas if (output := output_of(inputs, area, year))}
+    return outputs if len(outputs) == len(areas) else {}
 
 
 def _nations_output(inputs: Inputs, areas: list[str], year: int) -> tuple[float | None, tuple[str, ...]]:
     """National output in a year by its own output per head, some of which may belong to no province."""
-    income = _point(inputs, inputs.area, inputs.roles.income, year)
-    people = [_point(inputs, area, inputs.roles.population, year) for area in areas]
+    income = point_of(inputs, inputs.area, inputs.roles.income, year)
+    people = [point_of(inputs, area, inputs.roles.population, year) for area in areas]
     if income is None:
         return None, ()
-    return income.value * sum(each.value for each in people if each), income.inputs
-
-
-def _point(inputs: Inputs, area: str, role: SeriesRole, year: int) -> SeriesPoint | None:
-    return next((point for point in role_series(inputs, area, role) if point.year == year), None)
+    return income.value * sum(point.value for point in people if point), income.inputs

@@ -16,7 +16,14 @@ from policyreport.records.series import Difference, Peers, PublishedRank, Ranks,
 from policyreport.records.shares import NotYearly, Threshold
 from policyreport.records.tasks import Completion
 from policyreport.statistics.assess.ranking import published_ranks
-from policyreport.statistics.assess.selection import boundary_flags, later_part, not_published, role_series
+from policyreport.statistics.assess.selection import (
+    boundary_flags,
+    later_part,
+    not_published,
+    output_of,
+    point_of,
+    role_series,
+)
 from policyreport.statistics.ranks import peers as peers_method
 from policyreport.statistics.ranks.comparators import PeerPanel
 from policyreport.statistics.ranks.means import MeanRules
@@ -86,6 +93,7 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
     if not years:
         return None
     likeness = [likeness_values(inputs, areas, name)[0] for name in inputs.settings.peers.variables]
+    outputs = [output_of(inputs, area, roles.product_year) for area in areas]
     return PeerPanel(
         indicator=roles.growth.indicator,
         unit=inputs.indicators.get(roles.growth.indicator).unit,
@@ -94,7 +102,7 @@ def peer_panel(inputs: Inputs) -> PeerPanel | None:
         values=np.array([_by_year(own[area], years) for area in areas]),
         nation=_by_year(nation, years),
         regions=tuple(inputs.areas.region(area) for area in areas),
-        product=np.array([_product(inputs, area) for area in areas]),
+        product=np.array([output[0] if output else np.nan for output in outputs]),
         likeness=np.column_stack(likeness),
         measures=(roles.growth.measure,),
         errors=_errors(own, areas, years),
@@ -288,16 +296,6 @@ def _by_year(points: tuple[SeriesPoint, ...], years: list[int]) -> NDArray[np.fl
     return np.array([values.get(year, np.nan) for year in years])
 
 
-def _product(inputs: Inputs, area: str) -> float:
-    """Output of an area in the weight year: output per head × population."""
-    roles, year = inputs.roles, inputs.roles.product_year
-    return _at(inputs, area, roles.income, year) * _at(inputs, area, roles.population, year)
-
-
-def _at(inputs: Inputs, area: str, role: SeriesRole, year: int) -> float:
-    return next((p.value for p in role_series(inputs, area, role) if p.year == year), float("nan"))
-
-
 def likeness_values(inputs: Inputs, areas: Sequence[str], name: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Return one variable of likeness, NaN where unknown, and the ledger rows behind it.
 
@@ -308,9 +306,8 @@ def likeness_values(inputs: Inputs, areas: Sequence[str], name: str) -> tuple[ND
     ParamsError
         If there is no such name.
     """
-    each = inputs.roles.likeness_by_name(name)
-    role = getattr(inputs.roles, each.series)
-    values = np.array([_at(inputs, area, role, each.year) for area in areas])
-    points = [point for area in areas for point in role_series(inputs, area, role) if point.year == each.year]
-    rows = tuple(sorted({row for point in points for row in point.inputs}))
-    return (np.log(values) if each.log else values), rows
+    variable = inputs.roles.likeness_by_name(name)
+    points = [point_of(inputs, area, getattr(inputs.roles, variable.series), variable.year) for area in areas]
+    values = np.array([point.value if point else np.nan for point in points])
+    rows = tuple(sorted({row for point in points if point for row in point.inputs}))
+    return (np.log(values) if variable.log else values), rows

@@ -87,36 +87,22 @@ def trend_settings(inputs: Inputs) -> dict[str, Any]:
 
 
 def trend_of(inputs: Inputs, contrast: Contrast, area: str, *, brief: bool = False) -> Trend | Refusal:
-    """Fit one area's contrast, with its raw p-value, before it is judged among all areas.
+    """Fit one area's contrast, with its raw p-value and the flags of its boundaries.
 
     `brief` omits the lines that are shown next to it and decide nothing.
     """
-    points, about = contrast.points(area), (contrast.indicator, contrast.kind)
-    return single_trend(inputs, area, *about, points, contrast.calendar, brief=brief)
-
-
-def single_trend(
-    inputs: Inputs,
-    area: str,
-    indicator: str,
-    kind: trend_method.Series,
-    points: Points,
-    calendar: Mapping[int, int] | None = None,
-    *,
-    brief: bool = False,
-) -> Trend | Refusal:
-    """Fit one series by itself, with the flags of its boundaries."""
+    points = contrast.points(area)
     if not points:
-        return not_published("trend", indicator)
-    unit = inputs.indicators.get(indicator).unit
+        return not_published("trend", contrast.indicator)
+    unit = inputs.indicators.get(contrast.indicator).unit
     points_of = "percentage points" if unit.startswith("%") else "score points"
     return trend_method.assess(
         points,
         area=area,
-        indicator=indicator,
-        series=kind,
-        unit=unit if kind == "own" else points_of,
+        indicator=contrast.indicator,
+        series=contrast.kind,
+        unit=unit if contrast.kind == "own" else points_of,
         **trend_settings(inputs) | ({"gls_rhos": ()} if brief else {}),
-        calendar=calendar,
-        flags=boundary_flags(inputs, [area], indicator),
+        calendar=contrast.calendar,
+        flags=boundary_flags(inputs, [area], contrast.indicator),
     )

@@ -16,6 +16,9 @@ from policyreport.records.periods import YEAR, kind_of, period_bounds
 from policyreport.records.series import SeriesPoint
 from policyreport.statistics.shares.vintages import NEVER_ESTIMATED
 
+# The name that notebooks use.
+observations = to_observations
+
 
 def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> tuple[SeriesPoint, ...]:
     """Select one area's annual series, by year; without a measure, the first available one."""
@@ -30,6 +33,19 @@ def role_series(inputs: Inputs, area: str, role: SeriesRole) -> tuple[SeriesPoin
     if area == inputs.roles.nation:
         indicator = inputs.indicators.get(indicator).national or indicator
     return series(inputs, area, indicator, role.measure)
+
+
+def point_of(inputs: Inputs, area: str, role: SeriesRole, year: int) -> SeriesPoint | None:
+    """Select one year of the series that plays a role."""
+    return next((point for point in role_series(inputs, area, role) if point.year == year), None)
+
+
+def output_of(inputs: Inputs, area: str, year: int) -> tuple[float, tuple[str, ...]] | None:
+    """Return the output of an area in a year, output per head × population, with the rows behind it."""
+    income, people = (point_of(inputs, area, role, year) for role in (inputs.roles.income, inputs.roles.population))
+    if income is None or people is None:
+        return None
+    return income.value * people.value, (*income.inputs, *people.inputs)
 
 
 def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[SeriesPoint, ...]:
@@ -53,8 +69,8 @@ def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[Series
 
 def mean_of_areas(inputs: Inputs, group: Iterable[tuple[SeriesPoint, ...]]) -> tuple[SeriesPoint, ...]:
     """Average the areas' series in the years for which enough of all areas have a value."""
-    every = list(group)
-    return mean_of(every, int(inputs.settings.trend.mean_from_areas * len(every)))
+    areas = list(group)
+    return mean_of(areas, int(inputs.settings.trend.mean_from_areas * len(areas)))
 
 
 def spread_of_areas(group: Iterable[tuple[SeriesPoint, ...]], years: Collection[int]) -> dict[int, float]:
@@ -64,12 +80,7 @@ def spread_of_areas(group: Iterable[tuple[SeriesPoint, ...]], years: Collection[
         for point in points:
             if point.year in values:
                 values[point.year].append(point.value)
-    return {year: stdev(found) for year, found in values.items() if len(found) > 1}
-
-
-def observations(rows: pd.DataFrame) -> tuple[Observation, ...]:
-    """Turn ledger rows into records."""
-    return to_observations(rows)
+    return {year: stdev(of_year) for year, of_year in values.items() if len(of_year) > 1}
 
 
 def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Flag, ...]:
@@ -79,8 +90,8 @@ def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tupl
     once or not at all.
     """
     keys = [(area, indicator) for area in areas]
-    held = {"back-cast": inputs.back_cast, "renormalised": inputs.renormalised}
-    return tuple(Flag(code=code) for code, crossing in held.items() if any(key in crossing for key in keys))
+    flagged = {"back-cast": inputs.back_cast, "renormalised": inputs.renormalised}
+    return tuple(Flag(code=code) for code, series in flagged.items() if any(key in series for key in keys))
 
 
 def later_part(inputs: Inputs, area: str, role: SeriesRole, year: int) -> Observation | None:
@@ -95,14 +106,15 @@ def later_part(inputs: Inputs, area: str, role: SeriesRole, year: int) -> Observ
         & (rows["measure"] == role.measure)
         & ~rows["status"].isin(NEVER_ESTIMATED)
     ]
-    found = [
-        each for each in observations(own) if kind_of(each.period) != YEAR and period_bounds(each.period)[1].year > year
+    later = [
+        row for row in observations(own) if kind_of(row.period) != YEAR and period_bounds(row.period)[1].year > year
     ]
-    return max(found, key=lambda each: (period_bounds(each.period)[1], -_first(each), each.id), default=None)
 
+    def order(row: Observation) -> tuple[date, int, str]:
+        first, last = period_bounds(row.period)
+        return last, -first.toordinal(), row.id
 
-def _first(each: Observation) -> int:
-    return period_bounds(each.period)[0].toordinal()
+    return max(later, key=order, default=None)
 
 
 def newest_publication(rows: pd.DataFrame) -> date:
@@ -120,8 +132,8 @@ def first_possible_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
     published, exact = rows["published"], rows["published_precision"]
     months = published.dt.to_period("M").dt.start_time
     years = published.dt.to_period("Y").dt.start_time
-    found: pd.Series[pd.Timestamp] = published.mask(exact == "month", months).mask(exact == "year", years)
-    return found
+    first: pd.Series[pd.Timestamp] = published.mask(exact == "month", months).mask(exact == "year", years)
+    return first
 
 
 def not_published(method: str, subject: str, detail: str = "") -> Refusal:

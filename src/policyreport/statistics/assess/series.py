@@ -5,7 +5,7 @@ from __future__ import annotations
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.series import LevelTrend, Trend
-from policyreport.statistics.assess.contrasts import governance_contrasts, growth_contrast, single_trend
+from policyreport.statistics.assess.contrasts import Contrast, governance_contrasts, growth_contrast, trend_of
 from policyreport.statistics.assess.judging import judged_alone
 from policyreport.statistics.assess.levels import income_levels
 from policyreport.statistics.assess.selection import not_published, role_series
@@ -16,9 +16,9 @@ def growth(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
 
     The country itself has only "own".
     """
-    role, nation = inputs.roles.growth, inputs.roles.nation
-    own = single_trend(inputs, inputs.area, role.indicator, "own", role_series(inputs, inputs.area, role))
-    if inputs.area == nation:
+    role = inputs.roles.growth
+    own = trend_of(inputs, Contrast(role.indicator, "own", lambda area: role_series(inputs, area, role)), inputs.area)
+    if inputs.area == inputs.roles.nation:
         return (own,)
     return judged_alone(inputs, growth_contrast(inputs)), own
 
@@ -28,8 +28,8 @@ def income(inputs: Inputs) -> tuple[LevelTrend | Refusal, ...]:
 
     No trend is fitted to a level itself.
     """
-    found = income_levels(inputs).results.get(inputs.area)
-    return (found or not_published("trend", inputs.roles.income.indicator),)
+    own = income_levels(inputs).results.get(inputs.area)
+    return (own or not_published("trend", inputs.roles.income.indicator),)
 
 
 def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
@@ -37,7 +37,7 @@ def governance(inputs: Inputs) -> tuple[Trend | Refusal, ...]:
 
     One result per dimension, judged among all areas.
     """
-    return tuple(judged_alone(inputs, each) for each in governance_contrasts(inputs))
+    return tuple(judged_alone(inputs, contrast) for contrast in governance_contrasts(inputs))
 
 
 def indices(inputs: Inputs) -> tuple[Refusal, ...]:

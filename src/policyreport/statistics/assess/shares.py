@@ -171,20 +171,17 @@ def share_vintages(inputs: Inputs, measure: str, area: str = "", indicator: str 
 
 def _flips(results: Sequence[Pace | Refusal]) -> tuple[Pace | Refusal, ...]:
     """Flag a pace where that of another measure, towards the same target, has no band in common with it."""
-    paces = [each for each in results if isinstance(each, Pace)]
-
-    def turned(own: Pace) -> list[Pace]:
-        same = [each for each in paces if (each.target, each.target_period) == (own.target, own.target_period)]
-        return [each for each in same if not set(each.headline_bands) & set(own.headline_bands)]
+    paces = [result for result in results if isinstance(result, Pace)]
 
     def flagged(own: Pace) -> Pace:
-        others = turned(own)
+        same = [pace for pace in paces if (pace.target, pace.target_period) == (own.target, own.target_period)]
+        others = [pace for pace in same if not set(pace.headline_bands) & set(own.headline_bands)]
         if not others:
             return own
-        flag = Flag(code="measure-flip", detail="; ".join(f"{each.measure}: {each.headline}" for each in others))
+        flag = Flag(code="measure-flip", detail="; ".join(f"{pace.measure}: {pace.headline}" for pace in others))
         return own.model_copy(update={"flags": (*own.flags, flag)})
 
-    return tuple(flagged(each) if isinstance(each, Pace) else each for each in results)
+    return tuple(flagged(result) if isinstance(result, Pace) else result for result in results)
 
 
 def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold | NotYearly | Refusal]:
