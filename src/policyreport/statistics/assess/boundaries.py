@@ -16,14 +16,14 @@ def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
     """
     settings = inputs.settings.harmonise
     table = discrepancies(inputs.newest, inputs.areas, inputs.indicators, settings)
-    found = []
+    checks = []
     for (area, indicator, measure), rows in table[table["merged"].astype(bool)].groupby(
         ["area", "indicator", "measure"]
     ):
         unit: Literal["points", "%"] = "points" if indicator in inputs.indicators.in_points else "%"
         off = rows["difference"] if unit == "points" else rows["percent"]
         worst = int(off.abs().to_numpy().argmax())
-        found.append(
+        checks.append(
             BoundaryCheck(
                 area=str(area),
                 indicator=str(indicator),
@@ -41,4 +41,4 @@ def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
                 inputs=tuple(dict.fromkeys(id for used in rows["inputs"] for id in used)),
             )
         )
-    return tuple(sorted(found, key=lambda each: (each.indicator, -abs(each.largest), each.area)))
+    return tuple(sorted(checks, key=lambda check: (check.indicator, -abs(check.largest), check.area)))

@@ -76,7 +76,7 @@ def _counted(rows: pd.DataFrame) -> FigureCount:
 def _newest(group: pd.DataFrame) -> str:
     """The newest publication date, as exact as known: an exact day where a row of that day has one."""
     day = newest_publication(group)
-    known = set(group.loc[group["published"].dt.date == day, "published_precision"])
-    if "day" in known:
+    precisions = set(group.loc[group["published"].dt.date == day, "published_precision"])
+    if "day" in precisions:
         return day.isoformat()
-    return str(day.year) if "year" in known else f"{day:%Y-%m}"
+    return str(day.year) if "year" in precisions else f"{day:%Y-%m}"

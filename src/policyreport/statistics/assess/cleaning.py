@@ -39,8 +39,8 @@ def panel_values(panel: pd.DataFrame) -> tuple[PanelValue, ...]:
     fields = ["indicator", "measure", "year", "value", "status", "basis", "weight", *bounds, "note", "inputs"]
     values = []
     for row in rows[fields].to_dict("records"):
-        known = {str(key): value for key, value in row.items() if not (key in bounds and pd.isna(value))}
-        values.append(PanelValue.model_validate(known | {"inputs": tuple(row["inputs"])}))
+        given = {str(key): value for key, value in row.items() if not (key in bounds and pd.isna(value))}
+        values.append(PanelValue.model_validate(given | {"inputs": tuple(row["inputs"])}))
     return tuple(values)
 
 
@@ -48,13 +48,13 @@ def bounded_values(panel: pd.DataFrame, inputs: Inputs) -> tuple[BoundedValue, .
     """Return the bounds of annual values refused because a part of visible weight is missing."""
     former = inputs.observations["area"]
     parts = inputs.areas.parts(inputs.area)
-    found = []
+    bounded = []
     for row in _without_value(panel).to_dict("records"):
         low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("bound_low", "bound_high"))
         if low is None and high is None:
             continue
-        known = set(former[former.index.isin(list(row["inputs"]))])
-        found.append(
+        published = set(former[former.index.isin(list(row["inputs"]))])
+        bounded.append(
             BoundedValue(
                 area=inputs.area,
                 indicator=row["indicator"],
@@ -62,11 +62,11 @@ def bounded_values(panel: pd.DataFrame, inputs: Inputs) -> tuple[BoundedValue, .
                 year=row["year"],
                 low=low,
                 high=high,
-                missing=tuple(part for part in parts if part not in known),
+                missing=tuple(part for part in parts if part not in published),
                 inputs=tuple(row["inputs"]),
             )
         )
-    return tuple(found)
+    return tuple(bounded)
 
 
 def part_missing(panel: pd.DataFrame) -> tuple[Refusal, ...]:

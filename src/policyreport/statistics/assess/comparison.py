@@ -118,7 +118,7 @@ def _errors(
     if all(point.error is None for points in own.values() for point in points):
         return None
     by_year = [{point.year: point.error or 0.0 for point in own[area]} for area in areas]
-    return np.array([[known.get(year, 0.0) for year in years] for known in by_year])
+    return np.array([[errors.get(year, 0.0) for year in years] for errors in by_year])
 
 
 def weighted_growth(inputs: Inputs) -> tuple[SeriesPoint, ...]:
@@ -170,7 +170,8 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
         area: point for area in inputs.provinces for point in role_series(inputs, area, role) if point.year == year
     }
     sets = published_ranks(inputs, role) if inputs.indicators.get(role.indicator).standard_error else None
-    own_set = next((each for each in sets.sets if each.area == inputs.area), None) if isinstance(sets, Ranks) else None
+    by_area = {rank_set.area: rank_set for rank_set in sets.sets} if isinstance(sets, Ranks) else {}
+    own_set = by_area.get(inputs.area)
     unknown = Flag(code="no-sampling-error", detail="published values carry no sampling error")
     return PublishedRank(
         area=inputs.area,
@@ -222,7 +223,7 @@ def _strip_tasks(inputs: Inputs, results: Sequence[Completion | Refusal]) -> Str
     role = inputs.roles.tasks
     newest = newest_completion(results)
     if newest is None:
-        refused = next(each for each in results if isinstance(each, Refusal))
+        refused = next(result for result in results if isinstance(result, Refusal))
         return StripItem(role="tasks", indicator=role.completed, refusal=refused)
     return StripItem(
         role="tasks",
@@ -240,10 +241,11 @@ def _strip_tasks(inputs: Inputs, results: Sequence[Completion | Refusal]) -> Str
 def _strip_share(inputs: Inputs, results: Sequence[Threshold | NotYearly | Refusal]) -> StripItem:
     role = inputs.roles.share
     about = {"role": "share", "indicator": role.indicator, "measure": role.headline_measure}
-    part = next((each.observation for each in later_parts(results) if each.measure == role.headline_measure), None)
+    parts = {part.measure: part.observation for part in later_parts(results)}
+    part = parts.get(role.headline_measure)
     last = newest_of_each_measure(results).get(role.headline_measure)
     if last is None:
-        refused = next((each for each in results if isinstance(each, Refusal)), None)
+        refused = next((result for result in results if isinstance(result, Refusal)), None)
         return StripItem.model_validate(about | {"refusal": refused, "part": part})
     return StripItem.model_validate(
         about

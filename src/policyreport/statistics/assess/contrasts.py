@@ -55,17 +55,17 @@ def growth_contrast(inputs: Inputs) -> Contrast:
 def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
     """Subtract the areas' mean from each area's governance scores, one contrast per dimension."""
     areas = inputs.provinces
-    found = []
+    contrasts = []
     for key in inputs.roles.governance.indicators:
         scores = {area: series(inputs, area, key, inputs.roles.governance.measure) for area in areas}
         mean = mean_of_areas(inputs, scores.values())
         # Breaks and gaps are those of the survey: an area with fewer years is not asked about older ones.
         years = {point.year: point.segment for point in mean}
-        contrasts = {area: minus(points, mean) for area, points in scores.items()}
+        differences = {area: minus(points, mean) for area, points in scores.items()}
         spread = spread_of_areas(scores.values(), years)
-        scaled = {area: divided(points, spread) for area, points in contrasts.items()}
-        found.append(Contrast(key, "minus mean", contrasts.__getitem__, years, scaled.__getitem__))
-    return tuple(found)
+        scaled = {area: divided(points, spread) for area, points in differences.items()}
+        contrasts.append(Contrast(key, "minus mean", differences.__getitem__, years, scaled.__getitem__))
+    return tuple(contrasts)
 
 
 def trend_settings(inputs: Inputs) -> dict[str, Any]:

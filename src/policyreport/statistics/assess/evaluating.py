@@ -26,7 +26,7 @@ def headlines(
     league: Sequence[LeagueRow],
 ) -> tuple[Headline, ...]:
     """Take the facts of each headline from the results it rests on, in the order of the overview."""
-    found = []
+    lines = []
     if isinstance(quarters, QuarterOnQuarter):
         last = quarters.counts[-1]
         facts: dict[str, str | int | float | None] = {
@@ -35,20 +35,20 @@ def headlines(
             "date": last.reference_date.isoformat(),
         }
         changed = any(not step.same_list for step in quarters.steps)
-        found.append(Headline(id="tasks", facts=facts, verdict="list changed" if changed else "", inputs=last.inputs))
-    found += [
+        lines.append(Headline(id="tasks", facts=facts, verdict="list changed" if changed else "", inputs=last.inputs))
+    lines += [
         Headline(
-            id=f"share-{each.measure}",
-            facts={"value": each.observation.value, "period": each.period, "threshold": each.threshold},
-            verdict=each.verdict,
-            inputs=each.inputs,
+            id=f"share-{result.measure}",
+            facts={"value": result.observation.value, "period": result.period, "threshold": result.threshold},
+            verdict=result.verdict,
+            inputs=result.inputs,
         )
-        for each in newest_of_each_measure(share).values()
+        for result in newest_of_each_measure(share).values()
     ]
-    paces = [each for each in pace if isinstance(each, Pace)]
+    paces = [towards for towards in pace if isinstance(towards, Pace)]
     if paces:
-        main = min(paces, key=lambda each: each.target_period)
-        found.append(
+        main = min(paces, key=lambda towards: towards.target_period)
+        lines.append(
             Headline(
                 id="pace",
                 facts={
@@ -61,7 +61,7 @@ def headlines(
                 inputs=main.inputs,
             )
         )
-    found.append(
+    lines.append(
         Headline(
             id="provinces",
             facts={
@@ -74,4 +74,4 @@ def headlines(
             },
         )
     )
-    return tuple(found)
+    return tuple(lines)

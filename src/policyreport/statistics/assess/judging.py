@@ -42,22 +42,22 @@ class FamilyLines:
 
 def judged_alone(inputs: Inputs, contrast: Contrast) -> Trend | Refusal:
     """Fit the slice's own area and judge it among all areas; for the others only p-values are computed."""
-    found = judged_by_order(inputs, contrast, inputs.area, order_p_values(inputs, contrast))
-    if isinstance(found, Refusal):
-        return found
+    trend = judged_by_order(inputs, contrast, inputs.area, order_p_values(inputs, contrast))
+    if isinstance(trend, Refusal):
+        return trend
     if contrast.scaled is not None:
-        found = judged_in_deviations(inputs, contrast, found, order_p_values(inputs, contrast.in_deviations))
+        trend = judged_in_deviations(inputs, contrast, trend, order_p_values(inputs, contrast.in_deviations))
     # Lines cost more than orders, and cannot give a word where those gave none.
-    if found.verdict != "no clear trend":
-        found = judged_by_line(inputs, found, family_lines(inputs, contrast))
-    return judged_by_questions(inputs, found)
+    if trend.verdict != "no clear trend":
+        trend = judged_by_line(inputs, trend, family_lines(inputs, contrast))
+    return judged_by_questions(inputs, trend)
 
 
 def order_p_values(inputs: Inputs, contrast: Contrast) -> Adjusted:
     """Adjust the exact p of every area's series; areas whose trend is refused are left out."""
     settings = inputs.settings.trend
     areas = inputs.provinces
-    found = [
+    p_values = [
         trend_method.exact_p(
             contrast.points(area),
             indicator=contrast.indicator,
@@ -69,7 +69,7 @@ def order_p_values(inputs: Inputs, contrast: Contrast) -> Adjusted:
         )
         for area in areas
     ]
-    return {area: p for area, p in zip(areas, adjust(found, rule="bh"), strict=True) if p is not None}
+    return {area: p for area, p in zip(areas, adjust(p_values, rule="bh"), strict=True) if p is not None}
 
 
 def judged_by_order(
@@ -79,10 +79,10 @@ def judged_by_order(
 
     `brief` omits lines that decide nothing.
     """
-    found = trend_of(inputs, contrast, area, brief=brief)
-    if isinstance(found, Refusal) or area not in adjusted:
-        return found
-    return trend_method.with_adjusted_p(found, adjusted[area], verdict_level=inputs.settings.trend.verdict_level)
+    trend = trend_of(inputs, contrast, area, brief=brief)
+    if isinstance(trend, Refusal) or area not in adjusted:
+        return trend
+    return trend_method.with_adjusted_p(trend, adjusted[area], verdict_level=inputs.settings.trend.verdict_level)
 
 
 def judged_in_deviations(inputs: Inputs, contrast: Contrast, trend: Trend, adjusted: Adjusted) -> Trend:
@@ -129,15 +129,15 @@ def family_lines(inputs: Inputs, contrast: Contrast) -> FamilyLines:
         )
         if not isinstance(window, Refusal):
             windows[area] = ([point.year for point in window], [point.value for point in window])
-    found = estimate_lines(list(windows.values()), line_rules(inputs))
-    p_values = [float(p) if np.isfinite(p) else 1.0 for p in found.p_values]
+    estimated = estimate_lines(list(windows.values()), line_rules(inputs))
+    p_values = [float(p) if np.isfinite(p) else 1.0 for p in estimated.p_values]
     adjusted = [1.0 if p is None else p for p in adjust(p_values, rule="bh")]
     lines = FamilyLines(
         dict(zip(windows, p_values, strict=True)),
         dict(zip(windows, adjusted, strict=True)),
-        found.carry_over.mean,
-        found.wandering,
-        found.wanders,
+        estimated.carry_over.mean,
+        estimated.wandering,
+        estimated.wanders,
     )
     return lines if contrast.scaled is None else lines.or_larger(family_lines(inputs, contrast.in_deviations))
 

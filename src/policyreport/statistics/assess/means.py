@@ -35,11 +35,11 @@ def yearly_table(means: Mapping[str, YearlyMean]) -> tuple[tuple[str, ...], Floa
     tuple of areas, ndarray (I, T) and ndarray (I,)
         Keys; values, NaN where an area has none; the part of each mean's variance that is known beforehand.
     """
-    years = sorted({year for each in means.values() for year in each.years})
+    years = sorted({year for mean in means.values() for year in mean.years})
     table = np.full((len(means), len(years)), np.nan)
-    for row, each in enumerate(means.values()):
-        table[row, [years.index(year) for year in each.years]] = each.differences
-    return tuple(means), table, np.array([each.known_variance for each in means.values()])
+    for row, mean in enumerate(means.values()):
+        table[row, [years.index(year) for year in mean.years]] = mean.differences
+    return tuple(means), table, np.array([mean.known_variance for mean in means.values()])
 
 
 def growth_means(inputs: Inputs, differences: Mapping[str, Difference]) -> MeanFamily | Refusal:
@@ -48,20 +48,20 @@ def growth_means(inputs: Inputs, differences: Mapping[str, Difference]) -> MeanF
     if panel is None or not differences:
         return not_published("peers", inputs.roles.growth.indicator)
     rows = tuple(sorted({line for lines in panel.inputs.values() for line in lines}))
-    named = tuple(area for area, each in differences.items() if each.verdict in ("above", "below"))
+    named = tuple(area for area, difference in differences.items() if difference.verdict in ("above", "below"))
     return _family(inputs, differences, panel.indicator, "percentage points", len(panel.areas), named, rows)
 
 
 def income_means(inputs: Inputs) -> MeanFamily | Refusal:
     """The areas' yearly changes of income relative to the national ones."""
     results = income_levels(inputs).results
-    tested = {area: each for area, each in results.items() if isinstance(each, LevelTrend)}
+    tested = {area: trend for area, trend in results.items() if isinstance(trend, LevelTrend)}
     if not tested:
-        refused = next((each for each in results.values() if isinstance(each, Refusal)), None)
+        refused = next((trend for trend in results.values() if isinstance(trend, Refusal)), None)
         return refused or not_published("trend", inputs.roles.income.indicator)
     one = next(iter(tested.values()))
-    named = tuple(area for area, each in tested.items() if each.verdict != "no clear trend")
-    rows = tuple(sorted({line for each in tested.values() for line in each.inputs}))
+    named = tuple(area for area, trend in tested.items() if trend.verdict != "no clear trend")
+    rows = tuple(sorted({line for trend in tested.values() for line in trend.inputs}))
     return _family(inputs, tested, one.indicator, one.unit, len(results), named, rows)
 
 
@@ -80,7 +80,7 @@ def _family(
     independent = estimate_means(table, independent_years(inputs), known=known)
     p_values = adjust([float(p) for p in independent.p_values], rule="bh")
     level, degrees = inputs.settings.multiplicity.bh_level, learnt.prior.degrees
-    years = sorted({year for each in means.values() for year in each.years})
+    years = sorted({year for mean in means.values() for year in mean.years})
     return MeanFamily(
         indicator=indicator,
         unit=unit,
@@ -95,7 +95,7 @@ def _family(
         prior_variance=learnt.prior.scale,
         singled_out=named,
         if_independent=tuple(key for key, p in zip(keys, p_values, strict=True) if p is not None and p <= level),
-        always_above=tuple(key for key, each in means.items() if each.years_above == len(each.years)),
-        never_above=tuple(key for key, each in means.items() if each.years_above == 0),
+        always_above=tuple(key for key, mean in means.items() if mean.years_above == len(mean.years)),
+        never_above=tuple(key for key, mean in means.items() if mean.years_above == 0),
         inputs=rows,
     )

@@ -40,15 +40,15 @@ def league(inputs: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[Leagu
     """
     areas = sorted({area for area, _ in inputs.records})
     keys = [area for area in areas if all((area, name) in inputs.records for name in PROVINCE)]
-    model = next((each for each in ranks if isinstance(each, Ranks) and each.basis == "model-based"), None)
+    model = next((result for result in ranks if isinstance(result, Ranks) and result.basis == "model-based"), None)
     # Where no two areas are told apart a range of places says nothing, and none is printed.
-    sets = {each.area: each for each in model.sets} if model and model.tells_apart else {}
+    sets = {rank_set.area: rank_set for rank_set in model.sets} if model and model.tells_apart else {}
     return tuple(_league_row(inputs, key, sets.get(key)) for key in keys)
 
 
 def coverage(inputs: Inputs) -> tuple[CoverageCell, ...]:
     """List what was published for every province and topic of params/indicators.yaml."""
-    topic_of = {key: each.topic for key, each in inputs.indicators.by_id().items()}
+    topic_of = {key: indicator.topic for key, indicator in inputs.indicators.by_id().items()}
     cells = []
     for (area, notebook), record in sorted(inputs.records.items()):
         if notebook != "clean" or not isinstance(record, CleanRecord):
@@ -157,7 +157,7 @@ def _league_row(inputs: Inputs, area: str, placed: RankSet | None) -> LeagueRow:
         name=inputs.areas.name(area),
         slug=inputs.areas.slug(area),
         region=inputs.areas.name(inputs.areas.region(area)),
-        refusals=tuple(sorted({each.code for each in parts_of((trend, compare)) if isinstance(each, Refusal)})),
+        refusals=tuple(sorted({part.code for part in parts_of((trend, compare)) if isinstance(part, Refusal)})),
         inputs=rows,
         **facts,
     )
@@ -184,7 +184,7 @@ def _league_trend(record: TrendRecord, measure: str, rows: dict[str, tuple[str, 
         rows["share"] = (latest.observation.id,)
     elif any(part.measure == measure for part in later_parts(record.share)):
         facts["share_flags"] = ("part-year",)
-    main = next((each for each in record.growth if isinstance(each, Trend)), None)
+    main = next((result for result in record.growth if isinstance(result, Trend)), None)
     if main:
         facts |= {"trend_verdict": main.verdict, "trend_p_adjusted": main.p_adjusted}
     return facts
@@ -201,7 +201,7 @@ def _league_compare(record: CompareRecord, rows: dict[str, tuple[str, ...]]) -> 
         if item.role == "income" and item.value is not None:
             facts |= {"income": item.value, "income_year": item.period}
             rows["income"] = item.inputs
-    nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
+    nation = next((result for result in record.growth_differences if isinstance(result, Difference)), None)
     if nation:
         facts |= {
             "growth_years": len(nation.years),

@@ -18,11 +18,11 @@ def published_ranks(inputs: Inputs, role: SeriesRole) -> Ranks | Refusal:
     newest = {area: point for area, points in values.items() for point in points if point.year == year}
     if not newest:
         return not_published("ranks", role.indicator)
-    known = inputs.indicators.get(role.indicator).standard_error
+    standard_error = inputs.indicators.get(role.indicator).standard_error
     errors = {
         area: point.value
         for area in newest
-        for point in (series(inputs, area, known, role.measure) if known else ())
+        for point in (series(inputs, area, standard_error, role.measure) if standard_error else ())
         if point.year == year
     }
     settings = inputs.settings.ranks

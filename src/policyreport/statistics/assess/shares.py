@@ -30,10 +30,10 @@ def share(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
         if not vintages and measure == inputs.roles.share.headline_measure:
             results.append(not_published("threshold", f"{inputs.roles.share.indicator} ({measure})"))
         results += _judge(inputs, vintages)
-    newest = [each for each in results if isinstance(each, Threshold)]
-    superseded = [each for measure in inputs.roles.share.measures for each in _judge_superseded(inputs, measure)]
+    newest = [result for result in results if isinstance(result, Threshold)]
+    superseded = [result for measure in inputs.roles.share.measures for result in _judge_superseded(inputs, measure)]
     judged = iter(threshold_method.flips([*newest, *superseded])[: len(newest)])
-    return tuple(next(judged) if isinstance(each, Threshold) else each for each in results)
+    return tuple(next(judged) if isinstance(result, Threshold) else result for result in results)
 
 
 def other_quantity(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:
@@ -46,9 +46,9 @@ def other_quantity(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...
     rows = inputs.observations
     measures = rows.loc[(rows["area"] == inputs.area) & (rows["indicator"] == indicator), "measure"]
     return tuple(
-        each
+        result
         for measure in sorted(set(measures))
-        for each in _judge(inputs, share_vintages(inputs, str(measure), indicator=indicator))
+        for result in _judge(inputs, share_vintages(inputs, str(measure), indicator=indicator))
     )
 
 
@@ -65,14 +65,14 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
             results.append(_without_own_years(inputs, measure))
             continue
         for target in inputs.policy.targets_for(inputs.roles.share.indicator):
-            found = pace_method.assess(
+            pace = pace_method.assess(
                 vintages,
                 history(inputs, vintages),
                 **pace_settings(inputs, target),
                 prior=prior(inputs),
                 priors=priors(inputs),
             )
-            results.append(found if isinstance(found, Pace) else _of_measure(found, inputs, measure))
+            results.append(pace if isinstance(pace, Pace) else _of_measure(pace, inputs, measure))
     return _flips(results)
 
 
@@ -85,19 +85,19 @@ def _without_own_years(inputs: Inputs, measure: str) -> Refusal:
     """Why an area without its own share has no pace: nothing is published, or only years of former parts."""
     subject = f"{inputs.roles.share.indicator} ({measure})"
     parts = [part for part in inputs.areas.parts(inputs.area) if part != inputs.area]
-    found = {part: vintages for part in parts if (vintages := share_vintages(inputs, measure, part))}
-    if not found:
+    by_part = {part: vintages for part in parts if (vintages := share_vintages(inputs, measure, part))}
+    if not by_part:
         return not_published("pace", subject)
-    told = [
-        f"{inputs.areas.name(part)} before: {', '.join(sorted({each.period for each in vintages}))}"
-        for part, vintages in found.items()
+    former = [
+        f"{inputs.areas.name(part)} before: {', '.join(sorted({vintage.period for vintage in vintages}))}"
+        for part, vintages in by_part.items()
     ]
     return Refusal(
         code="too-few-points",
         method="pace",
         subject=subject,
-        detail=f"0 of {inputs.settings.pace.minimum_points} years since the mergers; {'; '.join(told)}",
-        inputs=tuple(each.id for vintages in found.values() for each in vintages),
+        detail=f"0 of {inputs.settings.pace.minimum_points} years since the mergers; {'; '.join(former)}",
+        inputs=tuple(vintage.id for vintages in by_part.values() for vintage in vintages),
     )
 
 
@@ -145,14 +145,14 @@ def measure_differences(inputs: Inputs) -> tuple[MeasureDifference, ...]:
     """
     rows = inputs.newest[inputs.newest["list"] == ""]
     several = rows[rows.groupby(["area", "indicator", "period"])["measure"].transform("nunique") > 1]
-    found = []
+    differences = []
     for (_, indicator), group in several.groupby(["area", "indicator"]):
         by_measure = {str(measure): observations(part) for measure, part in group.groupby("measure")}
         reference = next(iter(inputs.indicators.get(str(indicator)).measures), "")
         others = [part for measure, part in by_measure.items() if measure != reference]
         if reference in by_measure:
-            found += [revisions_method.between_measures(part, by_measure[reference]) for part in others]
-    return tuple(each for each in found if isinstance(each, MeasureDifference))
+            differences += [revisions_method.between_measures(part, by_measure[reference]) for part in others]
+    return tuple(difference for difference in differences if isinstance(difference, MeasureDifference))
 
 
 def share_vintages(inputs: Inputs, measure: str, area: str = "", indicator: str = "") -> tuple[Observation, ...]:
@@ -194,20 +194,20 @@ def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold 
             **threshold_settings(inputs, prior(inputs)),
             priors=priors(inputs),
         )
-        for period in sorted({each.period for each in vintages})
+        for period in sorted({vintage.period for vintage in vintages})
     ]
 
 
 def _judge_superseded(inputs: Inputs, measure: str) -> list[Threshold]:
     """Superseded vintages, judged only to tell whether the answer changed with them."""
     vintages = share_vintages(inputs, measure)
-    last = {each.period: each.id for each in vintages if each.status not in NEVER_ESTIMATED}
-    told = [
-        threshold_method.assess(each, history(inputs, vintages), **threshold_settings(inputs, prior(inputs)))
-        for each in vintages
-        if each.id != last.get(each.period)
+    last = {vintage.period: vintage.id for vintage in vintages if vintage.status not in NEVER_ESTIMATED}
+    judged = [
+        threshold_method.assess(vintage, history(inputs, vintages), **threshold_settings(inputs, prior(inputs)))
+        for vintage in vintages
+        if vintage.id != last.get(vintage.period)
     ]
-    return [each for each in told if isinstance(each, Threshold)]
+    return [result for result in judged if isinstance(result, Threshold)]
 
 
 def threshold_settings(inputs: Inputs, error: RevisionPrior) -> dict[str, Any]:

@@ -35,15 +35,15 @@ Floats = NDArray[np.float64]
 
 def panel(inputs: Inputs) -> Panel | Refusal:
     """Test whether areas' growth diverges once yearly shocks common to all are removed; percentage points a year."""
-    laid = peer_panel(inputs)
-    if laid is None:
+    growth = peer_panel(inputs)
+    if growth is None:
         return not_published(panel_method.METHOD, inputs.roles.growth.indicator)
     settings = inputs.settings.panel
-    found = panel_method.assess(
-        laid.values,
-        laid.areas,
-        laid.years,
-        indicator=laid.indicator,
+    fitted = panel_method.assess(
+        growth.values,
+        growth.areas,
+        growth.years,
+        indicator=growth.indicator,
         minimum_areas=settings.minimum_areas,
         minimum_points=settings.minimum_points,
         maximum_dropped=settings.maximum_dropped,
@@ -52,13 +52,15 @@ def panel(inputs: Inputs) -> Panel | Refusal:
         bartlett_level=settings.bartlett_level,
         tau_points=settings.tau_points,
         tau_range=settings.tau_range,
-        inputs=_rows(laid),
+        inputs=_rows(growth),
     )
-    if isinstance(found, Refusal):
-        return found
+    if isinstance(fitted, Refusal):
+        return fitted
     common = inputs.settings.conventions
-    window = window_flags(laid.years, weak_below=common.weak_below, shock_years=common.shock_years)
-    return found.model_copy(update={"flags": found.flags + window + boundary_flags(inputs, laid.areas, laid.indicator)})
+    window = window_flags(growth.years, weak_below=common.weak_below, shock_years=common.shock_years)
+    return fitted.model_copy(
+        update={"flags": fitted.flags + window + boundary_flags(inputs, growth.areas, growth.indicator)}
+    )
 
 
 def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
@@ -66,17 +68,17 @@ def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
 
     In the order of params/methods.yaml, with Holm's p-values over all of them.
     """
-    laid = peer_panel(inputs)
-    if laid is None:
+    growth = peer_panel(inputs)
+    if growth is None:
         return (not_published(exposure_method.METHOD, inputs.roles.growth.indicator),)
     settings = inputs.settings.exposure
-    after = years_after(laid.years, inputs.policy.date)
-    found = [assess_exposure(inputs, exposure_panel(inputs, laid, name), after) for name in settings.exposures]
-    crossing = boundary_flags(inputs, laid.areas, laid.indicator)
-    judged = exposure_method.judge(found, level=settings.verdict_level)
+    after = years_after(growth.years, inputs.policy.date)
+    estimates = [assess_exposure(inputs, exposure_panel(inputs, growth, name), after) for name in settings.exposures]
+    crossing = boundary_flags(inputs, growth.areas, growth.indicator)
+    judged = exposure_method.judge(estimates, level=settings.verdict_level)
     return tuple(
-        each.model_copy(update={"flags": each.flags + crossing}) if isinstance(each, Exposure) else each
-        for each in judged
+        result.model_copy(update={"flags": result.flags + crossing}) if isinstance(result, Exposure) else result
+        for result in judged
     )
 
 
@@ -103,7 +105,7 @@ def assess_exposure(
     )
 
 
-def exposure_panel(inputs: Inputs, laid: PeerPanel, name: str) -> ExposurePanel:
+def exposure_panel(inputs: Inputs, growth: PeerPanel, name: str) -> ExposurePanel:
     """Arrange growth and one exposure fixed before the start, with the merger as control.
 
     `name` is `MERGED`, or a name of `likeness` in params/report.yaml.
@@ -113,18 +115,18 @@ def exposure_panel(inputs: Inputs, laid: PeerPanel, name: str) -> ExposurePanel:
     ParamsError
         If params/report.yaml has no such name.
     """
-    merged = np.array([inputs.areas.is_merged(area) for area in laid.areas], dtype=float)
-    values, rows = (merged, ()) if name == MERGED else likeness_values(inputs, laid.areas, name)
+    merged = np.array([inputs.areas.is_merged(area) for area in growth.areas], dtype=float)
+    values, rows = (merged, ()) if name == MERGED else likeness_values(inputs, growth.areas, name)
     return ExposurePanel(
-        outcome=laid.indicator,
+        outcome=growth.indicator,
         exposure_name=name,
-        areas=laid.areas,
-        years=laid.years,
-        values=laid.values,
+        areas=growth.areas,
+        years=growth.years,
+        values=growth.values,
         exposure=values,
         merged=merged,
-        measures=laid.measures,
-        inputs=tuple(sorted({row for area in laid.areas for row in laid.inputs.get(area, ())} | set(rows))),
+        measures=growth.measures,
+        inputs=tuple(sorted({row for area in growth.areas for row in growth.inputs.get(area, ())} | set(rows))),
     )
 
 
@@ -146,12 +148,12 @@ def differences(inputs: Inputs) -> dict[str, Difference]:
 
     Refused areas are left out.
     """
-    laid = peer_panel(inputs)
+    growth = peer_panel(inputs)
     return {
-        each.area: difference
-        for each in (peer_family(inputs, laid) if laid else ())
-        if isinstance(each, Peers)
-        for difference in each.differences
+        compared.area: difference
+        for compared in (peer_family(inputs, growth) if growth else ())
+        if isinstance(compared, Peers)
+        for difference in compared.differences
         if isinstance(difference, Difference) and difference.comparator == "nation"
     }
 
@@ -161,20 +163,20 @@ def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> 
 
     Model-based: years are treated as draws, and their spread and carry-over are learnt from as many years.
     """
-    laid = peer_panel(inputs)
-    if laid is None:
+    growth = peer_panel(inputs)
+    if growth is None:
         return not_published("ranks", inputs.roles.growth.indicator)
     settings, (areas, table, known) = inputs.settings.ranks, yearly_table(differences)
     return rank_means(
         areas,
         estimate_means(table, mean_rules(inputs), known=known),
-        indicator=laid.indicator,
+        indicator=growth.indicator,
         measure=f"{inputs.roles.growth.measure} minus nation",
-        larger_is_better=inputs.indicators.get(laid.indicator).direction != "lower",
+        larger_is_better=inputs.indicators.get(growth.indicator).direction != "lower",
         draws=inputs.settings.conventions.draws,
         tau=settings.tau,
         minimum_areas=settings.minimum_areas,
-        inputs=_rows(laid),
+        inputs=_rows(growth),
     )
 
 
@@ -189,7 +191,7 @@ def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
     """Test for a step in the area's growth at each date fixed in params, then for drift from a line."""
     role, settings = inputs.roles.growth, inputs.settings.trend
     points = role_series(inputs, inputs.area, role)
-    found = [
+    tested = [
         steps_method.assess(
             points,
             area=inputs.area,
@@ -206,7 +208,7 @@ def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
     wandering = steps_method.cusum(
         points, area=inputs.area, indicator=role.indicator, from_points=settings.cusum_from_points
     )
-    return (*found, wandering)
+    return (*tested, wandering)
 
 
 def series_of(inputs: Inputs) -> SeriesRecord:
@@ -231,6 +233,6 @@ def series_of(inputs: Inputs) -> SeriesRecord:
     )
 
 
-def _rows(laid: PeerPanel) -> tuple[str, ...]:
+def _rows(panel: PeerPanel) -> tuple[str, ...]:
     """Every ledger row behind a panel and the national series."""
-    return tuple(sorted({row for rows in laid.inputs.values() for row in rows}))
+    return tuple(sorted({row for rows in panel.inputs.values() for row in rows}))

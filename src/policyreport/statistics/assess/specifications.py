@@ -63,14 +63,13 @@ def completion_specifications(inputs: Inputs) -> Spec:
     Estimates are shares of 1; *cannot tell apart* where the interval includes the headline's share. The headline's own
     list has no verdict and is not counted: nothing is compared with itself.
     """
-    counts = {
-        each.list: each for each in task_counts(inputs) if each.total and each.completed is not None
-    }  # the newest date of each list comes last
+    # The newest date of each list comes last.
+    counts = {count.list: count for count in task_counts(inputs) if count.total and count.completed is not None}
     lists = [key for key in inputs.roles.tasks.national_lists if key in counts] or list(counts)
     if not lists:
         return not_published("completion", inputs.roles.tasks.completed)
     effects = inputs.settings.sensitivity.completion_design_effects
-    factors = {f"design effect {as_published(each)}": each for each in effects}
+    factors = {f"design effect {as_published(effect)}": effect for effect in effects}
     headline = {"list": lists[-1], "clustering": next(iter(factors))}
     last = _share(counts[lists[-1]])
 
@@ -86,13 +85,13 @@ def completion_specifications(inputs: Inputs) -> Spec:
         return _share(count), "above" if low > last else "below" if high < last else "cannot tell apart"
 
     axes = {"list": lists, "clustering": list(factors)}
-    found = run("completion", inputs.roles.tasks.completed, axes, headline, estimate)
-    if isinstance(found, Refusal):
-        return found
-    others = [row for row in found.specifications if not row.refused and row.choices["list"] != lists[-1]]
+    grid = run("completion", inputs.roles.tasks.completed, axes, headline, estimate)
+    if isinstance(grid, Refusal):
+        return grid
+    others = [row for row in grid.specifications if not row.refused and row.choices["list"] != lists[-1]]
     alike = sum(row.verdict == "cannot tell apart" for row in others)
     rows = (row for key in lists for row in counts[key].inputs)
-    return resting_on(found.model_copy(update={"agree": alike, "of": len(others)}), rows)
+    return resting_on(grid.model_copy(update={"agree": alike, "of": len(others)}), rows)
 
 
 def threshold_specifications(inputs: Inputs) -> Spec:
@@ -102,14 +101,14 @@ def threshold_specifications(inputs: Inputs) -> Spec:
     """
     role, settings = inputs.roles.share, inputs.settings.sensitivity
     vintages = {measure: _estimated(share_vintages(inputs, measure)) for measure in role.measures}
-    known = {measure: found for measure, found in vintages.items() if found}
-    if role.headline_measure not in known:
+    estimated = {measure: figures for measure, figures in vintages.items() if figures}
+    if role.headline_measure not in estimated:
         return not_published("threshold", role.indicator)
     every = _prior_choices(inputs)
 
     def judge(choices: Choices) -> Threshold | Refusal:
-        found = known[choices["measure"]]
-        newest = [each for each in found if each.period == found[-1].period]
+        figures = estimated[choices["measure"]]
+        newest = [figure for figure in figures if figure.period == figures[-1].period]
         judged = threshold_method.assess(
             newest[-1] if choices["vintage"] == "newest" else newest[0],
             history(inputs, share_vintages(inputs, choices["measure"])),
@@ -132,27 +131,28 @@ def threshold_specifications(inputs: Inputs) -> Spec:
 
     rows = [
         {"measure": measure, "vintage": vintage, "mean": mean, "scale": scale, "prior": weight}
-        for measure, vintage, (mean, scale, weight) in product(known, settings.threshold_vintages, every)
+        for measure, vintage, (mean, scale, weight) in product(estimated, settings.threshold_vintages, every)
     ]
     headline = {"measure": role.headline_measure, "vintage": "newest"} | dict(
         zip(("mean", "scale", "prior"), _prior_key(inputs, prior(inputs)), strict=True)
     )
-    found = run_rows("threshold", role.indicator, rows, headline, estimate, basis)
-    return resting_on(found, (each.id for vintages in known.values() for each in _judged_by(vintages)))
+    grid = run_rows("threshold", role.indicator, rows, headline, estimate, basis)
+    return resting_on(grid, (vintage.id for vintages in estimated.values() for vintage in _judged_by(vintages)))
 
 
 def _prior_choices(inputs: Inputs) -> dict[tuple[str, str, str], RevisionPrior]:
     """Priors by mean, scale and weight: those of the report's grid, and two without a scale."""
     own = prior(inputs)
     none = replace(own, degrees=0.0)
-    return {_prior_key(inputs, each): each for each in (*priors(inputs), none, flat_prior(own))}
+    return {_prior_key(inputs, choice): choice for choice in (*priors(inputs), none, flat_prior(own))}
 
 
-def _prior_key(inputs: Inputs, each: RevisionPrior) -> tuple[str, str, str]:
+def _prior_key(inputs: Inputs, choice: RevisionPrior) -> tuple[str, str, str]:
     """What distinguishes a prior from others; where it has no weight its scale does not count."""
-    if each.degrees <= 0:
-        return mean_of(each), "none", "0 degrees"
-    return mean_of(each), f"{as_computed(each.scale / prior(inputs).scale)} s0", f"{as_published(each.degrees)} degrees"
+    if choice.degrees <= 0:
+        return mean_of(choice), "none", "0 degrees"
+    scale = f"{as_computed(choice.scale / prior(inputs).scale)} s0"
+    return mean_of(choice), scale, f"{as_published(choice.degrees)} degrees"
 
 
 def pace_specifications(inputs: Inputs) -> Spec:
@@ -164,22 +164,22 @@ def pace_specifications(inputs: Inputs) -> Spec:
     targets = inputs.policy.targets_for(role.indicator)
     if not targets:
         return not_published("pace", role.indicator)
-    target = min(targets, key=lambda each: int(each.horizon))
+    target = min(targets, key=lambda target: int(target.horizon))
 
     @cache
     def record(measure: str, base: str) -> Pace | Refusal:
         return _pace(inputs, measure, base, target)
 
     def estimate(choices: Choices) -> Answer:
-        found = record(choices["measure"], choices["base"])
-        if isinstance(found, Refusal):
-            return found
-        return (found.ratio_cagr, found.band) if choices["form"] == "cagr" else (found.ratio_pp, found.band_pp)
+        pace = record(choices["measure"], choices["base"])
+        if isinstance(pace, Refusal):
+            return pace
+        return (pace.ratio_cagr, pace.band) if choices["form"] == "cagr" else (pace.ratio_pp, pace.band_pp)
 
     def basis(choices: Choices) -> Hashable:
         """One measure from one year on in one form: the earliest year may be the shortest base too."""
-        found = record(choices["measure"], choices["base"])
-        years = () if isinstance(found, Refusal) else (found.base_period, found.latest_period)
+        pace = record(choices["measure"], choices["base"])
+        years = () if isinstance(pace, Refusal) else (pace.base_period, pace.latest_period)
         return choices["measure"], years, choices["form"]
 
     headline = {"measure": role.headline_measure, "base": "earliest", "form": "cagr"}
@@ -193,8 +193,8 @@ def pace_specifications(inputs: Inputs) -> Spec:
         "base": list(settings.pace_bases),
         "form": list(settings.pace_forms),
     }
-    used = (each for measure in role.pace_measures for each in _estimated(share_vintages(inputs, measure)))
-    return resting_on(run("pace", role.indicator, axes, headline, estimate, basis), (each.id for each in used))
+    used = (vintage for measure in role.pace_measures for vintage in _estimated(share_vintages(inputs, measure)))
+    return resting_on(run("pace", role.indicator, axes, headline, estimate, basis), (vintage.id for vintage in used))
 
 
 def _share(count: TaskCount) -> float:
@@ -204,13 +204,13 @@ def _share(count: TaskCount) -> float:
 
 def _estimated(vintages: Sequence[Observation]) -> list[Observation]:
     """Vintages that are figures for what happened in a calendar year, by year and date."""
-    return [each for each in yearly(vintages) if each.status not in NEVER_ESTIMATED]
+    return [vintage for vintage in yearly(vintages) if vintage.status not in NEVER_ESTIMATED]
 
 
 def _judged_by(vintages: Sequence[Observation]) -> list[Observation]:
     """Vintages of the newest period, and of revised periods, which show how far the newest may yet move."""
-    times = Counter(each.period for each in vintages)
-    return [each for each in vintages if each.period == vintages[-1].period or times[each.period] > 1]
+    times = Counter(vintage.period for vintage in vintages)
+    return [vintage for vintage in vintages if vintage.period == vintages[-1].period or times[vintage.period] > 1]
 
 
 def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target) -> Pace | Refusal:
@@ -229,7 +229,7 @@ def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target)
 def _pace(inputs: Inputs, measure: str, base: str, target: Target) -> Pace | Refusal:
     """The pace of one measure from one of the declared bases."""
     settings = inputs.settings.pace
-    years = sorted({year_of(each) for each in _estimated(share_vintages(inputs, measure))})
+    years = sorted({year_of(vintage) for vintage in _estimated(share_vintages(inputs, measure))})
     if not years:
         return not_published("pace", measure)
     bases = {

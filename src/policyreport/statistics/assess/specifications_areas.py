@@ -30,9 +30,9 @@ Spec = Sensitivity | Refusal
 Axes = dict[str, list[str]]
 
 
-def resting_on(found: Spec, rows: Iterable[str]) -> Spec:
+def resting_on(grid: Spec, rows: Iterable[str]) -> Spec:
     """Add the ledger rows that a grid was computed from; a refusal stays as it is."""
-    return found if isinstance(found, Refusal) else found.model_copy(update={"inputs": tuple(sorted(set(rows)))})
+    return grid if isinstance(grid, Refusal) else grid.model_copy(update={"inputs": tuple(sorted(set(rows)))})
 
 
 def peers_specifications(inputs: Inputs) -> Spec:
@@ -41,27 +41,27 @@ def peers_specifications(inputs: Inputs) -> Spec:
     *Cannot tell apart* where there is none.
     """
     settings, role = inputs.settings, inputs.roles.growth
-    laid = peer_panel(inputs)
-    if laid is None:
+    growth = peer_panel(inputs)
+    if growth is None:
         return not_published("peers", role.indicator)
     names = settings.peers.variables
     kept = {"all": list(range(len(names)))} | {
-        f"without {name.replace('_', ' ')}": [at for at, each in enumerate(names) if each != name]
+        f"without {name.replace('_', ' ')}": [at for at, other in enumerate(names) if other != name]
         for name in settings.sensitivity.peers_without
     }
 
     @cache
     def panel(likeness: str, weight: str) -> PeerPanel:
-        return replace(laid, likeness=laid.likeness[:, kept[likeness]], peers_by_output=weight == "output")
+        return replace(growth, likeness=growth.likeness[:, kept[likeness]], peers_by_output=weight == "output")
 
     @cache
     def compare(k: int, likeness: str, weight: str, carry_over: str) -> list[Peers | Refusal]:
         means = mean_rules(inputs) if carry_over == "learnt" else independent_years(inputs)
         rules = replace(peer_rules(inputs), k=k, means=means)
-        return [peers_method.assess(panel(likeness, weight), area, rules) for area in laid.areas]
+        return [peers_method.assess(panel(likeness, weight), area, rules) for area in growth.areas]
 
     def family_of(choices: Choices) -> list[Peers | Refusal]:
-        return compare(int(choices["peers"]), *(choices[each] for each in ("likeness", "weight", "carry-over")))
+        return compare(int(choices["peers"]), *(choices[axis] for axis in ("likeness", "weight", "carry-over")))
 
     def estimate(choices: Choices) -> Answer:
         return _told_apart(family_of(choices))
@@ -69,9 +69,9 @@ def peers_specifications(inputs: Inputs) -> Spec:
     def basis(choices: Choices) -> Hashable:
         """Who is compared with whom, by which weights and carry-over."""
         peers = tuple(
-            (each.area, tuple(peer.area for peer in each.peers))
-            for each in family_of(choices)
-            if isinstance(each, Peers)
+            (compared.area, tuple(peer.area for peer in compared.peers))
+            for compared in family_of(choices)
+            if isinstance(compared, Peers)
         )
         return peers, choices["weight"], choices["carry-over"]
 
@@ -82,8 +82,8 @@ def peers_specifications(inputs: Inputs) -> Spec:
         "carry-over": list(settings.sensitivity.peers_carry_over),
     }
     headline = {"peers": str(settings.peers.k), "likeness": "all", "weight": "plain", "carry-over": "learnt"}
-    likeness = (row for name in names for row in likeness_values(inputs, laid.areas, name)[1])
-    rows = (*(row for own in laid.inputs.values() for row in own), *likeness)
+    likeness = (row for name in names for row in likeness_values(inputs, growth.areas, name)[1])
+    rows = (*(row for own in growth.inputs.values() for row in own), *likeness)
     return resting_on(run("peers", role.indicator, axes, headline, estimate, basis), rows)
 
 
@@ -93,19 +93,19 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     Estimates are percentage points per standard deviation, or per group for a 0/1 exposure.
     """
     settings, role = inputs.settings, inputs.roles.growth
-    laid = peer_panel(inputs)
+    growth = peer_panel(inputs)
     names = settings.exposure.exposures
-    if laid is None or not names:
+    if growth is None or not names:
         return not_published("exposure", role.indicator)
-    after = years_after(laid.years, inputs.policy.date)
+    after = years_after(growth.years, inputs.policy.date)
     by_rule = {"all": after, "first": after[:1]}
     # Where one year is after the start, both rules are the same choice.
     rules = settings.sensitivity.exposure_posts if len(after) > 1 else settings.sensitivity.exposure_posts[:1]
     posts = {rule: by_rule[rule] for rule in rules}
-    found: dict[tuple[str, str], dict[str, Exposure | Refusal]] = {
+    families: dict[tuple[str, str], dict[str, Exposure | Refusal]] = {
         (post, control): {
             name: assess_exposure(
-                inputs, exposure_panel(inputs, laid, name), years, controlled=control != "none", inverted=False
+                inputs, exposure_panel(inputs, growth, name), years, controlled=control != "none", inverted=False
             )
             for name in names
         }
@@ -114,7 +114,7 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     }
 
     def estimate(choices: Choices) -> Answer:
-        family = found[choices["post"], choices["control"]]
+        family = families[choices["post"], choices["control"]]
         return _associated(family, choices["exposure"], choices["inference"], settings.exposure.verdict_level)
 
     axes: Axes = {
@@ -124,23 +124,23 @@ def exposure_specifications(inputs: Inputs) -> Spec:
         "inference": list(settings.sensitivity.exposure_inference),
     }
     headline = {"exposure": names[0], "post": next(iter(posts)), "control": "none", "inference": "WCR"}
-    rows = (row for family in found.values() for each in family.values() for row in each.inputs)
+    rows = (row for family in families.values() for result in family.values() for row in result.inputs)
     return resting_on(run("exposure", role.indicator, axes, headline, estimate), rows)
 
 
 def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
     """Number and verdict of the areas that stand apart from their peers."""
-    told = [
+    verdicts = [
         difference.verdict or ""
-        for each in family
-        if isinstance(each, Peers)
-        for difference in each.differences
+        for compared in family
+        if isinstance(compared, Peers)
+        for difference in compared.differences
         if isinstance(difference, Difference) and difference.comparator == "peers"
     ]
-    refused = [each for each in family if isinstance(each, Refusal)]
-    if not told:
+    refused = [compared for compared in family if isinstance(compared, Refusal)]
+    if not verdicts:
         return refused[0] if refused else not_published("peers", "peers")
-    return counted([word for word in told if word in ("above", "below")], "cannot tell apart")
+    return counted([word for word in verdicts if word in ("above", "below")], "cannot tell apart")
 
 
 def counted(words: Sequence[str], none: str) -> Answer:
@@ -149,9 +149,9 @@ def counted(words: Sequence[str], none: str) -> Answer:
 
 
 P_VALUES: Mapping[str, Callable[[Exposure], float | None]] = {
-    "WCR": lambda each: each.wcr_p,
-    "RI-t": lambda each: each.ri_t_p,
-    "CRV1": lambda each: each.crv1_p,
+    "WCR": lambda exposure: exposure.wcr_p,
+    "RI-t": lambda exposure: exposure.ri_t_p,
+    "CRV1": lambda exposure: exposure.crv1_p,
 }
 """The p-value that each method of inference judges by."""
 
@@ -162,7 +162,8 @@ def _associated(family: Mapping[str, Exposure | Refusal], name: str, inference: 
     if isinstance(own, Refusal):
         return own
     p_value = P_VALUES[inference]
-    adjusted = adjust([p_value(each) if isinstance(each, Exposure) else None for each in family.values()], rule="holm")
+    p_values = [p_value(other) if isinstance(other, Exposure) else None for other in family.values()]
+    adjusted = adjust(p_values, rule="holm")
     holm = dict(zip(family, adjusted, strict=True))[name]
     clear = holm is not None and holm <= level and exposure_method.checks_hold(own, level)
     return own.estimate, "associated" if clear else "no clear association"

@@ -39,8 +39,8 @@ def score_specifications(inputs: Inputs) -> tuple[Spec, ...]:
     """Count the same for each governance score, whose series are long; without any trend, its refusal."""
     measure = inputs.roles.governance.measure
     families = [
-        _Family(inputs, each, lambda area, key=each.indicator: series(inputs, area, key, measure))  # type: ignore[misc]
-        for each in governance_contrasts(inputs)
+        _Family(inputs, contrast, lambda area, key=contrast.indicator: series(inputs, area, key, measure))  # type: ignore[misc]
+        for contrast in governance_contrasts(inputs)
     ]
     return tuple(resting_on(_grid(inputs, family), family.rows()) for family in families)
 
@@ -64,7 +64,7 @@ class _Family:
         """The series considered; the report's is last."""
         kind = self.contrast.kind
         more = [f"{kind} {IN_DEVIATIONS}", f"{kind} {IN_BOTH}"] if self.contrast.scaled else []
-        named = ["own" if each == "own" else kind for each in self.inputs.settings.sensitivity.trend_series]
+        named = ["own" if name == "own" else kind for name in self.inputs.settings.sensitivity.trend_series]
         return [*dict.fromkeys(named), *more]
 
     @property
@@ -107,21 +107,21 @@ def _grid(inputs: Inputs, family: _Family) -> Spec:
         return _judge(family, window, kind)
 
     def words(choices: Choices, kind: str) -> dict[str, str] | Refusal:
-        found = judged(choices["window"], kind)
-        return found.refusal if found.refusal else _words(inputs, found, choices["dependence"], rhos)
+        of_window = judged(choices["window"], kind)
+        return of_window.refusal or _words(inputs, of_window, choices["dependence"], rhos)
 
     def estimate(choices: Choices) -> Answer:
         kind = choices["series"]
         if not kind.endswith(IN_BOTH):
-            said = words(choices, kind)
-            return said if isinstance(said, Refusal) else counted(list(said.values()), "no clear trend")
+            verdicts = words(choices, kind)
+            return verdicts if isinstance(verdicts, Refusal) else counted(list(verdicts.values()), "no clear trend")
         raw, scaled = (words(choices, f"{family.contrast.kind}{end}") for end in ("", f" {IN_DEVIATIONS}"))
         if isinstance(raw, Refusal):
             return raw
         if isinstance(scaled, Refusal):
             return scaled
         revised = {
-            each.area for each in judged(choices["window"], family.contrast.kind).trends if family.is_revised(each)
+            trend.area for trend in judged(choices["window"], family.contrast.kind).trends if family.is_revised(trend)
         }
         named = [word for area, word in raw.items() if scaled.get(area) == word and area not in revised]
         return counted(named, "no clear trend")
@@ -129,8 +129,8 @@ def _grid(inputs: Inputs, family: _Family) -> Spec:
     def basis(choices: Choices) -> Hashable:
         """The years that every area's trend rests on: all years are the official ones where none is preliminary."""
         kind = choices["series"].replace(IN_BOTH, IN_DEVIATIONS)
-        found = judged(choices["window"], kind)
-        years = tuple((each.area, tuple((point.year, point.value) for point in each.window)) for each in found.trends)
+        trends = judged(choices["window"], kind).trends
+        years = tuple((trend.area, tuple((p.year, p.value) for p in trend.window)) for trend in trends)
         return years, choices["series"].endswith(IN_BOTH), choices["dependence"]
 
     axes: Axes = {
@@ -148,7 +148,7 @@ def _judge(family: _Family, window: str, kind: str) -> _Judged:
     calendar = contrast.calendar
     if calendar is not None:
         calendar = {year: segment for year, segment in calendar.items() if year >= _first(window)}
-    found = [
+    results = [
         trend_method.assess(
             _inside(family.points(kind, area), window),
             area=area,
@@ -160,11 +160,11 @@ def _judge(family: _Family, window: str, kind: str) -> _Judged:
         )
         for area in inputs.provinces
     ]
-    trends = tuple(each for each in found if isinstance(each, Trend))
+    trends = tuple(result for result in results if isinstance(result, Trend))
     if not trends:
-        refused = [each for each in found if isinstance(each, Refusal)]
+        refused = [result for result in results if isinstance(result, Refusal)]
         return _Judged((), (), refused[0] if refused else not_published("trend", contrast.indicator))
-    adjusted = adjust([each.p_value for each in trends], rule="bh")
+    adjusted = adjust([trend.p_value for trend in trends], rule="bh")
     return _Judged(trends, tuple(1.0 if p is None else p for p in adjusted))
 
 
@@ -182,46 +182,47 @@ def _inside(points: Points, window: str) -> Points:
     )
 
 
-def _words(inputs: Inputs, found: _Judged, dependence: str, rhos: Mapping[str, float]) -> dict[str, str] | Refusal:
+def _words(inputs: Inputs, judged: _Judged, dependence: str, rhos: Mapping[str, float]) -> dict[str, str] | Refusal:
     """Verdicts of the areas that stand out once the slope must also hold under a dependence."""
     if dependence not in (*rhos, LEARNT):
-        refused = _too_short(inputs, found.trends, dependence)
+        refused = _too_short(inputs, judged.trends, dependence)
         if refused:
             return refused
     level = inputs.settings.trend.verdict_level
-    candidates = [each for each, p in zip(found.trends, found.adjusted, strict=True) if max(p, each.p_value) <= level]
+    pairs = zip(judged.trends, judged.adjusted, strict=True)
+    candidates = [trend for trend, p in pairs if max(p, trend.p_value) <= level]
     assumed = inputs.settings.trend.verdict_rho if dependence == LEARNT else rhos.get(dependence)
-    words = {each.area: _verdict(inputs, each, dependence, assumed) for each in candidates}
+    words = {trend.area: _verdict(inputs, trend, dependence, assumed) for trend in candidates}
     named = {area: word for area, word in words.items() if word != "no clear trend"}
-    return _by_line(inputs, found.trends, named) if named and dependence == LEARNT else dict(named)
+    return _by_line(inputs, judged.trends, named) if named and dependence == LEARNT else dict(named)
 
 
 def _by_line(inputs: Inputs, trends: Sequence[Trend], named: Mapping[str, str]) -> dict[str, str]:
     """Those verdicts whose lines hold under the carry-over that all series show together."""
-    windows = [([p.year for p in each.window], [p.value for p in each.window]) for each in trends]
+    windows = [([p.year for p in trend.window], [p.value for p in trend.window]) for trend in trends]
     lines = estimate_lines(windows, line_rules(inputs))
     p_values = adjust([1.0 if isnan(p) else float(p) for p in lines.p_values], rule="bh")
     level = inputs.settings.trend.verdict_level
-    held = {each.area for each, p in zip(trends, p_values, strict=True) if p is not None and p <= level}
+    held = {trend.area for trend, p in zip(trends, p_values, strict=True) if p is not None and p <= level}
     return {area: word for area, word in named.items() if area in held and not lines.wanders}
 
 
 def _too_short(inputs: Inputs, trends: Sequence[Trend], errors: str) -> Refusal | None:
     """Why estimated errors are no choice here: every series has too few years for them."""
-    n, needed = max(each.n for each in trends), inputs.settings.trend.hac_from_points
+    n, needed = max(trend.n for trend in trends), inputs.settings.trend.hac_from_points
     if n >= needed:
         return None
     return Refusal(code="too-few-points", method="trend", subject=errors, detail=f"{n} of {needed} years")
 
 
-def _verdict(inputs: Inputs, each: Trend, dependence: str, rho: float | None) -> trend_method.Verdict:
+def _verdict(inputs: Inputs, trend: Trend, dependence: str, rho: float | None) -> trend_method.Verdict:
     """The direction of a trend, if its slope holds under one dependence and without unrevised years."""
-    years, values = [point.year for point in each.window], [point.value for point in each.window]
+    years, values = [point.year for point in trend.window], [point.value for point in trend.window]
     slope = gls_slope(years, values, rho) if rho is not None else _estimated(inputs, dependence, years, values)
     if isinstance(slope, Refusal):
         return "no clear trend"
     enough = inputs.settings.conventions.minimum_official_points
-    return trend_method.direction(each.window, each.kendall_s, slope.interval, minimum_official_points=enough)
+    return trend_method.direction(trend.window, trend.kendall_s, slope.interval, minimum_official_points=enough)
 
 
 def _estimated(inputs: Inputs, errors: str, years: Sequence[int], values: Sequence[float]) -> RegressionSlope | Refusal:

@@ -92,7 +92,7 @@ def grouping(inputs: Inputs) -> Grouping:
         for area, counts in _counts_by_area(inputs)
     ]
     return estimate_grouping(
-        [each.increments for each in stretches if isinstance(each, Stretch)],
+        [stretch.increments for stretch in stretches if isinstance(stretch, Stretch)],
         minimum_pairs=settings.grouping_minimum_pairs,
         minimum_tasks=settings.grouping_minimum_tasks,
         assumed=settings.assumed_design_effect,
@@ -153,19 +153,20 @@ def _counts_by_area(inputs: Inputs) -> Iterator[tuple[str, tuple[TaskCount, ...]
     """Every area's counts, from its record."""
     for (area, notebook), record in sorted(inputs.records.items()):
         if notebook == "trend" and isinstance(record, TrendRecord):
-            yield area, tuple(_count(inputs, each) for each in record.completion if isinstance(each, Completion))
+            counted = [result for result in record.completion if isinstance(result, Completion)]
+            yield area, tuple(_count(inputs, completion) for completion in counted)
 
 
-def _count(inputs: Inputs, each: Completion) -> TaskCount:
+def _count(inputs: Inputs, completion: Completion) -> TaskCount:
     """The count behind a completion."""
     return TaskCount(
-        area=each.area,
-        list=each.list,
-        published=each.published,
-        reference_date=each.reference_date,
-        total=each.total,
-        completed=each.completed.count,
-        list_label=each.list_label,
-        list_kind=inputs.policy.list_named(each.list).kind,
-        inputs=each.inputs,
+        area=completion.area,
+        list=completion.list,
+        published=completion.published,
+        reference_date=completion.reference_date,
+        total=completion.total,
+        completed=completion.completed.count,
+        list_label=completion.list_label,
+        list_kind=inputs.policy.list_named(completion.list).kind,
+        inputs=completion.inputs,
     )

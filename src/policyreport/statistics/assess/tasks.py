@@ -61,10 +61,10 @@ def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
         )
         for count in counts
     )
-    if any(isinstance(each, Completion) for each in results):
+    if any(isinstance(result, Completion) for result in results):
         return results
     # An area of which no list can be counted has published no count, whatever lists it named.
-    return tuple(_of_the_area(each) for each in results if isinstance(each, Refusal))
+    return tuple(_of_the_area(result) for result in results if isinstance(result, Refusal))
 
 
 def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
@@ -106,12 +106,12 @@ def outlook(inputs: Inputs) -> tuple[Outlook | Refusal, ...]:
     kinds = by_kind(task_counts(inputs))
     if not kinds:
         return (not_published("outlook", SUBJECT),)
-    found: list[Outlook | Refusal] = []
+    outlooks: list[Outlook | Refusal] = []
     for counts in kinds:
         by_share = [_outlook(inputs, counts, share) for share in inputs.settings.outlook.required_shares]
         # What is refused is refused whatever share is required.
-        found += by_share[:1] if isinstance(by_share[0], Refusal) else by_share
-    return tuple(found)
+        outlooks += by_share[:1] if isinstance(by_share[0], Refusal) else by_share
+    return tuple(outlooks)
 
 
 def by_kind(counts: Sequence[TaskCount]) -> tuple[tuple[TaskCount, ...], ...]:
