@@ -100,7 +100,7 @@ def family_verdicts(table: Floats) -> tuple[Bools, Bools, bool]:
     """Who is named by order and one assumed carry-over, who by all conditions, and whether series may wander."""
     by_order = named_by_order(table)
     if not by_order.any():
-        # Lines cannot name whom order does not; whether the family wanders is then of no consequence.
+        # Lines cannot name an area that order does not; whether the family wanders then has no effect.
         return by_order, by_order, False
     lines = estimate_lines([(range(table.shape[1]), row.tolist()) for row in table], LINES)
     adjusted = adjust(lines.p_values.tolist(), rule="bh")

@@ -67,7 +67,7 @@ def outlook(
     if assumed != LEARNT:
         return (*_summary(made, judged=int(assumed) >= design_effect), none_left)
     learnt = [each for each in made if each.learnt]
-    # Of a few lists that grew out of their size nothing is said by themselves.
+    # Where only a few lists are learnt from, they are not reported separately.
     alone = _summary(learnt, judged=True) if len(learnt) >= draws / 20 else ()
     handed = share(HANDED_OVER, [not each.learnt for each in made])
     return (*alone, *_summary(made, judged=True, of=", as printed"), handed, none_left)

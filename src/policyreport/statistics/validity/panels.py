@@ -117,7 +117,7 @@ def exposed(
     )
     found = ~np.isnan(low)
     inside = (low[found] <= association) & (association <= high[found])
-    # Below six exposed areas the bootstrap is not used: the flag `few-treated` leaves the permutation alone.
+    # Below six exposed areas the bootstrap is not used: the flag `few-treated` leaves only the permutation test.
     few, null = kind.isdigit() and int(kind) < FEW_TREATED, association == 0
     clustered = stats.t.ppf(1 - SIZE / 2, areas - 1)
     return (

@@ -38,7 +38,7 @@ def ranks(rng: np.random.Generator, draws: int, *, areas: int, kind: str) -> tup
     errors = binomial_scores(totals, totals)[1] if counts else rng.uniform(0.3, 1.5, areas)
     truth = true_scores("all tied" if tied else kind, areas)
     first, last = true_places(truth)
-    # Ties use up the level, so there the critical value is simulated as finely as in the report.
+    # Ties exhaust the level, so there the critical value is simulated as finely as in the report.
     steps = 9999 if tied and not clustered else 1999
     noise = np.ascontiguousarray((errors * rng.standard_normal((steps, areas))).T)
     joint = pairwise_errors(errors)

@@ -62,7 +62,7 @@ def one_list(
         added = int(rng.poisson(growth * open_tasks))
         share = -np.expm1(-rate * days)
         if evenly:
-            # A task added evenly over the interval is finished with the mean probability over its entry.
+            # A task added evenly over the interval is finished with the mean probability over days of entry.
             share = (open_tasks * share + added * (1 - share / (rate * days))) / max(open_tasks + added, 1)
         finished = draw_finished(rng, open_tasks + added, share, design_effect)
         increments.append(Increment(start, end, open_tasks, added, finished))

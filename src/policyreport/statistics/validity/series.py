@@ -57,7 +57,7 @@ def threshold(
         bars.append(bar.low <= moved[n] <= bar.high)
         learnt.append(about.low <= moved[n] <= about.high)
         widths.append(interval.high - interval.low)
-        # Published as far below the threshold as just makes the verdict "below": wrong if the final value reaches it.
+        # Published just far enough below the threshold for the verdict "below": wrong if the final value reaches it.
         wrong.append(moved[n] >= bar.high)
         moves.append(-moved[n])
         if n:
@@ -103,7 +103,7 @@ def trend(rng: np.random.Generator, draws: int, *, n: int, rho: float, slope: fl
         sen.append((line.slope, line.interval.low, line.interval.high))
         known = gls_slope(years, y, rho)
         gls.append((known.slope, known.interval.low, known.interval.high))
-        # Short of the exact p, the deciding line is not needed.
+        # Without a significant exact p, the deciding line is not needed.
         deciding = gls_slope(years, y, VERDICT_RHO).interval if rejected[-1] else None
         verdicts.append(deciding is not None and not deciding.low <= 0 <= deciding.high)
     white, null = rho == 0, slope == 0

@@ -44,7 +44,7 @@ def yearly_noise(rng: np.random.Generator, areas: int, years: int, process: str,
     """
     scale, shape = spreads(rng, areas, spread), (areas, years)
     if process == HEAVY_TAILS:
-        # Standardised, and carried over as normal shocks are.
+        # Standardised, and carried over like normal shocks.
         return np.asarray(scale * _carried(rng.standard_t(5, size=shape) * 0.6**0.5, rho))
     if process == REGIONS:
         shocks = autoregressive(rng, (REGION_COUNT, years), rho)[np.arange(areas) % REGION_COUNT]
