@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER = "data/boundaries"
 # Columns that name an area.
 _NAMES = ("slug", "name", "name_en", "name_ascii", "full_name")
-# What stands in file names, addresses and ids.
+# Patterns of what becomes part of file names, addresses and ids.
 _PATTERNS = {"key": re.compile(r"\w+(:\w+)?", re.ASCII), "slug": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")}
 
 
@@ -142,7 +142,7 @@ class Areas:
         near = get_close_matches(text, self.table.index, n=3, cutoff=0.65)
         if not near:
             joined = {name.replace(" ", ""): key for name, key in self._keys_by_name.items()}
-            # Below this the nearest name is another place's, not a slip: Hà Nam for Hà Tây.
+            # A lower cutoff would suggest another place, not correct a slip: Hà Nam for Hà Tây.
             names = get_close_matches(plain(text).replace(" ", ""), joined, n=3, cutoff=0.8)
             near = list(dict.fromkeys(self._namesake_on(joined[name], day) for name in names))
         strange = strange_letters(text)

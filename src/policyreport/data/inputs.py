@@ -271,6 +271,6 @@ def _read_record(entry: dict[str, Any]) -> NotebookRecord:
             f"record of {area}, {kind}",
             "what this version's notebook writes",
             misfit(error),
-            "Run the edition again without --areas: what has not changed is not made again.",
+            "Run the edition again without --areas: only what has changed is computed again.",
         ) from None
     return record

@@ -53,7 +53,7 @@ def open_journal(raw: Path, key: str, parts: Mapping[Path, Path]) -> None:
     draft = raw / f"{FILE}.{os.getpid()}.part"
     draft.write_text(text, encoding="utf-8")
     try:
-        # Whole or not at all, and never over another's: a link is made only where no file of its name is.
+        # A hard link appears whole or not at all, and fails if a file of that name exists.
         os.link(draft, raw / FILE)
     finally:
         draft.unlink()
@@ -122,7 +122,7 @@ def _require_own(raw: Path, journal: Path, key: str, entry: Entry) -> None:
     if place.parent.resolve() != raw.resolve() / Path(entry.path).parent:
         raise _foreign(journal, f"a file behind a link, {entry.path!r}"[:120])
     for file in (place, part_of(place)):
-        # Looked at twice: the command may be moving the file at this moment.
+        # Existence is checked twice: the command may be moving the file at this moment.
         if os.path.lexists(file) and not _is_own(file, entry) and os.path.lexists(file):
             raise _foreign(journal, f"{file.name}, which it did not write")
 
@@ -145,5 +145,5 @@ def _foreign(journal: Path, got: str) -> DataError:
     """The error for a journal that cannot be trusted."""
     return DataError(
         str(journal), "the note of a command that is adding a table here", got,
-        "Delete this file: no table is hidden and none is removed because of it.",
+        "Delete this file: no table is hidden or removed because of it.",
     )  # fmt: skip

@@ -147,7 +147,7 @@ def read_sources(root: Root) -> dict[str, Source]:
             table = path.name.removesuffix(SIDECAR) + ".csv"
             raise DataError(str(path), f"a raw file {table} next to it", "none", "Restore the file.")
         if name.lower().endswith((".csv", ".yaml", ".yml")) and not name.endswith((".csv", SIDECAR)):
-            todo = "Name it so; a second sidecar or a copy of one is deleted."
+            todo = "Rename it, or delete a second sidecar or a copy of one."
             raise DataError(str(path), f"tables ….csv and sidecars …{SIDECAR}", f'"{path.name}"', todo)
     sources = {key: read_source(path) for key, path in tables.items() if key != pending}
     for key, source in sources.items():

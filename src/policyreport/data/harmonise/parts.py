@@ -177,7 +177,7 @@ def _aggregate(
     sums_up = np.array([indicator.harmonise == "sum" for indicator in carried])
     have = grid["value"].notna() & grid["weight"].notna()
     grid["known"] = have
-    # A chain breaks where a part's growth is unknown; its share of the base year then says how much is missing.
+    # A chain breaks where a part's growth is unknown; its base-year share then tells how much is missing.
     grid["whole"] = grid["weight"].fillna(grid["share_grdp"])
     grid["present"] = grid["whole"].where(have)
     scale = grid["weight"].where(~sums_up[grid["place"].to_numpy()], 1.0)
@@ -196,7 +196,7 @@ def _aggregate(
     cells["enough"] = np.where(total, cells["complete"], missing < small_part)
     bounds = _bounds_of_whole(carried, cells, sums, groups.size() - groups["known"].sum(), total)
     cells["bound_low"], cells["bound_high"] = bounds
-    # A province of one part keeps its value to the last bit.
+    # A province of one part keeps its exact value.
     mean = (sums["mass"] / sums["present"]).where(cells["low"] != cells["high"], cells["low"])
     cells["value"] = sums["mass"].where(total, mean)
     cells.loc[total, ["low", "high", "weight_low", "weight_high"]] = np.nan

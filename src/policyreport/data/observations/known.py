@@ -22,8 +22,8 @@ def as_known_on(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
 
 def known_on(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
     """Select every vintage published by a day, with the column `newest` marking the one in force for each key."""
-    known = vintages(ledger, day)
-    return known.assign(newest=known.index.isin(as_known_on(ledger, day).index))
+    published = vintages(ledger, day)
+    return published.assign(newest=published.index.isin(as_known_on(ledger, day).index))
 
 
 def vintages(

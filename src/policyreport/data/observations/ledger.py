@@ -294,7 +294,7 @@ def _outside_lifetime(ledger: pd.DataFrame, areas: Areas) -> NDArray[np.bool_]:
     begun, ended = zip(*(areas.lifetime(key) for key in keys.tolist()), strict=True)
     start, end = zip(*(period_bounds(text) for text in periods.tolist()), strict=True)
     begun_, ended_ = np.array(begun, "datetime64[D]")[of_area], np.array(ended, "datetime64[D]")[of_area]
-    # An empty text is no day (NaT), and nothing is earlier or later than that.
+    # An empty text becomes NaT, which is neither earlier nor later than any day.
     earlier = np.array(end, "datetime64[D]")[of_period] < begun_
     later = np.array(start, "datetime64[D]")[of_period] > ended_
     return np.asarray(earlier | later)
@@ -324,21 +324,21 @@ def _lifetime(areas: Areas, area: Hashable) -> str:
 
 def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
     """Refuse an undefined measure, and a value outside the indicator's range."""
-    known = indicators.by_id()
+    definitions = indicators.by_id()
     pairs = ledger[["indicator", "measure"]].drop_duplicates()
     for row, (id, measure) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
-        if measure and measure not in known[id].measures:
-            todo = did_you_mean(measure, known[id].measures)
+        if measure and measure not in definitions[id].measures:
+            todo = did_you_mean(measure, definitions[id].measures)
             raise DataError(place(row, "measure"), f"a measure of {id}", f'"{measure}"', todo)
     codes, ids = pd.factorize(ledger["indicator"])
-    limits = [(known[id].low, known[id].high) for id in ids.tolist()]
+    limits = [(definitions[id].low, definitions[id].high) for id in ids.tolist()]
     low = np.array([-np.inf if end is None else end for end, _ in limits])[codes]
     high = np.array([np.inf if end is None else end for _, end in limits])[codes]
     values = ledger["value"].to_numpy()
     outside = np.flatnonzero(~((low <= values) & (values <= high)))
     if len(outside):
         at = outside[0]
-        row, definition = str(ledger.index[at]), known[str(ids[codes[at]])]
+        row, definition = str(ledger.index[at]), definitions[str(ids[codes[at]])]
         raise DataError(
             place(row, "value"),
             f"{definition.id} between {as_published(low[at])} and {as_published(high[at])} {definition.unit}",

@@ -47,7 +47,7 @@ def cell(table: pd.DataFrame, row: Hashable, column: str) -> str:
 
 def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:
     """Return the schema of the ledger, strict and ordered: no other columns."""
-    # The types are compared at once for all columns: asked one by one, pandera spends most of its time on them.
+    # Types are compared for all columns at once: column by column, pandera would spend most of its time on them.
     columns = dict.fromkeys(TYPES, pa.Column())
     columns |= {
         "indicator": pa.Column(checks=pa.Check.isin(list(indicators.by_id()))),
@@ -80,8 +80,8 @@ def validate(ledger: pd.DataFrame, indicators: Indicators) -> None:
     pairs = ledger[["indicator", "unit"]].drop_duplicates()
     for row, (indicator, unit) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
         if (indicator, unit) not in units:
-            known = indicators.get(str(indicator)).units
-            raise DataError(place(row, "unit"), f"a unit of {indicator}", f'"{unit}"', did_you_mean(str(unit), known))
+            todo = did_you_mean(str(unit), indicators.get(str(indicator)).units)
+            raise DataError(place(row, "unit"), f"a unit of {indicator}", f'"{unit}"', todo)
 
 
 def _known_codes(quality: pd.Series[str]) -> pd.Series[bool]:

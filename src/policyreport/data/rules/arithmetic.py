@@ -194,7 +194,7 @@ def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
         scored = rows.rename(columns={"indicator": "score"})
         both = placed.merge(scored, on=[*keys, "area"], suffixes=("", "_score"))
         both = both.sort_values([*keys, "value"], kind="stable")
-        # Upwards is better whichever way the index counts.
+        # Larger is better, whichever way the index is oriented.
         lower = both["score"].isin(
             [id for id, definition in evidence.indicators.items() if definition.direction == "lower"]
         )

@@ -30,7 +30,7 @@ def _list_changed(evidence: Evidence) -> Iterator[Breach]:
     totals = evidence.ledger[
         (evidence.ledger["indicator"] == evidence.tasks.total) & evidence.ledger["reference_date"].notna()
     ]
-    # The first word of a list's slug names who issues it.
+    # The first part of a list's slug names its issuer.
     issuer = totals["list"].str.replace(r"-.*", "", regex=True)
     for (area, _), rows in totals.groupby([totals["area"], issuer]):
         for before, after in pairwise([day for _, day in rows.groupby("reference_date")]):
@@ -76,7 +76,7 @@ def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> 
     rows = evidence.newest.reset_index()
     official = rows[rows["measure"].isin(evidence.settings.official_measures)]
     others = rows[rows["measure"].isin(measures)]
-    # An unchanged province carries its former key in older reports and its present one in the tables.
+    # An unchanged province has its former key in older reports and its present one in the tables.
     successor = evidence.areas.crosswalk.loc[evidence.areas.crosswalk["relation"] == "unchanged", "new"]
     for table in (official, others):
         table.insert(0, "place", table["area"].map(successor).fillna(table["area"]))
@@ -150,7 +150,7 @@ def _other_quantity(evidence: Evidence) -> Iterator[Breach]:
     named = evidence.context.policy.threshold.indicators
     rows = evidence.newest
     rows = rows[rows["indicator"].isin(named) & (rows["area"] == evidence.nation)]
-    # Of a span of months the last year counts.
+    # For a span of months the last year counts.
     year = rows["period"].str.extract(r"(\d{4})(?!.*\d{4})")[0]
     for when, group in rows.groupby(year):
         if len(set(group["indicator"])) > 1:
@@ -258,11 +258,11 @@ def _rank_scheme(evidence: Evidence) -> Iterator[Breach]:
 def _tied_ranks(evidence: Evidence) -> Iterator[Breach]:
     """Areas on one rank where the source does not mention a tie."""
     ranks = evidence.newest[evidence.kinds[evidence.newest.index] == "rank"]
-    words = "|".join(re.escape(word) for word in evidence.settings.tie_words)
+    tie = "|".join(re.escape(word) for word in evidence.settings.tie_words)
     keys = ["indicator", "measure", "period", "unit", "source", "value"]
     tied = ranks[ranks.duplicated(keys, keep=False)]
     for _, rows in tied.groupby(keys):
-        if not rows["note"].str.contains(words, case=False, regex=True).any():
+        if not rows["note"].str.contains(tie, case=False, regex=True).any():
             named = f"{evidence.named(rows['indicator'].iloc[0])}, {rows['period'].iloc[0]}"
             who = " and ".join(evidence.who(area) for area in rows["area"])
             yield Breach(ids(rows), f"{named}: {who} share place {as_published(rows['value'].iloc[0])}.")

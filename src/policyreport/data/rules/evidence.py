@@ -284,10 +284,10 @@ def by_source(rows: pd.DataFrame, text: str) -> Iterator[Breach]:
         yield Breach(ids(group), f"{source}: {figures} {text}.")
 
 
-def listing(words: list[str], most: int = 6) -> str:
+def listing(items: list[str], most: int = 6) -> str:
     """Join items, counting those beyond `most`: ``a, b and 3 more``."""
-    rest = len(words) - most
-    return f"{', '.join(words[:most])} and {rest} more" if rest > 0 else ", ".join(words)
+    rest = len(items) - most
+    return f"{', '.join(items[:most])} and {rest} more" if rest > 0 else ", ".join(items)
 
 
 def half_unit(value: float) -> float:

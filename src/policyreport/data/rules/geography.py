@@ -215,12 +215,12 @@ def _populations(evidence: Evidence) -> pd.DataFrame:
     """The ledger's newest average population with both figures of the table of areas, in persons."""
     table = evidence.areas.table
     columns = {"registered": table["population_registered"], "average": table["population"]}
-    known = pd.DataFrame({name: pd.to_numeric(column) for name, column in columns.items()}).dropna()
+    both = pd.DataFrame({name: pd.to_numeric(column) for name, column in columns.items()}).dropna()
     names = {rule.heads for rule in evidence.settings.volumes}
-    rows = evidence.annual[evidence.annual["indicator"].isin(names) & evidence.annual["area"].isin(known.index)]
+    rows = evidence.annual[evidence.annual["indicator"].isin(names) & evidence.annual["area"].isin(both.index)]
     rows = rows.sort_values("year", kind="stable").drop_duplicates("area", keep="last").reset_index()
     # The ledger counts in thousands.
-    return rows.assign(value=1000 * rows["value"]).merge(known, left_on="area", right_index=True)
+    return rows.assign(value=1000 * rows["value"]).merge(both, left_on="area", right_index=True)
 
 
 CHECKS: dict[str, Check] = {

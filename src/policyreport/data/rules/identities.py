@@ -157,30 +157,25 @@ def _breach(evidence: Evidence, row: Figure, implied: Span, text: str) -> Breach
 
 def _yearly(evidence: Evidence, indicator: str) -> pd.DataFrame:
     """Exact figures in force of whole years."""
-    rows = evidence.newest
-    own = rows[(rows["indicator"] == indicator) & (rows["bound"] == "=") & rows["status"].isin(EXACT)]
+    own = _exact(evidence.newest, indicator)
     whole = pd.Series([year_of_period(period) is not None for period in own["period"]], own.index, dtype=bool)
     return own[whole]
 
 
 def _means(evidence: Evidence, indicator: str) -> pd.DataFrame:
     """Exact figures in force of several years together."""
-    rows = evidence.newest
-    exact = (rows["bound"] == "=") & rows["status"].isin(EXACT) & rows["period"].str.fullmatch(r"\d{4}/\d{4}")
-    return rows[(rows["indicator"] == indicator) & exact]
+    own = _exact(evidence.newest, indicator)
+    return own[own["period"].str.fullmatch(r"\d{4}/\d{4}")]
+
+
+def _exact(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    return rows[(rows["indicator"] == indicator) & (rows["bound"] == "=") & rows["status"].isin(EXACT)]
 
 
 def _shares(evidence: Evidence, share: str, row: Figure, year: int) -> list[Span]:
     """Every vintage of a share that was printed for a year, by the measure of the figure it is compared with."""
-    rows = evidence.ledger
-    own = rows[
-        (rows["area"] == row.area)
-        & (rows["indicator"] == share)
-        & (rows["measure"] == row.measure)
-        & (rows["bound"] == "=")
-        & rows["status"].isin(EXACT)
-        & (rows["period"] == str(year))
-    ]
+    rows = _exact(evidence.ledger, share)
+    own = rows[(rows["area"] == row.area) & (rows["measure"] == row.measure) & (rows["period"] == str(year))]
     return [span for figure in figures(own) if (span := printed(figure)).low > 0]
 
 

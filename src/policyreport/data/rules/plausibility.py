@@ -44,7 +44,7 @@ def _magnitude(evidence: Evidence) -> Iterator[Breach]:
         positive = rows[(rows["value"] > 0) & (rows["before"] > 0) & ~rows["indicator"].isin(settings.growing_rates)]
         ratio = pd.Series(np.log10(positive["value"] / positive["before"]), index=positive.index).abs()
         factors = np.log10(np.array(settings.magnitude_factors))
-        # Growth in a year comes on top of the slip; the tolerance is on the ratio.
+        # A year's growth adds to the wrong unit; the tolerance is on the ratio.
         slack = np.log10(1 + settings.magnitude_tolerance)
         slip = pd.Series(False, index=positive.index)
         for factor in factors:

@@ -26,16 +26,16 @@ def _indicator_known(evidence: Evidence) -> Iterator[Breach]:
 
 
 def _measure_known(evidence: Evidence) -> Iterator[Breach]:
-    known = {id: {"", *definition.measures} for id, definition in evidence.indicators.items()}
+    measures = {id: {"", *definition.measures} for id, definition in evidence.indicators.items()}
     yield from _cells(
-        evidence, "measure", lambda indicator, text: text in known.get(indicator, {text}), "is no measure of"
+        evidence, "measure", lambda indicator, text: text in measures.get(indicator, {text}), "is no measure of"
     )
 
 
 def _list_known(evidence: Evidence) -> Iterator[Breach]:
     """An undefined list: a misspelt slug would pass for a changed list."""
-    known = {"", *(policy_list.id for policy_list in evidence.context.policy.lists)}
-    yield from _cells(evidence, "list", lambda _, text: text in known, "is no list of params/policy.yaml:")
+    lists = {"", *(policy_list.id for policy_list in evidence.context.policy.lists)}
+    yield from _cells(evidence, "list", lambda _, text: text in lists, "is no list of params/policy.yaml:")
 
 
 def _codes_known(evidence: Evidence) -> Iterator[Breach]:
@@ -102,17 +102,17 @@ def _unit_mixed(evidence: Evidence) -> Iterator[Breach]:
 
 def _address_missing(evidence: Evidence) -> Iterator[Breach]:
     for key, source in evidence.sources.items():
-        # What was drawn was published nowhere; its program stands in the address.
+        # Simulated figures were never published; their address names the program.
         if not source.simulated and not re.match(r"https?://\S+\.\S+", source.address):
             yield Breach((), f'{key}: "{source.address}" is no address of a source.', sources=(key,))
 
 
 def _licence_missing(evidence: Evidence) -> Iterator[Breach]:
     """Publishers that state no terms of use."""
-    words = {"", *evidence.settings.no_licence_words}
+    missing = {"", *evidence.settings.no_licence_words}
     files: dict[str, list[str]] = {}
     for key, source in sorted(evidence.sources.items()):
-        if source.licence.strip().casefold() in words:
+        if source.licence.strip().casefold() in missing:
             files.setdefault(source.publisher, []).append(key)
     for publisher, keys in files.items():
         many = f"{len(keys)} files" if len(keys) > 1 else "1 file"
@@ -122,7 +122,7 @@ def _licence_missing(evidence: Evidence) -> Iterator[Breach]:
 def _published_after_access(evidence: Evidence) -> Iterator[Breach]:
     """Figures dated later than the day the file was read."""
     accessed = {key: pd.Timestamp(source.accessed) for key, source in evidence.sources.items()}
-    # A date known to the month counts as the month's last day, which may lie after the day of reading.
+    # A date known only to the month counts as the month's last day, which may lie after the day of reading.
     exact = evidence.ledger[evidence.ledger["published_precision"] == "day"]
     late = exact[exact["published"] > exact["source"].map(accessed).astype("datetime64[s]")]
     yield from by_source(late, "dated after the day the file was read")
@@ -131,8 +131,9 @@ def _published_after_access(evidence: Evidence) -> Iterator[Breach]:
 def _published_after_sidecar(evidence: Evidence) -> Iterator[Breach]:
     """Figures dated later than the publication date in the sidecar."""
     stated = {key: pd.Timestamp(last_day(str(source.published))[0]) for key, source in evidence.sources.items()}
-    known = evidence.ledger["source"].map(stated).astype("datetime64[s]")
-    yield from by_source(evidence.ledger[evidence.ledger["published"] > known], "newer than the file is said to be")
+    rows = evidence.ledger
+    newer = rows["published"] > rows["source"].map(stated).astype("datetime64[s]")
+    yield from by_source(rows[newer], "newer than the file is said to be")
 
 
 def _approximate_but_exact(evidence: Evidence) -> Iterator[Breach]:

@@ -136,7 +136,7 @@ def _projection_mixed(evidence: Evidence) -> Iterator[Breach]:
 
 def _vintage_mixed(evidence: Evidence) -> Iterator[Breach]:
     """A revised series in which some years in force are older than the newest publication."""
-    # Where every year comes out once, as an index does, its years are not vintages of one series.
+    # Where every year is published once, as in an index, its years are not vintages of one series.
     printed = evidence.ledger[evidence.ledger.duplicated(list(KEY), keep=False)]
     revised = printed[SERIES].drop_duplicates()
     for keys, rows in evidence.annual.reset_index().merge(revised, on=SERIES).groupby(SERIES):
@@ -173,21 +173,21 @@ def _gap_in_series(evidence: Evidence) -> Iterator[Breach]:
     """Years missing inside an annual series, grouping areas with the same gap."""
     annual = evidence.annual[evidence.annual["kind"].isin(["extensive", "intensive"])]
     annual = annual[~annual["quality"].str.contains("top-n-list|incomplete", regex=True)]
-    # A province missing from a year's table is another rule's: here nobody, or hardly anybody, has the year.
+    # A province missing from a year's table is another rule's: here no, or hardly any, province has the year.
     tables = annual.groupby(["indicator", "measure", "scheme", "year"])["area"].nunique()
     largest = tables.groupby(["indicator", "measure", "scheme"]).transform("max")
     printed = set(tables.index[tables > evidence.settings.printed_share * largest])
-    # A year stated as about, more or less than has a figure, if no exact one.
+    # A year stated as a bound has a figure, though not an exact one.
     bounds = evidence.newest[evidence.newest["bound"] != "="]
     stated = set(bounds[[*SERIES, "period"]].itertuples(index=False, name=None))
     gaps: dict[tuple[str, str, tuple[int, ...]], list[str]] = {}
     last: dict[tuple[str, str, tuple[int, ...]], list[str]] = {}
     for (area, indicator, measure, scheme), years in annual.groupby([*SERIES, "scheme"])["year"]:
-        known = sorted(set(years))
+        covered = sorted(set(years))
         missing = tuple(
             year
-            for year in range(known[0], known[-1])
-            if year not in known
+            for year in range(covered[0], covered[-1])
+            if year not in covered
             and (indicator, measure, scheme, year) not in printed
             and (area, indicator, measure, str(year)) not in stated
         )

@@ -49,7 +49,7 @@ def rules_table(book: RuleBook, language: str = "en") -> Table:
 
 def _table(*columns: str) -> Table:
     """An open table; a heading after ">" is right-aligned."""
-    # rich is loaded where a table is shown: the rules themselves run without it.
+    # rich is imported only where a table is shown: the rules run without it.
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)

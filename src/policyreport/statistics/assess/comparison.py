@@ -182,7 +182,7 @@ def published_rank(inputs: Inputs, role: SeriesRole) -> PublishedRank | Refusal:
         of=len(values),
         marginal=None if own_set is None else own_set.marginal,
         flags=() if own_set else (unknown,),
-        # A place rests on every value that was ranked.
+        # A rank rests on every value that was ranked.
         inputs=tuple(row for point in values.values() for row in point.inputs),
     )
 

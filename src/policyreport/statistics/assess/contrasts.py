@@ -59,7 +59,7 @@ def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
     for key in inputs.roles.governance.indicators:
         scores = {area: series(inputs, area, key, inputs.roles.governance.measure) for area in areas}
         mean = mean_of_areas(inputs, scores.values())
-        # Breaks and gaps are those of the survey: an area with fewer years is not asked about older ones.
+        # Breaks and gaps are those of the survey: an area with fewer years is not judged on older ones.
         years = {point.year: point.segment for point in mean}
         differences = {area: minus(points, mean) for area, points in scores.items()}
         spread = spread_of_areas(scores.values(), years)

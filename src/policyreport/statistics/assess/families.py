@@ -43,7 +43,7 @@ def _family(inputs: Inputs, contrast: Contrast) -> TrendFamily | Refusal:
     if scaled is not None:
         judged = [judged_in_deviations(inputs, contrast, trend, scaled) for trend in judged]
     judged = [judged_by_questions(inputs, trend) for trend in judged]
-    # Ties can only raise what a series may reach, so the smallest is that of the years alone.
+    # Ties can only raise the smallest p a series can reach, so the minimum is that of the years alone.
     smallest = min(trend.smallest_p for trend in tested)
     return TrendFamily(
         indicator=contrast.indicator,

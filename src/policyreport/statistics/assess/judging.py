@@ -47,7 +47,7 @@ def judged_alone(inputs: Inputs, contrast: Contrast) -> Trend | Refusal:
         return trend
     if contrast.scaled is not None:
         trend = judged_in_deviations(inputs, contrast, trend, order_p_values(inputs, contrast.in_deviations))
-    # Lines cost more than orders, and cannot give a word where those gave none.
+    # Lines are slower to compute than orders, and cannot give a verdict where those gave none.
     if trend.verdict != "no clear trend":
         trend = judged_by_line(inputs, trend, family_lines(inputs, contrast))
     return judged_by_questions(inputs, trend)

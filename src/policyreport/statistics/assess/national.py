@@ -41,7 +41,7 @@ def league(inputs: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[Leagu
     areas = sorted({area for area, _ in inputs.records})
     keys = [area for area in areas if all((area, name) in inputs.records for name in PROVINCE)]
     model = next((result for result in ranks if isinstance(result, Ranks) and result.basis == "model-based"), None)
-    # Where no two areas are told apart a range of places says nothing, and none is printed.
+    # Where no two areas are told apart, a range of ranks is uninformative and not printed.
     sets = {rank_set.area: rank_set for rank_set in model.sets} if model and model.tells_apart else {}
     return tuple(_league_row(inputs, key, sets.get(key)) for key in keys)
 
@@ -100,7 +100,7 @@ def codes(
 
 def raised(record: NotebookRecord) -> Iterator[tuple[str, str, str, str]]:
     """Yield every refusal and flag of a record once: method, subject (may be empty), code, "refusal" or "flag"."""
-    # A difference stands in the record by itself too, but is counted with the comparison it is part of.
+    # A difference is also in the record by itself, but is counted with the comparison it is part of.
     yield from dict.fromkeys(item for item in _walk(record, "", "") if item[0])
 
 

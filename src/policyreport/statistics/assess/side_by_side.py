@@ -83,7 +83,7 @@ def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
 
 
 def assess_exposure(
-    inputs: Inputs, laid: ExposurePanel, post_years: Sequence[int], *, controlled: bool = False, inverted: bool = True
+    inputs: Inputs, panel: ExposurePanel, post_years: Sequence[int], *, controlled: bool = False, inverted: bool = True
 ) -> Exposure | Refusal:
     """Estimate one exposure's association under the edition's settings, without verdict (see `exposure.judge`).
 
@@ -91,7 +91,7 @@ def assess_exposure(
     """
     settings = inputs.settings.exposure
     return exposure_method.assess(
-        laid,
+        panel,
         post_years=post_years,
         minimum_areas=settings.minimum_areas,
         minimum_pre_years=settings.minimum_pre_years,

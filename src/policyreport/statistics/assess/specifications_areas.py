@@ -140,12 +140,12 @@ def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
     refused = [compared for compared in family if isinstance(compared, Refusal)]
     if not verdicts:
         return refused[0] if refused else not_published("peers", "peers")
-    return counted([word for word in verdicts if word in ("above", "below")], "cannot tell apart")
+    return counted([verdict for verdict in verdicts if verdict in ("above", "below")], "cannot tell apart")
 
 
-def counted(words: Sequence[str], none: str) -> Answer:
+def counted(verdicts: Sequence[str], none: str) -> Answer:
     """Count verdicts of areas that stand out, with the most frequent one; `none` where there are none."""
-    return float(len(words)), Counter(words).most_common(1)[0][0] if words else none
+    return float(len(verdicts)), Counter(verdicts).most_common(1)[0][0] if verdicts else none
 
 
 P_VALUES: Mapping[str, Callable[[Exposure], float | None]] = {

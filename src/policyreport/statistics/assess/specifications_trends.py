@@ -192,8 +192,8 @@ def _words(inputs: Inputs, judged: _Judged, dependence: str, rhos: Mapping[str, 
     pairs = zip(judged.trends, judged.adjusted, strict=True)
     candidates = [trend for trend, p in pairs if max(p, trend.p_value) <= level]
     assumed = inputs.settings.trend.verdict_rho if dependence == LEARNT else rhos.get(dependence)
-    words = {trend.area: _verdict(inputs, trend, dependence, assumed) for trend in candidates}
-    named = {area: word for area, word in words.items() if word != "no clear trend"}
+    verdicts = {trend.area: _verdict(inputs, trend, dependence, assumed) for trend in candidates}
+    named = {area: word for area, word in verdicts.items() if word != "no clear trend"}
     return _by_line(inputs, judged.trends, named) if named and dependence == LEARNT else dict(named)
 
 

@@ -106,7 +106,7 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
     counted often enough for one earlier outlook are used: others have nothing to compare with the outcomes.
     """
     settings, flow = inputs.settings.outlook, inputs.settings.flow
-    # So many intervals behind the first forecast, and one to hold it against.
+    # The intervals behind the first forecast, and one to compare it with.
     dates = settings.calibration_first_interval + 2
     newest = {count.area: count.list for count in newest_counts(inputs)}
     series = [

@@ -63,7 +63,7 @@ def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
     )
     if any(isinstance(result, Completion) for result in results):
         return results
-    # An area of which no list can be counted has published no count, whatever lists it named.
+    # An area without any countable list has published no count, whatever lists it named.
     return tuple(_of_the_area(result) for result in results if isinstance(result, Refusal))
 
 
@@ -109,7 +109,7 @@ def outlook(inputs: Inputs) -> tuple[Outlook | Refusal, ...]:
     outlooks: list[Outlook | Refusal] = []
     for counts in kinds:
         by_share = [_outlook(inputs, counts, share) for share in inputs.settings.outlook.required_shares]
-        # What is refused is refused whatever share is required.
+        # A refusal does not depend on the required share.
         outlooks += by_share[:1] if isinstance(by_share[0], Refusal) else by_share
     return tuple(outlooks)
 
