@@ -1,4 +1,4 @@
-"""What a run tells while it goes, and what it came to."""
+"""What a run reports while it goes, and its result."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class Planned:
 
     @property
     def areas(self) -> dict[str, int]:
-        """How many units each area has."""
+        """Number of units by area."""
         return Counter(area for area, _ in self.keys)
 
     @property
     def notebooks(self) -> dict[str, int]:
-        """How many units each notebook has."""
+        """Number of units by notebook."""
         return Counter(notebook for _, notebook in self.keys)
 
 
 @dataclass(frozen=True)
 class Started:
-    """A unit is at work, as far as the runner can tell: handed over, and with a worker free for it."""
+    """A unit is running, as far as the runner can tell: handed over, and with a worker free for it."""
 
     area: str
     notebook: str
@@ -43,36 +43,20 @@ class Started:
 
 @dataclass(frozen=True)
 class Finished:
-    """A unit ended and is on disk.
-
-    Parameters
-    ----------
-    area, notebook : str
-        The unit's key.
-    failure : Failure or None
-        Why it gave no record.
-    kept : Path
-        The executed notebook.
-    seconds : float
-        Wall-clock time.
-    timing : mapping of str to float
-        Where it went: ``start``, ``import``, ``cells``, ``stop``.
-    cached : str
-        Key of the result in the cache; empty without one.
-    executed : bool
-        Whether the notebook ran; false where its result was in the cache.
-    cold : str
-        Why its kernel started cold although there was a server to fork it from; else empty.
-    """
+    """A unit ended and is on disk."""
 
     area: str
     notebook: str
     failure: Failure | None
+    # The executed notebook.
     kept: Path
     seconds: float
+    # Seconds by phase, as `read_timing` gives them.
     timing: Mapping[str, float] = field(default_factory=dict)
+    # Key of the result in the cache; empty without one.
     cached: str = ""
     executed: bool = True
+    # Why the kernel started cold although there was a server to fork it from.
     cold: str = ""
 
     @property
@@ -85,7 +69,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Retrying:
-    """A unit failed and will be tried again, so often at most."""
+    """A unit failed and is tried again, at most `left` times."""
 
     area: str
     notebook: str
@@ -95,7 +79,7 @@ class Retrying:
 
 @dataclass(frozen=True)
 class WorkerLost:
-    """A worker of a cluster is gone; what it had runs again elsewhere."""
+    """A worker of a cluster is gone; its units run again elsewhere."""
 
     worker: str
     units: tuple[tuple[str, str], ...] = ()
@@ -103,7 +87,7 @@ class WorkerLost:
 
 @dataclass(frozen=True)
 class WorkerSlow:
-    """A worker of a cluster needs more than the usual time, as a ratio; for `unit` alone where one is named."""
+    """A worker of a cluster needs `ratio` times the usual time; for `unit` alone where one is named."""
 
     worker: str
     ratio: float
@@ -122,7 +106,7 @@ class RunSummary:
 
     @property
     def failed(self) -> tuple[Finished, ...]:
-        """What gave no record, by area and notebook."""
+        """Units without a record, by area and notebook."""
         failed = (item for item in self.finished if item.failure is not None)
         return tuple(sorted(failed, key=lambda item: (item.area, item.notebook)))
 
@@ -138,5 +122,5 @@ class RunSummary:
 
     @property
     def cold(self) -> dict[str, int]:
-        """How many kernels started cold that should have been forked, by reason."""
+        """Number of kernels that started cold although a server was there, by reason."""
         return Counter(item.cold for item in self.finished if item.cold)

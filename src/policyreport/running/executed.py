@@ -16,19 +16,9 @@ from policyreport.running.seal import broken_seal
 
 
 def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[str, nbformat.NotebookNode]]:
-    """Read every notebook that was executed to its end.
+    """Read every notebook that ran to its end, with its area and name, in the order of their paths.
 
-    Parameters
-    ----------
-    store : Path
-        The edition's folder under build/.
-    failed : container of (str, str)
-        Area and name of the notebooks that failed: what one showed before it failed has no record behind it.
-
-    Yields
-    ------
-    tuple of str and NotebookNode
-        Area and notebook, in the order of their paths.
+    What a notebook in `failed` showed before it failed has no record behind it, and is left out.
 
     Raises
     ------
@@ -56,14 +46,14 @@ def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
 
 
 def _check_notebook(store: Path, area: str, name: str) -> None:
-    """Hold that a record's executed notebook is there."""
+    """Require a record's executed notebook."""
     path = store / "notebooks" / area / f"{name}.ipynb"
     if not path.is_file():
         raise RenderError(str(path), "the executed notebook of a record", "no such file", _again(store))
 
 
 def _check_record(store: Path, area: str, name: str) -> None:
-    """Hold that a notebook's record is there and, for a notebook of this package, that it fits its schema."""
+    """Require a notebook's record and, for a notebook of this package, that it fits its schema."""
     path = store / "records" / area / f"{name}.json"
     try:
         body = path.read_bytes()

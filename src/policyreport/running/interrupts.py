@@ -1,4 +1,4 @@
-"""^C at the right moment: deferred, ignored, or remembered where Python would lose it."""
+"""Ctrl-C at the right moment: deferred, ignored, or remembered where Python would lose it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _heard: list[int] = []
 
 @contextlib.contextmanager
 def interrupts_remembered() -> Iterator[None]:
-    """Raise ^C where it comes, and remember it: raised while an object is being destroyed, it is dropped.
+    """Raise Ctrl-C at once, and remember it: raised while an object is being destroyed, it is dropped.
 
-    Only the main thread hears it. `raise_if_interrupted` asks for it again.
+    Only the main thread receives it. `raise_if_interrupted` raises it again.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -35,20 +35,14 @@ def interrupts_remembered() -> Iterator[None]:
 
 
 def raise_if_interrupted() -> None:
-    """Raise a ^C that was heard in `interrupts_remembered` and lost.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If there was one.
-    """
+    """Raise a Ctrl-C that `interrupts_remembered` has seen and Python has dropped."""
     if _heard and threading.current_thread() is threading.main_thread():
         raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
 def interrupts_deferred() -> Iterator[None]:
-    """Let ^C wait for the end of the block; only the main thread hears it."""
+    """Delay Ctrl-C to the end of the block; only the main thread receives it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -64,7 +58,7 @@ def interrupts_deferred() -> Iterator[None]:
 
 @contextlib.contextmanager
 def interrupts_ignored() -> Iterator[None]:
-    """Ignore ^C for the block, and in processes started in it; only the main thread can."""
+    """Ignore Ctrl-C for the block, and in processes started in it; only the main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -31,7 +31,7 @@ for _ in range(150):
 
 
 class _Janitor:
-    """A process that removes folders when this one is killed; it needs ten milliseconds and no imports."""
+    """A process that removes folders when this one is killed; it starts in ten milliseconds and imports nothing."""
 
     def __init__(self) -> None:
         reading, self._lifetime = os.pipe()
@@ -59,36 +59,17 @@ class _Janitor:
 
 @cache
 def _janitor(pid: int) -> _Janitor:
-    """The one of this process; a forked one gets its own."""
+    """One per process; a forked one gets its own."""
     return _Janitor()
 
 
 def watch_folder(folder: str | Path) -> None:
-    """Have a folder removed when this process is killed.
-
-    Parameters
-    ----------
-    folder : str or Path
-        It need not be there yet; one that is gone by then is nobody's business.
-    """
+    """Have a folder, which need not exist yet, removed when this process is killed."""
     _janitor(os.getpid()).watch(Path(folder))
 
 
 def make_folder(prefix: str, parent: str = "") -> Path:
-    """Make a folder of this user alone that is removed when this process is killed.
-
-    Parameters
-    ----------
-    prefix : str
-        Of its name.
-    parent : str
-        Where; by default where temporary files go.
-
-    Returns
-    -------
-    Path
-        The folder; whoever asked for it removes it in the ordinary way.
-    """
+    """Make a folder of this user alone that is removed when this process is killed; otherwise the caller removes it."""
     folder = Path(parent or tempfile.gettempdir()) / f"{prefix}{secrets.token_hex(4)}"
     # Watched before it is there: a kill may come between any two steps.
     watch_folder(folder)
@@ -98,7 +79,7 @@ def make_folder(prefix: str, parent: str = "") -> Path:
 
 @contextlib.contextmanager
 def passing_folder(prefix: str, parent: Path) -> Iterator[Path]:
-    """Give a folder for the time of a block, which a kill does not prolong."""
+    """A folder for the duration of a block, even if this process is killed."""
     folder = make_folder(prefix, str(parent))
     try:
         yield folder

@@ -1,4 +1,4 @@
-"""What a lesson on a simulated edition needs: every province's lists, and results beside the truth they came from."""
+"""What a lesson on a simulated edition needs: every province's lists, and results compared with the true values."""
 
 from __future__ import annotations
 
@@ -30,10 +30,8 @@ class Lesson:
 
     Parameters
     ----------
-    province : Inputs
-        The edition's figures as seen by one province.
-    nation : Inputs
-        The same as seen by the nation, with the completed shares of every province's list.
+    province, nation : Inputs
+        The edition's figures as seen by one province, and by the country with every province's completed shares.
     truth : DataFrame
         area, quantity, period (text) and the true value.
     """
@@ -45,7 +43,7 @@ class Lesson:
     def beside(
         self, results: Iterable[Any], quantity: str, value: str, *, interval: str, period: str = "", on: str = ""
     ) -> pd.DataFrame:
-        """Set results beside the truth they were drawn from.
+        """Compare results with the true values they were drawn from.
 
         Parameters
         ----------
@@ -56,7 +54,7 @@ class Lesson:
         value, interval, period : str
             Where a result holds them, ``completed.share``; results of one time need no period.
         on : str
-            Of which period the truth is taken, where results hold none and the truth has several.
+            Period of the true values, where results hold none and the truth has several.
 
         Returns
         -------
@@ -103,11 +101,6 @@ def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
     workspace : str, optional
         Folder holding the national slice; empty when the lesson is run by hand.
 
-    Returns
-    -------
-    Lesson
-        Figures and truth.
-
     Raises
     ------
     UsageError
@@ -144,7 +137,7 @@ def _counted(inputs: Inputs) -> TrendRecord:
 
 
 def _limits(interval: Interval | tuple[int, int]) -> tuple[float, float]:
-    """Both limits; a set of places is an interval too."""
+    """Both limits; a set of ranks is an interval too."""
     return interval if isinstance(interval, tuple) else (interval.low, interval.high)
 
 

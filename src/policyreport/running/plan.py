@@ -66,19 +66,7 @@ class Known:
 
 @lru_cache(maxsize=2)
 def load_known(root: Path, edition_id: str) -> Known:
-    """Load the ledger as known on an edition's date, and the panel made from it.
-
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    edition_id : str
-        Name of a file in params/editions/.
-
-    Returns
-    -------
-    Known
-        Ledger (all vintages known, `newest` marked), panel, breached rules and sources.
+    """Load the ledger as known on an edition's date (all vintages, `newest` marked), and the panel made from it.
 
     Raises
     ------
@@ -120,23 +108,10 @@ def load_known(root: Path, edition_id: str) -> Known:
 
 
 def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
-    """List the notebooks of an edition that read no other's record: the provinces', and the nation's on their series.
+    """The notebooks of an edition that read no other's record: the provinces', and the national one on its series.
 
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    edition : str
-        Name of the edition.
-    areas : list of str, optional
-        Area keys; all the edition's areas where None.
-    store : Path
-        The edition's folder under build/; not read by these units.
-
-    Returns
-    -------
-    Units
-        The nation's, which takes longest; then one per area and province notebook, in the order of area keys.
+    The national one takes longest and comes first; the others follow in the order of area keys, of all areas where
+    `areas` is None. The store is not read.
     """
     known = load_known(root, edition)
     keys = edition_areas(known)
@@ -155,77 +130,28 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
 
 
 def last_units(root: Path, edition: str, store: Path) -> list[Unit]:
-    """List the notebooks of an edition that read the records in the store: the nation's evaluation.
-
-    Parameters
-    ----------
-    root, store : Path
-        The project folder; the edition's folder under build/.
-    edition : str
-        Name of the edition.
-
-    Returns
-    -------
-    list of Unit
-        One unit.
-    """
+    """The notebooks of an edition that read the records in the store: the national evaluation."""
     known = load_known(root, edition)
     return [_unit(root, known, NATIONAL_NOTEBOOK, known.roles.nation, store)]
 
 
 def area_keys(root: Path, edition: str) -> list[str]:
-    """List the area keys of an edition by its name.
-
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    edition : str
-        Name of the edition.
-
-    Returns
-    -------
-    list of str
-        Sorted keys.
-    """
+    """Sorted area keys of an edition, by its name."""
     return edition_areas(load_known(root, edition))
 
 
 def edition_areas(known: Known) -> list[str]:
-    """List the area keys of an edition: those valid on its date, or the ones it names.
-
-    Parameters
-    ----------
-    known : Known
-        What `load_known` gave.
-
-    Returns
-    -------
-    list of str
-        Sorted keys.
-    """
+    """Sorted area keys of an edition: those valid on its date, or the ones it names."""
     return known.areas.of_edition(known.edition)
 
 
 def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
-    """Lay the slice of a notebook that is run by hand into the edition's folder under build/.
-
-    Parameters
-    ----------
-    notebook : str
-        "clean", "trend", "compare", "series" or "evaluation".
-    area, edition : str
-        Key or name of the area; name of the edition.
-
-    Returns
-    -------
-    Path
-        The folder with the slice; the notebook's record goes there too.
+    """Write the slice of a notebook that is run by hand into a folder under build/, where its record goes too.
 
     Raises
     ------
     UsageError
-        If the edition has no such area.
+        If the edition has no such area, by key or name.
     """
     root = find_project(Path.cwd())
     known = load_known(root, edition)
@@ -322,7 +248,7 @@ def _laid_out(panel: pd.DataFrame) -> tuple[bytes, frozenset[str]]:
 
 
 def _named(known: Known, notebook: str) -> str:
-    """What a notebook's results are called: its name, of a simulated edition marked."""
+    """The name of a notebook's results: marked for a simulated edition."""
     return marked_name(notebook) if known.edition.simulated else notebook
 
 

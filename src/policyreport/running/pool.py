@@ -36,25 +36,14 @@ END_SECONDS = 30.0
 
 
 def scratch_folder() -> Path:
-    """Make a folder that is removed when this process is killed.
-
-    Returns
-    -------
-    Path
-        The folder; whoever asked for it removes it in the ordinary way.
-    """
+    """Make a folder that is removed when this process is killed; otherwise the caller removes it."""
     return make_folder("policyreport-run-", short_folder(SOCKET_PATH_OWN))
 
 
 class WorkerPool(Executor):
     """A pool of processes that share one scratch folder and end, with their kernels, when told to.
 
-    Parameters
-    ----------
-    workers : int
-        Number of processes.
-    server : str
-        Address of the fork server that all of them take kernels from; empty for cold kernels.
+    All take kernels from the fork server at the address `server`; empty for cold kernels.
 
     Notes
     -----
@@ -69,20 +58,7 @@ class WorkerPool(Executor):
         self._pool = self._new_pool()
 
     def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        """Hand a task to the next free process.
-
-        Parameters
-        ----------
-        task : callable
-            A picklable function, called with the other arguments.
-        *args, **options
-            Its arguments.
-
-        Returns
-        -------
-        Future
-            Its result to be.
-        """
+        """Hand a picklable task to the next free process."""
         # A ^C between the start of a process and its entry in the pool's list would leave it running.
         with interrupts_deferred():
             return self._pool.submit(task, *args, **options)
@@ -93,15 +69,7 @@ class WorkerPool(Executor):
         self._pool = self._new_pool()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes and remove the scratch folder.
-
-        Parameters
-        ----------
-        wait : bool
-            Let what is running end first.
-        cancel_futures : bool
-            Drop what has not begun.
-        """
+        """End the processes and remove the scratch folder."""
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
         if isinstance(self._pool, ThreadPoolExecutor):
             tempfile.tempdir = None
@@ -148,12 +116,9 @@ class WorkerPool(Executor):
 
 
 def prepare_workers() -> bool:
-    """Let the process that forks workers import what they need, while this one does something else.
+    """Start the process that forks workers, so that it imports what they need while this one does something else.
 
-    Returns
-    -------
-    bool
-        Whether this platform has such a process; elsewhere workers are spawned, and nothing is done here.
+    False where the platform has none: workers are spawned there.
     """
     if "forkserver" not in multiprocessing.get_all_start_methods() or without_semaphores():
         return False
@@ -194,13 +159,7 @@ def _environment(words: Mapping[str, str]) -> Iterator[None]:
 
 
 def sweep(scratch: Path) -> None:
-    """Kill the kernels of a scratch folder and remove it.
-
-    Parameters
-    ----------
-    scratch : Path
-        Folder in which workers made their notebooks' folders.
-    """
+    """Kill the kernels of a scratch folder and remove it."""
     _kill_kernels(scratch)
     # What notebooks started in sessions of their own.
     end_processes([], str(scratch))
@@ -208,7 +167,7 @@ def sweep(scratch: Path) -> None:
 
 
 def _kill_kernels(scratch: Path) -> None:
-    """Kill every kernel that noted its process id and is still there; each leads its own process group."""
+    """Kill every kernel that noted its process id and still runs; each leads its own process group."""
     # Others remove these folders at the same time, which pathlib's own glob does not forgive.
     for name in glob.glob(f"*/kernel/{PID_FILE}", root_dir=scratch):  # noqa: PTH207
         with contextlib.suppress(OSError, ValueError):
@@ -217,7 +176,7 @@ def _kill_kernels(scratch: Path) -> None:
 
 
 def _start_worker(scratch: str, server: str) -> None:
-    """Prepare a process: ^C is the parent's business, and without a parent there is no business."""
+    """Prepare a process: Ctrl-C is left to the parent, and the process ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     use_server(server)
     tempfile.tempdir = scratch
@@ -225,7 +184,7 @@ def _start_worker(scratch: str, server: str) -> None:
 
 
 def _end_with_parent(scratch: Path) -> None:
-    """Wait for the parent to end in whatever way (kill -9 too), then clear up in its place."""
+    """Wait for the parent to end in whatever way (kill -9 too), then clean up in its place."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -28,34 +28,25 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Turnout:
-    """How many areas of an edition have results.
-
-    Parameters
-    ----------
-    expected : tuple of str
-        Keys of the edition's areas.
-    missing : tuple of str
-        Those of them with a notebook that failed or did not run.
-    nation : bool
-        Whether the nation has its results.
-    quorum : float
-        The share of areas that publication asks for.
-    """
+    """How many areas of an edition have results."""
 
     expected: tuple[str, ...]
+    # Areas with a notebook that failed or did not run.
     missing: tuple[str, ...]
+    # Whether the national results are there.
     nation: bool
+    # The share of areas that publication requires.
     quorum: float
 
     @property
     def needed(self) -> int:
-        """The number of areas that publication asks for."""
+        """Number of areas that publication requires."""
         # 0.9 of 10 is 9, whatever the binary fraction makes of it.
         return math.ceil(round(self.quorum * len(self.expected), 9))
 
     @property
     def complete(self) -> int:
-        """The number of areas with all their results."""
+        """Number of areas with all their results."""
         return len(self.expected) - len(self.missing)
 
     @property
@@ -64,44 +55,14 @@ class Turnout:
         return self.nation and self.complete >= self.needed
 
     def sentence(self, language: str) -> str:
-        """Say on a draft what it is.
-
-        Parameters
-        ----------
-        language : str
-            Two letters.
-
-        Returns
-        -------
-        str
-            English where there is none in that language.
-        """
+        """What a draft says of itself, in English where the language is not offered."""
         spoken = language if language in SENTENCES else "en"
         facts = {"complete": self.complete, "expected": len(self.expected), "needed": self.needed}
         return SENTENCES[spoken].format(**facts) + ("" if self.nation else NATION[spoken])
 
 
 def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float, *, simulated: bool = False) -> Turnout:
-    """Count the areas that have results.
-
-    Parameters
-    ----------
-    store : Path
-        The edition's folder under build/.
-    areas : sequence of str
-        Keys of the edition's areas.
-    nation : str
-        Key of the nation.
-    quorum : float
-        The share of areas that publication asks for.
-    simulated : bool
-        Whether the names of the edition's records are marked.
-
-    Returns
-    -------
-    Turnout
-        An area counts when each of its notebooks has its record.
-    """
+    """Count the areas that have results: each of its notebooks has its record."""
 
     def has(area: str, notebook: str) -> bool:
         # Where the runner puts them; what reads results does not import what runs notebooks.
@@ -113,20 +74,7 @@ def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float,
 
 
 def require_quorum(turnout: Turnout, edition: str) -> None:
-    """Refuse to publish an edition with too few results.
-
-    Parameters
-    ----------
-    turnout : Turnout
-        What there is.
-    edition : str
-        Its name.
-
-    Raises
-    ------
-    RenderError
-        If the quorum is not reached.
-    """
+    """Refuse to publish an edition with too few results (`RenderError`)."""
     if turnout.reached:
         return
     quorum = as_published(turnout.quorum)

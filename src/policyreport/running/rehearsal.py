@@ -1,7 +1,7 @@
-"""What every notebook of an edition does alike, done once in the process that its kernels are forked from.
+"""What all notebooks of an edition have in common, done once in the process that their kernels are forked from.
 
 Libraries are slow when they are first used: fonts are found, figures' back ends loaded, schemas read. A kernel
-forked afterwards finds that done. Nothing here is a result, and nothing is drawn at random.
+forked afterwards need not repeat that. Nothing here is a result, and nothing is drawn at random.
 """
 
 from __future__ import annotations
@@ -33,20 +33,7 @@ USED_LATER = (
 
 
 def rehearse(root: str, edition_id: str) -> None:
-    """Read an edition's parameters and draw figures for nobody.
-
-    Parameters
-    ----------
-    root : str
-        The project folder.
-    edition_id : str
-        Name of the edition.
-
-    Raises
-    ------
-    PolicyReportError
-        If a parameter file is missing or breaks its schema.
-    """
+    """Read an edition's parameters and draw figures that nobody sees."""
     for name in USED_LATER:
         importlib.import_module(name)
     # A warning that was given once would be missing in the notebooks.

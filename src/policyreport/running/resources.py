@@ -1,4 +1,4 @@
-"""What a run needs of the machine, looked at before it begins: open files, semaphores, short paths."""
+"""What a run needs of the machine, checked before it begins: open files, semaphores, short paths."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ USUAL_OPEN_FILES = 1024
 
 
 def allow_open_files(workers: int) -> None:
-    """Raise this process's own limit of open files, as far as it is allowed to; its kernels inherit it.
+    """Raise this process's own limit of open files where needed; its kernels inherit it.
 
     Raises
     ------
     RunError
-        If the limit that only the system's keeper can raise is too low for a run.
+        If the hard limit, which only an administrator can raise, is too low for a run.
     """
     try:
         import resource
@@ -39,7 +39,7 @@ def allow_open_files(workers: int) -> None:
 
 
 def without_semaphores() -> str:
-    """Say why processes cannot be given work here; empty where they can."""
+    """Why processes cannot be given work here; empty where they can."""
     try:
         # Of the kind that is not kept by a process of its own.
         multiprocessing.get_context("fork").Lock()

@@ -50,15 +50,11 @@ def run_stages(
     ----------
     stages : sequence of callable
         Each gives its units when its turn comes, from the store that the stages before have filled.
-    store : Path
-        The edition's folder, build/EDITION.
     workers : int
-        Number of processes, where no executor is given; otherwise the units in work at a time.
-    report : callable
-        Told each `Event`.
+        Number of processes, where no executor is given; otherwise the units running at a time.
     executor : Executor or callable, optional
         What runs the units, or what starts it when the first unit has to run and is then closed at the end; by
-        default a pool of processes. One that has a number of ``workers``, or ``news`` of them, is asked for it.
+        default a pool of processes. Its ``workers`` and its ``news`` of them are used where it has them.
     server : str
         Address of the fork server that the pool's kernels come from; empty for cold kernels.
     cache : Cache, optional
@@ -66,14 +62,9 @@ def run_stages(
     retries : int
         How often a failed unit is tried again.
     fail_fast : bool
-        Begin nothing after a failure.
+        Begin nothing after a failure; otherwise a failed unit stops neither its stage nor the next.
     timeout : float, optional
         Seconds after which a notebook is stopped; each unit's own without.
-
-    Returns
-    -------
-    RunSummary
-        What ended, and how. Unless told to fail fast, a failed unit stops neither its stage nor the next.
 
     Raises
     ------
@@ -113,25 +104,7 @@ def run_units(
     fail_fast: bool = False,
     timeout: float | None = None,
 ) -> RunSummary:
-    """Run independent units and keep each outcome as it arrives.
-
-    Parameters
-    ----------
-    units : sequence of Unit
-        In any order.
-    store, workers, report, executor, cache, retries, fail_fast, timeout
-        As for `run_stages`.
-
-    Returns
-    -------
-    RunSummary
-        What ended, and how.
-
-    Raises
-    ------
-    RunError
-        If the store cannot be written.
-    """
+    """Run independent units and keep each outcome as it arrives; parameters and errors as for `run_stages`."""
     keys = keys_of(units)
     report(Planned(tuple(keys)))
     finished: list[Finished] = []
@@ -201,7 +174,6 @@ class _OnDemand(Executor):
         self.pool: Executor | None = None
 
     def get(self) -> Executor:
-        """What runs the units."""
         if isinstance(self.given, Executor):
             return self.given
         if self.pool is None:
@@ -292,7 +264,7 @@ class _Feed:
                 self.report(event)
 
     def _fill(self) -> None:
-        """Submit as many as keep the workers busy; a suspect only when nothing else is in work."""
+        """Submit as many as keep the workers busy; a suspect only when nothing else is running."""
         if self.suspects:
             if not self.working:
                 self._submit(self.suspects)
@@ -301,7 +273,7 @@ class _Feed:
             self._submit(self.waiting)
 
     def _tell_begun(self) -> None:
-        """Tell of the units that workers have taken: they take them in the order they were handed over."""
+        """Report the units that workers have taken: they take them in the order they were handed over."""
         first = [unit.key for unit in islice(self.working.values(), self.workers)]
         for key in first:
             if key not in self.begun:
@@ -309,7 +281,7 @@ class _Feed:
         self.begun = set(first)
 
     def _more(self) -> bool:
-        """Whether a unit is waiting; the next one is made when it is asked for."""
+        """Whether a unit is waiting; the next one is made when it is needed."""
         if not self.waiting and not self.ended:
             unit = next(self.coming, None)
             self.ended = unit is None
@@ -322,7 +294,7 @@ class _Feed:
         self.attempts[queue.popleft().key] += 1
 
     def _collect(self) -> Iterator[tuple[Unit, Outcome]]:
-        """The outcomes that are there; an error of the executor is one too, unless it can be mended."""
+        """The outcomes that have arrived; an error of the executor is one too, unless it can be recovered from."""
         for future in [future for future in self.working if future.done()]:
             error = future.exception()
             if isinstance(error, BrokenExecutor | PolicyReportError):
@@ -336,7 +308,7 @@ class _Feed:
                 yield unit, _not_run(unit, error)
 
     def _recover(self, pool: WorkerPool) -> Iterator[tuple[Unit, Outcome]]:
-        """Start new processes and look at each unit that was in work."""
+        """Start new processes and check each unit that was running."""
         pool.renew()
         lost, self.working = self.working, {}
         for future, unit in lost.items():

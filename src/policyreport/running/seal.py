@@ -1,4 +1,4 @@
-"""Whether an executed notebook and its record are as the run wrote them: their hashes stand in the notebook."""
+"""Whether an executed notebook and its record are as the run wrote them: the notebook holds both hashes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def sealed(notebook: bytes, record: bytes) -> bytes:
 
 
 def broken_seal(notebook: bytes, record: bytes) -> str:
-    """Say which of the two has changed since: "notebook", "record", or nothing."""
+    """Which of the two has changed since: "notebook", "record", or ""."""
     seal, kept = _find(notebook, "seal"), _find(notebook, "record")
     if seal is None or kept is None:
         return "notebook"
@@ -27,7 +27,7 @@ def broken_seal(notebook: bytes, record: bytes) -> str:
 
 
 def _find(notebook: bytes, name: str) -> re.Match[bytes] | None:
-    """The last place of a name with a hash: the metadata come behind the cells, which may hold anything."""
+    """The last place of a name with a hash: the metadata follow the cells, which may hold anything."""
     places = list(re.finditer(_HASH.format(name).encode(), notebook))
     return places[-1] if places else None
 

@@ -1,7 +1,7 @@
 """Results of an edition on disk, each file whole or absent.
 
-``records/<area>/<notebook>.json``, ``notebooks/<area>/<notebook>.ipynb``,
-``failures/<area>/<notebook>.json`` below build/EDITION.
+``records/<area>/<notebook>.json``, ``notebooks/<area>/<notebook>.ipynb``, and while a notebook fails
+``failures/<area>/<notebook>.json``, below build/EDITION.
 """
 
 from __future__ import annotations
@@ -22,69 +22,25 @@ PARTS = ("records", "notebooks", "failures")
 
 
 def record_path(store: Path, area: str, notebook: str) -> Path:
-    """Where the record of one notebook is.
-
-    Parameters
-    ----------
-    store : Path
-        The edition's folder, build/EDITION.
-    area, notebook : str
-        Key of the area; name of the notebook.
-
-    Returns
-    -------
-    Path
-        A JSON file.
-    """
+    """Path of a notebook's record."""
     return store / "records" / area / f"{notebook}.json"
 
 
 def notebook_path(store: Path, area: str, notebook: str) -> Path:
-    """Where the executed notebook is; parameters as for `record_path`.
-
-    Parameters
-    ----------
-    store : Path
-        The edition's folder, build/EDITION.
-    area, notebook : str
-        Key of the area; name of the notebook.
-
-    Returns
-    -------
-    Path
-        An ``.ipynb`` file.
-    """
+    """Path of an executed notebook."""
     return store / "notebooks" / area / f"{notebook}.ipynb"
 
 
 def failure_path(store: Path, area: str, notebook: str) -> Path:
-    """Where the failure of one notebook is, while it fails.
-
-    Parameters
-    ----------
-    store : Path
-        The edition's folder, build/EDITION.
-    area, notebook : str
-        Key of the area; name of the notebook.
-
-    Returns
-    -------
-    Path
-        A JSON file, a `Failure`.
-    """
+    """Path of a notebook's `Failure`, present while it fails."""
     return store / "failures" / area / f"{notebook}.json"
 
 
 def save_outcome(store: Path, outcome: Outcome) -> None:
     """Keep one outcome; the files of other units stay as they are.
 
-    Parameters
-    ----------
-    store : Path
-        The edition's folder, build/EDITION.
-    outcome : Outcome
-        A failed one removes its unit's older record, so that no page can show an old number; a good one
-        removes its unit's older failure.
+    A failed one removes its unit's older record, so that no page can show an old number; a good one removes its
+    unit's older failure.
 
     Raises
     ------
@@ -108,20 +64,7 @@ def save_outcome(store: Path, outcome: Outcome) -> None:
 
 
 def unwritable(error: OSError, store: Path) -> RunError:
-    """Say that results cannot be written (rights, a full disk).
-
-    Parameters
-    ----------
-    error : OSError
-        What the system said.
-    store : Path
-        The edition's folder, where the error names no file.
-
-    Returns
-    -------
-    RunError
-        To be raised.
-    """
+    """The error for results that cannot be written; the store is its place where the system names no file."""
     got = error.strerror or type(error).__name__
     todo = "Free space or correct the rights, then run again; what was finished is kept."
     # The half file's own name says nothing to anybody.
@@ -130,20 +73,7 @@ def unwritable(error: OSError, store: Path) -> RunError:
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """Write a file under a temporary name, then move it: a reader sees the old or the new, never half.
-
-    Parameters
-    ----------
-    path : Path
-        The file; its folder is made where it is missing.
-    body : bytes
-        Its content.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; an earlier file is untouched.
-    """
+    """Write a file under a temporary name, then move it: a reader sees the old or the new, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Two runs of one edition at the same time must not share the temporary name.
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -155,19 +85,9 @@ def write_whole(path: Path, body: bytes) -> None:
 
 
 def remove_others(store: Path, keys: Iterable[tuple[str, str]]) -> None:
-    """Remove what areas have from notebooks that are theirs no more (renamed, dropped): no page shows old results.
+    """Remove what areas have from notebooks no longer theirs (renamed, dropped): no page shows old results.
 
-    Parameters
-    ----------
-    store : Path
-        The edition's folder, build/EDITION.
-    keys : iterable of (str, str)
-        Area and notebook of all that these areas have now; other areas keep everything.
-
-    Raises
-    ------
-    RunError
-        If the folder cannot be written.
+    `keys` are all that these areas have now; other areas keep everything.
     """
     stems: dict[str, set[str]] = {}
     for area, notebook in keys:
@@ -182,13 +102,7 @@ def remove_others(store: Path, keys: Iterable[tuple[str, str]]) -> None:
 
 
 def remove_half_files(folder: Path) -> None:
-    """Remove what a process that was killed while it wrote has left; half files never had their final name.
-
-    Parameters
-    ----------
-    folder : Path
-        Where to look, below it too.
-    """
+    """Remove, at any depth, what a process killed while writing has left; half files never had their final name."""
     for path in folder.rglob(".*.part"):
         with contextlib.suppress(OSError, ValueError):
             if not _runs(int(path.suffixes[-2].removeprefix("."))):
@@ -196,7 +110,7 @@ def remove_half_files(folder: Path) -> None:
 
 
 def _runs(pid: int) -> bool:
-    """Whether a process is there; it may be another run, in the middle of a file."""
+    """Whether a process exists; it may be another run, in the middle of a file."""
     if os.name != "posix":
         # There is no harmless signal to ask with.
         return True

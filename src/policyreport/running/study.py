@@ -21,25 +21,14 @@ Tell = Callable[[Cell, int, int], None]
 
 
 def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, tell: Tell) -> tuple[MethodResult, ...]:
-    """Simulate every cell of some methods.
+    """Simulate every cell of some methods, or of all; the results do not depend on the number of workers.
 
     Parameters
     ----------
-    methods : iterable of str
-        Ids; all studied ones if empty.
-    draws : int
-        Repetitions a cell.
-    workers : int
-        Processes.
     folder : Path
-        ``build/validity``: one ``METHOD.json`` each when its cells are done, and the cells below ``cells/``.
+        ``build/validity``: one ``METHOD.json`` for each when its cells are done, and the cells below ``cells/``.
     tell : callable
-        Progress.
-
-    Returns
-    -------
-    tuple of MethodResult
-        In the order of the table; the same whatever the number of processes.
+        Given each cell that ends, how many are done, and how many there are.
 
     Raises
     ------
@@ -79,7 +68,7 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
 
 
 def _start_worker() -> None:
-    """Leave ^C to the parent, and end with it however it ends."""
+    """Leave Ctrl-C to the parent, and end with it however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -102,7 +91,6 @@ def _path(folder: Path, cell: Cell, draws: int) -> Path:
 
 
 def _keep(path: Path, body: bytes) -> None:
-    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
     draft.write_bytes(body)

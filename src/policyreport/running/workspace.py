@@ -1,4 +1,4 @@
-"""Where a notebook finds its slice: laid into its folder by the runner, or made anew when run by hand."""
+"""Where a notebook finds its slice: put into its folder by the runner, or made again when run by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from policyreport.figures.simulated import mark_displays
 
 
 def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> Inputs:
-    """Open a notebook's slice: the one laid into `workspace`, or a new one from the project.
+    """Open a notebook's slice: the one in the folder `workspace`, or, where that is empty, a new one from the project.
 
     Parameters
     ----------
@@ -23,8 +23,8 @@ def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> 
     Returns
     -------
     Inputs
-        What the notebook reads, and where its record goes. Of a simulated edition every exhibit is shown with
-        its mark from here on.
+        What the notebook reads, and where its record goes. In a simulated edition every exhibit shown from here on
+        carries its mark.
 
     Raises
     ------
@@ -38,7 +38,6 @@ def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> 
 
 
 def _by_hand(notebook: str, area: str, edition: str) -> Path:
-    """The folder of a slice made anew."""
     # Only by hand: loads the runner and the whole ledger, which a notebook of the batch never needs.
     from policyreport.running.plan import slice_by_hand
 

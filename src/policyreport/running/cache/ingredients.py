@@ -28,36 +28,14 @@ PROJECT_PARTS = ("data", "params", "notebooks")
 
 
 def digest(body: bytes) -> str:
-    """Hash bytes.
-
-    Parameters
-    ----------
-    body : bytes
-        Anything.
-
-    Returns
-    -------
-    str
-        SHA-256 in hexadecimal.
-    """
+    """SHA-256 in hexadecimal."""
     return hashlib.sha256(body).hexdigest()
 
 
 def unit_ingredients(unit: Unit, environment: str) -> dict[str, Any]:
-    """List what decides a unit's result.
+    """List what decides a unit's result; files of the slice by their hash.
 
-    Parameters
-    ----------
-    unit : Unit
-        Notebook, parameters and slice.
-    environment : str
-        What `environment_digest` gave.
-
-    Returns
-    -------
-    dict
-        ``notebook``, ``parameters``, ``slice`` (hash by file), ``package``, ``environment``. The time-out
-        is none: it decides whether there is a result, not which.
+    The time-out is not one: it decides whether there is a result, not which.
     """
     return {
         "format": FORMAT,
@@ -70,57 +48,20 @@ def unit_ingredients(unit: Unit, environment: str) -> dict[str, Any]:
 
 
 def key_of(ingredients: Mapping[str, Any]) -> str:
-    """Hash ingredients to the key of their result.
-
-    Parameters
-    ----------
-    ingredients : mapping
-        What `unit_ingredients` gave.
-
-    Returns
-    -------
-    str
-        SHA-256 in hexadecimal. Typed: ``1``, ``1.0``, ``"1"`` and ``true`` are four values.
-    """
+    """Hash ingredients to the key of their result; ``1``, ``1.0``, ``"1"`` and ``true`` are four values."""
     return digest(json.dumps(ingredients, sort_keys=True, ensure_ascii=False).encode())
 
 
 @lru_cache(maxsize=64)
 def package_digest(modules: tuple[str, ...], package: Path = PACKAGE) -> str:
-    """Hash the source of the package's modules that a notebook can reach.
-
-    Parameters
-    ----------
-    modules : tuple of str
-        What the notebook imports.
-    package : Path
-        The package's folder.
-
-    Returns
-    -------
-    str
-        Hash over names and sources: a change in the report's pages runs no notebook again.
-    """
+    """Hash the package's modules that a notebook can reach: a change in the report's pages runs no notebook again."""
     files = reachable_files(modules, package)
     lines = [f"{path.relative_to(package).as_posix()} {digest(path.read_bytes())}" for path in files]
     return digest("\n".join(lines).encode())
 
 
 def reachable_files(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
-    """Follow imports, also those inside functions, through the package.
-
-    Parameters
-    ----------
-    modules : iterable of str
-        Where to begin.
-    package : Path
-        The package's folder.
-
-    Returns
-    -------
-    list of Path
-        Sorted source files.
-    """
+    """Follow imports, including those inside functions, through the package; sorted source files."""
     found: set[Path] = set()
     todo = set(modules)
     seen: set[str] = set()
@@ -162,15 +103,8 @@ def _imports(path: Path) -> tuple[str, ...]:
 def environment_digest(root: Path) -> str:
     """Hash what runs the code: Python, machine, and the installed versions of what the lock names.
 
-    Parameters
-    ----------
-    root : Path
-        The project folder; without a lock in it, every installed package counts.
-
-    Returns
-    -------
-    str
-        Hash. What is installed counts, not what the lock asks for: a result was made by the former.
+    Without a lock every installed package counts. What is installed counts, not what the lock asks for: a result was
+    made by the former.
     """
     versions = installed_versions(locked_names(root))
     facts = [sys.version, platform.machine(), sys.platform, *(f"{name}-{versions[name]}" for name in sorted(versions))]
@@ -178,18 +112,7 @@ def environment_digest(root: Path) -> str:
 
 
 def locked_names(root: Path) -> frozenset[str] | None:
-    """List the packages that a project's lock names.
-
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-
-    Returns
-    -------
-    frozenset of str or None
-        Names in the one spelling of PEP 503; None without a lock.
-    """
+    """Packages that a project's lock names, normalised as in PEP 503; None without a lock."""
     lock = root / LOCK
     if not lock.is_file():
         return None
@@ -198,18 +121,7 @@ def locked_names(root: Path) -> frozenset[str] | None:
 
 
 def installed_versions(names: Collection[str] | None) -> dict[str, str]:
-    """Give the version of each installed package.
-
-    Parameters
-    ----------
-    names : collection of str, optional
-        Only these; all where None.
-
-    Returns
-    -------
-    dict of str to str
-        Version by name in the one spelling of PEP 503; what is not installed is left out.
-    """
+    """Version by package, normalised as in PEP 503, of `names` or of all; what is not installed is left out."""
     folders = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
     found = (each.name.removesuffix(".dist-info") for folder in folders for each in folder.glob("*.dist-info"))
     versions = {_plain(name): version for name, _, version in (each.rpartition("-") for each in found)}
@@ -217,24 +129,14 @@ def installed_versions(names: Collection[str] | None) -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    """A package's name in the one spelling of PEP 503."""
+    """A package's name as PEP 503 normalises it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def project_digest(root: Path, environment: str) -> str:
     """Hash everything that planning a run reads, without reading it as data.
 
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    environment : str
-        What `environment_digest` gave.
-
-    Returns
-    -------
-    str
-        Equal hashes mean equal units; the reverse does not hold.
+    Equal hashes mean equal units; the reverse does not hold.
     """
     paths = [path for part in PROJECT_PARTS for path in sorted((root / part).rglob("*")) if path.is_file()]
     notebooks = [path.read_bytes() for path in paths if path.suffix == ".ipynb"]

@@ -1,4 +1,4 @@
-"""Why a notebook will run: what it reads now beside what its last result was made of."""
+"""Why a notebook will run: what it reads now compared with what its last result was made of."""
 
 from __future__ import annotations
 
@@ -27,22 +27,7 @@ WORDS = {
 
 
 def reasons_for(cache: Cache, edition: str, unit: Unit) -> list[str]:
-    """Explain a coming execution.
-
-    Parameters
-    ----------
-    cache : Cache
-        The project's cache.
-    edition : str
-        Name of the edition.
-    unit : Unit
-        What would run.
-
-    Returns
-    -------
-    list of str
-        A line an ingredient; empty where the result is there already.
-    """
+    """Explain a coming execution, one line per changed ingredient; empty where the result is cached."""
     now = cache.ingredients(unit)
     if cache.find(key_of(now)) is not None:
         return []
@@ -55,7 +40,7 @@ def reasons_for(cache: Cache, edition: str, unit: Unit) -> list[str]:
 
 
 def _slice_lines(cache: Cache, unit: Unit, before: dict[str, str], now: dict[str, str]) -> list[str]:
-    """A line for each file of the slice that differs."""
+    """One line for each file of the slice that differs."""
     lines = []
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) == now.get(name):

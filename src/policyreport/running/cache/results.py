@@ -31,42 +31,25 @@ EXPLAINED = ("observations.parquet", "panel.parquet")
 
 @dataclass(frozen=True)
 class Result:
-    """What a unit came to: its record and its executed notebook."""
+    """A unit's record and executed notebook."""
 
     record: bytes
     notebook: bytes
 
 
 class Cache:
-    """The cache of a project.
-
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    """
+    """The cache of a project."""
 
     def __init__(self, root: Path) -> None:
         self.folder = root / FOLDER
         self.environment = environment_digest(root)
 
     def ingredients(self, unit: Unit) -> dict[str, Any]:
-        """List what decides a unit's result; see `unit_ingredients`."""
+        """What decides a unit's result; see `unit_ingredients`."""
         return unit_ingredients(unit, self.environment)
 
     def find(self, key: str) -> Result | None:
-        """Look a result up.
-
-        Parameters
-        ----------
-        key : str
-            From `key_of`.
-
-        Returns
-        -------
-        Result or None
-            None too where the file is damaged: it is made again.
-        """
+        """Look a result up by its key; None too where the file is damaged: it is made again."""
         body = self._read(self._path("results", key)) if _KEY.fullmatch(key) else None
         head, _, rest = (body or b"").partition(b"\n")
         if not _LENGTH.fullmatch(head):
@@ -75,22 +58,7 @@ class Cache:
         return Result(rest[:length], rest[length:])
 
     def keep(self, unit: Unit, ingredients: Mapping[str, Any], result: Result) -> str:
-        """Store a result, and the tables it was made from.
-
-        Parameters
-        ----------
-        unit : Unit
-            What ran.
-        ingredients : mapping
-            From `ingredients`.
-        result : Result
-            What it came to.
-
-        Returns
-        -------
-        str
-            Its key. A disk that is full costs the entry, not the run.
-        """
+        """Store a result and the tables it was made from; its key. A full disk costs the entry, not the run."""
         key = key_of(ingredients)
         self._write(self._path("results", key), b"%d\n" % len(result.record) + result.record + result.notebook)
         for name in EXPLAINED:
@@ -99,7 +67,7 @@ class Cache:
         return key
 
     def table(self, key: str) -> bytes | None:
-        """Give back a table that a unit read, by its hash; None once it was pruned."""
+        """A table that a unit read, by its hash; None once it was pruned."""
         return self._read(self._path("tables", key)) if _KEY.fullmatch(key) else None
 
     def note(self, name: str, words: Mapping[str, Any]) -> None:
@@ -119,17 +87,9 @@ class Cache:
         return sum(size for _, _, size in self._files())
 
     def prune(self, limit: int = LIMIT) -> int:
-        """Remove what was longest not used.
+        """Remove the least recently used files down to a limit in bytes; bytes removed.
 
-        Parameters
-        ----------
-        limit : int
-            Bytes that may stay.
-
-        Returns
-        -------
-        int
-            Bytes removed. A run at the same time executes again what it misses.
+        A run at the same time executes again what it misses.
         """
         files = sorted(self._files(), key=lambda file: file[1])
         over = removed = sum(size for _, _, size in files) - limit
@@ -174,7 +134,6 @@ class Cache:
         return body
 
     def _write(self, path: Path, body: bytes, packed: bool = True) -> None:
-        """Write whole, under a name of this process's own first."""
         if packed:
             body = digest(body).encode() + b"\n" + zlib.compress(body, LEVEL)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -19,20 +19,8 @@ def remember_run(
 ) -> None:
     """Note which results belong to the project's files as they are.
 
-    Parameters
-    ----------
-    cache : Cache
-        The project's cache.
-    root : Path
-        The project folder.
-    edition : str
-        Name of the edition.
-    areas : iterable of str
-        All areas of the edition.
-    made : dict of (str, str) to str
-        Key of the cached result by area and notebook.
-    planned : iterable of (str, str)
-        Everything that was to run; an area with a failure is not noted.
+    `areas` are all of the edition, `made` the keys of cached results by area and notebook, `planned` everything that
+    was to run; an area with a failure is not noted.
     """
     store = root / "build" / edition
     name = _name(cache, root, edition)
@@ -53,28 +41,14 @@ def remember_run(
 
 
 def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[str] | None) -> list[Key] | None:
-    """Bring an edition's results back where nothing that makes them has changed.
+    """Restore an edition's results where nothing that makes them has changed.
 
-    Parameters
-    ----------
-    cache : Cache
-        The project's cache.
-    root : Path
-        The project folder.
-    edition : str
-        Name of the edition.
-    areas : sequence of str, optional
-        Keys; all where None.
-
-    Returns
-    -------
-    list of (str, str) or None
-        Areas and notebooks, all in the store now; None where anything has to be looked at closer.
+    Areas and notebooks restored, of all areas where `areas` is None; None where anything has to be checked further.
 
     Raises
     ------
     RunError
-        If a result has to be brought back and cannot be written.
+        If a result has to be restored and cannot be written.
     """
     noted = _read_note(cache, _name(cache, root, edition))
     if noted is None:
@@ -97,20 +71,7 @@ def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[st
 
 
 def records_digest(store: Path, areas: Iterable[str]) -> str:
-    """Hash the province records that the nation's evaluation reads.
-
-    Parameters
-    ----------
-    store : Path
-        The edition's folder.
-    areas : iterable of str
-        Keys of its areas.
-
-    Returns
-    -------
-    str
-        Hash over names and contents.
-    """
+    """Hash the province records that the national evaluation reads."""
     paths = [path for area in areas for path in sorted((store / "records" / area).glob("*.json"))]
     lines = [f"{path.parent.name}/{path.name} {digest(path.read_bytes())}" for path in paths]
     return digest("\n".join(lines).encode())
@@ -142,7 +103,6 @@ def _is_entry(entry: object) -> bool:
 
 
 def _name(cache: Cache, root: Path, edition: str) -> str:
-    """The note's name."""
     return f"runs/{edition}/{project_digest(root, cache.environment)}"
 
 
@@ -153,7 +113,7 @@ def _entry(store: Path, key: Key, result: str) -> dict[str, str]:
 
 
 def _restore(cache: Cache, store: Path, units: dict[str, dict[str, Any]]) -> bool:
-    """Put results where they belong; false if one is in neither place."""
+    """Restore results; false if one is neither in the store nor in the cache."""
     for area, entries in units.items():
         for notebook, entry in entries.items():
             record, executed = record_path(store, area, notebook), notebook_path(store, area, notebook)
@@ -168,7 +128,7 @@ def _restore(cache: Cache, store: Path, units: dict[str, dict[str, Any]]) -> boo
 
 
 def _holds(path: Path, wanted: str) -> bool:
-    """Whether a file is there, with this content."""
+    """Whether a file exists with this content."""
     try:
         return digest(path.read_bytes()) == wanted
     except OSError:

@@ -1,4 +1,4 @@
-"""What must be alike on the runner and on a worker for both to make the same bytes."""
+"""What must be the same on the runner and on a worker for both to make the same bytes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,7 @@ NAMED = 4
 
 
 def describe_environment(names: Collection[str] | None) -> dict[str, str]:
-    """Say what runs the code in this process.
-
-    Parameters
-    ----------
-    names : collection of str, optional
-        Packages whose versions count; all that are installed where None.
-
-    Returns
-    -------
-    dict of str to str
-        Python, machine, the source of this package by its hash, and versions by package.
-    """
+    """Python, machine, this package's source, and the versions of `names` or of all packages, in this process."""
     return {
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "machine": f"{sys.platform} {platform.machine()}",
@@ -37,29 +26,15 @@ def describe_environment(names: Collection[str] | None) -> dict[str, str]:
 
 
 def source_digest() -> str:
-    """Hash this package as it lies on the disk.
-
-    Returns
-    -------
-    str
-        Hash over names and contents of its modules.
-    """
+    """Hash this package's modules as they are on disk."""
     files = sorted(PACKAGE.rglob("*.py"))
     return digest("\n".join(f"{path.relative_to(PACKAGE)} {digest(path.read_bytes())}" for path in files).encode())
 
 
 def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
-    """Name what differs between two environments.
+    """What differs between the runner's and a worker's environment; empty where they are alike.
 
-    Parameters
-    ----------
-    here, there : mapping of str to str
-        From `describe_environment`; the runner's and a worker's.
-
-    Returns
-    -------
-    str
-        ``pandas 3.0.1 (here 3.0.2), no seaborn (here 0.13.2)``; empty where they are alike.
+    ``pandas 3.0.1 (here 3.0.2), no seaborn (here 0.13.2)``
     """
     names = [name for name in (*here, *sorted(there.keys() - here.keys())) if here.get(name) != there.get(name)]
     said = [_difference(name, here.get(name), there.get(name)) for name in names[:NAMED]]
@@ -67,7 +42,6 @@ def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
 
 
 def _difference(name: str, here: str | None, there: str | None) -> str:
-    """One of them."""
     if name == SOURCE:
         return f"{name} {str(there)[:SHOWN]} (here {str(here)[:SHOWN]})"
     if there is None:

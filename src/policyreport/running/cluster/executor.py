@@ -1,4 +1,4 @@
-"""Dask as an executor like any other: tasks in, futures out; what happens to its workers is told as events."""
+"""Dask as an executor like any other: tasks in, futures out; what happens to its workers is reported as events."""
 
 from __future__ import annotations
 
@@ -70,24 +70,11 @@ class DaskExecutor(Executor):
 
     @property
     def workers(self) -> int:
-        """Notebooks that the cluster runs at a time."""
+        """Number of notebooks that the cluster runs at a time."""
         return max(1, self._threads())
 
     def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        """Hand a unit to the cluster.
-
-        Parameters
-        ----------
-        task : callable
-            `execute_unit`; a worker adds its own preparations.
-        *args, **options
-            The unit.
-
-        Returns
-        -------
-        Future
-            Its outcome to be.
-        """
+        """Hand a unit to the cluster; whatever the task, a worker calls `execute_there`."""
         unit: Unit = args[0]
         name = f"{unit.area}-{unit.notebook}-{next(self._numbers)}-{id(self)}"
         self._names[name] = unit.key
@@ -98,12 +85,7 @@ class DaskExecutor(Executor):
         return given
 
     def news(self) -> list[Event]:
-        """Say what happened to the workers since the last time.
-
-        Returns
-        -------
-        list of Event
-            Workers lost, and workers slower than the others.
+        """Workers lost, and workers slower than the others, since the last call.
 
         Raises
         ------
@@ -120,13 +102,7 @@ class DaskExecutor(Executor):
         return events + self.pace.slow(self._assigned)
 
     def close(self, at_once: bool = False) -> None:
-        """Let go of the cluster; end it if it was started here.
-
-        Parameters
-        ----------
-        at_once : bool
-            Do not wait for what still runs.
-        """
+        """Let go of the cluster; end it if it was started here. `at_once` does not wait for what still runs."""
         if self.local is not None and at_once:
             self.local.kill()
         if self.client is not None:
@@ -146,7 +122,6 @@ class DaskExecutor(Executor):
 
     @property
     def _client(self) -> Any:
-        """The connected client."""
         if self.client is None:
             raise RunError(f"--cluster {self.where}", "a cluster", "one that was let go", "Run again.")
         return self.client
@@ -205,7 +180,7 @@ class DaskExecutor(Executor):
             )
 
     def _pass_on(self, done: Any, name: str, given: Future[Outcome]) -> None:
-        """Take what a worker or the scheduler says of a task; called in a thread of Dask's."""
+        """Forward what a worker or the scheduler reports on a task; called in one of Dask's threads."""
         key = self._names.pop(name, ("", ""))
         if given.cancelled():
             return
@@ -228,7 +203,7 @@ class DaskExecutor(Executor):
             return 0
 
     def _assigned(self) -> dict[tuple[str, str], str]:
-        """Which worker each unit is at."""
+        """The worker of each unit."""
         try:
             there = self._client.processing()
         except (OSError, TimeoutError):
@@ -236,7 +211,7 @@ class DaskExecutor(Executor):
         return {self._names[key]: worker for worker, keys in there.items() for key in keys if key in self._names}
 
     def _require_worker(self) -> None:
-        """Stop where all workers are gone and none comes."""
+        """Stop where all workers are gone and no new one joins."""
         if self._threads():
             self._alone_since = 0.0
         elif not self._alone_since:

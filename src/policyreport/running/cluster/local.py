@@ -24,12 +24,7 @@ SETTINGS = {
 
 
 class LocalWorkers:
-    """Dask workers on this machine.
-
-    Parameters
-    ----------
-    number : int
-        Processes, each with one notebook at a time.
+    """Dask workers on this machine, each with one notebook at a time.
 
     Notes
     -----
@@ -53,7 +48,6 @@ class LocalWorkers:
             raise
 
     def _start(self, library: Any, number: int) -> Any:
-        """Start scheduler and workers."""
         # It sets what it preloads itself, once.
         library.utils.get_mp_context()
         forkserver.set_forkserver_preload(["distributed", "policyreport.running.cluster.worker"])
@@ -73,7 +67,7 @@ class LocalWorkers:
         )
 
     def kill(self) -> None:
-        """End the workers now, whatever they are at."""
+        """End the workers now, whatever they are doing."""
         with interrupts_ignored():
             for nanny in self.cluster.workers.values():
                 nanny.auto_restart = False

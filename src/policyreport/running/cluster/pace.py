@@ -1,4 +1,4 @@
-"""Which workers are slow: measured against the others on the same notebooks."""
+"""Which workers are slow, compared with the others on the same notebooks."""
 
 from __future__ import annotations
 
@@ -31,27 +31,13 @@ class Pace:
         self.looked = 0.0
 
     def note(self, outcome: Outcome) -> None:
-        """Take in a unit that ended.
-
-        Parameters
-        ----------
-        outcome : Outcome
-            With its worker and its seconds.
-        """
+        """Add a unit that ended."""
         self.times[outcome.notebook].append((outcome.worker, outcome.seconds))
 
     def slow(self, assigned: Callable[[], Mapping[tuple[str, str], str]]) -> list[Event]:
-        """Name workers that are slow, each once, and units that are overdue, each once a worker.
+        """Report slow workers, each once, and overdue units, each once per worker.
 
-        Parameters
-        ----------
-        assigned : callable
-            Gives the worker of each unit that is not done; asked every few seconds.
-
-        Returns
-        -------
-        list of Event
-            A `WorkerSlow` each.
+        `assigned` gives the worker of each unit that is not done; it is called every few seconds.
         """
         if time.monotonic() - self.looked < LOOK_SECONDS:
             return []
@@ -74,7 +60,6 @@ class Pace:
         return [WorkerSlow(worker, ratio) for worker, ratio in slow.items()]
 
     def _overdue(self, assigned: Mapping[tuple[str, str], str]) -> list[Event]:
-        """What a worker has had for far too long."""
         now = time.monotonic()
         self.since = {item: self.since.get(item, now) for item in assigned.items()}
         events: list[Event] = []
@@ -87,6 +72,6 @@ class Pace:
         return events
 
     def _usual(self, notebook: str) -> float:
-        """The middle time of a notebook; 0 where too few have ended."""
+        """The median time of a notebook; 0 where too few have ended."""
         times = [seconds for _, seconds in list(self.times[notebook])]
         return statistics.median(times) if len(times) >= ENOUGH else 0.0

@@ -1,4 +1,4 @@
-"""The worker's end: the same task as in a local process, after a look at what runs it."""
+"""The worker's end: the same task as in a local process, once its environment is compared."""
 
 from __future__ import annotations
 
@@ -25,60 +25,26 @@ _servers: dict[tuple[str, ...], ForkServer] = {}
 
 @dataclass(frozen=True)
 class Order:
-    """What a run asks of its workers.
+    """What a run asks of its workers."""
 
-    Parameters
-    ----------
-    environment : tuple of (str, str)
-        The runner's, from `describe_environment`.
-    modules : tuple of str
-        What the notebooks import, to be imported ahead of them.
-    cold : bool
-        Start every kernel anew.
-    server : str
-        Address of the runner's own fork server, where the workers are on its machine; else each starts one.
-    scratch : str
-        Folder for the notebooks' folders, where the workers are on the runner's machine.
-    """
-
+    # The runner's, from `describe_environment`.
     environment: tuple[tuple[str, str], ...]
+    # What a worker's fork server imports.
     modules: tuple[str, ...] = ()
     cold: bool = False
+    # For workers on the runner's machine: its fork server, and the folder for the notebooks' folders.
     server: str = ""
     scratch: str = ""
 
 
 def describe_worker(names: Collection[str]) -> dict[str, str]:
-    """Say what runs the code in this worker.
-
-    Parameters
-    ----------
-    names : collection of str
-        Packages whose versions count.
-
-    Returns
-    -------
-    dict of str to str
-        As `describe_environment`, with the source that this process has loaded.
-    """
+    """As `describe_environment`, with the source that this process has loaded."""
     found = describe_environment(names)
     return found | {SOURCE: LOADED if found[SOURCE] == LOADED else f"{LOADED[:4]}, edited since the worker started"}
 
 
 def execute_there(unit: Unit, order: Order) -> Outcome:
-    """Execute one notebook in this worker.
-
-    Parameters
-    ----------
-    unit : Unit
-        Notebook, parameters and the files it reads.
-    order : Order
-        Of the run it belongs to.
-
-    Returns
-    -------
-    Outcome
-        As from `execute_unit`, with this worker's address.
+    """Execute one notebook in this worker, whose address is added to the outcome.
 
     Raises
     ------
@@ -107,7 +73,7 @@ def _compare(order: Order, address: str) -> None:
 
 
 def _own_server(modules: tuple[str, ...]) -> str:
-    """Address of this worker's fork server, started where it does not run; empty where kernels start cold."""
+    """Address of this worker's fork server, started if it is not running; empty where kernels start cold."""
     if modules not in _servers or not _servers[modules].running:
         if modules in _servers:
             _servers.pop(modules).close()

@@ -14,19 +14,7 @@ GRAMMAR = "rfc3987_syntax"
 
 
 def execute_unit(unit: Unit) -> Outcome:
-    """Execute one notebook in a folder of its own; whatever happens is in the outcome.
-
-    Parameters
-    ----------
-    unit : Unit
-        Notebook, parameters and the files it reads.
-
-    Returns
-    -------
-    Outcome
-        As of `task.execute_unit`, which is imported when the first unit comes: whoever plans and hands out
-        units does not need papermill.
-    """
+    """As `task.execute_unit`, imported with the first unit: planning and handing out units need no papermill."""
     load_engine()
     from policyreport.running.execute.task import execute_unit as execute
 
@@ -34,7 +22,7 @@ def execute_unit(unit: Unit) -> Outcome:
 
 
 def load_engine() -> None:
-    """Import papermill and what is around it, as a process does before its first unit."""
+    """Import papermill and its dependencies, as a process does before its first unit."""
     if "policyreport.running.execute.task" in sys.modules:
         return
     hidden = GRAMMAR not in sys.modules

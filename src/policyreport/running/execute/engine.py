@@ -1,4 +1,4 @@
-"""A papermill engine, registered the way papermill offers, that writes the notebook when it has ended."""
+"""A papermill engine, registered the way papermill offers, that writes the notebook once it has ended."""
 
 from __future__ import annotations
 
@@ -20,19 +20,7 @@ class OneWriteEngine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, broken_off: str, **options: Any) -> None:
-        """Execute the notebook; parameters as for papermill's engine.
-
-        Parameters
-        ----------
-        nb_man : NotebookExecutionManager
-            The notebook and its state.
-        kernel_name : str
-            Name of the kernel.
-        broken_off : str
-            Where the notebook goes, as far as it came, when the run breaks off.
-        **options
-            For the client.
-        """
+        """Execute the notebook; when the run breaks off, it is written to `broken_off` as far as it came."""
         mark = nb_man.cell_exception
 
         def mark_with_cause(cell: Any, exception: Any = None, **options: Any) -> None:
@@ -48,7 +36,7 @@ class OneWriteEngine(NBClientEngine):  # type: ignore[misc]
 
 
 def _show_cause(cell: Any, exception: Any) -> None:
-    """Keep in the cell why it failed where the kernel said so in its reply alone: a magic that was used wrongly."""
+    """Record in the cell an error that the kernel gave in its reply alone: a magic used wrongly."""
     ename, evalue = getattr(exception, "ename", ""), getattr(exception, "evalue", "")
     if ename and not any(output.output_type == "error" for output in cell.outputs):
         line = f"{ename}: {evalue}"

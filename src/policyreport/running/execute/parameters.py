@@ -1,4 +1,4 @@
-"""Read a notebook and hold a unit's parameters against what it takes."""
+"""Read a notebook and compare a unit's parameters with those it takes."""
 
 from __future__ import annotations
 
@@ -13,23 +13,7 @@ from policyreport.running.kernels.imports import python_tree
 
 
 def read_notebook(body: bytes) -> Any:
-    """Read a notebook file's bytes, of any version 4.
-
-    Parameters
-    ----------
-    body : bytes
-        Content of an ``.ipynb`` file.
-
-    Returns
-    -------
-    NotebookNode
-        The notebook.
-
-    Raises
-    ------
-    RunError
-        If the bytes are not a notebook.
-    """
+    """Read a notebook of any version 4; `RunError` if the bytes are not one."""
     try:
         return nbformat.reads(body.decode(), as_version=4)  # type: ignore[no-untyped-call]
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
@@ -80,7 +64,7 @@ def _assigned(source: str, place: str) -> set[str]:
 
 
 def _not_python(source: str, place: str) -> RunError:
-    """Say where a cell breaks off; lines of IPython's own language are taken for granted."""
+    """Where a cell breaks off; lines in IPython's own syntax are assumed to be correct."""
     plain = "\n".join("pass" if line.startswith(("%", "!")) else line for line in source.splitlines())
     try:
         ast.parse(plain)

@@ -1,4 +1,4 @@
-"""Take out of an executed notebook what differs from run to run: times, random ids, machine paths."""
+"""Remove from an executed notebook what differs from run to run: times, random ids, machine paths."""
 
 from __future__ import annotations
 
@@ -19,17 +19,9 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def machine_prefixes(folder: Path) -> dict[str, str]:
-    """Folders of this machine and what stands for them in a stored text.
+    """Folders of this machine and what replaces them in a stored text, the longest first.
 
-    Parameters
-    ----------
-    folder : Path
-        The unit's private folder.
-
-    Returns
-    -------
-    dict of str to str
-        Replacement by folder, longest folder first; a folder below the home also as ``~/…``.
+    A folder below the home also stands as ``~/…``.
     """
     package = Path(__file__).resolve().parents[2]
     home = str(Path.home())
@@ -51,20 +43,7 @@ def machine_prefixes(folder: Path) -> dict[str, str]:
 
 
 def without_machine(text: str, prefixes: Mapping[str, str]) -> str:
-    """Replace paths of this machine and terminal colours in a text.
-
-    Parameters
-    ----------
-    text : str
-        Output or traceback of a cell.
-    prefixes : mapping of str to str
-        What `machine_prefixes` gave.
-
-    Returns
-    -------
-    str
-        The same text, equal on every machine.
-    """
+    """Replace paths of this machine, and remove terminal colours."""
     text = CELL_FILE.sub("cell", COLOURS.sub("", text))
     for path, name in prefixes.items():
         # Only whole folders: "/tmp" must not eat into "/tmpfs".
@@ -75,19 +54,7 @@ def without_machine(text: str, prefixes: Mapping[str, str]) -> str:
 def reproducible(notebook: Any, source_ids: set[str], prefixes: Mapping[str, str]) -> bytes:
     """Serialise an executed notebook so that equal runs give equal bytes.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        What papermill wrote.
-    source_ids : set of str
-        Cell ids of the notebook before the run; other cells were added by papermill.
-    prefixes : mapping of str to str
-        What `machine_prefixes` gave.
-
-    Returns
-    -------
-    bytes
-        The notebook as JSON, keys sorted.
+    Cells whose id is not among `source_ids` were added by papermill.
     """
     ran_with = notebook.metadata.pop("papermill", {}).get("parameters", {})
     notebook.metadata["policyreport"] = {"parameters": ran_with, **UNSEALED}

@@ -1,4 +1,4 @@
-"""Run one unit with papermill in a private folder and say what came of it."""
+"""Run one unit with papermill in a private folder and describe the outcome."""
 
 from __future__ import annotations
 
@@ -35,20 +35,8 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 def execute_unit(unit: Unit) -> Outcome:
     """Execute one notebook in a folder of its own; whatever happens is in the outcome.
 
-    Parameters
-    ----------
-    unit : Unit
-        Notebook, parameters and the files it reads.
-
-    Returns
-    -------
-    Outcome
-        Executed notebook and record, or the failure. Equal units give equal outcomes but for `seconds`.
-
-    Notes
-    -----
-    Pure and picklable: no argument or result names a path, nothing outside the private folder is written,
-    and the folder is gone afterwards.
+    Equal units give equal outcomes but for times. Pure and picklable: no argument or result names a path, nothing
+    outside the private folder is written, and the folder is gone afterwards.
     """
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="policyreport-", ignore_cleanup_errors=True) as name:
@@ -72,12 +60,11 @@ def execute_unit(unit: Unit) -> Outcome:
 
 
 def _line(path: Path) -> str:
-    """What a kernel left in a file; empty where it left none."""
+    """What a kernel wrote into a file; empty where it wrote none."""
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _clear(folder: Path) -> None:
-    """Empty a folder."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -86,7 +73,7 @@ def _clear(folder: Path) -> None:
 
 
 def _run(unit: Unit, folder: Path, *, cold: bool = False) -> Failure | None:
-    """Lay out the folder, run papermill in it, and sort what it raises."""
+    """Lay out the folder, run papermill in it, and classify what it raises."""
     check_parameters(unit)
     work, kernel = folder / "work", folder / "kernel"
     kernel.mkdir()
@@ -140,7 +127,7 @@ def _papermill(unit: Unit, folder: Path, *, cold: bool) -> None:
 
 
 def _without_leaks(work: Callable[[], None]) -> None:
-    """Call something of Jupyter's, and close the event loop that it opens for the thread and forgets."""
+    """Call Jupyter, and close the event loop that it opens for the thread and forgets."""
     context = contextvars.copy_context()
     try:
         context.run(work)

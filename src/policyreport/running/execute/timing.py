@@ -1,4 +1,4 @@
-"""Where the time of one execution went, by what papermill noted in the executed notebook."""
+"""Where the time of one execution went, from what papermill noted in the executed notebook."""
 
 from __future__ import annotations
 
@@ -11,18 +11,9 @@ from policyreport.running.kernels.imports import imported_modules
 
 
 def read_timing(path: Path) -> dict[str, float]:
-    """Read the times papermill noted.
+    """Seconds of the kernel's ``start``, the first ``import`` cell, all other ``cells``, and ``stop``.
 
-    Parameters
-    ----------
-    path : Path
-        The executed notebook, before its times are taken out.
-
-    Returns
-    -------
-    dict of str to float
-        ``start`` of the kernel, the first ``import`` cell, all other ``cells``, ``stop``, in seconds; empty
-        where the notebook did not run to its end.
+    Empty where the notebook did not run to its end.
     """
     try:
         notebook = json.loads(path.read_bytes())
@@ -43,17 +34,14 @@ def read_timing(path: Path) -> dict[str, float]:
 
 
 def _imports(cell: dict[str, Any]) -> bool:
-    """Whether a cell imports anything."""
     return bool(imported_modules([json.dumps({"cells": [cell]}).encode()]))
 
 
 def _seconds(cell: dict[str, Any]) -> float:
-    """A cell's duration."""
     return float(cell["metadata"]["papermill"]["duration"] or 0)
 
 
 def _time(text: str) -> float:
-    """Seconds of an ISO time."""
     return datetime.fromisoformat(text).timestamp()
 
 

@@ -15,28 +15,14 @@ TIMEOUT = 600.0
 
 @dataclass(frozen=True)
 class Unit:
-    """One notebook to run for one area.
-
-    Parameters
-    ----------
-    area : str
-        Key of the area: ``n01``, ``VN``.
-    notebook : str
-        Its name: ``clean``, ``trend``, ``compare``, ``series`` or ``evaluation``.
-    source : bytes
-        The notebook file.
-    parameters : mapping of str to str, int, float, bool or None
-        Values for its ``parameters`` cell.
-    slice : mapping of str to bytes
-        The files it reads, content by path relative to its folder.
-    timeout : float
-        Seconds after which the notebook is stopped.
-    """
+    """One notebook to run for one area."""
 
     area: str
     notebook: str
+    # The notebook file.
     source: bytes
     parameters: Mapping[str, Value] = field(default_factory=dict)
+    # Files the notebook reads, by path relative to its folder.
     slice: Mapping[str, bytes] = field(default_factory=dict)
     timeout: float = TIMEOUT
 
@@ -54,17 +40,10 @@ class WorkerLostError(RuntimeError):
 
 
 class Units(Sequence[Unit]):
-    """Units that are known by their keys, and made one at a time when their turn comes.
+    """Units given by their keys, and made one at a time when their turn comes.
 
     A slice holds all that a notebook reads: those of thousands of areas at once would fill the memory, and the
     first notebooks can run while the last are not made yet.
-
-    Parameters
-    ----------
-    keys : sequence of (str, str)
-        Area and notebook of each.
-    make : callable
-        Gives the unit of an area and a notebook.
     """
 
     def __init__(self, keys: Sequence[tuple[str, str]], make: Callable[[str, str], Unit]) -> None:
@@ -84,54 +63,26 @@ class Units(Sequence[Unit]):
 
 
 def keys_of(units: Sequence[Unit]) -> Sequence[tuple[str, str]]:
-    """List areas and notebooks without making the units.
-
-    Parameters
-    ----------
-    units : sequence of Unit
-        Made or not.
-
-    Returns
-    -------
-    sequence of (str, str)
-        In order.
-    """
+    """Areas and notebooks of units, without making them."""
     return units.keys if isinstance(units, Units) else [unit.key for unit in units]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one execution came to.
-
-    Parameters
-    ----------
-    area, notebook : str
-        The unit's key.
-    notebook_bytes : bytes
-        The executed notebook; on failure as far as it came, the error in the failing cell.
-    record : bytes or None
-        What the last cell wrote to ``record.json``; None on failure.
-    failure : Failure or None
-        Why there is no record.
-    seconds : float
-        Wall-clock time; never part of a stored result, nor is
-    timing : mapping of str to float
-        Where it went: ``start`` of the kernel, ``import`` cell, other ``cells``, ``stop``; in seconds.
-    worker : str
-        Address of the worker of a cluster that it ran on; empty for a process of this machine.
-    cold : str
-        Why the kernel started cold although there was a server to fork it from; empty where it was forked, or where
-        cold kernels were asked for.
-    """
+    """What one execution came to."""
 
     area: str
     notebook: str
+    # On failure as far as the notebook came, the error in the failing cell.
     notebook_bytes: bytes
     record: bytes | None = None
     failure: Failure | None = None
+    # What follows differs between equal runs.
     seconds: float = field(default=0.0, compare=False)
     timing: Mapping[str, float] = field(default_factory=dict, compare=False)
+    # Address of a cluster's worker.
     worker: str = field(default="", compare=False)
+    # Why the kernel started cold although there was a server to fork it from.
     cold: str = field(default="", compare=False)
 
     @property

@@ -1,4 +1,4 @@
-"""How a notebook's process is started and found again: cold, or forked from a server that has its imports.
+"""How a notebook's kernel is started and found again: cold, or forked from a server that has its imports.
 
 `warm_kernels` is for any program that runs notebooks; this project's own runner uses `batch`.
 """
@@ -17,7 +17,7 @@ _WHERE = {"warm_kernels": "warm", "kernel_counts": "counts", "KernelCounts": "co
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for when it is: Jupyter comes with it, which reading a notebook's imports does not need."""
+    """Import a name on first use: Jupyter comes with it, which reading a notebook's imports does not need."""
     if name in _WHERE:
         return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
     raise AttributeError(name)

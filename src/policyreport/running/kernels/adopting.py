@@ -1,7 +1,4 @@
-"""A cold kernel that adopts its orphans, started as ``python -m policyreport.running.kernels.adopting``.
-
-A daemon that a notebook starts stays below its kernel, and can be found and ended with it.
-"""
+"""A cold kernel that adopts its orphans, so that a daemon started by a notebook can be ended with its kernel."""
 
 import runpy
 

@@ -1,7 +1,7 @@
 """The kernel a batch notebook runs in: this environment's Python, in a private folder, the same every time.
 
-Everything about starting a kernel is decided here and handed to papermill by `engine_options`. Warm or cold is
-the provisioner's business: both get the same command, environment and folder.
+Everything about starting a kernel is decided here and handed to papermill by `engine_options`. Whether it is warm
+or cold is up to the provisioner: both get the same command, environment and folder.
 """
 
 from __future__ import annotations
@@ -69,33 +69,16 @@ register()
 
 
 class BatchKernelClient(AsyncKernelClient):
-    """A client that is ready when the kernel says so."""
+    """A client that is ready as soon as the kernel is."""
 
     def start_channels(
         self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = True, control: bool = True
     ) -> None:
-        """Connect, without a thread that listens for heartbeats: the manager sees the process itself.
-
-        Parameters
-        ----------
-        shell, iopub, stdin, hb, control : bool
-            As for Jupyter's own; ``hb`` counts for nothing.
-        """
+        """Connect without the heartbeat's thread: the manager watches the process itself."""
         super().start_channels(shell, iopub, stdin, False, control)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel has answered on both channels; Jupyter's own waits for a silence of 0.2 s.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds.
-
-        Raises
-        ------
-        RuntimeError
-            If the kernel ends, or the time is over.
-        """
+        """Wait until the kernel has answered on both channels; Jupyter's own waits for a silence of 0.2 s."""
         deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
         # ipykernel greets whoever listens; what it said before would be lost, and asked for again in vain.
         with contextlib.suppress(Empty):
@@ -122,8 +105,8 @@ class BatchKernelClient(AsyncKernelClient):
 class BatchKernelManager(AsyncKernelManager):
     """Start ``sys.executable`` as the kernel, whatever kernels are installed in the user's home.
 
-    Its folder (that of the connection file) holds the sockets, IPython's profile, temporary files and the
-    kernel's process id, and is removed with the notebook's folder.
+    The folder of its connection file holds the sockets, IPython's profile, temporary files and the kernel's process
+    id, and is removed with the notebook's folder.
     """
 
     client_factory = Type(BatchKernelClient)
@@ -131,7 +114,7 @@ class BatchKernelManager(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """Name this environment's interpreter and the environment variables of every batch."""
+        """This environment's interpreter, and the environment variables of every batch."""
         folder = str(Path(self.connection_file).parent)
         # All notebooks of a batch run what its server has imported, whatever is edited meanwhile.
         config = {"note": str(Path(folder) / NOTE_FILE), "follows_edits": False}
@@ -146,14 +129,14 @@ class BatchKernelManager(AsyncKernelManager):
         )
 
     async def _async_start_kernel(self, **options: Any) -> None:
-        """Start it without the hundredth of a second that Jupyter then sleeps for the sake of its own tests."""
+        """Start without the hundredth of a second that Jupyter sleeps here for the sake of its own tests."""
         await inspect.unwrap(AsyncKernelManager._async_start_kernel)(self, **options)
 
     # The public names are aliases in Jupyter too, and would stay the parent's.
     start_kernel = _async_start_kernel
 
     async def _async_shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
-        """Shut it down without that sleep; what it has started ends with it."""
+        """Shut down without that sleep, and end what the kernel has started."""
         process = getattr(self.provisioner, "process", None)
         cold = process is not None and not isinstance(process, ForkedKernel)
         left = descendants(process.pid) if process is not None and cold else []
@@ -174,14 +157,14 @@ class BatchKernelManager(AsyncKernelManager):
             (folder / COLD_FILE).write_text(reason, encoding="utf-8")
 
     async def _async_interrupt_kernel(self) -> None:
-        """Interrupt it, except on the way to its end: it is asked or killed next, and would only log the signal."""
+        """Interrupt, except during a shutdown: the kernel is stopped next anyway, and would only log the signal."""
         if not self.shutting_down:
             await super()._async_interrupt_kernel()
 
     interrupt_kernel = _async_interrupt_kernel
 
     async def _async_is_alive(self) -> bool:
-        """Look for the process, and note how it ended where it is gone."""
+        """Check the process, and note its exit code once it is gone."""
         alive = bool(await super()._async_is_alive())
         code = getattr(getattr(self.provisioner, "process", None), "returncode", None)
         if not alive and code is not None:
@@ -196,7 +179,7 @@ class BatchKernelManager(AsyncKernelManager):
 
 
 def _end_children(pid: int | None) -> None:
-    """Kill what a kernel that is gone has started; its number stays taken while its group has members."""
+    """Kill what a dead kernel has started; its process id stays taken while its group has members."""
     if pid is None or not hasattr(os, "killpg"):
         return
     try:
@@ -210,18 +193,7 @@ def _end_children(pid: int | None) -> None:
 
 
 def how_it_ended(folder: Path) -> str:
-    """Say how a kernel ended that nobody had told to.
-
-    Parameters
-    ----------
-    folder : Path
-        Its private folder.
-
-    Returns
-    -------
-    str
-        In words; empty where it did not.
-    """
+    """Describe how a kernel ended that nobody had asked to end, from its private folder; empty where none did."""
     try:
         code = int((folder / EXIT_FILE).read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -235,38 +207,16 @@ def how_it_ended(folder: Path) -> str:
 
 @dataclass(frozen=True)
 class BatchServer:
-    """Where a batch's kernels come from.
+    """Where a batch's kernels come from."""
 
-    Parameters
-    ----------
-    address : str
-        Of the fork server; empty where kernels start cold.
-    reason : str
-        Why they start cold, where nobody asked for it.
-    """
-
+    # Empty where kernels start cold; then why, unless they were meant to.
     address: str = ""
     reason: str = ""
 
 
 @contextmanager
 def batch_server(notebooks: Iterable[Path], cold: bool = False, rehearsal: Sequence[str] = ()) -> Iterator[BatchServer]:
-    """Keep a fork server for a batch, with the environment of its kernels.
-
-    Parameters
-    ----------
-    notebooks : iterable of Path
-        The batch's notebooks, whose imports are made ahead.
-    cold : bool
-        Start none.
-    rehearsal : sequence of str
-        As for `ForkServer`.
-
-    Yields
-    ------
-    BatchServer
-        Its address, or why there is none.
-    """
+    """Keep a fork server for a batch, with the environment of its kernels."""
     if cold:
         yield BatchServer()
         return
@@ -281,26 +231,12 @@ def batch_server(notebooks: Iterable[Path], cold: bool = False, rehearsal: Seque
 
 
 def batch_environment() -> dict[str, str]:
-    """Give the environment of a batch's kernels, as far as it is the same for all of them.
-
-    Returns
-    -------
-    dict of str to str
-        This process's variables, and those of every batch.
-    """
+    """The environment that all kernels of a batch have in common."""
     return os.environ | ENVIRONMENT
 
 
 def engine_options(folder: Path, *, cold: bool = False) -> dict[str, Any]:
-    """Options for `papermill.execute_notebook` that make it use a batch kernel.
-
-    Parameters
-    ----------
-    folder : Path
-        Private folder of this kernel, existing and empty.
-    cold : bool
-        Start it anew, whatever server there is.
-    """
+    """Options for `papermill.execute_notebook` that make it use a batch kernel in a private, empty folder."""
     connection_file = folder / "k.json"
     # Plain TCP is open to every user of the machine; a socket in a private folder is not.
     short = len(os.fsencode(connection_file)) + len("-ipc-1") <= SOCKET_PATH_LIMIT

@@ -14,27 +14,17 @@ REPORT = "POLICYREPORT_KERNEL_COUNTS"
 
 @dataclass
 class KernelCounts:
-    """Kernels that this process has started through the provisioner.
-
-    Parameters
-    ----------
-    forked : int
-        From a fork server.
-    cold : Counter of str
-        As usual, by kind of reason (docs/warm-kernels.md).
-    examples : dict of str to str
-        The first reason of each kind, in full.
-    left_out : dict of str to str
-        Modules that a fork server did not import ahead, with what they do when imported.
-    """
+    """Kernels that this process has started through the provisioner."""
 
     forked: int = 0
+    # By kind of reason (docs/warm-kernels.md); the first message of each kind in full.
     cold: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    # Modules that a fork server did not import, with what they do when imported.
     left_out: dict[str, str] = field(default_factory=dict)
 
     def add_cold(self, reason: str, message: str) -> None:
-        """Count a kernel that was started cold."""
+        """Count a cold kernel; the first message of each reason is kept."""
         self.cold[str(reason)] += 1
         self.examples.setdefault(str(reason), message)
 
@@ -49,7 +39,7 @@ _counts = KernelCounts()
 
 
 def kernel_counts() -> KernelCounts:
-    """Give the counts of this process so far."""
+    """The counts of this process so far."""
     return _counts
 
 

@@ -46,7 +46,7 @@ class ListedModules(dict[int, ModuleFile]):
     """The files of all modules, listed before a fork.
 
     A new kernel asks every module for its file, for a debugger. Modules lie scattered over the memory that is shared
-    with the server: to touch two thousand of them copies their pages, which takes a fifth of a kernel's start.
+    with the server: touching two thousand of them copies their pages, which takes a fifth of a kernel's start.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class ListedModules(dict[int, ModuleFile]):
 
 @contextlib.contextmanager
 def _modules_listed(listed: ListedModules) -> Iterator[None]:
-    """Show ipykernel the list in place of the modules."""
+    """Give ipykernel the list instead of the modules."""
     vars(ipkernel)["sys"] = SimpleNamespace(**vars(sys) | {"modules": listed})
     try:
         yield
@@ -66,17 +66,7 @@ def _modules_listed(listed: ListedModules) -> Iterator[None]:
 
 
 class Inheritance:
-    """What a kernel takes over from the server, and has to set right.
-
-    Parameters
-    ----------
-    ahead : ImportsAhead
-        The imports that were made.
-    generators : Generators
-        Random generators that were made with them.
-    tidy : bool
-        Whether the server ends what a kernel has started.
-    """
+    """What a kernel takes over from the server, and has to reset."""
 
     def __init__(self, ahead: ImportsAhead, generators: Generators, tidy: bool) -> None:
         self.ahead, self.generators, self.tidy = ahead, generators, tidy
@@ -96,23 +86,13 @@ class Inheritance:
         set_thread_counts()
 
     def finish(self, request: Request) -> None:
-        """Put the modules' own filters before the shell's, as if they had been imported after its start; watch."""
+        """Put the modules' warning filters before the shell's, as if imported after its start; guard the environment."""
         _set_filters([*self._filters, *warnings.filters])
         guard_environment(self.ahead, request.note)
 
 
 def run_kernel(request: Request, listed: ListedModules, inheritance: Inheritance) -> None:
-    """Run an IPython kernel in this process until it ends.
-
-    Parameters
-    ----------
-    request : Request
-        Arguments as for ``python -m ipykernel_launcher``, environment, folder and standard streams.
-    listed : ListedModules
-        Made before the fork.
-    inheritance : Inheritance
-        Of the server.
-    """
+    """Run an IPython kernel in this process until it ends; `listed` and `inheritance` were made before the fork."""
     server = os.getppid()
     os.setsid()
     _end_with(server)
@@ -150,7 +130,7 @@ def _take_command(command: Sequence[str]) -> None:
 
 
 def _set_filters(filters: Sequence[Any]) -> None:
-    """Put these in the place of the filters for warnings, as `warnings.filterwarnings` does with one."""
+    """Replace the filters for warnings in place, as `warnings.filterwarnings` does."""
     present: Any = warnings.filters
     present[:] = filters
     warnings._filters_mutated()  # type: ignore[attr-defined]
@@ -163,7 +143,7 @@ def _take_streams(request: Request) -> None:
 
 
 def _take_environment(request: Request, changes: dict[str, tuple[str | None, str | None]]) -> None:
-    """Take over environment and folder, with what the imports made of the environment."""
+    """Take over environment and folder, and what the imports changed in the environment."""
     os.environ.clear()
     os.environ.update(request.env)
     for name, (before, after) in changes.items():
@@ -175,7 +155,7 @@ def _take_environment(request: Request, changes: dict[str, tuple[str | None, str
 
 
 def _take_limits(request: Request) -> None:
-    """Take over what a child inherits from the process that starts it."""
+    """Take over what a child process inherits."""
     os.umask(request.umask)
     if request.processors and request.processors != processors():
         os.sched_setaffinity(0, request.processors)

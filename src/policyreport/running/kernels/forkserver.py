@@ -35,7 +35,7 @@ SOCKET_PATH_LIMIT = 103
 
 
 def why_not() -> str:
-    """Say why kernels cannot be forked on this platform; empty where they can."""
+    """Why kernels cannot be forked on this platform; empty where they can."""
     if not hasattr(os, "fork") or not hasattr(socket, "recv_fds"):
         return "this platform has no fork"
     if sys.platform == "darwin":
@@ -45,7 +45,7 @@ def why_not() -> str:
 
 
 def this_python() -> dict[str, object]:
-    """Describe the interpreter and where its packages are: what two processes have in common that import alike."""
+    """The interpreter and where its packages are: equal for two processes that import alike."""
     file = Path(sys.executable).resolve()
     status = file.stat()
     return {
@@ -57,15 +57,7 @@ def this_python() -> dict[str, object]:
 
 
 def short_folder(room: int, usual: str = "") -> str:
-    """Where temporary files go, or ``/tmp`` where that lies too deep for the path of a socket in it.
-
-    Parameters
-    ----------
-    room : int
-        Bytes that the socket's path needs below the folder.
-    usual : str
-        The folder; by default that of temporary files.
-    """
+    """The folder for temporary files, or ``/tmp`` where the path of a socket in it (`room` bytes) would be too long."""
     usual = usual or tempfile.gettempdir()
     deep = len(os.fsencode(usual)) > SOCKET_PATH_LIMIT - room
     return "/tmp" if deep and os.access("/tmp", os.W_OK) else usual
@@ -79,12 +71,12 @@ class ForkServer:
     modules : sequence of str
         What to import before the first fork.
     environment : mapping of str to str, optional
-        The environment of the kernels to be; by default this process's.
+        The environment the kernels will have; by default this process's.
     rehearsal : sequence of str
-        Module, function and words to call it with before the first fork, so that kernels find done what they
-        would all do first: it must be deterministic and start no thread. Empty for nothing.
+        Module, function and arguments of a call made before the first fork, so that kernels need not repeat what all
+        of them would do first. It must be deterministic and start no thread.
     tidy : bool
-        End what a kernel started once the kernel has ended, also where it has a session of its own.
+        End what a kernel started once the kernel has ended, even what has a session of its own.
 
     Raises
     ------
@@ -141,16 +133,16 @@ class ForkServer:
 
     @property
     def pid(self) -> int:
-        """Process id of the server."""
+        """Of the server's process."""
         return self._process.pid
 
     @property
     def running(self) -> bool:
-        """Whether it is there still; a notebook may have killed it."""
+        """Whether it still runs; a notebook may have killed it."""
         return self._lifetime >= 0 and self._process.poll() is None
 
     def close(self) -> None:
-        """End the server and its kernels; again is no error."""
+        """End the server and its kernels; may be called again."""
         if self._lifetime < 0:
             return
         os.close(self._lifetime)
@@ -175,19 +167,7 @@ class ForkServer:
 class ForkedKernel:
     """A forked kernel as its client sees it; the interface of `subprocess.Popen` as far as Jupyter uses it.
 
-    Parameters
-    ----------
-    connection : socket
-        To the server, after the kernel's process id came.
-    pid : int
-        The kernel's process id; it leads its own session.
-
-    Attributes
-    ----------
-    stdin, stdout, stderr : file or None
-        This process's ends of the pipes that the kernel was started with.
-    left_out : dict of str to str
-        Modules that the server did not import ahead, with the reason.
+    `connection` leads to the server. The kernel leads its own session.
     """
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
@@ -201,13 +181,13 @@ class ForkedKernel:
         self._heard = b""
 
     def poll(self) -> int | None:
-        """Look for the exit code; None while the kernel runs."""
+        """The exit code; None while the kernel runs."""
         while self.returncode is None and select.select([self._connection], [], [], 0)[0]:
             self._read()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the exit code; parameters, result and errors of `subprocess.Popen.wait`."""
+        """Wait for the exit code, as `subprocess.Popen.wait` does."""
         while self.returncode is None:
             if not select.select([self._connection], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired("kernel", timeout or 0)
@@ -215,7 +195,7 @@ class ForkedKernel:
         return self.returncode
 
     async def wait_async(self) -> int:
-        """Wait for the exit code without holding up the event loop."""
+        """Wait for the exit code without blocking the event loop."""
         loop = asyncio.get_running_loop()
         while self.returncode is None:
             readable = asyncio.Event()
@@ -228,7 +208,7 @@ class ForkedKernel:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Have the server signal the kernel's process group; nothing happens once it has ended."""
+        """Have the server signal the kernel's process group; does nothing once it has ended."""
         if self.poll() is None:
             with contextlib.suppress(OSError):
                 self._connection.sendall(json.dumps({"signal": int(number)}).encode() + b"\n")
@@ -255,18 +235,12 @@ class ForkedKernel:
             self.returncode = -int(signal.SIGKILL)
 
     def end(self, code: int) -> None:
-        """Take note that the kernel has ended.
-
-        Parameters
-        ----------
-        code : int
-            Its exit code.
-        """
+        """Record that the kernel has ended."""
         self.returncode = code
         self._connection.close()
 
     def _read(self) -> None:
-        """Take in what the server says; its end is the kernel's."""
+        """Read from the server; when it is gone, so is the kernel."""
         try:
             part = self._connection.recv(4096)
         except OSError:
@@ -281,21 +255,7 @@ class ForkedKernel:
 
 
 def fork_kernel(address: str, request: Request, streams: Sequence[int]) -> socket.socket:
-    """Ask a server for a kernel; its answer is read by `take_kernel` when it is there.
-
-    Parameters
-    ----------
-    address : str
-        The server's socket.
-    request : Request
-        What the kernel is to be.
-    streams : sequence of int
-        File descriptors of its standard input, output and error.
-
-    Returns
-    -------
-    socket
-        The connection, non-blocking.
+    """Ask a server for a kernel with these standard streams; `take_kernel` waits for its answer.
 
     Raises
     ------
@@ -328,17 +288,7 @@ def _compare_python(path: Path) -> None:
 
 
 async def take_kernel(connection: socket.socket) -> ForkedKernel:
-    """Wait for a server's answer, and for the kernel's word that it can be connected to.
-
-    Parameters
-    ----------
-    connection : socket
-        From `fork_kernel`.
-
-    Returns
-    -------
-    ForkedKernel
-        The running kernel.
+    """Wait for the server's answer, and until the kernel can be connected to.
 
     Raises
     ------

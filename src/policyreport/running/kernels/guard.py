@@ -1,4 +1,4 @@
-"""A kernel's watch over environment variables that imports made ahead of its notebook have looked at already."""
+"""A kernel's watch over environment variables that modules imported before its notebook have already read."""
 
 from __future__ import annotations
 
@@ -16,15 +16,10 @@ EXIT_CODE = 75
 
 
 def guard_environment(ahead: ImportsAhead, note: str) -> None:
-    """Look at every change of the environment from here on.
+    """Check every change of the environment from here on.
 
-    Parameters
-    ----------
-    ahead : ImportsAhead
-        The imports that were made.
-    note : str
-        A file for the reason, which is written before the process ends where a change would have no effect; empty
-        for a line in the notebook.
+    Where a change would come too late, the reason is written into the file `note` and the process ends; without a
+    file the notebook shows it.
     """
     plain_put, plain_unset = os.putenv, os.unsetenv
     noted: set[str] = set()
@@ -54,7 +49,7 @@ def guard_environment(ahead: ImportsAhead, note: str) -> None:
 
 
 def _imported_since(before: frozenset[str]) -> set[str]:
-    """Modules that the notebook, and what it has loaded, use: the notebook has imported them itself."""
+    """Modules that the notebook, and what it has imported, use."""
     spaces = [vars(module) for name, module in list(sys.modules.items()) if name not in before and module is not None]
     found = {name for name in sys.modules if name not in before}
     main = sys.modules.get("__main__")
@@ -68,7 +63,7 @@ def _imported_since(before: frozenset[str]) -> set[str]:
 
 
 def _tell(name: str, reader: str, note: str) -> None:
-    """Say that a variable comes too late, or leave a note and end."""
+    """Say that a variable is set too late, or leave a note and end."""
     if note:
         Path(note).write_text(f"the notebook sets {name}, which {reader} looked at when it was imported", "utf-8")
         os._exit(EXIT_CODE)

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 
 def imported_modules(notebooks: Iterable[bytes]) -> list[str]:
-    """List the modules that notebooks import at the top of their cells or deeper, each once, sorted.
+    """List the modules that notebooks import anywhere in their cells, sorted.
 
-    What is no notebook is passed over, its run will say so. ``from a import b`` gives ``a`` and ``a.b``: whether
-    ``b`` is a module shows when it is imported.
+    What is not a notebook is skipped; its run will say so. ``from a import b`` gives ``a`` and ``a.b``: whether ``b``
+    is a module shows when it is imported.
     """
     modules: set[str] = set()
     for notebook in notebooks:
@@ -23,7 +23,7 @@ def imported_modules(notebooks: Iterable[bytes]) -> list[str]:
 
 
 def code_cells(notebook: bytes) -> list[str]:
-    """Sources of a notebook's code cells; none where it is no notebook."""
+    """Sources of a notebook's code cells; none where it is not a notebook."""
     try:
         cells = json.loads(notebook)["cells"]
         return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -32,7 +32,7 @@ def code_cells(notebook: bytes) -> list[str]:
 
 
 def python_tree(source: str) -> ast.Module | None:
-    """Parse a cell, IPython's own language (``%magic``, ``!shell``) turned into the calls it stands for."""
+    """Parse a cell, with IPython's own syntax (``%magic``, ``!shell``) turned into the calls it stands for."""
     if source.lstrip().startswith("%%"):
         # %%time, %%capture and their like run the rest as Python; what parses as nothing is another language's.
         source = "\n" + source.lstrip().partition("\n")[2]

@@ -28,7 +28,7 @@ FOLDERS_FILES = {"matplotlibrc": "matplotlib"}
 
 
 class Likeness:
-    """What the server is like once its imports are made."""
+    """The state of the server once its imports are made."""
 
     def __init__(self, ahead: ImportsAhead, environment: Mapping[str, str]) -> None:
         self.ahead, self.environment = ahead, dict(environment)
@@ -37,13 +37,7 @@ class Likeness:
         self._files = {path: _stamp(path) for path in _own_files()}
 
     def check(self, request: Request) -> None:
-        """Refuse a request whose kernel would not be like a cold one.
-
-        Raises
-        ------
-        ForkRefusedError
-            With the first difference.
-        """
+        """Refuse a request whose kernel would differ from a cold one; `ForkRefusedError` names the first difference."""
         if names := threads():
             raise ForkRefusedError(Reason.THREADS, f"the fork server has threads ({', '.join(names)})")
         self._check_environment(request.env)
@@ -66,7 +60,7 @@ class Likeness:
                 raise ForkRefusedError(Reason.ENVIRONMENT, message)
 
     def _check_folder(self, folder: Path) -> None:
-        """Look for modules of the notebook's own folder that have a name of one imported from elsewhere."""
+        """Look for modules in the notebook's own folder named like one that is imported already."""
         try:
             entries = list(os.scandir(folder))
         except OSError:
@@ -91,12 +85,12 @@ class Likeness:
 
 
 def _exceeds(limit: int, other: int) -> bool:
-    """Whether a resource limit is above another; a negative one is none."""
+    """Whether a resource limit is above another; a negative one means unlimited."""
     return limit != other and other >= 0 and (limit < 0 or limit > other)
 
 
 def _own_files() -> list[str]:
-    """Files that may change while the server runs: of modules that are not installed; the folders of those that are."""
+    """Files that may change while the server runs: modules that are not installed, and folders of installed ones."""
     installed = {str(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
     fixed = {*installed, str(sysconfig.get_path("stdlib")), str(sysconfig.get_path("platstdlib"))}
     files = {str(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())}

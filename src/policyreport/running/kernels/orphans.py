@@ -17,13 +17,13 @@ SECONDS = 2.0
 
 
 def adopt_orphans() -> None:
-    """Become the parent of whatever descendants lose theirs, where the system can do that (Linux)."""
+    """Become the parent of descendants that lose theirs, where the system can do that (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def children(pid: int) -> list[int]:
-    """Process ids of a process's children; none where the system does not tell."""
+    """Process ids of a process's children."""
     found: list[int] = []
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():
@@ -36,7 +36,7 @@ def children(pid: int) -> list[int]:
 
 
 def descendants(pid: int) -> list[int]:
-    """Process ids of a process's children, theirs, and so on."""
+    """Process ids of a process's children, their children, and so on."""
     found, coming = [], [pid]
     while coming:
         below = children(coming.pop())
@@ -79,7 +79,7 @@ def _processes() -> list[int]:
 
 
 def _runs(pid: int) -> bool:
-    """Whether a process is there and has not ended."""
+    """Whether a process exists and has not ended."""
     state = _status(pid)
     return bool(state) and state[0] not in ("Z", "X")
 

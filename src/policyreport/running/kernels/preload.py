@@ -1,4 +1,4 @@
-"""Import modules ahead of the notebooks that will, as if a notebook's cell did it."""
+"""Import modules before the notebooks do, as if a notebook's cell did it."""
 
 from __future__ import annotations
 
@@ -31,20 +31,12 @@ PRINTS = "prints or warns"
 def import_modules(modules: Sequence[str], rehearsal: Sequence[str] = ()) -> tuple[ImportsAhead, dict[str, str]]:
     """Import modules, then rehearse; one that cannot be imported is left to the notebook, whose cell will say why.
 
-    Parameters
-    ----------
-    modules : sequence of str
-        Dotted names; of ``a.b`` where ``b`` is no module, ``a`` is imported.
-    rehearsal : sequence of str
-        Module, function and words to call it with, once the imports are made.
-
     Returns
     -------
     ImportsAhead
-        What the modules took in.
+        What the modules read from their process.
     dict of str to str
-        By module that does more to its process than be there, what it does: the notebook would miss it. This process
-        has it now and must not be forked.
+        Side effects by module: a notebook would miss them. This process has them and must not be forked.
     """
     # As ipykernel does before a notebook can import matplotlib.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
@@ -63,7 +55,7 @@ def import_modules(modules: Sequence[str], rehearsal: Sequence[str] = ()) -> tup
 
 
 def _import(name: str) -> str:
-    """Import a module and say what it did besides; empty for nothing."""
+    """Import a module and describe its side effect; empty for none."""
     before, known = process_state(), len(sys.modules)
     output = io.StringIO()
     # A module may raise anything; in the notebook it will do so again, in the open.
@@ -88,10 +80,10 @@ def _output_to(output: io.StringIO) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _as_in_a_notebook() -> Iterator[None]:
-    """Show modules that ask for IPython's shell the hull of one.
+    """Give modules that ask for IPython's shell an empty one.
 
-    pandas decides at import how wide a table is printed, tqdm which bar it draws. Whatever wants more of the
-    shell than its kind finds no attribute; its import fails here and is done in the kernel.
+    pandas decides at import how wide a table is printed, tqdm which bar it draws. A module that needs more than the
+    shell's class finds no attribute; its import fails here and is done in the kernel.
     """
     # Only the server imports this module, so this is not in the way of anything light.
     from ipykernel.zmqshell import ZMQInteractiveShell

@@ -20,7 +20,7 @@ State = dict[str, object]
 
 
 def threads() -> tuple[str, ...]:
-    """Names of this process's other threads; of a thread that is not Python's, a word for it."""
+    """Names of this process's other threads, Python's or not."""
     names = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
     tasks = Path("/proc/self/task")
     native = len(list(tasks.iterdir())) - 1 - len(names) if tasks.is_dir() else 0
@@ -28,7 +28,7 @@ def threads() -> tuple[str, ...]:
 
 
 def umask() -> int:
-    """The mask for new files, read without changing it where the system tells it."""
+    """The mask for new files, read without changing it where the system allows that."""
     with contextlib.suppress(OSError, StopIteration):
         lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
         return int(next(line for line in lines if line.startswith("Umask:")).split()[1], 8)
@@ -48,7 +48,7 @@ def resource_limits() -> dict[int, tuple[int, int]]:
 
 
 def processors() -> list[int]:
-    """The processors this process may run on; empty where the system does not tell."""
+    """The processors this process may run on; empty where the system does not say."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
@@ -57,7 +57,7 @@ def _handlers() -> list[object]:
 
 
 def _finders() -> Sequence[object]:
-    """What looks for modules up to Python's own; what asks later is only asked for what is nowhere."""
+    """Module finders up to Python's own; later ones are only asked for what does not exist."""
     names = [getattr(finder, "__name__", "") for finder in sys.meta_path]
     return sys.meta_path[: names.index("PathFinder") + 1] if "PathFinder" in names else list(sys.meta_path)
 
@@ -84,10 +84,10 @@ PROBES: dict[str, Callable[[], object]] = {
 
 
 def process_state() -> State:
-    """Look at everything an import may change."""
+    """Read everything an import may change."""
     return {what: probe() for what, probe in PROBES.items()}
 
 
 def difference(before: State, after: State) -> str:
-    """Say what changed first; empty where nothing did."""
+    """The first thing that changed; empty where nothing did."""
     return next((what for what, value in before.items() if after[what] != value), "")

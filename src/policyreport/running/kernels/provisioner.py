@@ -40,21 +40,21 @@ _log = logging.getLogger(__name__)
 
 
 def use_server(address: str) -> None:
-    """Fork this process's kernels from a server that another process may own; empty for cold kernels."""
+    """Fork this process's kernels from a server, which another process may own; empty for cold kernels."""
     global _server
     _server = address
 
 
 def server_in_use() -> str:
-    """Give the address of the server in use; empty where there is none."""
+    """Address of the server in use; empty where there is none."""
     return _server
 
 
 class WarmProvisioner(LocalProvisioner):
     """Fork an IPython kernel of this Python from the server in use; start every other kernel as usual.
 
-    Registered as ``policyreport-warm``. Whatever cannot be forked (another language or interpreter, another
-    environment, no server) is started by `LocalProvisioner`, with one line in the log that says why.
+    Registered as ``policyreport-warm``. What cannot be forked (another language, interpreter or environment, no
+    server) is started by `LocalProvisioner`, with one line in the log that says why.
     """
 
     # A subprocess.Popen or what looks like one.
@@ -65,20 +65,7 @@ class WarmProvisioner(LocalProvisioner):
     follows_edits = Bool(True, help="Start cold after a module was edited that the server imported.").tag(config=True)
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
-        """Fork the kernel where that is possible, else launch it.
-
-        Parameters
-        ----------
-        cmd : list of str
-            The command line of a cold kernel.
-        **options
-            As for `subprocess.Popen`.
-
-        Raises
-        ------
-        RuntimeError
-            If the server ended because the run did.
-        """
+        """Fork the kernel where possible, else launch `cmd`, the command line of a cold one."""
         try:
             kernel = await self._fork(cmd, options)
         except ForkRefusedError as error:
@@ -95,7 +82,7 @@ class WarmProvisioner(LocalProvisioner):
         return self.connection_info
 
     def started_cold(self, error: ForkRefusedError) -> None:
-        """Count the kernel, and say once a process why kernels start cold."""
+        """Count the kernel, and log each reason once per process."""
         self.cold_reason = str(error)
         _register_report()
         kernel_counts().add_cold(error.reason, str(error))
@@ -113,7 +100,7 @@ class WarmProvisioner(LocalProvisioner):
         return code
 
     async def kill(self, restart: bool = False) -> None:
-        """Kill the kernel and see it gone, so that nobody has to look for it every tenth of a second."""
+        """Kill the kernel and wait for its end, so that nobody has to poll for it every tenth of a second."""
         process = self.process
         await super().kill(restart)
         if isinstance(process, ForkedKernel):
@@ -163,17 +150,12 @@ class WarmProvisioner(LocalProvisioner):
 
 
 def kernel_arguments(cmd: Sequence[str]) -> list[str]:
-    """Find the kernel's own arguments in a command line.
-
-    Parameters
-    ----------
-    cmd : sequence of str
-        ``python [-Xfrozen_modules=off] -m ipykernel_launcher -f FILE …``.
+    """The kernel's own arguments in ``python [-Xfrozen_modules=off] -m ipykernel_launcher -f FILE …``.
 
     Raises
     ------
     ForkRefusedError
-        If another program or interpreter is meant, or one with other options.
+        If the command means another program or interpreter, or gives Python other options.
     """
     if not cmd or Path(cmd[0]).absolute() != Path(sys.executable).absolute():
         raise ForkRefusedError(Reason.PROGRAM, "the kernel runs in another program than this Python")
@@ -184,7 +166,7 @@ def kernel_arguments(cmd: Sequence[str]) -> list[str]:
 
 
 def steps_in_hand() -> list[Step]:
-    """Read the notebook that a client of nbclient's kind starts this kernel for; nothing where none does."""
+    """Read the notebook for which an nbclient further up the stack starts this kernel; nothing where none does."""
     client_module = sys.modules.get("nbclient.client")
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and client_module is not None:
@@ -197,7 +179,7 @@ def steps_in_hand() -> list[Step]:
 
 
 class Pipes:
-    """The standard streams of a kernel to be, by the conventions of `subprocess.Popen`."""
+    """A new kernel's standard streams, by the conventions of `subprocess.Popen`."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.own_ends: list[IO[bytes] | None] = [None, None, None]
@@ -236,7 +218,7 @@ class Pipes:
             os.close(self._opened.pop())
 
     def close_own_ends(self) -> None:
-        """Close this process's ends of the pipes, where there is no kernel."""
+        """Close this process's ends, where no kernel came of it."""
         for end in self.own_ends:
             if end is not None:
                 end.close()

@@ -1,4 +1,4 @@
-"""Random generators made ahead, each seeded anew in every kernel, as if it had been made there."""
+"""Random generators made before a fork, seeded anew in every kernel as if they had been made there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Generators:
-    """The generators that modules made while they were imported and left to the system to seed."""
+    """Generators that modules made while they were imported and left to the system to seed."""
 
     def __init__(self) -> None:
         self._pythons: weakref.WeakKeyDictionary[random.Random, bool] = weakref.WeakKeyDictionary()
@@ -58,7 +58,7 @@ class Generators:
             bits.state = type(bits)().state
 
     def _find_numpys(self) -> list[Any]:
-        """numpy's bit generators whose entropy was drawn; their own modules list none."""
+        """numpy's bit generators seeded from the system; numpy keeps no list of them."""
         numpy = sys.modules.get("numpy.random")
         if numpy is None:
             return []

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """One word or two for each kind of reason; docs/warm-kernels.md explains them all."""
+    """The kinds of reason; docs/warm-kernels.md explains them."""
 
     PLATFORM = "platform"
     NO_SERVER = "no server"

@@ -20,33 +20,19 @@ STREAMS = 3
 
 @dataclass
 class Request:
-    """A kernel to be: its arguments, environment and folder, and the state of the process that asks for it.
+    """A kernel to be started: its arguments, environment and folder, and the state of the process that asks for it."""
 
-    Parameters
-    ----------
-    argv : list of str
-        Arguments as for ``python -m ipykernel_launcher``.
-    env, cwd
-        Whole environment; folder.
-    command : list of str
-        What a cold kernel's process would be started with.
-    steps : list of Step
-        What the notebook does that imports made ahead may not see, as far as the client knows the notebook.
-    note : str
-        A file in which the kernel leaves a line and ends, where it turns out that it had to start cold; empty for a
-        kernel that goes on and says so in the notebook.
-    follows_edits : bool
-        Whether a module that was edited since the server imported it counts.
-    umask, limits, processors, nice
-        Of the process that asks, as a child would inherit them.
-    """
-
+    # As for ``python -m ipykernel_launcher``.
     argv: list[str]
     env: dict[str, str]
     cwd: str
+    # What a cold kernel's process would be started with.
     command: list[str] = field(default_factory=list)
+    # What the notebook does that earlier imports may not see.
     steps: list[Step] = field(default_factory=list)
+    # A file for the reason where a kernel ends since it had to start cold; empty to go on and show it.
     note: str = ""
+    # Whether a module edited since the server imported it matters.
     follows_edits: bool = True
     umask: int = 0o022
     limits: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -64,7 +50,7 @@ class Request:
 
 
 def request_from_here(argv: Sequence[str], env: Mapping[str, str], cwd: str, **options: Any) -> Request:
-    """Build a request of this process, with what its child would inherit."""
+    """Build a request of this process, with what a child of it would inherit."""
     return Request(
         list(argv), dict(env), cwd, umask=umask(), limits=resource_limits(), processors=processors(),
         nice=os.getpriority(os.PRIO_PROCESS, 0), **options,
@@ -80,15 +66,7 @@ def send_request(connection: socket.socket, request: Request, streams: Sequence[
 
 
 def receive_request(connection: socket.socket) -> Request:
-    """Read a request.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    OSError
-        If the client is gone or too slow.
-    """
+    """Read a request; `ValueError` if it is none, `OSError` if the client is gone or too slow."""
     head, streams, _, _ = socket.recv_fds(connection, LENGTH, STREAMS)
     try:
         length = int.from_bytes(head, "big")
@@ -111,7 +89,7 @@ def receive_request(connection: socket.socket) -> Request:
 
 
 def send(connection: socket.socket, words: dict[str, Any]) -> None:
-    """Write a line to the other end; one that is gone is noticed by its closed connection."""
+    """Write a line to the other end; if that is gone, its closed connection shows it."""
     try:
         connection.sendall(json.dumps(words).encode() + b"\n")
     except OSError:

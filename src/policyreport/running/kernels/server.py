@@ -1,10 +1,9 @@
 """The fork server: a process that has imported what notebooks import, and forks a fresh kernel for each request.
 
-It starts no thread, opens no file and draws no random number before a fork, so a forked kernel differs from
-a cold one only in the modules that are already there. One loop forks, reaps and passes signals on. A
-connection is a kernel: its request comes with the three standard streams, ``{"pid"}`` goes back, ``{"ready"}``
-from the kernel itself when its sockets are there, later ``{"exit"}``; ``{"signal"}`` may come in between, and a
-connection that closes ends its kernel.
+It starts no thread, opens no file and draws no random number before a fork, so a forked kernel differs from a cold
+one only in the modules that are loaded. One loop forks, reaps and passes signals on. A connection is a kernel: its
+request comes with the three standard streams, ``{"pid"}`` goes back, ``{"ready"}`` from the kernel itself when its
+sockets exist, later ``{"exit"}``; ``{"signal"}`` may come in between, and a closed connection ends its kernel.
 """
 
 from __future__ import annotations
@@ -36,18 +35,8 @@ ROUNDS = 100
 class Server:
     """The loop.
 
-    Parameters
-    ----------
-    listener : socket
-        Where clients connect.
-    lifetime : int
-        Reading end of a pipe; when its writing end closes, the server ends, and every kernel with it.
-    likeness : Likeness
-        What requests are compared with.
-    greeting : dict
-        Sent with the id of each kernel's process.
-    tidy : bool
-        End what a kernel started, once the kernel has ended.
+    `lifetime` is the reading end of a pipe: when its writing end closes, the server ends, and every kernel with it.
+    `greeting` is sent with each kernel's process id; `tidy` ends what a kernel started once the kernel has ended.
     """
 
     def __init__(
@@ -68,13 +57,7 @@ class Server:
             self.selector.register(source, selectors.EVENT_READ)
 
     def serve(self) -> Request | None:
-        """Fork until the owner is gone.
-
-        Returns
-        -------
-        Request or None
-            In a forked kernel, what it was asked to be; in the server, at its end, None.
-        """
+        """Fork until the owner is gone: the request in a forked kernel, None in the server at its end."""
         while True:
             for key, _ in self.selector.select():
                 if key.fileobj is self.listener:
@@ -90,7 +73,7 @@ class Server:
                     self._hear(key.data)
 
     def _accept(self) -> Request | None:
-        """Take a request and fork; gives the request in the child."""
+        """Take a request and fork; returns the request in the child."""
         connection = self._connection()
         if connection is None:
             return None
@@ -113,7 +96,7 @@ class Server:
         return None
 
     def _connection(self) -> socket.socket | None:
-        """A client's, or none: with too many files open it is sent away, so that it does not wait in vain."""
+        """A client's connection. With too many files open the client is sent away, so that it does not wait in vain."""
         try:
             return self.listener.accept()[0]
         except OSError:
@@ -135,7 +118,7 @@ class Server:
         return False
 
     def _leave(self) -> None:
-        """In the child: close what is the server's, and hear signals as any program does."""
+        """In the child: close what is the server's, and react to signals as any program does."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -146,7 +129,7 @@ class Server:
             os.close(end)
 
     def _reap(self) -> None:
-        """Tell the clients of ended kernels how they ended."""
+        """Report the exit codes of ended kernels to their clients."""
         with contextlib.suppress(BlockingIOError):
             while os.read(self.wakeup, 4096):
                 pass
@@ -159,7 +142,7 @@ class Server:
         self._end_orphans()
 
     def _take_leave(self, pid: int, status: int) -> None:
-        """Tell a kernel's client; an orphan that was adopted has none."""
+        """Report an exit code; an adopted orphan has no client."""
         connection = self.kernels.pop(pid, None)
         if connection is None:
             return
@@ -170,7 +153,7 @@ class Server:
         connection.close()
 
     def _end_orphans(self) -> None:
-        """Kill what ended kernels have left: they adopt their own orphans, so ours have lost their kernel."""
+        """Kill what ended kernels have left: kernels adopt their own orphans, so ours have lost their kernel."""
         if self.tidy:
             for pid in children(os.getpid()):
                 if pid not in self.kernels:
@@ -194,7 +177,7 @@ class Server:
             _signal_group(pid, signal.SIGKILL)
 
     def _end(self) -> None:
-        """Kill every kernel, and what they started, and see them gone."""
+        """Kill every kernel and what it started, and wait for their ends."""
         for pid in self.kernels:
             _signal_group(pid, signal.SIGKILL)
         for _ in range(ROUNDS):
@@ -221,16 +204,8 @@ def _signal_group(pid: int, number: int) -> None:
 def main(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> None:
     """Run a fork server on inherited file descriptors; in a forked kernel, run the kernel.
 
-    Parameters
-    ----------
-    listener, lifetime : int
-        File descriptors of the listening socket and of the pipe that ends with the owner.
-    folder : str
-        The socket's folder, removed at the end.
-    options : dict
-        ``modules`` to import first; ``rehearsal``: module, function and words to call it with then, empty for
-        nothing; ``tidy``: whether what a kernel started ends with it; ``left_out``: modules that an attempt found
-        unfit, with what they do.
+    `listener` is the listening socket, `lifetime` the pipe that ends with the owner; `folder` is removed at the end.
+    The options are those of `ForkServer`, and in ``left_out`` the modules that earlier attempts found unfit, with why.
     """
     # ^C is the owner's business; it closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -265,7 +240,7 @@ def _begin_again(
     listener: int, lifetime: int, folder: str, options: dict[str, Any], unfit: dict[str, str],
     environment: dict[str, str],
 ) -> None:  # fmt: skip
-    """Start this process anew without the modules that do more than be imported."""
+    """Start this process anew without the modules that have side effects."""
     left_out = options.get("left_out", {}) | unfit
     kept = [name for name in options["modules"] if not any(f"{name}.".startswith(f"{bad}.") for bad in left_out)]
     words = (

@@ -1,7 +1,7 @@
-"""What a notebook's code does that an import made ahead of it may not see, in the order of the code.
+"""What a notebook's code does that an import made before it may not see, in the order of the code.
 
 A step is a pair: ``("import", module)``, ``("set", variable)`` for an environment variable, or ``("search", "")``
-where the code changes how modules are looked for. `EVERYTHING` stands for a name that only shows when the code runs.
+where the code changes how modules are found. `EVERYTHING` stands for a name that only shows when the code runs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How many threads numerical libraries use: one in the fork server, in a kernel what a cold one would have.
 
-A library that has started threads cannot be forked, so the server keeps all of them at one. A kernel then asks each
-library for the number that its own environment names, as the library would have done when it was loaded.
+A library that has started threads cannot be forked, so the server keeps all of them at one. A kernel then sets for
+each library the number that its own environment names, as the library would have done when it was loaded.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ SINGLE_THREADED = {
 
 
 def set_thread_counts(environment: Mapping[str, str] = os.environ) -> None:
-    """Give each library that is loaded the number of threads that the environment names, else one a processor."""
+    """Give each loaded library the number of threads that the environment names, else one per processor."""
     if all(_count(environment, variables) == 1 for _, variables in LIBRARIES.values()):
         return
     for path in loaded_libraries():
@@ -76,7 +76,7 @@ def _set(path: str, setters: tuple[str, ...], count: int) -> None:
 
 
 def _count(environment: Mapping[str, str], variables: tuple[str, ...]) -> int:
-    """The first number above nought, as the libraries read it; else one thread a processor."""
+    """The first positive number, as the libraries read it; else one thread per processor."""
     for name in variables:
         # OpenMP takes a list, of which the first holds for the outermost level.
         first = environment.get(name, "").partition(",")[0].strip()

@@ -21,20 +21,14 @@ _log = logging.getLogger(__name__)
 
 
 def register() -> None:
-    """Make the provisioner known also where the installed metadata is older than the source."""
+    """Register the provisioner, even where the installed metadata is older than the source."""
     where = f"{WarmProvisioner.__module__}:{WarmProvisioner.__qualname__}"
     entry = EntryPoint(NAME, where, KernelProvisionerFactory.GROUP_NAME)
     KernelProvisionerFactory.provisioners.setdefault(NAME, entry)
 
 
 class WarmKernels:
-    """Kernels of this process are forked while this lasts; what `warm_kernels` gives.
-
-    Parameters
-    ----------
-    server : ForkServer or None
-        What they are forked from; None where kernels start cold.
-    """
+    """Kernels of this process are forked until this is closed; `server` is None where they start cold."""
 
     def __init__(self, server: ForkServer | None) -> None:
         self.server = server
@@ -70,7 +64,7 @@ def warm_kernels(*notebooks: str | Path, modules: tuple[str, ...] = ()) -> WarmK
     Parameters
     ----------
     *notebooks : str or Path
-        Notebooks, or patterns such as ``reports/**/*.ipynb``, whose imports are made ahead.
+        Notebooks, or patterns such as ``reports/**/*.ipynb``, whose imports the server makes.
     modules : tuple of str
         Further modules to import.
 

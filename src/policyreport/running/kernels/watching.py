@@ -1,4 +1,4 @@
-"""What modules take in from their process while they are imported: environment variables, and other modules."""
+"""What modules read from their process while they are imported: environment variables, and other modules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Readers = frozenset[str]
 
 
 class ImportsAhead:
-    """What the modules imported in a `watch` block took in."""
+    """What the modules imported in a `watch` block read."""
 
     def __init__(self) -> None:
         # By variable, and by the beginning that was looked for among all variables: the modules that were being
@@ -42,7 +42,7 @@ class ImportsAhead:
         self.begin()
 
     def begin(self) -> None:
-        """Take what is there now for what any kernel has when its first cell runs."""
+        """Take what is loaded now for what any kernel has when its first cell runs."""
         self.modules_before = frozenset(sys.modules)
         self.filters_before = list(warnings.filters)
         self._libraries_before = frozenset(loaded_libraries())
@@ -68,7 +68,7 @@ class ImportsAhead:
                     self.changes[name] = before.get(name), after.get(name)
 
     def reading(self, name: str | bytes, *, beginning: bool = False) -> None:
-        """Note that a variable, or all variables with a beginning, are looked at."""
+        """Note that a variable, or all variables with a prefix, are read."""
         word = name.decode(errors="replace") if isinstance(name, bytes) else name
         caller, importing = _on_the_way(sys._getframe(2))
         if caller in STARTS_PROGRAMS:
@@ -77,14 +77,14 @@ class ImportsAhead:
         table.setdefault(word, set()).add(importing or frozenset([caller]))
 
     def looking_through(self) -> None:
-        """Note that all variables are looked through: those that begin like the package's name count, at least."""
+        """Note that all variables are listed: those with the package's name as prefix count, at least."""
         caller, importing = _on_the_way(sys._getframe(2))
         if caller not in STARTS_PROGRAMS:
             own = f"{caller.partition('.')[0].upper()}_"
             self.beginnings.setdefault(own, set()).add(importing or frozenset([caller]))
 
     def readers_of(self, name: str) -> set[Readers]:
-        """Who took a variable in: Python code that read it, and libraries loaded since that have its name in them."""
+        """Who read a variable: Python code, and libraries loaded since that have its name in them."""
         found = set(self.readers.get(name, ()))
         for beginning, readers in self.beginnings.items():
             if name.startswith(beginning):
@@ -92,7 +92,7 @@ class ImportsAhead:
         return found | self._libraries_naming(name)
 
     def imported_with(self, modules: Iterable[str]) -> set[str]:
-        """The modules that are there once these were imported: their own imports, and theirs."""
+        """The modules loaded once these are imported: their own imports, and so on."""
         found, coming = set(self.modules_before), list(modules)
         while coming:
             name = coming.pop()
@@ -104,7 +104,7 @@ class ImportsAhead:
         return found
 
     def missed(self, steps: Iterable[Step]) -> str:
-        """Say what a notebook prepares for an import that was made ahead, and so without it; empty for nothing."""
+        """Describe what a notebook prepares for an import that has been made without it; empty for nothing."""
         imported: set[str] = set(self.modules_before)
         for kind, name in steps:
             if kind == "import":
@@ -120,18 +120,18 @@ class ImportsAhead:
         return ""
 
     def unread(self, name: str, imported: set[str]) -> str:
-        """A module that took a variable in although the notebook has not imported it yet."""
+        """A module that read a variable although the notebook has not imported it yet."""
         for readers in self.readers_of(name):
             if not readers & imported:
                 return min(readers, key=lambda module: (module.count("."), module))
         return ""
 
     def _ahead(self) -> set[str]:
-        """Packages that are there and would not be in a cold kernel."""
+        """Packages that are loaded and would not be in a cold kernel."""
         return {name.partition(".")[0] for name in sys.modules.keys() - self.modules_before}
 
     def _libraries_naming(self, name: str) -> set[Readers]:
-        """Packages whose compiled libraries hold the name of a variable, and so may ask for it."""
+        """Packages whose compiled libraries contain the name of a variable, and so may read it."""
         if len(name) < SHORTEST_NAME:
             return set()
         if name not in self._named:
@@ -164,7 +164,7 @@ class ImportsAhead:
 
 
 def _watched(ahead: ImportsAhead) -> type:
-    """The environment's class, which tells who looks."""
+    """The environment's class, which reports who reads it."""
 
     class Watched(os._Environ):  # type: ignore[type-arg]
         def __getitem__(self, key: Any) -> Any:
@@ -181,7 +181,7 @@ def _watched(ahead: ImportsAhead) -> type:
             return (Name(name) if isinstance(name, str) else name for name in super().__iter__())
 
     class Name(str):
-        """A variable's name that tells with which beginning it is compared."""
+        """A variable's name that reports with which prefix it is compared."""
 
         __slots__ = ()
 
@@ -217,7 +217,7 @@ def loaded_libraries() -> set[str]:
 
 
 def _holds(path: str, word: bytes) -> bool:
-    """Whether a file holds a word."""
+    """Whether a file contains a text."""
     try:
         with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
             return body.find(word) >= 0

@@ -1,4 +1,4 @@
-"""Show how far a run is: a live table in a terminal, one plain line per finished area elsewhere."""
+"""Show the progress of a run: a live table in a terminal, one plain line per finished area elsewhere."""
 
 from __future__ import annotations
 
@@ -18,20 +18,7 @@ __all__ = ["duration", "event_words", "failure_line", "news_line", "show_progres
 
 @contextmanager
 def show_progress(console: Console, workers: int) -> Iterator[Callable[[Event], None]]:
-    """Give the function to tell events to, for the duration of a run.
-
-    Parameters
-    ----------
-    console : Console
-        Where to write.
-    workers : int
-        Notebooks at work at a time.
-
-    Yields
-    ------
-    callable
-        Takes an `Event`.
-    """
+    """Yield the function that takes a run's events, for its duration; `workers` notebooks run at a time."""
     if not console.is_terminal:
         lines = PlainLines(console, workers)
         lines.say("reading the data")

@@ -27,15 +27,7 @@ BAR_WIDTH = 30
 
 
 class Board:
-    """What is known of the stage that runs.
-
-    Parameters
-    ----------
-    console : Console
-        Its size decides how many areas are shown; failures are printed above.
-    workers : int
-        Notebooks at work at a time.
-    """
+    """The stage that runs, as a table; failures are printed above it."""
 
     def __init__(self, console: Console, workers: int) -> None:
         self.console, self.workers = console, workers
@@ -50,13 +42,7 @@ class Board:
         self.planned = 0
 
     def tell(self, event: Event) -> None:
-        """Take an event in.
-
-        Parameters
-        ----------
-        event : Event
-            What happened.
-        """
+        """Take an event in."""
         if isinstance(event, Planned):
             self.left.expect(event)
             self.planned, self.counts, self.notebooks = len(event.keys), Counter(), tuple(event.notebooks)
@@ -76,13 +62,7 @@ class Board:
             self._say(news_line(event))
 
     def render(self) -> RenderableType:
-        """Draw the board as it is.
-
-        Returns
-        -------
-        renderable
-            For `rich.live.Live`.
-        """
+        """Draw the board as it is, for `rich.live.Live`."""
         if not self.planned:
             return Text(f"reading the data, {duration(time.monotonic() - self.begin)}")
         # The board is drawn in a thread of its own, while events come in.
@@ -94,7 +74,6 @@ class Board:
         return Group(*parts)
 
     def _end(self, event: Finished) -> None:
-        """Take in a unit that ended."""
         self.areas[event.area][event.notebook] = event.state
         self.said[event.area, event.notebook] = f"{event.seconds:.1f} s"
         self.since.pop((event.area, event.notebook), None)
@@ -129,7 +108,7 @@ class Board:
         return table
 
     def _fitting(self, areas: dict[str, dict[str, str]]) -> tuple[list[str], int]:
-        """The areas that fit the terminal, those at work or failed first; and how many stand in a row."""
+        """The areas that fit the terminal, running or failed ones first; and the number of columns."""
         width = AREA_WIDTH + sum(max(len(name), 6) + 1 for name in self.notebooks) + GAP
         columns = max(1, (self.console.width + GAP) // width)
         room = max(3, self.console.height - OTHER_LINES) * columns
@@ -156,7 +135,7 @@ class Board:
         return table
 
     def _cell(self, area: str, notebook: str, areas: dict[str, dict[str, str]]) -> Text:
-        """A notebook's state: its seconds when it is done, so far when it runs."""
+        """A notebook's state: its seconds when it is done, the seconds so far while it runs."""
         state = areas[area].get(notebook, "")
         if not state:
             return Text("")

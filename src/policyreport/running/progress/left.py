@@ -8,13 +8,7 @@ from policyreport.running.events import Finished, Planned
 
 
 class TimeLeft:
-    """The time that a stage's notebooks have taken so far, by notebook, and what that means for the rest.
-
-    Parameters
-    ----------
-    workers : int
-        Notebooks at work at a time.
-    """
+    """The times that a stage's notebooks have taken so far, by notebook, and an estimate for the rest."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -22,23 +16,11 @@ class TimeLeft:
         self.taken: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
 
     def expect(self, stage: Planned) -> None:
-        """Begin a stage.
-
-        Parameters
-        ----------
-        stage : Planned
-            What it has to run.
-        """
+        """Begin a stage."""
         self.remaining = Counter(stage.notebooks)
 
     def note(self, unit: Finished) -> None:
-        """Take in a unit that ended.
-
-        Parameters
-        ----------
-        unit : Finished
-            One that did not run took no time.
-        """
+        """Add a unit that ended; one that did not run took no time."""
         self.remaining[unit.notebook] -= 1
         if unit.executed:
             taken = self.taken[unit.notebook]
@@ -46,13 +28,7 @@ class TimeLeft:
             taken[1] += 1
 
     def seconds(self) -> float | None:
-        """Estimate the rest: the mean of each notebook so far, of all where one has not ended yet.
-
-        Returns
-        -------
-        float or None
-            None before a notebook has run.
-        """
+        """Estimate the rest from each notebook's mean so far, or the mean of all; None before a notebook has run."""
         ended = sum(count for _, count in self.taken.values())
         if not ended:
             return None

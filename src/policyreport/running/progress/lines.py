@@ -10,15 +10,7 @@ from policyreport.running.progress.words import duration, failure_line, news_lin
 
 
 class PlainLines:
-    """A line per finished area, with the time left, for logs and pipes.
-
-    Parameters
-    ----------
-    console : Console
-        Where to write.
-    workers : int
-        Processes at work.
-    """
+    """One line per finished area, with the time left."""
 
     def __init__(self, console: Console, workers: int) -> None:
         self.console, self.workers = console, workers
@@ -28,13 +20,7 @@ class PlainLines:
         self.pace = TimeLeft(workers)
 
     def tell(self, event: Event) -> None:
-        """Print a line when a stage begins, a notebook fails or an area is finished.
-
-        Parameters
-        ----------
-        event : Event
-            What happened.
-        """
+        """Print a line when a stage begins, a notebook fails or an area is finished."""
         if isinstance(event, Planned):
             self.open, self.failed = dict(event.areas), set()
             self.areas, self.units, self.ended = len(event.areas), len(event.keys), 0
@@ -65,11 +51,5 @@ class PlainLines:
         return f"[{finished:>{len(str(self.areas))}}/{self.areas}] {area} {state}{tail}"
 
     def say(self, line: str) -> None:
-        """Print a line as it is.
-
-        Parameters
-        ----------
-        line : str
-            Without its end.
-        """
+        """Print a line as it is."""
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)

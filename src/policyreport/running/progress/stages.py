@@ -1,4 +1,4 @@
-"""Show that something is at work which has no notebooks: laying out pages, rendering them."""
+"""Show work that has no notebooks: laying out pages, rendering them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 def show_stage(console: Console, what: str, total: int = 0) -> Iterator[Callable[[str], None]]:
     """Show a stage for its duration: in a terminal with its time and pages, elsewhere as one line.
 
-    Parameters
-    ----------
-    console : Console
-        Where to write.
-    what : str
-        What is done: ``making the site with pandoc``.
-    total : int
-        Pages to come; 0 where they are not counted.
-
-    Yields
-    ------
-    callable
-        Takes the name of each page that is ready.
+    Yields the function that takes the name of each finished page. `total` pages are expected; 0 if not counted.
     """
     if not console.is_terminal:
         console.print(f"{what} …", markup=False, highlight=False, soft_wrap=True)

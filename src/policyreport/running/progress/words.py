@@ -1,4 +1,4 @@
-"""Events in words: lines for people, JSON for programs."""
+"""Events as text: lines for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,7 @@ if TYPE_CHECKING:
 
 
 def event_words(event: Event) -> dict[str, Any]:
-    """Write an event for another program.
-
-    Parameters
-    ----------
-    event : Event
-        What happened.
-
-    Returns
-    -------
-    dict
-        ``event`` and its facts, ready for JSON.
-    """
+    """An event as JSON for another program: ``event`` and its facts."""
     if isinstance(event, Planned):
         return {"event": "planned", "units": dict(event.areas)}
     if isinstance(event, Started):
@@ -56,18 +45,7 @@ def _failure_words(failure: Failure) -> dict[str, str]:
 
 
 def failure_line(event: Finished) -> str:
-    """Say in one line what failed and why.
-
-    Parameters
-    ----------
-    event : Finished
-        A unit that gave no record.
-
-    Returns
-    -------
-    str
-        ``n40/trend failed: ValueError: …``; empty for a unit that is done.
-    """
+    """``n40/trend failed: ValueError: …``; empty for a unit that is done."""
     if event.failure is None:
         return ""
     said = {"refused": "was refused", "not-run": "could not be run"}.get(event.state, event.state)
@@ -75,18 +53,7 @@ def failure_line(event: Finished) -> str:
 
 
 def news_line(event: Retrying | WorkerLost | WorkerSlow) -> str:
-    """Say in one line what happened besides notebooks beginning and ending.
-
-    Parameters
-    ----------
-    event : Retrying, WorkerLost or WorkerSlow
-        What happened.
-
-    Returns
-    -------
-    str
-        ``n40/trend failed and is tried again, 1 try left: ValueError: …``, or what `worker_line` says.
-    """
+    """``n40/trend failed and is tried again, 1 try left: ValueError: …``, or what `worker_line` gives."""
     if not isinstance(event, Retrying):
         return worker_line(event)
     left = f"{event.left} {'try' if event.left == 1 else 'tries'} left"
@@ -98,18 +65,7 @@ def _reason(failure: Failure) -> str:
 
 
 def worker_line(event: WorkerLost | WorkerSlow) -> str:
-    """Say in one line what happened to a worker of a cluster.
-
-    Parameters
-    ----------
-    event : WorkerLost or WorkerSlow
-        What happened.
-
-    Returns
-    -------
-    str
-        ``worker tcp://… is gone; n40/trend runs again elsewhere``.
-    """
+    """``worker tcp://… is gone; n40/trend runs again elsewhere``."""
     if isinstance(event, WorkerLost):
         units = ", ".join("/".join(unit) for unit in event.units)
         tail = f"; {units} {'runs' if len(event.units) == 1 else 'run'} again elsewhere" if units else ""
@@ -119,18 +75,7 @@ def worker_line(event: WorkerLost | WorkerSlow) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write a time span the way people say it.
-
-    Parameters
-    ----------
-    seconds : float
-        The span.
-
-    Returns
-    -------
-    str
-        ``40 s``, ``2 min 05 s``, ``1 h 10 min``.
-    """
+    """``40 s``, ``2 min 05 s``, ``1 h 10 min``."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
