@@ -13,6 +13,7 @@ from policyreport.figures.simulated import unmarked_name
 from policyreport.records.base import misfit
 from policyreport.records.notebooks import BY_NOTEBOOK
 from policyreport.running.seal import broken_seal
+from policyreport.running.store import notebook_path, record_path
 
 
 def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[str, nbformat.NotebookNode]]:
@@ -47,14 +48,14 @@ def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
 
 def _check_notebook(store: Path, area: str, name: str) -> None:
     """Require a record's executed notebook."""
-    path = store / "notebooks" / area / f"{name}.ipynb"
+    path = notebook_path(store, area, name)
     if not path.is_file():
         raise RenderError(str(path), "the executed notebook of a record", "no such file", _again(store))
 
 
 def _check_record(store: Path, area: str, name: str) -> None:
     """Require a notebook's record and, for a notebook of this package, that it fits its schema."""
-    path = store / "records" / area / f"{name}.json"
+    path = record_path(store, area, name)
     try:
         body = path.read_bytes()
     except OSError as error:
@@ -66,7 +67,7 @@ def _check_record(store: Path, area: str, name: str) -> None:
             BY_NOTEBOOK[kind].from_json(body)
         except ValidationError as error:
             raise RenderError(str(path), f"a record of notebook {kind}", misfit(error), _again(store)) from error
-    notebook = store / "notebooks" / area / f"{name}.ipynb"
+    notebook = notebook_path(store, area, name)
     if changed := broken_seal(notebook.read_bytes(), body):
         place = path if changed == "record" else notebook
         raise RenderError(str(place), f"the {changed} as the run wrote it", "another content", _again(store))

@@ -5,65 +5,61 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from types import FrameType
 
-_heard: list[int] = []
+_received: list[int] = []
+
+
+@contextlib.contextmanager
+def _handling(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
+    """Handle Ctrl-C in another way for the block; only the main thread receives it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
 def interrupts_remembered() -> Iterator[None]:
     """Raise Ctrl-C at once, and remember it: raised while an object is being destroyed, it is dropped.
 
-    Only the main thread receives it. `raise_if_interrupted` raises it again.
+    `raise_if_interrupted` raises it again.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
-    def hear(number: int, frame: FrameType | None) -> None:
-        _heard.append(number)
+    def remember(number: int, frame: FrameType | None) -> None:
+        _received.append(number)
         raise KeyboardInterrupt
 
-    _heard.clear()
-    before = signal.signal(signal.SIGINT, hear)
+    _received.clear()
     try:
-        yield
+        with _handling(remember):
+            yield
     finally:
-        signal.signal(signal.SIGINT, before)
-        _heard.clear()
+        _received.clear()
 
 
 def raise_if_interrupted() -> None:
     """Raise a Ctrl-C that `interrupts_remembered` has seen and Python has dropped."""
-    if _heard and threading.current_thread() is threading.main_thread():
+    if _received and threading.current_thread() is threading.main_thread():
         raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
 def interrupts_deferred() -> Iterator[None]:
-    """Delay Ctrl-C to the end of the block; only the main thread receives it."""
-    if threading.current_thread() is not threading.main_thread():
+    """Delay Ctrl-C to the end of the block."""
+    received: list[int] = []
+    with _handling(lambda number, frame: received.append(number)):
         yield
-        return
-    heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if heard:
+    if received:
         raise KeyboardInterrupt
 
 
-@contextlib.contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Ignore Ctrl-C for the block, and in processes started in it; only the main thread can."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def interrupts_ignored() -> AbstractContextManager[None]:
+    """Ignore Ctrl-C for the block, and in processes started in it."""
+    return _handling(signal.SIG_IGN)

@@ -37,6 +37,7 @@ from policyreport.records.notebooks import (
 )
 from policyreport.running.execute.unit import Unit, Units
 from policyreport.running.seal import broken_seal
+from policyreport.running.store import notebook_path, record_path
 
 
 @dataclass(frozen=True)
@@ -256,14 +257,14 @@ def _first_records(store: Path, known: Known) -> bytes:
     """The records of the first notebooks, as far as they exist, as one JSON list."""
     keys = [(area, name) for area in edition_areas(known) for name in PROVINCE_NOTEBOOKS]
     keys.append((known.roles.nation, SERIES_NOTEBOOK))
-    paths = [store / "records" / area / f"{_named(known, name)}.json" for area, name in keys]
+    paths = [record_path(store, area, _named(known, name)) for area, name in keys]
     return b"[" + b",".join(_record_as_written(store, path) for path in paths if path.exists()) + b"]"
 
 
 def _record_as_written(store: Path, path: Path) -> bytes:
     """A record, unless somebody has changed it since its notebook ran."""
     record = path.read_bytes()
-    notebook = store / "notebooks" / path.parent.name / f"{path.stem}.ipynb"
+    notebook = notebook_path(store, path.parent.name, path.stem)
     if notebook.is_file() and broken_seal(notebook.read_bytes(), record) == "record":
         todo = f"Run `policyreport run {store.name}` without --areas."
         raise RunError(str(path), "the record as the run wrote it", "another content", todo)

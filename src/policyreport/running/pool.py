@@ -15,7 +15,6 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from multiprocessing import forkserver
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from policyreport.running.interrupts import interrupts_deferred, interrupts_ignored
@@ -78,9 +77,7 @@ class WorkerPool(Executor):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, *error: object) -> None:
         if kind is not None:
             self._kill()
         late = threading.Timer(END_SECONDS, self._kill_processes)

@@ -11,6 +11,7 @@ from policyreport.errors import RenderError
 from policyreport.figures.simulated import marked_name
 from policyreport.records.digits import as_published
 from policyreport.records.notebooks import NATIONAL_NOTEBOOKS, PROVINCE_NOTEBOOKS
+from policyreport.running.store import failure_path, record_path
 
 # On top of every page of a draft.
 SENTENCES = {
@@ -65,9 +66,8 @@ def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float,
     """Count the areas that have results: each of its notebooks has its record."""
 
     def has(area: str, notebook: str) -> bool:
-        # Where the runner puts them; what reads results does not import what runs notebooks.
-        name = f"{area}/{marked_name(notebook) if simulated else notebook}.json"
-        return (store / "records" / name).is_file() and not (store / "failures" / name).exists()
+        name = marked_name(notebook) if simulated else notebook
+        return record_path(store, area, name).is_file() and not failure_path(store, area, name).exists()
 
     missing = tuple(area for area in areas if not all(has(area, notebook) for notebook in PROVINCE_NOTEBOOKS))
     return Turnout(tuple(areas), missing, all(has(nation, notebook) for notebook in NATIONAL_NOTEBOOKS), quorum)

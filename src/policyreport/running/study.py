@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from policyreport.running.resources import without_semaphores
+from policyreport.running.store import write_whole
 from policyreport.statistics.validity.cells import CELLS, Cell, cells_of
 from policyreport.statistics.validity.measures import CellResult, MethodResult
 
@@ -50,7 +51,7 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
         waiting = {pool.submit(_repeat, method, at, draws): CELLS[method][at] for method, at in left}
         try:
             for future in as_completed(waiting):
-                _keep(kept[waiting[future].id], future.result().to_json())
+                write_whole(kept[waiting[future].id], future.result().to_json())
                 done += 1
                 tell(waiting[future], done, len(cells))
         except BaseException:
@@ -63,7 +64,7 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
     for method, each in wanted.items():
         found = tuple(CellResult.from_json(kept[cell.id].read_bytes()) for cell in each)
         results.append(MethodResult(method=method, version=version("policyreport"), draws=draws, cells=found))
-        _keep(folder / f"{method}.json", results[-1].to_json())
+        write_whole(folder / f"{method}.json", results[-1].to_json())
     return tuple(results)
 
 
@@ -88,10 +89,3 @@ def _path(folder: Path, cell: Cell, draws: int) -> Path:
     """Where a cell is kept: by its name, repetitions and code, so that a change of the code repeats it."""
     key = sha256(f"{cell.id}|{cell.count(draws)}|{cell.code}".encode()).hexdigest()[:16]
     return folder / "cells" / f"{cell.method}-{key}.json"
-
-
-def _keep(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_bytes(body)
-    draft.replace(path)

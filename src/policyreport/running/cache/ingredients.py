@@ -141,5 +141,5 @@ def project_digest(root: Path, environment: str) -> str:
     paths = [path for part in PROJECT_PARTS for path in sorted((root / part).rglob("*")) if path.is_file()]
     notebooks = [path.read_bytes() for path in paths if path.suffix == ".ipynb"]
     lines = [f"{path.relative_to(root).as_posix()} {digest(path.read_bytes())}" for path in paths]
-    code = package_digest((*imported_modules(notebooks), f"{PACKAGE.name}.plan"))
+    code = package_digest((*imported_modules(notebooks), f"{PACKAGE.name}.running.plan"))
     return digest("\n".join([str(FORMAT), environment, code, *lines]).encode())

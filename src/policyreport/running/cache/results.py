@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policyreport.running.cache.ingredients import digest, environment_digest, key_of, unit_ingredients
+from policyreport.running.store import write_whole
 
 if TYPE_CHECKING:
     from policyreport.running.execute.unit import Unit
@@ -136,11 +137,5 @@ class Cache:
     def _write(self, path: Path, body: bytes, packed: bool = True) -> None:
         if packed:
             body = digest(body).encode() + b"\n" + zlib.compress(body, LEVEL)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(body)
-            part.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink()
+        with contextlib.suppress(OSError):
+            write_whole(path, body)

@@ -9,7 +9,6 @@ import queue
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from policyreport.errors import RunError, UsageError
@@ -115,9 +114,7 @@ class DaskExecutor(Executor):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, *error: object) -> None:
         self.close(at_once=kind is not None)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from policyreport.records.base import Failure
 
@@ -89,15 +89,3 @@ class Outcome:
     def key(self) -> tuple[str, str]:
         """Area and notebook, unique in an edition."""
         return self.area, self.notebook
-
-    @property
-    def state(self) -> Literal["done", "failed"]:
-        """Whether there is a record."""
-        return "done" if self.failure is None else "failed"
-
-    @property
-    def error(self) -> str:
-        """The error in one line, then the failing cell; empty when done."""
-        if self.failure is None:
-            return ""
-        return f"{self.failure.error}: {self.failure.message}\n{self.failure.cell}".rstrip()

@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 # "1" prints the counts when the process ends; a file's name appends them to it, a line for each process.
 REPORT = "POLICYREPORT_KERNEL_COUNTS"
@@ -43,8 +44,9 @@ def kernel_counts() -> KernelCounts:
     return _counts
 
 
+@cache
 def report_at_exit() -> None:
-    """Print or append the counts at the end where the environment asks for it; called with the first kernel."""
+    """Print or append the counts when the process ends, where the environment asks for it."""
     if os.environ.get(REPORT):
         atexit.register(_report, os.environ[REPORT], os.getpid())
 

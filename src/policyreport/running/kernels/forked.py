@@ -86,7 +86,7 @@ class Inheritance:
         set_thread_counts()
 
     def finish(self, request: Request) -> None:
-        """Put the modules' warning filters before the shell's, as if imported after its start; guard the environment."""
+        """Put the modules' warning filters before the shell's, as if imported after it; guard the environment."""
         _set_filters([*self._filters, *warnings.filters])
         guard_environment(self.ahead, request.note)
 

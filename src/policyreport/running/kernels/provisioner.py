@@ -84,7 +84,7 @@ class WarmProvisioner(LocalProvisioner):
     def started_cold(self, error: ForkRefusedError) -> None:
         """Count the kernel, and log each reason once per process."""
         self.cold_reason = str(error)
-        _register_report()
+        report_at_exit()
         kernel_counts().add_cold(error.reason, str(error))
         if str(error) not in _explained:
             _explained.add(str(error))
@@ -232,16 +232,10 @@ def _check_options(options: dict[str, Any]) -> None:
 
 
 def _count(kernel: ForkedKernel) -> None:
-    _register_report()
+    report_at_exit()
     counts = kernel_counts()
     counts.forked += 1
     for name, effect in kernel.left_out.items():
         if name not in counts.left_out:
             counts.left_out[name] = effect
             _log.warning("%s is not imported ahead of the notebooks: when it is imported, it %s.", name, effect)
-
-
-def _register_report() -> None:
-    counts = kernel_counts()
-    if not counts.forked and not counts.cold:
-        report_at_exit()

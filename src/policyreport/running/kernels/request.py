@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -90,7 +91,5 @@ def receive_request(connection: socket.socket) -> Request:
 
 def send(connection: socket.socket, words: dict[str, Any]) -> None:
     """Write a line to the other end; if that is gone, its closed connection shows it."""
-    try:
+    with contextlib.suppress(OSError):
         connection.sendall(json.dumps(words).encode() + b"\n")
-    except OSError:
-        return

@@ -7,7 +7,6 @@ import glob
 import logging
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
@@ -52,9 +51,7 @@ class WarmKernels:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

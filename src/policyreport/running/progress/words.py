@@ -53,25 +53,20 @@ def failure_line(event: Finished) -> str:
 
 
 def news_line(event: Retrying | WorkerLost | WorkerSlow) -> str:
-    """``n40/trend failed and is tried again, 1 try left: ValueError: …``, or what `worker_line` gives."""
-    if not isinstance(event, Retrying):
-        return worker_line(event)
-    left = f"{event.left} {'try' if event.left == 1 else 'tries'} left"
-    return f"{event.area}/{event.notebook} failed and is tried again, {left}: {_reason(event.failure)}"
-
-
-def _reason(failure: Failure) -> str:
-    return f"{failure.error}: {' '.join(failure.message.split())}"
-
-
-def worker_line(event: WorkerLost | WorkerSlow) -> str:
-    """``worker tcp://… is gone; n40/trend runs again elsewhere``."""
+    """``n40/trend failed and is tried again, 1 try left: …``; ``worker tcp://… is gone; n40/trend runs again …``."""
+    if isinstance(event, Retrying):
+        left = f"{event.left} {'try' if event.left == 1 else 'tries'} left"
+        return f"{event.area}/{event.notebook} failed and is tried again, {left}: {_reason(event.failure)}"
     if isinstance(event, WorkerLost):
         units = ", ".join("/".join(unit) for unit in event.units)
         tail = f"; {units} {'runs' if len(event.units) == 1 else 'run'} again elsewhere" if units else ""
         return f"worker {event.worker} is gone{tail}"
     what = "is slow" if event.unit is None else f"is slow with {'/'.join(event.unit)}"
     return f"worker {event.worker} {what}: {event.ratio:.1f} times as long as usual"
+
+
+def _reason(failure: Failure) -> str:
+    return f"{failure.error}: {' '.join(failure.message.split())}"
 
 
 def duration(seconds: float) -> str:
