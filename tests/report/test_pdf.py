@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from policyreport.errors import RenderError
-from policyreport.publishing.renderers.typst_pdf import render_pdf
+from policyreport.publishing.renderers.pandoc import PandocRenderer
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"
@@ -18,6 +18,7 @@ LETTERS = "ă â đ ê ô ơ ư á à ả ã ạ ắ ằ ẳ ẵ ặ ấ ầ ẩ
 LETTERS += " ú ù ủ ũ ụ ứ ừ ử ữ ự ý ỳ ỷ ỹ ỵ"
 NAMES = ("Thừa Thiên Huế", "Đắk Lắk", "Nghệ An", "Thành phố Hồ Chí Minh")
 
+render_pdf = PandocRenderer().render_pdf
 Render = Callable[[str], pypdf.PdfReader]
 
 

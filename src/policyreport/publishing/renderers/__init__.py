@@ -56,7 +56,7 @@ def choose(name: Literal["auto", "quarto", "pandoc"] = "auto") -> Renderer:
     RenderError
         The name is unknown, or Quarto was asked for and is not installed.
     """
-    # Both modules import this one, and neither may keep the other from working.
+    # Only rendering needs what they import.
     from policyreport.publishing.renderers.pandoc import PandocRenderer
     from policyreport.publishing.renderers.quarto import QuartoRenderer
 

@@ -10,17 +10,19 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pypandoc
 import yaml
 
 from policyreport.errors import RenderError
 from policyreport.publishing.page_files import EDITION_FILE
-from policyreport.publishing.renderers import Progress
 from policyreport.publishing.renderers.finish import finish_site
+from policyreport.publishing.renderers.typst_pdf import PDF_PAGE, check_document, write_pdf
 
-PDF_PAGE = "report.qmd"
+if TYPE_CHECKING:
+    from policyreport.publishing.renderers import Progress
+
 _ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
 _FILTERS = ("safe.lua", "links.lua", "callouts.lua", "crossref.lua", "html.lua")
 _TIMEOUT = 300
@@ -61,16 +63,17 @@ class PandocRenderer:
         return notes
 
     def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
-        """Render ``report.qmd`` into a PDF with Typst; see `Renderer`.
+        """Render ``report.qmd`` into an accessible PDF with Typst; see `Renderer`.
 
         Raises
         ------
         RenderError
             The document cannot be read or set.
         """
-        from policyreport.publishing.renderers.typst_pdf import render_pdf  # it imports this module
-
-        return render_pdf(project, pdf, progress)
+        source, notes = _write_typst(project)
+        notes += write_pdf(project, source, pdf)
+        progress(PDF_PAGE.removesuffix(".qmd"))
+        return notes
 
 
 def metadata_options(project: Path) -> list[str]:
@@ -206,6 +209,27 @@ def _write_page(project: Path, draft: Path, page: str) -> list[str]:
         source.name,
     ]
     return run_pandoc(arguments, source.parent, page)
+
+
+def _write_typst(project: Path) -> tuple[str, list[str]]:
+    """Translate the document with the theme's template and filter."""
+    check_document(project)
+    theme = (project / "theme").resolve()
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "report.typ"
+        arguments = [
+            "--from=markdown",
+            "--to=typst",
+            "--standalone",
+            "--wrap=none",
+            *metadata_options(project),
+            f"--template={theme / 'pdf-template.typ'}",
+            *(f"--lua-filter={theme / name}" for name in ("safe.lua", "typst.lua")),
+            f"--output={target}",
+            PDF_PAGE,
+        ]
+        notes = run_pandoc(arguments, project, PDF_PAGE)
+        return target.read_text(encoding="utf-8"), notes
 
 
 def _check_encoding(source: Path, page: str) -> None:

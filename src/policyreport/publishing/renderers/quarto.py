@@ -8,17 +8,20 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from policyreport.errors import RenderError
 from policyreport.publishing.page_files import QUARTO_KEYS
-from policyreport.publishing.renderers import Progress
 from policyreport.publishing.renderers.finish import finish_site
-from policyreport.publishing.renderers.pandoc import NO_ROOM, PDF_PAGE, UNREAD, read_settings, replace_folder
+from policyreport.publishing.renderers.pandoc import NO_ROOM, UNREAD, read_settings, replace_folder
 from policyreport.publishing.renderers.program import run_program
-from policyreport.publishing.renderers.typst_pdf import check_document, write_pdf
+from policyreport.publishing.renderers.typst_pdf import PDF_PAGE, check_document, write_pdf
 from policyreport.running.janitor import passing_folder
+
+if TYPE_CHECKING:
+    from policyreport.publishing.renderers import Progress
 
 OLDEST = (1, 6)  # environment.yml asks for the same
 _TIMEOUT = 1800

@@ -1,36 +1,20 @@
-"""The PDF: pandoc or Quarto writes Typst, the ``typst`` wheel sets it as tagged PDF."""
+"""The PDF: the ``typst`` wheel sets what pandoc or Quarto wrote in Typst, as tagged PDF."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import typst
 
 from policyreport.errors import RenderError
 from policyreport.figures.fonts import FAMILY
-from policyreport.publishing.renderers import Progress
-from policyreport.publishing.renderers.pandoc import PDF_PAGE, metadata_options, run_pandoc
 from policyreport.publishing.renderers.signs import boxed, copy_with_boxes, figure_texts, missing_signs, sign_notes
 from policyreport.running.janitor import passing_folder
 
+PDF_PAGE = "report.qmd"
 _STANDARDS = ["ua-1"]  # PDF/UA-1: tagged, titled, every picture with words in its place
 _FONTS = "theme/fonts"
-
-
-def render_pdf(project: Path, pdf: Path, progress: Progress) -> list[str]:
-    """Render ``report.qmd`` of an assembled project with pandoc into an accessible PDF; see `Renderer`.
-
-    Raises
-    ------
-    RenderError
-        The document is missing, pandoc cannot read it, or Typst cannot set it.
-    """
-    source, notes = _write_typst(project)
-    notes += write_pdf(project, source, pdf)
-    progress(PDF_PAGE.removesuffix(".qmd"))
-    return notes
 
 
 def write_pdf(project: Path, source: str, pdf: Path) -> list[str]:
@@ -105,27 +89,6 @@ def _can_set(project: Path, sign: str) -> bool:
     except typst.TypstError:
         return False
     return True
-
-
-def _write_typst(project: Path) -> tuple[str, list[str]]:
-    """Translate the document with the theme's template and filter."""
-    check_document(project)
-    theme = (project / "theme").resolve()
-    with tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch) / "report.typ"
-        arguments = [
-            "--from=markdown",
-            "--to=typst",
-            "--standalone",
-            "--wrap=none",
-            *metadata_options(project),
-            f"--template={theme / 'pdf-template.typ'}",
-            *(f"--lua-filter={theme / name}" for name in ("safe.lua", "typst.lua")),
-            f"--output={target}",
-            PDF_PAGE,
-        ]
-        notes = run_pandoc(arguments, project, PDF_PAGE)
-        return target.read_text(encoding="utf-8"), notes
 
 
 def _typeset(project: Path, source: str) -> bytes:
