@@ -42,14 +42,14 @@ def test_one_area_less_is_refused_with_what_is_missing_and_what_to_do(tmp_path):
     with pytest.raises(RenderError) as caught:
         require_quorum(count_turnout(tmp_path, AREAS, "VN", 0.9), "2025Q4")
     message = str(caught.value)
-    assert "results of 9 of 10 areas (quorum 0.9), and the nation's; got 8 areas (without n01, n02)" in message
+    assert "results of 9 of 10 areas (quorum 0.9), and the national ones; got 8 areas (without n01, n02)" in message
     assert "policyreport render 2025Q4 --draft" in message
     assert caught.value.exit_code is ExitCode.RENDER
 
 
 def test_without_the_nations_results_nothing_is_published(tmp_path):
     fill(tmp_path, nation=False)
-    with pytest.raises(RenderError, match=r"got 10 areas, not the nation's"):
+    with pytest.raises(RenderError, match=r"got 10 areas, without the national ones"):
         require_quorum(count_turnout(tmp_path, AREAS, "VN", 0.9), "2025Q4")
 
 

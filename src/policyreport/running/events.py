@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from policyreport.records.base import Failure
 
 
-# What did not fail by its own doing: its parameters were wrong, or nothing could run it.
+# States of units that did not run: wrong parameters, or nothing could run them.
 NO_RECORD = {"unknown-parameter": "refused", "not-run": "not-run"}
 
 

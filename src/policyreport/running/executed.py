@@ -40,7 +40,7 @@ def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[t
 def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
     try:
         notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    # nbformat raises what the part that failed raises: JSON, its schema, the encoding.
+    # nbformat passes on the errors of JSON, its schema and the encoding.
     except Exception as error:
         raise RenderError(str(path), "an executed notebook", _first_line(error), _again(store)) from error
     return notebook
@@ -59,8 +59,8 @@ def _check_record(store: Path, area: str, name: str) -> None:
     try:
         body = path.read_bytes()
     except OSError as error:
-        said = "no such file" if isinstance(error, FileNotFoundError) else str(error)
-        raise RenderError(str(path), "the record of the executed notebook", said, _again(store)) from error
+        got = "no such file" if isinstance(error, FileNotFoundError) else str(error)
+        raise RenderError(str(path), "the record of the executed notebook", got, _again(store)) from error
     kind = unmarked_name(name)
     if kind in BY_NOTEBOOK:
         try:

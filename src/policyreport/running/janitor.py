@@ -14,7 +14,7 @@ from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-# Reads folders until its owner is gone, in whatever way; by then the processes that write there are ending too.
+# Reads names of folders until its owner is gone, in whatever way; processes that write there are then ending too.
 JANITOR = """
 import os, shutil, sys, time
 folders = sys.stdin.read().split(chr(0))[:-1]
@@ -40,11 +40,11 @@ class _Janitor:
             stdin=reading,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            # Out of reach of ^C, and of whoever kills this process's group.
+            # Out of reach of Ctrl-C, and of whoever kills this process's group.
             start_new_session=True,
         )
         os.close(reading)
-        # Not earlier than multiprocessing removes its own folder, at -100: until then a kill would leave it.
+        # After multiprocessing removes its own folder, at -100: until then a kill would leave it.
         Finalize(None, self._dismiss, exitpriority=-101)
 
     def watch(self, folder: Path) -> None:
@@ -71,7 +71,7 @@ def watch_folder(folder: str | Path) -> None:
 def make_folder(prefix: str, parent: str = "") -> Path:
     """Make a folder of this user alone that is removed when this process is killed; otherwise the caller removes it."""
     folder = Path(parent or tempfile.gettempdir()) / f"{prefix}{secrets.token_hex(4)}"
-    # Watched before it is there: a kill may come between any two steps.
+    # Watched before it exists: a kill may come between any two steps.
     watch_folder(folder)
     folder.mkdir(mode=0o700)
     return folder

@@ -66,29 +66,29 @@ class Lesson:
         UsageError
             If the truth has no such quantity.
         """
-        known = self._true(quantity, on)
+        truth = self._true(quantity, on)
         rows = [
-            (getattr(each, "area", self.province.area), str(_at(each, period)) if period else on,
-             _at(each, value), *_limits(_at(each, interval)))
-            for each in results
-            if not isinstance(each, Refusal)
+            (getattr(result, "area", self.province.area), str(_at(result, period)) if period else on,
+             _at(result, value), *_limits(_at(result, interval)))
+            for result in results
+            if not isinstance(result, Refusal)
         ]  # fmt: skip
-        found = pd.DataFrame(rows, columns=["area", "period", "estimate", "low", "high"])
+        table = pd.DataFrame(rows, columns=["area", "period", "estimate", "low", "high"])
         if not (period or on):
-            known = known.assign(period="")
-        found = found.merge(known, on=["area", "period"], how="left", validate="one_to_one")
-        found["holds"] = found["true"].between(found["low"], found["high"])
-        found.insert(0, "name", found["area"].map(self.nation.areas.name))
+            truth = truth.assign(period="")
+        table = table.merge(truth, on=["area", "period"], how="left", validate="one_to_one")
+        table["holds"] = table["true"].between(table["low"], table["high"])
+        table.insert(0, "name", table["area"].map(self.nation.areas.name))
         columns = ["name", "period", "estimate", "low", "high", "true", "holds"]
-        return found[columns].rename(columns={"true": "true (simulated)"})
+        return table[columns].rename(columns={"true": "true (simulated)"})
 
     def _true(self, quantity: str, on: str) -> pd.DataFrame:
         """True values of one quantity, of one period where that is given."""
-        known = self.truth[self.truth["quantity"] == quantity]
-        if known.empty:
+        truth = self.truth[self.truth["quantity"] == quantity]
+        if truth.empty:
             todo = f"Quantities: {', '.join(sorted(set(self.truth['quantity'])))}."
             raise UsageError(TRUTH, "a quantity of the truth", f'"{quantity}"', todo)
-        return known[known["period"] == on] if on else known
+        return truth[truth["period"] == on] if on else truth
 
 
 def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
@@ -108,21 +108,23 @@ def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
     """
     root = find_project(Path.cwd())
     layout = read_edition(root, edition).layout(root)
-    nation = open_inputs("evaluation", read_roles(layout).nation, edition, workspace)
-    path = root / nation.edition.data / TRUTH
-    if not nation.edition.simulated or not path.is_file():
+    national = open_inputs("evaluation", read_roles(layout).nation, edition, workspace)
+    path = root / national.edition.data / TRUTH
+    if not national.edition.simulated or not path.is_file():
         todo = "Take edition teaching."
         raise UsageError(f"edition {edition}", "a simulated edition with its truth", f"no {TRUTH}", todo)
     truth = pd.read_csv(path, dtype={"period": str}, keep_default_na=False).rename(columns={"value": "true"})
-    area = nation.areas.resolve_in(nation.edition, area, f'area = "{area}"')
-    seen = {key: replace(nation, area=key) for key in nation.areas.of_edition(nation.edition)}
-    records: dict[tuple[str, str], NotebookRecord] = {(key, "trend"): _counted(each) for key, each in seen.items()}
-    return Lesson(seen[area], replace(nation, records=records), truth)
+    area = national.areas.resolve_in(national.edition, area, f'area = "{area}"')
+    provinces = {key: replace(national, area=key) for key in national.areas.of_edition(national.edition)}
+    records: dict[tuple[str, str], NotebookRecord] = {
+        (key, "trend"): _counted(inputs) for key, inputs in provinces.items()
+    }
+    return Lesson(provinces[area], replace(national, records=records), truth)
 
 
 def _counted(inputs: Inputs) -> TrendRecord:
-    """A province's record with nothing in it but its counts of tasks."""
-    nothing: dict[str, Any] = dict.fromkeys(
+    """A province's record that holds only its counts of tasks."""
+    empty: dict[str, Any] = dict.fromkeys(
         ("flow", "outlook", "share", "share_pace", "growth", "income", "governance", "indices"), ()
     )
     edition = inputs.edition
@@ -132,7 +134,7 @@ def _counted(inputs: Inputs) -> TrendRecord:
         edition=edition.id,
         as_known_on=edition.as_known_on,
         completion=assess.completion(inputs),
-        **nothing,
+        **empty,
     )
 
 

@@ -59,10 +59,10 @@ class Known:
         """What trend and compare read of the panel, the same for every area: as a file, and its sources."""
         roles = self.roles
         series = (roles.growth, roles.income, roles.population, roles.urban)
-        asked = {role.indicator for role in series}
-        asked |= {self.indicators.get(key).national for key in asked} | set(roles.governance.indicators)
-        asked |= {self.indicators.get(key).standard_error for key in roles.governance.indicators}
-        return _laid_out(self.panel[self.panel["indicator"].isin(asked)])
+        keys = {role.indicator for role in series}
+        keys |= {self.indicators.get(key).national for key in keys} | set(roles.governance.indicators)
+        keys |= {self.indicators.get(key).standard_error for key in roles.governance.indicators}
+        return _laid_out(self.panel[self.panel["indicator"].isin(keys)])
 
 
 @lru_cache(maxsize=2)
@@ -76,7 +76,7 @@ def load_known(root: Path, edition_id: str) -> Known:
     """
     edition = read_edition(root, edition_id)
     layout = edition.layout(root)
-    # What only the notebooks read is read here too: a slip in it is told once, before anything runs.
+    # Notebooks read these too; a mistake in them is reported once, before anything runs.
     settings = read_method_settings(layout)
     read_wording(layout)
     areas = read_areas(root)
@@ -115,8 +115,8 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
     `areas` is None. The store is not read.
     """
     known = load_known(root, edition)
-    keys = edition_areas(known)
-    unknown = [key for key in areas or [] if key not in keys]
+    valid = edition_areas(known)
+    unknown = [key for key in areas or [] if key not in valid]
     if unknown:
         raise UsageError(
             f"--areas {','.join(unknown)}",
@@ -124,10 +124,9 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
             "an area that is not among them",
             "Run `policyreport editions` to see an edition's areas.",
         )
-    wanted = areas or keys
-    coming = [(known.roles.nation, _named(known, SERIES_NOTEBOOK))]
-    coming += [(area, _named(known, name)) for area in sorted(wanted) for name in PROVINCE_NOTEBOOKS]
-    return Units(coming, lambda area, name: _unit(root, known, unmarked_name(name), area))
+    keys = [(known.roles.nation, _named(known, SERIES_NOTEBOOK))]
+    keys += [(area, _named(known, name)) for area in sorted(areas or valid) for name in PROVINCE_NOTEBOOKS]
+    return Units(keys, lambda area, name: _unit(root, known, unmarked_name(name), area))
 
 
 def last_units(root: Path, edition: str, store: Path) -> list[Unit]:
@@ -196,7 +195,7 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
     findings = [f for f in known.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
     used = set(ledger["source"]) | cited
     if notebook == "clean":
-        # Also what is said about the area where no row of its own says it: a figure kept out, or missing in a table.
+        # Also findings on the area without a row of its own: a figure kept out, or missing in a table.
         named = [f for f in known.findings if area in {known.areas.successor(key) for key in f.areas}]
         findings += [f for f in named if f not in findings]
         used |= {source for f in findings for source in f.sources}
@@ -214,7 +213,7 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
     if store is not None and notebook == NATIONAL_NOTEBOOK:
         files[RECORDS] = _first_records(store, known)
     if notebook == NATIONAL_NOTEBOOK and known.edition.previous is not None:
-        # The only notebook that asks what changed. The edition before is not held against its own predecessor again.
+        # The only notebook that asks what changed; only the previous edition, not the one before that.
         name = edition_file(known.edition.previous)
         files[name] = (root / name).read_bytes()
     return files
@@ -228,9 +227,9 @@ def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
     own = ledger["area"].isin([area, *known.areas.parts(area)])
     if notebook in ("clean", SERIES_NOTEBOOK):
         return ledger[own]
-    asked = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
-    asked |= {roles.share.indicator, *roles.indices, roles.growth.indicator, roles.income.indicator}
-    return ledger[own & ledger["indicator"].isin(asked)]
+    keys = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
+    keys |= {roles.share.indicator, *roles.indices, roles.growth.indicator, roles.income.indicator}
+    return ledger[own & ledger["indicator"].isin(keys)]
 
 
 def _panel_rows(known: Known, notebook: str, area: str) -> tuple[bytes, frozenset[str]]:

@@ -26,11 +26,11 @@ from policyreport.running.kernels.provisioner import use_server
 from policyreport.running.kernels.thread_counts import SINGLE_THREADED
 from policyreport.running.resources import without_semaphores
 
-# Of a socket's path: the scratch folder, the notebook's and the kernel's in it, and the socket's name.
+# The part of a socket's path below the temporary folder: scratch, notebook's and kernel's folder, and its name.
 SOCKET_PATH_OWN = len("/policyreport-run-12345678/policyreport-12345678/kernel/k.json-ipc-1")
-# Of multiprocessing's own socket.
+# The same of multiprocessing's own socket.
 LISTENER_PATH = len("/pymp-12345678/listener-12345678")
-# Processes with nothing left to do end in milliseconds; one that does not would hold up the run for ever.
+# Idle processes end in milliseconds; one that does not would block the run for ever.
 END_SECONDS = 30.0
 
 
@@ -58,7 +58,7 @@ class WorkerPool(Executor):
 
     def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
         """Hand a picklable task to the next free process."""
-        # A ^C between the start of a process and its entry in the pool's list would leave it running.
+        # A Ctrl-C between the start of a process and its entry in the pool's list would leave it running.
         with interrupts_deferred():
             return self._pool.submit(task, *args, **options)
 
@@ -91,13 +91,12 @@ class WorkerPool(Executor):
     def _new_pool(self) -> ProcessPoolExecutor | ThreadPoolExecutor:
         """Processes that start on demand; threads where the machine cannot share work among processes."""
         if without_semaphores():
-            # Kernels are processes of their own all the same.
+            # Kernels still are processes of their own.
             use_server(self.server)
             tempfile.tempdir = str(self._scratch)
             return ThreadPoolExecutor(self.workers)
         context = multiprocessing.get_context("forkserver" if prepare_workers() else "spawn")
-        words = str(self._scratch), self.server
-        return ProcessPoolExecutor(self.workers, context, _start_worker, words)
+        return ProcessPoolExecutor(self.workers, context, _start_worker, (str(self._scratch), self.server))
 
     def _kill(self) -> None:
         """Kill the processes and their kernels now; a second ^C must not get in between."""
@@ -120,10 +119,10 @@ def prepare_workers() -> bool:
     if "forkserver" not in multiprocessing.get_all_start_methods() or without_semaphores():
         return False
     _shorten_own_folder()
-    # Where it has its socket, until this process ends.
+    # It keeps its socket there until this process ends.
     watch_folder(get_temp_dir())
     forkserver.set_forkserver_preload(["policyreport.running.execute.ahead"])
-    # Started deaf to ^C, from its first moment; so are the processes it forks. It must have no thread but its own:
+    # It ignores Ctrl-C from the start, and so do the processes it forks. It must have no second thread:
     # a lock that another thread holds at a fork is held in the new process for ever.
     with interrupts_ignored(), _environment(SINGLE_THREADED):
         forkserver.ensure_running()
@@ -141,10 +140,10 @@ def _shorten_own_folder() -> None:
 
 
 @contextlib.contextmanager
-def _environment(words: Mapping[str, str]) -> Iterator[None]:
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables for the processes started in the block."""
-    before = {name: os.environ.get(name) for name in words}
-    os.environ.update(words)
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
@@ -158,14 +157,14 @@ def _environment(words: Mapping[str, str]) -> Iterator[None]:
 def sweep(scratch: Path) -> None:
     """Kill the kernels of a scratch folder and remove it."""
     _kill_kernels(scratch)
-    # What notebooks started in sessions of their own.
+    # What notebooks started in separate sessions.
     end_processes([], str(scratch))
     shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _kill_kernels(scratch: Path) -> None:
     """Kill every kernel that noted its process id and still runs; each leads its own process group."""
-    # Others remove these folders at the same time, which pathlib's own glob does not forgive.
+    # Others remove these folders at the same time, where pathlib's own glob would raise.
     for name in glob.glob(f"*/kernel/{PID_FILE}", root_dir=scratch):  # noqa: PTH207
         with contextlib.suppress(OSError, ValueError):
             pid = int((scratch / name).read_text(encoding="ascii"))

@@ -13,7 +13,7 @@ from policyreport.records.digits import as_published
 from policyreport.records.notebooks import NATIONAL_NOTEBOOKS, PROVINCE_NOTEBOOKS
 from policyreport.running.store import failure_path, record_path
 
-# On top of every page of a draft.
+# At the top of every page of a draft.
 SENTENCES = {
     "en": "Draft, not for publication. {complete} of {expected} provinces have results; publication asks for {needed}.",
     "vi": "Bản thảo, không công bố. {complete} trên {expected} tỉnh, thành phố có kết quả; để công bố cần {needed}.",
@@ -23,7 +23,7 @@ NATION = {
     "vi": " Thiếu kết quả của cả nước.",
 }
 WORDS = {"en": "draft", "vi": "bản thảo"}
-# A message names so many areas.
+# A message names at most this many areas.
 NAMED = 5
 
 
@@ -42,7 +42,7 @@ class Turnout:
     @property
     def needed(self) -> int:
         """Number of areas that publication requires."""
-        # 0.9 of 10 is 9, whatever the binary fraction makes of it.
+        # 0.9 of 10 is 9, despite binary fractions.
         return math.ceil(round(self.quorum * len(self.expected), 9))
 
     @property
@@ -57,9 +57,9 @@ class Turnout:
 
     def sentence(self, language: str) -> str:
         """What a draft says of itself, in English where the language is not offered."""
-        spoken = language if language in SENTENCES else "en"
+        language = language if language in SENTENCES else "en"
         facts = {"complete": self.complete, "expected": len(self.expected), "needed": self.needed}
-        return SENTENCES[spoken].format(**facts) + ("" if self.nation else NATION[spoken])
+        return SENTENCES[language].format(**facts) + ("" if self.nation else NATION[language])
 
 
 def count_turnout(store: Path, areas: Sequence[str], nation: str, quorum: float, *, simulated: bool = False) -> Turnout:
@@ -78,11 +78,12 @@ def require_quorum(turnout: Turnout, edition: str) -> None:
     if turnout.reached:
         return
     quorum = as_published(turnout.quorum)
-    expected = f"results of {turnout.needed} of {len(turnout.expected)} areas (quorum {quorum}), and the nation's"
+    expected = f"results of {turnout.needed} of {len(turnout.expected)} areas (quorum {quorum}), and the national ones"
     listed = ", ".join(turnout.missing[:NAMED]) + (" …" if len(turnout.missing) > NAMED else "")
     got = f"{turnout.complete} areas" + (f" (without {listed})" if turnout.missing else "")
+    got += "" if turnout.nation else ", without the national ones"
     todo = (
-        f"Run `policyreport run {edition}` again and see which notebooks fail, or render a draft that says so on its "
-        f"pages: `policyreport render {edition} --draft`."
+        f"Run `policyreport run {edition}` again and see which notebooks fail, or render a draft that is marked as "
+        f"one: `policyreport render {edition} --draft`."
     )
-    raise RenderError(f"edition {edition}", expected, got + ("" if turnout.nation else ", not the nation's"), todo)
+    raise RenderError(f"edition {edition}", expected, got, todo)

@@ -18,8 +18,8 @@ from policyreport.figures.timeline import Line
 from policyreport.params.edition import read_edition
 from policyreport.records.series import SeriesPoint
 
-# Imported when they are first used, by pandas, pyarrow and IPython. Reading a table here would import most of them
-# too, but start Arrow's threads, and a process with threads cannot be forked.
+# pandas, pyarrow and IPython import these on first use. Reading a table here would import most of them too, but start
+# Arrow's threads, and a process with threads cannot be forked.
 USED_LATER = (
     "IPython.core.logger",
     "matplotlib.backends.backend_svg",
@@ -36,7 +36,7 @@ def rehearse(root: str, edition_id: str) -> None:
     """Read an edition's parameters and draw figures that nobody sees."""
     for name in USED_LATER:
         importlib.import_module(name)
-    # A warning that was given once would be missing in the notebooks.
+    # A warning shown here once would be missing in the notebooks.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _draw()

@@ -41,7 +41,7 @@ def allow_open_files(workers: int) -> None:
 def without_semaphores() -> str:
     """Why processes cannot be given work here; empty where they can."""
     try:
-        # Of the kind that is not kept by a process of its own.
+        # A "fork" context, since the others start a process that keeps track of semaphores.
         multiprocessing.get_context("fork").Lock()
     except ValueError:
         return ""  # Windows neither forks nor lacks them

@@ -23,9 +23,9 @@ from policyreport.running.interrupts import interrupts_remembered, raise_if_inte
 from policyreport.running.pool import WorkerPool
 from policyreport.running.store import notebook_path, remove_half_files, remove_others, save_outcome
 
-# A unit whose worker process was killed under it is tried once more, alone, before it is given up.
+# A unit whose worker process was killed is tried once more, alone, before it is given up.
 ATTEMPTS = 2
-# How long a run waits for an outcome before it looks for other news.
+# How long a run waits for an outcome before it checks for other events.
 LOOK_SECONDS = 1.0
 
 Stage = Callable[[Path], Sequence[Unit]]
@@ -76,8 +76,8 @@ def run_stages(
     not_run = 0
     for folder in (store, *((cache.folder,) if cache is not None else ())):
         remove_half_files(folder)
-    # No process is started before the first stage is planned, where most mistakes of a user show, nor for a
-    # run that the cache can answer.
+    # No process starts before the first stage is planned, where most mistakes of a user show, nor for a run that
+    # the cache can answer.
     with interrupts_remembered(), _OnDemand(executor, workers, server) as pool:
         for stage in stages:
             units = stage(store)
@@ -128,12 +128,12 @@ def run_units(
 
     def missing() -> Iterator[Unit]:
         for unit in units:
-            found = kept.find(unit)
-            if found is None:
-                # No ingredient of the result: it decides whether there is one.
+            cached = kept.find(unit)
+            if cached is None:
+                # The time-out is not part of the key: it decides whether there is a result, not which.
                 yield unit if timeout is None else replace(unit, timeout=timeout)
             else:
-                end(*found, executed=False)
+                end(*cached, executed=False)
                 raise_if_interrupted()
 
     todo = missing()

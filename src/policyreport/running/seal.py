@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-# Where the hashes stand in the notebook's metadata, until they are known.
+# Placeholders in the notebook's metadata until the hashes are known.
 UNSEALED = {"record": "0" * 64, "seal": "0" * 64}
 _HASH = r'"{}": "([0-9a-f]{{64}})"'
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from policyreport.errors import RunError
 
 if TYPE_CHECKING:
-    # papermill comes with it, which a run without executions does not need.
+    # It brings papermill, which a run without executions does not need.
     from policyreport.running.execute import Outcome
 
 PARTS = ("records", "notebooks", "failures")
@@ -55,7 +55,7 @@ def save_outcome(store: Path, outcome: Outcome) -> None:
             write_whole(record, outcome.record)
             failure.unlink(missing_ok=True)
         elif outcome.failure is not None:
-            # The record goes first: whatever happens next, nothing old is left to be shown.
+            # The record goes first: whatever happens next, no old number can be shown.
             record.unlink(missing_ok=True)
             write_whole(failure, outcome.failure.to_json())
             write_whole(notebook_path(store, *outcome.key), outcome.notebook_bytes)
@@ -67,7 +67,7 @@ def unwritable(error: OSError, store: Path) -> RunError:
     """The error for results that cannot be written; the store is its place where the system names no file."""
     got = error.strerror or type(error).__name__
     todo = "Free space or correct the rights, then run again; what was finished is kept."
-    # The half file's own name says nothing to anybody.
+    # The temporary name would tell a user nothing.
     place = Path(error.filename or store)
     return RunError(str(place.parent if place.suffix == ".part" else place), "a folder that can be written", got, todo)
 
@@ -112,7 +112,7 @@ def remove_half_files(folder: Path) -> None:
 def _runs(pid: int) -> bool:
     """Whether a process exists; it may be another run, in the middle of a file."""
     if os.name != "posix":
-        # There is no harmless signal to ask with.
+        # No harmless signal to test with.
         return True
     try:
         os.kill(pid, 0)

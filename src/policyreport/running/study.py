@@ -18,7 +18,7 @@ from policyreport.statistics.validity.cells import CELLS, Cell, cells_of
 from policyreport.statistics.validity.measures import CellResult, MethodResult
 
 Tell = Callable[[Cell, int, int], None]
-"""Told each cell that ends: the cell, how many are done, how many there are."""
+"""Takes each cell that ends, how many are done, and how many there are."""
 
 
 def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, tell: Tell) -> tuple[MethodResult, ...]:
@@ -37,14 +37,14 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
         If a method is not studied.
     """
     wanted = {method: cells_of(method) for method in (tuple(methods) or tuple(CELLS))}
-    cells = [cell for each in wanted.values() for cell in each]
+    cells = [cell for studied in wanted.values() for cell in studied]
     kept = {cell.id: _path(folder, cell, draws) for cell in cells}
-    places = [(method, at) for method, each in wanted.items() for at in range(len(each))]
+    places = [(method, at) for method, studied in wanted.items() for at in range(len(studied))]
     left = [(method, at) for method, at in places if not kept[CELLS[method][at].id].is_file()]
     done = len(cells) - len(left)
-    # Spawned: the caller may show progress in a thread, and a fork copies a thread's locks in whatever state.
+    # Spawned: the caller may show progress in a thread, and a fork copies its locks in whatever state they are.
     context = multiprocessing.get_context("spawn")
-    # Without semaphores processes cannot be given work: one after the other, here.
+    # Without semaphores processes cannot be given work: cells run here, one after the other.
     alone = bool(without_semaphores())
     with ThreadPoolExecutor(1) if alone else ProcessPoolExecutor(workers, context, _start_worker) as pool:
         # A cell is sent by its place in the table: its simulator is found again there.
@@ -55,15 +55,15 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
                 done += 1
                 tell(waiting[future], done, len(cells))
         except BaseException:
-            # Without this a ^C would wait for every cell that is left.
+            # Otherwise a Ctrl-C would wait for all remaining cells.
             for process in list((getattr(pool, "_processes", None) or {}).values()):
                 process.kill()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     results = []
-    for method, each in wanted.items():
-        found = tuple(CellResult.from_json(kept[cell.id].read_bytes()) for cell in each)
-        results.append(MethodResult(method=method, version=version("policyreport"), draws=draws, cells=found))
+    for method, studied in wanted.items():
+        measured = tuple(CellResult.from_json(kept[cell.id].read_bytes()) for cell in studied)
+        results.append(MethodResult(method=method, version=version("policyreport"), draws=draws, cells=measured))
         write_whole(folder / f"{method}.json", results[-1].to_json())
     return tuple(results)
 

@@ -38,7 +38,7 @@ def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> 
 
 
 def _by_hand(notebook: str, area: str, edition: str) -> Path:
-    # Only by hand: loads the runner and the whole ledger, which a notebook of the batch never needs.
+    # Loads the runner and the whole ledger, which a notebook in the batch never needs.
     from policyreport.running.plan import slice_by_hand
 
     return slice_by_hand(notebook, area, edition)

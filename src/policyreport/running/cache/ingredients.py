@@ -23,7 +23,7 @@ PACKAGE = Path(__file__).resolve().parents[2]
 # Raised when the meaning of a cached file changes.
 FORMAT = 1
 LOCK = "requirements.lock"
-# Everything of a project that a unit can be made from, besides code.
+# What units are made from, apart from code.
 PROJECT_PARTS = ("data", "params", "notebooks")
 
 
@@ -62,7 +62,7 @@ def package_digest(modules: tuple[str, ...], package: Path = PACKAGE) -> str:
 
 def reachable_files(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
     """Follow imports, including those inside functions, through the package; sorted source files."""
-    found: set[Path] = set()
+    files: set[Path] = set()
     todo = set(modules)
     seen: set[str] = set()
     while todo:
@@ -73,10 +73,10 @@ def reachable_files(modules: Iterable[str], package: Path = PACKAGE) -> list[Pat
         # Importing a module runs the packages above it.
         todo.add(name.rpartition(".")[0])
         path = _file(name, package)
-        if path is not None and path not in found:
-            found.add(path)
+        if path is not None and path not in files:
+            files.add(path)
             todo |= set(_imports(path))
-    return sorted(found)
+    return sorted(files)
 
 
 def _file(name: str, package: Path) -> Path | None:
@@ -91,13 +91,13 @@ def _file(name: str, package: Path) -> Path | None:
 @lru_cache(maxsize=1024)
 def _imports(path: Path) -> tuple[str, ...]:
     """Dotted names imported anywhere in a file."""
-    found: list[str] = []
+    names: list[str] = []
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
-            found += [each.name for each in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
-    return tuple(found)
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(names)
 
 
 def environment_digest(root: Path) -> str:
@@ -123,8 +123,8 @@ def locked_names(root: Path) -> frozenset[str] | None:
 def installed_versions(names: Collection[str] | None) -> dict[str, str]:
     """Version by package, normalised as in PEP 503, of `names` or of all; what is not installed is left out."""
     folders = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
-    found = (each.name.removesuffix(".dist-info") for folder in folders for each in folder.glob("*.dist-info"))
-    versions = {_plain(name): version for name, _, version in (each.rpartition("-") for each in found)}
+    installed = (path.stem for folder in folders for path in folder.glob("*.dist-info"))
+    versions = {_plain(name): version for name, _, version in (text.rpartition("-") for text in installed)}
     return {name: version for name, version in versions.items() if names is None or name in names}
 
 

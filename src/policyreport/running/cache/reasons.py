@@ -13,11 +13,11 @@ from policyreport.running.cache.results import EXPLAINED, Cache
 if TYPE_CHECKING:
     from policyreport.running.execute.unit import Unit
 
-# What rows are meant where nothing else is said.
+# The table whose rows are meant unless a message names another.
 OBSERVATIONS = "observations.parquet"
 # More indicators than this are counted, not named.
 NAMED = 3
-WORDS = {
+REASONS = {
     "notebook": "the notebook changed",
     "parameters": "its parameters changed",
     "package": "the package's source changed",
@@ -34,7 +34,7 @@ def reasons_for(cache: Cache, edition: str, unit: Unit) -> list[str]:
     before = cache.noted(f"made/{edition}/{unit.area}/{unit.notebook}")
     if before is None or not isinstance(before.get("slice", {}), dict):
         return ["it has not run yet"]
-    lines = [words for name, words in WORDS.items() if before.get(name) != now[name]]
+    lines = [text for name, text in REASONS.items() if before.get(name) != now[name]]
     lines += _slice_lines(cache, unit, before.get("slice", {}), now["slice"])
     return lines or ["its result is no longer in the cache"]
 
@@ -74,9 +74,9 @@ def _lines(table: pd.DataFrame) -> dict[str, tuple[Any, str]]:
     """Each row as text, with its place (index, or what identifies it) and what it is about."""
     period = next((name for name in ("period", "year") if name in table), None)
     own = [name for name in ("area", "indicator", "measure", "list", period) if name and name in table]
-    found = {}
+    lines = {}
     for index, row in zip(table.index, table.to_dict("records"), strict=True):
         place = (*(str(row[name]) for name in own), "" if "inputs" in table else str(index))
         about = " ".join(str(row[name]) for name in ("indicator", period) if name and name in row)
-        found[f"{place} {row}"] = (place, about)
-    return found
+        lines[f"{place} {row}"] = (place, about)
+    return lines

@@ -71,17 +71,17 @@ class Cache:
         """A table that a unit read, by its hash; None once it was pruned."""
         return self._read(self._path("tables", key)) if _KEY.fullmatch(key) else None
 
-    def note(self, name: str, words: Mapping[str, Any]) -> None:
+    def note(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a small JSON file; `name` is its path without the ending."""
-        self._write(self.folder / f"{name}.json", json.dumps(words, sort_keys=True).encode(), packed=False)
+        self._write(self.folder / f"{name}.json", json.dumps(content, sort_keys=True).encode(), packed=False)
 
     def noted(self, name: str) -> dict[str, Any] | None:
         """Read what `note` wrote; None where there is none, or half of one."""
         try:
-            words = json.loads((self.folder / f"{name}.json").read_bytes())
+            content = json.loads((self.folder / f"{name}.json").read_bytes())
         except (OSError, ValueError):
             return None
-        return words if isinstance(words, dict) else None
+        return content if isinstance(content, dict) else None
 
     def size(self) -> int:
         """Bytes on disk."""

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from policyreport.running.cache.ingredients import PACKAGE, digest, installed_versions
 
 SOURCE = "policyreport's source"
-# Enough of a hash to tell two apart in a message.
+# Enough of a hash to distinguish two in a message.
 SHOWN = 10
-# A worker with another environment altogether differs in dozens of packages.
+# Entirely different environments differ in dozens of packages.
 NAMED = 4
 
 
@@ -37,8 +37,8 @@ def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
     ``pandas 3.0.1 (here 3.0.2), no seaborn (here 0.13.2)``
     """
     names = [name for name in (*here, *sorted(there.keys() - here.keys())) if here.get(name) != there.get(name)]
-    said = [_difference(name, here.get(name), there.get(name)) for name in names[:NAMED]]
-    return ", ".join(said) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    named = [_difference(name, here.get(name), there.get(name)) for name in names[:NAMED]]
+    return ", ".join(named) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def _difference(name: str, here: str | None, there: str | None) -> str:

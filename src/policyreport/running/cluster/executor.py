@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOCAL = "local:"
 SILENT = logging.CRITICAL + 1
 CONNECT_SECONDS = 10
-# A cluster that has lost its last worker may get new ones; for ever is too long to wait for them.
+# A cluster that has lost its last worker may get new ones, within this time.
 WITHOUT_WORKERS_SECONDS = 60.0
 SHOWN = 3
 
@@ -53,10 +53,10 @@ class DaskExecutor(Executor):
     def __init__(self, where: str, order: Order) -> None:
         self.where, self.order = where, order
         self.local: LocalWorkers | None = None
-        # Dask's client, most of which carries no types.
+        # Dask's client, which is mostly untyped.
         self.client: Any = None
         self.pace = Pace()
-        self._told: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._messages: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._names: dict[str, tuple[str, str]] = {}
         self._numbers = itertools.count()
         self._alone_since = 0.0
@@ -92,8 +92,8 @@ class DaskExecutor(Executor):
             If there has been no worker for a while.
         """
         events: list[Event] = []
-        while not self._told.empty():
-            message = self._told.get()
+        while not self._messages.empty():
+            message = self._messages.get()
             keys = [self._names[key] for key in message.get("processing-tasks", ()) if key in self._names]
             if message.get("action") == "remove-worker" and (keys or not message.get("expected")):
                 events.append(WorkerLost(message["worker"], tuple(keys)))
@@ -131,7 +131,7 @@ class DaskExecutor(Executor):
         except ImportError:
             todo = 'Install it: pip install "policyreport[cluster]".'
             raise UsageError(place, "Dask (the package distributed)", "none installed", todo) from None
-        # What Dask logs is told as errors and events.
+        # What Dask logs is reported as errors and events.
         for handler in logging.getLogger("distributed").handlers:
             handler.setLevel(SILENT)
         library: Any = distributed
@@ -142,7 +142,7 @@ class DaskExecutor(Executor):
             try:
                 self.local = LocalWorkers(int(self.where.removeprefix(LOCAL)))
             except (OSError, RuntimeError) as error:
-                # Dask says no more than that a worker did not start.
+                # Dask only says that a worker did not start.
                 got = without_semaphores() or " ".join(str(error).split())[:160]
                 todo = "Set TMPDIR to a shorter path, or give" if "AF_UNIX path" in got else "Give"
                 raise RunError(place, "a Dask cluster on this machine", got, f"{todo} --workers instead.") from None
@@ -156,19 +156,18 @@ class DaskExecutor(Executor):
             got = " ".join(str(error).split())[:160] or type(error).__name__
             todo = f"Start `dask scheduler` and, for it, `dask worker {self.where}`."
             raise UsageError(place, expected, got, todo) from None
-        client.subscribe_topic("all", lambda event: self._told.put(event[1]))
+        client.subscribe_topic("all", lambda event: self._messages.put(event[1]))
         return client
 
     def _compare(self) -> None:
         """Refuse workers that would not make the same bytes."""
         here = dict(self.order.environment)
-        found = self._client.run(describe_worker, tuple(here), on_error="return")
+        workers = self._client.run(describe_worker, tuple(here), on_error="return")
         unlike = []
-        for worker in sorted(found):
-            there = found[worker]
-            said = f"no policyreport ({there})" if isinstance(there, Exception) else differences(here, there)
-            if said:
-                unlike.append(f"{worker}: {said}")
+        for worker, there in sorted(workers.items()):
+            text = f"no policyreport ({there})" if isinstance(there, Exception) else differences(here, there)
+            if text:
+                unlike.append(f"{worker}: {text}")
         if unlike:
             more = f"; and {len(unlike) - SHOWN} more workers" if len(unlike) > SHOWN else ""
             todo = "Install this version of the package and requirements.lock there, and restart the workers."

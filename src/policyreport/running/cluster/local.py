@@ -15,9 +15,9 @@ from policyreport.running.pool import scratch_folder, sweep
 SETTINGS = {
     # Forked from a process that has imported the runner once; `spawn` would import it in each.
     "distributed.worker.multiprocessing-method": "forkserver",
-    # A notebook that takes two workers down is looked at alone; see `policyreport.running.runs`.
+    # A notebook that takes two workers down runs alone; see `policyreport.running.runs`.
     "distributed.scheduler.allowed-failures": 1,
-    # Every node opens a port for pages and numbers about itself, that nobody here looks at: it has none.
+    # No status pages on the port that every node opens.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
@@ -48,7 +48,7 @@ class LocalWorkers:
             raise
 
     def _start(self, library: Any, number: int) -> Any:
-        # It sets what it preloads itself, once.
+        # It sets its own preload, once; ours follows.
         library.utils.get_mp_context()
         forkserver.set_forkserver_preload(["distributed", "policyreport.running.cluster.worker"])
         with interrupts_ignored():
@@ -60,7 +60,7 @@ class LocalWorkers:
             protocol="tls://",
             security=library.Security.temporary(),
             dashboard_address="127.0.0.1:0",
-            # Kernels are processes of their own: a worker's memory says nothing.
+            # Kernels are separate processes: a worker's memory says nothing about theirs.
             memory_limit=0,
             local_directory=str(self.scratch),
             silence_logs=logging.CRITICAL + 1,

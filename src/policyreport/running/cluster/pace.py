@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from policyreport.running.events import Event, WorkerSlow
 from policyreport.running.execute import Outcome
 
-# Twice the usual time is more than notebooks of one name differ by among areas.
+# More than a notebook's times differ between areas.
 SLOW = 2.0
-# A single slow notebook says nothing of its worker.
+# A single slow notebook says nothing about its worker.
 ENOUGH = 3
-# What a worker has had for so many times the usual is told before it ends, if it ever does.
+# A unit that takes this many times the usual time, and at least so many seconds, is reported before it ends.
 OVERDUE, OVERDUE_SECONDS = 5.0, 10.0
 LOOK_SECONDS = 5.0
-# The latest times of a notebook, so that a look costs the same after ten notebooks and after ten thousand.
+# Times kept per notebook, so that a check costs the same after ten notebooks and after ten thousand.
 REMEMBERED = 60
 
 
@@ -27,7 +27,7 @@ class Pace:
     def __init__(self) -> None:
         self.times: dict[str, deque[tuple[str, float]]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
         self.since: dict[tuple[tuple[str, str], str], float] = {}
-        self.told: set[object] = set()
+        self.reported: set[object] = set()
         self.looked = 0.0
 
     def note(self, outcome: Outcome) -> None:
@@ -50,13 +50,13 @@ class Pace:
         for times in list(self.times.values()):
             ended = list(times)
             for worker in {worker for worker, _ in ended}:
-                own = [seconds for each, seconds in ended if each == worker]
-                others = [seconds for each, seconds in ended if each != worker]
+                own = [seconds for other, seconds in ended if other == worker]
+                others = [seconds for other, seconds in ended if other != worker]
                 if min(len(own), len(others)) >= ENOUGH:
                     ratios[worker].append(statistics.median(own) / statistics.median(others))
-        found = {worker: statistics.median(each) for worker, each in ratios.items() if worker not in self.told}
-        slow = {worker: ratio for worker, ratio in sorted(found.items()) if ratio > SLOW}
-        self.told |= slow.keys()
+        medians = {worker: statistics.median(ratios[worker]) for worker in sorted(ratios.keys() - self.reported)}
+        slow = {worker: ratio for worker, ratio in medians.items() if ratio > SLOW}
+        self.reported |= slow.keys()
         return [WorkerSlow(worker, ratio) for worker, ratio in slow.items()]
 
     def _overdue(self, assigned: Mapping[tuple[str, str], str]) -> list[Event]:
@@ -66,8 +66,8 @@ class Pace:
         for (unit, worker), since in self.since.items():
             usual = self._usual(unit[1])
             late = now - since
-            if usual and late > max(OVERDUE * usual, OVERDUE_SECONDS) and (unit, worker) not in self.told:
-                self.told.add((unit, worker))
+            if usual and late > max(OVERDUE * usual, OVERDUE_SECONDS) and (unit, worker) not in self.reported:
+                self.reported.add((unit, worker))
                 events.append(WorkerSlow(worker, late / usual, unit))
         return events
 

@@ -16,7 +16,7 @@ from policyreport.running.kernels.forkserver import ForkServer
 from policyreport.running.kernels.provisioner import use_server
 from policyreport.running.kernels.reasons import ForkRefusedError
 
-# What this process runs, however the files change while it lives.
+# The source this process runs, even if the files change while it lives.
 LOADED = source_digest()
 _lock = threading.Lock()
 _ready: set[Order] = set()
@@ -39,8 +39,8 @@ class Order:
 
 def describe_worker(names: Collection[str]) -> dict[str, str]:
     """As `describe_environment`, with the source that this process has loaded."""
-    found = describe_environment(names)
-    return found | {SOURCE: LOADED if found[SOURCE] == LOADED else f"{LOADED[:4]}, edited since the worker started"}
+    here = describe_environment(names)
+    return here | {SOURCE: LOADED if here[SOURCE] == LOADED else f"{LOADED[:4]}, edited since the worker started"}
 
 
 def execute_there(unit: Unit, order: Order) -> Outcome:
@@ -51,7 +51,7 @@ def execute_there(unit: Unit, order: Order) -> Outcome:
     RunError
         If this worker is not like the runner; it may have joined the cluster after the run began.
     """
-    from distributed import get_worker  # only a worker gets here, and has it
+    from distributed import get_worker  # only workers call this, and they have it
 
     worker = get_worker()
     with _lock:
@@ -81,6 +81,6 @@ def _own_server(modules: tuple[str, ...]) -> str:
             _servers[modules] = ForkServer(list(modules), batch_environment(), tidy=True)
         except ForkRefusedError:
             return ""
-        # A fork server ends with its worker, in whatever way that ends, and takes this folder with it.
+        # A fork server ends with its worker, however that ends, and removes this folder.
         tempfile.tempdir = str(_servers[modules].folder)
     return _servers[modules].address

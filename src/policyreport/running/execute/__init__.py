@@ -8,8 +8,8 @@ from policyreport.running.execute.unit import Outcome, Unit
 
 __all__ = ["Outcome", "Unit", "execute_unit", "load_engine"]
 
-# jsonschema looks for it to check addresses in schemas, of which a notebook's has none. It builds its grammar
-# when it is imported, which takes twice as long as all the rest of papermill.
+# jsonschema uses it to check addresses in schemas; a notebook's schema has none. It builds its grammar when it is
+# imported, which takes twice as long as all the rest of papermill.
 GRAMMAR = "rfc3987_syntax"
 
 

@@ -37,16 +37,16 @@ def check_parameters(unit: Unit) -> None:
     """
     notebook = read_notebook(unit.source)
     place = f"notebook {unit.notebook}, area {unit.area}"
-    known: set[str] = set()
+    names: set[str] = set()
     for number, cell in enumerate(notebook.cells, start=1):
         if "parameters" in cell.metadata.get("tags", []):
-            known = _assigned(cell.source, f"{place}, cell {number}") if cell.cell_type == "code" else set()
-            # papermill puts its own cell behind the first one; in a later one the default would win.
+            names = _assigned(cell.source, f"{place}, cell {number}") if cell.cell_type == "code" else set()
+            # papermill puts its own cell after the first one; in a later one the default would win.
             break
     for name in unit.parameters:
-        if name not in known:
+        if name not in names:
             expected = "parameters that its `parameters` cell assigns"
-            todo = did_you_mean(name, known) if known else "Tag the code cell that assigns them with `parameters`."
+            todo = did_you_mean(name, names) if names else "Tag the code cell that assigns them with `parameters`."
             raise UnknownParameterError(place, expected, f'"{name}"', todo)
 
 

@@ -25,7 +25,7 @@ def machine_prefixes(folder: Path) -> dict[str, str]:
     """
     package = Path(__file__).resolve().parents[2]
     home = str(Path.home())
-    known = {
+    names = {
         str(folder / "work"): ".",
         str(folder.resolve() / "work"): ".",
         str(folder): "tmp",
@@ -37,9 +37,9 @@ def machine_prefixes(folder: Path) -> dict[str, str]:
         sys.base_prefix: "python",
     }
     # IPython shortens the home in tracebacks.
-    known |= {"~" + path.removeprefix(home): name for path, name in known.items() if path.startswith(home + "/")}
-    known[home] = "~"
-    return dict(sorted(known.items(), key=lambda item: -len(item[0])))
+    names |= {"~" + path.removeprefix(home): name for path, name in names.items() if path.startswith(home + "/")}
+    names[home] = "~"
+    return dict(sorted(names.items(), key=lambda item: -len(item[0])))
 
 
 def without_machine(text: str, prefixes: Mapping[str, str]) -> str:

@@ -46,7 +46,7 @@ def execute_unit(unit: Unit) -> Outcome:
             failure = _run(unit, folder)
             cold = _line(folder / "kernel" / COLD_FILE) or _line(folder / "kernel" / NOTE_FILE)
             if (folder / "kernel" / NOTE_FILE).is_file():
-                # A warm kernel that found it had to be a cold one.
+                # A warm kernel noticed that it had to be a cold one.
                 _clear(folder)
                 failure = _run(unit, folder, cold=True)
         except Exception as error:  # noqa: BLE001 # one unit must never take the others down
@@ -132,9 +132,9 @@ def _without_leaks(work: Callable[[], None]) -> None:
     try:
         context.run(work)
     finally:
-        known = contextvars.copy_context()
+        own = contextvars.copy_context()
         for variable, value in context.items():
-            if isinstance(value, asyncio.AbstractEventLoop) and known.get(variable) is not value:
+            if isinstance(value, asyncio.AbstractEventLoop) and own.get(variable) is not value:
                 value.close()
                 asyncio.set_event_loop(None)
 
@@ -202,8 +202,8 @@ def _marked(notebook: Any, path: Path, failure: Failure) -> tuple[Any, Failure]:
     if not code:
         return notebook, failure
     cell = begun[-1] if begun else code[0]
-    # The number comes in a message that a dying process may not have sent.
-    cell["execution_count"] = 1 + max((each.execution_count or 0 for each in begun[:-1]), default=0) if begun else None
+    # A dying process may not have sent the message with the number.
+    cell["execution_count"] = 1 + max((done.execution_count or 0 for done in begun[:-1]), default=0) if begun else None
     line = f"{failure.error}: {failure.message}"
     error = {"output_type": "error", "ename": failure.error, "evalue": failure.message, "traceback": [line]}
     cell.outputs.append(NotebookNode(error))  # type: ignore[no-untyped-call]

@@ -24,7 +24,6 @@ def read_timing(path: Path) -> dict[str, float]:
     except (OSError, ValueError, KeyError, IndexError, TypeError):
         return {}
     importing = next((_seconds(cell) for cell in cells if _imports(cell)), 0.0)
-    # Notebooks share no clock with the runner but the machine's.
     return {
         "start": _rounded(first - begin),
         "import": _rounded(importing),

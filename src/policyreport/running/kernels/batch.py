@@ -32,36 +32,36 @@ from policyreport.running.kernels.provisioner import ADOPTING, NAME, server_in_u
 from policyreport.running.kernels.reasons import ForkRefusedError
 from policyreport.running.kernels.warm import register
 
-# Named, since the default of this process may be another.
+# Named, since this process may have another default.
 COLD = {"provisioner_name": "local-provisioner"}
 PID_FILE = "kernel.pid"
-# A forked kernel's greeting is there at once; a cold kernel is asked, and asked again, as it always was.
+# A forked kernel's welcome message is there at once; a cold kernel is asked repeatedly, as Jupyter does.
 WELCOME_SECONDS = 0.2
-# How a kernel ended that nobody had told to.
+# Exit code of a kernel that nobody had asked to end.
 EXIT_FILE = "kernel.exit"
-# Why a kernel started cold that should have been forked; why a forked one ended that should have started cold.
+# Why a kernel started cold that should have been forked; why a forked one ended since it had to start cold.
 COLD_FILE = "kernel.cold"
 NOTE_FILE = "kernel.note"
 
 ENVIRONMENT = {
-    # Sets and dicts of strings iterate alike in every run.
+    # Sets of strings iterate in the same order in every run.
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
     "TZ": "UTC",
     # Exhibits carry their own SVG; the inline backend would add a PNG of every figure left open.
     "MPLBACKEND": "agg",
-    # One notebook, one core: the pool is the parallelism, and sums come out in one order.
+    # One core per notebook: the pool is the parallelism, and sums are added in one order.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
-    # joblib tries a semaphore when it is imported, and warns in the notebook where the machine gives none.
+    # joblib tries a semaphore when it is imported, and would warn in the notebook where the machine has none.
     "JOBLIB_MULTIPROCESSING": "0",
     # ipykernel runs frozen standard modules and would warn that breakpoints may be missed.
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-# No history file, and errors without terminal colours, so that they read alike in a page and a terminal.
+# No history file, and errors without terminal colours: they are shown in pages too.
 ARGUMENTS = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
 
 
@@ -80,21 +80,21 @@ class BatchKernelClient(AsyncKernelClient):
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel has answered on both channels; Jupyter's own waits for a silence of 0.2 s."""
         deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
-        # ipykernel greets whoever listens; what it said before would be lost, and asked for again in vain.
+        # ipykernel welcomes a subscriber; messages sent earlier would be lost, and waited for in vain.
         with contextlib.suppress(Empty):
             await self.get_iopub_msg(timeout=WELCOME_SECONDS)
         while time.monotonic() < deadline:
-            asked = self.kernel_info()
+            request = self.kernel_info()
             try:
                 reply = await self.get_shell_msg(timeout=1)
-                while reply["parent_header"].get("msg_id") != asked:
+                while reply["parent_header"].get("msg_id") != request:
                     reply = await self.get_shell_msg(timeout=1)
                 self._handle_kernel_info_reply(reply)
-                # The status that ends our own request is the last of what was said before the first cell.
+                # The status that ends our own request is the last message before the first cell.
                 while True:
                     message = await self.get_iopub_msg(timeout=0.2)
                     idle = message["content"].get("execution_state") == "idle"
-                    if idle and message["parent_header"].get("msg_id") == asked:
+                    if idle and message["parent_header"].get("msg_id") == request:
                         return
             except Empty:
                 if self.parent is None or not await self.parent.is_alive():
@@ -132,7 +132,7 @@ class BatchKernelManager(AsyncKernelManager):
         """Start without the hundredth of a second that Jupyter sleeps here for the sake of its own tests."""
         await inspect.unwrap(AsyncKernelManager._async_start_kernel)(self, **options)
 
-    # The public names are aliases in Jupyter too, and would stay the parent's.
+    # The public names are aliases in Jupyter too, and would stay those of the parent class.
     start_kernel = _async_start_kernel
 
     async def _async_shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
@@ -142,7 +142,7 @@ class BatchKernelManager(AsyncKernelManager):
         left = descendants(process.pid) if process is not None and cold else []
         await inspect.unwrap(AsyncKernelManager._async_shutdown_kernel)(self, now, restart)
         if cold:
-            # A forked kernel's are ended by the server.
+            # The server does so for a forked kernel.
             end_processes(left, str(Path(self.connection_file).parent))
 
     shutdown_kernel = _async_shutdown_kernel
@@ -183,7 +183,7 @@ def _end_children(pid: int | None) -> None:
     if pid is None or not hasattr(os, "killpg"):
         return
     try:
-        # Somebody has the number: the group was empty, and this is another process.
+        # The id is in use: the group was empty, and this is another process.
         os.kill(pid, 0)
     except ProcessLookupError:
         with contextlib.suppress(OSError):
@@ -247,6 +247,6 @@ def engine_options(folder: Path, *, cold: bool = False) -> dict[str, Any]:
             BatchKernelManager={"connection_file": str(connection_file), "transport": transport, "cold": cold}
         ),
         "extra_arguments": list(ARGUMENTS),
-        # A notebook's result is its record, written before its last cell ends: nothing to wait for.
+        # A notebook's result is its record, written before its last cell ends: no need to wait.
         "shutdown_kernel": "immediate",
     }

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
-# "1" prints the counts when the process ends; a file's name appends them to it, a line for each process.
+# "1" prints the counts when the process ends; a file's name appends them to it, one line per process.
 REPORT = "POLICYREPORT_KERNEL_COUNTS"
 
 
@@ -57,6 +57,6 @@ def _report(where: str, owner: int) -> None:
     if where == "1":
         sys.stderr.write(f"{_counts}\n")
         return
-    # One write: lines of several processes do not mix.
+    # One write, so that lines of several processes do not mix.
     with open(where, "a", encoding="utf-8") as file:  # noqa: PTH123
         file.write(f"{_counts}\n")

@@ -51,7 +51,7 @@ class ListedModules(dict[int, ModuleFile]):
 
     def __init__(self) -> None:
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-        # Copies, which lie side by side.
+        # Copies, which lie next to each other in memory.
         super().__init__(enumerate(ModuleFile(str(file)[:1] + str(file)[1:]) for file in files if file))
 
 
@@ -74,7 +74,7 @@ class Inheritance:
 
     def settle(self, request: Request) -> None:
         """Make this process what the request asks for."""
-        # A daemon that a notebook starts is adopted by its kernel, so that the server knows whose it was.
+        # The kernel adopts a daemon that its notebook starts, so that the server knows whose it was.
         if self.tidy:
             adopt_orphans()
         _take_streams(request)
@@ -101,9 +101,9 @@ def run_kernel(request: Request, listed: ListedModules, inheritance: Inheritance
     inheritance.settle(request)
     launcher = importlib.util.find_spec("ipykernel_launcher")
     sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *request.argv]
-    # It joins the shell when it is imported; imported before there was one, it has not.
+    # It registers with the shell when it is imported; the server had no shell.
     sys.modules.pop("matplotlib_inline.backend_inline", None)
-    # Its default was read from the environment when the class was made, in the server.
+    # The handle's default was read from the environment when the class was made, in the server.
     app: Any = IPKernelApp.instance(parent_handle=server)
     with _modules_listed(listed):
         app.initialize(request.argv)
@@ -124,7 +124,7 @@ def _end_with(server: int) -> None:
 def _take_command(command: Sequence[str]) -> None:
     """Show the command line of a cold kernel, with the interpreter's own options."""
     sys.orig_argv[:] = command
-    options = [word[2:].partition("=") for word in command[1:] if word.startswith("-X")]
+    options = [argument[2:].partition("=") for argument in command[1:] if argument.startswith("-X")]
     sys._xoptions.clear()
     sys._xoptions.update({name: value or True for name, _, value in options})
 

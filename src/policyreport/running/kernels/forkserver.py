@@ -25,9 +25,9 @@ from policyreport.running.kernels.server import server_command
 from policyreport.running.kernels.thread_counts import VARIABLES
 
 STOP_SECONDS = 5.0
-# A forked kernel is ready in a tenth of a second, on a busy machine in some.
+# A forked kernel is ready in a tenth of a second, or a few on a busy machine.
 READY_SECONDS = 60.0
-# Beside the socket: whose packages its kernels would have.
+# Next to the socket: the Python whose packages its kernels would have.
 PYTHON_FILE = "python.json"
 # A socket's path that every platform takes (macOS: 104 bytes, Linux: 108).
 SOCKET_PATH_LIMIT = 103
@@ -93,7 +93,7 @@ class ForkServer:
     ) -> None:
         if reason := why_not():
             raise ForkRefusedError(Reason.PLATFORM, reason)
-        # No other user can enter it.
+        # Closed to other users.
         self.folder = make_folder("policyreport-fork-", short_folder(len("/policyreport-fork-12345678/s")))
         self.address = str(self.folder / "s")
         options = {"modules": list(modules), "rehearsal": list(rehearsal), "tidy": tidy}
@@ -120,7 +120,7 @@ class ForkServer:
                     pass_fds=(listener.fileno(), reading),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    # A session of its own: ^C in the terminal is not for it.
+                    # Its own session: Ctrl-C in the terminal does not reach it.
                     start_new_session=True,
                 )
         except OSError:
@@ -149,7 +149,7 @@ class ForkServer:
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            # Still importing, perhaps; its kernels die with it.
+            # It may still be importing; its kernels die with it.
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -175,7 +175,7 @@ class ForkedKernel:
         self.left_out: dict[str, str] = {}
         self.returncode: int | None = None
         self._connection = connection
-        self._heard = b""
+        self._received = b""
 
     def poll(self) -> int | None:
         """The exit code; None while the kernel runs."""
@@ -242,9 +242,9 @@ class ForkedKernel:
             part = self._connection.recv(4096)
         except OSError:
             part = b""
-        self._heard += part
-        if b"\n" in self._heard:
-            self.returncode = int(json.loads(self._heard.partition(b"\n")[0])["exit"])
+        self._received += part
+        if b"\n" in self._received:
+            self.returncode = int(json.loads(self._received.partition(b"\n")[0])["exit"])
         elif not part:
             self.returncode = -int(signal.SIGKILL)
         if self.returncode is not None:
@@ -308,7 +308,7 @@ async def take_kernel(connection: socket.socket) -> ForkedKernel:
         connection.close()
         raise
     if "exit" in ready:
-        # It ended before it could be asked anything: a kernel all the same, and a dead one.
+        # It ended at once: still a kernel, but a dead one.
         kernel.end(int(ready["exit"]))
     return kernel
 
@@ -316,12 +316,12 @@ async def take_kernel(connection: socket.socket) -> ForkedKernel:
 async def _line(connection: socket.socket) -> dict[str, Any]:
     """One line from the server."""
     loop = asyncio.get_running_loop()
-    words = b""
-    while not words.endswith(b"\n"):
-        # Byte by byte: what follows is for whoever watches the kernel.
+    body = b""
+    while not body.endswith(b"\n"):
+        # Byte by byte: what follows belongs to `ForkedKernel`.
         part = await loop.sock_recv(connection, 1)
         if not part:
             raise ForkRefusedError(Reason.NO_SERVER, "the fork server ended")
-        words += part
-    line: dict[str, Any] = json.loads(words)
+        body += part
+    line: dict[str, Any] = json.loads(body)
     return line

@@ -11,7 +11,7 @@ from typing import Any
 from policyreport.running.kernels.thread_counts import VARIABLES, set_thread_counts
 from policyreport.running.kernels.watching import ImportsAhead
 
-# What a kernel ends with that has to start cold.
+# Exit code of a kernel that has to start cold.
 EXIT_CODE = 75
 
 
@@ -26,17 +26,17 @@ def guard_environment(ahead: ImportsAhead, note: str) -> None:
     modules_before = frozenset(sys.modules)
 
     def look(name: Any, value: str | None) -> None:
-        word = os.fsdecode(name)
-        if word in noted or os.environ._data.get(os.environ.encodekey(word)) == (value and os.fsencode(value)):  # type: ignore[attr-defined]
+        variable = os.fsdecode(name)
+        if variable in noted or os.environ._data.get(os.environ.encodekey(variable)) == (value and os.fsencode(value)):  # type: ignore[attr-defined]
             return
-        noted.add(word)
-        if reader := ahead.unread(word, ahead.imported_with(_imported_since(modules_before))):
-            if word in VARIABLES:
-                set_thread_counts(os.environ | {word: value or ""})
+        noted.add(variable)
+        if reader := ahead.unread(variable, ahead.imported_with(_imported_since(modules_before))):
+            if variable in VARIABLES:
+                set_thread_counts(os.environ | {variable: value or ""})
             else:
-                _tell(word, reader, note)
+                _tell(variable, reader, note)
 
-    # os.environ calls these by the names they have in their module.
+    # os.environ looks these functions up in their module.
     def putenv(name: Any, value: Any) -> None:
         plain_put(name, value)
         look(name, os.fsdecode(value))
@@ -51,15 +51,15 @@ def guard_environment(ahead: ImportsAhead, note: str) -> None:
 def _imported_since(before: frozenset[str]) -> set[str]:
     """Modules that the notebook, and what it has imported, use."""
     spaces = [vars(module) for name, module in list(sys.modules.items()) if name not in before and module is not None]
-    found = {name for name in sys.modules if name not in before}
+    used = {name for name in sys.modules if name not in before}
     main = sys.modules.get("__main__")
     for space in [*spaces, vars(main) if main else {}]:
         for thing in list(space.values()):
             if isinstance(thing, ModuleType):
-                found.add(thing.__name__)
+                used.add(thing.__name__)
             elif isinstance(thing, (type, FunctionType)):
-                found.add(str(thing.__module__))
-    return found
+                used.add(str(thing.__module__))
+    return used
 
 
 def _tell(name: str, reader: str, note: str) -> None:

@@ -34,13 +34,13 @@ def code_cells(notebook: bytes) -> list[str]:
 def python_tree(source: str) -> ast.Module | None:
     """Parse a cell, with IPython's own syntax (``%magic``, ``!shell``) turned into the calls it stands for."""
     if source.lstrip().startswith("%%"):
-        # %%time, %%capture and their like run the rest as Python; what parses as nothing is another language's.
+        # %%time, %%capture and others run the rest as Python; what does not parse is in another language.
         source = "\n" + source.lstrip().partition("\n")[2]
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError):
         pass
-    # Takes a tenth of a second, which plain Python need not pay.
+    # Importing it takes a tenth of a second, which plain Python need not pay.
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:

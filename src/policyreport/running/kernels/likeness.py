@@ -14,14 +14,14 @@ from policyreport.running.kernels.request import Request
 from policyreport.running.kernels.thread_counts import SINGLE_THREADED, VARIABLES
 from policyreport.running.kernels.watching import ImportsAhead
 
-# Taken in by Python's start, or by libraries in C, which nobody sees reading.
+# Read when Python starts, or by libraries in C, unseen.
 AT_START = (
     "PYTHON", "LC_", "LANG", "LD_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "GOTO_", "MKL_",
     "BLIS_", "VECLIB_", "JE_ARROW_", "ARROW_", "NPY_",
 )  # fmt: skip
-# Set by Jupyter for each kernel anew, and read again by every kernel.
-EACH_KERNELS_OWN = {"JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "JPY_SESSION_NAME", "IPYTHONDIR", "TMPDIR"}
-# What the server is started with besides; the last keeps ipykernel's debugger from warning of frozen modules.
+# Set by Jupyter for each kernel, and read by every kernel itself.
+SET_PER_KERNEL = {"JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "JPY_SESSION_NAME", "IPYTHONDIR", "TMPDIR"}
+# What the server adds to its environment; the last keeps ipykernel's debugger from warning of frozen modules.
 FORCED = {**SINGLE_THREADED, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 # Read from the notebook's folder when the package is imported.
 FOLDERS_FILES = {"matplotlibrc": "matplotlib"}
@@ -53,7 +53,7 @@ class Likeness:
     def _check_environment(self, wanted: Mapping[str, str]) -> None:
         beginnings = (*AT_START, *self.ahead.beginnings)
         names = {name for name in wanted.keys() | self.environment.keys() if name.startswith(beginnings)}
-        for name in sorted((names | self.ahead.readers.keys()) - EACH_KERNELS_OWN - VARIABLES):
+        for name in sorted((names | self.ahead.readers.keys()) - SET_PER_KERNEL - VARIABLES):
             there, here = wanted.get(name), self.environment.get(name)
             if there != here and not (there is None and name in self._forced):
                 message = f"the kernel wants {name} otherwise than the fork server was started with"

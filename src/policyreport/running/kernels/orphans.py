@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-# prctl(2): orphaned descendants become children of this process, not of the first one of the system.
+# prctl(2): orphaned descendants become children of this process, not of init.
 PR_SET_CHILD_SUBREAPER = 36
 # A killed process is gone in milliseconds; one that hangs in the system is not waited for.
 SECONDS = 2.0
@@ -24,25 +24,25 @@ def adopt_orphans() -> None:
 
 def children(pid: int) -> list[int]:
     """Process ids of a process's children."""
-    found: list[int] = []
+    pids: list[int] = []
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (task / "children").read_text(encoding="ascii").split())
+            pids += map(int, (task / "children").read_text(encoding="ascii").split())
     except FileNotFoundError:
         return [child for child, parent in _parents().items() if parent == pid]
     except OSError:
         return []
-    return found
+    return pids
 
 
 def descendants(pid: int) -> list[int]:
     """Process ids of a process's children, their children, and so on."""
-    found, coming = [], [pid]
-    while coming:
-        below = children(coming.pop())
-        found += below
-        coming += below
-    return found
+    pids, todo = [], [pid]
+    while todo:
+        below = children(todo.pop())
+        pids += below
+        todo += below
+    return pids
 
 
 def end_processes(pids: list[int], folder: str = "") -> None:
@@ -62,13 +62,13 @@ def end_processes(pids: list[int], folder: str = "") -> None:
 
 def _with_folder(folder: str) -> set[int]:
     """Processes of this user whose environment names a folder."""
-    word, found = os.fsencode(folder), set()
+    text, pids = os.fsencode(folder), set()
     for pid in _processes():
-        # Another's, or gone by now.
+        # Another user's process, or one that has ended.
         with contextlib.suppress(OSError):
-            if pid != os.getpid() and word in Path(f"/proc/{pid}/environ").read_bytes():
-                found.add(pid)
-    return found
+            if pid != os.getpid() and text in Path(f"/proc/{pid}/environ").read_bytes():
+                pids.add(pid)
+    return pids
 
 
 def _processes() -> list[int]:

@@ -38,7 +38,7 @@ def import_modules(modules: Sequence[str], rehearsal: Sequence[str] = ()) -> tup
     dict of str to str
         Side effects by module: a notebook would miss them. This process has them and must not be forked.
     """
-    # As ipykernel does before a notebook can import matplotlib.
+    # ipykernel does the same before a notebook can import matplotlib.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     ahead, unfit = ImportsAhead(), dict[str, str]()
     with ahead.watch():
@@ -56,20 +56,20 @@ def import_modules(modules: Sequence[str], rehearsal: Sequence[str] = ()) -> tup
 
 def _import(name: str) -> str:
     """Import a module and describe its side effect; empty for none."""
-    before, known = process_state(), len(sys.modules)
+    before, loaded = process_state(), len(sys.modules)
     output = io.StringIO()
-    # A module may raise anything; in the notebook it will do so again, in the open.
+    # A module may raise anything; in the notebook it will raise again, visibly.
     with _output_to(output), contextlib.suppress(Exception, SystemExit):
         importlib.import_module(name)
     if output.getvalue():
         return PRINTS
-    return difference(before, process_state()) if len(sys.modules) != known else ""
+    return difference(before, process_state()) if len(sys.modules) != loaded else ""
 
 
-def _rehearse(module: str, function: str, *words: str) -> None:
+def _rehearse(module: str, function: str, *arguments: str) -> None:
     # What fails here fails in the notebooks too, or was not needed.
     with _output_to(io.StringIO()), contextlib.suppress(Exception):
-        getattr(importlib.import_module(module), function)(*words)
+        getattr(importlib.import_module(module), function)(*arguments)
 
 
 @contextlib.contextmanager
@@ -85,7 +85,7 @@ def _as_in_a_notebook() -> Iterator[None]:
     pandas decides at import how wide a table is printed, tqdm which bar it draws. A module that needs more than the
     shell's class finds no attribute; its import fails here and is done in the kernel.
     """
-    # Only the server imports this module, so this is not in the way of anything light.
+    # Only the server calls this: importing ipykernel slows nothing else down.
     from ipykernel.zmqshell import ZMQInteractiveShell
     from traitlets.config import Config
 

@@ -62,7 +62,7 @@ def _finders() -> Sequence[object]:
     return sys.meta_path[: names.index("PathFinder") + 1] if "PathFinder" in names else list(sys.meta_path)
 
 
-# Whatever of it an import changes, the module is left to the notebook.
+# A module whose import changes any of these is left to the notebook.
 PROBES: dict[str, Callable[[], object]] = {
     "starts a thread": threads,
     "starts a process": lambda: children(os.getpid()),

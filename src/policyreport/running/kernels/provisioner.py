@@ -24,14 +24,14 @@ from policyreport.running.kernels.request import request_from_here
 from policyreport.running.kernels.steps import Step, notebook_steps
 
 NAME = "policyreport-warm"
-# A process that was killed is gone in milliseconds; longer means that it hangs in the system.
+# A killed process is gone in milliseconds; one that takes longer hangs in the system.
 KILL_SECONDS = 5.0
 STREAMS = ("stdin", "stdout", "stderr")
-# What a forked kernel can be given of `subprocess.Popen`'s options; with another it starts cold.
+# Options of `subprocess.Popen` that a forked kernel can be given; with any other it starts cold.
 OPTIONS = {*STREAMS, "cwd", "env", "independent", "start_new_session", "close_fds", "restore_signals"}
-# Jupyter's own, which it takes out before it starts a process.
+# Jupyter's own, which it removes before it starts a process.
 OPTIONS |= {"extra_arguments", "kernel_id"}
-# Modules that are an IPython kernel when they are run.
+# Modules that run as an IPython kernel.
 ADOPTING = "policyreport.running.kernels.adopting"
 LAUNCHERS = ("ipykernel_launcher", "ipykernel", ADOPTING)
 _server = ""
@@ -71,12 +71,12 @@ class WarmProvisioner(LocalProvisioner):
         except ForkRefusedError as error:
             owner = multiprocessing.parent_process()
             if owner is not None and not owner.is_alive():
-                # Whoever was killed took the server along; a cold kernel would outlive them both by seconds.
+                # The killed owner took the server along; a cold kernel would outlive both by seconds.
                 raise RuntimeError("the process that wants this kernel was left by its owner") from None
             self.started_cold(error)
             return await super().launch_kernel(cmd, **options)
         _count(kernel)
-        # It leads a group of its own, but the server signals it: only there is the id surely still its.
+        # It leads its own group, but only the server, which reaps it, can be sure that the id is still its.
         self.process, self.pid, self.pgid = kernel, kernel.pid, None
         self.cwd = options.get("cwd") or Path.cwd()
         return self.connection_info
@@ -159,7 +159,7 @@ def kernel_arguments(cmd: Sequence[str]) -> list[str]:
     """
     if not cmd or Path(cmd[0]).absolute() != Path(sys.executable).absolute():
         raise ForkRefusedError(Reason.PROGRAM, "the kernel runs in another program than this Python")
-    rest = [word for word in cmd[1:4] if word != "-Xfrozen_modules=off"] + list(cmd[4:])
+    rest = [argument for argument in cmd[1:4] if argument != "-Xfrozen_modules=off"] + list(cmd[4:])
     if rest[:1] != ["-m"] or not set(rest[1:2]) & set(LAUNCHERS):
         raise ForkRefusedError(Reason.PROGRAM, "the kernel is started in a way of its own")
     return rest[2:]
@@ -208,7 +208,7 @@ class Pipes:
             return given
         if hasattr(given, "fileno"):
             return int(given.fileno())
-        # Jupyter hands over a pipe's end that nobody writes to: the same as nothing.
+        # Jupyter passes a pipe's end that nobody writes to, which is the same as the null device.
         self._opened.append(os.open(os.devnull, os.O_RDWR))
         return self._opened[-1]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-# pytest loads this in every session: nothing heavy before a kernel is started.
+# pytest loads this in every session: no heavy import before a kernel is started.
 COUNTS = "warm-kernel-counts"
 
 
@@ -24,11 +24,11 @@ def pytest_addoption(parser: Any) -> None:
 
 def pytest_configure(config: Any) -> None:
     """Start the fork server where it is asked for."""
-    words = config.getoption("--warm-kernels", None)
-    if words is not None:
+    modules = config.getoption("--warm-kernels", None)
+    if modules is not None:
         from policyreport.running.kernels.warm import warm_kernels
 
-        warm = warm_kernels(modules=tuple(word for word in words.split(",") if word))
+        warm = warm_kernels(modules=tuple(filter(None, modules.split(","))))
         config.add_cleanup(warm.close)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from policyreport.running.kernels.process_state import processors, resource_limits, umask
 from policyreport.running.kernels.steps import Step
 
-# A request is an environment and a few words; a client that takes longer to send it is not one of ours.
+# A request is small; a client that takes longer to send one is not ours.
 REQUEST_SECONDS = 10.0
 LENGTH = 4
 STREAMS = 3
@@ -31,7 +31,7 @@ class Request:
     command: list[str] = field(default_factory=list)
     # What the notebook does that earlier imports may not see.
     steps: list[Step] = field(default_factory=list)
-    # A file for the reason where a kernel ends since it had to start cold; empty to go on and show it.
+    # Where a kernel that had to start cold writes why before it ends; empty to show it in the notebook instead.
     note: str = ""
     # Whether a module edited since the server imported it matters.
     follows_edits: bool = True
@@ -60,8 +60,8 @@ def request_from_here(argv: Sequence[str], env: Mapping[str, str], cwd: str, **o
 
 def send_request(connection: socket.socket, request: Request, streams: Sequence[int]) -> None:
     """Send a request: its length with the standard streams, then JSON."""
-    words = {name: value for name, value in vars(request).items() if name not in ("streams", "client")}
-    body = json.dumps(words).encode()
+    fields = {name: value for name, value in vars(request).items() if name not in ("streams", "client")}
+    body = json.dumps(fields).encode()
     socket.send_fds(connection, [len(body).to_bytes(LENGTH, "big")], list(streams))
     connection.sendall(body)
 
@@ -77,19 +77,19 @@ def receive_request(connection: socket.socket) -> Request:
             if not part:
                 raise ValueError("half a request")
             body += part
-        words = json.loads(body)
+        fields = json.loads(body)
         if len(streams) != STREAMS:
             raise ValueError("no standard streams")
-        words["limits"] = {int(number): (soft, hard) for number, (soft, hard) in words["limits"].items()}
-        words["steps"] = [(kind, name) for kind, name in words["steps"]]
-        return Request(**words, streams=streams)
+        fields["limits"] = {int(number): (soft, hard) for number, (soft, hard) in fields["limits"].items()}
+        fields["steps"] = [(kind, name) for kind, name in fields["steps"]]
+        return Request(**fields, streams=streams)
     except BaseException:
         for stream in streams:
             os.close(stream)
         raise
 
 
-def send(connection: socket.socket, words: dict[str, Any]) -> None:
+def send(connection: socket.socket, message: dict[str, Any]) -> None:
     """Write a line to the other end; if that is gone, its closed connection shows it."""
     with contextlib.suppress(OSError):
-        connection.sendall(json.dumps(words).encode() + b"\n")
+        connection.sendall(json.dumps(message).encode() + b"\n")

@@ -26,7 +26,7 @@ from policyreport.running.kernels.randomness import Generators
 from policyreport.running.kernels.reasons import ForkRefusedError
 from policyreport.running.kernels.request import REQUEST_SECONDS, Request, receive_request, send
 
-# Modules that do more than be imported are left out one after the other; what has more of them than this gets none.
+# Modules with side effects are left out one after the other; with more of them than this, no module is imported.
 ATTEMPTS = 6
 # Rounds of killing what killed kernels leave: each orphan may leave orphans.
 ROUNDS = 100
@@ -166,13 +166,13 @@ class Server:
         if connection is None:
             return
         try:
-            words = connection.recv(4096)
+            received = connection.recv(4096)
         except OSError:
-            words = b""
-        for word in words.splitlines():
+            received = b""
+        for line in received.splitlines():
             with contextlib.suppress(ValueError, KeyError, TypeError):
-                _signal_group(pid, int(json.loads(word)["signal"]))
-        if not words:
+                _signal_group(pid, int(json.loads(line)["signal"]))
+        if not received:
             self.selector.unregister(connection)
             _signal_group(pid, signal.SIGKILL)
 
@@ -207,16 +207,16 @@ def main(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> 
     `listener` is the listening socket, `lifetime` the pipe that ends with the owner; `folder` is removed at the end.
     The options are those of `ForkServer`, and in ``left_out`` the modules that earlier attempts found unfit, with why.
     """
-    # ^C is the owner's business; it closes the pipe.
+    # Ctrl-C is left to the owner, which closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # "-c" puts the present folder first, where a notebook's own modules are not.
+    # "-c" puts the current folder first, which is not the notebook's.
     sys.path[:] = [entry for entry in sys.path if entry]
     environment, generators, left_out = dict(os.environ), Generators(), dict(options.get("left_out", {}))
     with generators.watch():
         ahead, unfit = import_modules(options["modules"], options["rehearsal"])
     if unfit and len(left_out) <= ATTEMPTS:
         _begin_again(listener, lifetime, folder, options, unfit, environment)
-    # Imported here, where it makes nothing slower that is not a server.
+    # Clients import this module too, and need no ipykernel.
     from policyreport.running.kernels.forked import Inheritance, ListedModules, run_kernel
 
     inheritance = Inheritance(ahead, generators, options["tidy"])
@@ -225,13 +225,13 @@ def main(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> 
     gc.collect()
     listed = ListedModules()
     likeness = Likeness(ahead, environment)
-    # What is there stays: no collection in a kernel touches, and so copies, the shared pages.
+    # No garbage collection in a kernel touches, and so copies, the pages shared from here on.
     gc.freeze()
     server = Server(socket.socket(fileno=listener), lifetime, likeness, {"left_out": left_out}, options["tidy"])
     request = server.serve()
     if request is None:
         shutil.rmtree(folder, ignore_errors=True)
-        # Nothing is left to be tidied, and destroying the imported modules takes a while.
+        # Nothing is left to clean up, and destroying the imported modules takes a while.
         os._exit(0)
     run_kernel(request, listed, inheritance)
 
@@ -243,16 +243,11 @@ def _begin_again(
     """Start this process anew without the modules that have side effects."""
     left_out = options.get("left_out", {}) | unfit
     kept = [name for name in options["modules"] if not any(f"{name}.".startswith(f"{bad}.") for bad in left_out)]
-    words = (
-        listener,
-        lifetime,
-        folder,
-        options | {"modules": kept if len(left_out) <= ATTEMPTS else [], "left_out": left_out},
-    )
-    os.execve(sys.executable, server_command(*words), environment)
+    options |= {"modules": kept if len(left_out) <= ATTEMPTS else [], "left_out": left_out}
+    os.execve(sys.executable, server_command(listener, lifetime, folder, options), environment)
 
 
 def server_command(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> list[str]:
     """The command line of a fork server; parameters as for `main`."""
-    words = repr((listener, lifetime, folder, options))
-    return [sys.executable, "-c", f"from policyreport.running.kernels.server import main; main(*{words})"]
+    arguments = repr((listener, lifetime, folder, options))
+    return [sys.executable, "-c", f"from policyreport.running.kernels.server import main; main(*{arguments})"]

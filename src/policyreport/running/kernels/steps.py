@@ -13,7 +13,7 @@ from policyreport.running.kernels.imports import imported_by, python_tree
 
 Step = tuple[str, str]
 EVERYTHING = "*"
-# A notebook without any of these does nothing of the kind, and is not parsed.
+# A notebook without any of these texts has no such steps, and is not parsed.
 HINTS = ("environ", "putenv", "unsetenv", "env ", "dotenv", "sys.path", "sys.modules", "meta_path", "path_hooks")
 SEARCH = ("path", "modules", "meta_path", "path_hooks")
 # Magics whose first use imports something.
@@ -105,7 +105,7 @@ class _Reader(ast.NodeVisitor):
     def _magic(self, words: str) -> None:
         name, _, rest = words.strip().lstrip("%").partition(" ")
         variable = rest.replace("=", " ").split()
-        # With a name alone %env shows the variable.
+        # Given only a name, %env shows the variable.
         if name in ("env", "set_env") and len(variable) > 1:
             self._set([EVERYTHING if set(variable[0]) & set("{$") else variable[0]])
         elif name in ("dotenv", "reload_dotenv"):

@@ -16,8 +16,8 @@ from pathlib import Path
 from policyreport.running.kernels.process_state import processors
 from policyreport.running.kernels.watching import loaded_libraries
 
-# By a part of the library's file name: functions that set the number (of which it has one), and the variables that
-# it reads, the first that is set counts.
+# By a part of the library's file name: functions that set the number (it has one of them), and the variables that it
+# reads, of which the first that is set counts.
 LIBRARIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "openblas": (
         tuple(
@@ -34,7 +34,7 @@ LIBRARIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "libiomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
 }
 NUMEXPR = "NUMEXPR_NUM_THREADS"
-# The variables whose value a kernel can still be given after the libraries were loaded.
+# Variables that a kernel can still apply after the libraries were loaded.
 VARIABLES = frozenset({NUMEXPR, *(name for _, names in LIBRARIES.values() for name in names)})
 # Arrow's second allocator returns memory from a thread, and has a switch for it;
 # github.com/apache/arrow/issues/17285.
@@ -78,7 +78,7 @@ def _set(path: str, setters: tuple[str, ...], count: int) -> None:
 def _count(environment: Mapping[str, str], variables: tuple[str, ...]) -> int:
     """The first positive number, as the libraries read it; else one thread per processor."""
     for name in variables:
-        # OpenMP takes a list, of which the first holds for the outermost level.
+        # OpenMP takes a list; the first number is for the outermost level.
         first = environment.get(name, "").partition(",")[0].strip()
         if first.isdecimal() and int(first) > 0:
             return int(first)

@@ -78,10 +78,10 @@ def warm_kernels(*notebooks: str | Path, modules: tuple[str, ...] = ()) -> WarmK
     """
     register()
     # pathlib's patterns must be relative.
-    paths = {Path(path) for each in notebooks for path in glob.glob(str(each), recursive=True)}  # noqa: PTH207
-    found = imported_modules(path.read_bytes() for path in sorted(paths))
+    paths = {Path(path) for pattern in notebooks for path in glob.glob(str(pattern), recursive=True)}  # noqa: PTH207
+    imported = imported_modules(path.read_bytes() for path in sorted(paths))
     try:
-        return WarmKernels(ForkServer([*found, *modules]))
+        return WarmKernels(ForkServer([*imported, *modules]))
     except ForkRefusedError as error:
         _log.warning("Kernels start cold: %s.", error)
         return WarmKernels(None)

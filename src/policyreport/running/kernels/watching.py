@@ -17,11 +17,11 @@ from typing import Any
 
 from policyreport.running.kernels.steps import EVERYTHING, Step
 
-# Who passes a reading on; the reader is whoever called it.
+# Modules that read on behalf of their caller, which counts as the reader.
 PASSES_ON = {"os", "posixpath", "ntpath", "_collections_abc", "collections.abc", "typing", __name__}
-# Looked up to start a program, which is no decision of the module that starts it.
+# They read variables to start a program, which decides nothing for the module that starts it.
 STARTS_PROGRAMS = {"subprocess", "shutil"}
-# Shorter names stand in any library by chance.
+# Shorter names occur in any library by chance.
 SHORTEST_NAME = 5
 Readers = frozenset[str]
 
@@ -30,11 +30,11 @@ class ImportsAhead:
     """What the modules imported in a `watch` block read."""
 
     def __init__(self) -> None:
-        # By variable, and by the beginning that was looked for among all variables: the modules that were being
-        # imported at the time, once for each time.
+        # By variable, and by the prefix that was searched among all variables: the modules that were being imported
+        # at each reading.
         self.readers: dict[str, set[Readers]] = {}
         self.beginnings: dict[str, set[Readers]] = {}
-        # By module, what it imports; whether it was there already or not.
+        # By module, what it imports, loaded already or not.
         self.arrows: dict[str, set[str]] = {}
         # Environment variables that modules changed: before, after.
         self.changes: dict[str, tuple[str | None, str | None]] = {}
@@ -69,12 +69,12 @@ class ImportsAhead:
 
     def reading(self, name: str | bytes, *, beginning: bool = False) -> None:
         """Note that a variable, or all variables with a prefix, are read."""
-        word = name.decode(errors="replace") if isinstance(name, bytes) else name
+        variable = name.decode(errors="replace") if isinstance(name, bytes) else name
         caller, importing = _on_the_way(sys._getframe(2))
         if caller in STARTS_PROGRAMS:
             return
         table = self.beginnings if beginning else self.readers
-        table.setdefault(word, set()).add(importing or frozenset([caller]))
+        table.setdefault(variable, set()).add(importing or frozenset([caller]))
 
     def looking_through(self) -> None:
         """Note that all variables are listed: those with the package's name as prefix count, at least."""
@@ -85,23 +85,23 @@ class ImportsAhead:
 
     def readers_of(self, name: str) -> set[Readers]:
         """Who read a variable: Python code, and libraries loaded since that have its name in them."""
-        found = set(self.readers.get(name, ()))
-        for beginning, readers in self.beginnings.items():
+        readers = set(self.readers.get(name, ()))
+        for beginning, others in self.beginnings.items():
             if name.startswith(beginning):
-                found |= readers
-        return found | self._libraries_naming(name)
+                readers |= others
+        return readers | self._libraries_naming(name)
 
     def imported_with(self, modules: Iterable[str]) -> set[str]:
         """The modules loaded once these are imported: their own imports, and so on."""
-        found, coming = set(self.modules_before), list(modules)
-        while coming:
-            name = coming.pop()
-            if name not in found:
-                found.add(name)
-                coming += self.arrows.get(name, ())
+        loaded, todo = set(self.modules_before), list(modules)
+        while todo:
+            name = todo.pop()
+            if name not in loaded:
+                loaded.add(name)
+                todo += self.arrows.get(name, ())
                 if "." in name:
-                    coming.append(name.rpartition(".")[0])
-        return found
+                    todo.append(name.rpartition(".")[0])
+        return loaded
 
     def missed(self, steps: Iterable[Step]) -> str:
         """Describe what a notebook prepares for an import that has been made without it; empty for nothing."""
@@ -113,7 +113,7 @@ class ImportsAhead:
                 if ahead := sorted(self._ahead() - imported):
                     return f"changes how modules are looked for, and {ahead[0]} is imported already"
             elif name == EVERYTHING:
-                if unread := [word for word in self.readers if self.unread(word, imported)]:
+                if unread := [variable for variable in self.readers if self.unread(variable, imported)]:
                     return f"sets variables whose names its code does not show, and {unread[0]} may be among them"
             elif reader := self.unread(name, imported):
                 return f"sets {name}, which {reader} looked at when it was imported"
@@ -186,8 +186,8 @@ def _watched(ahead: ImportsAhead) -> type:
         __slots__ = ()
 
         def startswith(self, prefix: Any, *places: Any) -> bool:
-            for word in prefix if isinstance(prefix, tuple) else (prefix,):
-                ahead.reading(word, beginning=True)
+            for text in prefix if isinstance(prefix, tuple) else (prefix,):
+                ahead.reading(text, beginning=True)
             return super().startswith(prefix, *places)
 
     return Watched
@@ -216,11 +216,11 @@ def loaded_libraries() -> set[str]:
     return {path for path in paths if path.startswith("/") and ".so" in path}
 
 
-def _holds(path: str, word: bytes) -> bool:
+def _holds(path: str, text: bytes) -> bool:
     """Whether a file contains a text."""
     try:
         with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
-            return body.find(word) >= 0
+            return body.find(text) >= 0
     except (OSError, ValueError):
         return False
 

@@ -19,7 +19,7 @@ STYLES = {"done": "green", "unchanged": "dim", "running": "bold yellow", "waitin
 STYLES |= dict.fromkeys(BAD, "bold red")
 SIGNS = {"unchanged": "=", "running": "▸", "waiting": "·"} | dict.fromkeys(BAD, "✗")
 PLAIN_SIGNS = {"unchanged": "=", "running": ">", "waiting": "."} | dict.fromkeys(BAD, "x")
-# Beside the areas: the counts, the bar, a heading, an empty line, what is left out, and the prompt's line.
+# Besides the areas: counts, bar, heading, an empty line, what is left out, and the prompt.
 OTHER_LINES = 6
 AREA_WIDTH = 5
 GAP = 3
@@ -36,7 +36,7 @@ class Board:
         self.begin = time.monotonic()
         self.notebooks: tuple[str, ...] = ()
         self.areas: dict[str, dict[str, str]] = {}
-        self.said: dict[tuple[str, str], str] = {}
+        self.times: dict[tuple[str, str], str] = {}
         self.since: dict[tuple[str, str], float] = {}
         self.counts: Counter[str] = Counter()
         self.planned = 0
@@ -46,7 +46,7 @@ class Board:
         if isinstance(event, Planned):
             self.left.expect(event)
             self.planned, self.counts, self.notebooks = len(event.keys), Counter(), tuple(event.notebooks)
-            self.said, self.since = {}, {}
+            self.times, self.since = {}, {}
             self.areas = {area: {} for area in event.areas}
             for area, notebook in event.keys:
                 self.areas[area][notebook] = "waiting"
@@ -65,7 +65,7 @@ class Board:
         """Draw the board as it is, for `rich.live.Live`."""
         if not self.planned:
             return Text(f"reading the data, {duration(time.monotonic() - self.begin)}")
-        # The board is drawn in a thread of its own, while events come in.
+        # Another thread draws the board while events arrive.
         areas = {area: dict(states) for area, states in list(self.areas.items())}
         shown, columns = self._fitting(areas)
         parts: list[RenderableType] = [self._counts(areas), self._bar(), self._table(areas, shown, columns)]
@@ -75,7 +75,7 @@ class Board:
 
     def _end(self, event: Finished) -> None:
         self.areas[event.area][event.notebook] = event.state
-        self.said[event.area, event.notebook] = f"{event.seconds:.1f} s"
+        self.times[event.area, event.notebook] = f"{event.seconds:.1f} s"
         self.since.pop((event.area, event.notebook), None)
         self.counts[event.state] += 1
         self.left.note(event)
@@ -93,7 +93,7 @@ class Board:
         numbers["failed"] = self.counts["failed"]
         numbers |= {state: self.counts[state] for state in BAD[1:] if self.counts[state]}
         whole = (self.planned, "notebook"), (len(areas), "area"), (self.workers, "worker")
-        text = Text(", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in whole) + ": ")
+        text = Text(", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in whole) + ": ")
         for position, (state, number) in enumerate(numbers.items()):
             text.append(f"{', ' if position else ''}{number} {state}", style=STYLES[state] if number else "dim")
         return text
@@ -103,8 +103,8 @@ class Board:
         ended = sum(self.counts.values())
         left = self.left.seconds()
         table = Table.grid(padding=(0, 1))
-        words = "" if left is None else f"about {duration(left)} left"
-        table.add_row(ProgressBar(self.planned, ended, width=BAR_WIDTH), f"{ended}/{self.planned}", words)
+        text = "" if left is None else f"about {duration(left)} left"
+        table.add_row(ProgressBar(self.planned, ended, width=BAR_WIDTH), f"{ended}/{self.planned}", text)
         return table
 
     def _fitting(self, areas: dict[str, dict[str, str]]) -> tuple[list[str], int]:
@@ -140,7 +140,7 @@ class Board:
         if not state:
             return Text("")
         if state == "done":
-            return Text(self.said.get((area, notebook), ""), style=STYLES[state])
+            return Text(self.times.get((area, notebook), ""), style=STYLES[state])
         sign = self.signs[state]
         if state == "running":
             sign += f" {time.monotonic() - self.since.get((area, notebook), time.monotonic()):.0f} s"
