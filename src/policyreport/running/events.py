@@ -101,7 +101,7 @@ Event = Planned | Started | Finished | Retrying | WorkerLost | WorkerSlow
 class RunSummary:
     """Everything that ended in a run, in the order of its ending, and how many units never began."""
 
-    finished: tuple[Finished, ...] = field(default=())
+    finished: tuple[Finished, ...] = ()
     not_run: int = 0
 
     @property

@@ -28,10 +28,10 @@ def allow_open_files(workers: int) -> None:
         return  # Windows has no such limit
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = OPEN_FILES + OPEN_FILES_OF_A_WORKER * workers
-    if soft in (-1, resource.RLIM_INFINITY) or soft >= max(needed, USUAL_OPEN_FILES):
+    wanted, unlimited = max(needed, USUAL_OPEN_FILES), (-1, resource.RLIM_INFINITY)
+    if soft in unlimited or soft >= wanted:
         return
-    unlimited = hard in (-1, resource.RLIM_INFINITY)
-    allowed = max(needed, USUAL_OPEN_FILES) if unlimited else min(hard, max(needed, USUAL_OPEN_FILES))
+    allowed = wanted if hard in unlimited else min(hard, wanted)
     if allowed < needed:
         todo = f"Allow more (`ulimit -n {USUAL_OPEN_FILES}`) before the command."
         raise RunError("open files", f"a limit of at least {needed} for {workers} workers", str(allowed), todo)

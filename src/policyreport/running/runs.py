@@ -229,7 +229,7 @@ class _Feed:
 
     def __init__(self, units: Iterator[Unit], pool: Executor, workers: int, report: Callable[[Event], None]) -> None:
         self.pool, self.workers, self.limit, self.report = pool, workers, 2 * workers, report
-        self.coming = units
+        self.units = units
         self.waiting: deque[Unit] = deque()
         self.suspects: deque[Unit] = deque()
         self.attempts: Counter[tuple[str, str]] = Counter()
@@ -283,7 +283,7 @@ class _Feed:
     def _more(self) -> bool:
         """Whether a unit is waiting; the next one is made when it is needed."""
         if not self.waiting and not self.ended:
-            unit = next(self.coming, None)
+            unit = next(self.units, None)
             self.ended = unit is None
             self.waiting.extend([] if unit is None else [unit])
         return bool(self.waiting)

@@ -47,7 +47,7 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
     # Without semaphores processes cannot be given work: cells run here, one after the other.
     alone = bool(without_semaphores())
     with ThreadPoolExecutor(1) if alone else ProcessPoolExecutor(workers, context, _start_worker) as pool:
-        # A cell is sent by its place in the table: its simulator is found again there.
+        # A cell is sent as its place in the table, from which the worker takes its simulator.
         waiting = {pool.submit(_repeat, method, at, draws): CELLS[method][at] for method, at in left}
         try:
             for future in as_completed(waiting):

@@ -93,14 +93,14 @@ class Cache:
         A run at the same time executes again what it misses.
         """
         files = sorted(self._files(), key=lambda file: file[1])
-        over = removed = sum(size for _, _, size in files) - limit
+        over, removed = sum(size for _, _, size in files) - limit, 0
         for path, _, size in files:
-            if over <= 0:
+            if removed >= over:
                 break
             with contextlib.suppress(OSError):
                 path.unlink()
-            over -= size
-        return max(removed - over, 0) if removed > 0 else 0
+            removed += size
+        return removed
 
     def _path(self, kind: str, key: str) -> Path:
         """A file by its key; two letters of folder keep listings short."""

@@ -63,5 +63,5 @@ class Generators:
         if numpy is None:
             return []
         kinds = (numpy.Generator, numpy.RandomState)
-        found = [thing._bit_generator for thing in gc.get_objects() if type(thing) in kinds]
-        return [bits for bits in found if getattr(bits.seed_seq, "entropy", None) in self._entropy]
+        numpys = [thing._bit_generator for thing in gc.get_objects() if type(thing) in kinds]
+        return [bits for bits in numpys if getattr(bits.seed_seq, "entropy", None) in self._entropy]

@@ -89,21 +89,21 @@ class _Reader(ast.NodeVisitor):
             # unittest.mock.patch.dict(os.environ, …)
             self._set([key for arg in node.args[1:] for key in _keys(arg)])
         elif name in ("import_module", "__import__"):
-            self._import([word for word in _constants(node.args[:1]) if word != EVERYTHING])
+            self._import([name for name in _constants(node.args[:1]) if name != EVERYTHING])
         elif name in ("run_line_magic", "run_cell_magic", "magic"):
             self._magic(" ".join(_constants(node.args[:2])))
 
     def _call_environment(self, method: str, node: ast.Call) -> None:
         if method == "update":
-            named = [word.arg or EVERYTHING for word in node.keywords]
+            named = [keyword.arg or EVERYTHING for keyword in node.keywords]
             self._set(named + [key for arg in node.args for key in _keys(arg)])
         elif method in ("clear", "popitem"):
             self._set([EVERYTHING])
         elif method in ("setdefault", "pop", "__setitem__", "__delitem__"):
             self._set(_constants(node.args[:1]))
 
-    def _magic(self, words: str) -> None:
-        name, _, rest = words.strip().lstrip("%").partition(" ")
+    def _magic(self, line: str) -> None:
+        name, _, rest = line.strip().lstrip("%").partition(" ")
         variable = rest.replace("=", " ").split()
         # Given only a name, %env shows the variable.
         if name in ("env", "set_env") and len(variable) > 1:
@@ -162,5 +162,5 @@ def _keys(node: ast.expr) -> list[str]:
     if isinstance(node, ast.Dict):
         return [name for key in node.keys for name in (_constants([key]) if key is not None else [EVERYTHING])]
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "dict" and not node.args:
-        return [word.arg or EVERYTHING for word in node.keywords]
+        return [keyword.arg or EVERYTHING for keyword in node.keywords]
     return [EVERYTHING]

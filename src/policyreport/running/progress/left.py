@@ -34,4 +34,4 @@ class TimeLeft:
             return None
         overall = sum(seconds for seconds, _ in self.taken.values()) / ended
         means = {name: seconds / count for name, (seconds, count) in self.taken.items() if count}
-        return sum(each * means.get(name, overall) for name, each in self.remaining.items()) / self.workers
+        return sum(count * means.get(name, overall) for name, count in self.remaining.items()) / self.workers

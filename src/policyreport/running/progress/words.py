@@ -24,7 +24,7 @@ def event_words(event: Event) -> dict[str, Any]:
     if isinstance(event, WorkerSlow):
         unit = {} if event.unit is None else {"unit": "/".join(event.unit)}
         return {"event": "worker-slow", "worker": event.worker, "ratio": round(event.ratio, 1), **unit}
-    words: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "event": "finished",
         "area": event.area,
         "notebook": event.notebook,
@@ -34,10 +34,10 @@ def event_words(event: Event) -> dict[str, Any]:
         "kept": str(event.kept),
     }
     if event.cold:
-        words["cold"] = event.cold
+        facts["cold"] = event.cold
     if event.failure is not None:
-        words["failure"] = _failure_words(event.failure)
-    return words
+        facts["failure"] = _failure_words(event.failure)
+    return facts
 
 
 def _failure_words(failure: Failure) -> dict[str, str]:
@@ -48,8 +48,8 @@ def failure_line(event: Finished) -> str:
     """``n40/trend failed: ValueError: …``; empty for a unit that is done."""
     if event.failure is None:
         return ""
-    said = {"refused": "was refused", "not-run": "could not be run"}.get(event.state, event.state)
-    return f"{event.area}/{event.notebook} {said}: {_reason(event.failure)}"
+    verb = {"refused": "was refused", "not-run": "could not be run"}.get(event.state, event.state)
+    return f"{event.area}/{event.notebook} {verb}: {_reason(event.failure)}"
 
 
 def news_line(event: Retrying | WorkerLost | WorkerSlow) -> str:
