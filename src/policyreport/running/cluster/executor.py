@@ -78,7 +78,7 @@ class DaskExecutor(Executor):
         name = f"{unit.area}-{unit.notebook}-{next(self._numbers)}-{id(self)}"
         self._names[name] = unit.key
         given: Future[Outcome] = Future()
-        sent = self._client.submit(execute_there, unit, self.order, key=name, pure=False)
+        sent = self.client.submit(execute_there, unit, self.order, key=name, pure=False)
         sent.add_done_callback(lambda done: self._pass_on(done, name, given))
         given.add_done_callback(lambda outer: sent.cancel() if outer.cancelled() else None)
         return given
@@ -116,12 +116,6 @@ class DaskExecutor(Executor):
 
     def __exit__(self, kind: object, *error: object) -> None:
         self.close(at_once=kind is not None)
-
-    @property
-    def _client(self) -> Any:
-        if self.client is None:
-            raise RunError(f"--cluster {self.where}", "a cluster", "one that was let go", "Run again.")
-        return self.client
 
     def _connect(self) -> Any:
         """Find the cluster, or start it."""
@@ -162,7 +156,7 @@ class DaskExecutor(Executor):
     def _compare(self) -> None:
         """Refuse workers that would not make the same bytes."""
         here = dict(self.order.environment)
-        workers = self._client.run(describe_worker, tuple(here), on_error="return")
+        workers = self.client.run(describe_worker, tuple(here), on_error="return")
         unlike = []
         for worker, there in sorted(workers.items()):
             text = f"no policyreport ({there})" if isinstance(there, Exception) else differences(here, there)
@@ -194,14 +188,14 @@ class DaskExecutor(Executor):
     def _threads(self) -> int:
         """How many notebooks the workers can run; 0 too where the scheduler does not answer."""
         try:
-            return sum(self._client.nthreads().values())
+            return sum(self.client.nthreads().values())
         except (OSError, TimeoutError):
             return 0
 
     def _assigned(self) -> dict[tuple[str, str], str]:
         """The worker of each unit."""
         try:
-            there = self._client.processing()
+            there = self.client.processing()
         except (OSError, TimeoutError):
             return {}
         return {self._names[key]: worker for worker, keys in there.items() for key in keys if key in self._names}

@@ -125,22 +125,19 @@ class WarmProvisioner(LocalProvisioner):
         _check_options(options)
         pipes = Pipes(options)
         try:
-            request = request_from_here(
-                argv,
-                os.environ if options.get("env") is None else options["env"],
-                str(Path(options.get("cwd") or ".").absolute()),
-                command=list(cmd),
-                steps=steps_in_hand(),
-                note=self.note,
-                follows_edits=self.follows_edits,
-            )
-            connection = fork_kernel(address, request, pipes.kernels_ends)
-        except BaseException:
-            pipes.close_own_ends()
-            raise
-        finally:
-            pipes.close_kernels_ends()
-        try:
+            try:
+                request = request_from_here(
+                    argv,
+                    os.environ if options.get("env") is None else options["env"],
+                    str(Path(options.get("cwd") or ".").absolute()),
+                    command=list(cmd),
+                    steps=steps_in_hand(),
+                    note=self.note,
+                    follows_edits=self.follows_edits,
+                )
+                connection = fork_kernel(address, request, pipes.kernels_ends)
+            finally:
+                pipes.close_kernels_ends()
             kernel = await take_kernel(connection)
         except BaseException:
             pipes.close_own_ends()
