@@ -20,24 +20,7 @@ from policyreport.records.tasks import Funnel, PooledShare, Pooling
 
 
 def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame, accent: str = "") -> Exhibit:
-    """Draw each area's rank with its simultaneous confidence set.
-
-    Parameters
-    ----------
-    record : Ranks
-        Rank sets.
-    names : mapping of str to str
-        Name by area key.
-    frame : Frame
-        Label, caption and source.
-    accent : str
-        Key of the area to mark.
-
-    Returns
-    -------
-    Exhibit
-        First rank on top, first place on the left.
-    """
+    """Draw each area's rank with its simultaneous confidence set, first rank on top; `accent` is an area key."""
     rows = []
     for item in sorted(record.sets, key=lambda item: (item.rank, item.area)):
         low, high = item.simultaneous
@@ -55,21 +38,7 @@ def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame, accent: str
 def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame, accent: str = "") -> Exhibit:
     """Draw the pull from each area's own share to the pooled one, largest list first.
 
-    Parameters
-    ----------
-    record : Pooling
-        Pooled shares.
-    names : mapping of str to str
-        Name by area key.
-    frame : Frame
-        Label, caption and source.
-    accent : str
-        Key of the area to mark.
-
-    Returns
-    -------
-    Exhibit
-        Small dot: own share; arrow to the large dot: pooled share with its interval.
+    Small dot: own share; arrow to the large dot: pooled share with its interval.
     """
     rows = [
         Row(
@@ -89,23 +58,9 @@ def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame, accen
 
 
 def pooled_caterpillar(record: Pooling, names: Mapping[str, str], frame: Frame, pair_bar: float) -> Exhibit:
-    """Draw the pooled shares with two bars each: the 95 % interval, and the one for judging pairs by overlap.
+    """Draw the pooled shares, highest first, with two bars: the 95 % interval, and one for judging pairs by overlap.
 
-    Parameters
-    ----------
-    record : Pooling
-        Pooled shares with their standard errors.
-    names : mapping of str to str
-        Name by area key.
-    frame : Frame
-        Label, caption and source.
-    pair_bar : float
-        Half-length of the inner bar in standard errors.
-
-    Returns
-    -------
-    Exhibit
-        A row an area, highest first.
+    `pair_bar` is the half-length of the inner bar in standard errors.
     """
     rows = [
         Row(
@@ -122,7 +77,6 @@ def pooled_caterpillar(record: Pooling, names: Mapping[str, str], frame: Frame, 
 
 
 def _inner(item: PooledShare, pair_bar: float) -> tuple[float, float] | None:
-    """Ends of the inner bar, in per cent."""
     if item.standard_error is None:
         return None
     reach = pair_bar * item.standard_error
@@ -132,27 +86,9 @@ def _inner(item: PooledShare, pair_bar: float) -> tuple[float, float] | None:
 def caterpillar(
     record: Panel, names: Mapping[str, str], frame: Frame, unit: str, accent: str = "", digits: int = 2
 ) -> Exhibit:
-    """Draw the areas' slopes: own slope, arrow to the pooled slope with its interval, in its order.
+    """Draw the areas' slopes, steepest first: own slope, arrow to the pooled slope with its interval.
 
-    Parameters
-    ----------
-    record : Panel
-        With its shrunk slopes.
-    names : mapping of str to str
-        Name by area key.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Of a slope: ``pp a year``.
-    accent : str
-        Key of the area to mark.
-    digits : int
-        Decimals.
-
-    Returns
-    -------
-    Exhibit
-        A row an area, steepest first, with the line at no change.
+    `unit` is that of a slope, ``pp a year``; `digits` are decimals.
     """
     rows = [
         Row(
@@ -172,23 +108,7 @@ def caterpillar(
 def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str, accent: str = "") -> Exhibit:
     """Draw shares against the size of their lists, inside the limits that chance alone would give.
 
-    Parameters
-    ----------
-    record : Funnel
-        Points and limits.
-    names : mapping of str to str
-        Name by area key.
-    frame : Frame
-        Label, caption and source.
-    total : str
-        Name of the horizontal axis: ``tasks on the list``.
-    accent : str
-        Key of the area to mark.
-
-    Returns
-    -------
-    Exhibit
-        Areas singled out and the accent are named, the others are dots.
+    Areas singled out and the accent are named; the others are dots. `total` names the horizontal axis.
     """
     alt = "; ".join(
         f"{names[p.area]} {frame.formats.share_of(p.count, p.total)}"
@@ -200,7 +120,6 @@ def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str, a
 def _paint_funnel(
     width: int, record: Funnel, names: Mapping[str, str], frame: Frame, total: str, accent: str
 ) -> Figure:
-    """Axes, limits with their names, dots."""
     right = 14 + max(text_width(t, SMALL) for t in _limit_words(record, frame))
     figure = new_figure(width, 330)
     axes = panel(figure, 46, 12, width - 46 - right, 262)
@@ -221,7 +140,7 @@ def _paint_funnel(
 
 
 def _points(axes: Axes, record: Funnel, names: Mapping[str, str], accent: str) -> None:
-    """All areas as dots; the accent and those singled out by name."""
+    """All areas as dots; the accent and those singled out are named."""
     largest = max(record.limit_totals)
     for point in record.points:
         color = ACCENT if point.area == accent else INK if point.singled_out else CONTEXT
@@ -248,7 +167,7 @@ def _limits(axes: Axes, record: Funnel) -> None:
 
 
 def _limit_words(record: Funnel, frame: Frame) -> tuple[str, str]:
-    """What the inner and the outer pair of limits are called: by the share of lists that chance keeps inside."""
+    """Names of the inner and the outer pair of limits: the share of lists that chance keeps inside."""
     lowest, low, high, highest = record.probabilities
     told = [
         frame.formats.number(100 * share, 1).removesuffix(".0").removesuffix(",0")
@@ -258,7 +177,7 @@ def _limit_words(record: Funnel, frame: Frame) -> tuple[str, str]:
 
 
 def _limit_names(figure: Figure, record: Funnel, frame: Frame, x: float) -> None:
-    """Names of the limits that are judged by, and of the centre, at their right ends."""
+    """Names of the limits used for judging, and of the centre, at their right ends."""
     _, _, upper_inner, upper_outer = (record.limits_overdispersed or record.limits)[-1]
     inner, outer = _limit_words(record, frame)
     names = [(record.centre, frame.words.mean), (upper_inner, inner), (upper_outer, outer)]

@@ -1,4 +1,4 @@
-"""A small panel laid out in pixels: many of them with axes of their own would take most of the time of drawing."""
+"""A small panel laid out in pixels: giving each of many panels its own axes would take most of the drawing time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policyreport.figures.style import MINIMUM, pixels, write
 
 @dataclass(frozen=True)
 class Span:
-    """What a panel shows: range of values with its ticks, first and last year."""
+    """Range of values with its ticks, first and last year of a panel."""
 
     low: float
     high: float
@@ -44,21 +44,21 @@ class Cell:
         return self.top + self.height * (self.span.high - value) / (self.span.high - self.span.low)
 
     def line(self, years: Sequence[float], values: Sequence[float], **look: Any) -> None:
-        """A line or dots through years and values."""
+        """Draw a line or dots through years and values."""
         self._add([self.x(year) for year in years], [self.y(value) for value in values], **look)
 
     def across(self, value: float, **look: Any) -> None:
-        """A rule at a value."""
+        """Draw a horizontal rule at a value."""
         self._add((self.left, self.left + self.width), (self.y(value),) * 2, **look)
 
     def before(self, year: float) -> None:
-        """A dotted rule before a year."""
+        """Draw a dotted rule before a year."""
         ends = (self.top, self.top + self.height)
         at = (self.x(year - 0.5),) * 2
         self._add(at, ends, color=MUTED, linewidth=1, linestyle=(0, (1.5, 2.5)), zorder=1.4)
 
     def scale(self, texts: Sequence[str], *, dated: bool) -> None:
-        """Rules at the ticks, with their texts where there are any; the first and the last year where it is dated."""
+        """Draw rules at the ticks, with their texts if any; the first and the last year where it is dated."""
         for tick in self.span.ticks:
             self.across(tick, color=RULE, linewidth=1, zorder=1)
         for tick, text in zip(self.span.ticks, texts, strict=False):

@@ -42,29 +42,10 @@ def event_studies(
     start: str,
     digits: int = 2,
 ) -> Exhibit:
-    """Draw each year's coefficient against the base year with its interval, a small panel an exposure.
+    """Draw each year's coefficient against the base year with its interval, one small panel per exposure on one range.
 
-    Parameters
-    ----------
-    records : sequence of (str, Exposure)
-        Name of each exposure, and its event study.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Above the panels.
-    base_year : int
-        Year whose coefficient is zero by construction, drawn hollow.
-    critical : float
-        Quantile by which standard errors become intervals.
-    start : str
-        Name of the rule before the first post year.
-    digits : int
-        Decimals in the alternative text.
-
-    Returns
-    -------
-    Exhibit
-        All panels on one range; years from the start on in the accent.
+    The base year is zero by construction, drawn hollow; years from the start on are in the accent. `critical` is the
+    quantile by which standard errors become intervals; `start` names the rule before the first post year.
     """
     points = [point for _, record in records for point in record.event_study]
     ends = [p.estimate + sign * critical * p.standard_error for p in points for sign in (-1, 1)]
@@ -87,7 +68,7 @@ def event_studies(
 def _paint_studies(
     width: int, records: Sequence[tuple[str, Exposure]], plot: Plot, base_year: int, critical: float, note: str
 ) -> Figure:
-    """A grid of panels; ticks of values at the left edge, of years at the foot of each."""
+    """A grid of panels; value ticks at the left edge, years at the foot of each."""
     across = min(ACROSS, len(records)) if width >= WIDE else 1
     margin = 8 + max(text_width(text, SMALL) for text in plot.texts)
     cell = (width - margin) / across
@@ -129,25 +110,9 @@ def _paint_study(axes: Axes, record: Exposure, plot: Plot, base_year: int, criti
 
 
 def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int = 2, line: float = 0.0) -> Exhibit:
-    """Draw every specification's estimate, sorted, above the choices that made it.
+    """Draw every specification's estimate, sorted, above the choices that made it, with a line at `line`.
 
-    Parameters
-    ----------
-    record : Sensitivity
-        All specifications, refused ones included.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Above the axis.
-    digits : int
-        Decimals in the alternative text.
-    line : float
-        Value of the line that estimates are held against.
-
-    Returns
-    -------
-    Exhibit
-        The headline in the accent; refused specifications at the right without a dot.
+    The headline is in the accent; refused specifications are at the right without a dot.
     """
     done = [item for item in record.specifications if item.estimate is not None]
     done.sort(key=lambda item: item.estimate or 0.0)
@@ -161,7 +126,7 @@ def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int
 
 
 def _paint_specifications(width: int, order: Sequence[Specification], frame: Frame, unit: str, line: float) -> Figure:
-    """Estimates above, one line of dots for each choice of each axis beneath."""
+    """Estimates above, one line of dots for each choice on each axis beneath."""
     axes_of = {
         name: sorted({item.choices[name] for item in order if name in item.choices}, key=sort_key)
         for name in order[0].choices
@@ -238,5 +203,4 @@ def _paint_choices(
 
 
 def _choice_height(choice: str, left: float) -> float:
-    """Height of a choice's line, taller where its name is broken."""
     return 3.0 + 14 * len(wrap(choice, left - 14, MINIMUM))

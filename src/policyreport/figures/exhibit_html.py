@@ -32,20 +32,12 @@ HIDDEN = "content-visible"
 
 
 def exhibit_html(markdown: str, files: Mapping[str, str]) -> str:
-    """Write an exhibit as HTML.
-
-    Parameters
-    ----------
-    markdown : str
-        The exhibit's text, with or without marks.
-    files : mapping of str to str
-        SVG text by path, as the Markdown names it.
-    """
+    """Write an exhibit, with or without marks, as HTML; `files` holds SVG text by the path that the Markdown names."""
     return "".join(_blocks(unmarked(markdown).splitlines(), files))
 
 
 def _blocks(lines: list[str], files: Mapping[str, str]) -> Iterator[str]:
-    """Each division in its element, the text between them rendered."""
+    """Each fenced division in its element, the text between them rendered."""
     text: list[str] = []
     opened: list[str] = []
     for line in lines:
@@ -81,7 +73,7 @@ def _shown(lines: list[str], opened: list[str], files: Mapping[str, str]) -> str
 
 
 def _picture(match: re.Match[str], files: Mapping[str, str]) -> str:
-    """An exhibit's own picture, inside the text; any other is named and not fetched."""
+    """An exhibit's own picture, embedded; any other is named and not fetched."""
     alternative = ALTERNATIVE.search(match["attributes"] or "")
     words = html.escape(html.unescape(alternative["text"]) if alternative else "")
     picture = files.get(match["file"])
@@ -102,7 +94,7 @@ def _rendered(text: str) -> str:
 
 
 def _without_other_links(tokens: list[Any]) -> Iterator[Any]:
-    """Inline tokens; a link to a page of the site, or to anything but the web, is its text alone."""
+    """Inline tokens; a link to a page of the site, or to anything but the web, keeps its text alone."""
     kept: list[bool] = []
     for token in tokens:
         if token.type == "link_open":
@@ -114,7 +106,7 @@ def _without_other_links(tokens: list[Any]) -> Iterator[Any]:
 
 
 def _special(renderer: Any, tokens: Sequence[Any], at: int, options: Any, env: Any) -> str:
-    """An escaped sign; one that JupyterLab's MathJax would look at begins no formula in an element of its own."""
+    """An escaped sign; one that JupyterLab's MathJax reads stands in its own element, where it begins no formula."""
     sign = str(renderer.text(tokens, at, options, env))
     return f"<span>{sign}</span>" if sign in ("$", "\\") else sign
 

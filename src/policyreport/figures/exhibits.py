@@ -38,7 +38,7 @@ class Exhibit:
         return Exhibit(id, self.markdown, self.files)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        """Show people HTML, without marks; carry the whole exhibit for the report."""
+        """HTML without marks for people; the whole exhibit for the report."""
         plain = unmarked(self.markdown)
         bundle: dict[str, Any] = {
             MIME: {"id": self.id, "markdown": self.markdown, "files": self.files},
@@ -51,20 +51,7 @@ class Exhibit:
 
 
 def join(id: str, *parts: Exhibit | str) -> Exhibit:
-    """Put sentences and exhibits together into one exhibit.
-
-    Parameters
-    ----------
-    id : str
-        Name of the whole.
-    *parts : Exhibit or str
-        Markdown paragraphs and exhibits, in order; empty ones are left out.
-
-    Returns
-    -------
-    Exhibit
-        All Markdown, all files.
-    """
+    """Put Markdown paragraphs and exhibits, in order, into one exhibit with all files; empty parts are left out."""
     texts = [part.markdown if isinstance(part, Exhibit) else part for part in parts]
     files = {name: text for part in parts if isinstance(part, Exhibit) for name, text in part.files.items()}
     return Exhibit(id, "\n\n".join(text.strip() for text in texts if text.strip()), files)
@@ -74,7 +61,6 @@ class Exhibits(tuple[Exhibit, ...]):
     """Several exhibits shown by one cell, each as an output of its own."""
 
     def _ipython_display_(self) -> None:
-        """Display every exhibit in order."""
         from IPython.display import display  # only inside a kernel
 
         for exhibit in self:

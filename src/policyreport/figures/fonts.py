@@ -1,8 +1,8 @@
-"""The report's typeface: the files for figures and PDF, and the smaller ones that the site carries.
+"""The report's typeface: the files for figures and PDF, and the smaller ones for the site.
 
 The files as published have digits of unequal width and no feature to change that, so columns of numbers
 would not line up. `tabular_font` adds it (`tnum`), which the font's licence allows: it reserves no name.
-The results are kept in ``reports/theme/fonts`` beside the licence, so rendering needs no compressor;
+The results are kept in ``reports/theme/fonts`` with the licence, so rendering needs no compressor;
 ``python -m policyreport.figures.fonts reports/theme/fonts`` makes them again (needs ``brotli`` and ``ziamath``,
 whose STIX Two Math sets the site's formulas: a browser sets them well only in a font with a table for mathematics,
 and not every machine has one).
@@ -42,30 +42,18 @@ _MATH_SIGNS = (
 
 
 def desktop_folder() -> Path:
-    """Return the folder of the TrueType files as published.
-
-    Returns
-    -------
-    Path
-        Folder to hand to a renderer that looks fonts up by family.
-    """
+    """Folder of the TrueType files as published, for a renderer that looks fonts up by family."""
     return Path(str(files(_PACKAGE) / "files"))
 
 
 def desktop_fonts() -> list[Path]:
-    """Return the TrueType files of the four faces in use.
-
-    Returns
-    -------
-    list of Path
-        Regular, italic, semi-bold and bold.
-    """
+    """TrueType files of the four faces in use: regular, italic, semi-bold and bold."""
     return [desktop_folder() / f"BeVietnamPro-{face}.ttf" for face in _FACES.values()]
 
 
 @lru_cache(maxsize=1)
 def printable() -> frozenset[str]:
-    """Return every character that the typeface has: a page with another one cannot be set as PDF."""
+    """Every character of the typeface: a page with any other cannot be set as PDF."""
     from fontTools.ttLib import TTFont  # half a second to import, needed for signs beyond plain Latin only
 
     with TTFont(desktop_fonts()[0], lazy=True) as font:
@@ -73,29 +61,12 @@ def printable() -> frozenset[str]:
 
 
 def web_characters() -> str:
-    """Return every character that the site's files carry.
-
-    Returns
-    -------
-    str
-        Characters in code point order, then the signs.
-    """
+    """Every character in the site's font files."""
     return "".join(chr(code) for low, high in _RANGES for code in range(low, high + 1)) + _SIGNS
 
 
 def tabular_font(source: Path) -> Any:
-    """Open a face and give it digits of one width and the spaces and hyphens that it lacks.
-
-    Parameters
-    ----------
-    source : Path
-        TrueType file as published.
-
-    Returns
-    -------
-    fontTools.ttLib.TTFont
-        The face with the feature `tnum` and U+2007, U+2009, U+2010, U+2011 and U+202F.
-    """
+    """Open a face as `TTFont` and add what it lacks: the feature `tnum`, U+2007, U+2009, U+2010, U+2011, U+202F."""
     from fontTools.ttLib import TTFont  # half a second to import, needed only to make the files again
 
     font = TTFont(source, recalcTimestamp=False)
@@ -154,18 +125,7 @@ def _add_tnum(font: Any) -> None:
 
 
 def write_web_fonts(folder: Path) -> list[Path]:
-    """Write the four faces for the site (WOFF2) and for the PDF (TrueType), with the licence.
-
-    Parameters
-    ----------
-    folder : Path
-        Existing folder to write to.
-
-    Returns
-    -------
-    list of Path
-        ``be-vietnam-pro-400.woff2`` and so on.
-    """
+    """Write the four faces for the site (WOFF2, returned) and for the PDF (TrueType), with the licence."""
     written = []
     for (weight, face), source in zip(_FACES.items(), desktop_fonts(), strict=True):
         font = tabular_font(source)
@@ -177,28 +137,14 @@ def write_web_fonts(folder: Path) -> list[Path]:
 
 
 def math_characters() -> str:
-    """Return every character that the site's font for formulas carries.
-
-    Returns
-    -------
-    str
-        Characters in code point order, then the signs.
-    """
+    """Every character in the site's font for formulas."""
     return "".join(chr(code) for low, high in _MATH_RANGES for code in range(low, high + 1)) + _MATH_SIGNS
 
 
 def write_math_font(folder: Path) -> Path:
-    """Write the site's font for formulas, with its larger brackets, sums and roots.
+    """Write the site's font for formulas, with its larger brackets, sums and roots, and its licence.
 
-    Parameters
-    ----------
-    folder : Path
-        Existing folder to write to.
-
-    Returns
-    -------
-    Path
-        ``stix-two-math.woff2``; its licence, the same with other authors, lies beside it.
+    The licence is the text written by `write_web_fonts` with other authors.
     """
     from fontTools.ttLib import TTFont
 

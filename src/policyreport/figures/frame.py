@@ -13,7 +13,7 @@ from policyreport.records.markdown import attribute
 
 @dataclass(frozen=True)
 class Frame:
-    """A figure's name and the sentences that were written for it.
+    """A figure's name and the sentences around it.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Frame:
     scope : str
         Area key that makes label and file unique in the edition: ``n01`` gives ``fig-n01-growth``.
     formats : Formats
-        Number and date formats; their language is that of the words inside the figure.
+        Also sets the language of the texts inside the figure.
     verdicts : mapping of str to str
         The closed list of verdicts in that language (params/wording.yaml).
     """
@@ -48,30 +48,15 @@ class Frame:
 
     @property
     def words(self) -> Words:
-        """Words inside the figure, in the language of its formats."""
+        """Texts inside the figure, in the language of its formats."""
         return WORDS[self.formats.language]
 
     def verdict(self, word: str) -> str:
-        """A verdict of the closed list as the figure's readers know it."""
+        """A verdict of the closed list in the reader's language."""
         return self.verdicts.get(word, word)
 
     def exhibit(self, alt: str, svg: str, narrow: str = "") -> Exhibit:
-        """Put caption and source line around a picture.
-
-        Parameters
-        ----------
-        alt : str
-            Alternative text with the figure's data.
-        svg : str
-            The picture for its column.
-        narrow : str
-            The picture for a narrow screen, kept beside it as ``…-narrow.svg``; none if empty.
-
-        Returns
-        -------
-        Exhibit
-            Markdown by docs/report-markdown.md with its files.
-        """
+        """Put caption and source line around a picture; `narrow` is kept as ``…-narrow.svg``."""
         path = f"figures/{self.label}.svg"
         caption = f"{self.finding} *{self.measured}*" if self.measured else self.finding
         text = f'::: {{#fig-{self.label}}}\n\n![]({path}){{fig-alt="{attribute(alt)}"}}\n\n{caption}\n\n:::\n'

@@ -11,21 +11,9 @@ from policyreport.records.tasks import Flow
 
 
 def hazards(record: Flow, frame: Frame, unit: str) -> Exhibit:
-    """Draw each interval's 30-day hazard with its limits, the newest marked.
+    """Draw each interval's 30-day hazard with its limits, the first on top, the newest marked.
 
-    Parameters
-    ----------
-    record : Flow
-        One list's intervals, in order.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Named beneath the axis: ``% finished in 30 days``.
-
-    Returns
-    -------
-    Exhibit
-        A row an interval, the first on top; no line leads from one to the next.
+    No line leads from one to the next. `unit` stands beneath the axis: ``% finished in 30 days``.
     """
     rows = [
         Row(

@@ -13,20 +13,7 @@ from policyreport.figures.style import SMALL, text_width
 
 
 def round_ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """Choose round values inside a range.
-
-    Parameters
-    ----------
-    low, high : float
-        The range, low below high.
-    count : int
-        About how many are wanted; at most ``count + 1`` come.
-
-    Returns
-    -------
-    list of float
-        Multiples of 1, 2 or 5 times a power of ten.
-    """
+    """Choose about `count` multiples of 1, 2 or 5 times a power of ten inside a range, at most ``count + 1``."""
     raw = (high - low) / max(count, 1)
     power = 10.0 ** floor(log10(raw))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * (1 - 1e-9))
@@ -39,21 +26,7 @@ def thinned(
 ) -> tuple[list[float], list[str]]:
     """Drop ticks whose texts would touch, evenly: every second, every third.
 
-    Parameters
-    ----------
-    ticks : sequence of float
-        Evenly spaced values.
-    texts : sequence of str
-        A text for each.
-    scale : float
-        Pixels per unit of value.
-    size : float
-        Pixels of the type.
-
-    Returns
-    -------
-    tuple of list
-        The ticks and texts that stay.
+    `scale` is pixels per unit of value, `size` the pixels of the type.
     """
     if len(ticks) < 2:
         return list(ticks), list(texts)
@@ -63,21 +36,9 @@ def thinned(
 
 
 def padded(values: Sequence[float], share: float = 0.06, zero: bool = False) -> tuple[float, float]:
-    """Give the range of values with room at both ends.
+    """Range of values with room at both ends, never empty; with `zero` it includes zero, without room beyond it.
 
-    Parameters
-    ----------
-    values : sequence of float
-        At least one.
-    share : float
-        Room as a share of the range.
-    zero : bool
-        Include zero, without room beyond it.
-
-    Returns
-    -------
-    tuple of float
-        Low and high, never equal.
+    `share` is the room as a share of the range.
     """
     low, high = min(values), max(values)
     low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
@@ -88,19 +49,7 @@ def padded(values: Sequence[float], share: float = 0.06, zero: bool = False) -> 
 def spread(positions: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
     """Move labels apart until they do not touch, as little as possible, without changing their order.
 
-    Parameters
-    ----------
-    positions : sequence of float
-        Wanted centres in pixels, any order.
-    sizes : sequence of float
-        Height of each label.
-    low, high : float
-        Bounds of all labels; kept where they fit between them.
-
-    Returns
-    -------
-    list of float
-        Centres in the order given.
+    Wanted centres, sizes and bounds are in pixels; the bounds are kept where the labels fit between them.
 
     Notes
     -----
@@ -134,23 +83,7 @@ def label_values(
     grid: bool = True,
     size: float = SMALL,
 ) -> None:
-    """Set the ticks of one axis with their texts and, if wanted, light grid lines.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where.
-    axis : str
-        ``x`` or ``y``.
-    ticks : sequence of float
-        Values.
-    texts : sequence of str
-        A text for each.
-    grid : bool
-        Draw a line at each tick.
-    size : float
-        Pixels.
-    """
+    """Set the ticks of one axis (``x`` or ``y``) with their texts and, if wanted, light grid lines."""
     side = axes.xaxis if axis == "x" else axes.yaxis
     side.set_ticks(list(ticks), labels=list(texts))
     for text in side.get_ticklabels():

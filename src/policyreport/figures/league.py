@@ -24,27 +24,8 @@ def dots(
 ) -> Exhibit:
     """Draw areas as dots with intervals, highest first.
 
-    Parameters
-    ----------
-    places : sequence of Place
-        Name, value and interval of each area.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Named beneath the axis.
-    line : float, optional
-        Value of a vertical line: the nation.
-    line_label : str
-        Its name.
-    digits : int
-        Decimals of the printed values.
-    signed : bool, optional
-        Print the sign of a positive value; default: where values lie on both sides of zero.
-
-    Returns
-    -------
-    Exhibit
-        A row an area.
+    `line` is the value of a vertical line, `line_label` its name. Positive values are printed with their sign if
+    `signed`; by default where values lie on both sides of zero.
     """
     ends = [end for place in places for end in (place.value, place.low, place.high) if end is not None]
     signed = min(ends) < 0 < max(ends) if signed is None else signed
@@ -74,25 +55,7 @@ def league(
 ) -> Exhibit:
     """Draw areas as dots with intervals, in the order given.
 
-    Parameters
-    ----------
-    rows : sequence of Row
-        Name, value, interval and printed text of each area.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Named beneath the axis.
-    rule : Rule, optional
-        A named vertical line.
-    missing : sequence of str
-        Names of areas without a published value.
-    signed : bool
-        Print the sign of positive ticks.
-
-    Returns
-    -------
-    Exhibit
-        A row an area.
+    `unit` stands beneath the axis; `missing` are names of areas without a published value; `signed` is for the ticks.
     """
     ends = [end for row in rows for end in (row.value, row.low, row.high, row.start) if end is not None]
     low, high = padded([*ends, rule.value] if rule else ends, 0.05)

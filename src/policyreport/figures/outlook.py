@@ -17,21 +17,9 @@ from policyreport.records.tasks import ListCount, Outlook, OutlookAt
 
 
 def outlook(record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Exhibit:
-    """Draw the counts of one list and the predictive fan from the latest one to the deadline.
+    """Draw the counts of one list, in order of date, and the predictive fan from the latest one to the deadline.
 
-    Parameters
-    ----------
-    record : Outlook
-        By design effect.
-    counts : sequence of ListCount
-        Of that list, in the order of their dates.
-    frame : Frame
-        Label, caption and source.
-
-    Returns
-    -------
-    Exhibit
-        Nested bands, one a design effect, named at the deadline; the required share as a dashed line.
+    One nested band for each design effect, named at the deadline; the required share is a dashed line.
     """
     formats = frame.formats
     alt = "; ".join(
@@ -55,7 +43,6 @@ def _bands(record: Outlook, latest: ListCount) -> list[tuple[OutlookAt, tuple[fl
 
 
 def _paint(width: int, record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Figure:
-    """Counts, fan, required share, names at the deadline."""
     bands = _bands(record, counts[-1])
     required = f"{frame.words.required_share} {frame.formats.percent(record.required_share, 0)}"
     names = [(record.required_share, required), *((ends[1], _band(item, frame, len(bands))) for item, ends in bands)]
@@ -80,7 +67,7 @@ def _paint(width: int, record: Outlook, counts: Sequence[ListCount], frame: Fram
 
 
 def _axes(axes: Axes, span: float, record: Outlook, counts: Sequence[ListCount], frame: Frame) -> None:
-    """Shares upwards; latest date and deadline named, the deadline alone where both would touch."""
+    """Ticks of the shares; latest date and deadline named, the deadline alone where both would touch."""
     first, now = counts[0].reference_date.toordinal() - 3, counts[-1].reference_date.toordinal()
     deadline = record.deadline.toordinal()
     axes.set_xlim(first, deadline)

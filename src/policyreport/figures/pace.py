@@ -18,25 +18,9 @@ from policyreport.records.shares import Pace, Scenario
 
 
 def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str, unit: str = "%") -> Exhibit:
-    """Draw the observed path and what the target requires.
+    """Draw the observed path and what the target requires; scenario lines end at the target year.
 
-    Parameters
-    ----------
-    record : Pace
-        With scenarios and, from five points, the fan.
-    points : sequence of SeriesPoint
-        Observed values of the measure.
-    frame : Frame
-        Label, caption and source.
-    target : str
-        Name of the target, ``target 30 %``.
-    unit : str
-        Behind each tick.
-
-    Returns
-    -------
-    Exhibit
-        Scenario lines end at the target year; the fan holds 80 and 95 % of the drift.
+    The fan, given from five points on, holds 80 and 95 % of the drift. `target` is a name, ``target 30 %``.
     """
     year = int(record.target_period[:4])
     required = next((s for s in record.scenarios if s.name == "required"), None)
@@ -101,7 +85,6 @@ def _level(frame: Frame, level: float) -> str:
 
 
 def _note(record: Pace, points: Sequence[SeriesPoint], frame: Frame) -> str:
-    """Explain bands and hollow years."""
     notes = []
     if record.fan:
         inner, outer = (_level(frame, each.level) for each in (record.fan[0].interval80, record.fan[0].interval95))

@@ -20,16 +20,5 @@ SEQUENTIAL_DARK = ("#123436", "#1A4F50", "#24706F", "#62B5B0", "#BFE9E4")
 
 
 def text_on_class(index: int) -> str:
-    """Return the text colour that is readable on a class of the sequential scale.
-
-    Parameters
-    ----------
-    index : int
-        Class from 0 to 4.
-
-    Returns
-    -------
-    str
-        Ink or paper.
-    """
+    """Ink or paper: the text colour that is readable on a class (0 to 4) of the sequential scale."""
     return INK if index < 3 else PAPER

@@ -37,10 +37,10 @@ SWARM = 64
 class Row:
     """One row.
 
-    `value` None draws nothing: `text` then says why. `word` is a verdict, set in a column of its own behind
-    `text`. `heading` spans the width. `arrow` of 1 or -1 marks a bound. An arrow leads from `start` to the
-    value, past the smaller dots of `others`. `dots` draws a swarm instead of one dot. `inner` is a second,
-    thicker interval. `inputs` are the ledger rows behind it.
+    `value` None draws nothing: `text` then says why. `word` is a verdict, in a column of its own after `text`.
+    `heading` spans the width. `arrow` of 1 or -1 marks a bound. An arrow leads from `start` to the value, past the
+    smaller dots of `others`. `dots` draws a swarm instead of one dot. `inner` is a second, thicker interval. `inputs`
+    are the ledger rows behind it.
     """
 
     label: str
@@ -83,23 +83,9 @@ class Scale:
 
 
 def paint_rows(width: int, rows: Sequence[Row], scale: Scale, stacked: bool = False) -> Figure:
-    """Draw rows under each other on one axis.
+    """Draw rows under each other on one axis, from top to bottom.
 
-    Parameters
-    ----------
-    width : int
-        Pixels; label and text stand above the track where they would leave less than a third of the width.
-    rows : sequence of Row
-        From top to bottom.
-    scale : Scale
-        The axis.
-    stacked : bool
-        Put label and text above the track in any case.
-
-    Returns
-    -------
-    Figure
-        In pixels.
+    Label and text stand above the track if `stacked`, and where they would leave less than a third of the width.
     """
     size = BASE if width >= WIDE else SMALL
     left, right, words = _columns(rows, size)
@@ -127,7 +113,7 @@ def paint_rows(width: int, rows: Sequence[Row], scale: Scale, stacked: bool = Fa
 
 
 def _columns(rows: Sequence[Row], size: float) -> tuple[float, float, float]:
-    """Width of the columns of labels, texts and words; headings may run over."""
+    """Widths of the columns of labels, texts and verdicts; headings may overrun."""
     body = [row for row in rows if not row.heading]
     drawn = [row for row in body if row.value is not None]
     labels = max((text_width(row.label, size, BOLD) for row in body), default=0)
@@ -137,7 +123,6 @@ def _columns(rows: Sequence[Row], size: float) -> tuple[float, float, float]:
 
 
 def _height(row: Row, width: int, size: float, stacked: bool) -> float:
-    """Height of a row in pixels."""
     if row.heading:
         return 14.0 + 17 * len(wrap(row.label, width, size, BOLD))
     if not stacked:
@@ -157,7 +142,7 @@ def _stacked_text(row: Row) -> str:
 
 
 def _stacked_label(row: Row, width: float, size: float) -> list[str]:
-    """Label above the track, wrapped beside its text."""
+    """Label above the track, wrapped next to its text."""
     return wrap(row.label, width - 8 - text_width(_stacked_text(row), size, BOLD) - GAP, size, 400)
 
 
@@ -202,7 +187,7 @@ def _stacked_texts(figure: Figure, row: Row, y: float, width: int, size: float) 
 
 
 def _axis(axes: Axes, scale: Scale, height: float, span: float) -> None:
-    """Axes in pixels downwards, ticks at the foot, rules from top to bottom."""
+    """Axes in pixels downwards, ticks at the foot."""
     axes.set_xlim(scale.low, scale.high)
     axes.set_ylim(height, 0)
     ticks, texts = thinned(scale.ticks, scale.texts, span / (scale.high - scale.low))
@@ -211,7 +196,7 @@ def _axis(axes: Axes, scale: Scale, height: float, span: float) -> None:
 
 
 def _rule_labels(figure: Figure, axes: Axes, scale: Scale, top: float, width: int) -> None:
-    """Name the rules above the track, inside the figure and clear of one another."""
+    """Name the rules above the track, inside the figure and without overlap."""
     box = axes.get_position()
     left, span = box.x0 * width, box.width * width
     taken: list[tuple[float, float]] = []
@@ -298,21 +283,9 @@ def _arrow(axes: Axes, start: float, end: float, y: float, color: str) -> None:
 
 
 def swarm(values: Sequence[float], distance: float, scale: float) -> list[float]:
-    """Offset dots that would touch, alternately up and down.
+    """Offset in pixels of dots that would touch, alternately up and down; zero where a dot is free.
 
-    Parameters
-    ----------
-    values : sequence of float
-        Positions in data units.
-    distance : float
-        Least distance of centres in pixels.
-    scale : float
-        Pixels per data unit.
-
-    Returns
-    -------
-    list of float
-        Offset of each dot in pixels, zero where it stands free.
+    `distance` is the least distance of centres in pixels, `scale` pixels per unit of the values.
     """
     placed: list[tuple[float, float]] = []
     offsets = [0.0] * len(values)

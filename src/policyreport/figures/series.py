@@ -1,4 +1,4 @@
-"""Figures on annual series: one area beside its comparators, and small multiples of scores."""
+"""Figures on annual series: one area compared with others, and small multiples of scores."""
 
 from __future__ import annotations
 
@@ -48,27 +48,10 @@ def growth(
     digits: int = 1,
     median: MedianLine | None = None,
 ) -> Exhibit:
-    """Draw an area's series with those of the nation and its region.
+    """Draw an area's series (role ``accent``) with those of the country and its region, named at their ends.
 
-    Parameters
-    ----------
-    lines : sequence of Line
-        One with role ``accent`` is the area.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Above the axis: ``% a year``.
-    breaks : sequence of Break
-        Drawn before their year.
-    digits : int
-        Decimals of the last values.
-    median : MedianLine, optional
-        Line of the median slope of the one that is the area.
-
-    Returns
-    -------
-    Exhibit
-        Lines named at their end; unrevised years hollow, the lines to them dashed.
+    Unrevised years are hollow, the lines to them dashed. `unit` stands above the axis; `median` is the line of the
+    area's median slope.
     """
     formats = frame.formats
     named = [replace(line, value=formats.number(line.points[-1].value, digits)) for line in lines]
@@ -95,12 +78,12 @@ def growth(
 
 
 def _median_note(median: MedianLine | None, frame: Frame) -> str:
-    """The straight line, with what it came to."""
+    """The straight line, with its slope and verdict."""
     return f"{capitalised(frame.words.median_line)}, {median.text}." if median else ""
 
 
 def _note(lines: Sequence[Line], frame: Frame) -> str:
-    """Hollow years and years without a value, in words."""
+    """Hollow years and years without a value, as sentences."""
     hollow = any(point.status in TENTATIVE for line in lines for point in line.points)
     parts = [f"{capitalised(frame.words.hollow)}."] if hollow else []
     for line in lines:
@@ -128,24 +111,10 @@ def small_multiples(
     bounds: tuple[float, float] | None = None,
     digits: int = 2,
 ) -> Exhibit:
-    """Draw one small panel an indicator, all on one range, segments unconnected at breaks.
+    """Draw one small panel for each indicator, all on one range (`bounds`), unconnected at breaks.
 
-    Parameters
-    ----------
-    panels : sequence of (str, sequence of Line)
-        Name of the indicator and its lines, one with role ``accent``; empty lines mean that nothing was
-        published. Points with `low` and `high` show the range of the merged parts.
-    frame : Frame
-        Label, caption and source.
-    bounds : tuple of float, optional
-        Common range; default from the values.
-    digits : int
-        Decimals of the last value.
-
-    Returns
-    -------
-    Exhibit
-        Four panels across, two on a narrow screen.
+    A panel without lines says that nothing was published; points with `low` and `high` show the range of the merged
+    parts.
     """
     points = [point for _, lines in panels for line in lines for point in line.points]
     ends = [e for p in points for e in (p.value, p.low, p.high) if e is not None]
@@ -163,7 +132,7 @@ def small_multiples(
 def _paint_multiples(
     width: int, panels: Sequence[tuple[str, Sequence[Line]]], plot: Plot, frame: Frame, digits: int
 ) -> Figure:
-    """A grid of panels; ticks of values at the left edge, of years at the foot of each."""
+    """A grid of panels; value ticks at the left edge, years at the foot of each."""
     across = 4 if width >= WIDE else 2
     down = -(-len(panels) // across)
     margin, cell = 26.0, (width - 26.0) / across
@@ -186,7 +155,6 @@ def _paint_multiples(
 
 
 def _paint_panel(cell: Cell, lines: Sequence[Line], texts: Sequence[str]) -> None:
-    """The lines of one panel; a dotted rule before each new segment."""
     cell.scale(texts, dated=bool(lines))
     for line in sorted(lines, key=lambda line: line.role == "accent"):
         _paint_line(cell, line)
@@ -233,7 +201,7 @@ def _last_value(lines: Sequence[Line], frame: Frame, digits: int) -> str:
 
 
 def _key(figure: Figure, panels: Sequence[tuple[str, Sequence[Line]]], y: float) -> None:
-    """Name the lines once beneath the panels, each beside a piece of itself."""
+    """Name the lines once beneath the panels, each next to a sample of its stroke."""
     lines = {line.label: line for _, group in panels for line in group}
     x = 26.0
     for label, line in lines.items():

@@ -21,26 +21,10 @@ from policyreport.records.shares import Revisions, Threshold, VintageValue
 def threshold(
     records: Sequence[Threshold], measures: Mapping[str, str], frame: Frame, line: str, unit: str = "%"
 ) -> Exhibit:
-    """Draw each measure and vintage against the threshold, grouped by measure.
+    """Draw each measure and vintage against the threshold, grouped by measure; equal measures follow each other.
 
-    Parameters
-    ----------
-    records : sequence of Threshold
-        In the order wanted; equal measures follow each other.
-    measures : mapping of str to str
-        Name of each measure by its id.
-    frame : Frame
-        Label, caption and source.
-    line : str
-        Name of the threshold, ``16 % benchmark``.
-    unit : str
-        Behind each tick and value.
-
-    Returns
-    -------
-    Exhibit
-        Dot and the interval of the verdict a vintage, the last of each measure marked, hollow where it is an estimate,
-        with the verdict in words; a figure stated only as a bound is an arrow.
+    A dot and the interval of the verdict for each vintage, the last of each measure marked, hollow where it is an
+    estimate, with the verdict printed; a figure stated only as a bound is an arrow. `line` names the threshold.
     """
     rows: list[Row] = []
     for measure, group in groupby(records, key=lambda record: record.measure):
@@ -61,29 +45,9 @@ def threshold_by_area(
     accent: str = "",
     unit: str = "%",
 ) -> Exhibit:
-    """Draw areas' published values of one measure against the threshold, highest first.
+    """Draw areas' published values of one measure against the threshold, highest first, with the verdict's intervals.
 
-    Parameters
-    ----------
-    records : sequence of Threshold
-        One an area.
-    names : mapping of str to str
-        Name by area key.
-    frame : Frame
-        Label, caption and source.
-    line : str
-        Name of the threshold.
-    missing : sequence of str
-        Names of areas without a published value, printed beneath.
-    accent : str
-        Key of the area to mark.
-    unit : str
-        Behind each tick and value.
-
-    Returns
-    -------
-    Exhibit
-        Dot and the interval of the verdict an area.
+    `missing` are names of areas without a published value, printed beneath; `line` names the threshold.
     """
     words = frame.words
     rows = [
@@ -97,13 +61,12 @@ def threshold_by_area(
 
 
 def _vintage_row(record: Threshold, role: Role, frame: Frame, unit: str) -> Row:
-    """One vintage: its period and publication month as label."""
+    """One vintage, labelled with its period and publication month."""
     label = f"{record.period} · {frame.formats.month(record.observation.published)}"
     return _threshold_row(record, label, role, frame, unit)
 
 
 def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame, unit: str) -> Row:
-    """Value, revision interval and verdict."""
     seen = record.observation
     arrow = {">": 1, "<": -1}.get(seen.bound, 0)
     sign = "" if seen.bound == "=" else seen.bound + NBSP
@@ -123,13 +86,11 @@ def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame, unit
 
 
 def _hollow_note(records: Sequence[Threshold], words: Words) -> str:
-    """Explain hollow dots where there are any."""
     hollow = any(record.observation.status in TENTATIVE for record in records)
     return f"{capitalised(words.hollow)}." if hollow else ""
 
 
 def _scale(records: Sequence[Threshold], frame: Frame, line: str, unit: str, note: str) -> Scale:
-    """Axis over all values, intervals and the threshold."""
     values = [record.observation.value for record in records] + [records[0].threshold]
     values += [end for r in records if (bar := r.verdict_interval) for end in (bar.low, bar.high)]
     low, high = padded(values, 0.08)
@@ -145,22 +106,9 @@ def _alt(rows: Sequence[Row], line: str) -> str:
 
 
 def revisions(record: Revisions, frame: Frame, unit: str = "%") -> Exhibit:
-    """Draw how each period's value moved from its first vintage to its latest.
+    """Draw how each year's value (each period's, where there is no year) moved from its first vintage to its latest.
 
-    Parameters
-    ----------
-    record : Revisions
-        The triangle.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Behind each tick.
-
-    Returns
-    -------
-    Exhibit
-        A row a year (a period, where there is no year): arrow from first to latest vintage, dots between; hollow
-        while an estimate.
+    Arrow from first to latest vintage, dots between; hollow while an estimate.
     """
     cells = cells_drawn(record)
     groups = [list(group) for _, group in groupby(cells, key=lambda cell: cell.period)]
@@ -175,13 +123,12 @@ def revisions(record: Revisions, frame: Frame, unit: str = "%") -> Exhibit:
 
 
 def cells_drawn(record: Revisions) -> list[VintageValue]:
-    """Pick the values of a triangle that the picture shows: those of years, or all where there is no year."""
+    """Select the values that `revisions` draws: those of years, or all where there is no year."""
     years = [cell for cell in record.cells if kind_of(cell.period) == YEAR]
     return sorted(years or record.cells, key=lambda cell: (cell.period, cell.published))
 
 
 def _revision_row(group: Sequence[VintageValue], frame: Frame, unit: str) -> Row:
-    """One period: latest value, vintages before it, size of the revision."""
     first, latest = group[0], group[-1]
     moved = latest.value - first.value
     word = frame.formats.points(moved) if len(group) > 1 else frame.words.one_vintage

@@ -1,4 +1,4 @@
-"""The mark on what was drawn and not observed: on figures, tables, titles and file names of a simulated edition."""
+"""The mark on simulated data: on the figures, tables, titles and file names of a simulated edition."""
 
 from __future__ import annotations
 
@@ -32,68 +32,25 @@ _PICTURE = re.compile(r"(?<=\()figures/[^)\s]+\.svg(?=\))")
 
 
 def word(language: str) -> str:
-    """Give the word in one language, English where there is none.
-
-    Parameters
-    ----------
-    language : str
-        Two letters.
-
-    Returns
-    -------
-    str
-        ``simulated``.
-    """
+    """The word for "simulated" in a language (two letters); English where there is none."""
     return WORDS.get(language, WORDS["en"])
 
 
 def sentence(language: str) -> str:
-    """Give the sentence that stands on top of every page.
-
-    Parameters
-    ----------
-    language : str
-        Two letters.
-
-    Returns
-    -------
-    str
-        English where there is none in that language.
-    """
+    """The banner sentence at the top of every page; English where there is none in that language."""
     return SENTENCES.get(language, SENTENCES["en"])
 
 
 def marked_title(title: str, language: str) -> str:
-    """Mark a title.
-
-    Parameters
-    ----------
-    title : str
-        Of a page, an edition, a data package.
-    language : str
-        Two letters.
-
-    Returns
-    -------
-    str
-        The title with the word in brackets, or as it is where it says so itself.
-    """
+    """Add the word in brackets to a title, unless the title already contains it."""
     said = word(language)
     return title if said in title.lower() else f"{title} ({said})"
 
 
 def marked_name(name: str) -> str:
-    """Mark a file name.
+    """Mark a file name: ``figures/n01-growth-narrow.svg`` becomes ``figures/n01-growth-simulated-narrow.svg``.
 
-    Parameters
-    ----------
-    name : str
-        A path or name with an ending, ``figures/n01-growth-narrow.svg``.
-
-    Returns
-    -------
-    str
-        ``figures/n01-growth-simulated-narrow.svg``: a picture's two files keep their common beginning.
+    ``-narrow`` stays last, so that a picture's two files keep their common beginning.
     """
     path = PurePosixPath(name)
     stem, narrow = path.stem, ""
@@ -103,69 +60,26 @@ def marked_name(name: str) -> str:
 
 
 def unmarked_name(name: str) -> str:
-    """Take the mark off a name without an ending.
-
-    Parameters
-    ----------
-    name : str
-        Of a notebook and its record, ``trend-simulated``.
-
-    Returns
-    -------
-    str
-        ``trend``, whichever edition it is of.
-    """
+    """Take the mark off the name of a notebook or record: ``trend-simulated`` becomes ``trend``."""
     return name.removesuffix(f"-{FILE_MARK}")
 
 
 def marked_exhibit(exhibit: Exhibit, language: str) -> Exhibit:
-    """Mark every figure and table of an exhibit: captions, words for the blind, pictures and their files.
-
-    Parameters
-    ----------
-    exhibit : Exhibit
-        As a notebook made it.
-    language : str
-        Two letters.
-
-    Returns
-    -------
-    Exhibit
-        The same with its marks.
-    """
+    """Mark an exhibit's captions, alternative texts, pictures and their file names."""
     text = _PICTURE.sub(lambda path: marked_name(path[0]), marked_captions(exhibit.markdown, language))
     files = {marked_name(name): marked_svg(svg, _lead(language)) for name, svg in exhibit.files.items()}
     return Exhibit(exhibit.id, text, files)
 
 
 def marked_captions(markdown: str, language: str) -> str:
-    """Mark captions of figures and tables, and the words in the place of pictures.
-
-    Parameters
-    ----------
-    markdown : str
-        By docs/report-markdown.md.
-    language : str
-        Two letters.
-
-    Returns
-    -------
-    str
-        The same text with the mark before each caption.
-    """
+    """Put the mark before each caption of a figure or table, and before each alternative text."""
     lead = _lead(language)
     text = _ALT.sub(rf"\g<1>{lead} ", markdown)
     return _BLOCK.sub(lambda block: _marked_block(block[0], lead), text)
 
 
 def mark_displays(language: str) -> None:
-    """Let the notebook that runs show every exhibit with its marks, whoever made it.
-
-    Parameters
-    ----------
-    language : str
-        Two letters.
-    """
+    """Make the running notebook show every exhibit with its marks, whoever made it."""
     # Only inside a kernel there is something to show; elsewhere this costs no import of IPython.
     from IPython import get_ipython
 
@@ -177,24 +91,12 @@ def mark_displays(language: str) -> None:
 
 
 def marked_svg(svg: str, lead: str) -> str:
-    """Write the mark under a picture.
-
-    Parameters
-    ----------
-    svg : str
-        As `policyreport.figures.style` writes it.
-    lead : str
-        The mark.
-
-    Returns
-    -------
-    str
-        The picture, a line taller.
+    """Write the mark under a picture from `style.write_svg`, which becomes a line taller.
 
     Raises
     ------
     UsageError
-        If the picture's root element is another one: no picture goes out without its mark.
+        If the root element is not the one `write_svg` writes: no picture goes out without its mark.
     """
     root = _ROOT.search(svg)
     if root is None:
@@ -212,20 +114,7 @@ def marked_svg(svg: str, lead: str) -> str:
 
 
 def marked_links(text: str, names: Iterable[str]) -> str:
-    """Let links lead to marked file names.
-
-    Parameters
-    ----------
-    text : str
-        A page or picture.
-    names : iterable of str
-        File names as they were, ``tasks.html``.
-
-    Returns
-    -------
-    str
-        The text with the marked names.
-    """
+    """Replace file names in a page or picture by their marked names."""
     known = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
     return re.sub(rf"(?<![\w-])(?:{known})(?![\w-])", lambda name: marked_name(name[0]), text) if known else text
 

@@ -1,4 +1,4 @@
-"""Small figures beside the findings of the overview: 264 pixels wide (340 on a narrow screen), one thing each."""
+"""Small figures with the findings of the overview: 264 pixels wide (340 on a narrow screen), one thing each."""
 
 from __future__ import annotations
 
@@ -32,22 +32,7 @@ LABEL = 92
 
 
 def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Exhibit:
-    """Draw one share as a bar of all, the part done filled, both parts named.
-
-    Parameters
-    ----------
-    share : Proportion
-        Counts and interval.
-    frame : Frame
-        Label, caption and source.
-    done, rest : str
-        Names of the two parts: ``completed``, ``not completed``.
-
-    Returns
-    -------
-    Exhibit
-        A bar with the counts of both parts.
-    """
+    """Draw one share as a bar of all, the part done filled; `done` and `rest` name the two parts."""
     formats = frame.formats
     left = f"{formats.count(share.count)} {done}"
     right = f"{formats.count(share.total - share.count)} {rest}"
@@ -69,19 +54,9 @@ def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Exhibi
 
 
 def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
-    """Draw every date's list as a bar of its own length, the part done filled; nothing joins them.
+    """Draw every date's list as a bar of its own length, the part done filled, the last one marked.
 
-    Parameters
-    ----------
-    counts : sequence of ListCount
-        By date; the lists differ.
-    frame : Frame
-        Label, caption and source.
-
-    Returns
-    -------
-    Exhibit
-        A row a date: day, bar, count of total; the last one stands out.
+    The lists differ, so nothing joins them.
     """
     formats = frame.formats
     days = [formats.day(count.reference_date) for count in counts]
@@ -113,24 +88,7 @@ def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
 
 
 def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None = None) -> Exhibit:
-    """Draw a few dots against a named line.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-        Two to four, with short labels and texts.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Of the values, for the alternative text.
-    rule : Rule, optional
-        The threshold.
-
-    Returns
-    -------
-    Exhibit
-        Rows without an axis: the values are printed.
-    """
+    """Draw two to four dots against a named line, without an axis: the values are printed."""
     ends = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
     low, high = padded([*ends, rule.value] if rule else ends, 0.12)
     scale = Scale(low, high, (), (), (rule,) if rule else ())
@@ -140,7 +98,6 @@ def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None =
 
 
 def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
-    """Rows without an axis beneath: label, track, value."""
     labels = [wrap(row.label, LABEL, SMALL, BOLD) for row in rows]
     step, top = max(24.0, 3 + 13.0 * max(map(len, labels))), 18.0 if any(rule.label for rule in scale.rules) else 2.0
     left = max(text_width(line, SMALL, BOLD) for lines in labels for line in lines) + 10
@@ -171,24 +128,7 @@ def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
 
 
 def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = None) -> Exhibit:
-    """Draw one series with its first and last value, without axes.
-
-    Parameters
-    ----------
-    line : Line
-        The series.
-    frame : Frame
-        Label, caption and source.
-    digits : int
-        Decimals of the two values.
-    rule : Rule, optional
-        A named horizontal line: threshold or target.
-
-    Returns
-    -------
-    Exhibit
-        A line with two values and two years.
-    """
+    """Draw one series without axes, with its first and last value and year; `rule` is a horizontal line."""
     points = line.points
     formats = frame.formats
     first, last = (formats.number(points[i].value, digits) for i in (0, -1))

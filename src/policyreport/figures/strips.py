@@ -17,7 +17,7 @@ ROLES: dict[str, Role] = {"accent": "accent", "peer": "plain", "comparator": "pl
 
 @dataclass(frozen=True)
 class Place:
-    """One area or comparator on a strip, with its ledger rows: only accent, peers and comparators are named in rows."""
+    """One area or comparator on a strip, with its ledger rows; those of role ``context`` are dots without a name."""
 
     label: str
     value: float
@@ -36,27 +36,10 @@ def strip(
     rule: Rule | None = None,
     signed: bool = False,
 ) -> Exhibit:
-    """Draw where an area stands among all, beside its peers and comparators.
+    """Draw where an area stands among all areas, compared with its peers and comparators.
 
-    Parameters
-    ----------
-    places : sequence of Place
-        All areas and comparators; one with role ``accent``.
-    frame : Frame
-        Label, caption and source.
-    unit : str
-        Named beneath the axis.
-    digits : int
-        Decimals of the printed values.
-    rule : Rule, optional
-        A named vertical line: the nation at zero.
-    signed : bool
-        Print the sign of a positive value.
-
-    Returns
-    -------
-    Exhibit
-        A swarm of all areas, and beneath it one named row each for area, peers and comparators.
+    One place has the role ``accent``. A swarm of all areas stands above one named row for the area and for each peer
+    and comparator; `rule` is a named vertical line.
     """
     named = sorted((p for p in places if p.role != "context"), key=lambda p: (p.role != "accent", -p.value))
     areas = sorted((p for p in places if p.role != "comparator"), key=lambda p: p.value)
@@ -84,7 +67,6 @@ def strip(
 def _scale(
     areas: Sequence[Place], named: Sequence[Place], frame: Frame, unit: str, rule: Rule | None, signed: bool
 ) -> Scale:
-    """Axis over all dots, the named intervals and the rule."""
     values = [place.value for place in (*areas, *named)] + ([rule.value] if rule else [])
     values += [end for place in named for end in (place.low, place.high) if end is not None]
     low, high = padded(values, 0.05)

@@ -77,14 +77,14 @@ _SETTINGS: dict[str, Any] = {
 
 @cache
 def _register_fonts() -> None:
-    """Make the typeface known to matplotlib, once a process."""
+    """Make the typeface available to matplotlib, once a process."""
     for path in desktop_fonts():
         font_manager.fontManager.addfont(str(path))
 
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw in the house style inside a ``with`` block, and leave matplotlib as it was."""
+    """Draw in the house style inside a ``with`` block, and restore matplotlib's settings after it."""
     _register_fonts()
     settings: Any = {**sns.axes_style("white"), **_SETTINGS}
     with mpl.rc_context(settings):
@@ -94,23 +94,9 @@ def house_style() -> Iterator[None]:
 def picture(
     frame: Frame, alt: str, paint: Callable[[int], Figure], widths: tuple[int, int] = (WIDE, NARROW)
 ) -> Exhibit:
-    """Draw a figure for its column and for a narrow screen.
+    """Draw a figure for its column and for a narrow screen; one picture where both `widths` are equal.
 
-    Parameters
-    ----------
-    frame : Frame
-        Label, caption and source.
-    alt : str
-        Alternative text.
-    paint : callable
-        Gives the figure for a width in pixels.
-    widths : tuple of int
-        Width of the column and of the narrow screen; one picture where they are equal.
-
-    Returns
-    -------
-    Exhibit
-        The figure with its files.
+    `paint` gives the figure for a width in pixels.
     """
     wide, narrow = widths
     with house_style():
@@ -120,21 +106,9 @@ def picture(
 
 
 def write_svg(figure: Figure, label: str, alt: str) -> str:
-    """Write a figure as SVG that can be inlined beside others: ids and rules carry the label.
+    """Write a figure as SVG that can be inlined with others: ids and rules carry the label.
 
-    Parameters
-    ----------
-    figure : Figure
-        Laid out in pixels.
-    label : str
-        Prefix of every id.
-    alt : str
-        Becomes the accessible name.
-
-    Returns
-    -------
-    str
-        SVG text; equal figures give equal text.
+    `alt` becomes the accessible name. Equal figures give equal text.
     """
     buffer = StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -149,7 +123,7 @@ def write_svg(figure: Figure, label: str, alt: str) -> str:
 
 
 def _labelled(found: re.Match[str], label: str) -> str:
-    """Ids of this picture alone, colours in capitals, no turn by nothing; the text between tags stays as it is."""
+    """Ids unique to this picture, colours in capitals, no rotation by zero; the text between tags stays as it is."""
     if found["turn"]:
         return ""
     if found["id"]:
@@ -169,36 +143,12 @@ def _root(tag: str, label: str, alt: str) -> str:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Start an empty figure.
-
-    Parameters
-    ----------
-    width, height : float
-        Pixels.
-
-    Returns
-    -------
-    Figure
-        A figure that no window manager knows.
-    """
+    """Start an empty figure of so many pixels, outside pyplot."""
     return Figure(figsize=(width / 72, height / 72), dpi=72)
 
 
 def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Place axes by pixels from the upper left corner.
-
-    Parameters
-    ----------
-    figure : Figure
-        Where.
-    left, top, width, height : float
-        Pixels.
-
-    Returns
-    -------
-    Axes
-        Empty axes in the house style.
-    """
+    """Place axes by pixels from the upper left corner, at least `SMALLEST` wide and high."""
     full_width, full_height = (float(side) * 72 for side in figure.get_size_inches())
     # However long the names around it are, some of the figure is left. No height is what texts leave over.
     width = max(width, NARROWEST)
@@ -210,18 +160,7 @@ def panel(figure: Figure, left: float, top: float, width: float, height: float) 
 
 
 def pixels(figure: Figure) -> Transform:
-    """Return the transform of pixels from the upper left corner, y downwards.
-
-    Parameters
-    ----------
-    figure : Figure
-        Whose corner.
-
-    Returns
-    -------
-    Transform
-        From pixels to the canvas.
-    """
+    """Transform of pixels from the upper left corner, y downwards."""
     return Affine2D().scale(1, -1).translate(0, float(figure.get_size_inches()[1]) * 72)
 
 
@@ -237,27 +176,7 @@ def write(
 ) -> Text:
     """Write one line at pixels from the upper left corner; y is the baseline.
 
-    Parameters
-    ----------
-    figure : Figure
-        Where.
-    x, y : float
-        Pixels.
-    text : str
-        One line.
-    size : float
-        Pixels, at least 11.
-    color : str
-        Of the palette.
-    weight : int
-        400 or 600.
-    align : str
-        ``left``, ``right`` or ``center``.
-
-    Returns
-    -------
-    Text
-        The artist.
+    `size` is in pixels, at least 11; `weight` 400 or 600; `align` ``left``, ``right`` or ``center``.
     """
     artist = Text(x, y, text, fontsize=size, color=color, fontweight=weight, ha=align, va="baseline")
     artist.set_transform(pixels(figure))
@@ -266,95 +185,30 @@ def write(
 
 
 def draw_path(axes: Axes, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
-    """Draw a line or a dot in axes whose range is set: `Axes.plot` spends half its time on finding one.
-
-    Parameters
-    ----------
-    axes : Axes
-        With their limits.
-    xs, ys : sequence of float
-        Points in data units.
-    **look
-        Properties of the line; a dot is a marker with ``linestyle="none"``.
-    """
+    """Draw a line or dots in axes whose range is set: `Axes.plot` spends half its time on finding one."""
     axes.add_artist(Line2D(xs, ys, **look))
 
 
 def draw_bars(axes: Axes, xs: Sequence[float], low: float, high: float, **look: Any) -> None:
-    """Draw vertical lines in axes whose range is set; `Axes.vlines` finds one.
-
-    Parameters
-    ----------
-    axes : Axes
-        With their limits.
-    xs : sequence of float
-        Where.
-    low, high : float
-        Their ends.
-    **look
-        Properties of the lines.
-    """
+    """Draw vertical lines in axes whose range is set; `Axes.vlines` finds one."""
     axes.add_collection(LineCollection([((x, low), (x, high)) for x in xs], **look), autolim=False)
 
 
 def capitalised(text: str) -> str:
-    """Start a text with a capital and leave the rest: ``NSO`` stays.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        The text as the start of a sentence.
-    """
+    """Start a text with a capital and leave the rest: ``NSO`` stays."""
     return text[:1].upper() + text[1:]
 
 
 @cache
 def text_width(text: str, size: float = BASE, weight: int = 400) -> float:
-    """Measure a line in the house typeface.
-
-    Parameters
-    ----------
-    text : str
-        One line.
-    size : float
-        Pixels.
-    weight : int
-        400 or 600.
-
-    Returns
-    -------
-    float
-        Pixels.
-    """
+    """Width of a line in the house typeface, in pixels."""
     _register_fonts()
     properties = font_manager.FontProperties(family=[FAMILY], size=size, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0])
 
 
 def wrap(text: str, width: float, size: float = BASE, weight: int = 400) -> list[str]:
-    """Break a text into lines that fit; a word longer than the line is broken too.
-
-    Parameters
-    ----------
-    text : str
-        Words; a non-breaking space does not break.
-    width : float
-        Pixels.
-    size : float
-        Pixels.
-    weight : int
-        400 or 600.
-
-    Returns
-    -------
-    list of str
-        Lines, none for an empty text.
-    """
+    """Break a text into lines that fit `width` pixels; a longer word is broken too, a non-breaking space is not."""
     lines: list[str] = []
     for word in (piece for whole in text.split(" ") for piece in _broken(whole, width, size, weight)):
         longer = f"{lines[-1]} {word}" if lines else word

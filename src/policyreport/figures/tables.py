@@ -32,16 +32,14 @@ def table(
     wide: bool = False,
     empty: str = "",
 ) -> Exhibit:
-    """Write a table with its caption and source line.
+    """Write a table with its caption and source line, as docs/report-markdown.md sets out.
 
     Parameters
     ----------
     id : str
         Name of the exhibit; pages refer to ``@tbl-ID``.
-    columns : sequence of str
-        Headings.
-    rows : sequence of sequence of str or None
-        Cells as Markdown, as many as headings; None is missing.
+    columns, rows : sequence
+        Headings, and cells as Markdown; None is missing.
     caption : str
         The finding, then in ``*…*`` what is shown.
     source : str
@@ -52,11 +50,6 @@ def table(
         Sortable on the site; scrolling inside itself where the page is narrow.
     empty : str
         What a missing cell means, ``not published``.
-
-    Returns
-    -------
-    Exhibit
-        The table, without files.
 
     Raises
     ------
@@ -82,25 +75,10 @@ def interval_cell(
     scale: tuple[float, float],
     mark: float | None = None,
 ) -> str:
-    """Put a small interval bar beside a number: drawn on the site, the number alone in the PDF.
+    """Put a small interval bar next to a number: drawn on the site, the number alone in the PDF.
 
-    Parameters
-    ----------
-    text : str
-        The number as text, with its interval in words where the PDF needs it.
-    value : float
-        Position of the dot.
-    low, high : float or None
-        Ends of the bar; None where there is no interval.
-    scale : tuple of float
-        Values at the left and right end, the same for the whole column.
-    mark : float, optional
-        Threshold, drawn as a line through the cell.
-
-    Returns
-    -------
-    str
-        A table cell.
+    The dot stands at `value`, the bar from `low` to `high` (none if either is None), a threshold line at `mark`;
+    `scale` holds the values at the left and right end, the same for the whole column.
 
     Raises
     ------
@@ -122,7 +100,7 @@ def interval_cell(
 
 
 def _check(id: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]], align: str, empty: str) -> None:
-    """Refuse what pandoc would silently bend."""
+    """Refuse what pandoc would silently change."""
     where = f'table "{id}"'
     if len(align) != len(columns) or set(align) - set(ALIGNMENTS):
         raise UsageError(where, f"{len(columns)} of the letters l, r, c", f'"{align}"', "Correct `align`.")
@@ -135,24 +113,22 @@ def _check(id: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]
 
 
 def _cell(text: str | None) -> str:
-    """One line, pipes escaped that are not yet, numbers held together with their unit."""
+    """One line, unescaped pipes escaped, numbers kept together with their unit."""
     if text is None:
         return EN_DASH
     return _BREAKABLE_NUMBER.sub(NBSP, _OPEN_PIPE.sub(r"\1\|", text.replace("\n", " ")))
 
 
 def _width(text: str) -> int:
-    """Characters that are seen: pandoc divides a wide table by the dashes of its rule."""
+    """Number of visible characters: pandoc divides a wide table by the dashes of its rule."""
     return len(as_read(unmarked(_INTERVAL.sub("  " * 6, text))))
 
 
 def _line(cells: Sequence[str]) -> str:
-    """One row of a pipe table."""
     return "| " + " | ".join(cells) + " |"
 
 
 def _frame(id: str, lines: Sequence[str], caption: str, source: str, sortable: bool, wide: bool) -> str:
-    """Div with label and classes, then the source line."""
     classes = "".join(f" .{name}" for name, on in (("sortable", sortable), ("wide", wide)) if on)
     body = "\n".join(lines)
     text = f"::: {{#tbl-{id}{classes}}}\n\n{body}\n\n{caption}\n\n:::\n"

@@ -34,20 +34,7 @@ from policyreport.records.tasks import Completion, ListCount, ListStep, Proporti
 
 
 def share_scale(formats: Formats, note: str = "") -> Scale:
-    """Make the axis of a share from none to all.
-
-    Parameters
-    ----------
-    formats : Formats
-        Of the language.
-    note : str
-        Beneath the axis.
-
-    Returns
-    -------
-    Scale
-        0 to 1 with five ticks.
-    """
+    """Make the axis of a share, 0 to 1 with five ticks; `note` stands beneath it."""
     ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
     return Scale(-0.012, 1.012, ticks, tuple(formats.percent(tick, 0) for tick in ticks), note=note)
 
@@ -55,21 +42,9 @@ def share_scale(formats: Formats, note: str = "") -> Scale:
 def completion(
     rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, told: Mapping[str, str] | None = None
 ) -> Exhibit:
-    """Draw the completed share of an area's lists as dots with intervals.
+    """Draw the completed share of an area's lists as dots with intervals, one row per list.
 
-    Parameters
-    ----------
-    rows : sequence of (str, Completion or Refusal)
-        Name of the list, and the result or why there is none.
-    frame : Frame
-        Label, caption and source.
-    told : mapping of str to str, optional
-        By list, what stands beneath its name in place of date, late and overdue tasks.
-
-    Returns
-    -------
-    Exhibit
-        One row a list, with its date, late and overdue tasks beneath the name.
+    Beneath a list's name stand its date, late and overdue tasks, or what `told` gives for it instead.
     """
     body = [_list_row(label, record, frame, told or {}) for label, record in rows]
     return picture(frame, _alt(body), lambda width: paint_rows(width, body, share_scale(frame.formats), True))
@@ -78,19 +53,7 @@ def completion(
 def completion_by_area(rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, accent: str = "") -> Exhibit:
     """Draw the completed share of many areas, highest first; areas without a count are named beneath.
 
-    Parameters
-    ----------
-    rows : sequence of (str, Completion or Refusal)
-        Name of the area and its result.
-    frame : Frame
-        Label, caption and source.
-    accent : str
-        Name to mark.
-
-    Returns
-    -------
-    Exhibit
-        Dot and interval an area.
+    `rows` are names of areas with their results; `accent` is the name to mark.
     """
     done = [(label, record) for label, record in rows if isinstance(record, Completion)]
     done.sort(key=lambda pair: (-pair[1].completed.share, sort_key(pair[0])))
@@ -120,13 +83,11 @@ def _list_row(label: str, record: Completion | Refusal, frame: Frame, told: Mapp
 def _share_row(
     label: str, share: Proportion, formats: Formats, role: Role, note: str = "", counts: bool = False
 ) -> Row:
-    """Dot at the share, Wilson interval."""
     text = formats.share_of(share.count, share.total) if counts else formats.percent(share.share)
     return Row(label, share.share, share.wilson.low, share.wilson.high, text, note=note, role=role)
 
 
 def _alt(rows: Sequence[Row]) -> str:
-    """Every row as label and text."""
     return "; ".join(" ".join(part for part in (row.label, row.text, row.note) if part) for row in rows) + "."
 
 
@@ -135,19 +96,8 @@ def list_counts(
 ) -> Exhibit:
     """Draw a task list on its dates: completed of total as bars, a break wherever the list changed.
 
-    Parameters
-    ----------
-    record : QuarterOnQuarter
-        Counts and the steps between them.
-    frame : Frame
-        Label, caption and source.
-    proportions : mapping of date to Proportion, optional
-        Completion of each date, for the interval.
-
-    Returns
-    -------
-    Exhibit
-        One panel a date; between two lists the reason why they are not compared, never a line.
+    Between two lists stands the reason why they are not compared, never a line. `proportions` give the interval of a
+    date's completed share.
     """
     shares = proportions or {}
     alt = "; ".join(_count_alt(count, frame) for count in record.counts)
@@ -164,7 +114,7 @@ def _count_alt(count: ListCount, frame: Frame) -> str:
 
 
 def _paint_counts(width: int, record: QuarterOnQuarter, frame: Frame, shares: Mapping[date, Proportion]) -> Figure:
-    """Bars with remainder, a date each, on the scale of the longest list."""
+    """Bars with remainder for each date, on the scale of the longest list."""
     steps = {step.end: _break_lines(step, frame, width) for step in record.steps}
     notes = {count.reference_date: _count_notes(count, frame) for count in record.counts}
     breaks = {day: lines for day, lines in steps.items() if lines}
@@ -198,7 +148,7 @@ def _break_lines(step: ListStep, frame: Frame, width: int) -> list[str]:
 
 
 def _count_notes(count: ListCount, frame: Frame) -> str:
-    """Recurring and overdue tasks, and what the count's own note says."""
+    """Recurring and overdue tasks, and the count's own note."""
     formats = frame.formats
     parts = [(count.recurring, frame.words.recurring), (count.overdue, frame.words.overdue)]
     notes = [
@@ -219,7 +169,6 @@ def _paint_break(figure: Figure, y: float, lines: Sequence[str], width: int) -> 
 
 
 def _paint_count(figure: Figure, y: float, count: ListCount, width: int, formats: Formats) -> None:
-    """Date on the left, counts on the right."""
     size = BASE if width >= WIDE else SMALL
     text = formats.share_of(count.completed, count.total)
     write(figure, 0, y + 17, formats.date(count.reference_date), size=size)
@@ -242,27 +191,14 @@ def _paint_bar(figure: Figure, y: float, count: ListCount, scale: tuple[int, int
 
 
 def slope(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
-    """Draw the completed share of lists over their dates: a line inside a list, a panel for each list.
-
-    Parameters
-    ----------
-    counts : sequence of ListCount
-        In the order of their dates; equal `list` means one list.
-    frame : Frame
-        Label, caption and source.
-
-    Returns
-    -------
-    Exhibit
-        A slope chart a list, side by side, on one axis of shares.
-    """
+    """Draw the completed share of lists over their dates, in order of date: a line inside a list, a panel per list."""
     lists = [list(group) for _, group in groupby(counts, key=lambda count: count.list)]
     alt = "; ".join(f"{group[0].list_label}: " + ", ".join(_count_alt(c, frame) for c in group) for group in lists)
     return picture(frame, alt + ".", lambda width: _paint_slopes(width, lists, frame))
 
 
 def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame) -> Figure:
-    """Panels of equal width, stacked where narrow."""
+    """Panels of equal width, stacked on a narrow screen."""
     across = len(lists) if width >= WIDE else 1
     down = -(-len(lists) // across)
     cell = (width - 44) / across
@@ -298,6 +234,6 @@ def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame
 
 
 def _named_counts(group: Sequence[ListCount], span: float, formats: Formats) -> Sequence[ListCount]:
-    """The counts with date and number beside them: all where they fit, else the first and the last."""
+    """The counts labelled with date and number: all where they fit, else the first and the last."""
     need = sum(text_width(formats.count_of(count.completed, count.total), SMALL) + 10 for count in group)
     return group if need <= 0.6 * span else (group[0], group[-1])

@@ -1,4 +1,4 @@
-"""The tile grid map: one square an area, each a link, and a small locator of the same grid."""
+"""The tile grid map: one square per area, each a link, and a small locator on the same grid."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class Tile:
     """What one area shows: its name, link, region and, where published, value and text.
 
     `href` is relative to the page that carries the map; none if empty. `short` is the text for inside the square,
-    whose unit the key names. Whether an area that was not computed has a value is not known, which is not the same
-    as having none. `inputs` are the ledger rows behind the value.
+    whose unit the key names. Whether an area that was not computed has a value is unknown, which is not the same as
+    having none. `inputs` are the ledger rows behind the value.
     """
 
     name: str
@@ -92,29 +92,19 @@ def tile_map(
 ) -> Exhibit:
     """Draw the tile grid with five classes; what is not published is hatched, never coloured.
 
-    An area that was not computed is an empty square with a dashed edge.
+    An area that was not computed is an empty square with a dashed edge. Tiles are links with titles; legible at
+    340 px, so the map has no narrow variant.
 
     Parameters
     ----------
-    tiles : mapping of str to Tile
-        By area key.
-    grid : TileGrid
-        From params/tiles.yaml.
-    frame : Frame
-        Label, caption and source.
     bounds : sequence of float
         Four ascending bounds; a value at a bound belongs to the class above it.
     texts : sequence of str
         Five texts of the key, lowest class first.
     regions : mapping of str to str, optional
-        Name by region key, printed beside the tiles.
+        Name by region key, printed next to the tiles.
     title : str
         Heading of the key: what is shown, in which unit.
-
-    Returns
-    -------
-    Exhibit
-        SVG whose tiles are links with titles; legible at 340 px, so it has no narrow variant.
 
     Raises
     ------
@@ -142,25 +132,7 @@ def tile_map(
 
 
 def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str], side: float = 9.0) -> Exhibit:
-    """Draw the grid small, with one area marked.
-
-    Parameters
-    ----------
-    area : str
-        Key of the area.
-    grid : TileGrid
-        From params/tiles.yaml.
-    frame : Frame
-        Label, caption and source.
-    names : mapping of str to str
-        Name by area key, for the alternative text.
-    side : float
-        Pixels of a tile.
-
-    Returns
-    -------
-    Exhibit
-        Markdown is the bare picture with its alternative text, without caption.
+    """Draw the grid small, with one area marked: the bare picture with the area's name as alternative text.
 
     Raises
     ------
@@ -190,7 +162,7 @@ def _check_places(keys: Iterable[str], grid: TileGrid) -> None:
 
 
 def _svg(parts: Sequence[str], grid: TileGrid, label: str, alt: str, pitch: float, image: bool = False) -> str:
-    """The root: a group of links keeps its children readable, an image does not."""
+    """The root: a group keeps the links inside it readable, an image does not."""
     width, height = grid.columns * pitch, grid.rows * pitch
     role = "img" if image else "group"
     return (
@@ -230,7 +202,7 @@ def _fill(x: float, y: float, side: float, group: int | None, label: str, comput
 
 
 def _tile(tile: Tile, place: TilePlace, group: int | None, frame: Frame) -> str:
-    """Square, two-line name, value; wrapped in its link."""
+    """Square, two-line name and value, in a link."""
     x, y = place.column * PITCH + 1, place.row * PITCH + 1
     color = MUTED if group is None else text_on_class(group)
     printed = tile.short or tile.text

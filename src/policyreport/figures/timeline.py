@@ -55,7 +55,7 @@ class Break:
 
 @dataclass(frozen=True)
 class MedianLine:
-    """The line of a series' median slope, from its first to its last year, and what it came to in words."""
+    """The line of a series' median slope, from its first to its last year, and its outcome in a sentence."""
 
     years: tuple[int, int]
     values: tuple[float, float]
@@ -64,7 +64,7 @@ class MedianLine:
 
 @dataclass(frozen=True)
 class Plot:
-    """What a timeline needs: range, tick texts, unit above the axis, breaks, the years shown."""
+    """Range, tick texts, unit above the axis, breaks and the years shown of a timeline; `height` in pixels."""
 
     low: float
     high: float
@@ -77,24 +77,7 @@ class Plot:
 
 
 def frame_axes(width: int, plot: Plot, lines: Sequence[Line], note: str = "") -> tuple[Figure, Axes]:
-    """Draw the axes of a timeline with the breaks, and the names of the lines at its right.
-
-    Parameters
-    ----------
-    width : int
-        Pixels.
-    plot : Plot
-        Range and texts.
-    lines : sequence of Line
-        Named at their last point.
-    note : str
-        Beneath the axis.
-
-    Returns
-    -------
-    tuple of Figure and Axes
-        To draw the lines into.
-    """
+    """Draw the axes of a timeline with the breaks, and the names of the lines at its right; `note` stands beneath."""
     left = 8 + max(text_width(text, SMALL) for text in plot.texts)
     most = 190 if width >= WIDE else 104
     names = [_name_lines(line, most) for line in lines]
@@ -118,14 +101,7 @@ def frame_axes(width: int, plot: Plot, lines: Sequence[Line], note: str = "") ->
 def draw_line(axes: Axes, line: Line, size: float = 6.0) -> None:
     """Draw a series: a line within each unbroken segment, hollow and dashed where not yet final.
 
-    Parameters
-    ----------
-    axes : Axes
-        From `frame_axes`.
-    line : Line
-        What to draw.
-    size : float
-        Pixels of a dot; 0 for none.
+    `size` is that of a dot in pixels; 0 for none.
     """
     color, weight = COLORS[line.role], 2.2 if line.role == "accent" else 1.6
     for before, after in pairwise(line.points):
@@ -148,22 +124,7 @@ def draw_line(axes: Axes, line: Line, size: float = 6.0) -> None:
 
 
 def value_axis(values: Sequence[float], count: int = 5, zero: bool = False) -> tuple[float, float, tuple[float, ...]]:
-    """Choose the range of a value axis so that its first and last tick enclose the values.
-
-    Parameters
-    ----------
-    values : sequence of float
-        All that is drawn.
-    count : int
-        About how many ticks.
-    zero : bool
-        Start at zero.
-
-    Returns
-    -------
-    tuple
-        Low, high and ticks.
-    """
+    """Choose low, high and ticks of a value axis (about `count`) so that its first and last tick enclose the values."""
     low, high = padded(values, 0.04, zero)
     ticks = round_ticks(low, high, count)
     while len(ticks) < 2:
@@ -178,18 +139,7 @@ def value_axis(values: Sequence[float], count: int = 5, zero: bool = False) -> t
 
 
 def missing_years(line: Line) -> list[int]:
-    """Name the years without a value between a line's first and last.
-
-    Parameters
-    ----------
-    line : Line
-        A series.
-
-    Returns
-    -------
-    list of int
-        Years.
-    """
+    """Years without a value between a line's first and last."""
     have = {point.year for point in line.points}
     return [year for year in range(min(have), max(have)) if year not in have]
 
@@ -236,7 +186,7 @@ def _names(
     plot: Plot,
     corner: tuple[float, float],
 ) -> None:
-    """Names beside the last points, moved apart where they would touch."""
+    """Names next to the last points, moved apart where they would touch."""
     x, top = corner
     scale = plot.height / (plot.high - plot.low)
     middles = [top + (plot.high - line.points[-1].value) * scale for line in lines]

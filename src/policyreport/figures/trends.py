@@ -1,4 +1,4 @@
-"""Series with the line of their median slope, a small panel each (METHODS §7)."""
+"""Series with the line of their median slope, one small panel per series (METHODS §7)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MARGIN = 30.0
 
 @dataclass(frozen=True)
 class TrendPanel:
-    """One series: its name, what its trend came to in words, and the trend; None where it was refused.
+    """One series: its name, its trend in a sentence, and the trend; None where it was refused.
 
-    `level` is the value of what the series is held against, 0 for a difference; None where there is nothing.
+    `level` is the value the series is compared with, 0 for a difference; None where there is none.
     """
 
     title: str
@@ -40,26 +40,11 @@ def trends(
     height: float = 92,
     breaks: Sequence[Break] = (),
 ) -> Exhibit:
-    """Draw each series as points with the line of its median slope; no band.
+    """Draw each series as points with the line of its median slope, without a band; a refused one stays empty.
 
-    Parameters
-    ----------
-    panels : sequence of TrendPanel
-        One a series; a refused one stays empty with its reason.
-    frame : Frame
-        Label, caption and source.
-    shared : bool
-        All on one range of values; else each on its own.
-    height : float
-        Pixels of a panel's axes.
-    breaks : sequence of Break
-        Drawn before their year in every panel and named beneath.
-
-    Returns
-    -------
-    Exhibit
-        Four panels across (two where there are only two), half as many on a narrow screen. Unrevised years are
-        hollow, years outside the trend's window grey, each change of definition a dotted rule.
+    Four panels across (two where there are only two), half as many on a narrow screen, all on one range of values if
+    `shared`. Unrevised years are hollow, years outside the trend's window grey, each change of definition a dotted
+    rule; `breaks` are drawn in every panel and named beneath. `height` is in pixels.
     """
     ranges = [_range(panels)] * len(panels) if shared else [_range([each]) for each in panels]
     first, last = min(each.years[0] for each in ranges), max(each.years[1] for each in ranges)
@@ -70,7 +55,7 @@ def trends(
 
 @dataclass(frozen=True)
 class _Grid:
-    """Panels with their ranges, and what the signs mean beneath."""
+    """Panels with their ranges, and the note that explains the signs."""
 
     panels: tuple[TrendPanel, ...]
     ranges: tuple[Span, ...]
@@ -80,13 +65,12 @@ class _Grid:
     height: float
 
     def across(self, width: int) -> int:
-        """Panels beside each other: four or two, on a narrow screen half as many."""
+        """Panels per row: four or two, on a narrow screen half as many."""
         most = 4 if len(self.panels) > 2 else 2
         return min(most if width >= WIDE else most // 2, len(self.panels))
 
 
 def _paint(width: int, grid: _Grid, frame: Frame) -> Figure:
-    """A grid of panels with their texts, and what the signs mean beneath."""
     across, margin = grid.across(width), MARGIN if grid.shared else 0.0
     cell, inside = (width - margin) / across, MARGIN - margin
     titles = [wrap(each.title, cell - 14, SMALL, BOLD) for each in grid.panels]
@@ -108,7 +92,6 @@ def _paint(width: int, grid: _Grid, frame: Frame) -> Figure:
 
 
 def _write_head(figure: Figure, left: float, top: float, title: Sequence[str], text: Sequence[str]) -> None:
-    """A panel's name, and what its trend came to."""
     for k, line in enumerate(title):
         write(figure, left, top + LINE_HEIGHT * k, line, size=SMALL, weight=BOLD)
     for k, line in enumerate(text, start=len(title)):
@@ -132,7 +115,7 @@ def _paint_scale(cell: Cell, each: TrendPanel, frame: Frame, *, named: bool) -> 
 
 
 def _paint_trend(cell: Cell, trend: Trend, level: float | None, breaks: Sequence[Break]) -> None:
-    """What the series is held against, changes of definition, the line of the median slope, the points."""
+    """The level of comparison, changes of definition, the line of the median slope, the points."""
     if level is not None:
         cell.across(level, color=MUTED, linewidth=1, zorder=1.4)
     for year in sorted({*_new_segments(trend), *(item.year for item in breaks)}):
@@ -156,7 +139,7 @@ def _new_segments(trend: Trend) -> list[int]:
 
 
 def _note(panels: Sequence[TrendPanel], breaks: Sequence[Break], frame: Frame) -> str:
-    """What the signs mean that occur."""
+    """The meaning of each sign that occurs."""
     points = [(each.trend, point) for each in panels if each.trend for point in each.trend.points]
     said = [frame.words.median_line] if points else []
     if any(point.status in TENTATIVE for _, point in points):
@@ -168,7 +151,7 @@ def _note(panels: Sequence[TrendPanel], breaks: Sequence[Break], frame: Frame) -
 
 
 def _alt(panels: Sequence[TrendPanel], frame: Frame) -> str:
-    """Every value of every series, estimates named, and what the trend came to."""
+    """Every value of every series, estimates named, and the outcome of its trend."""
     said = []
     for each in panels:
         points = each.trend.points if each.trend else ()

@@ -1,4 +1,4 @@
-"""The few words that stand inside figures and in their alternative texts, by language.
+"""The short texts inside figures and in their alternative texts, by language.
 
 Verdicts are not among them: they come with the figure's frame, from params/wording.yaml.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Words:
-    """Words of a figure in one language."""
+    """Texts of a figure in one language."""
 
     all_areas: str = "All"
     not_computed: str = "not in this run"
