@@ -13,18 +13,10 @@ from policyreport.records.shares import VintageValue
 
 
 def rows_behind(shown: object) -> tuple[str, ...]:
-    """Collect the rows behind objects that are shown.
+    """Collect the ids of the rows behind what is shown, in order, each once.
 
-    Parameters
-    ----------
-    shown : object
-        Results, points, observations, lines, rows of a figure; or text, in which values are marked with their rows;
-        or any nesting of these. What names no rows, such as a label, adds none.
-
-    Returns
-    -------
-    tuple of str
-        Ids in the order of what is shown, each once.
+    `shown` is a result, point, observation, line or row of a figure, or text in which values are marked with their
+    rows, or any nesting of these. What names no rows, such as a label, adds none.
     """
     return tuple(dict.fromkeys(_rows(shown)))
 

@@ -1,4 +1,4 @@
-"""Present boundaries for readers: how values came to stand on them, and how well our recalculation agrees."""
+"""Present boundaries for readers: how values were put on them, and how well our recalculation agrees."""
 
 from __future__ import annotations
 
@@ -14,26 +14,16 @@ from policyreport.records.notebooks import BoundaryCheck
 
 
 def boundaries(checks: Sequence[BoundaryCheck], inputs: Inputs) -> Exhibits:
-    """Show which values were recalculated, and the recalculation beside the publisher's own series.
+    """Show which values were recalculated, and the recalculation against the publisher's own series.
 
-    Parameters
-    ----------
-    checks : sequence of BoundaryCheck
-        From `assess.boundary_checks`.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "boundaries", "boundaries-ranges", "discrepancies".
+    From `assess.boundary_checks`: "boundaries", "boundaries-ranges", "discrepancies".
     """
     voice = Voice(inputs)
     return Exhibits([_bases(voice), _ranges(voice), _discrepancies(voice, checks)])
 
 
 def _discrepancies(voice: Voice, checks: Sequence[BoundaryCheck]) -> Exhibit:
-    """A table an indicator: merged provinces, the largest difference first."""
+    """A table per indicator: merged provinces, the largest difference first."""
     if not checks:
         return Exhibit("discrepancies", "No series of the publisher's own on present boundaries was known by then.")
     by: dict[str, list[BoundaryCheck]] = {}
@@ -114,7 +104,7 @@ def _ranges(voice: Voice) -> Exhibit:
 
 
 def _bases(voice: Voice) -> Exhibit:
-    """Which indicators were recalculated on present boundaries, by which weights."""
+    """Which indicators were recalculated on present boundaries."""
     panel, provinces = voice.inputs.panel, set(voice.inputs.provinces)
     rows = panel[panel["area"].isin(provinces)]
     if rows.empty:
@@ -158,7 +148,7 @@ def _whole_error(rows: Sequence[BoundaryCheck]) -> float:
 
 
 def _assumed(voice: Voice, indicator: str) -> str:
-    """The error that recalculated growth and income carry where they have to stand in for the publisher's own."""
+    """The error of recalculated growth and income where they have to stand in for the publisher's own."""
     settings = voice.inputs.settings.harmonise
     errors = {"chain": settings.growth_error, "per-head": settings.income_error}
     error = errors.get(voice.inputs.indicators.get(indicator).harmonise)

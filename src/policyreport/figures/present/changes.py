@@ -1,4 +1,4 @@
-"""What an edition adds to the one before: sentences for the overview, and the page of its own."""
+"""What an edition adds to the one before: sentences for the overview, and a page of its own."""
 
 from __future__ import annotations
 
@@ -21,19 +21,9 @@ SHOWN = 12
 
 
 def changes(found: Changes | None, inputs: Inputs) -> Exhibits:
-    """Say what was added, revised and confirmed since the edition before, in short and by indicator and measure.
+    """Show what was added, revised and confirmed since the edition before, in short and by indicator and measure.
 
-    Parameters
-    ----------
-    found : Changes or None
-        From `assess.changes`.
-    inputs : Inputs
-        The national slice: every vintage known.
-
-    Returns
-    -------
-    Exhibits
-        "changed" for the overview, "changes" for the page of its own.
+    From `assess.changes`; `inputs` must hold every vintage. Gives "changed" for the overview, "changes" for the page.
     """
     if found is None:
         return Exhibits(Exhibit(name, FIRST) for name in ("changed", "changes"))
@@ -43,7 +33,7 @@ def changes(found: Changes | None, inputs: Inputs) -> Exhibits:
 
 
 def _page(voice: Voice, found: Changes) -> Exhibit:
-    """The same sentences, the years that new figures are about, every revised figure, and a table of all."""
+    """The same sentences, the years of the new figures, every revised figure, and a table of all."""
     lead = " ".join([*_sentences(voice, found), _years(voice, found.by_measure)])
     if not found.by_measure:
         return Exhibit("changes", lead)
@@ -80,7 +70,7 @@ def _added(voice: Voice, found: Changes) -> str:
 
 
 def _total(voice: Voice, counts: Iterable[FigureCount]) -> str:
-    """A sum of figures with the files they stand in."""
+    """A sum of figures with the files they are from."""
     every = list(counts)
     return voice.value(
         voice.formats.count(sum(each.count for each in every)), [f for each in every for f in each.inputs]
@@ -88,7 +78,7 @@ def _total(voice: Voice, counts: Iterable[FigureCount]) -> str:
 
 
 def _published_again(voice: Voice, changes: Sequence[Change]) -> str:
-    """How many figures known before were revised or confirmed; nothing where none was published a second time."""
+    """How many earlier figures were revised or confirmed; nothing where none was published a second time."""
     revised = [figure for change in changes for figure in change.revised]
     again = sum(change.confirmed.count for change in changes)
     said = []
@@ -146,7 +136,6 @@ def _span(years: Iterable[str]) -> str:
 
 
 def _table(voice: Voice, found: Changes) -> Exhibit:
-    """A row an indicator and measure."""
     body = [_row(voice, change) for change in found.by_measure]
     return table(
         "changes",
@@ -205,7 +194,7 @@ def _revised(voice: Voice, found: Changes) -> Exhibit | str:
 
 
 def _replaced(voice: Voice, figure: RevisedFigure) -> list[str]:
-    """One figure as it was and as it is."""
+    """One revised figure, before and after."""
     before, now = observations(voice.inputs.observations.loc[[figure.before, figure.now]])
     measure = f", {voice.measure(now.measure)}" if now.measure else ""
     return [

@@ -1,4 +1,4 @@
-"""One area beside others: the strip of five indicators, differences in growth, the summary paragraph."""
+"""One area compared with others: the strip of five indicators, differences in growth, the summary paragraph."""
 
 from __future__ import annotations
 
@@ -37,19 +37,9 @@ __all__ = ["growth_compare", "strip", "summary"]
 
 
 def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
-    """Show the area's mean difference in growth to the nation among all areas, and to region and peers.
+    """Show the area's mean difference in growth to the country among all areas, and to region and peers.
 
-    Parameters
-    ----------
-    result : Peers or Refusal
-        From `assess.peers`.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "growth-compare".
+    From `assess.peers`: "growth-compare".
     """
     voice = Voice(inputs)
     panel = peer_panel(inputs)
@@ -96,20 +86,7 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
 
 
 def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
-    """Show five indicators: value, change, published place, or the refusal.
-
-    Parameters
-    ----------
-    items : tuple of StripItem
-        From `assess.strip`.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "strip".
-    """
+    """Show five indicators: value, change, published place, or the refusal: "strip"."""
     voice = Voice(inputs)
     cells = [f"::: {{.strip-item}}\n{_cell(voice, item)}\n:::" for item in items]
     crossing = voice.flags(flag for item in items for flag in item.flags)
@@ -117,20 +94,7 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
 
 
 def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
-    """Say in one paragraph what the records allow, beside the locator.
-
-    Parameters
-    ----------
-    record : CompareRecord
-        The area's record.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "summary".
-    """
+    """Say in one paragraph what the records allow, with the locator: "summary"."""
     voice = Voice(inputs)
     said = [_place(voice)]
     by_role = {item.role: item for item in record.strip}
@@ -233,7 +197,7 @@ def _cell(voice: Voice, item: StripItem) -> str:
 
 
 def _part(voice: Voice, item: StripItem) -> str:
-    """A figure for part of a year, with its period before it: it is no year's."""
+    """A figure for part of a year, with its period before it: it is not a figure for a year."""
     if item.part is None:
         return ""
     value = voice.value(f"{voice.as_published(item.part.value)}\u00a0{item.part.unit.split(' ')[0]}", [item.part.id])
@@ -260,7 +224,7 @@ def _in_years(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
 
 
 def _line(voice: Voice, each: Difference, own: tuple[str, ...], provinces: int) -> str:
-    """The fact of every year, the mean and how sure it is, and the latest year among the other provinces'."""
+    """The years above, the mean and how certain it is, and the latest year among the other provinces'."""
     rows, unit = own + each.inputs, "pp"
     sure = how_sure(voice, each, provinces)
     return (
@@ -270,7 +234,7 @@ def _line(voice: Voice, each: Difference, own: tuple[str, ...], provinces: int) 
 
 
 def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping[str, tuple[str, ...]]) -> Exhibit:
-    """The most similar provinces with their distance, and how their growth differs from the nation's."""
+    """The most similar provinces with their distance, and how their growth differs from the country's."""
     number = voice.formats.number
     body = [
         [

@@ -1,4 +1,4 @@
-"""The nation's own path, and whose trends stand out where all areas are looked at together."""
+"""The country's own path, and whose trends stand out where all areas are tested together."""
 
 from __future__ import annotations
 
@@ -29,21 +29,8 @@ def families(
 ) -> Exhibits:
     """Show the trend of the path that all areas share, then each family with whom it singles out.
 
-    Parameters
-    ----------
-    results : sequence of TrendFamily or Refusal
-        From `assess.trend_families`.
-    means : sequence of MeanFamily or Refusal
-        From `assess.mean_families`.
-    nation : Trend or Refusal
-        From `assess.growth`, of the nation.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "common-path", "means", "families".
+    From `assess.trend_families`, `assess.mean_families` and, of the country, `assess.growth`: "common-path", "means",
+    "families".
     """
     voice = Voice(inputs)
     done = [each for each in results if isinstance(each, TrendFamily)]
@@ -75,7 +62,7 @@ def _common_path(voice: Voice, nation: Trend | Refusal) -> Exhibit:
 
 
 def _nation_drawn(voice: Voice, nation: Trend) -> Exhibit:
-    """The nation's growth with the line of its median slope."""
+    """The country's growth with the line of its median slope."""
     role = voice.inputs.roles.growth
     points = role_series(voice.inputs, voice.inputs.roles.nation, role)
     frame = voice.frame(
@@ -88,7 +75,7 @@ def _nation_drawn(voice: Voice, nation: Trend) -> Exhibit:
 
 
 def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
-    """A row a family: tested, singled out, and the smallest p that its years allow."""
+    """A row per family: tested, singled out, and the smallest p that its years allow."""
     formats, settings = voice.formats, voice.inputs.settings.trend
     level, rho = formats.number(settings.verdict_level, 2), formats.number(settings.verdict_rho, 1)
     body = [

@@ -21,19 +21,9 @@ SHOWN = 12
 
 
 def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
-    """Say what must be known about one area's published figures: those that do not agree, and other notes.
+    """Show a reader's cautions on one area's published figures: those that do not agree, and other notes.
 
-    Parameters
-    ----------
-    record : CleanRecord
-        The area's cleaned data.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "findings"; one sentence where there are none.
+    Gives "findings", one sentence where there are none.
     """
     voice = Voice(inputs)
     areas = inputs.areas
@@ -62,7 +52,7 @@ def _own_gaps(inputs: Inputs, finding: Finding) -> Finding:
 
 
 def _alike(voice: Voice, found: Sequence[Finding]) -> list[str]:
-    """Findings in words, those that say one thing of several figures in one line."""
+    """Findings as lines; those alike on several figures share one."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in found:
         groups.setdefault((finding.rule, finding.message.partition(": ")[2] or finding.message), []).append(finding)
@@ -78,7 +68,7 @@ def _alike(voice: Voice, found: Sequence[Finding]) -> list[str]:
 
 
 def _said(voice: Voice, finding: Finding) -> str:
-    """A finding in words: a decision begins with the areas it is about, not with the key of its entry."""
+    """A finding as a line: a decision begins with the areas it is about, not with the key of its entry."""
     message = finding.message
     if finding.rule == "corrected":
         known = voice.inputs.areas.table.index
@@ -90,17 +80,7 @@ def _said(voice: Voice, finding: Finding) -> str:
 def findings(found: Sequence[Finding], inputs: Inputs) -> Exhibits:
     """Show which rules of the ledger are broken, where and by whom.
 
-    Parameters
-    ----------
-    found : sequence of Finding
-        Those of the edition.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "findings", "findings-areas", "findings-publishers", "corrections".
+    Gives "findings", "findings-areas", "findings-publishers", "corrections".
     """
     voice = Voice(inputs)
     if not found:
@@ -113,23 +93,12 @@ def findings(found: Sequence[Finding], inputs: Inputs) -> Exhibits:
 
 
 def worst(found: Iterable[Finding]) -> list[Finding]:
-    """Sort findings.
-
-    Parameters
-    ----------
-    found : iterable of Finding
-        In any order.
-
-    Returns
-    -------
-    list of Finding
-        Errors first, then warnings, then notes.
-    """
+    """Sort findings: errors first, then warnings, then notes."""
     return sorted(found, key=lambda finding: (ORDER[finding.severity], finding.rule, sort_key(finding.message)))
 
 
 def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
-    """A row a broken rule, an example of each warning in words, everything in a fold on the site."""
+    """A row per broken rule, an example of each warning, everything in a fold on the site."""
     counted = Counter((finding.rule, finding.severity) for finding in found)
     order = sorted(counted.items(), key=lambda each: (ORDER[each[0][1]], -each[1], each[0][0]))
     body = [
@@ -157,7 +126,7 @@ def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
 
 
 def _by_area(voice: Voice, found: Sequence[Finding]) -> Exhibit:
-    """A row a province, former ones under their successor; findings about many areas once."""
+    """A row per province, former ones under their successor; findings about many areas once."""
     areas, nation = voice.inputs.areas, voice.inputs.roles.nation
     by: dict[str, list[Finding]] = {}
     for finding in found:
@@ -182,7 +151,6 @@ def _by_area(voice: Voice, found: Sequence[Finding]) -> Exhibit:
 
 
 def _by_publisher(voice: Voice, found: Sequence[Finding]) -> Exhibit:
-    """A row a publisher."""
     publishers = {source.id: short_publisher(source.publisher) for source in voice.inputs.sources}
     by: dict[str, list[Finding]] = {}
     for finding in found:
@@ -231,7 +199,7 @@ def _decided(voice: Voice, found: Sequence[Finding]) -> Exhibit:
 
 
 def _entry(voice: Voice, finding: Finding, what: str) -> str:
-    """A decision with the areas it is about before it, where they are given."""
+    """A decision, preceded by the areas it is about where they are given."""
     _, found, rest = what.partition(": ")
     names = [voice.inputs.areas.name(area) for area in finding.areas if area in voice.inputs.areas.table.index]
     if finding.rule != "corrected" or not found or not names:

@@ -12,21 +12,9 @@ from policyreport.records.tasks import ChangeAtFrailty, Flow, FlowChange, FlowTr
 
 
 def flow_sensitivity(voice: Voice, each: Flow, suffix: str = "") -> Exhibit | str:
-    """Set the last change of pace under larger design effects, and the trend by another likelihood, side by side.
+    """Show the last change of pace under larger design effects, and the trend by another likelihood.
 
-    Parameters
-    ----------
-    voice : Voice
-        Of the page.
-    each : Flow
-        One list's pace.
-    suffix : str
-        What tells the tables of several lists apart.
-
-    Returns
-    -------
-    Exhibit or str
-        The table; empty where neither a change nor a trend was given.
+    `suffix` keeps the tables of several lists apart; empty where neither a change nor a trend was given.
     """
     body: list[list[str]] = []
     findings = []
@@ -102,13 +90,13 @@ def _trend_rows(voice: Voice, trend: FlowTrend, rows: tuple[str, ...]) -> list[l
 
 
 def _ratio(voice: Voice, each: TrendAtFrailty) -> str:
-    """By how much the effort was multiplied a quarter, with its interval."""
+    """The factor by which the rate changed per quarter, with its interval."""
     ends = voice.formats.interval(exp(each.interval.low), exp(each.interval.high), 3)
     return f"{voice.formats.number(exp(each.slope), 3)} ({ends})"
 
 
 def _vanishes(voice: Voice, fell: bool, variance: float | None) -> str:
-    """The variance of the tasks' ease at which a fall is none."""
+    """The variance of the tasks' ease at which a fall vanishes."""
     if not fell:
         return "there is no fall"
     if variance is None:

@@ -1,4 +1,4 @@
-"""The provinces side by side: a dense table with interval bars, and growth against the nation."""
+"""The provinces side by side: a dense table with interval bars, and growth against the country's."""
 
 from __future__ import annotations
 
@@ -26,19 +26,9 @@ from policyreport.statistics.shares.latest import later_parts, newest_of_each_me
 
 
 def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
-    """Show the league table, growth against the nation, the map, and the lists of the provinces.
+    """Show the league table, growth against the country's, the map, and the lists of the provinces.
 
-    Parameters
-    ----------
-    rows : sequence of LeagueRow
-        From `assess.league`.
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Exhibits
-        "league-lead", "league", "league-growth", "map", "tasks-provinces", "share-provinces".
+    From `assess.league`: "league-lead", "league", "league-growth", "map", "tasks-provinces", "share-provinces".
     """
     voice = Voice(inputs)
     lists = [
@@ -68,7 +58,7 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
 
 
 def _lead(voice: Voice, rows: Sequence[LeagueRow]) -> str:
-    """What the table holds, and what it does not say."""
+    """What the table holds, and what it cannot show."""
     grown = [row for row in rows if row.growth is not None]
     if not grown:
         return (
@@ -119,7 +109,7 @@ def _named(names: Sequence[str]) -> str:
 
 
 def _sure(voice: Voice, rows: Sequence[LeagueRow]) -> str:
-    """Whether any mean difference is statistically clear once all are looked at."""
+    """Whether any mean difference is statistically clear once all are tested."""
     compared = [row for row in rows if row.growth_verdict]
     named = [escape(row.name) for row in compared if row.growth_verdict in ("above", "below")]
     if not compared:
@@ -178,7 +168,7 @@ def _table(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
 
 @dataclass(frozen=True)
 class _Columns:
-    """Which columns say something: a range where any two are told apart, a verdict where not all are alike."""
+    """Which columns are informative: a range where any two differ clearly, a verdict where not all are alike."""
 
     ranks: bool
     verdicts: bool
@@ -284,7 +274,7 @@ def _since(inputs: Inputs) -> str:
 
 
 def _weighted(voice: Voice) -> str:
-    """That the provinces' own figures add up to more, or less, than the nation's."""
+    """That the provinces' own figures add up to more, or less, than the country's."""
     inputs, formats = voice.inputs, voice.formats
     nation = {point.year: point for point in role_series(inputs, inputs.roles.nation, inputs.roles.growth)}
     both = [(point, nation[point.year]) for point in weighted_growth(inputs) if point.year in nation]

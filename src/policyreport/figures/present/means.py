@@ -1,4 +1,4 @@
-"""What holds in every year for which provinces, and whose mean is told apart from the country's."""
+"""What holds in every year for which provinces, and whose mean differs clearly from the country's."""
 
 from __future__ import annotations
 
@@ -20,20 +20,7 @@ MOST_NAMED = 6
 
 
 def show_means(voice: Voice, means: Sequence[MeanFamily | Refusal]) -> Exhibit:
-    """Show each family's facts, and how sure they make anybody's mean.
-
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    means : sequence of MeanFamily or Refusal
-        From `assess.mean_families`.
-
-    Returns
-    -------
-    Exhibit
-        "means".
-    """
+    """Show each family's facts, and how certain they make any province's mean; from `assess.mean_families`: "means"."""
     done = [each for each in means if isinstance(each, MeanFamily)]
     reasons = [
         voice.refusal(each, f"Means of {voice.indicator(each.subject)}")
@@ -45,7 +32,7 @@ def show_means(voice: Voice, means: Sequence[MeanFamily | Refusal]) -> Exhibit:
 
 
 def fact_sentence(voice: Voice, each: MeanFamily) -> str:
-    """Who lay above the country in every year, and who in none: facts, whatever a test says."""
+    """Who lay above the country in every year, and who in none: facts, whatever the test."""
     subject = heading(voice.indicator(each.indicator))
     years = f"each of the {each.n} years {each.first_year}–{each.last_year}"
     above = "lay above the country's" if each.unit == POINTS else "rose faster than the country's"
@@ -56,7 +43,7 @@ def fact_sentence(voice: Voice, each: MeanFamily) -> str:
 
 
 def sure_sentence(voice: Voice, each: MeanFamily) -> str:
-    """How many means are told apart once all provinces are looked at, and what independent years would have said."""
+    """How many means stand apart once all provinces are tested, and what independent years would have given."""
     named, free = each.singled_out, each.if_independent
     count = f"{each.tested} provinces"
     if named:
@@ -81,7 +68,7 @@ def _who(voice: Voice, areas: Sequence[str], each: MeanFamily) -> str:
 
 
 def _table(voice: Voice, done: Sequence[MeanFamily]) -> Exhibit:
-    """A row a family: facts, who is told apart, and what was learnt from all provinces together."""
+    """A row per family: facts, who stands apart, and what was learnt from all provinces together."""
     formats = voice.formats
     body = [
         [

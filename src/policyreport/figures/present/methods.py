@@ -1,4 +1,4 @@
-"""The methods page: each method with its formula, assumptions, words and settings, from the registry."""
+"""The methods page: each method with its formula, assumptions, verdicts and settings, from the registry."""
 
 from __future__ import annotations
 
@@ -38,20 +38,10 @@ CHOICES = {
 
 
 def method_pages(voice: Voice, use: Mapping[str, tuple[int, int]]) -> Exhibit:
-    """Write a section for every method of the registry.
+    """Write a section for every method of the registry: headings, formulas, lists and one table of settings per method.
 
-    Parameters
-    ----------
-    voice : Voice
-        The page's language, with the registry among its inputs.
-    use : mapping of str to (int, int)
-        Results and refusals by method, for those that were used in the edition.
-
-    Returns
-    -------
-    Exhibit
-        "methods": headings, formulas, lists and one table of settings a method. Settings of a method that the
-        edition does not use are left out: they moved nothing.
+    `use` gives results and refusals by method, for those used in the edition. Settings of an unused method are left
+    out: they had no effect. Gives "methods".
     """
     registry = voice.inputs.registry
     parts = [_section(voice, id, method, use.get(id)) for id, method in registry.methods.items()]
@@ -60,25 +50,14 @@ def method_pages(voice: Voice, use: Mapping[str, tuple[int, int]]) -> Exhibit:
 
 
 def reference_list(voice: Voice) -> Exhibit:
-    """List the papers the methods rest on.
-
-    Parameters
-    ----------
-    voice : Voice
-        With the registry among its inputs.
-
-    Returns
-    -------
-    Exhibit
-        "references": one line a paper, by author; each is the target of the links to it.
-    """
+    """List the papers the methods rest on, by author; each line is the target of the links to it: "references"."""
     references = voice.inputs.registry.references.values()
     ordered = sorted(references, key=lambda each: (sort_key(each.author.strip("{")), each.year))
     return Exhibit("references", "\n".join(f"- [{escape(each.full)}]{{#ref-{each.key}}}" for each in ordered))
 
 
 def _section(voice: Voice, id: str, method: MethodEntry, use: tuple[int, int] | None) -> str:
-    """Question, formula, assumptions, refusals, words, references, settings."""
+    """Question, formula, assumptions, refusals, wording, references, settings."""
     wording = voice.inputs.wording
     lines = [
         f"## {escape(method.title)} {{#method-{id}}}",
@@ -125,7 +104,7 @@ def _link(short: str, full: str, key: str) -> str:
 
 
 def _settings(voice: Voice, section: str, caption: str) -> str:
-    """One row a judgement value; empty for a method without any."""
+    """One row per judgement value; empty for a method without any."""
     rows = [_row(voice, name, why) for name, why in voice.inputs.registry.settings.get(section, {}).items()]
     if not rows:
         return ""
@@ -135,7 +114,7 @@ def _settings(voice: Voice, section: str, caption: str) -> str:
 
 
 def _named(voice: Voice, value: object) -> str:
-    """A setting's value in words: an indicator by its name, a choice without its underscores, a day as a date."""
+    """A setting's value for readers: an indicator by its name, a choice without its underscores, a day as a date."""
     if isinstance(value, date):
         return voice.date(value)
     text = str(value)

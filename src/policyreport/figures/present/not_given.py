@@ -14,21 +14,9 @@ from policyreport.records.shares import Revisions
 
 
 def not_given(record: EvaluationRecord, series: SeriesRecord, inputs: Inputs) -> Exhibits:
-    """Name what each national page leaves out, by reason.
+    """List what each national page leaves out, by reason.
 
-    Parameters
-    ----------
-    record : EvaluationRecord
-        The national record.
-    series : SeriesRecord
-        The record on the provinces' series.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "tasks-not-given", "shares-not-given", "series-not-given": one line each, empty where nothing is left out.
+    Gives "tasks-not-given", "shares-not-given", "series-not-given": one line each, empty where nothing is left out.
     """
     voice = Voice(inputs)
     asked = voice.question

@@ -1,4 +1,4 @@
-"""The quantity announced beside the share's threshold: what it is, and what may be said of it."""
+"""The quantity announced next to the share's threshold: what it is, and how it compares."""
 
 from __future__ import annotations
 
@@ -17,20 +17,7 @@ SIGNS = {">": "more than ", "<": "less than ", "~": "about "}
 
 
 def other_quantity(voice: Voice, results: Sequence[Threshold | NotYearly | Refusal]) -> Exhibit:
-    """Say what was announced, that it is not the share, and its verdict.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the national slice.
-    results : sequence of Threshold, NotYearly or Refusal
-        From `assess.other_quantity`.
-
-    Returns
-    -------
-    Exhibit
-        "other-quantity".
-    """
+    """Show what was announced, that it is not the share, and its verdict: "other-quantity"."""
     told = [
         voice.refusal(each, "A third quantity") if isinstance(each, Refusal) else _told(voice, each) for each in results
     ]
@@ -38,20 +25,7 @@ def other_quantity(voice: Voice, results: Sequence[Threshold | NotYearly | Refus
 
 
 def other_finding(voice: Voice, results: Sequence[Threshold | NotYearly | Refusal]) -> str:
-    """Say on the overview what was announced last.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the national slice.
-    results : sequence of Threshold, NotYearly or Refusal
-        From `assess.other_quantity`.
-
-    Returns
-    -------
-    str
-        A heading and a line of text; empty where no figure was announced.
-    """
+    """The newest announcement for the overview: a heading and a line of text; empty where there is no figure."""
     announced = [each for each in results if isinstance(each, (Threshold, NotYearly))]
     if not announced:
         return ""
@@ -68,7 +42,7 @@ def other_finding(voice: Voice, results: Sequence[Threshold | NotYearly | Refusa
 
 
 def _told(voice: Voice, each: Threshold | NotYearly) -> str:
-    """One announced figure with its verdict, what the verdict rests on, and its source."""
+    """One announced figure with its verdict, the grounds of the verdict, and its source."""
     seen = each.observation
     announced = voice.value(f"{SIGNS.get(seen.bound, '')}{voice.percent_as_published(seen.value)}", [seen.id])
     grounds = " ".join(dict.fromkeys(voice.sentence(flag.code) for flag in each.flags))
@@ -90,7 +64,7 @@ def _method(voice: Voice, each: Threshold | NotYearly) -> str:
 
 
 def _verdict(voice: Voice, each: Threshold | NotYearly) -> str:
-    """The verdict with the threshold, and the chance in words where past revisions give one."""
+    """The verdict with the threshold, and the chance as a phrase where past revisions give one."""
     if isinstance(each, NotYearly):
         return not_held(voice, each)
     line = voice.threshold(voice.percent_as_published(each.threshold))
@@ -103,7 +77,7 @@ def _verdict(voice: Voice, each: Threshold | NotYearly) -> str:
 
 
 def not_held(voice: Voice, each: NotYearly) -> str:
-    """That a figure which is no year's is not held against the yearly threshold."""
+    """That a figure not for one year is not compared with the yearly threshold."""
     line = voice.threshold(voice.percent_as_published(voice.inputs.policy.threshold.value))
     span = "several years" if kind_of(each.period) == "years" else "part of a year"
     return f"a figure for {span}, not held against {line}"

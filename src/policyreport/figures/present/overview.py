@@ -38,20 +38,7 @@ Finding = tuple[str, Exhibit | None]
 
 
 def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
-    """Say the findings from the record: a sentence with its number each, and what changed.
-
-    Parameters
-    ----------
-    record : EvaluationRecord
-        The national record.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "standfirst", "headlines".
-    """
+    """Show the findings of the record, each a sentence with its number: "standfirst", "headlines"."""
     voice = Voice(inputs)
     findings = [_tasks(voice, record), *_shares(voice, record), _provinces(voice, record)]
     blocks = [
@@ -78,19 +65,9 @@ def _with_picture(text: str, picture: Exhibit | None) -> tuple[Exhibit | str, ..
 
 
 def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
-    """Show what the methods, sources and what-changed pages need.
+    """Show what the methods and sources pages need.
 
-    Parameters
-    ----------
-    record : EvaluationRecord
-        The national record.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "methods-lead", "methods", "references", "sources", "abbreviations", "citation".
+    Gives "methods-lead", "methods", "references", "sources", "abbreviations", "citation".
     """
     voice = Voice(inputs)
     return Exhibits(
@@ -141,7 +118,7 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
 
 
 def _count(voice: Voice, each: ListCount, first: bool) -> str:
-    """One date's count with its share, its day and how many recurring tasks it is known to include."""
+    """One date's count with its share, its day and how many recurring tasks it includes."""
     formats = voice.formats
     counted = voice.value(formats.share_of(each.completed, each.total), each.inputs)
     day = f"{'on' if first else 'by'} {voice.date(each.reference_date)}"
@@ -160,7 +137,7 @@ def _size(voice: Voice, quarters: QuarterOnQuarter) -> str:
 
 
 def _tasks_of_one_list(voice: Voice, record: EvaluationRecord, quarters: QuarterOnQuarter) -> Finding:
-    """Finding: tasks of a list that stayed the same, its pace and its outlook with their certainty words."""
+    """Finding: tasks of a list that stayed the same, its pace and its outlook with their certainty."""
     formats, last = voice.formats, quarters.counts[-1]
     done = next((each.completed for each in record.completion
                  if isinstance(each, Completion) and (each.list, each.reference_date) == (last.list, last.reference_date)),
@@ -225,7 +202,6 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
 
 
 def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
-    """Each measure's newest share against the threshold."""
     rows = [
         Row(
             f"{voice.plain_measure(each.measure)} {each.period}",
@@ -245,7 +221,6 @@ def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
 
 
 def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
-    """The share's years against the target."""
     judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == pace.measure]
     points = yearly_points(judged)
     frame = voice.small("spark-pace", rows_behind(points), pace.inputs)
@@ -288,7 +263,7 @@ def _taken(each: Threshold) -> str:
 
 
 def _compared(voice: Voice, each: Threshold) -> str:
-    """Another measure's newest share with its verdict, and its chance in words where past revisions give one."""
+    """Another measure's newest share with its verdict, and its chance where past revisions give one."""
     chance = chance_of_more(voice, each)
     return (
         f"{voice.measure(each.measure)}: {_published(voice, each)} in {each.period}, "
@@ -297,7 +272,7 @@ def _compared(voice: Voice, each: Threshold) -> str:
 
 
 def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
-    """Finding: what the provinces published, and that few are told apart."""
+    """Finding: what the provinces published, and that few differ clearly."""
     facts = next((each.facts for each in record.headlines if each.id == "provinces"), None)
     if not facts or not facts["areas"]:
         return "", None
@@ -347,7 +322,7 @@ def _always(voice: Voice, record: EvaluationRecord, every: Sequence[str]) -> str
 
 
 def _share_counted(voice: Voice, record: EvaluationRecord) -> str:
-    """Which share the provinces are counted by: other publishers' shares, some of former provinces, are not."""
+    """By which share the provinces are counted: not by other publishers' shares, some of former provinces."""
     measure = voice.measure(voice.inputs.roles.share.headline_measure)
     years = sorted({row.share_year for row in record.league if row.share is not None})
     return f"a digital-economy share by {measure}" + (f" for {listed(years)}" if years else "")

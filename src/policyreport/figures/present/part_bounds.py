@@ -1,4 +1,4 @@
-"""Annual values that lack a part: between which values the whole lies."""
+"""Annual values that lack a part: the bounds of the whole."""
 
 from __future__ import annotations
 
@@ -12,19 +12,9 @@ from policyreport.records.shares import BoundedValue
 
 
 def part_bounds(record: CleanRecord, inputs: Inputs) -> Exhibit:
-    """List the values on present boundaries that only have bounds, for a part of the province has no figure.
+    """List the values on present boundaries that only have bounds, because a part of the province has no figure.
 
-    Parameters
-    ----------
-    record : CleanRecord
-        The area's cleaned data.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "part-bounds"; empty where no part is missing.
+    Gives "part-bounds", empty where no part is missing.
     """
     voice = Voice(inputs)
     if not record.bounds:

@@ -1,4 +1,4 @@
-"""How certain a province's places are, said once on its page."""
+"""How certain a province's places are, printed once on its page."""
 
 from __future__ import annotations
 
@@ -16,19 +16,10 @@ _CAUTION = {"model-based": "treating years as draws", "counts": "if tasks finish
 
 
 def places(ranks: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
-    """Say of each area between which places its true rank may lie, or that the data cannot rank.
+    """Give for each area the places between which its true rank may lie, or that the data cannot rank.
 
-    Parameters
-    ----------
-    ranks : sequence of Ranks or Refusal
-        From `assess.ranks` and `assess.count_ranks`.
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Exhibits
-        "place-n01" and so on for every area of the edition: one paragraph, empty where its page prints no place.
+    From `assess.ranks` and `assess.count_ranks`: "place-n01" and so on for every area of the edition, empty where its
+    page prints no place.
     """
     voice = Voice(inputs)
     found = [each for each in ranks if isinstance(each, Ranks) and each.basis in _CAUTION]

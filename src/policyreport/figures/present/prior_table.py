@@ -1,4 +1,4 @@
-"""How the chance of a revision beyond the threshold depends on what is assumed of revisions."""
+"""How the chance of a revision beyond the threshold depends on the prior on revisions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,7 @@ MEANS = {"zero": "zero", "normal": "may lean one way", "flat": "learnt from past
 
 
 def prior_table(voice: Voice, judged: Threshold | None) -> Exhibit:
-    """Show the chance under every prior, and without one.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the national slice.
-    judged : Threshold or None
-        The headline's figure; nothing is shown where it has no probability.
-
-    Returns
-    -------
-    Exhibit
-        "share-priors".
-    """
+    """Show the chance under every prior, and without one: "share-priors"; empty where the headline has no probability."""
     if judged is None or judged.probability is None:
         return Exhibit(ID, "")
     formats, cells = voice.formats, judged.prior_cells

@@ -1,4 +1,4 @@
-"""Coverage, refusals counted, sources: tables of the data-quality and sources pages."""
+"""Coverage, counts of refusals, sources: tables of the data-quality and sources pages."""
 
 from __future__ import annotations
 
@@ -21,20 +21,7 @@ PARTS = {"fan": "fan of yearly changes", "cusum": "wandering residuals (CUSUM)",
 
 
 def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
-    """List what was published about one area, by indicator and measure.
-
-    Parameters
-    ----------
-    record : CleanRecord
-        The area's cleaned data.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "published".
-    """
+    """List what was published about one area, by indicator and measure: "published"."""
     voice = Voice(inputs)
     body = [
         [
@@ -67,7 +54,6 @@ def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:
 
 
 def _periods(voice: Voice, first: str, last: str) -> str:
-    """From when to when, in words."""
     if first == last:
         return voice.formats.period(first)
     earliest, latest = voice.formats.period(first), voice.formats.period(last)
@@ -83,17 +69,7 @@ def _rows_of(record: CleanRecord, indicator: str, measure: str) -> list[str]:
 def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
     """List what cannot be said about one area, each once with its reason; then the same in one paragraph.
 
-    Parameters
-    ----------
-    record : TrendRecord
-        The area's results.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibits
-        "refusals", "refusals-short".
+    Gives "refusals", "refusals-short".
     """
     voice = Voice(inputs)
     seen: dict[tuple[str, str], list[str]] = {}
@@ -126,19 +102,7 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
 def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs: Inputs) -> Exhibits:
     """Show who published what, and what was refused.
 
-    Parameters
-    ----------
-    coverage : sequence of CoverageCell
-        From `assess.coverage`.
-    codes : sequence of CodeCount
-        From `assess.codes`.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "coverage", "codes" (refusals), "flags".
+    From `assess.coverage` and `assess.codes`: "coverage", "codes" (refusals), "flags".
     """
     voice = Voice(inputs)
     asked = _by_question(voice, codes)
@@ -170,20 +134,7 @@ def quality(coverage: Sequence[CoverageCell], codes: Sequence[CodeCount], inputs
 
 
 def sources(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
-    """List every raw file behind the report.
-
-    Parameters
-    ----------
-    record : EvaluationRecord
-        The national record.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibit
-        "sources".
-    """
+    """List every raw file behind the report: "sources"."""
     voice = Voice(inputs)
     body = [
         [
@@ -233,7 +184,7 @@ def _coverage(voice: Voice, cells: Sequence[CoverageCell]) -> Exhibit:
 
 
 def _codes(voice: Voice, name: str, codes: Sequence[CodeCount], caption: str) -> Exhibit:
-    """How many provinces each code hits."""
+    """How many provinces each code concerns."""
     body = [
         [
             voice.question(count.method),
@@ -250,7 +201,7 @@ def _codes(voice: Voice, name: str, codes: Sequence[CodeCount], caption: str) ->
 
 
 def _by_question(voice: Voice, codes: Sequence[CodeCount]) -> list[CodeCount]:
-    """One row a question: a printed rank and a set of ranks are results of one method."""
+    """One row per question: a printed rank and a set of ranks are results of one method."""
     rows: dict[tuple[str, str, str], CodeCount] = {}
     for each in codes:
         key = (voice.question(each.method), each.subject, each.code)

@@ -1,4 +1,4 @@
-"""Sets of ranks: between which places an area's true rank may lie, or why nothing can be said of it."""
+"""Sets of ranks: between which places an area's true rank may lie, or why nothing follows about it."""
 
 from __future__ import annotations
 
@@ -25,19 +25,9 @@ _BASES = {
 
 
 def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
-    """Show sets of ranks where there are errors to make them from; else why there are none, once a reason.
+    """Show sets of ranks where there are errors to make them from; else why there are none, once per reason.
 
-    Parameters
-    ----------
-    results : sequence of Ranks or Refusal
-        From `assess.ranks` and `assess.count_ranks`.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "ranks".
+    From `assess.ranks` and `assess.count_ranks`: "ranks".
     """
     voice = Voice(inputs)
     done = [each for each in results if isinstance(each, Ranks)]
@@ -53,7 +43,7 @@ def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
 
 
 def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
-    """One caterpillar of ranks with its finding; one sentence where no pair is told apart."""
+    """One caterpillar of ranks with its finding; one sentence where no pair differs clearly."""
     id = f"ranks-{each.indicator.replace('_', '-')}" if number else "ranks"
     if not each.tells_apart:
         return Exhibit(id, _cannot_rank(voice, each))
@@ -71,7 +61,7 @@ def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
 
 
 def _cannot_rank(voice: Voice, each: Ranks) -> str:
-    """That no two provinces can be told apart, with the largest difference and the one that would do."""
+    """That no two provinces can be told apart, with the largest difference and the one that would be needed."""
     count = len(each.sets)
     estimates, errors = ([getattr(item, name) for item in each.sets] for name in ("estimate", "standard_error"))
     largest = max(

@@ -1,4 +1,4 @@
-"""How sure the values are that were recalculated on present boundaries (METHODS §14)."""
+"""How certain the values are that were recalculated on present boundaries (METHODS §14)."""
 
 from __future__ import annotations
 
@@ -13,17 +13,9 @@ WEIGHTS = "population, output or equal weights"
 
 
 def recalculated(voice: Voice) -> str:
-    """Say of an area's newest recalculated scores how far its parts lie apart and what other weights would give.
+    """Describe an area's newest recalculated scores: how far its parts lie apart, and what other weights would give.
 
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-
-    Returns
-    -------
-    str
-        A paragraph; empty where no score of the area was recalculated.
+    Empty where no score of the area was recalculated.
     """
     keys = voice.inputs.roles.governance.indicators
     panel = voice.inputs.panel
@@ -48,22 +40,7 @@ def recalculated(voice: Voice) -> str:
 
 
 def spread(voice: Voice, rows: pd.DataFrame, low: str, high: str) -> str:
-    """Say the median and the largest width of ranges, in the indicator's unit.
-
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    rows : DataFrame
-        Recalculated values of one indicator.
-    low, high : str
-        Columns of the ranges' ends.
-
-    Returns
-    -------
-    str
-        ``0.31 (1.23)``; empty where there are no ranges.
-    """
+    """Median and largest width of the ranges from column `low` to `high`: ``0.31 (1.23)``; empty where there are none."""
     width = (rows[high] - rows[low]).dropna()
     if width.empty:
         return ""
@@ -77,7 +54,6 @@ def _widest(rows: pd.DataFrame, low: str, high: str) -> dict[str, Any]:
 
 
 def _score(voice: Voice, row: dict[str, Any]) -> str:
-    """A score's name inside a sentence."""
     return inside(voice.indicator(str(row["indicator"])))
 
 

@@ -15,17 +15,7 @@ from policyreport.records.shares import NewsNoise, Revisions, RevisionStatistics
 def revision_statistics(voice: Voice, results: Sequence[Revisions | Refusal]) -> Exhibit:
     """Give each measure's revisions in numbers, then whether their mean is zero and whether they are news or noise.
 
-    Parameters
-    ----------
-    voice : Voice
-        Of the page.
-    results : sequence of Revisions or Refusal
-        From `assess.revisions`.
-
-    Returns
-    -------
-    Exhibit
-        "vintages-statistics".
+    From `assess.revisions`: "vintages-statistics".
     """
     told = [each for each in results if isinstance(each, Revisions)]
     revised = [each for each in told if each.n]
@@ -37,7 +27,7 @@ def revision_statistics(voice: Voice, results: Sequence[Revisions | Refusal]) ->
 
 
 def _table(voice: Voice, revised: Sequence[Revisions]) -> Exhibit:
-    """A row a measure for matured figures, then one for each number of years after the period."""
+    """A row per measure for matured figures, then one for each number of years after the period."""
     body, years = [], voice.inputs.settings.threshold.final_maturity
     for each in revised:
         name = voice.measure(each.measure)
@@ -111,7 +101,7 @@ def _tested(voice: Voice, each: Revisions) -> str:
 
 
 def _refused(voice: Voice, told: Sequence[Revisions], test: str, what: str) -> str:
-    """Why a test was declined, once for all measures it was declined for."""
+    """Why a test was declined, once for all measures concerned."""
     found = [(each, getattr(each, test)) for each in told if isinstance(getattr(each, test), Refusal)]
     if not found:
         return ""

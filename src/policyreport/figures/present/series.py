@@ -24,19 +24,9 @@ from policyreport.statistics.series.contrasts import index
 
 
 def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
-    """Show an area's growth beside nation and region, and whether it moves away from the nation.
+    """Show an area's growth with country and region, and whether it moves away from the country.
 
-    Parameters
-    ----------
-    results : sequence of Trend or Refusal
-        From `assess.growth`: minus the nation, then the series itself.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibits
-        "growth", "growth-trend".
+    From `assess.growth`, the difference to the nation first: "growth", "growth-trend".
     """
     voice, role = Voice(inputs), inputs.roles.growth
     own = role_series(inputs, inputs.area, role)
@@ -68,20 +58,7 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
 
 
 def income(results: Sequence[LevelTrend | Refusal], inputs: Inputs) -> Exhibit:
-    """Show an area's output per head as an index of the nation's, and whether it rose faster.
-
-    Parameters
-    ----------
-    results : sequence of LevelTrend or Refusal
-        From `assess.income`.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "income".
-    """
+    """Show an area's output per head as an index (nation = 100), and whether it rose faster: "income"."""
     voice, role = Voice(inputs), inputs.roles.income
     nation = role_series(inputs, inputs.roles.nation, role)
     own = role_series(inputs, inputs.area, role)
@@ -111,7 +88,7 @@ def income(results: Sequence[LevelTrend | Refusal], inputs: Inputs) -> Exhibit:
 
 
 def level_words(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
-    """Say in how many years a level rose faster than the country's, and how sure the mean difference is."""
+    """In how many years a level rose faster than the country's, and how certain the mean difference is."""
     parts = []
     for each in results[:1]:
         if isinstance(each, Refusal):
@@ -131,17 +108,7 @@ def level_words(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
 def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     """Show an area's governance scores as small multiples, broken where the questions changed.
 
-    Parameters
-    ----------
-    results : sequence of Trend or Refusal
-        From `assess.governance`, one per dimension.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibits
-        "governance", "governance-trend".
+    From `assess.governance`, one per dimension: "governance", "governance-trend".
     """
     voice = Voice(inputs)
     areas = inputs.provinces
@@ -192,20 +159,7 @@ def _by_questions(inputs: Inputs, key: str, points: Sequence[SeriesPoint]) -> tu
 
 
 def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
-    """Say what the trend of a series shows, with its interval, attained level and flags.
-
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    results : sequence of Trend or Refusal
-        The main series first.
-
-    Returns
-    -------
-    str
-        A paragraph, or the refusal.
-    """
+    """The trend of the first series with its interval, attained level and flags: a paragraph, or the refusal."""
     formats = voice.formats
     parts = []
     for each in results[:1]:
@@ -255,7 +209,7 @@ def _governance_finding(
 
 
 def _moved(voice: Voice, each: Trend, own: Sequence[SeriesPoint], mean: Sequence[SeriesPoint]) -> str:
-    """One score's way, the mean's, and then the trend of the difference: none can be taken for another."""
+    """The change of one score, that of the mean, and the trend of the difference: none can be taken for another."""
     formats = voice.formats
     (start, end), (mean_start, mean_end) = (_ends(each, points) for points in (own, mean))
     name = inside(voice.indicator(each.indicator))

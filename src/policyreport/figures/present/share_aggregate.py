@@ -1,4 +1,4 @@
-"""The provinces' shares together beside the nation's: a difference, or what the nation's leaves for the others."""
+"""The provinces' shares together and the country's: the difference, or what the country's leaves for the others."""
 
 from __future__ import annotations
 
@@ -13,19 +13,9 @@ ID = "share-aggregate"
 
 
 def share_aggregate(result: AggregateCheck | Remainder | Refusal, inputs: Inputs) -> Exhibit:
-    """Say what the provinces' shares average and how far that is from the nation's, or what is left for the others.
+    """Give the provinces' average share and its distance from the country's, or what is left for the others.
 
-    Parameters
-    ----------
-    result : AggregateCheck, Remainder or Refusal
-        From `assess.share_aggregate`.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibit
-        "share-aggregate".
+    From `assess.share_aggregate`: "share-aggregate".
     """
     voice = Voice(inputs)
     if isinstance(result, Refusal):
@@ -60,7 +50,7 @@ def _difference(voice: Voice, result: AggregateCheck) -> str:
 
 
 def _left(voice: Voice, result: Remainder) -> str:
-    """The implied mean of the provinces without a figure, its condition, and what it says of a single one."""
+    """The implied mean of the provinces without a figure, its condition, and what it implies for a single one."""
     formats, rows = voice.formats, result.inputs
     known = len(result.known)
     others = _others(voice, result)

@@ -1,4 +1,4 @@
-"""The share's pace towards its targets: observed beside required growth."""
+"""The share's pace towards its targets: observed against required growth."""
 
 from __future__ import annotations
 
@@ -17,19 +17,7 @@ from policyreport.records.shares import Pace, Threshold
 def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold]) -> list[Exhibit]:
     """Show the pace to the nearest target as sentences and a figure, all targets as a table.
 
-    Parameters
-    ----------
-    voice : Voice
-        Of the national slice.
-    paces : sequence of Pace
-        Of every measure and target.
-    judged : sequence of Threshold
-        The figures behind them.
-
-    Returns
-    -------
-    list of Exhibit
-        "pace", "pace-table".
+    `judged` are the figures behind `paces`; gives "pace", "pace-table".
     """
     if not paces:
         refused = "No measure has enough years of one definition for a pace."
@@ -100,7 +88,7 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
 
 
 def yearly_points(judged: Sequence[Threshold]) -> tuple[SeriesPoint, ...]:
-    """The figures of whole years as a series, in the order of years."""
+    """The figures of whole years as a series, in order."""
     points = [
         SeriesPoint(
             year=year, value=each.observation.value, status=each.observation.status, inputs=(each.observation.id,)
@@ -122,20 +110,7 @@ def rose(points: float) -> str:
 
 
 def reached_chance(voice: Voice, pace: Pace) -> str:
-    """How likely the final figure meets the target that the published one meets, in words; else nothing.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the national slice.
-    pace : Pace
-        Towards one target.
-
-    Returns
-    -------
-    str
-        A sentence behind a blank.
-    """
+    """How likely the final figure meets a target that the published one meets: a sentence after a space, or nothing."""
     if pace.reached_probability is None:
         return ""
     return (
@@ -182,5 +157,5 @@ def _ratio(voice: Voice, each: Pace) -> str:
 
 
 def _target(voice: Voice, each: Pace) -> str:
-    """The target, leading to its legal reference."""
+    """The target, with a link to its legal reference."""
     return voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)

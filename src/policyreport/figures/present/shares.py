@@ -28,22 +28,7 @@ from policyreport.statistics.shares.vintages import maturity
 def share(
     results: Sequence[Threshold | NotYearly | Refusal], pace: Sequence[Pace | Refusal], inputs: Inputs
 ) -> Exhibit:
-    """Show an area's share against the threshold, per measure.
-
-    Parameters
-    ----------
-    results : sequence of Threshold, NotYearly or Refusal
-        From `assess.share`.
-    pace : sequence of Pace or Refusal
-        From `assess.share_pace`.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "share".
-    """
+    """Show an area's share against the threshold, by measure: "share"."""
     voice = Voice(inputs)
     judged = [each for each in results if isinstance(each, Threshold)]
     parts: list[Exhibit | str] = []
@@ -79,23 +64,8 @@ def national_share(
 ) -> Exhibits:
     """Show the national share by measure and vintage, its pace, its revisions.
 
-    Parameters
-    ----------
-    results : sequence of Threshold, NotYearly or Refusal
-        From `assess.share`.
-    pace : sequence of Pace or Refusal
-        From `assess.share_pace`.
-    revisions : sequence of Revisions or Refusal
-        From `assess.revisions`.
-    other : sequence of Threshold or Refusal
-        From `assess.other_quantity`: announced beside the threshold, but another quantity.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "share-lead", "share", "share-table", "share-priors", "other-quantity", "pace", "pace-table", "revisions".
+    `other` comes from `assess.other_quantity`: a quantity announced next to the threshold that is not the share. Gives
+    "share-lead", "share", "share-table", "share-priors", "other-quantity", "pace", "pace-table", "revisions".
     """
     voice = Voice(inputs)
     judged = [each for each in results if isinstance(each, Threshold)]
@@ -125,21 +95,10 @@ def national_share(
 
 
 def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequence[NotYearly] = ()) -> Exhibit:
-    """Show the provinces with a published share against the threshold, highest first.
+    """Show the provinces with a published share against the threshold, highest first: "share-provinces".
 
-    Parameters
-    ----------
-    results : sequence of Threshold
-        Newest verdict of the headline measure, one per province that has any.
-    inputs : Inputs
-        The national slice.
-    parts : sequence of NotYearly
-        Figures for part of a year that came out since.
-
-    Returns
-    -------
-    Exhibit
-        "share-provinces".
+    `results` are the newest verdicts on the headline measure, one per province that has any; `parts` are figures for
+    part of a year that came out since.
     """
     voice = Voice(inputs)
     areas = sorted(area for area, notebook in inputs.records if notebook == "trend")
@@ -183,7 +142,7 @@ def _statuses(results: Sequence[Threshold]) -> str:
 
 
 def _bars(voice: Voice, results: Sequence[Threshold]) -> str:
-    """What the intervals of these figures are and rest on; they leave out the line just where there is a verdict."""
+    """What the intervals of these figures are and rest on; they exclude the line exactly where there is a verdict."""
     level = next((bar.level for each in results if (bar := each.verdict_interval)), None)
     if level is None:
         return "no interval"
@@ -201,7 +160,7 @@ def leading(judged: Sequence[Threshold]) -> list[Threshold]:
 
 
 def part_sentence(voice: Voice, each: NotYearly) -> str:
-    """A figure for part of a year as a sentence that keeps it apart from the years'."""
+    """A figure for part of a year as a sentence that keeps it apart from figures of whole years."""
     status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
     value = voice.value(voice.percent_as_published(each.observation.value), [each.observation.id])
     when = voice.published_on([each.observation.id], each.observation.published)
@@ -221,20 +180,7 @@ def share_sentence(voice: Voice, each: Threshold) -> str:
 
 
 def chance_of_more(voice: Voice, each: Threshold) -> str:
-    """Say in words how likely the final figure reaches the threshold, inside a sentence.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the notebook's slice.
-    each : Threshold
-        A verdict.
-
-    Returns
-    -------
-    str
-        ``chance of 16 % or more: less than 1 %``; empty where nothing tells.
-    """
+    """How likely the final figure reaches the threshold, inside a sentence; empty where the chance is unknown."""
     if each.probability is None:
         return ""
     line = voice.threshold(voice.percent_as_published(each.threshold))
@@ -242,27 +188,14 @@ def chance_of_more(voice: Voice, each: Threshold) -> str:
 
 
 def final_chance(voice: Voice, each: Threshold) -> str:
-    """Say in words how likely the final figure reaches the threshold, or that nothing tells.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the notebook's slice.
-    each : Threshold
-        A verdict.
-
-    Returns
-    -------
-    str
-        A sentence; empty for a figure stated only as a bound.
-    """
+    """How likely the final figure reaches the threshold, or that the chance is unknown; empty for a mere bound."""
     if chance := chance_of_more(voice, each):
         return f"{heading(chance)}."
     return "" if each.has_flag("bound-only") else voice.sentence("no-vintage-history")
 
 
 def _turning(voice: Voice, each: Threshold) -> str:
-    """The revision that would bring the figure to the threshold, beside the largest that was ever seen."""
+    """The revision that would bring the figure to the threshold, compared with the largest ever seen."""
     if each.verdict not in ("above", "below"):
         return ""
     line = voice.threshold(voice.percent_as_published(each.threshold))
@@ -308,7 +241,7 @@ def _and_parts(found: Sequence[Threshold | NotYearly]) -> str:
 
 
 def _share_row(voice: Voice, each: Threshold | NotYearly) -> list[str]:
-    """One figure; what is no year's has no verdict."""
+    """One figure; one that is not for a year has no verdict."""
     row = [
         voice.measure(each.measure),
         each.period if kind_of(each.period) == YEAR else voice.period(each.period),
@@ -335,7 +268,7 @@ def _level(voice: Voice, judged: Sequence[Threshold]) -> str:
 
 
 def _flag(voice: Voice, each: Threshold, flag: Flag) -> str:
-    """A flag in a cell; a figure judged without past revisions because it is old is told from one that has none."""
+    """A flag in a cell; a figure that needs no past revisions because it is old is kept apart from one that has none."""
     years = prior(voice.inputs).settled_maturity
     if flag.code == "no-vintage-history" and maturity(each.observation) >= years:
         return f"judged as settled: published {years} years or more after its year"
@@ -343,7 +276,6 @@ def _flag(voice: Voice, each: Threshold, flag: Flag) -> str:
 
 
 def _chance(voice: Voice, each: Threshold) -> str:
-    """The chance in a cell."""
     if each.probability is None:
         return "withheld"
     return voice.value(voice.chance_range(each.probability, each.prior_cells), _rows(each))
@@ -388,7 +320,7 @@ def _line(voice: Voice) -> str:
 
 
 def _rows(each: Threshold) -> tuple[str, ...]:
-    """The figure and the vintages its revision error was learnt from."""
+    """The figure and the vintages from which its revision error was estimated."""
     return (each.observation.id, *each.inputs)
 
 
@@ -398,5 +330,4 @@ def _marked(voice: Voice, each: Threshold) -> str:
 
 
 def _value(voice: Voice, each: Threshold) -> str:
-    """As published: 13.9 is not 13.90."""
     return voice.percent_as_published(each.observation.value)

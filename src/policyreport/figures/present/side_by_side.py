@@ -28,19 +28,9 @@ def side_by_side(
     steps: Sequence[Step | Cusum | Refusal],
     inputs: Inputs,
 ) -> Exhibits:
-    """Show what all areas' series say together.
+    """Show what all areas' series have in common.
 
-    Parameters
-    ----------
-    panel, differences, exposure, steps
-        From the functions of `assess` of those names.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "panel", "panel-table", "exposure", "exposure-study", "exposure-checks", "steps".
+    Gives "panel", "panel-table", "exposure", "exposure-study", "exposure-checks", "steps".
     """
     voice = Voice(inputs)
     return Exhibits(
@@ -55,19 +45,8 @@ def side_by_side(
 def singled_out(panel: Panel, *, level: float, bh_level: float) -> tuple[ShrunkSlope, ...]:
     """Pick the areas whose slope stands out: none unless slopes differ at all.
 
-    Parameters
-    ----------
-    panel : Panel
-        From `assess.panel`.
-    level : float
-        Largest p of the test of equal slopes at which areas may be named.
-    bh_level : float
-        Largest adjusted p of an area.
-
-    Returns
-    -------
-    tuple of ShrunkSlope
-        In the order of the panel.
+    `level` is the largest p of the test of equal slopes at which areas may be named, `bh_level` the largest adjusted p
+    of an area.
     """
     if panel.f_p_value > level:
         return ()
@@ -112,7 +91,7 @@ def _panel(voice: Voice, result: Panel | Refusal, differences: Mapping[str, Diff
 
 
 def _pooled_towards(result: Panel) -> str:
-    """Where pooled slopes are drawn to, and on which side of zero they come to lie."""
+    """Where pooled slopes are drawn to, and on which side of zero they end up."""
     below = sum(each.pooled < 0 for each in result.slopes)
     return (
         "The provinces' own slopes average zero, since what they share is taken away; pooled slopes are drawn towards a "
@@ -122,7 +101,7 @@ def _pooled_towards(result: Panel) -> str:
 
 
 def _means(voice: Voice, result: Panel, differences: Mapping[str, Difference]) -> str:
-    """What equal means come to as a group, and whether a province may be named."""
+    """The test of equal means, and whether a province may be named."""
     p_value, level = result.mean_f_p_value, voice.inputs.settings.panel.equal_slopes_level
     if p_value is None or p_value > level:
         return ""
@@ -241,7 +220,7 @@ def _exposure_row(voice: Voice, each: Exposure) -> list[str | None]:
 
 
 def _event_studies(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
-    """Every year's contrast against the last year before the start, each exposure beside the others."""
+    """Every year's contrast with the last year before the start, one panel per exposure."""
     one = results[0]
     base = max(year for year in one.years if year < min(one.post_years))
     critical = float(stats.t.ppf(1 - ALPHA / 2, one.areas - 1))
@@ -266,7 +245,7 @@ def _event_studies(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
 
 
 def _checks(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
-    """Placebo starts, leaving one area out, the merger held fixed: a row an exposure."""
+    """Placebo starts, leaving one area out, the merger held fixed: a row per exposure."""
     starts = sorted({check.name for each in results for check in each.checks if check.kind == "placebo start"})
     body = []
     for each in results:
@@ -314,30 +293,16 @@ def _held(voice: Voice, check: ExposureCheck | None) -> str | None:
 
 
 def _exposed(voice: Voice, each: Exposure) -> str:
-    """An exposure for readers."""
     return exposure_name(voice, each.exposure)
 
 
 def exposure_name(voice: Voice, name: str) -> str:
-    """Say what areas were exposed to.
-
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    name : str
-        A name of params/methods.yaml.
-
-    Returns
-    -------
-    str
-        Indicator with its year, or that the area was merged.
-    """
+    """What areas were exposed to, by its name in params/methods.yaml: indicator with its year, or the merger."""
     return escape(exposure_title(voice, name))
 
 
 def exposure_title(voice: Voice, name: str) -> str:
-    """What areas were exposed to as plain text, for a figure."""
+    """The same as plain text, for a figure."""
     if name == MERGED:
         return "merger of several provinces"
     each = voice.inputs.roles.likeness_by_name(name)

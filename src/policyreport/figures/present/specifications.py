@@ -1,4 +1,4 @@
-"""Whether headlines survive other choices: a row a headline, the figures, every specification in a fold."""
+"""Whether headlines survive other choices: a row per headline, the figures, every specification in a fold."""
 
 from __future__ import annotations
 
@@ -63,19 +63,8 @@ def sensitivity(
 ) -> Exhibits:
     """Show how many specifications agree with each headline, and which differs most.
 
-    Parameters
-    ----------
-    results : sequence of Sensitivity or Refusal
-        From `assess.sensitivity`.
-    scores : sequence of Sensitivity or Refusal
-        From `assess.score_specifications`.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "sensitivity", "specifications", "score-specifications".
+    From `assess.sensitivity` and `assess.score_specifications`: "sensitivity", "specifications",
+    "score-specifications".
     """
     voice = Voice(inputs)
     done = [_named(voice, each) for each in results if isinstance(each, Sensitivity)]
@@ -122,7 +111,7 @@ def _scores(voice: Voice, results: Sequence[Sensitivity | Refusal]) -> Exhibit:
 
 
 def _names(voice: Voice, refused: Sequence[Refusal]) -> str:
-    """The scores that were refused for one reason."""
+    """Scores that were refused for one reason."""
     return listed([voice.indicator(each.subject.split()[-1]) for each in refused])
 
 
@@ -134,7 +123,6 @@ def _asked(voice: Voice, refused: Refusal) -> str:
 
 
 def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
-    """A row a headline."""
     judged = [each for each in done if _headline(each).verdict]
     agree = sum(each.agree == each.of for each in judged)
     unjudged = "" if len(judged) == len(done) else (
@@ -151,7 +139,7 @@ def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
 
 
 def _table(voice: Voice, label: str, done: Sequence[Sensitivity], caption: str) -> Exhibit:
-    """A row a question: its headline, in how many specifications it holds, and the answer that differs most."""
+    """A row per question: its headline, in how many specifications it holds, and the answer that differs most."""
     body = []
     for each in done:
         head = _headline(each)
@@ -206,12 +194,11 @@ def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
 
 
 def _in_percent(row: Specification) -> Specification:
-    """A share of 1 as a percentage."""
     return row.model_copy(update={"estimate": None if row.estimate is None else 100 * row.estimate})
 
 
 def _shown(each: Sensitivity) -> tuple[Specification, ...]:
-    """Every row but those that only repeat another."""
+    """Every row except those that only repeat another."""
     return tuple(row for row in each.specifications if not row.repeats)
 
 
@@ -221,20 +208,20 @@ def _headline(each: Sensitivity) -> Specification:
 
 
 def _others(each: Sensitivity) -> list[Specification]:
-    """Rows of other lists than the headline's: what a count can be set against."""
+    """Rows of lists other than the headline's: what a count can be compared with."""
     own = _headline(each).choices["list"]
     return [row for row in _shown(each) if row.choices["list"] != own]
 
 
 def _agreement(each: Sensitivity) -> str:
-    """In how many specifications the headline's verdict holds; of a count, how many other lists lie where it does."""
+    """In how many specifications the headline's verdict holds; of a count, how many other lists agree with it."""
     if each.method != "completion":
         return f"{each.agree} of {each.of}"
     return f"{each.agree} of {each.of} of other lists" if each.of else "no other list"
 
 
 def _question(voice: Voice, each: Sensitivity) -> str:
-    """What is asked; of a count also what the others are held against: its share and day."""
+    """The question; of a count also what the others are compared with: its share and day."""
     asked = QUESTIONS.get(each.method, each.method)
     if _is_score(voice, each):
         return heading(voice.indicator(each.subject))
@@ -262,7 +249,7 @@ def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
 
 
 def _repeated(each: Sensitivity) -> list[str]:
-    """How many declared combinations rest on the same as one that is listed."""
+    """How many declared combinations rest on the same figures and settings as a listed one."""
     if not each.repeated:
         return []
     return [f"- {each.repeated} more combinations rest on the same figures and settings as one of these"]
@@ -301,7 +288,7 @@ def _number(voice: Voice, each: Sensitivity, value: float | None) -> str:
 
 
 def _named(voice: Voice, each: Sensitivity) -> Sensitivity:
-    """The same table with choices as readers know them."""
+    """The same table with choices as readers see them."""
     rows = tuple(
         row.model_copy(
             update={"choices": {AXES.get(axis, axis): _choice(voice, axis, pick) for axis, pick in row.choices.items()}}
@@ -316,7 +303,6 @@ def _named(voice: Voice, each: Sensitivity) -> Sensitivity:
 
 
 def _choice(voice: Voice, axis: str, pick: str) -> str:
-    """One choice in words."""
     if axis == "measure":
         return voice.plain_measure(pick)
     if axis == "exposure":

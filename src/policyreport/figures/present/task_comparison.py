@@ -1,4 +1,4 @@
-"""What the provinces' lists of tasks say together: pooled shares, the funnel, earlier outlooks."""
+"""The provinces' lists of tasks taken together: pooled shares, the funnel, earlier outlooks."""
 
 from __future__ import annotations
 
@@ -25,17 +25,8 @@ NAMED = 5
 def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
     """Show each province's own share and its pooled estimate, or the counts that cannot be pooled.
 
-    Parameters
-    ----------
-    result : Pooling or Refusal
-        From `assess.pooling`.
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Exhibits
-        "pooling", "caterpillar" (empty where refused), "lists-side-by-side" (the counts where they are not pooled).
+    From `assess.pooling`: "pooling", "caterpillar" (empty where refused), "lists-side-by-side" (the counts where they
+    are not pooled).
     """
     voice = Voice(inputs)
     if isinstance(result, Refusal):
@@ -75,20 +66,7 @@ def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
 
 
 def funnel(result: Funnel | Refusal, inputs: Inputs) -> Exhibit:
-    """Show which provinces' shares are unusual for the size of their lists, or why that cannot be said.
-
-    Parameters
-    ----------
-    result : Funnel or Refusal
-        From `assess.funnel`.
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Exhibit
-        "funnel".
-    """
+    """Show which provinces' shares are unusual for the size of their lists, or why none can be named: "funnel"."""
     voice = Voice(inputs)
     if isinstance(result, Refusal):
         return join("funnel", *refused_once(voice, [result]))
@@ -108,20 +86,7 @@ def funnel(result: Funnel | Refusal, inputs: Inputs) -> Exhibit:
 
 
 def calibration(result: Calibration | Refusal, inputs: Inputs) -> Exhibit:
-    """Say how earlier outlooks fared, or why that cannot be said.
-
-    Parameters
-    ----------
-    result : Calibration or Refusal
-        From `assess.calibration`.
-    inputs : Inputs
-        The national slice with the province records.
-
-    Returns
-    -------
-    Exhibit
-        "calibration".
-    """
+    """Show how earlier outlooks fared, or why there is no answer: "calibration"."""
     voice = Voice(inputs)
     if isinstance(result, Refusal):
         return join("calibration", *refused_once(voice, [result], "How earlier outlooks fared"))
@@ -136,7 +101,7 @@ def calibration(result: Calibration | Refusal, inputs: Inputs) -> Exhibit:
 
 
 def _raw_figure(voice: Voice) -> Exhibit | str:
-    """The counts that cannot be set against each other, side by side in the order of areas."""
+    """The counts that cannot be compared, side by side in the order of areas."""
     newest = {(count.area, count.list, count.reference_date) for count in newest_counts(voice.inputs)}
     done = [
         each
@@ -173,7 +138,6 @@ def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare, names:
 
 
 def _pooling_table(voice: Voice, result: Pooling, names: dict[str, str]) -> Exhibit:
-    """Every province's own and pooled share."""
     formats = voice.formats
     body = [
         [
@@ -232,7 +196,7 @@ def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint], 
 
 
 def _grouped(voice: Voice, grouping: Grouped) -> str:
-    """How tasks are taken to finish together, and where that is from."""
+    """How tasks are taken to finish together, and where that comes from."""
     effect = voice.formats.number(grouping.design_effect, 1).removesuffix(".0")
     if not grouping.pairs:
         return f"Tasks of one list are taken to finish in groups, at a design effect of {effect}."
@@ -242,11 +206,9 @@ def _grouped(voice: Voice, grouping: Grouped) -> str:
 
 
 def _dropped(voice: Voice, areas: Iterable[str]) -> str:
-    """Who is left out."""
     names = [voice.area(area) for area in areas]
     return f" Left out, with no count or too short a list: {listed(names)}." if names else ""
 
 
 def _names(voice: Voice, areas: Iterable[str]) -> dict[str, str]:
-    """Names by area key."""
     return {area: voice.inputs.areas.name(area) for area in areas}

@@ -1,4 +1,4 @@
-"""How fast the tasks of a list are finished, and what that pace would come to by the deadline."""
+"""How fast the tasks of a list are finished, and where that pace would lead by the deadline."""
 
 from __future__ import annotations
 
@@ -24,19 +24,10 @@ YEAR_END = 12
 
 
 def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibits:
-    """Show how fast an area's tasks are finished, the last change and the trend, or why none can be said.
+    """Show how fast an area's tasks are finished, the last change and the trend, or why there is no answer.
 
-    Parameters
-    ----------
-    results, completion : sequence
-        From `assess.flow` and `assess.completion`.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibits
-        "flow", and "flow-short" with its sentences (empty where refused: "refusals-short" says why).
+    From `assess.flow` and `assess.completion`: "flow", and "flow-short" with its sentences (empty where refused:
+    "refusals-short" says why).
     """
     voice = Voice(inputs)
     parts: list[Exhibit | str] = []
@@ -70,21 +61,10 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
 def outlook(
     results: Sequence[Outlook | Refusal], completion: Sequence[Completion | Refusal], inputs: Inputs
 ) -> Exhibits:
-    """Show what an area's pace would come to by the deadline, or why that cannot be said.
+    """Show where an area's pace would lead by the deadline, or why there is no answer.
 
-    Parameters
-    ----------
-    results : sequence of Outlook or Refusal
-        From `assess.outlook`: of each list one a required share.
-    completion : sequence of Completion or Refusal
-        From `assess.completion`.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibits
-        "outlook", and "outlook-short" with its sentences (empty where refused).
+    From `assess.outlook` (of each list one result per required share) and `assess.completion`: "outlook", and
+    "outlook-short" with its sentences (empty where refused).
     """
     voice = Voice(inputs)
     parts: list[Exhibit | str] = []
@@ -115,22 +95,7 @@ def outlook(
 
 
 def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Outlook | Refusal], list_: str) -> str:
-    """Say pace and outlook of one list in a line, with the words for how certain they are; empty where refused.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the page.
-    flow, results : sequence
-        From `assess.flow` and `assess.outlook`.
-    list_ : str
-        The list.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """Pace and outlook of one list in a line, with how certain they are; empty where refused."""
     said = [pace_sentence(voice, each) for each in flow if isinstance(each, Flow) and each.list == list_]
     by_share = [each for each in results if isinstance(each, Outlook) and each.list == list_]
     if by_share:
@@ -139,20 +104,7 @@ def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Ou
 
 
 def list_counts(completion: Sequence[Completion | Refusal], list_: str) -> tuple[ListCount, ...]:
-    """Take the dated counts of one list.
-
-    Parameters
-    ----------
-    completion : sequence of Completion or Refusal
-        From `assess.completion`.
-    list_ : str
-        The list.
-
-    Returns
-    -------
-    tuple of ListCount
-        In order of date.
-    """
+    """The dated counts of one list from `assess.completion`, in order of date."""
     return tuple(
         ListCount(
             list=each.list,
@@ -169,21 +121,9 @@ def list_counts(completion: Sequence[Completion | Refusal], list_: str) -> tuple
 
 
 def refused_once(voice: Voice, results: Sequence[object], what: str = "") -> list[str]:
-    """Say each reason for a refusal once, with the facts of every list it concerns.
+    """One block per reason for a refusal, with the facts of every list it concerns.
 
-    Parameters
-    ----------
-    voice : Voice
-        Of the page.
-    results : sequence
-        Results and refusals of one method.
-    what : str
-        What was asked, for readers; empty where a heading says so.
-
-    Returns
-    -------
-    list of str
-        A block a reason.
+    `what` is the question for readers, empty where a heading states it.
     """
     by_code: dict[str, list[Refusal]] = {}
     for each in results:
@@ -196,7 +136,7 @@ def refused_once(voice: Voice, results: Sequence[object], what: str = "") -> lis
 
 
 def _facts(refusals: Sequence[Refusal]) -> list[str]:
-    """The facts of refusals with one code; what they share is said once."""
+    """The facts of refusals with one code; what they share is printed once."""
     details = list(dict.fromkeys(each.detail for each in refusals if each.detail))
     lead, found, _ = details[0].partition(": ") if details else ("", "", "")
     shared = bool(found) and all(detail.startswith(f"{lead}: ") for detail in details)
@@ -204,7 +144,7 @@ def _facts(refusals: Sequence[Refusal]) -> list[str]:
 
 
 def _side_by_side(voice: Voice, results: Sequence[object]) -> list[object]:
-    """Results in which a list that changed is refused with all counts of its kind, each with its list and day.
+    """Add to each refusal of a changed list all counts of its kind, each with its list and day.
 
     The last such refusal also names the counts that stand alone of their kind: they were not compared either.
     """
@@ -235,7 +175,7 @@ def _counted(voice: Voice, count: TaskCount) -> str:
 
 
 def pace_sentence(voice: Voice, each: Flow) -> str:
-    """Say the last interval's pace and how it changed, with its verdict and what that verdict is about."""
+    """The last interval's pace and how it changed, with its verdict and what that verdict is about."""
     formats, step = voice.formats, each.steps[-1]
     text = (
         f"Of {voice.value(formats.count(step.at_risk), each.inputs)} tasks open or added, "
@@ -253,7 +193,7 @@ def pace_sentence(voice: Voice, each: Flow) -> str:
 
 
 def _change_remark(voice: Voice, change: FlowChange) -> str:
-    """What a word on the change is about, or why a fall gets none; empty where there is nothing to add."""
+    """What a verdict on the change is about, or why a fall gets none; empty where there is nothing to add."""
     if change.verdict == "slower":
         return voice.remark("tasks-left")
     judged = next((each for each in change.by_frailty if each.frailty == change.verdict_frailty), None)
@@ -264,7 +204,7 @@ def _change_remark(voice: Voice, change: FlowChange) -> str:
 
 
 def _trend_remark(voice: Voice, trend: FlowTrend) -> str:
-    """The same of a trend."""
+    """The same for a trend."""
     if trend.verdict == "falling":
         return voice.remark("tasks-left")
     judged = next((each for each in trend.by_frailty if each.frailty == trend.verdict_frailty), None)
@@ -274,13 +214,13 @@ def _trend_remark(voice: Voice, trend: FlowTrend) -> str:
 
 
 def _word(voice: Voice, verdict: str) -> str:
-    """A verdict inside a figure's caption; slower with what it is said of."""
+    """A verdict inside a figure's caption; slower with what it refers to."""
     word = voice.inputs.wording.verdict(verdict, voice.language)
     return f"{word} ({voice.remark('of-the-tasks-left')})" if verdict == "slower" else word
 
 
 def _trend_sentence(voice: Voice, each: Flow) -> str:
-    """The hazard's trend over the intervals, what the words rest on, and the year's end."""
+    """The hazard's trend over the intervals, the grounds of the verdicts, and the year's end."""
     formats, said = voice.formats, []
     if isinstance(each.change, FlowChange):
         effect = formats.number(each.change.verdict_design_effect, 1).removesuffix(".0")
@@ -323,7 +263,7 @@ def _counts_used(voice: Voice, each: Flow) -> list[str]:
 
 
 def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: str) -> Exhibit:
-    """Quarter on quarter inside one list: every date with what happened since the one before."""
+    """Quarter on quarter inside one list: every date with the changes since the one before."""
     formats, steps = voice.formats, {step.end: step for step in each.steps}
     body = []
     for count in counts:
@@ -386,7 +326,7 @@ def _expected(voice: Voice, each: Outlook, brief: bool) -> str:
 
 
 def _chances(voice: Voice, by_share: Sequence[Outlook]) -> str:
-    """How certain each required share is, in the words for a probability, with its verdict."""
+    """How certain each required share is, as a phrase, with its verdict."""
     said: list[str] = []
     for each in by_share:
         what = "all" if each.required_share == 1 else voice.formats.percent(each.required_share, 0)
@@ -396,7 +336,7 @@ def _chances(voice: Voice, by_share: Sequence[Outlook]) -> str:
 
 
 def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
-    """Expected share, chances, what pace the required share asks for, new tasks, the deadline's reason."""
+    """Expected share, chances, the pace needed for the required share, new tasks, the deadline's reason."""
     formats, main = voice.formats, by_share[0]
     said = _in_order(voice, by_share)
     for each in by_share:

@@ -24,19 +24,9 @@ from policyreport.statistics.common.intervals import ALPHA
 
 
 def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit:
-    """Show an area's lists: a sentence and a dot each on their newest date, a line where a list was counted again.
+    """Show an area's lists on their newest dates, with a line where a list was counted again.
 
-    Parameters
-    ----------
-    completion : sequence of Completion or Refusal
-        From `assess.completion`, in order of date.
-    inputs : Inputs
-        The notebook's slice.
-
-    Returns
-    -------
-    Exhibit
-        "tasks".
+    From `assess.completion`, in order of date: "tasks".
     """
     voice = Voice(inputs)
     done = newest_of_each_list(completion)
@@ -87,18 +77,7 @@ def _dates(voice: Voice, counts: Sequence[ListCount], at: int) -> Exhibit:
 
 
 def newest_of_each_list(completion: Sequence[Completion | Refusal]) -> tuple[Completion, ...]:
-    """Take each list on its newest date.
-
-    Parameters
-    ----------
-    completion : sequence of Completion or Refusal
-        From `assess.completion`, in order of date.
-
-    Returns
-    -------
-    tuple of Completion
-        In order of those dates.
-    """
+    """The newest count of each list, in order of those dates; `completion` must be in order of date."""
     newest: dict[str, Completion] = {}
     for each in completion:
         if isinstance(each, Completion):
@@ -112,19 +91,8 @@ def national_tasks(
 ) -> Exhibits:
     """Show the national list on its dates, quarter on quarter, with the condition under each step.
 
-    Parameters
-    ----------
-    completion : sequence of Completion or Refusal
-        From `assess.completion`, every list of the nation.
-    quarters : QuarterOnQuarter or Refusal
-        From `assess.quarter_on_quarter`.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "tasks-lead", "tasks", "quarter-on-quarter", "quarter-on-quarter-condition".
+    From `assess.completion` (every list of the country) and `assess.quarter_on_quarter`: "tasks-lead", "tasks",
+    "quarter-on-quarter", "quarter-on-quarter-condition".
     """
     voice = Voice(inputs)
     names = ("tasks-lead", "tasks", "quarter-on-quarter", "quarter-on-quarter-condition")
@@ -171,21 +139,9 @@ def _how_many(quarters: QuarterOnQuarter) -> str:
 
 
 def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Completion]], inputs: Inputs) -> Exhibit:
-    """Show the provinces of whose lists counts were published, of tasks given to them and of their own.
+    """Show the provinces with published counts, of tasks given to them and of their own: "tasks-provinces".
 
-    Parameters
-    ----------
-    rows : sequence of LeagueRow
-        Every province.
-    lists : sequence of (str, Completion)
-        Province name and its newest list.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibit
-        "tasks-provinces".
+    `lists` are pairs of province name and newest list.
     """
     voice = Voice(inputs)
     if not lists:
@@ -224,7 +180,7 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
 
 
 def _kinds(voice: Voice, lists: Sequence[tuple[str, Completion]]) -> str:
-    """What kinds of lists there are, in words."""
+    """The kinds of lists there are."""
     kinds = dict.fromkeys(voice.inputs.policy.list_named(each.list).kind for _, each in lists)
     named = [escape(label) for kind in kinds if (label := voice.inputs.roles.list_kinds.get(kind))]
     return f": {'; '.join(named)}" if named else ""
@@ -251,7 +207,7 @@ def count_sentence(voice: Voice, each: Completion) -> str:
 
 
 def _of(voice: Voice, part: Proportion, whole: str) -> str:
-    """A count with what it is a part of, and its share: 15 of these 98 (15.3 %)."""
+    """A count with its whole, and its share: 15 of these 98 (15.3 %)."""
     formats = voice.formats
     return f"{formats.count(part.count)} of {whole} {formats.count(part.total)} ({formats.percent(part.share)})"
 
@@ -280,7 +236,7 @@ def _bound(voice: Voice, done: Proportion) -> str:
 
 
 def _undated(voice: Voice, each: Completion) -> str:
-    """What is known of the time of a count whose day is not: what the source told, else the ledger's period."""
+    """The time of a count whose day is not stated: the source's own text, else the ledger's period."""
     told = told_time(voice.notes(each.inputs))
     if told:
         return f"{escape(told)} (the day is not stated)"
@@ -292,7 +248,7 @@ def _undated(voice: Voice, each: Completion) -> str:
 
 
 def _called_overdue(voice: Voice, each: Completion, *, quoted: bool = False) -> str:
-    """Overdue, or what the source printed where its words say less."""
+    """Overdue, or what the source printed where that claims less."""
     printed = printed_as(voice.notes(each.inputs, voice.inputs.roles.tasks.overdue))
     if not printed:
         return "overdue"
@@ -300,20 +256,7 @@ def _called_overdue(voice: Voice, each: Completion, *, quoted: bool = False) -> 
 
 
 def told_of_lists(voice: Voice, done: Iterable[Completion]) -> dict[str, str]:
-    """Say beneath a list's name in a figure what the source said in words of its own.
-
-    Parameters
-    ----------
-    voice : Voice
-        Of the page.
-    done : iterable of Completion
-        Counts of lists.
-
-    Returns
-    -------
-    dict of str to str
-        By list; only where a time or a word other than "overdue" is told.
-    """
+    """What stands beneath a list's name in a figure, by list: only where the source's own date or term is printed."""
     found = {}
     for each in done:
         told = "" if each.reference_date else told_time(voice.notes(each.inputs))
@@ -333,7 +276,7 @@ def _short(voice: Voice, each: Completion) -> str:
 
 
 def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
-    """What the four dates say, and why they make no series."""
+    """The counts on all dates, and why they make no series."""
     formats = voice.formats
     said = [
         f"{voice.value(formats.count_of(count.completed, count.total), count.inputs)} tasks "
@@ -371,7 +314,7 @@ def _apart(voice: Voice, count: ListCount) -> str:
 
 
 def completed_since(voice: Voice, step: ListStep) -> str:
-    """The growth of the completed count; of two lists from the least to the most that was completed."""
+    """The growth of the completed count; between two lists from the least to the most that was completed."""
     signed = partial(voice.formats.number, digits=0, signed=True)
     if step.bounds is None or step.bounds.low == step.bounds.high:
         return signed(step.new_completed)
@@ -415,7 +358,6 @@ def _quarter_table(voice: Voice, quarters: QuarterOnQuarter, dated: dict[date, P
 
 
 def _overdue(formats: Formats, count: ListCount) -> str:
-    """Overdue tasks with their share of the list."""
     overdue = count.overdue or 0
     return f"{formats.count(overdue)} ({formats.percent(overdue / count.total)})"
 
@@ -489,6 +431,6 @@ def _if_grown(voice: Voice, step: ListStep) -> str:
 
 
 def _what_changed(voice: Voice, step: ListStep) -> list[str]:
-    """What is known of the change of the list, and whether the jump is suspect."""
+    """What the change of the list was, and whether the jump is suspect."""
     suspect = voice.sentence("basis-suspect") if step.has_flag("basis-suspect") else ""
     return [escape(step.basis_change), suspect]

@@ -1,4 +1,4 @@
-"""The tile map of the nation, linked to the provinces' pages."""
+"""The tile map of the country, linked to the provinces' pages."""
 
 from __future__ import annotations
 
@@ -15,36 +15,12 @@ from policyreport.records.notebooks import LeagueRow
 
 
 def tile_grid(inputs: Inputs) -> TileGrid:
-    """Read where the tiles stand.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The slice, with params/tiles.yaml in its folder.
-
-    Returns
-    -------
-    TileGrid
-        A place for every province.
-    """
+    """Read the places of the tiles from params/tiles.yaml in the slice's folder."""
     return read_strict(inputs.folder / "params" / "tiles.yaml", TileGrid)
 
 
 def share_map(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibit:
-    """Draw the provinces' digital-economy share; what is not published is hatched.
-
-    Parameters
-    ----------
-    rows : sequence of LeagueRow
-        Every province.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibit
-        "map".
-    """
+    """Draw the provinces' digital-economy share; what is not published is hatched: "map"."""
     voice = Voice(inputs)
     published = [row for row in rows if row.share is not None]
     tiles = {

@@ -23,19 +23,7 @@ TITLES = {"minus nation": "Difference to the nation", "own": "Growth itself"}
 def growth_trend(voice: Voice, results: Sequence[Trend | Refusal], breaks: Sequence[Break] = ()) -> Exhibit:
     """Draw an area's difference to the nation and the series itself, each with its line.
 
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    results : sequence of Trend or Refusal
-        From `assess.growth`.
-    breaks : sequence of Break
-        Changes of the area's boundaries.
-
-    Returns
-    -------
-    Exhibit
-        "growth-trend"; empty where no series has a trend.
+    From `assess.growth`: "growth-trend", empty where no series has a trend. `breaks` are changes of boundaries.
     """
     told = [each for each in results if isinstance(each, Trend)]
     if not told:
@@ -56,17 +44,7 @@ def growth_trend(voice: Voice, results: Sequence[Trend | Refusal], breaks: Seque
 def governance_trend(voice: Voice, results: Sequence[Trend | Refusal]) -> Exhibit:
     """Draw each score's difference to the provinces' mean with its line; a refused one says why.
 
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    results : sequence of Trend or Refusal
-        From `assess.governance`.
-
-    Returns
-    -------
-    Exhibit
-        "governance-trend"; empty where no score has a trend.
+    From `assess.governance`: "governance-trend", empty where no score has a trend.
     """
     told = [each for each in results if isinstance(each, Trend)]
     if not told:
@@ -88,7 +66,7 @@ def governance_trend(voice: Voice, results: Sequence[Trend | Refusal]) -> Exhibi
 
 
 def _both_scales(voice: Voice, told: Sequence[Trend]) -> Exhibit | str:
-    """Each score's trend in points and in standard deviations over provinces: a word needs both."""
+    """Each score's trend in points and in standard deviations over provinces: a verdict needs both."""
     formats = voice.formats
     body = [
         [
@@ -129,20 +107,7 @@ def _p(voice: Voice, p_value: float | None) -> str | None:
 
 
 def outcome(voice: Voice, each: Trend) -> str:
-    """Say slope, interval with the level attained, and verdict, as plain text for a figure.
-
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    each : Trend
-        What was found.
-
-    Returns
-    -------
-    str
-        Without markup.
-    """
+    """Slope, interval with the level attained, and verdict, as plain text for a figure."""
     formats, ends = voice.formats, each.slope_interval
     digits = 3 if each.series == "minus mean" else 2
     slope = formats.number(each.slope, digits, signed=True)
@@ -152,20 +117,7 @@ def outcome(voice: Voice, each: Trend) -> str:
 
 
 def median_line(voice: Voice, results: Sequence[Trend | Refusal]) -> MedianLine | None:
-    """Give the line of the first trend, to be drawn through its series.
-
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    results : sequence of Trend or Refusal
-        The drawn series' own first.
-
-    Returns
-    -------
-    MedianLine or None
-        None where the trend was refused.
-    """
+    """The line of the first trend, to be drawn through its series; None where it was refused."""
     first = next(iter(results), None)
     if not isinstance(first, Trend):
         return None
@@ -173,23 +125,12 @@ def median_line(voice: Voice, results: Sequence[Trend | Refusal]) -> MedianLine 
 
 
 def inside_sentence(each: Trend) -> str:
-    """Name a series in the middle of a sentence.
-
-    Parameters
-    ----------
-    each : Trend
-        Of the area's growth.
-
-    Returns
-    -------
-    str
-        In lower case.
-    """
+    """Name of a series of growth in the middle of a sentence."""
     return TITLES[each.series].lower()
 
 
 def _needed(voice: Voice) -> str:
-    """What a clear trend needs beside an interval that excludes zero."""
+    """What a clear trend needs besides an interval that excludes zero."""
     settings = voice.inputs.settings.trend
     rho = voice.formats.number(settings.verdict_rho, 1)
     level = voice.formats.number(settings.verdict_level, 2)

@@ -22,19 +22,7 @@ def vintages(
 ) -> Exhibits:
     """Show how the national share was revised, measure by measure, and the differences that are no revisions.
 
-    Parameters
-    ----------
-    revisions : sequence of Revisions or Refusal
-        From `assess.revisions`.
-    differences : sequence of MeasureDifference
-        From `assess.measure_differences`.
-    inputs : Inputs
-        The national slice.
-
-    Returns
-    -------
-    Exhibits
-        "vintages", "measure-mixed".
+    From `assess.revisions` and `assess.measure_differences`: "vintages", "measure-mixed".
     """
     voice = Voice(inputs)
     triangles = [
@@ -50,7 +38,7 @@ def vintages(
 
 
 def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
-    """Rows periods, columns days of publication, the newest figure of each period in bold; then the picture."""
+    """A row per period, a column per day of publication, each period's newest figure in bold; then the picture."""
     days, rows = lay_out(record.cells)
     formats = voice.formats
     body = []

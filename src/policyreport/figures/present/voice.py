@@ -1,7 +1,7 @@
-"""How the report speaks: names, numbers, sources and refusals in one language.
+"""How the report writes names, numbers, sources and refusals in one language.
 
-What a `Voice` says is Markdown, with everything that comes from data or parameters escaped; figures, which know no
-Markdown, take their words from `Inputs`, or from the methods that are called plain.
+The text of a `Voice` is Markdown, with everything that comes from data or parameters escaped; figures, which are no
+Markdown, take their texts from `Inputs`, or from the methods called plain.
 """
 
 from __future__ import annotations
@@ -35,13 +35,7 @@ SOURCES_IN_FULL = 3
 
 
 class Voice:
-    """Words and numbers of one notebook's pages.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The slice: names, wording, indicators and sources.
-    """
+    """Texts and numbers of one notebook's pages."""
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
@@ -57,7 +51,7 @@ class Voice:
         return f"{self._prefix}{name}"
 
     def published_on(self, rows: Iterable[str], day: date) -> str:
-        """When the rows that came out on a day were published, as exactly as is known: January 2026, not its last day."""
+        """Publication date of the rows that came out on a day, as exact as recorded: January 2026, not its last day."""
         ledger = self.inputs.observations
         known = ledger.loc[ledger.index.intersection(list(rows))]
         exact = set(known.loc[known["published"].dt.date == day, "published_precision"])
@@ -72,18 +66,18 @@ class Voice:
         return self.date(day) if (exact & (known["published"].dt.date == day)).any() else self.published_on(rows, day)
 
     def notes(self, rows: Iterable[str], indicator: str = "") -> list[str]:
-        """What the ledger notes of rows, of one indicator's where it is named."""
+        """The ledger's notes on rows, only those of one indicator where it is given."""
         ledger = self.inputs.observations
         known = ledger.loc[ledger.index.intersection(list(rows))]
         return [str(note) for note in (known[known["indicator"] == indicator] if indicator else known)["note"]]
 
     def areas_computed(self, count: int) -> str:
-        """How many provinces a count is out of, and that it is not all of them where some were not computed."""
+        """How many provinces a count is out of, and that some were not computed if so."""
         everywhere = len(self.inputs.provinces)
         return f"{count} provinces" if count == everywhere else f"the {count} provinces in this run"
 
     def against(self, verdict: str, line: str, *, emphasis: bool = True) -> str:
-        """A verdict with what it is held against: above 16 %, cannot tell apart from 16 %."""
+        """A verdict with what it is compared with: above 16 %, cannot tell apart from 16 %."""
         joined = " from " if verdict == "cannot tell apart" else " "
         return f"{self.verdict(verdict) if emphasis else self.word(verdict)}{joined}{line}"
 
@@ -100,7 +94,7 @@ class Voice:
         return self.inputs.indicators.get(key).name
 
     def scale(self, key: str) -> str:
-        """From where to where a score can go: scale 1–10; empty where an end is open."""
+        """The limits of a score: scale 1–10; empty where an end is open."""
         known = self.inputs.indicators.get(key)
         if known.low is None or known.high is None:
             return ""
@@ -123,7 +117,7 @@ class Voice:
         return re.sub(rf" \((?:{area_keys})\)", "", named)
 
     def question(self, kind: str) -> Markdown:
-        """What a method or kind of result asks, in a few words."""
+        """The question of a method or kind of result, in brief."""
         return escape(self.inputs.registry.named_question(kind))
 
     def measure(self, measure: str) -> Markdown:
@@ -161,28 +155,15 @@ class Voice:
         return self.formats.published(value, 2)
 
     def value(self, text: str, rows: Iterable[str]) -> Markdown:
-        """A printed value with the ledger rows behind it, for the reader who asks for its source.
-
-        Parameters
-        ----------
-        text : str
-            The value as printed.
-        rows : iterable of str
-            Ledger row ids, or another id of `policyreport.records.marks`.
-
-        Returns
-        -------
-        str
-            Markdown.
-        """
+        """A printed value, marked with the ledger rows behind it (or another id of `records.marks`)."""
         return mark(text, rows)
 
     def threshold(self, text: str) -> Markdown:
-        """The threshold as printed, leading to where it was stated."""
+        """The threshold as printed, with a link to where it was stated."""
         return mark(text, [f"{POLICY}#threshold"])
 
     def target(self, text: str, indicator: str, year: str) -> Markdown:
-        """A target as printed, leading to its legal reference."""
+        """A target as printed, with a link to its legal reference."""
         found = [each.id for each in self.inputs.policy.targets_for(indicator) if str(each.horizon) == str(year)]
         return mark(text, [f"{POLICY}#{id}" for id in found])
 
@@ -225,19 +206,9 @@ class Voice:
         return self.inputs.wording.short(code, self.language)
 
     def facts(self, detail: str, rows: Iterable[str] = ()) -> str:
-        """The facts behind a refusal or finding as a reader sees them: names for keys, periods and counts in words.
+        """The facts behind a refusal or finding, for readers: names for keys, periods and counts spelled out.
 
-        Parameters
-        ----------
-        detail : str
-            As a method or a rule wrote it.
-        rows : iterable of str
-            Ledger rows whose days of publication it may name: one known to the month is printed as a month.
-
-        Returns
-        -------
-        str
-            Plain text.
+        `rows` are ledger rows whose days of publication `detail` may give: one recorded by month is printed as a month.
         """
         ledger = self.inputs.observations
         known = ledger.loc[ledger.index.intersection(list(rows))]
@@ -253,14 +224,14 @@ class Voice:
         return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), said)
 
     def refusal(self, refused: Refusal, what: str = "") -> str:
-        """A refusal as a block: what, the sentence, the facts behind it."""
+        """A refusal as a block: what was asked, the sentence, the facts behind it."""
         lead = f"**{what}.** " if what else ""
         facts = f" ({escape(self.facts(refused.detail))})" if refused.detail else ""
         said = escape(self.inputs.wording.sentence(refused.code, self.language).removesuffix("."))
         return f"::: {{.refusal}}\n{lead}{said}{facts}.\n:::"
 
     def certainty(self, probability: float) -> Markdown:
-        """A probability in words: between 5 and 20 %."""
+        """A probability as a phrase: between 5 and 20 %."""
         low, high = band(probability, probability_bands=self.inputs.settings.conventions.probability_bands)
         first, last = ("" if end in (0, 1) else self.formats.published(round(100 * end, 10)) for end in (low, high))
         return escape(self.inputs.wording.certainty(first, last, self.language))
@@ -271,20 +242,10 @@ class Voice:
         return self.formats.band(*band(probability, probability_bands=cuts))
 
     def chance(self, probability: float, cells: Sequence[PriorCell]) -> Markdown:
-        """A probability of a revision: in words where they hold under every prior, else the range it takes.
+        """A probability of a revision: a phrase if it holds under every prior in `cells`, else the range.
 
-        Parameters
-        ----------
-        probability : float
-            Under the prior in use.
-        cells : sequence of PriorCell
-            The probability under every prior; the one without a prior is left to the table.
-
-        Returns
-        -------
-        str
-            ``less than 1 %``, or ``0.03 % to 3 %, depending on the prior``; a wider range where the mean revision is
-            not taken as zero follows it.
+        ``less than 1 %``, or ``0.03 % to 3 %, depending on the prior``, followed by a wider range where the mean
+        revision is not taken as zero. The cell without a prior is left to the table.
         """
         wording, inside = self.inputs.wording, in_grid(cells)
         if not inside or certainty_in_grid(cells, self.inputs.settings.conventions.probability_bands):
@@ -297,7 +258,7 @@ class Voice:
         return escape(said)
 
     def chance_range(self, probability: float, cells: Sequence[PriorCell]) -> str:
-        """The same for a table's cell: words, or the range over all priors, whose meaning the caption gives."""
+        """The same for a table's cell: the phrase, or the range over all priors, explained in the caption."""
         if not (inside := in_grid(cells)) or certainty_in_grid(
             cells, self.inputs.settings.conventions.probability_bands
         ):
@@ -305,7 +266,6 @@ class Voice:
         return f" {self.formats.to} ".join(self._range(each.probability for each in inside))
 
     def _range(self, probabilities: Iterable[float]) -> tuple[str, str]:
-        """Both ends of a range of probabilities."""
         every = list(probabilities)
         return self.formats.probability_range(min(every), max(every))
 
@@ -331,7 +291,7 @@ class Voice:
         )
 
     def small(self, id: str, rows: Iterable[str], leading: Iterable[str]) -> Frame:
-        """Label and source of a small figure under a sentence of its own, the sentence's own number's source first."""
+        """Label and source of a small figure under a sentence; the source of the sentence's number comes first."""
         return Frame(
             id=id,
             finding="",
@@ -357,20 +317,7 @@ class Voice:
         return [self._sources[key] for key in files_of(rows) if key in self._sources]
 
     def source(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> str:
-        """Source line of the ledger rows behind an exhibit.
-
-        Parameters
-        ----------
-        rows : iterable of str
-            Ledger row ids.
-        in_full : int
-            Up to so many files are cited with title, link and date.
-
-        Returns
-        -------
-        str
-            Publishers with title, link and date; publishers alone where there are more files.
-        """
+        """Source line of ledger rows: publishers with title, link and date; alone where files are more than `in_full`."""
         known = self._files(rows)
         if not known:
             return ""
@@ -392,7 +339,7 @@ def short_publisher(publisher: str) -> str:
 
 
 def published(text: str, formats: Formats) -> str:
-    """A publication date as exact as it is known: 2024, January 2025, 5 January 2026."""
+    """A publication date only as exact as recorded: 2024, January 2025, 5 January 2026."""
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 3:
         return formats.date(date(*parts))
@@ -400,24 +347,11 @@ def published(text: str, formats: Formats) -> str:
 
 
 def folded(title: str, text: str) -> str:
-    """Put a long list behind its title: closed on the site, left out of the PDF.
-
-    Parameters
-    ----------
-    title : str
-        Plain text.
-    text : str
-        Markdown.
-
-    Returns
-    -------
-    str
-        A division of docs/report-markdown.md.
-    """
+    """Put a long list (Markdown) behind its title (plain text): closed on the site, left out of the PDF."""
     return f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::'
 
 
 def listed(words: Sequence[str]) -> str:
-    """Join words as prose: a, b and c; Markdown gives Markdown."""
+    """Join items as prose: a, b and c; Markdown gives Markdown."""
     joined = " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
     return Markdown(joined) if all(isinstance(word, Markdown) for word in words) else joined

@@ -1,4 +1,4 @@
-"""Differences of every year as facts, then how sure their mean is: the same words on every page."""
+"""Differences of every year as facts, then how certain their mean is: the same sentences on every page."""
 
 from __future__ import annotations
 
@@ -12,26 +12,10 @@ UNSURE = "not a statistically clear difference"
 
 
 def fact(voice: Voice, each: YearlyMean, rows: Sequence[str], unit: str, digits: int = 2) -> str:
-    """Say in how many years the values lay above zero, and by how much at least and at most.
+    """In how many years the values lay above zero, and by how much at least and at most.
 
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    each : YearlyMean
-        The values.
-    rows : sequence of str
-        Ledger rows behind them.
-    unit : str
-        Of a difference: ``pp``.
-    digits : int
-        Decimals.
-
-    Returns
-    -------
-    str
-        ``in 6 of 6 years, by 0.80 to 7.45 pp``; ``in 0 of 6 years, below by 0.33 to 4.90 pp``; ``in 4 of 6 years, from
-        −1.20 to +3.40 pp``.
+    ``in 6 of 6 years, by 0.80 to 7.45 pp``; ``in 0 of 6 years, below by 0.33 to 4.90 pp``; ``in 4 of 6 years, from
+    −1.20 to +3.40 pp``.
     """
     formats, years = voice.formats, len(each.years)
     count = voice.value(f"{formats.count_of(each.years_above, years)} years", rows)
@@ -52,22 +36,7 @@ def mean_of(voice: Voice, each: YearlyMean, rows: Sequence[str], unit: str, digi
 
 
 def how_sure(voice: Voice, each: Difference | LevelTrend, provinces: int) -> str:
-    """How sure a mean is, and among how many it was judged; empty where it got no verdict.
-
-    Parameters
-    ----------
-    voice : Voice
-        Words of the page.
-    each : Difference or LevelTrend
-        With its verdict.
-    provinces : int
-        Provinces of the family.
-
-    Returns
-    -------
-    str
-        Without a full stop.
-    """
+    """How certain a mean is in a family of so many provinces, without a full stop; empty where it got no verdict."""
     if each.verdict is None:
         return ""
     clear = each.verdict not in ("cannot tell apart", "no clear trend")
