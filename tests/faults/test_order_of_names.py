@@ -6,27 +6,28 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.figures.frame import Frame
 from policyreport.figures.present.findings import worst
-from policyreport.figures.tasks import completion_by_area
-from policyreport.records.base import Finding
+from policyreport.figures.shares import threshold_by_area
+from policyreport.records.base import Finding, Observation
 from policyreport.records.formats import Formats
 from policyreport.records.marks import unmarked
+from policyreport.records.shares import Threshold
 from policyreport.statistics import assess
-from policyreport.statistics.tasks import completion
-from policyreport.statistics.tasks.counts import TaskCount
 
 ORDER = ["An Giang", "Cà Mau", "Cao Bằng", "Đắk Lắk", "Đồng Nai", "Hà Nội", "Hải Phòng", "Vĩnh Long"]
 
 
 def test_e9_areas_with_one_value_stand_in_the_order_of_the_alphabet() -> None:
-    counts = [
-        (name, TaskCount("n01", "list", date(2025, 12, 1), date(2025, 12, 1), 40, 10)) for name in reversed(ORDER)
-    ]
-    rows = [
-        (name, completion.assess(count, subject="list", minimum_tasks=10, design_effect=2, sum_tolerance=0.01))
-        for name, count in counts
-    ]
+    seen = Observation(
+        id="f#1", area="n01", indicator="i", measure="m", period="2025", published=date(2025, 12, 1), value=14,
+        unit="%", status="observed", source="s",
+    )  # fmt: skip
+    records = [
+        Threshold(area=name, indicator="i", measure="m", period="2025", threshold=16, observation=seen, verdict="below",
+                  distance=-2)
+        for name in reversed(ORDER)
+    ]  # fmt: skip
     frame = Frame(id="fig", finding="One value.", measured="Share.", source="", formats=Formats("en"))
-    alt = completion_by_area(rows, frame).markdown
+    alt = threshold_by_area(records, {name: name for name in ORDER}, frame, "16 %").markdown
     assert sorted(ORDER, key=alt.index) == ORDER
 
 

@@ -165,7 +165,7 @@ PACE = Pace(
 PLACES = [
     Place(name, i * 0.7 - 1, i * 0.7 - 2, i * 0.7, role="accent" if i == 1 else "peer" if i == 2 else "context")
     for i, name in enumerate(NAMES.values())
-] + [Place("Nation", 0.2, role="comparator")]
+]
 GRID = read_strict(TILES, tiles.TileGrid)
 
 
@@ -272,11 +272,14 @@ def _triangle():
 
 LATE = {"late": _proportion(15, 98), "overdue": _proportion(12, 187)}
 LISTS = [("Tasks assigned to Tuyên Quang by the centre", _completion("a0", 98, 187, **LATE)), ("Own list", REFUSED)]
-AREAS = [(NAMES["a0"], _completion("a0", 98, 187)), (NAMES["a1"], _completion("a1", 51, 100)), ("Cà Mau", REFUSED)]
 BY_AREA = [_threshold("a", 46.3, "above", area="a0"), _threshold("a", 13.4, "cannot tell apart", area="a3")]
 PANELS = [("Control of corruption in the public sector", LINES[:2]), ("E-governance", [])]
 NATION = Rule(0, "nation", threshold=False)
 BENCHMARK = Rule(16, "16 % benchmark")
+DIFFERENCES = [
+    Row(name, 1.8 - 0.7 * i, 0.8 - 0.7 * i, 2.8 - 0.7 * i, f"{1.8 - 0.7 * i:+.2f}")
+    for i, name in enumerate(NAMES.values())
+]
 DOTS = [Row("Office", 14.02, 12.8, 15.3, "14.02 %", "below", role="accent", hollow=True)]
 SHARE = _proportion(1227, 1298)
 TEXTS = ("below 4", "4 to 8", "8 to 12", "12 to 16", "16 or more")
@@ -284,11 +287,10 @@ REGIONS = {"red_river_delta": "Red River Delta", "southeast": "Southeast"}
 
 GALLERY = {
     "completion": lambda f: tasks.completion(LISTS, f),
-    "completion_by_area": lambda f: tasks.completion_by_area(AREAS, f, accent=NAMES["a0"]),
     "list_counts": lambda f: tasks.list_counts(QUARTERS, f, {date(2025, 12, 4): _proportion(601, 1287)}),
     "slope": lambda f: tasks.slope((*ONE_LIST, COUNTS[0]), f),
     "threshold": lambda f: shares.threshold(JUDGED, MEASURES, f, "16 % benchmark"),
-    "threshold_by_area": lambda f: shares.threshold_by_area(BY_AREA, NAMES, f, "16 %", ["Cà Mau"], "a0"),
+    "threshold_by_area": lambda f: shares.threshold_by_area(BY_AREA, NAMES, f, "16 %", ["Cà Mau"]),
     "revisions": lambda f: shares.revisions(_triangle(), f),
     "pace": lambda f: pace.pace(PACE, SERIES, f, "target 30 %"),
     "growth": lambda f: series.growth(LINES, f, "% a year", [Break(2025, "34 provinces, July 2025")]),
@@ -298,12 +300,12 @@ GALLERY = {
     "small_multiples": lambda f: series.small_multiples(PANELS, f),
     "trends": lambda f: trends.trends(TRENDS, f),
     "two_trends": lambda f: trends.trends(TRENDS[:2], f, shared=False, breaks=[Break(2025, "merger, Jul 2025")]),
-    "strip": lambda f: strips.strip(PLACES, f, "percentage points", 2, NATION, signed=True),
-    "dots": lambda f: league.dots(PLACES, f, "percentage points", 0.0, "nation"),
-    "rank_sets": lambda f: areas.rank_sets(_ranks(), NAMES, f, "a2"),
-    "pooled_shares": lambda f: areas.pooled_shares(_pooling(), NAMES, f, "a2"),
-    "caterpillar": lambda f: areas.caterpillar(_panel(), NAMES, f, "pp a year", "a2"),
-    "funnel": lambda f: areas.funnel(_funnel(), NAMES, f, "tasks on the list", "a1"),
+    "strip": lambda f: strips.strip(PLACES, f, "percentage points", NATION),
+    "league": lambda f: league.league(DIFFERENCES, f, "percentage points", NATION),
+    "rank_sets": lambda f: areas.rank_sets(_ranks(), NAMES, f),
+    "pooled_shares": lambda f: areas.pooled_shares(_pooling(), NAMES, f),
+    "caterpillar": lambda f: areas.caterpillar(_panel(), NAMES, f, "pp a year"),
+    "funnel": lambda f: areas.funnel(_funnel(), NAMES, f, "tasks on the list"),
     "pooled_caterpillar": lambda f: areas.pooled_caterpillar(_pooling(0.05), NAMES, f, 1.39),
     "wide_funnel": lambda f: areas.funnel(_funnel(((0.0, 0.1, 0.9, 1.0), (0.2, 0.3, 0.7, 0.8))), NAMES, f, "tasks"),
     "hazards": lambda f: hazards.hazards(FLOW, f, "% finished in 30 days"),
@@ -559,7 +561,7 @@ def test_a_bound_is_an_arrow_without_an_interval(drawn):
 
 def test_a_refusal_is_said_in_its_row(drawn):
     assert "not published" in drawn["completion"].files["figures/n01-it.svg"]
-    assert "Not published: Cà Mau." in drawn["completion_by_area"].files["figures/n01-it.svg"]
+    assert "Not published: Cà Mau." in drawn["threshold_by_area"].files["figures/n01-it.svg"]
 
 
 # Tiles --------------------------------------------------------------------------------------------------

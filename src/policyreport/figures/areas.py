@@ -11,22 +11,21 @@ from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import label_values, round_ticks, spread, thinned
 from policyreport.figures.league import league
-from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
-from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
+from policyreport.figures.palette import CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
+from policyreport.figures.rows import Row, Rule, Scale, paint_rows
 from policyreport.figures.style import SMALL, capitalised, new_figure, panel, picture, text_width, write
 from policyreport.records.formats import NBSP
 from policyreport.records.series import Panel, Ranks
 from policyreport.records.tasks import Funnel, PooledShare, Pooling
 
 
-def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame, accent: str = "") -> Exhibit:
-    """Draw each area's rank with its simultaneous confidence set, first rank on top; `accent` is an area key."""
+def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame) -> Exhibit:
+    """Draw each area's rank with its simultaneous confidence set, first rank on top."""
     rows = []
     for item in sorted(record.sets, key=lambda item: (item.rank, item.area)):
         low, high = item.simultaneous
         text = f"{item.rank} ({frame.formats.interval(low, high, 0)})"
-        role: Role = "accent" if item.area == accent else "plain"
-        rows.append(Row(names[item.area], item.rank, low, high, text, role=role))
+        rows.append(Row(names[item.area], item.rank, low, high, text))
     last = len(rows)
     ticks = (1.0, *(tick for tick in round_ticks(1, last, 6) if 1 < tick < last), float(last))
     texts = tuple(frame.formats.count(int(tick)) for tick in ticks)
@@ -35,7 +34,7 @@ def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame, accent: str
     return picture(frame, alt, lambda width: paint_rows(width, rows, scale))
 
 
-def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame, accent: str = "") -> Exhibit:
+def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame) -> Exhibit:
     """Draw the pull from each area's own share to the pooled one, largest list first.
 
     Small dot: own share; arrow to the large dot: pooled share with its interval.
@@ -48,7 +47,6 @@ def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame, accen
             100 * item.interval.high,
             f"{frame.formats.share_of(item.count, item.total)}, {frame.words.pooled} "
             f"{frame.formats.percent(item.pooled)}",
-            role="accent" if item.area == accent else "plain",
             start=100 * item.raw,
         )
         for item in sorted(record.areas, key=lambda item: (-item.total, item.area))
@@ -83,12 +81,10 @@ def _inner(item: PooledShare, pair_bar: float) -> tuple[float, float] | None:
     return 100 * max(item.pooled - reach, 0.0), 100 * min(item.pooled + reach, 1.0)
 
 
-def caterpillar(
-    record: Panel, names: Mapping[str, str], frame: Frame, unit: str, accent: str = "", digits: int = 2
-) -> Exhibit:
+def caterpillar(record: Panel, names: Mapping[str, str], frame: Frame, unit: str) -> Exhibit:
     """Draw the areas' slopes, steepest first: own slope, arrow to the pooled slope with its interval.
 
-    `unit` is that of a slope, ``pp a year``; `digits` are decimals.
+    `unit` is that of a slope: ``pp a year``.
     """
     rows = [
         Row(
@@ -96,8 +92,7 @@ def caterpillar(
             item.pooled,
             item.interval.low,
             item.interval.high,
-            frame.formats.number(item.pooled, digits, signed=True),
-            role="accent" if item.area == accent else "plain",
+            frame.formats.number(item.pooled, 2, signed=True),
             start=item.raw,
         )
         for item in sorted(record.slopes, key=lambda item: (-item.pooled, item.area))
@@ -105,21 +100,19 @@ def caterpillar(
     return league(rows, frame, f"{unit}; {frame.words.shrinkage}", Rule(0, threshold=False))
 
 
-def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str, accent: str = "") -> Exhibit:
+def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str) -> Exhibit:
     """Draw shares against the size of their lists, inside the limits that chance alone would give.
 
-    Areas singled out and the accent are named; the others are dots. `total` names the horizontal axis.
+    Areas singled out are named; the others are dots. `total` names the horizontal axis.
     """
     alt = "; ".join(
         f"{names[p.area]} {frame.formats.share_of(p.count, p.total)}"
         for p in sorted(record.points, key=lambda p: -p.share)
     )
-    return picture(frame, f"{alt}.", lambda width: _paint_funnel(width, record, names, frame, total, accent))
+    return picture(frame, f"{alt}.", lambda width: _paint_funnel(width, record, names, frame, total))
 
 
-def _paint_funnel(
-    width: int, record: Funnel, names: Mapping[str, str], frame: Frame, total: str, accent: str
-) -> Figure:
+def _paint_funnel(width: int, record: Funnel, names: Mapping[str, str], frame: Frame, total: str) -> Figure:
     right = 14 + max(text_width(t, SMALL) for t in _limit_words(record, frame))
     figure = new_figure(width, 330)
     axes = panel(figure, 46, 12, width - 46 - right, 262)
@@ -133,19 +126,19 @@ def _paint_funnel(
     label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / (1.02 * largest)), grid=False)
     axes.tick_params(axis="x", pad=8)
     _limits(axes, record)
-    _points(axes, record, names, accent)
+    _points(axes, record, names)
     _limit_names(figure, record, frame, width - right + 8)
     write(figure, 46, 322, capitalised(total), size=SMALL, color=MUTED)
     return figure
 
 
-def _points(axes: Axes, record: Funnel, names: Mapping[str, str], accent: str) -> None:
-    """All areas as dots; the accent and those singled out are named."""
+def _points(axes: Axes, record: Funnel, names: Mapping[str, str]) -> None:
+    """All areas as dots; those singled out are named."""
     largest = max(record.limit_totals)
     for point in record.points:
-        color = ACCENT if point.area == accent else INK if point.singled_out else CONTEXT
+        color = INK if point.singled_out else CONTEXT
         axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3, clip_on=False)
-        if point.area != accent and not point.singled_out:
+        if not point.singled_out:
             continue
         left = point.total > 0.7 * largest
         axes.annotate(
@@ -169,11 +162,8 @@ def _limits(axes: Axes, record: Funnel) -> None:
 def _limit_words(record: Funnel, frame: Frame) -> tuple[str, str]:
     """Names of the inner and the outer pair of limits: the share of lists that chance keeps inside."""
     lowest, low, high, highest = record.probabilities
-    told = [
-        frame.formats.number(100 * share, 1).removesuffix(".0").removesuffix(",0")
-        for share in (high - low, highest - lowest)
-    ]
-    return frame.words.limits.format(level=told[0]), frame.words.limits.format(level=told[1])
+    inner, outer = (frame.level(share) for share in (high - low, highest - lowest))
+    return frame.words.limits.format(level=inner), frame.words.limits.format(level=outer)
 
 
 def _limit_names(figure: Figure, record: Funnel, frame: Frame, x: float) -> None:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
-from policyreport.figures.labels import label_values, padded, round_ticks, thinned
+from policyreport.figures.labels import label_values, padded, round_ticks, thinned, tick_texts
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.style import (
     BOLD,
@@ -24,6 +24,7 @@ from policyreport.figures.style import (
     text_width,
     wrap,
     write,
+    write_lines,
 )
 from policyreport.figures.timeline import Plot, value_axis
 from policyreport.params.spelling import sort_key
@@ -40,7 +41,6 @@ def event_studies(
     base_year: int,
     critical: float,
     start: str,
-    digits: int = 2,
 ) -> Exhibit:
     """Draw each year's coefficient against the base year with its interval, one small panel per exposure on one range.
 
@@ -50,15 +50,14 @@ def event_studies(
     points = [point for _, record in records for point in record.event_study]
     ends = [p.estimate + sign * critical * p.standard_error for p in points for sign in (-1, 1)]
     low, high, ticks = value_axis([*ends, 0.0], 5)
-    whole = 0 if all(tick == round(tick) for tick in ticks) else 1
-    texts = tuple(frame.formats.number(tick, whole, signed=True) for tick in ticks)
+    texts = tick_texts(ticks, frame.formats, signed=True)
     years = [base_year, *(point.year for point in points)]
     plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, height=150)
     note = f"{base_year}: {frame.words.base_year}. {capitalised(frame.words.dotted)}: {start}."
 
     def told(record: Exposure) -> str:
         values = sorted(record.event_study, key=lambda point: point.year)
-        return "; ".join(f"{p.year} {frame.formats.number(p.estimate, digits, signed=True)}" for p in values)
+        return "; ".join(f"{p.year} {frame.formats.number(p.estimate, 2, signed=True)}" for p in values)
 
     alt = " ".join(f"{name}: {told(record)}." for name, record in records)
     alt = f"{unit}. {alt} {base_year} {frame.words.base_year}."
@@ -81,13 +80,12 @@ def _paint_studies(
     write(figure, 0, 14, plot.unit, size=SMALL, color=MUTED)
     for index, (_, record) in enumerate(records):
         left, y = margin + cell * (index % across), top + pitch * (index // across)
-        for k, text in enumerate(titles[index]):
-            write(figure, left, y + head - 10 - 16 * (len(titles[index]) - 1 - k), text, size=SMALL, weight=BOLD)
+        first = y + head - 10 - 16 * (len(titles[index]) - 1)
+        write_lines(figure, left, first, titles[index], 16, size=SMALL, weight=BOLD)
         axes = panel(figure, left, y + head, cell - 16, plot.height)
         label_values(axes, "y", plot.ticks, plot.texts if index % across == 0 else [""] * len(plot.ticks))
         _paint_study(axes, record, plot, base_year, critical, cell - 16)
-    for i, text in enumerate(notes):
-        write(figure, 0, top + pitch * rows + 8 + 16 * i, text, size=MINIMUM, color=MUTED)
+    write_lines(figure, 0, top + pitch * rows + 8, notes, 16, size=MINIMUM, color=MUTED)
     return figure
 
 
@@ -109,7 +107,7 @@ def _paint_study(axes: Axes, record: Exposure, plot: Plot, base_year: int, criti
         axes.plot(point.year, point.estimate, "o", color=color, markersize=6, clip_on=False)
 
 
-def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int = 2, line: float = 0.0) -> Exhibit:
+def specification_plot(record: Sensitivity, frame: Frame, unit: str, line: float = 0.0) -> Exhibit:
     """Draw every specification's estimate, sorted, above the choices that made it, with a line at `line`.
 
     The headline is in the accent; refused specifications are at the right without a dot.
@@ -119,7 +117,7 @@ def specification_plot(record: Sensitivity, frame: Frame, unit: str, digits: int
     order = done + [item for item in record.specifications if item.estimate is None]
     alt = "; ".join(
         f"{', '.join(item.choices.values())}: "
-        + (frame.words.refused if item.estimate is None else frame.formats.number(item.estimate, digits))
+        + (frame.words.refused if item.estimate is None else frame.formats.number(item.estimate, 2))
         for item in order
     )
     return picture(frame, f"{alt}.", lambda width: _paint_specifications(width, order, frame, unit, line))
@@ -142,22 +140,15 @@ def _paint_specifications(width: int, order: Sequence[Specification], frame: Fra
     axes.set_xlim(-0.7, len(order) - 0.3)
     axes.set_ylim(low, high)
     ticks = round_ticks(low, high, 4)
-    whole = 0 if all(tick == round(tick) for tick in ticks) else 1
-    label_values(axes, "y", ticks, [frame.formats.number(tick, whole) for tick in ticks])
+    label_values(axes, "y", ticks, tick_texts(ticks, frame.formats))
     label_values(axes, "x", [], [], grid=False)
     axes.axhline(line, color=MUTED if line == 0 else THRESHOLD, linewidth=1)
     for index, item in enumerate(order):
         if item.estimate is not None:
             color = ACCENT if item.headline else CONTEXT
+            size = 9 if item.headline else 6
             draw_path(
-                axes,
-                (index,),
-                (item.estimate,),
-                linestyle="none",
-                marker="o",
-                markersize=9 if item.headline else 6,
-                color=color,
-                zorder=3,
+                axes, (index,), (item.estimate,), linestyle="none", marker="o", markersize=size, color=color, zorder=3
             )
     refused = sum(item.estimate is None for item in order)
     if refused:
@@ -186,19 +177,11 @@ def _paint_choices(
             axes.set_xlim(-0.7, len(order) - 0.3)
             axes.set_ylim(0, 1)
             axes.set_axis_off()
-            for at, text in enumerate(wrap(choice, left - 14, MINIMUM)):
-                write(figure, 0, y + 14 * at + 12.5, text, size=MINIMUM, color=MUTED)
+            write_lines(figure, 0, y + 12.5, wrap(choice, left - 14, MINIMUM), 14, size=MINIMUM, color=MUTED)
             for index, item in enumerate(order):
                 if item.choices.get(name) == choice:
-                    draw_path(
-                        axes,
-                        (index,),
-                        (0.5,),
-                        linestyle="none",
-                        marker="o",
-                        markersize=5,
-                        color=ACCENT if item.headline else CONTEXT,
-                    )
+                    color = ACCENT if item.headline else CONTEXT
+                    draw_path(axes, (index,), (0.5,), linestyle="none", marker="o", markersize=5, color=color)
             y += height
 
 

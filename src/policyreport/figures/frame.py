@@ -55,6 +55,10 @@ class Frame:
         """A verdict of the closed list in the reader's language."""
         return self.verdicts.get(word, word)
 
+    def level(self, share: float) -> str:
+        """A level of certainty in per cent, without the sign: 95, 99.8."""
+        return self.formats.number(100 * share, 1).removesuffix(".0").removesuffix(",0")
+
     def exhibit(self, alt: str, svg: str, narrow: str = "") -> Exhibit:
         """Put caption and source line around a picture; `narrow` is kept as ``…-narrow.svg``."""
         path = f"figures/{self.label}.svg"

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from policyreport.figures.palette import MUTED, RULE
 from policyreport.figures.style import SMALL, text_width
+from policyreport.records.formats import Formats
 
 
 def round_ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -19,6 +20,12 @@ def round_ticks(low: float, high: float, count: int = 5) -> list[float]:
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * (1 - 1e-9))
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
     return [round(i * step, 10) for i in range(first, last + 1)]
+
+
+def tick_texts(ticks: Sequence[float], formats: Formats, signed: bool = False) -> tuple[str, ...]:
+    """Write ticks as whole numbers where all of them are, else with one decimal."""
+    digits = 0 if all(tick == int(tick) for tick in ticks) else 1
+    return tuple(formats.number(tick, digits, signed) for tick in ticks)
 
 
 def thinned(
@@ -35,15 +42,11 @@ def thinned(
     return list(ticks[::step]), list(texts[::step])
 
 
-def padded(values: Sequence[float], share: float = 0.06, zero: bool = False) -> tuple[float, float]:
-    """Range of values with room at both ends, never empty; with `zero` it includes zero, without room beyond it.
-
-    `share` is the room as a share of the range.
-    """
+def padded(values: Sequence[float], share: float) -> tuple[float, float]:
+    """Range of values with room at both ends, given as a share of the range; never empty."""
     low, high = min(values), max(values)
-    low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
     room = share * (high - low) or 0.5
-    return (low if zero and low == 0 else low - room), (high if zero and high == 0 else high + room)
+    return low - room, high + room
 
 
 def spread(positions: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:

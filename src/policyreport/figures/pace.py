@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
-from policyreport.figures.style import picture
+from policyreport.figures.style import capitalised, picture
 from policyreport.figures.timeline import TENTATIVE, Line, Plot, draw_line, frame_axes, value_axis
 from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Scenario
 
 
-def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str, unit: str = "%") -> Exhibit:
+def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str) -> Exhibit:
     """Draw the observed path and what the target requires; scenario lines end at the target year.
 
     The fan, given from five points on, holds 80 and 95 % of the drift. `target` is a name, ``target 30 %``.
@@ -28,12 +28,12 @@ def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str,
     path = _points(required, year) if required else (start, SeriesPoint(year=year, value=record.target))
     observed = Line("", tuple(points), "accent")
     goal = Line(target, path, "target", dashed=True)
-    lines = [goal, *_scenarios(record, year, frame, unit)]
+    lines = [goal, *_scenarios(record, year, frame)]
     fan = [point for point in record.fan if point.year <= year]
     values = [p.value for line in (observed, *lines) for p in line.points]
     values += [end for point in fan for end in (point.interval95.low, point.interval95.high)]
     low, high, ticks = value_axis(values, 5)
-    texts = tuple(f"{frame.formats.number(tick, 0)}{NBSP}{unit}" for tick in ticks)
+    texts = tuple(f"{frame.formats.number(tick, 0)}{NBSP}%" for tick in ticks)
     plot = Plot(low, high, ticks, texts, (points[0].year, year), height=250)
 
     def paint(width: int) -> Figure:
@@ -45,7 +45,7 @@ def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str,
         axes.plot(year, record.target, "D", markersize=7, color=THRESHOLD, markeredgecolor=PAPER, clip_on=False)
         return figure
 
-    return picture(frame, _alt(points, lines, frame, unit), paint)
+    return picture(frame, _alt(points, lines, frame), paint)
 
 
 def _points(scenario: Scenario, last: int) -> tuple[SeriesPoint, ...]:
@@ -54,14 +54,14 @@ def _points(scenario: Scenario, last: int) -> tuple[SeriesPoint, ...]:
     return tuple(SeriesPoint(year=year, value=value, status="projection") for year, value in pairs if year <= last)
 
 
-def _scenarios(record: Pace, year: int, frame: Frame, unit: str) -> list[Line]:
+def _scenarios(record: Pace, year: int, frame: Frame) -> list[Line]:
     """Scenario lines other than the required one, named with the value they reach."""
     words = frame.words
     names = {"pp pace": words.pp_pace, "cagr pace": words.cagr_pace, "largest gain": words.largest_gain}
     lines = []
     for scenario in record.scenarios:
         if scenario.name in names and (points := _points(scenario, year)):
-            value = f"{frame.formats.number(points[-1].value, 1)}{NBSP}{unit}"
+            value = f"{frame.formats.number(points[-1].value, 1)}{NBSP}%"
             lines.append(Line(f"{value} {names[scenario.name]}", points, "context", dashed=True))
     return lines
 
@@ -79,22 +79,18 @@ def _paint_fan(axes: Axes, record: Pace, year: int) -> None:
         axes.fill_between(years, low, high, color=ACCENT_LIGHT, alpha=alpha, linewidth=0, zorder=1.2)
 
 
-def _level(frame: Frame, level: float) -> str:
-    """A level in per cent, without the sign."""
-    return frame.formats.number(100 * level, 1).removesuffix(".0").removesuffix(",0")
-
-
 def _note(record: Pace, points: Sequence[SeriesPoint], frame: Frame) -> str:
     notes = []
     if record.fan:
-        inner, outer = (_level(frame, each.level) for each in (record.fan[0].interval80, record.fan[0].interval95))
-        notes.append(frame.words.fan.format(inner=inner, outer=outer))
-    notes += [frame.words.hollow] if any(point.status in TENTATIVE for point in points) else []
-    return " ".join(f"{note[:1].upper()}{note[1:]}." for note in notes)
+        inner, outer = record.fan[0].interval80.level, record.fan[0].interval95.level
+        notes.append(frame.words.fan.format(inner=frame.level(inner), outer=frame.level(outer)))
+    if any(point.status in TENTATIVE for point in points):
+        notes.append(frame.words.hollow)
+    return " ".join(f"{capitalised(note)}." for note in notes)
 
 
-def _alt(points: Sequence[SeriesPoint], lines: Sequence[Line], frame: Frame, unit: str) -> str:
+def _alt(points: Sequence[SeriesPoint], lines: Sequence[Line], frame: Frame) -> str:
     """Observed values, then where each line ends."""
-    seen = ", ".join(f"{p.year} {frame.formats.number(p.value, 2)}{NBSP}{unit}" for p in points)
+    seen = ", ".join(f"{p.year} {frame.formats.number(p.value, 2)}{NBSP}%" for p in points)
     ends = "; ".join(f"{line.points[-1].year} {line.label}" for line in lines)
     return f"{seen}; {ends}."

@@ -24,6 +24,7 @@ from policyreport.figures.style import (
     text_width,
     wrap,
     write,
+    write_lines,
 )
 
 Role = Literal["accent", "context", "plain"]
@@ -107,8 +108,7 @@ def paint_rows(width: int, rows: Sequence[Row], scale: Scale, stacked: bool = Fa
         _texts(figure, row, (top + y, height), (width, left, words), size, stacked)
         y += height
     _rule_labels(figure, axes, scale, top, width)
-    for i, line in enumerate(notes):
-        write(figure, 0, top + sum(heights) + 44 + 16 * i, line, size=MINIMUM, color=MUTED)
+    write_lines(figure, 0, top + sum(heights) + 44, notes, 16, size=MINIMUM, color=MUTED)
     return figure
 
 
@@ -156,12 +156,10 @@ def _texts(
 ) -> None:
     """Label, note, value and verdict of a row."""
     (y, height), (width, left, words) = place, columns
-    weight = BOLD if row.role == "accent" else 400
-    color = ACCENT if row.role == "accent" else INK
+    color, weight = (ACCENT, BOLD) if row.role == "accent" else (INK, 400)
     base = y + height / 2 + size * 0.36
     if row.heading:
-        for i, line in enumerate(wrap(row.label, width, size, BOLD)):
-            write(figure, 0, y + 22 + 17 * i, line, size=size, weight=BOLD)
+        write_lines(figure, 0, y + 22, wrap(row.label, width, size, BOLD), 17, size=size, weight=BOLD)
     elif stacked:
         _stacked_texts(figure, row, y, width, size)
     else:
@@ -175,15 +173,13 @@ def _texts(
 
 def _stacked_texts(figure: Figure, row: Row, y: float, width: int, size: float) -> None:
     """The same above the track."""
-    weight = BOLD if row.role == "accent" else 400
+    color, weight = (ACCENT, BOLD) if row.role == "accent" else (INK, 400)
     lines = _stacked_label(row, width, size)
-    for i, line in enumerate(lines):
-        color = ACCENT if row.role == "accent" else INK
-        write(figure, 0, y + 18 + 17 * i, line, size=size, color=color, weight=weight)
+    write_lines(figure, 0, y + 18, lines, 17, size=size, color=color, weight=weight)
     muted = MUTED if row.value is None else INK
     write(figure, width, y + 18, _stacked_text(row), size=size, color=muted, weight=weight, align="right")
-    for i, line in enumerate(wrap(row.note, width, MINIMUM)):
-        write(figure, 0, y + 16 + 17 * len(lines) + 15 * i, line, size=MINIMUM, color=MUTED)
+    note = wrap(row.note, width, MINIMUM)
+    write_lines(figure, 0, y + 16 + 17 * len(lines), note, 15, size=MINIMUM, color=MUTED)
 
 
 def _axis(axes: Axes, scale: Scale, height: float, span: float) -> None:

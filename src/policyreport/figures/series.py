@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from policyreport.figures.cells import Cell, Span
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
+from policyreport.figures.labels import tick_texts
 from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.style import (
     BOLD,
@@ -25,6 +26,7 @@ from policyreport.figures.style import (
     text_width,
     wrap,
     write,
+    write_lines,
 )
 from policyreport.figures.timeline import (
     COLORS,
@@ -58,7 +60,7 @@ def growth(
     points = [point for line in lines for point in line.points]
     values = [end for point in points for end in (point.value, point.low, point.high) if end is not None]
     low, high, ticks = value_axis([*values, *(median.values if median else ())], 5)
-    texts = tuple(formats.number(tick, 0 if all(t == int(t) for t in ticks) else 1) for tick in ticks)
+    texts = tick_texts(ticks, formats)
     years = [point.year for line in lines for point in line.points]
     plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, tuple(breaks))
     note = " ".join(part for part in (_median_note(median, frame), _note(lines, frame)) if part)
@@ -105,33 +107,25 @@ def _alt(lines: Sequence[Line], frame: Frame, digits: int) -> str:
     return "; ".join(texts) + "."
 
 
-def small_multiples(
-    panels: Sequence[tuple[str, Sequence[Line]]],
-    frame: Frame,
-    bounds: tuple[float, float] | None = None,
-    digits: int = 2,
-) -> Exhibit:
-    """Draw one small panel for each indicator, all on one range (`bounds`), unconnected at breaks.
+def small_multiples(panels: Sequence[tuple[str, Sequence[Line]]], frame: Frame) -> Exhibit:
+    """Draw one small panel for each indicator, all on one range, unconnected at breaks.
 
     A panel without lines says that nothing was published; points with `low` and `high` show the range of the merged
     parts.
     """
     points = [point for _, lines in panels for line in lines for point in line.points]
     ends = [e for p in points for e in (p.value, p.low, p.high) if e is not None]
-    low, high, ticks = value_axis(bounds or ends or (0.0, 1.0), 3)
+    low, high, ticks = value_axis(ends or (0.0, 1.0), 3)
     years = (min((p.year for p in points), default=0), max((p.year for p in points), default=1))
-    texts = tuple(frame.formats.number(t, 0 if all(t == int(t) for t in ticks) else 1) for t in ticks)
-    plot = Plot(low, high, ticks, texts, years, height=92)
+    plot = Plot(low, high, ticks, tick_texts(ticks, frame.formats), years, height=92)
     alt = " ".join(
-        f"{name}: " + (_alt(lines, frame, digits) if lines else f"{frame.verdict('not published')}.")
+        f"{name}: " + (_alt(lines, frame, 2) if lines else f"{frame.verdict('not published')}.")
         for name, lines in panels
     )
-    return picture(frame, alt, lambda width: _paint_multiples(width, panels, plot, frame, digits))
+    return picture(frame, alt, lambda width: _paint_multiples(width, panels, plot, frame))
 
 
-def _paint_multiples(
-    width: int, panels: Sequence[tuple[str, Sequence[Line]]], plot: Plot, frame: Frame, digits: int
-) -> Figure:
+def _paint_multiples(width: int, panels: Sequence[tuple[str, Sequence[Line]]], plot: Plot, frame: Frame) -> Figure:
     """A grid of panels; value ticks at the left edge, years at the foot of each."""
     across = 4 if width >= WIDE else 2
     down = -(-len(panels) // across)
@@ -142,13 +136,12 @@ def _paint_multiples(
     figure = new_figure(width, pitch * down + 14)
     for index, (_, lines) in enumerate(panels):
         left, top = margin + cell * (index % across), pitch * (index // across)
-        for k, text in enumerate(titles[index]):
-            y = top + head - 26 - 16 * (len(titles[index]) - 1 - k)
-            write(figure, left, y, text, size=SMALL, weight=BOLD)
+        y = top + head - 26 - 16 * (len(titles[index]) - 1)
+        write_lines(figure, left, y, titles[index], 16, size=SMALL, weight=BOLD)
         span = Span(plot.low, plot.high, plot.ticks, plot.years)
         at = Cell(figure, span, left, top + head, cell - 16, plot.height)
         _paint_panel(at, lines, plot.texts if index % across == 0 else ())
-        text = _last_value(lines, frame, digits)
+        text = _last_value(lines, frame)
         write(figure, left, top + head - 10, text, size=SMALL, color=MUTED)
     _key(figure, panels, pitch * down + 8)
     return figure
@@ -192,12 +185,12 @@ def _paint_line(cell: Cell, line: Line) -> None:
             )  # fmt: skip
 
 
-def _last_value(lines: Sequence[Line], frame: Frame, digits: int) -> str:
+def _last_value(lines: Sequence[Line], frame: Frame) -> str:
     """Latest value with its year, or that nothing was published."""
     if not lines:
         return frame.verdict("not published")
     main = next((line for line in lines if line.role == "accent"), lines[0])
-    return f"{frame.formats.number(main.points[-1].value, digits)} ({main.points[-1].year})"
+    return f"{frame.formats.number(main.points[-1].value, 2)} ({main.points[-1].year})"
 
 
 def _key(figure: Figure, panels: Sequence[tuple[str, Sequence[Line]]], y: float) -> None:

@@ -18,9 +18,7 @@ from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import Revisions, Threshold, VintageValue
 
 
-def threshold(
-    records: Sequence[Threshold], measures: Mapping[str, str], frame: Frame, line: str, unit: str = "%"
-) -> Exhibit:
+def threshold(records: Sequence[Threshold], measures: Mapping[str, str], frame: Frame, line: str) -> Exhibit:
     """Draw each measure and vintage against the threshold, grouped by measure; equal measures follow each other.
 
     A dot and the interval of the verdict for each vintage, the last of each measure marked, hollow where it is an
@@ -30,9 +28,9 @@ def threshold(
     for measure, group in groupby(records, key=lambda record: record.measure):
         rows.append(Row(measures[measure], heading=True))
         *older, latest = group
-        rows += [_vintage_row(record, "plain", frame, unit) for record in older]
-        rows.append(_vintage_row(latest, "accent", frame, unit))
-    scale = _scale(records, frame, line, unit, _hollow_note(records, frame.words))
+        rows += [_vintage_row(record, "plain", frame) for record in older]
+        rows.append(_vintage_row(latest, "accent", frame))
+    scale = _scale(records, frame, line, _hollow_note(records, frame.words))
     return picture(frame, _alt(rows, line), lambda width: paint_rows(width, rows, scale))
 
 
@@ -42,8 +40,6 @@ def threshold_by_area(
     frame: Frame,
     line: str,
     missing: Sequence[str] = (),
-    accent: str = "",
-    unit: str = "%",
 ) -> Exhibit:
     """Draw areas' published values of one measure against the threshold, highest first, with the verdict's intervals.
 
@@ -51,26 +47,26 @@ def threshold_by_area(
     """
     words = frame.words
     rows = [
-        _threshold_row(record, names[record.area], "accent" if record.area == accent else "plain", frame, unit)
+        _threshold_row(record, names[record.area], "plain", frame)
         for record in sorted(records, key=lambda record: (-record.observation.value, sort_key(names[record.area])))
     ]
     note = f"{capitalised(frame.verdict('not published'))}: {', '.join(missing)}." if missing else ""
     note = " ".join(part for part in (_hollow_note(records, words), note) if part)
-    scale = _scale(records, frame, line, unit, note)
+    scale = _scale(records, frame, line, note)
     return picture(frame, f"{_alt(rows, line)} {note}".strip(), lambda width: paint_rows(width, rows, scale))
 
 
-def _vintage_row(record: Threshold, role: Role, frame: Frame, unit: str) -> Row:
+def _vintage_row(record: Threshold, role: Role, frame: Frame) -> Row:
     """One vintage, labelled with its period and publication month."""
     label = f"{record.period} · {frame.formats.month(record.observation.published)}"
-    return _threshold_row(record, label, role, frame, unit)
+    return _threshold_row(record, label, role, frame)
 
 
-def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame, unit: str) -> Row:
+def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame) -> Row:
     seen = record.observation
     arrow = {">": 1, "<": -1}.get(seen.bound, 0)
     sign = "" if seen.bound == "=" else seen.bound + NBSP
-    value = f"{sign}{frame.formats.published(seen.value, 2)}{NBSP}{unit}"
+    value = f"{sign}{frame.formats.published(seen.value, 2)}{NBSP}%"
     interval = record.verdict_interval if not arrow else None
     return Row(
         label,
@@ -90,12 +86,12 @@ def _hollow_note(records: Sequence[Threshold], words: Words) -> str:
     return f"{capitalised(words.hollow)}." if hollow else ""
 
 
-def _scale(records: Sequence[Threshold], frame: Frame, line: str, unit: str, note: str) -> Scale:
+def _scale(records: Sequence[Threshold], frame: Frame, line: str, note: str) -> Scale:
     values = [record.observation.value for record in records] + [records[0].threshold]
     values += [end for r in records if (bar := r.verdict_interval) for end in (bar.low, bar.high)]
     low, high = padded(values, 0.08)
     ticks = tuple(round_ticks(low, high, 6))
-    texts = tuple(f"{frame.formats.published(tick, 2)}{NBSP}{unit}" for tick in ticks)
+    texts = tuple(f"{frame.formats.published(tick, 2)}{NBSP}%" for tick in ticks)
     return Scale(low, high, ticks, texts, (Rule(records[0].threshold, line),), note)
 
 
@@ -105,17 +101,17 @@ def _alt(rows: Sequence[Row], line: str) -> str:
     return f"{' '.join(parts)[:-1]}. {line}."
 
 
-def revisions(record: Revisions, frame: Frame, unit: str = "%") -> Exhibit:
+def revisions(record: Revisions, frame: Frame) -> Exhibit:
     """Draw how each year's value (each period's, where there is no year) moved from its first vintage to its latest.
 
     Arrow from first to latest vintage, dots between; hollow while an estimate.
     """
     cells = cells_drawn(record)
     groups = [list(group) for _, group in groupby(cells, key=lambda cell: cell.period)]
-    rows = [_revision_row(group, frame, unit) for group in groups]
+    rows = [_revision_row(group, frame) for group in groups]
     low, high = padded([cell.value for cell in cells], 0.1)
     ticks = tuple(round_ticks(low, high, 5))
-    texts = tuple(f"{frame.formats.number(tick, 1)}{NBSP}{unit}" for tick in ticks)
+    texts = tuple(f"{frame.formats.number(tick, 1)}{NBSP}%" for tick in ticks)
     note = f"{capitalised(frame.words.arrow)}. {capitalised(frame.words.hollow)}."
     scale = Scale(low, high, ticks, texts, note=note)
     alt = "; ".join(f"{row.label}: {row.text} {row.word}" for row in rows)
@@ -128,14 +124,14 @@ def cells_drawn(record: Revisions) -> list[VintageValue]:
     return sorted(years or record.cells, key=lambda cell: (cell.period, cell.published))
 
 
-def _revision_row(group: Sequence[VintageValue], frame: Frame, unit: str) -> Row:
+def _revision_row(group: Sequence[VintageValue], frame: Frame) -> Row:
     first, latest = group[0], group[-1]
     moved = latest.value - first.value
     word = frame.formats.points(moved) if len(group) > 1 else frame.words.one_vintage
     return Row(
         latest.period,
         latest.value,
-        text=f"{frame.formats.number(latest.value, 2)}{NBSP}{unit}",
+        text=f"{frame.formats.number(latest.value, 2)}{NBSP}%",
         word=word,
         role="accent" if round(moved, 4) else "plain",
         hollow=latest.status in TENTATIVE,

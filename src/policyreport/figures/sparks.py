@@ -23,6 +23,7 @@ from policyreport.figures.style import (
     text_width,
     wrap,
     write,
+    write_lines,
 )
 from policyreport.figures.timeline import Line, draw_line
 from policyreport.records.tasks import ListCount, Proportion
@@ -108,17 +109,16 @@ def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
     axes.set_xlim(scale.low, scale.high)
     axes.set_ylim(step * len(rows), 0)
     for at, row in enumerate(rows):
-        y, color = step * (at + 0.5), ACCENT if row.role == "accent" else INK
-        weight = BOLD if row.role == "accent" else 400
+        y = step * (at + 0.5)
+        color, weight = (ACCENT, BOLD) if row.role == "accent" else (INK, 400)
         axes.plot([scale.low, scale.high], [y, y], color=RULE, linewidth=1, zorder=1)
         if row.low is not None and row.high is not None:
             axes.plot([row.low, row.high], [y, y], color=color, linewidth=2, zorder=2)
         if row.value is not None:
             axes.plot([row.value], [y], marker="o", markersize=9, color=PAPER if row.hollow else color,
                       markeredgecolor=color, markeredgewidth=1.6, zorder=3)  # fmt: skip
-        for line, text in enumerate(labels[at]):
-            base = top + y + 4 + 13 * (line - (len(labels[at]) - 1) / 2)
-            write(figure, 0, base, text, size=SMALL, color=color, weight=weight)
+        first = top + y + 4 - 13 * (len(labels[at]) - 1) / 2
+        write_lines(figure, 0, first, labels[at], 13, size=SMALL, color=color, weight=weight)
         write(figure, width, top + y + 4, row.text, size=SMALL, color=INK, weight=weight, align="right")
     for rule in scale.rules:
         axes.plot([rule.value, rule.value], [0, step * len(rows)], color=THRESHOLD, linewidth=1.4, zorder=1.5)

@@ -1,4 +1,4 @@
-"""One area among all: a strip of dots, then a row for the area, its peers and its comparators."""
+"""One area among all: a strip of dots, then a row for the area and for each of its peers."""
 
 from __future__ import annotations
 
@@ -8,51 +8,45 @@ from typing import Literal
 
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
-from policyreport.figures.labels import padded, round_ticks
+from policyreport.figures.labels import padded, round_ticks, tick_texts
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import picture
 
-ROLES: dict[str, Role] = {"accent": "accent", "peer": "plain", "comparator": "plain", "context": "context"}
+ROLES: dict[str, Role] = {"accent": "accent", "peer": "plain", "context": "context"}
 
 
 @dataclass(frozen=True)
 class Place:
-    """One area or comparator on a strip, with its ledger rows; those of role ``context`` are dots without a name."""
+    """One area on a strip, with its ledger rows; those of role ``context`` are dots without a name."""
 
     label: str
     value: float
     low: float | None = None
     high: float | None = None
-    role: Literal["accent", "peer", "comparator", "context"] = "context"
-    tentative: bool = False
+    role: Literal["accent", "peer", "context"] = "context"
     inputs: tuple[str, ...] = ()
 
 
-def strip(
-    places: Sequence[Place],
-    frame: Frame,
-    unit: str,
-    digits: int = 1,
-    rule: Rule | None = None,
-    signed: bool = False,
-) -> Exhibit:
-    """Draw where an area stands among all areas, compared with its peers and comparators.
+def strip(places: Sequence[Place], frame: Frame, unit: str, rule: Rule) -> Exhibit:
+    """Draw where an area stands among all areas, compared with its peers: differences, printed with their sign.
 
-    One place has the role ``accent``. A swarm of all areas stands above one named row for the area and for each peer
-    and comparator; `rule` is a named vertical line.
+    One place has the role ``accent``. A swarm of all areas stands above one named row for the area and for each
+    peer; `rule` is a named vertical line.
     """
     named = sorted((p for p in places if p.role != "context"), key=lambda p: (p.role != "accent", -p.value))
-    areas = sorted((p for p in places if p.role != "comparator"), key=lambda p: p.value)
+    areas = sorted(places, key=lambda p: p.value)
 
     def number(value: float) -> str:
-        return frame.formats.number(value, digits, signed)
+        return frame.formats.number(value, 2, signed=True)
 
     dots = tuple((place.value, ROLES[place.role]) for place in areas)
     rows = [Row(f"{frame.words.all_areas} {len(areas)}", areas[0].value, dots=dots)]
-    rows += [
-        Row(p.label, p.value, p.low, p.high, number(p.value), role=ROLES[p.role], hollow=p.tentative) for p in named
-    ]
-    scale = _scale(areas, named, frame, unit, rule, signed)
+    rows += [Row(p.label, p.value, p.low, p.high, number(p.value), role=ROLES[p.role]) for p in named]
+    values = [*(place.value for place in areas), rule.value]
+    values += [end for place in named for end in (place.low, place.high) if end is not None]
+    low, high = padded(values, 0.05)
+    ticks = round_ticks(low, high, 6)
+    scale = Scale(low, high, tuple(ticks), tick_texts(ticks, frame.formats, signed=True), (rule,), unit)
     ends = frame.words.values_from.format(
         count=len(areas),
         low=number(areas[0].value),
@@ -62,15 +56,3 @@ def strip(
     )
     alt = f"{unit}. {ends}; " + "; ".join(f"{row.label} {row.text}" for row in rows[1:]) + "."
     return picture(frame, alt, lambda width: paint_rows(width, rows, scale))
-
-
-def _scale(
-    areas: Sequence[Place], named: Sequence[Place], frame: Frame, unit: str, rule: Rule | None, signed: bool
-) -> Scale:
-    values = [place.value for place in (*areas, *named)] + ([rule.value] if rule else [])
-    values += [end for place in named for end in (place.low, place.high) if end is not None]
-    low, high = padded(values, 0.05)
-    ticks = tuple(round_ticks(low, high, 6))
-    whole = 0 if all(tick == round(tick) for tick in ticks) else 1
-    texts = tuple(frame.formats.number(tick, whole, signed) for tick in ticks)
-    return Scale(low, high, ticks, texts, (rule,) if rule else (), unit)

@@ -184,6 +184,12 @@ def write(
     return artist
 
 
+def write_lines(figure: Figure, x: float, y: float, lines: Sequence[str], step: float, **look: Any) -> None:
+    """Write lines under one another, `step` pixels apart, from the first one's baseline on."""
+    for at, line in enumerate(lines):
+        write(figure, x, y + step * at, line, **look)
+
+
 def draw_path(axes: Axes, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
     """Draw a line or dots in axes whose range is set: `Axes.plot` spends half its time on finding one."""
     axes.add_artist(Line2D(xs, ys, **look))

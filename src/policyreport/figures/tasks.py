@@ -12,7 +12,7 @@ from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import label_values
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
-from policyreport.figures.rows import Role, Row, Scale, paint_rows
+from policyreport.figures.rows import Row, Scale, paint_rows
 from policyreport.figures.style import (
     BASE,
     BOLD,
@@ -26,17 +26,11 @@ from policyreport.figures.style import (
     text_width,
     wrap,
     write,
+    write_lines,
 )
-from policyreport.params.spelling import sort_key
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter
-
-
-def share_scale(formats: Formats, note: str = "") -> Scale:
-    """Make the axis of a share, 0 to 1 with five ticks; `note` stands beneath it."""
-    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
-    return Scale(-0.012, 1.012, ticks, tuple(formats.percent(tick, 0) for tick in ticks), note=note)
 
 
 def completion(
@@ -47,22 +41,10 @@ def completion(
     Beneath a list's name stand its date, late and overdue tasks, or what `told` gives for it instead.
     """
     body = [_list_row(label, record, frame, told or {}) for label, record in rows]
-    return picture(frame, _alt(body), lambda width: paint_rows(width, body, share_scale(frame.formats), True))
-
-
-def completion_by_area(rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, accent: str = "") -> Exhibit:
-    """Draw the completed share of many areas, highest first; areas without a count are named beneath.
-
-    `rows` are names of areas with their results; `accent` is the name to mark.
-    """
-    done = [(label, record) for label, record in rows if isinstance(record, Completion)]
-    done.sort(key=lambda pair: (-pair[1].completed.share, sort_key(pair[0])))
-    missing = [label for label, record in rows if isinstance(record, Refusal)]
-    roles: dict[str, Role] = {label: "accent" if label == accent else "plain" for label, _ in rows}
-    body = [_share_row(label, record.completed, frame.formats, roles[label], counts=True) for label, record in done]
-    note = f"{capitalised(frame.verdict('not published'))}: {', '.join(missing)}." if missing else ""
-    scale = share_scale(frame.formats, note)
-    return picture(frame, f"{_alt(body)} {note}".strip(), lambda width: paint_rows(width, body, scale))
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+    scale = Scale(-0.012, 1.012, ticks, tuple(frame.formats.percent(tick, 0) for tick in ticks))
+    alt = "; ".join(" ".join(part for part in (row.label, row.text, row.note) if part) for row in body)
+    return picture(frame, f"{alt}.", lambda width: paint_rows(width, body, scale, True))
 
 
 def _list_row(label: str, record: Completion | Refusal, frame: Frame, told: Mapping[str, str]) -> Row:
@@ -72,23 +54,17 @@ def _list_row(label: str, record: Completion | Refusal, frame: Frame, told: Mapp
         reasons = {"not-published": frame.verdict("not published"), "list-too-short": words.list_too_short}
         return Row(label, text=reasons.get(record.code, words.no_data), note=record.detail)
     if record.list in told:
-        return _share_row(label, record.completed, formats, "accent", told[record.list], counts=True)
+        return _share_row(label, record.completed, formats, told[record.list])
     parts = [formats.date(record.reference_date)] if record.reference_date else []
     for part, name in ((record.late, words.late), (record.overdue, words.overdue)):
         if isinstance(part, Proportion):
             parts.append(f"{formats.share_of(part.count, part.total)} {name}")
-    return _share_row(label, record.completed, formats, "accent", " · ".join(parts), counts=True)
+    return _share_row(label, record.completed, formats, " · ".join(parts))
 
 
-def _share_row(
-    label: str, share: Proportion, formats: Formats, role: Role, note: str = "", counts: bool = False
-) -> Row:
-    text = formats.share_of(share.count, share.total) if counts else formats.percent(share.share)
-    return Row(label, share.share, share.wilson.low, share.wilson.high, text, note=note, role=role)
-
-
-def _alt(rows: Sequence[Row]) -> str:
-    return "; ".join(" ".join(part for part in (row.label, row.text, row.note) if part) for row in rows) + "."
+def _share_row(label: str, share: Proportion, formats: Formats, note: str) -> Row:
+    text = formats.share_of(share.count, share.total)
+    return Row(label, share.share, share.wilson.low, share.wilson.high, text, note=note, role="accent")
 
 
 def list_counts(
@@ -164,8 +140,7 @@ def _paint_break(figure: Figure, y: float, lines: Sequence[str], width: int) -> 
     axes = panel(figure, 0, y + 9, width, 2)
     axes.set_axis_off()
     axes.axhline(0.5, color=MUTED, linewidth=1, dashes=(4, 3))
-    for i, line in enumerate(lines):
-        write(figure, 0, y + 24 + 15 * i, line, size=MINIMUM, color=MUTED)
+    write_lines(figure, 0, y + 24, lines, 15, size=MINIMUM, color=MUTED)
 
 
 def _paint_count(figure: Figure, y: float, count: ListCount, width: int, formats: Formats) -> None:

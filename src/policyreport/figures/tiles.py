@@ -131,7 +131,7 @@ def tile_map(
     return frame.exhibit(_alt(tiles, frame), _svg(parts, grid, frame.label, _alt(tiles, frame), PITCH))
 
 
-def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str], side: float = 9.0) -> Exhibit:
+def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str]) -> Exhibit:
     """Draw the grid small, with one area marked: the bare picture with the area's name as alternative text.
 
     Raises
@@ -140,7 +140,7 @@ def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str], s
         If the area has no place on the grid.
     """
     _check_places([area], grid)
-    pitch = side + 1.5
+    side, pitch = 9.0, 10.5
     parts = [
         _square(place.column * pitch, place.row * pitch, side, ACCENT if key == area else CONTEXT_LIGHT, 1)
         for key, place in sorted(grid.tiles.items())

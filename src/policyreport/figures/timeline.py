@@ -24,6 +24,7 @@ from policyreport.figures.style import (
     text_width,
     wrap,
     write,
+    write_lines,
 )
 from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint
@@ -93,8 +94,7 @@ def frame_axes(width: int, plot: Plot, lines: Sequence[Line], note: str = "") ->
     write(figure, 0, 14, plot.unit, size=SMALL, color=MUTED)
     _breaks(figure, axes, plot, (left, width - left - right, top))
     _names(figure, names, lines, plot, (width - right + 12, top))
-    for i, text in enumerate(notes):
-        write(figure, 0, top + plot.height + 42 + 16 * i, text, size=MINIMUM, color=MUTED)
+    write_lines(figure, 0, top + plot.height + 42, notes, 16, size=MINIMUM, color=MUTED)
     return figure, axes
 
 
@@ -123,9 +123,9 @@ def draw_line(axes: Axes, line: Line, size: float = 6.0) -> None:
         )  # fmt: skip
 
 
-def value_axis(values: Sequence[float], count: int = 5, zero: bool = False) -> tuple[float, float, tuple[float, ...]]:
+def value_axis(values: Sequence[float], count: int) -> tuple[float, float, tuple[float, ...]]:
     """Choose low, high and ticks of a value axis (about `count`) so that its first and last tick enclose the values."""
-    low, high = padded(values, 0.04, zero)
+    low, high = padded(values, 0.04)
     ticks = round_ticks(low, high, count)
     while len(ticks) < 2:
         count += 1
@@ -194,6 +194,5 @@ def _names(
     for line, name, spot in zip(lines, names, spread(middles, sizes, top - 8, top + plot.height + 8), strict=True):
         color = MUTED if line.role == "context" else COLORS[line.role]
         weight = BOLD if line.role == "accent" else 400
-        for k, text in enumerate(name):
-            y = spot + (k - (len(name) - 1) / 2) * LINE_HEIGHT + 4
-            write(figure, x, y, text, size=SMALL, color=color, weight=weight)
+        y = spot - (len(name) - 1) / 2 * LINE_HEIGHT + 4
+        write_lines(figure, x, y, name, LINE_HEIGHT, size=SMALL, color=color, weight=weight)

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from policyreport.figures.cells import Cell, Span
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
+from policyreport.figures.labels import tick_texts
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
-from policyreport.figures.style import BOLD, MINIMUM, SMALL, WIDE, capitalised, new_figure, picture, wrap, write
+from policyreport.figures.style import BOLD, MINIMUM, SMALL, WIDE, capitalised, new_figure, picture, wrap, write_lines
 from policyreport.figures.timeline import TENTATIVE, Break, value_axis
 from policyreport.records.series import SeriesPoint, Trend
 
@@ -81,21 +82,15 @@ def _paint(width: int, grid: _Grid, frame: Frame) -> Figure:
     figure = new_figure(width, pitch * down + LINE_HEIGHT * len(notes))
     for index, (each, span) in enumerate(zip(grid.panels, grid.ranges, strict=True)):
         left, top = margin + cell * (index % across), pitch * (index // across)
-        _write_head(figure, left, top + 12, titles[index], texts[index])
+        below = top + 12 + LINE_HEIGHT * len(titles[index])
+        write_lines(figure, left, top + 12, titles[index], LINE_HEIGHT, size=SMALL, weight=BOLD)
+        write_lines(figure, left, below, texts[index], LINE_HEIGHT, size=MINIMUM, color=MUTED)
         cell_at = Cell(figure, span, left + inside, top + head, cell - inside - 16, grid.height)
         _paint_scale(cell_at, each, frame, named=not grid.shared or index % across == 0)
         if each.trend:
             _paint_trend(cell_at, each.trend, each.level, grid.breaks)
-    for k, text in enumerate(notes):
-        write(figure, 0, pitch * down + 10 + LINE_HEIGHT * k, text, size=MINIMUM, color=MUTED)
+    write_lines(figure, 0, pitch * down + 10, notes, LINE_HEIGHT, size=MINIMUM, color=MUTED)
     return figure
-
-
-def _write_head(figure: Figure, left: float, top: float, title: Sequence[str], text: Sequence[str]) -> None:
-    for k, line in enumerate(title):
-        write(figure, left, top + LINE_HEIGHT * k, line, size=SMALL, weight=BOLD)
-    for k, line in enumerate(text, start=len(title)):
-        write(figure, left, top + LINE_HEIGHT * k, line, size=MINIMUM, color=MUTED)
 
 
 def _range(panels: Sequence[TrendPanel]) -> Span:
@@ -109,9 +104,7 @@ def _range(panels: Sequence[TrendPanel]) -> Span:
 
 def _paint_scale(cell: Cell, each: TrendPanel, frame: Frame, *, named: bool) -> None:
     """Ticks and years; no years where nothing is drawn."""
-    ticks = cell.span.ticks
-    digits = 0 if all(tick == int(tick) for tick in ticks) else 1
-    cell.scale([frame.formats.number(tick, digits) for tick in ticks] if named else (), dated=each.trend is not None)
+    cell.scale(tick_texts(cell.span.ticks, frame.formats) if named else (), dated=each.trend is not None)
 
 
 def _paint_trend(cell: Cell, trend: Trend, level: float | None, breaks: Sequence[Break]) -> None:

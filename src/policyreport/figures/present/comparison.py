@@ -73,7 +73,7 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     rows = [_line(voice, each, own, len(panel.areas)) for each in compared]
     rows += [f"- {escape(each.subject or 'Comparison')}: {voice.sentence(each.code)}"
              for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
-    figure = strip_figure(places, frame, "percentage points", 2, Rule(0.0, "country"), signed=True)
+    figure = strip_figure(places, frame, "percentage points", Rule(0.0, "country"))
     alike = _likes(voice, result, mean, panel.inputs) if result.peers else ""
     note = (
         "Intervals are of this province alone: one may leave out zero although the difference is not clear once all provinces "
