@@ -160,17 +160,13 @@ def _row(voice: Voice, change: Change) -> list[str | None]:
     return [
         voice.indicator(change.indicator),
         voice.measure(change.measure),
-        voice.value(count(change.areas), _files(change)),
+        voice.value(count(change.areas), [f"{source}.csv" for source in change.sources]),
         voice.value(count(change.new.count), change.new.inputs),
         _span(change.new_by_year) if change.new_by_year else None,
         voice.value(count(len(change.revised)), revised) if again else None,
         voice.value(count(change.confirmed.count), change.confirmed.inputs) if again else None,
         published(change.published, voice.formats),
     ]
-
-
-def _files(change: Change) -> list[str]:
-    return [f"{source}.csv" for source in change.sources]
 
 
 def _revised(voice: Voice, found: Changes) -> Exhibit | str:

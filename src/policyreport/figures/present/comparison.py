@@ -33,8 +33,6 @@ from policyreport.records.shares import Threshold
 from policyreport.statistics.assess.comparison import peer_panel
 from policyreport.statistics.shares.latest import later_parts, newest_completion
 
-__all__ = ["growth_compare", "strip", "summary"]
-
 
 def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     """Show the area's mean difference in growth to the country among all areas, and to region and peers.

@@ -10,7 +10,7 @@ from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.means import show_means
 from policyreport.figures.present.names import heading
 from policyreport.figures.present.trends import median_line
-from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.present.voice import Voice, listed, refusals_by_code
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.tables import table
 from policyreport.figures.timeline import Line
@@ -34,13 +34,9 @@ def families(
     """
     voice = Voice(inputs)
     done = [each for each in results if isinstance(each, TrendFamily)]
-    refused: dict[str, list[Refusal]] = {}
-    for each in results:
-        if isinstance(each, Refusal):
-            refused.setdefault(each.code, []).append(each)
     reasons = [
-        voice.refusal(group[0], f"No trends of {listed([voice.indicator(each.subject) for each in group])}")
-        for group in refused.values()
+        voice.refusal(group[0], f"No trends of {listed([voice.indicator(refusal.subject) for refusal in group])}")
+        for group in refusals_by_code(results).values()
     ]
     shown = [_counts(voice, done), _named(voice, done)] if done else []
     return Exhibits([_common_path(voice, nation), show_means(voice, means), join("families", *shown, *reasons)])
@@ -115,12 +111,10 @@ def _finding(voice: Voice, done: Sequence[TrendFamily]) -> str:
     growth = next((each for each in done if each.indicator == voice.inputs.roles.growth.indicator), None)
     if growth is None:
         return said
-    count = voice.formats.count_of(len(growth.singled_out), growth.tested)
-    return (
-        f"{said}; by growth {count}, where {growth.n} years allow no p below {voice.formats.p_value(growth.smallest_p)}"
-        if growth.smallest_p >= 0.001
-        else f"{said}; by growth {count}"
-    )
+    said += f"; by growth {voice.formats.count_of(len(growth.singled_out), growth.tested)}"
+    if growth.smallest_p >= 0.001:
+        said += f", where {growth.n} years allow no p below {voice.formats.p_value(growth.smallest_p)}"
+    return said
 
 
 def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:

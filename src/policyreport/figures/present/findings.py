@@ -71,8 +71,7 @@ def _said(voice: Voice, finding: Finding) -> str:
     """A finding as a line: a decision begins with the areas it is about, not with the key of its entry."""
     message = finding.message
     if finding.rule == "corrected":
-        known = voice.inputs.areas.table.index
-        names = listed([voice.inputs.areas.name(area) for area in finding.areas if area in known])
+        names = _areas(voice, finding)
         message = f"{names}: {message.partition(': ')[2]}" if names else message.partition(": ")[2]
     return voice.facts(message, finding.rows)
 
@@ -174,19 +173,16 @@ def _by_publisher(voice: Voice, found: Sequence[Finding]) -> Exhibit:
 
 def _decided(voice: Voice, found: Sequence[Finding]) -> Exhibit:
     """What was read otherwise than printed, and what was kept out, with the reasons."""
-    body = []
+    body, total = [], Counter[str]()
     for finding in found:
         if finding.rule in ("corrected", "withheld"):
             what, _, reason = finding.message.partition(". ")
             figures = len(finding.rows) if finding.rule == "corrected" else len(finding.areas)
             kind = "read otherwise" if finding.rule == "corrected" else "kept out"
             body.append([kind, voice.formats.count(figures), _entry(voice, finding, what), escape(voice.facts(reason))])
+            total[kind] += figures
     if not body:
         return Exhibit("corrections", "No figure was corrected or kept out.")
-    total = {
-        kind: sum(int(row[1].replace(",", "")) for row in body if row[0] == kind)
-        for kind in ("read otherwise", "kept out")
-    }
     return table(
         "corrections",
         ["Decision", "Figures", "What", "Reason"],
@@ -200,11 +196,17 @@ def _decided(voice: Voice, found: Sequence[Finding]) -> Exhibit:
 
 def _entry(voice: Voice, finding: Finding, what: str) -> str:
     """A decision, preceded by the areas it is about where they are given."""
-    _, found, rest = what.partition(": ")
-    names = [voice.inputs.areas.name(area) for area in finding.areas if area in voice.inputs.areas.table.index]
-    if finding.rule != "corrected" or not found or not names:
+    _, colon, rest = what.partition(": ")
+    names = _areas(voice, finding)
+    if finding.rule != "corrected" or not colon or not names:
         return escape(voice.facts(what))
-    return f"{escape(listed(names))}: {escape(voice.facts(rest))}"
+    return f"{escape(names)}: {escape(voice.facts(rest))}"
+
+
+def _areas(voice: Voice, finding: Finding) -> str:
+    """Names of the areas that a finding is about; keys that are no area's are left out."""
+    areas = voice.inputs.areas
+    return listed([areas.name(area) for area in finding.areas if area in areas.table.index])
 
 
 def _counts(voice: Voice, found: Sequence[Finding]) -> list[str]:

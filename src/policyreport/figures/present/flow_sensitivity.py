@@ -8,7 +8,7 @@ from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.present.voice import Voice
 from policyreport.figures.tables import table
 from policyreport.records.base import Interval
-from policyreport.records.tasks import ChangeAtFrailty, Flow, FlowChange, FlowTrend, TrendAtFrailty
+from policyreport.records.tasks import Flow, FlowChange, FlowTrend, TrendAtFrailty
 
 
 def flow_sensitivity(voice: Voice, each: Flow, suffix: str = "") -> Exhibit | str:
@@ -17,15 +17,14 @@ def flow_sensitivity(voice: Voice, each: Flow, suffix: str = "") -> Exhibit | st
     `suffix` keeps the tables of several lists apart; empty where neither a change nor a trend was given.
     """
     body: list[list[str]] = []
-    findings = []
+    finding = "The trend by two ways of letting tasks finish in groups"
     if isinstance(each.change, FlowChange):
         body += _change_rows(voice, each.change, each.inputs)
-        findings.append(_reach(voice, each.change))
+        finding = _reach(voice, each.change)
     if isinstance(each.trend, FlowTrend):
         body += _trend_rows(voice, each.trend, each.inputs)
     if not body:
         return ""
-    finding = findings[0] if findings else "The trend by two ways of letting tasks finish in groups"
     return table(
         voice.id(f"flow-sensitivity{suffix}"),
         ["Assumption", "Result"],
@@ -41,21 +40,18 @@ def flow_sensitivity(voice: Voice, each: Flow, suffix: str = "") -> Exhibit | st
 def _change_rows(voice: Voice, change: FlowChange, rows: tuple[str, ...]) -> list[list[str]]:
     """The change at each design effect, and the largest at which it still excludes zero."""
 
-    def at(ends: Interval) -> str:
-        moved = voice.formats.points(100 * change.difference, 1)
+    def moved(difference: float, ends: Interval) -> str:
         interval = voice.formats.interval(100 * ends.low, 100 * ends.high, 1, signed=True)
-        return voice.value(f"{moved} ({interval})", rows)
-
-    def unlike(each: ChangeAtFrailty) -> str:
-        moved = voice.formats.points(100 * each.difference, 1)
-        interval = voice.formats.interval(100 * each.interval.low, 100 * each.interval.high, 1, signed=True)
-        return voice.value(f"{moved} ({interval})", rows)
+        return voice.value(f"{voice.formats.points(100 * difference, 1)} ({interval})", rows)
 
     return [
-        *([_assumed(voice, each.design_effect), at(each.interval)] for each in change.by_design_effect),
+        *(
+            [_assumed(voice, each.design_effect), moved(change.difference, each.interval)]
+            for each in change.by_design_effect
+        ),
         ["Largest design effect at which the change excludes zero", _largest(voice, change) or "not even at 1"],
         *(
-            [f"Change if tasks differ, variance {_plain(voice, each.frailty)}", unlike(each)]
+            [f"Change if tasks differ, variance {_plain(voice, each.frailty)}", moved(each.difference, each.interval)]
             for each in change.by_frailty
         ),
         ["Variance at which the change is no fall", _vanishes(voice, change.difference < 0, change.frailty_vanishes)],

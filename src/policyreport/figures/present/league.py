@@ -31,20 +31,11 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
     From `assess.league`: "league-lead", "league", "league-growth", "map", "tasks-provinces", "share-provinces".
     """
     voice = Voice(inputs)
-    lists = [
-        (record.name, each)
-        for (_, notebook), record in sorted(inputs.records.items())
-        if notebook == "trend" and isinstance(record, TrendRecord)
-        for each in newest_of_each_list(record.completion)
-    ]
+    trends = [record for _, record in sorted(inputs.records.items()) if isinstance(record, TrendRecord)]
+    lists = [(record.name, newest) for record in trends for newest in newest_of_each_list(record.completion)]
     measure = inputs.roles.share.headline_measure
-    results = [
-        record.share
-        for (_, notebook), record in sorted(inputs.records.items())
-        if notebook == "trend" and isinstance(record, TrendRecord)
-    ]
-    shares = [newest for each in results if (newest := newest_of_each_measure(each).get(measure))]
-    parts = [part for each in results for part in later_parts(each) if part.measure == measure]
+    shares = [newest for record in trends if (newest := newest_of_each_measure(record.share).get(measure))]
+    parts = [part for record in trends for part in later_parts(record.share) if part.measure == measure]
     return Exhibits(
         [
             Exhibit("league-lead", _lead(voice, rows)),

@@ -36,7 +36,7 @@ def other_finding(voice: Voice, results: Sequence[Threshold | NotYearly | Refusa
     short = f"> {value}" if seen.bound == ">" else f"{SIGNS.get(seen.bound, '')}{value}"
     return (
         f"### The “{voice.value(short, [seen.id])}” announced for {voice.period(each.period)} is a third quantity\n\n"
-        f"It is the {_meaning(voice, each)}: {_verdict(voice, each)}. {_method(voice, each)}It is not the digital "
+        f"It is the {_meaning(voice, each)}: {_verdict(voice, each)}. {_method(voice)}It is not the digital "
         f"economy's share. [A third quantity]({PAGE})"
     )
 
@@ -48,7 +48,7 @@ def _told(voice: Voice, each: Threshold | NotYearly) -> str:
     grounds = " ".join(dict.fromkeys(voice.sentence(flag.code) for flag in each.flags))
     return (
         f"The “{announced}” announced for {voice.period(each.period)} is none of these shares: it is the "
-        f"{_meaning(voice, each)}, a wider quantity. {_method(voice, each)}Against the benchmark: {_verdict(voice, each)}"
+        f"{_meaning(voice, each)}, a wider quantity. {_method(voice)}Against the benchmark: {_verdict(voice, each)}"
         f"{_interval(voice, each)}. {grounds}".rstrip()
         + f"\n\n::: {{.source}}\n{voice.source([seen.id])}\n:::"
     )
@@ -58,7 +58,7 @@ def _meaning(voice: Voice, each: Threshold | NotYearly) -> str:
     return inside(voice.indicator(each.indicator))
 
 
-def _method(voice: Voice, each: Threshold | NotYearly) -> str:
+def _method(voice: Voice) -> str:
     """That nobody can recalculate it; a simulated figure's method is its program."""
     return "" if voice.inputs.edition.simulated else "Its method is not published. "
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
@@ -15,7 +16,7 @@ from policyreport.figures.present.quality import sources
 from policyreport.figures.present.share_aggregate import left_for_others
 from policyreport.figures.present.share_pace import met, reached_chance, rose, yearly_points
 from policyreport.figures.present.shares import chance_of_more, final_chance, part_sentence
-from policyreport.figures.present.task_pace import certainty
+from policyreport.figures.present.task_pace import YEAR_END, certainty
 from policyreport.figures.present.tasks import completed_since
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.rows import Row, Rule
@@ -30,8 +31,6 @@ from policyreport.statistics.assess.use import method_use
 from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
 
 BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
-
-YEAR_END = 12
 
 Finding = tuple[str, Exhibit | None]
 """A sentence as heading, a line of text, and the small figure between them."""
@@ -329,11 +328,10 @@ def _share_counted(voice: Voice, record: EvaluationRecord) -> str:
 
 
 def _methods_lead(voice: Voice) -> str:
-    words = list(voice.inputs.wording.codes)
+    kinds = Counter(code.kind for code in voice.inputs.wording.codes.values())
     return (
         "Every number in this report is a published figure or comes from one of the methods below. Each method says when "
-        f"it declines: {len([w for w in words if voice.inputs.wording.codes[w].kind == 'refusal'])} reasons for a refusal and "
-        f"{len([w for w in words if voice.inputs.wording.codes[w].kind == 'flag'])} warnings are defined, and counted on the "
+        f"it declines: {kinds['refusal']} reasons for a refusal and {kinds['flag']} warnings are defined, and counted on the "
         "[data-quality page](data-quality.html). Answers and refusals stand below as often as they stand in the records, of "
         "the nation as of the provinces: one each for every series, list, year or target that was asked for, and one where "
         "all provinces are asked for at once. The data-quality page counts provinces instead, once for each question and "

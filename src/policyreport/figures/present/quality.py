@@ -233,11 +233,3 @@ def _about(voice: Voice, subjects: Sequence[str]) -> str:
     others = [each for each in dict.fromkeys(subjects) if each and each not in titles and each != SUBJECT]
     series = [escape(inside(_subject(voice, each))) for each in others]
     return (f" on {listed(lists)}" if lists else "") + (f" of {listed(series)}" if series else "")
-
-
-__all__ = [
-    "published_topics",
-    "quality",
-    "refusals",
-    "sources",
-]

@@ -9,7 +9,7 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures.areas import rank_sets as rank_figure
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.names import inside
-from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.present.voice import Voice, listed, refusals_by_code
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
 from policyreport.records.series import Ranks
@@ -31,14 +31,11 @@ def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     """
     voice = Voice(inputs)
     done = [each for each in results if isinstance(each, Ranks)]
-    refused: dict[str, list[Refusal]] = {}
-    for each in results:
-        if isinstance(each, Refusal):
-            refused.setdefault(each.code, []).append(each)
     parts: list[Exhibit | str] = [_rank_set(voice, each, str(at) if at else "") for at, each in enumerate(done)]
-    for found in refused.values():
-        names = listed([voice.indicator(each.subject) for each in found if each.subject in _known(voice)])
-        parts.append(voice.refusal(found[0], f"No set of ranks of {names}" if names else "Sets of ranks"))
+    indicators = inputs.indicators.by_id()
+    for group in refusals_by_code(results).values():
+        names = listed([voice.indicator(refusal.subject) for refusal in group if refusal.subject in indicators])
+        parts.append(voice.refusal(group[0], f"No set of ranks of {names}" if names else "Sets of ranks"))
     return Exhibits([join("ranks", *parts)])
 
 
@@ -98,7 +95,3 @@ def _ends_of(voice: Voice, each: Ranks, names: Mapping[str, str]) -> str:
 
     first = f"{each.tau} places: {who(each.best)}"
     return f"May be among the first {first}. May be among the last {each.tau}: {who(each.worst)}."
-
-
-def _known(voice: Voice) -> Mapping[str, object]:
-    return voice.inputs.indicators.by_id()

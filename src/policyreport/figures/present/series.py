@@ -89,20 +89,18 @@ def income(results: Sequence[LevelTrend | Refusal], inputs: Inputs) -> Exhibit:
 
 def level_words(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
     """In how many years a level rose faster than the country's, and how certain the mean difference is."""
-    parts = []
-    for each in results[:1]:
-        if isinstance(each, Refusal):
-            return voice.refusal(each, "Trend")
-        provinces = len(voice.inputs.provinces)
-        unit = "percentage points"
-        parts.append(
-            f"From {each.first_year} to {each.last_year} it rose faster than the country's "
-            f"{fact(voice, each, each.inputs, unit, 1)}; on average {mean_of(voice, each, each.inputs, unit, 1)} a year, "
-            f"{how_sure(voice, each, provinces)}. (Yearly changes as logarithms; a level carries earlier years on, so it "
-            "is not trended itself.)"
-        )
-        parts.append(voice.flags(each.flags))
-    return "\n\n".join(part for part in parts if part)
+    if not results:
+        return ""
+    trend, unit = results[0], "percentage points"
+    if isinstance(trend, Refusal):
+        return voice.refusal(trend, "Trend")
+    said = (
+        f"From {trend.first_year} to {trend.last_year} it rose faster than the country's "
+        f"{fact(voice, trend, trend.inputs, unit, 1)}; on average {mean_of(voice, trend, trend.inputs, unit, 1)} a year, "
+        f"{how_sure(voice, trend, len(voice.inputs.provinces))}. (Yearly changes as logarithms; a level carries earlier "
+        "years on, so it is not trended itself.)"
+    )
+    return f"{said}\n\n{voice.flags(trend.flags)}".rstrip()
 
 
 def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
@@ -160,25 +158,25 @@ def _by_questions(inputs: Inputs, key: str, points: Sequence[SeriesPoint]) -> tu
 
 def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
     """The trend of the first series with its interval, attained level and flags: a paragraph, or the refusal."""
-    formats = voice.formats
-    parts = []
-    for each in results[:1]:
-        if isinstance(each, Refusal):
-            return voice.refusal(each, "Trend")
-        what = {"minus nation": "The difference to the nation", "minus mean": "The difference to the provinces' mean",
-                "own": "The series"}[each.series]  # fmt: skip
-        adjusted = (
-            "" if each.p_adjusted is None else f", {formats.p_value(each.p_adjusted)} after adjusting for all provinces"
-        )
-        parts.append(
-            f"{what}, {each.first_year}–{each.last_year}: {voice.verdict(each.verdict)}. Median slope "
-            f"{voice.value(formats.number(each.slope, 2, signed=True), each.inputs)} {escape(each.unit)} a year "
-            f"({voice.value(formats.interval(each.slope_interval.low, each.slope_interval.high, 2, signed=True), each.inputs)} "
-            f"at {formats.percent(each.slope_interval.level)}), {voice.kind_of_p(is_exact=each.p_is_exact)} "
-            f"{voice.value(formats.p_value(each.p_value), each.inputs)}{adjusted}."
-        )
-        parts.append(voice.flags(each.flags))
-    return "\n\n".join(part for part in parts if part)
+    if not results:
+        return ""
+    formats, trend = voice.formats, results[0]
+    if isinstance(trend, Refusal):
+        return voice.refusal(trend, "Trend")
+    what = {"minus nation": "The difference to the nation", "minus mean": "The difference to the provinces' mean",
+            "own": "The series"}[trend.series]  # fmt: skip
+    adjusted = (
+        "" if trend.p_adjusted is None else f", {formats.p_value(trend.p_adjusted)} after adjusting for all provinces"
+    )
+    ends = trend.slope_interval
+    said = (
+        f"{what}, {trend.first_year}–{trend.last_year}: {voice.verdict(trend.verdict)}. Median slope "
+        f"{voice.value(formats.number(trend.slope, 2, signed=True), trend.inputs)} {escape(trend.unit)} a year "
+        f"({voice.value(formats.interval(ends.low, ends.high, 2, signed=True), trend.inputs)} at "
+        f"{formats.percent(ends.level)}), {voice.kind_of_p(is_exact=trend.p_is_exact)} "
+        f"{voice.value(formats.p_value(trend.p_value), trend.inputs)}{adjusted}."
+    )
+    return f"{said}\n\n{voice.flags(trend.flags)}".rstrip()
 
 
 def refused(voice: Voice, results: Sequence[object], what: str) -> str:

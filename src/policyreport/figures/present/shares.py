@@ -37,14 +37,15 @@ def share(
         parts.append(" ".join(share_sentence(voice, each) + _turning(voice, each) for each in newest))
         frame = voice.frame(
             "share",
-            listed([f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {_word(voice, e)}" for e in newest]),
+            listed(
+                [f"{voice.measure(e.measure)} {e.period}: {_value(voice, e)}, {voice.word(e.verdict)}" for e in newest]
+            ),
             f"Digital economy, {escape(judged[0].observation.unit)}, by measure and year, against the {_line(voice)}; "
             f"{_bars(voice, judged)}; one across the line leaves both answers open",
             [row for each in judged for row in each.inputs],
         )
         parts.append(figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)))
-        flags = voice.flags(flag for each in newest for flag in each.flags)
-        parts.append(f"{flags}" if flags else "")
+        parts.append(voice.flags(flag for each in newest for flag in each.flags))
     parts.append(" ".join(part_sentence(voice, each) for each in later_parts(results)))
     named = {each.subject for each in results if isinstance(each, Refusal)}
     parts += [voice.refusal(each, f"Share by {voice.measure(inputs.roles.share.headline_measure)}'s measure")
@@ -74,7 +75,9 @@ def national_share(
     newest = leading(judged)
     frame = voice.frame(
         "share",
-        listed([f"{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {_word(voice, e)}" for e in newest]),
+        listed(
+            [f"{voice.measure(e.measure)}: {_value(voice, e)} in {e.period}, {voice.word(e.verdict)}" for e in newest]
+        ),
         f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; "
         f"{_bars(voice, judged)} (the verdict asks for {written(inputs.settings.threshold.verdict_probability, '%', 'en')} on one side)",
         [row for each in judged for row in each.inputs],
@@ -83,7 +86,7 @@ def national_share(
         [
             Exhibit("share-lead", " ".join([*(share_sentence(voice, each) + _turning(voice, each) for each in newest),
                                             *(part_sentence(voice, each) for each in later_parts(results))])
-                    + _flip(voice, judged)),
+                    + _flip(judged)),
             figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)).renamed("share"),
             _share_table(voice, [each for each in results if not isinstance(each, Refusal)]),
             prior_table(voice, next((e for e in newest if e.measure == inputs.roles.share.headline_measure), None)),
@@ -161,20 +164,19 @@ def leading(judged: Sequence[Threshold]) -> list[Threshold]:
 
 def part_sentence(voice: Voice, each: NotYearly) -> str:
     """A figure for part of a year as a sentence that keeps it apart from figures of whole years."""
-    status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
-    value = voice.value(voice.percent_as_published(each.observation.value), [each.observation.id])
-    when = voice.published_on([each.observation.id], each.observation.published)
-    return f"For {voice.period(each.period)} {voice.measure(each.measure)} gives {value}{status} (published {when}): {not_held(voice, each)}."
+    return (
+        f"For {voice.period(each.period)} {voice.measure(each.measure)} gives {_marked(voice, each)}{_status(each)} (published "
+        f"{_published(voice, each)}): {not_held(voice, each)}."
+    )
 
 
 def share_sentence(voice: Voice, each: Threshold) -> str:
     """One measure's newest share as a sentence with its verdict."""
     published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
-    status = {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
     return (
         f"{voice.subject(each.measure)} puts the digital economy at {_marked(voice, each)} of "
-        f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {voice.period(each.period)}{status} (published "
-        f"{voice.published_on([each.observation.id], each.observation.published)}): "
+        f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {voice.period(each.period)}{_status(each)} (published "
+        f"{_published(voice, each)}): "
         f"{voice.against(each.verdict, voice.threshold(voice.percent_as_published(each.threshold)))}{published}."
     )
 
@@ -208,12 +210,7 @@ def _turning(voice: Voice, each: Threshold) -> str:
     return f" It would take a revision of {needed} to bring it to {line}; the largest seen is {seen}."
 
 
-def _word(voice: Voice, each: Threshold) -> str:
-    """The verdict for a caption, which is not emphasised."""
-    return voice.word(each.verdict)
-
-
-def _flip(voice: Voice, judged: Sequence[Threshold]) -> str:
+def _flip(judged: Sequence[Threshold]) -> str:
     flipped = sorted({each.period for each in judged if each.has_flag("measure-flip")})
     if not flipped:
         return ""
@@ -245,9 +242,9 @@ def _share_row(voice: Voice, each: Threshold | NotYearly) -> list[str]:
     row = [
         voice.measure(each.measure),
         each.period if kind_of(each.period) == YEAR else voice.period(each.period),
-        voice.value(voice.percent_as_published(each.observation.value), [each.observation.id]),
+        _marked(voice, each),
         each.observation.status,
-        voice.published_on([each.observation.id], each.observation.published),
+        _published(voice, each),
     ]
     if isinstance(each, NotYearly):
         return [*row, "", voice.short("part-year"), "", ""]
@@ -324,10 +321,18 @@ def _rows(each: Threshold) -> tuple[str, ...]:
     return (each.observation.id, *each.inputs)
 
 
-def _marked(voice: Voice, each: Threshold) -> str:
+def _status(each: Threshold | NotYearly) -> str:
+    return {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
+
+
+def _published(voice: Voice, each: Threshold | NotYearly) -> str:
+    return voice.published_on([each.observation.id], each.observation.published)
+
+
+def _marked(voice: Voice, each: Threshold | NotYearly) -> str:
     """The share with its row."""
     return voice.value(_value(voice, each), [each.observation.id])
 
 
-def _value(voice: Voice, each: Threshold) -> str:
+def _value(voice: Voice, each: Threshold | NotYearly) -> str:
     return voice.percent_as_published(each.observation.value)

@@ -33,13 +33,7 @@ def side_by_side(
     Gives "panel", "panel-table", "exposure", "exposure-study", "exposure-checks", "steps".
     """
     voice = Voice(inputs)
-    return Exhibits(
-        [
-            *_panel(voice, panel, differences),
-            *_exposure(voice, exposure),
-            _steps(voice, steps),
-        ]
-    )
+    return Exhibits([*_panel(voice, panel, differences), *_exposure(voice, exposure), _steps(voice, steps)])
 
 
 def singled_out(panel: Panel, *, level: float, bh_level: float) -> tuple[ShrunkSlope, ...]:
@@ -108,14 +102,14 @@ def _means(voice: Voice, result: Panel, differences: Mapping[str, Difference]) -
     verdicts = [each.verdict for each in differences.values() if each.verdict]
     named = sum(verdict in ("above", "below") for verdict in verdicts)
     who = (
-        f"{named} of {len(verdicts)} provinces can be told apart from the nation"
+        f"and {named} of {len(verdicts)} provinces can be told apart from the nation"
         if named
-        else "no province can be named"
+        else "but no province can be named"
     )
-    told = f", and {who} after adjusting for all of them" if named else f", but {who} after adjusting for all of them"
+    told = f", {who} after adjusting for all of them" if verdicts else ""
     return (
         f"If years are independent and noise is equal, the means differ as a group (F {voice.formats.number(result.mean_f_statistic or 0, 2)}, p "
-        f"{voice.formats.p_value(p_value)}){told if verdicts else ''}."
+        f"{voice.formats.p_value(p_value)}){told}."
     )
 
 

@@ -11,7 +11,7 @@ from policyreport.figures.checks import specification_plot
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.names import heading
 from policyreport.figures.present.side_by_side import exposure_name
-from policyreport.figures.present.voice import Voice, folded, listed
+from policyreport.figures.present.voice import Voice, folded, listed, refusals_by_code
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
@@ -91,14 +91,10 @@ def _scores(voice: Voice, results: Sequence[Sensitivity | Refusal]) -> Exhibit:
         return Exhibit("score-specifications", "")
     firm = sum(each.agree == each.of for each in done)
     needed = voice.inputs.settings.trend.hac_from_points
-    refused: dict[str, list[Refusal]] = {}
-    for each in results:
-        if isinstance(each, Refusal):
-            refused.setdefault(each.code, []).append(each)
-    reasons = [
-        voice.refusal(found[0].model_copy(update={"detail": ""}), f"Other choices: {_names(voice, found)}")
-        for found in refused.values()
-    ]
+    reasons = []
+    for group in refusals_by_code(results).values():
+        scores = listed([voice.indicator(refusal.subject.split()[-1]) for refusal in group])
+        reasons.append(voice.refusal(group[0].model_copy(update={"detail": ""}), f"Other choices: {scores}"))
     summary = _table(
         voice,
         "score-specifications",
@@ -108,11 +104,6 @@ def _scores(voice: Voice, results: Sequence[Sensitivity | Refusal]) -> Exhibit:
         f"GLSAR) are refused below {needed} years. {COUNTED}*",
     )
     return join("score-specifications", summary, *reasons, _every(voice, done))
-
-
-def _names(voice: Voice, refused: Sequence[Refusal]) -> str:
-    """Scores that were refused for one reason."""
-    return listed([voice.indicator(each.subject.split()[-1]) for each in refused])
 
 
 def _asked(voice: Voice, refused: Refusal) -> str:

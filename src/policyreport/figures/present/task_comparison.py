@@ -55,9 +55,9 @@ def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
         [
             join(
                 "pooling",
-                _pooling_sentences(voice, result, moved, names),
+                _pooling_sentences(voice, result, moved),
                 figures.pooled_shares(result, names, arrows),
-                _pooling_table(voice, result, names),
+                _pooling_table(voice, result),
             ),
             figures.pooled_caterpillar(result, names, pairs, bars).renamed("caterpillar"),
             Exhibit("lists-side-by-side", ""),
@@ -82,7 +82,7 @@ def funnel(result: Funnel | Refusal, inputs: Inputs) -> Exhibit:
         result.inputs,
     )
     figure = figures.funnel(result, names, frame, "tasks on the list")
-    return join("funnel", _funnel_sentences(voice, result, singled, names), figure)
+    return join("funnel", _funnel_sentences(voice, result, singled), figure)
 
 
 def calibration(result: Calibration | Refusal, inputs: Inputs) -> Exhibit:
@@ -105,8 +105,8 @@ def _raw_figure(voice: Voice) -> Exhibit | str:
     newest = {(count.area, count.list, count.reference_date) for count in newest_counts(voice.inputs)}
     done = [
         each
-        for (_, notebook), record in sorted(voice.inputs.records.items())
-        if notebook == "trend" and isinstance(record, TrendRecord)
+        for _, record in sorted(voice.inputs.records.items())
+        if isinstance(record, TrendRecord)
         for each in record.completion
         if isinstance(each, Completion) and (each.area, each.list, each.reference_date) in newest
     ]
@@ -122,7 +122,7 @@ def _raw_figure(voice: Voice) -> Exhibit | str:
     return task_figures.completion([(each.list_label, each) for each in done], frame, told_of_lists(voice, done))
 
 
-def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare, names: dict[str, str]) -> str:
+def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare) -> str:
     """Mean, spread, and the pull on the list that moves most."""
     formats = voice.formats
     own = voice.value(f"{formats.share_of(moved.count, moved.total)}", moved.inputs)
@@ -137,7 +137,7 @@ def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare, names:
     )
 
 
-def _pooling_table(voice: Voice, result: Pooling, names: dict[str, str]) -> Exhibit:
+def _pooling_table(voice: Voice, result: Pooling) -> Exhibit:
     formats = voice.formats
     body = [
         [
@@ -162,7 +162,7 @@ def _pooling_table(voice: Voice, result: Pooling, names: dict[str, str]) -> Exhi
     )
 
 
-def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint], names: dict[str, str]) -> str:
+def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint]) -> str:
     """Who is singled out, on which side, and how wide the limits are."""
     formats = voice.formats
     said = [

@@ -11,7 +11,7 @@ from policyreport.figures.hazards import hazards
 from policyreport.figures.outlook import outlook as outlook_figure
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.flow_sensitivity import flow_sensitivity
-from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.present.voice import Voice, listed, refusals_by_code
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
@@ -125,13 +125,9 @@ def refused_once(voice: Voice, results: Sequence[object], what: str = "") -> lis
 
     `what` is the question for readers, empty where a heading states it.
     """
-    by_code: dict[str, list[Refusal]] = {}
-    for each in results:
-        if isinstance(each, Refusal):
-            by_code.setdefault(each.code, []).append(each)
     return [
         voice.refusal(group[0].model_copy(update={"detail": "; ".join(_facts(group))}), what)
-        for group in by_code.values()
+        for group in refusals_by_code(results).values()
     ]
 
 

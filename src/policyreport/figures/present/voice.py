@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import pandas as pd
+
 from policyreport.data.inputs import Inputs, files_of
 from policyreport.figures.frame import Frame
 from policyreport.params.phrases import word
@@ -52,24 +54,27 @@ class Voice:
 
     def published_on(self, rows: Iterable[str], day: date) -> str:
         """Publication date of the rows that came out on a day, as exact as recorded: January 2026, not its last day."""
-        ledger = self.inputs.observations
-        known = ledger.loc[ledger.index.intersection(list(rows))]
-        exact = set(known.loc[known["published"].dt.date == day, "published_precision"])
+        ledger = self._ledger(rows)
+        exact = set(ledger.loc[ledger["published"].dt.date == day, "published_precision"])
         if "year" in exact:
             return str(day.year)
         return published(f"{day:%Y-%m}", self.formats) if "month" in exact else self.date(day)
 
     def newest_on(self, rows: Iterable[str], day: date) -> str:
         """When the newest of several rows came out: an exact day, where one of those of that day has it."""
-        known = self.inputs.observations.loc[self.inputs.observations.index.intersection(list(rows))]
-        exact = known["published_precision"] == "day"
-        return self.date(day) if (exact & (known["published"].dt.date == day)).any() else self.published_on(rows, day)
+        ledger = self._ledger(rows)
+        exact = (ledger["published_precision"] == "day") & (ledger["published"].dt.date == day)
+        return self.date(day) if exact.any() else self.published_on(rows, day)
 
     def notes(self, rows: Iterable[str], indicator: str = "") -> list[str]:
         """The ledger's notes on rows, only those of one indicator where it is given."""
+        ledger = self._ledger(rows)
+        return [str(note) for note in (ledger[ledger["indicator"] == indicator] if indicator else ledger)["note"]]
+
+    def _ledger(self, rows: Iterable[str]) -> pd.DataFrame:
+        """The rows of the ledger with these ids; other ids are left out."""
         ledger = self.inputs.observations
-        known = ledger.loc[ledger.index.intersection(list(rows))]
-        return [str(note) for note in (known[known["indicator"] == indicator] if indicator else known)["note"]]
+        return ledger.loc[ledger.index.intersection(list(rows))]
 
     def areas_computed(self, count: int) -> str:
         """How many provinces a count is out of, and that some were not computed if so."""
@@ -210,9 +215,8 @@ class Voice:
 
         `rows` are ledger rows whose days of publication `detail` may give: one recorded by month is printed as a month.
         """
-        ledger = self.inputs.observations
-        known = ledger.loc[ledger.index.intersection(list(rows))]
-        for day, exact in zip(known["published"].dt.date, known["published_precision"], strict=True):
+        ledger = self._ledger(rows)
+        for day, exact in zip(ledger["published"].dt.date, ledger["published_precision"], strict=True):
             if exact != "day":
                 detail = detail.replace(str(day), f"{day:%Y-%m}" if exact == "month" else str(day.year))
         said = _PERIOD.sub(lambda found: self.formats.period(found[0]), self.plain(detail))
@@ -247,11 +251,11 @@ class Voice:
         ``less than 1 %``, or ``0.03 % to 3 %, depending on the prior``, followed by a wider range where the mean
         revision is not taken as zero. The cell without a prior is left to the table.
         """
-        wording, inside = self.inputs.wording, in_grid(cells)
-        if not inside or certainty_in_grid(cells, self.inputs.settings.conventions.probability_bands):
+        if self._is_agreed(cells):
             return self.certainty(probability)
-        zero = self._range(each.probability for each in inside if each.mean == "zero")
-        every = self._range(each.probability for each in inside)
+        wording, inside = self.inputs.wording, in_grid(cells)
+        zero = self._range(cell.probability for cell in inside if cell.mean == "zero")
+        every = self._range(cell.probability for cell in inside)
         said = wording.between_priors[self.language].format(low=zero[0], high=zero[1])
         if every != zero:
             said += f"; {wording.between_priors_leaning[self.language].format(low=every[0], high=every[1])}"
@@ -259,11 +263,14 @@ class Voice:
 
     def chance_range(self, probability: float, cells: Sequence[PriorCell]) -> str:
         """The same for a table's cell: the phrase, or the range over all priors, explained in the caption."""
-        if not (inside := in_grid(cells)) or certainty_in_grid(
-            cells, self.inputs.settings.conventions.probability_bands
-        ):
+        if self._is_agreed(cells):
             return self.certainty(probability)
-        return f" {self.formats.to} ".join(self._range(each.probability for each in inside))
+        return f" {self.formats.to} ".join(self._range(cell.probability for cell in in_grid(cells)))
+
+    def _is_agreed(self, cells: Sequence[PriorCell]) -> bool:
+        """Whether one phrase holds under every prior, or there is only one."""
+        bands = self.inputs.settings.conventions.probability_bands
+        return not in_grid(cells) or bool(certainty_in_grid(cells, bands))
 
     def _range(self, probabilities: Iterable[float]) -> tuple[str, str]:
         every = list(probabilities)
@@ -331,6 +338,15 @@ class Voice:
     def _cite(self, source: SourceLine) -> str:
         title = link(source.title, source.address)
         return f"{escape(short_publisher(source.publisher))}, {title}, {published(source.published, self.formats)}"
+
+
+def refusals_by_code(results: Iterable[object]) -> dict[str, list[Refusal]]:
+    """The refusals among results, in order, by their code."""
+    by_code: dict[str, list[Refusal]] = {}
+    for result in results:
+        if isinstance(result, Refusal):
+            by_code.setdefault(result.code, []).append(result)
+    return by_code
 
 
 def short_publisher(publisher: str) -> str:
