@@ -201,8 +201,8 @@ def draw_bars(axes: Axes, xs: Sequence[float], low: float, high: float, **look: 
 
 
 def capitalised(text: str) -> str:
-    """Start a text with a capital and leave the rest: ``NSO`` stays."""
-    return text[:1].upper() + text[1:]
+    """Start a text with a capital and leave the rest: ``NSO`` stays, and Markdown stays Markdown."""
+    return type(text)(text[:1].upper() + text[1:])
 
 
 @cache

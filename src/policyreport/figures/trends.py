@@ -47,9 +47,9 @@ def trends(
     `shared`. Unrevised years are hollow, years outside the trend's window grey, each change of definition a dotted
     rule; `breaks` are drawn in every panel and named beneath. `height` is in pixels.
     """
-    ranges = [_range(panels)] * len(panels) if shared else [_range([each]) for each in panels]
-    first, last = min(each.years[0] for each in ranges), max(each.years[1] for each in ranges)
-    crossed = [each for each in breaks if first < each.year <= last]
+    ranges = [_range(panels)] * len(panels) if shared else [_range([panel]) for panel in panels]
+    first, last = min(span.years[0] for span in ranges), max(span.years[1] for span in ranges)
+    crossed = [change for change in breaks if first < change.year <= last]
     grid = _Grid(tuple(panels), tuple(ranges), tuple(crossed), _note(panels, crossed, frame), shared, height)
     return picture(frame, _alt(panels, frame), lambda width: _paint(width, grid, frame))
 
@@ -74,44 +74,44 @@ class _Grid:
 def _paint(width: int, grid: _Grid, frame: Frame) -> Figure:
     across, margin = grid.across(width), MARGIN if grid.shared else 0.0
     cell, inside = (width - margin) / across, MARGIN - margin
-    titles = [wrap(each.title, cell - 14, SMALL, BOLD) for each in grid.panels]
-    texts = [wrap(each.text, cell - 14, MINIMUM) for each in grid.panels]
+    titles = [wrap(panel.title, cell - 14, SMALL, BOLD) for panel in grid.panels]
+    texts = [wrap(panel.text, cell - 14, MINIMUM) for panel in grid.panels]
     head = LINE_HEIGHT * (max(map(len, titles)) + max(map(len, texts))) + 12
     pitch, down = head + grid.height + 34, -(-len(grid.panels) // across)
     notes = wrap(grid.note, width, MINIMUM)
     figure = new_figure(width, pitch * down + LINE_HEIGHT * len(notes))
-    for index, (each, span) in enumerate(zip(grid.panels, grid.ranges, strict=True)):
+    for index, (panel, span) in enumerate(zip(grid.panels, grid.ranges, strict=True)):
         left, top = margin + cell * (index % across), pitch * (index // across)
         below = top + 12 + LINE_HEIGHT * len(titles[index])
         write_lines(figure, left, top + 12, titles[index], LINE_HEIGHT, size=SMALL, weight=BOLD)
         write_lines(figure, left, below, texts[index], LINE_HEIGHT, size=MINIMUM, color=MUTED)
         cell_at = Cell(figure, span, left + inside, top + head, cell - inside - 16, grid.height)
-        _paint_scale(cell_at, each, frame, named=not grid.shared or index % across == 0)
-        if each.trend:
-            _paint_trend(cell_at, each.trend, each.level, grid.breaks)
+        _paint_scale(cell_at, panel, frame, named=not grid.shared or index % across == 0)
+        if panel.trend:
+            _paint_trend(cell_at, panel.trend, panel.level, grid.breaks)
     write_lines(figure, 0, pitch * down + 10, notes, LINE_HEIGHT, size=MINIMUM, color=MUTED)
     return figure
 
 
 def _range(panels: Sequence[TrendPanel]) -> Span:
     """Values and years of the panels that hold a trend."""
-    held = [each.trend for each in panels if each.trend]
-    values = [point.value for each in held for point in each.points] + [end for each in held for end in each.line]
-    values += [each.level for each in panels if each.trend and each.level is not None]
-    years = [point.year for each in held for point in each.points]
+    held = [panel.trend for panel in panels if panel.trend]
+    values = [point.value for trend in held for point in trend.points] + [end for trend in held for end in trend.line]
+    values += [panel.level for panel in panels if panel.trend and panel.level is not None]
+    years = [point.year for trend in held for point in trend.points]
     return Span(*value_axis(values or (0.0, 1.0), 3), (min(years, default=0), max(years, default=1)))
 
 
-def _paint_scale(cell: Cell, each: TrendPanel, frame: Frame, *, named: bool) -> None:
+def _paint_scale(cell: Cell, panel: TrendPanel, frame: Frame, *, named: bool) -> None:
     """Ticks and years; no years where nothing is drawn."""
-    cell.scale(tick_texts(cell.span.ticks, frame.formats) if named else (), dated=each.trend is not None)
+    cell.scale(tick_texts(cell.span.ticks, frame.formats) if named else (), dated=panel.trend is not None)
 
 
 def _paint_trend(cell: Cell, trend: Trend, level: float | None, breaks: Sequence[Break]) -> None:
     """The level of comparison, changes of definition, the line of the median slope, the points."""
     if level is not None:
         cell.across(level, color=MUTED, linewidth=1, zorder=1.4)
-    for year in sorted({*_new_segments(trend), *(item.year for item in breaks)}):
+    for year in sorted({*_new_segments(trend), *(panel.year for panel in breaks)}):
         cell.before(year)
     cell.line((trend.first_year, trend.last_year), trend.line, color=INK, linewidth=1.6, zorder=2)
     looks: dict[tuple[str, str], list[SeriesPoint]] = {}
@@ -133,25 +133,25 @@ def _new_segments(trend: Trend) -> list[int]:
 
 def _note(panels: Sequence[TrendPanel], breaks: Sequence[Break], frame: Frame) -> str:
     """The meaning of each sign that occurs."""
-    points = [(each.trend, point) for each in panels if each.trend for point in each.trend.points]
+    points = [(panel.trend, point) for panel in panels if panel.trend for point in panel.trend.points]
     said = [frame.words.median_line] if points else []
     if any(point.status in TENTATIVE for _, point in points):
         said.append(frame.words.hollow)
     if any(point not in trend.window for trend, point in points):
         said.append(frame.words.outside_window)
-    said += [f"{frame.words.dotted}: {each.label}" for each in breaks]
+    said += [f"{frame.words.dotted}: {change.label}" for change in breaks]
     return f"{capitalised('; '.join(said))}." if said else ""
 
 
 def _alt(panels: Sequence[TrendPanel], frame: Frame) -> str:
     """Every value of every series, estimates named, and the outcome of its trend."""
     said = []
-    for each in panels:
-        points = each.trend.points if each.trend else ()
+    for panel in panels:
+        points = panel.trend.points if panel.trend else ()
         values = ", ".join(
-            f"{p.year} {frame.formats.number(p.value, 2, signed=each.level == 0)}"
+            f"{p.year} {frame.formats.number(p.value, 2, signed=panel.level == 0)}"
             + (f" ({p.status})" if p.status in TENTATIVE else "")
             for p in points
         )
-        said.append(f"{each.title}: {each.text}" + (f"; {values}." if values else "."))
+        said.append(f"{panel.title}: {panel.text}" + (f"; {values}." if values else "."))
     return " ".join(said)

@@ -27,28 +27,28 @@ def _discrepancies(voice: Voice, checks: Sequence[BoundaryCheck]) -> Exhibit:
     if not checks:
         return Exhibit("discrepancies", "No series of the publisher's own on present boundaries was known by then.")
     by: dict[str, list[BoundaryCheck]] = {}
-    for each in checks:
-        by.setdefault(each.indicator, []).append(each)
+    for check in checks:
+        by.setdefault(check.indicator, []).append(check)
     return join("discrepancies", *(_discrepancy(voice, indicator, rows) for indicator, rows in by.items()))
 
 
 def _discrepancy(voice: Voice, indicator: str, rows: Sequence[BoundaryCheck]) -> Exhibit:
     formats, head = voice.formats, rows[0]
     unit = "percentage points" if head.unit == "points" else "per cent of the published value"
-    if round(max(abs(each.largest) for each in rows), 2) == 0:
+    if round(max(abs(row.largest) for row in rows), 2) == 0:
         same = f"{voice.indicator(indicator)}: all {len(rows)} merged provinces agree to two decimals, {unit}."
         return Exhibit("", same)
-    beyond = [each for each in rows if each.beyond]
+    beyond = [row for row in rows if row.beyond]
     body = [
         [
-            voice.area(each.area),
-            voice.value(formats.number(each.largest, 2, signed=True), each.inputs),
-            str(each.largest_year),
-            formats.number(each.mean_absolute, 2),
-            f"{each.first_year}–{each.last_year} ({each.years})",
-            f"**beyond, {each.beyond} of {each.years} years**" if each.beyond else "within",
+            voice.area(row.area),
+            voice.value(formats.number(row.largest, 2, signed=True), row.inputs),
+            str(row.largest_year),
+            formats.number(row.mean_absolute, 2),
+            f"{row.first_year}–{row.last_year} ({row.years})",
+            f"**beyond, {row.beyond} of {row.years} years**" if row.beyond else "within",
         ]
-        for each in rows
+        for row in rows
     ]
     return table(
         f"discrepancies-{indicator.replace('_', '-')}",
@@ -143,8 +143,8 @@ def _bases(voice: Voice) -> Exhibit:
 
 def _whole_error(rows: Sequence[BoundaryCheck]) -> float:
     """Root mean square difference over all years of all areas."""
-    squares = sum(each.years * each.root_mean_square**2 for each in rows)
-    return float((squares / sum(each.years for each in rows)) ** 0.5)
+    squares = sum(row.years * row.root_mean_square**2 for row in rows)
+    return float((squares / sum(row.years for row in rows)) ** 0.5)
 
 
 def _assumed(voice: Voice, indicator: str) -> str:

@@ -53,15 +53,15 @@ def _sentences(voice: Voice, found: Changes, *, short: bool = False) -> list[str
 def _added(voice: Voice, found: Changes) -> str:
     """How many figures are new, how many of them perhaps are not, and how many are about earlier years."""
     counts = [change.new for change in found.by_measure]
-    new = sum(each.count for each in counts)
+    new = sum(count.count for count in counts)
     if not new:
         return "No figure is new."
-    files = [file for each in counts for file in each.inputs]
+    files = [file for count in counts for file in count.inputs]
     figures = "1 figure" if new == 1 else f"{voice.formats.count(new)} figures"
     text = f"Since {voice.date(found.since)} we added {voice.value(figures, files)}"
     earlier = {year: counts for year, counts in _by_year(found.by_measure).items() if int(year) < found.year}
     if earlier:
-        total = _total(voice, (each for counts in earlier.values() for each in counts))
+        total = _total(voice, (count for counts in earlier.values() for count in counts))
         text += f", {total} of them about years before {found.year} ({_span(earlier)})"
     if any(change.perhaps_older.count for change in found.by_measure):
         doubtful = _total(voice, (change.perhaps_older for change in found.by_measure))
@@ -73,7 +73,7 @@ def _total(voice: Voice, counts: Iterable[FigureCount]) -> str:
     """A sum of figures with the files they are from."""
     every = list(counts)
     return voice.value(
-        voice.formats.count(sum(each.count for each in every)), [f for each in every for f in each.inputs]
+        voice.formats.count(sum(item.count for item in every)), [f for item in every for f in item.inputs]
     )
 
 

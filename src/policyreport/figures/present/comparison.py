@@ -11,7 +11,6 @@ from policyreport.data.inputs import Inputs
 from policyreport.data.notes import told_time
 from policyreport.figures.exhibits import Exhibit, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.names import heading
 from policyreport.figures.present.shares import leading, part_sentence, share_sentence
 from policyreport.figures.present.tasks import count_sentence
 from policyreport.figures.present.tiles import tile_grid
@@ -20,6 +19,7 @@ from policyreport.figures.present.yearly import fact, how_sure, mean_of
 from policyreport.figures.rows import Rule
 from policyreport.figures.strips import Place
 from policyreport.figures.strips import strip as strip_figure
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.figures.tiles import locator
 from policyreport.params.phrases import word
@@ -45,9 +45,9 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         return Exhibit(
             "growth-compare", voice.refusal(result, "Difference to others") if isinstance(result, Refusal) else ""
         )
-    compared = [each for each in result.differences if isinstance(each, Difference)]
+    compared = [difference for difference in result.differences if isinstance(difference, Difference)]
     mean = dict(zip(panel.areas, np.nanmean(panel.values - panel.nation, axis=1), strict=True))
-    nation = next((each for each in compared if each.comparator == "nation"), None)
+    nation = next((difference for difference in compared if difference.comparator == "nation"), None)
     near = {peer.area for peer in result.peers}
     places = [
         Place(
@@ -68,9 +68,9 @@ def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
         f"{word(inputs.settings.peers.k, 'en')} most similar named; bar: 95 % interval for this province alone",
         rows_behind(places),
     )
-    rows = [_line(voice, each, own, len(panel.areas)) for each in compared]
-    rows += [f"- {escape(each.subject or 'Comparison')}: {voice.sentence(each.code)}"
-             for each in result.differences if isinstance(each, Refusal)]  # fmt: skip
+    rows = [_line(voice, difference, own, len(panel.areas)) for difference in compared]
+    rows += [f"- {escape(difference.subject or 'Comparison')}: {voice.sentence(difference.code)}"
+             for difference in result.differences if isinstance(difference, Refusal)]  # fmt: skip
     figure = strip_figure(places, frame, "percentage points", Rule(0.0, "country"))
     alike = _likes(voice, result, mean, panel.inputs) if result.peers else ""
     note = (
@@ -108,7 +108,7 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
             f"{voice.value(f'{voice.formats.number(growth.value, 2)}{NBSP}%', growth.inputs)} on the year before"
             f"{_status(growth.status)}{against}."
         )
-    nation = next((each for each in record.growth_differences if isinstance(each, Difference)), None)
+    nation = next((difference for difference in record.growth_differences if isinstance(difference, Difference)), None)
     if nation:
         own = record.growth.inputs if isinstance(record.growth, Peers) else ()
         provinces = len(inputs.provinces)
@@ -126,12 +126,12 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
     counted = newest_completion(record.completion)
     if counted:
         said.append(count_sentence(voice, counted))
-    judged = [each for each in record.share if isinstance(each, Threshold)]
-    said += [share_sentence(voice, each) for each in leading(judged)[:1]]
+    judged = [figure for figure in record.share if isinstance(figure, Threshold)]
+    said += [share_sentence(voice, figure) for figure in leading(judged)[:1]]
     headline = inputs.roles.share.headline_measure
-    parts = [each for each in later_parts(record.share) if each.measure == headline]
-    said += [part_sentence(voice, each) for each in parts]
-    by_headline = bool(parts) or any(each.measure == headline for each in judged)
+    parts = [part for part in later_parts(record.share) if part.measure == headline]
+    said += [part_sentence(voice, part) for part in parts]
+    by_headline = bool(parts) or any(figure.measure == headline for figure in judged)
     share_by = f"a digital-economy share by {voice.measure(headline)}"
     silent = [what for what, there in (("task counts", counted), (share_by, by_headline)) if not there]
     if growth.value is None:
@@ -199,7 +199,7 @@ def _part(voice: Voice, item: StripItem) -> str:
     if item.part is None:
         return ""
     value = voice.value(f"{voice.as_published(item.part.value)}\u00a0{item.part.unit.split(' ')[0]}", [item.part.id])
-    return f"{heading(voice.period(item.part.period))} only: {value}"
+    return f"{capitalised(voice.period(item.part.period))} only: {value}"
 
 
 def _when(voice: Voice, item: StripItem) -> str:
@@ -215,19 +215,19 @@ def _when(voice: Voice, item: StripItem) -> str:
     return ", ".join(part for part in (item.period, source, scale, status) if part)
 
 
-def _in_years(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
+def _in_years(voice: Voice, difference: Difference, own: tuple[str, ...]) -> str:
     """``in 6 of 6 years``, with the rows behind it."""
-    count = voice.formats.count_of(each.years_above, len(each.years))
-    return f"in {voice.value(f'{count} years', own + each.inputs)}"
+    count = voice.formats.count_of(difference.years_above, len(difference.years))
+    return f"in {voice.value(f'{count} years', own + difference.inputs)}"
 
 
-def _line(voice: Voice, each: Difference, own: tuple[str, ...], provinces: int) -> str:
+def _line(voice: Voice, difference: Difference, own: tuple[str, ...], provinces: int) -> str:
     """The years above, the mean and how certain it is, and the latest year among the other provinces'."""
-    rows, unit = own + each.inputs, "pp"
-    sure = how_sure(voice, each, provinces)
+    rows, unit = own + difference.inputs, "pp"
+    sure = how_sure(voice, difference, provinces)
     return (
-        f"- {_comparator(voice, each)}: above {fact(voice, each, rows, unit)}; on average "
-        f"{mean_of(voice, each, rows, unit)} a year{f', {sure}' if sure else ''}. {_placebo(voice, each, own)}."
+        f"- {_comparator(voice, difference)}: above {fact(voice, difference, rows, unit)}; on average "
+        f"{mean_of(voice, difference, rows, unit)} a year{f', {sure}' if sure else ''}. {_placebo(voice, difference, own)}."
     )
 
 
@@ -236,11 +236,11 @@ def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping
     number = voice.formats.number
     body = [
         [
-            voice.area(each.area),
-            number(each.distance, 2),
-            voice.value(number(mean[each.area], 2, signed=True), rows.get(each.area, ())),
+            voice.area(peer.area),
+            number(peer.distance, 2),
+            voice.value(number(mean[peer.area], 2, signed=True), rows.get(peer.area, ())),
         ]
-        for each in result.peers
+        for peer in result.peers
     ]
     return table(
         voice.id("growth-compare-peers"),
@@ -251,17 +251,17 @@ def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping
     )
 
 
-def _placebo(voice: Voice, each: Difference, own: tuple[str, ...]) -> str:
+def _placebo(voice: Voice, difference: Difference, own: tuple[str, ...]) -> str:
     """The latest year's difference, which has no interval, by how many provinces differ more from their own."""
-    latest = voice.value(voice.formats.points(each.differences[-1]), own + each.inputs)
-    if each.placebo_larger == 0:
-        return f"In {each.years[-1]} alone {latest}; none of the {each.placebo_of} other provinces differs more"
-    larger = voice.formats.count_of(each.placebo_larger, each.placebo_of)
-    verb = "differs" if each.placebo_larger == 1 else "differ"
-    return f"In {each.years[-1]} alone {latest}; {larger} other provinces {verb} more"
+    latest = voice.value(voice.formats.points(difference.differences[-1]), own + difference.inputs)
+    if difference.placebo_larger == 0:
+        return f"In {difference.years[-1]} alone {latest}; none of the {difference.placebo_of} other provinces differs more"
+    larger = voice.formats.count_of(difference.placebo_larger, difference.placebo_of)
+    verb = "differs" if difference.placebo_larger == 1 else "differ"
+    return f"In {difference.years[-1]} alone {latest}; {larger} other provinces {verb} more"
 
 
-def _comparator(voice: Voice, each: Difference) -> str:
+def _comparator(voice: Voice, difference: Difference) -> str:
     inputs = voice.inputs
     region = voice.area(inputs.areas.region(inputs.area))
     return {
@@ -269,7 +269,7 @@ def _comparator(voice: Voice, each: Difference) -> str:
         "rest of the nation": "Against the country without it",
         "region": f"Against the rest of {region}",
         "peers": f"Against the mean of the {word(inputs.settings.peers.k, 'en')} most similar provinces",
-    }[each.comparator]
+    }[difference.comparator]
 
 
 def _status(status: str) -> str:

@@ -8,10 +8,10 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.means import show_means
-from policyreport.figures.present.names import heading
 from policyreport.figures.present.trends import median_line
 from policyreport.figures.present.voice import Voice, listed, refusals_by_code
 from policyreport.figures.series import growth as line_figure
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.figures.timeline import Line
 from policyreport.records.base import Refusal
@@ -33,7 +33,7 @@ def families(
     "families".
     """
     voice = Voice(inputs)
-    done = [each for each in results if isinstance(each, TrendFamily)]
+    done = [family for family in results if isinstance(family, TrendFamily)]
     reasons = [
         voice.refusal(group[0], f"No trends of {listed([voice.indicator(refusal.subject) for refusal in group])}")
         for group in refusals_by_code(results).values()
@@ -76,16 +76,16 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
     level, rho = formats.number(settings.verdict_level, 2), formats.number(settings.verdict_rho, 1)
     body = [
         [
-            f"{heading(voice.indicator(each.indicator))}, {_AGAINST[each.series]}",
-            f"{each.first_year}–{each.last_year}",
-            formats.count_of(each.tested, each.areas),
-            voice.value(formats.count_of(len(each.singled_out), each.tested), each.inputs),
-            formats.count(each.by_order_alone),
-            formats.number(each.carry_over, 2),
-            formats.p_value(each.smallest_p),
-            "none can be" if each.needed is None else formats.count(each.needed),
+            f"{capitalised(voice.indicator(family.indicator))}, {_AGAINST[family.series]}",
+            f"{family.first_year}–{family.last_year}",
+            formats.count_of(family.tested, family.areas),
+            voice.value(formats.count_of(len(family.singled_out), family.tested), family.inputs),
+            formats.count(family.by_order_alone),
+            formats.number(family.carry_over, 2),
+            formats.p_value(family.smallest_p),
+            "none can be" if family.needed is None else formats.count(family.needed),
         ]
-        for each in done
+        for family in done
     ]
     return table(
         "families",
@@ -106,9 +106,9 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
 
 def _finding(voice: Voice, done: Sequence[TrendFamily]) -> str:
     """How many families single anybody out, and growth's own count with the smallest p of its years."""
-    found = sum(bool(each.singled_out) for each in done)
+    found = sum(bool(family.singled_out) for family in done)
     said = f"In {found} of {len(done)} families of trends provinces are singled out"
-    growth = next((each for each in done if each.indicator == voice.inputs.roles.growth.indicator), None)
+    growth = next((family for family in done if family.indicator == voice.inputs.roles.growth.indicator), None)
     if growth is None:
         return said
     said += f"; by growth {voice.formats.count_of(len(growth.singled_out), growth.tested)}"
@@ -122,15 +122,15 @@ def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:
     formats = voice.formats
     body = [
         [
-            heading(voice.indicator(each.indicator)),
+            capitalised(voice.indicator(family.indicator)),
             voice.area(member.area),
             voice.verdict(member.verdict),
             voice.value(formats.number(member.slope, 3, signed=True), member.inputs),
             formats.p_value(member.p_value) + ("" if member.p_is_exact else " (approximate)"),
             formats.p_value(member.p_adjusted),
         ]
-        for each in done
-        for member in sorted(each.singled_out, key=lambda member: (member.p_adjusted, member.area))
+        for family in done
+        for member in sorted(family.singled_out, key=lambda member: (member.p_adjusted, member.area))
     ]
     if not body:
         return ""

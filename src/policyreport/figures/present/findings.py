@@ -36,7 +36,7 @@ def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
     if not own:
         return Exhibit("findings", f"No rule of the ledger is broken by these figures alone. {others}".rstrip())
     told = _alike(voice, worst(own))
-    lines = [f"- {escape(each)}" for each in told[:SHOWN]]
+    lines = [f"- {escape(line)}" for line in told[:SHOWN]]
     rest = f"{len(told) - SHOWN} more are among all findings on the data-quality page." if len(told) > SHOWN else ""
     return join("findings", "Notes on these figures:", "\n".join(lines), " ".join(filter(None, (rest, others))))
 
@@ -99,7 +99,7 @@ def worst(found: Iterable[Finding]) -> list[Finding]:
 def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
     """A row per broken rule, an example of each warning, everything in a fold on the site."""
     counted = Counter((finding.rule, finding.severity) for finding in found)
-    order = sorted(counted.items(), key=lambda each: (ORDER[each[0][1]], -each[1], each[0][0]))
+    order = sorted(counted.items(), key=lambda item: (ORDER[item[0][1]], -item[1], item[0][0]))
     body = [
         [escape(_sentence(voice, rule)), severity, voice.formats.count(n), f"`{rule}`"]
         for (rule, severity), n in order
@@ -156,13 +156,13 @@ def _by_publisher(voice: Voice, found: Sequence[Finding]) -> Exhibit:
         for publisher in {publishers[source] for source in finding.sources if source in publishers}:
             by.setdefault(publisher, []).append(finding)
     # One note each, mostly that terms of use are missing: a row for each of these would hide the others.
-    single = [publisher for publisher, each in by.items() if len(each) == 1 and not _warnings(each)]
+    single = [publisher for publisher, item in by.items() if len(item) == 1 and not _warnings(item)]
     order = sorted(set(by) - set(single), key=lambda name: (-_warnings(by[name]), -len(by[name]), sort_key(name)))
     return table(
         "findings-publishers",
         ["Publisher", "Warnings", "Notes", "Rules"],
         [[escape(publisher), *_counts(voice, by[publisher])] for publisher in order],
-        f"Figures of {sum(_warnings(each) > 0 for each in by.values())} of {len(set(publishers.values()))} publishers differ from "
+        f"Figures of {sum(_warnings(item) > 0 for item in by.values())} of {len(set(publishers.values()))} publishers differ from "
         f"others or from our recalculation; {len(single)} more have one note each. *Findings by publisher of the rows; a finding on two publishers "
         "counts for both.*",
         align="lrrl",
@@ -212,7 +212,7 @@ def _areas(voice: Voice, finding: Finding) -> str:
 def _counts(voice: Voice, found: Sequence[Finding]) -> list[str]:
     """Warnings, notes, and which rules, the most frequent first."""
     warned = _warnings(found)
-    rules = Counter(finding.rule for finding in sorted(found, key=lambda each: ORDER[each.severity]))
+    rules = Counter(finding.rule for finding in sorted(found, key=lambda item: ORDER[item.severity]))
     named = [rule.replace("-", " ") + (f" ×{n}" if n > 1 else "") for rule, n in rules.items()]
     more = f" and {len(named) - 4} more" if len(named) > 4 else ""
     return [voice.formats.count(warned), voice.formats.count(len(found) - warned), ", ".join(named[:4]) + more]

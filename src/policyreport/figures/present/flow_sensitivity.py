@@ -11,18 +11,18 @@ from policyreport.records.base import Interval
 from policyreport.records.tasks import Flow, FlowChange, FlowTrend, TrendAtFrailty
 
 
-def flow_sensitivity(voice: Voice, each: Flow, suffix: str = "") -> Exhibit | str:
+def flow_sensitivity(voice: Voice, flow: Flow, suffix: str = "") -> Exhibit | str:
     """Show the last change of pace under larger design effects, and the trend by another likelihood.
 
     `suffix` keeps the tables of several lists apart; empty where neither a change nor a trend was given.
     """
     body: list[list[str]] = []
     finding = "The trend by two ways of letting tasks finish in groups"
-    if isinstance(each.change, FlowChange):
-        body += _change_rows(voice, each.change, each.inputs)
-        finding = _reach(voice, each.change)
-    if isinstance(each.trend, FlowTrend):
-        body += _trend_rows(voice, each.trend, each.inputs)
+    if isinstance(flow.change, FlowChange):
+        body += _change_rows(voice, flow.change, flow.inputs)
+        finding = _reach(voice, flow.change)
+    if isinstance(flow.trend, FlowTrend):
+        body += _trend_rows(voice, flow.trend, flow.inputs)
     if not body:
         return ""
     return table(
@@ -46,13 +46,16 @@ def _change_rows(voice: Voice, change: FlowChange, rows: tuple[str, ...]) -> lis
 
     return [
         *(
-            [_assumed(voice, each.design_effect), moved(change.difference, each.interval)]
-            for each in change.by_design_effect
+            [_assumed(voice, result.design_effect), moved(change.difference, result.interval)]
+            for result in change.by_design_effect
         ),
         ["Largest design effect at which the change excludes zero", _largest(voice, change) or "not even at 1"],
         *(
-            [f"Change if tasks differ, variance {_plain(voice, each.frailty)}", moved(each.difference, each.interval)]
-            for each in change.by_frailty
+            [
+                f"Change if tasks differ, variance {_plain(voice, result.frailty)}",
+                moved(result.difference, result.interval),
+            ]
+            for result in change.by_frailty
         ),
         ["Variance at which the change is no fall", _vanishes(voice, change.difference < 0, change.frailty_vanishes)],
     ]
@@ -78,17 +81,20 @@ def _trend_rows(voice: Voice, trend: FlowTrend, rows: tuple[str, ...]) -> list[l
         [f"Trend, spread of the intervals (dispersion {number(trend.dispersion, 2)})", voice.value(ratio, rows)],
         [name, mixed],
         *(
-            [f"Trend if tasks differ, variance {_plain(voice, each.frailty)}", voice.value(_ratio(voice, each), rows)]
-            for each in trend.by_frailty
+            [
+                f"Trend if tasks differ, variance {_plain(voice, result.frailty)}",
+                voice.value(_ratio(voice, result), rows),
+            ]
+            for result in trend.by_frailty
         ),
         ["Variance at which the trend is no fall", _vanishes(voice, trend.slope < 0, trend.frailty_vanishes)],
     ]
 
 
-def _ratio(voice: Voice, each: TrendAtFrailty) -> str:
+def _ratio(voice: Voice, trend: TrendAtFrailty) -> str:
     """The factor by which the rate changed per quarter, with its interval."""
-    ends = voice.formats.interval(exp(each.interval.low), exp(each.interval.high), 3)
-    return f"{voice.formats.number(exp(each.slope), 3)} ({ends})"
+    ends = voice.formats.interval(exp(trend.interval.low), exp(trend.interval.high), 3)
+    return f"{voice.formats.number(exp(trend.slope), 3)} ({ends})"
 
 
 def _vanishes(voice: Voice, fell: bool, variance: float | None) -> str:

@@ -257,9 +257,9 @@ def _since(inputs: Inputs) -> str:
         year
         for record in inputs.records.values()
         if isinstance(record, CompareRecord)
-        for each in record.growth_differences
-        if isinstance(each, Difference)
-        for year in each.years
+        for difference in record.growth_differences
+        if isinstance(difference, Difference)
+        for year in difference.years
     }
     return f" since {min(years)}" if years else ""
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from policyreport.figures.exhibits import Exhibit, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.names import heading
 from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
@@ -21,50 +21,50 @@ MOST_NAMED = 6
 
 def show_means(voice: Voice, means: Sequence[MeanFamily | Refusal]) -> Exhibit:
     """Show each family's facts, and how certain they make any province's mean; from `assess.mean_families`: "means"."""
-    done = [each for each in means if isinstance(each, MeanFamily)]
+    done = [family for family in means if isinstance(family, MeanFamily)]
     reasons = [
-        voice.refusal(each, f"Means of {voice.indicator(each.subject)}")
-        for each in means
-        if isinstance(each, Refusal) and each.subject in voice.inputs.indicators.by_id()
+        voice.refusal(family, f"Means of {voice.indicator(family.subject)}")
+        for family in means
+        if isinstance(family, Refusal) and family.subject in voice.inputs.indicators.by_id()
     ]
-    sentences = [f"{fact_sentence(voice, each)} {sure_sentence(voice, each)}" for each in done]
+    sentences = [f"{fact_sentence(voice, family)} {sure_sentence(voice, family)}" for family in done]
     return join("means", *sentences, *([_table(voice, done)] if done else []), *reasons)
 
 
-def fact_sentence(voice: Voice, each: MeanFamily) -> str:
+def fact_sentence(voice: Voice, family: MeanFamily) -> str:
     """Who lay above the country in every year, and who in none: facts, whatever the test."""
-    subject = heading(voice.indicator(each.indicator))
-    years = f"each of the {each.n} years {each.first_year}–{each.last_year}"
-    above = "lay above the country's" if each.unit == POINTS else "rose faster than the country's"
+    subject = capitalised(voice.indicator(family.indicator))
+    years = f"each of the {family.n} years {family.first_year}–{family.last_year}"
+    above = "lay above the country's" if family.unit == POINTS else "rose faster than the country's"
     return (
-        f"{subject} {above} in {years} in {_who(voice, each.always_above, each)}, in none of them in "
-        f"{_who(voice, each.never_above, each)}."
+        f"{subject} {above} in {years} in {_who(voice, family.always_above, family)}, in none of them in "
+        f"{_who(voice, family.never_above, family)}."
     )
 
 
-def sure_sentence(voice: Voice, each: MeanFamily) -> str:
+def sure_sentence(voice: Voice, family: MeanFamily) -> str:
     """How many means stand apart once all provinces are tested, and what independent years would have given."""
-    named, free = each.singled_out, each.if_independent
-    count = f"{each.tested} provinces"
+    named, free = family.singled_out, family.if_independent
+    count = f"{family.tested} provinces"
     if named:
-        said = f"Statistically clear once all {count} are looked at: {_who(voice, named, each)}."
+        said = f"Statistically clear once all {count} are looked at: {_who(voice, named, family)}."
     else:
-        said = f"With {each.n} years no single mean is statistically certain once all {count} are looked at."
+        said = f"With {family.n} years no single mean is statistically certain once all {count} are looked at."
     if set(free) - set(named):
         said += (
-            f" Were years independent of each other, {_who(voice, free, each)} would stand out; the provinces' series point "
-            f"to a carry-over of {voice.formats.number(each.carry_over, 2)} from one year to the next, and so few years do not "
+            f" Were years independent of each other, {_who(voice, free, family)} would stand out; the provinces' series point "
+            f"to a carry-over of {voice.formats.number(family.carry_over, 2)} from one year to the next, and so few years do not "
             "rule out more."
         )
     return said
 
 
-def _who(voice: Voice, areas: Sequence[str], each: MeanFamily) -> str:
+def _who(voice: Voice, areas: Sequence[str], family: MeanFamily) -> str:
     if not areas:
         return "no province"
     if len(areas) > MOST_NAMED:
-        return voice.value(voice.formats.count_of(len(areas), each.tested), each.inputs)
-    return voice.value(listed([voice.area(area) for area in areas]), each.inputs)
+        return voice.value(voice.formats.count_of(len(areas), family.tested), family.inputs)
+    return voice.value(listed([voice.area(area) for area in areas]), family.inputs)
 
 
 def _table(voice: Voice, done: Sequence[MeanFamily]) -> Exhibit:
@@ -72,25 +72,25 @@ def _table(voice: Voice, done: Sequence[MeanFamily]) -> Exhibit:
     formats = voice.formats
     body = [
         [
-            f"{heading(voice.indicator(each.indicator))}, {_WHAT.get(each.unit) or escape(each.unit)}",
-            f"{each.first_year}–{each.last_year}",
-            formats.count_of(each.tested, each.areas),
-            voice.value(formats.count(len(each.always_above)), each.inputs),
-            voice.value(formats.count(len(each.never_above)), each.inputs),
-            voice.value(formats.count_of(len(each.singled_out), each.tested), each.inputs),
-            formats.count(len(each.if_independent)),
-            formats.number(each.carry_over, 2),
-            formats.number(each.series, 0),
+            f"{capitalised(voice.indicator(family.indicator))}, {_WHAT.get(family.unit) or escape(family.unit)}",
+            f"{family.first_year}–{family.last_year}",
+            formats.count_of(family.tested, family.areas),
+            voice.value(formats.count(len(family.always_above)), family.inputs),
+            voice.value(formats.count(len(family.never_above)), family.inputs),
+            voice.value(formats.count_of(len(family.singled_out), family.tested), family.inputs),
+            formats.count(len(family.if_independent)),
+            formats.number(family.carry_over, 2),
+            formats.number(family.series, 0),
         ]
-        for each in done
+        for family in done
     ]
-    told = sum(len(each.singled_out) for each in done)
+    told = sum(len(family.singled_out) for family in done)
     return table(
         "means",
         ["Mean of", "Years", "Tested", "Above in every year", "In none", "Told apart", "If years were independent",
          "Carry-over", "As so many provinces"],
         body,
-        f"{formats.count(told)} means of {formats.count(sum(each.tested for each in done))} are told apart from the country's. "
+        f"{formats.count(told)} means of {formats.count(sum(family.tested for family in done))} are told apart from the country's. "
         "*Told apart: p of the mean adjusted over all provinces by Benjamini and Hochberg's rule, with each province's spread "
         "drawn towards that of all, and with what carries over from one year to the next, learnt from all provinces' series "
         "(its expected correlation); provinces that move together count as fewer (last column).*",

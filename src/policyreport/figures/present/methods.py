@@ -52,8 +52,8 @@ def method_pages(voice: Voice, use: Mapping[str, tuple[int, int]]) -> Exhibit:
 def reference_list(voice: Voice) -> Exhibit:
     """List the papers the methods rest on, by author; each line is the target of the links to it: "references"."""
     references = voice.inputs.registry.references.values()
-    ordered = sorted(references, key=lambda each: (sort_key(each.author.strip("{")), each.year))
-    return Exhibit("references", "\n".join(f"- [{escape(each.full)}]{{#ref-{each.key}}}" for each in ordered))
+    ordered = sorted(references, key=lambda reference: (sort_key(reference.author.strip("{")), reference.year))
+    return Exhibit("references", "\n".join(f"- [{escape(item.full)}]{{#ref-{item.key}}}" for item in ordered))
 
 
 def _section(voice: Voice, id: str, method: MethodEntry, use: tuple[int, int] | None) -> str:
@@ -118,7 +118,7 @@ def _named(voice: Voice, value: object) -> str:
     if isinstance(value, date):
         return voice.date(value)
     text = str(value)
-    if text == MERGED or text in {each.name for each in voice.inputs.roles.likeness}:
+    if text == MERGED or text in {variable.name for variable in voice.inputs.roles.likeness}:
         return exposure_title(voice, text)
     known = voice.inputs.indicators.by_id().get(text)
     return CHOICES.get(text) or (known.name if known else text.replace("_", " "))
@@ -127,13 +127,13 @@ def _named(voice: Voice, value: object) -> str:
 def _values(voice: Voice, value: object) -> str:
     """One value, or several with commas; values on both sides of zero once, with ±, roots as roots."""
     values = list(value) if isinstance(value, (list, tuple)) else [value]
-    numbers = [each for each in values if isinstance(each, (int, float))]
-    if len(values) > 1 and numbers == values and {-each for each in numbers} == set(numbers):
-        return ", ".join(f"±{_root(each)}" for each in sorted(numbers, reverse=True) if each > 0)
+    numbers = [value for value in values if isinstance(value, (int, float))]
+    if len(values) > 1 and numbers == values and {-number for number in numbers} == set(numbers):
+        return ", ".join(f"±{_root(number)}" for number in sorted(numbers, reverse=True) if number > 0)
     if isinstance(value, float) and 0 < value < SMALL:
         digits = round(-log10(value))
         return f"{value:.{digits}f}"
-    return ", ".join(_named(voice, each) for each in values)
+    return ", ".join(_named(voice, value) for value in values)
 
 
 def _root(value: float) -> str:

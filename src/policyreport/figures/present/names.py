@@ -1,11 +1,6 @@
-"""A name at the head of a sentence, or inside one."""
+"""A name as it stands inside a sentence."""
 
 from __future__ import annotations
-
-
-def heading(text: str) -> str:
-    """Begin a text with a capital and leave the rest; Markdown stays Markdown."""
-    return type(text)(text[:1].upper() + text[1:])
 
 
 def inside(name: str) -> str:

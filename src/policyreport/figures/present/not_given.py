@@ -20,7 +20,7 @@ def not_given(record: EvaluationRecord, series: SeriesRecord, inputs: Inputs) ->
     """
     voice = Voice(inputs)
     asked = voice.question
-    revisions = [each for each in record.revisions if isinstance(each, Revisions)]
+    revisions = [result for result in record.revisions if isinstance(result, Revisions)]
     on_tasks: dict[str, Sequence[object]] = {
         asked("flow"): record.flow,
         asked("outlook"): record.outlook,
@@ -30,10 +30,10 @@ def not_given(record: EvaluationRecord, series: SeriesRecord, inputs: Inputs) ->
         "sets of ranks of completed shares": [record.count_ranks],
     }
     on_shares: dict[str, Sequence[object]] = {
-        "whether the mean revision is zero": [each.bias_test for each in revisions],
-        "whether revisions are news or noise": [each.news_noise for each in revisions],
+        "whether the mean revision is zero": [result.bias_test for result in revisions],
+        "whether revisions are news or noise": [result.news_noise for result in revisions],
     }
-    published = [each for each in series.ranks if isinstance(each, Refusal) or each.basis != "model-based"]
+    published = [rank for rank in series.ranks if isinstance(rank, Refusal) or rank.basis != "model-based"]
     on_series: dict[str, Sequence[object]] = {
         "steps at known dates": series.steps,
         "sets of ranks of published figures": published,
@@ -58,4 +58,4 @@ def _line(voice: Voice, results: Mapping[str, Sequence[object]]) -> str:
 
 
 def _refused(found: Iterable[object]) -> Iterable[str]:
-    return (each.code for each in found if isinstance(each, Refusal))
+    return (item.code for item in found if isinstance(item, Refusal))

@@ -19,43 +19,44 @@ SIGNS = {">": "more than ", "<": "less than ", "~": "about "}
 def other_quantity(voice: Voice, results: Sequence[Threshold | NotYearly | Refusal]) -> Exhibit:
     """Show what was announced, that it is not the share, and its verdict: "other-quantity"."""
     told = [
-        voice.refusal(each, "A third quantity") if isinstance(each, Refusal) else _told(voice, each) for each in results
+        voice.refusal(result, "A third quantity") if isinstance(result, Refusal) else _told(voice, result)
+        for result in results
     ]
     return Exhibit("other-quantity", "\n\n".join(told) or "No other quantity was announced by then.")
 
 
 def other_finding(voice: Voice, results: Sequence[Threshold | NotYearly | Refusal]) -> str:
     """The newest announcement for the overview: a heading and a line of text; empty where there is no figure."""
-    announced = [each for each in results if isinstance(each, (Threshold, NotYearly))]
+    announced = [result for result in results if isinstance(result, (Threshold, NotYearly))]
     if not announced:
         return ""
     # A whole year's figure is not replaced by one for part of the next.
-    whole = [each for each in announced if kind_of(each.period) == YEAR]
-    each = max(whole or announced, key=lambda one: (one.observation.published, one.period))
-    seen, value = each.observation, voice.percent_as_published(each.observation.value)
+    whole = [figure for figure in announced if kind_of(figure.period) == YEAR]
+    latest = max(whole or announced, key=lambda one: (one.observation.published, one.period))
+    seen, value = latest.observation, voice.percent_as_published(latest.observation.value)
     short = f"> {value}" if seen.bound == ">" else f"{SIGNS.get(seen.bound, '')}{value}"
     return (
-        f"### The “{voice.value(short, [seen.id])}” announced for {voice.period(each.period)} is a third quantity\n\n"
-        f"It is the {_meaning(voice, each)}: {_verdict(voice, each)}. {_method(voice)}It is not the digital "
+        f"### The “{voice.value(short, [seen.id])}” announced for {voice.period(latest.period)} is a third quantity\n\n"
+        f"It is the {_meaning(voice, latest)}: {_verdict(voice, latest)}. {_method(voice)}It is not the digital "
         f"economy's share. [A third quantity]({PAGE})"
     )
 
 
-def _told(voice: Voice, each: Threshold | NotYearly) -> str:
+def _told(voice: Voice, figure: Threshold | NotYearly) -> str:
     """One announced figure with its verdict, the grounds of the verdict, and its source."""
-    seen = each.observation
+    seen = figure.observation
     announced = voice.value(f"{SIGNS.get(seen.bound, '')}{voice.percent_as_published(seen.value)}", [seen.id])
-    grounds = " ".join(dict.fromkeys(voice.sentence(flag.code) for flag in each.flags))
+    grounds = " ".join(dict.fromkeys(voice.sentence(flag.code) for flag in figure.flags))
     return (
-        f"The “{announced}” announced for {voice.period(each.period)} is none of these shares: it is the "
-        f"{_meaning(voice, each)}, a wider quantity. {_method(voice)}Against the benchmark: {_verdict(voice, each)}"
-        f"{_interval(voice, each)}. {grounds}".rstrip()
+        f"The “{announced}” announced for {voice.period(figure.period)} is none of these shares: it is the "
+        f"{_meaning(voice, figure)}, a wider quantity. {_method(voice)}Against the benchmark: {_verdict(voice, figure)}"
+        f"{_interval(voice, figure)}. {grounds}".rstrip()
         + f"\n\n::: {{.source}}\n{voice.source([seen.id])}\n:::"
     )
 
 
-def _meaning(voice: Voice, each: Threshold | NotYearly) -> str:
-    return inside(voice.indicator(each.indicator))
+def _meaning(voice: Voice, figure: Threshold | NotYearly) -> str:
+    return inside(voice.indicator(figure.indicator))
 
 
 def _method(voice: Voice) -> str:
@@ -63,29 +64,29 @@ def _method(voice: Voice) -> str:
     return "" if voice.inputs.edition.simulated else "Its method is not published. "
 
 
-def _verdict(voice: Voice, each: Threshold | NotYearly) -> str:
+def _verdict(voice: Voice, figure: Threshold | NotYearly) -> str:
     """The verdict with the threshold, and the chance as a phrase where past revisions give one."""
-    if isinstance(each, NotYearly):
-        return not_held(voice, each)
-    line = voice.threshold(voice.percent_as_published(each.threshold))
-    said = voice.against(each.verdict, line)
-    if each.observation.bound == "=" and each.as_published:
+    if isinstance(figure, NotYearly):
+        return not_held(voice, figure)
+    line = voice.threshold(voice.percent_as_published(figure.threshold))
+    said = voice.against(figure.verdict, line)
+    if figure.observation.bound == "=" and figure.as_published:
         return f"{said}, as published"
-    if each.probability is None:
-        return f"{said}, for part of a year" if each.has_flag("part-year") else said
-    return f"{said}; the chance that the final figure is {line} or more is {voice.chance(each.probability, each.prior_cells)}"
+    if figure.probability is None:
+        return f"{said}, for part of a year" if figure.has_flag("part-year") else said
+    return f"{said}; the chance that the final figure is {line} or more is {voice.chance(figure.probability, figure.prior_cells)}"
 
 
-def not_held(voice: Voice, each: NotYearly) -> str:
+def not_held(voice: Voice, figure: NotYearly) -> str:
     """That a figure not for one year is not compared with the yearly threshold."""
     line = voice.threshold(voice.percent_as_published(voice.inputs.policy.threshold.value))
-    span = "several years" if kind_of(each.period) == "years" else "part of a year"
+    span = "several years" if kind_of(figure.period) == "years" else "part of a year"
     return f"a figure for {span}, not held against {line}"
 
 
-def _interval(voice: Voice, each: Threshold | NotYearly) -> str:
-    if isinstance(each, NotYearly) or each.verdict_interval is None:
+def _interval(voice: Voice, figure: Threshold | NotYearly) -> str:
+    if isinstance(figure, NotYearly) or figure.verdict_interval is None:
         return ""
-    ends = voice.formats.interval(each.verdict_interval.low, each.verdict_interval.high, 1)
-    level = voice.formats.percent(each.verdict_interval.level, 0)
-    return f" ({level} interval of revision error {voice.value(f'{ends} %', [each.observation.id, *each.inputs])})"
+    ends = voice.formats.interval(figure.verdict_interval.low, figure.verdict_interval.high, 1)
+    level = voice.formats.percent(figure.verdict_interval.level, 0)
+    return f" ({level} interval of revision error {voice.value(f'{ends} %', [figure.observation.id, *figure.inputs])})"

@@ -10,7 +10,6 @@ from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.means import MOST_NAMED
 from policyreport.figures.present.methods import method_pages, reference_list
-from policyreport.figures.present.names import heading
 from policyreport.figures.present.other_quantity import other_finding
 from policyreport.figures.present.quality import sources
 from policyreport.figures.present.share_aggregate import left_for_others
@@ -21,6 +20,7 @@ from policyreport.figures.present.tasks import completed_since
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.rows import Row, Rule
 from policyreport.figures.sparks import spark_dots, spark_line, spark_lists, spark_share
+from policyreport.figures.style import capitalised
 from policyreport.figures.timeline import Line
 from policyreport.records.markdown import escape
 from policyreport.records.marks import BOUNDARIES
@@ -104,7 +104,7 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     if all(step.same_list for step in quarters.steps):
         return _tasks_of_one_list(voice, record, quarters)
     *earlier, last = quarters.counts
-    told = listed([_count(voice, each, at == 0) for at, each in enumerate(earlier)])
+    told = listed([_count(voice, count, at == 0) for at, count in enumerate(earlier)])
     rows = [row for count in reversed(quarters.counts) for row in count.inputs]
     picture = spark_lists(quarters.counts, voice.small("spark-tasks", rows, last.inputs))
     text = (
@@ -116,20 +116,20 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     return text, picture
 
 
-def _count(voice: Voice, each: ListCount, first: bool) -> str:
+def _count(voice: Voice, count: ListCount, first: bool) -> str:
     """One date's count with its share, its day and how many recurring tasks it includes."""
     formats = voice.formats
-    counted = voice.value(formats.share_of(each.completed, each.total), each.inputs)
-    day = f"{'on' if first else 'by'} {voice.date(each.reference_date)}"
-    if not each.recurring:
+    counted = voice.value(formats.share_of(count.completed, count.total), count.inputs)
+    day = f"{'on' if first else 'by'} {voice.date(count.reference_date)}"
+    if not count.recurring:
         return f"{counted} {day}"
-    return f"{counted} {day}, a list that includes {voice.value(formats.count(each.recurring), each.inputs)} recurring tasks"
+    return f"{counted} {day}, a list that includes {voice.value(formats.count(count.recurring), count.inputs)} recurring tasks"
 
 
 def _size(voice: Voice, quarters: QuarterOnQuarter) -> str:
     """How the list's length changed from the first date to the last."""
     first, last = quarters.counts[0], quarters.counts[-1]
-    start, end = (voice.value(voice.formats.count(each.total), each.inputs) for each in (first, last))
+    start, end = (voice.value(voice.formats.count(item.total), item.inputs) for item in (first, last))
     if first.total == last.total:
         return f"The lists of the first and the last date have {end} tasks each"
     return f"The list {'grew' if last.total > first.total else 'shrank'} from {start} to {end} tasks"
@@ -138,8 +138,8 @@ def _size(voice: Voice, quarters: QuarterOnQuarter) -> str:
 def _tasks_of_one_list(voice: Voice, record: EvaluationRecord, quarters: QuarterOnQuarter) -> Finding:
     """Finding: tasks of a list that stayed the same, its pace and its outlook with their certainty."""
     formats, last = voice.formats, quarters.counts[-1]
-    done = next((each.completed for each in record.completion
-                 if isinstance(each, Completion) and (each.list, each.reference_date) == (last.list, last.reference_date)),
+    done = next((result.completed for result in record.completion
+                 if isinstance(result, Completion) and (result.list, result.reference_date) == (last.list, last.reference_date)),
                 None)  # fmt: skip
     frame = voice.small("spark-tasks", last.inputs, last.inputs)
     picture = spark_share(done, frame, "completed", "not completed") if done else None
@@ -168,14 +168,18 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
     """Findings: the share by the statistics office, by the ministry, the third quantity, the pace."""
     newest = newest_of_each_measure(record.share)
     main = newest.get(voice.inputs.roles.share.headline_measure)
-    others = [each for measure, each in newest.items() if main and measure != main.measure]
+    others = [figure for measure, figure in newest.items() if main and measure != main.measure]
     line = voice.percent_as_published(voice.inputs.policy.threshold.value)
     found: list[Finding] = []
     if main:
-        parts = [part_sentence(voice, each) for each in later_parts(record.share)]
-        told = " ".join([final_chance(voice, main), *(_compared(voice, each) for each in others), *parts])
+        parts = [part_sentence(voice, part) for part in later_parts(record.share)]
+        told = " ".join([final_chance(voice, main), *(_compared(voice, other) for other in others), *parts])
         flips = sorted(
-            {each.period for each in record.share if isinstance(each, Threshold) and each.has_flag("measure-flip")}
+            {
+                figure.period
+                for figure in record.share
+                if isinstance(figure, Threshold) and figure.has_flag("measure-flip")
+            }
         )
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
         against = voice.against(main.verdict, voice.threshold(line), emphasis=False) + _taken(main)
@@ -186,15 +190,15 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
         )
         found.append((text, _spark_shares(voice, [main, *others])))
     found.append((other_finding(voice, record.other_quantity), None))
-    paces = [each for each in record.pace if isinstance(each, Pace) and main and each.measure == main.measure]
+    paces = [pace for pace in record.pace if isinstance(pace, Pace) and main and pace.measure == main.measure]
     if paces:
-        nearest = min(paces, key=lambda each: each.target_period)
+        nearest = min(paces, key=lambda pace: pace.target_period)
         others_pace = [
-            each
-            for each in record.pace
-            if isinstance(each, Pace)
-            and each.measure != nearest.measure
-            and each.target_period == nearest.target_period
+            pace
+            for pace in record.pace
+            if isinstance(pace, Pace)
+            and pace.measure != nearest.measure
+            and pace.target_period == nearest.target_period
         ]
         found.append((_pace(voice, nearest, others_pace), _spark_pace(voice, record, nearest)))
     return found
@@ -203,76 +207,76 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
 def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:
     rows = [
         Row(
-            f"{voice.plain_measure(each.measure)} {each.period}",
-            each.observation.value,
-            each.verdict_interval.low if each.verdict_interval else None,
-            each.verdict_interval.high if each.verdict_interval else None,
-            text=voice.percent_as_published(each.observation.value),
+            f"{voice.plain_measure(figure.measure)} {figure.period}",
+            figure.observation.value,
+            figure.verdict_interval.low if figure.verdict_interval else None,
+            figure.verdict_interval.high if figure.verdict_interval else None,
+            text=voice.percent_as_published(figure.observation.value),
             role="accent" if at == 0 else "plain",
-            hollow=each.observation.status != "observed",
-            inputs=rows_behind([each.observation, each if each.verdict_interval else ""]),
+            hollow=figure.observation.status != "observed",
+            inputs=rows_behind([figure.observation, figure if figure.verdict_interval else ""]),
         )
-        for at, each in enumerate(newest[:4])
+        for at, figure in enumerate(newest[:4])
     ]
     line = voice.inputs.policy.threshold.value
-    frame = voice.small("spark-share", rows_behind(rows), [each.observation.id for each in newest[:1]])
+    frame = voice.small("spark-share", rows_behind(rows), [figure.observation.id for figure in newest[:1]])
     return spark_dots(rows, frame, "%", Rule(line, voice.percent_as_published(line)))
 
 
 def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
-    judged = [each for each in record.share if isinstance(each, Threshold) and each.measure == pace.measure]
+    judged = [figure for figure in record.share if isinstance(figure, Threshold) and figure.measure == pace.measure]
     points = yearly_points(judged)
     frame = voice.small("spark-pace", rows_behind(points), pace.inputs)
     target = Rule(pace.target, f"{voice.percent_as_published(pace.target)} in {pace.target_period}")
     return spark_line(Line(voice.plain_measure(pace.measure), points, "accent"), frame, 2, target)
 
 
-def _pace(voice: Voice, each: Pace, others: Sequence[Pace]) -> str:
+def _pace(voice: Voice, pace: Pace, others: Sequence[Pace]) -> str:
     """Finding: observed against required growth of the share."""
-    rows = each.inputs
-    beside = "".join(
+    rows = pace.inputs
+    compared = "".join(
         f" By {voice.measure(other.measure)}'s measure of {other.base_period}–{other.latest_period}: "
         f"{voice.bands(other.headline_bands)}."
         for other in others
     )
-    now = "" if each.required_from_now_pp is None or met(each) else (
-        f"; it would now have to rise by {voice.value(voice.formats.points(each.required_from_now_pp), rows)} a year"
+    now = "" if pace.required_from_now_pp is None or met(pace) else (
+        f"; it would now have to rise by {voice.value(voice.formats.points(pace.required_from_now_pp), rows)} a year"
     )  # fmt: skip
-    verdict = voice.bands(each.headline_bands, emphasis=False)
+    verdict = voice.bands(pace.headline_bands, emphasis=False)
     # "Far too slow for 30 %", but "Between moving away and far too slow on the way to 30 %".
-    published = ", as published," if met(each) else ""
-    towards = "for" if len(each.headline_bands) == 1 else "on the way to"
+    published = ", as published," if met(pace) else ""
+    towards = "for" if len(pace.headline_bands) == 1 else "on the way to"
     return (
-        f"### {heading(verdict)}{published} {towards} "
-        f"{voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)} in "
-        f"{each.target_period}, by {voice.measure(each.measure)}'s measure\n\n"
-        f"The share {rose(each.observed_pp)} by {voice.value(voice.formats.points(each.observed_pp), rows)} a year from {each.base_period} to "
-        f"{each.latest_period}{now}.{reached_chance(voice, each)}{beside} [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
+        f"### {capitalised(verdict)}{published} {towards} "
+        f"{voice.target(voice.percent_as_published(pace.target), pace.indicator, pace.target_period)} in "
+        f"{pace.target_period}, by {voice.measure(pace.measure)}'s measure\n\n"
+        f"The share {rose(pace.observed_pp)} by {voice.value(voice.formats.points(pace.observed_pp), rows)} a year from {pace.base_period} to "
+        f"{pace.latest_period}{now}.{reached_chance(voice, pace)}{compared} [Pace](digital-economy.html#is-it-fast-enough-for-the-target)"
     )
 
 
-def _published(voice: Voice, each: Threshold) -> str:
+def _published(voice: Voice, figure: Threshold) -> str:
     """A share as published, with its row."""
-    return voice.value(voice.percent_as_published(each.observation.value), [each.observation.id])
+    return voice.value(voice.percent_as_published(figure.observation.value), [figure.observation.id])
 
 
-def _taken(each: Threshold) -> str:
+def _taken(figure: Threshold) -> str:
     """That a verdict takes the figure as it was published."""
-    return ", as published" if each.as_published and each.verdict in ("above", "below") else ""
+    return ", as published" if figure.as_published and figure.verdict in ("above", "below") else ""
 
 
-def _compared(voice: Voice, each: Threshold) -> str:
+def _compared(voice: Voice, figure: Threshold) -> str:
     """Another measure's newest share with its verdict, and its chance where past revisions give one."""
-    chance = chance_of_more(voice, each)
+    chance = chance_of_more(voice, figure)
     return (
-        f"{voice.measure(each.measure)}: {_published(voice, each)} in {each.period}, "
-        f"{voice.verdict(each.verdict)}{_taken(each)}{'; ' * bool(chance)}{chance}."
+        f"{voice.measure(figure.measure)}: {_published(voice, figure)} in {figure.period}, "
+        f"{voice.verdict(figure.verdict)}{_taken(figure)}{'; ' * bool(chance)}{chance}."
     )
 
 
 def _provinces(voice: Voice, record: EvaluationRecord) -> Finding:
     """Finding: what the provinces published, and that few differ clearly."""
-    facts = next((each.facts for each in record.headlines if each.id == "provinces"), None)
+    facts = next((headline.facts for headline in record.headlines if headline.id == "provinces"), None)
     if not facts or not facts["areas"]:
         return "", None
     areas = facts["areas"]

@@ -19,15 +19,15 @@ def part_bounds(record: CleanRecord, inputs: Inputs) -> Exhibit:
     voice = Voice(inputs)
     if not record.bounds:
         return Exhibit("part-bounds", "")
-    order = sorted(record.bounds, key=lambda each: (-each.year, each.indicator))
+    order = sorted(record.bounds, key=lambda bound: (-bound.year, bound.indicator))
     body = [
         [
-            voice.indicator(each.indicator),
-            str(each.year),
-            listed([voice.area(part) for part in each.missing]),
-            voice.value(_range(voice, each), each.inputs),
+            voice.indicator(value.indicator),
+            str(value.year),
+            listed([voice.area(part) for part in value.missing]),
+            voice.value(_range(voice, value), value.inputs),
         ]
-        for each in order
+        for value in order
     ]
     return table(
         voice.id("part-bounds"),
@@ -41,11 +41,11 @@ def part_bounds(record: CleanRecord, inputs: Inputs) -> Exhibit:
     ).renamed("part-bounds")
 
 
-def _range(voice: Voice, each: BoundedValue) -> str:
+def _range(voice: Voice, bounds: BoundedValue) -> str:
     """Between both ends, or beyond the one there is."""
     formats = voice.formats
-    if each.low is None:
-        return f"at most {formats.number(each.high or 0.0, 2)}"
-    if each.high is None:
-        return f"at least {formats.number(each.low, 2)}"
-    return formats.interval(each.low, each.high, 2)
+    if bounds.low is None:
+        return f"at most {formats.number(bounds.high or 0.0, 2)}"
+    if bounds.high is None:
+        return f"at least {formats.number(bounds.low, 2)}"
+    return formats.interval(bounds.low, bounds.high, 2)

@@ -22,7 +22,7 @@ def places(ranks: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     page prints no place.
     """
     voice = Voice(inputs)
-    found = [each for each in ranks if isinstance(each, Ranks) and each.basis in _CAUTION]
+    found = [result for result in ranks if isinstance(result, Ranks) and result.basis in _CAUTION]
     return Exhibits(
         Exhibit(f"place-{area}", _statement(voice, found, area)) for area in inputs.areas.of_edition(inputs.edition)
     )
@@ -30,13 +30,13 @@ def places(ranks: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
 
 def _statement(voice: Voice, found: Sequence[Ranks], area: str) -> str:
     """The one paragraph on rank certainty: sets where there are any, then what is left without one."""
-    own = [(each, item) for each in found for item in each.sets if item.area == area]
-    said = [_own_set(voice, each, item) if each.tells_apart else _cannot(voice, each) for each, item in own]
+    own = [(result, item) for result in found for item in result.sets if item.area == area]
+    said = [_own_set(voice, result, item) if result.tells_apart else _cannot(voice, result) for result, item in own]
     published = _published(voice, area)
-    if any(each.marginal for each in published):
+    if any(rank.marginal for rank in published):
         said.append("A place with a range holds its true rank with 95 % certainty, by the published standard errors.")
-    if any(each.marginal is None for each in published):
-        placed = any(each.tells_apart for each, _ in own) or any(each.marginal for each in published)
+    if any(rank.marginal is None for rank in published):
+        placed = any(result.tells_apart for result, _ in own) or any(rank.marginal for rank in published)
         lead = "The other places" if placed else "The places"
         said.append(f"{lead} on this page only order the published values, which came without a margin of error.")
     return f"**How certain is a place?** {' '.join(said)}" if said else ""
@@ -63,7 +63,7 @@ def _by(voice: Voice, ranks: Ranks) -> str:
 
 
 def _files(ranks: Ranks) -> list[str]:
-    return [f"{each}.csv" for each in files_of(ranks.inputs)]
+    return [f"{file}.csv" for file in files_of(ranks.inputs)]
 
 
 def _published(voice: Voice, area: str) -> list[PublishedRank]:

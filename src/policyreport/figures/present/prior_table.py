@@ -19,8 +19,8 @@ def prior_table(voice: Voice, judged: Threshold | None) -> Exhibit:
     if judged is None or judged.probability is None:
         return Exhibit(ID, "")
     formats, cells = voice.formats, judged.prior_cells
-    weights = sorted({each.degrees for each in cells if each.degrees is not None})
-    rows = list(dict.fromkeys((each.mean, each.scale) for each in cells))
+    weights = sorted({cell.degrees for cell in cells if cell.degrees is not None})
+    rows = list(dict.fromkeys((cell.mean, cell.scale) for cell in cells))
     behind = (judged.observation.id, *judged.inputs)
     body = [
         [MEANS[mean], None if scale is None else formats.number(scale, 2), *_row(voice, judged, mean, scale, weights)]
@@ -28,12 +28,12 @@ def prior_table(voice: Voice, judged: Threshold | None) -> Exhibit:
     ]
     line = voice.threshold(voice.percent_as_published(judged.threshold))
     chance = voice.value(voice.chance(judged.probability, cells), behind)
-    turned = sum(each.verdict != judged.verdict for each in cells)
+    turned = sum(cell.verdict != judged.verdict for cell in cells)
     some = f"{turned} of these {len(cells)} chances (in bold)" if turned else f"None of these {len(cells)} chances"
     return table(
         ID,
         ["Mean revision", "Size of revisions expected, percentage points",
-         *(f"Prior worth {formats.number(each, 0)} revision{'s' * (each != 1)}" for each in weights)],
+         *(f"Prior worth {formats.number(weight, 0)} revision{'s' * (weight != 1)}" for weight in weights)],
         body,
         f"The chance that {voice.measure(judged.measure)}'s final figure for {judged.period} is {line} or more: {chance}. "
         f"*Under every prior looked at; the last row takes the {judged.revisions} past revisions alone, with no prior. "
@@ -48,9 +48,9 @@ def prior_table(voice: Voice, judged: Threshold | None) -> Exhibit:
 def _row(voice: Voice, judged: Threshold, mean: str, scale: float | None, weights: Sequence[float]) -> list[str | None]:
     """The chances of one row by the prior's weight; without a prior there is one, in the first column."""
     by = {
-        each.degrees: _cell(voice, judged, each)
-        for each in judged.prior_cells
-        if (each.mean, each.scale) == (mean, scale)
+        cell.degrees: _cell(voice, judged, cell)
+        for cell in judged.prior_cells
+        if (cell.mean, cell.scale) == (mean, scale)
     }
     if scale is None:
         return [by[None], *([None] * (len(weights) - 1))]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
-from policyreport.figures.present.names import heading, inside
+from policyreport.figures.present.names import inside
 from policyreport.figures.present.part_bounds import part_bounds
 from policyreport.figures.present.voice import Voice, listed, published, short_publisher
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.params.spelling import sort_key
 from policyreport.records.markdown import escape, link
@@ -63,7 +64,11 @@ def _periods(voice: Voice, first: str, last: str) -> str:
 
 def _rows_of(record: CleanRecord, indicator: str, measure: str) -> list[str]:
     """Ids of an area's rows of one indicator and measure."""
-    return [each.id for each in record.observations if (each.indicator, each.measure) == (indicator, measure)]
+    return [
+        observation.id
+        for observation in record.observations
+        if (observation.indicator, observation.measure) == (indicator, measure)
+    ]
 
 
 def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
@@ -145,7 +150,9 @@ def sources(record: EvaluationRecord, inputs: Inputs) -> Exhibit:
             escape(source.licence),
             f"`{source.id}`",
         ]
-        for source in sorted(record.sources, key=lambda each: (sort_key(short_publisher(each.publisher)), each.id))
+        for source in sorted(
+            record.sources, key=lambda source: (sort_key(short_publisher(source.publisher)), source.id)
+        )
     ]
     total = sum(source.rows for source in record.sources)
     return table(
@@ -194,7 +201,9 @@ def _codes(voice: Voice, name: str, codes: Sequence[CodeCount], caption: str) ->
             voice.formats.count_of(count.areas, count.of) if count.areas else None,
             "yes" if count.nation else None,
         ]
-        for count in sorted(codes, key=lambda each: (voice.question(each.method), -each.areas, each.subject, each.code))
+        for count in sorted(
+            codes, key=lambda count: (voice.question(count.method), -count.areas, count.subject, count.code)
+        )
     ]
     headings = ["Question", "Of what", "Meaning", "Code", "Provinces", "Nation"]
     return table(name, headings, body, caption, align="llllrl", wide=True, sortable=True, empty="none")
@@ -203,11 +212,11 @@ def _codes(voice: Voice, name: str, codes: Sequence[CodeCount], caption: str) ->
 def _by_question(voice: Voice, codes: Sequence[CodeCount]) -> list[CodeCount]:
     """One row per question: a printed rank and a set of ranks are results of one method."""
     rows: dict[tuple[str, str, str], CodeCount] = {}
-    for each in codes:
-        key = (voice.question(each.method), each.subject, each.code)
-        other = rows.get(key, each)
-        rows[key] = each.model_copy(
-            update={"areas": max(each.areas, other.areas), "nation": each.nation or other.nation}
+    for count in codes:
+        key = (voice.question(count.method), count.subject, count.code)
+        other = rows.get(key, count)
+        rows[key] = count.model_copy(
+            update={"areas": max(count.areas, other.areas), "nation": count.nation or other.nation}
         )
     return list(rows.values())
 
@@ -221,15 +230,17 @@ def _subject(voice: Voice, subject: str) -> str:
     key, _, rest = subject.partition(" ")
     found = voice.inputs.indicators.by_id().get(key)
     if found is None:
-        return heading(PARTS.get(subject, subject))
+        return capitalised(PARTS.get(subject, subject))
     part = PARTS.get(rest) or voice.plain_measure(rest.strip("()"))
     return f"{found.name}, {part}" if rest else found.name
 
 
 def _about(voice: Voice, subjects: Sequence[str]) -> str:
     """What a refusal concerns, inside a sentence; nothing where the question alone says it."""
-    titles = {each.title for each in voice.inputs.policy.lists}
-    lists = [f"“{escape(each)}”" for each in dict.fromkeys(subjects) if each in titles]
-    others = [each for each in dict.fromkeys(subjects) if each and each not in titles and each != SUBJECT]
-    series = [escape(inside(_subject(voice, each))) for each in others]
+    titles = {task_list.title for task_list in voice.inputs.policy.lists}
+    lists = [f"“{escape(subject)}”" for subject in dict.fromkeys(subjects) if subject in titles]
+    others = [
+        subject for subject in dict.fromkeys(subjects) if subject and subject not in titles and subject != SUBJECT
+    ]
+    series = [escape(inside(_subject(voice, other))) for other in others]
     return (f" on {listed(lists)}" if lists else "") + (f" of {listed(series)}" if series else "")

@@ -30,8 +30,8 @@ def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     From `assess.ranks` and `assess.count_ranks`: "ranks".
     """
     voice = Voice(inputs)
-    done = [each for each in results if isinstance(each, Ranks)]
-    parts: list[Exhibit | str] = [_rank_set(voice, each, str(at) if at else "") for at, each in enumerate(done)]
+    done = [result for result in results if isinstance(result, Ranks)]
+    parts: list[Exhibit | str] = [_rank_set(voice, result, str(at) if at else "") for at, result in enumerate(done)]
     indicators = inputs.indicators.by_id()
     for group in refusals_by_code(results).values():
         names = listed([voice.indicator(refusal.subject) for refusal in group if refusal.subject in indicators])
@@ -39,52 +39,52 @@ def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     return Exhibits([join("ranks", *parts)])
 
 
-def _rank_set(voice: Voice, each: Ranks, number: str) -> Exhibit:
+def _rank_set(voice: Voice, ranks: Ranks, number: str) -> Exhibit:
     """One caterpillar of ranks with its finding; one sentence where no pair differs clearly."""
-    id = f"ranks-{each.indicator.replace('_', '-')}" if number else "ranks"
-    if not each.tells_apart:
-        return Exhibit(id, _cannot_rank(voice, each))
-    last = len(each.sets)
-    open_sets = sum(item.simultaneous == (1, last) for item in each.sets)
+    id = f"ranks-{ranks.indicator.replace('_', '-')}" if number else "ranks"
+    if not ranks.tells_apart:
+        return Exhibit(id, _cannot_rank(voice, ranks))
+    last = len(ranks.sets)
+    open_sets = sum(item.simultaneous == (1, last) for item in ranks.sets)
     frame = voice.frame(
         id,
-        f"{'All' if len(each.best) == last else f'{len(each.best)} of'} {last} provinces may be among the first {each.tau}, and {open_sets} may hold any place at all",
-        f"Place by {_ranked_by(voice, each)}, and the places its true rank may take, 95 % for all provinces together"
-        + _BASES[each.basis],
-        each.inputs,
+        f"{'All' if len(ranks.best) == last else f'{len(ranks.best)} of'} {last} provinces may be among the first {ranks.tau}, and {open_sets} may hold any place at all",
+        f"Place by {_ranked_by(voice, ranks)}, and the places its true rank may take, 95 % for all provinces together"
+        + _BASES[ranks.basis],
+        ranks.inputs,
     )
-    names = {item.area: voice.inputs.areas.name(item.area) for item in each.sets}
-    return join("", rank_figure(each, names, frame), _ends_of(voice, each, names))
+    names = {item.area: voice.inputs.areas.name(item.area) for item in ranks.sets}
+    return join("", rank_figure(ranks, names, frame), _ends_of(voice, ranks, names))
 
 
-def _cannot_rank(voice: Voice, each: Ranks) -> str:
+def _cannot_rank(voice: Voice, ranks: Ranks) -> str:
     """That no two provinces can be told apart, with the largest difference and the one that would be needed."""
-    count = len(each.sets)
-    estimates, errors = ([getattr(item, name) for item in each.sets] for name in ("estimate", "standard_error"))
+    count = len(ranks.sets)
+    estimates, errors = ([getattr(item, name) for item in ranks.sets] for name in ("estimate", "standard_error"))
     largest = max(
         abs(a - b) / hypot(s, t) for a, s in zip(estimates, errors, strict=True) for b, t in zip(estimates, errors, strict=True)
     )  # fmt: skip
     formats = voice.formats
     return (
-        f"The data cannot rank the {count} provinces by {_ranked_by(voice, each)}: any of them could hold any place. Of "
+        f"The data cannot rank the {count} provinces by {_ranked_by(voice, ranks)}: any of them could hold any place. Of "
         f"{formats.count(count * (count - 1) // 2)} pairs none can be told apart; the largest difference is "
-        f"{voice.value(formats.number(largest, 1), each.inputs)} standard errors, and with so many pairs "
-        f"{formats.number(each.critical_values[0], 1)} would be needed."
+        f"{voice.value(formats.number(largest, 1), ranks.inputs)} standard errors, and with so many pairs "
+        f"{formats.number(ranks.critical_values[0], 1)} would be needed."
     )
 
 
-def _ranked_by(voice: Voice, each: Ranks) -> str:
-    name = inside(voice.indicator(each.indicator))
+def _ranked_by(voice: Voice, ranks: Ranks) -> str:
+    name = inside(voice.indicator(ranks.indicator))
     return {
         "model-based": f"mean difference to the country's {name}",
         "counts": "completed share of the newest list",
         "survey": name,
-    }[each.basis]
+    }[ranks.basis]
 
 
-def _ends_of(voice: Voice, each: Ranks, names: Mapping[str, str]) -> str:
+def _ends_of(voice: Voice, ranks: Ranks, names: Mapping[str, str]) -> str:
     """Who may be among the first places, and who among the last."""
-    whole = len(each.sets)
+    whole = len(ranks.sets)
 
     def who(areas: Sequence[str]) -> str:
         if len(areas) == whole:
@@ -93,5 +93,5 @@ def _ends_of(voice: Voice, each: Ranks, names: Mapping[str, str]) -> str:
             return f"{voice.formats.count_of(len(areas), whole)} provinces"
         return listed([escape(names[area]) for area in areas])
 
-    first = f"{each.tau} places: {who(each.best)}"
-    return f"May be among the first {first}. May be among the last {each.tau}: {who(each.worst)}."
+    first = f"{ranks.tau} places: {who(ranks.best)}"
+    return f"May be among the first {first}. May be among the last {ranks.tau}: {who(ranks.worst)}."

@@ -17,10 +17,10 @@ def revision_statistics(voice: Voice, results: Sequence[Revisions | Refusal]) ->
 
     From `assess.revisions`: "vintages-statistics".
     """
-    told = [each for each in results if isinstance(each, Revisions)]
-    revised = [each for each in told if each.n]
+    told = [result for result in results if isinstance(result, Revisions)]
+    revised = [result for result in told if result.n]
     parts: list[Exhibit | str] = [_table(voice, revised)] if revised else []
-    parts += [_tested(voice, each) for each in revised]
+    parts += [_tested(voice, triangle) for triangle in revised]
     parts.append(_refused(voice, told, "bias_test", "No test whether the mean revision is zero"))
     parts.append(_refused(voice, told, "news_noise", "No test whether revisions are news or noise"))
     return join("vintages-statistics", *parts)
@@ -29,15 +29,15 @@ def revision_statistics(voice: Voice, results: Sequence[Revisions | Refusal]) ->
 def _table(voice: Voice, revised: Sequence[Revisions]) -> Exhibit:
     """A row per measure for matured figures, then one for each number of years after the period."""
     body, years = [], voice.inputs.settings.threshold.final_maturity
-    for each in revised:
-        name = voice.measure(each.measure)
-        body.append([name, "matured", *_matured(voice, each), None])
-        for at in each.by_maturity:
-            body.append([name, f"after {at.maturity} years", *_at(voice, at, each.inputs)])
+    for triangle in revised:
+        name = voice.measure(triangle.measure)
+        body.append([name, "matured", *_matured(voice, triangle), None])
+        for at in triangle.by_maturity:
+            body.append([name, f"after {at.maturity} years", *_at(voice, at, triangle.inputs)])
     said = [
-        f"{voice.measure(each.measure)} {voice.formats.count(each.n)} "
-        + ("(too few for an average)" if each.mean is None else f"(mean {voice.formats.points(each.mean)})")
-        for each in revised
+        f"{voice.measure(triangle.measure)} {voice.formats.count(triangle.n)} "
+        + ("(too few for an average)" if triangle.mean is None else f"(mean {voice.formats.points(triangle.mean)})")
+        for triangle in revised
     ]
     return table(
         "vintages-statistics",
@@ -53,21 +53,21 @@ def _table(voice: Voice, revised: Sequence[Revisions]) -> Exhibit:
     )  # fmt: skip
 
 
-def _matured(voice: Voice, each: Revisions) -> list[str | None]:
+def _matured(voice: Voice, triangle: Revisions) -> list[str | None]:
     """Statistics of matured figures; below three only what feeds the threshold's revision error."""
     number = voice.formats.number
-    root = None if each.rmse is None else voice.value(number(each.rmse, 2), each.inputs)
-    count = voice.formats.count(each.n)
-    if None in (each.mean, each.mean_absolute, each.minimum, each.maximum, each.share_upward):
-        listed = ", ".join(number(value, 2, signed=True) for value in each.values)
+    root = None if triangle.rmse is None else voice.value(number(triangle.rmse, 2), triangle.inputs)
+    count = voice.formats.count(triangle.n)
+    if None in (triangle.mean, triangle.mean_absolute, triangle.minimum, triangle.maximum, triangle.share_upward):
+        listed = ", ".join(number(value, 2, signed=True) for value in triangle.values)
         return [count, None, None, root, f"each: {listed}", None]
     return [
         count,
-        voice.value(number(each.mean or 0.0, 2, signed=True), each.inputs),
-        number(each.mean_absolute or 0.0, 2),
+        voice.value(number(triangle.mean or 0.0, 2, signed=True), triangle.inputs),
+        number(triangle.mean_absolute or 0.0, 2),
         root,
-        voice.formats.interval(each.minimum or 0.0, each.maximum or 0.0, 2, signed=True),
-        voice.formats.count_of(round((each.share_upward or 0.0) * each.n), each.n),
+        voice.formats.interval(triangle.minimum or 0.0, triangle.maximum or 0.0, 2, signed=True),
+        voice.formats.count_of(round((triangle.share_upward or 0.0) * triangle.n), triangle.n),
     ]
 
 
@@ -85,25 +85,27 @@ def _at(voice: Voice, at: RevisionStatistics, rows: tuple[str, ...]) -> list[str
     ]
 
 
-def _tested(voice: Voice, each: Revisions) -> str:
+def _tested(voice: Voice, triangle: Revisions) -> str:
     """The tests that a measure's revisions allow; empty where none does."""
     formats, said = voice.formats, []
-    if isinstance(each.bias_test, RevisionTest):
-        test = f"t {formats.number(each.bias_test.t, 2, signed=True)}, p {formats.p_value(each.bias_test.p_value)}"
-        said.append(f"mean revision against zero: {voice.value(test, each.inputs)}")
-    if isinstance(each.news_noise, NewsNoise):
-        both = each.news_noise
+    if isinstance(triangle.bias_test, RevisionTest):
+        test = (
+            f"t {formats.number(triangle.bias_test.t, 2, signed=True)}, p {formats.p_value(triangle.bias_test.p_value)}"
+        )
+        said.append(f"mean revision against zero: {voice.value(test, triangle.inputs)}")
+    if isinstance(triangle.news_noise, NewsNoise):
+        both = triangle.news_noise
         news = f"slope {formats.number(both.news_slope, 2, signed=True)}, p {formats.p_value(both.news_p)}"
         noise = f"slope {formats.number(both.noise_slope, 2, signed=True)}, p {formats.p_value(both.noise_p)}"
-        said.append(f"revisions against the first figure (zero if they are news): {voice.value(news, each.inputs)}")
-        said.append(f"against the matured figure (zero if they are noise): {voice.value(noise, each.inputs)}")
-    return f"Tests of the revisions by {voice.measure(each.measure)}: {'; '.join(said)}." if said else ""
+        said.append(f"revisions against the first figure (zero if they are news): {voice.value(news, triangle.inputs)}")
+        said.append(f"against the matured figure (zero if they are noise): {voice.value(noise, triangle.inputs)}")
+    return f"Tests of the revisions by {voice.measure(triangle.measure)}: {'; '.join(said)}." if said else ""
 
 
 def _refused(voice: Voice, told: Sequence[Revisions], test: str, what: str) -> str:
     """Why a test was declined, once for all measures concerned."""
-    found = [(each, getattr(each, test)) for each in told if isinstance(getattr(each, test), Refusal)]
+    found = [(result, getattr(result, test)) for result in told if isinstance(getattr(result, test), Refusal)]
     if not found:
         return ""
-    facts = "; ".join(f"{voice.plain_measure(each.measure)}: {refusal.detail}" for each, refusal in found)
+    facts = "; ".join(f"{voice.plain_measure(item.measure)}: {refusal.detail}" for item, refusal in found)
     return voice.refusal(found[0][1].model_copy(update={"detail": facts}), what)

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.names import heading, inside
+from policyreport.figures.present.names import inside
 from policyreport.figures.present.recalculated import recalculated
 from policyreport.figures.present.trends import governance_trend, growth_trend
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.present.yearly import fact, how_sure, mean_of
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.series import small_multiples
+from policyreport.figures.style import capitalised
 from policyreport.figures.timeline import Break, Line
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
@@ -119,7 +120,7 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         asked = [_by_questions(inputs, key, points) for points in (own, mean)]
         panels.append(
             (
-                heading(voice.plain_indicator(key)),
+                capitalised(voice.plain_indicator(key)),
                 [Line(inputs.name, asked[0], "accent"), Line("mean", asked[1], "context")],
             )
         )
@@ -132,16 +133,17 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     frame = voice.frame(
         "governance",
         _governance_finding(voice, results, scores, last),
-        f"{heading(voice.measure(inputs.roles.governance.measure))}: scores{how}, {voice.name} and the mean of the "
+        f"{capitalised(voice.measure(inputs.roles.governance.measure))}: scores{how}, {voice.name} and the mean of the "
         "provinces; lines are not joined where the questions changed",
         rows_behind([lines for _, lines in drawn]),
     )
-    told = [each for each in results if isinstance(each, Trend)]
+    told = [result for result in results if isinstance(result, Trend)]
     shown_flags = ("ends-before-policy", "renormalised", "questions-revised")
-    flags = voice.flags(flag for each in told for flag in each.flags if flag.code in shown_flags)
-    refusals = {each.code: each for each in results if isinstance(each, Refusal)}
+    flags = voice.flags(flag for result in told for flag in result.flags if flag.code in shown_flags)
+    refusals = {result.code: result for result in results if isinstance(result, Refusal)}
     parts = [
-        voice.refusal(each, f"No trend of {listed(_subjects(voice, results, code))}") for code, each in refusals.items()
+        voice.refusal(refusal, f"No trend of {listed(_subjects(voice, results, code))}")
+        for code, refusal in refusals.items()
     ]
     shown = join("governance", small_multiples(drawn, frame), recalculated(voice), flags, *parts)
     return Exhibits([shown, governance_trend(voice, results)])
@@ -181,7 +183,7 @@ def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
 
 def refused(voice: Voice, results: Sequence[object], what: str) -> str:
     """The first refusal of a family as a block."""
-    found = next((each for each in results if isinstance(each, Refusal)), None)
+    found = next((result for result in results if isinstance(result, Refusal)), None)
     return voice.refusal(found, what) if found else ""
 
 
@@ -192,44 +194,44 @@ def _governance_finding(
     last: int,
 ) -> str:
     """Dimensions whose difference to the mean has a trend, each with its own scores first, or that there is none."""
-    moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
-    told = [each for each in results if isinstance(each, Trend)]
+    moved = [result for result in results if isinstance(result, Trend) and result.verdict != "no clear trend"]
+    told = [result for result in results if isinstance(result, Trend)]
     if not told:
         return f"No dimension has the years that a trend needs; scores end in {last}"
     if not moved:
         return (
             f"No dimension of {len(told)} tested shows a clear trend against the provinces' mean; scores end in {last}"
         )
-    said = [_moved(voice, each, *scores[each.indicator]) for each in moved]
-    if any(flag.code == "ends-before-policy" for each in moved for flag in each.flags):
+    said = [_moved(voice, item, *scores[item.indicator]) for item in moved]
+    if any(flag.code == "ends-before-policy" for item in moved for flag in item.flags):
         return " ".join([*said, "No score is from after the resolution."])
     return " ".join([*said, f"Scores end in {last}."])
 
 
-def _moved(voice: Voice, each: Trend, own: Sequence[SeriesPoint], mean: Sequence[SeriesPoint]) -> str:
+def _moved(voice: Voice, trend: Trend, own: Sequence[SeriesPoint], mean: Sequence[SeriesPoint]) -> str:
     """The change of one score, that of the mean, and the trend of the difference: none can be taken for another."""
     formats = voice.formats
-    (start, end), (mean_start, mean_end) = (_ends(each, points) for points in (own, mean))
-    name = inside(voice.indicator(each.indicator))
-    slope = voice.value(formats.number(each.slope, 2, signed=True), each.inputs)
-    low, high, level = each.slope_interval.low, each.slope_interval.high, each.slope_interval.level
-    interval = voice.value(formats.interval(low, high, 2, signed=True), each.inputs)
-    p_value = each.p_value if each.p_adjusted is None else each.p_adjusted
-    means = voice.value(f"{formats.number(mean_start.value, 2)} to {formats.number(mean_end.value, 2)}", each.inputs)
+    (start, end), (mean_start, mean_end) = (_ends(trend, points) for points in (own, mean))
+    name = inside(voice.indicator(trend.indicator))
+    slope = voice.value(formats.number(trend.slope, 2, signed=True), trend.inputs)
+    low, high, level = trend.slope_interval.low, trend.slope_interval.high, trend.slope_interval.level
+    interval = voice.value(formats.interval(low, high, 2, signed=True), trend.inputs)
+    p_value = trend.p_value if trend.p_adjusted is None else trend.p_adjusted
+    means = voice.value(f"{formats.number(mean_start.value, 2)} to {formats.number(mean_end.value, 2)}", trend.inputs)
     ways = voice.value(f"{formats.number(start.value, 2)} to {formats.number(end.value, 2)}", start.inputs + end.inputs)
-    how, beside = _ways(end.value - start.value, mean_end.value - mean_start.value)
+    how, against = _ways(end.value - start.value, mean_end.value - mean_start.value)
     return (
-        f"From {each.first_year} to {each.last_year} the score for {name} {how} from {ways}, {beside} the provinces' mean "
-        f"({means}): its difference to the mean is {each.verdict}, {slope} score points a year ({interval} at "
-        f"{formats.percent(level)}), {'p' if each.p_adjusted is None else 'adjusted p'} "
-        f"{voice.value(formats.p_value(p_value), each.inputs)}."
+        f"From {trend.first_year} to {trend.last_year} the score for {name} {how} from {ways}, {against} the provinces' mean "
+        f"({means}): its difference to the mean is {trend.verdict}, {slope} score points a year ({interval} at "
+        f"{formats.percent(level)}), {'p' if trend.p_adjusted is None else 'adjusted p'} "
+        f"{voice.value(formats.p_value(p_value), trend.inputs)}."
     )
 
 
-def _ends(each: Trend, points: Sequence[SeriesPoint]) -> tuple[SeriesPoint, SeriesPoint]:
+def _ends(trend: Trend, points: Sequence[SeriesPoint]) -> tuple[SeriesPoint, SeriesPoint]:
     """A series in the first and the last year of a trend."""
     by_year = {point.year: point for point in points}
-    return by_year[each.first_year], by_year[each.last_year]
+    return by_year[trend.first_year], by_year[trend.last_year]
 
 
 def _ways(own: float, mean: float) -> tuple[str, str]:
@@ -245,8 +247,8 @@ def _ways(own: float, mean: float) -> tuple[str, str]:
 
 def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> list[str]:
     known = voice.inputs.indicators.by_id()
-    found = [each.subject.split()[0] for each in results if isinstance(each, Refusal) and each.code == code]
-    return [heading(voice.indicator(key)) if key in known else escape(key) for key in found]
+    found = [result.subject.split()[0] for result in results if isinstance(result, Refusal) and result.code == code]
+    return [capitalised(voice.indicator(key)) if key in known else escape(key) for key in found]
 
 
 def _range(points: Sequence[SeriesPoint]) -> str:

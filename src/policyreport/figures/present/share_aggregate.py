@@ -77,10 +77,10 @@ def _left(voice: Voice, result: Remainder) -> str:
 
 def _single(voice: Voice, result: Remainder) -> str:
     """The province whose own share the total limits most, where it limits one more than the indicator does."""
-    tighter = [each for each in result.bounds if each.high is not None and each.high != result.high]
+    tighter = [bound for bound in result.bounds if bound.high is not None and bound.high != result.high]
     if not tighter or len(result.bounds) == 1:
         return ""
-    least: PartBound = min(tighter, key=lambda each: each.high or 0.0)
+    least: PartBound = min(tighter, key=lambda item: item.high or 0.0)
     high = voice.value(f"{voice.formats.number(least.high or 0.0, 0)} %", result.inputs)
     return (
         f" Of a single one of them little follows: even that of {voice.area(least.area)} may be anything up to {high}."

@@ -23,17 +23,17 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
         refused = "No measure has enough years of one definition for a pace."
         return [Exhibit("pace", refused), Exhibit("pace-table", "")]
     formats = voice.formats
-    nearest = min(each.target_period for each in paces)
-    main = next(each for each in paces if each.target_period == nearest)
+    nearest = min(pace.target_period for pace in paces)
+    main = next(pace for pace in paces if pace.target_period == nearest)
     said = [
-        f"By {voice.measure(each.measure)}'s measure, from "
-        f"{voice.value(voice.percent_as_published(each.base_value), each.inputs)} in {each.base_period} to "
-        f"{voice.value(voice.percent_as_published(each.latest_value), each.inputs)} in {each.latest_period}: "
-        f"{voice.bands(each.headline_bands)}{', as published,' if met(each) else ''} for {_target(voice, each)} in "
-        f"{each.target_period} (ratio of observed to required growth {voice.value(_ratio(voice, each), each.inputs)})."
-        f"{reached_chance(voice, each)}"
-        for each in paces
-        if each.target_period == nearest
+        f"By {voice.measure(pace.measure)}'s measure, from "
+        f"{voice.value(voice.percent_as_published(pace.base_value), pace.inputs)} in {pace.base_period} to "
+        f"{voice.value(voice.percent_as_published(pace.latest_value), pace.inputs)} in {pace.latest_period}: "
+        f"{voice.bands(pace.headline_bands)}{', as published,' if met(pace) else ''} for {_target(voice, pace)} in "
+        f"{pace.target_period} (ratio of observed to required growth {voice.value(_ratio(voice, pace), pace.inputs)})."
+        f"{reached_chance(voice, pace)}"
+        for pace in paces
+        if pace.target_period == nearest
     ]
     needed = (
         f"By {voice.measure(main.measure)}'s measure the share would from now have to rise by "
@@ -43,7 +43,7 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
         if main.required_from_now_pp is not None and not met(main)
         else ""
     )
-    points = yearly_points([each for each in judged if each.measure == main.measure])
+    points = yearly_points([figure for figure in judged if figure.measure == main.measure])
     frame = voice.frame(
         "pace",
         _at_this_pace(voice, main),
@@ -54,23 +54,23 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
     shown = pace_figure(main, points, frame, target)
     body = [
         [
-            voice.measure(each.measure),
-            f"{_target(voice, each)} in {each.target_period}",
-            f"{each.base_period}–{each.latest_period}",
+            voice.measure(pace.measure),
+            f"{_target(voice, pace)} in {pace.target_period}",
+            f"{pace.base_period}–{pace.latest_period}",
             *(
-                None if number is None else voice.value(written, each.inputs)
+                None if number is None else voice.value(written, pace.inputs)
                 for number, written in (
-                    (each.observed_pp, formats.points(each.observed_pp)),
-                    (each.required_pp, formats.points(each.required_pp)),
-                    (each.required_from_now_pp, formats.points(each.required_from_now_pp or 0)),
-                    (each.ratio_pp, formats.number(each.ratio_pp or 0, 2)),
-                    (each.ratio_cagr, formats.number(each.ratio_cagr or 0, 2)),
+                    (pace.observed_pp, formats.points(pace.observed_pp)),
+                    (pace.required_pp, formats.points(pace.required_pp)),
+                    (pace.required_from_now_pp, formats.points(pace.required_from_now_pp or 0)),
+                    (pace.ratio_pp, formats.number(pace.ratio_pp or 0, 2)),
+                    (pace.ratio_cagr, formats.number(pace.ratio_cagr or 0, 2)),
                 )
             ),
-            voice.bands(each.headline_bands),
-            ", ".join(voice.short(flag.code) for flag in each.flags),
+            voice.bands(pace.headline_bands),
+            ", ".join(voice.short(flag.code) for flag in pace.flags),
         ]
-        for each in paces
+        for pace in paces
     ]
     listing = table(
         "pace-table",
@@ -91,10 +91,10 @@ def yearly_points(judged: Sequence[Threshold]) -> tuple[SeriesPoint, ...]:
     """The figures of whole years as a series, in order."""
     points = [
         SeriesPoint(
-            year=year, value=each.observation.value, status=each.observation.status, inputs=(each.observation.id,)
+            year=year, value=figure.observation.value, status=figure.observation.status, inputs=(figure.observation.id,)
         )
-        for each in judged
-        if (year := year_of_period(each.period)) is not None
+        for figure in judged
+        if (year := year_of_period(figure.period)) is not None
     ]
     return tuple(sorted(points, key=lambda point: point.year))
 
@@ -119,43 +119,43 @@ def reached_chance(voice: Voice, pace: Pace) -> str:
     )
 
 
-def _at_this_pace(voice: Voice, each: Pace) -> str:
+def _at_this_pace(voice: Voice, pace: Pace) -> str:
     """Where the observed pace would lead by the target's year: arithmetic, no forecast."""
-    line = next((line for line in each.scenarios if line.name == "pp pace"), None)
-    target = f"the target is {voice.percent_as_published(each.target)}"
+    line = next((line for line in pace.scenarios if line.name == "pp pace"), None)
+    target = f"the target is {voice.percent_as_published(pace.target)}"
     if line is None:
-        return f"The share by {voice.measure(each.measure)}'s measure in {each.latest_period}; {target}"
+        return f"The share by {voice.measure(pace.measure)}'s measure in {pace.latest_period}; {target}"
     return (
-        f"At the pace of {each.base_period}–{each.latest_period} the share by {voice.measure(each.measure)}'s measure "
+        f"At the pace of {pace.base_period}–{pace.latest_period} the share by {voice.measure(pace.measure)}'s measure "
         f"would be {voice.formats.percent(line.values[-1] / 100)} in {line.years[-1]}; {target}"
     )
 
 
-def _one_year(voice: Voice, each: Pace) -> str:
+def _one_year(voice: Voice, result: Pace) -> str:
     """The one-year pace, which has no band of its own."""
-    interval = each.one_year_ratio_interval
-    if each.one_year_ratio is None or interval is None:
+    interval = result.one_year_ratio_interval
+    if result.one_year_ratio is None or interval is None:
         return ""
     text = voice.value(
-        f"{voice.formats.number(each.one_year_ratio, 2)}; {voice.formats.interval(interval.low, interval.high, 2)}",
-        each.inputs,
+        f"{voice.formats.number(result.one_year_ratio, 2)}; {voice.formats.interval(interval.low, interval.high, 2)}",
+        result.inputs,
     )
-    verdict = f": {voice.verdict(each.one_year_verdict)}" if each.one_year_verdict else ""
-    one_year = (year_of_period(each.latest_period) or 0) - (year_of_period(each.one_year_base_period) or 0) == 1
+    verdict = f": {voice.verdict(result.one_year_verdict)}" if result.one_year_verdict else ""
+    one_year = (year_of_period(result.latest_period) or 0) - (year_of_period(result.one_year_base_period) or 0) == 1
     pace = "One-year pace" if one_year else "Pace"
-    return f" {pace} since {each.one_year_base_period}: ratio {text}{verdict}."
+    return f" {pace} since {result.one_year_base_period}: ratio {text}{verdict}."
 
 
-def _ratio(voice: Voice, each: Pace) -> str:
+def _ratio(voice: Voice, pace: Pace) -> str:
     formats = voice.formats
-    ratio = each.ratio_cagr if each.ratio_cagr is not None else each.ratio_pp
+    ratio = pace.ratio_cagr if pace.ratio_cagr is not None else pace.ratio_pp
     if ratio is None:
         return "not defined"
-    if each.ratio_interval is None:
+    if pace.ratio_interval is None:
         return formats.number(ratio, 2)
-    return f"{formats.number(ratio, 2)}; {formats.interval(each.ratio_interval.low, each.ratio_interval.high, 2)}"
+    return f"{formats.number(ratio, 2)}; {formats.interval(pace.ratio_interval.low, pace.ratio_interval.high, 2)}"
 
 
-def _target(voice: Voice, each: Pace) -> str:
+def _target(voice: Voice, pace: Pace) -> str:
     """The target, with a link to its legal reference."""
-    return voice.target(voice.percent_as_published(each.target), each.indicator, each.target_period)
+    return voice.target(voice.percent_as_published(pace.target), pace.indicator, pace.target_period)

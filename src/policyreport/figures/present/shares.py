@@ -8,11 +8,12 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures import shares as figures
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.names import heading, inside
+from policyreport.figures.present.names import inside
 from policyreport.figures.present.other_quantity import not_held, other_quantity
 from policyreport.figures.present.prior_table import prior_table
 from policyreport.figures.present.share_pace import share_pace
 from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.params.phrases import word, written
 from policyreport.params.spelling import sort_key
@@ -30,11 +31,11 @@ def share(
 ) -> Exhibit:
     """Show an area's share against the threshold, by measure: "share"."""
     voice = Voice(inputs)
-    judged = [each for each in results if isinstance(each, Threshold)]
+    judged = [result for result in results if isinstance(result, Threshold)]
     parts: list[Exhibit | str] = []
     if judged:
         newest = leading(judged)
-        parts.append(" ".join(share_sentence(voice, each) + _turning(voice, each) for each in newest))
+        parts.append(" ".join(share_sentence(voice, figure) + _turning(voice, figure) for figure in newest))
         frame = voice.frame(
             "share",
             listed(
@@ -42,15 +43,15 @@ def share(
             ),
             f"Digital economy, {escape(judged[0].observation.unit)}, by measure and year, against the {_line(voice)}; "
             f"{_bars(voice, judged)}; one across the line leaves both answers open",
-            [row for each in judged for row in each.inputs],
+            [row for figure in judged for row in figure.inputs],
         )
         parts.append(figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)))
-        parts.append(voice.flags(flag for each in newest for flag in each.flags))
-    parts.append(" ".join(part_sentence(voice, each) for each in later_parts(results)))
-    named = {each.subject for each in results if isinstance(each, Refusal)}
-    parts += [voice.refusal(each, f"Share by {voice.measure(inputs.roles.share.headline_measure)}'s measure")
-              for each in results if isinstance(each, Refusal)]  # fmt: skip
-    short = [each for each in pace if isinstance(each, Refusal) and each.code != "not-published"]
+        parts.append(voice.flags(flag for figure in newest for flag in figure.flags))
+    parts.append(" ".join(part_sentence(voice, part) for part in later_parts(results)))
+    named = {result.subject for result in results if isinstance(result, Refusal)}
+    parts += [voice.refusal(result, f"Share by {voice.measure(inputs.roles.share.headline_measure)}'s measure")
+              for result in results if isinstance(result, Refusal)]  # fmt: skip
+    short = [result for result in pace if isinstance(result, Refusal) and result.code != "not-published"]
     if judged and short and not named:
         parts.append(voice.refusal(short[0], "Pace towards the target"))
     return join("share", *parts)
@@ -69,9 +70,9 @@ def national_share(
     "share-lead", "share", "share-table", "share-priors", "other-quantity", "pace", "pace-table", "revisions".
     """
     voice = Voice(inputs)
-    judged = [each for each in results if isinstance(each, Threshold)]
-    paces = [each for each in pace if isinstance(each, Pace)]
-    triangles = [each for each in revisions if isinstance(each, Revisions)]
+    judged = [result for result in results if isinstance(result, Threshold)]
+    paces = [result for result in pace if isinstance(result, Pace)]
+    triangles = [result for result in revisions if isinstance(result, Revisions)]
     newest = leading(judged)
     frame = voice.frame(
         "share",
@@ -80,15 +81,15 @@ def national_share(
         ),
         f"Digital economy, % of GDP, by measure and year, newest vintage, against the {_line(voice)}; "
         f"{_bars(voice, judged)} (the verdict asks for {written(inputs.settings.threshold.verdict_probability, '%', 'en')} on one side)",
-        [row for each in judged for row in each.inputs],
+        [row for figure in judged for row in figure.inputs],
     )
     return Exhibits(
         [
-            Exhibit("share-lead", " ".join([*(share_sentence(voice, each) + _turning(voice, each) for each in newest),
-                                            *(part_sentence(voice, each) for each in later_parts(results))])
+            Exhibit("share-lead", " ".join([*(share_sentence(voice, figure) + _turning(voice, figure) for figure in newest),
+                                            *(part_sentence(voice, part) for part in later_parts(results))])
                     + _flip(judged)),
             figures.threshold(judged, inputs.roles.measure_labels, frame, _line(voice)).renamed("share"),
-            _share_table(voice, [each for each in results if not isinstance(each, Refusal)]),
+            _share_table(voice, [result for result in results if not isinstance(result, Refusal)]),
             prior_table(voice, next((e for e in newest if e.measure == inputs.roles.share.headline_measure), None)),
             other_quantity(voice, other),
             *share_pace(voice, paces, judged),
@@ -105,23 +106,23 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequenc
     """
     voice = Voice(inputs)
     areas = sorted(area for area, notebook in inputs.records if notebook == "trend")
-    published = {each.area for each in results} | {each.area for each in parts}
+    published = {result.area for result in results} | {part.area for part in parts}
     missing = sorted((inputs.areas.name(area) for area in set(areas) - published), key=sort_key)
-    told = " ".join(f"{voice.area(each.area)}: {inside(part_sentence(voice, each))}" for each in parts)
+    told = " ".join(f"{voice.area(part.area)}: {inside(part_sentence(voice, part))}" for part in parts)
     if not results:
         none = f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s measure was published"
         return Exhibit("share-provinces", f"{none} for a whole year. {told}" if told else f"{none} by then.")
-    above = [each for each in results if each.verdict == "above"]
-    level = [each for each in results if each.verdict == "cannot tell apart"]
-    taken = " as published" if above and all(each.as_published for each in above) else ""
-    years = sorted({each.period for each in results})
+    above = [result for result in results if result.verdict == "above"]
+    level = [result for result in results if result.verdict == "cannot tell apart"]
+    taken = " as published" if above and all(item.as_published for item in above) else ""
+    years = sorted({result.period for result in results})
     frame = voice.frame(
         "share-provinces",
         f"Of the {len(results)} provinces with a figure {_are(len(above))} above the {_line(voice)}{taken}, {len(level)} "
         "cannot be told apart" + (f"; {_have(len(missing))} no figure" if missing else ""),
         f"Digital economy, % of GRDP, {'–'.join(dict.fromkeys([years[0], years[-1]]))}, "
         f"{voice.measure(results[0].measure)}'s measure{_statuses(results)}; {_bars(voice, results)}",
-        [row for each in results for row in each.inputs],
+        [row for result in results for row in result.inputs],
     )
     names = {area: inputs.areas.name(area) for area in areas}
     figure = figures.threshold_by_area(results, names, frame, _line(voice), missing)
@@ -138,7 +139,7 @@ def _have(count: int) -> str:
 
 def _statuses(results: Sequence[Threshold]) -> str:
     """That the figures are not final, where none is."""
-    known = {each.observation.status for each in results}
+    known = {result.observation.status for result in results}
     if len(known) > 1:
         return ""
     return {"estimate": ", estimates", "preliminary": ", preliminary"}.get(known.pop(), "")
@@ -146,13 +147,13 @@ def _statuses(results: Sequence[Threshold]) -> str:
 
 def _bars(voice: Voice, results: Sequence[Threshold]) -> str:
     """What the intervals of these figures are and rest on; they exclude the line exactly where there is a verdict."""
-    level = next((bar.level for each in results if (bar := each.verdict_interval)), None)
+    level = next((bar.level for result in results if (bar := result.verdict_interval)), None)
     if level is None:
         return "no interval"
     drawn = f"bar: {voice.formats.percent(level, 0)} interval"
-    if all(each.as_published for each in results):
+    if all(result.as_published for result in results):
         return f"{drawn} of what the prior on revisions allows, no vintage history"
-    if any(each.as_published for each in results):
+    if any(result.as_published for result in results):
         return f"{drawn} of revision error, by past revisions or, where there are none, by the prior alone"
     return f"{drawn} of revision error, by past revisions and a prior"
 
@@ -162,70 +163,72 @@ def leading(judged: Sequence[Threshold]) -> list[Threshold]:
     return list(newest_of_each_measure(judged).values()) or list(judged[-1:])
 
 
-def part_sentence(voice: Voice, each: NotYearly) -> str:
+def part_sentence(voice: Voice, figure: NotYearly) -> str:
     """A figure for part of a year as a sentence that keeps it apart from figures of whole years."""
     return (
-        f"For {voice.period(each.period)} {voice.measure(each.measure)} gives {_marked(voice, each)}{_status(each)} (published "
-        f"{_published(voice, each)}): {not_held(voice, each)}."
+        f"For {voice.period(figure.period)} {voice.measure(figure.measure)} gives {_marked(voice, figure)}{_status(figure)} (published "
+        f"{_published(voice, figure)}): {not_held(voice, figure)}."
     )
 
 
-def share_sentence(voice: Voice, each: Threshold) -> str:
+def share_sentence(voice: Voice, figure: Threshold) -> str:
     """One measure's newest share as a sentence with its verdict."""
-    published = ", as published" if each.as_published and each.verdict in ("above", "below") else ""
+    published = ", as published" if figure.as_published and figure.verdict in ("above", "below") else ""
     return (
-        f"{voice.subject(each.measure)} puts the digital economy at {_marked(voice, each)} of "
-        f"{'GDP' if each.area == voice.inputs.roles.nation else 'GRDP'} in {voice.period(each.period)}{_status(each)} (published "
-        f"{_published(voice, each)}): "
-        f"{voice.against(each.verdict, voice.threshold(voice.percent_as_published(each.threshold)))}{published}."
+        f"{voice.subject(figure.measure)} puts the digital economy at {_marked(voice, figure)} of "
+        f"{'GDP' if figure.area == voice.inputs.roles.nation else 'GRDP'} in {voice.period(figure.period)}{_status(figure)} (published "
+        f"{_published(voice, figure)}): "
+        f"{voice.against(figure.verdict, voice.threshold(voice.percent_as_published(figure.threshold)))}{published}."
     )
 
 
-def chance_of_more(voice: Voice, each: Threshold) -> str:
+def chance_of_more(voice: Voice, figure: Threshold) -> str:
     """How likely the final figure reaches the threshold, inside a sentence; empty where the chance is unknown."""
-    if each.probability is None:
+    if figure.probability is None:
         return ""
-    line = voice.threshold(voice.percent_as_published(each.threshold))
-    return f"chance of {line} or more: {voice.value(voice.chance(each.probability, each.prior_cells), _rows(each))}"
+    line = voice.threshold(voice.percent_as_published(figure.threshold))
+    return (
+        f"chance of {line} or more: {voice.value(voice.chance(figure.probability, figure.prior_cells), _rows(figure))}"
+    )
 
 
-def final_chance(voice: Voice, each: Threshold) -> str:
+def final_chance(voice: Voice, figure: Threshold) -> str:
     """How likely the final figure reaches the threshold, or that the chance is unknown; empty for a mere bound."""
-    if chance := chance_of_more(voice, each):
-        return f"{heading(chance)}."
-    return "" if each.has_flag("bound-only") else voice.sentence("no-vintage-history")
+    if chance := chance_of_more(voice, figure):
+        return f"{capitalised(chance)}."
+    return "" if figure.has_flag("bound-only") else voice.sentence("no-vintage-history")
 
 
-def _turning(voice: Voice, each: Threshold) -> str:
+def _turning(voice: Voice, figure: Threshold) -> str:
     """The revision that would bring the figure to the threshold, compared with the largest ever seen."""
-    if each.verdict not in ("above", "below"):
+    if figure.verdict not in ("above", "below"):
         return ""
-    line = voice.threshold(voice.percent_as_published(each.threshold))
-    needed = voice.value(voice.formats.points(each.distance), [each.observation.id])
-    if each.largest_revision is None:
+    line = voice.threshold(voice.percent_as_published(figure.threshold))
+    needed = voice.value(voice.formats.points(figure.distance), [figure.observation.id])
+    if figure.largest_revision is None:
         return (
             f" It would take a revision of {needed} to bring it to {line}; no revision is known to hold that against."
         )
-    seen = voice.value(voice.formats.points(each.largest_revision), _rows(each))
+    seen = voice.value(voice.formats.points(figure.largest_revision), _rows(figure))
     return f" It would take a revision of {needed} to bring it to {line}; the largest seen is {seen}."
 
 
 def _flip(judged: Sequence[Threshold]) -> str:
-    flipped = sorted({each.period for each in judged if each.has_flag("measure-flip")})
+    flipped = sorted({figure.period for figure in judged if figure.has_flag("measure-flip")})
     if not flipped:
         return ""
     return f" For {listed(flipped)} the verdict depends on whose measure is used."
 
 
-def _share_table(voice: Voice, found: Sequence[Threshold | NotYearly]) -> Exhibit:
-    body = [_share_row(voice, each) for each in found]
-    judged = [each for each in found if isinstance(each, Threshold)]
+def _share_table(voice: Voice, results: Sequence[Threshold | NotYearly]) -> Exhibit:
+    body = [_share_row(voice, result) for result in results]
+    judged = [result for result in results if isinstance(result, Threshold)]
     return table(
         "share-table",
         ["Measure", "Year", "Share", "Status", "Published", f"Revision interval{_level(voice, judged)}", f"Against {voice.as_published(voice.inputs.policy.threshold.value)} %",
          "Chance of reaching it", "Flags"],
         body,
-        f"Every measure and year at its newest vintage{_and_parts(found)}. *Digital economy, % of GDP; the interval is revision error only, and "
+        f"Every measure and year at its newest vintage{_and_parts(results)}. *Digital economy, % of GDP; the interval is revision error only, and "
         "leaves out the benchmark just where there is a verdict; the chance rests on past revisions and a prior, and is a range where priors differ.*",
         voice.source(rows_behind(body)),
         align="llrlrrlll",
@@ -233,54 +236,54 @@ def _share_table(voice: Voice, found: Sequence[Threshold | NotYearly]) -> Exhibi
     )  # fmt: skip
 
 
-def _and_parts(found: Sequence[Threshold | NotYearly]) -> str:
-    return ", and figures for part of a year" if any(isinstance(each, NotYearly) for each in found) else ""
+def _and_parts(results: Sequence[Threshold | NotYearly]) -> str:
+    return ", and figures for part of a year" if any(isinstance(result, NotYearly) for result in results) else ""
 
 
-def _share_row(voice: Voice, each: Threshold | NotYearly) -> list[str]:
+def _share_row(voice: Voice, figure: Threshold | NotYearly) -> list[str]:
     """One figure; one that is not for a year has no verdict."""
     row = [
-        voice.measure(each.measure),
-        each.period if kind_of(each.period) == YEAR else voice.period(each.period),
-        _marked(voice, each),
-        each.observation.status,
-        _published(voice, each),
+        voice.measure(figure.measure),
+        figure.period if kind_of(figure.period) == YEAR else voice.period(figure.period),
+        _marked(voice, figure),
+        figure.observation.status,
+        _published(voice, figure),
     ]
-    if isinstance(each, NotYearly):
+    if isinstance(figure, NotYearly):
         return [*row, "", voice.short("part-year"), "", ""]
-    bar = each.verdict_interval
+    bar = figure.verdict_interval
     return [
         *row,
-        voice.value(voice.formats.interval(bar.low, bar.high, 1), _rows(each)) if bar else "",
-        voice.verdict(each.verdict) + (", as published" if each.as_published else ""),
-        _chance(voice, each),
-        ", ".join(_flag(voice, each, flag) for flag in each.flags),
+        voice.value(voice.formats.interval(bar.low, bar.high, 1), _rows(figure)) if bar else "",
+        voice.verdict(figure.verdict) + (", as published" if figure.as_published else ""),
+        _chance(voice, figure),
+        ", ".join(_flag(voice, figure, flag) for flag in figure.flags),
     ]
 
 
 def _level(voice: Voice, judged: Sequence[Threshold]) -> str:
     """The level of the intervals, where there are any."""
-    levels = [bar.level for each in judged if (bar := each.verdict_interval)]
+    levels = [bar.level for figure in judged if (bar := figure.verdict_interval)]
     return f", {voice.formats.percent(levels[0], 0)}" if levels else ""
 
 
-def _flag(voice: Voice, each: Threshold, flag: Flag) -> str:
+def _flag(voice: Voice, figure: Threshold, flag: Flag) -> str:
     """A flag in a cell; a figure that needs no past revisions because it is old is kept apart from one that has none."""
     years = prior(voice.inputs).settled_maturity
-    if flag.code == "no-vintage-history" and maturity(each.observation) >= years:
+    if flag.code == "no-vintage-history" and maturity(figure.observation) >= years:
         return f"judged as settled: published {years} years or more after its year"
     return voice.short(flag.code)
 
 
-def _chance(voice: Voice, each: Threshold) -> str:
-    if each.probability is None:
+def _chance(voice: Voice, figure: Threshold) -> str:
+    if figure.probability is None:
         return "withheld"
-    return voice.value(voice.chance_range(each.probability, each.prior_cells), _rows(each))
+    return voice.value(voice.chance_range(figure.probability, figure.prior_cells), _rows(figure))
 
 
 def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
     """How far first figures of the longest measured series have moved."""
-    moved = [each for each in triangles if each.values]
+    moved = [triangle for triangle in triangles if triangle.values]
     if not moved:
         return Exhibit("revisions", "No figure has two vintages far enough apart to tell how far first figures move.")
     main, formats, settings = moved[0], voice.formats, voice.inputs.settings.threshold
@@ -316,23 +319,23 @@ def _line(voice: Voice) -> str:
     return f"{voice.percent_as_published(voice.inputs.policy.threshold.value)} benchmark"
 
 
-def _rows(each: Threshold) -> tuple[str, ...]:
+def _rows(figure: Threshold) -> tuple[str, ...]:
     """The figure and the vintages from which its revision error was estimated."""
-    return (each.observation.id, *each.inputs)
+    return (figure.observation.id, *figure.inputs)
 
 
-def _status(each: Threshold | NotYearly) -> str:
-    return {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(each.observation.status, "")
+def _status(figure: Threshold | NotYearly) -> str:
+    return {"estimate": ", an estimate", "preliminary": ", preliminary"}.get(figure.observation.status, "")
 
 
-def _published(voice: Voice, each: Threshold | NotYearly) -> str:
-    return voice.published_on([each.observation.id], each.observation.published)
+def _published(voice: Voice, figure: Threshold | NotYearly) -> str:
+    return voice.published_on([figure.observation.id], figure.observation.published)
 
 
-def _marked(voice: Voice, each: Threshold | NotYearly) -> str:
+def _marked(voice: Voice, figure: Threshold | NotYearly) -> str:
     """The share with its row."""
-    return voice.value(_value(voice, each), [each.observation.id])
+    return voice.value(_value(voice, figure), [figure.observation.id])
 
 
-def _value(voice: Voice, each: Threshold | NotYearly) -> str:
-    return voice.percent_as_published(each.observation.value)
+def _value(voice: Voice, figure: Threshold | NotYearly) -> str:
+    return voice.percent_as_published(figure.observation.value)

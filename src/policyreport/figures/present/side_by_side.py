@@ -11,8 +11,8 @@ from policyreport.figures.areas import caterpillar
 from policyreport.figures.checks import event_studies
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.names import heading
 from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
@@ -44,7 +44,7 @@ def singled_out(panel: Panel, *, level: float, bh_level: float) -> tuple[ShrunkS
     """
     if panel.f_p_value > level:
         return ()
-    return tuple(each for each in panel.slopes if each.p_adjusted is not None and each.p_adjusted <= bh_level)
+    return tuple(slope for slope in panel.slopes if slope.p_adjusted is not None and slope.p_adjusted <= bh_level)
 
 
 def _panel(voice: Voice, result: Panel | Refusal, differences: Mapping[str, Difference]) -> list[Exhibit]:
@@ -72,7 +72,7 @@ def _panel(voice: Voice, result: Panel | Refusal, differences: Mapping[str, Diff
         + ("province's own slope, as noise differs between provinces" if result.unequal_variance else "pooled slope"),
         result.inputs,
     )
-    names = {each.area: voice.inputs.areas.name(each.area) for each in result.slopes}
+    names = {slope.area: voice.inputs.areas.name(slope.area) for slope in result.slopes}
     figure = caterpillar(result, names, frame, "percentage points a year")
     said = (
         "What all provinces share in a year, a slump or a recovery, is taken away first; without that, "
@@ -86,7 +86,7 @@ def _panel(voice: Voice, result: Panel | Refusal, differences: Mapping[str, Diff
 
 def _pooled_towards(result: Panel) -> str:
     """Where pooled slopes are drawn to, and on which side of zero they end up."""
-    below = sum(each.pooled < 0 for each in result.slopes)
+    below = sum(slope.pooled < 0 for slope in result.slopes)
     return (
         "The provinces' own slopes average zero, since what they share is taken away; pooled slopes are drawn towards a "
         "mean in which slopes with less noise weigh more, not towards zero. So "
@@ -99,7 +99,7 @@ def _means(voice: Voice, result: Panel, differences: Mapping[str, Difference]) -
     p_value, level = result.mean_f_p_value, voice.inputs.settings.panel.equal_slopes_level
     if p_value is None or p_value > level:
         return ""
-    verdicts = [each.verdict for each in differences.values() if each.verdict]
+    verdicts = [difference.verdict for difference in differences.values() if difference.verdict]
     named = sum(verdict in ("above", "below") for verdict in verdicts)
     who = (
         f"and {named} of {len(verdicts)} provinces can be told apart from the nation"
@@ -113,49 +113,49 @@ def _means(voice: Voice, result: Panel, differences: Mapping[str, Difference]) -
     )
 
 
-def _panel_table(voice: Voice, each: Panel) -> Exhibit:
+def _panel_table(voice: Voice, panel: Panel) -> Exhibit:
     """Variances, tests, and whether the model's own fit was accepted."""
     number, p_value = voice.formats.number, voice.formats.p_value
     noise = (
         "unequal: each slope's error is the larger of its own and the common one, and intervals are those of the provinces' own slopes"
-        if each.unequal_variance
+        if panel.unequal_variance
         else "one common error for all slopes"
     )
-    fit = "accepted" if each.mixedlm_accepted else f"not accepted: {each.mixedlm_detail}; the closed form is printed"
+    fit = "accepted" if panel.mixedlm_accepted else f"not accepted: {panel.mixedlm_detail}; the closed form is printed"
     body = [
-        ["Equal slopes", f"F {number(each.f_statistic, 2)}", f"p {p_value(each.f_p_value)}"],
+        ["Equal slopes", f"F {number(panel.f_statistic, 2)}", f"p {p_value(panel.f_p_value)}"],
         [
             "Equal means",
-            f"F {number(each.mean_f_statistic or 0, 2)}",
-            f"p {p_value(each.mean_f_p_value or 0)}; assumes equal noise and independent years",
+            f"F {number(panel.mean_f_statistic or 0, 2)}",
+            f"p {p_value(panel.mean_f_p_value or 0)}; assumes equal noise and independent years",
         ],
-        ["Equal noise (Bartlett)", "", f"p {p_value(each.bartlett_p)}; {noise}"],
-        ["Variance of slopes", number(each.slope_variance, 2), "0 where the estimate is negative"],
-        ["Variance of means", number(each.intercept_variance, 2), ""],
-        ["Residual variance", number(each.residual_variance, 2), ""],
-        ["Spread of true slopes", number(each.tau, 3), "posterior mean, percentage points a year"],
+        ["Equal noise (Bartlett)", "", f"p {p_value(panel.bartlett_p)}; {noise}"],
+        ["Variance of slopes", number(panel.slope_variance, 2), "0 where the estimate is negative"],
+        ["Variance of means", number(panel.intercept_variance, 2), ""],
+        ["Residual variance", number(panel.residual_variance, 2), ""],
+        ["Spread of true slopes", number(panel.tau, 3), "posterior mean, percentage points a year"],
         ["Mixed model", "", escape(fit)],
     ]
-    dropped = f", {len(each.dropped)} left out for a missing year" if each.dropped else ""
+    dropped = f", {len(panel.dropped)} left out for a missing year" if panel.dropped else ""
     return table(
         "panel-table",
         ["Question", "Estimate", "Test"],
         body,
-        f"Trends and means of {each.areas} provinces{dropped}. *Year by year deviations from the common path, "
-        f"{each.years} years; variances in squared percentage points.*",
+        f"Trends and means of {panel.areas} provinces{dropped}. *Year by year deviations from the common path, "
+        f"{panel.years} years; variances in squared percentage points.*",
         align="lrl",
     )
 
 
 def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhibit]:
     """Sentence and table of p-values, event studies, table of checks."""
-    done = [each for each in results if isinstance(each, Exposure)]
-    refused = [voice.refusal(each, "Exposure") for each in results if isinstance(each, Refusal)]
+    done = [result for result in results if isinstance(result, Exposure)]
+    refused = [voice.refusal(result, "Exposure") for result in results if isinstance(result, Refusal)]
     if not done:
         # No heading of the page stands over nothing.
         return [join(name, *refused[:1]) for name in ("exposure", "exposure-study", "exposure-checks")]
-    associated = [each for each in done if each.verdict == "associated"]
-    word = listed([_exposed(voice, each) for each in associated])
+    associated = [result for result in done if result.verdict == "associated"]
+    word = listed([_exposed(voice, exposure) for exposure in associated])
     years = listed([str(year) for year in done[0].post_years])
     finding = (
         f"Growth in {years} and {word}: {voice.verdict('associated')}"
@@ -163,7 +163,7 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
         else f"None of {len(done)} exposures goes with a clear change of growth in {years}: "
         f"{voice.verdict('no clear association')}"
     )
-    body = [_exposure_row(voice, each) for each in done]
+    body = [_exposure_row(voice, result) for result in done]
     shown = table(
         "exposure",
         ["Exposure, fixed before the start", "Estimate, percentage points", "p, bootstrap (Holm)", "p, permutations (Holm)", "Verdict",
@@ -179,8 +179,8 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
         wide=True,
         empty="not computed",
     )  # fmt: skip
-    flags = {flag.code: flag for each in done for flag in each.flags}
-    smallest = listed([voice.formats.number(each.minimum_detectable, 2) for each in done])
+    flags = {flag.code: flag for result in done for flag in result.flags}
+    smallest = listed([voice.formats.number(result.minimum_detectable, 2) for result in done])
     level = voice.formats.percent(voice.inputs.settings.exposure.verdict_level, 0)
     power = voice.formats.percent(voice.inputs.settings.exposure.power, 0)
     reach = (
@@ -194,22 +194,22 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     ]
 
 
-def _exposure_row(voice: Voice, each: Exposure) -> list[str | None]:
+def _exposure_row(voice: Voice, exposure: Exposure) -> list[str | None]:
     number, p_value = voice.formats.number, voice.formats.p_value
-    ends = each.wcr_interval
+    ends = exposure.wcr_interval
     interval = f" ({voice.formats.interval(ends.low, ends.high, 2, signed=True)})" if ends else ""
 
     def tested(p: float, holm: float | None) -> str:
         return p_value(p) if holm is None else f"{p_value(p)} ({p_value(holm)})"
 
     return [
-        _exposed(voice, each),
-        voice.value(number(each.estimate, 2, signed=True) + interval, each.inputs),
-        tested(each.wcr_p, each.wcr_p_holm),
-        tested(each.ri_t_p, each.ri_t_p_holm),
-        voice.verdict(each.verdict),
-        None if each.crv1_p is None else p_value(each.crv1_p),
-        p_value(each.ri_c_p),
+        _exposed(voice, exposure),
+        voice.value(number(exposure.estimate, 2, signed=True) + interval, exposure.inputs),
+        tested(exposure.wcr_p, exposure.wcr_p_holm),
+        tested(exposure.ri_t_p, exposure.ri_t_p_holm),
+        voice.verdict(exposure.verdict),
+        None if exposure.crv1_p is None else p_value(exposure.crv1_p),
+        p_value(exposure.ri_c_p),
     ]
 
 
@@ -219,38 +219,38 @@ def _event_studies(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
     base = max(year for year in one.years if year < min(one.post_years))
     critical = float(stats.t.ppf(1 - ALPHA / 2, one.areas - 1))
 
-    def apart(each: Exposure) -> str:
-        before = [p for p in each.event_study if p.year < min(each.post_years)]
+    def apart(exposure: Exposure) -> str:
+        before = [p for p in exposure.event_study if p.year < min(exposure.post_years)]
         years = [str(p.year) for p in before if abs(p.estimate) > critical * p.standard_error]
         named = f": {listed(years)}" if years else ""
-        return f"{voice.formats.count_of(len(years), len(before))} by {_exposed(voice, each)}{named}"
+        return f"{voice.formats.count_of(len(years), len(before))} by {_exposed(voice, exposure)}{named}"
 
     frame = voice.frame(
         "exposure-study",
-        f"Years before the start that differ from {base} already: {'; '.join(apart(each) for each in results)}",
+        f"Years before the start that differ from {base} already: {'; '.join(apart(result) for result in results)}",
         "Difference in growth for one standard deviation of the exposure (merged: against not merged), percentage points "
         f"against {base}, with 95 % intervals; {one.areas} provinces",
-        [row for each in results for row in each.inputs],
+        [row for result in results for row in result.inputs],
     )
     start = voice.formats.date(voice.inputs.policy.date)
-    titles = [exposure_title(voice, each.exposure) for each in results]
-    panels = [(heading(name), each) for name, each in zip(titles, results, strict=True)]
+    titles = [exposure_title(voice, result.exposure) for result in results]
+    panels = [(capitalised(name), item) for name, item in zip(titles, results, strict=True)]
     return event_studies(panels, frame, "percentage points", base, critical, start).renamed("exposure-study")
 
 
 def _checks(voice: Voice, results: Sequence[Exposure]) -> Exhibit:
     """Placebo starts, leaving one area out, the merger held fixed: a row per exposure."""
-    starts = sorted({check.name for each in results for check in each.checks if check.kind == "placebo start"})
+    starts = sorted({check.name for result in results for check in result.checks if check.kind == "placebo start"})
     body = []
-    for each in results:
-        placebo = {check.name: check for check in each.checks if check.kind == "placebo start"}
-        control = next((check for check in each.checks if check.kind == "control"), None)
+    for result in results:
+        placebo = {check.name: check for check in result.checks if check.kind == "placebo start"}
+        control = next((check for check in result.checks if check.kind == "control"), None)
         cells = [_placebo(voice, placebo.get(year)) for year in starts]
-        body.append([_exposed(voice, each), *cells, _left_out(voice, each), _held(voice, control)])
+        body.append([_exposed(voice, result), *cells, _left_out(voice, result), _held(voice, control)])
     standing = [
-        f"{escape(check.name)} for {_exposed(voice, each)}"
-        for each in results
-        for check in each.checks
+        f"{escape(check.name)} for {_exposed(voice, result)}"
+        for result in results
+        for check in result.checks
         if check.kind == "placebo start"
         and check.p_adjusted is not None
         and check.p_adjusted <= voice.inputs.settings.exposure.verdict_level
@@ -274,8 +274,8 @@ def _placebo(voice: Voice, check: ExposureCheck | None) -> str | None:
     return voice.formats.p_value(check.p_adjusted)
 
 
-def _left_out(voice: Voice, each: Exposure) -> str | None:
-    found = [check.estimate for check in each.checks if check.kind == "leave one out"]
+def _left_out(voice: Voice, exposure: Exposure) -> str | None:
+    found = [check.estimate for check in exposure.checks if check.kind == "leave one out"]
     return voice.formats.interval(min(found), max(found), 2, signed=True) if found else None
 
 
@@ -286,8 +286,8 @@ def _held(voice: Voice, check: ExposureCheck | None) -> str | None:
     return voice.formats.number(check.estimate, 2, signed=True) + tested
 
 
-def _exposed(voice: Voice, each: Exposure) -> str:
-    return exposure_name(voice, each.exposure)
+def _exposed(voice: Voice, exposure: Exposure) -> str:
+    return exposure_name(voice, exposure.exposure)
 
 
 def exposure_name(voice: Voice, name: str) -> str:
@@ -299,32 +299,34 @@ def exposure_title(voice: Voice, name: str) -> str:
     """The same as plain text, for a figure."""
     if name == MERGED:
         return "merger of several provinces"
-    each = voice.inputs.roles.likeness_by_name(name)
-    role = getattr(voice.inputs.roles, each.series)
-    scale = " (log)" if each.log else ""
-    return f"{voice.plain_indicator(role.indicator)} {each.year}{scale}"
+    variable = voice.inputs.roles.likeness_by_name(name)
+    role = getattr(voice.inputs.roles, variable.series)
+    scale = " (log)" if variable.log else ""
+    return f"{voice.plain_indicator(role.indicator)} {variable.year}{scale}"
 
 
 def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
     """A step at each fixed date, or why none is looked for."""
     formats = voice.formats
     parts = []
-    for each in results:
-        if isinstance(each, Step):
+    for result in results:
+        if isinstance(result, Step):
             parts.append(
-                f"After {each.step_date.year} the nation's growth lies {formats.points(abs(each.difference))} "
-                f"{'higher' if each.difference > 0 else 'lower'} than before: {voice.verdict(each.verdict)} ({voice.kind_of_p(is_exact=each.p_is_exact)} "
-                f"{formats.p_value(each.p_value)}, {each.before} years before and {each.after} after)."
+                f"After {result.step_date.year} the nation's growth lies {formats.points(abs(result.difference))} "
+                f"{'higher' if result.difference > 0 else 'lower'} than before: {voice.verdict(result.verdict)} ({voice.kind_of_p(is_exact=result.p_is_exact)} "
+                f"{formats.p_value(result.p_value)}, {result.before} years before and {result.after} after)."
             )
-        elif isinstance(each, Cusum):
+        elif isinstance(result, Cusum):
             parts.append(
-                f"Cumulated residuals of a line over {each.n} years: p {formats.p_value(each.p_value)}; evidence only."
+                f"Cumulated residuals of a line over {result.n} years: p {formats.p_value(result.p_value)}; evidence only."
             )
     dates = listed([voice.date(day) for day in step_days(voice.inputs)])
-    refused = [each for each in results if isinstance(each, Refusal)]
-    by_subject = {each.subject: [other for other in refused if other.subject == each.subject] for each in refused}
+    refused = [result for result in results if isinstance(result, Refusal)]
+    by_subject = {
+        refusal.subject: [other for other in refused if other.subject == refusal.subject] for refusal in refused
+    }
     for subject, found in by_subject.items():
-        detail = "; ".join(dict.fromkeys(each.detail for each in found if each.detail))
+        detail = "; ".join(dict.fromkeys(item.detail for item in found if item.detail))
         what = "Drift of the residuals from a line" if subject.endswith("cusum") else f"A step at {dates}"
         parts.append(voice.refusal(found[0].model_copy(update={"detail": detail}), what))
     return join("steps", *parts)

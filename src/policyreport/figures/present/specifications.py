@@ -9,9 +9,9 @@ import pandas as pd
 from policyreport.data.inputs import Inputs
 from policyreport.figures.checks import specification_plot
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
-from policyreport.figures.present.names import heading
 from policyreport.figures.present.side_by_side import exposure_name
 from policyreport.figures.present.voice import Voice, folded, listed, refusals_by_code
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
@@ -67,14 +67,14 @@ def sensitivity(
     "score-specifications".
     """
     voice = Voice(inputs)
-    done = [_named(voice, each) for each in results if isinstance(each, Sensitivity)]
+    done = [_named(voice, result) for result in results if isinstance(result, Sensitivity)]
     refused = [
-        voice.refusal(each.model_copy(update={"detail": ""}), f"Other choices: {_asked(voice, each)}")
-        for each in results
-        if isinstance(each, Refusal)
+        voice.refusal(result.model_copy(update={"detail": ""}), f"Other choices: {_asked(voice, result)}")
+        for result in results
+        if isinstance(result, Refusal)
     ]
     # A headline that comes out the same number everywhere needs no picture.
-    drawn = [_figure(voice, each) for each in done if each.low != each.high]
+    drawn = [_figure(voice, result) for result in done if result.low != result.high]
     return Exhibits(
         [
             join("sensitivity", _summary(voice, done) if done else "", *dict.fromkeys(refused)),
@@ -86,10 +86,10 @@ def sensitivity(
 
 def _scores(voice: Voice, results: Sequence[Sensitivity | Refusal]) -> Exhibit:
     """The same for the trends of each governance score: the series that are long enough for estimated errors."""
-    done = [_named(voice, each) for each in results if isinstance(each, Sensitivity)]
+    done = [_named(voice, result) for result in results if isinstance(result, Sensitivity)]
     if not done:
         return Exhibit("score-specifications", "")
-    firm = sum(each.agree == each.of for each in done)
+    firm = sum(result.agree == result.of for result in done)
     needed = voice.inputs.settings.trend.hac_from_points
     reasons = []
     for group in refusals_by_code(results).values():
@@ -114,8 +114,8 @@ def _asked(voice: Voice, refused: Refusal) -> str:
 
 
 def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
-    judged = [each for each in done if _headline(each).verdict]
-    agree = sum(each.agree == each.of for each in judged)
+    judged = [result for result in done if _headline(result).verdict]
+    agree = sum(figure.agree == figure.of for figure in judged)
     unjudged = "" if len(judged) == len(done) else (
         " The completed share is a count without a verdict: only other lists are set against it, and since they hold other "
         "tasks they say how far lists lie apart, not whether the count holds."
@@ -132,165 +132,165 @@ def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
 def _table(voice: Voice, label: str, done: Sequence[Sensitivity], caption: str) -> Exhibit:
     """A row per question: its headline, in how many specifications it holds, and the answer that differs most."""
     body = []
-    for each in done:
-        head = _headline(each)
+    for result in done:
+        head = _headline(result)
         body.append(
             [
-                _question(voice, each),
-                _answered(voice, each, head),
-                _agreement(each),
-                str(each.refused),
-                str(each.repeated),
-                _range(voice, each),
-                escape(each.most_different) or "none differs",
+                _question(voice, result),
+                _answered(voice, result, head),
+                _agreement(result),
+                str(result.refused),
+                str(result.repeated),
+                _range(voice, result),
+                escape(result.most_different) or "none differs",
             ]
         )
     columns = ["Question", "Headline", "Holds in", "Refused", "Repeats", "Median (range)", "Most different answer"]
     return table(label, columns, body, caption, align="llrrrrl", wide=True)
 
 
-def _answered(voice: Voice, each: Sensitivity, head: Specification) -> str:
+def _answered(voice: Voice, grid: Sensitivity, head: Specification) -> str:
     """The headline's verdict; of a score how many provinces are singled out, and which way most of them go."""
     if not head.verdict:
-        return _number(voice, each, head.estimate)
-    if _is_score(voice, each) and head.estimate:
-        return f"{_number(voice, each, head.estimate)}, {voice.verdict(head.verdict)}"
+        return _number(voice, grid, head.estimate)
+    if _is_score(voice, grid) and head.estimate:
+        return f"{_number(voice, grid, head.estimate)}, {voice.verdict(head.verdict)}"
     return voice.verdict(head.verdict)
 
 
-def _is_score(voice: Voice, each: Sensitivity) -> bool:
+def _is_score(voice: Voice, grid: Sensitivity) -> bool:
     """Whether a grid is about the trends of a governance score."""
-    return each.method == "trend" and each.subject in voice.inputs.roles.governance.indicators
+    return grid.method == "trend" and grid.subject in voice.inputs.roles.governance.indicators
 
 
-def _figure(voice: Voice, each: Sensitivity) -> Exhibit:
+def _figure(voice: Voice, grid: Sensitivity) -> Exhibit:
     """Estimates of all specifications, sorted, above the choices behind each."""
-    declined = f"; {each.refused} more are refused" if each.refused else ""
-    finding = f"{_question(voice, each)}: the headline holds in {each.agree} of {each.of} specifications{declined}"
-    measured = f"Estimate, {UNITS.get(each.method, '')}, of every distinct combination of choices, sorted; the headline is marked"
-    line = voice.inputs.policy.threshold.value if each.method == "threshold" else 0.0
-    scaled = each.model_copy(update={"specifications": _shown(each)})
-    if each.method == "completion":
-        others = _others(each)
+    declined = f"; {grid.refused} more are refused" if grid.refused else ""
+    finding = f"{_question(voice, grid)}: the headline holds in {grid.agree} of {grid.of} specifications{declined}"
+    measured = f"Estimate, {UNITS.get(grid.method, '')}, of every distinct combination of choices, sorted; the headline is marked"
+    line = voice.inputs.policy.threshold.value if grid.method == "threshold" else 0.0
+    scaled = grid.model_copy(update={"specifications": _shown(grid)})
+    if grid.method == "completion":
+        others = _others(grid)
         apart = sum(not row.refused and row.verdict != ALIKE for row in others)
-        finding = f"{_question(voice, each)}: {apart} of {len(others)} specifications of other lists differ{declined}"
+        finding = f"{_question(voice, grid)}: {apart} of {len(others)} specifications of other lists differ{declined}"
         measured = (
             "Completed share, % of the list, of the newest count of each central list, sorted; other lists hold other tasks "
             "and are no alternatives to the newest, which is marked; line: its share"
         )
-        scaled = each.model_copy(update={"specifications": tuple(_in_percent(row) for row in _shown(each))})
-        line = 100 * (_headline(each).estimate or 0.0)
-    frame = voice.frame(f"sensitivity-{each.method}", finding, f"{measured}; beneath, the choices of each", each.inputs)
-    return specification_plot(scaled, frame, UNITS.get(each.method, ""), line=line)
+        scaled = grid.model_copy(update={"specifications": tuple(_in_percent(row) for row in _shown(grid))})
+        line = 100 * (_headline(grid).estimate or 0.0)
+    frame = voice.frame(f"sensitivity-{grid.method}", finding, f"{measured}; beneath, the choices of each", grid.inputs)
+    return specification_plot(scaled, frame, UNITS.get(grid.method, ""), line=line)
 
 
 def _in_percent(row: Specification) -> Specification:
     return row.model_copy(update={"estimate": None if row.estimate is None else 100 * row.estimate})
 
 
-def _shown(each: Sensitivity) -> tuple[Specification, ...]:
+def _shown(grid: Sensitivity) -> tuple[Specification, ...]:
     """Every row except those that only repeat another."""
-    return tuple(row for row in each.specifications if not row.repeats)
+    return tuple(row for row in grid.specifications if not row.repeats)
 
 
-def _headline(each: Sensitivity) -> Specification:
+def _headline(grid: Sensitivity) -> Specification:
     """The row behind the printed figure."""
-    return next(row for row in each.specifications if row.headline)
+    return next(row for row in grid.specifications if row.headline)
 
 
-def _others(each: Sensitivity) -> list[Specification]:
+def _others(grid: Sensitivity) -> list[Specification]:
     """Rows of lists other than the headline's: what a count can be compared with."""
-    own = _headline(each).choices["list"]
-    return [row for row in _shown(each) if row.choices["list"] != own]
+    own = _headline(grid).choices["list"]
+    return [row for row in _shown(grid) if row.choices["list"] != own]
 
 
-def _agreement(each: Sensitivity) -> str:
+def _agreement(grid: Sensitivity) -> str:
     """In how many specifications the headline's verdict holds; of a count, how many other lists agree with it."""
-    if each.method != "completion":
-        return f"{each.agree} of {each.of}"
-    return f"{each.agree} of {each.of} of other lists" if each.of else "no other list"
+    if grid.method != "completion":
+        return f"{grid.agree} of {grid.of}"
+    return f"{grid.agree} of {grid.of} of other lists" if grid.of else "no other list"
 
 
-def _question(voice: Voice, each: Sensitivity) -> str:
+def _question(voice: Voice, grid: Sensitivity) -> str:
     """The question; of a count also what the others are compared with: its share and day."""
-    asked = QUESTIONS.get(each.method, each.method)
-    if _is_score(voice, each):
-        return heading(voice.indicator(each.subject))
-    if each.method != "completion":
+    asked = QUESTIONS.get(grid.method, grid.method)
+    if _is_score(voice, grid):
+        return capitalised(voice.indicator(grid.subject))
+    if grid.method != "completion":
         return asked
-    head, rows = _headline(each), voice.inputs.newest
+    head, rows = _headline(grid), voice.inputs.newest
     keys = [known.id for known in voice.inputs.policy.lists if known.title == head.choices["list"]]
     days = rows.loc[
         rows["list"].isin(keys) & (rows["indicator"] == voice.inputs.roles.tasks.completed), "reference_date"
     ]
     day = days.max()
     when = f"“{escape(head.choices['list'])}”" if pd.isna(day) else voice.date(day.date())
-    return f"{asked}, against {_number(voice, each, head.estimate)} of {when}"
+    return f"{asked}, against {_number(voice, grid, head.estimate)} of {when}"
 
 
 def _every(voice: Voice, done: Sequence[Sensitivity]) -> str:
     """Every specification of every headline, on the site only."""
     lists = "\n\n".join(
-        f"**{_question(voice, each)}**\n\n"
-        + "\n".join([_line(voice, each, row) for row in _shown(each)] + _repeated(each))
-        for each in done
+        f"**{_question(voice, result)}**\n\n"
+        + "\n".join([_line(voice, result, row) for row in _shown(result)] + _repeated(result))
+        for result in done
     )
-    count = sum(len(_shown(each)) for each in done)
+    count = sum(len(_shown(result)) for result in done)
     return folded(f"All {count} distinct specifications", lists)
 
 
-def _repeated(each: Sensitivity) -> list[str]:
+def _repeated(grid: Sensitivity) -> list[str]:
     """How many declared combinations rest on the same figures and settings as a listed one."""
-    if not each.repeated:
+    if not grid.repeated:
         return []
-    return [f"- {each.repeated} more combinations rest on the same figures and settings as one of these"]
+    return [f"- {grid.repeated} more combinations rest on the same figures and settings as one of these"]
 
 
-def _line(voice: Voice, each: Sensitivity, row: Specification) -> str:
+def _line(voice: Voice, grid: Sensitivity, row: Specification) -> str:
     choices = escape(", ".join(row.choices.values()))
-    whole = UNITS[each.method].removeprefix("%") if each.method in ("completion", "threshold") else ""
+    whole = UNITS[grid.method].removeprefix("%") if grid.method in ("completion", "threshold") else ""
     judged = f", {voice.verdict(row.verdict)}" if row.verdict else "" if row.headline else ", the same count"
-    said = voice.short(row.refused) if row.refused else f"{_number(voice, each, row.estimate)}{whole}{judged}"
+    said = voice.short(row.refused) if row.refused else f"{_number(voice, grid, row.estimate)}{whole}{judged}"
     return f"- {choices}: {said}" + (" **(headline)**" if row.headline else "")
 
 
-def _range(voice: Voice, each: Sensitivity) -> str:
-    if each.median is None or each.low is None or each.high is None:
+def _range(voice: Voice, grid: Sensitivity) -> str:
+    if grid.median is None or grid.low is None or grid.high is None:
         return "no number"
-    if each.low == each.high:
-        return _number(voice, each, each.median)
+    if grid.low == grid.high:
+        return _number(voice, grid, grid.median)
     return (
-        f"{_number(voice, each, each.median)} ({_number(voice, each, each.low)} to {_number(voice, each, each.high)})"
+        f"{_number(voice, grid, grid.median)} ({_number(voice, grid, grid.low)} to {_number(voice, grid, grid.high)})"
     )
 
 
-def _number(voice: Voice, each: Sensitivity, value: float | None) -> str:
+def _number(voice: Voice, grid: Sensitivity, value: float | None) -> str:
     """An estimate in its unit."""
     if value is None:
         return "no number"
-    if each.method == "completion":
+    if grid.method == "completion":
         return voice.formats.percent(value)
-    if each.method in ("trend", "peers"):
+    if grid.method in ("trend", "peers"):
         # A median of an even number of counts may lie between two of them.
         return voice.formats.number(value, 0 if value == round(value) else 1)
-    if each.method == "threshold":
+    if grid.method == "threshold":
         return voice.percent_as_published(value)
-    return voice.formats.number(value, 2, signed=each.method == "exposure")
+    return voice.formats.number(value, 2, signed=grid.method == "exposure")
 
 
-def _named(voice: Voice, each: Sensitivity) -> Sensitivity:
+def _named(voice: Voice, grid: Sensitivity) -> Sensitivity:
     """The same table with choices as readers see them."""
     rows = tuple(
         row.model_copy(
             update={"choices": {AXES.get(axis, axis): _choice(voice, axis, pick) for axis, pick in row.choices.items()}}
         )
-        for row in each.specifications
+        for row in grid.specifications
     )
-    words = [part.partition(" ") for part in each.most_different.split(", ") if part]
-    head = _headline(each).choices
+    words = [part.partition(" ") for part in grid.most_different.split(", ") if part]
+    head = _headline(grid).choices
     # `head` has the methods' names of the choices, `rows` those that readers see.
     told = ", ".join(_choice(voice, axis, pick) for axis, _, pick in words if axis in head)
-    return each.model_copy(update={"specifications": rows, "most_different": told})
+    return grid.model_copy(update={"specifications": rows, "most_different": told})
 
 
 def _choice(voice: Voice, axis: str, pick: str) -> str:

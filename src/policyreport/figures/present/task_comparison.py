@@ -32,9 +32,9 @@ def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
     if isinstance(result, Refusal):
         refused = join("pooling", *refused_once(voice, [result]))
         return Exhibits([refused, Exhibit("caterpillar", ""), join("lists-side-by-side", _raw_figure(voice))])
-    names = _names(voice, [each.area for each in result.areas])
+    names = _names(voice, [share.area for share in result.areas])
     measured = "of the tasks on each province's newest list; lists of one kind, counted within a month of one another"
-    moved = max(result.areas, key=lambda each: abs(each.pooled - each.raw))
+    moved = max(result.areas, key=lambda share: abs(share.pooled - share.raw))
     arrows = voice.frame(
         "pooling",
         f"The provinces' lists together: an average province completed {voice.formats.percent(result.mean)} of its tasks; "
@@ -70,8 +70,8 @@ def funnel(result: Funnel | Refusal, inputs: Inputs) -> Exhibit:
     voice = Voice(inputs)
     if isinstance(result, Refusal):
         return join("funnel", *refused_once(voice, [result]))
-    names = _names(voice, [each.area for each in result.points])
-    singled = [each for each in result.points if each.singled_out]
+    names = _names(voice, [point.area for point in result.points])
+    singled = [point for point in result.points if point.singled_out]
     many = len(result.points)
     frame = voice.frame(
         "funnel",
@@ -104,11 +104,11 @@ def _raw_figure(voice: Voice) -> Exhibit | str:
     """The counts that cannot be compared, side by side in the order of areas."""
     newest = {(count.area, count.list, count.reference_date) for count in newest_counts(voice.inputs)}
     done = [
-        each
+        result
         for _, record in sorted(voice.inputs.records.items())
         if isinstance(record, TrendRecord)
-        for each in record.completion
-        if isinstance(each, Completion) and (each.area, each.list, each.reference_date) in newest
+        for result in record.completion
+        if isinstance(result, Completion) and (result.area, result.list, result.reference_date) in newest
     ]
     if not done:
         return ""
@@ -117,9 +117,9 @@ def _raw_figure(voice: Voice) -> Exhibit | str:
         f"The newest counts of {len(done)} of {len(newest)} provinces, side by side: the lists are not of one kind",
         "Share of the tasks on each list that were completed, %, in the statistics office's order of provinces, not ranked; bar: 95 % "
         "interval if tasks finish independently",
-        [row for each in done for row in each.inputs],
+        [row for result in done for row in result.inputs],
     )
-    return task_figures.completion([(each.list_label, each) for each in done], frame, told_of_lists(voice, done))
+    return task_figures.completion([(result.list_label, result) for result in done], frame, told_of_lists(voice, done))
 
 
 def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare) -> str:
@@ -128,7 +128,7 @@ def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare) -> str
     own = voice.value(f"{formats.share_of(moved.count, moved.total)}", moved.inputs)
     pooled = voice.value(formats.percent(moved.pooled), result.inputs)
     return (
-        f"Pooled over {len(result.areas)} provinces with {formats.count(sum(each.total for each in result.areas))} tasks, an "
+        f"Pooled over {len(result.areas)} provinces with {formats.count(sum(share.total for share in result.areas))} tasks, an "
         f"average province has completed {voice.value(formats.percent(result.mean), result.inputs)} of its tasks, with an "
         f"intraclass correlation of {formats.number(result.intraclass, 3)} between tasks of one province. The pooled "
         "estimate takes the provinces as drawn from one distribution and moves a short list further towards the mean "
@@ -141,14 +141,14 @@ def _pooling_table(voice: Voice, result: Pooling) -> Exhibit:
     formats = voice.formats
     body = [
         [
-            voice.area(each.area),
-            voice.value(formats.count_of(each.count, each.total), each.inputs),
-            voice.value(formats.percent(each.raw), each.inputs),
-            formats.percent(each.pooled),
-            formats.percent_interval(each.interval.low, each.interval.high),
-            formats.percent(each.shrinkage, 0),
+            voice.area(share.area),
+            voice.value(formats.count_of(share.count, share.total), share.inputs),
+            voice.value(formats.percent(share.raw), share.inputs),
+            formats.percent(share.pooled),
+            formats.percent_interval(share.interval.low, share.interval.high),
+            formats.percent(share.shrinkage, 0),
         ]
-        for each in sorted(result.areas, key=lambda each: (-each.total, each.area))
+        for share in sorted(result.areas, key=lambda share: (-share.total, share.area))
     ]
     return table(
         "pooling-table",

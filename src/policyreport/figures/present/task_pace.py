@@ -31,30 +31,30 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
     """
     voice = Voice(inputs)
     parts: list[Exhibit | str] = []
-    for at, each in enumerate(result for result in results if isinstance(result, Flow)):
+    for at, item in enumerate(result for result in results if isinstance(result, Flow)):
         suffix = f"-{at + 1}" if at else ""
-        last = each.steps[-1]
-        change = f", {_word(voice, each.change.verdict)}" if isinstance(each.change, FlowChange) else ""
+        last = item.steps[-1]
+        change = f", {_word(voice, item.change.verdict)}" if isinstance(item.change, FlowChange) else ""
         frame = voice.frame(
             f"flow{suffix}",
             f"Finished in 30 days: {voice.formats.percent(last.hazard30)} of the open tasks "
             f"({voice.formats.count_of(last.finished, last.at_risk)} in {last.days} days to {voice.date(last.end)}){change}",
             "Share of the tasks open or added that were finished, put on 30 days, %, additions counted from the first "
             "day; bar: 95 % interval if tasks finish independently",
-            each.inputs,
+            item.inputs,
         )
         parts += [
-            pace_sentence(voice, each),
-            _trend_sentence(voice, each),
-            hazards(each, frame, "% finished in 30 days"),
-            _steps_table(voice, each, list_counts(completion, each.list), suffix),
-            flow_sensitivity(voice, each, suffix),
-            voice.flags(each.flags + (each.trend.flags if isinstance(each.trend, FlowTrend) else ())),
+            pace_sentence(voice, item),
+            _trend_sentence(voice, item),
+            hazards(item, frame, "% finished in 30 days"),
+            _steps_table(voice, item, list_counts(completion, item.list), suffix),
+            flow_sensitivity(voice, item, suffix),
+            voice.flags(item.flags + (item.trend.flags if isinstance(item.trend, FlowTrend) else ())),
         ]
-        refused = [part for part in (each.change, each.trend) if isinstance(part, Refusal)]
+        refused = [part for part in (item.change, item.trend) if isinstance(part, Refusal)]
         parts += [voice.refusal(part, escape(part.subject.split(": ")[-1].capitalize())) for part in refused]
     parts += refused_once(voice, _side_by_side(voice, results))
-    short = [pace_sentence(voice, each) for each in results if isinstance(each, Flow)]
+    short = [pace_sentence(voice, result) for result in results if isinstance(result, Flow)]
     return Exhibits([join("flow", *parts), Exhibit("flow-short", "\n\n".join(short))])
 
 
@@ -69,8 +69,8 @@ def outlook(
     voice = Voice(inputs)
     parts: list[Exhibit | str] = []
     short: list[str] = []
-    told = [each for each in results if isinstance(each, Outlook)]
-    for at, (key, group) in enumerate(groupby(told, key=lambda each: each.list)):
+    told = [result for result in results if isinstance(result, Outlook)]
+    for at, (key, group) in enumerate(groupby(told, key=lambda result: result.list)):
         by_share = list(group)
         main, suffix = by_share[0], f"-{at + 1}" if at else ""
         shown = _printed(voice, main)
@@ -96,8 +96,8 @@ def outlook(
 
 def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Outlook | Refusal], list_: str) -> str:
     """Pace and outlook of one list in a line, with how certain they are; empty where refused."""
-    said = [pace_sentence(voice, each) for each in flow if isinstance(each, Flow) and each.list == list_]
-    by_share = [each for each in results if isinstance(each, Outlook) and each.list == list_]
+    said = [pace_sentence(voice, result) for result in flow if isinstance(result, Flow) and result.list == list_]
+    by_share = [result for result in results if isinstance(result, Outlook) and result.list == list_]
     if by_share:
         said += _in_order(voice, by_share, brief=True)
     return " ".join(said)
@@ -107,16 +107,16 @@ def list_counts(completion: Sequence[Completion | Refusal], list_: str) -> tuple
     """The dated counts of one list from `assess.completion`, in order of date."""
     return tuple(
         ListCount(
-            list=each.list,
-            list_label=each.list_label,
-            reference_date=each.reference_date,
-            total=each.total,
-            completed=each.completed.count,
-            share=each.completed.share,
-            inputs=each.inputs,
+            list=result.list,
+            list_label=result.list_label,
+            reference_date=result.reference_date,
+            total=result.total,
+            completed=result.completed.count,
+            share=result.completed.share,
+            inputs=result.inputs,
         )
-        for each in completion
-        if isinstance(each, Completion) and each.list == list_ and each.reference_date
+        for result in completion
+        if isinstance(result, Completion) and result.list == list_ and result.reference_date
     )
 
 
@@ -133,7 +133,7 @@ def refused_once(voice: Voice, results: Sequence[object], what: str = "") -> lis
 
 def _facts(refusals: Sequence[Refusal]) -> list[str]:
     """The facts of refusals with one code; what they share is printed once."""
-    details = list(dict.fromkeys(each.detail for each in refusals if each.detail))
+    details = list(dict.fromkeys(refusal.detail for refusal in refusals if refusal.detail))
     lead, found, _ = details[0].partition(": ") if details else ("", "", "")
     shared = bool(found) and all(detail.startswith(f"{lead}: ") for detail in details)
     return details[:1] + [detail.removeprefix(f"{lead}: ") if shared else detail for detail in details[1:]]
@@ -144,23 +144,31 @@ def _side_by_side(voice: Voice, results: Sequence[object]) -> list[object]:
 
     The last such refusal also names the counts that stand alone of their kind: they were not compared either.
     """
-    counts = [each for each in task_counts(voice.inputs) if each.total is not None and each.completed is not None]
-    changed = [each for each in results if isinstance(each, Refusal) and each.code == "list-changed"]
+    counts = [
+        task_count
+        for task_count in task_counts(voice.inputs)
+        if task_count.total is not None and task_count.completed is not None
+    ]
+    changed = [result for result in results if isinstance(result, Refusal) and result.code == "list-changed"]
     told: dict[int, str] = {}
-    for each in changed:
-        own = [count for count in counts if set(count.inputs) & set(each.inputs)]
-        reason = each.detail.partition(":")[0]
-        told[id(each)] = f"{reason}: {', then '.join(_counted(voice, count) for count in own)}" if own else each.detail
-    alone = [count for count in counts if not any(set(count.inputs) & set(each.inputs) for each in changed)]
+    for refusal in changed:
+        own = [count for count in counts if set(count.inputs) & set(refusal.inputs)]
+        reason = refusal.detail.partition(":")[0]
+        told[id(refusal)] = (
+            f"{reason}: {', then '.join(_counted(voice, count) for count in own)}" if own else refusal.detail
+        )
+    alone = [count for count in counts if not any(set(count.inputs) & set(refusal.inputs) for refusal in changed)]
     if changed and alone:
         told[id(changed[-1])] += f"; counted once: {', '.join(_counted(voice, count) for count in alone)}"
     known = task_counts(voice.inputs, context=True)
-    for close in (each for each in results if isinstance(each, Refusal) and each.code == "interval-too-short"):
+    for close in (result for result in results if isinstance(result, Refusal) and result.code == "interval-too-short"):
         own = [count for count in known if set(count.inputs) & set(close.inputs)]
         told[id(close)] = f"{', then '.join(_counted(voice, count) for count in own)}; {close.detail}"
     return [
-        each.model_copy(update={"detail": told[id(each)]}) if isinstance(each, Refusal) and id(each) in told else each
-        for each in results
+        result.model_copy(update={"detail": told[id(result)]})
+        if isinstance(result, Refusal) and id(result) in told
+        else result
+        for result in results
     ]
 
 
@@ -170,21 +178,21 @@ def _counted(voice: Voice, count: TaskCount) -> str:
     return f"“{count.list_label}”: {voice.formats.count_of(count.completed or 0, count.total or 0)}{day}"
 
 
-def pace_sentence(voice: Voice, each: Flow) -> str:
+def pace_sentence(voice: Voice, flow: Flow) -> str:
     """The last interval's pace and how it changed, with its verdict and what that verdict is about."""
-    formats, step = voice.formats, each.steps[-1]
+    formats, step = voice.formats, flow.steps[-1]
     text = (
-        f"Of {voice.value(formats.count(step.at_risk), each.inputs)} tasks open or added, "
-        f"{voice.value(formats.count(step.finished), each.inputs)} were finished in the {step.days} days to "
-        f"{voice.date(step.end)}: {voice.value(formats.percent(step.hazard30), each.inputs)} a month"
+        f"Of {voice.value(formats.count(step.at_risk), flow.inputs)} tasks open or added, "
+        f"{voice.value(formats.count(step.finished), flow.inputs)} were finished in the {step.days} days to "
+        f"{voice.date(step.end)}: {voice.value(formats.percent(step.hazard30), flow.inputs)} a month"
     )
-    if isinstance(each.change, FlowChange):
+    if isinstance(flow.change, FlowChange):
         # The interval that the verdict was taken from, not the narrower one of independent tasks.
-        ends = each.change.verdict_interval or each.change.interval
-        change, low, high = (100 * value for value in (each.change.difference, ends.low, ends.high))
+        ends = flow.change.verdict_interval or flow.change.interval
+        change, low, high = (100 * value for value in (flow.change.difference, ends.low, ends.high))
         moved = f"{formats.points(change, 1)} ({formats.interval(low, high, 1, signed=True)})"
-        text += f", {voice.value(moved, each.inputs)} on the interval before, {voice.verdict(each.change.verdict)}"
-        return f"{text}. {_change_remark(voice, each.change)}".strip()
+        text += f", {voice.value(moved, flow.inputs)} on the interval before, {voice.verdict(flow.change.verdict)}"
+        return f"{text}. {_change_remark(voice, flow.change)}".strip()
     return f"{text}."
 
 
@@ -192,7 +200,7 @@ def _change_remark(voice: Voice, change: FlowChange) -> str:
     """What a verdict on the change is about, or why a fall gets none; empty where there is nothing to add."""
     if change.verdict == "slower":
         return voice.remark("tasks-left")
-    judged = next((each for each in change.by_frailty if each.frailty == change.verdict_frailty), None)
+    judged = next((result for result in change.by_frailty if result.frailty == change.verdict_frailty), None)
     if change.verdict == "faster":
         return voice.remark("easier-added") if judged and judged.interval.low <= 0 else ""
     fell = change.verdict_interval is not None and change.verdict_interval.high < 0
@@ -203,7 +211,7 @@ def _trend_remark(voice: Voice, trend: FlowTrend) -> str:
     """The same for a trend."""
     if trend.verdict == "falling":
         return voice.remark("tasks-left")
-    judged = next((each for each in trend.by_frailty if each.frailty == trend.verdict_frailty), None)
+    judged = next((result for result in trend.by_frailty if result.frailty == trend.verdict_frailty), None)
     if trend.verdict == "rising":
         return voice.remark("easier-added") if judged and judged.interval.low <= 0 else ""
     return voice.remark("no-more-than-unlike") if trend.interval.high < 0 else ""
@@ -215,52 +223,52 @@ def _word(voice: Voice, verdict: str) -> str:
     return f"{word} ({voice.remark('of-the-tasks-left')})" if verdict == "slower" else word
 
 
-def _trend_sentence(voice: Voice, each: Flow) -> str:
+def _trend_sentence(voice: Voice, flow: Flow) -> str:
     """The hazard's trend over the intervals, the grounds of the verdicts, and the year's end."""
     formats, said = voice.formats, []
-    if isinstance(each.change, FlowChange):
-        effect = formats.number(each.change.verdict_design_effect, 1).removesuffix(".0")
+    if isinstance(flow.change, FlowChange):
+        effect = formats.number(flow.change.verdict_design_effect, 1).removesuffix(".0")
         said.append(
             "The spread over the intervals gives no sign that tasks finish in groups."
             if effect == "1"
             else f"The change is judged at a design effect of {effect}: tasks may finish in groups."
         )
-    if isinstance(each.trend, FlowTrend):
-        ratio, ends = each.trend.hazard_ratio, each.trend.hazard_ratio_interval
+    if isinstance(flow.trend, FlowTrend):
+        ratio, ends = flow.trend.hazard_ratio, flow.trend.hazard_ratio_interval
         text = f"{formats.number(ratio, 3)} ({formats.interval(ends.low, ends.high, 3)})"
         said.append(
-            f"Over {each.trend.intervals} intervals the rate at which the tasks left were finished was multiplied by "
-            f"{voice.value(text, each.inputs)} from quarter to quarter, {voice.verdict(each.trend.verdict)}."
+            f"Over {flow.trend.intervals} intervals the rate at which the tasks left were finished was multiplied by "
+            f"{voice.value(text, flow.inputs)} from quarter to quarter, {voice.verdict(flow.trend.verdict)}."
         )
-        if remark := _trend_remark(voice, each.trend):
+        if remark := _trend_remark(voice, flow.trend):
             said.append(remark)
-        if each.trend.verdict != "no clear trend":
+        if flow.trend.verdict != "no clear trend":
             said.append("The outlook below takes the mean pace and does not carry that trend on.")
-    if any(step.end.month == YEAR_END for step in each.steps):
+    if any(step.end.month == YEAR_END for step in flow.steps):
         said.append("A rush at the end of a year is not told apart from speed.")
-    return " ".join([*said, *_counts_used(voice, each)])
+    return " ".join([*said, *_counts_used(voice, flow)])
 
 
-def _counts_used(voice: Voice, each: Flow) -> list[str]:
+def _counts_used(voice: Voice, flow: Flow) -> list[str]:
     """Which counts end no interval of their own, and how many were left out."""
     said = []
-    if each.joined:
+    if flow.joined:
         days = voice.inputs.settings.flow.minimum_days
-        dates = listed([voice.date(day) for day in each.joined])
-        counts = "The count of {} lies" if len(each.joined) == 1 else "The counts of {} lie"
+        dates = listed([voice.date(day) for day in flow.joined])
+        counts = "The count of {} lies" if len(flow.joined) == 1 else "The counts of {} lie"
         said.append(
             f"{counts.format(dates)} less than {days} days from the next or the one before: the intervals on both sides are "
             "read as one."
         )
-    if each.left_out:
-        many = "1 count was" if each.left_out == 1 else f"{voice.formats.count(each.left_out)} counts were"
+    if flow.left_out:
+        many = "1 count was" if flow.left_out == 1 else f"{voice.formats.count(flow.left_out)} counts were"
         said.append(f"{many} left out: the day or the number is not exact.")
     return said
 
 
-def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: str) -> Exhibit:
+def _steps_table(voice: Voice, flow: Flow, counts: Sequence[ListCount], suffix: str) -> Exhibit:
     """Quarter on quarter inside one list: every date with the changes since the one before."""
-    formats, steps = voice.formats, {step.end: step for step in each.steps}
+    formats, steps = voice.formats, {step.end: step for step in flow.steps}
     body = []
     for count in counts:
         step = steps.get(count.reference_date)
@@ -285,7 +293,7 @@ def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: 
         ["Date", "Completed", "Share", "More completed", "More on the list", "Open or added", "Finished in 30 days",
          "If added evenly", "If added last"],
         body,
-        f"{formats.count(len(each.steps))} intervals inside one list. *Share of the tasks open or added that were "
+        f"{formats.count(len(flow.steps))} intervals inside one list. *Share of the tasks open or added that were "
         "finished, put on 30 days, additions counted from the first day, with 95 % interval; last columns: additions "
         "spread evenly, and all on the last day.*",
         voice.source(rows_behind(body)),
@@ -294,10 +302,10 @@ def _steps_table(voice: Voice, each: Flow, counts: Sequence[ListCount], suffix: 
     )  # fmt: skip
 
 
-def _printed(voice: Voice, each: Outlook) -> OutlookAt:
+def _printed(voice: Voice, outlook: Outlook) -> OutlookAt:
     """The prediction whose interval is printed: the widest assumption, or the estimated one."""
     wanted = voice.inputs.settings.outlook.interval_design_effect
-    return next((at for at in each.by_design_effect if at.design_effect == wanted), each.by_design_effect[-1])
+    return next((at for at in outlook.by_design_effect if at.design_effect == wanted), outlook.by_design_effect[-1])
 
 
 def _in_order(voice: Voice, by_share: Sequence[Outlook], brief: bool = False) -> list[str]:
@@ -307,27 +315,27 @@ def _in_order(voice: Voice, by_share: Sequence[Outlook], brief: bool = False) ->
     return said[::-1] if short else said
 
 
-def _expected(voice: Voice, each: Outlook, brief: bool) -> str:
+def _expected(voice: Voice, outlook: Outlook, brief: bool) -> str:
     """Expected number completed by the deadline, with its interval and its condition."""
-    formats, at = voice.formats, _printed(voice, each)
-    done = each.completed + round(at.mean_finished)
-    low, high = ((each.completed + end) / each.total for end in (at.interval.low, at.interval.high))
-    share = f"{formats.count_of(done, each.total)} ({formats.percent(at.expected_share)}"
+    formats, at = voice.formats, _printed(voice, outlook)
+    done = outlook.completed + round(at.mean_finished)
+    low, high = ((outlook.completed + end) / outlook.total for end in (at.interval.low, at.interval.high))
+    share = f"{formats.count_of(done, outlook.total)} ({formats.percent(at.expected_share)}"
     effect = "" if brief else f" at a design effect of {formats.number(at.design_effect, 0)}"
     interval = f"95 % interval {formats.percent_interval(low, high)}{effect})"
     return (
-        f"If tasks go on closing as in the last {formats.count(each.days_observed)} days, about "
-        f"{voice.value(f'{share}; {interval}', each.inputs)} would be completed by {voice.date(each.deadline)}."
+        f"If tasks go on closing as in the last {formats.count(outlook.days_observed)} days, about "
+        f"{voice.value(f'{share}; {interval}', outlook.inputs)} would be completed by {voice.date(outlook.deadline)}."
     )
 
 
 def _chances(voice: Voice, by_share: Sequence[Outlook]) -> str:
     """How certain each required share is, as a phrase, with its verdict."""
     said: list[str] = []
-    for each in by_share:
-        what = "all" if each.required_share == 1 else voice.formats.percent(each.required_share, 0)
-        chance = voice.certainty(_printed(voice, each).probability_required)
-        said.append(f"that {what} are done{'' if said else ' is'} {chance} ({voice.verdict(each.verdict)})")
+    for outlook in by_share:
+        what = "all" if outlook.required_share == 1 else voice.formats.percent(outlook.required_share, 0)
+        chance = voice.certainty(_printed(voice, outlook).probability_required)
+        said.append(f"that {what} are done{'' if said else ' is'} {chance} ({voice.verdict(outlook.verdict)})")
     return f"The chance {', '.join(said)}."
 
 
@@ -335,12 +343,12 @@ def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
     """Expected share, chances, the pace needed for the required share, new tasks, the deadline's reason."""
     formats, main = voice.formats, by_share[0]
     said = _in_order(voice, by_share)
-    for each in by_share:
-        if each.required_share < 1 and each.hazard_needed30:
+    for outlook in by_share:
+        if outlook.required_share < 1 and outlook.hazard_needed30:
             said.append(
-                f"For {formats.percent(each.required_share, 0)} to be done in expectation, "
-                f"{formats.percent(each.hazard_needed30)} of the open tasks a month would have to be finished; so far it "
-                f"was {voice.value(formats.percent(each.hazard_observed30), each.inputs)}."
+                f"For {formats.percent(outlook.required_share, 0)} to be done in expectation, "
+                f"{formats.percent(outlook.hazard_needed30)} of the open tasks a month would have to be finished; so far it "
+                f"was {voice.value(formats.percent(outlook.hazard_observed30), outlook.inputs)}."
             )
     if main.with_additions:
         more = next((at for at in main.with_additions if at.design_effect == _printed(voice, main).design_effect), None)
@@ -368,11 +376,11 @@ def _outlook_table(voice: Voice, by_share: Sequence[Outlook], suffix: str) -> Ex
                     voice.value(formats.count_of(main.completed + round(at.mean_finished), total), main.inputs),
                     formats.percent(at.expected_share),
                     formats.percent_interval(low, high),
-                    *(voice.band(getattr(each, scenario)[place].probability_required) for each in by_share),
+                    *(voice.band(getattr(outlook, scenario)[place].probability_required) for outlook in by_share),
                 ]
             )
-    chances = ["All done" if each.required_share == 1 else f"{formats.percent(each.required_share, 0)} done"
-               for each in by_share]  # fmt: skip
+    chances = ["All done" if outlook.required_share == 1 else f"{formats.percent(outlook.required_share, 0)} done"
+               for outlook in by_share]  # fmt: skip
     return table(
         voice.id(f"outlook-table{suffix}"),
         ["Assumption", "Expected completed", "Share", "95 % interval", *chances],

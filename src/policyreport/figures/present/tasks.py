@@ -11,9 +11,9 @@ from policyreport.data.notes import printed_as, told_time
 from policyreport.figures import tasks as figures
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.names import heading
 from policyreport.figures.present.task_pace import list_counts
 from policyreport.figures.present.voice import Voice, listed
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
@@ -32,27 +32,29 @@ def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit
     done = newest_of_each_list(completion)
     parts: list[Exhibit | str] = []
     if done:
-        parts += [" ".join(count_sentence(voice, each) for each in done)]
+        parts += [" ".join(count_sentence(voice, result) for result in done)]
         frame = voice.frame(
             "tasks",
             _tasks_finding(voice, done),
             "Share of the tasks on each list that were completed, %; bar: 95 % interval if tasks finish independently",
-            [row for each in done for row in each.inputs],
+            [row for result in done for row in result.inputs],
         )
-        parts.append(figures.completion([(each.list_label, each) for each in done], frame, told_of_lists(voice, done)))
-    again = [counts for each in done if len(counts := list_counts(completion, each.list)) > 1]
+        parts.append(
+            figures.completion([(result.list_label, result) for result in done], frame, told_of_lists(voice, done))
+        )
+    again = [counts for result in done if len(counts := list_counts(completion, result.list)) > 1]
     parts += [_dates(voice, counts, at) for at, counts in enumerate(again)]
     parts += [
-        voice.refusal(each, escape(each.subject) if done else "Tasks completed")
-        for each in completion
-        if isinstance(each, Refusal)
+        voice.refusal(result, escape(result.subject) if done else "Tasks completed")
+        for result in completion
+        if isinstance(result, Refusal)
     ]
     return join("tasks", *parts)
 
 
 def _tasks_finding(voice: Voice, done: Sequence[Completion]) -> str:
     """The newest count; several lists are counted and named, never put in a row as if one had moved."""
-    newest = max(done, key=lambda each: (each.reference_date or each.published, each.total))
+    newest = max(done, key=lambda result: (result.reference_date or result.published, result.total))
     if len(done) == 1:
         return f"Tasks completed: {_short(voice, newest)}"
     return (
@@ -79,10 +81,10 @@ def _dates(voice: Voice, counts: Sequence[ListCount], at: int) -> Exhibit:
 def newest_of_each_list(completion: Sequence[Completion | Refusal]) -> tuple[Completion, ...]:
     """The newest count of each list, in order of those dates; `completion` must be in order of date."""
     newest: dict[str, Completion] = {}
-    for each in completion:
-        if isinstance(each, Completion):
-            newest.pop(each.list, None)
-            newest[each.list] = each
+    for result in completion:
+        if isinstance(result, Completion):
+            newest.pop(result.list, None)
+            newest[result.list] = result
     return tuple(newest.values())
 
 
@@ -99,9 +101,9 @@ def national_tasks(
     if isinstance(quarters, Refusal):
         return Exhibits(Exhibit(name, voice.refusal(quarters)) for name in names)
     dated = {
-        each.reference_date: each.completed
-        for each in completion
-        if isinstance(each, Completion) and each.list in inputs.roles.tasks.national_lists and each.reference_date
+        result.reference_date: result.completed
+        for result in completion
+        if isinstance(result, Completion) and result.list in inputs.roles.tasks.national_lists and result.reference_date
     }
     rows = [row for count in quarters.counts for row in count.inputs]
     first, last = quarters.counts[0], quarters.counts[-1]
@@ -150,21 +152,22 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
     silent = len(rows) - published
     lead = f"{published} of {len(rows)} provinces' counts were published; {silent} were not. " + (
         "The lists are of one kind and of one day; what they say together follows below."
-        if _comparable(inputs, [each for _, each in lists])
+        if _comparable(inputs, [result for _, result in lists])
         else "The lists differ in who drew them up, in scope and in date, so the provinces are not ranked by them."
     )
     body = [
         [
             escape(name),
-            escape(each.list_label),
-            voice.date(each.reference_date) if each.reference_date else _undated(voice, each),
-            voice.value(voice.formats.count_of(each.completed.count, each.total), each.inputs),
-            voice.value(voice.formats.percent(each.completed.share), each.inputs),
+            escape(result.list_label),
+            voice.date(result.reference_date) if result.reference_date else _undated(voice, result),
+            voice.value(voice.formats.count_of(result.completed.count, result.total), result.inputs),
+            voice.value(voice.formats.percent(result.completed.share), result.inputs),
             voice.value(
-                voice.formats.percent_interval(each.completed.wilson.low, each.completed.wilson.high), each.inputs
+                voice.formats.percent_interval(result.completed.wilson.low, result.completed.wilson.high),
+                result.inputs,
             ),
         ]
-        for name, each in lists
+        for name, result in lists
     ]
     shown = table(
         "tasks-provinces",
@@ -181,28 +184,28 @@ def provinces_tasks(rows: Sequence[LeagueRow], lists: Sequence[tuple[str, Comple
 
 def _kinds(voice: Voice, lists: Sequence[tuple[str, Completion]]) -> str:
     """The kinds of lists there are."""
-    kinds = dict.fromkeys(voice.inputs.policy.list_named(each.list).kind for _, each in lists)
+    kinds = dict.fromkeys(voice.inputs.policy.list_named(result.list).kind for _, result in lists)
     named = [escape(label) for kind in kinds if (label := voice.inputs.roles.list_kinds.get(kind))]
     return f": {'; '.join(named)}" if named else ""
 
 
 def _comparable(inputs: Inputs, lists: Sequence[Completion]) -> bool:
     """Whether lists of several areas are of one kind and one known day."""
-    of_one = {(inputs.policy.list_named(each.list).kind, each.reference_date) for each in lists}
-    return len({each.area for each in lists}) > 1 and len(of_one) == 1 and lists[0].reference_date is not None
+    of_one = {(inputs.policy.list_named(result.list).kind, result.reference_date) for result in lists}
+    return len({result.area for result in lists}) > 1 and len(of_one) == 1 and lists[0].reference_date is not None
 
 
-def count_sentence(voice: Voice, each: Completion) -> str:
+def count_sentence(voice: Voice, result: Completion) -> str:
     """One list on one date as a sentence."""
-    when = f"By {voice.date(each.reference_date)}" if each.reference_date else heading(_undated(voice, each))
-    text = f"{when}, {_done(voice, each)} on the list “{escape(each.list_label)}” were completed"
+    when = f"By {voice.date(result.reference_date)}" if result.reference_date else capitalised(_undated(voice, result))
+    text = f"{when}, {_done(voice, result)} on the list “{escape(result.list_label)}” were completed"
     extra = []
-    if isinstance(each.late, Proportion):
-        late = _of(voice, each.late, "these")
-        extra.append(f"{voice.value(late, each.inputs)} late")
-    if isinstance(each.overdue, Proportion):
-        overdue = _of(voice, each.overdue, "all")
-        extra.append(f"{voice.value(overdue, each.inputs)} {_called_overdue(voice, each, quoted=True)}")
+    if isinstance(result.late, Proportion):
+        late = _of(voice, result.late, "these")
+        extra.append(f"{voice.value(late, result.inputs)} late")
+    if isinstance(result.overdue, Proportion):
+        overdue = _of(voice, result.overdue, "all")
+        extra.append(f"{voice.value(overdue, result.inputs)} {_called_overdue(voice, result, quoted=True)}")
     return text + (f", {listed(extra)}" if extra else "") + "."
 
 
@@ -212,15 +215,15 @@ def _of(voice: Voice, part: Proportion, whole: str) -> str:
     return f"{formats.count(part.count)} of {whole} {formats.count(part.total)} ({formats.percent(part.share)})"
 
 
-def _done(voice: Voice, each: Completion) -> str:
+def _done(voice: Voice, result: Completion) -> str:
     """The completed count with its share; of none or all with the one-sided bound for the reader who asks."""
-    done, formats = each.completed, voice.formats
+    done, formats = result.completed, voice.formats
     if not done.one_sided or done.one_sided_bound is None:
-        return voice.value(formats.share_of(done.count, each.total), each.inputs)
-    share = voice.value(formats.percent(done.share), each.inputs)
+        return voice.value(formats.share_of(done.count, result.total), result.inputs)
+    share = voice.value(formats.percent(done.share), result.inputs)
     none = done.count == 0
-    counted = f"{'none' if none else 'all'} of {formats.count(each.total)}"
-    return f"{voice.value(counted, each.inputs)} ({share}, {_bound(voice, done)})"
+    counted = f"{'none' if none else 'all'} of {formats.count(result.total)}"
+    return f"{voice.value(counted, result.inputs)} ({share}, {_bound(voice, done)})"
 
 
 def _bound(voice: Voice, done: Proportion) -> str:
@@ -235,21 +238,21 @@ def _bound(voice: Voice, done: Proportion) -> str:
     return f'[{"at most" if none else "at least"} {bound}]{{.bound title="{attribute(told)}"}}'
 
 
-def _undated(voice: Voice, each: Completion) -> str:
+def _undated(voice: Voice, result: Completion) -> str:
     """The time of a count whose day is not stated: the source's own text, else the ledger's period."""
-    told = told_time(voice.notes(each.inputs))
+    told = told_time(voice.notes(result.inputs))
     if told:
         return f"{escape(told)} (the day is not stated)"
     return (
-        f"in {voice.formats.period(each.period)} (the day is not stated)"
-        if each.period
+        f"in {voice.formats.period(result.period)} (the day is not stated)"
+        if result.period
         else "on a day that is not stated"
     )
 
 
-def _called_overdue(voice: Voice, each: Completion, *, quoted: bool = False) -> str:
+def _called_overdue(voice: Voice, result: Completion, *, quoted: bool = False) -> str:
     """Overdue, or what the source printed where that claims less."""
-    printed = printed_as(voice.notes(each.inputs, voice.inputs.roles.tasks.overdue))
+    printed = printed_as(voice.notes(result.inputs, voice.inputs.roles.tasks.overdue))
     if not printed:
         return "overdue"
     return f"printed as “{escape(printed)}”" if quoted else printed
@@ -258,21 +261,23 @@ def _called_overdue(voice: Voice, each: Completion, *, quoted: bool = False) -> 
 def told_of_lists(voice: Voice, done: Iterable[Completion]) -> dict[str, str]:
     """What stands beneath a list's name in a figure, by list: only where the source's own date or term is printed."""
     found = {}
-    for each in done:
-        told = "" if each.reference_date else told_time(voice.notes(each.inputs))
-        called = _called_overdue(voice, each) if isinstance(each.overdue, Proportion) else "overdue"
+    for result in done:
+        told = "" if result.reference_date else told_time(voice.notes(result.inputs))
+        called = _called_overdue(voice, result) if isinstance(result.overdue, Proportion) else "overdue"
         if told or called != "overdue":
-            when = voice.date(each.reference_date) if each.reference_date else told
+            when = voice.date(result.reference_date) if result.reference_date else told
             parts = [when] if when else []
-            parts += [f"{_of(voice, each.late, 'these')} completed late"] if isinstance(each.late, Proportion) else []
-            parts += [f"{_of(voice, each.overdue, 'all')} {called}"] if isinstance(each.overdue, Proportion) else []
-            found[each.list] = " · ".join(parts)
+            parts += (
+                [f"{_of(voice, result.late, 'these')} completed late"] if isinstance(result.late, Proportion) else []
+            )
+            parts += [f"{_of(voice, result.overdue, 'all')} {called}"] if isinstance(result.overdue, Proportion) else []
+            found[result.list] = " · ".join(parts)
     return found
 
 
-def _short(voice: Voice, each: Completion) -> str:
-    day = f" by {voice.date(each.reference_date)}" if each.reference_date else ""
-    return f"{voice.formats.share_of(each.completed.count, each.total)}{day}"
+def _short(voice: Voice, result: Completion) -> str:
+    day = f" by {voice.date(result.reference_date)}" if result.reference_date else ""
+    return f"{voice.formats.share_of(result.completed.count, result.total)}{day}"
 
 
 def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.figures.exhibits import Exhibit, join
-from policyreport.figures.present.names import heading
 from policyreport.figures.present.voice import Voice
+from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.figures.timeline import Break, MedianLine
 from policyreport.figures.trends import TrendPanel
@@ -25,18 +25,20 @@ def growth_trend(voice: Voice, results: Sequence[Trend | Refusal], breaks: Seque
 
     From `assess.growth`: "growth-trend", empty where no series has a trend. `breaks` are changes of boundaries.
     """
-    told = [each for each in results if isinstance(each, Trend)]
+    told = [result for result in results if isinstance(result, Trend)]
     if not told:
         return Exhibit("growth-trend", "")
-    panels = [TrendPanel(TITLES[each.series], outcome(voice, each), each, LEVELS.get(each.series)) for each in told]
-    said = "; ".join(f"{inside_sentence(each)}, {voice.verdict(each.verdict)}" for each in told)
+    panels = [
+        TrendPanel(TITLES[result.series], outcome(voice, result), result, LEVELS.get(result.series)) for result in told
+    ]
+    said = "; ".join(f"{inside_sentence(result)}, {voice.verdict(result.verdict)}" for result in told)
     frame = voice.frame(
         "growth-trend",
         f"{voice.name}: {said}",
         f"Growth of output minus the nation's, percentage points, and growth itself, % a year, on present boundaries, {told[0].first_year}–"
         f"{told[0].last_year}, with the median of all pairwise slopes (Theil and Sen) and its exact interval; "
         f"{_needed(voice)}, of the difference after adjusting for all provinces",
-        [row for each in told for row in each.inputs],
+        [row for result in told for row in result.inputs],
     )
     return trend_figure(panels, frame, shared=False, height=130, breaks=breaks)
 
@@ -46,21 +48,21 @@ def governance_trend(voice: Voice, results: Sequence[Trend | Refusal]) -> Exhibi
 
     From `assess.governance`: "governance-trend", empty where no score has a trend.
     """
-    told = [each for each in results if isinstance(each, Trend)]
+    told = [result for result in results if isinstance(result, Trend)]
     if not told:
         return Exhibit("governance-trend", "")
-    panels = [_governance_panel(voice, each) for each in results]
-    clear = sum(each.verdict != "no clear trend" for each in told)
+    panels = [_governance_panel(voice, result) for result in results]
+    clear = sum(result.verdict != "no clear trend" for result in told)
     frame = voice.frame(
         "governance-trend",
         f"Against the provinces' mean {voice.formats.count_of(clear, len(told))} tested dimensions show a clear trend",
-        f"Score minus the mean of the provinces, score points, to {max(each.last_year for each in told)}, each with its changes of "
+        f"Score minus the mean of the provinces, score points, to {max(result.last_year for result in told)}, each with its changes of "
         "questions (dotted) and the median of all "
         f"pairwise slopes (Theil and Sen) a year and its exact interval; {_needed(voice)}, after adjusting for all provinces, and "
         "does so in standard deviations over provinces too, as scores draw together",
-        [row for each in told for row in each.inputs],
+        [row for result in told for row in result.inputs],
     )
-    revised = {year for each in told for year in voice.inputs.indicators.get(each.indicator).questions_revised}
+    revised = {year for result in told for year in voice.inputs.indicators.get(result.indicator).questions_revised}
     breaks = [Break(year, f"questions revised, {year}") for year in sorted(revised)]
     return join("governance-trend", trend_figure(panels, frame, breaks=breaks), _both_scales(voice, told))
 
@@ -70,20 +72,20 @@ def _both_scales(voice: Voice, told: Sequence[Trend]) -> Exhibit | str:
     formats = voice.formats
     body = [
         [
-            heading(voice.indicator(each.indicator)),
-            f"{each.first_year}–{each.last_year}",
-            _slope(voice, each.slope, each.slope_interval, each.inputs),
-            _p(voice, each.p_adjusted),
-            _slope(voice, each.scaled.slope, each.scaled.slope_interval, each.inputs),
-            _p(voice, each.scaled.p_adjusted),
-            voice.verdict(each.verdict),
+            capitalised(voice.indicator(result.indicator)),
+            f"{result.first_year}–{result.last_year}",
+            _slope(voice, result.slope, result.slope_interval, result.inputs),
+            _p(voice, result.p_adjusted),
+            _slope(voice, result.scaled.slope, result.scaled.slope_interval, result.inputs),
+            _p(voice, result.scaled.p_adjusted),
+            voice.verdict(result.verdict),
         ]
-        for each in told
-        if each.scaled is not None
+        for result in told
+        if result.scaled is not None
     ]
     if not body:
         return ""
-    clear = sum(each.verdict != "no clear trend" for each in told)
+    clear = sum(result.verdict != "no clear trend" for result in told)
     finding = f"In both scales {formats.count_of(clear, len(body))} dimensions show a clear trend"
     return table(
         voice.id("governance-scales"),
@@ -106,13 +108,13 @@ def _p(voice: Voice, p_value: float | None) -> str | None:
     return None if p_value is None else voice.formats.p_value(p_value)
 
 
-def outcome(voice: Voice, each: Trend) -> str:
+def outcome(voice: Voice, trend: Trend) -> str:
     """Slope, interval with the level attained, and verdict, as plain text for a figure."""
-    formats, ends = voice.formats, each.slope_interval
-    digits = 3 if each.series == "minus mean" else 2
-    slope = formats.number(each.slope, digits, signed=True)
+    formats, ends = voice.formats, trend.slope_interval
+    digits = 3 if trend.series == "minus mean" else 2
+    slope = formats.number(trend.slope, digits, signed=True)
     interval = formats.interval(ends.low, ends.high, digits, signed=True)
-    word = voice.inputs.wording.verdict(each.verdict, voice.language)
+    word = voice.inputs.wording.verdict(trend.verdict, voice.language)
     return f"{slope} a year ({interval} at {formats.percent(ends.level)}): {word}"
 
 
@@ -124,9 +126,9 @@ def median_line(voice: Voice, results: Sequence[Trend | Refusal]) -> MedianLine 
     return MedianLine((first.first_year, first.last_year), first.line, outcome(voice, first))
 
 
-def inside_sentence(each: Trend) -> str:
+def inside_sentence(trend: Trend) -> str:
     """Name of a series of growth in the middle of a sentence."""
-    return TITLES[each.series].lower()
+    return TITLES[trend.series].lower()
 
 
 def _needed(voice: Voice) -> str:
@@ -140,10 +142,10 @@ def _needed(voice: Voice) -> str:
     )
 
 
-def _governance_panel(voice: Voice, each: Trend | Refusal) -> TrendPanel:
+def _governance_panel(voice: Voice, trend: Trend | Refusal) -> TrendPanel:
     """One dimension, with its line or its refusal's short name."""
-    key = each.subject.split()[0] if isinstance(each, Refusal) else each.indicator
-    title = heading(voice.plain_indicator(key))
-    if isinstance(each, Refusal):
-        return TrendPanel(title, voice.plain_short(each.code))
-    return TrendPanel(title, outcome(voice, each), each, LEVELS[each.series])
+    key = trend.subject.split()[0] if isinstance(trend, Refusal) else trend.indicator
+    title = capitalised(voice.plain_indicator(key))
+    if isinstance(trend, Refusal):
+        return TrendPanel(title, voice.plain_short(trend.code))
+    return TrendPanel(title, outcome(voice, trend), trend, LEVELS[trend.series])

@@ -26,12 +26,12 @@ def vintages(
     """
     voice = Voice(inputs)
     triangles = [
-        each for each in revisions if isinstance(each, Revisions) and len({c.published for c in each.cells}) > 1
+        result for result in revisions if isinstance(result, Revisions) and len({c.published for c in result.cells}) > 1
     ]
     if not triangles:
         shown = Exhibit("vintages", "No measure of the share has been published twice.")
     else:
-        shown = join("vintages", *(part for each in triangles for part in _triangle(voice, each)))
+        shown = join("vintages", *(part for triangle in triangles for part in _triangle(voice, triangle)))
     return Exhibits(
         [join("vintages", shown, revision_statistics(voice, revisions)), _mixed(voice, revisions, differences)]
     )
@@ -89,21 +89,21 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
     formats = voice.formats
     body = [
         [
-            voice.area(each.area),
-            voice.indicator(each.indicator),
-            f"{voice.measure(each.measure)} minus {voice.measure(each.reference)}",
-            voice.value(", ".join(f"{p}: {formats.number(d, 2, signed=True)}" for p, d in zip(each.periods, each.differences, strict=True)), each.inputs),
-            formats.number(each.rmse, 2),
+            voice.area(difference.area),
+            voice.indicator(difference.indicator),
+            f"{voice.measure(difference.measure)} minus {voice.measure(difference.reference)}",
+            voice.value(", ".join(f"{p}: {formats.number(d, 2, signed=True)}" for p, d in zip(difference.periods, difference.differences, strict=True)), difference.inputs),
+            formats.number(difference.rmse, 2),
         ]
-        for each in differences
-        if any(round(value, 9) for value in each.differences)
+        for difference in differences
+        if any(round(value, 9) for value in difference.differences)
     ]  # fmt: skip
     planned = [
-        f"{voice.measure(each.measure)}: {voice.percent_as_published(cell.value)} for {voice.period(cell.period)}, a {cell.status} published "
-        f"{voice.published_on(each.inputs, cell.published)}"
-        for each in revisions
-        if isinstance(each, Revisions)
-        for cell in each.apart
+        f"{voice.measure(result.measure)}: {voice.percent_as_published(cell.value)} for {voice.period(cell.period)}, a {cell.status} published "
+        f"{voice.published_on(result.inputs, cell.published)}"
+        for result in revisions
+        if isinstance(result, Revisions)
+        for cell in result.apart
     ]
     said = f"Projections that were replaced are no first figures: {'; '.join(planned)}." if planned else ""
     if not body:

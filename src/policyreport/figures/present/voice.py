@@ -108,9 +108,11 @@ class Voice:
     def plain(self, message: str) -> str:
         """A finding's message with the names of lists, measures, indicators and files for keys, area keys left out."""
         roles = self.inputs.roles
-        labels = {each.id: f"“{each.title}”" for each in self.inputs.policy.lists}
+        labels = {task_list.id: f"“{task_list.title}”" for task_list in self.inputs.policy.lists}
         labels |= roles.measure_labels | roles.list_kinds
-        labels |= {key: f"{short_publisher(each.publisher)}, “{each.title}”" for key, each in self._sources.items()}
+        labels |= {
+            key: f"{short_publisher(source.publisher)}, “{source.title}”" for key, source in self._sources.items()
+        }
         keys = sorted((key for key in labels if {"-", "/"} & set(key)), key=len, reverse=True)
         known = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
         named = known.sub(lambda found: labels[found[0]], message)
@@ -169,7 +171,7 @@ class Voice:
 
     def target(self, text: str, indicator: str, year: str) -> Markdown:
         """A target as printed, with a link to its legal reference."""
-        found = [each.id for each in self.inputs.policy.targets_for(indicator) if str(each.horizon) == str(year)]
+        found = [target.id for target in self.inputs.policy.targets_for(indicator) if str(target.horizon) == str(year)]
         return mark(text, [f"{POLICY}#{id}" for id in found])
 
     def bands(self, bands: Sequence[str], *, emphasis: bool = True) -> str:
@@ -310,12 +312,12 @@ class Voice:
     def _led_by(self, rows: Sequence[str], leading: Sequence[str]) -> str:
         """Source line that names who published the leading rows, with the day, and counts the other publishers."""
         first = self._files(leading)
-        others = {short_publisher(each.publisher) for each in self._files([*leading, *rows])}
-        others -= {short_publisher(each.publisher) for each in first}
+        others = {short_publisher(source.publisher) for source in self._files([*leading, *rows])}
+        others -= {short_publisher(item.publisher) for item in first}
         if not first or not others:
             return self.source([*leading, *rows], in_full=1)
         named = [
-            f"{escape(short_publisher(each.publisher))}, {published(each.published, self.formats)}" for each in first
+            f"{escape(short_publisher(item.publisher))}, {published(item.published, self.formats)}" for item in first
         ]
         return f"Sources: {'; '.join(dict.fromkeys(named))}; and {len(others)} other{'s' * (len(others) > 1)} (see Sources)."
 
