@@ -43,8 +43,8 @@ def sentence(language: str) -> str:
 
 def marked_title(title: str, language: str) -> str:
     """Add the word in brackets to a title, unless the title already contains it."""
-    said = word(language)
-    return title if said in title.lower() else f"{title} ({said})"
+    mark = word(language)
+    return title if mark in title.lower() else f"{title} ({mark})"
 
 
 def marked_name(name: str) -> str:
@@ -115,8 +115,8 @@ def marked_svg(svg: str, lead: str) -> str:
 
 def marked_links(text: str, names: Iterable[str]) -> str:
     """Replace file names in a page or picture by their marked names."""
-    known = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
-    return re.sub(rf"(?<![\w-])(?:{known})(?![\w-])", lambda name: marked_name(name[0]), text) if known else text
+    pattern = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", lambda name: marked_name(name[0]), text) if pattern else text
 
 
 def _lead(language: str) -> str:

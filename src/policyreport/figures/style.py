@@ -116,19 +116,19 @@ def write_svg(figure: Figure, label: str, alt: str) -> str:
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->\n?|\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = _WRITTEN.sub(lambda found: _labelled(found, label), text)
+    text = _WRITTEN.sub(lambda match: _labelled(match, label), text)
     # matplotlib's rule is for "*": inlined, it would reach the whole page
     text = text.replace("*{stroke-linejoin", f"#{label} *{{stroke-linejoin")
     return re.sub(r"<svg[^>]*>", lambda match: _root(match[0], label, alt), text, count=1)
 
 
-def _labelled(found: re.Match[str], label: str) -> str:
+def _labelled(match: re.Match[str], label: str) -> str:
     """Ids unique to this picture, colours in capitals, no rotation by zero; the text between tags stays as it is."""
-    if found["turn"]:
+    if match["turn"]:
         return ""
-    if found["id"]:
-        return f"{found['id']}{label}-"
-    return found["colour"].upper() if found["colour"] else found[0]
+    if match["id"]:
+        return f"{match['id']}{label}-"
+    return match["colour"].upper() if match["colour"] else match[0]
 
 
 def _root(tag: str, label: str, alt: str) -> str:

@@ -34,27 +34,27 @@ from policyreport.records.tasks import Completion, ListCount, ListStep, Proporti
 
 
 def completion(
-    rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, told: Mapping[str, str] | None = None
+    rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, notes: Mapping[str, str] | None = None
 ) -> Exhibit:
     """Draw the completed share of an area's lists as dots with intervals, one row per list.
 
     Beneath a list's name stand its date, late and overdue tasks, or what `told` gives for it instead.
     """
-    body = [_list_row(label, record, frame, told or {}) for label, record in rows]
+    body = [_list_row(label, record, frame, notes or {}) for label, record in rows]
     ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
     scale = Scale(-0.012, 1.012, ticks, tuple(frame.formats.percent(tick, 0) for tick in ticks))
     alt = "; ".join(" ".join(part for part in (row.label, row.text, row.note) if part) for row in body)
     return picture(frame, f"{alt}.", lambda width: paint_rows(width, body, scale, True))
 
 
-def _list_row(label: str, record: Completion | Refusal, frame: Frame, told: Mapping[str, str]) -> Row:
+def _list_row(label: str, record: Completion | Refusal, frame: Frame, notes: Mapping[str, str]) -> Row:
     """One list: counts and share, then its date and what else was counted."""
     words, formats = frame.words, frame.formats
     if isinstance(record, Refusal):
         reasons = {"not-published": frame.verdict("not published"), "list-too-short": words.list_too_short}
         return Row(label, text=reasons.get(record.code, words.no_data), note=record.detail)
-    if record.list in told:
-        return _share_row(label, record.completed, formats, told[record.list])
+    if record.list in notes:
+        return _share_row(label, record.completed, formats, notes[record.list])
     parts = [formats.date(record.reference_date)] if record.reference_date else []
     for part, name in ((record.late, words.late), (record.overdue, words.overdue)):
         if isinstance(part, Proportion):

@@ -134,18 +134,18 @@ def _new_segments(trend: Trend) -> list[int]:
 def _note(panels: Sequence[TrendPanel], breaks: Sequence[Break], frame: Frame) -> str:
     """The meaning of each sign that occurs."""
     points = [(panel.trend, point) for panel in panels if panel.trend for point in panel.trend.points]
-    said = [frame.words.median_line] if points else []
+    notes = [frame.words.median_line] if points else []
     if any(point.status in TENTATIVE for _, point in points):
-        said.append(frame.words.hollow)
+        notes.append(frame.words.hollow)
     if any(point not in trend.window for trend, point in points):
-        said.append(frame.words.outside_window)
-    said += [f"{frame.words.dotted}: {change.label}" for change in breaks]
-    return f"{capitalised('; '.join(said))}." if said else ""
+        notes.append(frame.words.outside_window)
+    notes += [f"{frame.words.dotted}: {change.label}" for change in breaks]
+    return f"{capitalised('; '.join(notes))}." if notes else ""
 
 
 def _alt(panels: Sequence[TrendPanel], frame: Frame) -> str:
     """Every value of every series, estimates named, and the outcome of its trend."""
-    said = []
+    parts = []
     for panel in panels:
         points = panel.trend.points if panel.trend else ()
         values = ", ".join(
@@ -153,5 +153,5 @@ def _alt(panels: Sequence[TrendPanel], frame: Frame) -> str:
             + (f" ({p.status})" if p.status in TENTATIVE else "")
             for p in points
         )
-        said.append(f"{panel.title}: {panel.text}" + (f"; {values}." if values else "."))
-    return " ".join(said)
+        parts.append(f"{panel.title}: {panel.text}" + (f"; {values}." if values else "."))
+    return " ".join(parts)

@@ -20,51 +20,51 @@ SHOWN = 12
 """Revised figures listed one by one; where more were revised, the table counts them."""
 
 
-def changes(found: Changes | None, inputs: Inputs) -> Exhibits:
+def changes(changed: Changes | None, inputs: Inputs) -> Exhibits:
     """Show what was added, revised and confirmed since the edition before, in short and by indicator and measure.
 
     From `assess.changes`; `inputs` must hold every vintage. Gives "changed" for the overview, "changes" for the page.
     """
-    if found is None:
+    if changed is None:
         return Exhibits(Exhibit(name, FIRST) for name in ("changed", "changes"))
     voice = Voice(inputs)
-    lead = " ".join([*_sentences(voice, found, short=True), "[What changed](what-changed.html)"])
-    return Exhibits([Exhibit("changed", lead), _page(voice, found)])
+    lead = " ".join([*_sentences(voice, changed, short=True), "[What changed](what-changed.html)"])
+    return Exhibits([Exhibit("changed", lead), _page(voice, changed)])
 
 
-def _page(voice: Voice, found: Changes) -> Exhibit:
+def _page(voice: Voice, changes: Changes) -> Exhibit:
     """The same sentences, the years of the new figures, every revised figure, and a table of all."""
-    lead = " ".join([*_sentences(voice, found), _years(voice, found.by_measure)])
-    if not found.by_measure:
+    lead = " ".join([*_sentences(voice, changes), _years(voice, changes.by_measure)])
+    if not changes.by_measure:
         return Exhibit("changes", lead)
-    return join("changes", lead, _revised(voice, found), _table(voice, found))
+    return join("changes", lead, _revised(voice, changes), _table(voice, changes))
 
 
-def _sentences(voice: Voice, found: Changes, *, short: bool = False) -> list[str]:
+def _sentences(voice: Voice, changes: Changes, *, short: bool = False) -> list[str]:
     """What is new, what was published again, and who published most of it; in short without the publisher."""
-    said = [_added(voice, found)]
-    if not found.by_measure:
+    sentences = [_added(voice, changes)]
+    if not changes.by_measure:
         until = voice.date(voice.inputs.edition.as_known_on)
-        said.append(f"Nothing was published between {voice.date(found.since)} and {until}.")
-    said += [_published_again(voice, found.by_measure), "" if short else _publisher(voice, found.by_measure)]
-    return [text for text in said if text]
+        sentences.append(f"Nothing was published between {voice.date(changes.since)} and {until}.")
+    sentences += [_published_again(voice, changes.by_measure), "" if short else _publisher(voice, changes.by_measure)]
+    return [text for text in sentences if text]
 
 
-def _added(voice: Voice, found: Changes) -> str:
+def _added(voice: Voice, changes: Changes) -> str:
     """How many figures are new, how many of them perhaps are not, and how many are about earlier years."""
-    counts = [change.new for change in found.by_measure]
+    counts = [change.new for change in changes.by_measure]
     new = sum(count.count for count in counts)
     if not new:
         return "No figure is new."
     files = [file for count in counts for file in count.inputs]
     figures = "1 figure" if new == 1 else f"{voice.formats.count(new)} figures"
-    text = f"Since {voice.date(found.since)} we added {voice.value(figures, files)}"
-    earlier = {year: counts for year, counts in _by_year(found.by_measure).items() if int(year) < found.year}
+    text = f"Since {voice.date(changes.since)} we added {voice.value(figures, files)}"
+    earlier = {year: counts for year, counts in _by_year(changes.by_measure).items() if int(year) < changes.year}
     if earlier:
         total = _total(voice, (count for counts in earlier.values() for count in counts))
-        text += f", {total} of them about years before {found.year} ({_span(earlier)})"
-    if any(change.perhaps_older.count for change in found.by_measure):
-        doubtful = _total(voice, (change.perhaps_older for change in found.by_measure))
+        text += f", {total} of them about years before {changes.year} ({_span(earlier)})"
+    if any(change.perhaps_older.count for change in changes.by_measure):
+        doubtful = _total(voice, (change.perhaps_older for change in changes.by_measure))
         text += f". {doubtful} may be older: their day is not known"
     return f"{text}."
 
@@ -81,14 +81,14 @@ def _published_again(voice: Voice, changes: Sequence[Change]) -> str:
     """How many earlier figures were revised or confirmed; nothing where none was published a second time."""
     revised = [figure for change in changes for figure in change.revised]
     again = sum(change.confirmed.count for change in changes)
-    said = []
+    parts = []
     if revised:
         rows = [row for figure in revised for row in (figure.before, figure.now)]
-        said.append(f"{voice.value(voice.formats.count(len(revised)), rows)} {_were(len(revised))} revised")
+        parts.append(f"{voice.value(voice.formats.count(len(revised)), rows)} {_were(len(revised))} revised")
     if again:
         confirmed = _total(voice, (change.confirmed for change in changes))
-        said.append(f"{confirmed} {_were(again)} published again with the same value")
-    return f"Of the figures known before, {listed(said)}." if said else ""
+        parts.append(f"{confirmed} {_were(again)} published again with the same value")
+    return f"Of the figures known before, {listed(parts)}." if parts else ""
 
 
 def _were(count: int) -> str:
@@ -115,10 +115,12 @@ def _publisher(voice: Voice, changes: Iterable[Change]) -> str:
 def _years(voice: Voice, changes: Iterable[Change]) -> str:
     """How many of the new figures are about which year, the latest first."""
     years = sorted(_by_year(changes).items(), reverse=True)
+    if not years:
+        return ""
     if len(years) == 1:
         return f"All of the new figures are about {years[0][0]}."
-    said = listed([f"{year} ({_total(voice, counts)})" for year, counts in years])
-    return f"The new figures are about {said}; a period of several years counts for its last." if said else ""
+    named = listed([f"{year} ({_total(voice, counts)})" for year, counts in years])
+    return f"The new figures are about {named}; a period of several years counts for its last."
 
 
 def _by_year(changes: Iterable[Change]) -> dict[str, list[FigureCount]]:
@@ -135,13 +137,13 @@ def _span(years: Iterable[str]) -> str:
     return EN_DASH.join(dict.fromkeys([min(years), max(years)]))
 
 
-def _table(voice: Voice, found: Changes) -> Exhibit:
-    body = [_row(voice, change) for change in found.by_measure]
+def _table(voice: Voice, changes: Changes) -> Exhibit:
+    body = [_row(voice, change) for change in changes.by_measure]
     return table(
         "changes",
         ["Indicator", "Measure", "Areas", "New", "About", "Revised", "Confirmed", "Newest published"],
         body,
-        f"Published between {voice.date(found.since)} and {voice.date(voice.inputs.edition.as_known_on)}, a month or "
+        f"Published between {voice.date(changes.since)} and {voice.date(voice.inputs.edition.as_known_on)}, a month or "
         "year alone taken as its last day. *Figures by indicator and measure. New: the edition before knew none of that area, period "
         "and measure; revised: another value, bound or unit than the one known then, which is kept; confirmed: published again with "
         "the same.*",
@@ -169,9 +171,9 @@ def _row(voice: Voice, change: Change) -> list[str | None]:
     ]
 
 
-def _revised(voice: Voice, found: Changes) -> Exhibit | str:
+def _revised(voice: Voice, changes: Changes) -> Exhibit | str:
     """Each revised figure with the value it replaces."""
-    figures = [figure for change in found.by_measure for figure in change.revised]
+    figures = [figure for change in changes.by_measure for figure in change.revised]
     if not figures:
         return ""
     body = [_replaced(voice, figure) for figure in figures[:SHOWN]]
@@ -182,7 +184,7 @@ def _revised(voice: Voice, found: Changes) -> Exhibit | str:
         ["Indicator", "Area", "Period", "Before", "Now", "Published"],
         body,
         f"{voice.formats.count(len(figures))} of the figures known before {verb} another value now.{more} *The value known on "
-        f"{voice.date(found.since)} and the one that replaced it.*",
+        f"{voice.date(changes.since)} and the one that replaced it.*",
         voice.source(rows_behind(body)),
         align="lllrrr",
         wide=True,

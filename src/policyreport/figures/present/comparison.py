@@ -94,7 +94,7 @@ def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
 def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
     """Say in one paragraph what the records allow, with the locator: "summary"."""
     voice = Voice(inputs)
-    said = [_place(voice)]
+    sentences = [_place(voice)]
     by_role = {item.role: item for item in record.strip}
     growth, income = by_role["growth"], by_role["income"]
     if growth.value is not None:
@@ -103,7 +103,7 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
             if growth.nation is not None
             else ""
         )
-        said.append(
+        sentences.append(
             f"In {growth.period} its output grew by "
             f"{voice.value(f'{voice.formats.number(growth.value, 2)}{NBSP}%', growth.inputs)} on the year before"
             f"{_status(growth.status)}{against}."
@@ -113,34 +113,34 @@ def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
         own = record.growth.inputs if isinstance(record.growth, Peers) else ()
         provinces = len(inputs.provinces)
         sure = how_sure(voice, nation, provinces)
-        said.append(
+        sentences.append(
             f"Over {nation.years[0]}–{nation.years[-1]} it grew faster than the country {_in_years(voice, nation, own)}, on "
             f"average {mean_of(voice, nation, own + nation.inputs, 'pp')} a year{f': {sure}' if sure else ''}."
         )
     ratio = record.income_ratio_nation
     if income.value is not None and not isinstance(ratio, Refusal):
-        said.append(
+        sentences.append(
             f"Output per head was {voice.value(f'{voice.formats.number(income.value, 1)} million VND', income.inputs)} in "
             f"{income.period}, {voice.value(voice.formats.number(ratio.index, 0), ratio.inputs)} where the nation is 100."
         )
     counted = newest_completion(record.completion)
     if counted:
-        said.append(count_sentence(voice, counted))
+        sentences.append(count_sentence(voice, counted))
     judged = [figure for figure in record.share if isinstance(figure, Threshold)]
-    said += [share_sentence(voice, figure) for figure in leading(judged)[:1]]
+    sentences += [share_sentence(voice, figure) for figure in leading(judged)[:1]]
     headline = inputs.roles.share.headline_measure
     parts = [part for part in later_parts(record.share) if part.measure == headline]
-    said += [part_sentence(voice, part) for part in parts]
+    sentences += [part_sentence(voice, part) for part in parts]
     by_headline = bool(parts) or any(figure.measure == headline for figure in judged)
     share_by = f"a digital-economy share by {voice.measure(headline)}"
     silent = [what for what, there in (("task counts", counted), (share_by, by_headline)) if not there]
     if growth.value is None:
         silent.append("growth on present boundaries")
     if silent:
-        said.append(f"Not published by {voice.date(record.as_known_on)}: {listed(silent)}.")
+        sentences.append(f"Not published by {voice.date(record.as_known_on)}: {listed(silent)}.")
     names = dict(inputs.areas.table["name"])
     place = locator(inputs.area, tile_grid(inputs), voice.frame("locator", inputs.name, "", []), names)
-    return join("summary", place, f"::: {{.summary}}\n{' '.join(said)}\n:::")
+    return join("summary", place, f"::: {{.summary}}\n{' '.join(sentences)}\n:::")
 
 
 def _place(voice: Voice) -> str:
@@ -168,8 +168,8 @@ def _cell(voice: Voice, item: StripItem) -> str:
             return f"{label}\n\n–\n\n{_part(voice, item)}"
         code = item.refusal.code if item.refusal else "not-published"
         by = f" by {voice.measure(item.measure)}" if item.role == "share" and item.measure else ""
-        told = f"{voice.verdict('not published')}{by}" if code == "not-published" else voice.sentence(code)
-        return f"{label}\n\n–\n\n{told}"
+        reason = f"{voice.verdict('not published')}{by}" if code == "not-published" else voice.sentence(code)
+        return f"{label}\n\n–\n\n{reason}"
     formats = voice.formats
     value = {
         "tasks": lambda: formats.percent(item.value / 100),
@@ -206,8 +206,8 @@ def _when(voice: Voice, item: StripItem) -> str:
     if item.role == "tasks":
         count = voice.value(voice.formats.count_of(item.count or 0, item.total or 0), item.inputs)
         exact = kind_of(item.period) == "days"
-        told = told_time(voice.notes(item.inputs)) or voice.formats.period(item.period)
-        when = voice.formats.short_date(date.fromisoformat(item.period)) if exact else told
+        stated = told_time(voice.notes(item.inputs)) or voice.formats.period(item.period)
+        when = voice.formats.short_date(date.fromisoformat(item.period)) if exact else stated
         return f"{count}, {when or 'date not stated'}"
     source = voice.measure(item.measure) if item.measure else ""
     status = item.status if item.status != "observed" else ""

@@ -49,12 +49,12 @@ def _common_path(voice: Voice, nation: Trend | Refusal) -> Exhibit:
     formats, ends = voice.formats, nation.slope_interval
     slope = f"{formats.number(nation.slope, 2, signed=True)} percentage points a year"
     interval = f"{formats.interval(ends.low, ends.high, 2, signed=True)} at {formats.percent(ends.level)}"
-    said = (
+    sentence = (
         f"The path that all share is judged on the nation's own growth, {nation.first_year}–{nation.last_year}: "
         f"{voice.verdict(nation.verdict)}, median slope {voice.value(f'{slope} ({interval})', nation.inputs)}, "
         f"{voice.kind_of_p(is_exact=nation.p_is_exact)} {voice.value(formats.p_value(nation.p_value), nation.inputs)}."
     )
-    return join("common-path", said, _nation_drawn(voice, nation), voice.flags(nation.flags))
+    return join("common-path", sentence, _nation_drawn(voice, nation), voice.flags(nation.flags))
 
 
 def _nation_drawn(voice: Voice, nation: Trend) -> Exhibit:
@@ -106,15 +106,15 @@ def _counts(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit:
 
 def _finding(voice: Voice, done: Sequence[TrendFamily]) -> str:
     """How many families single anybody out, and growth's own count with the smallest p of its years."""
-    found = sum(bool(family.singled_out) for family in done)
-    said = f"In {found} of {len(done)} families of trends provinces are singled out"
+    count = sum(bool(family.singled_out) for family in done)
+    text = f"In {count} of {len(done)} families of trends provinces are singled out"
     growth = next((family for family in done if family.indicator == voice.inputs.roles.growth.indicator), None)
     if growth is None:
-        return said
-    said += f"; by growth {voice.formats.count_of(len(growth.singled_out), growth.tested)}"
+        return text
+    text += f"; by growth {voice.formats.count_of(len(growth.singled_out), growth.tested)}"
     if growth.smallest_p >= 0.001:
-        said += f", where {growth.n} years allow no p below {voice.formats.p_value(growth.smallest_p)}"
-    return said
+        text += f", where {growth.n} years allow no p below {voice.formats.p_value(growth.smallest_p)}"
+    return text
 
 
 def _named(voice: Voice, done: Sequence[TrendFamily]) -> Exhibit | str:

@@ -35,9 +35,9 @@ def area_findings(record: CleanRecord, inputs: Inputs) -> Exhibit:
     others = f"{wide} more concern whole tables, see *Data quality*." if wide else ""
     if not own:
         return Exhibit("findings", f"No rule of the ledger is broken by these figures alone. {others}".rstrip())
-    told = _alike(voice, worst(own))
-    lines = [f"- {escape(line)}" for line in told[:SHOWN]]
-    rest = f"{len(told) - SHOWN} more are among all findings on the data-quality page." if len(told) > SHOWN else ""
+    notes = _alike(voice, worst(own))
+    lines = [f"- {escape(line)}" for line in notes[:SHOWN]]
+    rest = f"{len(notes) - SHOWN} more are among all findings on the data-quality page." if len(notes) > SHOWN else ""
     return join("findings", "Notes on these figures:", "\n".join(lines), " ".join(filter(None, (rest, others))))
 
 
@@ -51,10 +51,10 @@ def _own_gaps(inputs: Inputs, finding: Finding) -> Finding:
     return finding.model_copy(update={"message": f"{finding.subject}: no figure of {'; '.join(gaps)}."})
 
 
-def _alike(voice: Voice, found: Sequence[Finding]) -> list[str]:
+def _alike(voice: Voice, findings: Sequence[Finding]) -> list[str]:
     """Findings as lines; those alike on several figures share one."""
     groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in found:
+    for finding in findings:
         groups.setdefault((finding.rule, finding.message.partition(": ")[2] or finding.message), []).append(finding)
     lines = []
     for (rule, _), alike in groups.items():
@@ -76,29 +76,27 @@ def _said(voice: Voice, finding: Finding) -> str:
     return voice.facts(message, finding.rows)
 
 
-def findings(found: Sequence[Finding], inputs: Inputs) -> Exhibits:
+def findings(findings: Sequence[Finding], inputs: Inputs) -> Exhibits:
     """Show which rules of the ledger are broken, where and by whom.
 
     Gives "findings", "findings-areas", "findings-publishers", "corrections".
     """
     voice = Voice(inputs)
-    if not found:
+    if not findings:
         none = "No rule of the ledger is broken."
         rest = [Exhibit(name, "") for name in ("findings-areas", "findings-publishers", "corrections")]
         return Exhibits([Exhibit("findings", none), *rest])
-    return Exhibits(
-        [_by_rule(voice, found), _by_area(voice, found), _by_publisher(voice, found), _decided(voice, found)]
-    )
+    return Exhibits(show(voice, findings) for show in (_by_rule, _by_area, _by_publisher, _decided))
 
 
-def worst(found: Iterable[Finding]) -> list[Finding]:
+def worst(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings: errors first, then warnings, then notes."""
-    return sorted(found, key=lambda finding: (ORDER[finding.severity], finding.rule, sort_key(finding.message)))
+    return sorted(findings, key=lambda finding: (ORDER[finding.severity], finding.rule, sort_key(finding.message)))
 
 
-def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
+def _by_rule(voice: Voice, findings: Sequence[Finding]) -> Exhibit:
     """A row per broken rule, an example of each warning, everything in a fold on the site."""
-    counted = Counter((finding.rule, finding.severity) for finding in found)
+    counted = Counter((finding.rule, finding.severity) for finding in findings)
     order = sorted(counted.items(), key=lambda item: (ORDER[item[0][1]], -item[1], item[0][0]))
     body = [
         [escape(_sentence(voice, rule)), severity, voice.formats.count(n), f"`{rule}`"]
@@ -109,26 +107,26 @@ def _by_rule(voice: Voice, found: Sequence[Finding]) -> Exhibit:
         "findings",
         ["What should hold", "Severity", "Times broken", "Rule"],
         body,
-        f"{len(counted)} of {of} rules are broken by published figures, {voice.formats.count(len(found))} times; none stops "
+        f"{len(counted)} of {of} rules are broken by published figures, {voice.formats.count(len(findings))} times; none stops "
         "the run. *Warnings say that figures do not agree; notes say what a reader must know. Nothing is repaired silently.*"
-        if not any(finding.severity == "error" for finding in found) else
+        if not any(finding.severity == "error" for finding in findings) else
         f"{len(counted)} of {of} rules are broken. *Errors stop the run.*",
         align="llrl",
         wide=True,
         sortable=True,
     )  # fmt: skip
-    warned = {finding.rule: finding for finding in reversed(worst(found)) if finding.severity != "note"}
+    warned = {finding.rule: finding for finding in reversed(worst(findings)) if finding.severity != "note"}
     first = "\n".join(_line(voice, finding) for finding in worst(warned.values()))
-    every = "\n".join(_line(voice, finding) for finding in worst(found))
-    fold = folded(f"All {voice.formats.count(len(found))} findings", every)
+    every = "\n".join(_line(voice, finding) for finding in worst(findings))
+    fold = folded(f"All {voice.formats.count(len(findings))} findings", every)
     return join("findings", summary, f"One example of each warning:\n\n{first}" if first else "", fold)
 
 
-def _by_area(voice: Voice, found: Sequence[Finding]) -> Exhibit:
+def _by_area(voice: Voice, findings: Sequence[Finding]) -> Exhibit:
     """A row per province, former ones under their successor; findings about many areas once."""
     areas, nation = voice.inputs.areas, voice.inputs.roles.nation
     by: dict[str, list[Finding]] = {}
-    for finding in found:
+    for finding in findings:
         if not finding.areas:
             continue
         named = {areas.successor(area) for area in finding.areas if area in areas.table.index}
@@ -149,10 +147,10 @@ def _by_area(voice: Voice, found: Sequence[Finding]) -> Exhibit:
     )
 
 
-def _by_publisher(voice: Voice, found: Sequence[Finding]) -> Exhibit:
+def _by_publisher(voice: Voice, findings: Sequence[Finding]) -> Exhibit:
     publishers = {source.id: short_publisher(source.publisher) for source in voice.inputs.sources}
     by: dict[str, list[Finding]] = {}
-    for finding in found:
+    for finding in findings:
         for publisher in {publishers[source] for source in finding.sources if source in publishers}:
             by.setdefault(publisher, []).append(finding)
     # One note each, mostly that terms of use are missing: a row for each of these would hide the others.
@@ -171,10 +169,10 @@ def _by_publisher(voice: Voice, found: Sequence[Finding]) -> Exhibit:
     )
 
 
-def _decided(voice: Voice, found: Sequence[Finding]) -> Exhibit:
+def _decided(voice: Voice, findings: Sequence[Finding]) -> Exhibit:
     """What was read otherwise than printed, and what was kept out, with the reasons."""
     body, total = [], Counter[str]()
-    for finding in found:
+    for finding in findings:
         if finding.rule in ("corrected", "withheld"):
             what, _, reason = finding.message.partition(". ")
             figures = len(finding.rows) if finding.rule == "corrected" else len(finding.areas)
@@ -209,17 +207,17 @@ def _areas(voice: Voice, finding: Finding) -> str:
     return listed([areas.name(area) for area in finding.areas if area in areas.table.index])
 
 
-def _counts(voice: Voice, found: Sequence[Finding]) -> list[str]:
+def _counts(voice: Voice, findings: Sequence[Finding]) -> list[str]:
     """Warnings, notes, and which rules, the most frequent first."""
-    warned = _warnings(found)
-    rules = Counter(finding.rule for finding in sorted(found, key=lambda item: ORDER[item.severity]))
+    warned = _warnings(findings)
+    rules = Counter(finding.rule for finding in sorted(findings, key=lambda item: ORDER[item.severity]))
     named = [rule.replace("-", " ") + (f" ×{n}" if n > 1 else "") for rule, n in rules.items()]
     more = f" and {len(named) - 4} more" if len(named) > 4 else ""
-    return [voice.formats.count(warned), voice.formats.count(len(found) - warned), ", ".join(named[:4]) + more]
+    return [voice.formats.count(warned), voice.formats.count(len(findings) - warned), ", ".join(named[:4]) + more]
 
 
-def _warnings(found: Sequence[Finding]) -> int:
-    return sum(finding.severity != "note" for finding in found)
+def _warnings(findings: Sequence[Finding]) -> int:
+    return sum(finding.severity != "note" for finding in findings)
 
 
 def _sentence(voice: Voice, rule: str) -> str:

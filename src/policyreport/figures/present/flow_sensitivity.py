@@ -45,17 +45,11 @@ def _change_rows(voice: Voice, change: FlowChange, rows: tuple[str, ...]) -> lis
         return voice.value(f"{voice.formats.points(100 * difference, 1)} ({interval})", rows)
 
     return [
-        *(
-            [_assumed(voice, result.design_effect), moved(change.difference, result.interval)]
-            for result in change.by_design_effect
-        ),
+        *([_assumed(voice, at.design_effect), moved(change.difference, at.interval)] for at in change.by_design_effect),
         ["Largest design effect at which the change excludes zero", _largest(voice, change) or "not even at 1"],
         *(
-            [
-                f"Change if tasks differ, variance {_plain(voice, result.frailty)}",
-                moved(result.difference, result.interval),
-            ]
-            for result in change.by_frailty
+            [f"Change if tasks differ, variance {_plain(voice, at.frailty)}", moved(at.difference, at.interval)]
+            for at in change.by_frailty
         ),
         ["Variance at which the change is no fall", _vanishes(voice, change.difference < 0, change.frailty_vanishes)],
     ]
@@ -81,11 +75,8 @@ def _trend_rows(voice: Voice, trend: FlowTrend, rows: tuple[str, ...]) -> list[l
         [f"Trend, spread of the intervals (dispersion {number(trend.dispersion, 2)})", voice.value(ratio, rows)],
         [name, mixed],
         *(
-            [
-                f"Trend if tasks differ, variance {_plain(voice, result.frailty)}",
-                voice.value(_ratio(voice, result), rows),
-            ]
-            for result in trend.by_frailty
+            [f"Trend if tasks differ, variance {_plain(voice, at.frailty)}", voice.value(_ratio(voice, at), rows)]
+            for at in trend.by_frailty
         ),
         ["Variance at which the trend is no fall", _vanishes(voice, trend.slope < 0, trend.frailty_vanishes)],
     ]

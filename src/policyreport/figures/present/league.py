@@ -90,8 +90,8 @@ def _always(voice: Voice, rows: Sequence[LeagueRow]) -> str:
     shown = len(compared)
     nobody = "no province" if shown == _compared(voice) else f"none of {voice.areas_computed(shown)}"
     never_faster = f", {_named(never)} in none" if never else ""
-    said = f"{_named(every) if every else nobody} grew faster than the country in each of the {years} years"
-    return f"{said[0].upper()}{said[1:]}{_since(voice.inputs)}{never_faster}. "
+    text = f"{_named(every) if every else nobody} grew faster than the country in each of the {years} years"
+    return f"{text[0].upper()}{text[1:]}{_since(voice.inputs)}{never_faster}. "
 
 
 def _named(names: Sequence[str]) -> str:
@@ -220,10 +220,10 @@ def _row(voice: Voice, row: LeagueRow, scale: tuple[float, float], shown: _Colum
 
 def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
     """Dot and interval of the mean difference, every province."""
-    told = [row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None]
-    if not told:
+    compared = [row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None]
+    if not compared:
         return Exhibit("league-growth", voice.sentence("not-published"))
-    order = sorted(told, key=lambda row: -(row.growth_mean_difference or 0))
+    order = sorted(compared, key=lambda row: -(row.growth_mean_difference or 0))
     places = [
         Row(
             row.name,
@@ -236,12 +236,12 @@ def _growth(voice: Voice, rows: Sequence[LeagueRow]) -> Exhibit:
         )
         for row in order
     ]
-    apart = sum(row.growth_mean_interval.low > 0 or row.growth_mean_interval.high < 0 for row in told
+    apart = sum(row.growth_mean_interval.low > 0 or row.growth_mean_interval.high < 0 for row in compared
                 if row.growth_mean_interval)  # fmt: skip
-    singled = sum(row.growth_verdict in ("above", "below") for row in told)
+    singled = sum(row.growth_verdict in ("above", "below") for row in compared)
     frame = voice.frame(
         "league-growth",
-        f"{apart} of {len(told)} intervals exclude zero taken one by one, {singled} after adjusting for all provinces",
+        f"{apart} of {len(compared)} intervals exclude zero taken one by one, {singled} after adjusting for all provinces",
         f"Mean yearly difference in GRDP growth to the country's{_since(voice.inputs)}, percentage points, with the 95 % "
         "interval of each province alone",
         rows_behind(places),

@@ -47,16 +47,16 @@ def sure_sentence(voice: Voice, family: MeanFamily) -> str:
     named, free = family.singled_out, family.if_independent
     count = f"{family.tested} provinces"
     if named:
-        said = f"Statistically clear once all {count} are looked at: {_who(voice, named, family)}."
+        text = f"Statistically clear once all {count} are looked at: {_who(voice, named, family)}."
     else:
-        said = f"With {family.n} years no single mean is statistically certain once all {count} are looked at."
+        text = f"With {family.n} years no single mean is statistically certain once all {count} are looked at."
     if set(free) - set(named):
-        said += (
+        text += (
             f" Were years independent of each other, {_who(voice, free, family)} would stand out; the provinces' series point "
             f"to a carry-over of {voice.formats.number(family.carry_over, 2)} from one year to the next, and so few years do not "
             "rule out more."
         )
-    return said
+    return text
 
 
 def _who(voice: Voice, areas: Sequence[str], family: MeanFamily) -> str:
@@ -84,13 +84,13 @@ def _table(voice: Voice, done: Sequence[MeanFamily]) -> Exhibit:
         ]
         for family in done
     ]
-    told = sum(len(family.singled_out) for family in done)
+    apart = sum(len(family.singled_out) for family in done)
     return table(
         "means",
         ["Mean of", "Years", "Tested", "Above in every year", "In none", "Told apart", "If years were independent",
          "Carry-over", "As so many provinces"],
         body,
-        f"{formats.count(told)} means of {formats.count(sum(family.tested for family in done))} are told apart from the country's. "
+        f"{formats.count(apart)} means of {formats.count(sum(family.tested for family in done))} are told apart from the country's. "
         "*Told apart: p of the mean adjusted over all provinces by Benjamini and Hochberg's rule, with each province's spread "
         "drawn towards that of all, and with what carries over from one year to the next, learnt from all provinces' series "
         "(its expected correlation); provinces that move together count as fewer (last column).*",

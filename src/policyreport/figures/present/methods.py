@@ -120,8 +120,8 @@ def _named(voice: Voice, value: object) -> str:
     text = str(value)
     if text == MERGED or text in {variable.name for variable in voice.inputs.roles.likeness}:
         return exposure_title(voice, text)
-    known = voice.inputs.indicators.by_id().get(text)
-    return CHOICES.get(text) or (known.name if known else text.replace("_", " "))
+    indicator = voice.inputs.indicators.by_id().get(text)
+    return CHOICES.get(text) or (indicator.name if indicator else text.replace("_", " "))
 
 
 def _values(voice: Voice, value: object) -> str:

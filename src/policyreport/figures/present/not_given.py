@@ -47,15 +47,15 @@ def not_given(record: EvaluationRecord, series: SeriesRecord, inputs: Inputs) ->
 def _line(voice: Voice, results: Mapping[str, Sequence[object]]) -> str:
     """What was refused for every list, measure or date, or for some of them, by the first reason."""
     by_reason: dict[str, list[str]] = {}
-    for name, found in results.items():
-        if codes := list(_refused(found)):
-            part = "" if len(codes) == len(found) else ", in part"
+    for name, answers in results.items():
+        if codes := list(_refused(answers)):
+            part = "" if len(codes) == len(answers) else ", in part"
             by_reason.setdefault(voice.short(codes[0]), []).append(f"{inside(name)}{part}")
     if not by_reason:
         return ""
-    told = "; ".join(f"{listed(names)} ({reason})" for reason, names in by_reason.items())
-    return f"Not given, for want of figures: {told}. [What cannot be said](data-quality.html)."
+    reasons = "; ".join(f"{listed(names)} ({reason})" for reason, names in by_reason.items())
+    return f"Not given, for want of figures: {reasons}. [What cannot be said](data-quality.html)."
 
 
-def _refused(found: Iterable[object]) -> Iterable[str]:
-    return (item.code for item in found if isinstance(item, Refusal))
+def _refused(answers: Iterable[object]) -> Iterable[str]:
+    return (item.code for item in answers if isinstance(item, Refusal))

@@ -18,11 +18,11 @@ SIGNS = {">": "more than ", "<": "less than ", "~": "about "}
 
 def other_quantity(voice: Voice, results: Sequence[Threshold | NotYearly | Refusal]) -> Exhibit:
     """Show what was announced, that it is not the share, and its verdict: "other-quantity"."""
-    told = [
-        voice.refusal(result, "A third quantity") if isinstance(result, Refusal) else _told(voice, result)
+    parts = [
+        voice.refusal(result, "A third quantity") if isinstance(result, Refusal) else _paragraph(voice, result)
         for result in results
     ]
-    return Exhibit("other-quantity", "\n\n".join(told) or "No other quantity was announced by then.")
+    return Exhibit("other-quantity", "\n\n".join(parts) or "No other quantity was announced by then.")
 
 
 def other_finding(voice: Voice, results: Sequence[Threshold | NotYearly | Refusal]) -> str:
@@ -42,7 +42,7 @@ def other_finding(voice: Voice, results: Sequence[Threshold | NotYearly | Refusa
     )
 
 
-def _told(voice: Voice, figure: Threshold | NotYearly) -> str:
+def _paragraph(voice: Voice, figure: Threshold | NotYearly) -> str:
     """One announced figure with its verdict, the grounds of the verdict, and its source."""
     seen = figure.observation
     announced = voice.value(f"{SIGNS.get(seen.bound, '')}{voice.percent_as_published(seen.value)}", [seen.id])
@@ -69,12 +69,12 @@ def _verdict(voice: Voice, figure: Threshold | NotYearly) -> str:
     if isinstance(figure, NotYearly):
         return not_held(voice, figure)
     line = voice.threshold(voice.percent_as_published(figure.threshold))
-    said = voice.against(figure.verdict, line)
+    verdict = voice.against(figure.verdict, line)
     if figure.observation.bound == "=" and figure.as_published:
-        return f"{said}, as published"
+        return f"{verdict}, as published"
     if figure.probability is None:
-        return f"{said}, for part of a year" if figure.has_flag("part-year") else said
-    return f"{said}; the chance that the final figure is {line} or more is {voice.chance(figure.probability, figure.prior_cells)}"
+        return f"{verdict}, for part of a year" if figure.has_flag("part-year") else verdict
+    return f"{verdict}; the chance that the final figure is {line} or more is {voice.chance(figure.probability, figure.prior_cells)}"
 
 
 def not_held(voice: Voice, figure: NotYearly) -> str:

@@ -104,13 +104,13 @@ def _tasks(voice: Voice, record: EvaluationRecord) -> Finding:
     if all(step.same_list for step in quarters.steps):
         return _tasks_of_one_list(voice, record, quarters)
     *earlier, last = quarters.counts
-    told = listed([_count(voice, count, at == 0) for at, count in enumerate(earlier)])
+    before = listed([_count(voice, count, at == 0) for at, count in enumerate(earlier)])
     rows = [row for count in reversed(quarters.counts) for row in count.inputs]
     picture = spark_lists(quarters.counts, voice.small("spark-tasks", rows, last.inputs))
     text = (
         f"### Central tasks completed: {voice.value(formats.percent(last.share), last.inputs)} by "
         f"{voice.date(last.reference_date)} ({voice.value(formats.count_of(last.completed, last.total), last.inputs)})\n\n"
-        f"Before: {told}. {_size(voice, quarters)}: {voice.verdict('list changed')}, so no speed is given."
+        f"Before: {before}. {_size(voice, quarters)}: {voice.verdict('list changed')}, so no speed is given."
         f"{_suspect(voice, quarters)} [Tasks](tasks.html)"
     )
     return text, picture
@@ -170,38 +170,28 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
     main = newest.get(voice.inputs.roles.share.headline_measure)
     others = [figure for measure, figure in newest.items() if main and measure != main.measure]
     line = voice.percent_as_published(voice.inputs.policy.threshold.value)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if main:
         parts = [part_sentence(voice, part) for part in later_parts(record.share)]
-        told = " ".join([final_chance(voice, main), *(_compared(voice, other) for other in others), *parts])
-        flips = sorted(
-            {
-                figure.period
-                for figure in record.share
-                if isinstance(figure, Threshold) and figure.has_flag("measure-flip")
-            }
-        )
+        details = " ".join([final_chance(voice, main), *(_compared(voice, other) for other in others), *parts])
+        judged = [figure for figure in record.share if isinstance(figure, Threshold)]
+        flips = sorted({figure.period for figure in judged if figure.has_flag("measure-flip")})
         flip = f" For {listed(flips)} the verdict depends on who measures." if flips else ""
         against = voice.against(main.verdict, voice.threshold(line), emphasis=False) + _taken(main)
         text = (
             f"### Digital economy: {_published(voice, main)} of GDP in {voice.period(main.period)} by {voice.measure(main.measure)}, "
             f"{against}\n\n"
-            f"{told}{flip} {BENCHMARK.format(line=voice.threshold(line))} [Digital economy](digital-economy.html)"
+            f"{details}{flip} {BENCHMARK.format(line=voice.threshold(line))} [Digital economy](digital-economy.html)"
         )
-        found.append((text, _spark_shares(voice, [main, *others])))
-    found.append((other_finding(voice, record.other_quantity), None))
-    paces = [pace for pace in record.pace if isinstance(pace, Pace) and main and pace.measure == main.measure]
-    if paces:
-        nearest = min(paces, key=lambda pace: pace.target_period)
-        others_pace = [
-            pace
-            for pace in record.pace
-            if isinstance(pace, Pace)
-            and pace.measure != nearest.measure
-            and pace.target_period == nearest.target_period
-        ]
-        found.append((_pace(voice, nearest, others_pace), _spark_pace(voice, record, nearest)))
-    return found
+        findings.append((text, _spark_shares(voice, [main, *others])))
+    findings.append((other_finding(voice, record.other_quantity), None))
+    paces = [pace for pace in record.pace if isinstance(pace, Pace)]
+    if own := [pace for pace in paces if main and pace.measure == main.measure]:
+        nearest = min(own, key=lambda pace: pace.target_period)
+        alike = [pace for pace in paces if pace.target_period == nearest.target_period]
+        elsewhere = [pace for pace in alike if pace.measure != nearest.measure]
+        findings.append((_pace(voice, nearest, elsewhere), _spark_pace(voice, record, nearest)))
+    return findings
 
 
 def _spark_shares(voice: Voice, newest: Sequence[Threshold]) -> Exhibit:

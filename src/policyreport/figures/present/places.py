@@ -22,24 +22,24 @@ def places(ranks: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     page prints no place.
     """
     voice = Voice(inputs)
-    found = [result for result in ranks if isinstance(result, Ranks) and result.basis in _CAUTION]
+    sets = [result for result in ranks if isinstance(result, Ranks) and result.basis in _CAUTION]
     return Exhibits(
-        Exhibit(f"place-{area}", _statement(voice, found, area)) for area in inputs.areas.of_edition(inputs.edition)
+        Exhibit(f"place-{area}", _statement(voice, sets, area)) for area in inputs.areas.of_edition(inputs.edition)
     )
 
 
-def _statement(voice: Voice, found: Sequence[Ranks], area: str) -> str:
+def _statement(voice: Voice, ranks: Sequence[Ranks], area: str) -> str:
     """The one paragraph on rank certainty: sets where there are any, then what is left without one."""
-    own = [(result, item) for result in found for item in result.sets if item.area == area]
-    said = [_own_set(voice, result, item) if result.tells_apart else _cannot(voice, result) for result, item in own]
+    own = [(result, item) for result in ranks for item in result.sets if item.area == area]
+    lines = [_own_set(voice, result, item) if result.tells_apart else _cannot(voice, result) for result, item in own]
     published = _published(voice, area)
     if any(rank.marginal for rank in published):
-        said.append("A place with a range holds its true rank with 95 % certainty, by the published standard errors.")
+        lines.append("A place with a range holds its true rank with 95 % certainty, by the published standard errors.")
     if any(rank.marginal is None for rank in published):
         placed = any(result.tells_apart for result, _ in own) or any(rank.marginal for rank in published)
         lead = "The other places" if placed else "The places"
-        said.append(f"{lead} on this page only order the published values, which came without a margin of error.")
-    return f"**How certain is a place?** {' '.join(said)}" if said else ""
+        lines.append(f"{lead} on this page only order the published values, which came without a margin of error.")
+    return f"**How certain is a place?** {' '.join(lines)}" if lines else ""
 
 
 def _own_set(voice: Voice, ranks: Ranks, own: RankSet) -> str:

@@ -64,11 +64,7 @@ def _periods(voice: Voice, first: str, last: str) -> str:
 
 def _rows_of(record: CleanRecord, indicator: str, measure: str) -> list[str]:
     """Ids of an area's rows of one indicator and measure."""
-    return [
-        observation.id
-        for observation in record.observations
-        if (observation.indicator, observation.measure) == (indicator, measure)
-    ]
+    return [row.id for row in record.observations if (row.indicator, row.measure) == (indicator, measure)]
 
 
 def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
@@ -95,12 +91,12 @@ def refusals(record: TrendRecord, inputs: Inputs) -> Exhibits:
         align="llll",
         wide=True,
     ).renamed("refusals")
-    said = "; ".join(
+    refused = "; ".join(
         f"the {inside(voice.question(method))}{_about(voice, subjects)} ({voice.short(code)})"
         for (method, code), subjects in sorted(seen.items())
     )
-    said = f"What was published gives no answer on {said}" if seen else "Every question has an answer"
-    short = f"::: {{.refusal}}\n**What cannot be said.** {said}. The reasons stand on the site and under *Data quality*.\n:::"
+    refused = f"What was published gives no answer on {refused}" if seen else "Every question has an answer"
+    short = f"::: {{.refusal}}\n**What cannot be said.** {refused}. The reasons stand on the site and under *Data quality*.\n:::"
     return Exhibits([listing, Exhibit("refusals-short", short)])
 
 
@@ -228,19 +224,17 @@ def _rows(voice: Voice, cell: CoverageCell | None) -> str | None:
 def _subject(voice: Voice, subject: str) -> str:
     """What a code is about, for readers: an indicator by its name, its measure by its label."""
     key, _, rest = subject.partition(" ")
-    found = voice.inputs.indicators.by_id().get(key)
-    if found is None:
+    indicator = voice.inputs.indicators.by_id().get(key)
+    if indicator is None:
         return capitalised(PARTS.get(subject, subject))
     part = PARTS.get(rest) or voice.plain_measure(rest.strip("()"))
-    return f"{found.name}, {part}" if rest else found.name
+    return f"{indicator.name}, {part}" if rest else indicator.name
 
 
 def _about(voice: Voice, subjects: Sequence[str]) -> str:
     """What a refusal concerns, inside a sentence; nothing where the question alone says it."""
     titles = {task_list.title for task_list in voice.inputs.policy.lists}
     lists = [f"“{escape(subject)}”" for subject in dict.fromkeys(subjects) if subject in titles]
-    others = [
-        subject for subject in dict.fromkeys(subjects) if subject and subject not in titles and subject != SUBJECT
-    ]
+    others = [subject for subject in dict.fromkeys(subjects) if subject not in {*titles, SUBJECT, ""}]
     series = [escape(inside(_subject(voice, other))) for other in others]
     return (f" on {listed(lists)}" if lists else "") + (f" of {listed(series)}" if series else "")

@@ -17,12 +17,12 @@ def revision_statistics(voice: Voice, results: Sequence[Revisions | Refusal]) ->
 
     From `assess.revisions`: "vintages-statistics".
     """
-    told = [result for result in results if isinstance(result, Revisions)]
-    revised = [result for result in told if result.n]
+    triangles = [result for result in results if isinstance(result, Revisions)]
+    revised = [result for result in triangles if result.n]
     parts: list[Exhibit | str] = [_table(voice, revised)] if revised else []
     parts += [_tested(voice, triangle) for triangle in revised]
-    parts.append(_refused(voice, told, "bias_test", "No test whether the mean revision is zero"))
-    parts.append(_refused(voice, told, "news_noise", "No test whether revisions are news or noise"))
+    parts.append(_refused(voice, triangles, "bias_test", "No test whether the mean revision is zero"))
+    parts.append(_refused(voice, triangles, "news_noise", "No test whether revisions are news or noise"))
     return join("vintages-statistics", *parts)
 
 
@@ -34,7 +34,7 @@ def _table(voice: Voice, revised: Sequence[Revisions]) -> Exhibit:
         body.append([name, "matured", *_matured(voice, triangle), None])
         for at in triangle.by_maturity:
             body.append([name, f"after {at.maturity} years", *_at(voice, at, triangle.inputs)])
-    said = [
+    averages = [
         f"{voice.measure(triangle.measure)} {voice.formats.count(triangle.n)} "
         + ("(too few for an average)" if triangle.mean is None else f"(mean {voice.formats.points(triangle.mean)})")
         for triangle in revised
@@ -44,7 +44,7 @@ def _table(voice: Voice, revised: Sequence[Revisions]) -> Exhibit:
         ["Measure", "Figure", "Revisions", "Mean", "Mean absolute", "RMSE", "Smallest to largest", "Upward",
          "Mean absolute, relative"],
         body,
-        f"Revisions of first figures: {', '.join(said)}. *Later figure minus the first one, percentage points; matured: the "
+        f"Revisions of first figures: {', '.join(averages)}. *Later figure minus the first one, percentage points; matured: the "
         f"newest figure of at least {years} years after; last column: in per cent of the first figure. RMSE: root of the mean "
         "squared revision.*",
         align="llrrrrrrr",
@@ -87,25 +87,23 @@ def _at(voice: Voice, at: RevisionStatistics, rows: tuple[str, ...]) -> list[str
 
 def _tested(voice: Voice, triangle: Revisions) -> str:
     """The tests that a measure's revisions allow; empty where none does."""
-    formats, said = voice.formats, []
-    if isinstance(triangle.bias_test, RevisionTest):
-        test = (
-            f"t {formats.number(triangle.bias_test.t, 2, signed=True)}, p {formats.p_value(triangle.bias_test.p_value)}"
-        )
-        said.append(f"mean revision against zero: {voice.value(test, triangle.inputs)}")
-    if isinstance(triangle.news_noise, NewsNoise):
-        both = triangle.news_noise
+    formats, tests = voice.formats, []
+    bias, both, rows = triangle.bias_test, triangle.news_noise, triangle.inputs
+    if isinstance(bias, RevisionTest):
+        test = f"t {formats.number(bias.t, 2, signed=True)}, p {formats.p_value(bias.p_value)}"
+        tests.append(f"mean revision against zero: {voice.value(test, rows)}")
+    if isinstance(both, NewsNoise):
         news = f"slope {formats.number(both.news_slope, 2, signed=True)}, p {formats.p_value(both.news_p)}"
         noise = f"slope {formats.number(both.noise_slope, 2, signed=True)}, p {formats.p_value(both.noise_p)}"
-        said.append(f"revisions against the first figure (zero if they are news): {voice.value(news, triangle.inputs)}")
-        said.append(f"against the matured figure (zero if they are noise): {voice.value(noise, triangle.inputs)}")
-    return f"Tests of the revisions by {voice.measure(triangle.measure)}: {'; '.join(said)}." if said else ""
+        tests.append(f"revisions against the first figure (zero if they are news): {voice.value(news, rows)}")
+        tests.append(f"against the matured figure (zero if they are noise): {voice.value(noise, rows)}")
+    return f"Tests of the revisions by {voice.measure(triangle.measure)}: {'; '.join(tests)}." if tests else ""
 
 
-def _refused(voice: Voice, told: Sequence[Revisions], test: str, what: str) -> str:
+def _refused(voice: Voice, triangles: Sequence[Revisions], test: str, what: str) -> str:
     """Why a test was declined, once for all measures concerned."""
-    found = [(result, getattr(result, test)) for result in told if isinstance(getattr(result, test), Refusal)]
-    if not found:
+    refused = [(result, getattr(result, test)) for result in triangles if isinstance(getattr(result, test), Refusal)]
+    if not refused:
         return ""
-    facts = "; ".join(f"{voice.plain_measure(item.measure)}: {refusal.detail}" for item, refusal in found)
-    return voice.refusal(found[0][1].model_copy(update={"detail": facts}), what)
+    facts = "; ".join(f"{voice.plain_measure(item.measure)}: {refusal.detail}" for item, refusal in refused)
+    return voice.refusal(refused[0][1].model_copy(update={"detail": facts}), what)

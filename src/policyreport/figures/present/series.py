@@ -95,13 +95,13 @@ def level_words(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
     trend, unit = results[0], "percentage points"
     if isinstance(trend, Refusal):
         return voice.refusal(trend, "Trend")
-    said = (
+    sentence = (
         f"From {trend.first_year} to {trend.last_year} it rose faster than the country's "
         f"{fact(voice, trend, trend.inputs, unit, 1)}; on average {mean_of(voice, trend, trend.inputs, unit, 1)} a year, "
         f"{how_sure(voice, trend, len(voice.inputs.provinces))}. (Yearly changes as logarithms; a level carries earlier "
         "years on, so it is not trended itself.)"
     )
-    return f"{said}\n\n{voice.flags(trend.flags)}".rstrip()
+    return f"{sentence}\n\n{voice.flags(trend.flags)}".rstrip()
 
 
 def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
@@ -137,9 +137,9 @@ def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
         "provinces; lines are not joined where the questions changed",
         rows_behind([lines for _, lines in drawn]),
     )
-    told = [result for result in results if isinstance(result, Trend)]
+    done = [result for result in results if isinstance(result, Trend)]
     shown_flags = ("ends-before-policy", "renormalised", "questions-revised")
-    flags = voice.flags(flag for result in told for flag in result.flags if flag.code in shown_flags)
+    flags = voice.flags(flag for result in done for flag in result.flags if flag.code in shown_flags)
     refusals = {result.code: result for result in results if isinstance(result, Refusal)}
     parts = [
         voice.refusal(refusal, f"No trend of {listed(_subjects(voice, results, code))}")
@@ -171,20 +171,20 @@ def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
         "" if trend.p_adjusted is None else f", {formats.p_value(trend.p_adjusted)} after adjusting for all provinces"
     )
     ends = trend.slope_interval
-    said = (
+    sentence = (
         f"{what}, {trend.first_year}–{trend.last_year}: {voice.verdict(trend.verdict)}. Median slope "
         f"{voice.value(formats.number(trend.slope, 2, signed=True), trend.inputs)} {escape(trend.unit)} a year "
         f"({voice.value(formats.interval(ends.low, ends.high, 2, signed=True), trend.inputs)} at "
         f"{formats.percent(ends.level)}), {voice.kind_of_p(is_exact=trend.p_is_exact)} "
         f"{voice.value(formats.p_value(trend.p_value), trend.inputs)}{adjusted}."
     )
-    return f"{said}\n\n{voice.flags(trend.flags)}".rstrip()
+    return f"{sentence}\n\n{voice.flags(trend.flags)}".rstrip()
 
 
 def refused(voice: Voice, results: Sequence[object], what: str) -> str:
     """The first refusal of a family as a block."""
-    found = next((result for result in results if isinstance(result, Refusal)), None)
-    return voice.refusal(found, what) if found else ""
+    refusal = next((result for result in results if isinstance(result, Refusal)), None)
+    return voice.refusal(refusal, what) if refusal else ""
 
 
 def _governance_finding(
@@ -195,17 +195,17 @@ def _governance_finding(
 ) -> str:
     """Dimensions whose difference to the mean has a trend, each with its own scores first, or that there is none."""
     moved = [result for result in results if isinstance(result, Trend) and result.verdict != "no clear trend"]
-    told = [result for result in results if isinstance(result, Trend)]
-    if not told:
+    done = [result for result in results if isinstance(result, Trend)]
+    if not done:
         return f"No dimension has the years that a trend needs; scores end in {last}"
     if not moved:
         return (
-            f"No dimension of {len(told)} tested shows a clear trend against the provinces' mean; scores end in {last}"
+            f"No dimension of {len(done)} tested shows a clear trend against the provinces' mean; scores end in {last}"
         )
-    said = [_moved(voice, item, *scores[item.indicator]) for item in moved]
+    sentences = [_moved(voice, item, *scores[item.indicator]) for item in moved]
     if any(flag.code == "ends-before-policy" for item in moved for flag in item.flags):
-        return " ".join([*said, "No score is from after the resolution."])
-    return " ".join([*said, f"Scores end in {last}."])
+        return " ".join([*sentences, "No score is from after the resolution."])
+    return " ".join([*sentences, f"Scores end in {last}."])
 
 
 def _moved(voice: Voice, trend: Trend, own: Sequence[SeriesPoint], mean: Sequence[SeriesPoint]) -> str:
@@ -246,9 +246,9 @@ def _ways(own: float, mean: float) -> tuple[str, str]:
 
 
 def _subjects(voice: Voice, results: Sequence[Trend | Refusal], code: str) -> list[str]:
-    known = voice.inputs.indicators.by_id()
-    found = [result.subject.split()[0] for result in results if isinstance(result, Refusal) and result.code == code]
-    return [capitalised(voice.indicator(key)) if key in known else escape(key) for key in found]
+    indicators = voice.inputs.indicators.by_id()
+    keys = [result.subject.split()[0] for result in results if isinstance(result, Refusal) and result.code == code]
+    return [capitalised(voice.indicator(key)) if key in indicators else escape(key) for key in keys]
 
 
 def _range(points: Sequence[SeriesPoint]) -> str:

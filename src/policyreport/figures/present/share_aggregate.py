@@ -52,13 +52,13 @@ def _difference(voice: Voice, result: AggregateCheck) -> str:
 def _left(voice: Voice, result: Remainder) -> str:
     """The implied mean of the provinces without a figure, its condition, and what it implies for a single one."""
     formats, rows = voice.formats, result.inputs
-    known = len(result.known)
+    count = len(result.known)
     others = _others(voice, result)
-    number = word(known, voice.language)
-    who = "The province with a figure has" if known == 1 else f"The {number} provinces with a figure have"
+    number = word(count, voice.language)
+    who = "The province with a figure has" if count == 1 else f"The {number} provinces with a figure have"
     facts = (
         f"{who} {voice.value(formats.percent(result.known_weight), rows)} of all provinces' output (of "
-        f"{result.weight_year}) and {'a share of' if known == 1 else 'average'} "
+        f"{result.weight_year}) and {'a share of' if count == 1 else 'average'} "
         f"{voice.value(f'{formats.number(result.known_mean, 2)} %', rows)} of GRDP in {result.period} by "
         f"{voice.measure(result.measure)}; the country's is {voice.value(voice.percent_as_published(result.published), rows)} "
         "of GDP."

@@ -25,7 +25,7 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
     formats = voice.formats
     nearest = min(pace.target_period for pace in paces)
     main = next(pace for pace in paces if pace.target_period == nearest)
-    said = [
+    sentences = [
         f"By {voice.measure(pace.measure)}'s measure, from "
         f"{voice.value(voice.percent_as_published(pace.base_value), pace.inputs)} in {pace.base_period} to "
         f"{voice.value(voice.percent_as_published(pace.latest_value), pace.inputs)} in {pace.latest_period}: "
@@ -84,7 +84,7 @@ def share_pace(voice: Voice, paces: Sequence[Pace], judged: Sequence[Threshold])
         wide=True,
         empty="not defined",
     )  # fmt: skip
-    return [join("pace", " ".join([*said, needed]), shown), listing]
+    return [join("pace", " ".join([*sentences, needed]), shown), listing]
 
 
 def yearly_points(judged: Sequence[Threshold]) -> tuple[SeriesPoint, ...]:

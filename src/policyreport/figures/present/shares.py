@@ -108,10 +108,10 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequenc
     areas = sorted(area for area, notebook in inputs.records if notebook == "trend")
     published = {result.area for result in results} | {part.area for part in parts}
     missing = sorted((inputs.areas.name(area) for area in set(areas) - published), key=sort_key)
-    told = " ".join(f"{voice.area(part.area)}: {inside(part_sentence(voice, part))}" for part in parts)
+    since = " ".join(f"{voice.area(part.area)}: {inside(part_sentence(voice, part))}" for part in parts)
     if not results:
         none = f"No province's share by {voice.measure(inputs.roles.share.headline_measure)}'s measure was published"
-        return Exhibit("share-provinces", f"{none} for a whole year. {told}" if told else f"{none} by then.")
+        return Exhibit("share-provinces", f"{none} for a whole year. {since}" if since else f"{none} by then.")
     above = [result for result in results if result.verdict == "above"]
     level = [result for result in results if result.verdict == "cannot tell apart"]
     taken = " as published" if above and all(item.as_published for item in above) else ""
@@ -126,7 +126,7 @@ def provinces_share(results: Sequence[Threshold], inputs: Inputs, parts: Sequenc
     )
     names = {area: inputs.areas.name(area) for area in areas}
     figure = figures.threshold_by_area(results, names, frame, _line(voice), missing)
-    return join("share-provinces", figure, told) if told else figure.renamed("share-provinces")
+    return join("share-provinces", figure, since) if since else figure.renamed("share-provinces")
 
 
 def _are(count: int) -> str:
@@ -139,10 +139,10 @@ def _have(count: int) -> str:
 
 def _statuses(results: Sequence[Threshold]) -> str:
     """That the figures are not final, where none is."""
-    known = {result.observation.status for result in results}
-    if len(known) > 1:
+    statuses = {result.observation.status for result in results}
+    if len(statuses) > 1:
         return ""
-    return {"estimate": ", estimates", "preliminary": ", preliminary"}.get(known.pop(), "")
+    return {"estimate": ", estimates", "preliminary": ", preliminary"}.get(statuses.pop(), "")
 
 
 def _bars(voice: Voice, results: Sequence[Threshold]) -> str:
@@ -288,7 +288,7 @@ def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
         return Exhibit("revisions", "No figure has two vintages far enough apart to tell how far first figures move.")
     main, formats, settings = moved[0], voice.formats, voice.inputs.settings.threshold
     values = listed([voice.value(formats.points(value), main.inputs) for value in main.values])
-    said = (
+    sentence = (
         f"Of {voice.measure(main.measure)}'s years, {_have(len(main.values))} a figure of within {written(settings.first_maturity, 'a year/# years', 'en')} "
         f"and another of {word(settings.final_maturity, 'en')} years later or more; they differ by {values}. {_carried(voice, len(main.values))}"
     )
@@ -299,7 +299,7 @@ def _revisions(voice: Voice, triangles: Sequence[Revisions]) -> Exhibit:
         f"Digital economy, % of GDP, {voice.measure(main.measure)}'s measure, each year's vintages",
         rows_behind(figures.cells_drawn(main)),
     )
-    return join("revisions", said, figures.revisions(main, frame))
+    return join("revisions", sentence, figures.revisions(main, frame))
 
 
 def _carried(voice: Voice, seen: int) -> str:

@@ -74,12 +74,12 @@ def _panel(voice: Voice, result: Panel | Refusal, differences: Mapping[str, Diff
     )
     names = {slope.area: voice.inputs.areas.name(slope.area) for slope in result.slopes}
     figure = caterpillar(result, names, frame, "percentage points a year")
-    said = (
+    explanation = (
         "What all provinces share in a year, a slump or a recovery, is taken away first; without that, "
         f"{result.areas} provinces would count as {result.areas} repetitions of one year."
     )
     return [
-        join("panel", figure, said, _pooled_towards(result), voice.flags(result.flags)),
+        join("panel", figure, explanation, _pooled_towards(result), voice.flags(result.flags)),
         join("panel-table", _panel_table(voice, result), _means(voice, result, differences)),
     ]
 
@@ -106,10 +106,10 @@ def _means(voice: Voice, result: Panel, differences: Mapping[str, Difference]) -
         if named
         else "but no province can be named"
     )
-    told = f", {who} after adjusting for all of them" if verdicts else ""
+    conclusion = f", {who} after adjusting for all of them" if verdicts else ""
     return (
         f"If years are independent and noise is equal, the means differ as a group (F {voice.formats.number(result.mean_f_statistic or 0, 2)}, p "
-        f"{voice.formats.p_value(p_value)}){told}."
+        f"{voice.formats.p_value(p_value)}){conclusion}."
     )
 
 
@@ -275,8 +275,8 @@ def _placebo(voice: Voice, check: ExposureCheck | None) -> str | None:
 
 
 def _left_out(voice: Voice, exposure: Exposure) -> str | None:
-    found = [check.estimate for check in exposure.checks if check.kind == "leave one out"]
-    return voice.formats.interval(min(found), max(found), 2, signed=True) if found else None
+    estimates = [check.estimate for check in exposure.checks if check.kind == "leave one out"]
+    return voice.formats.interval(min(estimates), max(estimates), 2, signed=True) if estimates else None
 
 
 def _held(voice: Voice, check: ExposureCheck | None) -> str | None:
@@ -308,25 +308,24 @@ def exposure_title(voice: Voice, name: str) -> str:
 def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
     """A step at each fixed date, or why none is looked for."""
     formats = voice.formats
-    parts = []
+    parts: list[str] = []
+    by_subject: dict[str, list[Refusal]] = {}
     for result in results:
-        if isinstance(result, Step):
+        if isinstance(result, Refusal):
+            by_subject.setdefault(result.subject, []).append(result)
+        elif isinstance(result, Step):
             parts.append(
                 f"After {result.step_date.year} the nation's growth lies {formats.points(abs(result.difference))} "
                 f"{'higher' if result.difference > 0 else 'lower'} than before: {voice.verdict(result.verdict)} ({voice.kind_of_p(is_exact=result.p_is_exact)} "
                 f"{formats.p_value(result.p_value)}, {result.before} years before and {result.after} after)."
             )
-        elif isinstance(result, Cusum):
+        else:
             parts.append(
                 f"Cumulated residuals of a line over {result.n} years: p {formats.p_value(result.p_value)}; evidence only."
             )
     dates = listed([voice.date(day) for day in step_days(voice.inputs)])
-    refused = [result for result in results if isinstance(result, Refusal)]
-    by_subject = {
-        refusal.subject: [other for other in refused if other.subject == refusal.subject] for refusal in refused
-    }
-    for subject, found in by_subject.items():
-        detail = "; ".join(dict.fromkeys(item.detail for item in found if item.detail))
+    for subject, group in by_subject.items():
+        detail = "; ".join(dict.fromkeys(item.detail for item in group if item.detail))
         what = "Drift of the residuals from a line" if subject.endswith("cusum") else f"A step at {dates}"
-        parts.append(voice.refusal(found[0].model_copy(update={"detail": detail}), what))
+        parts.append(voice.refusal(group[0].model_copy(update={"detail": detail}), what))
     return join("steps", *parts)

@@ -109,8 +109,8 @@ def _scores(voice: Voice, results: Sequence[Sensitivity | Refusal]) -> Exhibit:
 def _asked(voice: Voice, refused: Refusal) -> str:
     """What a refused headline was about: its question, or its indicator."""
     word = refused.subject.split()[0]
-    known = voice.inputs.indicators.by_id().get(word)
-    return QUESTIONS.get(word) or escape(known.name if known else word)
+    indicator = voice.inputs.indicators.by_id().get(word)
+    return QUESTIONS.get(word) or escape(indicator.name if indicator else word)
 
 
 def _summary(voice: Voice, done: Sequence[Sensitivity]) -> Exhibit:
@@ -219,7 +219,7 @@ def _question(voice: Voice, grid: Sensitivity) -> str:
     if grid.method != "completion":
         return asked
     head, rows = _headline(grid), voice.inputs.newest
-    keys = [known.id for known in voice.inputs.policy.lists if known.title == head.choices["list"]]
+    keys = [task_list.id for task_list in voice.inputs.policy.lists if task_list.title == head.choices["list"]]
     days = rows.loc[
         rows["list"].isin(keys) & (rows["indicator"] == voice.inputs.roles.tasks.completed), "reference_date"
     ]
@@ -250,8 +250,8 @@ def _line(voice: Voice, grid: Sensitivity, row: Specification) -> str:
     choices = escape(", ".join(row.choices.values()))
     whole = UNITS[grid.method].removeprefix("%") if grid.method in ("completion", "threshold") else ""
     judged = f", {voice.verdict(row.verdict)}" if row.verdict else "" if row.headline else ", the same count"
-    said = voice.short(row.refused) if row.refused else f"{_number(voice, grid, row.estimate)}{whole}{judged}"
-    return f"- {choices}: {said}" + (" **(headline)**" if row.headline else "")
+    answer = voice.short(row.refused) if row.refused else f"{_number(voice, grid, row.estimate)}{whole}{judged}"
+    return f"- {choices}: {answer}" + (" **(headline)**" if row.headline else "")
 
 
 def _range(voice: Voice, grid: Sensitivity) -> str:
@@ -289,8 +289,8 @@ def _named(voice: Voice, grid: Sensitivity) -> Sensitivity:
     words = [part.partition(" ") for part in grid.most_different.split(", ") if part]
     head = _headline(grid).choices
     # `head` has the methods' names of the choices, `rows` those that readers see.
-    told = ", ".join(_choice(voice, axis, pick) for axis, _, pick in words if axis in head)
-    return grid.model_copy(update={"specifications": rows, "most_different": told})
+    choices = ", ".join(_choice(voice, axis, pick) for axis, _, pick in words if axis in head)
+    return grid.model_copy(update={"specifications": rows, "most_different": choices})
 
 
 def _choice(voice: Voice, axis: str, pick: str) -> str:
@@ -300,7 +300,7 @@ def _choice(voice: Voice, axis: str, pick: str) -> str:
         return exposure_name(voice, pick)
     if axis == "list":
         return voice.inputs.policy.list_named(pick).title
-    said = {
+    name = {
         ("control", "none"): "no control",
         ("control", "merged"): "merger held fixed",
         ("post", "all"): "every year after the start",
@@ -331,8 +331,8 @@ def _choice(voice: Voice, axis: str, pick: str) -> str:
         ("weight", "output"): "weighted by output",
     }.get((axis, pick), pick)
     if axis == "scale":
-        return said.replace("s0", "× prior scale")
-    if axis == "prior" and said == pick:
+        return name.replace("s0", "× prior scale")
+    if axis == "prior" and name == pick:
         worth = float(pick.removesuffix(" degrees"))
         return f"prior worth {voice.as_published(worth)} revision{'' if worth == 1 else 's'}"
-    return f"{said} peers" if axis == "peers" else said
+    return f"{name} peers" if axis == "peers" else name

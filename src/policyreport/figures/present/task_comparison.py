@@ -10,7 +10,7 @@ from policyreport.figures import tasks as task_figures
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.task_pace import refused_once
-from policyreport.figures.present.tasks import told_of_lists
+from policyreport.figures.present.tasks import notes_of_lists
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
@@ -119,7 +119,7 @@ def _raw_figure(voice: Voice) -> Exhibit | str:
         "interval if tasks finish independently",
         [row for result in done for row in result.inputs],
     )
-    return task_figures.completion([(result.list_label, result) for result in done], frame, told_of_lists(voice, done))
+    return task_figures.completion([(result.list_label, result) for result in done], frame, notes_of_lists(voice, done))
 
 
 def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare) -> str:
@@ -165,7 +165,7 @@ def _pooling_table(voice: Voice, result: Pooling) -> Exhibit:
 def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint]) -> str:
     """Who is singled out, on which side, and how wide the limits are."""
     formats = voice.formats
-    said = [
+    sentences = [
         f"On the lists of {len(result.points)} provinces together "
         f"{voice.value(formats.share_of(sum(p.count for p in result.points), sum(p.total for p in result.points)), result.inputs)} "
         "of the tasks are completed."
@@ -173,26 +173,26 @@ def _funnel_sentences(voice: Voice, result: Funnel, singled: list[FunnelPoint]) 
     for word, above in (("above", True), ("below", False)):
         side = sorted((p for p in singled if (p.share > result.centre) == above), key=lambda p: -abs(p.z))
         if side:
-            told = [
+            provinces = [
                 f"{voice.area(p.area)} ({voice.value(formats.share_of(p.count, p.total), p.inputs)})"
                 for p in side[:NAMED]
             ]
             more = [f"{len(side) - NAMED} more"] if len(side) > NAMED else []
-            said.append(f"For the size of their lists {listed([*told, *more])} {'is' if len(side) == 1 else 'are'} "
+            sentences.append(f"For the size of their lists {listed([*provinces, *more])} {'is' if len(side) == 1 else 'are'} "
                         f"{voice.verdict(word)}.")  # fmt: skip
     if not singled:
-        said.append(
+        sentences.append(
             f"No province is singled out: {voice.verdict('cannot tell apart')} from the others by its size alone."
         )
     spread = formats.number(result.dispersion, 2)
-    said.append(
+    sentences.append(
         f"The provinces differ more than chance alone would let them (dispersion {spread}), so they are judged by limits "
         "widened by that much; the paler limits are those of chance alone."
         if result.overdispersed
         else f"Their spread does not stand out from what chance would give (dispersion {spread})."
     )
-    said.append(_grouped(voice, result.grouping))
-    return " ".join(said) + _dropped(voice, result.dropped)
+    sentences.append(_grouped(voice, result.grouping))
+    return " ".join(sentences) + _dropped(voice, result.dropped)
 
 
 def _grouped(voice: Voice, grouping: Grouped) -> str:
@@ -201,8 +201,8 @@ def _grouped(voice: Voice, grouping: Grouped) -> str:
     if not grouping.pairs:
         return f"Tasks of one list are taken to finish in groups, at a design effect of {effect}."
     pairs = voice.formats.count(grouping.pairs)
-    told = "no sign that tasks finish in groups" if effect == "1" else f"a design effect of {effect}"
-    return f"{pairs} pairs of successive counts give {told}."
+    finding = "no sign that tasks finish in groups" if effect == "1" else f"a design effect of {effect}"
+    return f"{pairs} pairs of successive counts give {finding}."
 
 
 def _dropped(voice: Voice, areas: Iterable[str]) -> str:

@@ -69,8 +69,8 @@ def outlook(
     voice = Voice(inputs)
     parts: list[Exhibit | str] = []
     short: list[str] = []
-    told = [result for result in results if isinstance(result, Outlook)]
-    for at, (key, group) in enumerate(groupby(told, key=lambda result: result.list)):
+    done = [result for result in results if isinstance(result, Outlook)]
+    for at, (key, group) in enumerate(groupby(done, key=lambda result: result.list)):
         by_share = list(group)
         main, suffix = by_share[0], f"-{at + 1}" if at else ""
         shown = _printed(voice, main)
@@ -96,11 +96,11 @@ def outlook(
 
 def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Outlook | Refusal], list_: str) -> str:
     """Pace and outlook of one list in a line, with how certain they are; empty where refused."""
-    said = [pace_sentence(voice, result) for result in flow if isinstance(result, Flow) and result.list == list_]
+    sentences = [pace_sentence(voice, result) for result in flow if isinstance(result, Flow) and result.list == list_]
     by_share = [result for result in results if isinstance(result, Outlook) and result.list == list_]
     if by_share:
-        said += _in_order(voice, by_share, brief=True)
-    return " ".join(said)
+        sentences += _in_order(voice, by_share, brief=True)
+    return " ".join(sentences)
 
 
 def list_counts(completion: Sequence[Completion | Refusal], list_: str) -> tuple[ListCount, ...]:
@@ -134,8 +134,8 @@ def refused_once(voice: Voice, results: Sequence[object], what: str = "") -> lis
 def _facts(refusals: Sequence[Refusal]) -> list[str]:
     """The facts of refusals with one code; what they share is printed once."""
     details = list(dict.fromkeys(refusal.detail for refusal in refusals if refusal.detail))
-    lead, found, _ = details[0].partition(": ") if details else ("", "", "")
-    shared = bool(found) and all(detail.startswith(f"{lead}: ") for detail in details)
+    lead, colon, _ = details[0].partition(": ") if details else ("", "", "")
+    shared = bool(colon) and all(detail.startswith(f"{lead}: ") for detail in details)
     return details[:1] + [detail.removeprefix(f"{lead}: ") if shared else detail for detail in details[1:]]
 
 
@@ -144,32 +144,27 @@ def _side_by_side(voice: Voice, results: Sequence[object]) -> list[object]:
 
     The last such refusal also names the counts that stand alone of their kind: they were not compared either.
     """
-    counts = [
-        task_count
-        for task_count in task_counts(voice.inputs)
-        if task_count.total is not None and task_count.completed is not None
-    ]
-    changed = [result for result in results if isinstance(result, Refusal) and result.code == "list-changed"]
-    told: dict[int, str] = {}
+    counts = [count for count in task_counts(voice.inputs) if None not in (count.total, count.completed)]
+    refused = [result for result in results if isinstance(result, Refusal)]
+    changed = [refusal for refusal in refused if refusal.code == "list-changed"]
+    details: dict[int, str] = {}
     for refusal in changed:
         own = [count for count in counts if set(count.inputs) & set(refusal.inputs)]
-        reason = refusal.detail.partition(":")[0]
-        told[id(refusal)] = (
-            f"{reason}: {', then '.join(_counted(voice, count) for count in own)}" if own else refusal.detail
-        )
+        reason, listing = refusal.detail.partition(":")[0], ", then ".join(_counted(voice, count) for count in own)
+        details[id(refusal)] = f"{reason}: {listing}" if own else refusal.detail
     alone = [count for count in counts if not any(set(count.inputs) & set(refusal.inputs) for refusal in changed)]
     if changed and alone:
-        told[id(changed[-1])] += f"; counted once: {', '.join(_counted(voice, count) for count in alone)}"
-    known = task_counts(voice.inputs, context=True)
-    for close in (result for result in results if isinstance(result, Refusal) and result.code == "interval-too-short"):
-        own = [count for count in known if set(count.inputs) & set(close.inputs)]
-        told[id(close)] = f"{', then '.join(_counted(voice, count) for count in own)}; {close.detail}"
-    return [
-        result.model_copy(update={"detail": told[id(result)]})
-        if isinstance(result, Refusal) and id(result) in told
-        else result
-        for result in results
-    ]
+        details[id(changed[-1])] += f"; counted once: {', '.join(_counted(voice, count) for count in alone)}"
+    dated = task_counts(voice.inputs, context=True)
+    for close in (refusal for refusal in refused if refusal.code == "interval-too-short"):
+        own = [count for count in dated if set(count.inputs) & set(close.inputs)]
+        details[id(close)] = f"{', then '.join(_counted(voice, count) for count in own)}; {close.detail}"
+    amended: dict[int, object] = {
+        id(refusal): refusal.model_copy(update={"detail": details[id(refusal)]})
+        for refusal in refused
+        if id(refusal) in details
+    }
+    return [amended.get(id(result), result) for result in results]
 
 
 def _counted(voice: Voice, count: TaskCount) -> str:
@@ -225,10 +220,10 @@ def _word(voice: Voice, verdict: str) -> str:
 
 def _trend_sentence(voice: Voice, flow: Flow) -> str:
     """The hazard's trend over the intervals, the grounds of the verdicts, and the year's end."""
-    formats, said = voice.formats, []
+    formats, sentences = voice.formats, []
     if isinstance(flow.change, FlowChange):
         effect = formats.number(flow.change.verdict_design_effect, 1).removesuffix(".0")
-        said.append(
+        sentences.append(
             "The spread over the intervals gives no sign that tasks finish in groups."
             if effect == "1"
             else f"The change is judged at a design effect of {effect}: tasks may finish in groups."
@@ -236,34 +231,34 @@ def _trend_sentence(voice: Voice, flow: Flow) -> str:
     if isinstance(flow.trend, FlowTrend):
         ratio, ends = flow.trend.hazard_ratio, flow.trend.hazard_ratio_interval
         text = f"{formats.number(ratio, 3)} ({formats.interval(ends.low, ends.high, 3)})"
-        said.append(
+        sentences.append(
             f"Over {flow.trend.intervals} intervals the rate at which the tasks left were finished was multiplied by "
             f"{voice.value(text, flow.inputs)} from quarter to quarter, {voice.verdict(flow.trend.verdict)}."
         )
         if remark := _trend_remark(voice, flow.trend):
-            said.append(remark)
+            sentences.append(remark)
         if flow.trend.verdict != "no clear trend":
-            said.append("The outlook below takes the mean pace and does not carry that trend on.")
+            sentences.append("The outlook below takes the mean pace and does not carry that trend on.")
     if any(step.end.month == YEAR_END for step in flow.steps):
-        said.append("A rush at the end of a year is not told apart from speed.")
-    return " ".join([*said, *_counts_used(voice, flow)])
+        sentences.append("A rush at the end of a year is not told apart from speed.")
+    return " ".join([*sentences, *_counts_used(voice, flow)])
 
 
 def _counts_used(voice: Voice, flow: Flow) -> list[str]:
     """Which counts end no interval of their own, and how many were left out."""
-    said = []
+    sentences = []
     if flow.joined:
         days = voice.inputs.settings.flow.minimum_days
         dates = listed([voice.date(day) for day in flow.joined])
         counts = "The count of {} lies" if len(flow.joined) == 1 else "The counts of {} lie"
-        said.append(
+        sentences.append(
             f"{counts.format(dates)} less than {days} days from the next or the one before: the intervals on both sides are "
             "read as one."
         )
     if flow.left_out:
         many = "1 count was" if flow.left_out == 1 else f"{voice.formats.count(flow.left_out)} counts were"
-        said.append(f"{many} left out: the day or the number is not exact.")
-    return said
+        sentences.append(f"{many} left out: the day or the number is not exact.")
+    return sentences
 
 
 def _steps_table(voice: Voice, flow: Flow, counts: Sequence[ListCount], suffix: str) -> Exhibit:
@@ -310,9 +305,9 @@ def _printed(voice: Voice, outlook: Outlook) -> OutlookAt:
 
 def _in_order(voice: Voice, by_share: Sequence[Outlook], brief: bool = False) -> list[str]:
     """Expected share and chances; the chances lead on a list so short that all may well be done."""
-    said = [_expected(voice, by_share[0], brief), _chances(voice, by_share)]
+    sentences = [_expected(voice, by_share[0], brief), _chances(voice, by_share)]
     short = by_share[0].open_tasks <= voice.inputs.settings.outlook.certain_above_open
-    return said[::-1] if short else said
+    return sentences[::-1] if short else sentences
 
 
 def _expected(voice: Voice, outlook: Outlook, brief: bool) -> str:
@@ -331,21 +326,21 @@ def _expected(voice: Voice, outlook: Outlook, brief: bool) -> str:
 
 def _chances(voice: Voice, by_share: Sequence[Outlook]) -> str:
     """How certain each required share is, as a phrase, with its verdict."""
-    said: list[str] = []
+    chances: list[str] = []
     for outlook in by_share:
         what = "all" if outlook.required_share == 1 else voice.formats.percent(outlook.required_share, 0)
         chance = voice.certainty(_printed(voice, outlook).probability_required)
-        said.append(f"that {what} are done{'' if said else ' is'} {chance} ({voice.verdict(outlook.verdict)})")
-    return f"The chance {', '.join(said)}."
+        chances.append(f"that {what} are done{'' if chances else ' is'} {chance} ({voice.verdict(outlook.verdict)})")
+    return f"The chance {', '.join(chances)}."
 
 
 def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
     """Expected share, chances, the pace needed for the required share, new tasks, the deadline's reason."""
     formats, main = voice.formats, by_share[0]
-    said = _in_order(voice, by_share)
+    sentences = _in_order(voice, by_share)
     for outlook in by_share:
         if outlook.required_share < 1 and outlook.hazard_needed30:
-            said.append(
+            sentences.append(
                 f"For {formats.percent(outlook.required_share, 0)} to be done in expectation, "
                 f"{formats.percent(outlook.hazard_needed30)} of the open tasks a month would have to be finished; so far it "
                 f"was {voice.value(formats.percent(outlook.hazard_observed30), outlook.inputs)}."
@@ -353,13 +348,13 @@ def _outlook_sentences(voice: Voice, by_share: Sequence[Outlook]) -> str:
     if main.with_additions:
         more = next((at for at in main.with_additions if at.design_effect == _printed(voice, main).design_effect), None)
         if more:
-            said.append(
+            sentences.append(
                 f"No new tasks are assumed; with {formats.count(main.additions)} more by then, as they came so far, "
                 f"the expected share is {formats.percent(more.expected_share)} of "
                 f"{formats.count(main.total + main.additions)}."
             )
     reason = voice.inputs.policy.list_named(main.list).deadline_reason
-    return " ".join([*said, f"Why that day? {escape(reason)}" if reason else ""]).strip()
+    return " ".join([*sentences, f"Why that day? {escape(reason)}" if reason else ""]).strip()
 
 
 def _outlook_table(voice: Voice, by_share: Sequence[Outlook], suffix: str) -> Exhibit:

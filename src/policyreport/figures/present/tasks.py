@@ -32,16 +32,15 @@ def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit
     done = newest_of_each_list(completion)
     parts: list[Exhibit | str] = []
     if done:
-        parts += [" ".join(count_sentence(voice, result) for result in done)]
+        parts.append(" ".join(count_sentence(voice, result) for result in done))
         frame = voice.frame(
             "tasks",
             _tasks_finding(voice, done),
             "Share of the tasks on each list that were completed, %; bar: 95 % interval if tasks finish independently",
             [row for result in done for row in result.inputs],
         )
-        parts.append(
-            figures.completion([(result.list_label, result) for result in done], frame, told_of_lists(voice, done))
-        )
+        rows = [(result.list_label, result) for result in done]
+        parts.append(figures.completion(rows, frame, notes_of_lists(voice, done)))
     again = [counts for result in done if len(counts := list_counts(completion, result.list)) > 1]
     parts += [_dates(voice, counts, at) for at, counts in enumerate(again)]
     parts += [
@@ -231,18 +230,18 @@ def _bound(voice: Voice, done: Proportion) -> str:
     formats, none = voice.formats, done.count == 0
     bound = formats.percent(done.one_sided_bound or 0.0)
     level = formats.percent(1 - ALPHA, 0)
-    told = (
+    meaning = (
         f"One-sided {level} bound: with a tendency to finish {'above' if none else 'below'} {bound}, such a count has a "
         f"chance of less than {formats.percent(ALPHA, 0)} if tasks finish independently."
     )
-    return f'[{"at most" if none else "at least"} {bound}]{{.bound title="{attribute(told)}"}}'
+    return f'[{"at most" if none else "at least"} {bound}]{{.bound title="{attribute(meaning)}"}}'
 
 
 def _undated(voice: Voice, result: Completion) -> str:
     """The time of a count whose day is not stated: the source's own text, else the ledger's period."""
-    told = told_time(voice.notes(result.inputs))
-    if told:
-        return f"{escape(told)} (the day is not stated)"
+    stated = told_time(voice.notes(result.inputs))
+    if stated:
+        return f"{escape(stated)} (the day is not stated)"
     return (
         f"in {voice.formats.period(result.period)} (the day is not stated)"
         if result.period
@@ -258,21 +257,21 @@ def _called_overdue(voice: Voice, result: Completion, *, quoted: bool = False) -
     return f"printed as “{escape(printed)}”" if quoted else printed
 
 
-def told_of_lists(voice: Voice, done: Iterable[Completion]) -> dict[str, str]:
+def notes_of_lists(voice: Voice, done: Iterable[Completion]) -> dict[str, str]:
     """What stands beneath a list's name in a figure, by list: only where the source's own date or term is printed."""
-    found = {}
+    notes = {}
     for result in done:
-        told = "" if result.reference_date else told_time(voice.notes(result.inputs))
+        stated = "" if result.reference_date else told_time(voice.notes(result.inputs))
         called = _called_overdue(voice, result) if isinstance(result.overdue, Proportion) else "overdue"
-        if told or called != "overdue":
-            when = voice.date(result.reference_date) if result.reference_date else told
+        if stated or called != "overdue":
+            when = voice.date(result.reference_date) if result.reference_date else stated
             parts = [when] if when else []
-            parts += (
-                [f"{_of(voice, result.late, 'these')} completed late"] if isinstance(result.late, Proportion) else []
-            )
-            parts += [f"{_of(voice, result.overdue, 'all')} {called}"] if isinstance(result.overdue, Proportion) else []
-            found[result.list] = " · ".join(parts)
-    return found
+            if isinstance(result.late, Proportion):
+                parts.append(f"{_of(voice, result.late, 'these')} completed late")
+            if isinstance(result.overdue, Proportion):
+                parts.append(f"{_of(voice, result.overdue, 'all')} {called}")
+            notes[result.list] = " · ".join(parts)
+    return notes
 
 
 def _short(voice: Voice, result: Completion) -> str:
@@ -283,7 +282,7 @@ def _short(voice: Voice, result: Completion) -> str:
 def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
     """The counts on all dates, and why they make no series."""
     formats = voice.formats
-    said = [
+    counts = [
         f"{voice.value(formats.count_of(count.completed, count.total), count.inputs)} tasks "
         f"({voice.value(formats.percent(count.share), count.inputs)}) "
         f"{'on' if at == 0 else 'by'} {voice.date(count.reference_date)}"
@@ -292,7 +291,7 @@ def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
     first, last = quarters.counts[0], quarters.counts[-1]
     if _one_list(quarters):
         return (
-            f"Completed on the central list: {said[-1]}, after {said[0]}. It is one list on all {len(said)} dates; it grew "
+            f"Completed on the central list: {counts[-1]}, after {counts[0]}. It is one list on all {len(counts)} dates; it grew "
             f"from {voice.value(formats.count(first.total), first.inputs)} to "
             f"{voice.value(formats.count(last.total), last.inputs)} tasks."
         )
@@ -307,7 +306,7 @@ def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:
         f"{voice.value(formats.count(last.total), last.inputs)} tasks, "
         "so the shares are not one series and no trend is drawn through them."
     )
-    return f"Completed on the central list: {listed(said)}. {grew} {basis}".strip()
+    return f"Completed on the central list: {listed(counts)}. {grew} {basis}".strip()
 
 
 def _apart(voice: Voice, count: ListCount) -> str:

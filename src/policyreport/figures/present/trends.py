@@ -25,20 +25,20 @@ def growth_trend(voice: Voice, results: Sequence[Trend | Refusal], breaks: Seque
 
     From `assess.growth`: "growth-trend", empty where no series has a trend. `breaks` are changes of boundaries.
     """
-    told = [result for result in results if isinstance(result, Trend)]
-    if not told:
+    done = [result for result in results if isinstance(result, Trend)]
+    if not done:
         return Exhibit("growth-trend", "")
     panels = [
-        TrendPanel(TITLES[result.series], outcome(voice, result), result, LEVELS.get(result.series)) for result in told
+        TrendPanel(TITLES[result.series], outcome(voice, result), result, LEVELS.get(result.series)) for result in done
     ]
-    said = "; ".join(f"{inside_sentence(result)}, {voice.verdict(result.verdict)}" for result in told)
+    verdicts = "; ".join(f"{inside_sentence(result)}, {voice.verdict(result.verdict)}" for result in done)
     frame = voice.frame(
         "growth-trend",
-        f"{voice.name}: {said}",
-        f"Growth of output minus the nation's, percentage points, and growth itself, % a year, on present boundaries, {told[0].first_year}–"
-        f"{told[0].last_year}, with the median of all pairwise slopes (Theil and Sen) and its exact interval; "
+        f"{voice.name}: {verdicts}",
+        f"Growth of output minus the nation's, percentage points, and growth itself, % a year, on present boundaries, {done[0].first_year}–"
+        f"{done[0].last_year}, with the median of all pairwise slopes (Theil and Sen) and its exact interval; "
         f"{_needed(voice)}, of the difference after adjusting for all provinces",
-        [row for result in told for row in result.inputs],
+        [row for result in done for row in result.inputs],
     )
     return trend_figure(panels, frame, shared=False, height=130, breaks=breaks)
 
@@ -48,26 +48,26 @@ def governance_trend(voice: Voice, results: Sequence[Trend | Refusal]) -> Exhibi
 
     From `assess.governance`: "governance-trend", empty where no score has a trend.
     """
-    told = [result for result in results if isinstance(result, Trend)]
-    if not told:
+    done = [result for result in results if isinstance(result, Trend)]
+    if not done:
         return Exhibit("governance-trend", "")
     panels = [_governance_panel(voice, result) for result in results]
-    clear = sum(result.verdict != "no clear trend" for result in told)
+    clear = sum(result.verdict != "no clear trend" for result in done)
     frame = voice.frame(
         "governance-trend",
-        f"Against the provinces' mean {voice.formats.count_of(clear, len(told))} tested dimensions show a clear trend",
-        f"Score minus the mean of the provinces, score points, to {max(result.last_year for result in told)}, each with its changes of "
+        f"Against the provinces' mean {voice.formats.count_of(clear, len(done))} tested dimensions show a clear trend",
+        f"Score minus the mean of the provinces, score points, to {max(result.last_year for result in done)}, each with its changes of "
         "questions (dotted) and the median of all "
         f"pairwise slopes (Theil and Sen) a year and its exact interval; {_needed(voice)}, after adjusting for all provinces, and "
         "does so in standard deviations over provinces too, as scores draw together",
-        [row for result in told for row in result.inputs],
+        [row for result in done for row in result.inputs],
     )
-    revised = {year for result in told for year in voice.inputs.indicators.get(result.indicator).questions_revised}
+    revised = {year for result in done for year in voice.inputs.indicators.get(result.indicator).questions_revised}
     breaks = [Break(year, f"questions revised, {year}") for year in sorted(revised)]
-    return join("governance-trend", trend_figure(panels, frame, breaks=breaks), _both_scales(voice, told))
+    return join("governance-trend", trend_figure(panels, frame, breaks=breaks), _both_scales(voice, done))
 
 
-def _both_scales(voice: Voice, told: Sequence[Trend]) -> Exhibit | str:
+def _both_scales(voice: Voice, trends: Sequence[Trend]) -> Exhibit | str:
     """Each score's trend in points and in standard deviations over provinces: a verdict needs both."""
     formats = voice.formats
     body = [
@@ -80,12 +80,12 @@ def _both_scales(voice: Voice, told: Sequence[Trend]) -> Exhibit | str:
             _p(voice, result.scaled.p_adjusted),
             voice.verdict(result.verdict),
         ]
-        for result in told
+        for result in trends
         if result.scaled is not None
     ]
     if not body:
         return ""
-    clear = sum(result.verdict != "no clear trend" for result in told)
+    clear = sum(result.verdict != "no clear trend" for result in trends)
     finding = f"In both scales {formats.count_of(clear, len(body))} dimensions show a clear trend"
     return table(
         voice.id("governance-scales"),

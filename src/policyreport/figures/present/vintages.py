@@ -105,9 +105,9 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
         if isinstance(result, Revisions)
         for cell in result.apart
     ]
-    said = f"Projections that were replaced are no first figures: {'; '.join(planned)}." if planned else ""
+    projections = f"Projections that were replaced are no first figures: {'; '.join(planned)}." if planned else ""
     if not body:
-        return Exhibit("measure-mixed", said or "No quantity was published by two measures.")
+        return Exhibit("measure-mixed", projections or "No quantity was published by two measures.")
     listing = table(
         "measure-mixed",
         ["Area", "Indicator", "Measures", "Difference by period", "RMSE"],
@@ -118,4 +118,4 @@ def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: 
         align="llllr",
         wide=True,
     )
-    return join("measure-mixed", listing, said)
+    return join("measure-mixed", listing, projections)

@@ -100,25 +100,24 @@ class Voice:
 
     def scale(self, key: str) -> str:
         """The limits of a score: scale 1–10; empty where an end is open."""
-        known = self.inputs.indicators.get(key)
-        if known.low is None or known.high is None:
+        indicator = self.inputs.indicators.get(key)
+        if indicator.low is None or indicator.high is None:
             return ""
-        return f"scale {self.formats.number(known.low, 0)}{EN_DASH}{self.formats.number(known.high, 0)}"
+        return f"scale {self.formats.number(indicator.low, 0)}{EN_DASH}{self.formats.number(indicator.high, 0)}"
 
     def plain(self, message: str) -> str:
         """A finding's message with the names of lists, measures, indicators and files for keys, area keys left out."""
         roles = self.inputs.roles
         labels = {task_list.id: f"“{task_list.title}”" for task_list in self.inputs.policy.lists}
         labels |= roles.measure_labels | roles.list_kinds
-        labels |= {
-            key: f"{short_publisher(source.publisher)}, “{source.title}”" for key, source in self._sources.items()
-        }
+        for key, source in self._sources.items():
+            labels[key] = f"{short_publisher(source.publisher)}, “{source.title}”"
         keys = sorted((key for key in labels if {"-", "/"} & set(key)), key=len, reverse=True)
-        known = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
-        named = known.sub(lambda found: labels[found[0]], message)
+        pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
+        named = pattern.sub(lambda match: labels[match[0]], message)
         measures, indicators = roles.measure_labels, self.inputs.indicators.by_id()
         named = _KEY.sub(lambda key: f"“{indicators[key[0]].name}”" if key[0] in indicators else key[0], named)
-        named = re.sub(r" \(([a-z]+)\)", lambda found: f" ({measures.get(found[1], found[1])})", named)
+        named = re.sub(r" \(([a-z]+)\)", lambda match: f" ({measures.get(match[1], match[1])})", named)
         named = re.sub(r"( \([^()]+\))\1", r"\1", named)
         area_keys = "|".join(map(re.escape, self.inputs.areas.table.index))
         return re.sub(rf" \((?:{area_keys})\)", "", named)
@@ -171,8 +170,8 @@ class Voice:
 
     def target(self, text: str, indicator: str, year: str) -> Markdown:
         """A target as printed, with a link to its legal reference."""
-        found = [target.id for target in self.inputs.policy.targets_for(indicator) if str(target.horizon) == str(year)]
-        return mark(text, [f"{POLICY}#{id}" for id in found])
+        ids = [target.id for target in self.inputs.policy.targets_for(indicator) if str(target.horizon) == str(year)]
+        return mark(text, [f"{POLICY}#{id}" for id in ids])
 
     def bands(self, bands: Sequence[str], *, emphasis: bool = True) -> str:
         """A headline of one band, or of two that revisions leave open."""
@@ -221,20 +220,20 @@ class Voice:
         for day, exact in zip(ledger["published"].dt.date, ledger["published_precision"], strict=True):
             if exact != "day":
                 detail = detail.replace(str(day), f"{day:%Y-%m}" if exact == "month" else str(day.year))
-        said = _PERIOD.sub(lambda found: self.formats.period(found[0]), self.plain(detail))
-        said = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", said)
-        said = _LARGE.sub(lambda size: self.formats.published(float(size[0])), said)
-        said = said.replace("only ~ ", "only about ")
+        text = _PERIOD.sub(lambda match: self.formats.period(match[0]), self.plain(detail))
+        text = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", text)
+        text = _LARGE.sub(lambda size: self.formats.published(float(size[0])), text)
+        text = text.replace("only ~ ", "only about ")
         # A method counts points; on a page they are of a series of years, and other points are of a score.
-        said = re.sub(r"(\d+ of \d+) points\b", r"\1 years", said)
-        return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), said)
+        text = re.sub(r"(\d+ of \d+) points\b", r"\1 years", text)
+        return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), text)
 
     def refusal(self, refused: Refusal, what: str = "") -> str:
         """A refusal as a block: what was asked, the sentence, the facts behind it."""
         lead = f"**{what}.** " if what else ""
         facts = f" ({escape(self.facts(refused.detail))})" if refused.detail else ""
-        said = escape(self.inputs.wording.sentence(refused.code, self.language).removesuffix("."))
-        return f"::: {{.refusal}}\n{lead}{said}{facts}.\n:::"
+        sentence = escape(self.inputs.wording.sentence(refused.code, self.language).removesuffix("."))
+        return f"::: {{.refusal}}\n{lead}{sentence}{facts}.\n:::"
 
     def certainty(self, probability: float) -> Markdown:
         """A probability as a phrase: between 5 and 20 %."""
@@ -258,10 +257,10 @@ class Voice:
         wording, inside = self.inputs.wording, in_grid(cells)
         zero = self._range(cell.probability for cell in inside if cell.mean == "zero")
         every = self._range(cell.probability for cell in inside)
-        said = wording.between_priors[self.language].format(low=zero[0], high=zero[1])
+        text = wording.between_priors[self.language].format(low=zero[0], high=zero[1])
         if every != zero:
-            said += f"; {wording.between_priors_leaning[self.language].format(low=every[0], high=every[1])}"
-        return escape(said)
+            text += f"; {wording.between_priors_leaning[self.language].format(low=every[0], high=every[1])}"
+        return escape(text)
 
     def chance_range(self, probability: float, cells: Sequence[PriorCell]) -> str:
         """The same for a table's cell: the phrase, or the range over all priors, explained in the caption."""
@@ -327,15 +326,15 @@ class Voice:
 
     def source(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> str:
         """Source line of ledger rows: publishers with title, link and date; alone where files are more than `in_full`."""
-        known = self._files(rows)
-        if not known:
+        files = self._files(rows)
+        if not files:
             return ""
-        if len(known) > in_full:
-            publishers = sorted({short_publisher(source.publisher) for source in known}, key=sort_key)
+        if len(files) > in_full:
+            publishers = sorted({short_publisher(source.publisher) for source in files}, key=sort_key)
             shown = ", ".join(map(escape, publishers[:6])) + (" and others" if len(publishers) > 6 else "")
             lead = "Source" if len(publishers) == 1 else "Sources"
-            return f"{lead}: {shown} ({len(known)} files, see Sources)."
-        return "Source: " + "; ".join(self._cite(source) for source in known) + "."
+            return f"{lead}: {shown} ({len(files)} files, see Sources)."
+        return "Source: " + "; ".join(self._cite(source) for source in files) + "."
 
     def _cite(self, source: SourceLine) -> str:
         title = link(source.title, source.address)

@@ -40,7 +40,7 @@ def how_sure(voice: Voice, difference: Difference | LevelTrend, provinces: int) 
     if difference.verdict is None:
         return ""
     clear = difference.verdict not in ("cannot tell apart", "no clear trend")
-    said = f"a statistically clear difference ({voice.verdict(difference.verdict)})" if clear else UNSURE
+    text = f"a statistically clear difference ({voice.verdict(difference.verdict)})" if clear else UNSURE
     if isinstance(difference, Difference) and difference.planned:
-        return f"{said}; planned beforehand, so judged alone"
-    return f"{said} once all {provinces} provinces are looked at"
+        return f"{text}; planned beforehand, so judged alone"
+    return f"{text} once all {provinces} provinces are looked at"
