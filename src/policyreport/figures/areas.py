@@ -113,7 +113,7 @@ def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str) -
 
 
 def _paint_funnel(width: int, record: Funnel, names: Mapping[str, str], frame: Frame, total: str) -> Figure:
-    right = 14 + max(text_width(t, SMALL) for t in _limit_words(record, frame))
+    right = 14 + max(text_width(t, SMALL) for t in _limit_texts(record, frame))
     figure = new_figure(width, 330)
     axes = panel(figure, 46, 12, width - 46 - right, 262)
     largest = max(record.limit_totals)
@@ -159,8 +159,8 @@ def _limits(axes: Axes, record: Funnel) -> None:
             axes.plot(record.limit_totals, values, color=color, linewidth=1, linestyle=style, zorder=1.5)
 
 
-def _limit_words(record: Funnel, frame: Frame) -> tuple[str, str]:
-    """Names of the inner and the outer pair of limits: the share of lists that chance keeps inside."""
+def _limit_texts(record: Funnel, frame: Frame) -> tuple[str, str]:
+    """Texts of the inner and the outer pair of limits: the share of lists that chance keeps inside."""
     lowest, low, high, highest = record.probabilities
     inner, outer = (frame.level(share) for share in (high - low, highest - lowest))
     return frame.words.limits.format(level=inner), frame.words.limits.format(level=outer)
@@ -169,7 +169,7 @@ def _limit_words(record: Funnel, frame: Frame) -> tuple[str, str]:
 def _limit_names(figure: Figure, record: Funnel, frame: Frame, x: float) -> None:
     """Names of the limits used for judging, and of the centre, at their right ends."""
     _, _, upper_inner, upper_outer = (record.limits_overdispersed or record.limits)[-1]
-    inner, outer = _limit_words(record, frame)
+    inner, outer = _limit_texts(record, frame)
     names = [(record.centre, frame.words.mean), (upper_inner, inner), (upper_outer, outer)]
     places = spread([12 + 262 * (1.01 - share) / 1.02 for share, _ in names], [15.0] * len(names), 4, 290)
     for place, (_, text) in zip(places, names, strict=True):

@@ -31,7 +31,7 @@ from policyreport.params.spelling import sort_key
 from policyreport.records.series import Exposure, Sensitivity, Specification
 
 ACROSS = 3
-"""Event studies beside each other in a column; on a narrow screen they stand below each other."""
+"""Event studies in a row; on a narrow screen they stand below each other."""
 
 
 def event_studies(

@@ -27,7 +27,7 @@ PICTURE = re.compile(r"!\[[^\]]*\]\((?P<file>[^)\s]+)\)(?:\{(?P<attributes>[^}]*
 ALTERNATIVE = re.compile(r'fig-alt="(?P<text>[^"]*)"')
 SPAN = re.compile(r"\[(?P<text>[^\[\]]*)\]\{[^}]*\}")
 HEADING = re.compile(r"^(#+ .*?)\s*\{[^}]*\}\s*$", re.MULTILINE)
-# What is for one renderer only.
+# Content for one renderer only.
 HIDDEN = "content-visible"
 
 
@@ -75,12 +75,12 @@ def _shown(lines: list[str], opened: list[str], files: Mapping[str, str]) -> str
 def _picture(match: re.Match[str], files: Mapping[str, str]) -> str:
     """An exhibit's own picture, embedded; any other is named and not fetched."""
     alternative = ALTERNATIVE.search(match["attributes"] or "")
-    words = html.escape(html.unescape(alternative["text"]) if alternative else "")
+    alt = html.escape(html.unescape(alternative["text"]) if alternative else "")
     picture = files.get(match["file"])
     if picture is None:
-        return f"<p>{words or html.escape(match['file'])}</p>"
+        return f"<p>{alt or html.escape(match['file'])}</p>"
     data = base64.b64encode(picture.encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{data}" alt="{words}" style="max-width: 100%">'
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="max-width: 100%">'
 
 
 def _rendered(text: str) -> str:

@@ -89,23 +89,23 @@ def paint_rows(width: int, rows: Sequence[Row], scale: Scale, stacked: bool = Fa
     Label and text stand above the track if `stacked`, and where they would leave less than a third of the width.
     """
     size = BASE if width >= WIDE else SMALL
-    left, right, words = _columns(rows, size)
-    stacked = stacked or width - left - right - words < max(width / 3, 130)
-    left, right, words = (10.0, 17.0, 0.0) if stacked else (left, right, words)
+    left, right, verdicts = _columns(rows, size)
+    stacked = stacked or width - left - right - verdicts < max(width / 3, 130)
+    left, right, verdicts = (10.0, 17.0, 0.0) if stacked else (left, right, verdicts)
     heights = [_height(row, width, size, stacked) for row in rows]
     top = 26.0 if any(rule.label for rule in scale.rules) else 6.0
     notes = wrap(scale.note, width, MINIMUM)
     foot = 26.0 + (6.0 + 16.0 * len(notes) if notes else 0.0)
     figure = new_figure(width, top + sum(heights) + foot)
-    axes = panel(figure, left, top, width - left - right - words, sum(heights))
-    _axis(axes, scale, sum(heights), width - left - right - words)
+    axes = panel(figure, left, top, width - left - right - verdicts, sum(heights))
+    _axis(axes, scale, sum(heights), width - left - right - verdicts)
     y = 0.0
     for row, height in zip(rows, heights, strict=True):
         track = y + height - (SWARM if row.dots else STACKED_TRACK) / 2 if stacked else y + height / 2
         if row.value is not None:
             _track(axes, track, scale, height / 2 if not stacked else SWARM / 2 - 4 if row.dots else 6.0)
             _mark(axes, row, track, scale)
-        _texts(figure, row, (top + y, height), (width, left, words), size, stacked)
+        _texts(figure, row, (top + y, height), (width, left, verdicts), size, stacked)
         y += height
     _rule_labels(figure, axes, scale, top, width)
     write_lines(figure, 0, top + sum(heights) + 44, notes, 16, size=MINIMUM, color=MUTED)
@@ -118,8 +118,8 @@ def _columns(rows: Sequence[Row], size: float) -> tuple[float, float, float]:
     drawn = [row for row in body if row.value is not None]
     labels = max((text_width(row.label, size, BOLD) for row in body), default=0)
     texts = max((text_width(row.text, size, BOLD) for row in drawn), default=0)
-    words = max((text_width(row.word, size, BOLD) for row in drawn), default=0)
-    return labels + GAP, texts + GAP if texts else GAP / 2, words + 8 if words else 0.0
+    verdicts = max((text_width(row.word, size, BOLD) for row in drawn), default=0)
+    return labels + GAP, texts + GAP if texts else GAP / 2, verdicts + 8 if verdicts else 0.0
 
 
 def _height(row: Row, width: int, size: float, stacked: bool) -> float:
@@ -155,7 +155,7 @@ def _texts(
     stacked: bool,
 ) -> None:
     """Label, note, value and verdict of a row."""
-    (y, height), (width, left, words) = place, columns
+    (y, height), (width, left, verdicts) = place, columns
     color, weight = (ACCENT, BOLD) if row.role == "accent" else (INK, 400)
     base = y + height / 2 + size * 0.36
     if row.heading:
@@ -167,8 +167,8 @@ def _texts(
         if row.value is None:
             write(figure, left, base, row.text, size=size, color=MUTED)
         else:
-            write(figure, width - words, base, row.text, size=size, weight=weight, align="right")
-            write(figure, width - words + 8, base, row.word, size=size, weight=weight)
+            write(figure, width - verdicts, base, row.text, size=size, weight=weight, align="right")
+            write(figure, width - verdicts + 8, base, row.word, size=size, weight=weight)
 
 
 def _stacked_texts(figure: Figure, row: Row, y: float, width: int, size: float) -> None:

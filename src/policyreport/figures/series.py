@@ -162,7 +162,7 @@ def _paint_line(cell: Cell, line: Line) -> None:
     for before, after in pairwise(line.points):
         if before.segment == after.segment and after.year - before.year == 1:
             years, values = pieces.setdefault(after.status not in TENTATIVE, ([], []))
-            # Interrupted by a value that is none, unless it goes on from the piece before.
+            # Interrupted by NaN, unless it continues the piece before.
             joined = bool(years) and years[-1] == before.year
             years += [after.year] if joined else [before.year, before.year, after.year]
             values += [after.value] if joined else [nan, before.value, after.value]

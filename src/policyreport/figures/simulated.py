@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from policyreport.errors import UsageError
 from policyreport.figures.exhibits import Exhibit
 
-# One word an edition's readers see everywhere, and the sentence on the banner of every page.
+# The word that readers of a simulated edition see everywhere, and the sentence on the banner of every page.
 WORDS = {"en": "simulated", "vi": "mô phỏng"}
 SENTENCES = {
     "en": "Simulated for teaching. Every figure on this page was drawn at random; nothing was observed.",
@@ -17,7 +17,7 @@ SENTENCES = {
 }
 FILE_MARK = "simulated"
 SCRIPTS = ("trace-data.js", "search-index.js")
-"""Files of a site that hold figures or words of its pages; the rest of its theme is every edition's."""
+"""Files of a site that repeat figures or text of its pages; the rest of its theme is common to all editions."""
 
 _MARGIN = 18  # pixels under a picture for its mark
 _SIZE = 11  # the smallest letters of the figures
@@ -80,7 +80,7 @@ def marked_captions(markdown: str, language: str) -> str:
 
 def mark_displays(language: str) -> None:
     """Make the running notebook show every exhibit with its marks, whoever made it."""
-    # Only inside a kernel there is something to show; elsewhere this costs no import of IPython.
+    # Imported here because only a kernel shows anything, and other callers need no IPython.
     from IPython import get_ipython
 
     shell = get_ipython()

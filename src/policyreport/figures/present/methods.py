@@ -34,7 +34,7 @@ CHOICES = {
     "plain": "all alike",
     "output": "by output",
 }
-"""Choices of params/methods.yaml in words."""
+"""Choices of params/methods.yaml, spelled out."""
 
 
 def method_pages(voice: Voice, use: Mapping[str, tuple[int, int]]) -> Exhibit:

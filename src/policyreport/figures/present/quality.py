@@ -18,7 +18,7 @@ from policyreport.statistics.assess.national import raised
 from policyreport.statistics.assess.tasks import SUBJECT
 
 PARTS = {"fan": "fan of yearly changes", "cusum": "wandering residuals (CUSUM)", "step": "step at a date"}
-"""Parts of a method that a refusal names, in words."""
+"""Names for readers of parts of a method that a refusal may concern."""
 
 
 def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:

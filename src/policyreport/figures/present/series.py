@@ -54,7 +54,7 @@ def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     ]
     figure = line_figure([line for line in lines if line.points], frame, "% a year", _breaks(inputs))
     return Exhibits(
-        [join("growth", figure, trend_words(voice, results)), growth_trend(voice, results, _breaks(inputs))]
+        [join("growth", figure, trend_paragraph(voice, results)), growth_trend(voice, results, _breaks(inputs))]
     )
 
 
@@ -85,10 +85,10 @@ def income(results: Sequence[LevelTrend | Refusal], inputs: Inputs) -> Exhibit:
     ]
     drawn = [line for line in lines if line.points]
     figure = line_figure(drawn, frame, "nation = 100", _breaks(inputs), digits=0)
-    return join("income", figure, level_words(voice, results))
+    return join("income", figure, level_paragraph(voice, results))
 
 
-def level_words(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
+def level_paragraph(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> str:
     """In how many years a level rose faster than the country's, and how certain the mean difference is."""
     if not results:
         return ""
@@ -158,7 +158,7 @@ def _by_questions(inputs: Inputs, key: str, points: Sequence[SeriesPoint]) -> tu
     )
 
 
-def trend_words(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
+def trend_paragraph(voice: Voice, results: Sequence[Trend | Refusal]) -> str:
     """The trend of the first series with its interval, attained level and flags: a paragraph, or the refusal."""
     if not results:
         return ""

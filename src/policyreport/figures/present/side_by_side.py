@@ -152,7 +152,7 @@ def _exposure(voice: Voice, results: Sequence[Exposure | Refusal]) -> list[Exhib
     done = [result for result in results if isinstance(result, Exposure)]
     refused = [voice.refusal(result, "Exposure") for result in results if isinstance(result, Refusal)]
     if not done:
-        # No heading of the page stands over nothing.
+        # Every heading of the page has something beneath it.
         return [join(name, *refused[:1]) for name in ("exposure", "exposure-study", "exposure-checks")]
     associated = [result for result in done if result.verdict == "associated"]
     word = listed([_exposed(voice, exposure) for exposure in associated])

@@ -42,7 +42,7 @@ COUNTED = (
 )
 
 ALIKE = "cannot tell apart"
-"""The verdict on another list whose interval holds the headline's share."""
+"""The verdict on another list whose interval contains the headline's share."""
 
 AXES: Mapping[str, str] = {
     "post": "years after the start",
@@ -55,7 +55,7 @@ AXES: Mapping[str, str] = {
     "prior": "weight of that expectation",
     "mean": "direction of revisions expected",
 }
-"""What is chosen between, where the method's own name would not be understood."""
+"""Names of the axes of choice, where readers would not understand the method's own."""
 
 
 def sensitivity(
@@ -286,10 +286,10 @@ def _named(voice: Voice, grid: Sensitivity) -> Sensitivity:
         )
         for row in grid.specifications
     )
-    words = [part.partition(" ") for part in grid.most_different.split(", ") if part]
+    picks = [part.partition(" ") for part in grid.most_different.split(", ") if part]
     head = _headline(grid).choices
     # `head` has the methods' names of the choices, `rows` those that readers see.
-    choices = ", ".join(_choice(voice, axis, pick) for axis, _, pick in words if axis in head)
+    choices = ", ".join(_choice(voice, axis, pick) for axis, _, pick in picks if axis in head)
     return grid.model_copy(update={"specifications": rows, "most_different": choices})
 
 

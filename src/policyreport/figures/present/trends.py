@@ -15,7 +15,7 @@ from policyreport.records.base import Interval, Refusal
 from policyreport.records.series import Trend
 
 LEVELS = {"minus nation": 0.0, "minus mean": 0.0}
-"""What a series is held against, in its own unit; a series by itself is held against nothing."""
+"""What a series is compared with, in its own unit; a series by itself is compared with nothing."""
 
 TITLES = {"minus nation": "Difference to the nation", "own": "Growth itself"}
 

@@ -368,7 +368,7 @@ def folded(title: str, text: str) -> str:
     return f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::'
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """Join items as prose: a, b and c; Markdown gives Markdown."""
-    joined = " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-    return Markdown(joined) if all(isinstance(word, Markdown) for word in words) else joined
+    joined = " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+    return Markdown(joined) if all(isinstance(item, Markdown) for item in items) else joined
