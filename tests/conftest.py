@@ -2,8 +2,12 @@
 
 import ast
 import dataclasses
+import fcntl
 import json
+import os
+import pickle
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +20,11 @@ import yaml
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.figures import present
+from policyreport.publishing.renderers import choose
+from policyreport.publishing.report import assemble
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
 from policyreport.running import plan
+from policyreport.running.kernels.batch import batch_server
 from policyreport.running.plan import Known
 from policyreport.running.runs import RunSummary, run_stages
 from policyreport.statistics import assess
@@ -27,15 +34,25 @@ TINY = "tiny"
 # Publishes most; publishes counts of lists that changed; was merged from two.
 TINY_AREAS = ["n01", "n40", "n96"]
 PARTS = ("params", "data", "notebooks", "reports")
+# How the run of a tiny edition went, pickled.
+SUMMARY = "summary.pickle"
 
 
 @dataclass(frozen=True)
 class TinyEdition:
-    """A copy of the project with an edition of three provinces that was run."""
+    """A copy of the project with an edition of three provinces that was run. Whoever changes it takes a copy."""
 
     root: Path
     store: Path
     summary: RunSummary
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The project of pages assembled from an edition, and the site that pandoc makes of it."""
+
+    project: Path
+    site: Path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,13 +60,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="also what takes too long for every commit")
 
 
-def run_edition(root: Path, edition: str, areas: list[str] | None = None) -> RunSummary:
-    """Run an edition's notebooks as the command line does."""
+def run_edition(root: Path, edition: str) -> RunSummary:
+    """Run an edition's notebooks as the command line does: two workers, kernels forked from one that rehearsed."""
     stages = (
-        lambda store: plan.first_units(root, edition, areas, store),
+        lambda store: plan.first_units(root, edition, None, store),
         lambda store: plan.last_units(root, edition, store),
     )
-    return run_stages(stages, root / "build" / edition, 2, lambda event: None)
+    ahead = ("policyreport.running.rehearsal", "rehearse", str(root), edition)
+    with batch_server((root / "notebooks").glob("*/*.ipynb"), rehearsal=ahead) as server:
+        return run_stages(stages, root / "build" / edition, 2, lambda event: None, server=server.address)
 
 
 @pytest.fixture(scope="module")
@@ -69,18 +88,65 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyEdition:
-    """The tiny edition, run once a session."""
-    return run_tiny(tmp_path_factory.mktemp("project"), "2025Q4")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Give the folder of a name, made by whichever of pytest's workers asks first; the others wait for it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = shared / name
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                begun = Path(tempfile.mkdtemp(dir=shared))
+                fill(begun)
+                begun.rename(folder)
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def tiny_simulated(tmp_path_factory: pytest.TempPathFactory) -> TinyEdition:
+def tiny(made_once: Callable[..., Path]) -> TinyEdition:
+    """The tiny edition, run once a session."""
+    return tiny_edition(made_once("project", lambda folder: run_tiny(folder, "2025Q4")))
+
+
+@pytest.fixture(scope="session")
+def tiny_simulated(made_once: Callable[..., Path]) -> TinyEdition:
     """The same three provinces of the teaching edition."""
-    return run_tiny(tmp_path_factory.mktemp("simulated"), "teaching")
+    return tiny_edition(made_once("simulated", lambda folder: run_tiny(folder, "teaching")))
 
 
-def run_tiny(root: Path, edition: str) -> TinyEdition:
+@pytest.fixture(scope="session")
+def tiny_rendered(tiny: TinyEdition, made_once: Callable[..., Path]) -> Rendered:
+    """The tiny edition's pages, assembled and rendered once a session."""
+    folder = made_once("rendered", lambda folder: render(tiny, folder))
+    return Rendered(folder / "report", folder / "site")
+
+
+@pytest.fixture(scope="session")
+def tiny_simulated_rendered(tiny_simulated: TinyEdition, made_once: Callable[..., Path]) -> Rendered:
+    """The pages of the same three provinces of the teaching edition."""
+    folder = made_once("rendered-simulated", lambda folder: render(tiny_simulated, folder))
+    return Rendered(folder / "report", folder / "site")
+
+
+@pytest.fixture(scope="session")
+def leave_few_pages() -> Callable[[Path], None]:
+    """Leave a project two national pages, its provinces', and a short book, for tests of what holds for any page."""
+
+    def shorten(root: Path) -> None:
+        for path in (root / "reports").rglob("*.qmd"):
+            if path.stem not in ("index", "tasks", "report", "_province", "_province-pdf"):
+                path.unlink()
+        book = "---\ntitle: Report\n---\n\n{{< page tasks >}}\n"
+        (root / "reports" / "report.qmd").write_text(book, encoding="utf-8")
+
+    return shorten
+
+
+def run_tiny(root: Path, edition: str) -> None:
     """Copy the project, and run three provinces of an edition as edition `TINY`."""
     for part in PARTS:
         shutil.copytree(ROOT / part, root / part)
@@ -88,7 +154,18 @@ def run_tiny(root: Path, edition: str) -> TinyEdition:
     settings |= {"id": TINY, "areas": TINY_AREAS}
     path = root / "params" / "editions" / f"{TINY}.yaml"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    return TinyEdition(root, root / "build" / TINY, run_edition(root, TINY))
+    (root / SUMMARY).write_bytes(pickle.dumps(run_edition(root, TINY)))
+
+
+def tiny_edition(root: Path) -> TinyEdition:
+    """What `run_tiny` left."""
+    return TinyEdition(root, root / "build" / TINY, pickle.loads((root / SUMMARY).read_bytes()))
+
+
+def render(edition: TinyEdition, folder: Path) -> None:
+    """Assemble an edition's pages and render its site into a folder that then holds its results too."""
+    shutil.copytree(edition.store, folder, dirs_exist_ok=True)
+    choose("pandoc").render_site(assemble(edition.root, TINY, folder), folder / "site", lambda line: None)
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,17 @@
-"""The tiny edition's site, rendered once."""
+"""The tiny edition's site, and the second reader of it."""
 
 import importlib.util
-import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from policyreport.publishing import report
-from policyreport.publishing.renderers import choose
-
 
 @pytest.fixture(scope="session")
-def site(tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(tiny_rendered) -> Path:
     """Three provinces' pages, and the nation's."""
-    store = tmp_path_factory.mktemp("store")
-    shutil.copytree(tiny.store, store, dirs_exist_ok=True)
-    folder = tmp_path_factory.mktemp("rendered") / "site"
-    choose("pandoc").render_site(report.assemble(tiny.root, "tiny", store), folder, lambda line: None)
-    return folder
+    return tiny_rendered.site
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import pypdf
 import pytest
 import yaml
 
-from policyreport.publishing import report
 from policyreport.publishing.page_files import EDITION_FILE, QUARTO_KEYS, read_page
 from policyreport.publishing.renderers.quarto import QuartoRenderer, find_program
 
@@ -19,12 +18,9 @@ needs_quarto = pytest.mark.skipif(find_program() is None, reason="no quarto prog
 
 
 @pytest.fixture(scope="module")
-def assembled(tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny edition's project, laid out in a folder of its own."""
-    store = tmp_path_factory.mktemp("by-hand") / "tiny"
-    for part in ("records", "notebooks"):
-        shutil.copytree(tiny.store / part, store / part)
-    return report.assemble(tiny.root, "tiny", store)
+def assembled(tiny_rendered) -> Path:
+    """The tiny edition's project."""
+    return tiny_rendered.project
 
 
 def settings_of(project: Path) -> dict:

@@ -7,7 +7,6 @@ one that was run and rendered.
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -20,8 +19,6 @@ from policyreport.params.indicators import read_indicators
 from policyreport.params.references import read_references
 from policyreport.params.report import read_roles
 from policyreport.params.wording import Wording, read_wording
-from policyreport.publishing import report
-from policyreport.publishing.renderers import choose
 
 ROOT = Path(__file__).parents[2]
 BUILD = Path(os.environ["BUILD"]).resolve() if "BUILD" in os.environ else None
@@ -53,15 +50,12 @@ def wording() -> Wording:
 
 
 @pytest.fixture(scope="module")
-def pages(tiny, tmp_path_factory) -> dict[str, Tag]:
+def pages(request: pytest.FixtureRequest) -> dict[str, Tag]:
     """The main part of each page, values without their marks."""
     if BUILD:
         site = next(path for path in (BUILD / "site", BUILD / "site-simulated") if path.exists())
     else:
-        store = tmp_path_factory.mktemp("assembled")
-        shutil.copytree(tiny.store, store, dirs_exist_ok=True)
-        site = tmp_path_factory.mktemp("claims") / "site"
-        choose("pandoc").render_site(report.assemble(tiny.root, "tiny", store), site, lambda line: None)
+        site = request.getfixturevalue("tiny_rendered").site
     found = {}
     for path in sorted(site.rglob("*.html")):
         main = BeautifulSoup(path.read_text("utf-8"), "html.parser").main
@@ -92,9 +86,10 @@ def strings(value: object, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def records(tiny) -> dict[str, list[tuple[str, str]]]:
+def records(request: pytest.FixtureRequest) -> dict[str, list[tuple[str, str]]]:
     """Texts of every record by its file."""
-    paths = sorted(((BUILD or tiny.store) / "records").glob("*/*.json"))
+    store = BUILD or request.getfixturevalue("tiny").store
+    paths = sorted((store / "records").glob("*/*.json"))
     assert len(paths) > 9
     return {f"{path.parent.name}/{path.name}": list(strings(json.loads(path.read_text("utf-8")))) for path in paths}
 

@@ -1,12 +1,8 @@
 """Pages as a browser lays them out: the overview's first screen, narrow screens, both themes, sizes of type."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-
-from policyreport.publishing import report
-from policyreport.publishing.renderers import choose
 
 pytestmark = pytest.mark.browser
 SCREEN = {"width": 1280, "height": 800}
@@ -14,12 +10,8 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def site(tiny, tmp_path_factory) -> Path:
-    store = tmp_path_factory.mktemp("assembled")
-    shutil.copytree(tiny.store, store, dirs_exist_ok=True)
-    folder = tmp_path_factory.mktemp("layout") / "site"
-    choose("pandoc").render_site(report.assemble(tiny.root, "tiny", store), folder, lambda line: None)
-    return folder
+def site(tiny_rendered) -> Path:
+    return tiny_rendered.site
 
 
 def opened(browser, path: Path, viewport: dict, scheme: str = "light"):

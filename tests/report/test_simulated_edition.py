@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +18,6 @@ from bs4 import BeautifulSoup, Tag
 
 from policyreport.figures.simulated import SENTENCES
 from policyreport.params.report import read_roles
-from policyreport.publishing import report
-from policyreport.publishing.renderers import choose
 from policyreport.publishing.trace import trace
 
 ROOT = Path(__file__).parents[2]
@@ -46,15 +43,8 @@ def store(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if BUILD:
-        return BUILD / "site-simulated"
-    edition = request.getfixturevalue("tiny_simulated")
-    copy = tmp_path_factory.mktemp("assembled")
-    shutil.copytree(edition.store, copy, dirs_exist_ok=True)
-    target = tmp_path_factory.mktemp("rendered") / "site"
-    choose("pandoc").render_site(report.assemble(edition.root, "tiny", copy), target, lambda line: None)
-    return target
+def site(request: pytest.FixtureRequest) -> Path:
+    return BUILD / "site-simulated" if BUILD else request.getfixturevalue("tiny_simulated_rendered").site
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from policyreport.cli.main import app
 from policyreport.errors import ExitCode, RenderError, UsageError
 from policyreport.figures.exhibits import Exhibit
 from policyreport.publishing.provenance import read_provenance
-from policyreport.publishing.report import assemble, collect
+from policyreport.publishing.report import collect
 from policyreport.publishing.source_marks import SourceMarks, explain
 from policyreport.publishing.trace import as_tree, printed, trace
 from policyreport.records.marks import MARK, POLICY, mark
@@ -53,8 +52,7 @@ def provenance(root):
 @pytest.fixture(autouse=True)
 def read_once(monkeypatch, provenance):
     """The ledger is read once for all questions."""
-    for module in ("trace", "report"):
-        monkeypatch.setattr(f"policyreport.{module}.read_provenance", lambda root, edition: provenance)
+    monkeypatch.setattr("policyreport.publishing.trace.read_provenance", lambda root, edition: provenance)
 
 
 def test_every_number_of_the_findings_is_marked(overview):
@@ -193,9 +191,8 @@ def test_some_rows_of_every_series_are_shown(provenance):
     assert more == 7
 
 
-def test_assembly_publishes_the_downloads_and_a_pdf_without_marks(root, store, tmp_path):
-    shutil.copytree(store, tmp_path / EDITION)
-    project = assemble(root, EDITION, tmp_path / EDITION)
+def test_assembly_publishes_the_downloads_and_a_pdf_without_marks(tiny_rendered):
+    project = tiny_rendered.project
     page, paper, files = ((project / f"{name}.qmd").read_text("utf-8") for name in ("index", "report", "downloads"))
     assert re.search(r'\[1,227\u00a0of\u00a01,298\]\{\.v rows="\d+"\}', page)
     assert ".v rows" not in paper
@@ -205,15 +202,11 @@ def test_assembly_publishes_the_downloads_and_a_pdf_without_marks(root, store, t
     assert sorted(links) == sorted(f"downloads/{path.name}" for path in (project / "downloads").iterdir())
     league = (project / "downloads" / "league-table.csv").read_text("utf-8-sig").splitlines()
     assert [line.split(",")[1] for line in league[1:]] == ["Hà Nội", "Nghệ An", "Cà Mau"]
-    first = {path.name: path.read_bytes() for path in project.rglob("*") if path.is_file()}
-    again = assemble(root, EDITION, tmp_path / EDITION)
-    assert {path.name: path.read_bytes() for path in again.rglob("*") if path.is_file()} == first
 
 
-def test_marks_keep_the_league_table_of_sane_size(root, store, tmp_path):
+def test_marks_keep_the_league_table_of_sane_size(tiny_rendered):
     """A mark costs a page less than its number costs the reader: ids stand in one file of the site."""
-    shutil.copytree(store, tmp_path / EDITION)
-    text = (assemble(root, EDITION, tmp_path / EDITION) / "league-table.qmd").read_text("utf-8")
+    text = (tiny_rendered.project / "league-table.qmd").read_text("utf-8")
     marks = re.findall(r'\]\{\.v rows="([^"]*)"\}', text)
     assert len(marks) >= 3 * 6
     assert max(map(len, marks)) <= 4
