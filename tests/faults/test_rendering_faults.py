@@ -1,4 +1,7 @@
-"""What stops the rendering of an edition that was run: one message, exit code 6, and what was made before is kept."""
+"""What stops the rendering of an edition that was run: one message, exit code 6, and what was made before is kept.
+
+The report has few pages: what stops one of them would stop one of many.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -13,9 +16,10 @@ from policyreport.errors import ExitCode
 
 
 @pytest.fixture
-def root(tiny, tmp_path: Path) -> Path:
-    """The tiny edition's project with a site and a PDF of an earlier day."""
+def root(tiny, leave_few_pages: Callable[[Path], None], tmp_path: Path) -> Path:
+    """The tiny edition's project with few pages, and a site and a PDF of an earlier day."""
     shutil.copytree(tiny.root, tmp_path / "project")
+    leave_few_pages(tmp_path / "project")
     store = tmp_path / "project" / "build" / "tiny"
     (store / "site").mkdir()
     (store / "site" / "index.html").write_text("earlier", encoding="utf-8")
