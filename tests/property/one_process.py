@@ -1,13 +1,12 @@
-"""Run notebooks' cells in this very process and print what came out, by hash.
+"""Plan an edition, run notebooks' cells in this very process, and print what was read and what came out, by hash.
 
-Run by `test_hash_seeds.py` under many values of PYTHONHASHSEED. The kernels of a run fix theirs, so a run alone would
+Run by `test_hash_seeds.py` under other values of PYTHONHASHSEED. The kernels of a run fix theirs, so a run alone would
 show nothing. Figures are left out: they are drawn from what the record holds, and take most of the time.
 """
 
 import hashlib
 import json
 import os
-import pickle
 import sys
 import tempfile
 from pathlib import Path
@@ -44,28 +43,32 @@ def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def records(path: str) -> dict[str, str]:
+def slices(units: list[Unit]) -> dict[str, str]:
+    """Hash of what each unit reads."""
+    return {
+        "/".join(unit.key): digest(b"".join(name.encode() + unit.slice[name] for name in sorted(unit.slice)))
+        for unit in units
+    }
+
+
+def records(units: list[Unit]) -> dict[str, str]:
     """Hash of each unit's record."""
     sys.modules["policyreport.figures.present"] = NoFigures("policyreport.figures.present")
     found = {}
-    for unit in pickle.loads(Path(path).read_bytes()):  # written by the test
+    for unit in units:
         with tempfile.TemporaryDirectory() as folder:
-            found[f"{unit.area} {unit.notebook}"] = digest(run_cells(unit, Path(folder)))
+            found["/".join(unit.key)] = digest(run_cells(unit, Path(folder)))
             os.chdir("/")
     return found
 
 
-def slices(root: str, edition: str) -> dict[str, str]:
-    """Hash of what each unit of an edition reads."""
-    store = Path(root) / "build" / edition
-    units = [*plan.first_units(Path(root), edition, None, store), *plan.last_units(Path(root), edition, store)]
-    found = {}
-    for unit in units:
-        body = b"".join(name.encode() + unit.slice[name] for name in sorted(unit.slice))
-        found[f"{unit.area} {unit.notebook}"] = digest(body)
-    return found
-
-
 if __name__ == "__main__":
-    made = records(*sys.argv[2:]) if sys.argv[1] == "records" else slices(*sys.argv[2:])
-    print(json.dumps({"hash of a word": str(hash("policyreport"))} | made))  # noqa: T201 # read by the test
+    root, edition, *areas = Path(sys.argv[1]), *sys.argv[2:]
+    store = root / "build" / edition
+    units = [*plan.first_units(root, edition, None, store), *plan.last_units(root, edition, store)]
+    made = {
+        "hash of a word": hash("policyreport"),
+        "slices": slices(units),
+        "records": records([unit for unit in units if unit.area in areas]),
+    }
+    print(json.dumps(made))  # noqa: T201 # read by the test
