@@ -23,7 +23,6 @@ from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.report import assemble
 from policyreport.records.marks import unmarked
 from policyreport.running import plan
-from policyreport.running.runs import run_stages
 from policyreport.statistics import assess
 
 if TYPE_CHECKING:
@@ -99,15 +98,10 @@ class Chain:
         return assess.changes(inputs), inputs
 
     def run(self, edition: str) -> Path:
-        """Run an edition as the command line does."""
-        store = self.root / "build" / edition
-        stages = (
-            lambda store: plan.first_units(self.root, edition, None, store),
-            lambda store: plan.last_units(self.root, edition, store),
-        )
-        summary = run_stages(stages, store, 2, lambda event: None)
-        assert [str(item.failure) for item in summary.failed] == []
-        return store
+        """Run an edition."""
+        result = CliRunner().invoke(app, ["--project", str(self.root), "run", edition, "--workers", "2"])
+        assert result.exit_code == ExitCode.OK, result.output
+        return self.root / "build" / edition
 
 
 @pytest.fixture

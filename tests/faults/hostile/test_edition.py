@@ -10,14 +10,15 @@ import nbformat
 import pytest
 from hostile_edition import EDITION, Texts, make
 from hostile_judge import ELEMENTS, Verdict, bare, judge_pdf, judge_site
+from typer.testing import CliRunner
 
+from policyreport.cli.main import app
+from policyreport.errors import ExitCode
 from policyreport.figures.exhibits import MIME
 from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.report import assemble
 from policyreport.publishing.trace import printed, trace
 from policyreport.records.marks import MARK
-from policyreport.running.plan import first_units, last_units
-from policyreport.running.runs import run_stages
 
 AREAS = ["n96"]  # merged from two, with tasks, scores and a share
 # Fields that some page must show, whatever this edition holds.
@@ -34,8 +35,7 @@ class Hostile:
     def __init__(self, root: Path) -> None:
         self.root, self.texts = root, make(root, AREAS)
         self.store = root / "build" / EDITION
-        stages = (lambda store: first_units(root, EDITION, None, store), lambda store: last_units(root, EDITION, store))
-        self.summary = run_stages(stages, self.store, 2, lambda event: None)
+        self.run = CliRunner().invoke(app, ["--project", str(root), "run", EDITION, "--workers", "2"])
         self.project = assemble(root, EDITION, self.store)
         self.site, self.pdf = self.store / "site", self.store / "report.pdf"
         PandocRenderer().render_site(self.project, self.site, lambda page: None)
@@ -55,7 +55,7 @@ def lost_of(texts: Texts, told: str, verdict: Verdict) -> tuple[list[str], list[
 
 
 def test_the_hostile_edition_runs_to_its_end(hostile: Hostile) -> None:
-    assert not hostile.summary.failed
+    assert hostile.run.exit_code == ExitCode.OK, hostile.run.output
 
 
 def test_c1_c2_c3_an_edition_of_hostile_texts_shows_them_and_nothing_else(
