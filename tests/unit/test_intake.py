@@ -393,7 +393,7 @@ def test_a_failure_between_two_files_leaves_every_byte_as_it_was(project, tmp_pa
 
 def test_two_commands_do_not_add_at_once(project, tmp_path):
     journal = project / "data" / "raw" / PENDING
-    journal.write_text(Journal(key="mic-mst/other", process=1, files=()).model_dump_json())
+    journal.write_text(Journal(process=1, files=()).model_dump_json())
     result = add(project, clean_table(tmp_path / "clean.csv", present()[:3]))
     assert result.exit_code == 3
     assert "process 1 is adding" in result.stderr

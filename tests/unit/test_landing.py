@@ -9,12 +9,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from policyreport.data.journal import FILE, read_journal
 from policyreport.data.observations import load_ledger
 from policyreport.data.observations.ledger import TEXT
 from policyreport.data.sources import read_source
 from policyreport.errors import ConnectError, DataError
-from policyreport.intake.connectors.fetched import Facts, Fetched, to_rows
-from policyreport.intake.connectors.landing import preview, to_csv, write
+from policyreport.intake import writing
+from policyreport.intake.connectors.fetched import Fetched, to_rows
+from policyreport.intake.connectors.landing import preview, write
+from policyreport.intake.delivery import Provenance
 
 ROOT = Path(__file__).parents[2]
 RAW = b'{"as": "it came"}'
@@ -39,8 +42,8 @@ def fetched(*figures: tuple[str, str], published: str = "2026-11-22", **columns:
         "status": "observed",
     }
     rows = to_rows([base | columns | {"period": year, "value": value} for year, value in figures], "a test")
-    facts = Facts("NSO", "A table", "https://example.org/table", published, date(2026, 11, 22), "none stated")
-    return Fetched(rows, facts, RAW, f"nso/A-{published}", ".json")
+    source = Provenance("NSO", "A table", "https://example.org/table", published, date(2026, 11, 22), "none stated")
+    return Fetched(rows, source, RAW, f"nso/A-{published}", ".json")
 
 
 def changes(each: Fetched, ledger: pd.DataFrame) -> list[str]:
@@ -97,9 +100,7 @@ def test_what_was_written_is_the_ledgers_and_its_sidecar_is_complete(project: Pa
     (path,) = write([(each, each.rows)], project)
     assert path == project / "data/raw/nso/A-2026-11-22.csv"
     assert path.read_text(encoding="utf-8") == (
-        "area,indicator,measure,period,value,unit,status\n"
-        'VN,gdp_growth,nso-px-web,2019,7.36,"% real (constant 2010 prices), year on year",observed\n'
-        'VN,gdp_growth,nso-px-web,2022,8.54,"% real (constant 2010 prices), year on year",observed\n'
+        "area,indicator,period,value\nVN,gdp_growth,2019,7.36\nVN,gdp_growth,2022,8.54\n"
     )
     source = read_source(path)
     assert source.model_dump(exclude={"defaults", "original"}) == {
@@ -112,6 +113,11 @@ def test_what_was_written_is_the_ledgers_and_its_sidecar_is_complete(project: Pa
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "note": "",
         "simulated": False,
+    }
+    assert source.defaults.model_dump(exclude_none=True) == {
+        "measure": "nso-px-web",
+        "unit": "% real (constant 2010 prices), year on year",
+        "status": "observed",
     }
     assert source.original.name == "A-2026-11-22.original.json"
     assert path.with_name(source.original.name).read_bytes() == RAW
@@ -160,7 +166,7 @@ def test_a_ledger_that_would_break_a_rule_is_not_written(project: Path, columns,
 def test_if_one_table_cannot_be_written_none_is(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(project)
     first, second = fetched(("2019", "7.36")), replace(fetched(("2018", "7.47")), name="another-office/B-2026-11-22")
-    real, done = Path.rename, []
+    real, done = Path.replace, []
 
     def fail_at_the_fifth(path: Path, target: Path) -> Path:
         done.append(target)
@@ -168,16 +174,58 @@ def test_if_one_table_cannot_be_written_none_is(project: Path, monkeypatch: pyte
             raise OSError(28, "No space left on device", str(target))
         return real(path, target)
 
-    monkeypatch.setattr(Path, "rename", fail_at_the_fifth)
+    monkeypatch.setattr(Path, "replace", fail_at_the_fifth)
     with pytest.raises(DataError, match="No space left on device") as caught:
         write([(first, first.rows), (second, second.rows)], project)
-    assert "nothing was written" in str(caught.value)
+    assert "nothing was changed" in str(caught.value)
     assert files(project) == before
     assert not (project / "data/raw/another-office").exists()
 
 
-def test_empty_columns_are_left_out_of_the_file() -> None:
-    assert to_csv(fetched(("2019", "7.36")).rows).splitlines()[0] == b"area,indicator,measure,period,value,unit,status"
+@pytest.mark.parametrize("moves", range(6))
+def test_a_fetch_killed_between_two_files_leaves_no_table_in_sight(
+    project: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    """As `kill -9` leaves it: no clean-up runs, only what was moved so far is there."""
+    before, ledger = files(project), load_ledger(project)
+    first, second = fetched(("2019", "7.36")), replace(fetched(("2018", "7.47")), name="another-office/B-2026-11-22")
+    landings = [(first, first.rows), (second, second.rows)]
+    real, done = Path.replace, []
+
+    def dies(path: Path, target: Path) -> Path:
+        if len(done) == moves:
+            raise KeyboardInterrupt
+        done.append(target)
+        return real(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", dies)
+        patch.setattr(writing, "roll_back", lambda raw: None)
+        with pytest.raises(KeyboardInterrupt):
+            write(landings, project)
+    raw = project / "data" / "raw"
+    journal = read_journal(raw)
+    assert journal is not None
+    assert journal.keys == {"nso/A-2026-11-22", "another-office/B-2026-11-22"}
+    pd.testing.assert_frame_equal(load_ledger(project), ledger)
+    (raw / FILE).write_text(journal.model_copy(update={"process": 999999999}).model_dump_json())
+    writing.roll_back(raw)
+    assert files(project) == before
+    write(landings, project)
+    assert len(load_ledger(project)) == len(ledger) + 2
+
+
+def test_an_answer_is_kept_however_large_it_is(project: Path) -> None:
+    each = replace(fetched(("2019", "7.36")), raw=b" " * 600_000)
+    (path,) = write([(each, each.rows)], project)
+    assert read_source(path).original.kept
+    assert path.with_name("A-2026-11-22.original.json").stat().st_size == 600_000
+
+
+def test_columns_that_vary_stay_in_the_file_and_empty_ones_are_left_out(project: Path) -> None:
+    each = fetched(("2019", "7.36"), ("2022", "8.54"))
+    (path,) = write([(each, each.rows.assign(status=["observed", "estimate"]))], project)
+    assert path.read_text().splitlines()[0] == "area,indicator,period,value,status"
 
 
 def test_a_fetch_without_figures_is_an_error() -> None:

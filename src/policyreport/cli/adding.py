@@ -163,7 +163,7 @@ def _say_refusals(preview: Preview) -> None:
 
 def _write(root: Path, preview: Preview, yes: bool) -> None:
     """Write what the preview showed, if it is wanted."""
-    from policyreport.intake import write_delivery
+    from policyreport.intake import write_deliveries
 
     if not preview.delivery.figures:
         typer.echo("Nothing to write: every figure is in the ledger already.")
@@ -171,5 +171,5 @@ def _write(root: Path, preview: Preview, yes: bool) -> None:
     if not yes and not (sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm("Write this?")):
         typer.echo("Nothing was written. Add --yes to write it.")
         return
-    for path in write_delivery(root, preview.delivery):
+    for path in write_deliveries(root, [preview.delivery]):
         typer.echo(f"written: {path.relative_to(root)}")

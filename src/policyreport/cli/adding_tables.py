@@ -37,7 +37,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
     console = open_console()
     provenance = preview.delivery.provenance
     lines = [
-        f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher_name}, {provenance.title}",
+        f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher}, {provenance.title}",
         f"published {provenance.published}, {provenance.address}, licence: {provenance.licence}",
         *(f"{len(preview.of_kind(kind))} {said}" for kind, said in _KINDS.items() if preview.of_kind(kind)),  # type: ignore[arg-type]
         *([f"{len(preview.refused)} refused"] if preview.refused else []),

@@ -1,8 +1,8 @@
-"""The journal of a table that is being added: which files its command writes, so that no other is hidden or removed.
+"""The journal of tables that are being added: which files their command writes, so that no other is hidden or removed.
 
-Anybody may have put a journal below data/raw. It is believed only as far as the files bear it out: each lies below
-data/raw, belongs to the table named, has the recorded content, and is the very file that the command wrote, by its
-number on this disk, which no archive or repository can reproduce.
+The journal lies below data/raw and anybody may have put it there. It is believed as far as the files themselves
+bear it out: each lies below data/raw, belongs to a table, has the content named and is the very file
+that the command wrote, by its number on this disk, which no archive or repository can bring along.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from policyreport.errors import DataError
 
 FILE = ".adding"
-"""Name of the journal; while it exists, the table it names is ignored."""
+"""Its name: while it is there, the tables it names are out of sight."""
 _NAME = re.compile(r"\w[\w.-]*")
-_ENDING = re.compile(r"\.(csv$|source\.yaml$|original\.\w+$)")
+_ENDING = re.compile(r"\.(csv|source\.yaml|original\.\w+)$")
 _BYTES = 100_000
 
 
 class Entry(BaseModel):
-    """A file as its command wrote it: path below data/raw, content, and number on the disk."""
+    """A file as its command wrote it: its place below data/raw, its content, its number on the disk."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     path: str
@@ -35,32 +35,36 @@ class Entry(BaseModel):
 
 
 class Journal(BaseModel):
-    """A table that is being added, the process adding it, and its files."""
+    """The files that a process is adding."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    key: str
     process: int = Field(gt=0)
     files: tuple[Entry, ...]
 
+    @property
+    def keys(self) -> set[str]:
+        """The tables being added; a file that describes a table hides nothing without the table itself."""
+        return {entry.path.removesuffix(".csv") for entry in self.files if entry.path.endswith(".csv")}
 
-def open_journal(raw: Path, key: str, parts: Mapping[Path, Path]) -> None:
-    """Name the files that are about to appear below `raw`; only one command at a time can.
 
-    `parts` maps each final path to its temporary file.
+def open_journal(raw: Path, parts: Mapping[Path, Path]) -> None:
+    """Name the files that are about to appear below `raw`, data/raw; only one command at a time can.
+
+    `parts` gives the temporary file by the place it will be moved to.
     """
     files = tuple(_entry(path.relative_to(raw).as_posix(), part) for path, part in parts.items())
-    text = Journal(key=key, process=os.getpid(), files=files).model_dump_json(indent=1) + "\n"
+    text = Journal(process=os.getpid(), files=files).model_dump_json(indent=1) + "\n"
     draft = raw / f"{FILE}.{os.getpid()}.part"
     draft.write_text(text, encoding="utf-8")
     try:
-        # A hard link appears whole or not at all, and fails if a file of that name exists.
+        # Whole or not at all, and never over another's: a link is made only where no file of its name is.
         os.link(draft, raw / FILE)
     finally:
         draft.unlink()
 
 
 def _entry(path: str, part: Path) -> Entry:
-    """A file that still has its temporary name."""
+    """A file that lies under its temporary name still."""
     facts = part.stat()
     return Entry(path=path, sha256=_digest(part), number=(facts.st_dev, facts.st_ino))
 
@@ -71,7 +75,7 @@ def read_journal(raw: Path) -> Journal | None:
     Raises
     ------
     DataError
-        If it cannot be read, or names a file that its command did not write.
+        If it cannot be read, or names a file that is not the one its command wrote.
     """
     path = raw / FILE
     if path.is_symlink():
@@ -84,7 +88,7 @@ def read_journal(raw: Path) -> Journal | None:
     except (OSError, ValidationError):
         raise _foreign(path, "something else") from None
     for entry in journal.files:
-        _require_own(raw, path, journal.key, entry)
+        _require_own(raw, path, entry)
     return journal
 
 
@@ -99,30 +103,29 @@ def remove_files(raw: Path, journal: Journal) -> None:
 
 
 def part_of(path: Path) -> Path:
-    """Return the temporary name of a file that is being written."""
+    """Give the temporary name of a file that is being written."""
     return path.with_name(f".{path.name}.part")
 
 
 def require_names(names: Iterable[str], where: str) -> None:
-    """Refuse a path with a component that cannot be part of an id."""
+    """Stop at a part of a path that cannot be part of an id."""
     for name in names:
         if not _NAME.fullmatch(name):
             expected = "a name of letters, digits, full stops, hyphens and underscores"
             raise DataError(where, expected, f"{name!r}"[:80], "Rename it, and its sidecar with it.")
 
 
-def _require_own(raw: Path, journal: Path, key: str, entry: Entry) -> None:
-    """Refuse an entry outside its table, and an existing file that the command did not write."""
+def _require_own(raw: Path, journal: Path, entry: Entry) -> None:
+    """Stop at an entry that is no file of a table, and at a file in its place that another wrote."""
     if not all(map(_NAME.fullmatch, entry.path.split("/"))):
         raise _foreign(journal, f"a file elsewhere, {entry.path!r}"[:120])
-    ending = entry.path.removeprefix(key)
-    if ending == entry.path or not _ENDING.match(ending):
-        raise _foreign(journal, f"a file of another table, {entry.path!r}"[:120])
+    if not _ENDING.search(entry.path):
+        raise _foreign(journal, f"a file that belongs to no table, {entry.path!r}"[:120])
     place = raw / entry.path
     if place.parent.resolve() != raw.resolve() / Path(entry.path).parent:
         raise _foreign(journal, f"a file behind a link, {entry.path!r}"[:120])
     for file in (place, part_of(place)):
-        # Existence is checked twice: the command may be moving the file at this moment.
+        # Looked at twice: the command may be moving the file at this moment.
         if os.path.lexists(file) and not _is_own(file, entry) and os.path.lexists(file):
             raise _foreign(journal, f"{file.name}, which it did not write")
 
@@ -142,8 +145,8 @@ def _digest(file: Path) -> str:
 
 
 def _foreign(journal: Path, got: str) -> DataError:
-    """The error for a journal that cannot be trusted."""
+    """The message on a journal that is not to be believed."""
     return DataError(
         str(journal), "the note of a command that is adding a table here", got,
-        "Delete this file: no table is hidden or removed because of it.",
+        "Delete this file: no table is hidden and none is removed because of it.",
     )  # fmt: skip

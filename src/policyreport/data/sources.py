@@ -135,7 +135,7 @@ def read_sources(root: Root) -> dict[str, Source]:
     """
     raw = project_folder(root) / data_folder(root, "raw")
     journal = read_journal(raw)
-    pending = journal.key if journal else None
+    pending = journal.keys if journal else ()
     files = {path.relative_to(raw).as_posix(): path for path in sorted(_files(raw))}
     tables = {
         name.removesuffix(".csv"): path
@@ -143,13 +143,13 @@ def read_sources(root: Root) -> dict[str, Source]:
         if name.endswith(".csv") and not path.stem.endswith(ORIGINAL)
     }
     for name, path in files.items():
-        if name.endswith(SIDECAR) and name.removesuffix(SIDECAR) not in (*tables, pending):
+        if name.endswith(SIDECAR) and name.removesuffix(SIDECAR) not in (*tables, *pending):
             table = path.name.removesuffix(SIDECAR) + ".csv"
             raise DataError(str(path), f"a raw file {table} next to it", "none", "Restore the file.")
         if name.lower().endswith((".csv", ".yaml", ".yml")) and not name.endswith((".csv", SIDECAR)):
             todo = "Rename it, or delete a second sidecar or a copy of one."
             raise DataError(str(path), f"tables ….csv and sidecars …{SIDECAR}", f'"{path.name}"', todo)
-    sources = {key: read_source(path) for key, path in tables.items() if key != pending}
+    sources = {key: read_source(path) for key, path in tables.items() if key not in pending}
     for key, source in sources.items():
         _require_kind(tables[key], source, simulated=is_simulated(root))
     return sources

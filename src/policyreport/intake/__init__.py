@@ -4,7 +4,7 @@ from policyreport.intake.delivery import Delivery, Original, Provenance
 from policyreport.intake.figures import Figure
 from policyreport.intake.preview import Change, Preview, preview_delivery
 from policyreport.intake.receiving import Options, receive
-from policyreport.intake.writing import write_delivery
+from policyreport.intake.writing import write_deliveries
 
 __all__ = [
     "Change",
@@ -16,5 +16,5 @@ __all__ = [
     "Provenance",
     "preview_delivery",
     "receive",
-    "write_delivery",
+    "write_deliveries",
 ]

@@ -35,38 +35,29 @@ _WORDS = ("note",)
 
 @dataclass(frozen=True)
 class Provenance:
-    """Who published figures, where, when and under what terms.
-
-    Parameters
-    ----------
-    publisher : str
-        The folder below data/raw.
-    publisher_name : str
-        The publisher as readers know it.
-    title, address, published, licence : str
-        As in every sidecar.
-    accessed : date
-        The day of adding.
-    note : str
-        What a reader of the whole table must know.
-    """
+    """Who published figures, where, when and under what terms, as in a sidecar; `accessed` is the day of adding."""
 
     publisher: str
-    publisher_name: str
     title: str
     address: str
     published: str
-    licence: str
     accessed: date
+    licence: str
     note: str = ""
 
 
 @dataclass(frozen=True)
 class Original:
-    """A file as it was sent: its name and content."""
+    """A file as it was sent: its name and content. A publisher's answer is kept however large it is."""
 
     name: str
     body: bytes
+    is_answer: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is kept next to its table."""
+        return self.is_answer or len(self.body) < KEPT_LIMIT
 
 
 @dataclass(frozen=True)
@@ -211,7 +202,7 @@ def render_sidecar(delivery: Delivery, table: bytes, defaults: dict[str, str]) -
     provenance, original = delivery.provenance, delivery.original
     notes = [provenance.note, *(finding.message for finding in delivery.findings)]
     body: dict[str, Any] = {
-        "publisher": provenance.publisher_name,
+        "publisher": provenance.publisher,
         "title": provenance.title,
         "address": provenance.address,
         "published": provenance.published,
@@ -223,26 +214,10 @@ def render_sidecar(delivery: Delivery, table: bytes, defaults: dict[str, str]) -
     }
     if original is not None:
         digest = hashlib.sha256(original.body).hexdigest()
-        body["original"] = {"name": original.name, "sha256": digest, "kept": is_kept(original)}
+        body["original"] = {"name": original.name, "sha256": digest, "kept": original.kept}
     body = {name: value for name, value in body.items() if value not in ("", {})}
     text: str = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=110)
     return text.encode()
-
-
-def is_kept(original: Original) -> bool:
-    """Tell whether an original is small enough to be kept beside its table.
-
-    Parameters
-    ----------
-    original : Original
-        The file.
-
-    Returns
-    -------
-    bool
-        True below the limit.
-    """
-    return len(original.body) < KEPT_LIMIT
 
 
 def files_of(root: Path, delivery: Delivery) -> dict[Path, bytes]:
@@ -263,7 +238,7 @@ def files_of(root: Path, delivery: Delivery) -> dict[Path, bytes]:
     path = root / "data" / "raw" / f"{delivery.key}.csv"
     table, defaults = render_table(delivery.figures, delivery.provenance)
     files = {path: table, path.with_name(path.stem + SIDECAR): render_sidecar(delivery, table, defaults)}
-    if delivery.original is not None and is_kept(delivery.original):
+    if delivery.original is not None and delivery.original.kept:
         files[original_path(path, delivery.original.name)] = delivery.original.body
     return files
 

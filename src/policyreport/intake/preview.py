@@ -203,7 +203,7 @@ def _taken(root: Path, delivery: Delivery) -> list[DataError]:
     """Refuse the name of a table that is there: raw files are never edited."""
     path = root / "data" / "raw" / f"{delivery.key}.csv"
     journal = read_journal(root / "data" / "raw")
-    if not path.exists() or (journal and journal.key == delivery.key):
+    if not path.exists() or (journal and delivery.key in journal.keys):
         return []
     todo = "Raw files are never edited: give this one another name with --table."
     return [DataError(str(path.relative_to(root)), "a name that is free", "a table with other figures", todo)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -115,12 +115,13 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
     Asking(root, context, lines[: limits.LINES], sheet.name).require(stated, reading)
     findings, problems = _checked(sheet, layout, drafts, reading, context, options)
     figures = tuple(reading.figures)
-    provenance = _provenance(root, stated, newest_day(figures) if figures else _published(stated), options.today)
     note = require_printable(path.name, "note", " ".join(drafts.remarks))
+    day = newest_day(figures) if figures else _published(stated)
+    folder, provenance = _provenance(root, stated, day, options.today, note)
     return Delivery(
-        name_table(provenance.publisher, options.table or path.stem),
+        name_table(folder, options.table or path.stem),
         figures,
-        replace(provenance, note=note),
+        provenance,
         Original(path.name, path.read_bytes()),
         tuple(problems),
         tuple(findings),
@@ -243,25 +244,20 @@ def _agree(layout: Layout, given: dict[str, Statement], statements: Statements) 
     return defaults | layout.stated | given
 
 
-def _provenance(root: Path, stated: dict[str, Statement], published: str, today: date) -> Provenance:
-    """Where the figures come from."""
+def _provenance(
+    root: Path, stated: dict[str, Statement], published: str, today: date, note: str
+) -> tuple[str, Provenance]:
+    """The publisher's folder below data/raw, and where the figures come from."""
     texts = {
         name: require_printable(stated[name].place, name, stated[name].cell.whole)
         for name in _OF_SOURCE
         if name in stated
     }
     require_address(texts["address"], stated["address"].place, DataError)
-    publisher = texts["publisher"]
-    name_table(publisher, "table")
-    return Provenance(
-        publisher=publisher,
-        publisher_name=publisher_name(root, publisher, texts.get("publisher_name", "")),
-        title=texts["title"],
-        address=texts["address"],
-        published=published,
-        licence=texts["licence"],
-        accessed=today,
-    )
+    folder = texts["publisher"]
+    name_table(folder, "table")
+    publisher = publisher_name(root, folder, texts.get("publisher_name", ""))
+    return folder, Provenance(publisher, texts["title"], texts["address"], published, today, texts["licence"], note)
 
 
 def _published(stated: dict[str, Statement]) -> str:

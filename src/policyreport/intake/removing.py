@@ -97,7 +97,7 @@ def remove_table(root: Path, removal: Removal) -> tuple[Path, ...]:
     raw = root / "data" / "raw"
     roll_back(raw)
     try:
-        open_journal(raw, removal.key, {file: file for file in removal.files})
+        open_journal(raw, {file: file for file in removal.files})
         roll_back(raw)
     except OSError as error:
         got = error.strerror or type(error).__name__

@@ -1,8 +1,9 @@
-"""The files of a delivery, all of them or none, even if the machine stops between two."""
+"""The files of deliveries, all of them or none, even if the machine stops between two."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from policyreport.data.journal import FILE, open_journal, part_of, read_journal, remove_files
@@ -10,7 +11,7 @@ from policyreport.errors import DataError
 from policyreport.intake.delivery import Delivery, files_of
 
 
-def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:
+def write_deliveries(root: Path, deliveries: Iterable[Delivery]) -> tuple[Path, ...]:
     """Write a table, its sidecar and its original below data/raw.
 
     Parameters
@@ -38,10 +39,12 @@ def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:
     stopped command leaves behind stays out of sight, and the next one removes it.
     """
     raw = root / "data" / "raw"
-    if not delivery.figures:
+    files = {
+        path: body for delivery in deliveries if delivery.figures for path, body in files_of(root, delivery).items()
+    }
+    if not files:
         return ()
     roll_back(raw)
-    files = files_of(root, delivery)
     for path in files:
         if path.exists():
             todo = "Raw files are never edited: give this one another name with --table."
@@ -52,7 +55,7 @@ def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:
         for path, body in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             parts[path].write_bytes(body)
-        open_journal(raw, delivery.key, parts)
+        open_journal(raw, parts)
         for path, part in parts.items():
             part.replace(path)
         (raw / FILE).unlink()
@@ -66,7 +69,7 @@ def write_delivery(root: Path, delivery: Delivery) -> tuple[Path, ...]:
                 folder.rmdir()
         if isinstance(error, OSError):
             got = error.strerror or type(error).__name__
-            todo = "Free space or correct the rights, then add the file again; nothing was changed."
+            todo = "Free space or correct the rights, then run the command again; nothing was changed."
             raise DataError(str(error.filename or raw), "a folder that can be written", got, todo) from None
         raise
     return tuple(files)

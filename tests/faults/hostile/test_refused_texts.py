@@ -16,7 +16,8 @@ from policyreport.data.areas import read_areas
 from policyreport.data.observations.ledger import read_raw
 from policyreport.data.sources import read_source, read_sources
 from policyreport.errors import ConnectError, DataError, ParamsError, RenderError
-from policyreport.intake.connectors.fetched import Facts, Fetched, to_rows
+from policyreport.intake.connectors.fetched import Fetched, to_rows
+from policyreport.intake.delivery import Provenance
 from policyreport.params.edition import read_edition
 from policyreport.params.policy import read_policy
 from policyreport.params.reading import load_yaml
@@ -74,10 +75,10 @@ def test_c7_no_parameter_holds_any(tmp_path: Path, count: Callable[..., None]) -
 
 def test_c7_a_publishers_answer_holds_none(count: Callable[..., None]) -> None:
     rows = to_rows([{"area": "VN"}], "x")
-    facts = Facts("O", "T", "https://o.example", "2026-01-06", date(2026, 3, 1), "none", "n")
+    source = Provenance("O", "T", "https://o.example", "2026-01-06", date(2026, 3, 1), "none", "n")
     for sign, code in REFUSED_SIGNS.values():
-        changed = Facts(**{**facts.__dict__, "note": f"The table's own title: a{sign}b"})
-        refused(lambda facts=changed: Fetched(rows, facts, b"", "o/t", ".json"), "note", code, kind=ConnectError)
+        changed = Provenance(**{**source.__dict__, "note": f"The table's own title: a{sign}b"})
+        refused(lambda source=changed: Fetched(rows, source, b"", "o/t", ".json"), "note", code, kind=ConnectError)
     count(trials=len(REFUSED_SIGNS), refused=len(REFUSED_SIGNS))
 
 

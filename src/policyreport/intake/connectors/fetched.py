@@ -15,6 +15,7 @@ from policyreport.data.observations.ledger import TEXT
 from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import ConnectError, DataError
 from policyreport.intake.connectors.web import BY_HAND
+from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import Status, Target
 from policyreport.params.limits import NUMBER_DIGITS, NUMBER_SIZE
 from policyreport.params.untrusted import read_json, require_day, require_text
@@ -26,19 +27,6 @@ _NO_DATE = 9999
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a sidecar says of a fetched table, but for the hashes of the files."""
-
-    publisher: str
-    title: str
-    address: str
-    published: str
-    accessed: date
-    licence: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Fetched:
     """One table fetched from a publisher.
 
@@ -46,7 +34,7 @@ class Fetched:
     ----------
     rows : DataFrame
         Text columns of a raw file (`observations.ledger.TEXT`), one row a figure.
-    source : Facts
+    source : Provenance
         Who, what, where, when, under what terms.
     raw : bytes
         The publisher's answer, as it came.
@@ -57,7 +45,7 @@ class Fetched:
     """
 
     rows: pd.DataFrame
-    source: Facts
+    source: Provenance
     raw: bytes
     name: str
     suffix: str

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from policyreport.data.observations.ledger import TEXT, check_raw, parse, read_raw
+from policyreport.data.observations.ledger import check_raw, parse, read_raw
 from policyreport.data.observations.schema import KEY
-from policyreport.data.sources import SIDECAR, Original, Source, original_path, read_sources
-from policyreport.errors import DataError
+from policyreport.data.sources import SIDECAR, original_path, read_sources
 from policyreport.intake.connectors.fetched import Fetched
+from policyreport.intake.delivery import Delivery, Original
+from policyreport.intake.figures import Figure
+from policyreport.intake.writing import write_deliveries
 from policyreport.records.digits import as_published
 
 # A vintage differs from the one before if one of these does.
@@ -97,19 +96,7 @@ def preview(rows: pd.DataFrame, ledger: pd.DataFrame) -> Preview:
 
 
 def write(landings: Sequence[tuple[Fetched, pd.DataFrame]], root: Path) -> list[Path]:
-    """Write fetched tables below data/raw, if the ledger is valid with all of them; all files or none.
-
-    Parameters
-    ----------
-    landings : sequence of (Fetched, DataFrame)
-        Each fetch with those of its rows that are to be written.
-    root : Path
-        The project's folder.
-
-    Returns
-    -------
-    list of Path
-        The raw files.
+    """Write of each fetch the rows given with it, if the ledger is valid with all of them; returns the tables.
 
     Raises
     ------
@@ -119,28 +106,18 @@ def write(landings: Sequence[tuple[Fetched, pd.DataFrame]], root: Path) -> list[
     raw = root / "data" / "raw"
     names = [_free_name(raw, fetched.name) for fetched, _ in landings]
     _require_valid(root, [(name, rows) for name, (_, rows) in zip(names, landings, strict=True)])
-    files: dict[Path, bytes] = {}
-    for name, (fetched, rows) in zip(names, landings, strict=True):
-        files |= _files(raw / f"{name}.csv", fetched, rows)
-    _write_all(files)
+    write_deliveries(root, [_delivery(name, *landing) for name, landing in zip(names, landings, strict=True)])
     return [raw / f"{name}.csv" for name in names]
 
 
-def to_csv(rows: pd.DataFrame) -> bytes:
-    """Give a raw file: columns that are empty throughout, and the day of publication (in the sidecar), left out."""
-    kept = [name for name in TEXT if name != "published" and (rows[name] != "").any()]
-    return rows[kept].to_csv(index=False, lineterminator="\n").encode()
-
-
-def to_sidecar(fetched: Fetched, table: bytes, original: str) -> bytes:
-    """Give the sidecar of a raw file; `original` is the name of the file that keeps the publisher's answer."""
-    source = Source(
-        **asdict(fetched.source),
-        sha256=hashlib.sha256(table).hexdigest(),
-        original=Original(name=original, sha256=hashlib.sha256(fetched.raw).hexdigest(), kept=True),
+def _delivery(name: str, fetched: Fetched, rows: pd.DataFrame) -> Delivery:
+    """A fetch as what is added."""
+    figures = tuple(
+        Figure({str(column): text for column, text in row.items()}, at, 0, f"{name}, row {at}")
+        for at, row in enumerate(rows.to_dict("records"), 2)
     )
-    facts = source.model_dump(mode="json", exclude_defaults=True)
-    return yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=110).encode()
+    original = original_path(Path(f"{name}.csv"), f"answer{fetched.suffix}").name
+    return Delivery(name, figures, fetched.source, Original(original, fetched.raw, is_answer=True))
 
 
 def _figure(both: pd.DataFrame, which: str) -> pd.Series[str]:
@@ -165,36 +142,3 @@ def _require_valid(root: Path, added: list[tuple[str, pd.DataFrame]]) -> None:
         ids = [f"{name}.csv#{row}" for row in range(2, len(rows) + 2)]
         tables.append(rows.assign(source=name).set_axis(pd.Index(ids, name="id")))
     check_raw(root, pd.concat(tables))
-
-
-def _files(path: Path, fetched: Fetched, rows: pd.DataFrame) -> dict[Path, bytes]:
-    """The three files of one table."""
-    original = original_path(path, f"answer{fetched.suffix}")
-    table = to_csv(rows)
-    sidecar = path.with_name(path.stem + SIDECAR)
-    return {original: fetched.raw, sidecar: to_sidecar(fetched, table, original.name), path: table}
-
-
-def _write_all(files: dict[Path, bytes]) -> None:
-    """Write under temporary names, then move; what was moved goes away again if a later move fails."""
-    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
-    folders = [folder for folder in {path.parent: None for path in files} if not folder.exists()]
-    moved: list[Path] = []
-    try:
-        for path, body in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            parts[path].write_bytes(body)
-        for path, part in parts.items():
-            part.rename(path)
-            moved.append(path)
-    except BaseException as error:
-        for path in [*moved, *parts.values()]:
-            path.unlink(missing_ok=True)
-        for folder in folders:
-            if folder.exists():
-                folder.rmdir()
-        if isinstance(error, OSError):
-            got = error.strerror or type(error).__name__
-            todo = "Free space or correct the rights; nothing was written."
-            raise DataError(str(error.filename or "data/raw"), "a folder that can be written", got, todo) from None
-        raise

@@ -15,7 +15,6 @@ from lxml import etree, html
 from policyreport.data.areas import Areas
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
 from policyreport.intake.connectors.fetched import (
-    Facts,
     Fetched,
     checked_figure,
     checked_period,
@@ -25,6 +24,7 @@ from policyreport.intake.connectors.fetched import (
 )
 from policyreport.intake.connectors.jsonstat import VALUE, Cube, read_jsonstat
 from policyreport.intake.connectors.web import Answer, Web
+from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import PxSeries, PxTable, PxWeb, Status
 
 PAGE = ("text/html", "application/xhtml+xml")
@@ -148,7 +148,7 @@ def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, ar
     cube = read_jsonstat(answer.body, where)
     published, note = day_of(cube.updated, params.hours_from_utc, accessed, where)
     rows = [row for series in table.series for row in _series_rows(request, cube, series, params, areas, published)]
-    facts = Facts(
+    source = Provenance(
         publisher=params.publisher,
         title=f"PX-Web table {request.table}: {table.title}",
         address=address,
@@ -158,7 +158,7 @@ def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, ar
         note=" ".join(filter(None, (f"The table's own title: {cube.label}." if cube.label else "", note))),
     )
     name = f"{params.folder}/{request.table}-{published}"
-    return Fetched(to_rows(rows, where), facts, answer.body, name, ".json")
+    return Fetched(to_rows(rows, where), source, answer.body, name, ".json")
 
 
 def _series_rows(

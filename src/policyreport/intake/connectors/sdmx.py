@@ -17,7 +17,6 @@ from pysdmx.io.pd import PandasDataset
 
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
 from policyreport.intake.connectors.fetched import (
-    Facts,
     Fetched,
     checked_figure,
     checked_period,
@@ -26,6 +25,7 @@ from policyreport.intake.connectors.fetched import (
     to_rows,
 )
 from policyreport.intake.connectors.web import BY_HAND, Web
+from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import Sdmx, SdmxSeries
 
 XML = ("application/xml", "text/xml", "application/vnd.sdmx.structurespecificdata+xml")
@@ -83,7 +83,7 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
         for code, each in series.items()
         for row in _series_rows(cells, code, each, params, f"{where}, {code}", published, request.since)
     ]
-    facts = Facts(
+    source = Provenance(
         publisher=params.publisher,
         title=f"{flow.title}: {', '.join(series)}",
         address=flow.address,
@@ -93,7 +93,7 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
         note=note or "published is the day the file was prepared.",
     )
     name = f"{params.folder}/{request.flow}-{published}"
-    return Fetched(to_rows(rows, where), facts, answer.body, name, ".xml")
+    return Fetched(to_rows(rows, where), source, answer.body, name, ".xml")
 
 
 def _known(request: SdmxRequest, params: Sdmx) -> dict[str, SdmxSeries]:

@@ -14,7 +14,6 @@ from typing import Any
 
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
 from policyreport.intake.connectors.fetched import (
-    Facts,
     Fetched,
     checked_figure,
     checked_period,
@@ -24,6 +23,7 @@ from policyreport.intake.connectors.fetched import (
     understood,
 )
 from policyreport.intake.connectors.web import BY_HAND, Web
+from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import WorldBank, WorldBankIndicator
 
 # More than any country has years, so that there is one page.
@@ -80,7 +80,7 @@ def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date
     with understood(answer.address, "a row a year, with indicator, country, date and value"):
         kept = [each for each in rows if each.get("value") is not None]
         table = [_row(each, request.indicator, country, chosen, params, published) for each in kept]
-    facts = Facts(
+    source = Provenance(
         publisher=params.publisher,
         title=f"{params.database}: {chosen.title} ({request.indicator}), {country}",
         address=answer.address,
@@ -90,7 +90,7 @@ def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date
         note=f"{len(rows) - len(kept)} of {len(rows)} years asked for have no figure.",
     )
     name = f"{params.folder}/{request.indicator}-{published}"
-    return Fetched(to_rows(table, answer.address), facts, answer.body, name, ".json")
+    return Fetched(to_rows(table, answer.address), source, answer.body, name, ".json")
 
 
 def require_known(request: WorldBankRequest, params: WorldBank) -> tuple[WorldBankIndicator, str]:
