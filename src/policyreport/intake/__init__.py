@@ -1,4 +1,4 @@
-"""A new quarter's sheet -> a raw table with its sidecar, previewed before anything is written."""
+"""From a new quarter's sheet to a raw table with its sidecar, previewed before anything is written."""
 
 from policyreport.intake.delivery import Delivery, Original, Provenance
 from policyreport.intake.figures import Figure

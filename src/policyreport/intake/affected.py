@@ -1,4 +1,4 @@
-"""Editions whose content figures change, because they were published by the day the edition is known on."""
+"""The editions that new or removed figures change: those known on a day by which the figures were published."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from policyreport.project import list_editions
 
 @dataclass(frozen=True)
 class Affected:
-    """An edition, how many of some figures it knows, and whether it has been built.
+    """An edition, how many of the figures it uses, and whether it has been built.
 
-    `day` is the day it is known on; `problem` says why an edition's file cannot be read, and then nothing else is
-    known of it.
+    `day` is the day it is known on. If its file cannot be read, `problem` says why and nothing else is known of it.
     """
 
     id: str
@@ -28,7 +27,7 @@ class Affected:
     problem: str = ""
 
     def __str__(self) -> str:
-        """Say it in words."""
+        """Describe it in one sentence."""
         if self.problem:
             return f"{self.id}: cannot be read, so it is not known whether it changes ({self.problem})"
         built = "built, so run it again" if self.built else "not built yet"
@@ -37,19 +36,9 @@ class Affected:
 
 
 def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, ...]:
-    """List the editions that know any of some figures.
+    """List the editions that use any of some figures, given the day by which each figure was surely out.
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    published : iterable of date
-        The day each figure was surely out.
-
-    Returns
-    -------
-    tuple of Affected
-        Editions of the project's own data, in order of their names; with them those whose file cannot be read.
+    Editions on data of their own are left out; those whose file cannot be read are listed with their problem.
     """
     days, affected = list(published), []
     for name in list_editions(root):
@@ -66,5 +55,5 @@ def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, 
 
 
 def _known(edition: Edition, days: list[date]) -> int:
-    """How many figures were out by the day an edition is known on; none for one on data of its own."""
+    """How many figures an edition uses; none if it has data of its own."""
     return sum(day <= edition.as_known_on for day in days) if edition.data == DATA else 0

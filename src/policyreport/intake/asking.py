@@ -1,4 +1,4 @@
-"""What neither the sheet nor the command says is asked for at once, with what could be meant."""
+"""Ask at once for everything that neither the sheet nor the command states, with likely answers."""
 
 from __future__ import annotations
 
@@ -40,19 +40,7 @@ _SPOKEN = 3
 
 @dataclass(frozen=True)
 class Asking:
-    """Asks for what is missing.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    context : Context
-        What could be answered.
-    lines : tuple of Line
-        Lines of the sheet that were not read: a title may say the period.
-    name : str
-        The sheet's name, which may say it too.
-    """
+    """Asks for what is missing; unread `lines` of the sheet and its `name` may suggest the answers."""
 
     root: Path
     context: Context
@@ -60,13 +48,7 @@ class Asking:
     name: str
 
     def require(self, stated: dict[str, Statement], reading: Reading) -> None:
-        """Stop if something is missing.
-
-        Raises
-        ------
-        UsageError
-            With everything that is, and how each can be answered.
-        """
+        """Stop with one `UsageError` that lists everything missing and how to state it."""
         missing = {name: list[str]() for name in _OF_SOURCE if name not in stated} | reading.missing
         if missing and self._new_publisher(stated):
             missing["publisher_name"] = []
@@ -84,7 +66,7 @@ class Asking:
         raise UsageError(self.name, expected, "nothing of it, neither in the sheet nor in the command", todo)
 
     def _answer(self, name: str, of: list[str], stated: dict[str, Statement]) -> Iterator[str]:
-        """The option that answers, and what it may be."""
+        """The option that supplies a field, with its likely values."""
         if name == "publisher":
             folders = first_of(self._folders(), _SHOWN)
             yield f"--publisher NAME          its folder below data/raw: {folders}, or a new one"
@@ -114,22 +96,21 @@ class Asking:
             yield "--status STATUS           observed, preliminary, estimate, projection or derived"
 
     def _new_publisher(self, stated: dict[str, Statement]) -> bool:
-        """True if the publisher's folder is not there and its full name is not said; alone it may be a slip."""
+        """Whether the publisher has neither a folder nor a full name yet: it may be a slip of the keyboard."""
         if "publisher" not in stated or "publisher_name" in stated:
             return False
         return stated["publisher"].cell.text not in self._folders()
 
     def _folders(self) -> list[str]:
-        """The publishers' folders below data/raw."""
         return sorted({key.partition("/")[0] for key in read_sources(self.root)})
 
     def _indicator_hint(self) -> str:
-        """Where ids stand, or what an unread line speaks of."""
+        """Where ids are listed, or which indicator an unread line mentions."""
         of = self._spoken_of()
         return f": {of[0]}, which may be {of[1]}" if of else ", an id of params/indicators.yaml"
 
     def _spoken_of(self) -> tuple[str, str] | None:
-        """The indicator whose name an unread line has, and where."""
+        """The indicator that an unread line mentions, and where."""
         names = self.context.words.figure_columns(self.context.indicators)
         for line in self.lines:
             key = f" {plain(line.text)} "
@@ -139,7 +120,7 @@ class Asking:
         return None
 
     def _lists(self, stated: dict[str, Statement]) -> str:
-        """The lists that can be meant: those still counted in the period, where it is known."""
+        """The lists that can be meant: those still being counted in the period, if it is known."""
         lists = self.context.policy.lists
         spoken = {period for _, _, period in self._periods()}
         text = stated["period"].cell.text if "period" in stated else "".join(spoken) if len(spoken) == 1 else ""
@@ -152,7 +133,7 @@ class Asking:
         return f"of params/policy.yaml, where a new one is described first: {first_of(ids, _SHOWN)}"
 
     def _hint(self, name: str) -> str:
-        """What unread lines or the sheet's name say of a day or a period, everything once."""
+        """What unread lines or the sheet's name say about a day or a period, each meaning once."""
         spoken = self._periods() if name == "period" else self._days()
         distinct: dict[str, str] = {}
         for where, text, meaning in spoken:
@@ -160,14 +141,14 @@ class Asking:
         return ": " + ", or ".join(list(distinct.values())[:_SPOKEN]) if distinct else ""
 
     def _days(self) -> Iterator[tuple[str, str, str]]:
-        """Days that lines of the sheet say, but for those its figures hold on."""
+        """Days in lines of the sheet, except those labelled as the day its figures hold."""
         of_figures = self.context.words.fields["reference_date"]
         for line in self.lines:
             days = days_in(line.text, self.context.words.periods, of_figures)
             yield from ((f"row {line.row}", text, day) for text, day in days)
 
     def _periods(self) -> Iterator[tuple[str, str, str]]:
-        """Periods that lines of the sheet, its name or the file's name say."""
+        """Periods in lines of the sheet, in its name or in the name of the file."""
         periods = self.context.words.periods
         for line in self.lines:
             yield from ((f"row {line.row}", text, period) for text, period in periods_in(line.text, periods))

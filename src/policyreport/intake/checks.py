@@ -1,4 +1,4 @@
-"""What a sheet says twice must agree: totals with their parts, names with the boundaries of their day."""
+"""Checks of a sheet against itself: totals against their parts, names against the boundaries of their day."""
 
 from __future__ import annotations
 
@@ -28,21 +28,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def check_totals(
     sheet: Sheet, layout: Layout, drafts: Drafts, reading: Reading, context: Context
 ) -> tuple[list[Finding], list[DataError]]:
-    """Compare rows for all areas with the sum of the provinces, in columns that add up.
+    """Compare totals with the sum of the provinces, in columns that add up.
 
-    Parameters
-    ----------
-    sheet, layout, drafts, reading : Sheet, Layout, Drafts, Reading
-        The sheet and what was read of it.
-    context : Context
-        Areas and indicators.
-
-    Returns
-    -------
-    list of Finding
-        Each difference.
-    list of DataError
-        Cells of totals that are no numbers.
+    Returns a finding for each difference, and an error for each total that is not a number.
     """
     findings: list[Finding] = []
     problems: list[DataError] = []
@@ -79,7 +67,7 @@ def _differences(
     wholes: list[tuple[int, Decimal]],
     totals: set[int],
 ) -> Iterator[Finding]:
-    """A finding for each whole that is not the sum of its parts; a total may be of the rows since the last one."""
+    """A finding for each total that is not the sum of its parts; a total may cover only the rows since the last one."""
     total = sum((value for _, value in parts), Decimal(0))
     for row, whole in wholes:
         above = max((other for other in totals if other < row), default=0)
@@ -92,17 +80,12 @@ def _differences(
 
 
 def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[DataError]:
-    """Ask whether names are those of former or of present provinces, where the sheet itself cannot say.
+    """Refuse names that may mean a former or a present province, if the sheet itself does not decide.
 
-    A name that a former province and a merged one share is the former one's before the merger. A figure published
-    since then may be either's: of the former province, or the publisher's recalculation on present boundaries.
-    A name that only former provinces have tells that all of its period are; keys, "Gia Lai (cũ)" and
-    `--quality back-cast` tell too.
-
-    Yields
-    ------
-    DataError
-        At the first such name, with all of them.
+    Before a merger, a name that a former province shares with a merged one is the former one's. A figure published
+    since then may belong to either: to the former province, or to the present one as the publisher's recalculation. One
+    name that only a former province has shows that every figure of its period is of former provinces; keys, "Gia Lai
+    (cũ)" and `--quality back-cast` decide too. The error is placed at the first such name and lists all.
     """
     areas = context.names.areas
     cells = {(draft.row, draft.column): draft.stated["area"] for draft in drafts.figures if "area" in draft.stated}
@@ -139,27 +122,14 @@ def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[
 
 
 def _may_be_recalculated(figure: Figure, context: Context) -> bool:
-    """True if a present province of the same name, which others were merged into, existed when a figure came out."""
+    """Whether a present province of the same name, enlarged by a merger, existed when a figure came out."""
     areas, out = context.names.areas, last_day(figure.fields["published"])[0]
     others = (key for key in context.names.namesakes(figure.fields["area"]) if key != figure.fields["area"])
     return any(areas.is_merged(key) and areas.exists_on(key, out) for key in others)
 
 
 def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterator[str]:
-    """Say which rows were only compared, which provinces of the day have none, how much is not published.
-
-    Parameters
-    ----------
-    drafts, reading : Drafts, Reading
-        What was read.
-    context : Context
-        Areas.
-
-    Yields
-    ------
-    str
-        A sentence each.
-    """
+    """Say which rows were only compared, which provinces have no figure, and how many cells publish nothing."""
     table = context.names.areas.table
     areas_read = {figure.fields["area"] for figure in reading.figures}
     for scheme in sorted({table["scheme"][key] for key in areas_read if table["gso_code"][key]}):
@@ -187,17 +157,9 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
 
 
 def unexplained_marks(drafts: Drafts, reading: Reading) -> Iterator[Finding]:
-    """Tell of marks behind numbers that no line of the sheet explains: "20 (10)" may be two numbers.
+    """Find marks behind numbers that no line of the sheet explains: "20 (10)" may be two numbers.
 
-    Parameters
-    ----------
-    drafts, reading : Drafts, Reading
-        What was read.
-
-    Yields
-    ------
-    Finding
-        One a mark, at its first cell.
+    Yields one finding a mark, at its first cell.
     """
     values = {(figure.row, figure.column): figure.fields["value"] for figure in reading.figures}
     marked: dict[str, list[Draft]] = {}
@@ -215,21 +177,9 @@ def unexplained_marks(drafts: Drafts, reading: Reading) -> Iterator[Finding]:
 
 
 def fractions_for_percents(reading: Reading, context: Context) -> tuple[list[Finding], list[DataError]]:
-    """Find columns of percentages between 0 and 1, not all whole: written in shares of one.
+    """Find columns of percentages that were written as fractions: all between 0 and 1, and not all whole.
 
-    Parameters
-    ----------
-    reading : Reading
-        What was read.
-    context : Context
-        Indicators.
-
-    Returns
-    -------
-    list of Finding
-        Columns too short to tell.
-    list of DataError
-        The first cell of each other such column.
+    Returns a finding for a column too short to be sure, and an error for any other.
     """
     by_id = context.indicators.by_id()
     by_column: dict[tuple[int, str], list[Figure]] = {}
@@ -258,12 +208,9 @@ def fractions_for_percents(reading: Reading, context: Context) -> tuple[list[Fin
 
 
 def two_ways_in_a_column(drafts: Drafts, reading: Reading) -> Iterator[DataError]:
-    """Find shares of one in a column whose other cells are shown as percentages: 0.0912 below 8.35%.
+    """Find fractions in a column whose other cells are shown as percentages: 0.0912 below 8.35%.
 
-    Yields
-    ------
-    DataError
-        At the first such cell of a column.
+    Yields an error at the first such cell of a column.
     """
     cells: dict[int, list[tuple[Draft, Cell]]] = {}
     for draft in drafts.figures:
@@ -285,16 +232,9 @@ def two_ways_in_a_column(drafts: Drafts, reading: Reading) -> Iterator[DataError
 
 
 def unusual_values(reading: Reading, context: Context, accepted: bool) -> tuple[list[Finding], list[DataError]]:
-    """Find values outside what an indicator usually is: a slip of unit or decimals more often than a fact.
+    """Find values outside the plausible range of their indicator, which are more often slips than facts.
 
-    Parameters
-    ----------
-    reading : Reading
-        What was read.
-    context : Context
-        Indicators with their plausible range.
-    accepted : bool
-        True if the user looked them up in the source.
+    They are errors, or findings if `accepted`: the user looked them up in the source.
     """
     by_id = context.indicators.by_id()
     findings: list[Finding] = []
@@ -316,18 +256,7 @@ def unusual_values(reading: Reading, context: Context, accepted: bool) -> tuple[
 
 
 def doubles(reading: Reading) -> Iterator[DataError]:
-    """Find figures that one sheet says twice.
-
-    Parameters
-    ----------
-    reading : Reading
-        What was read.
-
-    Yields
-    ------
-    DataError
-        At the second of each pair.
-    """
+    """Find figures that a sheet states twice, at the second of each pair."""
     seen: dict[tuple[str, ...], Figure] = {}
     for figure in reading.figures:
         names = ("area", "indicator", "measure", "list", "period", "reference_date", "published")

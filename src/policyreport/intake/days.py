@@ -1,4 +1,4 @@
-"""Periods and days as sheets write them, in the ledger's way of writing."""
+"""Periods and days as sheets write them, converted to the form of the ledger."""
 
 from __future__ import annotations
 
@@ -31,25 +31,7 @@ _LONGEST = 7
 
 
 def read_period(cell: Cell, words: PeriodWords) -> str:
-    """Read a period.
-
-    Parameters
-    ----------
-    cell : Cell
-        ``2025-Q4``, ``Quý IV/2025``, ``Q4 2025``, ``9 tháng năm 2025``, ``3/2026``.
-    words : PeriodWords
-        The map's words.
-
-    Returns
-    -------
-    str
-        As the ledger writes it.
-
-    Raises
-    ------
-    ValueError
-        If it is no period.
-    """
+    """Read ``2025-Q4``, ``Quý IV/2025``, ``Q4 2025``, ``9 tháng năm 2025`` or ``3/2026``; else ValueError."""
     text = cell.text if cell.day is None else cell.day.isoformat()
     if match := _MONTH.match(text):
         text = f"{match['year']}-{int(match['month']):02d}"
@@ -65,25 +47,7 @@ def read_period(cell: Cell, words: PeriodWords) -> str:
 
 
 def read_day(cell: Cell, words: PeriodWords | None = None) -> str:
-    """Read a day.
-
-    Parameters
-    ----------
-    cell : Cell
-        A stored day, ``2025-10-15``, ``15/10/2025`` or ``ngày 15 tháng 10 năm 2025``.
-    words : PeriodWords, optional
-        The map's words.
-
-    Returns
-    -------
-    str
-        ``2025-10-15``.
-
-    Raises
-    ------
-    ValueError
-        If it is no day.
-    """
+    """Read a stored day, ``2025-10-15``, ``15/10/2025`` or ``ngày 15 tháng 10 năm 2025``; ValueError otherwise."""
     if cell.day is not None:
         return cell.day.isoformat()
     text = _MIDNIGHT.sub("", cell.text)
@@ -115,10 +79,10 @@ def _either(options: tuple[str, ...]) -> str:
 
 
 def periods_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
-    """Find the periods that a line may be of, each with the words that name it.
+    """Find the periods a line may be of, each with the words that name it.
 
-    A quarter without its year has that of the next one: "6 tháng đầu năm và nhiệm vụ 6 tháng cuối năm 2025". Months of
-    days, and what the line compares with, are left out.
+    A quarter without a year takes that of the next period: "6 tháng đầu năm và nhiệm vụ 6 tháng cuối năm 2025". Months
+    that belong to a day, and periods the line compares with, are left out.
     """
     tokens = _tokens(text)
     days = _runs(tokens, lambda run, _: read_day(_said(run), words))
@@ -142,7 +106,7 @@ def periods_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
 
 
 def days_in(text: str, words: PeriodWords, but_for: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    """Find the days that a line names, each with the words that name it, but for those behind some words."""
+    """Find the days a line names, each with the words that name it, except right after the words `but_for`."""
     tokens = _tokens(text)
     runs = _runs(tokens, lambda run, _: read_day(_said(run), words))
     return [(run.text, run.meaning) for run in runs if not _follows(tokens, run.start, but_for)]
@@ -150,7 +114,7 @@ def days_in(text: str, words: PeriodWords, but_for: tuple[str, ...] = ()) -> lis
 
 @dataclass(frozen=True)
 class _Run:
-    """Words of a line that mean something: the places of the first and behind the last, and what they mean."""
+    """Words of a line that mean something, from the place `start` up to but not including `end`."""
 
     start: int
     end: int
@@ -175,7 +139,6 @@ def _runs(tokens: list[str], read: Callable[[str, int], str]) -> list[_Run]:
 
 
 def _tokens(text: str) -> list[str]:
-    """The first words of a line."""
     return [token.strip("()[],;:.") for token in text.split()[: limits.LINE_WORDS]]
 
 
@@ -184,29 +147,13 @@ def _said(text: str) -> Cell:
 
 
 def _follows(tokens: list[str], start: int, options: tuple[str, ...]) -> bool:
-    """True if a run stands right behind some words."""
+    """Whether a run stands right after some words."""
     before = plain(" ".join(tokens[:start]))
     return any(before == word or before.endswith(f" {word}") for word in map(plain, options))
 
 
 def read_published(cell: Cell, words: PeriodWords | None = None) -> str:
-    """Read a publication date, which may be known to the month or year only.
-
-    Parameters
-    ----------
-    cell : Cell
-        A day, ``10/2025``, ``2025-10`` or ``2025``.
-
-    Returns
-    -------
-    str
-        As the ledger writes it.
-
-    Raises
-    ------
-    ValueError
-        If it is no date.
-    """
+    """Read a publication date, which may be a month or a year only: ``10/2025``, ``2025-10``, ``2025``."""
     match = _MONTH.match(cell.text)
     text = f"{match['year']}-{int(match['month']):02d}" if match else cell.text
     if cell.day is None and re.fullmatch(r"\d{4}(-\d{2})?", text):
@@ -216,7 +163,7 @@ def read_published(cell: Cell, words: PeriodWords | None = None) -> str:
 
 
 def _worded(text: str, words: PeriodWords) -> str:
-    """A period of words and numbers."""
+    """A period written with words and numbers."""
     spoken = plain(text)
     kinds = {"half": words.half, "quarter": words.quarter, "month": words.month}
     year = rf"(?:(?:{_either(words.year)}) )?(?P<year>\d{{4}})"
@@ -238,10 +185,10 @@ def _worded(text: str, words: PeriodWords) -> str:
 
 
 def shown_date(day: date, section: Section) -> Cell:
-    """Make a cell of a stored date, as much of it as its format shows.
+    """Make a cell of a stored date, with as much of the date as its format shows.
 
-    A cell typed 3/2026 stores the first of March and shows the month; one with a format such as
-    ``"Quý I năm "yyyy`` shows words, which are what its writer meant.
+    A cell typed 3/2026 stores the first of March and shows the month; a format such as ``"Quý I năm "yyyy`` shows
+    words, which are what its writer meant.
     """
     shown, parts = render_date(day, section), set(section.parts.values())
     literal = "".join(token.text for token in section.tokens if token.kind == "literal")

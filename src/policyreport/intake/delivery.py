@@ -1,4 +1,4 @@
-"""What is to be added: figures, where they come from, and the name of their table; from a sheet or an API."""
+"""What is to be added, from a sheet or an API: the figures, where they come from, and their files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORDS = ("note",)
 
 @dataclass(frozen=True)
 class Provenance:
-    """Who published figures, where, when and under what terms, as in a sidecar; `accessed` is the day of adding."""
+    """Who published figures, where, when and on what terms, as in a sidecar; `accessed` is the day of adding."""
 
     publisher: str
     title: str
@@ -48,7 +48,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Original:
-    """A file as it was sent: its name and content. A publisher's answer is kept however large it is."""
+    """A file as it was sent; a publisher's answer is kept however large it is."""
 
     name: str
     body: bytes
@@ -56,30 +56,16 @@ class Original:
 
     @property
     def kept(self) -> bool:
-        """Whether it is kept next to its table."""
+        """Whether it is stored next to its table."""
         return self.is_answer or len(self.body) < KEPT_LIMIT
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Figures to be added as one raw table.
+    """Figures to be added as one raw table, under the key ``<publisher>/<table>``.
 
-    Parameters
-    ----------
-    key : str
-        The source key, ``<publisher>/<table>``.
-    figures : tuple of Figure
-        In the order of the source.
-    provenance : Provenance
-        Where they come from.
-    original : Original, optional
-        The file they were read from.
-    problems : tuple of DataError
-        What was refused on the way; nothing is written while there is one.
-    findings : tuple of Finding
-        What the source contradicts itself in.
-    remarks : tuple of str
-        What was not read, and how it was read.
+    While there are `problems` (refused cells), nothing is written. `findings` are the contradictions within the source;
+    `remarks` say what was not read, and how the rest was.
     """
 
     key: str
@@ -92,24 +78,9 @@ class Delivery:
 
 
 def name_table(publisher: str, words: str) -> str:
-    """Make the source key of a table.
+    """Make the key ``<publisher>/<table>`` of a table, in small letters, digits and hyphens.
 
-    Parameters
-    ----------
-    publisher : str
-        The folder below data/raw.
-    words : str
-        The table's name, or the name of the file it is read from.
-
-    Returns
-    -------
-    str
-        ``<publisher>/<table>`` in small letters, digits and hyphens.
-
-    Raises
-    ------
-    UsageError
-        If one of them cannot name a file on every system.
+    Raises UsageError for a name that some file system would refuse.
     """
     table = words if _SLUG.fullmatch(words) else plain(words).replace(" ", "-")
     for option, name, given in (("--publisher", publisher, publisher), ("--table", table, words)):
@@ -120,26 +91,9 @@ def name_table(publisher: str, words: str) -> str:
 
 
 def publisher_name(root: Path, publisher: str, given: str) -> str:
-    """Give the full name of a publisher: the given one, else the one in the sidecars of its folder.
+    """Give the full name of a publisher: the one given, else the one in the sidecars of its folder.
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    publisher : str
-        The folder below data/raw.
-    given : str
-        What the sheet or the user says; may be empty.
-
-    Returns
-    -------
-    str
-        The name.
-
-    Raises
-    ------
-    UsageError
-        If the folder is new and no name is given: it may be a slip.
+    Raises UsageError if the folder is new and no name is given: it may be a slip.
     """
     if given:
         return given
@@ -153,22 +107,7 @@ def publisher_name(root: Path, publisher: str, given: str) -> str:
 
 
 def render_table(figures: tuple[Figure, ...], provenance: Provenance) -> tuple[bytes, dict[str, str]]:
-    """Write figures as a raw table.
-
-    Parameters
-    ----------
-    figures : tuple of Figure
-        At least one.
-    provenance : Provenance
-        Where they come from.
-
-    Returns
-    -------
-    bytes
-        CSV in UTF-8 with the columns that vary.
-    dict of str to str
-        Those that do not, for the sidecar's defaults.
-    """
+    """Write figures as CSV in UTF-8, with the columns that vary; returns the others for the sidecar's defaults."""
     values = {name: [figure.fields.get(name, "") for figure in figures] for name in TEXT}
     values |= {name: [neutralise(text) for text in values[name]] for name in _WORDS}
     implied = {"published": provenance.published, "bound": ""}
@@ -183,22 +122,7 @@ def render_table(figures: tuple[Figure, ...], provenance: Provenance) -> tuple[b
 
 
 def render_sidecar(delivery: Delivery, table: bytes, defaults: dict[str, str]) -> bytes:
-    """Write the sidecar of a raw table.
-
-    Parameters
-    ----------
-    delivery : Delivery
-        What is added.
-    table : bytes
-        The table's content.
-    defaults : dict of str to str
-        Columns that do not vary.
-
-    Returns
-    -------
-    bytes
-        YAML in UTF-8.
-    """
+    """Write the sidecar of a raw table whose content is `table`, as YAML in UTF-8."""
     provenance, original = delivery.provenance, delivery.original
     notes = [provenance.note, *(finding.message for finding in delivery.findings)]
     body: dict[str, Any] = {
@@ -221,20 +145,7 @@ def render_sidecar(delivery: Delivery, table: bytes, defaults: dict[str, str]) -
 
 
 def files_of(root: Path, delivery: Delivery) -> dict[Path, bytes]:
-    """Give the files a delivery becomes.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    delivery : Delivery
-        What is added.
-
-    Returns
-    -------
-    dict of Path to bytes
-        The table, its sidecar, and the original where it is kept.
-    """
+    """Give the files of a delivery: the table, its sidecar, and the original if it is kept."""
     path = root / "data" / "raw" / f"{delivery.key}.csv"
     table, defaults = render_table(delivery.figures, delivery.provenance)
     files = {path: table, path.with_name(path.stem + SIDECAR): render_sidecar(delivery, table, defaults)}
@@ -244,16 +155,5 @@ def files_of(root: Path, delivery: Delivery) -> dict[Path, bytes]:
 
 
 def newest_day(figures: tuple[Figure, ...]) -> str:
-    """Give the last day on which any of some figures was published, as its source states it.
-
-    Parameters
-    ----------
-    figures : tuple of Figure
-        At least one.
-
-    Returns
-    -------
-    str
-        A day, month or year.
-    """
+    """Give the last day, month or year on which any of some figures was published, as its source states it."""
     return max((figure.fields["published"] for figure in figures), key=lambda text: last_day(text)[0])

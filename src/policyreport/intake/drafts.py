@@ -1,4 +1,4 @@
-"""Rows of a sheet as drafts of figures: which cell says the area, which the value, what the rest of it is."""
+"""Rows of a sheet as drafts of figures: which cell names the area, which holds the value, what else describes it."""
 
 from __future__ import annotations
 
@@ -20,26 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Draft:
-    """A figure as the sheet says it, nothing read yet.
+    """A figure as the sheet states it, with nothing interpreted yet.
 
-    Parameters
-    ----------
-    row, column : int
-        Where its value stands, from 1.
-    heading : str
-        The heading of that column.
-    stated : dict of str to Statement
-        What the sheet and the command say of it, by field; empty cells are left out.
-    own : frozenset of str
-        Fields that the row itself says, not the lines above the table or the command.
-    figure : FigureColumn, optional
-        What the heading says it is; none in the long form.
-    unit : str
-        The unit that the heading says; empty where it does not.
-    marks, heading_marks, comments : tuple of str
-        Marks of notes at its value and area, and at its heading; what somebody wrote about these cells.
-    code : Statement, optional
-        The area's statistical code, where the sheet has one: only compared.
+    `row` and `column` (from 1) are the place of its value. `stated` has what sheet and command state about it, by
+    field, without empty cells; `own` names the fields stated by the row itself, not by the lines above the table or the
+    command. `figure` and `unit` come from the heading; in the long form `figure` is None. `marks` are note marks at
+    value and area, `comments` what somebody wrote about these cells in the file. `code`, the area's statistical code,
+    is only compared.
     """
 
     row: int
@@ -59,22 +46,9 @@ class Draft:
 class Drafts:
     """What the rows of a sheet hold.
 
-    Parameters
-    ----------
-    figures : list of Draft
-        In the order of the sheet.
-    totals : list of tuple
-        Row and label of each row that only adds others up.
-    absent : list of tuple of int
-        Cells of areas that say that nothing is published.
-    notes : dict of str to str
-        Texts of marks.
-    problems : list of DataError
-        Rows that cannot be read.
-    unread : list of Line
-        Rows that were not read.
-    remarks : list of str
-        Texts below the table that speak of it as a whole.
+    `totals` has row and label of each row that only adds up others, `absent` the cells (row, column) that say nothing
+    is published, `notes` the text of each mark, `problems` the rows that cannot be read, and `remarks` the lines below
+    the table that are about all of it.
     """
 
     figures: list[Draft] = field(default_factory=list)
@@ -89,30 +63,9 @@ class Drafts:
 def draft_figures(
     sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeMap, given: dict[str, Statement]
 ) -> Drafts:
-    """Go through the rows below the headings.
+    """Go through the rows below the headings; `given` holds for every figure: options and lines above the table.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    layout : Layout
-        Its layout.
-    names : AreaNames
-        Knows which texts are areas.
-    words : IntakeMap
-        The map.
-    given : dict of str to Statement
-        What holds for every figure: options and lines above the table.
-
-    Returns
-    -------
-    Drafts
-        Figures, totals, notes and problems.
-
-    Raises
-    ------
-    DataError
-        If a second table begins below the first.
+    Raises DataError if a second table begins below the first.
     """
     reader = _RowReader(sheet, layout, names, words, given)
     for row in range(layout.last + 1, len(sheet.rows) + 1):
@@ -122,7 +75,7 @@ def draft_figures(
 
 
 class _RowReader:
-    """Reads one row after the other into `drafts`."""
+    """Reads one row after another into `drafts`."""
 
     def __init__(
         self, sheet: Sheet, layout: Layout, names: AreaNames, words: IntakeMap, given: dict[str, Statement]
@@ -161,7 +114,7 @@ class _RowReader:
             self._line(row)
 
     def _area_row(self, row: int, label: str, held: list[Column]) -> None:
-        """A row of an area; one whose name nobody knows goes on, to be refused with the nearest names."""
+        """A row of an area; an unknown name is kept, to be refused later with the nearest names."""
         numbers = any(self._is_number(self._cell(row, column)) for column in held)
         if not numbers and not self._may_be_area(label):
             self._line(row)
@@ -176,7 +129,7 @@ class _RowReader:
                 self.drafts.absent.append((row, column.number))
 
     def _may_be_area(self, label: str) -> bool:
-        """True for a name that is known or near to one: a line of words below the table is neither."""
+        """Whether a name is known or close to a known one; a line of text below the table is neither."""
         if plain(label).startswith(self.led):
             return False
         areas = self.names.areas
@@ -187,7 +140,6 @@ class _RowReader:
         return short and "?" in areas.suggest(label)
 
     def _draft(self, row: int, value: Column) -> Draft:
-        """A draft of one cell."""
         place = self.sheet.place(row, value.number, value.heading)
         own = {"value": Statement(self._cell(row, value), place)}
         for column in self.layout.columns:
@@ -215,14 +167,14 @@ class _RowReader:
         )
 
     def _code(self, row: int) -> Statement | None:
-        """The area's statistical code, where the sheet has one."""
+        """The area's statistical code, if the sheet has one."""
         column = self.layout.column("code")
         if column is None or self._cell(row, column).empty:
             return None
         return Statement(self._cell(row, column), self.sheet.place(row, column.number, column.heading))
 
     def _broken(self, row: int) -> DataError | None:
-        """Why a row's cells cannot be told apart: merged blocks, or another number of cells than elsewhere."""
+        """Why a row's cells cannot be told apart: merged blocks, or a different number of cells."""
         if row in self.sheet.ragged:
             return self.sheet.error(
                 row,
@@ -272,13 +224,13 @@ class _RowReader:
         self.drafts.unread.append(Line(row, line, kept))
 
     def tell_unused_notes(self) -> None:
-        """Add the texts of marks that stand at no figure to the lines that were not read."""
+        """Add the texts of marks that no figure has to the lines that were not read."""
         used = {mark for draft in self.drafts.figures for mark in (*draft.marks, *draft.heading_marks)}
         self.drafts.unread += [line for mark, line in self.notes if mark not in used]
         self.drafts.unread.sort(key=lambda line: line.row)
 
     def _label(self, row: int) -> str:
-        """The area's text; in a row without one the word for a total, wherever it stands left of the figures."""
+        """The area's text; in a row without one, the word for a total, wherever it stands left of the figures."""
         text = self._cell(row, self.area).text
         if text:
             return text
@@ -287,20 +239,19 @@ class _RowReader:
         return next((other for other in others if plain(other) in known and other), "")
 
     def _cell(self, row: int, column: Column) -> Cell:
-        """One cell of a row."""
         return self.sheet.cell(row, column.number)
 
     def _says(self, cell: Cell, area: Cell) -> bool:
-        """True unless it is empty, says that nothing is published, or is one block with the area."""
+        """False for a cell that is empty, says that nothing is published, or is one block with the area."""
         return not cell.empty and cell is not area and cell.whole.casefold() not in self.not_published
 
     def _is_number(self, cell: Cell) -> bool:
-        """True if it is a number in one way of writing or the other."""
+        """Whether a cell is a number in one notation or the other."""
         digits = take_apart(cell.text, self.words).digits
         return cell.number is not None or bool(cell.fault) or bool(readings(digits, Fit()))
 
     def _repeats_heading(self, row: int) -> bool:
-        """True for the heading printed again; another one begins another table, which is refused."""
+        """Whether the heading is printed again; another heading begins another table, which is refused."""
         text = self._cell(row, self.area).text
         if self.words.field(text) != "area":
             return False

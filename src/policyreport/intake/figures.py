@@ -1,4 +1,4 @@
-"""Figures read of a sheet, what they are held against, and what reading one gave."""
+"""Figures read from a sheet, what they are checked against, and the result of reading."""
 
 from __future__ import annotations
 
@@ -19,17 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure for the ledger: its columns as text, and where the sheet says it.
-
-    Parameters
-    ----------
-    fields : dict of str to str
-        By column of the ledger.
-    row, column : int
-        Where its value stands in the sheet, from 1.
-    place : str
-        The same in words.
-    """
+    """A figure for the ledger: its columns as text, and the place of its value in the sheet (from 1, and in words)."""
 
     fields: dict[str, str]
     row: int
@@ -39,22 +29,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Context:
-    """What a sheet's words are held against.
+    """What the texts of a sheet are matched against and checked with.
 
-    Parameters
-    ----------
-    names : AreaNames
-        Areas and their names.
-    indicators : Indicators
-        Indicators with units, measures and limits.
-    policy : Policy
-        Lists of tasks.
-    words : IntakeMap
-        The map.
-    today : date
-        Nothing is published later.
-    slack_days : int
-        How long after the end of its period a count may hold.
+    Nothing is published after `today`; `slack_days` is how long after the end of its period a count may hold.
     """
 
     names: AreaNames
@@ -67,20 +44,11 @@ class Context:
 
 @dataclass
 class Reading:
-    """What reading a sheet gave.
+    """The result of reading a sheet.
 
-    Parameters
-    ----------
-    figures : list of Figure
-        In the order of the sheet.
-    problems : list of DataError
-        What is refused, each place once.
-    missing : dict of str to list of str
-        What neither the sheet nor the command says, with the indicators it is missing for, or the cell.
-    decimals : Decimals
-        How the sheet writes decimals.
-    unread : dict of str to str
-        Words that formats show beside numbers and nobody knows, each with the first cell.
+    `problems` has what is refused, each place once. `missing` has the fields that neither sheet nor command states,
+    with the indicators that need them, or the cell. `unread` has unknown words that formats show next to numbers, each
+    with its first cell.
     """
 
     figures: list[Figure] = field(default_factory=list)
@@ -91,7 +59,7 @@ class Reading:
 
 
 def index_hint(indicator: Indicator, value: Decimal) -> str:
-    """Say where a rate of growth may be an index of which the year before is 100."""
+    """Say if a growth rate may be an index with the year before as 100."""
     usual = indicator.plausible
     if usual is None or usual.low >= 0 or usual.holds(value) or not usual.holds(value - 100):
         return ""

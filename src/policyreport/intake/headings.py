@@ -1,4 +1,4 @@
-"""Where a sheet's table begins, and what the headings of its columns mean."""
+"""Where the table of a sheet begins, and what the headings of its columns mean."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NEAR = 200
 
 @dataclass(frozen=True)
 class Level:
-    """What one level of a heading says: the name of an indicator or group, a period, a status, a unit, a measure."""
+    """What one level of a heading states: name of an indicator or group, period, status, unit, measure."""
 
     name: str = ""
     measure: str = ""
@@ -43,24 +43,14 @@ class Level:
 
 @dataclass(frozen=True)
 class Headings:
-    """Reads headings by the map.
-
-    Parameters
-    ----------
-    words : IntakeMap
-        The map.
-    indicators : Indicators
-        All indicators, whose names are headings too.
-    is_area : callable
-        Tells whether a text names an area.
-    """
+    """Reads headings by the map; `is_area` tells whether a text names an area."""
 
     words: IntakeMap
     indicators: Indicators
     is_area: Callable[[str], bool] = lambda text: False
 
     def known(self, sheet: Sheet) -> int:
-        """Count the known headings in the row of that of the areas; nought where there is none beside others."""
+        """Count the known headings in the heading row; 0 if there is no such row."""
         place = self._first(sheet)
         if place is None:
             return 0
@@ -68,19 +58,9 @@ class Headings:
         return 1 + sum(self._means_something(text) for text in texts)
 
     def read(self, sheet: Sheet, indicator: Statement | None) -> Layout:
-        """Read headings and the lines above them.
+        """Read the headings and the lines above them; `indicator` is that of columns headed by periods.
 
-        Parameters
-        ----------
-        sheet : Sheet
-            The sheet.
-        indicator : Statement, optional
-            The indicator of columns that are headed by periods.
-
-        Raises
-        ------
-        DataError
-            If there is no heading for the areas, or a heading is unknown or doubled.
+        Raises DataError if no heading is for the areas, or one is unknown or repeated.
         """
         place = self._first(sheet)
         if place is None:
@@ -117,7 +97,7 @@ class Headings:
         return (row - 1, column) if any(self._means_something(c.text) for c in sheet.rows[row - 2]) else None
 
     def _areas_begin(self, sheet: Sheet) -> tuple[int, int] | None:
-        """Where the first of several areas below each other stands."""
+        """Where the first of several areas below one another stands."""
         for column in range(1, min(sheet.width, _NEAR) + 1):
             cells = ((row, sheet.cell(row, column)) for row in range(1, min(len(sheet.rows), _NEAR) + 1))
             named = [row for row, cell in cells if _is_word(cell) and self.is_area(cell.text)]
@@ -126,7 +106,7 @@ class Headings:
         return None
 
     def _means_something(self, text: str) -> bool:
-        """True for a heading that the map knows, or a period."""
+        """Whether the map knows a heading, or it is a period."""
         if not text:
             return False
         level = self._level(text)
@@ -143,13 +123,13 @@ class Headings:
         return first, last
 
     def _continues(self, cells: tuple[Cell, ...], area: int) -> bool:
-        """True if a row below headings has more of them: words or periods, no area and no figure."""
+        """Whether a row below headings has more of them: words or periods, but no area and no figure."""
         texts = [cell.text for cell in cells if cell.text]
         wordy = all(any(sign.isalpha() or sign == "%" for sign in text) or self._period(text) for text in texts)
         return bool(texts) and cells[area - 1].empty and wordy
 
     def _groups(self, cells: tuple[Cell, ...], area: int) -> bool:
-        """True if a row above headings groups them: several words, or one that means something, right of the areas."""
+        """Whether a row above groups headings: several words, or one that means something, right of the areas."""
         texts = {cell.text for cell in cells if cell.text}
         if not texts or any(cell.text for cell in cells[:area]) or any(map(Statements(self.words).labels, texts)):
             return False
@@ -159,7 +139,7 @@ class Headings:
         return bool(level.period or level.status or heading_key(level.name) in self._levels)
 
     def _path(self, sheet: Sheet, first: int, last: int, number: int) -> list[Cell]:
-        """The levels of one column's heading, top down, each once."""
+        """The levels of one column's heading from the top down, each once."""
         levels: list[Cell] = []
         for row in range(first, last + 1):
             cell = sheet.cell(row, number)
@@ -169,7 +149,7 @@ class Headings:
         return levels
 
     def _from_left(self, sheet: Sheet, row: int, last: int, number: int) -> Cell:
-        """The heading to the left, where it stands over this column too: both have a heading below."""
+        """The heading to the left, if it spans this column too: both have a heading below."""
         if not self._below(sheet, row, last, number):
             return Cell()
         for left in range(number - 1, 0, -1):
@@ -178,19 +158,18 @@ class Headings:
         return Cell()
 
     def _below(self, sheet: Sheet, row: int, last: int, number: int) -> bool:
-        """True if a column has another heading below a row."""
+        """Whether a column has another heading below a row."""
         here = sheet.cell(row, number).text
         return any(sheet.cell(below, number).text not in ("", here) for below in range(row + 1, last + 1))
 
     def _filled(self, sheet: Sheet, last: int, number: int) -> bool:
-        """True if something stands below a column's heading."""
+        """Whether a column has any content below its heading."""
         rows = (cells for row, cells in enumerate(sheet.rows[last:], last + 1) if row not in sheet.ragged)
         return any(not cells[number - 1].empty for cells in rows)
 
     def _column(
         self, sheet: Sheet, last: int, number: int, path: list[Cell], long: bool, indicator: Statement | None, area: int
     ) -> Column:
-        """What one column holds."""
         heading = LEVEL.join(_texts(path))
         if not path and number == area:
             return Column(number, heading, field="area")
@@ -209,7 +188,7 @@ class Headings:
     def _figure_column(
         self, sheet: Sheet, last: int, number: int, path: list[Cell], indicator: Statement | None
     ) -> Column:
-        """A column of figures: its levels are names of an indicator, groups, periods, statuses and units."""
+        """A column of figures: its levels name an indicator, groups, periods, statuses and units."""
         levels = [self._level(cell.text) for cell in path]
         heading = LEVEL.join(_texts(path))
         names = [level.name for level in levels if level.name and heading_key(level.name) not in self._group_keys]
@@ -229,7 +208,7 @@ class Headings:
         return Column(number, heading, "", columns[key], period, status, measure, unit, marks, comment)
 
     def _level(self, level: str) -> Level:
-        """What one level of a heading says; words that are none of these are its name."""
+        """What one level of a heading states; text that is nothing else is its name."""
         if len(level) > TEXT_LENGTHS["name"] or heading_key(level) in self._levels:
             return Level(level)
         if level in self._measures:
@@ -255,7 +234,7 @@ class Headings:
         return Level(rest, **parts)
 
     def _without_brackets(self, level: str) -> tuple[str, dict[str, str]]:
-        """A level without the brackets that hold a unit, status or period, and what these are."""
+        """A level without brackets that hold a unit, status or period, and these."""
         parts: dict[str, str] = {}
 
         def taken(bracket: re.Match[str]) -> str:
@@ -273,7 +252,7 @@ class Headings:
         return " ".join(rest.split()).strip(" ,"), parts
 
     def _split_status(self, level: str) -> tuple[str, str]:
-        """The status that a level's first or last words state, and the level without them."""
+        """The status stated by the first or last words of a level, and the rest of it."""
         for word, status in self._statuses:
             size = len(word.split())
             tokens = level.replace(",", " ").split()
@@ -284,7 +263,7 @@ class Headings:
         return "", level
 
     def _split_period(self, level: str) -> tuple[str, str]:
-        """The name and the period of a level that has both, as in "Tăng trưởng GRDP năm 2025"."""
+        """Name and period of a level that has both, as in "Tăng trưởng GRDP năm 2025"."""
         tokens = level.split()
         for at in range(1, len(tokens)):
             for name, rest in ((tokens[:at], tokens[at:]), (tokens[at:], tokens[:at])):
@@ -300,7 +279,7 @@ class Headings:
             return ""
 
     def _numbers_columns(self, sheet: Sheet, row: int) -> bool:
-        """True if a row numbers the columns: A, B, (1), (2), 3=1/2."""
+        """Whether a row numbers the columns: A, B, (1), (2), 3=1/2."""
         if row > len(sheet.rows):
             return False
         texts = [cell.whole for cell in sheet.rows[row - 1] if cell.text]
@@ -308,7 +287,7 @@ class Headings:
         return len(texts) > 1 and letter and all(_COLUMN_NUMBER.match(text) for text in texts)
 
     def _require_whole(self, sheet: Sheet, first: int, last: int) -> None:
-        """Stop at a row of headings that has another number of cells than the rows below."""
+        """Stop at a row of headings with a different number of cells than the rows below."""
         for row in range(first, last + 1):
             if row in sheet.ragged:
                 todo = "A delimiter inside a heading or a number makes two cells of one: put it in quotes."
@@ -316,7 +295,7 @@ class Headings:
                 raise sheet.error(row, None, "as many headings as the rows below have cells", got, todo)
 
     def _require_distinct(self, sheet: Sheet, last: int, columns: Iterable[Column]) -> None:
-        """Stop at two columns of one meaning."""
+        """Stop at two columns with the same meaning."""
         seen: dict[tuple[str, ...], Column] = {}
         for item in columns:
             if item.field == "ignored":
@@ -333,7 +312,7 @@ class Headings:
                 )
 
     def _no_heading(self, sheet: Sheet) -> DataError:
-        """The sheet has no heading for the areas; the cell above the first of them, or the nearest, is named."""
+        """No heading for the areas: the error is at the cell above the first area or at the nearest word."""
         usual = self.words.fields["area"]
         expected = "a row of headings, one of them for the areas, such as " + ", ".join(
             f'"{word}"' for word in usual[:3]
@@ -361,7 +340,7 @@ class Headings:
         return DataError(sheet.place(row), expected, f'"{got}"' if got else "nothing", todo)
 
     def _unknown(self, sheet: Sheet, last: int, number: int, heading: str, long: bool) -> DataError:
-        """A heading that the map does not have."""
+        """The error of a heading that is not in the map."""
         if not heading:
             return sheet.error(last, number, "a heading above the cells of the column", "none", "Write what it holds.")
         names = {word for words in self.words.fields.values() for word in words}
@@ -384,12 +363,12 @@ class Headings:
 
     @cached_property
     def _levels(self) -> set[str]:
-        """Every level that the map knows in some heading."""
+        """Every level of every known heading."""
         return self._group_keys | {level for key in self._figure_names for level in key.split(LEVEL)}
 
     @cached_property
     def _measures(self) -> set[str]:
-        """Every definition of some indicator, by its id."""
+        """The ids of every indicator's measures."""
         return {measure for item in self.indicators.indicators for measure in item.measures}
 
     @cached_property
@@ -400,7 +379,7 @@ class Headings:
 
 
 def _is_word(cell: Cell) -> bool:
-    """True for a text that can be a name: no number, and no paragraph."""
+    """Whether a cell can be a name: neither a number nor a paragraph."""
     return bool(cell.text) and cell.number is None and len(cell.text) <= SHORT_TEXT
 
 

@@ -1,4 +1,4 @@
-"""How a sheet is laid out: what its columns hold, and what the lines above its table state."""
+"""The layout of a sheet: what its columns hold, and what the lines above its table state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTE_LINE = re.compile(r"^\(?(?P<mark>\d{1,2}|\*+|[a-z])\)?\s*[.):]?\s+(?P<text>
 
 @dataclass(frozen=True)
 class Statement:
-    """A value and where it was said: a cell, or an option of the command."""
+    """A value and where it is stated: a cell, or an option of the command."""
 
     cell: Cell
     place: str
@@ -29,24 +29,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table.
+    """A column of the table, its `number` counted from 1.
 
-    Parameters
-    ----------
-    number : int
-        From 1.
-    heading : str
-        As printed, levels joined.
-    field : str
-        A field of the ledger or sheet; empty for a column of figures.
-    figure : FigureColumn, optional
-        What its figures are.
-    period, status, measure, unit : str
-        What the heading says besides; empty where it does not.
-    marks : tuple of str
-        Marks of notes in the heading.
-    comment : str
-        What somebody wrote about the heading in the file.
+    `heading` is as printed, its levels joined. `field` is a field of the ledger or sheet, empty for a column of
+    figures, whose meaning is `figure`. `period` to `unit` are what the heading states besides, `marks` its note marks,
+    `comment` what somebody wrote about it in the file.
     """
 
     number: int
@@ -63,7 +50,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """A line outside the table that was not read: its row and its words; one kept goes into the sidecar's note."""
+    """A line outside the table that was not read; one that is `kept` goes into the sidecar's note."""
 
     row: int
     text: str
@@ -72,18 +59,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a sheet is laid out.
+    """The layout of a sheet.
 
-    Parameters
-    ----------
-    first, last : int
-        Rows of the headings, from 1; the figures begin below.
-    columns : tuple of Column
-        In order; columns without heading and content are left out.
-    stated : dict of str to Statement
-        What the lines above the table state, by field.
-    unread : tuple of Line
-        Lines above the table that were not read, such as its title.
+    `first` and `last` are the rows of the headings, from 1; figures begin below. `columns` leaves out those without
+    heading and content. `stated` has what the lines above the table state, by field; `unread` the lines that state
+    nothing, such as the title.
     """
 
     first: int
@@ -93,7 +73,7 @@ class Layout:
     unread: tuple[Line, ...] = ()
 
     def column(self, field: str) -> Column | None:
-        """Find the column of a field; None where the sheet has none."""
+        """Find the column of a field; None if the sheet has none."""
         return next((each for each in self.columns if each.field == field), None)
 
     @property

@@ -1,4 +1,4 @@
-"""Names of areas as sheets write them, matched by the table of areas and the reviewed aliases only."""
+"""Names of areas as sheets write them, matched only by the table of areas and the reviewed aliases."""
 
 from __future__ import annotations
 
@@ -30,38 +30,16 @@ class AreaNameError(Exception):
 
 @dataclass(frozen=True)
 class AreaNames:
-    """Finds the area a name means on a day.
-
-    Parameters
-    ----------
-    areas : Areas
-        The table of areas.
-    words : IntakeMap
-        Titles and aliases.
-    """
+    """Finds the area a name means on a day."""
 
     areas: Areas
     words: IntakeMap
 
     def find(self, text: str, day: date) -> str:
-        """Find an area by key or name.
+        """Find the key of ``n52``, ``Gia Lai``, ``Tỉnh Gia Lai`` or ``TP. Hải Phòng``.
 
-        Parameters
-        ----------
-        text : str
-            ``n52``, ``Gia Lai``, ``Tỉnh Gia Lai``, ``TP. Hải Phòng``.
-        day : date
-            The day the figure holds, which decides between a former and a present province.
-
-        Returns
-        -------
-        str
-            The area's key.
-
-        Raises
-        ------
-        AreaNameError
-            If no area of that day has the name, or the title does not fit.
+        `day`, on which the figure holds, decides between a former and a present province. Raises AreaNameError if no
+        area of that day has the name, or its title does not fit.
         """
         if text in self.areas.table.index:
             return text
@@ -74,18 +52,7 @@ class AreaNames:
         return alive[0]
 
     def candidates(self, text: str) -> tuple[str, ...]:
-        """List every area that a name can mean, on whatever day.
-
-        Parameters
-        ----------
-        text : str
-            A name, with or without title, accents and numbering.
-
-        Returns
-        -------
-        tuple of str
-            Keys; none for a name nobody knows or a title that does not fit.
-        """
+        """List the keys of every area a name can mean on any day, with or without title, accents and numbering."""
         text = _NUMBERING.sub("", text)
         bare = plain(text).replace(" ", "")
         if match := self._aliases.get(bare) or self._names.get(bare):
@@ -100,38 +67,27 @@ class AreaNames:
         return titled or self._of_a_time(text)
 
     def _of_a_time(self, text: str) -> tuple[str, ...]:
-        """The areas of a name with a word for their time: "Gia Lai (cũ)" is the former province."""
+        """The areas of a name with a word for its time: "Gia Lai (cũ)" is the former province."""
         for time, options in self.words.area_times.items():
             for rest in self._rests(text, options):
                 return tuple(key for key in self.candidates(rest) if bool(self.areas.lifetime(key)[time == "former"]))
         return ()
 
     def tells_time(self, text: str) -> bool:
-        """True if an area is written so that only a former or only a present one can be meant."""
+        """Whether the text leaves no doubt if a former or a present area is meant."""
         options = (option for options in self.words.area_times.values() for option in options)
         return text in self.areas.table.index or bool(self._rests(text, tuple(options)))
 
     def namesakes(self, key: str) -> tuple[str, ...]:
-        """List the areas with the same name, itself among them.
-
-        Parameters
-        ----------
-        key : str
-            An area's key.
-
-        Returns
-        -------
-        tuple of str
-            Keys, former and present.
-        """
+        """List the areas, former and present, with the name of this one, itself included."""
         return self._names[plain(str(self.areas.table["name"][key])).replace(" ", "")]
 
     def _without(self, text: str, titles: tuple[str, ...]) -> set[str]:
-        """The name, spelled without spaces, without each of some titles before or after it."""
+        """The name without any of some titles, spelled without spaces."""
         return {rest.replace(" ", "") for rest in self._rests(text, titles)}
 
     def _rests(self, text: str, titles: tuple[str, ...]) -> list[str]:
-        """What is left of a text without each of some words before or after it, the longest taken first."""
+        """What is left of a text without each of some words before or after it, the longest word first."""
         words, rests = plain(text), list[str]()
         for title in sorted(map(plain, titles), key=len, reverse=True):
             if words.startswith(title + " "):
@@ -141,7 +97,7 @@ class AreaNames:
         return rests
 
     def _unknown(self, text: str, day: date) -> AreaNameError:
-        """Why a name is none: a bare code, a title that does not fit, or nothing known."""
+        """The error of an unknown name: a bare code, a title that does not fit, or nothing like it."""
         place = "a name or key of data/boundaries/areas.csv, or an alias of params/intake.yaml"
         bare = text.zfill(2)
         if text.isdigit() and (same := self.areas.table.index[self.areas.table["gso_code"] == bare]).size:
@@ -162,7 +118,7 @@ class AreaNames:
         return AreaNameError(place, self.areas.suggest(text, day))
 
     def _not_then(self, text: str, known: tuple[str, ...], day: date) -> AreaNameError:
-        """Why a known name means no area of a day, or several."""
+        """The error of a known name that means no area of a day, or several."""
         if all(self.areas.lifetime(key)[1] for key in known) and len(known) == 1:
             return self._ended(known[0], f"an area that existed on {day}")
         if all(self.areas.lifetime(key)[0] for key in known) and len(known) == 1:
@@ -173,7 +129,7 @@ class AreaNames:
         return AreaNameError(f"one area that existed on {day}", f"Write the key: {meanings}.")
 
     def outside(self, key: str, period: str) -> AreaNameError:
-        """Why a key means no area of a period, and what to do."""
+        """Say why a key means no area of a period, and what to do."""
         expected = f"an area that existed in {period}"
         if self.areas.lifetime(key)[1]:
             return self._ended(key, expected)
@@ -181,7 +137,7 @@ class AreaNames:
         return AreaNameError(f"{expected}; {self.areas.name(key)} began on {self.areas.lifetime(key)[0]}", todo)
 
     def _ended(self, key: str, expected: str) -> AreaNameError:
-        """A former area, which is a part of another now: its figure is not the other's."""
+        """A former area, now part of another one, whose figure is not the part's."""
         ended, heir = self.areas.lifetime(key)[1], self.areas.successor(key)
         name = self.areas.name(heir)
         gone = f"{expected}; {self.areas.name(key)} ended on {ended}"
@@ -212,7 +168,7 @@ class AreaNames:
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...]]:
-        """Keys by every name of the table, spelled without spaces."""
+        """Keys by every name in the table, spelled without spaces."""
         found: dict[str, list[str]] = {}
         for column in ("name", "name_en", "name_ascii", "full_name"):
             for key, name in self.areas.table[column].items():
@@ -223,18 +179,9 @@ class AreaNames:
 
 
 def day_of(period: str, reference_date: str, published: str, quality: str) -> date:
-    """Give the day whose areas a figure is of.
+    """Give the day whose areas a figure belongs to: its reference date, or the last day of its period.
 
-    Parameters
-    ----------
-    period, reference_date, published, quality : str
-        As in the ledger.
-
-    Returns
-    -------
-    date
-        The reference date or the period's last day; the day of publication where the publisher recalculated
-        its series on the areas of that day.
+    For a series that the publisher recalculated on the areas of its own day, it is the day of publication.
     """
     if _PRESENT & set(quality.split()):
         return last_day(published)[0]

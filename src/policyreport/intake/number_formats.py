@@ -1,7 +1,7 @@
-"""What a spreadsheet shows for a stored number: scaled, beside words, or as a date (ECMA-376 part 1, 18.8.31).
+"""What a spreadsheet shows for a stored number: scaled, with words, or as a date (ECMA-376 part 1, 18.8.31).
 
-Only what decides the meaning is worked out: by how much the number shown differs from the one stored, which words
-stand around it, and which parts of a date are shown. Rounding and separators are left to the reader's program.
+Only what decides the meaning is worked out: the factor between the number shown and the one stored, the words around
+it, and the parts of a date that are shown. Rounding and separators are ignored.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _MINUS = ("-", "\u2212", "\u2013", "\u2010", "\u2011")
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of a section: what it is, and its text as written."""
+    """A piece of a section: its kind, and its text as written."""
 
     kind: Literal["digit", "point", "comma", "percent", "date", "half-day", "general", "exponent", "at", "literal"]
     text: str
@@ -54,9 +54,9 @@ class Token:
 
 @dataclass(frozen=True)
 class Section:
-    """One of the up to four parts of a format, for some of the numbers.
+    """One of up to four parts of a format, each for some of the numbers.
 
-    `condition` is a sign and a number; without one the place of the section decides.
+    `condition` is a comparison sign and a number; without one, the position of the section decides.
     """
 
     tokens: tuple[Token, ...]
@@ -65,7 +65,7 @@ class Section:
 
     @cached_property
     def kind(self) -> Kind:
-        """What it shows: a date where it has parts of one and no digits but those of fractions of a second."""
+        """What it shows: a date if it has parts of one and no digits other than fractions of a second."""
         kinds = {token.kind for token in self.tokens}
         if kinds & {"date", "half-day"} and not self._counts():
             return "date" if set(self.parts.values()) & {"year", "month", "day", "weekday"} else "time"
@@ -74,7 +74,7 @@ class Section:
         return "text" if "at" in kinds else "nothing"
 
     def _counts(self) -> bool:
-        """True if it has digits that are no fraction of a second."""
+        """Whether it has digits that are no fraction of a second."""
         seconds = False
         for token in self.tokens:
             if token.kind in ("digit", "general", "exponent") and not seconds:
@@ -85,12 +85,12 @@ class Section:
 
     @cached_property
     def places(self) -> int:
-        """By how many powers of ten the number shown differs from the one stored."""
+        """The power of ten between the number shown and the one stored."""
         percents = sum(token.kind == "percent" for token in self.tokens)
         return 2 * percents - 3 * self._scaling_commas()
 
     def _scaling_commas(self) -> int:
-        """Commas behind the last digit before the point, or behind the last digit of all: each is a thousand."""
+        """Commas right after the last digit, or the last one before the point: each divides by a thousand."""
         text = "".join(
             "0" if token.kind in ("digit", "general") else {"comma": ",", "point": "."}.get(token.kind, "x")
             for token in self.tokens
@@ -99,12 +99,12 @@ class Section:
 
     @cached_property
     def percent(self) -> bool:
-        """True if a per-cent sign scales it."""
+        """Whether a per-cent sign scales it."""
         return any(token.kind == "percent" for token in self.tokens)
 
     @cached_property
     def around(self) -> tuple[str, str, str]:
-        """Literal words before, between and behind the digits; letters of dates among digits are words too."""
+        """Literal text before, between and after the digits; date letters among digits are literal too."""
         shown = [at for at, token in enumerate(self.tokens) if token.kind in ("digit", "general", "exponent", "point")]
         digits = [at for at in shown if self.tokens[at].kind != "point"]
         first, last = digits[0], digits[-1]
@@ -119,7 +119,7 @@ class Section:
 
     @cached_property
     def parts(self) -> dict[int, Part]:
-        """Parts of a date by the place of their token; m is a minute behind an hour and before a second."""
+        """The parts of a date by index of their token; m is a minute after an hour or before a second."""
         dated = [(at, token.text[0].lower()) for at, token in enumerate(self.tokens) if token.kind == "date"]
         parts: dict[int, Part] = {}
         for order, (at, letter) in enumerate(dated):
@@ -142,24 +142,11 @@ _LETTERS: Final[Mapping[str, Part]] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """What a cell shows of its number.
+    """What a cell shows for its number.
 
-    Parameters
-    ----------
-    kind : str
-        number, date, time, text (as stored), or nothing: the format hides it.
-    number : Decimal
-        The number as shown, scaled by per-cent signs and commas, none of its digits lost.
-    percent : bool
-        True if a per-cent sign scaled it.
-    before, after, inside : str
-        Literal words around and between its digits.
-    parts : frozenset of str
-        Parts of a date.
-    section : Section
-        The one that shows it.
-    minus : bool
-        True if what the cell shows is less than nought: by a minus, in brackets, or in another colour.
+    `kind` "text" means as stored, "nothing" that the format hides it. `number` is scaled by per-cent signs and commas,
+    with all its digits. `before`, `after` and `inside` are literal text. `minus` is True if the cell shows a negative
+    number: by a minus, in brackets or in another colour.
     """
 
     kind: Kind
@@ -174,15 +161,7 @@ class Shown:
 
 
 def show(number: Decimal, code: str) -> Shown:
-    """Say what a format shows of a stored number.
-
-    Parameters
-    ----------
-    number : Decimal
-        As stored.
-    code : str
-        The format, ``#,##0.0" %";-0.0``.
-    """
+    """Interpret a stored number by a format such as ``#,##0.0" %";-0.0``."""
     sections = parse(code)
     section = choose(sections, number)
     if section.kind in ("date", "time"):
@@ -197,7 +176,7 @@ def show(number: Decimal, code: str) -> Shown:
 
 
 def _minus(sections: tuple[Section, ...], section: Section, number: Decimal, before: str, after: str) -> bool:
-    """True if a section shows a number as less than nought; one for such numbers alone shows no minus by itself."""
+    """Whether a section shows a number as negative; one only for negative numbers adds no minus by itself."""
     written = before in _MINUS or (not before and after in _MINUS) or (before, after) == ("(", ")")
     if number >= 0:
         return written
@@ -209,7 +188,7 @@ def _minus(sections: tuple[Section, ...], section: Section, number: Decimal, bef
 
 
 def render_date(day: date, section: Section) -> str:
-    """Write a day as a section shows it; hours, minutes and seconds are left out."""
+    """Write a day as a section shows it, without hours, minutes and seconds."""
     parts, text = section.parts, ""
     for at, token in enumerate(section.tokens):
         if at in parts:
@@ -259,7 +238,7 @@ def parse(code: str) -> tuple[Section, ...]:
 
 
 def _bracketed(inner: str) -> list[Token]:
-    """What a bracket shows: a currency's sign, elapsed time; colours and languages show nothing."""
+    """What a bracket shows: a currency sign or elapsed time; colours and languages show nothing."""
     if inner.startswith("$"):
         sign = inner[1:].partition("-")[0]
         return [Token("literal", sign)] if sign else []
@@ -267,7 +246,7 @@ def _bracketed(inner: str) -> list[Token]:
 
 
 def _token(code: str, at: int) -> tuple[Token | None, int]:
-    """The piece that begins at a place, and where the next one begins."""
+    """The token that begins at an index, and where the next one begins."""
     sign = code[at]
     if sign == '"':
         end = code.find('"', at + 1)
@@ -294,7 +273,7 @@ def _token(code: str, at: int) -> tuple[Token | None, int]:
 
 
 def choose(sections: tuple[Section, ...], number: Decimal) -> Section:
-    """The section that a number is shown by."""
+    """Give the section that shows a number."""
     if len(sections) == 1 and sections[0].condition is None and sections[0].tokens:
         return sections[0]
     numeric = [section for section in sections[:3] if section.kind != "text" or len(sections) == 1]

@@ -1,4 +1,4 @@
-"""Numbers as people write them: 1,227.5 or 1.227,5, decided once a file from the cells that allow one reading."""
+"""Numbers as people write them: 1,227.5 or 1.227,5, decided once a file by the cells that allow one reading only."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _BOUNDS = {"≈": "~", "~": "~", ">": ">", "<": "<", "=": "="}
 
 
 class UndecidedError(DataError):
-    """No cell of a sheet shows how it writes decimals."""
+    """No cell of a sheet shows which sign it uses for decimals."""
 
 
 class Decimals(StrEnum):
-    """The sign before decimals; the other one, or a space, stands between thousands."""
+    """The decimal sign; the other one, or a space, separates thousands."""
 
     point = "point"
     comma = "comma"
@@ -46,33 +46,14 @@ _SIGNS = {Decimals.point: (".", ","), Decimals.comma: (",", ".")}
 
 @dataclass(frozen=True)
 class Fit:
-    """Which numbers a column can hold.
-
-    Parameters
-    ----------
-    whole : bool
-        True if it holds whole numbers only.
-    low, high : float, optional
-        Its indicator's limits.
-    """
+    """Which numbers a column can hold: whole ones only, and the limits of its indicator."""
 
     whole: bool = False
     low: float | None = None
     high: float | None = None
 
     def holds(self, number: Decimal) -> bool:
-        """Tell whether the column can hold a number.
-
-        Parameters
-        ----------
-        number : Decimal
-            The number.
-
-        Returns
-        -------
-        bool
-            True if it is whole where it must be and within the limits.
-        """
+        """Whether the column can hold a number."""
         if self.whole and number != number.to_integral_value():
             return False
         return (self.low is None or number >= Decimal(str(self.low))) and (
@@ -80,7 +61,7 @@ class Fit:
         )
 
     def __str__(self) -> str:
-        """Say it in words."""
+        """Describe it in words."""
         kind = "a whole number" if self.whole else "a number"
         if self.low is not None and self.high is not None:
             return f"{kind} between {as_published(self.low)} and {as_published(self.high)}"
@@ -89,7 +70,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Written:
-    """A number as written: its digits with separators, its bound, whether it is a percentage, its unit."""
+    """A number as written: digits with their separators, bound, whether it is a percentage, unit."""
 
     digits: str
     bound: str = ""
@@ -99,7 +80,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Number:
-    """A number of a cell, and what stands beside it there: bound, per-cent sign, unit, status.
+    """The number of a cell with its bound, per-cent sign, unit and status.
 
     `unread` are words that its format shows and the map does not know; they change nothing.
     """
@@ -113,20 +94,7 @@ class Number:
 
 
 def take_apart(text: str, words: IntakeMap) -> Written:
-    """Take bound, percent sign and unit off a number.
-
-    Parameters
-    ----------
-    text : str
-        ``hơn 1.200``, ``45,2 %``, ``8,5 tỷ đồng``.
-    words : IntakeMap
-        Words for bounds and units.
-
-    Returns
-    -------
-    Written
-        The rest is `digits`, whether a number or not.
-    """
+    """Separate ``hơn 1.200``, ``45,2 %`` or ``8,5 tỷ đồng``; what is left as `digits` may not be a number."""
     rest = unicodedata.normalize("NFKC", text.translate(_SPACES)).translate(_MINUS).strip()
     bound = ""
     if rest[:1] in _BOUNDS:
@@ -144,24 +112,9 @@ def take_apart(text: str, words: IntakeMap) -> Written:
 
 
 def parse_number(digits: str, decimals: Decimals) -> Decimal:
-    """Read a number.
+    """Read ``1.227,5``, which may also have spaces or apostrophes between thousands; ValueError for no number.
 
-    Parameters
-    ----------
-    digits : str
-        ``1.227,5``; thousands may also stand apart by a space or an apostrophe.
-    decimals : Decimals
-        Which sign stands before decimals.
-
-    Returns
-    -------
-    Decimal
-        The number, with its decimals as written.
-
-    Raises
-    ------
-    ValueError
-        If it is no number in this way of writing.
+    The decimals are kept as written.
     """
     decimal, thousands = _SIGNS[decimals]
     groups = rf"\d{{1,3}}(?:(?P<apart>[{re.escape(thousands)} '’])\d{{3}}(?:(?P=apart)\d{{3}})*)?"
@@ -179,20 +132,7 @@ def parse_number(digits: str, decimals: Decimals) -> Decimal:
 
 
 def readings(digits: str, fit: Fit) -> dict[Decimals, Decimal]:
-    """Read a number in both ways, keeping what its column can hold.
-
-    Parameters
-    ----------
-    digits : str
-        As written.
-    fit : Fit
-        What the column can hold.
-
-    Returns
-    -------
-    dict of Decimals to Decimal
-        No, one or both ways.
-    """
+    """Read a number in both notations, keeping the readings that its column can hold."""
     match: dict[Decimals, Decimal] = {}
     for decimals in Decimals:
         try:
@@ -207,28 +147,11 @@ def readings(digits: str, fit: Fit) -> dict[Decimals, Decimal]:
 def decide_decimals(
     sheet: Sheet, cells: Iterable[tuple[int, int, Fit]], words: IntakeMap, given: Decimals | None = None
 ) -> Decimals:
-    """Decide how a sheet writes decimals, from the cells that allow one reading.
+    """Decide the decimal sign of a sheet from the cells that allow one reading only.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    cells : iterable of tuple
-        Row, column (from 1) and fit of every cell that should hold a number.
-    words : IntakeMap
-        Words for bounds.
-    given : Decimals, optional
-        What the user said; then nothing is decided.
-
-    Returns
-    -------
-    Decimals
-        Either where no cell has a separator.
-
-    Raises
-    ------
-    DataError
-        If cells contradict each other, or if some are ambiguous and none decides.
+    `cells` gives row, column (from 1) and fit of every cell that should hold a number; with `given`, stated by the
+    user, nothing is decided. Raises DataError if cells contradict each other, UndecidedError if some are ambiguous and
+    none decides.
     """
     if given is not None:
         return given
@@ -263,22 +186,7 @@ def decide_decimals(
 
 
 def read_cell(cell: Cell, decimals: Decimals, words: IntakeMap) -> Number:
-    """Read one cell.
-
-    Parameters
-    ----------
-    cell : Cell
-        A cell that says something.
-    decimals : Decimals
-        How the sheet writes decimals.
-    words : IntakeMap
-        Words for bounds, units and statuses.
-
-    Raises
-    ------
-    ValueError
-        If it is no number, or a word beside it may make it another one.
-    """
+    """Read a cell with content; ValueError if it is no number, or if a word next to it may change the number."""
     if cell.number is not None:
         return _stored(cell, cell.number, words)
     written = take_apart(cell.text, words)
@@ -287,7 +195,7 @@ def read_cell(cell: Cell, decimals: Decimals, words: IntakeMap) -> Number:
 
 
 def _stored(cell: Cell, number: Decimal, words: IntakeMap) -> Number:
-    """A stored number with the words that its format shows beside it: they never scale it, and one may say its unit."""
+    """A stored number with the words its format shows: they never scale it, but may state its unit."""
     if unit := words.unit(cell.beside) or "":
         _require_sign(cell, number, set())
         bound = take_apart(cell.text, words).bound
@@ -308,12 +216,12 @@ def _stored(cell: Cell, number: Decimal, words: IntakeMap) -> Number:
 
 
 def _is_remark(text: str) -> bool:
-    """True for words alone: digits and signs beside a number may make it another one."""
+    """Whether a text is words alone: digits and signs next to a number may change it."""
     return all(sign.isalpha() or sign in _PLAIN_SIGNS or unicodedata.combining(sign) for sign in text)
 
 
 def _require_sign(cell: Cell, number: Decimal, signs: set[str]) -> None:
-    """Stop where words beside a number, or its format, say that it is on the other side of nought."""
+    """Stop if words next to a number, or its format, give it the opposite sign."""
     if number > 0 and "-" in signs:
         raise ValueError(f"{number} shown as below nought")
     # A word or a minus says it, not both: "giảm -3" may be a rise.
@@ -322,7 +230,7 @@ def _require_sign(cell: Cell, number: Decimal, signs: set[str]) -> None:
 
 
 def _contradiction(sheet: Sheet, deciding: dict[Decimals, tuple[int, int]]) -> DataError:
-    """Name the first cell of either way; the later one is the odd one."""
+    """The error of two notations in one file, at the later one's first cell."""
     (one, first), (other, second) = sorted(deciding.items(), key=lambda item: item[1])
     return sheet.error(
         *second,

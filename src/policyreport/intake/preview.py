@@ -32,19 +32,10 @@ _ROW = re.compile(r"^data/raw/(?P<file>.+), row (?P<row>\d+), column \"(?P<colum
 
 @dataclass(frozen=True)
 class Change:
-    """What one figure is to the ledger.
+    """How one figure relates to the ledger.
 
-    Parameters
-    ----------
-    kind : str
-        ``new``; ``revised``, another value than the vintage before; ``confirmed``, the same value on a later
-        day; ``known``, in the ledger already and not written again.
-    figure : Figure
-        The figure.
-    old : str
-        Id of the vintage before; empty for a new one.
-    old_value : float, optional
-        Its value.
+    "revised" has another value than the vintage before; "confirmed" the same value on a later day; "known" is in the
+    ledger already and not written again. `old` and `old_value` are id and value of the vintage before.
     """
 
     kind: Kind
@@ -57,22 +48,10 @@ class Change:
 class Preview:
     """What a delivery would do.
 
-    Parameters
-    ----------
-    delivery : Delivery
-        What would be written: the figures that are not in the ledger.
-    changes : tuple of Change
-        One a figure, in the order of the source.
-    refused : tuple of DataError
-        Why nothing is written; empty if it can be.
-    findings : tuple of Finding
-        What the source contradicts itself in, and the rules that the ledger would break more often.
-    editions : tuple of Affected
-        Editions that the figures to be written change, because they came out by the day these are known on.
-    wholes : frozenset of str
-        Keys of the country and its regions, which are no provinces.
-    additive : frozenset of str
-        Indicators whose figures add up over provinces.
+    `delivery` keeps only the figures that are not in the ledger; `changes` has all, in the order of the source. While
+    anything is `refused`, nothing is written. `findings` has contradictions within the source and rules broken more
+    often. `wholes` has the keys of the country and its regions, `additive` the indicators whose figures add up over
+    provinces.
     """
 
     delivery: Delivery
@@ -84,40 +63,14 @@ class Preview:
     additive: frozenset[str] = frozenset()
 
     def of_kind(self, kind: Kind) -> tuple[Change, ...]:
-        """Select changes of one kind.
-
-        Parameters
-        ----------
-        kind : str
-            One of the kinds of `Change`.
-
-        Returns
-        -------
-        tuple of Change
-            In order.
-        """
+        """Select the changes of one kind, in order."""
         return tuple(each for each in self.changes if each.kind == kind)
 
 
 def preview_delivery(root: Path, delivery: Delivery) -> Preview:
-    """Compare a delivery with the ledger, and hold the ledger with it against every rule.
+    """Compare a delivery with the ledger, and check the ledger with it against every rule; nothing is written.
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    delivery : Delivery
-        What is to be added.
-
-    Returns
-    -------
-    Preview
-        Its effect; nothing is written.
-
-    Raises
-    ------
-    DataError
-        If the ledger itself is broken.
+    Raises DataError if the ledger itself is broken.
     """
     if delivery.problems and not delivery.figures:
         return Preview(delivery, (), delivery.problems, delivery.findings)
@@ -143,7 +96,7 @@ def preview_delivery(root: Path, delivery: Delivery) -> Preview:
 
 
 class _Vintage(NamedTuple):
-    """A row of the ledger, as far as a figure of its key is compared with it."""
+    """The part of a ledger row that a figure of the same key is compared with."""
 
     id: str
     published: date
@@ -154,7 +107,7 @@ class _Vintage(NamedTuple):
 
 
 def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Change], list[DataError]]:
-    """Each figure against the vintages of its key."""
+    """Compare each figure with the vintages of its key."""
     wanted = {figure.fields["indicator"] for figure in figures}
     rows = ledger[ledger["indicator"].isin(list(wanted))].sort_values("published", kind="stable")
     days = rows["reference_date"].dt.strftime("%Y-%m-%d").fillna("")
@@ -173,7 +126,7 @@ def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Ch
 
 
 def _change(figure: Figure, known: list[_Vintage]) -> Change:
-    """One figure against the vintages of its key, oldest first."""
+    """Compare one figure with the vintages of its key, oldest first."""
     out = last_day(figure.fields["published"])[0]
     for each in known:
         if each.published == out and not _says_the_same(figure, each):
@@ -193,14 +146,14 @@ def _change(figure: Figure, known: list[_Vintage]) -> Change:
 
 
 def _says_the_same(figure: Figure, vintage: _Vintage, status: bool = True) -> bool:
-    """True if value, bound and unit, and the status where asked, are those of a row."""
+    """Whether value, bound, unit and, if asked, status are those of a row."""
     fields = figure.fields
     same = float(fields["value"]) == vintage.value and (fields["bound"] or "=") == vintage.bound
     return same and fields["unit"] == vintage.unit and (not status or fields["status"] == vintage.status)
 
 
 def _taken(root: Path, delivery: Delivery) -> list[DataError]:
-    """Refuse the name of a table that is there: raw files are never edited."""
+    """Refuse the name of an existing table: raw files are never edited."""
     path = root / "data" / "raw" / f"{delivery.key}.csv"
     journal = read_journal(root / "data" / "raw")
     if not path.exists() or (journal and delivery.key in journal.keys):
@@ -212,7 +165,7 @@ def _taken(root: Path, delivery: Delivery) -> list[DataError]:
 def _break_rules(
     root: Path, raw: pd.DataFrame, ledger: pd.DataFrame, delivery: Delivery
 ) -> tuple[list[Finding], list[DataError]]:
-    """Findings about the new figures, and errors that they cause elsewhere, as refusals."""
+    """Findings about the new figures, and errors they cause anywhere, as refusals."""
     rows = pd.DataFrame(
         [{name: figure.fields.get(name, "") for name in TEXT} for figure in delivery.figures], dtype=str
     )
@@ -244,7 +197,7 @@ def _break_rules(
 
 
 def _as_error(finding: Finding, sentence: str, places: dict[str, str], key: str) -> DataError:
-    """A rule that would end every run, at the cells of the sheet that break it."""
+    """A rule that would stop every run, reported at the cells of the sheet that break it."""
     cells = [places[row] for row in finding.rows if row in places] or [key]
     others = [f"also {cell}" for cell in cells[1:4]] + ([f"{len(cells) - 4} more cells"] if len(cells) > 4 else [])
     todo = "; ".join(["Compare with the source", *others]) + "."
@@ -252,7 +205,7 @@ def _as_error(finding: Finding, sentence: str, places: dict[str, str], key: str)
 
 
 def _in_the_sheet(error: DataError, places: dict[str, str]) -> DataError:
-    """The same error at the cell of the sheet, where it is about one of its figures."""
+    """The same error at the cell of the sheet, if it is about one of its figures."""
     found = _ROW.match(error.where)
     place = places.get(f"{found['file']}#{found['row']}") if found else None
     return (

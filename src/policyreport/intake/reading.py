@@ -1,4 +1,4 @@
-"""Drafts become figures: each word of them is known, or the figure is refused with the cell that says it."""
+"""Turn drafts into figures: every text in them is known, or the figure is refused at its cell."""
 
 from __future__ import annotations
 
@@ -38,25 +38,9 @@ _NEEDED = ("period", "published", "status")
 def read_figures(
     sheet: Sheet, drafts: Drafts, context: Context, decimals: Decimals | None, options: dict[str, Statement]
 ) -> Reading:
-    """Read every draft.
+    """Read every draft; a sheet that contradicts `options`, stated by the user, is refused there.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    drafts : Drafts
-        Its drafts.
-    context : Context
-        What its words are held against.
-    decimals : Decimals, optional
-        How it writes decimals, where the user said so.
-    options : dict of str to Statement
-        What the user said; a sheet that says otherwise of a figure is refused there.
-
-    Raises
-    ------
-    DataError
-        If the sheet does not show how it writes decimals, or shows both ways.
+    Raises DataError if the sheet mixes both notations of decimals.
     """
     reader = _Reader(sheet.name, context, drafts.notes, options)
     pairs, problems = [], list(drafts.problems)
@@ -98,7 +82,7 @@ def _too_many(sheet: Sheet, draft: Draft) -> DataError:
 
 
 class _Reader:
-    """Reads one draft; the texts of marks go into the notes."""
+    """Reads one draft at a time; the texts of marks go into the notes."""
 
     def __init__(self, file: str, context: Context, notes: dict[str, str], options: dict[str, Statement]) -> None:
         self.file, self.context, self.notes, self.options = file, context, notes, options
@@ -111,14 +95,14 @@ class _Reader:
         self.unread: dict[str, str] = {}
 
     def has_indicator(self, draft: Draft) -> bool:
-        """True if a draft says what it is of; what is missing is asked for once."""
+        """Whether a draft says what it is about; what is missing is asked for once."""
         stated = draft.figure.indicator if draft.figure is not None else draft.stated.get("indicator")
         if not stated:
             self.missing.setdefault("indicator", [])
         return bool(stated)
 
     def indicator(self, draft: Draft) -> tuple[Indicator, FigureColumn]:
-        """What a draft is of."""
+        """What a draft is about."""
         if draft.figure is not None:
             return self.indicators[draft.figure.indicator], draft.figure
         statement = draft.stated["indicator"]
@@ -129,7 +113,7 @@ class _Reader:
         return self.indicators[column.indicator], column
 
     def is_complete(self, draft: Draft, indicator: Indicator, column: FigureColumn) -> bool:
-        """True if a draft says all that its indicator needs; what is missing is asked for once a sheet."""
+        """Whether a draft states all that its indicator needs; what is missing is asked for once a sheet."""
         needed = [name for name in _NEEDED if name not in draft.stated]
         if indicator.measures and not column.measure and "measure" not in draft.stated:
             needed.append("measure")
@@ -145,7 +129,7 @@ class _Reader:
         return Fit(indicator.kind in ("count", "rank"), indicator.low, indicator.high)
 
     def _is_of_its_period(self, indicator: Indicator) -> bool:
-        """Whether values are rates over a period, of which its last day says nothing more."""
+        """Whether values are rates over a period, to which its last day adds nothing."""
         return indicator.kind == "intensive" and indicator.topic not in self.context.words.listed_topics
 
     def figure(self, draft: Draft, indicator: Indicator, column: FigureColumn, decimals: Decimals) -> Figure:
@@ -173,12 +157,12 @@ class _Reader:
         return Figure(fields, draft.row, draft.column, draft.stated["value"].place)
 
     def _of_the_country(self, indicator: Indicator, area: str) -> Indicator:
-        """The indicator that holds the country's value, where it has another name than the provinces'."""
+        """The indicator that holds the country's value, if it differs from the provinces'."""
         nation = self.context.names.areas.table["type"][area] == "nation"
         return self.indicators[indicator.national] if nation and indicator.national else indicator
 
     def _require_agreement(self, draft: Draft) -> None:
-        """Stop where the row or its heading says otherwise than an option: one of them is wrong."""
+        """Stop if a row or its heading contradicts an option: one of them is wrong."""
         for name, option in self.options.items():
             statement = draft.stated.get(name)
             if name == "unit" and draft.unit:
@@ -190,7 +174,7 @@ class _Reader:
                 raise contradicted(statement.place, statement.cell.text, option)
 
     def _area(self, draft: Draft, fields: dict[str, str]) -> str:
-        """The area's key, held against the day and the statistical code."""
+        """The area's key, checked against the day and the statistical code."""
         statement = draft.stated["area"]
         day = day_of(fields["period"], fields["reference_date"], fields["published"], fields["quality"])
         names = self.context.names
@@ -213,7 +197,7 @@ class _Reader:
         return str(key)
 
     def _unit(self, draft: Draft, indicator: Indicator, column: FigureColumn, area: str, number: Number) -> str:
-        """The unit: of the heading or the row, of the line above the table, of the map, of the indicator."""
+        """The unit: of the heading or the row, of the line above the table, of the map, or of the indicator."""
         unit = self._stated_unit(draft, indicator, column, area)
         if number.unit and self.units.fitting(number.unit, draft.stated["value"].place, indicator, unit) != unit:
             todo = "One of them is wrong: correct the format of the cell, or the unit stated for it."
@@ -241,7 +225,7 @@ class _Reader:
         return self.units.unused(lines.values(), list({item.id: item for _, item in pairs}.values()))
 
     def _number(self, draft: Draft, indicator: Indicator, decimals: Decimals) -> Number:
-        """The number of a cell, with what its cell says beside it."""
+        """The number of a cell, with what its cell says next to it."""
         statement, fit = draft.stated["value"], self.fit(indicator)
         cell = statement.cell
         if cell.fault or cell.dated:
@@ -278,7 +262,7 @@ class _Reader:
         return f"{number.value.to_integral_value() if fit.whole else number.value:f}", bound
 
     def _measure(self, draft: Draft, indicator: Indicator, column: FigureColumn) -> str:
-        """The definition a figure is by; one is needed where an indicator has several."""
+        """The definition behind a figure; required if an indicator has several."""
         statement = draft.stated.get("measure")
         if not indicator.measures:
             if statement is not None and "measure" in draft.own:
@@ -293,7 +277,7 @@ class _Reader:
         return name
 
     def _list(self, draft: Draft, indicator: Indicator, period: str, reference_date: str) -> str:
-        """The list a task count is on, which was still being counted then."""
+        """The list of a task count, which must still have been counted then."""
         if indicator.topic not in self.context.words.listed_topics:
             return ""
         statement = draft.stated["list"]
@@ -318,14 +302,13 @@ class _Reader:
         return next((item for item in self.lists.values() if key in map(plain, item.titles)), None)
 
     def _status(self, draft: Draft) -> str:
-        """The status, by its name or by a word of the map."""
         statement = draft.stated["status"]
         if status := self.context.words.status(statement.cell.text):
             return status
         raise _refused(statement, "a status", get_args(Status))
 
     def _quality(self, draft: Draft) -> str:
-        """Known codes, a space between them."""
+        """Known codes, separated by spaces."""
         statement = draft.stated.get("quality")
         if statement is None:
             return ""
@@ -335,7 +318,7 @@ class _Reader:
         return " ".join(statement.cell.text.split())
 
     def _published(self, draft: Draft) -> str:
-        """The day of publication, which is not to come."""
+        """The day of publication, which is not in the future."""
         expected = "a day, month or year such as 2026-04-15, 2026-04 or 2026"
         periods = self.context.words.periods
         text = self._read(draft, "published", lambda statement: read_published(statement.cell, periods), expected)
@@ -346,7 +329,7 @@ class _Reader:
         return text
 
     def _reference_date(self, draft: Draft) -> str:
-        """The day the figure holds, which is not after its publication unless it is a projection."""
+        """The day the figure holds, not after its publication unless it is a projection."""
         statement = draft.stated.get("reference_date")
         if statement is None:
             return ""
@@ -364,7 +347,6 @@ class _Reader:
         return text
 
     def _period(self, statement: Statement) -> str:
-        """A period by the map's words."""
         return read_period(statement.cell, self.context.words.periods)
 
     def _note(self, draft: Draft) -> str:
@@ -378,7 +360,7 @@ class _Reader:
         return require_printable((statement or draft.stated["value"]).place, "note", note)
 
     def _read(self, draft: Draft, name: str, read: Callable[[Statement], str], expected: str) -> str:
-        """Read a needed field."""
+        """Read a required field."""
         statement = draft.stated[name]
         try:
             if statement.cell.fault:
@@ -394,16 +376,15 @@ _NO_NUMBER = "Write a number, or leave the cell empty where nothing is published
 
 
 def _quoted(cell: Cell) -> str:
-    """What a cell shows, cut where it is longer than any number."""
+    """What a cell shows, shortened if it is longer than any number."""
     return f'"{cell.whole if len(cell.whole) <= limits.SHORT_TEXT else cell.whole[:40] + "…"}"'
 
 
 def contradicted(place: str, got: str, option: Statement) -> DataError:
-    """A cell that says otherwise than an option."""
+    """Make the error of a cell that contradicts an option."""
     todo = "One of them is wrong: correct the sheet, or leave the option out."
     return DataError(place, f'"{option.cell.text}", as {option.place} says', f'"{got}"', todo)
 
 
 def _refused(statement: Statement, expected: str, names: Iterable[str]) -> DataError:
-    """A word that is not among the known ones."""
     return DataError(statement.place, expected, f'"{statement.cell.text}"', did_you_mean(statement.cell.text, names))

@@ -51,20 +51,10 @@ DEFAULTS = {"status": "observed", "licence": "none stated"}
 
 @dataclass(frozen=True)
 class Options:
-    """What the user says beside the file; what the file says too must be the same.
+    """What the user states along with the file; what the file states too must agree.
 
-    Parameters
-    ----------
-    stated : dict of str to str
-        By field: publisher, title, period, list and so on, in the words of a sheet.
-    sheet, table : str, optional
-        The worksheet to read; the name of the raw table.
-    decimals : Decimals, optional
-        How the file writes decimals, where it does not show it.
-    today : date
-        The day of adding.
-    unusual : bool
-        True if values outside what is usual were looked up in the source.
+    `stated` has texts by field, as a sheet would have them; `sheet` is the worksheet to read, `table` the name of the
+    raw table, `today` the day of adding. `unusual` means that implausible values were looked up in the source.
     """
 
     stated: dict[str, str]
@@ -76,26 +66,10 @@ class Options:
 
 
 def receive(root: Path, path: Path, options: Options) -> Delivery:
-    """Read a file into a delivery.
+    """Read a CSV, tab-delimited or XLSX file into a delivery, which keeps the problems of single cells.
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    path : Path
-        A CSV, a tab-delimited text or an XLSX workbook.
-    options : Options
-        What the user says beside it.
-
-    Returns
-    -------
-    Delivery
-        Figures and provenance, with the problems of single cells.
-
-    Raises
-    ------
-    PolicyReportError
-        If the file as a whole cannot be read, or does not say something that the command does not say either.
+    Raises a PolicyReportError if the file as a whole cannot be read, or if neither file nor options state something
+    needed.
     """
     words, indicators = read_intake(root), read_indicators(root)
     names = AreaNames(read_areas(root), words)
@@ -132,7 +106,7 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
 def _checked(
     sheet: Sheet, layout: Layout, drafts: Drafts, reading: Reading, context: Context, options: Options
 ) -> tuple[list[Finding], list[DataError]]:
-    """What a sheet contradicts itself in: findings, and what is refused."""
+    """What a sheet contradicts itself in: findings, and refusals."""
     totals, wrong_totals = check_totals(sheet, layout, drafts, reading, context)
     shares, wrong_shares = fractions_for_percents(reading, context)
     unusual, refused = unusual_values(reading, context, options.unusual)
@@ -156,7 +130,7 @@ def _remarks(
     context: Context,
     stated: dict[str, Statement],
 ) -> list[str]:
-    """What a reader should know of how the sheet was read."""
+    """What a reader should know about how the sheet was read."""
     periods = context.words.periods
     remarks = [
         *sheet.remarks,
@@ -176,34 +150,15 @@ def _remarks(
 
 
 def _dated(line: str, words: PeriodWords, stated: dict[str, Statement]) -> str:
-    """What an unread line says of a day or period that nothing else says."""
+    """What an unread line says about a day that nothing else states."""
     days = [] if "reference_date" in stated else days_in(line, words)
     return f' ("{days[0][0]}": --reference-date {days[0][1]} if the figures hold on it)' if days else ""
 
 
 def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headings) -> Sheet:
-    """Read the grid of a file by its ending.
+    """Read the grid of a file by its ending; `wanted` names the worksheet.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    wanted : str, optional
-        The worksheet.
-    words : IntakeMap
-        The map.
-    headings : Headings
-        Tells which delimiter gives known headings.
-
-    Returns
-    -------
-    Sheet
-        The grid.
-
-    Raises
-    ------
-    PolicyReportError
-        If there is no such file, or it cannot be read.
+    `headings` tell which delimiter of a text file gives known headings.
     """
     ending = path.suffix.lower()
     _require_file(path)
@@ -223,7 +178,7 @@ def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headi
 
 
 def _require_file(path: Path) -> None:
-    """Stop at what is no file, or cannot be read."""
+    """Stop at anything that is no file, or cannot be read."""
     try:
         if path.is_file():
             with path.open("rb"):
@@ -261,7 +216,7 @@ def _provenance(
 
 
 def _published(stated: dict[str, Statement]) -> str:
-    """The day of publication where no figure was read; its mistakes are told with the figures."""
+    """The day of publication if no figure was read; mistakes in it are reported with the figures."""
     try:
         return read_published(stated["published"].cell) if "published" in stated else "?"
     except ValueError:
@@ -269,5 +224,4 @@ def _published(stated: dict[str, Statement]) -> str:
 
 
 def _option(name: str) -> str:
-    """The option that says a field."""
     return "--" + name.replace("_", "-")

@@ -1,4 +1,4 @@
-"""Taking back a table that was added by mistake: what would disappear, what rests on it, and its files."""
+"""Take back a table that was added by mistake: what would disappear, what depends on it, and its files."""
 
 from __future__ import annotations
 
@@ -23,20 +23,8 @@ from policyreport.params.policy import read_policy
 class Removal:
     """What removing a table would do.
 
-    Parameters
-    ----------
-    key : str
-        The table's key, ``<publisher>/<table>``.
-    source : Source
-        Its sidecar.
-    rows : DataFrame
-        Its rows as text.
-    files : tuple of Path
-        The table, its sidecar and the original.
-    editions : tuple of Affected
-        Editions that know some of its figures.
-    mentions : tuple of str
-        Corrections and parameters that name it; while there is one, nothing is removed.
+    `editions` use some of its figures. `mentions` are corrections and parameters that name it; while there are any,
+    nothing is removed.
     """
 
     key: str
@@ -48,20 +36,7 @@ class Removal:
 
 
 def plan_removal(root: Path, table: str) -> Removal:
-    """Find out what removing a table would do.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    table : str
-        Its key, or the path of its file.
-
-    Raises
-    ------
-    PolicyReportError
-        If there is no such table, or the ledger is broken.
-    """
+    """Find out what removing a table, given by its key or its path, would do."""
     sources = read_sources(root)
     key = _key(root, table, sources)
     raw = read_raw(root, sources)
@@ -84,13 +59,8 @@ def plan_removal(root: Path, table: str) -> Removal:
 def remove_table(root: Path, removal: Removal) -> tuple[Path, ...]:
     """Remove a table, its sidecar and its original: all of them or none, even if the machine stops in between.
 
-    The journal takes the table out of sight at once; what a stopped command leaves of its files, the next one
-    removes.
-
-    Raises
-    ------
-    DataError
-        If something names the table still, another command is writing, or the folder cannot be written.
+    The journal hides the table at once; the next command removes what a stopped one has left. Raises DataError if
+    something still names the table, another command is writing, or the folder cannot be written.
     """
     if removal.mentions:
         raise refuse_named(removal)
@@ -110,13 +80,12 @@ def remove_table(root: Path, removal: Removal) -> tuple[Path, ...]:
 
 
 def refuse_named(removal: Removal) -> DataError:
-    """The refusal of a table that corrections or parameters name: without it they would stop every command."""
+    """Make the error of a table that corrections or parameters name: without it every command would stop."""
     todo = "Delete or change these entries first."
     return DataError(f"data/raw/{removal.key}.csv", "a table that nothing names", first_of(removal.mentions, 5), todo)
 
 
 def _key(root: Path, table: str, sources: dict[str, Source]) -> str:
-    """The key of a table given by key or path."""
     raw = (root / "data" / "raw").resolve()
     path = Path(table)
     names = [table, table.removesuffix(".csv"), table.removesuffix(SIDECAR)]
@@ -131,7 +100,7 @@ def _key(root: Path, table: str, sources: dict[str, Source]) -> str:
 
 
 def _mentions(root: Path, key: str) -> list[str]:
-    """Corrections of a table's rows, and parameters that give it as their source."""
+    """Corrections of a table's rows, and parameters that name it as their source."""
     file = f"{key}.csv"
     corrections = [correction for correction in read_corrections(root) if correction.row.rpartition("#")[0] == file]
     policy = read_policy(root)

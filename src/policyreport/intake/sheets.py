@@ -1,4 +1,4 @@
-"""A sheet as a grid of cells: what each cell says, where it stands, and what is wrong with it."""
+"""A sheet as a grid of cells: what each says, where it is, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -21,32 +21,12 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 class Cell:
     """One cell of a sheet.
 
-    Parameters
-    ----------
-    text : str
-        What it says, composed (NFC), without space around it and without marks of notes.
-    whole : str
-        The same with the marks.
-    number : Decimal, optional
-        The number, where the file stores one and not its digits.
-    percent : bool
-        True if the file shows the stored number as a percentage; `number` is then in percent.
-    day : date, optional
-        The day, where the file stores one.
-    marks : tuple of str
-        Marks of notes that stood at its end, ``1`` for ``(1)``.
-    fault : str
-        Why it says nothing: a formula without a result, an error value.
-    dated : bool
-        True if the file stores a date or time, of which `text` is as much as the cell shows.
-    struck : bool
-        True if some of it is struck through.
-    beside : str
-        Words that the number's format shows beside it, its per-cent signs included.
-    comment : str
-        What somebody wrote about it in the file.
-    unsigned : bool
-        True if its format shows a number below nought without any sign of that.
+    `text` is composed (NFC), trimmed and without note marks; `whole` has the marks, and `marks` holds them, ``1`` for
+    ``(1)``. `number` and `day` are None unless the file stores a number or a date; if it shows a number as a
+    percentage, `percent` is True and `number` is in percent. `fault` is why it says nothing: a formula without a
+    result, an error value. `dated` means a stored date or time, of which `text` is what the cell shows. `beside` has
+    the words that the number's format shows next to it, with per-cent signs; `comment` is somebody's remark in the
+    file. `unsigned` means that the format shows a negative number without any sign of that.
     """
 
     text: str = ""
@@ -64,7 +44,7 @@ class Cell:
 
     @property
     def empty(self) -> bool:
-        """True if it says nothing and nothing is wrong with it."""
+        """Whether it says nothing, and nothing is wrong with it."""
         return not self.text and not self.fault
 
 
@@ -80,20 +60,11 @@ class Merged:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A grid of cells with its name.
+    """A grid of cells, all rows of the same width.
 
-    Parameters
-    ----------
-    name : str
-        The file's name, and the worksheet's where the file has several.
-    rows : tuple of tuple of Cell
-        From the first row; all of one width.
-    merged : tuple of Merged
-        Merged blocks; each cell of one holds the block's content.
-    ragged : dict of int to int
-        Rows (from 1) that have another number of cells than most, with that number.
-    remarks : tuple of str
-        What a reader should know of how it was read.
+    `name` is that of the file, and of the worksheet if there are several. Each cell of a `merged` block holds the
+    block's content. `ragged` maps rows (from 1) with an unusual number of cells to that number. `remarks` say how it
+    was read.
     """
 
     name: str
@@ -104,77 +75,27 @@ class Sheet:
 
     @property
     def width(self) -> int:
-        """How many columns the grid has."""
+        """The number of columns."""
         return len(self.rows[0]) if self.rows else 0
 
     def cell(self, row: int, column: int) -> Cell:
-        """Give one cell.
-
-        Parameters
-        ----------
-        row, column : int
-            From 1, as a spreadsheet counts.
-
-        Returns
-        -------
-        Cell
-            The cell.
-        """
+        """Give one cell; row and column from 1, as a spreadsheet counts."""
         return self.rows[row - 1][column - 1]
 
     def place(self, row: int, column: int | None = None, heading: str = "") -> str:
-        """Name a row or a cell as a spreadsheet shows it.
-
-        Parameters
-        ----------
-        row : int
-            From 1.
-        column : int, optional
-            From 1.
-        heading : str
-            The column's heading.
-
-        Returns
-        -------
-        str
-            ``tasks.xlsx, row 7, column D "Hoàn thành"``.
-        """
+        """Name a row or a cell as a spreadsheet shows it: ``tasks.xlsx, row 7, column D "Hoàn thành"``."""
         words = f"{self.name}, row {row}"
         if column is not None:
             words += f", column {letters(column)}"
         return f'{words} "{heading}"' if heading else words
 
     def error(self, row: int, column: int | None, expected: str, got: str, todo: str, heading: str = "") -> DataError:
-        """Make the error for one cell.
-
-        Parameters
-        ----------
-        row, column : int
-            Where, from 1; no column for a whole row.
-        expected, got, todo, heading : str
-            As in every error; the column's heading.
-
-        Returns
-        -------
-        DataError
-            To be raised or kept.
-        """
+        """Make the error of one cell, or of a whole row if there is no column."""
         return DataError(self.place(row, column, heading), expected, got, todo)
 
 
 def letters(column: int) -> str:
-    """Give the letters a spreadsheet heads a column with.
-
-    Parameters
-    ----------
-    column : int
-        From 1.
-
-    Returns
-    -------
-    str
-        ``A``, ``Z``, ``AA``.
-    """
+    """Give the letters of a column, from 1: ``A``, ``Z``, ``AA``."""
     text = ""
     while column:
         column, rest = divmod(column - 1, 26)
@@ -183,19 +104,9 @@ def letters(column: int) -> str:
 
 
 def text_cell(raw: str, marks: tuple[str, ...] = ()) -> Cell:
-    """Make a cell of a text: composed, trimmed, marks of notes taken off its end.
+    """Make a cell of a text: composed, trimmed, note marks taken off its end.
 
-    Parameters
-    ----------
-    raw : str
-        As in the file.
-    marks : tuple of str
-        Marks that the file sets apart itself, as raised characters.
-
-    Returns
-    -------
-    Cell
-        A cell with `text` and `marks`.
+    `marks` are those that the file itself sets apart, as raised characters.
     """
     text = " ".join(unicodedata.normalize("NFC", raw.translate(_UNSEEN)).split())
     whole, found = text, list(marks)
@@ -206,17 +117,7 @@ def text_cell(raw: str, marks: tuple[str, ...] = ()) -> Cell:
 
 
 def cell_from_number(number: Decimal, percent: bool = False, before: str = "", after: str = "") -> Cell:
-    """Make a cell of a stored number.
-
-    Parameters
-    ----------
-    number : Decimal
-        The number as shown; in percent if shown so.
-    percent : bool
-        True if a per-cent sign of its format scaled it.
-    before, after : str
-        Words that its format shows around it.
-    """
+    """Make a cell of a number as shown (in percent if `percent`), with the words its format shows around it."""
     whole = number.to_integral_value() if number == number.to_integral_value() else number.normalize()
     digits = f"{whole:f}" + ("%" if percent else "")
     if not before and not after:

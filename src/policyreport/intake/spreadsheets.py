@@ -7,20 +7,5 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def neutralise(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula.
-
-    Parameters
-    ----------
-    text : str
-        A cell of words; numbers are not passed through here.
-
-    Returns
-    -------
-    str
-        The same text where it is harmless.
-
-    References
-    ----------
-    OWASP, "CSV Injection".
-    """
+    """Put an apostrophe before a text that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
     return "'" + text if text.lstrip(" ").startswith(_FORMULA) else text

@@ -1,4 +1,4 @@
-"""Lines above a table that say what its figures are: "Kỳ báo cáo: Quý I/2026", "Số liệu tính đến ngày 31/3/2026"."""
+"""Lines above a table that describe its figures: "Kỳ báo cáo: Quý I/2026", "Số liệu tính đến ngày 31/3/2026"."""
 
 from __future__ import annotations
 
@@ -23,19 +23,9 @@ class Statements:
     words: IntakeMap
 
     def read(self, sheet: Sheet, first: int) -> tuple[dict[str, Statement], tuple[Line, ...]]:
-        """Read the lines above a row.
+        """Read the lines above a row: what they state, by field, and those that state nothing.
 
-        Returns
-        -------
-        dict of str to Statement
-            What they state, by field.
-        tuple of Line
-            Those that state nothing.
-
-        Raises
-        ------
-        DataError
-            If two lines state different things of one field.
+        Raises DataError if two lines state different things about one field.
         """
         stated: dict[str, Statement] = {}
         unread: list[Line] = []
@@ -55,11 +45,11 @@ class Statements:
         return stated, tuple(unread)
 
     def labels(self, text: str) -> bool:
-        """Tell whether a text is a label of such a line."""
+        """Whether a text is the label of such a line."""
         return bool(self._label(text.partition(":")[0]))
 
     def _keep(self, stated: dict[str, Statement], label: str, value: Statement) -> None:
-        """Add a statement; another one of the same field must be the same."""
+        """Add a statement; another one about the same field must agree."""
         other = stated.setdefault(label, value)
         if not self.same(label, other.cell, value.cell):
             raise DataError(
@@ -70,12 +60,12 @@ class Statements:
             )
 
     def same(self, name: str, one: Cell, other: Cell) -> bool:
-        """Tell whether two texts state the same of a field, in whatever way they are written."""
+        """Whether two texts state the same about a field, however they are written."""
         meaning = self._meaning(name, one)
         return one.text == other.text or (meaning is not None and meaning == self._meaning(name, other))
 
     def _line(self, sheet: Sheet, row: int, number: int) -> tuple[str, Statement | None]:
-        """What a cell states: the field and the value behind its colon, in the next cell, or behind its label."""
+        """What a cell states: the field, and the value after its colon, in the next cell, or after its label."""
         cell = sheet.cell(row, number)
         bare = cell.whole.strip("()[] ")
         before, colon, after = bare.partition(":")
@@ -93,7 +83,7 @@ class Statements:
         return str(name) if name in LABELS else ""
 
     def _next(self, sheet: Sheet, row: int, number: int) -> Statement | None:
-        """The next cell that says something, unless it is a label too."""
+        """The next cell with content, unless it is a label too."""
         label = sheet.cell(row, number)
         for right in range(number + 1, sheet.width + 1):
             cell = sheet.cell(row, right)
@@ -104,7 +94,7 @@ class Statements:
         return None
 
     def _led(self, text: str) -> list[tuple[str, Cell]]:
-        """A field whose label is the first words of a text, where the rest is a value of it; the longest label wins."""
+        """A field whose label begins a text and whose value is the rest; the longest label wins."""
         tokens = text.split()
         if len(tokens) > limits.LINE_WORDS:
             return []
@@ -116,7 +106,7 @@ class Statements:
         return []
 
     def _meaning(self, name: str, cell: Cell) -> object:
-        """What a text says of a field, in whatever way it is written; None where it cannot be read."""
+        """The meaning of a text in a field, however it is written; None if it cannot be read."""
         periods = self.words.periods
         try:
             if name == "period":

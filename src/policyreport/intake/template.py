@@ -33,23 +33,9 @@ _MADE = datetime(2000, 1, 1)
 
 
 def render_template(root: Path, quarter: str, language: str, path: Path) -> None:
-    """Write the workbook to be filled in with one quarter's figures.
+    """Write the workbook to be filled in with the figures of a quarter such as ``2026Q1``.
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    quarter : str
-        ``2026Q1``.
-    language : str
-        A language of params/intake.yaml, such as ``vi``.
-    path : Path
-        The ``.xlsx`` file to write.
-
-    Raises
-    ------
-    UsageError
-        If the quarter or the language is unknown, or the file is there already.
+    Raises UsageError if quarter or language is unknown, or the file exists: it may be filled in already.
     """
     # openpyxl takes a while to import and is needed for workbooks only.
     from openpyxl import Workbook
@@ -78,7 +64,7 @@ def render_template(root: Path, quarter: str, language: str, path: Path) -> None
 
 @dataclass(frozen=True)
 class _Figures:
-    """A column of figures: its indicator, the text of its period where that is not the sheet's, its measures."""
+    """A column of figures: its indicator, and the text of its period if that differs from the sheet's."""
 
     indicator: Indicator
     period: str = ""
@@ -109,7 +95,7 @@ class _Template:
         self.choices: dict[str, str] = {}
 
     def fill(self) -> None:
-        """Write both sheets, then the validation, which names cells of the second."""
+        """Write both sheets, then the validation, which refers to cells of the second."""
         figures = self.book.worksheets[0]
         figures.title = self.words.sheet
         self._write_definitions(self.book.create_sheet(self.words.definitions))
@@ -129,7 +115,7 @@ class _Template:
         ]
 
     def _period_text(self, kind: str, quarter: int) -> str:
-        """The period of a column as its heading says it; nothing where it is that of the sheet."""
+        """The period of a column for its heading; empty if it is that of the sheet."""
         year, periods = int(self.period[:4]), self.words.periods
         if kind == "quarter":
             return ""
@@ -139,7 +125,7 @@ class _Template:
         return periods["year"].format(year=year - (kind == "year-before"))
 
     def _write_labels(self, sheet: Worksheet) -> int:
-        """The lines that say what the figures are; returns the row of the headings."""
+        """The lines that describe the figures; returns the row of the headings."""
         from openpyxl.styles import Font, PatternFill
 
         sheet["A1"] = self.words.title.format(period=self.period)
@@ -158,7 +144,7 @@ class _Template:
         return row + 1
 
     def _write_headings(self, sheet: Worksheet, first: int) -> None:
-        """Two lines of headings: what a column is, and by which definition where there are several."""
+        """Two lines of headings: what a column is, and by which definition if there are several."""
         from openpyxl.styles import Alignment, Font, PatternFill
 
         figures = [(self._heading(entry), entry.measures) for entry in self.columns]
@@ -176,7 +162,7 @@ class _Template:
             sheet.column_dimensions[letters(column)].width = 24 if column == 2 else 16
 
     def _write_rows(self, sheet: Worksheet, first: int) -> None:
-        """A row for the country and one a province, and what each column may hold."""
+        """A row for the country and one for each province, and what each column may hold."""
         sheet.cell(first, 2, self.words.nation)
         for row, key in enumerate(self.provinces, first + 1):
             sheet.cell(row, 1, str(self.areas.table["gso_code"][key]))
@@ -214,12 +200,12 @@ class _Template:
         return [texts.get(indicator.id, indicator.definition), *measures]
 
     def _status(self, name: str) -> str:
-        """A status as the sheet's language calls it; English has the ledger's own names."""
+        """A status in the sheet's language; English has the ledger's own names."""
         words = next((words for status, words in self.map.statuses.items() if status == name), ())
         return words[0] if self.language != "en" and words else name
 
     def _unit(self, indicator: Indicator) -> str:
-        """A unit as the sheet's language writes it."""
+        """A unit in the sheet's language."""
         usual = next((entry.unit for entry in self.map.columns if entry.indicator == indicator.id and entry.unit), "")
         unit = usual or indicator.unit
         if self.language == "en":
@@ -227,7 +213,7 @@ class _Template:
         return self.map.units[unit][0] if self.map.units.get(unit) else ("%" if unit.startswith("%") else unit)
 
     def _heading(self, entry: _Figures) -> str:
-        """An indicator's name with its period and unit; the map knows all three."""
+        """An indicator's name with its period and unit, all of which the map can read back."""
         indicator = entry.indicator
         name = indicator.name_vi if self.language == "vi" and indicator.name_vi else indicator.name
         whole = f"{name} {entry.period}".strip()
@@ -237,7 +223,7 @@ class _Template:
         return whole if counted else f"{whole} ({self._unit(indicator)})"
 
     def _choose(self, sheet: Worksheet, cells: str, where: str) -> None:
-        """Let a cell hold one of a list."""
+        """Offer a list of choices in a cell."""
         from openpyxl.worksheet.datavalidation import DataValidation
 
         rule = DataValidation(type="list", formula1=cells, allow_blank=True)
@@ -246,7 +232,7 @@ class _Template:
         rule.add(where)
 
     def _limit(self, sheet: Worksheet, indicator: Indicator, where: str) -> None:
-        """Let cells hold whole numbers, or ask about values that are not usual."""
+        """Accept whole numbers only, or ask about implausible values."""
         from openpyxl.worksheet.datavalidation import DataValidation
 
         usual = indicator.plausible

@@ -1,4 +1,4 @@
-"""CSV and other delimited text as grids: encoding by its marks, delimiter by the map."""
+"""CSV and other delimited text as grids: encoding by its byte-order mark, delimiter by the known headings."""
 
 from __future__ import annotations
 
@@ -24,26 +24,10 @@ _MARKED = {
 
 
 def read_text_file(path: Path, headings: Callable[[Sheet], int], code_page: str) -> Sheet:
-    """Read delimited text.
+    """Read delimited text; `headings` counts the known headings of a grid, and the delimiter that gives most is taken.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    headings : callable
-        Counts the known headings of a grid; the delimiter is the one that gives most.
-    code_page : str
-        The encoding of text that is not UTF-8 and has no mark of its own.
-
-    Returns
-    -------
-    Sheet
-        The grid.
-
-    Raises
-    ------
-    DataError
-        If it is no text, if quotes are not closed, or if no delimiter or several give known headings.
+    `code_page` is the encoding of text that is not UTF-8 and has no byte-order mark. Raises DataError if it is no text,
+    if quotes are not closed, or if several delimiters give known headings.
     """
     text, remarks = _decode(path, code_page)
     # Excel's own line, which names the delimiter and is shown nowhere.
@@ -75,7 +59,7 @@ def read_text_file(path: Path, headings: Callable[[Sheet], int], code_page: str)
 
 
 def _decode(path: Path, code_page: str) -> tuple[str, tuple[str, ...]]:
-    """The file's text, and how it was read where that is worth a word."""
+    """The text of a file, and a remark if it is not in UTF-8."""
     body = path.read_bytes()
     if not body.strip():
         raise DataError(path.name, "a table", "an empty file", "Export the sheet again.")
@@ -101,7 +85,7 @@ def _decode(path: Path, code_page: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _encoded_twice(text: str) -> str:
-    """The first letters of a text that was read in a wrong encoding and saved as UTF-8 then; empty for another."""
+    """The first letters of text that was read in a wrong encoding and then saved as UTF-8; empty otherwise."""
     for encoding in ("latin-1", "cp1252"):
         try:
             if text.encode(encoding).decode("utf-8") != text:
@@ -112,7 +96,7 @@ def _encoded_twice(text: str) -> str:
 
 
 def _decode_otherwise(path: Path, body: bytes, first: UnicodeDecodeError, code_page: str) -> str:
-    """The text of a file in the code page of the place."""
+    """The text of a file in the local code page."""
     try:
         return body.decode(code_page)
     except UnicodeDecodeError:
@@ -126,7 +110,7 @@ def _decode_otherwise(path: Path, body: bytes, first: UnicodeDecodeError, code_p
 
 
 def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sheet:
-    """The cells under one delimiter, short rows filled up."""
+    """The cells by one delimiter, short rows filled up."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[list[str]] = []
     cells = 0
@@ -164,5 +148,5 @@ def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sh
 
 
 def _used(line: list[str]) -> int:
-    """The number of cells up to the last that says something."""
+    """The number of cells up to the last one with content."""
     return max((index for index, word in enumerate(line, 1) if word.strip()), default=0)

@@ -1,4 +1,4 @@
-"""Texts that go into the ledger, a sidecar or a message: not too long, of signs that the report can print."""
+"""Texts for the ledger, a sidecar or a message: not too long, in characters that the report can print."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policyreport.params.untrusted import require_text
 
 
 def require_printable(where: str, field: str, text: str) -> str:
-    """Give a text back, or refuse it with the place: too long, or a sign that no page of the report can show."""
+    """Return a text, or refuse it with its place: too long, or with a character that the report cannot show."""
     require_text(text, where, field)
     for at, sign in enumerate(text):
         if _shown(sign):
@@ -32,7 +32,7 @@ def first_of(texts: Sequence[str], most: int = 6) -> str:
 
 @lru_cache(maxsize=4096)
 def _shown(sign: str) -> bool:
-    """True for a sign that the typeface has."""
+    """Whether the typeface has a character."""
     # Plain Latin and the letters of Vietnamese, known to be there: most sheets have no others, and fonts take a while.
     if " " <= sign <= "~" or "\u00c0" <= sign <= "\u00ff" or "\u1ea0" <= sign <= "\u1ef9" or sign in "ĂăĐđĨĩŨũƠơƯư":
         return True

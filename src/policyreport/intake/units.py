@@ -1,4 +1,4 @@
-"""Units as sheets write them: known, one the indicator can have, and never converted."""
+"""Units as sheets write them: known, possible for the indicator, and never converted."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _BARE = ("%", "rank", "index")
 
 @dataclass(frozen=True)
 class Units:
-    """Reads units by the map, and by the units that indicators have."""
+    """Reads units by the map, and by the units of the indicators."""
 
     words: IntakeMap
     indicators: Indicators
 
     def named(self, text: str) -> str | None:
-        """The ledger's unit that some words name; None where nobody knows it."""
+        """The ledger's unit that some words name; None if unknown."""
         if unit := self.words.unit(text):
             return unit
         key = heading_key(text)
@@ -30,7 +30,7 @@ class Units:
         return next((unit for unit in names if heading_key(unit) == key), None)
 
     def listed(self, statement: Statement) -> list[str]:
-        """The units that a line above the table or an option names, one or several."""
+        """The units named by a line above the table or by an option, one or several."""
         text = statement.cell.whole
         parts = [text] if self.named(text) else [part.strip() for part in text.replace(";", ",").split(",")]
         units = [self.named(part) for part in parts]
@@ -40,7 +40,7 @@ class Units:
         return [unit for unit in units if unit]
 
     def shared(self, statement: Statement, indicator: Indicator, usual: str) -> str:
-        """The unit of one column by a line that names the units of all."""
+        """The unit of one column, by a line that names the units of all."""
         units = self.listed(statement)
         fitting = [unit for unit in units if unit in indicator.units]
         if fitting:
@@ -50,7 +50,7 @@ class Units:
         raise self.unfit(statement.place, " or ".join(units), indicator)
 
     def fitting(self, unit: str, place: str, indicator: Indicator, usual: str) -> str:
-        """A unit of the indicator; a bare per-cent sign is the usual one that begins so."""
+        """A unit of the indicator; a bare per-cent sign means the usual one that begins with it."""
         if unit == "%" and usual.startswith("%"):
             return usual
         if unit not in indicator.units:
@@ -58,17 +58,17 @@ class Units:
         return unit
 
     def unfit(self, place: str, unit: str, indicator: Indicator) -> DataError:
-        """A unit that an indicator has not. Another name for the same figures would make them others."""
+        """The error of a unit that an indicator does not have: in another unit, figures change their meaning."""
         had = " or ".join(f'"{name}"' for name in indicator.units)
         todo = f"Figures are not converted: if they are of {indicator.id}, write them in {had} and say so."
         return DataError(place, f"a unit of {indicator.id}, {had}", f'"{unit}"', todo)
 
     def _has(self, indicator: Indicator, unit: str) -> bool:
-        """True for a unit of the indicator; a bare per-cent sign stands for any that begins so."""
+        """Whether an indicator has a unit; a bare per-cent sign stands for any that begins with it."""
         return unit in indicator.units or (unit == "%" and indicator.unit.startswith("%"))
 
     def unused(self, lines: Iterable[Statement], shown: list[Indicator]) -> Iterator[DataError]:
-        """A line above the table whose unit no column can have: the figures are in another one."""
+        """Find lines above the table whose unit no column can have: the figures are in another one."""
         for statement in lines:
             try:
                 units = self.listed(statement)

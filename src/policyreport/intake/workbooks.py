@@ -1,4 +1,4 @@
-"""A worksheet as a grid: numbers and dates as the cells show them, formulas by their results, merged blocks spread."""
+"""A worksheet as a grid: numbers and dates as the cells show them, results of formulas, merged blocks spread."""
 
 from __future__ import annotations
 
@@ -26,21 +26,9 @@ Places = dict[tuple[int, int], Cell]
 
 
 def read_workbook(path: Path, wanted: str | None, ignored: Iterable[str]) -> Sheet:
-    """Read one worksheet of a workbook.
+    """Read one worksheet of an ``.xlsx`` file; without a name it must be the only one with content.
 
-    Parameters
-    ----------
-    path : Path
-        An ``.xlsx`` file.
-    wanted : str, optional
-        The worksheet's name; without it the workbook must have one with content.
-    ignored : iterable of str
-        Names of worksheets that hold no figures.
-
-    Raises
-    ------
-    DataError
-        If it is no workbook, or if the worksheet is not there or not the only one.
+    Worksheets named in `ignored` hold no figures. Raises DataError if it is no workbook, or the worksheet is not found.
     """
     book = Workbook(path)
     sheet, raw = _choose(book, wanted, set(ignored))
@@ -49,7 +37,7 @@ def read_workbook(path: Path, wanted: str | None, ignored: Iterable[str]) -> She
 
 
 def _choose(book: Workbook, wanted: str | None, ignored: set[str]) -> tuple[SheetName, RawSheet]:
-    """The worksheet that is meant, with its content."""
+    """The worksheet to read, with its content."""
     names = [sheet.name for sheet in book.sheets]
     if wanted is not None:
         if wanted not in names:
@@ -132,7 +120,7 @@ def _covered(covered: Places) -> list[str]:
 
 
 def _dashed(raw: RawSheet, cells: Places) -> list[str]:
-    """Say which noughts are shown as dashes by their format: elsewhere a dash is nothing published."""
+    """Say which zeros their format shows as dashes: elsewhere a dash means that nothing is published."""
     places = [
         f"{letters(cell.column)}{cell.row}"
         for cell in raw.cells
@@ -142,7 +130,6 @@ def _dashed(raw: RawSheet, cells: Places) -> list[str]:
 
 
 def _cell(raw: RawCell, book: Workbook) -> Cell:
-    """One cell of a worksheet."""
     style = book.styles[raw.style] if raw.style < len(book.styles) else Style()
     cell = _content(raw, style, book)
     return replace(cell, struck=True) if style.struck and not cell.empty else cell
@@ -199,7 +186,7 @@ def _number(text: str, code: str, since_1904: bool) -> Cell:
 
 
 def _concealed(number: Decimal, literal: str) -> Cell:
-    """A number of which its format shows nothing, or a sign or word in its place."""
+    """A number that its format hides, or shows as a sign or word."""
     shown = literal.strip()
     if not number and (shown in _DASHES or shown == ""):
         return replace(cell_from_number(Decimal(0)), beside=shown)
@@ -209,7 +196,7 @@ def _concealed(number: Decimal, literal: str) -> Cell:
 
 
 def _day(serial: Decimal, since_1904: bool) -> date | None:
-    """The day of a date number: 1 is 1 January 1900, and 60 the 29 February which that year did not have."""
+    """The day of a date number: 1 is 1 January 1900, and 60 is 29 February, which that year did not have."""
     whole = int(serial)
     first = date(1904, 1, 1) if since_1904 else date(1899, 12, 31 if whole < 60 else 30)
     try:
@@ -219,13 +206,12 @@ def _day(serial: Decimal, since_1904: bool) -> date | None:
 
 
 def _text(rich: RichText) -> Cell:
-    """A text, its raised characters taken for marks of notes."""
+    """A text whose raised characters are note marks."""
     marks = tuple(mark.strip(" ()[]") for mark in rich.raised if mark.strip(" ()[]"))
     cell = text_cell(rich.text, marks)
     return replace(cell, struck=True) if rich.struck else cell
 
 
 def _short(formula: str | None) -> str:
-    """The first signs of a formula."""
     text = formula or ""
     return text if len(text) <= 30 else text[:29] + "…"

@@ -1,4 +1,4 @@
-"""The files of deliveries, all of them or none, even if the machine stops between two."""
+"""Write the files of deliveries: all of them or none, even if the machine stops between two."""
 
 from __future__ import annotations
 
@@ -12,31 +12,14 @@ from policyreport.intake.delivery import Delivery, files_of
 
 
 def write_deliveries(root: Path, deliveries: Iterable[Delivery]) -> tuple[Path, ...]:
-    """Write a table, its sidecar and its original below data/raw.
+    """Write tables, sidecars and originals below data/raw; returns what was written.
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    delivery : Delivery
-        What a preview without refusals gave.
+    Raises DataError if a file of that name exists, another command is adding, or the folder cannot be written; then
+    nothing has changed.
 
-    Returns
-    -------
-    tuple of Path
-        What was written; nothing for a delivery without figures.
-
-    Raises
-    ------
-    DataError
-        If a file of that name is there, another command is adding, or the folder cannot be written; then
-        nothing has changed.
-
-    Notes
-    -----
-    Everything is written under temporary names first. A journal then takes the table out of sight of whoever
-    reads data/raw, the files are moved into place, and removing the journal shows them all at once. What a
-    stopped command leaves behind stays out of sight, and the next one removes it.
+    Everything is written under temporary names first. A journal then hides the tables from every reader of data/raw,
+    the files are moved into place, and removing the journal shows them all at once. What a stopped command leaves
+    behind stays hidden, and the next one removes it.
     """
     raw = root / "data" / "raw"
     files = {
@@ -76,18 +59,10 @@ def write_deliveries(root: Path, deliveries: Iterable[Delivery]) -> tuple[Path, 
 
 
 def roll_back(raw: Path) -> None:
-    """Remove what a stopped command left half-added.
+    """Remove what a stopped command has left half-added.
 
-    Parameters
-    ----------
-    raw : Path
-        The folder data/raw.
-
-    Raises
-    ------
-    DataError
-        If another command is adding at this moment, or the journal is none of this project's; then nothing is
-        removed.
+    Raises DataError if another command is adding at this moment, or the journal is not genuine; then nothing is
+    removed.
     """
     journal = read_journal(raw)
     if journal is None:
@@ -100,7 +75,7 @@ def roll_back(raw: Path) -> None:
 
 
 def _runs(process: int) -> bool:
-    """True if a process of that number is there; elsewhere than on POSIX signal 0 would stop it."""
+    """Whether a process of that number exists; signal 0 would end it on systems other than POSIX."""
     if os.name != "posix":
         return False
     try:

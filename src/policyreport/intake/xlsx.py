@@ -36,13 +36,7 @@ class SheetName:
 
 
 class Workbook:
-    """An .xlsx file whose size is known to be that of a sheet.
-
-    Raises
-    ------
-    DataError
-        If the file is no workbook, or larger in some way than `policyreport.params.limits` allows.
-    """
+    """An .xlsx file, no larger in any respect than `policyreport.params.limits` allows."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -62,7 +56,7 @@ class Workbook:
         self.styles = self._read_styles(by_type.get("styles", ""))
 
     def _require_size(self) -> None:
-        """Refuse what unpacks to more than a sheet, by what the archive says of itself."""
+        """Refuse a file that unpacks to more than a sheet, by the sizes the archive states."""
         members = self._archive.infolist()
         size = sum(member.file_size for member in members)
         if size > limits.UNPACKED_BYTES:
@@ -75,7 +69,7 @@ class Workbook:
                 raise DataError(self.name, "a sheet", got, "Save it again in a spreadsheet program.")
 
     def read(self, sheet: SheetName) -> RawSheet:
-        """Read a worksheet's cells, merged ranges, hidden rows and columns, and comments."""
+        """Read cells, merged ranges, hidden rows and columns, and comments of a worksheet."""
         raw = RawSheet()
         reader = SheetReader(raw, f'{self.name}, sheet "{sheet.name}"')
         self._parse(sheet.part, reader.start, reader.end, reader.data)
@@ -94,7 +88,7 @@ class Workbook:
         raise DataError(self.name, "a workbook (.xlsx)", "a file without a workbook in it", _TODO)
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
-        """What a part names: the last word of each relation's type and the part, by id."""
+        """The parts that a part refers to, by id, with the last word of each relation's type."""
         folder, name = posixpath.split(part)
         relations: dict[str, tuple[str, str]] = {}
 
@@ -111,7 +105,7 @@ class Workbook:
         return relations
 
     def _read_sheets(self, root: str, related: dict[str, tuple[str, str]]) -> tuple[SheetName, ...]:
-        """The worksheets in order; charts and macros are none."""
+        """The worksheets in order; charts and macros are left out."""
         sheets: list[SheetName] = []
 
         def start(tag: str, attributes: Attributes) -> None:
@@ -127,7 +121,7 @@ class Workbook:
         return tuple(sheets)
 
     def _read_texts(self, part: str) -> list[RichText]:
-        """The texts that cells point to by their number."""
+        """The texts that cells refer to by number."""
         texts: list[RichText] = []
         if not part:
             return texts
@@ -147,7 +141,7 @@ class Workbook:
         return texts
 
     def _read_styles(self, part: str) -> list[Style]:
-        """The styles that cells point to by their number."""
+        """The styles that cells refer to by number."""
         codes, struck, styles = dict(BUILT_IN), list[bool](), list[Style]()
         inside: list[str] = []
 
@@ -168,7 +162,7 @@ class Workbook:
         return styles
 
     def _read_comments(self, part: str, sheet: RawSheet) -> None:
-        """Comments of cells, without the name of who wrote them where it stands before the text."""
+        """Comments of cells, without the author's name that may stand before the text."""
         reader, place = TextReader(), [""]
         authors: list[str] = []
         inside: list[str] = []
@@ -208,7 +202,7 @@ class Workbook:
         end: Callable[[str], None] = lambda tag: None,
         data: Callable[[str], None] = lambda text: None,
     ) -> None:
-        """Call back for every element and text of a part; names come without their namespaces."""
+        """Call back for every element and text of a part, with names without namespaces."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
@@ -244,7 +238,7 @@ class Workbook:
             raise self._unreadable(error) from None
 
     def _chunks(self, part: str) -> Iterator[bytes]:
-        """A part's bytes, no more than the archive said it has."""
+        """A part's bytes, no more than the archive states."""
         try:
             with self._archive.open(self._parts[part.lower()]) as content:
                 while chunk := content.read(_CHUNK):
@@ -253,10 +247,9 @@ class Workbook:
             raise self._unreadable(error) from None
 
     def _refuse_doctype(self, *_: object) -> None:
-        """No workbook declares entities; a text of a few bytes could be made to grow to gigabytes by them."""
+        """No workbook declares entities, by which a few bytes of text could grow to gigabytes."""
         raise DataError(self.name, "a workbook (.xlsx)", "a document type declaration in it", _TODO)
 
     def _unreadable(self, error: Exception) -> DataError:
-        """The error of a file that is no workbook."""
         got = " ".join(str(error).split())[:120] or type(error).__name__
         return DataError(self.name, "a workbook (.xlsx)", got, _TODO)

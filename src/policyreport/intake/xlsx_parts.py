@@ -1,4 +1,4 @@
-"""What the parts of an .xlsx file hold: cells, texts of several fonts, merged ranges, collected element by element."""
+"""The parts of an .xlsx file: cells, texts in several fonts, merged ranges, collected element by element."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Attributes = dict[str, str]
 
 @dataclass(frozen=True)
 class RichText:
-    """A text with the pieces of it that are raised, and whether some of it is struck through."""
+    """A text, its raised pieces, and whether some of it is struck through."""
 
     text: str
     raised: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class RichText:
 
 @dataclass(frozen=True)
 class Style:
-    """What matters of a cell's style: its number format and whether its text is struck through."""
+    """The parts of a cell's style that matter: its number format, and whether its text is struck through."""
 
     code: str = "General"
     struck: bool = False
@@ -33,7 +33,7 @@ class Style:
 
 @dataclass(slots=True)
 class RawCell:
-    """A cell as the file holds it: its type, content, formula and style."""
+    """A cell as the file stores it: type, content, formula and style."""
 
     row: int
     column: int
@@ -46,7 +46,7 @@ class RawCell:
 
 @dataclass
 class RawSheet:
-    """A worksheet as the file holds it; ranges as (top, left, bottom, right), from 1."""
+    """A worksheet as the file stores it; ranges as (top, left, bottom, right), from 1."""
 
     cells: list[RawCell] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -56,7 +56,7 @@ class RawSheet:
 
 
 class TextReader:
-    """Collects a text that may be made of runs of different fonts."""
+    """Collects a text that may consist of runs in different fonts."""
 
     def __init__(self) -> None:
         self.clear()
@@ -99,7 +99,7 @@ class TextReader:
             self._raised = self._crossed = False
 
     def text(self) -> RichText:
-        """The text read, raised pieces apart; a raised 2 or 3 behind a length stays, as in km²."""
+        """The text read, without raised pieces; a raised 2 or 3 after a length stays, as in km²."""
         plain, raised = "", list[str]()
         for piece, high in self._runs:
             unit = high and piece.strip() in ("2", "3") and re.search(r"(?<![^\W\d_])[kcdm]?m$", plain)
@@ -111,7 +111,7 @@ class TextReader:
 
 
 class SheetReader:
-    """Collects a worksheet's cells."""
+    """Collects the cells of a worksheet."""
 
     def __init__(self, sheet: RawSheet, place: str) -> None:
         self.sheet, self.place = sheet, place
@@ -174,7 +174,7 @@ class SheetReader:
         self.sheet.cells.append(cell)
 
     def _merge(self, reference: str) -> None:
-        """Keep a merged range; one of more cells than any table has is refused, not spread."""
+        """Keep a merged range; one with more cells than any table is refused, not spread."""
         first, _, last = reference.partition(":")
         start, end = cell_at(first), cell_at(last or first)
         if start is None or end is None:
@@ -201,5 +201,5 @@ def cell_at(reference: str) -> tuple[int, int] | None:
 
 
 def _unescape(text: str) -> str:
-    """Give signs back that XML cannot hold and the file writes as ``_x000D_``."""
+    """Restore characters that XML cannot hold and the file writes as ``_x000D_``."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text

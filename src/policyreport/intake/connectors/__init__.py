@@ -1,1 +1,1 @@
-"""Publishers that answer machines: a request in, rows of the ledger with their source out."""
+"""Publishers with an interface for programs: a request in, rows of the ledger with their source out."""

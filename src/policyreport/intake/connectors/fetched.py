@@ -1,4 +1,4 @@
-"""What every connector hands over: rows in the ledger's long form, their source, the answer itself."""
+"""What every connector hands over: rows in the long form of the ledger, their source, and the answer itself."""
 
 from __future__ import annotations
 
@@ -30,18 +30,8 @@ _NO_DATE = 9999
 class Fetched:
     """One table fetched from a publisher.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        Text columns of a raw file (`observations.ledger.TEXT`), one row a figure.
-    source : Provenance
-        Who, what, where, when, under what terms.
-    raw : bytes
-        The publisher's answer, as it came.
-    name : str
-        Path of the table below data/raw without its ending: ``world-bank/SP.POP.TOTL-2026-07-01``.
-    suffix : str
-        Ending of the answer's own file: ``.json`` or ``.xml``.
+    `rows` has the text columns of a raw file, one row a figure; `raw` is the publisher's answer as it came, with the
+    ending `suffix`. `name` is the table's path below data/raw without ending: ``world-bank/SP.POP.TOTL-2026-07-01``.
     """
 
     rows: pd.DataFrame
@@ -51,7 +41,7 @@ class Fetched:
     suffix: str
 
     def __post_init__(self) -> None:
-        """Hold that what goes into the sidecar is fit for one: the publisher's words and address among it."""
+        """Check everything that goes into the sidecar, the publisher's texts and address included."""
         where = f"fetched {self.name}"
         for field in ("publisher", "title", "address", "licence", "note"):
             name = "publisher_name" if field == "publisher" else field
@@ -78,13 +68,7 @@ def ledger_row(
 
 
 def checked_figure(figure: Decimal | str, where: str) -> Decimal:
-    """Read a figure as published.
-
-    Raises
-    ------
-    DataError
-        If it is no number, infinite, larger than `limits.NUMBER_SIZE`, or of more than `limits.NUMBER_DIGITS` digits.
-    """
+    """Read a figure as published; DataError if it is no finite number within the limits of size and digits."""
     try:
         number = Decimal(figure)
     except InvalidOperation:
@@ -95,7 +79,7 @@ def checked_figure(figure: Decimal | str, where: str) -> Decimal:
 
 
 def checked_period(period: str, where: str) -> str:
-    """Give a period of the ledger back, or stop at what is none, or is of a year nobody counted in."""
+    """Return a period of the ledger; DataError if it is none, or in a year that no figure can be of."""
     try:
         first, last = period_bounds(period)
     except ValueError:
@@ -116,7 +100,7 @@ def read_answer(body: bytes, where: str, expected: str, *, exact: bool = False) 
 
 @contextmanager
 def understood(where: str, expected: str) -> Iterator[None]:
-    """Turn what an answer of another form raises into one message."""
+    """Turn what an answer in another form raises into one message."""
     try:
         yield
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
@@ -125,13 +109,7 @@ def understood(where: str, expected: str) -> Iterator[None]:
 
 
 def to_rows(rows: Sequence[Mapping[str, str]], where: str) -> pd.DataFrame:
-    """Make the table of a fetch, sorted by indicator, area and period; `rows` are what `ledger_row` gave.
-
-    Raises
-    ------
-    ConnectError
-        If there are no rows.
-    """
+    """Make the table of a fetch from `ledger_row`s, by indicator, area and period; ConnectError if there are none."""
     if not rows:
         todo = "Ask for other years; the publisher may not have the figures yet."
         raise ConnectError(where, "at least one figure", "none", todo)
@@ -140,7 +118,7 @@ def to_rows(rows: Sequence[Mapping[str, str]], where: str) -> pd.DataFrame:
 
 
 def republished(fetched: Fetched, day: str) -> Fetched:
-    """Give a fetch the day of publication that a person states; the sidecar notes the publisher's own date."""
+    """Replace the day of publication by one that a person states; the sidecar notes the publisher's own date."""
     own = fetched.source.published
     note = f"{fetched.source.note} The publisher's own date is {own}; published was stated on fetching.".strip()
     source = replace(fetched.source, published=day, note=note)
@@ -149,30 +127,10 @@ def republished(fetched: Fetched, day: str) -> Fetched:
 
 
 def day_of(stamp: str, hours_from_utc: int, accessed: date, where: str) -> tuple[str, str]:
-    """Give the day of a publisher's stamp, or the day of access where the stamp says nothing.
+    """Give the day of a publisher's stamp, or the day of access with a note for the sidecar if the stamp is empty.
 
-    Parameters
-    ----------
-    stamp : str
-        ``2026-08-15T02:00:00Z``; empty or of the year 9999 where nobody entered one.
-    hours_from_utc : int
-        The publisher's clock.
-    accessed : date
-        The day the answer was fetched.
-    where : str
-        The request, for the message.
-
-    Returns
-    -------
-    str
-        The day, ``2026-08-15``.
-    str
-        What to note in the sidecar; empty where the stamp was good.
-
-    Raises
-    ------
-    ConnectError
-        If the stamp is no point in time.
+    `stamp` is like ``2026-08-15T02:00:00Z``, empty or in the year 9999 if nobody entered one; `hours_from_utc` is the
+    publisher's clock. Raises ConnectError if it is no point in time.
     """
     unknown = "The publisher gives no day of the last update: published is the day of access."
     if not stamp:

@@ -26,7 +26,7 @@ VALUE = "value"
 
 @dataclass(frozen=True)
 class Cube:
-    """A JSON-stat dataset: one row a cell, a column of labels a dimension and ``value`` (missing: NaN)."""
+    """A JSON-stat dataset: one row a cell, a column of labels for each dimension, and ``value`` (missing: NaN)."""
 
     table: pd.DataFrame
     label: str
@@ -36,22 +36,7 @@ class Cube:
 def read_jsonstat(body: bytes, where: str) -> Cube:
     """Read one JSON-stat dataset, of version 1 (``{"dataset": …}``) or 2.
 
-    Parameters
-    ----------
-    body : bytes
-        The answer.
-    where : str
-        The request, for the message.
-
-    Returns
-    -------
-    Cube
-        Cells, label and stamp.
-
-    Raises
-    ------
-    ConnectError
-        If the answer breaks off, is not JSON, is no dataset, or has not one value a cell.
+    Raises ConnectError if the answer breaks off, is not JSON, is no dataset, or does not have one value a cell.
     """
     # PX-Web ends the document with a NUL byte.
     answer = read_answer(body.rstrip(b"\0"), where, "JSON-stat")
@@ -66,7 +51,7 @@ def read_jsonstat(body: bytes, where: str) -> Cube:
 
 
 def _require_values(values: Any, cells: int, where: str) -> None:
-    """Stop where figures could not be told apart by their place."""
+    """Stop if figures cannot be matched to their cells."""
     count = len(values)
     if cells == 0 or count == 0:
         raise ConnectError(where, "at least one figure", "an empty table", BY_HAND)
@@ -87,7 +72,6 @@ def _require_finite(table: pd.DataFrame, where: str) -> None:
 
 
 def _cells(answer: dict[str, Any]) -> pd.DataFrame:
-    """One row a cell, by the library."""
     with warnings.catch_warnings():
         # pyjstat 2.4 warns that its own writer calls its own older reader.
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -1,4 +1,4 @@
-"""What fetched rows would change in the ledger, and writing them: raw file, sidecar and answer, all or nothing."""
+"""Compare fetched rows with the ledger, and write them: raw file, sidecar and answer, all or none."""
 
 from __future__ import annotations
 
@@ -25,12 +25,9 @@ _FIGURE = ("value", "bound", "unit", "status")
 class Preview:
     """What rows would change.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row a fetched row, in order and with its index: `change` (new, revised, unchanged, refused), `before`
-        and `after` (figure and status as text), `reason` (of a refusal), `held` (whether the ledger has a figure
-        of this key and day).
+    `table` has one row for each fetched row, in order and with its index: `change` (new, revised, unchanged, refused),
+    `before` and `after` (figure and status as text), `reason` (of a refusal), `held` (whether the ledger has a figure
+    of this key and day).
     """
 
     table: pd.DataFrame
@@ -40,13 +37,10 @@ class Preview:
         return int((self.table["change"] == change).sum())
 
     def to_land(self) -> pd.Index[int]:
-        """Give the rows that would be written.
+        """Give the rows that would be written: none if none is new or revised, or if one is refused.
 
-        Returns
-        -------
-        Index
-            Nothing if no row is new or revised, or if one is refused. Otherwise the whole vintage: an unchanged
-            figure published anew confirms the old one, which the revision error needs to know.
+        Otherwise it is the whole vintage: an unchanged figure published anew confirms the old one, which the revision
+        error needs to know.
         """
         if self.count("refused") or not self.count("new") + self.count("revised"):
             return self.table.index[:0]
@@ -54,29 +48,10 @@ class Preview:
 
 
 def preview(rows: pd.DataFrame, ledger: pd.DataFrame) -> Preview:
-    """Hold rows against the newest vintage of each key.
+    """Compare rows with the newest vintage of each key.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        Text columns of a raw file.
-    ledger : DataFrame
-        What `load_ledger` gave.
-
-    Returns
-    -------
-    Preview
-        One verdict a row.
-
-    Raises
-    ------
-    DataError
-        If a cell cannot be read.
-
-    Notes
-    -----
-    Refused: another figure of a day that the ledger already has a figure of, and a figure that is older than the
-    ledger's newest and differs from it.
+    Refused are another figure for a day that already has one in the ledger, and a figure older than the ledger's newest
+    that differs from it.
     """
     after = parse(rows.assign(source="").set_axis([f"fetched#{at}" for at in rows.index]))
     newest = ledger.sort_values("published", kind="stable").drop_duplicates(list(KEY), keep="last")
@@ -96,12 +71,9 @@ def preview(rows: pd.DataFrame, ledger: pd.DataFrame) -> Preview:
 
 
 def write(landings: Sequence[tuple[Fetched, pd.DataFrame]], root: Path) -> list[Path]:
-    """Write of each fetch the rows given with it, if the ledger is valid with all of them; returns the tables.
+    """Write for each fetch the rows given with it, if the ledger is valid with all of them; returns the tables.
 
-    Raises
-    ------
-    DataError
-        If the ledger would break a rule, or a file cannot be written; nothing is left behind.
+    Raises DataError if the ledger would break a rule, or a file cannot be written; then nothing is left behind.
     """
     raw = root / "data" / "raw"
     names = [_free_name(raw, fetched.name) for fetched, _ in landings]
@@ -111,7 +83,6 @@ def write(landings: Sequence[tuple[Fetched, pd.DataFrame]], root: Path) -> list[
 
 
 def _delivery(name: str, fetched: Fetched, rows: pd.DataFrame) -> Delivery:
-    """A fetch as what is added."""
     figures = tuple(
         Figure({str(column): text for column, text in row.items()}, at, 0, f"{name}, row {at}")
         for at, row in enumerate(rows.to_dict("records"), 2)
@@ -127,7 +98,7 @@ def _figure(both: pd.DataFrame, which: str) -> pd.Series[str]:
 
 
 def _free_name(raw: Path, name: str) -> str:
-    """The name, or the name and the first free number: a raw file is never written over."""
+    """The name, with the first free number if it is taken: a raw file is never overwritten."""
     free, number = name, 1
     while any((raw / f"{free}{ending}").exists() for ending in (".csv", SIDECAR)):
         number += 1
@@ -136,7 +107,7 @@ def _free_name(raw: Path, name: str) -> str:
 
 
 def _require_valid(root: Path, added: list[tuple[str, pd.DataFrame]]) -> None:
-    """Hold the ledger with the added rows against every rule that loading has."""
+    """Check the ledger with the added rows against the rules applied on loading."""
     tables = [read_raw(root, read_sources(root))]
     for name, rows in added:
         ids = [f"{name}.csv#{row}" for row in range(2, len(rows) + 2)]

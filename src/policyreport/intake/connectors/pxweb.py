@@ -1,4 +1,4 @@
-"""Tables of a PX-Web site, asked through the form of the table's page, answered as JSON-stat."""
+"""Tables of a PX-Web site, requested through the form on the table's page and answered in JSON-stat."""
 
 from __future__ import annotations
 
@@ -39,41 +39,17 @@ _YEAR = re.compile(r"^(?P<before>.*?)\s*(?P<year>[0-9]{4})$")
 
 @dataclass(frozen=True)
 class PxRequest:
-    """One table, whole, from a year on."""
+    """One whole table, from a year on."""
 
     table: str
     since: int = 0
 
 
 def fetch(request: PxRequest, web: Web, params: PxWeb, areas: Areas, accessed: date) -> Fetched:
-    """Fetch one table.
+    """Fetch one table, one row a figure; empty cells are left out.
 
-    Parameters
-    ----------
-    request : PxRequest
-        The table.
-    web : Web
-        The connection; the site needs its cookie.
-    params : PxWeb
-        Tables, labels and rules.
-    areas : Areas
-        Keys and names.
-    accessed : date
-        The day of the request.
-
-    Returns
-    -------
-    Fetched
-        One row a figure; empty cells are left out.
-
-    Raises
-    ------
-    UsageError
-        If the table is not mapped, before anything is sent.
-    ConnectError
-        If an answer does not come, the page has not the form, or the table breaks off.
-    DataError
-        If a dimension, an area or a year is not mapped, with the nearest ones.
+    Raises UsageError if the table is not mapped, before anything is sent; ConnectError if there is no usable answer or
+    the page has another form; DataError if a dimension, area or year is not mapped, with the nearest ones.
     """
     if request.table not in params.tables:
         todo = did_you_mean(request.table, params.tables)
@@ -90,26 +66,10 @@ def fetch(request: PxRequest, web: Web, params: PxWeb, areas: Areas, accessed: d
 
 
 def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]]]:
-    """Fill in the form of a table's page: every value of every dimension, and the format.
+    """Fill in the form on a table's page: every value of every dimension, and the output format `wanted`.
 
-    Parameters
-    ----------
-    page : Answer
-        The page.
-    wanted : str
-        The output format.
-
-    Returns
-    -------
-    str
-        Where the form goes.
-    dict of str to str or list of str
-        Its fields, the hidden ones as they came.
-
-    Raises
-    ------
-    ConnectError
-        If the page has no such form, or sends the form to another site.
+    Returns where the form goes, and its fields, the hidden ones as they came. Raises ConnectError if the page has no
+    such form, or sends it to another site.
     """
     changed = "The site's form has changed: save the table by hand, and correct the connector."
     form = _form(page)
@@ -132,7 +92,7 @@ def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]
 
 
 def _form(page: Answer) -> Any:
-    """The page's form that has the button, or None."""
+    """The form with the button, or None."""
     try:
         # Without a word on its letters lxml would read the page as Latin-1.
         forms = html.fromstring(page.body, parser=html.HTMLParser(encoding=page.charset)).forms
@@ -142,7 +102,6 @@ def _form(page: Answer) -> Any:
 
 
 def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, areas: Areas, accessed: date) -> Fetched:
-    """The answer's rows with their source."""
     where = f"PX-Web {request.table}"
     table = params.tables[request.table]
     cube = read_jsonstat(answer.body, where)
@@ -164,7 +123,6 @@ def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, ar
 def _series_rows(
     request: PxRequest, cube: Cube, series: PxSeries, params: PxWeb, areas: Areas, published: str
 ) -> list[dict[str, str]]:
-    """Rows of one series of the table."""
     table, where = params.tables[request.table], f"PX-Web {request.table}"
     cells = _select(cube.table, series, params, where)
     labels, texts = params.area_dimension, params.year_dimension
@@ -193,7 +151,7 @@ def _series_rows(
 
 
 def _select(cells: pd.DataFrame, series: PxSeries, params: PxWeb, where: str) -> pd.DataFrame:
-    """The cells of one series: each further dimension held at its chosen label."""
+    """The cells of one series, with each further dimension fixed at its chosen label."""
     dimensions = [str(name) for name in cells if name != VALUE]
     for name in (params.area_dimension, params.year_dimension):
         if name not in dimensions:
@@ -212,7 +170,7 @@ def _select(cells: pd.DataFrame, series: PxSeries, params: PxWeb, where: str) ->
 
 
 def _area_keys(labels: list[str], table: PxTable, params: PxWeb, areas: Areas, where: str) -> dict[str, str]:
-    """Area keys by label: those written down for the table, else the names of its own scheme's areas."""
+    """Area keys by label: those mapped for the table, else the names of areas in its scheme."""
     rows = areas.table[areas.table["scheme"] == table.scheme]
     known = {_letters(name, params): str(key) for key, name in rows["name"].items()}
     known |= {_letters(name, params): key for name, key in table.areas.items()}
@@ -228,7 +186,7 @@ def _area_keys(labels: list[str], table: PxTable, params: PxWeb, areas: Areas, w
 
 
 def _letters(label: str, params: PxWeb) -> str:
-    """A label in composed letters, single spaces, look-alike letters replaced."""
+    """A label with composed letters, single spaces, and look-alike letters replaced."""
     text = " ".join(unicodedata.normalize("NFC", label).split())
     for look_alike, letter in params.letters.items():
         text = text.replace(look_alike, letter)
@@ -246,13 +204,12 @@ def _year(label: str, params: PxWeb, where: str) -> tuple[int, Status]:
 
 
 def _is_back_cast(areas: Areas, area: str, year: int, table: PxTable) -> bool:
-    """Whether the publisher calculated a figure anew for a unit that did not exist all of the year."""
+    """Whether the publisher recalculated a figure for a unit that did not exist throughout the year."""
     if table.back_cast_until is None or year > table.back_cast_until:
         return False
     return str(areas.table.loc[area, "type"]) == "region" or areas.is_merged(area)
 
 
 def _provinces(areas: Areas, scheme: str) -> set[str]:
-    """Keys of the provinces of one scheme."""
     rows = areas.table
     return {str(key) for key in rows.index[(rows["scheme"] == scheme) & (rows["type"] != "region")]}

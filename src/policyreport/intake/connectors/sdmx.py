@@ -1,4 +1,4 @@
-"""SDMX-ML files of a national summary data page: series mapped by their INDICATOR.
+"""SDMX-ML files of a national summary data page, with series mapped by their INDICATOR.
 
 References
 ----------
@@ -45,32 +45,10 @@ class SdmxRequest:
 
 
 def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetched:
-    """Fetch one flow and take its mapped series.
+    """Fetch the mapped series of one flow; periods are years, quarters or months as published.
 
-    Parameters
-    ----------
-    request : SdmxRequest
-        Flow, series, first year.
-    web : Web
-        The connection.
-    params : Sdmx
-        Flows, series and rules.
-    accessed : date
-        The day of the request.
-
-    Returns
-    -------
-    Fetched
-        One row a figure; periods are years, quarters or months as published.
-
-    Raises
-    ------
-    UsageError
-        If flow or series is not mapped, before anything is sent.
-    ConnectError
-        If the answer does not come, or is no whole SDMX-ML document.
-    DataError
-        If a series, an area, a state or the unit multiplier is another one than is mapped.
+    Raises UsageError if flow or series is not mapped, before anything is sent; ConnectError if there is no whole
+    SDMX-ML document; DataError if a series, area, status or unit multiplier differs from what is mapped.
     """
     series = _known(request, params)
     flow = params.flows[request.flow]
@@ -97,7 +75,7 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
 
 
 def _known(request: SdmxRequest, params: Sdmx) -> dict[str, SdmxSeries]:
-    """The mapped series asked for, or the nearest ones."""
+    """The requested series that are mapped."""
     if request.flow not in params.flows:
         todo = did_you_mean(request.flow, params.flows)
         expected = "a flow of params/connectors.yaml, sdmx"
@@ -138,7 +116,6 @@ def _read(body: bytes, where: str) -> tuple[pd.DataFrame, str]:
 def _series_rows(
     cells: pd.DataFrame, code: str, series: SdmxSeries, params: Sdmx, where: str, published: str, since: int
 ) -> list[dict[str, str]]:
-    """Rows of one series."""
     known = sorted(cells["INDICATOR"].unique())
     if code not in known:
         raise DataError(where, "the series in the file", "none", did_you_mean(code, known))

@@ -1,4 +1,4 @@
-"""Ask a publisher over HTTPS: bounded in time and size, tried again with back-off, one message when it fails."""
+"""Ask a publisher over HTTPS: limited in time and size, retried with back-off, one message on failure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOT_NOW = frozenset({429, 500, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Answer:
-    """What a publisher sent: the address it came from in the end, its media type and letters, and the bytes."""
+    """What a publisher sent: final address, media type, character set, and the bytes."""
 
     address: str
     media_type: str
@@ -32,7 +32,7 @@ class Answer:
 
 
 class _NotNow(Exception):
-    """A state that may pass; carries what the publisher said and how long it asked to wait."""
+    """A temporary refusal, with what the publisher said and how long it asked to wait."""
 
     def __init__(self, said: str, wait: float) -> None:
         super().__init__(said)
@@ -40,17 +40,7 @@ class _NotNow(Exception):
 
 
 class Web:
-    """A connection to one publisher; keeps cookies between requests.
-
-    Parameters
-    ----------
-    settings : Http
-        Time-outs, attempts, waits and the largest answer.
-    transport : httpx.BaseTransport, optional
-        Stands in for the network in tests.
-    pause : callable
-        Waits some seconds; tests count instead.
-    """
+    """A connection to one publisher, which keeps cookies; tests replace `transport` and `pause`."""
 
     def __init__(
         self,
@@ -78,56 +68,19 @@ class Web:
         self._client.close()
 
     def get(self, address: str, media_types: Sequence[str], query: Mapping[str, str] | None = None) -> Answer:
-        """Ask for a document.
+        """Ask for a document of one of some media types, such as ``application/json``.
 
-        Parameters
-        ----------
-        address : str
-            Where it is.
-        media_types : sequence of str
-            What it may be, such as ``application/json``.
-        query : mapping of str to str, optional
-            Parameters of the address.
-
-        Returns
-        -------
-        Answer
-            The whole document.
-
-        Raises
-        ------
-        ConnectError
-            If there is no connection, no answer in time, a refusal, another kind of document, an empty or an
-            oversized one.
+        Raises ConnectError if there is no connection or no answer in time, or if it is a refusal, another kind of
+        document, empty or too large.
         """
         return self._ask(self._client.build_request("GET", address, params=query), media_types)
 
     def post(self, address: str, media_types: Sequence[str], form: Mapping[str, str | list[str]]) -> Answer:
-        """Send a filled-in form; returns and raises as `get`.
-
-        Parameters
-        ----------
-        address : str
-            Where the form goes.
-        media_types : sequence of str
-            What the answer may be.
-        form : mapping of str to str or list of str
-            Fields; a list sends its field several times.
-
-        Returns
-        -------
-        Answer
-            The whole document.
-
-        Raises
-        ------
-        ConnectError
-            As `get`.
-        """
+        """Send a filled-in form, a list as several values of its field; raises as `get`."""
         return self._ask(self._client.build_request("POST", address, data=form), media_types)
 
     def _ask(self, request: httpx.Request, media_types: Sequence[str]) -> Answer:
-        """Send one request until it is answered or the attempts are used up."""
+        """Send a request until it is answered or the attempts are used up."""
         attempts = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._settings.attempts),
             wait=self._wait,
@@ -146,7 +99,7 @@ class Web:
             raise ConnectError(where, "an answer", _words(error), BY_HAND) from None
 
     def _once(self, request: httpx.Request, media_types: tuple[str, ...]) -> Answer:
-        """Send one request once and read the answer as far as it is allowed to go."""
+        """Send a request once and read the answer, up to the largest size allowed."""
         where = f"{request.method} {request.url}"
         response = self._client.send(request, stream=True)
         for _ in range(_REDIRECTS):
@@ -207,21 +160,21 @@ class Web:
 
 
 def _require_same_site(asked: httpx.URL, target: httpx.URL, where: str) -> None:
-    """Stop at a redirect that leaves the host, or an encrypted connection: nobody vouches for what answers there."""
+    """Stop at a redirect to another host or away from encryption: nobody vouches for what answers there."""
     if target.host != asked.host or target.scheme not in ("https", asked.scheme) or target.userinfo:
         todo = "The address in params/connectors.yaml may have moved: look there, and correct it. " + BY_HAND
         raise ConnectError(where, f"an answer of {asked.host} over {asked.scheme}", f"a redirect to {target}", todo)
 
 
 def _todo(error: Exception) -> str:
-    """The next step after the last attempt."""
+    """What to do after the last attempt."""
     if isinstance(error, httpx.ConnectError):
         return "Check the network, and HTTPS_PROXY where one is needed. " + BY_HAND
     return BY_HAND
 
 
 def _words(error: Exception) -> str:
-    """An error's own words on one line, or its name."""
+    """An error's own message on one line, or its name."""
     return " ".join(str(error).split())[:160] or type(error).__name__
 
 
@@ -231,6 +184,6 @@ def _state(response: httpx.Response) -> str:
 
 
 def _asked_wait(response: httpx.Response) -> float:
-    """Seconds of Retry-After; a date there is not worth a clock."""
+    """Seconds of Retry-After; a date there is ignored."""
     text = response.headers.get("retry-after", "")
     return float(text) if text.isdigit() else 0.0

@@ -32,7 +32,7 @@ _PER_PAGE = 1000
 
 @dataclass(frozen=True)
 class WorldBankRequest:
-    """One indicator of one country; an empty country is the first of params/connectors.yaml."""
+    """One indicator of one country; an empty country is the first in params/connectors.yaml."""
 
     indicator: str
     country: str = ""
@@ -40,32 +40,10 @@ class WorldBankRequest:
 
 
 def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date) -> Fetched:
-    """Fetch one indicator.
+    """Fetch one indicator up to the year of `accessed`, one row a year; years without a figure are left out.
 
-    Parameters
-    ----------
-    request : WorldBankRequest
-        What to ask for.
-    web : Web
-        The connection.
-    params : WorldBank
-        Codes and rules.
-    accessed : date
-        The day of the request; figures are asked for up to its year.
-
-    Returns
-    -------
-    Fetched
-        One row a year with a figure; years without one are left out.
-
-    Raises
-    ------
-    UsageError
-        If the indicator or the country is not mapped, before anything is sent.
-    ConnectError
-        If the answer does not come, or is not the document asked for.
-    DataError
-        If a row is of another indicator, country or state than is mapped.
+    Raises UsageError if indicator or country is not mapped, before anything is sent; ConnectError if there is no usable
+    answer; DataError if a row has another indicator, country or status than is mapped.
     """
     chosen, country = require_known(request, params)
     address = f"{params.address}/country/{country}/indicator/{request.indicator}"
@@ -94,27 +72,7 @@ def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date
 
 
 def require_known(request: WorldBankRequest, params: WorldBank) -> tuple[WorldBankIndicator, str]:
-    """Look a request's codes up.
-
-    Parameters
-    ----------
-    request : WorldBankRequest
-        What to ask for.
-    params : WorldBank
-        Codes and rules.
-
-    Returns
-    -------
-    WorldBankIndicator
-        The mapped indicator.
-    str
-        The country's code.
-
-    Raises
-    ------
-    UsageError
-        If one is not mapped, with the nearest codes.
-    """
+    """Give the mapped indicator and the country's code; UsageError with the nearest codes if one is not mapped."""
     code, country = request.indicator, request.country or next(iter(params.areas))
     for place, got, known in (("--indicators", code, params.indicators), ("--country", country, params.areas)):
         if got not in known:
@@ -124,7 +82,7 @@ def require_known(request: WorldBankRequest, params: WorldBank) -> tuple[WorldBa
 
 
 def _read(body: bytes, where: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Head and rows of an answer; the API says its refusals with state 200."""
+    """Head and rows of an answer; the API reports its refusals with state 200."""
     answer = read_answer(body, where, "JSON", exact=True)
     head = answer[0] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else {}
     with understood(where, "[head, rows]"):
@@ -139,7 +97,7 @@ def _read(body: bytes, where: str) -> tuple[dict[str, Any], list[dict[str, Any]]
 
 
 def _id(each: dict[str, Any], name: str) -> str:
-    """The code of a row's indicator or country; empty where the API gives none."""
+    """The code of a row's indicator or country; empty if the API gives none."""
     named = each.get(name)
     return str(named.get("id", "")) if isinstance(named, dict) else ""
 
@@ -147,7 +105,6 @@ def _id(each: dict[str, Any], name: str) -> str:
 def _row(
     each: dict[str, Any], code: str, country: str, chosen: WorldBankIndicator, params: WorldBank, published: str
 ) -> dict[str, str]:
-    """One row of the ledger."""
     year = str(each.get("date", ""))[:40]
     where = f"World Bank {code}, {country}, {year}"
     got_code = _id(each, "indicator")
