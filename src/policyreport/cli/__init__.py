@@ -1,1 +1,1 @@
-"""Commands of the command line with bodies of their own; `cli` gives them their names."""
+"""The command line; `main` gives every command its name."""

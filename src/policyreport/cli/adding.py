@@ -1,8 +1,7 @@
-"""The commands `add` and `template`: a new quarter's sheet, filled in and taken over."""
+"""The commands `template` and `add`: a sheet for a new quarter, and the figures of a filled-in one."""
 
 from __future__ import annotations
 
-import sys
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyreport.cli.messages import say_error
+from policyreport.cli.messages import confirmed, say_error
 from policyreport.errors import ExitCode, UsageError
 from policyreport.project import given_project
 
 if TYPE_CHECKING:
     from policyreport.intake import Preview
 
-# A sheet in the wrong form is wrong in every row; the first ones say how.
+# A sheet in the wrong form is wrong in every row; the first few show how.
 SHOWN_REFUSALS = 20
 
 
@@ -29,7 +28,7 @@ class DecimalSign(StrEnum):
 
 
 def _text(help: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
-    """An option that says what the sheet does not."""
+    """An option that states what the sheet does not."""
     option: typer.models.OptionInfo = typer.Option(metavar=metavar, help=help)
     return option
 
@@ -37,48 +36,46 @@ def _text(help: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
 def add(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .xlsx, .csv, .tsv or .txt file.")],
-    publisher: Annotated[str, _text("Folder of the publisher below data/raw, such as nso.", "NAME")] = "",
+    publisher: Annotated[str, _text("Folder of the publisher in data/raw, such as nso.", "NAME")] = "",
     publisher_name: Annotated[str, _text("Its full name; only for a new folder.")] = "",
     title: Annotated[str, _text("Title of the document the figures are from.")] = "",
-    address: Annotated[str, _text("Where it can be found.")] = "",
-    published: Annotated[str, _text("Day, month or year it came out.", "DATE")] = "",
+    address: Annotated[str, _text("Web address of the document.")] = "",
+    published: Annotated[str, _text("Day, month or year of publication.", "DATE")] = "",
     licence: Annotated[str, _text("Terms of use; by default: none stated.")] = "",
-    period: Annotated[str, _text("What the figures cover: 2026-Q1, 2026, 2026-03.", "PERIOD")] = "",
-    reference_date: Annotated[str, _text("The day they hold, if known to the day.", "DATE")] = "",
-    task_list: Annotated[
-        str, typer.Option("--list", metavar="LIST", help="List of tasks, of params/policy.yaml.")
-    ] = "",
-    indicator: Annotated[str, _text("What columns headed by years hold.", "ID")] = "",
-    measure: Annotated[str, _text("Definition, of params/indicators.yaml.", "ID")] = "",
-    unit: Annotated[str, _text("Unit of columns that name none.")] = "",
+    period: Annotated[str, _text("Period of the figures: 2026-Q1, 2026, 2026-03.", "PERIOD")] = "",
+    reference_date: Annotated[str, _text("Day on which the figures hold, if known.", "DATE")] = "",
+    task_list: Annotated[str, typer.Option("--list", metavar="LIST", help="List of tasks in params/policy.yaml.")] = "",
+    indicator: Annotated[str, _text("Indicator of columns that are headed by periods.", "ID")] = "",
+    measure: Annotated[str, _text("Definition used, from params/indicators.yaml.", "ID")] = "",
+    unit: Annotated[str, _text("Unit of columns that state none.")] = "",
     status: Annotated[str, _text("observed (default), preliminary, estimate, projection, derived.", "STATUS")] = "",
-    quality: Annotated[str, _text("Codes of data/README.md, such as back-cast.", "CODES")] = "",
-    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Which sheet of the workbook.")] = None,
-    decimal: Annotated[
-        DecimalSign | None, typer.Option(help="How numbers are written, if the file does not show it.")
+    quality: Annotated[str, _text("Codes from data/README.md, such as back-cast.", "CODES")] = "",
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Worksheet to read, if the workbook has several.")
     ] = None,
+    decimal: Annotated[DecimalSign | None, typer.Option(help="Decimal sign, if the file leaves it open.")] = None,
     table: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Name of the raw file; by default that of FILE.")
+        str | None, typer.Option(metavar="NAME", help="Name of the new table; by default that of FILE.")
     ] = None,
     accessed: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day of adding; by default today.")
     ] = None,
     unusual: Annotated[
-        bool, typer.Option("--unusual", help="Values outside the usual range were looked up in the source.")
+        bool, typer.Option("--unusual", help="Accept implausible values: you have looked them up in the source.")
     ] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Show every new figure and finding.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
 ) -> None:
-    """Take a new sheet of figures into data/raw, after showing what it changes.
+    """Add a sheet of figures, after showing what it changes.
 
-    FILE has one figure a row with the columns of data/README.md, or one province a row and one indicator a
-    column, as ministries send it: headings in any language the map has, names with or without accents,
-    1.227,5 or 1,227.5. Words are matched by params/intake.yaml and never guessed; what is missing is asked for at
-    once. One refused cell, and nothing is written; the same file twice changes nothing.
+    FILE has one figure a row, with the columns of data/README.md, or one province a row and one indicator a column,
+    as ministries send it. Headings may be in any language of params/intake.yaml, names with or without accents,
+    numbers as 1.227,5 or 1,227.5. Nothing is guessed: what the file does not state is asked for, all at once. If a
+    single cell is refused, nothing is written. Adding the same file twice changes nothing.
 
     \b
     Examples:
-      policyreport template --quarter 2026Q1        the sheet to fill in
+      policyreport template --quarter 2026Q1        make a sheet to fill in
       policyreport add figures-2026Q1.xlsx          show what it would change
       policyreport add figures-2026Q1.xlsx --yes    write it
       policyreport add tasks.csv --publisher mic-mst --title "Report 12" --address https://… \\
@@ -112,21 +109,23 @@ def add(
     preview = preview_delivery(root, delivery)
     show_preview(preview, show_all)
     if preview.refused:
-        _say_refusals(preview)
+        _show_refusals(preview)
         raise typer.Exit(int(ExitCode.DATA))
     _write(root, preview, yes)
 
 
 def template(
     context: typer.Context,
-    quarter: Annotated[str, typer.Option(metavar="QUARTER", help="Such as 2026Q1.")],
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="By default figures-QUARTER.xlsx, here.")] = None,
-    language: Annotated[str, typer.Option(metavar="CODE", help="vi or en.")] = "vi",
+    quarter: Annotated[str, typer.Option(metavar="QUARTER", help="The quarter, such as 2026Q1.")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File to write; by default figures-QUARTER.xlsx here.")
+    ] = None,
+    language: Annotated[str, typer.Option(metavar="CODE", help="Language of the sheet: vi or en.")] = "vi",
 ) -> None:
-    """Write the sheet to fill in with a quarter's figures: an XLSX with lists to choose from.
+    """Write an Excel sheet for a quarter's figures.
 
-    It has a row for the country and each province of that quarter, and a column for each figure that is due then;
-    `policyreport add` reads it back.
+    It has a row for the country and for each province of that quarter, a column for each figure that is due then,
+    and lists to choose from. `policyreport add` reads the filled-in sheet.
 
     \b
     Examples:
@@ -143,7 +142,7 @@ def template(
 
 
 def _day_of_adding(accessed: datetime | None) -> date:
-    """The day given, which is not to come, or today."""
+    """The day given, which is not in the future, or today."""
     today = date.today()
     day = accessed.date() if accessed else today
     if day > today:
@@ -151,8 +150,7 @@ def _day_of_adding(accessed: datetime | None) -> date:
     return day
 
 
-def _say_refusals(preview: Preview) -> None:
-    """Each refused cell as an error."""
+def _show_refusals(preview: Preview) -> None:
     for error in preview.refused[:SHOWN_REFUSALS]:
         say_error(error)
     more = len(preview.refused) - SHOWN_REFUSALS
@@ -162,13 +160,12 @@ def _say_refusals(preview: Preview) -> None:
 
 
 def _write(root: Path, preview: Preview, yes: bool) -> None:
-    """Write what the preview showed, if it is wanted."""
     from policyreport.intake import write_deliveries
 
     if not preview.delivery.figures:
         typer.echo("Nothing to write: every figure is in the ledger already.")
         return
-    if not yes and not (sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm("Write this?")):
+    if not confirmed("Write this?", yes):
         typer.echo("Nothing was written. Add --yes to write it.")
         return
     for path in write_deliveries(root, [preview.delivery]):

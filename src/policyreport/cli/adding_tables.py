@@ -14,7 +14,7 @@ from policyreport.intake import Change, Preview
 if TYPE_CHECKING:
     from policyreport.records.base import Finding
 
-# A rule that a whole column breaks is told once, with examples.
+# A rule that a whole column breaks is shown once, with examples.
 FINDINGS_A_RULE = 3
 _KINDS = {
     "new": "new",
@@ -25,21 +25,13 @@ _KINDS = {
 
 
 def show_preview(preview: Preview, show_all: bool) -> None:
-    """Print what a delivery would change.
-
-    Parameters
-    ----------
-    preview : Preview
-        What it would do.
-    show_all : bool
-        True to print each new figure instead of a line an indicator.
-    """
+    """Print what a delivery would change: a line for each indicator, or for each new figure if `show_all`."""
     console = open_console()
     provenance = preview.delivery.provenance
     lines = [
         f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher}, {provenance.title}",
         f"published {provenance.published}, {provenance.address}, licence: {provenance.licence}",
-        *(f"{len(preview.of_kind(kind))} {said}" for kind, said in _KINDS.items() if preview.of_kind(kind)),  # type: ignore[arg-type]
+        *(f"{len(preview.of_kind(kind))} {text}" for kind, text in _KINDS.items() if preview.of_kind(kind)),  # type: ignore[arg-type]
         *([f"{len(preview.refused)} refused"] if preview.refused else []),
         *preview.delivery.remarks,
     ]
@@ -47,7 +39,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
         console.print(line, soft_wrap=True)
     new, revised = preview.of_kind("new"), preview.of_kind("revised")
     if new:
-        console.print(_each(new) if show_all else _summary(new, preview))
+        console.print(_figures(new) if show_all else _summary(new, preview))
     if revised:
         console.print(_revisions(revised))
     if preview.findings:
@@ -58,7 +50,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
 
 
 def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Iterable[str] = ()) -> Table:
-    """A table without lines; columns of numbers stand to the right."""
+    """A table without lines, whose columns of numbers are aligned right."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for names, side in ((left, "left"), (right, "right"), (last, "left")):
         for name in names:
@@ -67,7 +59,7 @@ def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Ite
 
 
 def _summary(changes: tuple[Change, ...], preview: Preview) -> Table:
-    """A line an indicator, with what a reader can compare with the sheet; the country is not added to its provinces."""
+    """A line for each indicator, to compare with the sheet; the country is not added to its provinces."""
     left = ("indicator", "list or measure", "period", "unit", "areas")
     table = _table("New", left, ("figures", "lowest", "highest", "sum"))
     groups: dict[tuple[str, ...], list[Decimal]] = {}
@@ -88,8 +80,7 @@ def _summary(changes: tuple[Change, ...], preview: Preview) -> Table:
     return table
 
 
-def _each(changes: tuple[Change, ...]) -> Table:
-    """A line a figure."""
+def _figures(changes: tuple[Change, ...]) -> Table:
     table = _table("New", ("area", "indicator", "list or measure", "period"), ("value",), ("unit", "from"))
     for change in changes:
         fields = change.figure.fields
@@ -100,7 +91,6 @@ def _each(changes: tuple[Change, ...]) -> Table:
 
 
 def _revisions(changes: tuple[Change, ...]) -> Table:
-    """A line a revised figure: old, new and the difference."""
     table = _table("Revised", ("area", "indicator", "period"), ("old", "new", "change"), ("unit", "old row"))
     for change in changes:
         fields = change.figure.fields
@@ -113,11 +103,11 @@ def _revisions(changes: tuple[Change, ...]) -> Table:
 
 
 def _findings(findings: tuple[Finding, ...], show_all: bool) -> Table:
-    """A line a finding, warnings first; of each rule the first ones where not all are wanted."""
+    """A line for each finding, warnings first; only the first few of each rule unless `show_all`."""
     table = _table("Rules that the new figures break", ("severity", "rule", "finding"))
     by_rule: dict[tuple[str, str], list[str]] = {}
-    for each in sorted(findings, key=lambda finding: (finding.severity != "warning", finding.rule)):
-        by_rule.setdefault((each.severity, each.rule), []).append(each.message)
+    for finding in sorted(findings, key=lambda finding: (finding.severity != "warning", finding.rule)):
+        by_rule.setdefault((finding.severity, finding.rule), []).append(finding.message)
     for (severity, rule), messages in by_rule.items():
         shown = messages if show_all else messages[:FINDINGS_A_RULE]
         for message in shown:

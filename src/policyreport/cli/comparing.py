@@ -1,32 +1,34 @@
-"""The command `compare-runs`: two builds held against each other, byte for byte."""
+"""The command `compare-runs`."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from policyreport.errors import ExitCode
 
-if TYPE_CHECKING:
-    from policyreport.publishing.differences import Difference
-
-BuildArgument = Annotated[Path, typer.Argument(help="Folder of an edition that was run, such as build/2025Q4.")]
+BuildArgument = Annotated[
+    Path, typer.Argument(metavar="BUILD", help="Folder of an edition that was run, such as build/2025Q4.")
+]
 
 
 def compare_runs(
     first: BuildArgument,
     second: BuildArgument,
-    every: Annotated[bool, typer.Option("--all", help="Show the first difference of every file, not of one.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="All differences, for other programs.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show the first difference in every file, not only in one.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all differences as JSON, for other programs.")] = False,
 ) -> None:
-    """Compare records and executed notebooks of two builds byte for byte, and show the first difference.
+    """Compare two builds of an edition byte for byte.
 
-    Warm or cold, here or on a cluster, with one worker or four: the same inputs give the same bytes. Ends with exit
-    code 8 where they differ. Times (timings.json) are not compared.
+    The same inputs give the same records and executed notebooks, with warm or cold kernels, here or on a cluster,
+    with one worker or four. If two differ, the first difference is shown and the exit code is 8. Timings
+    (timings.json) are not compared.
 
     \b
     Examples:
@@ -35,24 +37,19 @@ def compare_runs(
     """
     from policyreport.publishing.differences import compare_builds
 
-    looked, found = compare_builds(first, second)
+    compared, differences = compare_builds(first, second)
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(each) for each in found], indent=1, ensure_ascii=False))
-    elif not found:
-        typer.echo(f"Equal: {looked} files, byte for byte.")
+        typer.echo(json.dumps([dataclasses.asdict(item) for item in differences], indent=1, ensure_ascii=False))
+    elif not differences:
+        typer.echo(f"Equal: {compared} files, byte for byte.")
     else:
-        for each in found if every else found[:1]:
-            _show(each)
-        rest = [each.file for each in found[1:]]
-        typer.echo(f"{len(found)} of {looked} files differ.")
+        for difference in differences if every else differences[:1]:
+            typer.echo(": ".join(filter(None, (difference.file, difference.place))))
+            for line in difference.lines:
+                typer.echo(f"  {line}")
+        rest = [difference.file for difference in differences[1:]]
+        typer.echo(f"{len(differences)} of {compared} files differ.")
         if rest and not every:
             typer.echo(f"Also: {', '.join(rest[:5])}{' …' if len(rest) > 5 else ''}. --all shows each.")
-    if found:
+    if differences:
         raise typer.Exit(int(ExitCode.DIFFERENT))
-
-
-def _show(difference: Difference) -> None:
-    """A file, the place in it, and what differs there."""
-    typer.echo(f"{difference.file}{': ' if difference.place else ''}{difference.place}")
-    for line in difference.lines:
-        typer.echo(f"  {line}")

@@ -1,4 +1,4 @@
-"""The words of ``policyreport fetch``: ask a publisher, show what its answer changes, write it on --yes."""
+"""The command `fetch`: ask a publisher, show what its answer changes, and write it with --yes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-# As in cli: everything heavy is imported inside the commands.
+# As in main, everything heavy is imported inside the commands.
 from policyreport.errors import ConnectError, ExitCode, UsageError
 from policyreport.project import given_project
 
@@ -24,25 +24,27 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 
-app = typer.Typer(
-    name="fetch", rich_markup_mode=None, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
-)
+app = typer.Typer(name="fetch", rich_markup_mode=None)
 
-Since = Annotated[int, typer.Option(metavar="YEAR", help="Only figures of this year and later.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Write what is shown; without it nothing is written.")]
+Since = Annotated[
+    int, typer.Option(metavar="YEAR", show_default=False, help="Only figures of this year and later; by default all.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Write what is shown; by default nothing is written.")]
 Published = Annotated[
-    str, typer.Option(metavar="DATE", help="State the day of publication where the publisher's own date is wrong.")
+    str, typer.Option(metavar="DATE", help="Day of publication, if the publisher states a wrong one.")
 ]
 
 
 @app.callback(invoke_without_command=True)
 def fetch(
     context: typer.Context,
-    listed: Annotated[bool, typer.Option("--list", help="Show what is mapped in params/connectors.yaml.")] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List what can be fetched, from params/connectors.yaml.")
+    ] = False,
 ) -> None:
-    """Fetch figures from a publisher that answers machines, and show what they change.
+    """Fetch figures from a publisher, and show what they change.
 
-    The answer lands below data/raw as a table, its sidecar and the publisher's own file.
+    With --yes they are written to data/raw, as a table, its sidecar and the publisher's answer.
 
     \b
     Examples:
@@ -60,8 +62,10 @@ def fetch(
 @app.command()
 def worldbank(
     context: typer.Context,
-    indicators: Annotated[str, typer.Option(metavar="CODES", help="World Bank codes, commas between.")],
-    country: Annotated[str, typer.Option(metavar="CODE", help="By default the first of the file.")] = "",
+    indicators: Annotated[str, typer.Option(metavar="CODES", help="World Bank codes, separated by commas.")],
+    country: Annotated[
+        str, typer.Option(metavar="CODE", help="World Bank code; by default the first in params/connectors.yaml.")
+    ] = "",
     since: Since = 1960,
     published: Published = "",
     yes: Yes = False,
@@ -77,9 +81,8 @@ def worldbank(
     with optional_packages():
         from policyreport.intake.connectors import worldbank as connector
 
-    params, today = _params(root), _today()
-    codes = list(dict.fromkeys(code.strip() for code in indicators.split(",") if code.strip()))
-    requests = [connector.WorldBankRequest(code, country, since) for code in codes]
+    params, today = _params(root), date.today()
+    requests = [connector.WorldBankRequest(code, country, since) for code in _codes(indicators)]
     if not requests:
         raise UsageError("--indicators", "World Bank codes", "nothing", "See policyreport fetch --list.")
     for request in requests:
@@ -92,12 +95,12 @@ def worldbank(
 @app.command()
 def pxweb(
     context: typer.Context,
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table's number, such as PL.V03.01.")],
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Number of the table, such as PL.V03.01.")],
     since: Since = 0,
     published: Published = "",
     yes: Yes = False,
 ) -> None:
-    """Fetch a table of the statistics office's PX-Web.
+    """Fetch a table from the statistics office (PX-Web).
 
     \b
     Examples:
@@ -112,20 +115,22 @@ def pxweb(
     params = _params(root)
     with open_web(params.http) as web:
         request = connector.PxRequest(table, since)
-        fetched = connector.fetch(request, web, params.pxweb, read_areas(root), _today())
+        fetched = connector.fetch(request, web, params.pxweb, read_areas(root), date.today())
     _land(root, [fetched], published, yes)
 
 
 @app.command()
 def sdmx(
     context: typer.Context,
-    flow: Annotated[str, typer.Argument(metavar="FLOW", help="A file of the summary data page, such as GDPVNM.")],
-    series: Annotated[str, typer.Option(metavar="CODES", help="Only these series; by default all mapped.")] = "",
+    flow: Annotated[str, typer.Argument(metavar="FLOW", help="File of the summary data page, such as GDPVNM.")],
+    series: Annotated[
+        str, typer.Option(metavar="CODES", help="Only these series, separated by commas; by default all mapped.")
+    ] = "",
     since: Since = 0,
     published: Published = "",
     yes: Yes = False,
 ) -> None:
-    """Fetch series of the national summary data page (SDMX).
+    """Fetch series from the national summary data page (SDMX).
 
     \b
     Examples:
@@ -137,26 +142,14 @@ def sdmx(
         from policyreport.intake.connectors import sdmx as connector
 
     params = _params(root)
-    codes = tuple(dict.fromkeys(code.strip() for code in series.split(",") if code.strip()))
     with open_web(params.http) as web:
-        fetched = connector.fetch(connector.SdmxRequest(flow, codes, since), web, params.sdmx, _today())
+        fetched = connector.fetch(connector.SdmxRequest(flow, _codes(series), since), web, params.sdmx, date.today())
     _land(root, [fetched], published, yes)
 
 
 @contextmanager
 def optional_packages() -> Iterator[None]:
-    """Turn a missing package of the extra "connect" into a message that says what to install.
-
-    Yields
-    ------
-    None
-        The body imports a connector.
-
-    Raises
-    ------
-    ConnectError
-        If a package is missing.
-    """
+    """Turn the failed import of a connector into a message that says what to install."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -165,53 +158,42 @@ def optional_packages() -> Iterator[None]:
 
 
 def open_web(settings: Http) -> Web:
-    """Open the connection; tests put a recorded one in its place.
-
-    Parameters
-    ----------
-    settings : Http
-        Time-outs and attempts.
-
-    Returns
-    -------
-    Web
-        Not yet connected.
-    """
+    """Open the connection; tests replace it by a recorded one."""
     from policyreport.intake.connectors.web import Web
 
     return Web(settings)
 
 
 def _params(root: Path) -> Connectors:
-    """params/connectors.yaml."""
+    # Parameters need pydantic.
     from policyreport.params.connectors import read_connectors
 
     return read_connectors(root)
 
 
-def _today() -> date:
-    """The day of access; the only clock here."""
-    return date.today()
+def _codes(text: str) -> tuple[str, ...]:
+    """Codes separated by commas, each once."""
+    return tuple(dict.fromkeys(code.strip() for code in text.split(",") if code.strip()))
 
 
 def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None:
-    """Show what each table changes; write them all on --yes, or none if a row is refused."""
+    """Show what each table changes; with --yes write all of them, or none if a row is refused."""
     from policyreport.data.observations import load_ledger
     from policyreport.intake.affected import affected_editions
     from policyreport.intake.connectors import landing
     from policyreport.intake.connectors.fetched import republished
 
     if published:
-        fetched = [republished(each, _day(published)) for each in fetched]
+        fetched = [republished(table, _day(published)) for table in fetched]
     ledger = load_ledger(root)
-    previews = [landing.preview(each.rows, ledger) for each in fetched]
-    for each, preview in zip(fetched, previews, strict=True):
-        _show(each, preview)
+    previews = [landing.preview(table.rows, ledger) for table in fetched]
+    for table, preview in zip(fetched, previews, strict=True):
+        _show(table, preview)
     if any(preview.count("refused") for preview in previews):
         typer.echo("Nothing was written: rows are refused. --published DATE states a later day of publication.")
         raise typer.Exit(int(ExitCode.DATA))
     pairs = zip(fetched, previews, strict=True)
-    landings = [(each, each.rows.loc[preview.to_land()]) for each, preview in pairs if len(preview.to_land())]
+    landings = [(table, table.rows.loc[preview.to_land()]) for table, preview in pairs if len(preview.to_land())]
     for edition in affected_editions(root, _days(landings)):
         typer.echo(f"changes edition {edition}")
     if not landings:
@@ -224,7 +206,7 @@ def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None
 
 
 def _days(landings: list[tuple[Fetched, pd.DataFrame]]) -> Iterator[date]:
-    """The day on which each row that would be written was surely out."""
+    """The day by which each row to be written was certainly published."""
     from policyreport.data.observations.periods import last_day
 
     for fetched, rows in landings:
@@ -232,18 +214,18 @@ def _days(landings: list[tuple[Fetched, pd.DataFrame]]) -> Iterator[date]:
 
 
 def _day(text: str) -> str:
-    """A stated day that is not in the future."""
+    """Check a stated day, which must not be in the future."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--published {text}", "a day such as 2026-11-22", f'"{text}"', "Write it so.") from None
-    if day > _today():
-        raise UsageError(f"--published {text}", "today or earlier", "a day to come", "Give the day it was out.")
+    if day > date.today():
+        raise UsageError(f"--published {text}", "today or earlier", "a future day", "Give the day of publication.")
     return day.isoformat()
 
 
 def _show(fetched: Fetched, preview: Preview) -> None:
-    """One table's title, counts, and its revised and refused rows; of new ones only the first."""
+    """Show a table's title, its counts, and the first rows of each kind of change."""
     counts = ", ".join(f"{preview.count(kind)} {kind}" for kind in ("new", "revised", "unchanged", "refused"))
     typer.echo(f"{fetched.source.title}, published {fetched.source.published}")
     typer.echo(f"  {counts}")
@@ -262,12 +244,12 @@ def _show(fetched: Fetched, preview: Preview) -> None:
 
 
 def _show_list(params: Connectors) -> None:
-    """Each mapped code with what it is here."""
+    """List each mapped code with its indicator and title."""
     for code, indicator in params.worldbank.indicators.items():
         typer.echo(f"worldbank  {code:<20} {indicator.to.indicator:<26} {indicator.title}")
     for code, table in params.pxweb.tables.items():
-        names = ", ".join(dict.fromkeys(series.to.indicator for series in table.series))
+        names = ", ".join(dict.fromkeys(item.to.indicator for item in table.series))
         typer.echo(f"pxweb      {code:<20} {names:<26} {table.title}")
     for code, flow in params.sdmx.flows.items():
-        for name, each in flow.series.items():
-            typer.echo(f"sdmx       {f'{code} {name}':<20} {each.to.indicator:<26} {each.title}")
+        for name, series in flow.series.items():
+            typer.echo(f"sdmx       {f'{code} {name}':<20} {series.to.indicator:<26} {series.title}")

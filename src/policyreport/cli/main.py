@@ -1,4 +1,4 @@
-"""The command line: words in, messages out. What a command does is elsewhere."""
+"""The commands of the program and their help; what they do is in the modules they import."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-# Everything heavy (pandas, papermill, pydantic) is imported inside the commands: `--help` and a mistyped
-# word answer at once.
+# Everything heavy (pandas, papermill, pydantic) is imported inside the commands, so that `--help` and a typing
+# mistake are answered at once.
 from policyreport.cli import adding, comparing, removing, running
-from policyreport.cli.editions import check_edition, edition_areas, edition_list
+from policyreport.cli.editions import EditionArgument, check_edition, edition_list
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.messages import open_console, say_error
 from policyreport.errors import DEBUG, ExitCode, PolicyReportError, RunError, UsageError, did_you_mean, system_error
@@ -25,10 +25,10 @@ INTERRUPTED = 130
 
 
 class Commands(TyperGroup):
-    """Commands whose errors are messages: one place turns each kind into words and an exit code."""
+    """Commands whose errors end in a message and an exit code, in this one place."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command and say what went wrong, without a traceback unless asked for one."""
+        """Run a command and report its errors, without a traceback unless one is asked for."""
         try:
             return super().invoke(ctx)
         except PolicyReportError as error:
@@ -38,12 +38,12 @@ class Commands(TyperGroup):
             typer.echo("Stopped. What was finished is kept; run the same command to go on.", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            # The reader has seen enough (`| head`): click ends without a word.
+            # The reader has seen enough (`| head`): click ends quietly.
             raise
         except OSError as error:
             if os.environ.get(DEBUG):
                 raise
-            # No room, no rights, too many open files: nothing of ours is wrong.
+            # Disk full, no permission, too many open files: not an error of this program.
             message = system_error(RunError, error, str(Path.cwd()))
             say_error(message)
             raise typer.Exit(int(message.exit_code)) from None
@@ -66,8 +66,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
 app.add_typer(fetch_app)
 app.add_typer(running.cache_app)
 
@@ -80,13 +78,7 @@ class RendererName(StrEnum):
     pandoc = "pandoc"
 
 
-EditionArgument = Annotated[
-    str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
-]
-
-
 def _version(wanted: bool) -> None:
-    """Print the version and end."""
     if wanted:
         # Reading the installed metadata costs more than the rest of --help.
         from importlib.metadata import version
@@ -100,24 +92,28 @@ def main_options(
     context: typer.Context,
     project: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="The project folder; by default the nearest one upwards."),
+        typer.Option(metavar="PATH", help="Folder of the project; by default this one or the nearest above it."),
     ] = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Make the evaluation report of a public policy from published figures.
 
     \b
-    Typical:
-      policyreport run 2025Q4        run the notebooks of the edition
-      policyreport render 2025Q4     make the site and the PDF from them
-      policyreport fetch --list      what can be fetched from publishers that answer machines
-      policyreport add FILE          take new figures in, after showing what they change
+    Make a report:
+      policyreport check                check the figures against the rules
+      policyreport run 2025Q4           run the notebooks of an edition
+      policyreport render 2025Q4        make the website and the PDF from their results
+      policyreport trace 2025Q4 1,227   find the rows and sources behind a printed number
     \b
-    Exit codes: 0 well, 2 wrong words, 3 wrong data, 4 wrong parameter file,
+    Add figures:
+      policyreport add FILE             add a sheet, after showing what it changes
+      policyreport fetch --list         list what can be fetched from publishers
+    \b
+    Exit codes: 0 success, 2 wrong command, 3 wrong data, 4 wrong parameter file,
     5 a notebook failed, 6 rendering failed, 7 a publisher gave no usable answer,
-    8 two runs differ, 130 stopped.
+    8 two builds differ, 130 interrupted.
     """
     context.obj = project
 
@@ -133,17 +129,18 @@ def render(
     edition: EditionArgument,
     renderer: Annotated[
         RendererName,
-        typer.Option(help="auto takes Quarto where it is installed, else the embedded pandoc and Typst."),
+        typer.Option(help="auto uses Quarto if it is installed, otherwise the built-in pandoc and Typst."),
     ] = RendererName.auto,
-    to: Annotated[str, typer.Option(metavar="FORMATS", help="html, pdf or both.")] = "html,pdf",
+    to: Annotated[str, typer.Option(metavar="FORMATS", help="html, pdf or html,pdf.")] = "html,pdf",
     draft: Annotated[
-        bool, typer.Option("--draft", help="Render also what misses its quorum; every page says that it is a draft.")
+        bool, typer.Option("--draft", help="Render even below the quorum; every page says that it is a draft.")
     ] = False,
 ) -> None:
-    """Make the site and the PDF of an edition that was run, each by itself: one that fails does not take the other.
+    """Make the website and the PDF of an edition that was run.
 
-    Where fewer provinces have results than the quorum in the edition's file, nothing is published and the exit code
-    is 6. A draft has names of its own, so that it is not taken for the report.
+    If one of the two fails, the other is still made. If fewer provinces have results than the quorum in the edition's
+    file, nothing is published and the exit code is 6. A draft has its own file names, so that nobody takes it for
+    the report.
 
     \b
     Examples:
@@ -164,14 +161,18 @@ def render(
 @app.command()
 def trace(
     context: typer.Context,
-    store: Annotated[Path, typer.Argument(metavar="BUILD", help="Folder of an edition, build/2025Q4; or its name.")],
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="A number as printed, or a field: AREA/NOTEBOOK:FIELD.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+    store: Annotated[
+        Path, typer.Argument(metavar="BUILD", help="Name of an edition, or its folder such as build/2025Q4.")
+    ],
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A number as printed, or a field as AREA/NOTEBOOK:FIELD.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")] = False,
 ) -> None:
-    """Lead a number of the report back to its rows and sources.
+    """Trace a number of the report to its rows and sources.
 
-    A number that is printed in several places is shown for each; one that no page prints is looked up in the
-    records.
+    A number that is printed in several places is traced for each of them; one that no page prints is looked up in
+    the records.
 
     \b
     Examples:
@@ -198,17 +199,17 @@ def trace(
 def schema(
     context: typer.Context,
     notebook: Annotated[
-        str, typer.Argument(metavar="[NOTEBOOK]", help="clean, trend, compare, series or evaluation; all without.")
+        str, typer.Argument(metavar="NOTEBOOK", help="clean, trend, compare, series or evaluation; by default all.")
     ] = "",
 ) -> None:
-    """Print the JSON schema of the records the notebooks write.
+    """Print the JSON schema of the notebooks' records.
 
     \b
     Examples:
       policyreport schema clean > clean.schema.json
       policyreport schema | python -m json.tool
     """
-    # pydantic is not needed for the other words.
+    # pydantic is not needed by every command.
     from policyreport.params.registry import read_registry
     from policyreport.records.notebooks import BY_NOTEBOOK
 
@@ -223,16 +224,19 @@ def schema(
 @app.command()
 def check(
     context: typer.Context,
-    rule: Annotated[str, typer.Argument(metavar="[RULE]", help="Show every place where this rule is broken.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Every finding, for other programs.")] = False,
-    list_rules: Annotated[bool, typer.Option("--rules", help="List all rules and end.")] = False,
+    rule: Annotated[
+        str, typer.Argument(metavar="RULE", help="Check only this rule, and show every place that breaks it.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print every finding as JSON, for other programs.")] = False,
+    list_rules: Annotated[bool, typer.Option("--rules", help="List all rules and exit.")] = False,
     edition: Annotated[
-        str, typer.Option(metavar="EDITION", help="The data of this edition; the project's own without.")
+        str, typer.Option(metavar="EDITION", help="Check the data of this edition; by default the project's own.")
     ] = "",
 ) -> None:
-    """Hold the ledger against its rules and show what breaches them.
+    """Check the figures in data/ against the rules.
 
-    Ends with exit code 3 if a breach is an error; warnings and notes are shown on the data-quality page.
+    The exit code is 3 if a rule of severity "error" is broken. The report shows warnings and notes on its
+    data-quality page.
 
     \b
     Examples:
@@ -275,10 +279,12 @@ def check(
 @app.command()
 def methods(
     context: typer.Context,
-    method: Annotated[str, typer.Argument(metavar="[METHOD]", help="Show this one whole.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="Describe this method in full.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")] = False,
 ) -> None:
-    """List the methods of the report, or show one: what it asks, assumes, declines and may say.
+    """List the methods of the report, or describe one.
+
+    The description has the question, formula, assumptions, refusals, possible statements, settings and references.
 
     \b
     Examples:
@@ -301,14 +307,19 @@ def methods(
 @app.command()
 def validity(
     context: typer.Context,
-    methods: Annotated[list[str] | None, typer.Argument(metavar="[METHOD]...", help="Only these methods.")] = None,
-    draws: Annotated[int, typer.Option(min=1, metavar="N", help="Repetitions of each size.")] = 2000,
-    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = os.cpu_count() or 1,
-    keep: Annotated[bool, typer.Option("--keep", help="Show these results on the report's page.")] = False,
+    methods: Annotated[
+        list[str] | None, typer.Argument(metavar="METHOD", help="Only these methods; by default all.")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, metavar="N", help="Repetitions for each sample size.")] = 2000,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")] = os.cpu_count() or 1,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Also copy the results to data/validity/, which the report shows.")
+    ] = False,
 ) -> None:
-    """Simulate data of known truth and see how often each method's claim holds.
+    """Test the methods on simulated data whose truth is known.
 
-    Each size is kept as it ends; the same command goes on after a stop. Results go to build/validity/.
+    The results show how often each method's claims hold; they go to build/validity/. Every sample size is saved when
+    it is finished, so that the same command continues after an interruption.
 
     \b
     Examples:
@@ -330,15 +341,16 @@ app.command("template")(adding.template)
 @app.command()
 def revisions(
     context: typer.Context,
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Id in params/indicators.yaml.")],
-    area: Annotated[str, typer.Option(metavar="KEY", help="Area, by key or name; the nation without.")] = "",
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Id from params/indicators.yaml.")],
+    area: Annotated[str, typer.Option(metavar="KEY", help="Key or name of an area; by default the country.")] = "",
     edition: Annotated[
-        str, typer.Option(metavar="EDITION", help="As known for this edition; everything published without.")
+        str, typer.Option(metavar="EDITION", help="Only what this edition uses; by default everything published.")
     ] = "",
 ) -> None:
-    """Show how the figures of an indicator were revised: a row a period, a column a day of publication.
+    """Show how the figures of an indicator were revised.
 
-    Each measure is a table of its own: figures by two measures are not revisions of each other.
+    The table has a row for each period and a column for each day of publication. Each measure has its own table,
+    because figures by different measures are not revisions of one another.
 
     \b
     Examples:
@@ -351,24 +363,24 @@ def revisions(
     # The ledger needs pandas and pandera.
     from policyreport.cli.triangles import read_triangles, triangle_lines, triangle_table
 
-    found = read_triangles(root, indicator, area, edition)
-    for triangle in found.triangles:
-        typer.echo(f"{found.name} ({triangle.measure})" if triangle.measure else found.name)
+    shown = read_triangles(root, indicator, area, edition)
+    for triangle in shown.triangles:
+        typer.echo(f"{shown.name} ({triangle.measure})" if triangle.measure else shown.name)
         open_console().print(triangle_table(triangle))
         typer.echo()
-    for line in triangle_lines(found):
+    for line in triangle_lines(shown):
         typer.echo(line)
 
 
 @app.command()
 def editions(
     context: typer.Context,
-    edition: Annotated[str, typer.Argument(metavar="[EDITION]", help="Show the areas of this edition instead.")] = "",
+    edition: Annotated[str, typer.Argument(metavar="EDITION", help="List the areas of this edition instead.")] = "",
 ) -> None:
     """List the editions of the project, or the areas of one.
 
-    An edition whose file, or one of those it follows, is wrong stops no other: the rest is listed, what is wrong is
-    named, and the exit code is 4.
+    If the file of an edition, or of one it follows, has a mistake, the others are still listed; the mistake is
+    described and the exit code is 4.
 
     \b
     Examples:
@@ -377,7 +389,13 @@ def editions(
     """
     root = given_project(context.obj)
     if edition:
-        _show_areas(root, edition)
+        check_edition(root, edition)
+        from policyreport.data.areas import read_areas
+        from policyreport.params.edition import read_edition
+
+        areas = read_areas(root)
+        for key in areas.of_edition(read_edition(root, edition)):
+            typer.echo(f"{key}  {areas.name(key)}")
         return
     table, wrong = edition_list(root)
     open_console().print(table)
@@ -387,22 +405,13 @@ def editions(
         raise typer.Exit(int(ExitCode.PARAMS))
 
 
-def _formats(words: str) -> set[str]:
-    """The formats of --to."""
-    formats = {word.strip().lower() for word in words.split(",") if word.strip()}
-    for word in sorted(formats - {"html", "pdf"}):
-        raise UsageError(f"--to {words}", "html, pdf or html,pdf", f'"{word}"', did_you_mean(word, ["html", "pdf"]))
+def _formats(text: str) -> set[str]:
+    formats = {name.strip().lower() for name in text.split(",") if name.strip()}
+    for name in sorted(formats - {"html", "pdf"}):
+        raise UsageError(f"--to {text}", "html, pdf or html,pdf", f'"{name}"', did_you_mean(name, ["html", "pdf"]))
     if not formats:
         raise UsageError("--to", "html, pdf or html,pdf", "nothing", "Name a format.")
     return formats
-
-
-def _show_areas(root: Path, edition: str) -> None:
-    """Key and name of each area of an edition."""
-    check_edition(root, edition)
-    areas, keys = edition_areas(root, edition)
-    for key in keys:
-        typer.echo(f"{key}  {areas.name(key)}")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""How the command line shows messages and tables."""
+"""How the command line shows messages and tables, and asks for confirmation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_console() -> Console:
-    """Open a console, as wide as any table where the output is not a terminal; text from data is no markup."""
+    """Open a console that takes no text for markup, wide enough for any table if its output is not a terminal."""
     # Rich takes a while to import, and most commands print no table.
     from rich.console import Console
 
@@ -22,7 +22,12 @@ def open_console() -> Console:
 
 
 def say_error(error: PolicyReportError) -> None:
-    """Show one message on the error stream: where, expected, got, what to do."""
+    """Print an error on the error stream: where, expected, got, what to do."""
     typer.echo(f"Error: {error.where}", err=True)
     for label, text in (("expected", error.expected), ("got", error.got), ("to do", error.todo)):
         typer.echo(f"  {label + ':':<10}{text}", err=True)
+
+
+def confirmed(question: str, yes: bool) -> bool:
+    """Whether `yes` was given, or the user answers the question so; nobody is asked outside a terminal."""
+    return yes or (sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm(question))

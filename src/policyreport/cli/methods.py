@@ -1,4 +1,4 @@
-"""What `policyreport methods` shows: the registry as a table, one method whole, or JSON."""
+"""The command `methods`: the registry as a table, one method in full, or JSON."""
 
 from __future__ import annotations
 
@@ -12,18 +12,7 @@ from policyreport.params.registry import Registry
 
 
 def methods_table(registry: Registry) -> Table:
-    """List all methods with their questions.
-
-    Parameters
-    ----------
-    registry : Registry
-        The methods.
-
-    Returns
-    -------
-    Table
-        One row a method.
-    """
+    """List all methods with their questions."""
     table = Table("method", "question", "settings", "references", box=None, pad_edge=False)
     for id, method in registry.methods.items():
         table.add_row(id, method.question, str(len(registry.settings.get(id, {}))), " ".join(method.references))
@@ -31,25 +20,7 @@ def methods_table(registry: Registry) -> Table:
 
 
 def method_table(registry: Registry, id: str) -> Table:
-    """Show one method whole.
-
-    Parameters
-    ----------
-    registry : Registry
-        The methods.
-    id : str
-        Id of one of them.
-
-    Returns
-    -------
-    Table
-        What is said of it, a row each.
-
-    Raises
-    ------
-    ParamsError
-        If there is no such method (with "did you mean").
-    """
+    """Describe one method; ParamsError with the nearest ones if there is no such method."""
     method, settings = registry[id], registry.settings.get(id, {})
     table = Table("method", id, box=box.SIMPLE, pad_edge=False, show_edge=False, header_style="")
     rows = {
@@ -62,7 +33,7 @@ def method_table(registry: Registry, id: str) -> Table:
         "verdicts": (", ".join(method.verdicts),),
         "says": (method.wording,),
         "records": (", ".join(method.results) or "in the records of: " + ", ".join(method.part_of),),
-        "settings": tuple(f"{name}: {_plain(each.value)} {each.unit}" for name, each in settings.items()),
+        "settings": tuple(f"{name}: {_plain(item.value)} {item.unit}" for name, item in settings.items()),
         "references": tuple(registry.references[key].full for key in method.references),
     }
     for name, lines in rows.items():
@@ -72,33 +43,15 @@ def method_table(registry: Registry, id: str) -> Table:
 
 
 def method_json(registry: Registry, id: str = "") -> str:
-    """Write the registry for other programs.
-
-    Parameters
-    ----------
-    registry : Registry
-        The methods.
-    id : str
-        Only this method; all without.
-
-    Returns
-    -------
-    str
-        A JSON object by method, or the object of one; settings and references are written out.
-
-    Raises
-    ------
-    ParamsError
-        If there is no such method (with "did you mean").
-    """
+    """Write the registry, or one method, as JSON with settings and references included."""
     body = {name: _facts(registry, name) for name in registry.methods}
     return json.dumps(_facts(registry, id) if id else body, indent=1, ensure_ascii=False)
 
 
 def _facts(registry: Registry, id: str) -> dict[str, object]:
-    """One method with what it refers to."""
+    """One method, with its settings and references."""
     method = registry[id]
-    settings = {name: each.model_dump(mode="json") for name, each in registry.settings.get(id, {}).items()}
+    settings = {name: item.model_dump(mode="json") for name, item in registry.settings.get(id, {}).items()}
     references = {key: registry.references[key].full for key in method.references}
     return {"id": id, **method.model_dump(mode="json"), "settings": settings, "references": references}
 

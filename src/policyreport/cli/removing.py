@@ -1,14 +1,14 @@
-"""The command `remove`: a table that was added by mistake, taken back after showing what would disappear."""
+"""The command `remove`: take back a table, after showing what would disappear."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policyreport.cli.messages import confirmed
 from policyreport.errors import DataError
 from policyreport.project import given_project
 
@@ -20,16 +20,18 @@ _SHOWN = 20
 
 def remove(
     context: typer.Context,
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="PUBLISHER/TABLE, or the file below data/raw.")],
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="The table as PUBLISHER/TABLE, or its file in data/raw.")
+    ],
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Remove without asking, also where an edition rests on it.")
+        bool, typer.Option("--yes", "-y", help="Remove without asking, even if an edition uses the table.")
     ] = False,
 ) -> None:
-    """Take back a table that was added by mistake, after showing what would disappear.
+    """Remove a table that was added by mistake.
 
-    The table, its sidecar and the file it was read from go, all of them or none. Figures that a publisher corrected
-    are no mistake of ours: add the correction as a new table. Where an edition knows some of the figures nothing
-    is removed without --yes: what it printed could not be made again.
+    After showing what would disappear, it deletes the table, its sidecar and the file it was read from: all of them or
+    none. If a publisher has corrected figures, do not remove them: add the correction as a new table. A table that an
+    edition uses is removed only with --yes, because what the edition printed could not be made again.
 
     \b
     Examples:
@@ -47,11 +49,11 @@ def remove(
     if removal.editions and not yes:
         raise DataError(
             f"data/raw/{removal.key}.csv",
-            "a table that no edition rests on",
-            ", ".join(each.id for each in removal.editions),
-            "Add --yes if it goes nevertheless, and run the editions again.",
+            "a table that no edition uses",
+            ", ".join(edition.id for edition in removal.editions),
+            "Add --yes to remove it all the same, and run the editions again.",
         )
-    if not yes and not (sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm("Remove this?")):
+    if not confirmed("Remove this?", yes):
         typer.echo("Nothing was removed. Add --yes to remove it.")
         return
     for path in remove_table(root, removal):
@@ -59,7 +61,6 @@ def remove(
 
 
 def _show(removal: Removal, root: Path) -> None:
-    """What would disappear, and what would change."""
     source, rows = removal.source, removal.rows
     typer.echo(f"From data/raw: {removal.key}.csv, {source.publisher}, {source.title}")
     typer.echo(f"published {source.published}, {source.address}, read on {source.accessed}")
@@ -75,4 +76,4 @@ def _show(removal: Removal, root: Path) -> None:
     for edition in removal.editions:
         typer.echo(f"changes edition {edition}")
     if not removal.editions:
-        typer.echo("No edition knows any of them.")
+        typer.echo("No edition uses any of them.")

@@ -1,4 +1,4 @@
-"""The command `render`: an edition that was run becomes its site and its PDF, each by itself."""
+"""The command `render`: make the site and the PDF of an edition that was run, independently of each other."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from policyreport.publishing.renderers import Progress, Renderer
 
 LOCK = ".render.lock"
-# Folders of a rendering at work; whoever holds the lock may remove what a killed one has left.
+# Temporary folders of a rendering; whoever holds the lock may remove those that a killed one has left.
 SCRATCH = (".report-*", ".render-*", ".site*-*", ".report-*-*")
-# Where `replace_folder` keeps what it replaces.
+# The folder in which `replace_folder` keeps what it replaces.
 EARLIER = "earlier"
 
 
 @dataclass(frozen=True)
 class Output:
-    """One thing to make: what it is called, where it goes, and how it is made there."""
+    """Something to make: its name, where it goes, the file to show, and the function that makes it."""
 
     what: str
     path: Path
@@ -41,12 +41,9 @@ class Output:
 
 
 def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[str], *, draft: bool) -> None:
-    """Make an edition's site and PDF, say where they are, and end with exit code 6 where one could not be made.
+    """Make an edition's site and PDF, say where they are, and exit with code 6 if one could not be made.
 
-    Raises
-    ------
-    RenderError
-        If the pages cannot be laid out, or another rendering of the edition is at work.
+    Raises RenderError if the pages cannot be laid out, or the edition is being rendered already.
     """
     from rich.console import Console
 
@@ -54,7 +51,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
     from policyreport.running.progress.stages import show_stage
 
     store, console = root / "build" / edition, Console()
-    with _words_for_the_system(store), one_at_a_time(store):
+    with _system_errors(store), one_at_a_time(store):
         remove_leftovers(store)
         with show_stage(console, "laying out the pages"):
             project = report.assemble(root, edition, store, draft=draft)
@@ -72,7 +69,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
 def _outputs(
     root: Path, edition: str, project: Path, renderer: Renderer, formats: set[str], *, draft: bool
 ) -> list[Output]:
-    """The site first: it is ready sooner, and nobody should wait for the PDF to read it."""
+    """What to make, the site first: it is ready sooner, and nobody should have to wait for the PDF to read it."""
     from policyreport.figures.simulated import marked_name
     from policyreport.params.edition import read_edition
 
@@ -80,7 +77,7 @@ def _outputs(
     kind = "-draft" if draft else ""
     names = f"site{kind}", f"report-{edition}{kind}.pdf"
     site, pdf = (project.parent / (marked_name(name) if simulated else name) for name in names)
-    # The site has every page but the one that is the whole report.
+    # The site has every page except the one that is the whole report.
     pages = len(list(project.rglob("*.qmd"))) - 1
     make_site, make_pdf = partial(renderer.render_site, project, site), partial(renderer.render_pdf, project, pdf)
     outputs = {
@@ -91,12 +88,12 @@ def _outputs(
 
 
 def _make(output: Output, console: Console, renderer: str, root: Path) -> bool:
-    """Make one thing and say so; what goes wrong with it is its own affair."""
+    """Make one output and say so; its failure does not stop the other."""
     from policyreport.running.progress.stages import show_stage
 
     try:
         with (
-            _words_for_the_system(output.path),
+            _system_errors(output.path),
             show_stage(console, f"making {output.what} with {renderer}", output.pages) as tell,
         ):
             notes = output.make(tell)
@@ -110,8 +107,8 @@ def _make(output: Output, console: Console, renderer: str, root: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _words_for_the_system(place: Path) -> Iterator[None]:
-    """Turn what the system refuses (no room, no rights, no folder) into a message."""
+def _system_errors(place: Path) -> Iterator[None]:
+    """Turn an error of the system (disk full, no permission, no folder) into a message."""
     try:
         yield
     except OSError as error:
@@ -120,17 +117,14 @@ def _words_for_the_system(place: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def one_at_a_time(store: Path) -> Iterator[None]:
-    """Hold an edition's folder for one rendering; a second one is refused, a killed one holds nothing.
+    """Lock an edition's folder for one rendering; a killed one leaves no lock.
 
-    Raises
-    ------
-    RenderError
-        If another rendering is at work.
+    Raises RenderError if another rendering is running.
     """
     try:
         import fcntl
     except ImportError:
-        # Windows has no such lock; two renderings at once are the user's risk there.
+        # Windows has no such lock: there, two renderings at once are the user's risk.
         yield
         return
     store.mkdir(parents=True, exist_ok=True)
@@ -139,7 +133,7 @@ def one_at_a_time(store: Path) -> Iterator[None]:
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         while os.fstat(number).st_nlink == 0:
-            # Whoever held it has just ended and removed the file.
+            # Whoever held the lock has just removed the file.
             os.close(number)
             number = _open_lock(path)
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -161,12 +155,12 @@ def _open_lock(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        # The lock's own name says nothing to anybody.
+        # The name of the lock means nothing to the user.
         raise OSError(error.errno, error.strerror, str(path.parent)) from None
 
 
 def remove_leftovers(store: Path) -> None:
-    """Remove what a rendering that was killed has left, and put back a site that it was about to replace."""
+    """Remove what a killed rendering has left, and restore a site that it was about to replace."""
     for pattern in SCRATCH:
         for folder in store.glob(pattern):
             if folder.is_dir() and not folder.is_symlink():

@@ -1,4 +1,4 @@
-"""The commands `run`, `why` and `cache`: notebooks executed, explained, kept."""
+"""The commands `run`, `why` and `cache`: run notebooks, say why, and manage their results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyreport.cli.editions import check_edition, resolve_areas, shown_path
+from policyreport.cli.editions import EditionArgument, check_edition, resolve_areas, shown_path
 from policyreport.cli.messages import open_console
 from policyreport.errors import ExitCode, RunError, UsageError
 from policyreport.project import given_project
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from policyreport.running.cache.results import Cache
     from policyreport.running.events import Event, RunSummary
 
-EditionArgument = Annotated[
-    str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
-]
 TIMINGS = "timings.json"
 # Notebooks that people run and no edition does.
 LESSONS = "teaching"
@@ -37,7 +34,7 @@ MEGA = 10**6
 
 @dataclass(frozen=True)
 class Where:
-    """What runs the notebooks: so many processes here, or a cluster; with warm or cold kernels."""
+    """What runs the notebooks: a number of processes here, or a cluster; with warm or cold kernels."""
 
     workers: int
     cold: bool
@@ -51,7 +48,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Failing:
-    """How often a failed notebook is tried again, whether the run then begins no more, and when one has hung."""
+    """How often to retry, whether to stop after a failure, and after how many seconds a notebook has hung."""
 
     retries: int
     fast: bool
@@ -62,31 +59,36 @@ def run(
     context: typer.Context,
     edition: EditionArgument,
     areas: Annotated[
-        str | None, typer.Option(metavar="KEYS", help="Only these areas, by key or name, commas between.")
+        str | None, typer.Option(metavar="KEYS", help="Only these areas: keys or names, separated by commas.")
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Notebooks at a time; by default one per processor.")
     ] = None,
     cluster: Annotated[
-        str, typer.Option(metavar="WHERE", help="Run on Dask: tcp://HOST:PORT of a scheduler, or local:N to start one.")
+        str,
+        typer.Option(
+            metavar="WHERE", help="Run on Dask: tcp://HOST:PORT of its scheduler, or local:N for N workers here."
+        ),
     ] = "",
     cold: Annotated[
-        bool, typer.Option("--cold", help="Start Python anew for every notebook; slower, the results are the same.")
+        bool, typer.Option("--cold", help="Start a new Python for every notebook: slower, with the same results.")
     ] = False,
-    retry: Annotated[int, typer.Option(min=0, metavar="N", help="Try a failed notebook again, so often.")] = 0,
+    retry: Annotated[int, typer.Option(min=0, metavar="N", help="How often to retry a notebook that failed.")] = 0,
     fail_fast: Annotated[
-        bool, typer.Option("--fail-fast/--keep-going", help="Begin nothing after a failure, or go on.")
+        bool, typer.Option("--fail-fast/--keep-going", help="After a failure, start no more notebooks, or go on.")
     ] = False,
     timeout: Annotated[
-        float | None, typer.Option(min=0.1, metavar="S", help="Stop a notebook after so many seconds; 600 without.")
+        float | None,
+        typer.Option(min=0.1, metavar="S", help="Stop a notebook after this many seconds; by default 600."),
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Run also what ran before and is unchanged.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for every event.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also run notebooks whose inputs have not changed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON for every event.")] = False,
 ) -> None:
-    """Run the notebooks of an edition: three for each area and the nation's on series, then its evaluation.
+    """Run the notebooks of an edition.
 
-    What ran before and reads nothing that changed is not run again. A notebook that fails stops no other. It
-    is kept with the error marked, its page says so, and the exit code is 5. Results go to build/EDITION/.
+    There are three for each area, one on the country's series and, last, the country's evaluation. Notebooks whose
+    inputs have not changed keep their results. If a notebook fails, the others go on; it is saved with the error
+    marked, its page says so, and the exit code is 5. Results go to build/EDITION/.
 
     \b
     Examples:
@@ -103,10 +105,10 @@ def run(
     from policyreport.running.cache.unchanged import restore_unchanged
 
     cache = Cache(root)
-    words = None if areas is None else [word.strip() for word in areas.split(",")]
-    found = None if again else restore_unchanged(cache, root, edition, words)
-    if found is not None:
-        _say_unchanged(root / "build" / edition, found, time.monotonic() - start, as_json)
+    names = None if areas is None else [name.strip() for name in areas.split(",")]
+    unchanged = None if again else restore_unchanged(cache, root, edition, names)
+    if unchanged is not None:
+        _show_unchanged(root / "build" / edition, unchanged, time.monotonic() - start, as_json)
         return
     keys = None if areas is None else resolve_areas(root, edition, areas)
     where = Where(workers or os.cpu_count() or 1, cold, cluster)
@@ -123,9 +125,9 @@ def run(
 def why(
     context: typer.Context,
     edition: EditionArgument,
-    area: Annotated[str, typer.Argument(metavar="[AREA]", help="Only this area, by key or name.")] = "",
+    area: Annotated[str, typer.Argument(metavar="AREA", help="Only this area: key or name.")] = "",
 ) -> None:
-    """Say which notebooks the next run would execute, each with what changed.
+    """Show which notebooks the next run would execute, and why.
 
     \b
     Examples:
@@ -135,7 +137,7 @@ def why(
     root = given_project(context.obj)
     check_edition(root, edition)
     keys = resolve_areas(root, edition, area) if area else None
-    # papermill comes with the units, pandas with their data.
+    # The units need papermill and pandas.
     from policyreport.running import plan
     from policyreport.running.cache.reasons import reasons_for
     from policyreport.running.cache.results import Cache
@@ -147,7 +149,7 @@ def why(
         if lines := reasons_for(cache, edition, unit):
             coming.append(unit.area)
             typer.echo(f"{unit.area}/{unit.notebook}: {'; '.join(lines)}")
-    # What the evaluation reads is known once the others have run.
+    # What the evaluation reads is known only after the others have run.
     for unit in plan.last_units(root, edition, store):
         lines = reasons_for(cache, edition, unit)
         if coming:
@@ -156,27 +158,32 @@ def why(
             typer.echo(f"{unit.area}/{unit.notebook}: {'; '.join(lines)}")
             coming.append(unit.area)
     if not coming:
-        typer.echo(f"Nothing: all notebooks of {area or 'the edition'} ran with what they read now.")
+        typer.echo(f"Nothing: all notebooks of {area or 'the edition'} have run with their present inputs.")
 
 
-cache_app = typer.Typer(
-    name="cache", rich_markup_mode=None, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
-)
+cache_app = typer.Typer(name="cache", rich_markup_mode=None)
 
 
 @cache_app.callback()
-def cache_words() -> None:
-    """Look after build/cache, where results are kept by the hash of all that made them."""
+def cache_commands() -> None:
+    """Manage the results kept in build/cache.
+
+    A result is found by the hash of everything that it was made from.
+
+    \b
+    Examples:
+      policyreport cache prune
+    """
 
 
 @cache_app.command()
 def prune(
     context: typer.Context,
     to: Annotated[
-        int | None, typer.Option(metavar="MB", min=0, help="Megabytes that may stay; 500 without, as after a run.")
+        int | None, typer.Option(metavar="MB", min=0, help="Megabytes to keep; by default 500, as after a run.")
     ] = None,
 ) -> None:
-    """Remove the results that were longest not used.
+    """Delete the results that were used least recently.
 
     \b
     Examples:
@@ -199,7 +206,7 @@ def _execute(
     failing: Failing,
     as_json: bool,
 ) -> RunSummary:
-    """Run what the cache does not have."""
+    """Run the notebooks whose results the cache does not have."""
     # papermill, pandas and the models are needed from here on.
     from policyreport.running.kernels.batch import batch_server
     from policyreport.running.pool import prepare_workers
@@ -208,12 +215,11 @@ def _execute(
     allow_open_files(where.workers)
     alone = "" if where.cluster else without_semaphores()
     if alone:
-        # Kernels then have this process's environment, to which libraries add when they are imported.
+        # Kernels then get the environment of this process, to which libraries add when they are imported.
         importlib.import_module("policyreport.running.plan")
 
-    # It imports while this process does, and reads the data.
     notebooks = [path for path in sorted((root / "notebooks").glob("*/*.ipynb")) if path.parent.name != LESSONS]
-    # The workers of a cluster elsewhere start their own.
+    # The server imports and reads data while this process does; workers of a cluster elsewhere start their own.
     ahead = ("policyreport.running.rehearsal", "rehearse", str(root), edition)
     with batch_server(notebooks, where.cold or where.elsewhere, ahead) as server:
         # A cluster prepares its own.
@@ -254,7 +260,7 @@ def _execute(
 
 
 def _executor(root: Path, where: Where, notebooks: list[Path], server: str) -> Callable[[], Executor] | None:
-    """What opens the cluster when the first notebook has to run; None for processes of this machine."""
+    """A function that opens the cluster once a notebook has to run; None for processes on this machine."""
     if not where.cluster:
         return None
     from policyreport.running.cache.ingredients import locked_names
@@ -269,7 +275,7 @@ def _executor(root: Path, where: Where, notebooks: list[Path], server: str) -> C
 
 
 def _check_cluster(cluster: str, workers: int | None) -> None:
-    """Refuse a --cluster that is neither an address nor a number of processes."""
+    """Refuse a --cluster that is neither an address nor a number of workers."""
     place = f"--cluster {cluster}"
     kind, _, rest = cluster.partition(":")
     if cluster and not ((kind == "local" and rest.isdecimal() and int(rest)) or "://" in cluster):
@@ -282,7 +288,7 @@ def _check_cluster(cluster: str, workers: int | None) -> None:
 
 @contextmanager
 def _events(workers: int, as_json: bool) -> Iterator[Callable[[Event], None]]:
-    """Where events are told: a bar, lines, or JSON."""
+    """A function that shows events: as a progress bar, as lines, or as JSON."""
     if as_json:
         from policyreport.running.progress import event_words
 
@@ -292,32 +298,32 @@ def _events(workers: int, as_json: bool) -> Iterator[Callable[[Event], None]]:
 
     from policyreport.running.progress import show_progress
 
-    with show_progress(Console(), workers) as tell:
-        yield tell
+    with show_progress(Console(), workers) as show:
+        yield show
 
 
-def _say_unchanged(store: Path, found: list[tuple[str, str]], seconds: float, as_json: bool) -> None:
-    """One line for a run that executed nothing, or its events; its timings are its own too."""
+def _show_unchanged(store: Path, unchanged: list[tuple[str, str]], seconds: float, as_json: bool) -> None:
+    """One line, or the events, of a run that executed nothing; it writes its timings too."""
     from policyreport.running.events import Finished, Planned, RunSummary
     from policyreport.running.store import notebook_path
 
-    kept = [Finished(*key, None, notebook_path(store, *key), 0.0, executed=False) for key in found]
-    # Nothing was made: a folder that cannot be written is no failure.
+    kept = [Finished(*key, None, notebook_path(store, *key), 0.0, executed=False) for key in unchanged]
+    # Nothing was made, so it is no failure if the folder cannot be written.
     with suppress(RunError):
         _write_timings(store, RunSummary(tuple(kept)), seconds)
     if not as_json:
-        typer.echo(f"Nothing has changed: {len(found)} notebooks have their results, 0 executed.")
+        typer.echo(f"Nothing has changed: {len(unchanged)} notebooks have their results, 0 executed.")
         return
-    # rich comes with it.
+    # It needs rich.
     from policyreport.running.progress import event_words
 
-    events: list[Event] = [Planned(tuple(found)), *kept]
+    events: list[Event] = [Planned(tuple(unchanged)), *kept]
     for event in events:
         typer.echo(json.dumps(event_words(event), ensure_ascii=False))
 
 
 def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
-    """Keep where the time of a run went, per notebook; the next run writes its own."""
+    """Save how long each notebook took; the next run overwrites it."""
     from policyreport.running.store import unwritable, write_whole
 
     units = {
@@ -333,7 +339,7 @@ def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
 
 
 def _show_summary(summary: RunSummary, root: Path) -> None:
-    """A row per notebook, then each failure with its reason and where the notebook is."""
+    """A row per notebook, then each failure with its reason and the file that was kept."""
     from rich.table import Table
 
     from policyreport.running.progress import failure_line
@@ -341,8 +347,8 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
     console = open_console()
     table = Table(box=None, pad_edge=False)
     table.add_column("notebook")
-    found = {item.state for item in summary.finished}
-    states = ["done", "failed", *(state for state in ("refused", "not-run") if state in found), "unchanged"]
+    occurring = {item.state for item in summary.finished}
+    states = ["done", "failed", *(state for state in ("refused", "not-run") if state in occurring), "unchanged"]
     for name in (*states, "s each"):
         table.add_column(name, justify="right")
     for notebook in dict.fromkeys(item.notebook for item in summary.finished):

@@ -1,4 +1,4 @@
-"""The vintages of one indicator of one area, laid out for a terminal (METHODS §15)."""
+"""The command `revisions`: the vintages of one indicator in one area, laid out for a terminal (METHODS §15)."""
 
 from __future__ import annotations
 
@@ -34,38 +34,20 @@ class Triangles:
 
 
 def read_triangles(root: Path, indicator: str, area: str = "", edition: str = "") -> Triangles:
-    """Lay out every vintage of an indicator of one area.
+    """Collect the vintages of an indicator in one area (key or name, by default the country).
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    indicator : str
-        Id of params/indicators.yaml.
-    area : str
-        Key or name; the nation if empty.
-    edition : str
-        As known for this edition; everything published if empty.
-
-    Returns
-    -------
-    Triangles
-        One triangle a measure.
-
-    Raises
-    ------
-    UsageError
-        If the indicator or area is unknown, nothing was published about them, or they are counts on lists.
+    With an edition, only what it uses. Raises UsageError if indicator or area is unknown, nothing was published about
+    them, or they are counts on lists.
     """
     named = read_edition(root, edition) if edition else None
     layout = named.layout(root) if named else root
     definition, areas = read_indicators(layout).get(indicator), read_areas(root)
     key = areas.resolve(area) if area else read_roles(layout).nation
     ledger = load_ledger(layout)
-    known = vintages(ledger, named.as_known_on) if named else ledger
-    rows = known[(known["area"] == key) & (known["indicator"] == indicator)]
+    published = vintages(ledger, named.as_known_on) if named else ledger
+    rows = published[(published["area"] == key) & (published["indicator"] == indicator)]
     if rows.empty:
-        others = sorted(set(known.loc[known["indicator"] == indicator, "area"]))
+        others = sorted(set(published.loc[published["indicator"] == indicator, "area"]))
         got = f"none of {areas.name(key)} ({key})"
         todo = (
             f"Published for {', '.join(others[:12])}{', …' if len(others) > 12 else ''}."
@@ -75,32 +57,24 @@ def read_triangles(root: Path, indicator: str, area: str = "", edition: str = ""
         raise UsageError(f"revisions {indicator}", "published figures", got, todo)
     if lists := sorted(set(rows["list"]) - {""}):
         got = f"counts on {len(lists)} lists: {', '.join(lists[:3])}{', …' if len(lists) > 3 else ''}"
-        todo = "Counts of different lists and days are no vintages; the tasks page sets them side by side."
+        todo = "Counts on different lists and days are no vintages; the page on tasks compares them."
         raise UsageError(f"revisions {indicator}", "figures that can be revised", got, todo)
     settings = read_method_settings(layout)
     by_measure = {str(measure): to_observations(part) for measure, part in rows.groupby("measure", sort=True)}
     order = [measure for measure in ("", *definition.measures) if measure in by_measure]
-    found = [_triangle(by_measure[measure], settings) for measure in order]
-    apart = [revisions.between_measures(by_measure[other], by_measure[order[0]]) for other in order[1:]]
+    triangles = [_triangle(by_measure[measure], settings) for measure in order]
+    differences = [revisions.between_measures(by_measure[other], by_measure[order[0]]) for other in order[1:]]
     return Triangles(
         name=f"{definition.name}, {areas.name(key)}",
-        triangles=tuple(each for each in found if isinstance(each, Revisions)),
-        differences=tuple(each for each in apart if isinstance(each, MeasureDifference)),
+        triangles=tuple(item for item in triangles if isinstance(item, Revisions)),
+        differences=tuple(item for item in differences if isinstance(item, MeasureDifference)),
     )
 
 
 def triangle_table(record: Revisions) -> Table:
-    """Lay out one triangle: a row a period, a column a day of publication.
+    """Lay out one triangle: a row for each period, a column for each day of publication.
 
-    Parameters
-    ----------
-    record : Revisions
-        One measure's vintages.
-
-    Returns
-    -------
-    Table
-        The newest column is marked with an asterisk; projections and bounds are left out.
+    The newest column is marked with an asterisk; projections and bounds are left out.
     """
     # rich is loaded where a table is shown.
     from rich.table import Table
@@ -119,41 +93,32 @@ def triangle_table(record: Revisions) -> Table:
     return table
 
 
-def triangle_lines(found: Triangles) -> list[str]:
-    """Say in words what the triangles hold, and what is no revision.
-
-    Parameters
-    ----------
-    found : Triangles
-        From `read_triangles`.
-
-    Returns
-    -------
-    list of str
-        Sentences for a terminal.
-    """
+def triangle_lines(shown: Triangles) -> list[str]:
+    """Describe the triangles in sentences, and the differences that are no revisions."""
     formats, lines = Formats(), []
-    for record in found.triangles:
+    for record in shown.triangles:
         which = record.measure or "one measure"
         moved = [formats.number(value, 2, signed=True) for value in record.values]
         rmse = f", RMSE {formats.number(record.rmse, 2)}" if record.rmse is not None else ""
         lines.append(f"{which}: {record.n} matured revisions{': ' + ', '.join(moved) if moved else ''}{rmse}.")
-        told = [
+        apart = [
             f"{as_published(cell.value)} for {cell.period} ({cell.status}, {cell.published})" for cell in record.apart
         ]
-        lines += [f"{which}: not revised but replaced or bounded: {'; '.join(told)}."] if told else []
-    for each in found.differences:
-        told = [
+        lines += [f"{which}: not revised but replaced or bounded: {'; '.join(apart)}."] if apart else []
+    for item in shown.differences:
+        values = [
             f"{period} {formats.number(value, 2, signed=True)}"
-            for period, value in zip(each.periods, each.differences, strict=True)
+            for period, value in zip(item.periods, item.differences, strict=True)
         ]
-        ending = f"; RMSE {formats.number(each.rmse, 2)}"
-        lines.append(f"{each.measure} minus {each.reference}, no revisions (measure-mixed): {', '.join(told)}{ending}.")
+        ending = f"; RMSE {formats.number(item.rmse, 2)}"
+        lines.append(
+            f"{item.measure} minus {item.reference}, no revisions (measure-mixed): {', '.join(values)}{ending}."
+        )
     return lines
 
 
 def _triangle(observations: Sequence[Observation], settings: MethodSettings) -> Revisions | Refusal:
-    """The triangle of one measure, by the settings the report uses."""
+    """The triangle of one measure, with the settings of the report."""
     return revisions.triangle(
         observations,
         first_maturity=settings.threshold.first_maturity,

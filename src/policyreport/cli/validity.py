@@ -1,4 +1,4 @@
-"""What `policyreport validity` does: run the study with progress, and say what passes."""
+"""The command `validity`: run the study with a progress bar, and show the results."""
 
 from __future__ import annotations
 
@@ -19,32 +19,10 @@ from policyreport.statistics.validity.measures import MethodResult
 def run_validity(
     root: Path, methods: Sequence[str], draws: int, workers: int, console: Console, *, keep: bool
 ) -> tuple[MethodResult, ...]:
-    """Run the study of some methods, all without, and show a row each.
+    """Run the study of some methods, or of all if none is given, and show a row for each.
 
-    Parameters
-    ----------
-    root : Path
-        The project's folder; results go to ``build/validity/``.
-    methods : sequence of str
-        Ids.
-    draws : int
-        Repetitions a cell.
-    workers : int
-        Processes.
-    console : Console
-        Where progress and results are shown.
-    keep : bool
-        Whether to copy the results to ``data/validity/``, which the report's page shows.
-
-    Returns
-    -------
-    tuple of MethodResult
-        One a method.
-
-    Raises
-    ------
-    UsageError
-        If a method is not studied.
+    Results go to ``build/validity/``; with `keep` they are copied to ``data/validity/``, which the report shows.
+    Raises UsageError if a method is not studied.
     """
     folder = root / "build" / "validity"
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
@@ -64,18 +42,7 @@ def run_validity(
 
 
 def results_table(results: Sequence[MethodResult]) -> Table:
-    """Show how many measures of each method meet their band.
-
-    Parameters
-    ----------
-    results : sequence of MethodResult
-        One a method.
-
-    Returns
-    -------
-    Table
-        Cells, judged measures, those too low and those too high.
-    """
+    """Count the judged measures of each method, and those below and above their band."""
     table = Table(box=None, pad_edge=False)
     table.add_column("method")
     for name in ("cells", "repetitions", "judged", "too low", "too high"):
