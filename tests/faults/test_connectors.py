@@ -101,14 +101,14 @@ def test_no_answer_in_time(project, monkeypatch, words) -> None:
 @ALL
 def test_a_page_that_moved_is_not_asked_for_again(project, monkeypatch, words) -> None:
     publisher = Publisher(monkeypatch, httpx.Response(404))
-    assert "got:      state 404 (Not Found)" in refused(project, *words)
+    assert "got:      status 404 (Not Found)" in refused(project, *words)
     assert publisher.asked == 1
 
 
 @ALL
 def test_a_server_in_trouble_is_asked_again_and_then_given_up(project, monkeypatch, words) -> None:
     publisher = Publisher(monkeypatch, httpx.Response(503))
-    assert "state 503 (Service Unavailable) in 4 attempts" in refused(project, *words)
+    assert "status 503 (Service Unavailable) in 4 attempts" in refused(project, *words)
     assert publisher.asked == 4
 
 
@@ -124,7 +124,7 @@ def test_what_the_server_asks_to_wait_is_waited_up_to_the_longest_wait() -> None
     replies = iter([{"retry-after": "7"}, {"retry-after": "3600"}, {"retry-after": "Fri, 31 Dec 2027 23:59:59 GMT"}])
     waits: list[float] = []
     transport = httpx.MockTransport(lambda _: httpx.Response(429, headers=next(replies, {})))
-    with Web(SETTINGS, transport, waits.append) as web, pytest.raises(ConnectError, match="state 429"):
+    with Web(SETTINGS, transport, waits.append) as web, pytest.raises(ConnectError, match="status 429"):
         web.get("https://example.org/", ("text/html",))
     assert waits == [7, 30, 4]
 

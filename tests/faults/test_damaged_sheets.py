@@ -186,7 +186,7 @@ def give_the_key_of_a_former_province(grid: Grid) -> None:
     grid.put(11, 1, "o52")
 
 
-@damage("row 7, column A", "an area beside the figures")
+@damage("row 7, column A", "an area next to the figures")
 def lose_a_name(grid: Grid) -> None:
     grid.put(7, 1, "")
 
@@ -379,12 +379,12 @@ def name_a_quarter_that_is_none(grid: Grid) -> None:
     grid.rows[1] = ["Kỳ báo cáo: Quý V/2026", "", "", "", "", "", ""]
 
 
-@damage("the period of the figures", "nothing", "--period")
+@damage("the period of the figures", "none of it", "--period")
 def leave_the_period_out(grid: Grid) -> None:
     del grid.said["--period"]
 
 
-@damage("the list of the figures", "nothing", "--list")
+@damage("the list of the figures", "none of it", "--list")
 def leave_the_list_out(grid: Grid) -> None:
     del grid.said["--list"]
 
@@ -399,17 +399,17 @@ def give_a_day_that_is_none(grid: Grid) -> None:
     grid.said["--reference-date"] = "31/02/2026"
 
 
-@damage("row 2, column A", "a day to 2026-04-15", '"2026-12-31"')
+@damage("row 2, column A", "a day up to 2026-04-15", '"2026-12-31"')
 def let_figures_hold_after_their_publication(grid: Grid) -> None:
     grid.rows[1] = ["Ngày số liệu: 31/12/2026", *[""] * 6]
 
 
-@damage("--published", "a day to 2026-05-01", '"2026-06-15"')
+@damage("--published", "a day up to 2026-05-01", '"2026-06-15"')
 def publish_in_the_future(grid: Grid) -> None:
     grid.said["--published"] = "2026-06-15"
 
 
-@damage("--published", "a day to 2026-05-01", '"2027"')
+@damage("--published", "a day up to 2026-05-01", '"2027"')
 def publish_in_a_year_to_come(grid: Grid) -> None:
     grid.said["--published"] = "2027"
 

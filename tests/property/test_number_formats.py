@@ -72,7 +72,7 @@ def test_the_built_in_formats_of_another_library_are_of_the_same_kinds():
         ours, theirs = show(Decimal("46082.25"), BUILT_IN[format_id]), show(Decimal("46082.25"), code)
         assert (ours.kind, ours.percent, ours.number) == (theirs.kind, theirs.percent, theirs.number), code
         # The order of day and month is the place's, and is not asked for: a stored day is a day.
-        assert ours.parts == theirs.parts, code
+        assert set(ours.section.parts.values()) == set(theirs.section.parts.values()), code
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _day_of_adding(accessed: datetime | None) -> date:
     today = date.today()
     day = accessed.date() if accessed else today
     if day > today:
-        raise UsageError("--accessed", f"a day to {today}", f'"{day}"', "Write the day the file was read.")
+        raise UsageError("--accessed", f"a day up to {today}", f'"{day}"', "Write the day the file was read.")
     return day
 
 

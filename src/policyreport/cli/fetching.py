@@ -218,7 +218,7 @@ def _day(text: str) -> str:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--published {text}", "a day such as 2026-11-22", f'"{text}"', "Write it so.") from None
+        raise UsageError(f"--published {text}", "a day such as 2026-11-22", f'"{text}"', "Use this form.") from None
     if day > date.today():
         raise UsageError(f"--published {text}", "today or earlier", "a future day", "Give the day of publication.")
     return day.isoformat()

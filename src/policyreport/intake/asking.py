@@ -32,7 +32,7 @@ _WANTED = {
     "measure": "the measure of the figures",
     "list": "the list of the figures",
     "status": "the status of the figures",
-    "decimal": "which sign stands before decimals",
+    "decimal": "the decimal sign",
 }
 _SHOWN = 12
 _SPOKEN = 3
@@ -61,9 +61,9 @@ class Asking:
         names = [name for name in _WANTED if name in missing]
         expected = "; ".join(dict.fromkeys(_WANTED[name] for name in names))
         answers = [f"  {line}" for name in names for line in self._answer(name, missing[name], stated)]
-        more = f" ({len(reading.problems)} cells are refused besides.)" if reading.problems else ""
+        more = f" ({len(reading.problems)} cells are refused as well.)" if reading.problems else ""
         todo = "\n".join([f'Add these options, or lines such as "Kỳ báo cáo: …" above the table:{more}', *answers])
-        raise UsageError(self.name, expected, "nothing of it, neither in the sheet nor in the command", todo)
+        raise UsageError(self.name, expected, "none of it, neither in the sheet nor in the command", todo)
 
     def _answer(self, name: str, of: list[str], stated: dict[str, Statement]) -> Iterator[str]:
         """The option that supplies a field, with its likely values."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from policyreport.intake.layout import Column, Layout
     from policyreport.intake.sheets import Cell, Sheet
 
-# So few small percentages can be what was published; more of them, and nothing else, are shares of one.
+# Up to this many small percentages may be what was published; more of them, and nothing else, are fractions.
 FEW_VALUES = 2
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -138,7 +138,7 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
         if missing and len(missing) < len(everyone) / 2:
             yield f"{len(missing)} of {len(everyone)} provinces have no figure: {first_of(missing, 8)}"
     for words, place in reading.unread.items():
-        yield f'{place}: the words "{words}", which the format of the cell shows beside its number, are not read'
+        yield f'{place}: the words "{words}", which the format of the cell shows next to its number, are not read'
     for row, label in drafts.totals:
         yield f'row {row} compared with the sum of the provinces, not read: "{label}"'
     regions = [key for key in areas_read if table["type"][key] == "region"]
@@ -153,7 +153,7 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
     if days:
         yield f"figures of one day each ({first_of(days)}): if they are of a month, quarter or year, write that"
     if drafts.absent:
-        yield f"{len(drafts.absent)} cells say that nothing is published and are left out"
+        yield f"{drafts.absent} cells say that nothing is published and are left out"
 
 
 def unexplained_marks(drafts: Drafts, reading: Reading) -> Iterator[Finding]:

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from policyreport.params.intake import PeriodWords
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-# Day before month, as everywhere in the region this is read in; 2025-10-15 is read too.
+# Day before month, as everywhere in the region; 2025-10-15 is read too.
 _DAY = re.compile(r"^(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})$")
-# Midnight behind a day, which programs that know only moments write.
+# Midnight after a day, written by programs that have no type for a day.
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 _MONTH = re.compile(r"^(?P<month>\d{1,2})[/.-](?P<year>\d{4})$")
-# Years that a number in a heading can mean. A year stored as a number and shown as a date is one of 1905.
+# Years that a number in a heading can mean. A year stored as a number and shown as a date falls into 1905.
 _YEARS = range(1945, 2150)
-# A title says a period in so many words at most: "6 tháng đầu năm 2026".
+# A title names a period in at most this many words: "6 tháng đầu năm 2026".
 _LONGEST = 7
 
 

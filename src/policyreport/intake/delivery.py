@@ -86,7 +86,7 @@ def name_table(publisher: str, words: str) -> str:
     for option, name, given in (("--publisher", publisher, publisher), ("--table", table, words)):
         if not _SLUG.fullmatch(name) or len(name) > NAME_LIMIT:
             expected = f"a name of letters a to z, digits and hyphens, {NAME_LIMIT} at most"
-            raise UsageError(option, expected, f'"{given[:80]}"', f"Say one: {option} NAME.")
+            raise UsageError(option, expected, f'"{given[:80]}"', f"Give one: {option} NAME.")
     return f"{publisher}/{table}"
 
 
@@ -111,7 +111,7 @@ def render_table(figures: tuple[Figure, ...], provenance: Provenance) -> tuple[b
     values = {name: [figure.fields.get(name, "") for figure in figures] for name in TEXT}
     values |= {name: [neutralise(text) for text in values[name]] for name in _WORDS}
     implied = {"published": provenance.published, "bound": ""}
-    constant = {name: each[0] for name, each in values.items() if name not in _ALWAYS and len(set(each)) == 1}
+    constant = {name: texts[0] for name, texts in values.items() if name not in _ALWAYS and len(set(texts)) == 1}
     columns = [name for name in TEXT if name not in constant]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")

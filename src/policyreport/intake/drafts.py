@@ -31,7 +31,6 @@ class Draft:
 
     row: int
     column: int
-    heading: str
     stated: dict[str, Statement]
     own: frozenset[str] = frozenset()
     figure: FigureColumn | None = None
@@ -46,14 +45,14 @@ class Draft:
 class Drafts:
     """What the rows of a sheet hold.
 
-    `totals` has row and label of each row that only adds up others, `absent` the cells (row, column) that say nothing
+    `totals` has row and label of each row that only adds up others, `absent` the number of cells that say nothing
     is published, `notes` the text of each mark, `problems` the rows that cannot be read, and `remarks` the lines below
     the table that are about all of it.
     """
 
     figures: list[Draft] = field(default_factory=list)
     totals: list[tuple[int, str]] = field(default_factory=list)
-    absent: list[tuple[int, int]] = field(default_factory=list)
+    absent: int = 0
     notes: dict[str, str] = field(default_factory=dict)
     problems: list[DataError] = field(default_factory=list)
     unread: list[Line] = field(default_factory=list)
@@ -109,7 +108,7 @@ class _RowReader:
             todo = "Write the name of the province, or delete the row."
             got = self._cell(row, self.area).fault or "nothing"
             place = self.sheet.place(row, self.area.number, self.area.heading)
-            self.drafts.problems.append(DataError(place, "an area beside the figures", got, todo))
+            self.drafts.problems.append(DataError(place, "an area next to the figures", got, todo))
         else:
             self._line(row)
 
@@ -126,7 +125,7 @@ class _RowReader:
             if column in held:
                 self.drafts.figures.append(self._draft(row, column))
             else:
-                self.drafts.absent.append((row, column.number))
+                self.drafts.absent += 1
 
     def _may_be_area(self, label: str) -> bool:
         """Whether a name is known or close to a known one; a line of text below the table is neither."""
@@ -135,27 +134,25 @@ class _RowReader:
         areas = self.names.areas
         if self.names.candidates(label) or label in areas.table.index:
             return True
-        # Looking for near names takes time, and a long text or the thousandth line is none.
+        # Looking for near names takes time, and a long text or the thousandth line is no name.
         short = len(label) <= limits.SHORT_TEXT and len(self.drafts.unread) <= limits.PROBLEMS
         return short and "?" in areas.suggest(label)
 
     def _draft(self, row: int, value: Column) -> Draft:
-        place = self.sheet.place(row, value.number, value.heading)
-        own = {"value": Statement(self._cell(row, value), place)}
+        own = {"value": self._statement(row, value)}
         for column in self.layout.columns:
             cell = self._cell(row, column)
             if column.field and column.field not in ("ignored", "code") and not cell.empty:
-                own[column.field] = Statement(cell, self.sheet.place(row, column.number, column.heading))
+                own[column.field] = self._statement(row, column)
         for name, text in (("period", value.period), ("status", value.status), ("measure", value.measure)):
             if text:
-                own[name] = Statement(Cell(text=text, whole=text), place)
+                own[name] = Statement(Cell(text=text, whole=text), own["value"].place)
         shown = [own["value"].cell, *([own["area"].cell] if "area" in own else [])]
         marks = tuple(mark for cell in shown for mark in cell.marks)
         comments = (*(cell.comment for cell in shown if cell.comment), *filter(None, (value.comment,)))
         return Draft(
             row,
             value.number,
-            value.heading,
             self.given | own,
             frozenset(own),
             value.figure,
@@ -171,6 +168,9 @@ class _RowReader:
         column = self.layout.column("code")
         if column is None or self._cell(row, column).empty:
             return None
+        return self._statement(row, column)
+
+    def _statement(self, row: int, column: Column) -> Statement:
         return Statement(self._cell(row, column), self.sheet.place(row, column.number, column.heading))
 
     def _broken(self, row: int) -> DataError | None:
@@ -187,7 +187,7 @@ class _RowReader:
         for block in self.sheet.merged:
             if block.top <= row <= block.bottom:
                 touched = sorted(wanted & set(range(block.left, block.right + 1)))
-                # A name may stand over the rows of its figures; a figure belongs to one row.
+                # A name may span the rows of its figures; a figure belongs to one row.
                 if touched and (len(touched) > 1 or (block.bottom > block.top and touched != [self.area.number])):
                     return self.sheet.error(
                         row,
@@ -213,7 +213,7 @@ class _RowReader:
         texts = list(dict.fromkeys(cell.whole for cell in self.sheet.rows[row - 1] if cell.text))
         line = " ".join(texts)
         if match := NOTE_LINE.match(line):
-            # Two lines may begin alike, a note and a numbered remark: which is meant is not known.
+            # A note and a numbered remark may begin alike: keep both.
             other = self.drafts.notes.get(match["mark"], "")
             self.drafts.notes[match["mark"]] = "; ".join(dict.fromkeys(filter(None, (other, match["text"]))))
             self.notes.append((match["mark"], Line(row, line)))
@@ -255,7 +255,7 @@ class _RowReader:
         text = self._cell(row, self.area).text
         if self.words.field(text) != "area":
             return False
-        above = [[cell.text for cell in self.sheet.rows[each - 1]] for each in range(self.layout.first, row)]
+        above = [[cell.text for cell in self.sheet.rows[at - 1]] for at in range(self.layout.first, row)]
         if [cell.text for cell in self.sheet.rows[row - 1]] in above:
             return True
         raise self.sheet.error(

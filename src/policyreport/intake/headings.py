@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _BRACKETS = re.compile(r"[(\[](?P<inner>[^()\[\]]+)[)\]]")
 # "A", "(1)", "5=2/1": a row that numbers the columns.
 _COLUMN_NUMBER = re.compile(r"^(?:[A-Za-z]|\(?\d{1,2}\)?(?:\s*=[\d\s()+/*x×%:-]+)?)$")
-# So many areas below each other are a column of areas, whatever stands above it.
+# This many areas below one another are a column of areas, whatever its heading.
 _AREAS_BELOW = 3
-# Headings stand so near to the corner of a sheet.
+# Headings are within this many rows and columns of the corner of a sheet.
 _NEAR = 200
 
 
@@ -47,7 +47,7 @@ class Headings:
 
     words: IntakeMap
     indicators: Indicators
-    is_area: Callable[[str], bool] = lambda text: False
+    is_area: Callable[[str], bool]
 
     def known(self, sheet: Sheet) -> int:
         """Count the known headings in the heading row; 0 if there is no such row."""
@@ -177,7 +177,7 @@ class Headings:
             todo = "Delete the column, or take the line through its heading away."
             raise sheet.error(last, number, "headings that are not struck through", f'"{struck.text}"', todo)
         if fault := next((cell.fault for cell in path if cell.fault), ""):
-            raise sheet.error(last, number, "a heading in words", fault, "Write it out.")
+            raise sheet.error(last, number, "a heading as text", fault, "Write it out.")
         name = self.words.field(heading)
         if name and (long or heading_key(heading) not in self._figure_names):
             return Column(number, heading, field=name)
@@ -335,7 +335,9 @@ class Headings:
         if near:
             row, got = near[0]
         todo = (
-            did_you_mean(got, usual) if near else "Head the column of the areas so, in the row of the other headings."
+            did_you_mean(got, usual)
+            if near
+            else "Give the column of the areas such a heading, in the row of the other headings."
         )
         return DataError(sheet.place(row), expected, f'"{got}"' if got else "nothing", todo)
 

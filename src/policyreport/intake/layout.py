@@ -11,9 +11,9 @@ from policyreport.params.intake import FigureColumn, LedgerField, SheetField
 
 # What a line above the table can state; the rest only heads columns.
 LABELS = tuple(
-    each
-    for each in (*get_args(LedgerField), "publisher", "publisher_name", "title", "address", "licence")
-    if each not in ("area", "value", "bound", "note")
+    name
+    for name in (*get_args(LedgerField), "publisher", "publisher_name", "title", "address", "licence")
+    if name not in ("area", "value", "bound", "note")
 )
 # "(1) Estimate", "* Provisional": a line that explains a mark.
 NOTE_LINE = re.compile(r"^\(?(?P<mark>\d{1,2}|\*+|[a-z])\)?\s*[.):]?\s+(?P<text>\D.*)$")
@@ -74,9 +74,9 @@ class Layout:
 
     def column(self, field: str) -> Column | None:
         """Find the column of a field; None if the sheet has none."""
-        return next((each for each in self.columns if each.field == field), None)
+        return next((column for column in self.columns if column.field == field), None)
 
     @property
     def figures(self) -> tuple[Column, ...]:
         """The columns of figures; none in the long form."""
-        return tuple(each for each in self.columns if each.figure is not None)
+        return tuple(column for column in self.columns if column.figure is not None)

@@ -43,23 +43,23 @@ class AreaNames:
         """
         if text in self.areas.table.index:
             return text
-        known = self.candidates(text)
-        if not known:
+        keys = self.candidates(text)
+        if not keys:
             raise self._unknown(text, day)
-        alive = [key for key in known if self.areas.exists_on(key, day)]
+        alive = [key for key in keys if self.areas.exists_on(key, day)]
         if len(alive) != 1:
-            raise self._not_then(text, known, day)
+            raise self._not_then(keys, day)
         return alive[0]
 
     def candidates(self, text: str) -> tuple[str, ...]:
         """List the keys of every area a name can mean on any day, with or without title, accents and numbering."""
         text = _NUMBERING.sub("", text)
-        bare = plain(text).replace(" ", "")
+        bare = _squeezed(text)
         if match := self._aliases.get(bare) or self._names.get(bare):
             return match
         titled = tuple(
             key
-            for type_, titles in self._titles.items()
+            for type_, titles in self.words.area_titles.items()
             for name in self._without(text, titles)
             for key in self._names.get(name, ()) or self._aliases.get(name, ())
             if self.areas.table["type"][key] == type_
@@ -80,7 +80,7 @@ class AreaNames:
 
     def namesakes(self, key: str) -> tuple[str, ...]:
         """List the areas, former and present, with the name of this one, itself included."""
-        return self._names[plain(str(self.areas.table["name"][key])).replace(" ", "")]
+        return self._names[_squeezed(str(self.areas.table["name"][key]))]
 
     def _without(self, text: str, titles: tuple[str, ...]) -> set[str]:
         """The name without any of some titles, spelled without spaces."""
@@ -105,7 +105,7 @@ class AreaNames:
             return AreaNameError(place, f"A code alone is not enough: {bare} is {meanings}. Write the name or the key.")
         claimed = [
             (title, key)
-            for titles in self._titles.values()
+            for titles in self.words.area_titles.values()
             for title in titles
             for name in self._without(text, (title,))
             for key in self._names.get(name, ())
@@ -117,24 +117,23 @@ class AreaNames:
             return AreaNameError(f'a title that fits: {self.areas.name(key)} is a {type_}, not a "{title}"', todo)
         return AreaNameError(place, self.areas.suggest(text, day))
 
-    def _not_then(self, text: str, known: tuple[str, ...], day: date) -> AreaNameError:
+    def _not_then(self, keys: tuple[str, ...], day: date) -> AreaNameError:
         """The error of a known name that means no area of a day, or several."""
-        if all(self.areas.lifetime(key)[1] for key in known) and len(known) == 1:
-            return self._ended(known[0], f"an area that existed on {day}")
-        if all(self.areas.lifetime(key)[0] for key in known) and len(known) == 1:
-            key, begun = known[0], self.areas.lifetime(known[0])[0]
-            todo = "Write the name of that time; mark a publisher's own recalculation with quality back-cast."
-            return AreaNameError(f"an area that existed on {day}; {self.areas.name(key)} began on {begun}", todo)
-        meanings = " or ".join(f"{key} ({self.areas.name(key)})" for key in known)
+        if len(keys) == 1 and any(self.areas.lifetime(keys[0])):
+            return self._outside(keys[0], f"an area that existed on {day}", "Write the name of that time")
+        meanings = " or ".join(f"{key} ({self.areas.name(key)})" for key in keys)
         return AreaNameError(f"one area that existed on {day}", f"Write the key: {meanings}.")
 
     def outside(self, key: str, period: str) -> AreaNameError:
         """Say why a key means no area of a period, and what to do."""
-        expected = f"an area that existed in {period}"
-        if self.areas.lifetime(key)[1]:
+        return self._outside(key, f"an area that existed in {period}", "Use the key of that time")
+
+    def _outside(self, key: str, expected: str, todo: str) -> AreaNameError:
+        begun, ended = self.areas.lifetime(key)
+        if ended:
             return self._ended(key, expected)
-        todo = "Use the key of that time; mark a publisher's own recalculation with quality back-cast."
-        return AreaNameError(f"{expected}; {self.areas.name(key)} began on {self.areas.lifetime(key)[0]}", todo)
+        todo = f"{todo}; mark a publisher's own recalculation with quality back-cast."
+        return AreaNameError(f"{expected}; {self.areas.name(key)} began on {begun}", todo)
 
     def _ended(self, key: str, expected: str) -> AreaNameError:
         """A former area, now part of another one, whose figure is not the part's."""
@@ -155,27 +154,26 @@ class AreaNames:
             todo = f"Since then it is {heir} ({name}), the same territory: write that name."
         return AreaNameError(gone, todo)
 
-    @property
-    def _titles(self) -> dict[str, tuple[str, ...]]:
-        return self.words.area_titles
-
     @cached_property
     def _aliases(self) -> dict[str, tuple[str, ...]]:
         """Keys by alias, spelled without spaces."""
         nation = tuple(self.areas.table.index[self.areas.table["type"] == "nation"])
-        found = {plain(each.name).replace(" ", ""): each.areas for each in self.words.area_aliases}
-        return found | {plain(name).replace(" ", ""): nation for name in self.words.nation}
+        aliases = {_squeezed(alias.name): alias.areas for alias in self.words.area_aliases}
+        return aliases | {_squeezed(name): nation for name in self.words.nation}
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...]]:
         """Keys by every name in the table, spelled without spaces."""
-        found: dict[str, list[str]] = {}
+        keys: dict[str, dict[str, None]] = {}
         for column in ("name", "name_en", "name_ascii", "full_name"):
             for key, name in self.areas.table[column].items():
-                keys = found.setdefault(plain(str(name)).replace(" ", ""), [])
-                if key not in keys:
-                    keys.append(str(key))
-        return {name: tuple(keys) for name, keys in found.items()}
+                keys.setdefault(_squeezed(str(name)), {})[str(key)] = None
+        return {name: tuple(unique) for name, unique in keys.items()}
+
+
+def _squeezed(name: str) -> str:
+    """A name in plain letters without spaces."""
+    return plain(name).replace(" ", "")
 
 
 def day_of(period: str, reference_date: str, published: str, quality: str) -> date:

@@ -108,14 +108,14 @@ class Section:
         shown = [at for at, token in enumerate(self.tokens) if token.kind in ("digit", "general", "exponent", "point")]
         digits = [at for at in shown if self.tokens[at].kind != "point"]
         first, last = digits[0], digits[-1]
-        words = ["", "", ""]
+        texts = ["", "", ""]
         for at, token in enumerate(self.tokens):
             literal = token.kind in ("literal", "date", "half-day", "at")
             if literal or (token.kind in ("point", "comma") and at not in shown):
                 where = 0 if at < first else 2 if at > last else 1
-                scaling = token.kind == "comma" and (where == 1 or (where == 2 and not words[2]))
-                words[where] += "" if scaling else token.text
-        return words[0], words[1], words[2]
+                scaling = token.kind == "comma" and (where == 1 or (where == 2 and not texts[2]))
+                texts[where] += "" if scaling else token.text
+        return texts[0], texts[1], texts[2]
 
     @cached_property
     def parts(self) -> dict[int, Part]:
@@ -155,7 +155,6 @@ class Shown:
     before: str = ""
     after: str = ""
     inside: str = ""
-    parts: frozenset[Part] = frozenset()
     section: Section = field(default=Section(()), repr=False)
     minus: bool = False
 
@@ -165,7 +164,7 @@ def show(number: Decimal, code: str) -> Shown:
     sections = parse(code)
     section = choose(sections, number)
     if section.kind in ("date", "time"):
-        return Shown(section.kind, number, parts=frozenset(section.parts.values()), section=section)
+        return Shown(section.kind, number, section=section)
     if section.kind != "number":
         literal = "".join(token.text for token in section.tokens if token.kind == "literal")
         return Shown(section.kind, number, before=literal, section=section)

@@ -19,13 +19,13 @@ from policyreport.records.digits import as_published
 if TYPE_CHECKING:
     from policyreport.params.intake import IntakeMap
 
-# Signs that stand for a minus, and spaces that stand between thousands: no-break, thin, narrow no-break, figure.
+# Signs used as a minus, and spaces used between thousands: no-break, thin, narrow no-break, figure.
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-"})
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007\u2008", " "))
 # "1.227 nhiệm vụ": digits, and words without digits.
 _WITH_UNIT = re.compile(r"^(?P<digits>[+-]?\d(?:[\d.,' ’]*\d)?)\s*(?P<unit>[^\W\d_][^\d]*)$")
 _PIECES = re.compile(r"[()\[\];,|]")
-# What stands between words and changes no number.
+# Signs between words that change no number.
 _PLAIN_SIGNS = frozenset(" .,'’\"&-–/")
 _BOUNDS = {"≈": "~", "~": "~", ">": ">", "<": "<", "=": "="}
 
@@ -124,9 +124,9 @@ def parse_number(digits: str, decimals: Decimals) -> Decimal:
     whole = re.sub(r"\D", "", match["whole"])
     if len(whole) + len(match["part"] or "") > limits.NUMBER_DIGITS:
         raise ValueError(f"{digits[:40]}… has more digits than any figure")
-    # Nobody writes 0.123 for 123, nor 012 for 12: a leading nought says that something was lost.
+    # Nobody writes 0.123 for 123, or 012 for 12: a leading zero shows that something was lost.
     if len(whole) > 1 and whole.startswith("0"):
-        raise ValueError(f"{digits!r} begins with a nought")
+        raise ValueError(f"{digits!r} begins with a zero")
     number = Decimal(f"{match['sign']}{whole}.{match['part']}" if match["part"] else f"{match['sign']}{whole}")
     return number if number else abs(number)
 
@@ -211,7 +211,7 @@ def _stored(cell: Cell, number: Decimal, words: IntakeMap) -> Number:
     unread = [piece for piece in others if not (words.unit(piece) or words.status(piece) or words.sign(piece))]
     strange = [piece for piece in unread if words.scales(piece) or not _is_remark(piece)]
     if strange:
-        raise ValueError(f'"{strange[0]}" beside the number')
+        raise ValueError(f'"{strange[0]}" next to the number')
     return Number(number, bound, cell.percent or "%" in cell.beside, unit, status, ", ".join(unread))
 
 
@@ -223,10 +223,10 @@ def _is_remark(text: str) -> bool:
 def _require_sign(cell: Cell, number: Decimal, signs: set[str]) -> None:
     """Stop if words next to a number, or its format, give it the opposite sign."""
     if number > 0 and "-" in signs:
-        raise ValueError(f"{number} shown as below nought")
-    # A word or a minus says it, not both: "giảm -3" may be a rise.
+        raise ValueError(f"{number} shown as negative")
+    # Either a word or a minus shows it, not both: "giảm -3" may be a rise.
     if number < 0 and ("+" in signs or cell.unsigned != ("-" in signs)):
-        raise ValueError(f"{number} shown as if above nought, or twice as below it")
+        raise ValueError(f"{number} shown as if positive, or as negative twice")
 
 
 def _contradiction(sheet: Sheet, deciding: dict[Decimals, tuple[int, int]]) -> DataError:

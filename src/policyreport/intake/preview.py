@@ -64,7 +64,7 @@ class Preview:
 
     def of_kind(self, kind: Kind) -> tuple[Change, ...]:
         """Select the changes of one kind, in order."""
-        return tuple(each for each in self.changes if each.kind == kind)
+        return tuple(change for change in self.changes if change.kind == kind)
 
 
 def preview_delivery(root: Path, delivery: Delivery) -> Preview:
@@ -90,7 +90,7 @@ def preview_delivery(root: Path, delivery: Delivery) -> Preview:
     editions = affected_editions(root, (last_day(figure.fields["published"])[0] for figure in wanted))
     types = read_areas(root).table["type"]
     wholes = frozenset(str(key) for key in types.index[types.isin(["nation", "region"])])
-    kinds = {each.id: each.kind for each in read_indicators(root).indicators}
+    kinds = {indicator.id: indicator.kind for indicator in read_indicators(root).indicators}
     additive = frozenset(id for id, kind in kinds.items() if kind in ("count", "extensive"))
     return Preview(remaining, tuple(changes), tuple(refused), tuple(findings), editions, wholes, additive)
 
@@ -125,20 +125,21 @@ def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Ch
     return changes, refused
 
 
-def _change(figure: Figure, known: list[_Vintage]) -> Change:
+def _change(figure: Figure, vintages: list[_Vintage]) -> Change:
     """Compare one figure with the vintages of its key, oldest first."""
     out = last_day(figure.fields["published"])[0]
-    for each in known:
-        if each.published == out and not _says_the_same(figure, each):
+    for vintage in vintages:
+        if vintage.published == out and not _says_the_same(figure, vintage):
+            there = f"{as_published(vintage.value)} {vintage.unit} ({vintage.status}), as {vintage.id}"
             raise DataError(
                 figure.place,
-                f"{as_published(each.value)} {each.unit} ({each.status}), as {each.id} for the same day of publication",
+                f"{there} for the same day of publication",
                 f"{figure.fields['value']} {figure.fields['unit']} ({figure.fields['status']})",
-                "State the day this one was published, or put a repair into data/corrections/.",
+                "State the day this one was published, or put a correction into data/corrections/.",
             )
-        if each.published == out:
-            return Change("known", figure, each.id, each.value)
-    before = [each for each in known if each.published < out]
+        if vintage.published == out:
+            return Change("known", figure, vintage.id, vintage.value)
+    before = [vintage for vintage in vintages if vintage.published < out]
     if not before:
         return Change("new", figure)
     kind: Kind = "confirmed" if _says_the_same(figure, before[-1], status=False) else "revised"
@@ -176,24 +177,28 @@ def _break_rules(
         whole = check_raw(root, pd.concat([raw, rows]))
     except DataError as error:
         return [], [_in_the_sheet(error, places)]
-    known = read_context(root)
+    context = read_context(root)
     table, defaults = render_table(delivery.figures, delivery.provenance)
     source = Source.model_validate(yaml.safe_load(render_sidecar(delivery, table, defaults)))
-    after = check_ledger(whole, replace(known, sources=known.sources | {delivery.key: source}))
-    # A finding about other rows only is the ledger's already, with one exception that must not be missed: an
-    # error. Holding the ledger against those rules alone spares the seconds that all of them take again.
-    elsewhere = {each.rule for each in after if each.severity == "error" and places.keys().isdisjoint(each.rows)}
-    before = set(check_ledger(ledger, known, elsewhere)) if elsewhere else set()
+    after = check_ledger(whole, replace(context, sources=context.sources | {delivery.key: source}))
+    # A finding about other rows only is in the ledger already, unless it is an error. Checking the ledger against
+    # the rules of such errors alone spares the seconds that all rules would take.
+    elsewhere = {
+        finding.rule for finding in after if finding.severity == "error" and places.keys().isdisjoint(finding.rows)
+    }
+    before = set(check_ledger(ledger, context, elsewhere)) if elsewhere else set()
     broken = [
-        each
-        for each in after
-        if not places.keys().isdisjoint(each.rows) or (each.severity == "error" and each not in before)
+        finding
+        for finding in after
+        if not places.keys().isdisjoint(finding.rows) or (finding.severity == "error" and finding not in before)
     ]
-    sentences = {rule.id: rule.sentence["en"] for rule in rules(known.book)}
+    sentences = {rule.id: rule.sentence["en"] for rule in rules(context.book)}
     errors = [
-        _as_error(each, sentences[each.rule], places, delivery.key) for each in broken if each.severity == "error"
+        _as_error(finding, sentences[finding.rule], places, delivery.key)
+        for finding in broken
+        if finding.severity == "error"
     ]
-    return [each for each in broken if each.severity != "error"], errors
+    return [finding for finding in broken if finding.severity != "error"], errors
 
 
 def _as_error(finding: Finding, sentence: str, places: dict[str, str], key: str) -> DataError:
@@ -206,10 +211,8 @@ def _as_error(finding: Finding, sentence: str, places: dict[str, str], key: str)
 
 def _in_the_sheet(error: DataError, places: dict[str, str]) -> DataError:
     """The same error at the cell of the sheet, if it is about one of its figures."""
-    found = _ROW.match(error.where)
-    place = places.get(f"{found['file']}#{found['row']}") if found else None
-    return (
-        error
-        if place is None or found is None
-        else DataError(f"{place} ({found['column']})", error.expected, error.got, error.todo)
-    )
+    match = _ROW.match(error.where)
+    place = places.get(f"{match['file']}#{match['row']}") if match else None
+    if match is None or place is None:
+        return error
+    return DataError(f"{place} ({match['column']})", error.expected, error.got, error.todo)

@@ -192,7 +192,7 @@ class _Reader:
                 draft.code.place,
                 f'the code of "{statement.cell.text}", which is {code} as {key}',
                 f'"{draft.code.cell.text}"',
-                "Codes were given anew: correct the code, or the name in its row.",
+                "Codes have been reassigned: correct the code, or the name in its row.",
             )
         return str(key)
 
@@ -324,8 +324,8 @@ class _Reader:
         text = self._read(draft, "published", lambda statement: read_published(statement.cell, periods), expected)
         if period_bounds(text)[0] > self.context.today:
             statement = draft.stated["published"]
-            expected = f"a day to {self.context.today}"
-            raise DataError(statement.place, expected, f'"{text}"', "Write the day it came out.")
+            expected = f"a day up to {self.context.today}"
+            raise DataError(statement.place, expected, f'"{text}"', "Write the day of publication.")
         return text
 
     def _reference_date(self, draft: Draft) -> str:
@@ -336,13 +336,13 @@ class _Reader:
         try:
             text = read_day(statement.cell, self.context.words.periods)
         except ValueError:
-            expected, todo = "a day such as 2026-03-31", "Write it so, or leave it empty."
+            expected, todo = "a day such as 2026-03-31", "Use this form, or leave it empty."
             got = statement.cell.fault or f'"{statement.cell.text}"'
             raise DataError(statement.place, expected, got, todo) from None
         out = last_day(self._published(draft))[0]
         if date.fromisoformat(text) > out and self._status(draft) != "projection":
             raise DataError(
-                statement.place, f"a day to {out}, the day of publication", f'"{text}"', "Correct one of the two."
+                statement.place, f"a day up to {out}, the day of publication", f'"{text}"', "Correct one of the two."
             )
         return text
 
@@ -368,7 +368,7 @@ class _Reader:
             return read(statement)
         except ValueError:
             got = statement.cell.fault or f'"{statement.cell.text}"'
-            raise DataError(statement.place, expected, got, "Write it so.") from None
+            raise DataError(statement.place, expected, got, "Use this form.") from None
 
 
 _PLAIN = "Give the cell a format without words, and the number as it is meant."

@@ -50,7 +50,7 @@ def plan_removal(root: Path, table: str) -> Removal:
     rows = raw[mine]
     if mine.all():
         raise DataError(
-            str(path), "another table beside it", "the only one", "A project without figures has no report."
+            str(path), "another table besides it", "the only one", "A project without figures has no report."
         )
     editions = affected_editions(root, (last_day(text)[0] for text in rows["published"]))
     return Removal(key, sources[key], rows, tuple(files), editions, tuple(_mentions(root, key)))

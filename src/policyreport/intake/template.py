@@ -42,12 +42,12 @@ def render_template(root: Path, quarter: str, language: str, path: Path) -> None
 
     words = read_intake(root)
     if not re.fullmatch(r"\d{4}-?Q[1-4]", quarter):
-        raise UsageError(f"--quarter {quarter}", "a quarter such as 2026Q1", f'"{quarter}"', "Write it so.")
+        raise UsageError(f"--quarter {quarter}", "a quarter such as 2026Q1", f'"{quarter}"', "Use this form.")
     if language not in words.template.languages:
         todo = did_you_mean(language, words.template.languages)
         raise UsageError(f"--language {language}", "a language of params/intake.yaml", f'"{language}"', todo)
     if path.suffix.lower() != ".xlsx":
-        raise UsageError(f"--output {path}", "a file ending in .xlsx", f'"{path.suffix}"', "Name it so.")
+        raise UsageError(f"--output {path}", "a file ending in .xlsx", f'"{path.suffix}"', "Change the ending.")
     if path.exists():
         raise UsageError(
             f"--output {path}", "a name that is free", "a file of that name", "It may be filled in: rename it."

@@ -30,26 +30,26 @@ def read_text_file(path: Path, headings: Callable[[Sheet], int], code_page: str)
     if quotes are not closed, or if several delimiters give known headings.
     """
     text, remarks = _decode(path, code_page)
-    # Excel's own line, which names the delimiter and is shown nowhere.
+    # Excel's own line, which names the delimiter and is not shown.
     if named := _SEP.match(text):
         text = text[named.end() :]
     grids: dict[str, Sheet] = {}
     broken: list[DataError] = []
     # A quote that ends before one delimiter ends in the middle of a cell under another.
-    for each in (sign for sign in DELIMITERS if sign in text):
+    for delimiter in (sign for sign in DELIMITERS if sign in text):
         try:
-            grids[each] = _grid(path, text, each, remarks)
+            grids[delimiter] = _grid(path, text, delimiter, remarks)
         except DataError as error:
             broken.append(error)
-    fits = {each: known for each, grid in grids.items() if (known := headings(grid))}
-    most = [each for each, known in fits.items() if known == max(fits.values())]
+    counts = {delimiter: known for delimiter, grid in grids.items() if (known := headings(grid))}
+    most = [delimiter for delimiter, known in counts.items() if known == max(counts.values())]
     if len(most) > 1:
-        got = " and ".join(DELIMITERS[each] for each in most) + " both give known headings"
+        got = " and ".join(DELIMITERS[delimiter] for delimiter in most) + " both give known headings"
         raise DataError(f"{path.name}, row 1", "one delimiter", got, "Save the file with one delimiter.")
     if most:
         return grids[most[0]]
-    # Nothing fits: the widest grid shows most of what is there. A quote that ends inside a cell under one delimiter
-    # says nothing of a file that another one divides.
+    # No headings are known: the widest grid shows most. A quote that ends inside a cell under one delimiter means
+    # nothing in a file that another one divides.
     wide = [grid for grid in grids.values() if grid.width > 1]
     if wide:
         return max(wide, key=lambda grid: grid.width)
@@ -72,14 +72,17 @@ def _decode(path: Path, code_page: str) -> tuple[str, tuple[str, ...]]:
             got = f"a byte at {error.start} that is none"
             raise DataError(path.name, f"text in {encoding}", got, "Save the file as UTF-8.") from None
         text, remarks = _decode_otherwise(path, body, error, code_page), (f"read as {code_page}: it is not UTF-8",)
-    for sign, name in (("\x00", "a zero byte"), ("\ufffd", "a sign that stands for a lost letter")):
+    for sign, name in (("\x00", "a zero byte"), ("\ufffd", "a replacement character for a lost letter")):
         if sign in text:
             row = text[: text.index(sign)].count("\n") + 1
             raise DataError(f"{path.name}, row {row}", "text", name, "Export the sheet again as CSV in UTF-8.")
     if strange := _encoded_twice(text):
         got = f'letters such as "{strange}", which were UTF-8 and read as another encoding before'
         raise DataError(
-            path.name, "text in UTF-8", got, "Export the sheet again as CSV in UTF-8, from where it is right."
+            path.name,
+            "text in UTF-8",
+            got,
+            "Export the sheet again as CSV in UTF-8, from a program that shows it correctly.",
         )
     return text, remarks
 
@@ -118,7 +121,7 @@ def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sh
         for line in reader:
             lines.append(line)
             cells += len(line)
-            # Exports end in empty lines and cells; more of them than of a whole table are no export.
+            # Exports end in empty lines and cells, but not in more of them than a whole table has.
             if len(lines) > 2 * limits.ROWS or cells > 4 * limits.CELLS:
                 got = f"more than {len(lines) - 1:,} lines with {cells:,} cells"
                 raise DataError(path.name, "a table", got, "Send the table alone.")
@@ -137,7 +140,7 @@ def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sh
     counts = Counter(len(line) for line, count in zip(lines, used, strict=True) if count > 1)
     counts = counts or Counter(map(len, lines))
     usual = counts.most_common(1)[0][0] if counts else 0
-    # Trailing delimiters of an export are no cells; one that some row fills is.
+    # Trailing delimiters of an export are no cells, unless some row fills them.
     filled = max((count for count, line in zip(used, lines, strict=True) if len(line) == usual), default=0)
     ragged = {
         row: len(line)

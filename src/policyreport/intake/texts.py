@@ -17,11 +17,11 @@ def require_printable(where: str, field: str, text: str) -> str:
     for at, sign in enumerate(text):
         if _shown(sign):
             continue
-        name = unicodedata.name(sign, f"a control sign (U+{ord(sign):04X})").capitalize()
+        name = unicodedata.name(sign, f"a control character (U+{ord(sign):04X})").capitalize()
         expected = f"a {field.replace('_', ' ')} of letters and signs that the report's typeface has"
         code = f"U+{ord(sign):04X}"
         got = name if code in name else f"{name} ({code})"
-        raise DataError(where, expected, f"{got} at sign {at + 1}", "Take it out, or write a word for it.")
+        raise DataError(where, expected, f"{got} at character {at + 1}", "Remove it, or write a word for it.")
     return text
 
 
@@ -33,7 +33,7 @@ def first_of(texts: Sequence[str], most: int = 6) -> str:
 @lru_cache(maxsize=4096)
 def _shown(sign: str) -> bool:
     """Whether the typeface has a character."""
-    # Plain Latin and the letters of Vietnamese, known to be there: most sheets have no others, and fonts take a while.
+    # The typeface has plain Latin and Vietnamese, and most sheets need no more: loading fonts takes a while.
     if " " <= sign <= "~" or "\u00c0" <= sign <= "\u00ff" or "\u1ea0" <= sign <= "\u1ef9" or sign in "ĂăĐđĨĩŨũƠơƯư":
         return True
     return sign in printable()

@@ -63,10 +63,6 @@ class Units:
         todo = f"Figures are not converted: if they are of {indicator.id}, write them in {had} and say so."
         return DataError(place, f"a unit of {indicator.id}, {had}", f'"{unit}"', todo)
 
-    def _has(self, indicator: Indicator, unit: str) -> bool:
-        """Whether an indicator has a unit; a bare per-cent sign stands for any that begins with it."""
-        return unit in indicator.units or (unit == "%" and indicator.unit.startswith("%"))
-
     def unused(self, lines: Iterable[Statement], shown: list[Indicator]) -> Iterator[DataError]:
         """Find lines above the table whose unit no column can have: the figures are in another one."""
         for statement in lines:
@@ -75,7 +71,10 @@ class Units:
             except DataError:
                 continue
             for unit in units:
-                if not any(self._has(indicator, unit) for indicator in shown):
+                # A bare per-cent sign stands for any unit that begins with it.
+                if not any(
+                    unit in indicator.units or (unit == "%" and indicator.unit.startswith("%")) for indicator in shown
+                ):
                     names = sorted({f'"{name}"' for indicator in shown for name in indicator.units})
-                    todo = f"The columns can be in {', '.join(names)}: correct the unit, or write the figures so."
+                    todo = f"The columns can be in {', '.join(names)}: correct the unit, or convert the figures."
                     yield DataError(statement.place, "a unit of some column", f'"{unit}"', todo)

@@ -18,7 +18,7 @@ from policyreport.intake.xlsx import SheetName, Workbook
 from policyreport.intake.xlsx_parts import RawCell, RawSheet, RichText, Style
 from policyreport.params import limits
 
-# A dash that a format shows for nought is how accountants write nought.
+# Accountants write zero as a dash, by a format.
 _DASHES = frozenset("-–—−")
 # Python alone would also take 1_000 and digits of other scripts.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -62,7 +62,7 @@ def _grid(name: str, raw: RawSheet, book: Workbook) -> Sheet:
     height = max((cell.row for cell in raw.cells), default=0)
     width = max((cell.column for cell in raw.cells), default=0)
     if height * width > limits.CELLS or width > limits.COLUMNS or height > limits.ROWS:
-        todo = "Delete what stands far below or beside it."
+        todo = "Delete what is far below or to the right of it."
         raise DataError(name, "a table", f"{height} rows of {width} columns", todo)
     cells = {(cell.row, cell.column): _cell(cell, book) for cell in raw.cells}
     for at, comment in raw.comments.items():
@@ -73,7 +73,7 @@ def _grid(name: str, raw: RawSheet, book: Workbook) -> Sheet:
         for top, left, bottom, right in sorted(raw.merged)
         if top <= height and left <= width
     ]
-    # Blocks that lie over each other could be spread for hours.
+    # Overlapping blocks could take hours to spread.
     if sum((block.bottom - block.top + 1) * (block.right - block.left + 1) for block in blocks) > limits.CELLS:
         expected = f"merged ranges of {limits.CELLS:,} cells together"
         raise DataError(name, expected, f"{len(blocks):,} ranges with more", "Unmerge the cells.")
@@ -147,10 +147,10 @@ def _content(raw: RawCell, style: Style, book: Workbook) -> Cell:
         at = int(raw.value) if raw.value.isascii() and raw.value.isdigit() else -1
         return _text(book.texts[at]) if 0 <= at < len(book.texts) else Cell(fault="a text that is not in the file")
     if raw.type == "e":
-        return Cell(text=raw.value, whole=raw.value, fault=f"the error {raw.value}")
+        return _faulty(raw.value, f"the error {raw.value}")
     if raw.type == "b":
         word = "TRUE" if raw.value.strip() == "1" else "FALSE"
-        return Cell(text=word, whole=word, fault=f"the truth value {word}")
+        return _faulty(word, f"the truth value {word}")
     if raw.type == "d":
         return _moment(raw.value)
     return _number(raw.value, style.code, book.since_1904)
@@ -161,7 +161,7 @@ def _moment(text: str) -> Cell:
     try:
         day = datetime.fromisoformat(text.strip().removesuffix("Z")).date()
     except ValueError:
-        return Cell(text=text, whole=text, fault=f'the date "{text[:30]}"')
+        return _faulty(text, f'the date "{text[:30]}"')
     return Cell(text=day.isoformat(), whole=day.isoformat(), day=day, dated=True)
 
 
@@ -169,19 +169,19 @@ def _number(text: str, code: str, since_1904: bool) -> Cell:
     """A stored number as its format shows it."""
     exact = Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else Decimal("NaN")
     if not exact.is_finite() or len(text) > 2 * limits.NUMBER_DIGITS or abs(exact.adjusted()) > limits.NUMBER_DIGITS:
-        return Cell(text=text[:40], whole=text[:40], fault=f'the number "{text[:40]}", which no spreadsheet can hold')
-    # Spreadsheets compute with 15 digits and show no more; what stands behind them is rounding.
+        return _faulty(text[:40], f'the number "{text[:40]}", which no spreadsheet can hold')
+    # Spreadsheets compute with 15 digits and show no more; further digits are rounding.
     shown = show(Decimal(f"{exact:.15g}"), code)
     if shown.kind in ("date", "time"):
         day = _day(exact, since_1904)
-        return shown_date(day, shown.section) if day else Cell(text=text, whole=text, fault=f"the date number {text}")
+        return shown_date(day, shown.section) if day else _faulty(text, f"the date number {text}")
     if shown.kind == "nothing":
         return _concealed(shown.number, shown.before)
     if shown.inside.strip(" /-.") and any(sign.isalnum() for sign in shown.inside):
-        return Cell(text=text, whole=text, fault=f'the number {text} with "{shown.inside}" inside it by its format')
+        return _faulty(text, f'the number {text} with "{shown.inside}" inside it by its format')
     cell = cell_from_number(shown.number, shown.percent, shown.before, shown.after)
     if shown.number > 0 and shown.minus:
-        return Cell(text=text, whole=text, fault=f'the number {text}, which its format shows as "{cell.whole}"')
+        return _faulty(text, f'the number {text}, which its format shows as "{cell.whole}"')
     return replace(cell, unsigned=True) if shown.number < 0 and not shown.minus else cell
 
 
@@ -192,7 +192,11 @@ def _concealed(number: Decimal, literal: str) -> Cell:
         return replace(cell_from_number(Decimal(0)), beside=shown)
     if shown:
         return text_cell(literal)
-    return Cell(text=f"{number:f}", whole=f"{number:f}", fault=f"the number {number:f}, which its format hides")
+    return _faulty(f"{number:f}", f"the number {number:f}, which its format hides")
+
+
+def _faulty(text: str, fault: str) -> Cell:
+    return Cell(text=text, whole=text, fault=fault)
 
 
 def _day(serial: Decimal, since_1904: bool) -> date | None:

@@ -43,7 +43,7 @@ def write_deliveries(root: Path, deliveries: Iterable[Delivery]) -> tuple[Path, 
             part.replace(path)
         (raw / FILE).unlink()
     except BaseException as error:
-        # A stopped or failed command leaves the folder as it was; only then is it said why.
+        # Restore the folder before reporting why the command stopped or failed.
         for part in parts.values():
             part.unlink(missing_ok=True)
         roll_back(raw)

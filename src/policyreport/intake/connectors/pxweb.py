@@ -159,7 +159,7 @@ def _select(cells: pd.DataFrame, series: PxSeries, params: PxWeb, where: str) ->
             raise DataError(where, f'a dimension "{name}"', ", ".join(dimensions), todo)
     further = [name for name in dimensions if name not in (params.area_dimension, params.year_dimension)]
     if len(further) != len(series.select):
-        expected = f"{len(series.select)} dimensions beside areas and years"
+        expected = f"{len(series.select)} dimensions besides areas and years"
         raise DataError(where, expected, ", ".join(further) or "none", f"{_MAP}: series.select.")
     for name, label in zip(further, series.select, strict=True):
         known = [str(each) for each in cells[name].unique()]

@@ -116,7 +116,7 @@ class Web:
                 raise _NotNow(_state(response), _asked_wait(response))
             if code != httpx.codes.OK:
                 todo = "The address in params/connectors.yaml may have moved. " + BY_HAND
-                raise ConnectError(where, "state 200", _state(response), todo)
+                raise ConnectError(where, "status 200", _state(response), todo)
             media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media_type not in media_types:
                 kind = f'"{media_type}"' if media_type else "no media type"
@@ -179,8 +179,8 @@ def _words(error: Exception) -> str:
 
 
 def _state(response: httpx.Response) -> str:
-    """``state 503 (Service Unavailable)``."""
-    return f"state {response.status_code}" + (f" ({response.reason_phrase})" if response.reason_phrase else "")
+    """``status 503 (Service Unavailable)``."""
+    return f"status {response.status_code}" + (f" ({response.reason_phrase})" if response.reason_phrase else "")
 
 
 def _asked_wait(response: httpx.Response) -> float:
