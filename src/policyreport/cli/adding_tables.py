@@ -10,13 +10,14 @@ from rich.table import Table
 
 from policyreport.cli.messages import open_console
 from policyreport.intake import Change, Preview
+from policyreport.intake.preview import Kind
 
 if TYPE_CHECKING:
     from policyreport.records.base import Finding
 
 # A rule that a whole column breaks is shown once, with examples.
 FINDINGS_A_RULE = 3
-_KINDS = {
+_KINDS: dict[Kind, str] = {
     "new": "new",
     "revised": "revised",
     "confirmed": "confirmed, published again with the same value",
@@ -31,7 +32,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
     lines = [
         f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher}, {provenance.title}",
         f"published {provenance.published}, {provenance.address}, licence: {provenance.licence}",
-        *(f"{len(preview.of_kind(kind))} {text}" for kind, text in _KINDS.items() if preview.of_kind(kind)),  # type: ignore[arg-type]
+        *(f"{len(preview.of_kind(kind))} {text}" for kind, text in _KINDS.items() if preview.of_kind(kind)),
         *([f"{len(preview.refused)} refused"] if preview.refused else []),
         *preview.delivery.remarks,
     ]

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from policyreport.data.observations.periods import period_bounds
 from policyreport.data.sources import read_sources
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.intake.days import days_in, periods_in
+from policyreport.intake.figures import Context, Reading
+from policyreport.intake.layout import Line, Statement
 from policyreport.intake.texts import first_of
 from policyreport.params.intake import LEVEL
 from policyreport.params.spelling import plain
-
-if TYPE_CHECKING:
-    from policyreport.intake.figures import Context, Reading
-    from policyreport.intake.layout import Line, Statement
 
 _OF_SOURCE = ("publisher", "title", "address")
 # In the order in which a person has the answers at hand.

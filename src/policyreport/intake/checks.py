@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from policyreport.data.observations.periods import last_day
 from policyreport.errors import DataError
 from policyreport.intake.drafts import Draft, Drafts
 from policyreport.intake.figures import Context, Figure, Reading, index_hint
+from policyreport.intake.layout import Column, Layout
 from policyreport.intake.numbers import read_cell
+from policyreport.intake.sheets import Cell, Sheet
 from policyreport.intake.texts import first_of
 from policyreport.records.base import Finding
 from policyreport.records.digits import as_published
-
-if TYPE_CHECKING:
-    from policyreport.intake.layout import Column, Layout
-    from policyreport.intake.sheets import Cell, Sheet
 
 # Up to this many small percentages may be what was published; more of them, and nothing else, are fractions.
 FEW_VALUES = 2
@@ -36,15 +33,13 @@ def check_totals(
     problems: list[DataError] = []
     types, by_id = context.names.areas.table["type"], context.indicators.by_id()
     for column in layout.figures:
-        here = [figure for figure in reading.figures if figure.column == column.number]
-        parts = [
-            (figure.row, Decimal(figure.fields["value"]))
-            for figure in here
-            if types[figure.fields["area"]] not in ("nation", "region")
+        values = [
+            (types[figure.fields["area"]], figure.row, Decimal(figure.fields["value"]))
+            for figure in reading.figures
+            if figure.column == column.number
         ]
-        wholes = [
-            (figure.row, Decimal(figure.fields["value"])) for figure in here if types[figure.fields["area"]] == "nation"
-        ]
+        parts = [(row, value) for type_, row, value in values if type_ not in ("nation", "region")]
+        wholes = [(row, value) for type_, row, value in values if type_ == "nation"]
         for row, _ in drafts.totals:
             cell = sheet.cell(row, column.number)
             if cell.empty:

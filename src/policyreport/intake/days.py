@@ -7,16 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from policyreport.data.observations.periods import last_day, period_bounds
 from policyreport.intake.number_formats import Section, render_date
 from policyreport.intake.sheets import Cell
 from policyreport.params import limits
+from policyreport.params.intake import PeriodWords
 from policyreport.params.spelling import plain
-
-if TYPE_CHECKING:
-    from policyreport.params.intake import PeriodWords
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 # Day before month, as everywhere in the region; 2025-10-15 is read too.

@@ -25,12 +25,11 @@ from policyreport.records.base import Finding
 
 # Larger originals stay with whoever sent them; the sidecar holds their hash.
 KEPT_LIMIT = 500_000
-# Below what file systems take, with room for ".original.xlsx" and the dot of a temporary name.
+# Below the limit of file systems, with room for ".original.xlsx" and the dot of a temporary name.
 NAME_LIMIT = 120
 _SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", re.IGNORECASE)
 # Columns every raw table has; the others are left out where empty and a default where constant.
 _ALWAYS = ("area", "indicator", "period", "value")
-_WORDS = ("note",)
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def publisher_name(root: Path, publisher: str, given: str) -> str:
 def render_table(figures: tuple[Figure, ...], provenance: Provenance) -> tuple[bytes, dict[str, str]]:
     """Write figures as CSV in UTF-8, with the columns that vary; returns the others for the sidecar's defaults."""
     values = {name: [figure.fields.get(name, "") for figure in figures] for name in TEXT}
-    values |= {name: [neutralise(text) for text in values[name]] for name in _WORDS}
+    values["note"] = [neutralise(text) for text in values["note"]]
     implied = {"published": provenance.published, "bound": ""}
     constant = {name: texts[0] for name, texts in values.items() if name not in _ALWAYS and len(set(texts)) == 1}
     columns = [name for name in TEXT if name not in constant]

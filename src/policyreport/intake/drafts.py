@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError
 from policyreport.intake.layout import NOTE_LINE, Column, Layout, Line, Statement
+from policyreport.intake.names import AreaNames
 from policyreport.intake.numbers import Fit, readings, take_apart
 from policyreport.intake.sheets import Cell, Sheet
 from policyreport.params import limits
-from policyreport.params.intake import FigureColumn
+from policyreport.params.intake import FigureColumn, IntakeMap
 from policyreport.params.spelling import plain
-
-if TYPE_CHECKING:
-    from policyreport.intake.names import AreaNames
-    from policyreport.params.intake import IntakeMap
 
 
 @dataclass(frozen=True)

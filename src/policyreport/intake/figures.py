@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError
+from policyreport.intake.names import AreaNames
 from policyreport.intake.numbers import Decimals
-
-if TYPE_CHECKING:
-    from policyreport.intake.names import AreaNames
-    from policyreport.params.indicators import Indicator, Indicators
-    from policyreport.params.intake import IntakeMap
-    from policyreport.params.policy import Policy
+from policyreport.params.indicators import Indicator, Indicators
+from policyreport.params.intake import IntakeMap
+from policyreport.params.policy import Policy
 
 
 @dataclass(frozen=True)

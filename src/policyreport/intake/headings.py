@@ -6,20 +6,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError, did_you_mean, strange_letters
 from policyreport.intake.days import read_period
 from policyreport.intake.layout import Column, Layout, Statement
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.intake.statements import Statements
-from policyreport.params.intake import LEVEL, FigureColumn, heading_key
+from policyreport.params.indicators import Indicators
+from policyreport.params.intake import LEVEL, FigureColumn, IntakeMap, heading_key
 from policyreport.params.limits import SHORT_TEXT, TEXT_LENGTHS
 from policyreport.params.spelling import plain
-
-if TYPE_CHECKING:
-    from policyreport.params.indicators import Indicators
-    from policyreport.params.intake import IntakeMap
 
 _BRACKETS = re.compile(r"[(\[](?P<inner>[^()\[\]]+)[)\]]")
 # "A", "(1)", "5=2/1": a row that numbers the columns.
@@ -222,16 +218,15 @@ class Headings:
         if heading_key(rest) in self._levels:
             return Level(rest, **parts)
         status, bare = self._split_status(rest)
+        stated = parts | ({"status": status} if status else {})
         if status and not bare:
-            return Level(**(parts | {"status": status}))
+            return Level(**stated)
         if period := self._period(bare):
-            return Level(**(parts | {"period": period} | ({"status": status} if status else {})))
+            return Level(**(stated | {"period": period}))
         if status and heading_key(bare) in self._levels:
-            return Level(bare, **(parts | {"status": status}))
+            return Level(bare, **stated)
         name, period = self._split_period(bare)
-        if period:
-            return Level(name, **(parts | {"period": period} | ({"status": status} if status else {})))
-        return Level(rest, **parts)
+        return Level(name, **(stated | {"period": period})) if period else Level(rest, **parts)
 
     def _without_brackets(self, level: str) -> tuple[str, dict[str, str]]:
         """A level without brackets that hold a unit, status or period, and these."""

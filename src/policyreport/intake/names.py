@@ -6,14 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from policyreport.data.areas import Areas
 from policyreport.data.observations.periods import last_day, period_bounds
+from policyreport.params.intake import IntakeMap
 from policyreport.params.spelling import plain
-
-if TYPE_CHECKING:
-    from policyreport.data.areas import Areas
-    from policyreport.params.intake import IntakeMap
 
 # "1. ", "IV) ", "- " before a name are the sheet's numbering.
 _NUMBERING = re.compile(r"^(?:(?:\d{1,2}|[IVX]+)\s*[.)]\s*|[-–•+]\s+)")

@@ -8,16 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from policyreport.errors import DataError
 from policyreport.intake.sheets import Cell, Sheet
 from policyreport.params import limits
+from policyreport.params.intake import IntakeMap
 from policyreport.params.spelling import plain
 from policyreport.records.digits import as_published
-
-if TYPE_CHECKING:
-    from policyreport.params.intake import IntakeMap
 
 # Signs used as a minus, and spaces used between thousands: no-break, thin, narrow no-break, figure.
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from policyreport.data.observations.ledger import exists_in
 from policyreport.data.observations.periods import last_day, period_bounds
@@ -12,6 +12,7 @@ from policyreport.data.observations.schema import QUALITY
 from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.drafts import Draft, Drafts
+from policyreport.intake.figures import Context, Figure, Reading, index_hint
 from policyreport.intake.layout import Statement
 from policyreport.intake.names import AreaNameError, day_of
 from policyreport.intake.numbers import Decimals, Fit, Number, UndecidedError, decide_decimals, read_cell
@@ -20,15 +21,11 @@ from policyreport.intake.statements import Statements
 from policyreport.intake.texts import require_printable
 from policyreport.intake.units import Units
 from policyreport.params import limits
+from policyreport.params.indicators import Indicator
 from policyreport.params.intake import FigureColumn, heading_key
+from policyreport.params.policy import TaskList
 from policyreport.params.spelling import plain
 from policyreport.records.base import Status
-
-if TYPE_CHECKING:
-    from policyreport.params.indicators import Indicator
-    from policyreport.params.policy import TaskList
-
-from policyreport.intake.figures import Context, Figure, Reading, index_hint
 
 _BOUNDS = ("=", "~", ">", "<")
 # What every figure needs; a list and a measure only some indicators.

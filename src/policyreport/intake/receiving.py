@@ -75,7 +75,9 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
     names = AreaNames(read_areas(root), words)
     headings = Headings(words, indicators, lambda text: bool(names.candidates(text)))
     sheet = read_sheet(path, options.sheet, words, headings)
-    given = {name: Statement(text_cell(text), _option(name)) for name, text in options.stated.items() if text}
+    given = {
+        name: Statement(text_cell(text), "--" + name.replace("_", "-")) for name, text in options.stated.items() if text
+    }
     layout = headings.read(sheet, given.get("indicator"))
     stated = _agree(layout, given, Statements(words))
     slack = read_rule_book(root).settings.reference_slack_days
@@ -221,7 +223,3 @@ def _published(stated: dict[str, Statement]) -> str:
         return read_published(stated["published"].cell) if "published" in stated else "?"
     except ValueError:
         return "?"
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")

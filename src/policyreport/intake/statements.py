@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import DataError
@@ -11,9 +10,7 @@ from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.layout import LABELS, Line, Statement
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.params import limits
-
-if TYPE_CHECKING:
-    from policyreport.params.intake import IntakeMap
+from policyreport.params.intake import IntakeMap
 
 
 @dataclass(frozen=True)

@@ -6,29 +6,28 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from policyreport.data.areas import Areas, read_areas
 from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.intake.sheets import letters
 from policyreport.params.indicators import Indicator, read_indicators
-from policyreport.params.intake import TemplateWords, read_intake
+from policyreport.params.intake import IntakeMap, TemplateWords, read_intake
 from policyreport.params.policy import read_policy
 from policyreport.params.rules import read_rule_book
 from policyreport.records.base import Status
 from policyreport.records.digits import as_published
 
-if TYPE_CHECKING:
-    from openpyxl.workbook.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    from policyreport.params.intake import IntakeMap
-
 _ROMAN = ("I", "II", "III", "IV")
 _HEAD = "00695C"
 _INPUT = "FFF8E1"
-# A workbook carries the moment of its making; the same sheet should be the same file.
+# A workbook stores when it was made; the same sheet should be the same file.
 _MADE = datetime(2000, 1, 1)
 
 
@@ -37,9 +36,6 @@ def render_template(root: Path, quarter: str, language: str, path: Path) -> None
 
     Raises UsageError if quarter or language is unknown, or the file exists: it may be filled in already.
     """
-    # openpyxl takes a while to import and is needed for workbooks only.
-    from openpyxl import Workbook
-
     words = read_intake(root)
     if not re.fullmatch(r"\d{4}-?Q[1-4]", quarter):
         raise UsageError(f"--quarter {quarter}", "a quarter such as 2026Q1", f'"{quarter}"', "Use this form.")
@@ -68,11 +64,6 @@ class _Figures:
 
     indicator: Indicator
     period: str = ""
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """The definitions to choose from."""
-        return tuple(self.indicator.measures)
 
 
 class _Template:
@@ -126,8 +117,6 @@ class _Template:
 
     def _write_labels(self, sheet: Worksheet) -> int:
         """The lines that describe the figures; returns the row of the headings."""
-        from openpyxl.styles import Font, PatternFill
-
         sheet["A1"] = self.words.title.format(period=self.period)
         sheet["A1"].font = Font(bold=True, size=14)
         sheet["A2"] = self.words.how
@@ -145,9 +134,7 @@ class _Template:
 
     def _write_headings(self, sheet: Worksheet, first: int) -> None:
         """Two lines of headings: what a column is, and by which definition if there are several."""
-        from openpyxl.styles import Alignment, Font, PatternFill
-
-        figures = [(self._heading(entry), entry.measures) for entry in self.columns]
+        figures = [(self._heading(entry), tuple(entry.indicator.measures)) for entry in self.columns]
         headings = [(self.words.code, ()), (self.words.area, ()), *figures, (self.words.note, ())]
         for column, (heading, measures) in enumerate(headings, 1):
             for cell in (sheet.cell(first, column, heading), sheet.cell(first + 1, column)):
@@ -173,8 +160,6 @@ class _Template:
 
     def _write_definitions(self, sheet: Worksheet) -> None:
         """What each column means, and the lists to choose from in columns of their own."""
-        from openpyxl.styles import Alignment, Font
-
         for column, heading in enumerate(self.words.columns, 1):
             sheet.cell(1, column, heading).font = Font(bold=True)
         for row, entry in enumerate(self.columns, 2):
@@ -224,8 +209,6 @@ class _Template:
 
     def _choose(self, sheet: Worksheet, cells: str, where: str) -> None:
         """Offer a list of choices in a cell."""
-        from openpyxl.worksheet.datavalidation import DataValidation
-
         rule = DataValidation(type="list", formula1=cells, allow_blank=True)
         rule.error, rule.showErrorMessage = self.words.not_listed, True
         sheet.add_data_validation(rule)
@@ -233,8 +216,6 @@ class _Template:
 
     def _limit(self, sheet: Worksheet, indicator: Indicator, where: str) -> None:
         """Accept whole numbers only, or ask about implausible values."""
-        from openpyxl.worksheet.datavalidation import DataValidation
-
         usual = indicator.plausible
         low, high = (usual.low, usual.high) if usual else (indicator.low, indicator.high)
         whole = indicator.kind in ("count", "rank")

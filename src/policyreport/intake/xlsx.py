@@ -78,8 +78,6 @@ class Workbook:
                 self._read_comments(part, raw)
         return raw
 
-    # Parts ------------------------------------------------------------------------------------------------
-
     def _root(self) -> str:
         """The part of the workbook itself."""
         for type_, part in self._related("").values():
@@ -181,7 +179,7 @@ class Workbook:
             inside.pop()
             if tag == "comment" and (at := cell_at(place[0])):
                 text = " ".join(reader.text().text.split())
-                # What is written for programs that do not know conversations ends in the first remark of one.
+                # The text for programs that do not know threaded comments ends with the first remark of the thread.
                 text = text.rpartition("Comment: ")[2] if text.startswith("[Threaded comment]") else text
                 named = next((author for author in authors if author and text.startswith(f"{author}:")), None)
                 sheet.comments[at] = text.removeprefix(f"{named}:").strip() if named else text
@@ -192,8 +190,6 @@ class Workbook:
             reader.data(text)
 
         self._parse(part, start, end, data)
-
-    # XML --------------------------------------------------------------------------------------------------
 
     def _parse(
         self,

@@ -40,7 +40,7 @@ def read_jsonstat(body: bytes, where: str) -> Cube:
     """
     # PX-Web ends the document with a NUL byte.
     answer = read_answer(body.rstrip(b"\0"), where, "JSON-stat")
-    # The library raises what the part of the document that it did not expect raises.
+    # The library passes on whatever an unexpected part of the document raises.
     with understood(where, "a JSON-stat dataset"):
         dataset = answer.get("dataset", answer)
         sizes = dataset["size"] if "size" in dataset else dataset["dimension"]["size"]
@@ -66,8 +66,8 @@ def _require_values(values: Any, cells: int, where: str) -> None:
 def _require_finite(table: pd.DataFrame, where: str) -> None:
     """Stop at a cell that holds neither a number nor nothing."""
     for figure in table[VALUE]:
-        known = figure is None or (isinstance(figure, int | float) and not isinstance(figure, bool))
-        if not known or (figure is not None and math.isinf(figure)):
+        number = isinstance(figure, int | float) and not isinstance(figure, bool)
+        if figure is not None and (not number or math.isinf(figure)):
             raise ConnectError(where, "numbers", repr(figure)[:40], BY_HAND)
 
 

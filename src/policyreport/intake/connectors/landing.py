@@ -17,7 +17,7 @@ from policyreport.intake.figures import Figure
 from policyreport.intake.writing import write_deliveries
 from policyreport.records.digits import as_published
 
-# A vintage differs from the one before if one of these does.
+# A vintage differs from the one before it if one of these does.
 _FIGURE = ("value", "bound", "unit", "status")
 
 
@@ -59,12 +59,12 @@ def preview(rows: pd.DataFrame, ledger: pd.DataFrame) -> Preview:
     both = after[columns].merge(newest[columns], on=list(KEY), how="left", suffixes=("", "_before"))
     days = ledger[[*KEY, "published"]].drop_duplicates().assign(held=True)
     held = after[[*KEY, "published"]].merge(days, on=[*KEY, "published"], how="left")["held"].notna()
-    known = both["published_before"].notna()
-    same = known & (both[list(_FIGURE)].to_numpy() == both[[f"{name}_before" for name in _FIGURE]].to_numpy()).all(1)
-    late = known & ~same & (both["published"] <= both["published_before"])
-    change = pd.Series("new", index=both.index).mask(known, "revised").mask(late, "refused").mask(same, "unchanged")
+    matched = both["published_before"].notna()
+    same = matched & (both[list(_FIGURE)].to_numpy() == both[[f"{name}_before" for name in _FIGURE]].to_numpy()).all(1)
+    late = matched & ~same & (both["published"] <= both["published_before"])
+    change = pd.Series("new", index=both.index).mask(matched, "revised").mask(late, "refused").mask(same, "unchanged")
     table = pd.DataFrame({"change": change, "before": "", "after": _figure(both, ""), "reason": "", "held": held})
-    table["before"] = table["before"].where(~known, _figure(both, "_before"))
+    table["before"] = table["before"].where(~matched, _figure(both, "_before"))
     day = both["published_before"].dt.strftime("%Y-%m-%d").fillna("")
     table["reason"] = table["reason"].where(~late, "the ledger's figure of " + day + " is of this day or newer")
     return Preview(table.set_axis(rows.index))

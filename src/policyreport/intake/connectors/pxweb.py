@@ -28,7 +28,7 @@ from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import PxSeries, PxTable, PxWeb, Status
 
 PAGE = ("text/html", "application/xhtml+xml")
-# PX-Web hands the file out as a download on some sites and as a document on others.
+# PX-Web sends the file as a download on some sites and as a document on others.
 DATA = ("application/json", "text/json", "application/octet-stream", "text/plain")
 _VALUES, _FORMAT, _VIEW = "ValuesListBox", "OutputFormat", "ButtonViewTable"
 _FIELDS = ("hidden", "text")
@@ -56,9 +56,8 @@ def fetch(request: PxRequest, web: Web, params: PxWeb, areas: Areas, accessed: d
         raise UsageError(
             f"pxweb {request.table}", "a table of params/connectors.yaml, pxweb", f'"{request.table}"', todo
         )
-    table = params.tables[request.table]
-    address = "/".join((params.address, *(quote(each) for each in (table.database, table.database)), ""))
-    address += f"{quote(request.table)}.px/"
+    database = quote(params.tables[request.table].database)
+    address = f"{params.address}/{database}/{database}/{quote(request.table)}.px/"
     page = web.get(address, PAGE)
     target, form = fill_form(page, params.format)
     answer = web.post(target, DATA, form)
@@ -73,16 +72,16 @@ def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]
     """
     changed = "The site's form has changed: save the table by hand, and correct the connector."
     form = _form(page)
-    inputs = [] if form is None else [each for each in form.inputs if each.name]
-    buttons = {str(each.name): str(each.get("value", "")) for each in inputs if each.get("type") in _BUTTONS}
-    selects = {str(each.name): list(each.value_options) for each in inputs if each.tag == "select"}
-    lists: dict[str, str | list[str]] = {name: all_ for name, all_ in selects.items() if name.endswith(_VALUES)}
+    inputs = [] if form is None else [field for field in form.inputs if field.name]
+    buttons = {str(field.name): str(field.get("value", "")) for field in inputs if field.get("type") in _BUTTONS}
+    selects = {str(field.name): list(field.value_options) for field in inputs if field.tag == "select"}
+    lists: dict[str, str | list[str]] = {name: values for name, values in selects.items() if name.endswith(_VALUES)}
     view = next((name for name in buttons if name.endswith(_VIEW)), None)
     formats = next((name for name in selects if _FORMAT in name), None)
     if form is None or view is None or formats is None or not lists:
         raise ConnectError(page.address, "a form to choose values and a format in", "none", changed)
-    # As a browser does: unticked boxes and the other buttons stay out, an empty field is sent empty.
-    filled: dict[str, str | list[str]] = {str(each.name): "" for each in inputs if each.get("type") in _FIELDS}
+    # As a browser does: unticked boxes and other buttons are left out, an empty field is sent empty.
+    filled: dict[str, str | list[str]] = {str(field.name): "" for field in inputs if field.get("type") in _FIELDS}
     filled |= {str(name): str(value) for name, value in form.form_values() if name not in buttons}
     filled |= lists | {formats: wanted, view: buttons[view]}
     target = urljoin(page.address, form.get("action") or "")
@@ -94,11 +93,11 @@ def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]
 def _form(page: Answer) -> Any:
     """The form with the button, or None."""
     try:
-        # Without a word on its letters lxml would read the page as Latin-1.
+        # Without an encoding lxml would read the page as Latin-1.
         forms = html.fromstring(page.body, parser=html.HTMLParser(encoding=page.charset)).forms
     except (etree.LxmlError, LookupError, ValueError):
         return None
-    return next((each for each in forms for name in each.fields if str(name).endswith(_VIEW)), None)
+    return next((form for form in forms for name in form.fields if str(name).endswith(_VIEW)), None)
 
 
 def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, areas: Areas, accessed: date) -> Fetched:
@@ -162,9 +161,9 @@ def _select(cells: pd.DataFrame, series: PxSeries, params: PxWeb, where: str) ->
         expected = f"{len(series.select)} dimensions besides areas and years"
         raise DataError(where, expected, ", ".join(further) or "none", f"{_MAP}: series.select.")
     for name, label in zip(further, series.select, strict=True):
-        known = [str(each) for each in cells[name].unique()]
-        if label not in known:
-            raise DataError(f'{where}, dimension "{name}"', f'"{label}"', "others", did_you_mean(label, known))
+        labels = [str(text) for text in cells[name].unique()]
+        if label not in labels:
+            raise DataError(f'{where}, dimension "{name}"', f'"{label}"', "others", did_you_mean(label, labels))
         cells = cells[cells[name] == label]
     return cells
 
@@ -180,7 +179,7 @@ def _area_keys(labels: list[str], table: PxTable, params: PxWeb, areas: Areas, w
             todo = f"{did_you_mean(_letters(label, params), known)} {_MAP}.tables: areas."
             raise DataError(f"{where}, area", f"an area of the {table.scheme} units", f'"{label}"', todo)
         if list(keys.values()).count(key) > 1:
-            both = " and ".join(f'"{each}"' for each, other in keys.items() if other == key)
+            both = " and ".join(f'"{text}"' for text, other in keys.items() if other == key)
             raise DataError(f"{where}, area", "one label an area", f"{both} for {key}", f"{_MAP}.tables: areas.")
     return keys
 
@@ -195,12 +194,12 @@ def _letters(label: str, params: PxWeb) -> str:
 
 def _year(label: str, params: PxWeb, where: str) -> tuple[int, Status]:
     """Year and status of a label such as ``Sơ bộ 2024``."""
-    found = _YEAR.match(" ".join(unicodedata.normalize("NFC", label).split()))
-    before = found["before"] if found else label
-    if found is None or before not in params.statuses:
+    match = _YEAR.match(" ".join(unicodedata.normalize("NFC", label).split()))
+    before = match["before"] if match else label
+    if match is None or before not in params.statuses:
         todo = f"{did_you_mean(before, params.statuses)} {_MAP}.statuses."
         raise DataError(f"{where}, year", "a year, or a known word and a year", f'"{label}"', todo)
-    return int(checked_period(found["year"], f"{where}, year")[:4]), params.statuses[before]
+    return int(checked_period(match["year"], f"{where}, year")[:4]), params.statuses[before]
 
 
 def _is_back_cast(areas: Areas, area: str, year: int, table: PxTable) -> bool:

@@ -31,7 +31,7 @@ from policyreport.params.connectors import Sdmx, SdmxSeries
 XML = ("application/xml", "text/xml", "application/vnd.sdmx.structurespecificdata+xml")
 COLUMNS = ("INDICATOR", "REF_AREA", "FREQ", "UNIT_MULT", "TIME_PERIOD", "OBS_VALUE")
 _MAP = "Add it to params/connectors.yaml, sdmx"
-# What publishers write where there is no figure.
+# What publishers write for a missing figure.
 _MISSING = frozenset({"", "NaN", "NA", "_Z", "_X"})
 
 
@@ -58,8 +58,8 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
     published, note = day_of(prepared, params.hours_from_utc, accessed, f"{where}, Header/Prepared")
     rows = [
         row
-        for code, each in series.items()
-        for row in _series_rows(cells, code, each, params, f"{where}, {code}", published, request.since)
+        for code, mapped in series.items()
+        for row in _series_rows(cells, code, mapped, params, f"{where}, {code}", published, request.since)
     ]
     source = Provenance(
         publisher=params.publisher,
@@ -90,15 +90,15 @@ def _known(request: SdmxRequest, params: Sdmx) -> dict[str, SdmxSeries]:
 
 def _read(body: bytes, where: str) -> tuple[pd.DataFrame, str]:
     """Observations as text, and when the file was prepared."""
-    # SDMX-ML never declares a document type; entities are how XML is made to grow in memory.
+    # SDMX-ML never declares a document type; by its entities XML could be made to grow in memory.
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise ConnectError(where, "SDMX-ML", "a document type declaration", BY_HAND)
     if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body:
         raise ConnectError(where, "SDMX-ML in UTF-8", "another encoding", BY_HAND)
     try:
         message = read_sdmx(BytesIO(body), validate=False)
-        tables = [each.data for each in message.data or () if isinstance(each, PandasDataset)]
-    # pysdmx raises what its XML reader raises, of several families.
+        tables = [dataset.data for dataset in message.data or () if isinstance(dataset, PandasDataset)]
+    # pysdmx passes on several kinds of errors of its XML reader.
     except Exception as error:  # noqa: BLE001
         got = f"{len(body)} bytes that break off or are not SDMX ({' '.join(str(error).split())[:120]})"
         raise ConnectError(where, "SDMX-ML", got, BY_HAND) from None
@@ -116,9 +116,9 @@ def _read(body: bytes, where: str) -> tuple[pd.DataFrame, str]:
 def _series_rows(
     cells: pd.DataFrame, code: str, series: SdmxSeries, params: Sdmx, where: str, published: str, since: int
 ) -> list[dict[str, str]]:
-    known = sorted(cells["INDICATOR"].unique())
-    if code not in known:
-        raise DataError(where, "the series in the file", "none", did_you_mean(code, known))
+    codes = sorted(cells["INDICATOR"].unique())
+    if code not in codes:
+        raise DataError(where, "the series in the file", "none", did_you_mean(code, codes))
     kept = cells[(cells["INDICATOR"] == code) & cells["FREQ"].isin(series.frequencies)]
     statuses = kept["OBS_STATUS"] if "OBS_STATUS" in kept else pd.Series("", index=kept.index)
     rows = []

@@ -17,7 +17,7 @@ from policyreport.records.digits import as_published
 
 BY_HAND = "Try again later, or save the answer by hand and add it as a file."
 _REDIRECTS = 10
-# 429 and these of the 5xx say "not now"; every other refusal would be the same the next time.
+# 429 and these of the 5xx mean "not now"; every other refusal would be repeated.
 _NOT_NOW = frozenset({429, 500, 502, 503, 504})
 
 
@@ -34,8 +34,8 @@ class Answer:
 class _NotNow(Exception):
     """A temporary refusal, with what the publisher said and how long it asked to wait."""
 
-    def __init__(self, said: str, wait: float) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
         self.wait = wait
 
 

@@ -26,7 +26,7 @@ from policyreport.intake.connectors.web import BY_HAND, Web
 from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import WorldBank, WorldBankIndicator
 
-# More than any country has years, so that there is one page.
+# More than the years of any country, so that there is one page.
 _PER_PAGE = 1000
 
 
@@ -56,8 +56,8 @@ def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date
     except ValueError:
         raise ConnectError(answer.address, "lastupdated, a day", f'"{published[:40]}"', BY_HAND) from None
     with understood(answer.address, "a row a year, with indicator, country, date and value"):
-        kept = [each for each in rows if each.get("value") is not None]
-        table = [_row(each, request.indicator, country, chosen, params, published) for each in kept]
+        kept = [row for row in rows if row.get("value") is not None]
+        table = [_row(row, request.indicator, country, chosen, params, published) for row in kept]
     source = Provenance(
         publisher=params.publisher,
         title=f"{params.database}: {chosen.title} ({request.indicator}), {country}",
@@ -87,8 +87,10 @@ def _read(body: bytes, where: str) -> tuple[dict[str, Any], list[dict[str, Any]]
     head = answer[0] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else {}
     with understood(where, "[head, rows]"):
         if "message" in head:
-            said = "; ".join(str(each.get("value", each)) for each in head["message"])[:200]
-            raise ConnectError(where, "figures", f"the message: {said}", "Check the codes in params/connectors.yaml.")
+            message = "; ".join(str(part.get("value", part)) for part in head["message"])[:200]
+            raise ConnectError(
+                where, "figures", f"the message: {message}", "Check the codes in params/connectors.yaml."
+            )
         if "pages" not in head or len(answer) != 2 or not isinstance(answer[1] or [], list):
             raise ConnectError(where, "[head, rows]", "another structure", BY_HAND)
         if answer[1] and int(head["pages"]) > 1:
@@ -96,36 +98,36 @@ def _read(body: bytes, where: str) -> tuple[dict[str, Any], list[dict[str, Any]]
     return head, answer[1] or []
 
 
-def _id(each: dict[str, Any], name: str) -> str:
+def _id(row: dict[str, Any], name: str) -> str:
     """The code of a row's indicator or country; empty if the API gives none."""
-    named = each.get(name)
+    named = row.get(name)
     return str(named.get("id", "")) if isinstance(named, dict) else ""
 
 
 def _row(
-    each: dict[str, Any], code: str, country: str, chosen: WorldBankIndicator, params: WorldBank, published: str
+    row: dict[str, Any], code: str, country: str, chosen: WorldBankIndicator, params: WorldBank, published: str
 ) -> dict[str, str]:
-    year = str(each.get("date", ""))[:40]
+    year = str(row.get("date", ""))[:40]
     where = f"World Bank {code}, {country}, {year}"
-    got_code = _id(each, "indicator")
-    countries = {_id(each, "country"), str(each.get("countryiso3code", ""))}
+    got_code = _id(row, "indicator")
+    countries = {_id(row, "country"), str(row.get("countryiso3code", ""))}
     if got_code != code or country not in countries:
         got = f"{got_code} of {', '.join(sorted(countries))}"[:80]
         raise DataError(where, "the indicator and country asked for", got, BY_HAND)
     if not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise DataError(where, "a year", f'"{year}"', "Only annual series are mapped.")
     checked_period(year, where)
-    state = str(each.get("obs_status") or "")
+    state = str(row.get("obs_status") or "")
     if state not in params.statuses:
         todo = "Add it to worldbank.statuses in params/connectors.yaml; " + did_you_mean(state, params.statuses)
         raise DataError(f"{where}, obs_status", "a known state", f'"{state}"', todo)
-    if not isinstance(each["value"], Decimal):
-        raise DataError(f"{where}, value", "a number", f'"{str(each["value"])[:40]}"', BY_HAND)
+    if not isinstance(row["value"], Decimal):
+        raise DataError(f"{where}, value", "a number", f'"{str(row["value"])[:40]}"', BY_HAND)
     return ledger_row(
         chosen.to,
         published,
         area=params.areas[country],
         period=year,
-        figure=checked_figure(each["value"], f"{where}, value"),
+        figure=checked_figure(row["value"], f"{where}, value"),
         status=params.statuses[state],
     )
