@@ -258,11 +258,11 @@ def check(
     if rule and rule not in CHECKS:
         raise UsageError("check RULE", "the id of a rule", f'"{rule}"', did_you_mean(rule, CHECKS))
     layout = read_edition(root, edition).layout(root) if edition else root
-    known = read_context(layout)
+    facts = read_context(layout)
     if list_rules:
-        open_console().print(rules_table(known.book))
+        open_console().print(rules_table(facts.book))
         return
-    findings = check_ledger(load_ledger(layout), known, [rule] if rule else None)
+    findings = check_ledger(load_ledger(layout), facts, [rule] if rule else None)
     if as_json:
         typer.echo(json.dumps([finding.model_dump(mode="json") for finding in findings], indent=1, ensure_ascii=False))
     else:

@@ -32,7 +32,7 @@ _WANTED = {
     "decimal": "the decimal sign",
 }
 _SHOWN = 12
-_SPOKEN = 3
+_HINTS = 3
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Asking:
             missing["publisher_name"] = []
         if "published" not in stated and not reading.figures and not reading.problems:
             missing.setdefault("published", [])
-        if "indicator" in missing and "measure" not in stated and (of := self._spoken_of()):
+        if "indicator" in missing and "measure" not in stated and (of := self._mentioned()):
             missing.setdefault("measure", []).append(of[1])
         if not missing:
             return
@@ -66,20 +66,20 @@ class Asking:
         """The option that supplies a field, with its likely values."""
         if name == "publisher":
             folders = first_of(self._folders(), _SHOWN)
-            yield f"--publisher NAME          its folder below data/raw: {folders}, or a new one"
+            yield f"--publisher NAME          its folder in data/raw: {folders}, or a new one"
         elif name == "publisher_name":
             near = did_you_mean(stated["publisher"].cell.text, self._folders())
             yield f'--publisher-name "…"      if the publisher is new; {near}'
         elif name == "title":
             yield '--title "…"               the title of the document'
         elif name == "address":
-            yield "--address https://…       where it can be found"
+            yield "--address https://…       the web address of the document"
         elif name == "published":
-            yield f"--published DATE          the day, month or year it came out{self._hint('published')}"
+            yield f"--published DATE          the day, month or year of publication{self._hint('published')}"
         elif name == "period":
             yield f"--period PERIOD           such as 2026-Q1, 2026 or 2026-01/2026-09{self._hint('period')}"
         elif name == "indicator":
-            yield f"--indicator ID            what columns headed by periods hold{self._indicator_hint()}"
+            yield f"--indicator ID            the indicator of columns headed by periods{self._indicator_hint()}"
         elif name == "measure":
             by_id = self.context.indicators.by_id()
             for id in of:
@@ -103,10 +103,10 @@ class Asking:
 
     def _indicator_hint(self) -> str:
         """Where ids are listed, or which indicator an unread line mentions."""
-        of = self._spoken_of()
+        of = self._mentioned()
         return f": {of[0]}, which may be {of[1]}" if of else ", an id of params/indicators.yaml"
 
-    def _spoken_of(self) -> tuple[str, str] | None:
+    def _mentioned(self) -> tuple[str, str] | None:
         """The indicator that an unread line mentions, and where."""
         names = self.context.words.figure_columns(self.context.indicators)
         for line in self.lines:
@@ -119,23 +119,23 @@ class Asking:
     def _lists(self, stated: dict[str, Statement]) -> str:
         """The lists that can be meant: those still being counted in the period, if it is known."""
         lists = self.context.policy.lists
-        spoken = {period for _, _, period in self._periods()}
-        text = stated["period"].cell.text if "period" in stated else "".join(spoken) if len(spoken) == 1 else ""
+        periods = {period for _, _, period in self._periods()}
+        text = stated["period"].cell.text if "period" in stated else "".join(periods) if len(periods) == 1 else ""
         try:
             start, end = period_bounds(text)
             lists = tuple(task_list for task_list in lists if not task_list.ended(start, end, self.context.slack_days))
         except ValueError:
             pass
         ids = [task_list.id for task_list in lists]
-        return f"of params/policy.yaml, where a new one is described first: {first_of(ids, _SHOWN)}"
+        return f"of params/policy.yaml (describe a new one there first): {first_of(ids, _SHOWN)}"
 
     def _hint(self, name: str) -> str:
         """What unread lines or the sheet's name say about a day or a period, each meaning once."""
-        spoken = self._periods() if name == "period" else self._days()
+        mentioned = self._periods() if name == "period" else self._days()
         distinct: dict[str, str] = {}
-        for where, text, meaning in spoken:
+        for where, text, meaning in mentioned:
             distinct.setdefault(meaning, f'{where} says "{text}", which is {meaning}')
-        return ": " + ", or ".join(list(distinct.values())[:_SPOKEN]) if distinct else ""
+        return ": " + ", or ".join(list(distinct.values())[:_HINTS]) if distinct else ""
 
     def _days(self) -> Iterator[tuple[str, str, str]]:
         """Days in lines of the sheet, except those labelled as the day its figures hold."""
@@ -149,5 +149,5 @@ class Asking:
         periods = self.context.words.periods
         for line in self.lines:
             yield from ((f"row {line.row}", text, period) for text, period in periods_in(line.text, periods))
-        words = self.name.replace("_", " ").replace(".", " ").replace('"', " ")
-        yield from (("its name", text, period) for text, period in periods_in(words, periods))
+        name = self.name.replace("_", " ").replace(".", " ").replace('"', " ")
+        yield from (("its name", text, period) for text, period in periods_in(name, periods))

@@ -39,7 +39,7 @@ def read_figures(
 
     Raises DataError if the sheet mixes both notations of decimals.
     """
-    reader = _Reader(sheet.name, context, drafts.notes, options)
+    reader = _Reader(context, drafts.notes, options)
     pairs, problems = [], list(drafts.problems)
     for draft in drafts.figures:
         try:
@@ -81,8 +81,8 @@ def _too_many(sheet: Sheet, draft: Draft) -> DataError:
 class _Reader:
     """Reads one draft at a time; the texts of marks go into the notes."""
 
-    def __init__(self, file: str, context: Context, notes: dict[str, str], options: dict[str, Statement]) -> None:
-        self.file, self.context, self.notes, self.options = file, context, notes, options
+    def __init__(self, context: Context, notes: dict[str, str], options: dict[str, Statement]) -> None:
+        self.context, self.notes, self.options = context, notes, options
         self.indicators = context.indicators.by_id()
         self.columns = context.words.figure_columns(context.indicators)
         self.lists = {item.id: item for item in context.policy.lists}
@@ -280,7 +280,7 @@ class _Reader:
         statement = draft.stated["list"]
         task_list = self.lists.get(statement.cell.text) or self._list_titled(statement.cell.text)
         if task_list is None:
-            raise _refused(statement, "a list of params/policy.yaml, where a new one is described first", self.lists)
+            raise _refused(statement, "a list of params/policy.yaml (describe a new one there first)", self.lists)
         start, end = period_bounds(period)
         day = date.fromisoformat(reference_date) if reference_date else end
         if task_list.ended(start, day, self.context.slack_days):
