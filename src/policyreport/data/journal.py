@@ -22,7 +22,8 @@ FILE = ".adding"
 """Its name: while it is there, the tables it names are out of sight."""
 _NAME = re.compile(r"\w[\w.-]*")
 _ENDING = re.compile(r"\.(csv|source\.yaml|original\.\w+)$")
-_BYTES = 100_000
+# A table takes up to 1 kB of it, and one fetch can bring many.
+_BYTES = 1_000_000
 
 
 class Entry(BaseModel):
