@@ -1,4 +1,4 @@
-"""The editions that new or removed figures change: those known on a day by which the figures were published."""
+"""The editions that change when figures are added or removed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Affected:
 
 
 def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, ...]:
-    """List the editions that use any of some figures, given the day by which each figure was surely out.
+    """List the editions that use any of some figures, given the day by which each was certainly published.
 
     Editions on data of their own are left out; those whose file cannot be read are listed with their problem.
     """
