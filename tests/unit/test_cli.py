@@ -67,6 +67,19 @@ def test_help_teaches_with_examples_and_names_every_command():
     for word in ("run 2025Q4", "render 2025Q4", "Exit codes", "run", "render", "schema", "check", "editions"):
         assert word in shown
     assert "--areas n01,n40" in call("run", "--help").output
+    # The list of commands has the first sentence of each, whole.
+    assert "..." not in shown.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["run", "why", "compare-runs", "render", "trace", "schema", "check", "methods", "validity", "add", "remove",
+     "template", "revisions", "editions", "fetch", "fetch worldbank", "fetch pxweb", "fetch sdmx", "cache",
+     "cache prune"],
+)  # fmt: skip
+def test_every_command_shows_an_example(command):
+    examples = call(*command.split(), "--help").output.partition("Examples:")[2]
+    assert f"policyreport {command}" in examples
 
 
 def test_help_imports_nothing_heavy():
