@@ -1,4 +1,4 @@
-"""Everything a user can be told, and the exit code each family ends with.
+"""Every error meant for the user, and the exit code of each kind.
 
 An error says where, what was expected, what was found, and what to do. It never needs a traceback.
 """
@@ -15,12 +15,12 @@ from difflib import get_close_matches
 from enum import IntEnum
 from typing import TypeVar
 
-# Set, it shows tracebacks also of errors that are meant for the user.
+# An environment variable: when set, errors meant for the user show their traceback too.
 DEBUG = "POLICYREPORT_DEBUG"
 
 
 class ExitCode(IntEnum):
-    """Exit codes of the command line, one table."""
+    """Exit codes of the command line."""
 
     OK = 0
     USAGE = 2
@@ -35,16 +35,8 @@ class ExitCode(IntEnum):
 class PolicyReportError(Exception):
     """Base of every error meant for the user.
 
-    Parameters
-    ----------
-    where : str
-        Place: file, row, key, province or option.
-    expected : str
-        What would have been right.
-    got : str
-        What was found instead.
-    todo : str
-        The next step for the user.
+    `where` is the place (file, row, key, province or option), `expected` what would have been right, `got` what was
+    found instead, `todo` the next step for the user.
     """
 
     exit_code = ExitCode.USAGE
@@ -57,7 +49,7 @@ class PolicyReportError(Exception):
         return f"{self.where}: expected {self.expected}; got {self.got}. {self.todo}"
 
     def _render_traceback_(self) -> list[str]:
-        """Show the message alone in a notebook: IPython asks errors for it before it shows its own traceback."""
+        """Show the message alone in a notebook: IPython calls this before it formats its own traceback."""
         if os.environ.get(DEBUG):
             return "".join(traceback.format_exception(self)).splitlines()
         return [f"{type(self).__name__}: {self}"]
@@ -101,24 +93,18 @@ class ConnectError(PolicyReportError):
 
 
 def strange_letters(text: str) -> str:
-    """Name letters that look like Latin ones and are not: nobody sees why such a word is unknown.
-
-    Returns
-    -------
-    str
-        ``"А" is U+0410 (Cyrillic capital letter a).`` and a space, or nothing.
-    """
+    """Name up to three letters that may look Latin and are not: ``"А" is U+0410 (Cyrillic capital letter a). ``."""
     names = {
         letter: unicodedata.name(letter, "unnamed")
         for letter in dict.fromkeys(text)
         if ord(letter) > 127 and not unicodedata.combining(letter) and unicodedata.category(letter)[0] in "LCM"
     }
     strange = [(letter, name) for letter, name in names.items() if not name.startswith("LATIN")]
-    told = [f'"{letter}" is U+{ord(letter):04X} ({name.capitalize()})' for letter, name in strange[:3]]
-    return f"{'; '.join(told)}. " if told else ""
+    described = [f'"{letter}" is U+{ord(letter):04X} ({name.capitalize()})' for letter, name in strange[:3]]
+    return f"{'; '.join(described)}. " if described else ""
 
 
-# What to do about what the system refuses; the rest is looked up by whoever keeps the machine.
+# What a user can do about the commonest refusals of the operating system.
 _ADVICE = {
     errno.ENOSPC: "Free space on this disk, then give the command again.",
     errno.EDQUOT: "Free space on this disk, then give the command again.",
@@ -136,9 +122,9 @@ _ADVICE = {
 
 
 def system_error(kind: type[Refused], error: OSError, place: str) -> Refused:
-    """Turn what the system refused into a message of a kind; `place` stands where the error names no file."""
+    """Turn an error of the operating system into one of ours; `place` is used where the error names no file."""
     if error.args and isinstance(error.args[0], list):
-        # shutil copies on, and tells all that failed at the end.
+        # shutil goes on copying and reports all failures at the end.
         first = re.search(r"\[Errno (\d+)\] ([^:]+)", str(error.args[0]))
         error = OSError(int(first[1]), first[2]) if first else OSError("some files could not be copied")
     if "AF_UNIX path too long" in str(error):
@@ -150,21 +136,7 @@ def system_error(kind: type[Refused], error: OSError, place: str) -> Refused:
 
 
 def did_you_mean(got: str, known: Iterable[str]) -> str:
-    """Say which known words are nearest to an unknown one.
-
-    Parameters
-    ----------
-    got : str
-        The unknown word.
-    known : iterable of str
-        The words that would have been right.
-
-    Returns
-    -------
-    str
-        ``did you mean "x"?``, or the known words where none is near; before it the letters of the unknown word
-        that only look like Latin ones.
-    """
+    """Suggest the allowed values nearest to an unknown one, or list them where none is near."""
     words = sorted(known)
     near = get_close_matches(got, words, n=3, cutoff=0.6)
     strange = strange_letters(got)

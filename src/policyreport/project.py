@@ -1,4 +1,4 @@
-"""Find the project folder and its editions; light, so that the command line can say something at once."""
+"""Find the project folder and its editions, without heavy imports, so that the command line answers at once."""
 
 from __future__ import annotations
 
@@ -13,13 +13,7 @@ _QUARTER = re.compile(r"^\D*(\d{4})\W*q\W*([1-4])$", re.IGNORECASE)
 
 
 def find_project(start: Path) -> Path:
-    """Find the project folder: the nearest one upwards with params/editions/.
-
-    Raises
-    ------
-    UsageError
-        If no folder upwards is a project.
-    """
+    """Return the nearest folder upwards that has params/editions/; raise UsageError where there is none."""
     for folder in (start.absolute(), *start.absolute().parents):
         if (folder / EDITIONS).is_dir():
             return folder
@@ -28,13 +22,7 @@ def find_project(start: Path) -> Path:
 
 
 def given_project(path: Path | None) -> Path:
-    """Check the folder that --project names, and make it absolute; without one, find it from here upwards.
-
-    Raises
-    ------
-    UsageError
-        If it is not a project.
-    """
+    """Return the folder of --project, else the one found from here upwards; raise UsageError where there is none."""
     if path is None:
         return find_project(Path.cwd())
     if not (path / EDITIONS).is_dir():
@@ -49,22 +37,10 @@ def list_editions(root: Path) -> tuple[str, ...]:
 
 
 def way_to_edition(name: str, known: Iterable[str]) -> str:
-    """Say what a user can do who names an edition that does not exist.
+    """Advise on the name of an edition that does not exist.
 
-    A name that is near to an existing one is a slip; another quarter is an edition still to be made, and an older
-    edition's name would be wrong advice.
-
-    Parameters
-    ----------
-    name : str
-        The unknown name.
-    known : iterable of str
-        Names of the editions there are.
-
-    Returns
-    -------
-    str
-        ``did you mean "2025Q4"?``, or which file to make and how.
+    A name near to an existing one is taken for a slip; another quarter is an edition still to be made, and suggesting
+    an older edition would be wrong.
     """
     editions = sorted(known)
     quarter = _quarter(name)
@@ -74,13 +50,12 @@ def way_to_edition(name: str, known: Iterable[str]) -> str:
 
 
 def _quarter(name: str) -> str:
-    """``2026Q1`` for a name that means a quarter, however it is written; empty for any other."""
+    """Return ``2026Q1`` for a name that means a quarter, however it is written; empty for any other."""
     match = _QUARTER.match(name)
     return f"{match[1]}Q{match[2]}" if match else ""
 
 
 def _how_to_make(name: str, editions: list[str]) -> str:
-    """Which file to copy, and what to change in the copy."""
     path = f"{EDITIONS}/{name}.yaml"
     quarters = [other for other in editions if _quarter(other)]
     if not quarters:

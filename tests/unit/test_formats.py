@@ -29,7 +29,7 @@ def test_a_share_stands_with_its_count_and_total():
 def test_number_and_unit_stay_on_one_line():
     assert EN.percent(0.945) == f"94.5{NBSP}%"
     assert " " not in EN.share_of(1, 3).split("(")[0].strip()
-    assert " " not in EN.gdp_share(14.02) + EN.points(0.3) + EN.p_value(0.0001)
+    assert " " not in EN.percent(0.1402) + EN.points(0.3) + EN.p_value(0.0001)
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,7 @@ def test_only_all_is_a_hundred_per_cent_and_only_none_is_zero(share, text):
     assert _plain(EN.percent(share)) == text
 
 
-def test_a_share_of_gdp_has_two_decimals_and_halves_go_up():
-    assert _plain(EN.gdp_share(14.02)) == "14.02 %"
+def test_halves_are_rounded_away_from_zero():
     assert EN.number(0.125, 2) == "0.13"
     assert EN.number(-0.125, 2) == f"{MINUS}0.13"
 

@@ -1,1 +1,1 @@
-"""Frozen, versioned results; JSON both ways."""
+"""Results as frozen values with units and rows, JSON both ways; how a value is written."""

@@ -1,4 +1,7 @@
-"""What every record is made of: frozen values with their evidence, refusals and flags."""
+"""What every record is made of: frozen values with their evidence, refusals and flags.
+
+The docstrings of records are published: they are the descriptions in the JSON schemas of the download.
+"""
 
 from __future__ import annotations
 
@@ -20,51 +23,18 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def to_json(self) -> bytes:
-        """Serialise with sorted keys and a final newline: equal records give equal bytes.
-
-        Returns
-        -------
-        bytes
-            UTF-8 JSON.
-        """
+        """Serialise as UTF-8 JSON with sorted keys and a final newline: equal records give equal bytes."""
         body = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1, sort_keys=True)
         return (body + "\n").encode()
 
     @classmethod
     def from_json(cls, body: bytes | str) -> Self:
-        """Read a record back.
-
-        Parameters
-        ----------
-        body : bytes or str
-            What `to_json` wrote.
-
-        Returns
-        -------
-        Frozen
-            The same record.
-
-        Raises
-        ------
-        pydantic.ValidationError
-            If the JSON does not fit the schema.
-        """
+        """Read what `to_json` wrote; raises pydantic.ValidationError if it does not fit the schema."""
         return cls.model_validate_json(body)
 
 
 def misfit(error: ValidationError) -> str:
-    """Say where a record does not fit its schema, of many places the first.
-
-    Parameters
-    ----------
-    error : pydantic.ValidationError
-        From reading it.
-
-    Returns
-    -------
-    str
-        One line.
-    """
+    """Describe in one line the first place where a record does not fit its schema."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return f"{where}: {first['msg']}" if where else first["msg"]
@@ -128,23 +98,12 @@ class Result(Frozen):
     inputs: tuple[str, ...] = ()
 
     def has_flag(self, code: str) -> bool:
-        """Tell whether a flag is raised.
-
-        Parameters
-        ----------
-        code : str
-            A flag code of METHODS §0.
-
-        Returns
-        -------
-        bool
-            True if the result carries the flag.
-        """
+        """Return whether the result carries a flag of METHODS §0."""
         return any(flag.code == code for flag in self.flags)
 
 
 def parts_of(value: object) -> Iterator[Frozen]:
-    """Walk every part of a record, itself first; published figures, which are many, hold none."""
+    """Yield a record and every part of it, except published figures, which are many and hold no parts."""
     if isinstance(value, Frozen) and not isinstance(value, Observation):
         yield value
         for name in type(value).model_fields:

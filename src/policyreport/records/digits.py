@@ -1,23 +1,18 @@
-"""Numbers in plain digits, as they were published: none is rounded on its way."""
+"""Numbers in plain digits, as they were published and without rounding."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-# Sums and means of published numbers are exact to here; what stands behind is the noise of binary fractions.
+# Significant digits to which sums and means of published numbers are exact; the rest is binary rounding noise.
 _COMPUTED_DIGITS = 12
 
 
 def as_published(value: float | Decimal, group: str = "") -> str:
     """Write a number with every digit it was published with: no exponent, no rounding, no trailing zeros.
 
-    A float is written as the shortest text that reads back as the same float, which for up to 15 significant
-    digits is the text it was read from. ``f"{value:g}"`` keeps six. `group` stands between thousands.
-
-    Returns
-    -------
-    str
-        ``1425521``, ``0.43``, ``-10.15``; for readers of pages, `policyreport.records.formats` adds separators.
+    A float becomes the shortest text that reads back as the same float, which for up to 15 significant digits is the
+    text it was read from; ``f"{value:g}"`` would keep six. `group` separates thousands.
     """
     number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     if not number.is_finite():
@@ -27,5 +22,5 @@ def as_published(value: float | Decimal, group: str = "") -> str:
 
 
 def as_computed(value: float, group: str = "") -> str:
-    """Write what was added up from published numbers: their digits, without the noise of binary fractions."""
+    """Write a sum or mean of published numbers with their digits, without the noise of binary fractions."""
     return as_published(float(f"{value:.{_COMPUTED_DIGITS}g}"), group)

@@ -1,6 +1,6 @@
 """Numbers, dates and probabilities as a reader of one language sees them.
 
-One place decides decimals and spaces (METHODS §0, "Printing"), so a figure, a table and a sentence show the
+Decimals and spaces are decided here alone (METHODS §0, "Printing"), so that figures, tables and sentences show the
 same number in the same way.
 """
 
@@ -22,26 +22,21 @@ from policyreport.records.digits import as_published
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
-# A number of more digits is a level, such as output in billions of dong, that its readers look up digit by digit.
+# A number with more digits is a level, such as output in billions of dong, which readers look up digit by digit.
 SHORT = 6
 EN_DASH = "–"
-
-
 _PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(\d{2})(?:-(\d{2}))?))?$")
 
 
 @lru_cache(maxsize=4096)
 def _decimal(size: Decimal, pattern: str, locale: str) -> str:
-    """A number as babel writes it; figures write the same ones at two widths and once more in words."""
+    """Format a number with babel; cached, as one page prints the same number several times."""
     return str(format_decimal(size, format=pattern, locale=locale))
 
 
 @dataclass(frozen=True)
 class Idiom:
-    """What babel does not know of a language.
-
-    `locale` and the date patterns are babel's.
-    """
+    """What babel does not provide for a language; `locale` and the date patterns are babel's."""
 
     locale: str
     of: str
@@ -94,18 +89,7 @@ IDIOMS = {
 
 
 class Formats:
-    """The number and date formats of one language.
-
-    Parameters
-    ----------
-    language : str
-        Two-letter code: ``en`` or ``vi``.
-
-    Raises
-    ------
-    UsageError
-        If the language has no formats.
-    """
+    """Number and date formats of one language, ``en`` or ``vi``; raises UsageError for any other."""
 
     def __init__(self, language: str = "en") -> None:
         if language not in IDIOMS:
@@ -115,30 +99,13 @@ class Formats:
 
     @property
     def to(self) -> str:
-        """What stands between the ends of a range in words."""
+        """The word between the ends of a range."""
         return self._idiom.to
 
     def number(self, value: float, digits: int, signed: bool = False) -> str:
-        """Write a number with a fixed count of decimals, halves away from zero.
+        """Write a finite number with a fixed count of decimals, halves away from zero: ``1,227.0``, ``−0.6``.
 
-        Parameters
-        ----------
-        value : float
-            A finite number.
-        digits : int
-            Decimals.
-        signed : bool
-            Show the plus of a positive number.
-
-        Returns
-        -------
-        str
-            ``1,227.0``, ``−0.6``; never a negative zero.
-
-        Raises
-        ------
-        UsageError
-            If the value is not finite.
+        `signed` shows the plus of a positive number; zero is never negative. Raises UsageError for NaN or infinity.
         """
         if not isfinite(value):
             raise UsageError("formats", "a finite number", repr(value), "Leave a missing value out, or refuse it.")
@@ -150,51 +117,25 @@ class Formats:
         return "+" + size if signed and rounded > 0 else size
 
     def published(self, value: float, digits: int | None = None) -> str:
-        """Write a published number with its own decimals: 13.9 is not 13.90.
+        """Write a published number with its own decimals, at most `digits` of them: 13.9 is not 13.90.
 
-        Parameters
-        ----------
-        value : float
-            As the ledger holds it.
-        digits : int, optional
-            Most decimals to print; a number of more than `SHORT` digits is never shortened.
+        A number of more than `SHORT` digits is never shortened.
         """
         text = as_published(abs(value))
         decimals, size = len(text.partition(".")[2]), len(text.replace(".", "").lstrip("0"))
-        # More than a float holds for certain is no published number but a computed one with its binary noise.
+        # More digits than a float holds exactly: not a published number but a computed one with binary noise.
         if digits is not None and not SHORT < size <= sys.float_info.dig:
             decimals = min(decimals, digits)
         return self.number(value, decimals)
 
     def count(self, value: int) -> str:
-        """Write a count with the language's group separator.
-
-        Parameters
-        ----------
-        value : int
-            A count.
-
-        Returns
-        -------
-        str
-            ``1,227``.
-        """
+        """Write a count with the language's group separator: ``1,227``."""
         return self.number(value, 0)
 
     def percent(self, share: float, digits: int = 1) -> str:
-        """Write a share of 1 as a percentage; what is not all or none never rounds to all or none.
+        """Write a share of 1 as a percentage: ``94.5 %`` with a non-breaking space.
 
-        Parameters
-        ----------
-        share : float
-            A share of 1.
-        digits : int
-            Decimals of the percentage.
-
-        Returns
-        -------
-        str
-            ``94.5 %`` with a non-breaking space; ``> 99.9 %`` for 0.9999, ``100 %`` only for all.
+        Only all and none are printed as such: 0.9999 is ``> 99.9 %``.
         """
         step = 10.0**-digits
         if 0 < share < 1:
@@ -206,198 +147,50 @@ class Formats:
         return f"{self.number(100 * share, 0 if share in (0, 1) else digits)}{NBSP}%"
 
     def share_of(self, count: int, total: int) -> str:
-        """Write a count with its total and share: a share never stands alone.
-
-        Parameters
-        ----------
-        count : int
-            Part.
-        total : int
-            Whole, at least 1.
-
-        Returns
-        -------
-        str
-            ``1,227 of 1,298 (94.5 %)``.
-        """
+        """Write a count with its total and share, ``1,227 of 1,298 (94.5 %)``: a share never stands alone."""
         return f"{self.count_of(count, total)} ({self.percent(count / total)})"
 
     def count_of(self, count: int, total: int) -> str:
-        """Write a count with its total.
-
-        Parameters
-        ----------
-        count : int
-            Part.
-        total : int
-            Whole.
-
-        Returns
-        -------
-        str
-            ``1,227 of 1,298``, the words held together.
-        """
+        """Write a count with its total, held together by non-breaking spaces: ``1,227 of 1,298``."""
         return f"{self.count(count)}{NBSP}{self._idiom.of}{NBSP}{self.count(total)}"
 
-    def gdp_share(self, value: float) -> str:
-        """Write a share of GDP or GRDP, given in per cent.
-
-        Parameters
-        ----------
-        value : float
-            Per cent of GDP.
-
-        Returns
-        -------
-        str
-            ``14.02 %``.
-        """
-        return f"{self.number(value, 2)}{NBSP}%"
-
     def points(self, value: float, digits: int = 2) -> str:
-        """Write a difference of percentages with its sign.
-
-        Parameters
-        ----------
-        value : float
-            Percentage points.
-        digits : int
-            Decimals.
-
-        Returns
-        -------
-        str
-            ``+0.27 pp``.
-        """
+        """Write a difference in percentage points with its sign: ``+0.27 pp``."""
         return f"{self.number(value, digits, signed=True)}{NBSP}{self._idiom.points}"
 
     def p_value(self, value: float) -> str:
-        """Write a p-value.
-
-        Parameters
-        ----------
-        value : float
-            Between 0 and 1.
-
-        Returns
-        -------
-        str
-            Three decimals, or ``< 0.001``.
-        """
+        """Write a p-value with three decimals, or as ``< 0.001``."""
         return f"<{NBSP}{self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
 
     def interval(self, low: float, high: float, digits: int = 1, signed: bool = False) -> str:
-        """Write an interval without its unit.
-
-        Parameters
-        ----------
-        low, high : float
-            Ends in the unit that is printed (percentages times 100).
-        digits : int
-            Decimals.
-        signed : bool
-            Show the plus of a positive end.
-
-        Returns
-        -------
-        str
-            ``40.0–45.7``; ``−2.3 to +1.3`` where a sign would meet the dash.
-        """
+        """Write an interval without its unit: ``40.0–45.7``, or ``−2.3 to +1.3`` where a sign would meet the dash."""
         ends = self.number(low, digits, signed), self.number(high, digits, signed)
         if any(end[0] in f"+{MINUS}" for end in ends):
             return f"{ends[0]}{NBSP}{self._idiom.to}{NBSP}{ends[1]}"
         return EN_DASH.join(ends)
 
     def percent_interval(self, low: float, high: float, digits: int = 1) -> str:
-        """Write an interval of shares of 1 as percentages without the sign.
-
-        Parameters
-        ----------
-        low, high : float
-            Shares of 1.
-        digits : int
-            Decimals.
-
-        Returns
-        -------
-        str
-            ``40.0–45.7``.
-        """
+        """Write an interval of shares of 1 as percentages without the sign: ``40.0–45.7``."""
         return self.interval(100 * low, 100 * high, digits)
 
     def date(self, day: datetime.date) -> str:
-        """Write a date in full.
-
-        Parameters
-        ----------
-        day : date
-            Calendar day.
-
-        Returns
-        -------
-        str
-            ``15 October 2025``.
-        """
+        """Write a date in full: ``15 October 2025``."""
         return self._date(day, self._idiom.long_date).replace(" ", NBSP, 1)
 
     def short_date(self, day: datetime.date) -> str:
-        """Write a date for a figure's label.
-
-        Parameters
-        ----------
-        day : date
-            Calendar day.
-
-        Returns
-        -------
-        str
-            ``15 Oct 2025``.
-        """
+        """Write a date for a figure's label: ``15 Oct 2025``."""
         return self._date(day, self._idiom.short_date).replace(" ", NBSP)
 
     def day(self, day: datetime.date) -> str:
-        """Write a day whose year is said beside it.
-
-        Parameters
-        ----------
-        day : date
-            Calendar day.
-
-        Returns
-        -------
-        str
-            ``15 Oct``.
-        """
+        """Write a day whose year is given next to it: ``15 Oct``."""
         return self._date(day, self._idiom.day).replace(" ", NBSP)
 
     def month(self, day: datetime.date) -> str:
-        """Write the month of a date: enough for a vintage.
-
-        Parameters
-        ----------
-        day : date
-            Calendar day.
-
-        Returns
-        -------
-        str
-            ``Jan 2026``.
-        """
+        """Write the month of a date, ``Jan 2026``: enough for a vintage."""
         return self._date(day, self._idiom.month).replace(" ", NBSP)
 
     def period(self, period: str) -> str:
-        """Write a period of the ledger in words.
-
-        Parameters
-        ----------
-        period : str
-            ``2025``, ``2025-H1``, ``2025-Q3``, ``2025-10``, ``2025-10-28``, or two of these joined by ``/``.
-
-        Returns
-        -------
-        str
-            ``the third quarter of 2025``; the text as it is where it is none of these.
-        """
+        """Write a period of the ledger as ``the third quarter of 2025``; a text that is no period stays as it is."""
         first, _, last = period.partition("/")
         if last:
             return f"{self.period(first)} {self._idiom.to} {self.period(last)}"
@@ -412,22 +205,14 @@ class Formats:
         return self._date(datetime.date(int(year), int(month), 1), self._idiom.long_month) if month else year
 
     def probability_range(self, low: float, high: float) -> tuple[str, str]:
-        """Write the ends of a range of probabilities, rounded outwards so that the range holds.
+        """Write the ends of a range of probabilities, rounded outwards: ``0.03 %``, ``6 %``.
 
-        Parameters
-        ----------
-        low, high : float
-            Between 0 and 1.
-
-        Returns
-        -------
-        tuple of str
-            ``0.03 %``, ``6 %``: one digit below 10 % (and what is left above 90 %), whole percentages between.
+        One digit below 10 % and above 90 %, whole percentages between.
         """
         return self._probability_end(low, ROUND_FLOOR), self._probability_end(high, ROUND_CEILING)
 
     def _probability_end(self, value: float, rounding: str) -> str:
-        """One end; nearer to 0 or 100 % than a hundredth of a per cent no digits are told."""
+        """Write one end; closer than 0.01 % to 0 or 100 % it is ``under 0.01 %`` or ``over 99.99 %``."""
         percent = Decimal(repr(100 * value))
         near = min(percent, 100 - percent)
         if near < Decimal("0.01"):
@@ -439,17 +224,10 @@ class Formats:
         return f"{self.number(float(rounded), shown)}{NBSP}%"
 
     def band(self, low: float, high: float) -> str:
-        """Write a band of probabilities, its ends shares of 1; one that reaches 0 or 1 by its other end.
-
-        Returns
-        -------
-        str
-            ``< 1 %``, ``1–5 %``, ``> 99 %``.
-        """
+        """Write a band of probabilities between shares of 1: ``< 1 %``, ``1–5 %``, ``> 99 %``."""
         ends = [self.published(round(100 * end, 10)) for end in (low, high)]
         text = f"<{NBSP}{ends[1]}" if low == 0 else f">{NBSP}{ends[0]}" if high == 1 else EN_DASH.join(ends)
         return f"{text}{NBSP}%"
 
     def _date(self, day: datetime.date, pattern: str) -> str:
-        """Write a date by a CLDR pattern."""
         return str(format_date(day, format=pattern, locale=self._idiom.locale))

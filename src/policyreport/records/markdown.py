@@ -1,7 +1,7 @@
-"""The one place where data become Markdown: text in which nothing is markup, and links that lead where they say.
+"""Turn data into Markdown that shows it literally, and into links that lead where they say.
 
-Everything a page shows that was not written for it (a name, a title, a note, a unit, a message) passes through
-`escape` once. What `escape` and `link` give is `Markdown`, and escaping that again changes nothing.
+Everything on a page that was not written for it (a name, a title, a note, a unit, a message) passes through `escape`
+once. `escape` and `link` return `Markdown`, which `escape` leaves as it is.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from urllib.parse import quote, urlsplit
 
 from policyreport.errors import PolicyReportError
 
-# Signs that mean something to pandoc, Quarto, CommonMark or the marks of values wherever they stand.
+# Characters that mean something to pandoc, Quarto, CommonMark or the marks of values anywhere in a line.
 _ALWAYS = r"\\`*_{}\[\]<>#|$@^~&\"!=+"
-# These are written as references: behind a backslash they begin mathematics in one reader or another.
+# These are written as character references: after a backslash some readers take them for mathematics.
 _AS_REFERENCE = frozenset("\\[]()$")
 _SPECIAL = re.compile(
     r"\A(?:\(?\w+[.)](?=\s|$)|[-:(%])"  # makes a list, a heading or a quotation of the line that begins with it
     rf"|[{_ALWAYS}]"
     r"|-(?!(?<=[^\W_]-)(?=[^\W_])|(?<=[^\W_] -)(?= [^\W_]))"  # not a hyphen in a word or a dash between two
-    # An apostrophe in a word or behind a plural stays, for pandoc to curve as it does in the text around.
+    # An apostrophe in a word or after a plural stays, for pandoc to curve as in the surrounding text.
     r"|'(?!(?<=[^\W\d_]')(?=[^\W\d_])|(?<=s')(?= [^\W\d_]))"
     r"|:(?!\s|$|(?<=\d:)(?=\d))"  # no address, no emoji; the colon of a sentence or a time stays
     r"|\.(?=\.)|(?<=\.)\."  # no ellipsis
     r"|(?<=\bwww)\.",
     re.IGNORECASE,
 )
-# White space of ASCII alone: a space that holds a number and its unit together stays.
+# ASCII white space only: a non-breaking space between a number and its unit stays.
 _SPACES = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
-# Delimiters of the marks of values (policyreport.records.marks) and other private signs: nobody's text holds one.
+# Private-use and control characters, among them the delimiters of policyreport.records.marks.
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1b\x7f]")
-# Other white space too: pandoc drops it where it begins or ends a value.
+# Includes white space other than a plain space: pandoc drops it at the ends of a value.
 _IN_ATTRIBUTE = re.compile(r"[!-$&-*<->@\[-`{-~]|[^\S ]")
 _WRITTEN = re.compile(r"\\(?P<sign>[!-/:-@\[-`{-~])|&#(?P<number>36|40|41|91|92|93);")
 _IN_ADDRESS = "-._~:/?#@&+,=%"
@@ -39,23 +39,15 @@ _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*
 
 
 class Markdown(str):
-    """Text that is Markdown already, so that it is escaped once and not twice."""
+    """Text that is already Markdown, so that it is not escaped twice."""
 
     __slots__ = ()
 
 
 def escape(text: str) -> Markdown:
-    """Write a text as Markdown that shows it letter by letter, on one line, in a table's cell too; only ' may curve.
+    """Write a text as one line of Markdown that shows it letter by letter, also in a table cell; only ' may be curved.
 
-    Parameters
-    ----------
-    text : str
-        Any text; `Markdown` comes back as it is.
-
-    Returns
-    -------
-    Markdown
-        For pandoc, for Quarto and for the CommonMark of JupyterLab. Private signs become U+FFFD.
+    It holds for pandoc, Quarto and the CommonMark of JupyterLab. Private-use characters become U+FFFD.
     """
     if isinstance(text, Markdown):
         return text
@@ -67,9 +59,9 @@ def _on_one_line(text: str) -> str:
 
 
 def _written_out(special: re.Match[str]) -> str:
-    """Signs as Markdown that shows them; the letters of a list's number stay."""
+    """Escape a match; the letters of a list's number stay."""
     return "".join(
-        sign if sign.isalnum() else f"&#{ord(sign)};" if sign in _AS_REFERENCE else f"\\{sign}" for sign in special[0]
+        char if char.isalnum() else f"&#{ord(char)};" if char in _AS_REFERENCE else f"\\{char}" for char in special[0]
     )
 
 
@@ -79,29 +71,21 @@ def as_read(markdown: str) -> str:
 
 
 def attribute(text: str) -> str:
-    """Write a text as the value of an attribute, between double quotes.
+    """Write a text (alternative text, a tooltip) as a one-line attribute value between double quotes.
 
-    Parameters
-    ----------
-    text : str
-        Any text: words in the place of a picture, a tooltip.
-
-    Returns
-    -------
-    str
-        On one line; every sign that could end the value or begin markup is a character reference.
+    Every character that could end the value or begin markup becomes a character reference.
     """
-    return _IN_ATTRIBUTE.sub(lambda sign: f"&#{ord(sign[0])};", _on_one_line(text))
+    return _IN_ATTRIBUTE.sub(lambda match: f"&#{ord(match[0])};", _on_one_line(text))
 
 
 def link(text: str, address: str) -> Markdown:
-    """Write a link, or the text alone where the address is none that may be followed."""
+    """Write a link, or the text alone where the address may not be followed."""
     target = followed(address)
     return Markdown(f"[{escape(text)}](<{target}>)") if target else escape(text)
 
 
 def followed(address: str) -> str:
-    """An address that a reader may follow, as `written_address` writes it; empty for any other."""
+    """Return the address as `written_address` writes it, or an empty text where it may not be followed."""
     try:
         return written_address(address)
     except ValueError:
@@ -109,23 +93,9 @@ def followed(address: str) -> str:
 
 
 def written_address(address: str) -> str:
-    """Write an address so that no Markdown, HTML or Typst can end it.
+    """Percent-encode an address to ASCII, its host in IDNA, so that no Markdown, HTML or Typst can end it.
 
-    Parameters
-    ----------
-    address : str
-        ``https://pxweb.nso.gov.vn/pxweb/vi/Tài khoản quốc gia/``.
-
-    Returns
-    -------
-    str
-        Percent-encoded, of ASCII alone, its host in the letters of the name system.
-
-    Raises
-    ------
-    ValueError
-        If it is none of http or https with a host, names a user before the host, or holds a control character;
-        the message says which.
+    Raises ValueError, saying why, unless it is http or https with a host, no user name and no control characters.
     """
     if re.search(r"[\x00-\x1f\x7f-\xa0\u2028\u2029]", address):
         raise ValueError("a control character")
@@ -144,7 +114,7 @@ def written_address(address: str) -> str:
 
 
 def _written_host(host: str) -> str:
-    """A host as the name system knows it."""
+    """Encode a host name in IDNA."""
     try:
         named = host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -155,17 +125,7 @@ def _written_host(host: str) -> str:
 
 
 def require_address(address: str, where: str, error: type[PolicyReportError]) -> None:
-    """Stop at an address that may not be followed.
-
-    Parameters
-    ----------
-    address : str
-        From a sidecar, a parameter or a publisher's answer.
-    where : str
-        File and key, for the message.
-    error : type of PolicyReportError
-        The family of the message.
-    """
+    """Raise an error of the given type for an address that may not be followed; `where` names file and key."""
     try:
         written_address(address)
     except ValueError as wrong:

@@ -383,4 +383,3 @@ BY_NOTEBOOK: dict[str, type[NotebookRecord]] = {
     "series": SeriesRecord,
     "evaluation": EvaluationRecord,
 }
-"""The record each notebook ends in."""

@@ -1,4 +1,4 @@
-"""Periods as text: the days they cover, and what kind of period they are."""
+"""Periods as text: the days they cover, and their kind."""
 
 from __future__ import annotations
 
@@ -15,22 +15,10 @@ _KINDS = {1: "month", 3: "quarter", 6: "half-year", 12: YEAR}
 
 @lru_cache(maxsize=4096)
 def period_bounds(period: str) -> tuple[date, date]:
-    """Give the first and the last day of a period.
+    """Return the first and the last day of a period.
 
-    Parameters
-    ----------
-    period : str
-        ``2025``, ``2025-H1``, ``2025-Q3``, ``2025-10``, ``2025-10-28``, or two of these joined by ``/``.
-
-    Returns
-    -------
-    tuple of date
-        First and last day.
-
-    Raises
-    ------
-    ValueError
-        If the text is none of these, or ends before it begins.
+    `period` is ``2025``, ``2025-H1``, ``2025-Q3``, ``2025-10``, ``2025-10-28``, or two of these joined by ``/``; any
+    other text, or one that ends before it begins, raises ValueError.
     """
     first, joined, last = period.partition("/")
     start, end = point_bounds(first)
@@ -43,18 +31,10 @@ def period_bounds(period: str) -> tuple[date, date]:
 
 @lru_cache(maxsize=4096)
 def kind_of(period: str) -> str:
-    """Say what kind of period a text means, however it is written.
+    """Return the kind of a period, however it is written.
 
-    Parameters
-    ----------
-    period : str
-        As for `period_bounds`.
-
-    Returns
-    -------
-    str
-        ``year``, ``half-year``, ``quarter``, ``month``, ``9 months``, ``years`` for several; ``days`` for all that does
-        not begin and end with a month; empty for a text that is no period.
+    ``year``, ``half-year``, ``quarter``, ``month`` or ``9 months``; ``years`` for several; ``days`` where it does not
+    begin and end with a month; empty for a text that is no period.
     """
     try:
         start, end = period_bounds(period)
@@ -71,30 +51,29 @@ def kind_of(period: str) -> str:
 
 
 def year_of_period(period: str) -> int | None:
-    """Give the calendar year that a period covers whole; None for a part of a year, or for several."""
+    """Return the calendar year that a period covers in full; None for part of a year or several."""
     return period_bounds(period)[0].year if kind_of(period) == YEAR else None
 
 
 def point_bounds(text: str) -> tuple[date, date]:
-    """First and last day of a year, half, quarter, month or day."""
-    found = POINT.fullmatch(text)
-    if not found:
+    """Return the first and the last day of a year, half-year, quarter, month or day."""
+    match = POINT.fullmatch(text)
+    if not match:
         raise ValueError(f"{text!r} is not a year, half, quarter, month or day")
-    year = int(found["year"])
-    if found["day"]:
-        day = date(year, int(found["month"]), int(found["day"]))
+    year = int(match["year"])
+    if match["day"]:
+        day = date(year, int(match["month"]), int(match["day"]))
         return day, day
     first, months = 1, 12
-    if found["month"]:
-        first, months = int(found["month"]), 1
-    elif found["quarter"]:
-        first, months = 3 * int(found["quarter"]) - 2, 3
-    elif found["half"]:
-        first, months = 6 * int(found["half"]) - 5, 6
+    if match["month"]:
+        first, months = int(match["month"]), 1
+    elif match["quarter"]:
+        first, months = 3 * int(match["quarter"]) - 2, 3
+    elif match["half"]:
+        first, months = 6 * int(match["half"]) - 5, 6
     return date(year, first, 1), _month_end(year, first + months - 1)
 
 
 def _month_end(year: int, month: int) -> date:
-    """Last day of a month."""
     following = date(year + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)

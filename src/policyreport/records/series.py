@@ -396,8 +396,8 @@ class Ranks(Result):
 
     @property
     def tells_apart(self) -> bool:
-        """Whether any two areas are told apart, so that a range of places says something."""
-        return any(each.simultaneous != (1, len(self.sets)) for each in self.sets)
+        """Whether any two areas are told apart; if not, every range of places is trivial."""
+        return any(rank.simultaneous != (1, len(self.sets)) for rank in self.sets)
 
 
 class PublishedRank(Result):
