@@ -1,1 +1,1 @@
-"""What a person decides: params/*.yaml, typed and strict."""
+"""What a person decides: params/*.yaml, typed and strict. Every reader raises ParamsError naming file and key."""

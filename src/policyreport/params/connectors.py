@@ -1,4 +1,4 @@
-"""How publishers' interfaces are asked and what their codes mean here: params/connectors.yaml, typed."""
+"""How publishers' interfaces are queried and what their codes mean here: params/connectors.yaml, typed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Folder = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
 class Http(Strict):
-    """How long to wait, how often to try again, how large an answer may be."""
+    """Waiting times, retries and the largest answer accepted."""
 
     timeout_seconds: float = Field(gt=0, le=600)
     attempts: int = Field(ge=1, le=10)
@@ -31,8 +31,6 @@ class Http(Strict):
 class Target(Strict):
     """What a published series is in the ledger.
 
-    Notes
-    -----
     value = published × `times` − `minus`, rounded half to even to `decimals` where that is given.
     """
 
@@ -44,18 +42,7 @@ class Target(Strict):
     decimals: int | None = Field(default=None, ge=0, le=9)
 
     def value(self, published: Decimal) -> Decimal:
-        """Apply the rule to one published figure.
-
-        Parameters
-        ----------
-        published : Decimal
-            As the publisher writes it.
-
-        Returns
-        -------
-        Decimal
-            In the ledger's unit.
-        """
+        """Convert a figure as published to the ledger's unit."""
         value = published * self.times - self.minus
         return value if self.decimals is None else round(value, self.decimals)
 
@@ -68,7 +55,7 @@ class WorldBankIndicator(Strict):
 
 
 class WorldBank(Strict):
-    """The World Bank's Indicators API: its codes of countries, states and indicators."""
+    """The World Bank's Indicators API: its codes for countries, statuses and indicators."""
 
     address: Address
     publisher: str
@@ -81,7 +68,7 @@ class WorldBank(Strict):
 
 
 class PxSeries(Strict):
-    """One series of a table: the labels chosen in further dimensions, and what it is for areas and the nation."""
+    """One series of a table: the labels chosen in further dimensions, and its target for areas and the country."""
 
     select: tuple[str, ...] = ()
     to: Target
@@ -89,10 +76,10 @@ class PxSeries(Strict):
 
 
 class PxTable(Strict):
-    """One table: where it is, on which units, and the labels of areas that are not the areas' names.
+    """One table: where it is, its areas, and the labels of areas that differ from the areas' names.
 
-    `scheme` is that of data/boundaries/areas.csv. Up to the year `back_cast_until` the units put together from
-    others, and regions, are the publisher's own recalculation.
+    `scheme` is that of data/boundaries/areas.csv. Up to the year `back_cast_until`, figures of merged provinces and of
+    regions are the publisher's own recalculation.
     """
 
     title: str
@@ -104,7 +91,7 @@ class PxTable(Strict):
 
 
 class PxWeb(Strict):
-    """A PX-Web site asked through its form."""
+    """A PX-Web site queried through its form."""
 
     address: Address
     publisher: str
@@ -120,7 +107,7 @@ class PxWeb(Strict):
 
 
 class SdmxSeries(Strict):
-    """One indicator of an SDMX flow; another UNIT_MULT than `unit_mult` stops."""
+    """One indicator of an SDMX flow; a UNIT_MULT other than `unit_mult` is refused."""
 
     title: str
     unit_mult: int
@@ -157,42 +144,20 @@ class Connectors(Strict):
     sdmx: Sdmx
 
     def targets(self) -> dict[str, Target]:
-        """Give every target by its place in the file.
-
-        Returns
-        -------
-        dict of str to Target
-            ``worldbank.indicators.SP.POP.TOTL`` and the like, in the order of the file.
-        """
-        found = {f"worldbank.indicators.{code}": each.to for code, each in self.worldbank.indicators.items()}
+        """Return every target by its place in the file, such as ``worldbank.indicators.SP.POP.TOTL``."""
+        targets = {f"worldbank.indicators.{code}": item.to for code, item in self.worldbank.indicators.items()}
         for code, table in self.pxweb.tables.items():
             for number, series in enumerate(table.series):
-                found[f"pxweb.tables.{code}.series.{number}.to"] = series.to
+                targets[f"pxweb.tables.{code}.series.{number}.to"] = series.to
                 if series.nation:
-                    found[f"pxweb.tables.{code}.series.{number}.nation"] = series.nation
+                    targets[f"pxweb.tables.{code}.series.{number}.nation"] = series.nation
         for code, flow in self.sdmx.flows.items():
-            found |= {f"sdmx.flows.{code}.series.{name}": each.to for name, each in flow.series.items()}
-        return found
+            targets |= {f"sdmx.flows.{code}.series.{name}": item.to for name, item in flow.series.items()}
+        return targets
 
 
 def read_connectors(root: Path) -> Connectors:
-    """Read params/connectors.yaml and hold its indicators, measures and units against params/indicators.yaml.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-
-    Returns
-    -------
-    Connectors
-        Typed and checked.
-
-    Raises
-    ------
-    ParamsError
-        If the file is missing, breaks its schema, or names an indicator, measure or unit that does not exist.
-    """
+    """Read params/connectors.yaml and check its indicators, measures and units against params/indicators.yaml."""
     path = root / "params" / "connectors.yaml"
     connectors = read_strict(path, Connectors)
     known = read_indicators(root).by_id()

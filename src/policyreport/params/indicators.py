@@ -1,4 +1,4 @@
-"""What an indicator is: unit, direction, kind, weight, definitions per measure, breaks."""
+"""What an indicator is: unit, direction, kind, weight, definitions by measure, breaks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, validate_strict
+from policyreport.params.reading import Strict, repeated, validate_strict
 from policyreport.params.texts import Id
 from policyreport.records.digits import as_published
 from policyreport.records.periods import period_bounds
@@ -24,7 +24,7 @@ class Break(Strict):
 
 
 class Plausible(Strict):
-    """What values of an indicator usually are, ends included; a value outside is asked about."""
+    """The usual range of an indicator's values, ends included; a value outside is queried."""
 
     low: float
     high: float
@@ -32,30 +32,27 @@ class Plausible(Strict):
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
-        """Refuse a range that holds nothing."""
         if self.low >= self.high:
             raise ValueError(f"low below high, not {self.low} and {self.high}")
         return self
 
     def holds(self, value: Decimal) -> bool:
-        """Tell whether a value is usual."""
+        """Return whether a value is usual."""
         return Decimal(str(self.low)) <= value <= Decimal(str(self.high))
 
     def __str__(self) -> str:
-        """Say it in words."""
         return f"from {as_published(self.low)} to {as_published(self.high)}"
 
 
 class Indicator(Strict):
     """One indicator of the ledger.
 
-    `kind` says whether values add up (extensive), need a weight (intensive), never aggregate (rank) or
-    belong to one list or event (count). `harmonise` names how former provinces are carried to present ones
-    (METHODS §14), `gives_weight` that this one's values are others' weights. `national` is the indicator holding
-    the country's value where it has another name, and `standard_error` the one holding the published standard errors
-    of this one's values, by the same measure.
-    `fieldwork` tells for years of a survey when it was in the field, ``2024-08/2024-11``, where that is known.
-    A value beyond `low` or `high` is impossible and stops the run; one outside `plausible` is asked about.
+    By `kind`, values add up (extensive), need a weight (intensive), never aggregate (rank) or belong to one list or
+    event (count). `harmonise` is how former provinces are carried over to present ones (METHODS §14); `gives_weight`
+    means that this indicator's values are others' weights. `national` is the indicator with the country's value where
+    it has another name, and `standard_error` the one with the published standard errors, by the same measure.
+    `fieldwork` gives for years of a survey when it was in the field, ``2024-08/2024-11``, where that is known. A value
+    beyond `low` or `high` is impossible and stops the run; one outside `plausible` is queried.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -82,13 +79,12 @@ class Indicator(Strict):
 
     @model_validator(mode="after")
     def _fieldwork_is_a_period(self) -> Self:
-        """Refuse a time of fieldwork that is no period."""
         for period in self.fieldwork.values():
             period_bounds(period)
         return self
 
     def begun(self, year: int) -> date | None:
-        """Give the first day of a year's fieldwork; None where it is not known."""
+        """Return the first day of a year's fieldwork; None where it is not known."""
         return period_bounds(self.fieldwork[year])[0] if year in self.fieldwork else None
 
     @property
@@ -97,22 +93,11 @@ class Indicator(Strict):
         return (self.unit, *self.other_units)
 
     def segment(self, year: int) -> int:
-        """Count the breaks up to a year: values of one segment share a definition.
-
-        Parameters
-        ----------
-        year : int
-            Calendar year; the year of a break counts as after it.
-
-        Returns
-        -------
-        int
-            0 before the first break.
-        """
-        return sum(each.year <= year for each in self.breaks)
+        """Count the breaks up to a year, the year of a break included: values of one segment share a definition."""
+        return sum(item.year <= year for item in self.breaks)
 
     def revised_within(self, first: int, last: int) -> tuple[int, ...]:
-        """Give the years after the first, to the last, from which partly other questions were asked."""
+        """Return the years after `first`, up to `last`, from which some of the questions were changed."""
         return tuple(year for year in self.questions_revised if first < year <= last)
 
 
@@ -123,53 +108,29 @@ class Indicators(Strict):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
-        """Refuse an id defined twice: the second would hide the first."""
-        ids = [each.id for each in self.indicators]
-        twice = sorted({each for each in ids if ids.count(each) > 1})
-        if twice:
+        ids = [indicator.id for indicator in self.indicators]
+        if twice := repeated(ids):
             raise ValueError(f"indicator defined twice: {', '.join(twice)}")
-        for each in self.indicators:
-            if each.standard_error and each.standard_error not in ids:
-                raise ValueError(f"{each.id}: standard_error names an indicator that is defined")
+        for indicator in self.indicators:
+            if indicator.standard_error and indicator.standard_error not in ids:
+                raise ValueError(f"{indicator.id}: standard_error names an indicator that is defined")
         return self
 
     def giving(self, weight: str) -> str:
-        """Name the indicator whose values are a weight; empty where there is none."""
-        return next((each.id for each in self.indicators if each.gives_weight == weight), "")
+        """Return the id of the indicator whose values are a weight; empty where there is none."""
+        return next((indicator.id for indicator in self.indicators if indicator.gives_weight == weight), "")
 
     @property
     def in_points(self) -> frozenset[str]:
-        """Ids of which a recalculated value differs in percentage points from a published one; others differ in %."""
-        return frozenset(each.id for each in self.indicators if each.harmonise in ("chain", "weighted-mean"))
+        """Ids whose recalculated values differ from published ones in percentage points; others differ in per cent."""
+        return frozenset(item.id for item in self.indicators if item.harmonise in ("chain", "weighted-mean"))
 
     def by_id(self) -> dict[str, Indicator]:
-        """Give the indicators by their id.
-
-        Returns
-        -------
-        dict of str to Indicator
-            In the order of the file.
-        """
-        return {each.id: each for each in self.indicators}
+        """Return the indicators by their id, in the order of the file."""
+        return {indicator.id: indicator for indicator in self.indicators}
 
     def get(self, id: str) -> Indicator:
-        """Look one indicator up.
-
-        Parameters
-        ----------
-        id : str
-            Its id.
-
-        Returns
-        -------
-        Indicator
-            The definition.
-
-        Raises
-        ------
-        UsageError
-            If there is none, with the nearest ids.
-        """
+        """Look up an indicator; raises UsageError with the nearest ids."""
         known = self.by_id()
         if id not in known:
             raise UsageError("indicator", "an id of params/indicators.yaml", f'"{id}"', did_you_mean(id, known))
@@ -177,21 +138,5 @@ class Indicators(Strict):
 
 
 def read_indicators(root: Root) -> Indicators:
-    """Read params/indicators.yaml.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
-    Returns
-    -------
-    Indicators
-        Typed and checked.
-
-    Raises
-    ------
-    ParamsError
-        If the file is missing or breaks the schema.
-    """
+    """Read params/indicators.yaml."""
     return validate_strict(*load_parameters(root, "indicators"), Indicators)

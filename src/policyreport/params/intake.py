@@ -1,4 +1,4 @@
-"""What the words of a ministry's sheet mean: the reviewed map from headings, names and marks to the ledger."""
+"""What headings, names and marks in a ministry's sheet mean: the reviewed map to the ledger, params/intake.yaml."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ SheetField = Literal[LedgerField, "code", "ignored", "publisher", "publisher_nam
 class FigureColumn(Strict):
     """What a column of counts or shares holds.
 
-    An indicator's own names are headings without being listed. `unit` and `measure` stand where the heading
-    implies them; `national_unit` where the nation's figure is in another unit.
+    An indicator's own names are headings without being listed. `unit` and `measure` are given where the heading implies
+    them; `national_unit` where the national figure is in another unit.
     """
 
     indicator: str
@@ -51,7 +51,7 @@ class FigureColumn(Strict):
 
 
 class AreaAlias(Strict):
-    """A name in use that the table of areas does not have; which of its areas is meant follows from the day."""
+    """A name in use that the table of areas lacks; which of its `areas` is meant depends on the day."""
 
     name: str
     areas: tuple[str, ...] = Field(min_length=1)
@@ -59,7 +59,7 @@ class AreaAlias(Strict):
 
 
 class PeriodWords(Strict):
-    """Words that stand before the number of a period: quarter 4, month 10, year 2025."""
+    """Expressions before the number of a period: quarter 4, month 10, year 2025."""
 
     year: tuple[str, ...]
     half: tuple[str, ...]
@@ -72,7 +72,7 @@ class PeriodWords(Strict):
 
 
 class TemplateWords(Strict):
-    """What the sheet to be filled in says, in one language; `texts` are definitions of indicators and measures."""
+    """The texts of the sheet to be filled in, in one language; `texts` define indicators and measures."""
 
     sheet: str
     definitions: str
@@ -93,7 +93,7 @@ class TemplateWords(Strict):
 
 
 class TemplateColumns(Strict):
-    """Indicators of the sheet to be filled in, the quarters in which they are due, and the period they then have."""
+    """Indicators of the sheet to be filled in, the quarters in which they are due, and the period they then cover."""
 
     indicators: tuple[str, ...]
     quarters: tuple[int, ...]
@@ -101,7 +101,7 @@ class TemplateColumns(Strict):
 
 
 class Template(Strict):
-    """The sheet to be filled in: its columns, and its words by language."""
+    """The sheet to be filled in: its columns, and its texts by language."""
 
     columns: tuple[TemplateColumns, ...]
     languages: dict[str, TemplateWords]
@@ -134,7 +134,6 @@ class IntakeMap(Strict):
     @field_validator("code_page")
     @classmethod
     def _is_an_encoding(cls, name: str) -> str:
-        """Refuse an encoding that Python does not have."""
         try:
             codecs.lookup(name)
         except LookupError:
@@ -143,7 +142,7 @@ class IntakeMap(Strict):
 
     @model_validator(mode="after")
     def _words_mean_one_thing(self) -> Self:
-        """Refuse a word listed under two meanings: which one is meant would be a guess."""
+        """Refuse an expression listed under two meanings: choosing one would be a guess."""
         groups: dict[str, dict[str, tuple[str, ...]]] = {
             "fields": {str(name): words for name, words in self.fields.items()},
             "units": self.units,
@@ -161,42 +160,15 @@ class IntakeMap(Strict):
         return self
 
     def field(self, text: str) -> SheetField | None:
-        """Find the field of the ledger or of the sidecar that a heading or label names.
-
-        Parameters
-        ----------
-        text : str
-            A heading or label, as in the sheet.
-
-        Returns
-        -------
-        str or None
-            None where the map does not know it.
-        """
+        """Return the field of the ledger or sidecar that a heading or label names; None where the map lacks it."""
         key = heading_key(text)
         return next((name for name, words in self.fields.items() if key in map(heading_key, words)), None)
 
     def figure_columns(self, indicators: Indicators) -> dict[str, FigureColumn]:
-        """Give what each known heading holds.
-
-        Parameters
-        ----------
-        indicators : Indicators
-            All indicators, whose own names are headings too.
-
-        Returns
-        -------
-        dict of str to FigureColumn
-            By heading in one spelling, its levels joined.
-
-        Raises
-        ------
-        ParamsError
-            If one heading is listed for two indicators.
-        """
-        found: dict[str, FigureColumn] = {}
+        """Return what each known heading holds, by `heading_key`; raises ParamsError for one of two indicators."""
+        columns: dict[str, FigureColumn] = {}
         for heading, column in self._headings(indicators):
-            other = found.setdefault(heading_key(heading), column)
+            other = columns.setdefault(heading_key(heading), column)
             if other.indicator != column.indicator:
                 raise ParamsError(
                     "params/intake.yaml: columns",
@@ -204,108 +176,69 @@ class IntakeMap(Strict):
                     f'"{heading}" for {other.indicator} and {column.indicator}',
                     "Leave it with the indicator that every sheet means by it.",
                 )
-        return found
+        return columns
 
     def _headings(self, indicators: Indicators) -> Iterator[tuple[str, FigureColumn]]:
-        """Every heading with its column, an indicator's own names after the listed ones."""
+        """Yield every heading with its column, an indicator's own names after the listed ones."""
         for column in self.columns:
             yield from ((heading, column) for heading in column.headings)
         listed = {column.indicator: column for column in self.columns}
-        for each in indicators.indicators:
-            column = listed.get(each.id, FigureColumn(indicator=each.id))
-            yield from ((name, column) for name in (each.id, each.name, each.name_vi) if name)
+        for indicator in indicators.indicators:
+            column = listed.get(indicator.id, FigureColumn(indicator=indicator.id))
+            yield from ((name, column) for name in (indicator.id, indicator.name, indicator.name_vi) if name)
 
     def unit(self, text: str) -> str | None:
-        """Find the ledger's unit that a sheet's words name.
-
-        Parameters
-        ----------
-        text : str
-            Such as ``tỷ đồng``.
-
-        Returns
-        -------
-        str or None
-            None where the map does not know it.
-        """
+        """Return the ledger's unit for a sheet's, such as ``tỷ đồng``; None where the map lacks it."""
         key = heading_key(text)
-        known = ((unit, key in map(heading_key, (unit, *words))) for unit, words in self.units.items())
-        return next((unit for unit, fits in known if fits), None)
+        return next((unit for unit, words in self.units.items() if key in map(heading_key, (unit, *words))), None)
 
     def status(self, text: str) -> Status | None:
-        """Find the status that a sheet's words name, such as ``Sơ bộ``."""
+        """Return the status that an expression such as ``Sơ bộ`` names."""
         key = plain(text)
         return next((name for name, words in self.statuses.items() if key in (plain(name), *map(plain, words))), None)
 
     def sign(self, text: str) -> Literal["+", "-"] | None:
-        """Find the sign that some words give the number beside them, such as ``giảm``; arrows count as words."""
+        """Return the sign that an expression such as ``giảm``, or an arrow, gives to the number next to it."""
         key = plain(text) or text.strip()
         return next(
             (sign for sign, words in self.signs.items() if key in (plain(word) or word for word in words)), None
         )
 
     def scales(self, text: str) -> bool:
-        """Tell whether some words may make a number another one: thousands, millions, per mille."""
+        """Return whether a text may multiply a number: thousands, millions, per mille."""
         if "‰" in text:
             return True
-        said = plain(text).split()
-        return any(word in said for known in self.magnitudes for word in plain(known).split())
+        words = plain(text).split()
+        return any(word in words for magnitude in self.magnitudes for word in plain(magnitude).split())
 
 
 @lru_cache(maxsize=8192)
 def heading_key(text: str) -> str:
-    """Spell a heading for comparison: levels apart by ``>``, each without case, accents and punctuation.
-
-    Parameters
-    ----------
-    text : str
-        ``Hoàn thành > Đúng hạn``.
-
-    Returns
-    -------
-    str
-        ``hoan thanh > dung han``.
-    """
+    """Spell a heading for comparison, level by level: ``hoan thanh > dung han`` for ``Hoàn thành > Đúng hạn``."""
     return LEVEL.join(plain(level, keep="%") for level in text.split(">"))
 
 
 def read_intake(root: Path) -> IntakeMap:
-    """Read params/intake.yaml and hold it against the indicators.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-
-    Returns
-    -------
-    IntakeMap
-        Typed and checked.
-
-    Raises
-    ------
-    ParamsError
-        If the file is missing, breaks the schema, or names an indicator, measure or unit nobody defined.
-    """
+    """Read params/intake.yaml and check its indicators, measures and units against params/indicators.yaml."""
     path = root / "params" / "intake.yaml"
-    found, indicators = read_strict(path, IntakeMap), read_indicators(root)
+    intake, indicators = read_strict(path, IntakeMap), read_indicators(root)
     known = indicators.by_id()
-    require_known(f"{path}: columns", (each.indicator for each in found.columns), known, "an indicator's id")
-    for group in found.template.columns:
+    require_known(f"{path}: columns", (column.indicator for column in intake.columns), known, "an indicator's id")
+    for group in intake.template.columns:
         require_known(f"{path}: template.columns", group.indicators, known, "an indicator's id")
-    for each in found.columns:
-        place = f"{path}: columns, {each.indicator}"
-        require_known(place, filter(None, (each.measure,)), known[each.indicator].measures, "a measure")
-        require_known(place, filter(None, (each.unit, each.national_unit)), known[each.indicator].units, "a unit")
-    units = {unit for each in known.values() for unit in each.units}
-    require_known(f"{path}: units", found.units, units, "a unit of some indicator")
-    for language, words in found.template.languages.items():
+    for column in intake.columns:
+        place, indicator = f"{path}: columns, {column.indicator}", known[column.indicator]
+        require_known(place, filter(None, (column.measure,)), indicator.measures, "a measure")
+        require_known(place, filter(None, (column.unit, column.national_unit)), indicator.units, "a unit")
+    units = {unit for indicator in known.values() for unit in indicator.units}
+    require_known(f"{path}: units", intake.units, units, "a unit of some indicator")
+    for language, words in intake.template.languages.items():
         headings = {"area": words.area, "code": words.code, "note": words.note}
-        fields = {str(name): known for name, known in found.fields.items()}
+        fields = {str(name): labels for name, labels in intake.fields.items()}
         for name, label in ({str(name): label for name, label in words.labels.items()} | headings).items():
-            if found.field(label) != name:
+            if intake.field(label) != name:
                 near = did_you_mean(label, fields.get(name, ()))
                 where = f"{path}: template.languages.{language}.labels.{name}"
                 raise ParamsError(where, f"a label listed under fields.{name}", f'"{label}"', near)
-    found.figure_columns(indicators)
-    return found
+    intake.figure_columns(indicators)
+    return intake

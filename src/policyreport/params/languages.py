@@ -1,4 +1,4 @@
-"""The languages of a report: in which of them it is whole is stated in params/languages.yaml and nowhere else."""
+"""The languages of a report; params/languages.yaml alone states in which of them it is complete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 class Language(Strict):
-    """A language of the project's texts; `missing` says what keeps a report from being written in it."""
+    """A language of the project's texts; `missing` says what a report in it would lack."""
 
     name: str
     whole: bool
@@ -24,7 +24,6 @@ class Language(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Language:
-        """What is whole lacks nothing."""
         if self.whole == bool(self.missing):
             raise ValueError("`missing` for a language that is not whole, and for no other")
         return self
@@ -33,7 +32,6 @@ class Language(Strict):
 class _File(RootModel[dict[Code, Language]]):
     @model_validator(mode="after")
     def _one_is_whole(self) -> _File:
-        """Without a whole language no report can be written."""
         if not any(language.whole for language in self.root.values()):
             raise ValueError("at least one language that is whole")
         return self
@@ -45,13 +43,7 @@ def read_languages(root: Path) -> dict[str, Language]:
 
 
 def with_languages(path: Path, body: Any, root: Path) -> Any:
-    """Add the languages to a file of texts that must stand in each of them.
-
-    Raises
-    ------
-    ParamsError
-        If the file lists languages of its own.
-    """
+    """Add the project's languages to the body of a file of texts, which must list none itself."""
     if not isinstance(body, dict):
         return body
     if "languages" in body:
@@ -60,22 +52,7 @@ def with_languages(path: Path, body: Any, root: Path) -> Any:
 
 
 def require_whole(place: str, got: Sequence[str], languages: dict[str, Language]) -> None:
-    """Refuse by name a language in which no report can be written, and a second one beside the first.
-
-    Parameters
-    ----------
-    place : str
-        File and key, for the message.
-    got : sequence of str
-        Languages an edition asks for.
-    languages : dict of str to Language
-        From `read_languages`.
-
-    Raises
-    ------
-    ParamsError
-        Names the language and what it lacks.
-    """
+    """Refuse a language in which no report can be written, naming what it lacks, and more than one language."""
     require_known(place, got, languages, f"a language of {FILE}")
     whole = [code for code, language in languages.items() if language.whole]
     for code in got:

@@ -1,7 +1,7 @@
-"""How much of anything is read from outside: larger is a slip or an attack, and is refused by name.
+"""How much is read from outside: more is a slip or an attack, and is refused by name.
 
-They bound time and memory, not judgement: each is several times what the largest honest file needs. What is
-plausible for an indicator stands in params/indicators.yaml.
+The limits bound time and memory, not judgement: each is several times what the largest honest file needs. What is
+plausible for an indicator is in params/indicators.yaml.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TEXT_LENGTHS: Final[Mapping[str, int]] = {
     "title": 500,
     "address": 2_000,  # what browsers and servers take
     "licence": 500,
-    "note": 4_000,  # of one figure, or of a whole table with what its sheet contradicts itself in
+    "note": 4_000,  # of one figure, or of a whole table with the contradictions in its sheet
     "name": 300,  # of an area, indicator or file
     "cell": SHORT_TEXT,
 }
@@ -27,9 +27,9 @@ TEXT_LENGTH: Final = 4_000
 
 # Bytes of a sheet as it was sent: a workbook of every commune and forty columns has about 5 MB.
 FILE_BYTES: Final = 20_000_000
-# Bytes of a workbook unpacked. XML shrinks some ten times; a "zip bomb" a thousand times.
+# Bytes of a workbook unpacked. XML compresses about tenfold, a "zip bomb" a thousandfold.
 UNPACKED_BYTES: Final = 100_000_000
-# Of one member, by how much it grows when unpacked, once it is large: deflate reaches 1,032 on zeros only.
+# Compression ratio of one large member: deflate reaches 1,032 on zeros only.
 UNPACKED_RATIO: Final = 200
 UNPACKED_RATIO_FROM: Final = 10_000_000
 # A cell is two or three elements of XML.
@@ -43,9 +43,9 @@ CELLS: Final = 500_000
 # Merged ranges of a sheet: a heading has some dozens, a province over its rows some hundreds.
 MERGED_RANGES: Final = 20_000
 WORKSHEETS: Final = 200
-# Cells of a sheet that are refused one by one, with what to do; a sheet with more is another kind of sheet.
+# Cells of a sheet that are refused one by one, with advice; a sheet with more is another kind of sheet.
 PROBLEMS: Final = 100
-# Lines above and below a table that are named, and searched for periods and days; and words of one of them.
+# Lines above and below a table that are searched for periods and days; and words of one of them.
 LINES: Final = 60
 LINE_WORDS: Final = 120
 

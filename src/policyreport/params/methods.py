@@ -98,7 +98,7 @@ class OutlookSettings(Strict):
 
 
 class PoolingSettings(Strict):
-    """METHODS §4, and how the tasks of a list finish together, for §11 and §12 too."""
+    """METHODS §4, and how the tasks of a list cluster, for §11 and §12 too."""
 
     assumed_design_effect: Positive
     grouping_minimum_pairs: Count
@@ -270,7 +270,7 @@ class SensitivitySettings(Strict):
 
 
 class MethodSettings(Strict):
-    """All judgement values, one section a method; `reasons` keeps what the file says beside each."""
+    """All judgement values, one section per method; `reasons` keeps them with unit, reason and reference."""
 
     conventions: ConventionsSettings
     completion: CompletionSettings
@@ -292,62 +292,23 @@ class MethodSettings(Strict):
     reasons: dict[str, dict[str, Setting]] = Field(default={}, exclude=True, repr=False)
 
     def why(self, section: str, name: str) -> Setting:
-        """Give a value with its unit, reason and reference.
-
-        Parameters
-        ----------
-        section : str
-            Method, ``flow``.
-        name : str
-            Setting, ``design_effects``.
-
-        Returns
-        -------
-        Setting
-            What the file says.
-
-        Raises
-        ------
-        ParamsError
-            If there is no such setting (with "did you mean").
-        """
+        """Return a value with its unit, reason and reference; raises ParamsError for an unknown name."""
         require_known("params/methods.yaml", [section], self.reasons, "a section")
         require_known(f"params/methods.yaml: {section}", [name], self.reasons[section], "a setting")
         return self.reasons[section][name]
 
     def every(self) -> tuple[tuple[str, str, Setting], ...]:
-        """List all settings with their reasons.
-
-        Returns
-        -------
-        tuple of (str, str, Setting)
-            Section, name and setting, in the file's order.
-        """
-        return tuple((section, name, each) for section, names in self.reasons.items() for name, each in names.items())
+        """List section, name and setting of all settings, in the file's order."""
+        return tuple(
+            (section, name, setting) for section, settings in self.reasons.items() for name, setting in settings.items()
+        )
 
 
 def read_method_settings(root: Root) -> MethodSettings:
-    """Read params/methods.yaml.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
-    Returns
-    -------
-    MethodSettings
-        Plain typed values by section, and their reasons.
-
-    Raises
-    ------
-    ParamsError
-        If a section or name is unknown (with "did you mean") or missing, a value does not fit, or a
-        value has no reason.
-    """
+    """Read params/methods.yaml: plain typed values by section, and their reasons."""
     path, body = load_parameters(root, "methods")
     written = validate_strict(path, body, SettingsFile).root
     require_known(f"{path}", written, set(MethodSettings.model_fields) - {"reasons"}, "a section")
-    plain = {name: {key: each.value for key, each in section.items()} for name, section in written.items()}
-    settings = validate_strict(path, plain, MethodSettings)
+    values = {name: {key: setting.value for key, setting in section.items()} for name, section in written.items()}
+    settings = validate_strict(path, values, MethodSettings)
     return settings.model_copy(update={"reasons": written})

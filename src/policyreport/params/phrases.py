@@ -1,4 +1,4 @@
-"""Numbers in the texts of params/ that are settings: a text names the setting, and readers see its value.
+"""Settings inside the texts of params/: a text names the setting, and readers see its value.
 
 >>> fill("From [[flow.trend_minimum_intervals|word]] intervals on", settings, "en")
 'From five intervals on'
@@ -26,67 +26,34 @@ FORMS = ("word", "count", "%", "rest %", "largest", "span", "one/several")
 
 
 def fill(text: str, settings: Mapping[str, Mapping[str, Setting]], language: str) -> str:
-    """Put settings where a text names them.
+    """Replace each setting that a text names by its value.
 
-    Parameters
-    ----------
-    text : str
-        With ``[[section.name]]`` for a value, or ``[[section.name|form]]``: ``word`` in letters up to twelve,
-        ``count`` how many values in letters, ``%`` as a percentage, ``rest %`` what is left to 100 %, ``largest``
-        of several, ``span`` first to last year, ``a year/# years`` what is said of one and
-        of several, # the number.
-    settings : mapping
-        Settings by section and name.
-    language : str
-        Two letters.
-
-    Returns
-    -------
-    str
-        The text for readers.
-
-    Raises
-    ------
-    ParamsError
-        If there is no such setting or form (with "did you mean"), or its value has no such form.
+    ``[[section.name]]`` gives the value, ``[[section.name|form]]`` one of its forms: ``word`` in letters up to twelve,
+    ``count`` the number of values in letters, ``%`` as a percentage, ``rest %`` what remains to 100 %, ``largest`` of
+    several, ``span`` first to last year, ``a year/# years`` the text for one and for several, # being the number.
+    Raises ParamsError for an unknown setting or form, or a value that has no such form.
     """
 
     def value(match: re.Match[str]) -> str:
         section, name, form = match["section"], match["name"], match["form"] or ""
-        require_known(f"text {text[:60]!r}", [section], settings, "a section of params/methods.yaml")
-        require_known(f"text {text[:60]!r}", [name], settings[section], f"a setting of {section}")
+        place = f"text {text[:60]!r}"
+        require_known(place, [section], settings, "a section of params/methods.yaml")
+        require_known(place, [name], settings[section], f"a setting of {section}")
         if form and "/" not in form:
-            require_known(f"text {text[:60]!r}", [form], FORMS, "a form of a setting")
+            require_known(place, [form], FORMS, "a form of a setting")
         try:
             return written(settings[section][name].value, form, language)
         except (TypeError, ValueError):
             got, todo = f"{settings[section][name].value!r}", "Write the setting's value in another form."
-            raise ParamsError(f"text {text[:60]!r}", f"{section}.{name} as {form!r}", got, todo) from None
+            raise ParamsError(place, f"{section}.{name} as {form!r}", got, todo) from None
 
     return PLACE.sub(value, text)
 
 
 def written(value: Any, form: str, language: str) -> str:
-    """Write a value in one form.
+    """Write a value in a form of `fill`: ``five``, ``95 %``, ``0, 0.3 and 0.6``.
 
-    Parameters
-    ----------
-    value : object
-        A setting's value.
-    form : str
-        As for `fill`; empty for the value as it is.
-    language : str
-        Two letters.
-
-    Returns
-    -------
-    str
-        ``five``, ``95 %``, ``0, 0.3 and 0.6``.
-
-    Raises
-    ------
-    TypeError or ValueError
-        If the value has no such form.
+    Raises TypeError or ValueError where it has no such form.
     """
     if form == "count":
         return word(len(value), language)
@@ -102,58 +69,20 @@ def written(value: Any, form: str, language: str) -> str:
         return f"{min(value)}–{max(value) % 100:02d}" if min(value) < max(value) else f"{max(value)}"
     if form:
         return form.split("/")[0 if value == 1 else 1].replace("#", word(value, language))
-    several = [as_published(each) for each in value] if isinstance(value, (list, tuple)) else [as_published(value)]
-    return f" {AND[language]} ".join([", ".join(several[:-1]), several[-1]] if len(several) > 1 else several)
+    texts = [as_published(item) for item in value] if isinstance(value, (list, tuple)) else [as_published(value)]
+    return f" {AND[language]} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def word(number: int, language: str) -> str:
-    """Write a number in letters, up to twelve.
-
-    Parameters
-    ----------
-    number : int
-        A setting's value.
-    language : str
-        Two letters.
-
-    Returns
-    -------
-    str
-        ``five``; ``40``.
-
-    Raises
-    ------
-    ValueError
-        If it is not a number.
-    """
+    """Write a number in letters, up to twelve: ``five``, but ``40``."""
     words = WORDS.get(language, [])
     return words[number] if number == int(number) and 0 <= number < len(words) else as_published(number)
 
 
 def fill_every(body: Any, settings: Mapping[str, Mapping[str, Setting]], language: str = "en") -> Any:
-    """Put settings into every text of a parameter file.
-
-    Parameters
-    ----------
-    body : object
-        What the file holds; below a key ``vi`` texts are Vietnamese.
-    settings : mapping
-        Settings by section and name.
-    language : str, optional
-        Language of the texts that stand below no language.
-
-    Returns
-    -------
-    object
-        The same with texts for readers.
-
-    Raises
-    ------
-    ParamsError
-        As `fill`.
-    """
+    """Apply `fill` to every text of a parameter file's body; texts below a key ``vi`` are Vietnamese."""
     if isinstance(body, dict):
-        return {key: fill_every(each, settings, key if key in WORDS else language) for key, each in body.items()}
+        return {key: fill_every(part, settings, key if key in WORDS else language) for key, part in body.items()}
     if isinstance(body, list):
-        return [fill_every(each, settings, language) for each in body]
+        return [fill_every(part, settings, language) for part in body]
     return fill(body, settings, language) if isinstance(body, str) else body

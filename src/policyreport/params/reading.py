@@ -1,7 +1,8 @@
-"""Read a YAML file into a strict model; an unknown key stops with "did you mean"."""
+"""Read a YAML file into a strict model; an unknown key is answered with "did you mean"."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -24,47 +25,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_strict(path: Path, model: type[Model]) -> Model:
-    """Read and validate one parameter file.
-
-    Parameters
-    ----------
-    path : Path
-        A YAML file whose top level is a mapping.
-    model : type of BaseModel
-        What the file must fit.
-
-    Returns
-    -------
-    BaseModel
-        The validated values.
-
-    Raises
-    ------
-    ParamsError
-        If the file is missing, is not YAML, holds a key twice, or breaks the model; names the key, and
-        for an unknown key the nearest known one.
-    """
+    """Read and validate one parameter file; ParamsError names the key at fault and the nearest known ones."""
     return validate_strict(path, load_yaml(path), model)
 
 
 def load_yaml(path: Path) -> Any:
-    """Load one YAML file without judging its content.
-
-    Parameters
-    ----------
-    path : Path
-        A YAML file in UTF-8.
-
-    Returns
-    -------
-    object
-        What the file holds.
-
-    Raises
-    ------
-    ParamsError
-        If the file is missing, is not YAML, holds a key twice, or is larger, deeper or longer than `limits` allow.
-    """
+    """Load a YAML file in UTF-8; raises ParamsError also for a key written twice or more than `limits` allow."""
     try:
         require_inside(path, path.parent.parent, ParamsError)
         if (size := path.stat().st_size) > YAML_BYTES:
@@ -84,27 +50,7 @@ def load_yaml(path: Path) -> Any:
 
 
 def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:
-    """Validate loaded YAML against a model.
-
-    Parameters
-    ----------
-    path : Path
-        Where the values come from, for the message.
-    body : object
-        What `load_yaml` gave.
-    model : type of BaseModel
-        What the values must fit.
-
-    Returns
-    -------
-    BaseModel
-        The validated values.
-
-    Raises
-    ------
-    ParamsError
-        If a key is unknown or missing, or a value does not fit.
-    """
+    """Validate the body of a parameter file; `path` is for the message."""
     if body is None:
         needed = [name for name, field in model.model_fields.items() if field.is_required() and name != "root"]
         keys = ", ".join(needed[:6]) + (", …" if len(needed) > 6 else "")
@@ -117,28 +63,19 @@ def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:
 
 
 def require_known(where: str, got: Iterable[str], known: Iterable[str], expected: str) -> None:
-    """Stop at the first word that is not among the known ones.
+    """Raise ParamsError, with the nearest known words, at the first word that is not known.
 
-    Parameters
-    ----------
-    where : str
-        File and key, for the message.
-    got : iterable of str
-        Words to check.
-    known : iterable of str
-        Words that would be right.
-    expected : str
-        What kind of word it is: ``an area key``.
-
-    Raises
-    ------
-    ParamsError
-        With the nearest known words.
+    `where` is file and key, `expected` the kind of word: ``an area key``.
     """
     allowed = list(known)
     for word in got:
         if word not in allowed:
             raise ParamsError(where, expected, f'"{word}"', did_you_mean(word, allowed))
+
+
+def repeated(ids: Iterable[str]) -> list[str]:
+    """Return what stands more than once, sorted."""
+    return sorted(id for id, count in Counter(ids).items() if count > 1)
 
 
 # libyaml's parser where PyYAML was built with it: ten times faster on the policy file.
@@ -155,14 +92,14 @@ class _Unreasonable(Exception):
 
 
 class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
-    """A safe loader that refuses a key written twice: YAML would keep the last and say nothing.
+    """A safe loader that refuses a key written twice, of which YAML silently keeps the last.
 
-    It makes mappings and sequences straight from the parser's events. PyYAML's own way, by nodes and
-    constructors for types of one's own, takes twice as long, and reading the ledger is mostly reading YAML.
+    It builds mappings and sequences straight from the parser's events: PyYAML's nodes and constructors take twice as
+    long, and reading the ledger is mostly reading YAML.
     """
 
     def get_single_data(self) -> Any:
-        """Build the values of the one document, or None of an empty one."""
+        """Build the values of the one document; None if it is empty."""
         self._named: dict[str, tuple[Any, int]] = {}
         self._nodes = self._depth = self._aliases = 0
         self.get_event()
@@ -176,7 +113,6 @@ class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
         return built
 
     def _value(self, event: Any) -> Any:
-        """The value that begins with an event."""
         before = self._nodes
         if isinstance(event, yaml.ScalarEvent):
             built = self._scalar(event)
@@ -205,7 +141,6 @@ class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
             raise _Unreasonable(event, f"at most {YAML_NODES:,} values", "more, after aliases are followed")
 
     def _nested(self, event: Any) -> Any:
-        """A mapping or a sequence, one level deeper."""
         self._depth += 1
         if self._depth > YAML_DEPTH:
             raise _Unreasonable(event, f"at most {YAML_DEPTH} levels", "more")
@@ -214,7 +149,7 @@ class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
         return built
 
     def _scalar(self, event: Any) -> Any:
-        """A text, or what YAML takes an unquoted text for: a number, a day, true."""
+        """Return a text, or what YAML takes an unquoted text for: a number, a day, true."""
         tag, text = event.tag, event.value
         if len(text) > TEXT_LENGTH:
             raise _Unreasonable(event, f"at most {TEXT_LENGTH:,} letters", f"{len(text):,}")
@@ -234,14 +169,12 @@ class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
             raise _refuse(f'"{text}", which is none: {error}', event) from None
 
     def _sequence(self) -> list[Any]:
-        """The values to the end of a sequence."""
         built = []
         while not isinstance(event := self.get_event(), yaml.SequenceEndEvent):
             built.append(self._value(event))
         return built
 
     def _mapping(self) -> dict[Hashable, Any]:
-        """The values to the end of a mapping, by distinct keys."""
         built: dict[Hashable, Any] = {}
         while not isinstance(event := self.get_event(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
@@ -254,15 +187,14 @@ class _OnceLoader(_Loader):  # type: ignore[misc, valid-type]
 
 
 def _refuse(what: str, event: Any) -> yaml.constructor.ConstructorError:
-    """The error of something that YAML allows and no file here needs."""
     return yaml.constructor.ConstructorError(None, None, what, event.start_mark)
 
 
 def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> ParamsError:
-    """Turn pydantic's most telling complaint into place, expected, got, next step."""
+    """Turn pydantic's most telling error into place, expected, got, next step."""
     # A misspelt key also makes the right one "missing": the misspelling is what the user can see. Of a
-    # union's complaints the deepest is about the alternative that was meant.
-    first = min(error.errors(), key=lambda each: (each["type"] != "extra_forbidden", -len(each["loc"])))
+    # union's errors the deepest is about the alternative that was meant.
+    first = min(error.errors(), key=lambda item: (item["type"] != "extra_forbidden", -len(item["loc"])))
     # pydantic names a union's alternative inside the location: "literal['all']" is no key of the file.
     keys = [str(part) for part in first["loc"] if "[" not in str(part)]
     place = f"{path}: {'.'.join(keys) or '(top level)'}"
@@ -278,13 +210,12 @@ def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> 
 
 
 def _nearest(literal_error: Any) -> str:
-    """Say which allowed words are near to a wrong one."""
     allowed = literal_error["ctx"]["expected"].replace(" or ", ", ").split(", ")
     return did_you_mean(str(literal_error["input"]), [word.strip("'") for word in allowed])
 
 
 def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """Field names of the model nested at a location of keys and indices."""
+    """Return the field names of the model nested at a location of keys and indices."""
     annotation: Any = model
     for part in location:
         annotation = _step(annotation, part)
@@ -293,7 +224,7 @@ def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
 
 
 def _step(annotation: Any, part: Any) -> Any:
-    """The annotation one key or index further inside."""
+    """Return the annotation one key or index further inside."""
     if isinstance(annotation, type) and issubclass(annotation, RootModel):
         annotation = annotation.model_fields["root"].annotation
     if get_origin(annotation) is dict:
@@ -304,7 +235,7 @@ def _step(annotation: Any, part: Any) -> Any:
 
 
 def _nested_model(annotation: Any) -> type[BaseModel] | None:
-    """The first model inside an annotation such as ``tuple[Target, ...]``, or None."""
+    """Return the first model inside an annotation such as ``tuple[Target, ...]``, or None."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for arg in get_args(annotation) if (found := _nested_model(arg))), None)
+    return next((nested for arg in get_args(annotation) if (nested := _nested_model(arg))), None)

@@ -30,7 +30,7 @@ class Reference(Strict):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Authors as ``Surname, I.``, an institution as it is called."""
+        """Authors as ``Surname, I.``, an institution by its name."""
         return tuple(name.strip("{}") for name in self.author.split(" and "))
 
     @property
@@ -53,30 +53,13 @@ class Reference(Strict):
 
 
 def read_references(root: Path) -> dict[str, Reference]:
-    """Read params/references.bib.
-
-    Parameters
-    ----------
-    root : Path
-        The project's top folder.
-
-    Returns
-    -------
-    dict of str to Reference
-        By key, in the file's order.
-
-    Raises
-    ------
-    ParamsError
-        If the file is missing, an entry is not of the form ``@kind{key, name = {text}, …}`` on one line, stands
-        twice or has an unknown field.
-    """
+    """Read params/references.bib: one entry ``@kind{key, name = {text}, …}`` per line, by key in the file's order."""
     path = root / FILE
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
         raise ParamsError(str(path), "a BibTeX file", "no such file", "Restore it.") from None
-    found: dict[str, Reference] = {}
+    references: dict[str, Reference] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line or line.startswith("%"):
             continue
@@ -86,9 +69,9 @@ def read_references(root: Path) -> dict[str, Reference]:
         if not entry or {"author", "title"} - set(fields) or set(fields) - set(Reference.model_fields):
             expected = "@kind{key, name = {text}, …} with author and title"
             raise ParamsError(place, expected, line[:60], "Correct the entry; one a line.")
-        if entry["key"] in found:
+        if entry["key"] in references:
             raise ParamsError(place, "each key once", f'"{entry["key"]}" again', "Rename one of them.")
         # BibTeX writes a range of pages with two hyphens.
         fields = {name: value.replace("--", "–") for name, value in fields.items()}
-        found[entry["key"]] = Reference(key=entry["key"], **fields)
-    return found
+        references[entry["key"]] = Reference(key=entry["key"], **fields)
+    return references

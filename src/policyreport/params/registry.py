@@ -1,4 +1,4 @@
-"""The methods of the report: what each asks, assumes, declines and may say (params/registry.yaml).
+"""The methods of the report: what each asks, assumes, declines and may conclude (params/registry.yaml).
 
 >>> registry = read_registry(root)
 >>> registry["trend"].question
@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from policyreport.params.phrases import fill_every
 from policyreport.params.reading import Strict, load_yaml, require_known, validate_strict
 from policyreport.params.references import Reference, read_references
 from policyreport.params.texts import Formula, Id, MarkdownText
-from policyreport.params.wording import read_wording
+from policyreport.params.wording import Kind, read_wording
 
 FILE = "params/registry.yaml"
 CONVENTIONS = "conventions"
@@ -29,8 +29,10 @@ Words = tuple[str, ...]
 
 
 class MethodEntry(Strict):
-    """One method as written in the file; `symbols`, `assumptions` and `wording` are Markdown, `formula` is LaTeX, a
-    display a line, every other text is plain."""
+    """One method as written in the file.
+
+    `symbols`, `assumptions` and `wording` are Markdown, `formula` is LaTeX, one display per line; all else is plain.
+    """
 
     section: int
     title: Text
@@ -63,73 +65,31 @@ class Registry(Strict):
     references: dict[str, Reference]
 
     def __getitem__(self, id: str) -> MethodEntry:
-        """Give one method, or say which names are near."""
         require_known(FILE, [id], self.methods, "the id of a method")
         return self.methods[id]
 
     def of_result(self, kind: str) -> str:
-        """Name the method that writes a kind of record; empty if none does.
-
-        Parameters
-        ----------
-        kind : str
-            Kind of a result, ``quarter-on-quarter``, or the id of a method.
-
-        Returns
-        -------
-        str
-            ``flow``.
-        """
+        """Return the id of the method with this id or kind of result, ``quarter-on-quarter``; empty if none has it."""
         named = (id for id, method in self.methods.items() if kind == id or kind in method.results)
         return next(named, "")
 
     def of_exhibit(self, name: str) -> tuple[str, ...]:
-        """Name the methods whose results a figure or table shows.
-
-        Parameters
-        ----------
-        name : str
-            Name of an exhibit without an area's key, ``pace-table``.
-
-        Returns
-        -------
-        tuple of str
-            Ids; empty if no method claims it.
-        """
+        """Return the ids of the methods behind a figure or table, named without an area's key: ``pace-table``."""
         claims = [(id, claim) for id, method in self.methods.items() for claim in (id, *method.exhibits)]
-        held = [(id, claim) for id, claim in claims if name == claim or name.startswith(f"{claim}-")]
-        longest = max((len(claim) for _, claim in held), default=0)
-        return tuple(dict.fromkeys(id for id, claim in held if len(claim) == longest))
+        fitting = [(id, claim) for id, claim in claims if name == claim or name.startswith(f"{claim}-")]
+        longest = max((len(claim) for _, claim in fitting), default=0)
+        return tuple(dict.fromkeys(id for id, claim in fitting if len(claim) == longest))
 
     def named_question(self, kind: str) -> str:
-        """Say in a few words what is asked by a method or kind of result.
-
-        Parameters
-        ----------
-        kind : str
-            Kind of a result, or the id of a method.
-
-        Returns
-        -------
-        str
-            ``Pace of completion``; the kind itself where no method has it.
-        """
+        """Return a method's question in a few words, ``Pace of completion``; the kind itself where no method has it."""
         id = self.of_result(kind)
         return self.methods[id].short if id else kind
 
     def annotate(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Say in a record's JSON schema which method each result comes from.
+        """Add to a record's JSON schema the method each result comes from.
 
-        Parameters
-        ----------
-        schema : dict
-            What pydantic gives for a record.
-
-        Returns
-        -------
-        dict
-            The same schema; the description of each result ends in its method's id and question, and
-            ``x-method`` holds id, assumptions, refusals and references.
+        The description of each result then ends in its method's id and question; ``x-method`` holds id, assumptions,
+        refusals and references.
         """
         defined = {name: self._annotated(body) for name, body in schema.get("$defs", {}).items()}
         return schema | ({"$defs": defined} if defined else {})
@@ -151,33 +111,20 @@ class Registry(Strict):
 
 
 def read_registry(root: Root) -> Registry:
-    """Read params/registry.yaml with the settings, words and references it names.
+    """Read params/registry.yaml with the settings, wording and references it names.
 
-    Parameters
-    ----------
-    root : Path or Layout
-        The project's top folder, or the project seen by an edition with its own settings.
-
-    Returns
-    -------
-    Registry
-        Methods in the file's order.
-
-    Raises
-    ------
-    ParamsError
-        If settings belong to no method, or a code, a family of verdicts or a reference is unknown.
+    Settings that belong to no method are refused, as are unknown codes, families of verdicts and references.
     """
     folder = project_folder(root)
     path = folder / FILE
     settings, wording, references = read_method_settings(root).reasons, read_wording(root), read_references(folder)
     file = validate_strict(path, fill_every(load_yaml(path), settings), _File)
     require_known("params/methods.yaml", set(settings) - {CONVENTIONS}, file.methods, f"a method of {FILE}")
-    kinds = {kind: [code for code, each in wording.codes.items() if each.kind == kind] for kind in ("refusal", "flag")}
+    refusals, flags = ([code for code, entry in wording.codes.items() if entry.kind == kind] for kind in get_args(Kind))
     for id, method in file.methods.items():
         place = f"{path}: {id}"
-        require_known(f"{place}.refusals", method.refusals, kinds["refusal"], "a refusal of params/wording.yaml")
-        require_known(f"{place}.flags", method.flags, kinds["flag"], "a flag of params/wording.yaml")
+        require_known(f"{place}.refusals", method.refusals, refusals, "a refusal of params/wording.yaml")
+        require_known(f"{place}.flags", method.flags, flags, "a flag of params/wording.yaml")
         verdicts = {*wording.verdicts, *wording.words_of(wording.verdicts)}
         require_known(f"{place}.verdicts", method.verdicts, verdicts, "a family of verdicts, or one verdict")
         require_known(f"{place}.references", method.references, references, "a key of params/references.bib")
@@ -185,6 +132,6 @@ def read_registry(root: Root) -> Registry:
         if not (method.results or method.part_of):
             raise ParamsError(place, "results, or part_of", "neither", "Say what the method writes, or who uses it.")
     for section, entries in settings.items():
-        used = [each.reference for each in entries.values() if each.reference]
+        used = [setting.reference for setting in entries.values() if setting.reference]
         require_known(f"params/methods.yaml: {section}", used, references, "a key of params/references.bib")
     return Registry(methods=file.methods, descriptive=file.descriptive, settings=settings, references=references)

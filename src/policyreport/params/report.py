@@ -11,9 +11,9 @@ from policyreport.params.reading import Strict, require_known, validate_strict
 
 
 class SeriesRole(Strict):
-    """An annual series of the panel, the nation's under the same indicator; an empty measure takes any.
+    """An annual series of the panel, the national one under the same indicator; an empty measure takes any.
 
-    `prices` says at which prices an amount or its growth is: ``constant 2010 prices``.
+    `prices` are those of an amount or its growth: ``constant 2010 prices``.
     """
 
     indicator: str
@@ -52,7 +52,7 @@ class GovernanceRole(Strict):
 
 
 class Likeness(Strict):
-    """One variable by which areas are alike or exposed: a series' value of one year before the policy."""
+    """A variable by which areas are alike or exposed: a series' value in a year before the policy."""
 
     name: str
     series: Literal["population", "income", "urban"]
@@ -67,7 +67,7 @@ class MapClasses(Strict):
 
 
 class Roles(Strict):
-    """The whole of params/report.yaml; `regions` are in the order in which menus give them."""
+    """The whole of params/report.yaml; `regions` are in the order of the menus."""
 
     nation: str
     tasks: TaskRole
@@ -87,44 +87,12 @@ class Roles(Strict):
     map: MapClasses
 
     def likeness_by_name(self, name: str) -> Likeness:
-        """Find a variable by which areas are alike.
-
-        Parameters
-        ----------
-        name : str
-            As settings name it, ``ln_income``.
-
-        Returns
-        -------
-        Likeness
-            Series, year and scale.
-
-        Raises
-        ------
-        ParamsError
-            If there is no such variable (with "did you mean").
-        """
-        known = {each.name: each for each in self.likeness}
+        """Return the variable that settings name, such as ``ln_income``; raises ParamsError for an unknown one."""
+        known = {variable.name: variable for variable in self.likeness}
         require_known("params/report.yaml: likeness", [name], known, "a variable")
         return known[name]
 
 
 def read_roles(root: Root) -> Roles:
-    """Read params/report.yaml.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project.
-
-    Returns
-    -------
-    Roles
-        Which indicator plays which part.
-
-    Raises
-    ------
-    ParamsError
-        If the file is missing or breaks its schema.
-    """
+    """Read params/report.yaml."""
     return validate_strict(*load_parameters(root, "report"), Roles)

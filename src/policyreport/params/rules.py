@@ -1,4 +1,4 @@
-"""The screening rules in words: severity, sentence by language, and the limits a person chose (params/rules.yaml)."""
+"""The screening rules as a person set them: severity, sentence by language, and limits (params/rules.yaml)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class RuleWording(Strict):
-    """What one rule weighs and what holds where it is kept, by language."""
+    """The severity of a rule, and by language the sentence shown where it is met."""
 
     severity: Severity
     sentence: dict[str, str]
 
 
 class Sum(Strict):
-    """A whole that its parts add up to, all printed by one source for one period."""
+    """A whole and its parts, all printed by one source for one period."""
 
     whole: str
     parts: tuple[str, ...] = Field(min_length=2)
@@ -40,7 +40,7 @@ class Product(Strict):
 
 
 class Volume(Strict):
-    """A growth in volume and the value per head and heads whose product grew with it, prices included."""
+    """A growth in volume, and the value per head and heads whose product grew with it, prices included."""
 
     growth: str
     per_head: str
@@ -56,10 +56,10 @@ class Rate(Strict):
 
 
 class ListSum(Strict):
-    """The total of a list, what of it is done, and the open parts that sources print.
+    """The total of a list, its completed part, and the open parts that sources print.
 
-    Sources differ in which parts include others, so some choice of them with `done` gives the total; without one of
-    `laid_out` the open tasks are not laid out, only some of them named.
+    Sources differ in which parts include others, so some choice of them together with `done` gives the total; without
+    one of `laid_out` the source only names some of the open tasks.
     """
 
     total: str
@@ -81,7 +81,7 @@ class ShareOfOutput(Strict):
 
 
 class ShareGrowth(Strict):
-    """A growth in % a year that is the growth of a share compounded with that of output; its mean of several years."""
+    """Growth in % a year of a share compounded with that of output, and its mean over several years."""
 
     share: str
     outputs: tuple[str, ...] = Field(min_length=1)
@@ -90,7 +90,7 @@ class ShareGrowth(Strict):
 
 
 class RuleSettings(Strict):
-    """The limits of the rules; each stands in the file with its unit and reason."""
+    """The limits of the rules; the file gives each its unit and reason."""
 
     sums: tuple[Sum, ...]
     splits: tuple[Sum, ...]
@@ -138,7 +138,6 @@ class _File(Strict):
 
     @model_validator(mode="after")
     def _in_every_language(self) -> _File:
-        """A sentence stands in every language and ends as one."""
         for id, rule in self.rules.items():
             if set(rule.sentence) != set(self.languages):
                 raise ValueError(f"{id} in exactly the languages {', '.join(self.languages)}")
@@ -155,13 +154,7 @@ class RuleBook(Strict):
 
 
 def read_rule_book(root: Path) -> RuleBook:
-    """Read params/rules.yaml, which holds for every edition.
-
-    Raises
-    ------
-    ParamsError
-        If a sentence lacks a language, a limit is unknown, missing or out of range.
-    """
+    """Read params/rules.yaml, which holds for every edition."""
     path = root / FILE
     file = validate_strict(path, with_languages(path, load_yaml(path), root), _File)
     values = {name: setting.value for name, setting in file.settings.items()}

@@ -10,22 +10,12 @@ from functools import lru_cache
 _D_WITH_STROKE = str.maketrans({"\u00d0": "d", "\u00f0": "d", "\u0189": "d", "\u0256": "d"})
 
 
-# A sheet says the same few hundred words in every row.
+# A sheet repeats the same few hundred words in every row.
 @lru_cache(maxsize=4096)
 def plain(text: str, keep: str = "") -> str:
-    """Give lower-case letters and digits without accents, words apart by one space.
+    """Return lower-case letters and digits without accents, separated by single spaces: ``ba ria vung tau``.
 
-    Parameters
-    ----------
-    text : str
-        Words in any case, composed or decomposed.
-    keep : str
-        Signs that are words of their own, such as ``%``.
-
-    Returns
-    -------
-    str
-        ``ba ria vung tau`` for ``Bà Rịa - Vũng Tàu``.
+    `keep` lists characters that count as words of their own, such as ``%``.
     """
     bare = unicodedata.normalize("NFKD", text.translate(_D_WITH_STROKE).casefold().replace("đ", "d"))
     for sign in keep:
@@ -47,18 +37,10 @@ _SHAPES = "\u0306\u0302\u031b"
 
 @lru_cache(maxsize=4096)
 def sort_key(name: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
-    """Place a name in the order of Vietnamese dictionaries, for every list, table, figure and menu.
+    """Order a name as Vietnamese dictionaries do: in every list, table, figure and menu.
 
-    Parameters
-    ----------
-    name : str
-        A name in any case, composed or decomposed.
-
-    Returns
-    -------
-    tuple
-        Letters first (đ after d, ă and â after a), word by word; then tones; then the name itself. Digits come
-        before letters, letters of other alphabets after them.
+    Letters come first (đ after d, ă and â after a), word by word; then tones; then the name itself. Digits precede
+    letters, and letters of other alphabets follow them.
     """
     letters: list[int] = []
     tones: list[int] = []
@@ -75,10 +57,9 @@ def sort_key(name: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
 
 
 def _taken_apart(sign: str) -> tuple[str, str]:
-    """A letter of the alphabet and the tone above it."""
-    base, *marks = tuple(unicodedata.normalize("NFD", sign))
-    shape = "".join(mark for mark in marks if mark in _SHAPES)
-    letter = unicodedata.normalize("NFC", base + shape)
-    return (
-        (letter, "".join(mark for mark in marks if mark not in _SHAPES)) if letter in _RANKS else (base, "".join(marks))
-    )
+    """Split off the tone of a letter of the alphabet."""
+    base, *marks = list(unicodedata.normalize("NFD", sign))
+    letter = unicodedata.normalize("NFC", base + "".join(mark for mark in marks if mark in _SHAPES))
+    if letter not in _RANKS:
+        return base, "".join(marks)
+    return letter, "".join(mark for mark in marks if mark not in _SHAPES)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from policyreport.records.markdown import written_address
 
-# Commands of TeX that lead out of a formula, and what begins another language.
+# TeX commands that lead out of a formula, and what begins another language.
 _LEADS_OUT = re.compile(
     r"\\(?:href|url|html\w*|class|cssId|style|require|input|include\w*|unicode)\b|[<>]\s*/?script", re.I
 )
@@ -27,7 +27,6 @@ _MARKUP = re.compile(
 
 
 def _address(text: str) -> str:
-    """Hold that an address may be followed."""
     try:
         written_address(text)
     except ValueError as wrong:
@@ -36,38 +35,35 @@ def _address(text: str) -> str:
 
 
 def _followable(text: str) -> str:
-    """Hold that what looks like an address is one; a key or a citation is none."""
+    """Check a text that looks like an address; a key or a citation does not."""
     return _address(text) if ":" in text else text
 
 
 def _formula(text: str) -> str:
-    """Hold that a formula stays one."""
-    if found := _LEADS_OUT.search(text):
-        raise ValueError(f'a formula without "{found[0]}"')
+    if match := _LEADS_OUT.search(text):
+        raise ValueError(f'a formula without "{match[0]}"')
     return text
 
 
 def _markdown(text: str) -> str:
-    """Hold that Markdown is emphasis, code, formulas, and links that lead to http, https or a page of the site."""
+    """Allow emphasis, code, formulas, and links to http, https or a page of the site."""
     for formula in _MATHS.findall(text):
         _formula(formula)
     rest = _CODE.sub("", _MATHS.sub("", text))
     for link in _LINK.finditer(rest):
         if not re.fullmatch(r"#?[\w-]+(?:\.html)?(?:#[\w-]+)?", link["target"]):
             _address(link["target"])
-    if found := _MARKUP.search(_LINK.sub("", rest)):
+    if match := _MARKUP.search(_LINK.sub("", rest)):
         expected = "Markdown of emphasis, code, formulas and links alone"
-        raise ValueError(f'{expected}, without "{found[0].strip()}"')
+        raise ValueError(f'{expected}, without "{match[0].strip()}"')
     return text
 
 
 Address = Annotated[str, AfterValidator(_address)]
-"""Where something can be read."""
 Citation = Annotated[str, AfterValidator(_followable)]
-"""An address, the key of a raw file, or words."""
+"""An address, the key of a raw file, or plain text."""
 Formula = Annotated[str, AfterValidator(_formula)]
 """LaTeX."""
 MarkdownText = Annotated[str, Field(min_length=1), AfterValidator(_markdown)]
-"""One of the few texts that are Markdown; checked when read."""
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """Becomes part of ids, file names and addresses."""

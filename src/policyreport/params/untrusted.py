@@ -1,6 +1,6 @@
-"""What comes from outside, checked where it is read: signs and length of texts, days, links, JSON.
+"""Checks on what comes from outside: characters and length of texts, days, links, JSON.
 
-How much is allowed stands in `policyreport.params.limits`.
+How much is allowed is in `policyreport.params.limits`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from policyreport.errors import DataError, PolicyReportError
 from policyreport.params.limits import JSON_DEPTH, NUMBER_DIGITS, TEXT_LENGTH, TEXT_LENGTHS
 
 YEARS = (1900, 2100)
-"""Of any day, period or publication: a slip of a digit lies outside."""
-# Invisible letters that words of some languages need, or that come along when text is copied from a page.
+"""Bounds of any day, period or publication: a mistyped digit lies outside."""
+# Invisible characters that some languages need, or that are copied along with text from a page.
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KINDS = {
@@ -32,18 +32,10 @@ _KINDS = {
 
 
 def refused_sign(text: str) -> str:
-    """Name the first sign that no text may hold: it would hide, reverse or break what stands around it.
+    """Describe the first character that would hide, reverse or break the text around it; empty where there is none.
 
-    Parameters
-    ----------
-    text : str
-        Any text; tabs and line ends are allowed.
-
-    Returns
-    -------
-    str
-        ``U+202E (RIGHT-TO-LEFT OVERRIDE), an invisible sign that changes how text runs, after "Nghệ"``; empty
-        where there is none.
+    Tabs and line ends are allowed. For example: ``U+202E (RIGHT-TO-LEFT OVERRIDE), an invisible sign that changes how
+    text runs, after "Nghệ"``.
     """
     if text.isprintable():
         return ""
@@ -57,18 +49,9 @@ def refused_sign(text: str) -> str:
 
 
 def require_text(text: str, where: str, field: str = "text", error: type[PolicyReportError] = DataError) -> None:
-    """Stop at a text that holds a sign that no text may hold, or is too long for its field.
+    """Raise an error for a text with a refused character, or too long for its field.
 
-    Parameters
-    ----------
-    text : str
-        From a sheet, a sidecar, a table or a publisher's answer.
-    where : str
-        File and key, or file, row and column.
-    field : str
-        One of `limits.TEXT_LENGTHS`; any other may be as long as any text.
-    error : type of PolicyReportError
-        The family of the message.
+    `where` is file and key, or file, row and column; a `field` outside `limits.TEXT_LENGTHS` has the general limit.
     """
     if got := refused_sign(text):
         raise error(where, "letters, digits and signs that can be seen", got, "Delete it, or type the text anew.")
@@ -79,30 +62,27 @@ def require_text(text: str, where: str, field: str = "text", error: type[PolicyR
 
 
 def require_day(day: date, where: str, error: type[PolicyReportError] = DataError) -> None:
-    """Stop at a day that no source of this project can have."""
+    """Raise an error for a day that no source of this project can have."""
     if not YEARS[0] <= day.year <= YEARS[1]:
         raise error(where, f"a day between {YEARS[0]} and {YEARS[1]}", day.isoformat(), "Correct the year.")
 
 
 def require_inside(path: Path, folder: Path, error: type[PolicyReportError] = DataError) -> None:
-    """Stop at a link that leads out of a folder; `error` is the family of the message."""
+    """Raise an error for a symbolic link that leads out of a folder."""
     if path.is_symlink() and not (real := path.resolve()).is_relative_to(folder.resolve()):
         todo = "Put the file itself there in place of the link."
         raise error(str(path), f"a file inside {folder.name or folder}", f"a link to {real}", todo)
 
 
 def read_json(body: bytes, *, exact: bool = False) -> Any:
-    """Read JSON in UTF-8 from outside, of bounded depth; `exact` keeps numbers as they were written, as Decimal.
+    """Read JSON in UTF-8 from outside; `exact` keeps numbers as they were written, as Decimal.
 
-    Raises
-    ------
-    ValueError
-        If it is not JSON, holds ``NaN`` or ``Infinity``, a number of more than 30 signs, or more than 40 levels; the
-        message says which.
+    Raises ValueError, saying why, for anything else, ``NaN`` or ``Infinity``, a number of more than 30 characters, or
+    more than 40 levels.
     """
     read_float, read_int = (Decimal, Decimal) if exact else (float, int)
     try:
-        found = json.loads(
+        document = json.loads(
             body.decode("utf-8-sig"),
             parse_float=lambda number: read_float(_short(number)),
             parse_int=lambda number: read_int(_short(number)),
@@ -110,12 +90,11 @@ def read_json(body: bytes, *, exact: bool = False) -> Any:
         )
     except RecursionError:
         raise ValueError(f"more than {JSON_DEPTH} levels") from None
-    _require_shallow(found)
-    return found
+    _require_shallow(document)
+    return document
 
 
 def _short(number: str) -> str:
-    """A number as written, unless nobody would write it."""
     if len(number) > NUMBER_DIGITS:
         raise ValueError(f"a number of {len(number):,} signs")
     return number
@@ -125,15 +104,14 @@ def _no_constant(word: str) -> Any:
     raise ValueError(f"{word}, which is no number")
 
 
-def _require_shallow(found: Any) -> None:
-    """Stop at a document of too many levels, level by level."""
-    level = [found]
+def _require_shallow(document: Any) -> None:
+    level = [document]
     for _ in range(JSON_DEPTH):
         level = [
             part
-            for each in level
-            if isinstance(each, dict | list)
-            for part in (each.values() if isinstance(each, dict) else each)
+            for node in level
+            if isinstance(node, dict | list)
+            for part in (node.values() if isinstance(node, dict) else node)
         ]
         if not level:
             return

@@ -1,4 +1,4 @@
-"""The words of the report: refusals, flags, verdicts and what may not be said (params/wording.yaml)."""
+"""The report's fixed texts: refusals, flags, verdicts and forbidden words (params/wording.yaml)."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from policyreport.params.phrases import fill_every
 from policyreport.params.reading import Strict, load_yaml, require_known, validate_strict
 
 FILE = "params/wording.yaml"
+Kind = Literal["refusal", "flag"]
 Severity = Literal["note", "warning", "error"]
 Text = dict[str, str]
 """A phrase by language."""
 
 
 class CodeWording(Strict):
-    """What a refusal or flag is called, how strongly it is marked, its name and its sentence by language."""
+    """A refusal or flag: its severity, and by language its short name and its sentence."""
 
     code: str
-    kind: Literal["refusal", "flag"]
+    kind: Kind
     severity: Severity
     short: Text
     sentence: Text
@@ -38,7 +39,7 @@ class Forbidden(Strict):
 
 
 BETWEEN = ("between", "between_priors", "between_priors_leaning")
-"""Phrases that hold two ends."""
+"""Phrases with two ends."""
 
 
 class Certainties(Strict):
@@ -50,7 +51,7 @@ class Certainties(Strict):
 
 
 class Wording(Strict):
-    """Everything the report says in fixed words, in every language."""
+    """All fixed texts of the report, in every language."""
 
     languages: tuple[str, ...] = Field(min_length=1)
     codes: dict[str, CodeWording]
@@ -65,7 +66,7 @@ class Wording(Strict):
     @model_validator(mode="before")
     @classmethod
     def _join_codes(cls, body: object) -> object:
-        """Turn the file's two blocks of codes into one mapping that knows each code's kind."""
+        """Join the file's two blocks of codes into one mapping that holds each code's kind."""
         if not isinstance(body, dict) or "codes" in body:
             return body
         rest = {name: part for name, part in body.items() if name not in ("refusals", "flags")}
@@ -91,7 +92,6 @@ class Wording(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Wording:
-        """Every phrase exists in every language and in no other."""
         wanted = set(self.languages)
         for place, text in self._texts():
             if set(text) != wanted:
@@ -105,17 +105,15 @@ class Wording(Strict):
         return self
 
     def _texts(self) -> list[tuple[str, Text]]:
-        """All phrases with their place in the file."""
-        found = [(place, getattr(self, place)) for place in BETWEEN]
-        found += [(code, entry.sentence) for code, entry in self.codes.items()]
-        found += [(f"{code}, short", entry.short) for code, entry in self.codes.items()]
+        texts = [(place, getattr(self, place)) for place in BETWEEN]
+        texts += [(code, entry.sentence) for code, entry in self.codes.items()]
+        texts += [(f"{code}, short", entry.short) for code, entry in self.codes.items()]
         for family, words in self.verdicts.items():
-            found += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
-        found += [(f"remarks.{name}", text) for name, text in self.remarks.items()]
-        return found + [(f"certainties.{name}", getattr(self.certainties, name)) for name in Certainties.model_fields]
+            texts += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
+        texts += [(f"remarks.{name}", text) for name, text in self.remarks.items()]
+        return texts + [(f"certainties.{name}", getattr(self.certainties, name)) for name in Certainties.model_fields]
 
     def _with_ends(self) -> list[tuple[str, Text, tuple[str, ...]]]:
-        """Phrases that hold ends, with their place in the file."""
         both, certainties = ("low", "high"), self.certainties
         return [
             *((place, getattr(self, place), both) for place in BETWEEN),
@@ -125,139 +123,54 @@ class Wording(Strict):
         ]
 
     def words_of(self, names: Iterable[str]) -> tuple[str, ...]:
-        """List verdicts by their families.
-
-        Parameters
-        ----------
-        names : iterable of str
-            Families, and single words of the closed list.
-
-        Returns
-        -------
-        tuple of str
-            Words, a family's in its order.
-
-        Raises
-        ------
-        ParamsError
-            If a name is neither.
-        """
+        """List the verdicts of families, or single verdicts; raises ParamsError for a name that is neither."""
         names = tuple(names)
         every = {word for words in self.verdicts.values() for word in words}
         require_known(FILE, names, {*self.verdicts, *every}, "a family of verdicts, or one verdict")
         return tuple(word for name in names for word in self.verdicts.get(name, {name: {}}))
 
     def verdicts_in(self, language: str) -> dict[str, str]:
-        """List every verdict as readers of one language know it."""
+        """Return every verdict as readers of one language see it."""
         return {word: text[language] for words in self.verdicts.values() for word, text in words.items()}
 
     def sentence(self, code: str, language: str) -> str:
-        """Give the sentence of a refusal or flag.
-
-        Parameters
-        ----------
-        code : str
-            A code of METHODS §0.
-        language : str
-            Two letters.
-
-        Returns
-        -------
-        str
-            One sentence for readers.
-
-        Raises
-        ------
-        ParamsError
-            If the code or the language is unknown.
-        """
+        """Return the sentence of a refusal or flag; raises ParamsError for an unknown code or language."""
         require_known(FILE, [code], self.codes, "a refusal or flag code")
-        require_known(FILE, [language], self.languages, "a language of the report")
-        return self.codes[code].sentence[language]
+        return self._in(language, self.codes[code].sentence)
 
     def short(self, code: str, language: str) -> str:
-        """Name a refusal or flag in a few words, for a table's cell.
-
-        Parameters
-        ----------
-        code : str
-            A code of METHODS §0.
-        language : str
-            Two letters.
-
-        Returns
-        -------
-        str
-            ``list changed``; lower case, without a full stop.
-
-        Raises
-        ------
-        ParamsError
-            If the code or the language is unknown.
-        """
+        """Return the name of a refusal or flag for a table cell: ``list changed``."""
         require_known(FILE, [code], self.codes, "a refusal or flag code")
-        require_known(FILE, [language], self.languages, "a language of the report")
-        return self.codes[code].short[language]
+        return self._in(language, self.codes[code].short)
 
     def verdict(self, word: str, language: str) -> str:
-        """Give a verdict in one language.
+        """Translate a verdict of the closed list, or a pair such as ``between too slow and on track``.
 
-        Parameters
-        ----------
-        word : str
-            A word of the closed list as methods return it, ``cannot tell apart``, or
-            ``between too slow and on track``.
-        language : str
-            Two letters.
-
-        Returns
-        -------
-        str
-            The verdict for readers.
-
-        Raises
-        ------
-        ParamsError
-            If the word is not on the closed list, or the language is unknown.
+        Raises ParamsError for any other verdict or an unknown language.
         """
-        every = {name: text for words in self.verdicts.values() for name, text in words.items()}
-        require_known(FILE, [language], self.languages, "a language of the report")
+        between = self._in(language, self.between)
+        verdicts = self.verdicts_in(language)
         ends = re.fullmatch(r"between (.+) and (.+)", word)
-        require_known(FILE, ends.groups() if ends else [word], every, "a verdict of the closed list")
-        if ends:
-            return self.between[language].format(low=every[ends[1]][language], high=every[ends[2]][language])
-        return every[word][language]
+        require_known(FILE, ends.groups() if ends else [word], verdicts, "a verdict of the closed list")
+        return between.format(low=verdicts[ends[1]], high=verdicts[ends[2]]) if ends else verdicts[word]
 
     def remark(self, name: str, language: str) -> str:
-        """Give a sentence that stands beside verdicts of one kind on every page, by its name in the file."""
+        """Return a sentence that accompanies verdicts of one kind on every page, by its name in the file."""
         require_known(FILE, [name], self.remarks, "a remark")
-        require_known(FILE, [language], self.languages, "a language of the report")
-        return self.remarks[name][language]
+        return self._in(language, self.remarks[name])
 
     def certainty(self, low: str, high: str, language: str) -> str:
-        """Say between which percentages a probability lies; one of them is empty where the band has no such end."""
-        require_known(FILE, [language], self.languages, "a language of the report")
+        """Describe the percentages between which a probability lies; one is empty where the band has no such end."""
         phrases = self.certainties
         text = phrases.below if not low else phrases.inside if high else phrases.above
-        return text[language].format(low=low, high=high)
+        return self._in(language, text).format(low=low, high=high)
+
+    def _in(self, language: str, text: Text) -> str:
+        require_known(FILE, [language], self.languages, "a language of the report")
+        return text[language]
 
     def forbidden_words(self, text: str, language: str, titles: Iterable[str] = ()) -> tuple[str, ...]:
-        """Find words that may not be printed.
-
-        Parameters
-        ----------
-        text : str
-            Prose of the report.
-        language : str
-            Two letters.
-        titles : iterable of str
-            Titles of publications, whose words are their authors'.
-
-        Returns
-        -------
-        tuple of str
-            Forbidden words in the order they are listed; empty if the text may be printed.
-        """
+        """List the forbidden words in a text, in the order of the file; `titles` of publications may hold any."""
         rules = self.forbidden[language]
         for phrase in (*rules.allowed, *titles):
             text = re.sub(_whole(phrase), " ", text, flags=re.IGNORECASE)
@@ -265,28 +178,12 @@ class Wording(Strict):
 
 
 def read_wording(root: Root) -> Wording:
-    """Read params/wording.yaml with the settings that its sentences name.
-
-    Parameters
-    ----------
-    root : Path or Layout
-        The project's top folder, or the project seen by an edition with its own settings.
-
-    Returns
-    -------
-    Wording
-        Codes, verdicts, probability phrases and forbidden words.
-
-    Raises
-    ------
-    ParamsError
-        If a phrase lacks a language, a key is unknown, a code stands twice, or a sentence names no setting.
-    """
+    """Read params/wording.yaml with the settings that its sentences name."""
     folder = project_folder(root)
     body = with_languages(folder / FILE, load_yaml(folder / FILE), folder)
     return validate_strict(folder / FILE, fill_every(body, read_method_settings(root).reasons), Wording)
 
 
 def _whole(phrase: str) -> str:
-    """A pattern for whole words, whatever white space stands between them."""
+    """Return a pattern for whole words, whatever white space separates them."""
     return r"(?<!\w)" + r"\s+".join(re.escape(part) for part in phrase.split()) + r"(?!\w)"
