@@ -21,14 +21,8 @@ SHOWN = 12
 class Difference:
     """One file that is not the same in both builds.
 
-    Parameters
-    ----------
-    file : str
-        Its path in the build folder.
-    place : str
-        ``cell 4, output 1``, a field such as ``growth[0].slope``, or empty.
-    lines : tuple of str
-        What differs, as in a unified diff: ``-`` of the first build, ``+`` of the second.
+    `file` is its path in the build folder; `place` is ``cell 4, output 1``, a field such as ``growth[0].slope``, or
+    empty; `lines` are those of a unified diff, ``-`` of the first build, ``+`` of the second.
     """
 
     file: str
@@ -39,20 +33,8 @@ class Difference:
 def compare_builds(first: Path, second: Path) -> tuple[int, list[Difference]]:
     """Compare records, executed notebooks and failures of two builds byte for byte.
 
-    Parameters
-    ----------
-    first, second : Path
-        Folders of an edition, such as build/2025Q4.
-
-    Returns
-    -------
-    int, list of Difference
-        The number of files looked at, and those that differ, each with its first difference.
-
-    Raises
-    ------
-    UsageError
-        If a folder holds no results.
+    Returns the number of files compared, and the first difference in each file that differs. Raises UsageError for a
+    folder without results.
     """
     found = [_files(folder) for folder in (first, second)]
     names = sorted(found[0].keys() | found[1].keys())
@@ -64,7 +46,6 @@ def compare_builds(first: Path, second: Path) -> tuple[int, list[Difference]]:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """The files of a build by their path in it."""
     if not folder.is_dir():
         raise UsageError(str(folder), "a folder of an edition, such as build/2025Q4", "no folder", "Look again.")
     paths = [path for part in PARTS for path in (folder / part).rglob("*") if path.suffix in (".json", ".ipynb")]
@@ -75,7 +56,6 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def _difference(name: str, first: bytes | None, second: bytes | None) -> Difference:
-    """Find the first place in which a file's two versions differ."""
     if first is None or second is None:
         return Difference(name, "", (f"only in the {'second' if first is None else 'first'} build",))
     try:
@@ -92,7 +72,7 @@ def _difference(name: str, first: bytes | None, second: bytes | None) -> Differe
 
 
 def _cell(old: Any, new: Any) -> tuple[str, tuple[str, ...]] | None:
-    """The first cell that differs, by its number from 1, and what differs in it."""
+    """Find the first cell that differs, numbered from 1, and what differs in it."""
     cells = [notebook.get("cells", []) for notebook in (old, new)]
     for number, pair in enumerate(zip(*cells, strict=False), 1):
         if pair[0] == pair[1]:
@@ -113,7 +93,7 @@ def _cell(old: Any, new: Any) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _fields(old: Any, new: Any, place: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every field that differs, with its lines."""
+    """Yield every field that differs, with its lines."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted(old.keys() | new.keys()):
             path = f"{place}.{key}" if place else key
@@ -131,19 +111,18 @@ def _fields(old: Any, new: Any, place: str) -> Iterator[tuple[str, tuple[str, ..
 
 
 def _is_text(lines: list[Any]) -> bool:
-    """Whether a list is a text in nbformat's way: lines that keep their ends."""
+    """Return whether a list is a text in nbformat's form: lines that keep their ends."""
     return any(isinstance(line, str) and line.endswith("\n") for line in lines)
 
 
 def _text(value: Any) -> str:
-    """A value to be compared line by line."""
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         return "".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _lines(old: str, new: str) -> tuple[str, ...]:
-    """The lines that differ, without those around them."""
+    """Return the lines that differ, without context."""
     # Two lines name the files, and one each place.
     found = list(difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm=""))[2:]
     lines = [line for line in found if not line.startswith("@@")]

@@ -152,17 +152,7 @@ _ENUMS = {
 
 
 def schema(name: str) -> list[dict[str, Any]]:
-    """Describe the columns of one table as fields of a Table Schema.
-
-    Parameters
-    ----------
-    name : str
-        A table of `COLUMNS`.
-
-    Returns
-    -------
-    list of dict
-        Name, type, description and constraints, in the order of the columns.
+    """Describe the columns of a table as fields of a Table Schema.
 
     References
     ----------

@@ -37,16 +37,13 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠
 BOUND_WORDS = {"=": "exact", "~": "about", ">": "more than", "<": "less than"}
 PARQUET = ("ledger", "panel")
 FILES = (*(f"{name}.csv" for name in COLUMNS), *(f"{name}.parquet" for name in PARQUET), RECORDS, PACKAGE)
-"""Names of all files an edition may publish, unmarked."""
+"""Names of all files an edition may publish, without the mark of a simulated edition."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold
 
 
 @dataclass(frozen=True)
 class Download:
-    """One published file: its name, what it holds, its rows (None where it is no table), its bytes.
-
-    Names of a simulated edition's files are marked.
-    """
+    """One published file; `rows` is None where it is no table. A simulated edition's names are marked."""
 
     name: str
     title: str
@@ -55,22 +52,10 @@ class Download:
 
 
 def make_downloads(provenance: Provenance, store: Path, licence: str) -> tuple[Download, ...]:
-    """Make every file an edition publishes.
+    """Make every file an edition publishes; `store` is its folder, `licence` the terms in one sentence.
 
-    Parameters
-    ----------
-    provenance : Provenance
-        Ledger as known on the edition's date, sources and definitions.
-    store : Path
-        The edition's folder, with its records.
-    licence : str
-        Under what terms, in one sentence.
-
-    Returns
-    -------
-    tuple of Download
-        Tables as CSV (the ledger and the panel as Parquet too), the records, and last the data package that
-        describes them. Equal data gives equal bytes.
+    Tables as CSV (the ledger and the panel as Parquet too), the records, and last the data package that describes them.
+    Equal data give equal bytes.
     """
     frames = {name: frame for name, frame in _frames(provenance, store).items() if frame is not None}
     files = []
@@ -93,20 +78,7 @@ def make_downloads(provenance: Provenance, store: Path, licence: str) -> tuple[D
 
 
 def download_list(files: Iterable[Download], formats: Formats) -> str:
-    """List the files for readers.
-
-    Parameters
-    ----------
-    files : iterable of Download
-        What `make_downloads` gave.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A Markdown table with links.
-    """
+    """List the files for readers, as a Markdown table with links."""
     body = [
         [
             f"[{escape(file.name)}]({FOLDER}/{file.name})",
@@ -124,18 +96,10 @@ def download_list(files: Iterable[Download], formats: Formats) -> str:
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Write a table as CSV that a spreadsheet opens safely.
+    """Write a table, without its index, as CSV that a spreadsheet opens safely.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Plain columns; the index is left out.
-
-    Returns
-    -------
-    bytes
-        UTF-8 with a byte-order mark, commas, lines as RFC 4180 ends them; a missing value is an empty cell.
-        Numbers stay numbers; a text that a spreadsheet would calculate begins with an apostrophe.
+    UTF-8 with a byte-order mark, commas, line ends as in RFC 4180; a missing value is an empty cell. Numbers stay
+    numbers; a text that a spreadsheet would evaluate begins with an apostrophe.
     """
     text = io.StringIO()
     # With this line end every carriage return inside a cell is quoted too.
@@ -146,40 +110,12 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def neutralised(text: str) -> str:
-    """Keep a spreadsheet from calculating a text.
-
-    Parameters
-    ----------
-    text : str
-        A cell.
-
-    Returns
-    -------
-    str
-        The text, behind an apostrophe where it begins like a formula. One apostrophe less gives the text back.
-    """
+    """Put an apostrophe before a text that begins like a formula; removing one apostrophe restores it."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_SIGNS) else text
 
 
 def records_zip(folder: Path, records: Iterable[Path], registry: Registry, within: str = "") -> bytes:
-    """Pack records and their schemas.
-
-    Parameters
-    ----------
-    folder : Path
-        ``build/EDITION/records``.
-    records : iterable of Path
-        The records below it.
-    registry : Registry
-        The methods, which the schemas name.
-    within : str
-        Folder inside the zip file that holds everything; none if empty.
-
-    Returns
-    -------
-    bytes
-        A zip file: sorted names, no clock, no rights of the machine.
-    """
+    """Pack records and their schemas in the folder `within`: sorted names, a fixed time, fixed permissions."""
     bodies = {f"records/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in records}
     for name, record in BY_NOTEBOOK.items():
         text = json.dumps(registry.annotate(record.model_json_schema()), ensure_ascii=False, indent=1, sort_keys=True)
@@ -194,21 +130,7 @@ def records_zip(folder: Path, records: Iterable[Path], registry: Registry, withi
 
 
 def data_package(provenance: Provenance, files: Iterable[Download], licence: str) -> dict[str, Any]:
-    """Describe the files by the Data Package standard, version 1.
-
-    Parameters
-    ----------
-    provenance : Provenance
-        The edition and its sources.
-    files : iterable of Download
-        The files described.
-    licence : str
-        Under what terms.
-
-    Returns
-    -------
-    dict
-        The content of ``datapackage.json``.
+    """Describe the files by the Data Package standard, version 1: the content of ``datapackage.json``.
 
     References
     ----------
@@ -235,7 +157,6 @@ def data_package(provenance: Provenance, files: Iterable[Download], licence: str
 
 
 def _resource(file: Download) -> dict[str, Any]:
-    """One file of the package; a table with its columns."""
     stem, _, kind = file.name.rpartition(".")
     stem = stem.removesuffix(f"-{FILE_MARK}")
     media = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "zip": "application/zip"}[kind]
@@ -259,7 +180,6 @@ def _resource(file: Download) -> dict[str, Any]:
 
 
 def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | None]:
-    """Every table with the columns it is published with."""
     ledger = provenance.ledger
     in_force = ledger[ledger["newest"]].drop(columns="newest")
     panel = harmonise_panel(in_force, provenance.areas, provenance.indicators, provenance.harmonise)
@@ -280,7 +200,7 @@ def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | 
 
 
 def _league(store: Path) -> pd.DataFrame | None:
-    """The league table of the national record; None where there is none."""
+    """Return the league table of the national record; None where there is none."""
     path = next(iter(sorted((store / "records").glob("*/evaluation*.json"))), None)
     if path is None:
         return None
@@ -303,7 +223,7 @@ def _league_row(row: LeagueRow) -> dict[str, object]:
 
 
 def _indicators(provenance: Provenance) -> pd.DataFrame:
-    """One row an indicator and measure; an indicator without measures has one with an empty measure."""
+    """Return one row per indicator and measure; an indicator without measures has one with an empty measure."""
     return pd.DataFrame(
         [
             each.model_dump() | {"measure": measure, "definition": text or each.definition}
@@ -321,7 +241,7 @@ def _sources(provenance: Provenance) -> pd.DataFrame:
 
 
 def _cell(value: Any) -> str:
-    """One cell: numbers as they are read back exactly, texts neutralised."""
+    """Write a cell: numbers so that they read back exactly, texts neutralised."""
     if isinstance(value, str):
         return neutralised(value)
     if value is None or (not isinstance(value, bool | date) and pd.isna(value)):
@@ -335,7 +255,6 @@ def _cell(value: Any) -> str:
 
 
 def _size(count: int, formats: Formats) -> str:
-    """A size in kB or MB."""
     if count < 1_000_000:
         return f"{formats.number(max(count / 1000, 1), 0)}{NBSP}kB"
     return f"{formats.number(count / 1_000_000, 1)}{NBSP}MB"

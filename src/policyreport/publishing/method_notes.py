@@ -1,4 +1,4 @@
-"""Beside a figure's or table's source: the method behind it, with its question and what it takes for granted."""
+"""Next to the source of a figure or table: its method, with question and assumptions."""
 
 from __future__ import annotations
 
@@ -17,23 +17,9 @@ MARKUP = re.compile(r"[*`_$\\]|\[([^\]]*)\]\([^)]*\)")
 
 
 def with_methods(text: str, registry: Registry, *, area: str = "", root: str = ".") -> str:
-    """Name the method behind each figure and table that has a source line.
+    """Add ``Method: …``, linked to the methods page, to the source line of each figure and table.
 
-    Parameters
-    ----------
-    text : str
-        A page's Markdown.
-    registry : Registry
-        Which method makes which exhibit.
-    area : str
-        Key that the labels of a province's page begin with.
-    root : str
-        Where the methods page is, seen from this one.
-
-    Returns
-    -------
-    str
-        The text, with ``Method: …`` at the end of those lines, a link to the method's section.
+    `area` is the key that labels of a province's page begin with, `root` the path from the page to the methods page.
     """
 
     def note(match: re.Match[str]) -> str:
@@ -47,7 +33,7 @@ def with_methods(text: str, registry: Registry, *, area: str = "", root: str = "
 
 
 def _link(id: str, method: MethodEntry, root: str) -> str:
-    """``[Trend of one series](methods.html#method-trend "…")``."""
+    """Return ``[Trend of one series](methods.html#method-trend "…")``."""
     told = f"{method.question} Takes for granted: {' '.join(method.assumptions)}"
     tooltip = attribute(MARKUP.sub(lambda found: found[1] or "", told))
     address = f"{root}/methods.html".removeprefix("./")

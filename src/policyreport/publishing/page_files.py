@@ -1,4 +1,4 @@
-"""The files of reports/ as written: pages with their front matter, and the settings."""
+"""The files of reports/ as written: pages with front matter, and settings. `place` names a file in messages."""
 
 from __future__ import annotations
 
@@ -20,25 +20,7 @@ FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTAL
 
 
 def read_page(path: Path, place: str) -> tuple[dict[str, object], str]:
-    """Read a page.
-
-    Parameters
-    ----------
-    path : Path
-        A ``.qmd`` file.
-    place : str
-        The file as messages name it.
-
-    Returns
-    -------
-    tuple of dict and str
-        Front matter and body.
-
-    Raises
-    ------
-    RenderError
-        The file is missing or not in UTF-8, or has no front matter.
-    """
+    """Return a page's front matter and body; raises RenderError where there is none, or it is not UTF-8."""
     match = FRONT_MATTER.match(_read(path, place))
     if match is None:
         raise RenderError(place, "a page beginning with front matter between --- lines", "none", "Add it.")
@@ -46,84 +28,24 @@ def read_page(path: Path, place: str) -> tuple[dict[str, object], str]:
 
 
 def title_of(head: Mapping[str, object], place: str) -> str:
-    """Return the title in a page's front matter.
-
-    Parameters
-    ----------
-    head : mapping
-        Front matter.
-    place : str
-        The page as messages name it.
-
-    Returns
-    -------
-    str
-        The title.
-
-    Raises
-    ------
-    RenderError
-        There is none.
-    """
+    """Return the title in a page's front matter; raises RenderError where there is none."""
     if not head.get("title"):
         raise RenderError(place, "a title in the front matter", "none", "Add a line `title: …`.")
     return str(head["title"])
 
 
 def read_settings(path: Path, place: str) -> dict[str, Any]:
-    """Read the settings of the Quarto project.
-
-    Parameters
-    ----------
-    path : Path
-        A ``_quarto.yml``.
-    place : str
-        The file as messages name it.
-
-    Returns
-    -------
-    dict
-        The settings as written.
-
-    Raises
-    ------
-    RenderError
-        The file is missing, not in UTF-8 or no mapping in YAML.
-    """
+    """Read a ``_quarto.yml``; raises RenderError if it is missing, not UTF-8 or no mapping."""
     return _parse(_read(path, place), place)
 
 
 def join_page(head: Mapping[str, object], body: str) -> str:
-    """Write a page.
-
-    Parameters
-    ----------
-    head : mapping
-        Front matter.
-    body : str
-        Markdown.
-
-    Returns
-    -------
-    str
-        The text of the ``.qmd`` file.
-    """
+    """Return the text of a ``.qmd`` file."""
     return f"---\n{write_settings(head)}---\n{body}"
 
 
 def write_settings(settings: Mapping[str, object]) -> str:
-    """Write front matter or the settings of the Quarto project.
-
-    Parameters
-    ----------
-    settings : mapping
-        Texts are Markdown, as pandoc takes them; what comes from data is escaped.
-
-    Returns
-    -------
-    str
-        YAML.
-    """
+    """Write front matter or settings as YAML; texts are Markdown, so what comes from data must be escaped already."""
     return yaml.dump(dict(settings), Dumper=_Dumper, allow_unicode=True, sort_keys=True)
 
 

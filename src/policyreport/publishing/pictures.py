@@ -1,4 +1,4 @@
-"""What a notebook's picture may be before it is written into a page: shapes, text and links to pages of the site."""
+"""What a notebook's picture may contain to be written into a page: shapes, text and links to pages of the site."""
 
 from __future__ import annotations
 
@@ -20,22 +20,7 @@ _TODO = "Draw it with policyreport.figures or matplotlib, and run the notebook a
 
 
 def require_picture(name: str, svg: str, where: str) -> None:
-    """Stop at a picture that is none, or that would be written elsewhere.
-
-    Parameters
-    ----------
-    name : str
-        Its path below the report's folder, ``figures/n01-growth.svg``.
-    svg : str
-        Its text.
-    where : str
-        The exhibit, for the message.
-
-    Raises
-    ------
-    RenderError
-        If it has another path, or holds an element, a handler or an address that a figure has not.
-    """
+    """Refuse a picture outside ``figures/``, or with an element, handler or address that no figure needs."""
     if not _NAME.fullmatch(name):
         raise RenderError(where, "a picture figures/….svg", f"{name!r}"[:80], _TODO)
     if not svg.lstrip().startswith("<svg"):
@@ -49,7 +34,7 @@ def require_picture(name: str, svg: str, where: str) -> None:
 
 
 def _is_plain(tag: str) -> bool:
-    """Whether a tag has attributes in quotation marks alone, no handler among them, and leads nowhere else."""
+    """Return whether a tag has quoted attributes only, no handler among them, and leads nowhere else."""
     if not _LEFT.fullmatch(_ATTRIBUTE.sub("", tag)):
         return False
     for name, double, single in _ATTRIBUTE.findall(tag):

@@ -39,11 +39,11 @@ class Origin(Frozen):
 
 
 class Evidence(Frozen):
-    """What one id leads to: a ledger row, a whole raw file, the boundaries, or an entry of the policy.
+    """What an id refers to: a ledger row, a whole raw file, the boundaries, or an entry of the policy.
 
-    `value` is printed with its bound, and with a per cent sign where the unit begins with one; `dated` is the
-    figure's own date or period, `published` its publication, as exact as known; `definition` is that of the
-    indicator by this measure, or a legal reference.
+    `value` is printed with its bound, and with a per cent sign where the unit begins with one; `dated` is the figure's
+    own date or period, `published` that of its publication, as exact as known; `definition` is that of the indicator by
+    this measure, or a legal reference.
     """
 
     id: str
@@ -67,22 +67,7 @@ class Evidence(Frozen):
 class Provenance:
     """Everything an edition may cite.
 
-    Parameters
-    ----------
-    edition : Edition
-        Its day of knowledge and languages.
-    ledger : DataFrame
-        Every vintage known on that day.
-    sources : dict of str to Source
-        Sidecars by source key.
-    boundaries : Source
-        Sidecar of the table of areas.
-    areas, indicators, policy, roles
-        What the columns of the ledger mean.
-    registry : Registry
-        The methods behind the records.
-    harmonise : HarmoniseSettings
-        How values are put on present boundaries.
+    `ledger` holds every vintage known on the edition's day, `boundaries` is the sidecar of the table of areas.
     """
 
     edition: Edition
@@ -103,27 +88,11 @@ class Provenance:
 
     @property
     def formats(self) -> Formats:
-        """Numbers and dates in the edition's first language."""
+        """Number and date formats of the edition's first language."""
         return Formats(self.edition.language)
 
     def evidence(self, id: str) -> Evidence:
-        """Say what an id leads to.
-
-        Parameters
-        ----------
-        id : str
-            An id of `policyreport.records.marks`.
-
-        Returns
-        -------
-        Evidence
-            Ends at an address.
-
-        Raises
-        ------
-        DataError
-            If nothing known on the edition's date has this id.
-        """
+        """Return what an id of `policyreport.records.marks` refers to; DataError if unknown on the edition's date."""
         if id.startswith(f"{POLICY}#"):
             return self._policy(id)
         if id == BOUNDARIES:
@@ -139,11 +108,9 @@ class Provenance:
         )  # fmt: skip
 
     def _file(self, id: str, origin: Origin) -> Evidence:
-        """A whole raw file."""
         return Evidence(id=id, kind="file", title=origin.title, published=self._day(origin.published), origin=origin)
 
     def _row(self, id: str) -> Evidence:
-        """A ledger row."""
         row = self.ledger.loc[[id]].to_dict("records")[0]
         indicator = self.indicators.get(row["indicator"])
         source = self.sources[row["source"]]
@@ -167,7 +134,7 @@ class Provenance:
         )
 
     def _policy(self, id: str) -> Evidence:
-        """The threshold, which cites a source, or a target, which cites the policy."""
+        """Return the threshold, which cites a source, or a target, which cites the policy."""
         entry, policy = id.split("#")[1], self.policy
         if entry == "threshold":
             threshold = policy.threshold
@@ -191,7 +158,6 @@ class Provenance:
         )  # fmt: skip
 
     def _law(self, address: str) -> Origin:
-        """The policy's own text."""
         policy = self.policy
         return Origin(
             publisher=policy.issuer, title=policy.title, address=address, published=policy.date.isoformat(),
@@ -199,42 +165,23 @@ class Provenance:
         )  # fmt: skip
 
     def _value(self, value: float, bound: str, unit: str) -> str:
-        """A value with all its decimals, its bound, and the per cent sign of its unit."""
+        """Write a value with all its decimals, its bound, and the per cent sign of its unit."""
         text = self.formats.published(value)
         return f"{BOUNDS[bound]}{NBSP}{text}{NBSP}{'%' if unit.startswith('%') else ''}".strip(NBSP)
 
     def _day(self, published: str) -> str:
-        """A publication date of a sidecar, as exact as it is written."""
+        """Write a sidecar's publication date as exact as it is given."""
         parts = [int(part) for part in published.split("-")]
         return self._known(date(*[*parts, 1, 1][:3]), ("year", "month", "day")[len(parts) - 1])
 
     def _known(self, day: date, precision: str) -> str:
-        """A date as exact as it is known."""
         if precision == "day":
             return self.formats.date(day)
         return self.formats.month(day) if precision == "month" else str(day.year)
 
 
 def read_provenance(root: Path, edition_id: str) -> Provenance:
-    """Read all that the figures of an edition may come from.
-
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    edition_id : str
-        Name of the edition.
-
-    Returns
-    -------
-    Provenance
-        Ledger as known on the edition's date, sources, definitions.
-
-    Raises
-    ------
-    PolicyReportError
-        If a parameter, a raw file or a correction breaks its rules.
-    """
+    """Read all that the figures of an edition may come from."""
     edition = read_edition(root, edition_id)
     layout = edition.layout(root)
     return Provenance(

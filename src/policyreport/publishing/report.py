@@ -1,7 +1,7 @@
 """Assemble the Quarto project of an edition from the pages in reports/ and the executed notebooks.
 
-A page includes a notebook's exhibits by name, ``{{< include /fragments/VN/tasks.md >}}``; in the province
-page ``{area}`` stands for the key. Assembly resolves the includes, so every renderer reads plain pages.
+A page includes a notebook's exhibits by name, ``{{< include /fragments/VN/tasks.md >}}``; in the province page
+``{area}`` stands for the key. Assembly resolves the includes, so every renderer reads plain pages.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Fragment:
     files: Mapping[str, str]
 
     def picture(self, *, narrow: bool) -> str:
-        """The first figure with its source, for a narrow column if asked; all of it where there is no figure."""
+        """Return the first figure with its source, if asked for a narrow column; all of it if it has no figure."""
 
         def narrowed(match: re.Match[str]) -> str:
             name = f"{match['stem']}-narrow.svg"
@@ -98,11 +98,11 @@ class Fragment:
         return PICTURE.sub(narrowed, figure[0]) if narrow else figure[0]
 
     def given(self) -> str:
-        """All of it but what is refused; empty where everything is."""
+        """Return the exhibit without its refusals; empty where everything is refused."""
         return REFUSAL.sub("", self.markdown).strip()
 
     def finding(self) -> str:
-        """The sentence of the first figure's caption; all of it where there is no figure."""
+        """Return the sentence of the first figure's caption; all of it if it has no figure."""
         figure = FIGURE.search(self.markdown)
         return figure["finding"].strip() if figure else self.markdown
 
@@ -117,7 +117,7 @@ class Contents:
     validity: str = ""
 
     def expand(self, text: str, *, place: str, code: bool) -> str:
-        """Replace every include by its exhibit, or by the word that it could not be made."""
+        """Replace every include by its exhibit, or by a note that it could not be computed."""
 
         def replace(match: re.Match[str]) -> str:
             area, name = match["area"], match["id"]
@@ -142,7 +142,7 @@ class Contents:
         return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, text))
 
     def _missing(self, area: str, name: str, place: str) -> str:
-        """Say on the page why an exhibit is missing; a name that no notebook shows stops instead."""
+        """Explain on the page why an exhibit is missing; one that no notebook shows raises RenderError."""
         failed = self.failures.get(area, [])
         shown = {exhibit for _, exhibit in self.fragments}
         if not failed and name not in shown:
@@ -158,29 +158,10 @@ class Contents:
 
 
 def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -> Path:
-    """Assemble the report project of an edition.
+    """Assemble the report of an edition into ``store/report``, a Quarto project that runs no code.
 
-    Parameters
-    ----------
-    root : Path
-        The project folder, with reports/.
-    edition_id : str
-        Name of the edition.
-    store : Path
-        The edition's folder under build/, with its executed notebooks.
-    draft : bool
-        Say on every page that it is not for publication, and ask for no quorum.
-
-    Returns
-    -------
-    Path
-        ``store/report``, a Quarto project that needs no code to be run.
-
-    Raises
-    ------
-    RenderError
-        If nothing was run yet, if fewer areas have results than the edition's quorum, or if a page includes an
-        exhibit that no notebook shows.
+    A `draft` states on every page that it is not for publication, and needs no quorum. Raises RenderError if nothing
+    was run, if fewer areas have results than the quorum, or if a page includes an exhibit that no notebook shows.
     """
     edition, areas = read_edition(root, edition_id), read_areas(root)
     roles = read_roles(edition.layout(root))
@@ -224,7 +205,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
 
 
 def _require_own_files(reports: Path) -> None:
-    """Stop at a link that leads out of reports/: what it leads to would be published."""
+    """Refuse a link that leads out of reports/: its target would be published."""
     for path in reports.rglob("*"):
         require_inside(path, reports, RenderError)
 
@@ -254,28 +235,28 @@ class Navigation:
         return (*(f"{page}.html" for page in sorted(pages - {"index"})), *SCRIPTS, *FILES)
 
     def stem(self, page: str) -> str:
-        """Name of a page's file without its ending."""
+        """Return the name of a page's file without its ending."""
         return marked_name(f"{page}.html").removesuffix(".html") if f"{page}.html" in self.renamed else page
 
     def linked(self, text: str) -> str:
-        """A text whose links lead to the files as they are named."""
+        """Return a text whose links lead to the files as they are named."""
         return marked_links(text, self.renamed)
 
     def title(self, title: str) -> str:
-        """A title as this edition prints it."""
+        """Return a title as this edition prints it."""
         title = marked_title(title, self.language) if self.edition.simulated else title
         return title if self.draft is None else f"{title} ({WORDS.get(self.language, WORDS['en'])})"
 
     def captions(self, text: str) -> str:
-        """Captions as this edition prints them."""
+        """Return a text with captions as this edition prints them."""
         return marked_captions(text, self.language) if self.edition.simulated else text
 
     def href(self, key: str, root: str = ".") -> str:
-        """Address of a province's page."""
+        """Return the address of a province's page."""
         return f"{root}/provinces/{self.stem(self.areas.slug(key))}.html".removeprefix("./")
 
     def regions(self) -> list[dict[str, object]]:
-        """Provinces by region, regions in the order of the parameters and any other after them by name."""
+        """List provinces by region, regions in the order of the parameters and any other after them by name."""
         grouped: dict[str, list[str]] = {}
         for key in self.keys:
             grouped.setdefault(self.areas.region(key), []).append(key)
@@ -288,12 +269,12 @@ class Navigation:
         ]
 
     def _place(self, region: str) -> tuple[int, object]:
-        """Where a region stands; its key is without the scheme in the parameters."""
+        """Return a region's sort key; the parameters name it without its scheme."""
         name = region.partition(":")[2]
         return (self.order.index(name) if name in self.order else len(self.order)), sort_key(self.areas.name(region))
 
     def neighbours(self, key: str) -> dict[str, dict[str, str]]:
-        """Previous and next province, in the order of keys."""
+        """Return the previous and the next province, in the order of keys."""
         at = self.keys.index(key)
         sides = {"previous": self.keys[max(at - 1, 0) : at], "next": self.keys[at + 1 : at + 2]}
         return {
@@ -304,23 +285,7 @@ class Navigation:
 
 
 def collect(store: Path) -> Contents:
-    """Read the exhibits of every executed notebook, and every failure.
-
-    Parameters
-    ----------
-    store : Path
-        The edition's folder under build/.
-
-    Returns
-    -------
-    Contents
-        Fragments of notebooks that succeeded, by area and exhibit id; failures by area.
-
-    Raises
-    ------
-    RenderError
-        A notebook or its record cannot be read.
-    """
+    """Read failures by area, and the exhibits of notebooks that succeeded by area and id."""
     contents = Contents()
     for path in sorted((store / "failures").glob("*/*.json")):
         failure = Failure.from_json(path.read_bytes())
@@ -341,7 +306,7 @@ def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]
 
 
 def _page(root: Path, name: str, registry: Registry) -> tuple[dict[str, object], str]:
-    """A page of the project, with the settings that its text names."""
+    """Read a page of the project and fill in the settings that its text names."""
     head, body = read_page(root / "reports" / name, f"reports/{name}")
     return head, fill(body, registry.settings, "en")
 
@@ -467,19 +432,19 @@ def _write_configuration(
 
 
 def _mark_scripts(project: Path, navigation: Navigation) -> None:
-    """Mark the names of what the site's script loads, where they are asked for too."""
+    """Mark the names of files that the site's script loads, also where it loads them."""
     (project / TRACES).rename(project / marked_name(TRACES))
     for path in (project / "theme" / "site.js", project / "_quarto.yml", project / EDITION_FILE):
         path.write_text(navigation.linked(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _validity(root: Path, provenance: Provenance) -> str:
-    """The body of the validity page, or that no study was kept."""
+    """Return the body of the validity page, or a note that no study was kept."""
     results = read_results(root)
     return validity_page(results, provenance.registry, provenance.formats) if results else NO_STUDY
 
 
 def _licence(root: Path) -> str:
-    """The terms that every page's footer states."""
+    """Return the terms that every page's footer states."""
     settings = read_settings(root / "reports" / "_quarto.yml", "reports/_quarto.yml")
     return str(settings.get("licence", ""))

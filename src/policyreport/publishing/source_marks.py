@@ -1,7 +1,7 @@
-"""What a page's script shows beside a marked value: the rows behind it, their definition, publisher and link.
+"""What a page's script shows next to a marked value: the rows behind it, their definition, publisher and link.
 
-Pages carry a number for each set of rows (``[1,227]{.v rows="17"}``); the numbers are explained once for the
-whole site, in ``trace-data.js``, which is loaded when a reader first asks.
+Pages carry a number for each set of rows (``[1,227]{.v rows="17"}``); the numbers are explained once for the whole
+site, in ``trace-data.js``, which is loaded when a reader first asks.
 """
 
 from __future__ import annotations
@@ -29,43 +29,19 @@ WORDS = {
 
 @dataclass
 class SourceMarks:
-    """Numbers for the sets of rows that pages mark, in the order they are met."""
+    """Numbers for the sets of rows that pages mark, in order of appearance."""
 
     numbers: dict[str, int] = field(default_factory=dict)
 
     def numbered(self, markdown: str) -> str:
-        """Replace the rows of every mark by the number of their set.
-
-        Parameters
-        ----------
-        markdown : str
-            A page.
-
-        Returns
-        -------
-        str
-            The page with short marks.
-        """
+        """Replace the rows of every mark in a page by the number of their set."""
         return MARK.sub(
             lambda match: f'[{match["text"]}]{{.v rows="{self.numbers.setdefault(match["rows"], len(self.numbers))}"}}',
             markdown,
         )
 
     def write(self, project: Path, provenance: Provenance) -> None:
-        """Write the site's explanation of all numbers.
-
-        Parameters
-        ----------
-        project : Path
-            The assembled project.
-        provenance : Provenance
-            What the rows are.
-
-        Raises
-        ------
-        RenderError
-            If a marked row is not known any more.
-        """
+        """Write the explanation of all numbers; raises RenderError if a marked row is no longer known."""
         try:
             data = explain(list(self.numbers), provenance)
         except PolicyReportError as error:
@@ -78,19 +54,9 @@ class SourceMarks:
 def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
     """Describe sets of rows for the site's script, each row, definition and source once.
 
-    Parameters
-    ----------
-    sets : list of str
-        Sets in short form, in the order of their numbers.
-    provenance : Provenance
-        What the rows are.
-
-    Returns
-    -------
-    dict of str to object
-        ``words``; ``sets``: ``[[row, …], rows left out, [source, …]]``; ``rows``: ``[title, value, where and
-        when, definition, note, published, source, number in the file]``; ``texts``; ``sources``: ``[publisher,
-        title, address, file]``. Numbers point into ``rows``, ``texts`` and ``sources``.
+    Returns ``words``; ``sets``: ``[[row, …], rows left out, [source, …]]``; ``rows``: ``[title, value, where and when,
+    definition, note, published, source, number in the file]``; ``texts``; ``sources``: ``[publisher, title, address,
+    file]``. Numbers point into ``rows``, ``texts`` and ``sources``.
     """
     rows: dict[str, list[object]] = {}
     texts: dict[str, int] = {}
@@ -122,7 +88,7 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
 
 
 def _telling(told: list[Evidence]) -> list[Evidence]:
-    """The rows that are shown: some of every series, one indicator's together so that its name is said once."""
+    """Select the rows that are shown: some of every series, those of one indicator together."""
     titles = {each.title: at for at, each in reversed(list(enumerate(told)))}
     met: Counter[tuple[str, str]] = Counter()
     turns = []
@@ -134,7 +100,7 @@ def _telling(told: list[Evidence]) -> list[Evidence]:
 
 
 def _row(each: Evidence, number_of: Callable[[str], int], source: int) -> list[object]:
-    """One row as the script reads it; what repeats from row to row is a number."""
+    """Return a row as the script reads it; what repeats between rows is a number."""
     dated = "" if each.dated.replace(NBSP, " ") in each.list else each.dated
     status = "" if each.status == "observed" else each.status
     where = ", ".join(part for part in (each.area, each.list, dated, status) if part)
@@ -154,12 +120,12 @@ def in_script(json_text: str) -> str:
 
 
 def _short(publisher: str) -> str:
-    """A publisher's name without its explanation in brackets."""
+    """Return a publisher's name without the explanation in brackets."""
     return publisher.split(" (")[0].strip()
 
 
 def _rows_of_json(value: object) -> str:
-    """One entry a line: a changed row is one changed line."""
+    """Write one entry per line, so that a changed row is one changed line."""
     if isinstance(value, list):
         lines = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in value]
         return "[\n  " + ",\n  ".join(lines) + "\n ]"

@@ -35,10 +35,10 @@ _ROWS_SHOWN = 8
 
 
 class Place(Frozen):
-    """One place where a number is printed or stands, and the evidence behind it.
+    """One place where a number appears, and the evidence behind it.
 
-    `where` names the exhibit (``VN/headlines``) or the record's field, `pages` the pages that include the
-    exhibit, `line` the line it is printed in.
+    `where` is the exhibit (``VN/headlines``) or the record's field, `pages` the pages that include the exhibit, `line`
+    the line it is printed on.
     """
 
     where: str
@@ -50,27 +50,11 @@ class Place(Frozen):
 
 
 def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
-    """Find where a number of an edition is printed or stands, and what it rests on.
+    """Find where a number of an edition appears, and what it rests on.
 
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    store : Path
-        The edition's folder, ``build/2025Q4``.
-    what : str
-        A number as printed, ``1,227`` or ``94.5 %``; or a field of a record,
-        ``VN/evaluation:quarter_on_quarter.counts[3].completed``.
-
-    Returns
-    -------
-    tuple of Place
-        Every place: printed ones, or else fields of records that hold the number.
-
-    Raises
-    ------
-    UsageError
-        If nothing was run, or the number is nowhere; with the nearest numbers.
+    `what` is a number as printed, ``1,227`` or ``94.5 %``, or a field of a record,
+    ``VN/evaluation:quarter_on_quarter.counts[3].completed``. Records are searched for a number only where it is printed
+    nowhere. Raises UsageError, with the nearest numbers, if it is found neither way, or if nothing was run.
     """
     if not (store / "records").is_dir():
         todo = f"Run `policyreport run {store.name}` first."
@@ -83,18 +67,7 @@ def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
 
 
 def printed(root: Path, store: Path) -> tuple[Place, ...]:
-    """List every marked value of an edition's exhibits, without its evidence.
-
-    Parameters
-    ----------
-    root, store : Path
-        The project folder; the edition's folder under build/.
-
-    Returns
-    -------
-    tuple of Place
-        By area and exhibit, in the order of the text.
-    """
+    """List every marked value of an edition's exhibits by area and exhibit, without its evidence."""
     pages = _pages(root, store.name)
     return tuple(
         Place(where=f"{area}/{name}", pages=pages(area, name), value=mark.text, line=mark.line, rows=mark.rows)
@@ -104,20 +77,7 @@ def printed(root: Path, store: Path) -> tuple[Place, ...]:
 
 
 def as_tree(places: Iterable[Place], what: str) -> Tree:
-    """Lay places out for a terminal: place, then sources, then rows.
-
-    Parameters
-    ----------
-    places : iterable of Place
-        What `trace` gave.
-    what : str
-        What was asked.
-
-    Returns
-    -------
-    Tree
-        Ready for a rich console; without markup.
-    """
+    """Lay places out for a rich console: place, then sources, then rows."""
     tree = Tree(Text(what))
     places = list(places)
     for place in places[:_PLACES_SHOWN]:
@@ -141,7 +101,6 @@ def as_tree(places: Iterable[Place], what: str) -> Tree:
 
 
 def _row(each: Evidence) -> str:
-    """A row on one line: id, value, what, dates, status, note."""
     if each.kind == "file":
         return f"{each.id}: the whole file"
     unit = each.unit.removeprefix("%").strip()
@@ -161,7 +120,7 @@ def _row(each: Evidence) -> str:
 
 
 def _clipped(line: str, value: str) -> str:
-    """The words around a value."""
+    """Return the text around a value."""
     line = line.lstrip("# ")
     at = line.find(value)
     start, end = max(at - 60, 0), at + len(value) + 60
@@ -169,7 +128,7 @@ def _clipped(line: str, value: str) -> str:
 
 
 def _pages(root: Path, edition: str) -> Callable[[str, str], tuple[str, ...]]:
-    """Give a function that names the pages which include an exhibit."""
+    """Return a function that names the pages which include an exhibit."""
     described = read_edition(root, edition)
     nation, areas = read_roles(described.layout(root)).nation, read_areas(root)
     including: dict[tuple[str, str], list[str]] = {}
@@ -189,7 +148,7 @@ def _pages(root: Path, edition: str) -> Callable[[str, str], tuple[str, ...]]:
 
 
 def _number(root: Path, store: Path, what: str) -> list[Place]:
-    """Places of a number: printed ones first, fields of records where it is printed nowhere."""
+    """Find a number among printed values, else in fields of records."""
     asked = _normal(_GROUPED.sub("", _normal(what)))
     if not _NUMBER.search(asked):
         todo = "Ask for a number as printed, or for a field such as VN/evaluation:pace[0].observed_pp."
@@ -209,12 +168,12 @@ def _number(root: Path, store: Path, what: str) -> list[Place]:
 
 
 def _normal(text: str) -> str:
-    """A number without the signs of good typesetting, its thousands ungrouped."""
+    """Undo typographic signs and the grouping of thousands."""
     return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", _typed(text))
 
 
 def _typed(text: str) -> str:
-    """Printed text as it is typed on a keyboard."""
+    """Return printed text as it is typed on a keyboard."""
     text = text.replace("\u2212", "-").replace("\u202f", " ").replace("\u00a0", " ").strip()
     return re.sub(r"(?<=\d) (?=%)", "", text)
 
@@ -224,7 +183,7 @@ def _amount(text: str) -> float:
 
 
 def _nearest(marked: Iterable[Place], asked: str) -> list[str]:
-    """Printed numbers in the order of their distance, each with the place of its first appearance."""
+    """List printed numbers by their distance, each with the place of its first appearance."""
     wanted = _amount(_NUMBER.search(asked)[0])  # type: ignore[index]  # the caller found one
     places: dict[str, str] = {}
     for place in marked:
@@ -235,7 +194,7 @@ def _nearest(marked: Iterable[Place], asked: str) -> list[str]:
 
 
 def _in_records(store: Path, asked: str) -> Iterator[Place]:
-    """Fields of records that round to the number, as it stands or as a share of 1."""
+    """Yield fields of records that round to the number, as it stands or as a share of 1."""
     text = _NUMBER.search(asked)[0]  # type: ignore[index]  # the caller found one
     digits, wanted = len(text.partition(".")[2]), _amount(text)
     factor = 100 if "%" in asked else 1
@@ -247,7 +206,7 @@ def _in_records(store: Path, asked: str) -> Iterator[Place]:
 
 
 def _values(node: Any, field: str, rows: tuple[str, ...]) -> Iterator[tuple[str, float, tuple[str, ...]]]:
-    """Every number of a record with the rows of the nearest thing around it that has any."""
+    """Yield every number of a record with the rows of the nearest enclosing part that has any."""
     if isinstance(node, dict):
         own = _rows(node) or rows
         for key, value in node.items():
@@ -261,7 +220,7 @@ def _values(node: Any, field: str, rows: tuple[str, ...]) -> Iterator[tuple[str,
 
 
 def _rows(node: dict[str, Any]) -> tuple[str, ...]:
-    """Ledger rows a part of a record names: its own id where it is a row, else its inputs."""
+    """Return the ledger rows that a part of a record names: its own id where it is a row, else its inputs."""
     if "source" in node and "#" in str(node.get("id", "")):
         return (node["id"],)
     inputs = node.get("inputs") or ()
@@ -270,7 +229,6 @@ def _rows(node: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _field(store: Path, asked: re.Match[str]) -> Place:
-    """One field of a record with the rows behind it."""
     where = f"{asked['area']}/{asked['notebook']}:{asked['path']}"
     names = (asked["notebook"], marked_name(asked["notebook"]))
     paths = [store / "records" / asked["area"] / f"{name}.json" for name in names]
@@ -297,7 +255,7 @@ def _field(store: Path, asked: re.Match[str]) -> Place:
 
 
 def _steps(path: str, where: str) -> list[str | int]:
-    """``a.b[3]`` as "a", "b", 3."""
+    """Split ``a.b[3]`` into "a", "b", 3."""
     steps: list[str | int] = []
     at = 0
     while at < len(path):
@@ -310,7 +268,6 @@ def _steps(path: str, where: str) -> list[str | int]:
 
 
 def _step_into(node: Any, step: str | int, where: str) -> Any:
-    """The part of a record one step further in."""
     if isinstance(step, int) and isinstance(node, list):
         if step < len(node):
             return node[step]

@@ -1,8 +1,8 @@
 """Project folder in, site and PDF out: one interface, two renderers.
 
-A project is what `report` assembles (docs/report-markdown.md): ``_quarto.yml``, pages in ``.qmd``,
-``figures/`` and ``theme/`` (a copy of reports/theme). Quarto and the embedded renderer read the same folder
-and use the same template, Lua filters, styles and script.
+A project is what `report` assembles (docs/report-markdown.md): ``_quarto.yml``, pages in ``.qmd``, ``figures/`` and
+``theme/`` (a copy of reports/theme). Quarto and the embedded renderer use the same folder, template, Lua filters,
+styles and script.
 """
 
 from __future__ import annotations
@@ -14,48 +14,32 @@ from typing import Literal, Protocol
 from policyreport.errors import RenderError
 
 Progress = Callable[[str], None]
-"""Told one short line for each page or document that is ready."""
+"""Called with a short name for each page or document that is ready."""
 
 
 class Renderer(Protocol):
-    """Something that turns an assembled project into a site and a PDF."""
+    """Turns an assembled project into a site and a PDF."""
 
     name: str
 
     def available(self) -> bool:
-        """Say whether everything this renderer needs is installed."""
+        """Return whether everything this renderer needs is installed."""
         ...
 
     def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
-        """Render every page of the project into the folder `site`; an earlier site survives a failure.
+        """Render every page into the folder `site`; an earlier site survives a failure.
 
-        Returns what could not be shown as it was written, a line each.
+        Returns a line for each thing that could not be shown as written; raises RenderError.
         """
         ...
 
     def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
-        """Render ``report.qmd`` into the file `pdf`; an earlier file survives a failure. Returns as `render_site`."""
+        """Render ``report.qmd`` into the file `pdf`, with returns and refusals as in `render_site`."""
         ...
 
 
 def choose(name: Literal["auto", "quarto", "pandoc"] = "auto") -> Renderer:
-    """Return the renderer to use.
-
-    Parameters
-    ----------
-    name : {"auto", "quarto", "pandoc"}
-        ``auto`` takes Quarto where its program is on the path, else the embedded renderer.
-
-    Returns
-    -------
-    Renderer
-        A renderer that is available.
-
-    Raises
-    ------
-    RenderError
-        The name is unknown, or Quarto was asked for and is not installed.
-    """
+    """Return an available renderer: ``auto`` is Quarto where its program is installed, else the embedded one."""
     # Only rendering needs what they import.
     from policyreport.publishing.renderers.pandoc import PandocRenderer
     from policyreport.publishing.renderers.quarto import QuartoRenderer

@@ -1,7 +1,7 @@
-"""What a rendered site needs besides its pages, and what does not belong into it.
+"""What a rendered site needs besides its pages, and what does not belong in it.
 
 Assembly copies this file and `search` into the project, where Quarto runs it after ``quarto render``; the renderers
-call it themselves. It needs nothing but Python.
+call it themselves. It needs only Python's standard library.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _USED = re.compile(r'="[^"]*?(figures/[^"#?]+)')
 
 
 def finish_site(site: Path) -> None:
-    """Remove what no page shows and write the search index; again is no harm."""
+    """Remove what no page shows and write the search index; running it again does no harm."""
     remove_document(site)
     drop_unused_figures(site)
     write_search_index(site)
@@ -49,7 +49,7 @@ def drop_unused_figures(site: Path) -> None:
 
 
 def main() -> None:
-    """Finish what ``quarto render`` has made in the project; its PDF goes beside the pages' sources."""
+    """Finish what ``quarto render`` made in the project; its PDF goes next to the pages' sources."""
     site = Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"]).resolve()
     if (site / f"{DOCUMENT}.pdf").is_file():
         (site / f"{DOCUMENT}.pdf").replace(f"{DOCUMENT}.pdf")

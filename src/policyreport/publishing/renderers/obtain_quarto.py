@@ -1,4 +1,4 @@
-"""Part of the set-up: try once to have Quarto, and say in one line which renderer there will be."""
+"""Part of the set-up: try once to install Quarto, and say in one line which renderer will be used."""
 
 from __future__ import annotations
 
@@ -18,13 +18,7 @@ PATIENCE = 120
 
 
 def obtain() -> str:
-    """Look for Quarto, else install its Python package, which brings the program where its host can be reached.
-
-    Returns
-    -------
-    str
-        One line for the user.
-    """
+    """Look for Quarto, else install its Python package, which downloads the program; returns a line for the user."""
     if program := find_program():
         return f"Quarto found ({Path(program).name}): it renders the report."
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]

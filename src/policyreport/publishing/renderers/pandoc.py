@@ -36,17 +36,11 @@ class PandocRenderer:
     name = "pandoc"
 
     def available(self) -> bool:
-        """Say whether pandoc is installed."""
+        """Return whether pandoc is installed."""
         return bool(pypandoc.get_pandoc_path())
 
     def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
-        """Render every page of the project into a site; see `Renderer`.
-
-        Raises
-        ------
-        RenderError
-            A page or the configuration cannot be read, or a page refers to what is not there.
-        """
+        """See `Renderer`."""
         settings = read_settings(project)
         pages = _select(project, settings.get("render") or ["*.qmd", "*/*.qmd"])
         pages = [page for page in pages if page != PDF_PAGE]
@@ -63,13 +57,7 @@ class PandocRenderer:
         return notes
 
     def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
-        """Render ``report.qmd`` into an accessible PDF with Typst; see `Renderer`.
-
-        Raises
-        ------
-        RenderError
-            The document cannot be read or set.
-        """
+        """See `Renderer`."""
         source, notes = _write_typst(project)
         notes += write_pdf(project, source, pdf)
         progress(PDF_PAGE.removesuffix(".qmd"))
@@ -77,29 +65,13 @@ class PandocRenderer:
 
 
 def metadata_options(project: Path) -> list[str]:
-    """Options that hand pandoc what Quarto reads by itself: the project's settings, and the edition's."""
+    """Return the options that give pandoc what Quarto reads by itself: the project's settings, and the edition's."""
     files = (project / name for name in ("_quarto.yml", EDITION_FILE))
     return [f"--metadata-file={path.resolve()}" for path in files if path.is_file() or path.name != EDITION_FILE]
 
 
 def read_settings(project: Path) -> dict[str, Any]:
-    """Read the section ``project`` of ``_quarto.yml``.
-
-    Parameters
-    ----------
-    project : Path
-        Assembled project.
-
-    Returns
-    -------
-    dict
-        ``render``, ``resources`` and the like, as written.
-
-    Raises
-    ------
-    RenderError
-        The file is missing or is not YAML.
-    """
+    """Read the section ``project`` of an assembled project's ``_quarto.yml``; raises RenderError."""
     path = project / "_quarto.yml"
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -114,27 +86,7 @@ def read_settings(project: Path) -> dict[str, Any]:
 
 
 def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> list[str]:
-    """Run pandoc in a folder and turn a failure into an error that names the page.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        Options and file names, relative to `folder`.
-    folder : Path
-        Where the page lies.
-    place : str
-        The page, for the message.
-
-    Returns
-    -------
-    list of str
-        The formulas that are printed as they are written, a line each.
-
-    Raises
-    ------
-    RenderError
-        Pandoc ended with an error, or did not end.
-    """
+    """Run pandoc in a folder; returns a line per formula printed as written, raises RenderError for page `place`."""
     command = [pypandoc.get_pandoc_path(), *arguments]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_TIMEOUT, check=False)
@@ -148,7 +100,7 @@ def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> list[str]:
 
 
 def page_error(place: str, expected: str, got: str) -> RenderError:
-    """What a program said of a page; a full disk is no fault of the page."""
+    """Return the error for what a program reported on a page; a full disk is no fault of the page."""
     todo = "Correct the page, or the notebook or template it was assembled from."
     if any(word in got for word in NO_ROOM):
         expected, todo = "room for the page", "Free space on the disk, then render again."
@@ -156,15 +108,7 @@ def page_error(place: str, expected: str, got: str) -> RenderError:
 
 
 def replace_folder(draft: Path, target: Path) -> None:
-    """Put a finished folder in the place of an earlier one.
-
-    Parameters
-    ----------
-    draft : Path
-        Finished folder on the same file system; gone afterwards.
-    target : Path
-        Its place.
-    """
+    """Move a finished folder, on the same file system, into the place of an earlier one."""
     earlier = draft.with_name("earlier")
     if target.exists():
         target.rename(earlier)
@@ -241,7 +185,7 @@ def _check_encoding(source: Path, page: str) -> None:
 
 
 def _select(project: Path, patterns: Sequence[str]) -> list[str]:
-    """Files of the project that fit a pattern, and none that begins with ``!``; sorted, relative to it."""
+    """List files that match a pattern, and none that begins with ``!``; sorted, relative to the project."""
 
     def fitting(chosen: Iterable[str]) -> set[str]:
         found = {path for pattern in chosen for path in project.glob(pattern) if path.is_file()}

@@ -12,35 +12,11 @@ from pathlib import Path
 def run_program(
     command: Sequence[str], timeout: float, folder: Path | None = None, settings: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program and return what it wrote.
+    """Run a program with `settings` added to the environment; end it and all it started after `timeout` seconds.
 
-    Parameters
-    ----------
-    command : sequence of str
-        The program and its arguments.
-    timeout : float
-        Seconds it may take.
-    folder : Path, optional
-        Where to run it.
-    settings : mapping of str to str, optional
-        Environment variables besides those of this process.
-
-    Returns
-    -------
-    subprocess.CompletedProcess
-        Exit code, output and errors as text.
-
-    Raises
-    ------
-    OSError
-        It cannot be started.
-    subprocess.TimeoutExpired
-        It did not end in time; it and all that it started were ended.
-
-    Notes
-    -----
-    `quarto` is a script that starts the program, and pip starts others to build a package. Those hold the pipes,
-    so ending the first alone, as `subprocess.run` does, would wait for the others.
+    `quarto` is a script that starts the program, and pip starts others to build a package. Those hold the pipes, so
+    ending the first alone, as `subprocess.run` does, would wait for the others. Raises OSError or
+    subprocess.TimeoutExpired.
     """
     with subprocess.Popen(
         command, cwd=folder, env=os.environ | dict(settings or {}), stdin=subprocess.DEVNULL,

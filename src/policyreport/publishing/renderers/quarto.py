@@ -38,17 +38,11 @@ class QuartoRenderer:
     name = "quarto"
 
     def available(self) -> bool:
-        """Say whether the program is on the path or in the environment."""
+        """Return whether the program is on the path or in the environment."""
         return find_program() is not None
 
     def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
-        """Render every page of the project into a site; see `Renderer`.
-
-        Raises
-        ------
-        RenderError
-            Quarto is missing, too old, or ended with an error.
-        """
+        """See `Renderer`; raises RenderError also if Quarto is missing or too old."""
         site.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
             copy = _copy(project, Path(scratch))
@@ -66,17 +60,10 @@ class QuartoRenderer:
         return notes
 
     def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
-        """Render ``report.qmd`` into a PDF: Quarto writes Typst, the report's own Typst sets it; see `Renderer`.
+        """See `Renderer`: Quarto writes Typst, and the report's own Typst compiles it.
 
-        Raises
-        ------
-        RenderError
-            The document is missing, or Quarto is missing, too old, or ended with an error.
-
-        Notes
-        -----
-        Quarto brings a Typst of its own, which makes no tags before version 0.14. Set by the report's Typst, the
-        PDF is accessible and two runs give the same bytes, whichever Quarto is installed.
+        Quarto's own Typst makes no tags before version 0.14. Compiled by the report's, the PDF is accessible and two
+        runs give the same bytes, whichever Quarto is installed.
         """
         check_document(project)
         pdf.parent.mkdir(parents=True, exist_ok=True)
@@ -92,18 +79,12 @@ class QuartoRenderer:
 
 
 def find_program() -> str | None:
-    """Find Quarto on the path, else beside the Python that runs.
-
-    Returns
-    -------
-    str or None
-        Path of the program; None where there is none.
-    """
+    """Find Quarto on the path, else next to the Python that runs."""
     return shutil.which("quarto") or shutil.which("quarto", path=str(Path(sys.executable).parent))
 
 
 def _copy(project: Path, scratch: Path) -> Path:
-    """Copy the project, since Quarto writes beside its input, with the settings as Quarto wants them."""
+    """Copy the project, since Quarto writes next to its input, with the settings as Quarto wants them."""
     read_settings(project)
     copy = scratch / "report"
     shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".quarto", "_site", "*_files"))
@@ -128,7 +109,7 @@ def _check_references(site: Path, pages: list[str]) -> None:
 
 
 def _render(arguments: list[str], folder: Path) -> list[str]:
-    """Run Quarto in a project; gives the formulas that it could not read."""
+    """Run Quarto in a project; returns the formulas that it could not read."""
     program = find_program()
     if program is None:
         raise RenderError(
@@ -165,7 +146,7 @@ def _run(command: list[str], folder: Path, settings: dict[str, str]) -> subproce
 
 
 def _last_lines(done: subprocess.CompletedProcess[str]) -> str:
-    """What Quarto said last, without colours, warnings and the trace of its own code."""
+    """Return Quarto's last lines, without colours, warnings and its own stack trace."""
     lines = [line.strip() for line in _TERMINAL_CODES.sub("", done.stderr + done.stdout).splitlines()]
     told = [line for line in lines if line and not _NOISE.match(line)]
     return " / ".join(told[-8:]) or f"exit code {done.returncode}"

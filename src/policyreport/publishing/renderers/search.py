@@ -38,7 +38,6 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Enter an element."""
         attributes = dict(attrs)
         if tag == "br":
             self.handle_data(" ")
@@ -55,7 +54,6 @@ class _Reader(HTMLParser):
             self._heading = True
 
     def handle_endtag(self, tag: str) -> None:
-        """Leave an element."""
         if tag == "main":
             self._inside = False
         elif self._skipped:
@@ -66,7 +64,6 @@ class _Reader(HTMLParser):
             self._heading = False
 
     def handle_data(self, data: str) -> None:
-        """Keep the words of the current section."""
         if not self._inside or self._skipped:
             return
         section = self.sections[-1]
@@ -77,18 +74,7 @@ class _Reader(HTMLParser):
 
 
 def read_sections(html: str) -> list[Section]:
-    """Return the sections of a rendered page.
-
-    Parameters
-    ----------
-    html : str
-        The page.
-
-    Returns
-    -------
-    list of Section
-        The page itself first, with its title; then one for each heading of level 2 or 3.
-    """
+    """Return the sections of a page: the page itself with its title, then one per heading of level 2 or 3."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -99,13 +85,9 @@ def read_sections(html: str) -> list[Section]:
 
 
 def write_search_index(site: Path) -> None:
-    """Write the search index of every page of a site.
+    """Write the search index of a site's pages under the name that the site's script loads.
 
-    Parameters
-    ----------
-    site : Path
-        Folder of the rendered site; gets the file, under the name that the site's script asks for:
-        ``search-index.js``, marked in a simulated edition.
+    That is ``search-index.js``, marked in a simulated edition.
     """
     rows = [
         [

@@ -1,4 +1,4 @@
-"""Signs that no font of the PDF has: a box stands in their place, and a note says where, so that no page is lost."""
+"""Characters that no font of the PDF has: a box replaces them, and a note says where."""
 
 from __future__ import annotations
 
@@ -20,17 +20,7 @@ Sets = Callable[[str], bool]
 
 
 def missing_signs(texts: Iterable[str], fonts: Iterable[Path], sets: Sets) -> set[str]:
-    """Find the signs of texts that cannot be set.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        All that is to be set.
-    fonts : iterable of Path
-        Fonts whose signs need no trial.
-    sets : callable
-        Whether a text can be set; asked for each sign that the fonts lack, since the renderer has fonts of its own.
-    """
+    """Find the characters that cannot be set; `sets` is asked only for those that `fonts` lack."""
     signs = {sign for text in texts for sign in set(text)} - {"\n", "\r", "\t"}
     for path in fonts:
         with TTFont(path, lazy=True) as font:
@@ -39,7 +29,7 @@ def missing_signs(texts: Iterable[str], fonts: Iterable[Path], sets: Sets) -> se
 
 
 def sign_notes(signs: set[str], texts: dict[str, str]) -> list[str]:
-    """Say of each sign what it is and where it stands first; `texts` by the name that a person knows."""
+    """Describe each missing character and where it first appears; `texts` are by the name that a person knows."""
     notes = []
     for sign in sorted(signs)[:NAMED]:
         name = unicodedata.name(sign, "a sign without a name")
@@ -53,18 +43,18 @@ def sign_notes(signs: set[str], texts: dict[str, str]) -> list[str]:
 
 
 def boxed(text: str, signs: set[str]) -> str:
-    """A text with boxes for signs."""
+    """Replace characters of a text by boxes."""
     return text.translate({ord(sign): BOX for sign in signs})
 
 
 def figure_texts(project: Path) -> dict[str, str]:
-    """The project's figures by path."""
+    """Return the project's figures by path."""
     paths = sorted((project / FIGURES).rglob("*.svg"))
     return {path.relative_to(project).as_posix(): path.read_text(encoding="utf-8", errors="replace") for path in paths}
 
 
 def copy_with_boxes(project: Path, folder: Path, signs: set[str]) -> Path:
-    """Copy a project, with boxes for signs in its figures."""
+    """Copy a project, with boxes for characters in its figures."""
     copy = folder / "project"
     shutil.copytree(project, copy, ignore=shutil.ignore_patterns("*.qmd", "_site", ".quarto", "downloads"))
     for name, text in figure_texts(copy).items():

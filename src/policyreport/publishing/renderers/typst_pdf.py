@@ -1,4 +1,4 @@
-"""The PDF: the ``typst`` wheel sets what pandoc or Quarto wrote in Typst, as tagged PDF."""
+"""The PDF: pandoc or Quarto writes Typst, the ``typst`` wheel compiles it to tagged PDF."""
 
 from __future__ import annotations
 
@@ -18,31 +18,10 @@ _FONTS = "theme/fonts"
 
 
 def write_pdf(project: Path, source: str, pdf: Path) -> list[str]:
-    """Set a Typst document as accessible PDF.
+    """Compile a Typst document to an accessible PDF; returns a line for each character that no font has.
 
-    Parameters
-    ----------
-    project : Path
-        Assembled project, the root of every path in the document.
-    source : str
-        The document in Typst.
-    pdf : Path
-        File to write; an earlier one survives a failure.
-
-    Returns
-    -------
-    list of str
-        The signs that no font has, a line each.
-
-    Raises
-    ------
-    RenderError
-        Typst cannot set the document.
-
-    Notes
-    -----
-    The document carries no date, and fonts come from the theme alone, so that two runs from the same
-    project give the same bytes on any machine.
+    The document carries no date, and fonts come from the theme alone, so that two runs from the same project give the
+    same bytes on any machine. An earlier file survives a failure. Raises RenderError.
     """
     pdf.parent.mkdir(parents=True, exist_ok=True)
     with passing_folder(f".{pdf.stem}-", pdf.parent) as scratch:
@@ -58,18 +37,7 @@ def write_pdf(project: Path, source: str, pdf: Path) -> list[str]:
 
 
 def check_document(project: Path) -> None:
-    """Refuse a project without the document of the PDF.
-
-    Parameters
-    ----------
-    project : Path
-        Assembled project.
-
-    Raises
-    ------
-    RenderError
-        ``report.qmd`` is missing.
-    """
+    """Raise RenderError for a project without ``report.qmd``."""
     if not (project / PDF_PAGE).is_file():
         raise RenderError(
             str(project / PDF_PAGE), "the document of the PDF", "no such file", "Assemble the report first."
@@ -77,13 +45,12 @@ def check_document(project: Path) -> None:
 
 
 def _named_texts(project: Path) -> dict[str, str]:
-    """What the pages of the document say, by page."""
     pages = [project / PDF_PAGE, *sorted(project.glob("*.qmd")), *sorted(project.glob("*/*.qmd"))]
     return {path.relative_to(project).as_posix(): path.read_text(encoding="utf-8") for path in pages if path.is_file()}
 
 
 def _can_set(project: Path, sign: str) -> bool:
-    """Whether Typst has a font for a sign, of the report's or its own."""
+    """Return whether Typst has a font for a character, the report's or its own."""
     try:
         _compile(project, f'#set document(title: "T")\n#text(font: "{FAMILY}", "\\u{{{ord(sign):x}}}")')
     except typst.TypstError:
@@ -92,7 +59,6 @@ def _can_set(project: Path, sign: str) -> bool:
 
 
 def _typeset(project: Path, source: str) -> bytes:
-    """Set a Typst document whose files lie in the project."""
     try:
         return _compile(project, source)
     except typst.TypstError as error:
@@ -117,7 +83,7 @@ def _compile(project: Path, source: str) -> bytes:
 
 
 def _explain(error: typst.TypstError, source: str) -> str:
-    """Typst's message and hints with the line of Typst they are about."""
+    """Return Typst's message and hints with the line of Typst they are about."""
     parts = [str(error.message), *(f"hint: {hint}" for hint in error.hints)]
     place = next((line for line in str(error.diagnostic).splitlines() if "┌─" in line), "")
     number = place.rsplit(":", 2)[-2:-1]

@@ -27,18 +27,7 @@ HANDED_OVER = "left to the latest interval"
 
 
 def bands(formats: Formats) -> str:
-    """Say what is asked of a measure.
-
-    Parameters
-    ----------
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        The bands of METHODS §17 and the rule by which a measure passes.
-    """
+    """Write the bands of METHODS §17 and the rule by which a measure passes."""
     low, high = (formats.number(each, 3) for each in CONTINUOUS)
     small, large = (formats.number(each, 3) for each in NOMINAL_TEST)
     least, sets, most = (formats.number(each, 3) for each in (AT_LEAST[0], RANK_SETS[0], EXACT_TEST[1]))
@@ -59,22 +48,7 @@ def bands(formats: Formats) -> str:
 
 
 def otherwise(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> str:
-    """Say which cases are declined or computed otherwise because they missed their band.
-
-    Parameters
-    ----------
-    results : mapping of str to MethodResult
-        Results by method.
-    registry : Registry
-        The settings that decide.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A section of the page.
-    """
+    """Write the section on cases that are declined or computed otherwise because they missed their band."""
     panel, ranks = registry.settings["panel"], registry.settings["ranks"]
     bartlett, joint = formats.percent(panel["bartlett_level"].value, 0), formats.percent(ranks["count_level"].value)
     lines = [
@@ -93,7 +67,7 @@ def otherwise(results: Mapping[str, MethodResult], registry: Registry, formats: 
 
 
 def _still(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> list[str]:
-    """Name the methods of which a measure misses its band as they are now."""
+    """Name the methods with a measure that misses its band."""
     missed = []
     for id in registry.methods:
         measures = [each for cell in results[id].cells for each in cell.measures] if id in results else []
@@ -107,7 +81,7 @@ def _still(results: Mapping[str, MethodResult], registry: Registry, formats: For
 
 
 def _outlook(result: MethodResult | None, registry: Registry, formats: Formats) -> str:
-    """When the latest interval replaces what is learnt from all, and which lists the coverage is of."""
+    """Explain when the latest interval replaces what is learnt from all, and which lists the coverage is of."""
     why = registry.settings["outlook"]
     intervals, tasks = why["grid_from_intervals"].value, why["grid_smallest_list"].value
     share = formats.number(why["grid_smallest_open_share"].value, 1)

@@ -14,20 +14,7 @@ FEWEST = (5, 6)
 
 
 def known_limits(results: Mapping[str, MethodResult], formats: Formats) -> str:
-    """List what cannot be met by any method, with the numbers of this study.
-
-    Parameters
-    ----------
-    results : mapping of str to MethodResult
-        Results by method; what was not studied is left out.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A section of the page; empty without results it could tell.
-    """
+    """List what no method can meet, with the numbers of this study; empty where none was studied."""
     cells = {id: result.cells for id, result in results.items()}
     lines = [
         _whole_numbers(cells.get("completion", ()), formats),
@@ -73,7 +60,6 @@ def _clustering(cells: Mapping[str, Iterable[CellResult]], formats: Formats) -> 
 
 
 def _revisions(cells: Iterable[CellResult], formats: Formats) -> str:
-    """Where the interval of a revision stops holding."""
     every = list(cells)
     if not every:
         return ""

@@ -1,4 +1,4 @@
-"""Measures of several rows of the study, for what is said of them."""
+"""Measures of several rows of the study, for the texts about them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,7 @@ Cells = Sequence[CellResult]
 
 @dataclass(frozen=True)
 class Rows:
-    """What a text under a table is made from.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows that the text is of, one at least.
-    settings : mapping
-        Settings of the methods, with which the report draws its verdicts.
-    formats : Formats
-        Numbers in the page's language.
-    """
+    """What a text under a table is made from: its rows, at least one, and the settings behind the report's verdicts."""
 
     cells: Cells
     settings: Settings
@@ -33,54 +23,21 @@ class Rows:
 
 
 def values(cells: Iterable[CellResult], name: str) -> list[float]:
-    """Take one measure of several cells.
-
-    Parameters
-    ----------
-    cells : iterable of CellResult
-        Rows of the study.
-    name : str
-        ``coverage``.
-
-    Returns
-    -------
-    list of float
-        One a cell that has the measure.
-    """
+    """Return one measure, such as ``coverage``, of every cell that has it."""
     return [each.value for cell in cells for each in cell.measures if each.name == name]
 
 
 def number_range(found: Collection[float], formats: Formats) -> str:
-    """Write the smallest and the largest of some numbers: ``0.930 to 0.975``."""
+    """Write the smallest and the largest number: ``0.930 to 0.975``."""
     return f"{formats.number(min(found), 3)} to {formats.number(max(found), 3)}"
 
 
 def percent_range(found: Collection[float], formats: Formats, digits: int = 1) -> str:
-    """Write the smallest and the largest of some shares: ``3.5 % to 6.2 %``."""
+    """Write the smallest and the largest share: ``3.5 % to 6.2 %``."""
     return f"{formats.percent(min(found), digits)} to {formats.percent(max(found), digits)}"
 
 
 def between(cells: Iterable[CellResult], name: str, formats: Formats) -> str:
-    """Say between which shares a measure lies.
-
-    Parameters
-    ----------
-    cells : iterable of CellResult
-        Rows of the study, one at least with the measure.
-    name : str
-        ``refused``.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        ``between 0 % and 55.2 %``.
-
-    Raises
-    ------
-    ValueError
-        If no row has the measure.
-    """
+    """Write ``between 0 % and 55.2 %`` for a measure of several rows, at least one of which must have it."""
     found = values(cells, name)
     return f"between {formats.percent(min(found))} and {formats.percent(max(found))}"

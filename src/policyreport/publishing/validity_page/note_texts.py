@@ -1,6 +1,6 @@
-"""Texts under the study's tables that carry numbers of the rows they are of, and of the report's settings.
+"""Texts under the study's tables, with numbers from the rows they are about and from the report's settings.
 
-Each raises ValueError where no row has what it tells of.
+Each raises ValueError where no row has the measure.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from policyreport.statistics.validity.measures import EXACT_TEST
 UNCLAIMED = ("mixed carry-over", "random walk")
 """As `yearly.UNCLAIMED`, which is not loaded for a page; a test holds them equal."""
 BENEATH = "walk beneath noise"
-"""As `yearly_panels.BENEATH`, which is not loaded for a page; a test holds them equal."""
+"""As `yearly_panels.BENEATH`, likewise."""
 EARLIER = 0.003
-"""As `tasks.EARLIER`, which is not loaded for a page; a test holds them equal."""
+"""As `tasks.EARLIER`, likewise."""
 
 
 def serial(rows: Rows) -> str:

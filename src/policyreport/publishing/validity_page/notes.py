@@ -1,4 +1,4 @@
-"""What is said of the study's cells beside their numbers: by design, so that a text changes without a new study."""
+"""Notes on the study's cells, chosen by design, so that a text changes without a new study."""
 
 from __future__ import annotations
 
@@ -14,71 +14,24 @@ from policyreport.statistics.validity.measures import CellResult
 
 @dataclass(frozen=True)
 class Note:
-    """A text under a table, and the cells that it explains.
-
-    Parameters
-    ----------
-    what : str
-        Kind of simulation.
-    holds : callable
-        Whether the note belongs to a cell, from its design.
-    says : callable
-        The text, from the rows it belongs to.
-    """
+    """A text under a table for the cells of one kind of simulation (`what`) whose design it applies to."""
 
     what: str
     holds: Callable[[Mapping[str, Any]], bool]
     says: Callable[[Rows], str]
 
     def is_of(self, cell: CellResult) -> bool:
-        """Tell whether the note belongs to a cell.
-
-        Parameters
-        ----------
-        cell : CellResult
-            A row of the study.
-
-        Returns
-        -------
-        bool
-            By its kind and design alone.
-        """
+        """Return whether the note applies to a cell."""
         return cell.design["what"] == self.what and self.holds(cell.design)
 
 
 def marked(cell: CellResult) -> bool:
-    """Tell whether a cell is explained under its table.
-
-    Parameters
-    ----------
-    cell : CellResult
-        A row of the study.
-
-    Returns
-    -------
-    bool
-        True if a note is of it.
-    """
+    """Return whether a cell is explained under its table."""
     return any(note.is_of(cell) for note in NOTES)
 
 
 def notes_under(cells: Cells, settings: Settings, formats: Formats) -> list[str]:
-    """Write the notes under a table.
-
-    Parameters
-    ----------
-    cells : sequence of CellResult
-        Rows of the table.
-    settings : mapping
-        Settings of the methods, with which the report draws its verdicts.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    list of str
-        Texts, with the numbers of these rows.
-    """
+    """Write the notes under a table, with the numbers of its rows."""
     found = [(note, [cell for cell in cells if note.is_of(cell)]) for note in NOTES]
     return [note.says(Rows(own, settings, formats)) for note, own in found if own]
 
@@ -88,13 +41,13 @@ def _fixed(text: str) -> Callable[[Rows], str]:
 
 
 def ignores_groups(design: Mapping[str, Any]) -> bool:
-    """Whether tasks cluster more than is assumed; learnt clustering is not assumed."""
+    """Return whether tasks cluster more than is assumed; learnt clustering is not assumed."""
     assumed = design.get("assumed", 1)
     return isinstance(assumed, int) and assumed < design.get("design_effect", 1)
 
 
 def exceeds_assumed(design: Mapping[str, Any]) -> bool:
-    """Whether tasks cluster more than is assumed where some clustering is."""
+    """Return whether tasks cluster more than is assumed where some clustering is."""
     return ignores_groups(design) and design.get("assumed", 1) > 1
 
 
@@ -107,7 +60,7 @@ def _is_of_one_spread(design: Mapping[str, Any]) -> bool:
 
 
 BEYOND = ("gamma 2", "half never")
-"""Own rates that differ more than the verdict on a pace allows for."""
+"""Frailties beyond what the verdict on a pace allows for."""
 
 NOTES = (
     Note(

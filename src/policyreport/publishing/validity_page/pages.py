@@ -20,7 +20,7 @@ from policyreport.statistics.validity.fingerprint import fingerprint
 from policyreport.statistics.validity.measures import CellResult, Measure, MethodResult
 
 SIMULATORS = ("tasks", "unlike", "outlooks", "pooled", "series", "families", "panels", "mixed", "yearly", "places")
-"""Modules that hold the simulations; by their names, so that a page is made without loading the methods."""
+"""Modules with the simulations, by name so that a page is made without loading the methods."""
 DEFAULTS = {
     "entry": "first day", "mean": 0.0, "jumps": 0.0, "design_effect": 1, "assumed": 1, "process": "AR(1)",
     "sloping": 0,
@@ -31,23 +31,7 @@ FOLDER = Path("data") / "validity"
 
 
 def read_results(root: Path) -> dict[str, MethodResult]:
-    """Read the kept results of the study.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-
-    Returns
-    -------
-    dict of str to MethodResult
-        By method; empty if no study was kept.
-
-    Raises
-    ------
-    DataError
-        If a file does not hold the results of a study.
-    """
+    """Read the kept results of the study by method; raises DataError for a file that holds none."""
     results = {}
     for path in sorted((root / FOLDER).glob("*.json")):
         try:
@@ -60,22 +44,7 @@ def read_results(root: Path) -> dict[str, MethodResult]:
 
 
 def validity_page(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> str:
-    """Write the page's body.
-
-    Parameters
-    ----------
-    results : mapping of str to MethodResult
-        Results by method.
-    registry : Registry
-        Titles, and the order.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        Markdown: what passes, what does not, the claims in a table, then a section a method with every cell.
-    """
+    """Write the page's body in Markdown: what passes, what does not, the claims, then a section per method."""
     ordered = [results[id] for id in registry.methods if id in results]
     judged = [
         measure for each in ordered for cell in each.cells for measure in cell.measures if measure.low is not None
@@ -100,7 +69,7 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
 
 
 def _fewer(results: Sequence[MethodResult], formats: Formats) -> str:
-    """Kinds of simulation of which one repetition is slow, with how many were made."""
+    """Name the slow kinds of simulation, with the number of repetitions made."""
     told = dict.fromkeys(
         f", {cell.design['what']} {formats.count(cell.draws)} times"
         for each in results
@@ -111,7 +80,7 @@ def _fewer(results: Sequence[MethodResult], formats: Formats) -> str:
 
 
 def _is_short(cell: CellResult, result: MethodResult) -> bool:
-    """Whether a cell was repeated less often than the others; enumerated ones were not repeated."""
+    """Return whether a cell was repeated less often than the others; enumerated ones were not repeated."""
     return 0 < cell.draws < result.draws
 
 
@@ -128,23 +97,12 @@ def _made_by_older_code(results: Sequence[MethodResult], registry: Registry) -> 
 
 
 def failures(result: MethodResult) -> list[tuple[CellResult, Measure]]:
-    """Find the judged measures that miss their band.
-
-    Parameters
-    ----------
-    result : MethodResult
-        One method.
-
-    Returns
-    -------
-    list of (CellResult, Measure)
-        In the order of the table.
-    """
+    """List the judged measures that miss their band, in the order of the table."""
     return [(cell, each) for cell in result.cells for each in cell.measures if each.verdict.startswith("fails")]
 
 
 def _section(result: MethodResult, registry: Registry, formats: Formats) -> str:
-    """Heading, what fails, and a table for each kind of simulation."""
+    """Write a heading, what fails, and a table for each kind of simulation."""
     missed = failures(result)
     judged = sum(each.low is not None for cell in result.cells for each in cell.measures)
     said = f"{formats.count_of(judged - len(missed), judged)} judged measures meet their band."
@@ -165,7 +123,7 @@ def _one(measure: Measure, formats: Formats) -> str:
 
 
 def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats) -> str:
-    """One row a cell: its design, the verdict on it, and a column for each measure."""
+    """Write one row per cell: its design, the verdict on it, and a column for each measure."""
     cells = [cell for cell in result.cells if cell.design["what"] == kind]
     designs = list(dict.fromkeys(name for cell in cells for name in cell.design if name != "what"))
     measures = [measure for cell in cells for measure in cell.measures]
@@ -196,7 +154,7 @@ def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats
 
 
 def _finding(measures: Sequence[Measure], formats: Formats) -> str:
-    """How many of a table's numbers were judged, and whether all of these meet their band."""
+    """Count the judged numbers of a table, and whether all of these meet their band."""
     judged = sum(each.low is not None for each in measures)
     if not judged:
         return "No number is judged by a band."
@@ -217,7 +175,7 @@ def _row(
 
 
 def _marked(measure: Measure, judged_elsewhere: bool, formats: Formats) -> str:
-    """Bold where the band is missed; in brackets where other rows of the column are judged and this one is not."""
+    """Print bold where the band is missed, in brackets where only other rows of the column are judged."""
     text = number(measure, formats)
     if measure.verdict.startswith("fails"):
         return f"**{text}**"

@@ -99,22 +99,7 @@ STOPS = (
 
 
 def stops_holding(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> str:
-    """List the violations, by method, as far as they were studied.
-
-    Parameters
-    ----------
-    results : mapping of str to MethodResult
-        Results by method.
-    registry : Registry
-        Titles, and the order.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A section of the page; empty without results.
-    """
+    """List the violations by method, as far as they were studied; empty without results."""
     lines = []
     for id in registry.methods:
         told = [text for stop in STOPS if stop.method == id and (text := _told(stop, results.get(id), formats))]

@@ -15,22 +15,7 @@ SMALL = 0.0005
 
 
 def claims_table(results: Sequence[MethodResult], registry: Registry, formats: Formats) -> str:
-    """Write a row for each judged claim of the study.
-
-    Parameters
-    ----------
-    results : sequence of MethodResult
-        In the order of the page.
-    registry : Registry
-        Titles of the methods.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        A table of the page; empty if nothing is judged.
-    """
+    """Write a row for each judged claim of the study; empty if nothing is judged."""
     rows = [
         [registry[result.method].title, claim, *_cells(found, formats)]
         for result in results
@@ -50,7 +35,7 @@ def claims_table(results: Sequence[MethodResult], registry: Registry, formats: F
 
 
 def _claims(cells: Sequence[CellResult]) -> list[tuple[str, list[Measure]]]:
-    """Judged measures by name, in the order of the tables, with the simulation where a method has several."""
+    """Group judged measures by name, with the kind of simulation where a method has several."""
     several = len({cell.design["what"] for cell in cells for measure in cell.measures if measure.low is not None}) > 1
     found: dict[str, list[Measure]] = {}
     for cell in cells:
@@ -71,39 +56,13 @@ def _cells(measures: Sequence[Measure], formats: Formats) -> list[str | None]:
 
 
 def band_of(low: float, high: float, formats: Formats) -> str:
-    """Write a band or range.
-
-    Parameters
-    ----------
-    low, high : float
-        Its ends.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        ``0.930–0.975``, or one number where the ends are the same.
-    """
+    """Write a band, ``0.930–0.975``, or one number where the ends are the same."""
     ends = formats.number(low, 3), formats.number(high, 3)
     return ends[0] if ends[0] == ends[1] else f"{ends[0]}{EN_DASH}{ends[1]}"
 
 
 def number(measure: Measure, formats: Formats) -> str:
-    """Write a measure with its Monte-Carlo error.
-
-    Parameters
-    ----------
-    measure : Measure
-        A number of a cell.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        ``0.950 ± 0.005``, with a fourth decimal where the error needs it; without error where it was enumerated.
-    """
+    """Write a measure with its Monte-Carlo error, if it has one: ``0.950 ± 0.005``, with a fourth decimal if needed."""
     if not measure.error:
         return formats.number(measure.value, 3)
     decimals = 3 if measure.error >= SMALL else 4
@@ -111,19 +70,9 @@ def number(measure: Measure, formats: Formats) -> str:
 
 
 def verdict_of(measures: Sequence[Measure], formats: Formats) -> str:
-    """Put the verdict on some measures into words.
+    """Write the verdict on the measures of a row, or of a claim over all rows.
 
-    Parameters
-    ----------
-    measures : sequence of Measure
-        Of one row, or of one claim over all rows.
-    formats : Formats
-        Numbers in the page's language.
-
-    Returns
-    -------
-    str
-        ``meets``; ``below``, ``above``, or how many of several judged ones are; or ``shown`` where none is judged.
+    ``meets``; ``below``, ``above``, or how many of several judged ones are; ``shown`` where none is judged.
     """
     verdicts = [str(each.verdict) for each in measures]
     if set(verdicts) <= {"not judged"}:
