@@ -33,7 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sample(project: Path) -> pypdf.PdfReader:
     pdf = project.parent / "sample.pdf"
-    render_pdf(project, pdf, lambda line: None)
+    PandocRenderer().render_pdf(project, pdf, lambda line: None)
     return pypdf.PdfReader(pdf)
 
 
@@ -45,7 +45,7 @@ def render(project: Path, tmp_path: Path) -> Render:
         folder = tmp_path / "report"
         shutil.copytree(project, folder, dirs_exist_ok=True)
         (folder / "report.qmd").write_text(f"---\ntitle: A test\n---\n\n{body}\n", encoding="utf-8")
-        render_pdf(folder, tmp_path / "report.pdf", lambda line: None)
+        PandocRenderer().render_pdf(folder, tmp_path / "report.pdf", lambda line: None)
         return pypdf.PdfReader(tmp_path / "report.pdf")
 
     return rendered
@@ -94,7 +94,7 @@ def test_the_document_carries_no_date(sample: pypdf.PdfReader) -> None:
 
 def test_two_runs_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
     for name in ("one.pdf", "two.pdf"):
-        render_pdf(project, tmp_path / name, lambda line: None)
+        PandocRenderer().render_pdf(project, tmp_path / name, lambda line: None)
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
 
 
@@ -250,7 +250,7 @@ def test_the_reports_words_follow_its_language(project: Path, tmp_path: Path) ->
     (folder / "_quarto.yml").write_text(settings, encoding="utf-8")
     body = (folder / "report.qmd").read_text(encoding="utf-8").replace("lang: en", "lang: vi")
     (folder / "report.qmd").write_text(body, encoding="utf-8")
-    render_pdf(folder, tmp_path / "report.pdf", lambda line: None)
+    PandocRenderer().render_pdf(folder, tmp_path / "report.pdf", lambda line: None)
     reader = pypdf.PdfReader(tmp_path / "report.pdf")
     text = words(reader)
     assert str(reader.trailer["/Root"]["/Lang"]).startswith("vi")
@@ -279,4 +279,4 @@ def test_a_failure_keeps_the_earlier_pdf_and_typsts_message(render: Render, tmp_
 
 def test_a_project_without_the_document_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match=r"no such file.*Assemble the report first"):
-        render_pdf(tmp_path, tmp_path / "report.pdf", lambda line: None)
+        PandocRenderer().render_pdf(tmp_path, tmp_path / "report.pdf", lambda line: None)

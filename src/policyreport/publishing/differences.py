@@ -11,7 +11,7 @@ from typing import Any
 
 from policyreport.errors import UsageError
 
-# What a run leaves that must be equal; its times are not among it.
+# What a run leaves that must be equal; its times need not be.
 PARTS = ("records", "notebooks", "failures")
 # Lines shown of a longer difference.
 SHOWN = 12
@@ -36,13 +36,10 @@ def compare_builds(first: Path, second: Path) -> tuple[int, list[Difference]]:
     Returns the number of files compared, and the first difference in each file that differs. Raises UsageError for a
     folder without results.
     """
-    found = [_files(folder) for folder in (first, second)]
-    names = sorted(found[0].keys() | found[1].keys())
-    return len(names), [
-        _difference(name, *(files[name].read_bytes() if name in files else None for files in found))
-        for name in names
-        if name not in found[0] or name not in found[1] or found[0][name].read_bytes() != found[1][name].read_bytes()
-    ]
+    builds = [_files(folder) for folder in (first, second)]
+    names = sorted(builds[0].keys() | builds[1].keys())
+    bodies = {name: [files[name].read_bytes() if name in files else None for files in builds] for name in names}
+    return len(names), [_difference(name, old, new) for name, (old, new) in bodies.items() if old != new]
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -62,13 +59,13 @@ def _difference(name: str, first: bytes | None, second: bytes | None) -> Differe
         old, new = json.loads(first), json.loads(second)
     except ValueError:
         return Difference(name, "", _lines(first.decode(errors="replace"), second.decode(errors="replace")))
-    found = _cell(old, new) if name.endswith(".ipynb") else None
-    if found is None:
-        found = next(_fields(old, new, ""), None)
-    if found is None:
-        # The same words in another order or spelling.
+    difference = _cell(old, new) if name.endswith(".ipynb") else None
+    if difference is None:
+        difference = next(_fields(old, new, ""), None)
+    if difference is None:
+        # The same content, with its keys in another order or written otherwise.
         return Difference(name, "", _lines(first.decode(), second.decode()))
-    return Difference(name, *found)
+    return Difference(name, *difference)
 
 
 def _cell(old: Any, new: Any) -> tuple[str, tuple[str, ...]] | None:
@@ -107,7 +104,7 @@ def _fields(old: Any, new: Any, place: str) -> Iterator[tuple[str, tuple[str, ..
         if len(old) != len(new):
             yield place, _lines(f"{len(old)} entries", f"{len(new)} entries")
     elif old != new or type(old) is not type(new):
-        yield place, _lines(*(_text(each) for each in (old, new)))
+        yield place, _lines(*(_text(value) for value in (old, new)))
 
 
 def _is_text(lines: list[Any]) -> bool:
@@ -123,9 +120,9 @@ def _text(value: Any) -> str:
 
 def _lines(old: str, new: str) -> tuple[str, ...]:
     """Return the lines that differ, without context."""
-    # Two lines name the files, and one each place.
-    found = list(difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm=""))[2:]
-    lines = [line for line in found if not line.startswith("@@")]
+    # The first two lines name the files; those with @@ name the places.
+    diff = list(difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm=""))[2:]
+    lines = [line for line in diff if not line.startswith("@@")]
     if not lines:
         lines = ["they differ in the ends of lines only"]
     more = len(lines) - SHOWN

@@ -226,9 +226,9 @@ def _indicators(provenance: Provenance) -> pd.DataFrame:
     """Return one row per indicator and measure; an indicator without measures has one with an empty measure."""
     return pd.DataFrame(
         [
-            each.model_dump() | {"measure": measure, "definition": text or each.definition}
-            for each in provenance.indicators.indicators
-            for measure, text in (each.measures or {"": ""}).items()
+            indicator.model_dump() | {"measure": measure, "definition": text or indicator.definition}
+            for indicator in provenance.indicators.indicators
+            for measure, text in (indicator.measures or {"": ""}).items()
         ]
     )
 

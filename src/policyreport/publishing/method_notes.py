@@ -34,7 +34,7 @@ def with_methods(text: str, registry: Registry, *, area: str = "", root: str = "
 
 def _link(id: str, method: MethodEntry, root: str) -> str:
     """Return ``[Trend of one series](methods.html#method-trend "…")``."""
-    told = f"{method.question} Takes for granted: {' '.join(method.assumptions)}"
-    tooltip = attribute(MARKUP.sub(lambda found: found[1] or "", told))
+    text = f"{method.question} Takes for granted: {' '.join(method.assumptions)}"
+    tooltip = attribute(MARKUP.sub(lambda match: match[1] or "", text))
     address = f"{root}/methods.html".removeprefix("./")
     return f'[{escape(method.title.removesuffix("?").strip())}]({address}#method-{id} "{tooltip}")'

@@ -11,9 +11,9 @@ import yaml
 
 from policyreport.errors import RenderError
 
-# What an assembled project says of its edition. Quarto takes a value in its own file that happens to name a file or
-# folder of the project (a page "downloads" beside the folder) for a path and rewrites it; in this one, which every
-# page's front matter names, it does not look.
+# The edition's values in an assembled project. In its own file Quarto would take a value that happens to name a file
+# or folder (a page "downloads" next to that folder) for a path and rewrite it; this one, which every page's front
+# matter names, it leaves alone.
 EDITION_FILE = "_edition.yml"
 QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)

@@ -14,7 +14,7 @@ _FOREIGN = re.compile(rf"<(?!/?(?:{_ELEMENTS})(?![\w:-]))")
 _TAG = re.compile(r"<[^>]*>")
 _ATTRIBUTE = re.compile(r"\s+([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _LEFT = re.compile(r"</?[\w:-]+\s*/?>")
-# A place in the picture, a page of the site, or the pixels of a grid.
+# An anchor in the picture, a page of the site, or the pixels of a grid.
 _OWN = re.compile(r"#[\w.:-]*|[\w-][\w./-]*\.html(?:#[\w-]*)?|data:image/png;base64,[\w+/=]*")
 _TODO = "Draw it with policyreport.figures or matplotlib, and run the notebook again."
 

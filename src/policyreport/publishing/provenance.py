@@ -147,7 +147,7 @@ class Provenance:
                 definition=f"Legal reference: {threshold.legal_reference}", dated=self.formats.date(stated),
                 published=self._day(origin.published), origin=origin,
             )  # fmt: skip
-        target = next((each for each in policy.targets if each.id == entry), None)
+        target = next((item for item in policy.targets if item.id == entry), None)
         if target is None or target.value is None:
             raise DataError(f'entry "{id}"', f"a target with a number in {POLICY}", "none", "Run the notebooks again.")
         sign = {">=": "at least ", "<=": "at most ", ">": "> ", "<": "< "}.get(target.operator, "")

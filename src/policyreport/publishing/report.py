@@ -73,7 +73,7 @@ PROVINCE_PAGE = "provinces/_province.qmd"
 PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 PDF_PAGE = "report.qmd"
 PDF_FORMAT = "typst"
-# What `quarto render` runs in the assembled project once its pages are there.
+# Run by `quarto render` in the assembled project after rendering.
 FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.py", "search.py"))
 
 
@@ -135,7 +135,7 @@ class Contents:
 
         def kept(match: re.Match[str]) -> str:
             fragment = self.fragments.get((match["area"], match["id"]))
-            # What could not be computed is said in its place; what is refused has no section of its own.
+            # What could not be computed is noted in its place; what is refused has no section of its own.
             return match["body"] if fragment is None or fragment.given() else ""
 
         text = VALIDITY.sub(lambda _: self.validity, WHEN.sub(kept, text))
@@ -279,8 +279,8 @@ class Navigation:
         sides = {"previous": self.keys[max(at - 1, 0) : at], "next": self.keys[at + 1 : at + 2]}
         return {
             side: {"name": escape(self.areas.name(other)), "href": self.href(other, "..")}
-            for side, found in sides.items()
-            for other in found
+            for side, keys in sides.items()
+            for other in keys
         }
 
 
@@ -338,7 +338,7 @@ def _write_pages(
     head, template = _page(root, PROVINCE_PAGE, registry)
     _, chapter = _page(root, PROVINCE_CHAPTER, registry)
     for key in navigation.keys:
-        text, short = (each.replace("{area}", key).replace("{nation}", nation) for each in (template, chapter))
+        text, short = (part.replace("{area}", key).replace("{nation}", nation) for part in (template, chapter))
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
         name = escape(navigation.areas.name(key))
         bodies[key] = name, contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False)
@@ -380,7 +380,7 @@ def _write_pdf_page(
     body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in navigation.keys), body)
     if navigation.draft is not None:
         body = f"::: {{.callout-warning}}\n{navigation.draft.sentence(navigation.language)}\n:::\n\n{body}"
-    # Paper has no marks: the source lines stand under every figure and table.
+    # The PDF has no marks: there are source lines under every figure and table.
     body = unmarked(contents.expand(body, place=place, code=False))
     (project / PDF_PAGE).write_text(join_page(head, body), encoding="utf-8")
 

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from policyreport.errors import PolicyReportError, RenderError
 from policyreport.publishing.provenance import Evidence, Provenance
+from policyreport.publishing.renderers.search import in_script
 from policyreport.records.formats import NBSP
 from policyreport.records.markdown import followed
 from policyreport.records.marks import MARK, expand
 
 FILE = "trace-data.js"
-# More rows than these are counted; the download of the ledger holds all.
+# Further rows are only counted; the download of the ledger holds all.
 ROWS_SHOWN = 5
 WORDS = {
     "en": {"source": "Source of", "published": "published", "more": "and {n} more rows", "row": "row"},
@@ -62,61 +63,56 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
     texts: dict[str, int] = {}
     sources: dict[str, int] = {}
     cited: list[list[str]] = []
-    found: list[list[object]] = []
+    described: list[list[object]] = []
     places: dict[str, int] = {}
 
-    def source(each: Evidence) -> int:
-        if each.origin.file not in sources:
-            sources[each.origin.file] = len(sources)
-            origin = each.origin
+    def source(item: Evidence) -> int:
+        if item.origin.file not in sources:
+            sources[item.origin.file] = len(sources)
+            origin = item.origin
             file = origin.file.removeprefix(f"{provenance.raw}/")
             cited.append([_short(origin.publisher), origin.title, followed(origin.address), file])
-        return sources[each.origin.file]
+        return sources[item.origin.file]
 
-    def row(each: Evidence) -> int:
-        if each.id not in places:
-            places[each.id] = len(places)
-            rows[each.id] = _row(each, lambda text: texts.setdefault(text, len(texts)), source(each))
-        return places[each.id]
+    def row(item: Evidence) -> int:
+        if item.id not in places:
+            places[item.id] = len(places)
+            rows[item.id] = _row(item, lambda text: texts.setdefault(text, len(texts)), source(item))
+        return places[item.id]
 
     for text in sets:
-        told = [provenance.evidence(id) for id in expand(text)]
-        shown = [row(each) for each in _telling(told)]
-        found.append([shown, len(told) - len(shown), sorted({source(each) for each in told})])
+        evidence = [provenance.evidence(id) for id in expand(text)]
+        shown = [row(item) for item in _shown(evidence)]
+        described.append([shown, len(evidence) - len(shown), sorted({source(item) for item in evidence})])
     words = WORDS[provenance.edition.language]
-    return {"words": words, "sets": found, "rows": list(rows.values()), "texts": list(texts), "sources": cited}
+    return {"words": words, "sets": described, "rows": list(rows.values()), "texts": list(texts), "sources": cited}
 
 
-def _telling(told: list[Evidence]) -> list[Evidence]:
+def _shown(evidence: list[Evidence]) -> list[Evidence]:
     """Select the rows that are shown: some of every series, those of one indicator together."""
-    titles = {each.title: at for at, each in reversed(list(enumerate(told)))}
+    titles = {item.title: at for at, item in reversed(list(enumerate(evidence)))}
     met: Counter[tuple[str, str]] = Counter()
     turns = []
-    for each in told:
-        turns.append(met[each.title, each.area])
-        met[each.title, each.area] += 1
-    first = sorted(range(len(told)), key=lambda at: (turns[at], at))[:ROWS_SHOWN]
-    return [told[at] for at in sorted(first, key=lambda at: (titles[told[at].title], at))]
+    for item in evidence:
+        turns.append(met[item.title, item.area])
+        met[item.title, item.area] += 1
+    first = sorted(range(len(evidence)), key=lambda at: (turns[at], at))[:ROWS_SHOWN]
+    return [evidence[at] for at in sorted(first, key=lambda at: (titles[evidence[at].title], at))]
 
 
-def _row(each: Evidence, number_of: Callable[[str], int], source: int) -> list[object]:
+def _row(evidence: Evidence, number_of: Callable[[str], int], source: int) -> list[object]:
     """Return a row as the script reads it; what repeats between rows is a number."""
-    dated = "" if each.dated.replace(NBSP, " ") in each.list else each.dated
-    status = "" if each.status == "observed" else each.status
-    where = ", ".join(part for part in (each.area, each.list, dated, status) if part)
-    number = each.id.rpartition("#")[2] if each.kind == "row" else ""
-    measure = f"{each.measure}: " if each.measure and each.definition else each.measure
-    said = not each.unit or each.unit.casefold() in each.title.casefold()
-    title = each.title if said else f"{each.title}, {each.unit}"
+    dated = "" if evidence.dated.replace(NBSP, " ") in evidence.list else evidence.dated
+    status = "" if evidence.status == "observed" else evidence.status
+    where = ", ".join(part for part in (evidence.area, evidence.list, dated, status) if part)
+    number = evidence.id.rpartition("#")[2] if evidence.kind == "row" else ""
+    measure = f"{evidence.measure}: " if evidence.measure and evidence.definition else evidence.measure
+    named = not evidence.unit or evidence.unit.casefold() in evidence.title.casefold()
+    title = evidence.title if named else f"{evidence.title}, {evidence.unit}"
     return [
-        number_of(title), each.value, where, number_of(measure + each.definition), number_of(each.note),
-        number_of(each.published), source, number,
+        number_of(title), evidence.value, where, number_of(measure + evidence.definition), number_of(evidence.note),
+        number_of(evidence.published), source, number,
     ]  # fmt: skip
-
-
-def in_script(json_text: str) -> str:
-    """Write JSON so that it ends no script and no line of one."""
-    return json_text.replace("</", "<\\/").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _short(publisher: str) -> str:
@@ -127,6 +123,6 @@ def _short(publisher: str) -> str:
 def _rows_of_json(value: object) -> str:
     """Write one entry per line, so that a changed row is one changed line."""
     if isinstance(value, list):
-        lines = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in value]
+        lines = [json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in value]
         return "[\n  " + ",\n  ".join(lines) + "\n ]"
     return json.dumps(value, ensure_ascii=False)

@@ -26,7 +26,7 @@ from policyreport.records.marks import read_marks
 FIELD = re.compile(r"^(?:records/)?(?P<area>[^/:]+)/(?P<notebook>[a-z]+)(?:\.json)?:(?P<path>.+)$")
 _STEP = re.compile(r"\.?(?P<key>[A-Za-z_]\w*)|\[(?P<number>\d+)\]")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
-# Thousands as SI groups them and as a Swiss or a Vietnamese keyboard may: "1 227", "1'227".
+# Thousands grouped as in SI, or as on a Swiss or Vietnamese keyboard: "1 227", "1'227".
 _GROUPED = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")
 _NEAREST = 5
 _PLACES_SHOWN = 30
@@ -60,10 +60,10 @@ def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
         todo = f"Run `policyreport run {store.name}` first."
         raise UsageError(str(store), "the folder of an edition that was run", "no records/ in it", todo)
     field = FIELD.match(what)
-    found = [_field(store, field)] if field else list(dict.fromkeys(_number(root, store, what)))
-    # A small number stands in thousands of fields, which rest on the same rows.
+    places = [_field(store, field)] if field else list(dict.fromkeys(_number(root, store, what)))
+    # A small number is in thousands of fields, which rest on the same rows.
     evidence = cache(read_provenance(root, store.name).evidence)
-    return tuple(place.model_copy(update={"evidence": tuple(map(evidence, place.rows))}) for place in found)
+    return tuple(place.model_copy(update={"evidence": tuple(map(evidence, place.rows))}) for place in places)
 
 
 def printed(root: Path, store: Path) -> tuple[Place, ...]:
@@ -85,14 +85,14 @@ def as_tree(places: Iterable[Place], what: str) -> Tree:
         branch = tree.add(Text(f"{place.value}  in {place.where}{on}"))
         if place.line:
             branch.add(Text(f"“{_clipped(place.line, place.value)}”"))
-        for origin in dict.fromkeys(each.origin for each in place.evidence):
-            inside = [each for each in place.evidence if each.origin == origin]
+        for origin in dict.fromkeys(evidence.origin for evidence in place.evidence):
+            inside = [evidence for evidence in place.evidence if evidence.origin == origin]
             parts = (origin.publisher, origin.title, f"published {origin.published}")
             leaf = branch.add(Text(", ".join(parts)))
             leaf.add(Text(origin.address))
             leaf.add(Text(f"{origin.file}{f'  sha256 {origin.sha256[:_HASH_SHOWN]}…' if origin.sha256 else ''}"))
-            for each in inside[:_ROWS_SHOWN]:
-                leaf.add(Text(_row(each)))
+            for evidence in inside[:_ROWS_SHOWN]:
+                leaf.add(Text(_row(evidence)))
             if len(inside) > _ROWS_SHOWN:
                 leaf.add(f"and {len(inside) - _ROWS_SHOWN} more rows")
     if len(places) > _PLACES_SHOWN:
@@ -100,23 +100,23 @@ def as_tree(places: Iterable[Place], what: str) -> Tree:
     return tree
 
 
-def _row(each: Evidence) -> str:
-    if each.kind == "file":
-        return f"{each.id}: the whole file"
-    unit = each.unit.removeprefix("%").strip()
-    value = f"{each.value} {unit}".strip()
+def _row(evidence: Evidence) -> str:
+    if evidence.kind == "file":
+        return f"{evidence.id}: the whole file"
+    unit = evidence.unit.removeprefix("%").strip()
+    value = f"{evidence.value} {unit}".strip()
     facts = [
-        each.title,
-        each.definition if each.kind == "policy" else "",
-        each.measure,
-        each.area,
-        each.list,
-        each.dated,
-        f"published {each.published}",
-        each.status,
+        evidence.title,
+        evidence.definition if evidence.kind == "policy" else "",
+        evidence.measure,
+        evidence.area,
+        evidence.list,
+        evidence.dated,
+        f"published {evidence.published}",
+        evidence.status,
     ]
-    note = f" ({each.note})" if each.note else ""
-    return f"{each.id}: {value}; " + "; ".join(fact for fact in facts if fact) + note
+    note = f" ({evidence.note})" if evidence.note else ""
+    return f"{evidence.id}: {value}; " + "; ".join(fact for fact in facts if fact) + note
 
 
 def _clipped(line: str, value: str) -> str:
@@ -155,11 +155,11 @@ def _number(root: Path, store: Path, what: str) -> list[Place]:
         raise UsageError(f'"{what}"', "a number, or AREA/NOTEBOOK:FIELD", "neither", todo)
     marked = printed(root, store)
     whole = re.compile(rf"(?<![\d.,]){re.escape(asked)}(?![\d]|[.,]\d)")
-    found = [place for place in marked if whole.search(_normal(place.value))]
+    places = [place for place in marked if whole.search(_normal(place.value))]
     # "485 of 1,132" is a phrase of a page; a record's field holds one number.
-    found = found or (list(_in_records(store, asked)) if len(_NUMBER.findall(asked)) == 1 else [])
-    if found:
-        return found
+    places = places or (list(_in_records(store, asked)) if len(_NUMBER.findall(asked)) == 1 else [])
+    if places:
+        return places
     near = ", ".join(_nearest(marked, asked)) or "none is marked"
     raise UsageError(
         f'"{what}" in {store.name}', "a number printed on a page or held by a record", "no such number",
@@ -232,9 +232,9 @@ def _field(store: Path, asked: re.Match[str]) -> Place:
     where = f"{asked['area']}/{asked['notebook']}:{asked['path']}"
     names = (asked["notebook"], marked_name(asked["notebook"]))
     paths = [store / "records" / asked["area"] / f"{name}.json" for name in names]
-    path = next((each for each in paths if each.exists()), None)
+    path = next((path for path in paths if path.exists()), None)
     if path is None:
-        known = [f"{each.parent.name}/{each.stem}" for each in (store / "records").glob("*/*.json")]
+        known = [f"{path.parent.name}/{path.stem}" for path in (store / "records").glob("*/*.json")]
         todo = did_you_mean(f"{asked['area']}/{asked['notebook']}", known)
         raise UsageError(where, f"a record of {store.name}", "none of this name", todo)
     node = json.loads(path.read_bytes())
@@ -242,11 +242,11 @@ def _field(store: Path, asked: re.Match[str]) -> Place:
     for step in _steps(asked["path"], where):
         above = node
         node = _step_into(node, step, where)
-        # A figure of a row that names rows for each of its figures rests on its own.
+        # Where a row names its inputs by figure, only those of this figure count.
         by_figure = above.get("inputs") if isinstance(above, dict) else None
         own = tuple(by_figure.get(step, ())) if isinstance(by_figure, dict) else ()
         rows = (_rows(node) if isinstance(node, dict) else ()) or own or rows
-    rows = rows or tuple(dict.fromkeys(row for _, _, found in _values(node, "", ()) for row in found))
+    rows = rows or tuple(dict.fromkeys(row for _, _, ids in _values(node, "", ()) for row in ids))
     if not rows:
         todo = "Ask for a field inside a result, such as pace[0].observed_pp."
         raise UsageError(where, "a field with ledger rows behind it", "none names any", todo)
@@ -259,11 +259,11 @@ def _steps(path: str, where: str) -> list[str | int]:
     steps: list[str | int] = []
     at = 0
     while at < len(path):
-        found = _STEP.match(path, at)
-        if found is None:
+        match = _STEP.match(path, at)
+        if match is None:
             raise UsageError(where, "a field such as counts[3].completed", f'"{path[at:]}"', "Correct it.")
-        steps.append(found["key"] or int(found["number"]))
-        at = found.end()
+        steps.append(match["key"] or int(match["number"]))
+        at = match.end()
     return steps
 
 

@@ -10,10 +10,10 @@ from policyreport.publishing.renderers.program import run_program
 from policyreport.publishing.renderers.quarto import find_program
 
 PACKAGE = "quarto-cli"
-# Its version and its hash; a Quarto that is there already is taken whatever its version.
+# Pins version and hash; an installed Quarto is used whatever its version.
 LOCK = Path(__file__).resolve().parents[4] / "requirements-quarto.lock"
-# Its package fetches the program (some 120 MB) while it is installed; a network that swallows the request must not
-# hang the set-up.
+# Seconds. The package downloads the program (some 120 MB) while it is installed; a network that never answers must
+# not hang the set-up.
 PATIENCE = 120
 
 

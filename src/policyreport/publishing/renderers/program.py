@@ -23,8 +23,8 @@ def run_program(
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace", start_new_session=True,
     ) as process:  # fmt: skip
         try:
-            said, complained = process.communicate(timeout=timeout)
+            output, errors = process.communicate(timeout=timeout)
         except BaseException:  # Ctrl-C too: the session of its own does not get it
             os.killpg(process.pid, signal.SIGKILL)
             raise
-    return subprocess.CompletedProcess(command, process.returncode, said, complained)
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)

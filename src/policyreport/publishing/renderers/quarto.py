@@ -91,7 +91,7 @@ def _copy(project: Path, scratch: Path) -> Path:
     settings = yaml.safe_load((copy / "_quarto.yml").read_text(encoding="utf-8"))
     # What is done after rendering is done here, whatever Python Quarto would find.
     settings["project"].pop("post-render", None)
-    # In a project that assembly did not divide (see `page_files`).
+    # For a project that assembly did not divide (see `page_files`).
     ours = {key: settings.pop(key) for key in list(settings) if key not in QUARTO_KEYS}
     for name, values in (("_quarto.yml", settings), (_METADATA, ours)):
         (copy / name).write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
@@ -129,11 +129,11 @@ def _render(arguments: list[str], folder: Path) -> list[str]:
 
 
 def _check_version(program: str) -> None:
-    said = _run([program, "--version"], Path.cwd(), {}).stdout.strip()
-    numbers = re.match(r"(\d+)\.(\d+)", said)
+    version = _run([program, "--version"], Path.cwd(), {}).stdout.strip()
+    numbers = re.match(r"(\d+)\.(\d+)", version)
     if numbers is None or (int(numbers[1]), int(numbers[2])) < OLDEST:
         raise RenderError(
-            program, f"Quarto {OLDEST[0]}.{OLDEST[1]} or newer", f'version "{said}"',
+            program, f"Quarto {OLDEST[0]}.{OLDEST[1]} or newer", f'version "{version}"',
             "Install a newer Quarto, or render with the embedded renderer (pandoc).",
         )  # fmt: skip
 
@@ -148,5 +148,5 @@ def _run(command: list[str], folder: Path, settings: dict[str, str]) -> subproce
 def _last_lines(done: subprocess.CompletedProcess[str]) -> str:
     """Return Quarto's last lines, without colours, warnings and its own stack trace."""
     lines = [line.strip() for line in _TERMINAL_CODES.sub("", done.stderr + done.stdout).splitlines()]
-    told = [line for line in lines if line and not _NOISE.match(line)]
-    return " / ".join(told[-8:]) or f"exit code {done.returncode}"
+    kept = [line for line in lines if line and not _NOISE.match(line)]
+    return " / ".join(kept[-8:]) or f"exit code {done.returncode}"

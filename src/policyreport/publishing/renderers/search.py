@@ -84,6 +84,11 @@ def read_sections(html: str) -> list[Section]:
     return reader.sections
 
 
+def in_script(json_text: str) -> str:
+    """Write JSON so that it ends no script and no line of one."""
+    return json_text.replace("</", "<\\/").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
 def write_search_index(site: Path) -> None:
     """Write the search index of a site's pages under the name that the site's script loads.
 
@@ -101,9 +106,7 @@ def write_search_index(site: Path) -> None:
         for part in page
         if part.title
     ]
-    text = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    for sign, written in (("</", "<\\/"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
-        text = text.replace(sign, written)
+    text = in_script(",\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
     script = site / "theme" / "site.js"
     asked = _ASKED.search(script.read_text(encoding="utf-8")) if script.exists() else None
     (site / (asked[0] if asked else INDEX)).write_text(f"window.searchIndex = [\n{text}\n];\n", encoding="utf-8")

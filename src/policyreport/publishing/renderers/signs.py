@@ -10,9 +10,9 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 BOX = "□"
-# As much of a text as a person needs to find it.
+# Characters of a text on either side that help a person find it.
 AROUND = 20
-# Beyond these a document is in another script, and each sign need not be named.
+# With more of them a document is in another script, and not every character need be named.
 NAMED = 10
 FIGURES = "figures"
 

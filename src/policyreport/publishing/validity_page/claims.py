@@ -28,9 +28,9 @@ HANDED_OVER = "left to the latest interval"
 
 def bands(formats: Formats) -> str:
     """Write the bands of METHODS §17 and the rule by which a measure passes."""
-    low, high = (formats.number(each, 3) for each in CONTINUOUS)
-    small, large = (formats.number(each, 3) for each in NOMINAL_TEST)
-    least, sets, most = (formats.number(each, 3) for each in (AT_LEAST[0], RANK_SETS[0], EXACT_TEST[1]))
+    low, high = (formats.number(end, 3) for end in CONTINUOUS)
+    small, large = (formats.number(end, 3) for end in NOMINAL_TEST)
+    least, sets, most = (formats.number(end, 3) for end in (AT_LEAST[0], RANK_SETS[0], EXACT_TEST[1]))
     level, draws = formats.number(LEVEL, 2), formats.count(DRAWS)
     at_level = formats.number(sqrt(LEVEL * (1 - LEVEL) / DRAWS), 3)
     return (
@@ -70,8 +70,8 @@ def _still(results: Mapping[str, MethodResult], registry: Registry, formats: For
     """Name the methods with a measure that misses its band."""
     missed = []
     for id in registry.methods:
-        measures = [each for cell in results[id].cells for each in cell.measures] if id in results else []
-        if any(each.verdict.startswith("fails") for each in measures):
+        measures = [measure for cell in results[id].cells for measure in cell.measures] if id in results else []
+        if any(measure.verdict.startswith("fails") for measure in measures):
             missed.append(f"{registry[id].title} ({verdict_of(measures, formats)})")
     if not missed:
         return ["No measure of the tables misses its band."]
@@ -85,7 +85,7 @@ def _outlook(result: MethodResult | None, registry: Registry, formats: Formats) 
     why = registry.settings["outlook"]
     intervals, tasks = why["grid_from_intervals"].value, why["grid_smallest_list"].value
     share = formats.number(why["grid_smallest_open_share"].value, 1)
-    effects = ", ".join(as_published(each) for each in why["design_effects"].value)
+    effects = ", ".join(as_published(effect) for effect in why["design_effects"].value)
     cells = [cell for cell in result.cells if values([cell], HANDED_OVER)] if result else []
     often = f": {between(cells, HANDED_OVER, formats)} of a row's lists" if cells else ""
     return (

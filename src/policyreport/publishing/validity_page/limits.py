@@ -22,8 +22,8 @@ def known_limits(results: Mapping[str, MethodResult], formats: Formats) -> str:
         _few_points(cells.get("trend", ()), formats),
         _revisions(cells.get("threshold", ()), formats),
     ]
-    told = "\n".join(f"- {line}" for line in lines if line)
-    return f"## What no method can do\n\n{told}" if told else ""
+    items = "\n".join(f"- {line}" for line in lines if line)
+    return f"## What no method can do\n\n{items}" if items else ""
 
 
 def _whole_numbers(cells: Iterable[CellResult], formats: Formats) -> str:
@@ -40,7 +40,7 @@ def _whole_numbers(cells: Iterable[CellResult], formats: Formats) -> str:
 
 
 def _clustering(cells: Mapping[str, Iterable[CellResult]], formats: Formats) -> str:
-    found = {
+    by_effect = {
         effect: [
             share
             for method, name in (("completion", MEAN), ("flow", "coverage"), ("outlook", "coverage"))
@@ -50,12 +50,14 @@ def _clustering(cells: Mapping[str, Iterable[CellResult]], formats: Formats) -> 
         ]
         for effect in (2, 4)
     }
-    told = [f"{number_range(held, formats)} at a design effect of {effect}" for effect, held in found.items() if held]
-    if not told:
+    texts = [
+        f"{number_range(held, formats)} at a design effect of {effect}" for effect, held in by_effect.items() if held
+    ]
+    if not texts:
         return ""
     return (
         "How much tasks finish together cannot be learnt from fewer than five intervals of one list; it is assumed, "
-        f"and shown for several assumptions. Intervals that ignore it hold {', '.join(told)}."
+        f"and shown for several assumptions. Intervals that ignore it hold {', '.join(texts)}."
     )
 
 
@@ -78,16 +80,16 @@ def _revisions(cells: Iterable[CellResult], formats: Formats) -> str:
 
 
 def _few_points(cells: Iterable[CellResult], formats: Formats) -> str:
-    told = []
+    texts = []
     for n in FEWEST:
-        own = [each for cell in cells if cell.design.get("n") == n for each in cell.measures]
+        own = [measure for cell in cells if cell.design.get("n") == n for measure in cell.measures]
         size, level = (
-            next((each.nominal for each in own if each.name == name), None)
+            next((measure.nominal for measure in own if measure.name == name), None)
             for name in ("exact test rejects", "coverage, Theil–Sen")
         )
         if size is not None and level is not None:
             shown = formats.percent(size), formats.percent(level)
-            told.append(f"with {n} values the test has a size of {shown[0]} and the interval a level of {shown[1]}")
-    if not told:
+            texts.append(f"with {n} values the test has a size of {shown[0]} and the interval a level of {shown[1]}")
+    if not texts:
         return ""
-    return f"Exact tests have few p-values to choose from on short series: {', '.join(told)}."
+    return f"Exact tests have few p-values to choose from on short series: {', '.join(texts)}."

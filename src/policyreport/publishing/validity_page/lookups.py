@@ -24,20 +24,20 @@ class Rows:
 
 def values(cells: Iterable[CellResult], name: str) -> list[float]:
     """Return one measure, such as ``coverage``, of every cell that has it."""
-    return [each.value for cell in cells for each in cell.measures if each.name == name]
+    return [measure.value for cell in cells for measure in cell.measures if measure.name == name]
 
 
-def number_range(found: Collection[float], formats: Formats) -> str:
+def number_range(numbers: Collection[float], formats: Formats) -> str:
     """Write the smallest and the largest number: ``0.930 to 0.975``."""
-    return f"{formats.number(min(found), 3)} to {formats.number(max(found), 3)}"
+    return f"{formats.number(min(numbers), 3)} to {formats.number(max(numbers), 3)}"
 
 
-def percent_range(found: Collection[float], formats: Formats, digits: int = 1) -> str:
+def percent_range(shares: Collection[float], formats: Formats, digits: int = 1) -> str:
     """Write the smallest and the largest share: ``3.5 % to 6.2 %``."""
-    return f"{formats.percent(min(found), digits)} to {formats.percent(max(found), digits)}"
+    return f"{formats.percent(min(shares), digits)} to {formats.percent(max(shares), digits)}"
 
 
 def between(cells: Iterable[CellResult], name: str, formats: Formats) -> str:
     """Write ``between 0 % and 55.2 %`` for a measure of several rows, at least one of which must have it."""
-    found = values(cells, name)
-    return f"between {formats.percent(min(found))} and {formats.percent(max(found))}"
+    shares = values(cells, name)
+    return f"between {formats.percent(min(shares))} and {formats.percent(max(shares))}"

@@ -25,14 +25,14 @@ def serial(rows: Rows) -> str:
     null = [cell for cell in rows.cells if cell.design.get("slope") == 0]
     rejected = max(values(null or rows.cells, "exact test rejects"))
     held = min(values(rows.cells, "coverage, Theil–Sen"))
-    found = max(values(null or rows.cells, "verdict rising or falling"))
+    named = max(values(null or rows.cells, "verdict rising or falling"))
     rho = formats.number(float(rows.settings["trend"]["verdict_rho"].value), 1)
     return (
         f"Serial dependence: the exact test rejects too often (up to {formats.percent(rejected)} instead of "
         f"{formats.percent(EXACT_TEST[1], 0)}) and Theil{EN_DASH}Sen's interval holds as little as "
         f"{formats.number(held, 3)}; neither is judged in these rows. A verdict therefore also asks for the line at "
         f"ρ {rho}, and is judged up to that dependence; beyond it, it finds a trend where there is none in up to "
-        f"{formats.percent(found)}."
+        f"{formats.percent(named)}."
     )
 
 
@@ -57,15 +57,15 @@ def false_alarms(rows: Rows) -> str:
     effect = float(rows.settings["flow"]["verdict_design_effect"].value)
     none = [cell for cell in rows.cells if cell.design["later"] == EARLIER]
     name = "verdict faster or slower"
-    told = [
-        f"{formats.percent(max(values(own, name)))} at a design effect of {each}"
-        for each in sorted({cell.design["design_effect"] for cell in none}, key=float)
-        if (own := [cell for cell in none if cell.design["design_effect"] == each])
+    texts = [
+        f"{formats.percent(max(values(own, name)))} at a design effect of {level}"
+        for level in sorted({cell.design["design_effect"] for cell in none}, key=float)
+        if (own := [cell for cell in none if cell.design["design_effect"] == level])
     ]
     return (
         f"Bias, width and verdicts are not judged. Where nothing changed, a verdict at an assumed design effect of "
-        f"{as_published(effect)} is given in up to {', '.join(told)}."
-        if told
+        f"{as_published(effect)} is given in up to {', '.join(texts)}."
+        if texts
         else ""
     )
 
@@ -77,11 +77,11 @@ IF_ALIKE = ("slower if tasks were taken as alike", "falling if tasks were taken 
 
 def beyond(rows: Rows) -> str:
     """Tasks that differ more than a verdict allows for."""
-    found = [value for name in WORDS for value in values(rows.cells, name)]
+    named = rows.formats.percent(max(value for name in WORDS for value in values(rows.cells, name)))
     allowed = rows.formats.number(float(rows.settings["flow"]["verdict_frailty"].value), 0)
     return (
         "Here the verdict stops holding: where tasks differ with a variance of 2, or some can never be finished, a "
-        f"steady effort is given the word in up to {rows.formats.percent(max(found))}, for it allows for a variance of "
+        f"steady effort is given the word in up to {named}, for it allows for a variance of "
         f"{allowed} and for tasks that can all be finished. The report therefore says with the word that counts alone "
         "cannot tell."
     )
@@ -202,12 +202,12 @@ def evenly(rows: Rows) -> str:
 def found_unequal(rows: Rows) -> str:
     """Bartlett's test where noise is equal: residuals of a line have two degrees of freedom fewer than years."""
     formats = rows.formats
-    found = values((cell for cell in rows.cells if not cell.design["uneven"]), "noise found unequal")
-    if not found:
+    shares = values((cell for cell in rows.cells if not cell.design["uneven"]), "noise found unequal")
+    if not shares:
         return ""
     nominal = formats.percent(float(rows.settings["panel"]["bartlett_level"].value), 0)
     return (
-        f"Bartlett's test at a nominal {nominal} finds equal noise unequal in {percent_range(found, formats)} of "
+        f"Bartlett's test at a nominal {nominal} finds equal noise unequal in {percent_range(shares, formats)} of "
         "repetitions, since residuals of a line have fewer degrees of freedom than it counts; intervals are then wider "
         "than they need be, and hold."
     )
@@ -280,13 +280,13 @@ def assumed_alone(rows: Rows) -> str:
     formats = rows.formats
     name = "the same by order and one assumed carry-over"
     walks = [cell for cell in rows.cells if cell.design.get("process") == "random walk"]
-    known = [cell for cell in rows.cells if "process" not in cell.design and not cell.design.get("sloping")]
-    if not walks or not known:
+    stationary = [cell for cell in rows.cells if "process" not in cell.design and not cell.design.get("sloping")]
+    if not walks or not stationary:
         return ""
     rho = formats.number(float(rows.settings["trend"]["verdict_rho"].value), 1)
     return (
         f"The order of the values and a line at an assumed carry-over of {rho} alone would name somebody in up to "
-        f"{formats.percent(max(values(known, name)))} of families of stationary series and "
+        f"{formats.percent(max(values(stationary, name)))} of families of stationary series and "
         f"{formats.percent(max(values(walks, name)))} of random walks: a family's own carry-over has to be asked."
     )
 
@@ -363,10 +363,10 @@ def more_grouped(rows: Rows) -> str:
 
 def unlike_lists(rows: Rows) -> str:
     """The funnel of areas that do not differ, whose tasks finish in larger groups than is assumed."""
-    found = values(rows.cells, "any area singled out")
+    shares = values(rows.cells, "any area singled out")
     return (
         "Tasks that finish in larger groups than is assumed: of areas that do not differ one is singled out in up to "
-        f"{rows.formats.percent(max(found))} of the repetitions. The funnel therefore divides by a design effect, "
+        f"{rows.formats.percent(max(shares))} of the repetitions. The funnel therefore divides by a design effect, "
         f"learnt from lists that were counted again or assumed at {_assumed(rows)}; beyond that it singles out too "
         "many."
     )

@@ -32,8 +32,8 @@ def marked(cell: CellResult) -> bool:
 
 def notes_under(cells: Cells, settings: Settings, formats: Formats) -> list[str]:
     """Write the notes under a table, with the numbers of its rows."""
-    found = [(note, [cell for cell in cells if note.is_of(cell)]) for note in NOTES]
-    return [note.says(Rows(own, settings, formats)) for note, own in found if own]
+    rows_by_note = [(note, [cell for cell in cells if note.is_of(cell)]) for note in NOTES]
+    return [note.says(Rows(own, settings, formats)) for note, own in rows_by_note if own]
 
 
 def _fixed(text: str) -> Callable[[Rows], str]:

@@ -47,17 +47,17 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
     """Write the page's body in Markdown: what passes, what does not, the claims, then a section per method."""
     ordered = [results[id] for id in registry.methods if id in results]
     judged = [
-        measure for each in ordered for cell in each.cells for measure in cell.measures if measure.low is not None
+        measure for result in ordered for cell in result.cells for measure in cell.measures if measure.low is not None
     ]
     met = sum(measure.verdict == "passes" for measure in judged)
-    cells = sum(len(each.cells) for each in ordered)
-    draws = " and ".join(formats.count(number) for number in sorted({each.draws for each in ordered}))
+    cells = sum(len(result.cells) for result in ordered)
+    draws = " and ".join(formats.count(number) for number in sorted({result.draws for result in ordered}))
     lead = (
         f"{formats.count_of(met, len(judged))} judged measures meet their band, in {formats.count(cells)} sizes and "
         f"truths of {len(ordered)} methods, each simulated {draws} times (completion is "
         f"enumerated{_fewer(ordered, formats)}), after {registry.references['MWC19'].full}"
     )
-    sections = [_section(each, registry, formats) for each in ordered]
+    sections = [_section(result, registry, formats) for result in ordered]
     claims = claims_table(ordered, registry, formats)
     ends = (
         stops_holding(results, registry, formats),
@@ -70,13 +70,13 @@ def validity_page(results: Mapping[str, MethodResult], registry: Registry, forma
 
 def _fewer(results: Sequence[MethodResult], formats: Formats) -> str:
     """Name the slow kinds of simulation, with the number of repetitions made."""
-    told = dict.fromkeys(
+    kinds = dict.fromkeys(
         f", {cell.design['what']} {formats.count(cell.draws)} times"
-        for each in results
-        for cell in each.cells
-        if _is_short(cell, each)
+        for result in results
+        for cell in result.cells
+        if _is_short(cell, result)
     )
-    return "".join(told)
+    return "".join(kinds)
 
 
 def _is_short(cell: CellResult, result: MethodResult) -> bool:
@@ -87,7 +87,7 @@ def _is_short(cell: CellResult, result: MethodResult) -> bool:
 def _made_by_older_code(results: Sequence[MethodResult], registry: Registry) -> list[str]:
     """Name the methods whose code changed after they were simulated; comments and docstrings do not count."""
     present = {fingerprint(f"policyreport.statistics.validity.{name}") for name in SIMULATORS}
-    older = [each.method for each in results if not {cell.code for cell in each.cells} <= present]
+    older = [result.method for result in results if not {cell.code for cell in result.cells} <= present]
     if not older:
         return []
     names = ", ".join(registry[method].title for method in older)
@@ -98,22 +98,23 @@ def _made_by_older_code(results: Sequence[MethodResult], registry: Registry) -> 
 
 def failures(result: MethodResult) -> list[tuple[CellResult, Measure]]:
     """List the judged measures that miss their band, in the order of the table."""
-    return [(cell, each) for cell in result.cells for each in cell.measures if each.verdict.startswith("fails")]
+    measured = [(cell, measure) for cell in result.cells for measure in cell.measures]
+    return [(cell, measure) for cell, measure in measured if measure.verdict.startswith("fails")]
 
 
 def _section(result: MethodResult, registry: Registry, formats: Formats) -> str:
     """Write a heading, what fails, and a table for each kind of simulation."""
     missed = failures(result)
-    judged = sum(each.low is not None for cell in result.cells for each in cell.measures)
-    said = f"{formats.count_of(judged - len(missed), judged)} judged measures meet their band."
+    judged = sum(measure.low is not None for cell in result.cells for measure in cell.measures)
+    text = f"{formats.count_of(judged - len(missed), judged)} judged measures meet their band."
     if missed:
-        said += " These do not, and the results of such sizes must be read with that in mind:\n\n"
-        said += "\n".join(f"- {_design(cell)}: {_one(measure, formats)}" for cell, measure in missed)
-        said += "".join(f"\n\n{note}" for note in notes_under([cell for cell, _ in missed], registry.settings, formats))
+        text += " These do not, and the results of such sizes must be read with that in mind:\n\n"
+        text += "\n".join(f"- {_design(cell)}: {_one(measure, formats)}" for cell, measure in missed)
+        text += "".join(f"\n\n{note}" for note in notes_under([cell for cell, _ in missed], registry.settings, formats))
     kinds = dict.fromkeys(str(cell.design["what"]) for cell in result.cells)
     tables = [part for kind in kinds for part in (DESIGNS.get(kind, ""), _table(result, kind, registry, formats))]
     heading = f"## {registry[result.method].title} {{#validity-{result.method}}}"
-    return "\n\n".join([heading, said, *(part for part in tables if part)])
+    return "\n\n".join([heading, text, *(part for part in tables if part)])
 
 
 def _one(measure: Measure, formats: Formats) -> str:
@@ -128,9 +129,9 @@ def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats
     designs = list(dict.fromkeys(name for cell in cells for name in cell.design if name != "what"))
     measures = [measure for cell in cells for measure in cell.measures]
     judged = {
-        each.name: band_of(each.low, each.high, formats)
-        for each in measures
-        if each.low is not None and each.high is not None
+        measure.name: band_of(measure.low, measure.high, formats)
+        for measure in measures
+        if measure.low is not None and measure.high is not None
     }
     names = list(dict.fromkeys(measure.name for measure in measures))
     rows = [_row(cell, designs, names, judged, formats) for cell in cells]
@@ -139,7 +140,7 @@ def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats
     remark = f" {REMARKS[kind](Rows(cells, registry.settings, formats))}" if kind in REMARKS else ""
     bands_shown = "; bands in the headings; what stands in brackets is not judged" if judged else ""
     fewer = sorted({cell.draws for cell in cells if _is_short(cell, result)})
-    times = f" of {' and '.join(formats.count(each) for each in fewer)} repetitions" if fewer else ""
+    times = f" of {' and '.join(formats.count(draws) for draws in fewer)} repetitions" if fewer else ""
     shown = f"value ± Monte-Carlo standard error{times}, version {result.version}{bands_shown}"
     caption = f"{_finding(measures, formats)} *{kind.capitalize()}: {shown}.*{remark}{noted}"
     heads = [
@@ -155,10 +156,10 @@ def _table(result: MethodResult, kind: str, registry: Registry, formats: Formats
 
 def _finding(measures: Sequence[Measure], formats: Formats) -> str:
     """Count the judged numbers of a table, and whether all of these meet their band."""
-    judged = sum(each.low is not None for each in measures)
+    judged = sum(measure.low is not None for measure in measures)
     if not judged:
         return "No number is judged by a band."
-    missed = sum(each.verdict.startswith("fails") for each in measures)
+    missed = sum(measure.verdict.startswith("fails") for measure in measures)
     met = f"{missed} of them miss it (in bold)" if missed else "all of them meet it"
     return f"{formats.count_of(judged, len(measures))} numbers are judged by a band; {met}."
 

@@ -102,9 +102,9 @@ def stops_holding(results: Mapping[str, MethodResult], registry: Registry, forma
     """List the violations by method, as far as they were studied; empty without results."""
     lines = []
     for id in registry.methods:
-        told = [text for stop in STOPS if stop.method == id and (text := _told(stop, results.get(id), formats))]
-        if told:
-            lines.append(f"- **{registry[id].title}**: {'; '.join(told)}.")
+        texts = [text for stop in STOPS if stop.method == id and (text := _sentence(stop, results.get(id), formats))]
+        if texts:
+            lines.append(f"- **{registry[id].title}**: {'; '.join(texts)}.")
     if not lines:
         return ""
     lead = (
@@ -114,15 +114,15 @@ def stops_holding(results: Mapping[str, MethodResult], registry: Registry, forma
     return "\n\n".join(["## Where each method stops holding", lead, "\n".join(lines)])
 
 
-def _told(stop: Stop, result: MethodResult | None, formats: Formats) -> str:
+def _sentence(stop: Stop, result: MethodResult | None, formats: Formats) -> str:
     cells = (
         [cell for cell in result.cells if cell.design["what"] == stop.what and stop.holds(cell.design)]
         if result
         else []
     )
-    found = values(cells, stop.measure)
-    if not found:
+    measured = values(cells, stop.measure)
+    if not measured:
         return ""
-    worst = stop.worst(found)
+    worst = stop.worst(measured)
     least = "as little as " if stop.worst is min else ""
     return stop.text.replace("{%}", formats.percent(worst)).replace("{}", f"{least}{formats.number(worst, 3)}")

@@ -17,9 +17,9 @@ SMALL = 0.0005
 def claims_table(results: Sequence[MethodResult], registry: Registry, formats: Formats) -> str:
     """Write a row for each judged claim of the study; empty if nothing is judged."""
     rows = [
-        [registry[result.method].title, claim, *_cells(found, formats)]
+        [registry[result.method].title, claim, *_cells(measures, formats)]
         for result in results
-        for claim, found in _claims(result.cells)
+        for claim, measures in _claims(result.cells)
     ]
     if not rows:
         return ""
@@ -37,20 +37,20 @@ def claims_table(results: Sequence[MethodResult], registry: Registry, formats: F
 def _claims(cells: Sequence[CellResult]) -> list[tuple[str, list[Measure]]]:
     """Group judged measures by name, with the kind of simulation where a method has several."""
     several = len({cell.design["what"] for cell in cells for measure in cell.measures if measure.low is not None}) > 1
-    found: dict[str, list[Measure]] = {}
+    by_claim: dict[str, list[Measure]] = {}
     for cell in cells:
         for measure in cell.measures:
             if measure.low is not None:
                 claim = f"{cell.design['what']}: {measure.name}" if several else measure.name
-                found.setdefault(claim, []).append(measure)
-    return list(found.items())
+                by_claim.setdefault(claim, []).append(measure)
+    return list(by_claim.items())
 
 
 def _cells(measures: Sequence[Measure], formats: Formats) -> list[str | None]:
     ordered = sorted(measures, key=lambda measure: measure.value)
-    levels = [each.nominal for each in measures if each.nominal is not None]
+    levels = [measure.nominal for measure in measures if measure.nominal is not None]
     nominal = band_of(min(levels), max(levels), formats) if levels else None
-    (low, high) = {(each.low or 0.0, each.high or 1.0) for each in measures}.pop()
+    (low, high) = {(measure.low or 0.0, measure.high or 1.0) for measure in measures}.pop()
     judged = verdict_of(measures, formats), nominal, band_of(low, high, formats), formats.count(len(measures))
     return [*judged, number(ordered[0], formats), number(ordered[-1], formats)]
 
@@ -74,10 +74,10 @@ def verdict_of(measures: Sequence[Measure], formats: Formats) -> str:
 
     ``meets``; ``below``, ``above``, or how many of several judged ones are; ``shown`` where none is judged.
     """
-    verdicts = [str(each.verdict) for each in measures]
+    verdicts = [str(measure.verdict) for measure in measures]
     if set(verdicts) <= {"not judged"}:
         return "shown"
     missed = [(verdicts.count(f"fails {side}"), word) for side, word in (("low", "below"), ("high", "above"))]
     judged = len(verdicts) - verdicts.count("not judged")
-    told = (f"{formats.count(count)} {word}" if judged > 1 else word for count, word in missed if count)
-    return ", ".join(told) or "meets"
+    texts = (f"{formats.count(count)} {word}" if judged > 1 else word for count, word in missed if count)
+    return ", ".join(texts) or "meets"
