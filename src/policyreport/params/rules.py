@@ -8,13 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from policyreport.params.languages import with_languages
-from policyreport.params.methods import Setting
+from policyreport.params.methods import Positive, Setting, Share
 from policyreport.params.reading import Strict, load_yaml, validate_strict
 
 FILE = "params/rules.yaml"
 Severity = Literal["error", "warning", "note"]
-Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class RuleWording(Strict):

@@ -18,7 +18,7 @@ class Note:
 
     what: str
     holds: Callable[[Mapping[str, Any]], bool]
-    says: Callable[[Rows], str]
+    write: Callable[[Rows], str]
 
     def is_of(self, cell: CellResult) -> bool:
         """Return whether the note applies to a cell."""
@@ -33,7 +33,7 @@ def marked(cell: CellResult) -> bool:
 def notes_under(cells: Cells, settings: Settings, formats: Formats) -> list[str]:
     """Write the notes under a table, with the numbers of its rows."""
     rows_by_note = [(note, [cell for cell in cells if note.is_of(cell)]) for note in NOTES]
-    return [note.says(Rows(own, settings, formats)) for note, own in rows_by_note if own]
+    return [note.write(Rows(own, settings, formats)) for note, own in rows_by_note if own]
 
 
 def _fixed(text: str) -> Callable[[Rows], str]:
