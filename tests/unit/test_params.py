@@ -115,20 +115,9 @@ def test_every_value_has_a_reason_and_a_unit() -> None:
     assert set(settings.reasons) == sections
     for section in sections:
         for name in type(getattr(settings, section)).model_fields:
-            entry = settings.why(section, name)
+            entry = settings.reasons[section][name]
             assert entry.reason.endswith("."), (section, name)
             assert entry.unit, (section, name)
-
-
-def test_every_setting_is_listed_in_the_files_order() -> None:
-    listed = read_method_settings(ROOT).every()
-    assert listed[0][:2] == ("conventions", "draws")
-    assert len(listed) == sum(len(names) for names in read_method_settings(ROOT).reasons.values())
-
-
-def test_asking_why_of_an_unknown_setting_says_what_is_near() -> None:
-    with pytest.raises(ParamsError, match='did you mean "design_effects"'):
-        read_method_settings(ROOT).why("outlook", "design_effect")
 
 
 @pytest.mark.parametrize(

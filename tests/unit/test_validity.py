@@ -293,7 +293,7 @@ def test_a_note_goes_by_the_design_and_not_by_what_was_kept() -> None:
 
 
 def test_the_reason_for_the_level_of_joint_sets_says_what_the_study_found() -> None:
-    reason = read_method_settings(ROOT).why("ranks", "count_level").reason
+    reason = read_method_settings(ROOT).reasons["ranks"]["count_level"].reason
     counts = [("ranks", {"kind": kind, "areas": areas}) for kind in BINOMIAL for areas in (34, 63)]
     joint = min(found(id, "coverage, all sets together", **design)[0] for id, design in counts)
     single = [found("ranks", "coverage, one area's set", kind=k, areas=a)[0] for k in BINOMIAL for a in (10, 34, 63)]

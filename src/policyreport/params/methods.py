@@ -3,8 +3,8 @@
 The file pairs each value with its reason; callers take the plain value::
 
     settings = read_method_settings(root)
-    settings.outlook.design_effects            # (1.0, 2.0, 4.0)
-    settings.why("outlook", "design_effects")  # value, unit, reason, reference
+    settings.outlook.design_effects  # (1.0, 2.0, 4.0)
+    settings.reasons["outlook"]["design_effects"]  # value, unit, reason, reference
 """
 
 from __future__ import annotations
@@ -290,18 +290,6 @@ class MethodSettings(Strict):
     revisions: RevisionsSettings
     sensitivity: SensitivitySettings
     reasons: dict[str, dict[str, Setting]] = Field(default={}, exclude=True, repr=False)
-
-    def why(self, section: str, name: str) -> Setting:
-        """Return a value with its unit, reason and reference; raises ParamsError for an unknown name."""
-        require_known("params/methods.yaml", [section], self.reasons, "a section")
-        require_known(f"params/methods.yaml: {section}", [name], self.reasons[section], "a setting")
-        return self.reasons[section][name]
-
-    def every(self) -> tuple[tuple[str, str, Setting], ...]:
-        """List section, name and setting of all settings, in the file's order."""
-        return tuple(
-            (section, name, setting) for section, settings in self.reasons.items() for name, setting in settings.items()
-        )
 
 
 def read_method_settings(root: Root) -> MethodSettings:

@@ -94,17 +94,13 @@ def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> list[str]:
         raise RenderError(place, f"a page ready in {_TIMEOUT} s", "none", "Look for a very large table.") from error
     message = done.stderr.decode("utf-8", errors="replace")
     if done.returncode:
-        raise page_error(place, "a page that pandoc can read", _last_line(message))
+        got = _last_line(message)
+        if any(word in got for word in NO_ROOM):
+            raise RenderError(place, "room for the page", got, "Free space on the disk, then render again.")
+        todo = "Correct the page, or the notebook or template it was assembled from."
+        raise RenderError(place, "a page that pandoc can read", got, todo)
     formulas = dict.fromkeys(UNREAD.findall(message))
     return [f"{place}: the formula {formula} cannot be read and is printed as it is written" for formula in formulas]
-
-
-def page_error(place: str, expected: str, got: str) -> RenderError:
-    """Return the error for what a program reported on a page; a full disk is no fault of the page."""
-    todo = "Correct the page, or the notebook or template it was assembled from."
-    if any(word in got for word in NO_ROOM):
-        expected, todo = "room for the page", "Free space on the disk, then render again."
-    return RenderError(place, expected, got, todo)
 
 
 def replace_folder(draft: Path, target: Path) -> None:
