@@ -294,7 +294,7 @@ def test_a_build_folder_that_cannot_be_written_is_one_message(tmp_path):
         (root / "build" / "tiny" / "records" / "n03" / "clean.json").unlink()
         subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
         with pytest.raises(
-            RunError, match=r"a folder that can be written; got Read-only file system\. Free space or mend"
+            RunError, match=r"a folder that can be written; got Read-only file system\. Free space or correct"
         ):
             run_prepared(root)
         subprocess.run(["mount", "-o", "remount,rw", str(root)], check=True)
