@@ -24,7 +24,6 @@ from policyreport.running.runs import run_stages
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 AREAS = ["n01", "n02"]
-MOMENTS = 20
 SILENCE_SECONDS = 180
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 
@@ -161,14 +160,15 @@ def wait_for_no_process_with(word: str, besides: int = 0) -> None:
         time.sleep(0.02)
 
 
-def test_a_run_killed_at_any_moment_is_made_good_by_the_next(runners, tmp_path):
+def test_a_run_killed_at_any_moment_is_made_good_by_the_next(runners, tmp_path, pytestconfig):
     runs, scratch = runners
     runs.start(tmp_path / "undisturbed")
     said = runs.lines()
     expected = files_in(tmp_path / "undisturbed" / "build" / "tiny")
     assert (len(expected), said[-1]) == (2 * 4, "ended\n")
     draw = random.Random(57)
-    for number in range(MOMENTS):
+    # A kill after every event; with --all, at four moments after it.
+    for number in range((4 if pytestconfig.getoption("--all") else 1) * len(said)):
         root = tmp_path / f"killed-{number}"
         pid = runs.start(root)
         # So long after so many events: all parts of a run are met, on a fast machine and on a busy one.
