@@ -60,6 +60,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="also what takes too long for every commit")
 
 
+# What takes longest comes first, so that all of pytest's workers end together.
+LONGEST = (
+    "report/test_edition",
+    "faults/test_killed_runs",
+    "faults/hostile/test_edition",
+    "notebooks/test_identity",
+    "faults/test_edition_chains",
+    "report/test_simulated_edition",
+    "faults/test_kernel_likeness",
+    "faults/test_cluster",
+    "recovery/test_study_in_short",
+    "report/test_sources_of_exhibits",
+    "recovery/test_flow",
+    "faults/test_rendering_faults",
+    "recovery/test_simulated_tasks",
+    "report/test_layout_browser",
+    "reference/test_codes",
+    "unit/test_intake",
+    "unit/test_cli",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let xdist hand out files in our order; its own is by the number of their tests."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+    order = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
 def run_edition(root: Path, edition: str) -> RunSummary:
     """Run an edition's notebooks as the command line does: two workers, kernels forked from one that rehearsed."""
     stages = (
