@@ -2,7 +2,6 @@
 
 import ast
 import dataclasses
-import fcntl
 import json
 import os
 import pickle
@@ -16,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from filelock import FileLock
 
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
@@ -128,8 +128,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
     def make(name: str, fill: Callable[[Path], object]) -> Path:
         folder = shared / name
-        with (shared / f"{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(shared / f"{name}.lock"):
             if not folder.exists():
                 begun = Path(tempfile.mkdtemp(dir=shared))
                 fill(begun)
