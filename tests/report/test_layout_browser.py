@@ -27,6 +27,35 @@ def pages(site: Path) -> list[Path]:
     return found
 
 
+# What is asked of every page, in the browser's own language.
+ASKED = {
+    "wider than the window by": "document.documentElement.scrollWidth - window.innerWidth",
+    "smallest text of a table": (
+        "Math.min(99, ...[...document.querySelectorAll('th, td, td *, th *')]"
+        ".filter(each => each.textContent.trim() && !each.closest('svg'))"
+        ".map(each => parseFloat(getComputedStyle(each).fontSize)))"
+    ),
+    "scrolls but is not reached by keyboard": (
+        "[...document.querySelectorAll('main .table-scroll, main .picture-scroll, main math')]"
+        ".filter(each => each.scrollWidth > each.clientWidth + 1 && each.tabIndex < 0"
+        " && /auto|scroll/.test(getComputedStyle(each).overflowX)).length"
+    ),
+    "to press inside a button": "document.querySelectorAll('button [tabindex], button a, button button').length",
+}
+
+
+@pytest.fixture(scope="module", params=[SCREEN, PHONE], ids=["screen", "phone"])
+def answers(request, site: Path, browser) -> dict[str, dict[str, float]]:
+    """What every page answers on a screen or a phone, by question."""
+    page = opened(browser, site / "index.html", request.param)
+    found: dict[str, dict[str, float]] = {question: {} for question in ASKED}
+    for path in pages(site):
+        page.goto(path.as_uri())
+        for question, script in ASKED.items():
+            found[question][path.name] = page.evaluate(script)
+    return found
+
+
 def bottom(page, selector: str) -> float:
     """Lowest edge of all that the selector finds, in pixels from the top of the page."""
     return max(box["y"] + box["height"] for each in page.locator(selector).all() if (box := each.bounding_box()))
@@ -41,14 +70,8 @@ def test_the_first_screen_holds_title_date_findings_map_and_what_changed(site: P
     assert bottom(page, "section:has(> h2:text('What changed')) > p") <= SCREEN["height"]
 
 
-def test_no_page_scrolls_sideways_on_a_phone(site: Path, browser) -> None:
-    wide = {}
-    page = opened(browser, site / "index.html", PHONE)
-    for path in pages(site):
-        page.goto(path.as_uri())
-        width = page.evaluate("document.documentElement.scrollWidth")
-        wide |= {path.name: width} if width > PHONE["width"] else {}
-    assert wide == {}
+def test_no_page_scrolls_sideways(answers) -> None:
+    assert {name: found for name, found in answers["wider than the window by"].items() if found > 0} == {}
 
 
 def test_the_league_table_fits_a_screen_of_1280_pixels(site: Path, browser) -> None:
@@ -58,41 +81,16 @@ def test_the_league_table_fits_a_screen_of_1280_pixels(site: Path, browser) -> N
     assert last["x"] + last["width"] <= SCREEN["width"]
 
 
-@pytest.mark.parametrize("viewport", [SCREEN, PHONE])
-def test_no_text_of_a_table_is_smaller_than_13_pixels(site: Path, browser, viewport: dict) -> None:
-    page = opened(browser, site / "index.html", viewport)
-    small = {}
-    for path in pages(site):
-        page.goto(path.as_uri())
-        size = page.evaluate(
-            "Math.min(99, ...[...document.querySelectorAll('th, td, td *, th *')]"
-            ".filter(each => each.textContent.trim() && !each.closest('svg'))"
-            ".map(each => parseFloat(getComputedStyle(each).fontSize)))"
-        )
-        small |= {path.name: size} if size < 13 else {}
-    assert small == {}
+def test_no_text_of_a_table_is_smaller_than_13_pixels(answers) -> None:
+    assert {name: size for name, size in answers["smallest text of a table"].items() if size < 13} == {}
 
 
-@pytest.mark.parametrize("viewport", [SCREEN, PHONE])
-def test_what_scrolls_inside_a_page_is_reached_by_keyboard(site: Path, browser, viewport: dict) -> None:
-    page = opened(browser, site / "index.html", viewport)
-    missed = {}
-    for path in pages(site):
-        page.goto(path.as_uri())
-        found = page.evaluate(
-            "[...document.querySelectorAll('main .table-scroll, main .picture-scroll, main math')]"
-            ".filter(each => each.scrollWidth > each.clientWidth + 1 && each.tabIndex < 0"
-            " && /auto|scroll/.test(getComputedStyle(each).overflowX)).length"
-        )
-        missed |= {path.name: found} if found else {}
-    assert missed == {}
+def test_what_scrolls_inside_a_page_is_reached_by_keyboard(answers) -> None:
+    assert {name: found for name, found in answers["scrolls but is not reached by keyboard"].items() if found} == {}
 
 
-def test_no_button_holds_another_thing_to_press(site: Path, browser) -> None:
-    page = opened(browser, site / "index.html", SCREEN)
-    for path in pages(site):
-        page.goto(path.as_uri())
-        assert page.locator("button [tabindex], button a, button button").count() == 0, path.name
+def test_no_button_holds_another_thing_to_press(answers) -> None:
+    assert {name: found for name, found in answers["to press inside a button"].items() if found} == {}
 
 
 def test_the_dark_theme_changes_paper_and_ink(site: Path, browser) -> None:
