@@ -60,3 +60,10 @@ def test_all_known_or_none_is_an_error():
     for known in ({}, {"a": 1.0, "b": 2.0}):
         with pytest.raises(ValueError, match="some parts"):
             rest_of_total(known, {"a": 1, "b": 1}, 1.0)
+
+
+def test_the_last_part_lies_within_its_limits_to_the_last_digit():
+    """Rounding may put what is left a hair below nothing."""
+    rest = rest_of_total({"a": 50.0}, {"a": 1.0, "b": 1.0}, 25.0 - 1e-12, low=LOW, high=HIGH)
+    assert rest.agrees
+    assert rest.bounds == {"b": (LOW, LOW)}

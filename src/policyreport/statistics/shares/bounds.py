@@ -82,9 +82,10 @@ def rest_of_total(
 def _of_one(left: float, weight: float, others: float, low: float, high: float) -> tuple[float, float]:
     """Bounds of one part when all the others without a value lie at one limit or the other."""
     if others <= 1e-12 * weight:
-        return left / weight, left / weight
-    least = -inf if isinf(high) else (left - others * high) / weight
-    most = inf if isinf(low) else (left - others * low) / weight
+        least = most = left / weight
+    else:
+        least = -inf if isinf(high) else (left - others * high) / weight
+        most = inf if isinf(low) else (left - others * low) / weight
     return min(max(least, low), high), max(min(most, high), low)
 
 
