@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from policyreport.errors import PolicyReportError, RenderError
@@ -80,8 +81,9 @@ def explain(sets: list[str], provenance: Provenance) -> dict[str, object]:
             rows[item.id] = _row(item, lambda text: texts.setdefault(text, len(texts)), source(item))
         return places[item.id]
 
+    find = cache(provenance.evidence)
     for text in sets:
-        evidence = [provenance.evidence(id) for id in expand(text)]
+        evidence = [find(id) for id in expand(text)]
         shown = [row(item) for item in _shown(evidence)]
         described.append([shown, len(evidence) - len(shown), sorted({source(item) for item in evidence})])
     words = WORDS[provenance.edition.language]
