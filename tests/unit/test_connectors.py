@@ -4,7 +4,6 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import get_args
 from urllib.parse import parse_qs, unquote
 
 import httpx
@@ -17,9 +16,7 @@ from policyreport.intake.connectors import pxweb, sdmx, worldbank
 from policyreport.intake.connectors.fetched import Fetched, day_of, republished
 from policyreport.intake.connectors.landing import preview
 from policyreport.intake.connectors.web import Web
-from policyreport.params import connectors
 from policyreport.params.connectors import Target, read_connectors
-from policyreport.records import base
 from policyreport.records.digits import as_published
 
 ROOT = Path(__file__).parents[2]
@@ -354,10 +351,6 @@ def test_a_slip_in_the_map_is_named(old, new, message, tmp_path) -> None:
         (tmp_path / "params" / f"{name}.yaml").write_text(text.replace(old, new, 1) if name == "connectors" else text)
     with pytest.raises(ParamsError, match=message):
         read_connectors(tmp_path)
-
-
-def test_the_map_knows_the_statuses_of_the_ledger() -> None:
-    assert get_args(connectors.Status) == get_args(base.Status)
 
 
 def test_every_area_of_the_map_is_a_key() -> None:

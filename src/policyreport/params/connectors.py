@@ -10,10 +10,9 @@ from pydantic import Field
 
 from policyreport.params.indicators import read_indicators
 from policyreport.params.reading import Strict, read_strict, require_known
+from policyreport.records.base import Status
 
 Address = Annotated[str, Field(pattern=r"^https://\S+$")]
-# The statuses of the ledger; a test holds them equal to those of the records.
-Status = Literal["observed", "estimate", "preliminary", "projection", "derived"]
 Folder = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 

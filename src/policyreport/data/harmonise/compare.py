@@ -22,18 +22,9 @@ def discrepancies(
     settings: HarmoniseSettings,
     weight: str | None = None,
 ) -> pd.DataFrame:
-    """Compare recalculated values with the publisher's own on present provinces.
+    """Compare recalculated values with the publisher's own on present provinces; parameters as in `recalculate`.
 
-    Parameters
-    ----------
-    known : DataFrame
-        Rows of the ledger as known on a day.
-    areas, indicators
-        The mapping, and which indicators are recalculated and how.
-    settings : HarmoniseSettings
-        The tolerance beyond which a difference is a finding (METHODS §14).
-    weight : str, optional
-        Fixed weights instead of the indicator's own, as in `recalculate`.
+    The tolerance beyond which a difference is a finding is a setting (METHODS §14).
 
     Returns
     -------

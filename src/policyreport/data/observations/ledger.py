@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Hashable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -21,27 +21,14 @@ from policyreport.data.observations.schema import KEY, SIMULATED, cell, place, v
 from policyreport.data.sources import Source, read_source, read_sources
 from policyreport.errors import DataError, did_you_mean
 from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.intake import LedgerField
 from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
 from policyreport.params.limits import SHORT_TEXT
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.untrusted import YEARS, require_text
 from policyreport.records.digits import as_published
 
-TEXT = (
-    "area",
-    "indicator",
-    "measure",
-    "list",
-    "period",
-    "reference_date",
-    "published",
-    "value",
-    "bound",
-    "unit",
-    "status",
-    "quality",
-    "note",
-)
+TEXT: tuple[str, ...] = get_args(LedgerField)
 _NEEDED = ("area", "indicator", "period", "value")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # An empty line is refused rather than skipped: the rows after it would be cited under another number.

@@ -16,9 +16,10 @@ from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import ConnectError, DataError
 from policyreport.intake.connectors.web import BY_HAND
 from policyreport.intake.delivery import Provenance
-from policyreport.params.connectors import Status, Target
+from policyreport.params.connectors import Target
 from policyreport.params.limits import NUMBER_DIGITS, NUMBER_SIZE
 from policyreport.params.untrusted import read_json, require_day, require_text
+from policyreport.records.base import Status
 from policyreport.records.digits import as_published
 from policyreport.records.markdown import require_address
 

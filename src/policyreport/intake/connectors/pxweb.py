@@ -25,7 +25,8 @@ from policyreport.intake.connectors.fetched import (
 from policyreport.intake.connectors.jsonstat import VALUE, Cube, read_jsonstat
 from policyreport.intake.connectors.web import Answer, Web
 from policyreport.intake.delivery import Provenance
-from policyreport.params.connectors import PxSeries, PxTable, PxWeb, Status
+from policyreport.params.connectors import PxSeries, PxTable, PxWeb
+from policyreport.records.base import Status
 
 PAGE = ("text/html", "application/xhtml+xml")
 # PX-Web sends the file as a download on some sites and as a document on others.
