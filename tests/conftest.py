@@ -19,7 +19,6 @@ from filelock import FileLock
 
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
-from policyreport.figures import present
 from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
@@ -268,10 +267,12 @@ def run_cells(
     path = next(ROOT.glob(f"notebooks/*/{inputs.notebook}.ipynb"))
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    names: dict[str, Any] = {"assess": assess, "present": present, "inputs": inputs}
-    for source in sources:
+    names: dict[str, Any] = {"data": inputs, "area": inputs.area}
+    for source in sources[1:]:
         for statement in ast.parse(source).body:
-            if isinstance(statement, ast.Assign) and "open_inputs(" not in ast.unparse(statement):
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                exec(ast.unparse(statement), names)
+            elif isinstance(statement, ast.Assign) and "open_edition(" not in ast.unparse(statement):
                 exec(ast.unparse(statement), names)
                 for target in ast.walk(statement.targets[0]):
                     if isinstance(target, ast.Name) and edited and target.id in edited:

@@ -53,7 +53,7 @@ def test_a8_a_survey_named_after_a_year_counts_from_its_fieldwork(known_q4: Know
         for each in inputs.indicators.indicators
     ]
     known = dataclasses.replace(inputs, indicators=inputs.indicators.model_copy(update={"indicators": tuple(fields)}))
-    points = {point.year: point.begun for point in known.series["n01", key, inputs.roles.governance.measure]}
+    points = {point.year: point.begun for point in known.points["n01", key, inputs.roles.governance.measure]}
     assert points[2022] == date(2021, 9, 1)
     assert points[2021] is None
 

@@ -51,7 +51,7 @@ def statements(notebook: str) -> list[ast.Assign]:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     body = [ast.parse("".join(cell["source"])).body for cell in cells if cell["cell_type"] == "code"]
     found = [each for cell in body[1:] for each in cell if isinstance(each, ast.Assign)]
-    return [each for each in found if "open_inputs(" not in ast.unparse(each)]
+    return [each for each in found if "open_edition(" not in ast.unparse(each)]
 
 
 def targets(statement: ast.Assign) -> set[str]:
@@ -97,7 +97,7 @@ def followed(notebook: str, inputs: Inputs) -> dict[str, set[str]]:
     """Of each object that the cells make before the record, the fields of the record that follow it."""
     body = statements(notebook)
     start = making_of_the_record(body)
-    names = run(body[:start], {"assess": assess, "present": present, "inputs": inputs})
+    names = run(body[:start], {"assess": assess, "present": present, "data": inputs})
     before = run(body[start:], dict(names))["record"]
     found: dict[str, set[str]] = {}
     for name in sorted({name for each in body[:start] for name in targets(each)}):

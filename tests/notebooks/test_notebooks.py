@@ -74,9 +74,9 @@ def test_cells_are_short(notebook) -> None:
 
 
 def test_the_last_cell_and_no_other_saves_the_record(run_notebook) -> None:
-    saving = [cell for cell in run_notebook.cells if "inputs.save(" in cell.source]
+    saving = [cell for cell in run_notebook.cells if "data.save(" in cell.source]
     assert saving == run_notebook.cells[-1:]
-    assert saving[0].source.count("inputs.save(record)") == 1
+    assert saving[0].source.count("data.save(record)") == 1
 
 
 def test_no_output_is_kept_in_the_repository(notebook) -> None:

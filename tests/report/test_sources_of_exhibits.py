@@ -117,11 +117,11 @@ def patched(seen: Seen, patch: pytest.MonkeyPatch) -> None:
 def shown(inputs: Inputs) -> Iterator[Exhibit]:
     """Run a notebook's cells in this process, and give what they show."""
     (path,) = ROOT.glob(f"notebooks/*/{inputs.notebook}.ipynb")
-    names: dict[str, Any] = {"assess": assess, "present": present, "inputs": inputs}
+    names: dict[str, Any] = {"assess": assess, "present": present, "data": inputs}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         for statement in ast.parse("".join(cell["source"])).body if cell["cell_type"] == "code" else ():
             code = ast.unparse(statement)
-            if isinstance(statement, ast.Assign) and "open_inputs(" not in code:
+            if isinstance(statement, ast.Assign) and "open_edition(" not in code:
                 exec(code, names)
             elif isinstance(statement, ast.Expr) and code.startswith("present."):
                 found = eval(code, names)

@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from policyreport.data.areas import Areas, read_areas
-from policyreport.errors import RunError
+from policyreport.errors import RunError, UsageError
 from policyreport.params.edition import Edition, edition_file, read_edition_file
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.layout import own_parameters
@@ -124,7 +124,7 @@ class Inputs:
         return self.observations[self.observations["newest"]]
 
     @cached_property
-    def series(self) -> dict[tuple[str, str, str], tuple[SeriesPoint, ...]]:
+    def points(self) -> dict[tuple[str, str, str], tuple[SeriesPoint, ...]]:
         """Annual series by area, indicator and measure, in order of years."""
         series: dict[tuple[str, str, str], list[SeriesPoint]] = {}
         rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
@@ -151,7 +151,7 @@ class Inputs:
     def first_series(self) -> dict[tuple[str, str], tuple[SeriesPoint, ...]]:
         """The first available measure's series, by area and indicator."""
         first: dict[tuple[str, str], tuple[SeriesPoint, ...]] = {}
-        for (area, indicator, _), points in self.series.items():
+        for (area, indicator, _), points in self.points.items():
             first.setdefault((area, indicator), points)
         return first
 
@@ -170,8 +170,16 @@ class Inputs:
     def record(self, **results: Any) -> NotebookRecord:
         """Build the notebook's record from its results; nothing is computed here.
 
-        `results` are the fields of the record except area, name, edition and day.
+        `results` are the fields of the record except area, name, edition and day. UsageError if no notebook was named
+        when the edition was opened.
         """
+        if self.notebook not in BY_NOTEBOOK:
+            raise UsageError(
+                "record",
+                f"a notebook with a record: {', '.join(sorted(BY_NOTEBOOK))}",
+                f'"{self.notebook}"',
+                'Open the edition with its name, open_edition(…, notebook="trend").',
+            )
         edition = self.edition
         head = {"area": self.area, "name": self.name, "edition": edition.id, "as_known_on": edition.as_known_on}
         return BY_NOTEBOOK[self.notebook].model_validate(head | results)

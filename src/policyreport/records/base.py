@@ -5,12 +5,18 @@ The docstrings of records are published: they are the descriptions in the JSON s
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, SupportsIndex, TypeVar, overload
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from policyreport.records.display import explained, frame_of, lines_of, notes_of, table_html, table_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Status = Literal["observed", "estimate", "preliminary", "projection", "derived"]
 Bound = Literal["=", "~", ">", "<"]
@@ -31,6 +37,20 @@ class Frozen(BaseModel):
     def from_json(cls, body: bytes | str) -> Self:
         """Read what `to_json` wrote; raises pydantic.ValidationError if it does not fit the schema."""
         return cls.model_validate_json(body)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the values as a table of one row; tables inside have a frame of their own, `Results(…).to_frame()`."""
+        return frame_of((self,))
+
+    def summary(self) -> str:
+        """Return the values by name, and what the flags mean."""
+        return table_text({self._heading(): lines_of(self)}, notes_of(self))
+
+    def _repr_html_(self) -> str:
+        return table_html({self._heading(): lines_of(self)}, notes_of(self))
+
+    def _heading(self) -> str:
+        return str(getattr(self, "kind", type(self).__name__.lower())).replace("-", " ")
 
 
 def misfit(error: ValidationError) -> str:
@@ -90,6 +110,13 @@ class Refusal(Frozen):
     flags: tuple[Flag, ...] = ()
     inputs: tuple[str, ...] = ()
 
+    def summary(self) -> str:
+        """Return what was asked, why there is no answer, and the facts behind that."""
+        return f"{self.method}, {self.subject}: {explained(self.code, self.detail)}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.summary())}</p>"
+
 
 class Result(Frozen):
     """Base of every method's result: flags beside it and the ledger rows behind it."""
@@ -100,6 +127,40 @@ class Result(Frozen):
     def has_flag(self, code: str) -> bool:
         """Return whether the result carries a flag of METHODS §0."""
         return any(flag.code == code for flag in self.flags)
+
+
+R = TypeVar("R", bound=Frozen)
+
+
+class Results(tuple[R, ...]):
+    """Several results in their order: a tuple that shows itself as a table, and whose slices do."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, at: SupportsIndex) -> R: ...
+    @overload
+    def __getitem__(self, at: slice) -> Results[R]: ...
+    def __getitem__(self, at: Any) -> Any:
+        chosen = super().__getitem__(at)
+        return Results(chosen) if isinstance(at, slice) else chosen
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a result."""
+        return frame_of(self)
+
+    def summary(self) -> str:
+        """Return the results side by side, with what their flags and refusals mean."""
+        return table_text(*self._side_by_side())
+
+    def _repr_html_(self) -> str:
+        return table_html(*self._side_by_side())
+
+    def _side_by_side(self) -> tuple[dict[str, dict[str, str]], list[str]]:
+        given = [result for result in self if not isinstance(result, Refusal)]
+        notes = [note for result in given for note in notes_of(result)]
+        notes += [result.summary() for result in self if isinstance(result, Refusal)]
+        return {f"({at})": lines_of(result) for at, result in enumerate(given, start=1)}, list(dict.fromkeys(notes))
 
 
 def parts_of(value: object) -> Iterator[Frozen]:

@@ -12,12 +12,10 @@ import pandas as pd
 
 from policyreport.data.inputs import Inputs
 from policyreport.errors import UsageError
-from policyreport.params.edition import read_edition
-from policyreport.params.report import read_roles
 from policyreport.project import find_project
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
-from policyreport.running.workspace import open_inputs
+from policyreport.running.workspace import open_edition
 from policyreport.statistics import assess
 
 TRUTH = "truth.csv"
@@ -107,8 +105,7 @@ def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
         If the edition's figures were observed: nobody knows the truth behind those.
     """
     root = find_project(Path.cwd())
-    layout = read_edition(root, edition).layout(root)
-    national = open_inputs("evaluation", read_roles(layout).nation, edition, workspace)
+    national = open_edition(edition, notebook="evaluation", workspace=workspace)
     path = root / national.edition.data / TRUTH
     if not national.edition.simulated or not path.is_file():
         todo = "Take edition teaching."

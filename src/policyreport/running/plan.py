@@ -39,6 +39,9 @@ from policyreport.running.execute.unit import Unit, Units
 from policyreport.running.seal import broken_seal
 from policyreport.running.store import notebook_path, record_path
 
+ALL_FIGURES = "all-figures"
+"""Folder of a slice that no notebook names."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -148,6 +151,8 @@ def edition_areas(known: Known) -> list[str]:
 def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     """Write the slice of a notebook that is run by hand into a folder under build/, where its record goes too.
 
+    Without a notebook, all figures; without an area, those of the country.
+
     Raises
     ------
     UsageError
@@ -157,7 +162,7 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     known = load_known(root, edition)
     area = _area_by_hand(known, notebook, area)
     store = root / "build" / edition
-    folder = store / "work" / area / notebook
+    folder = store / "work" / area / (notebook or ALL_FIGURES)
     for name, body in _slice(root, known, notebook, area, store).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
@@ -167,10 +172,11 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
 def _area_by_hand(known: Known, notebook: str, area: str) -> str:
     """The key of the area that a person named in a notebook."""
     place = f'area = "{area}"'
-    if notebook not in NATIONAL_NOTEBOOKS:
-        return known.areas.resolve_in(known.edition, area, place)
     nation = known.roles.nation
-    if area not in (nation, known.areas.name(nation)):
+    is_country = area in (nation, known.areas.name(nation)) or not area
+    if notebook in PROVINCE_NOTEBOOKS or not (notebook or is_country):
+        return known.areas.resolve_in(known.edition, area, place)
+    if not is_country:
         raise UsageError(place, f'"{nation}" in a notebook on the country', f'"{area}"', f'Write area = "{nation}".')
     return nation
 
@@ -222,7 +228,7 @@ def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | Non
 def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
     """Ledger rows a notebook reads."""
     roles, ledger = known.roles, known.ledger
-    if notebook == NATIONAL_NOTEBOOK:
+    if notebook in (NATIONAL_NOTEBOOK, ""):
         return ledger
     own = ledger["area"].isin([area, *known.areas.parts(area)])
     if notebook in ("clean", SERIES_NOTEBOOK):
@@ -234,7 +240,7 @@ def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
 
 def _panel_rows(known: Known, notebook: str, area: str) -> tuple[bytes, frozenset[str]]:
     """Panel rows a notebook reads, as a file, and their sources."""
-    if notebook == NATIONAL_NOTEBOOK:
+    if notebook in (NATIONAL_NOTEBOOK, ""):
         return _laid_out(known.panel)
     if notebook == "clean":
         return _laid_out(known.panel[known.panel["area"] == area])

@@ -6,35 +6,44 @@ from pathlib import Path
 
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.figures.simulated import mark_displays
+from policyreport.records import display
 
 
-def open_inputs(notebook: str, area: str, edition: str, workspace: str = "") -> Inputs:
-    """Open a notebook's slice: the one in the folder `workspace`, or, where that is empty, a new one from the project.
+def open_edition(edition: str, area: str = "", *, notebook: str = "", workspace: str = "") -> Inputs:
+    """Open what was known of an area on an edition's date: tidy frames, settings, areas.
 
     Parameters
     ----------
+    edition : str
+        Name of a file in params/editions/.
+    area : str
+        Key or name of a province, or of the country (default).
     notebook : str
-        "clean", "trend", "compare", "series" or "evaluation".
-    area, edition : str
-        Keys of the area and the edition.
-    workspace : str, optional
-        Folder holding the slice; empty when the notebook is run by hand.
+        Name of the notebook whose slice is opened, ``trend``; default: all figures, for scripts, which save no record.
+    workspace : str
+        Folder that holds the slice, as the runner lays it out; empty when run by hand.
 
     Returns
     -------
     Inputs
-        What the notebook reads, and where its record goes. In a simulated edition every exhibit shown from here on
-        carries its mark.
+        In a simulated edition every exhibit shown from here on carries its mark.
 
     Raises
     ------
     PolicyReportError
-        By hand only: if there is no project here, or its data or parameters break their rules.
+        By hand only: if there is no project here, no such area, or its data or parameters break their rules.
+
+    Examples
+    --------
+    >>> data = open_edition("2025Q4", "Nghệ An")  # doctest: +SKIP
+    >>> data.newest.query("indicator == 'tasks_completed'")  # doctest: +SKIP
     """
-    inputs = read_inputs(Path(workspace) if workspace else _by_hand(notebook, area, edition))
-    if inputs.edition.simulated:
-        mark_displays(inputs.edition.language)
-    return inputs
+    data = read_inputs(Path(workspace) if workspace else _by_hand(notebook, area, edition))
+    language = data.edition.language
+    display.SENTENCES.update({code: entry.sentence[language] for code, entry in data.wording.codes.items()})
+    if data.edition.simulated:
+        mark_displays(language)
+    return data
 
 
 def _by_hand(notebook: str, area: str, edition: str) -> Path:

@@ -60,10 +60,19 @@ def _import(name: str) -> str:
     output = io.StringIO()
     # A module may raise anything; in the notebook it will raise again, visibly.
     with _output_to(output), contextlib.suppress(Exception, SystemExit):
-        importlib.import_module(name)
+        _load(name)
     if output.getvalue():
         return PRINTS
     return difference(before, process_state()) if len(sys.modules) != loaded else ""
+
+
+def _load(name: str) -> None:
+    """Import a module, or the name inside one: a package may load what stands behind its names when they are used."""
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        parent, _, attribute = name.rpartition(".")
+        getattr(importlib.import_module(parent), attribute)
 
 
 def _rehearse(module: str, function: str, *arguments: str) -> None:

@@ -23,7 +23,7 @@ observations = to_observations
 def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> tuple[SeriesPoint, ...]:
     """Select one area's annual series, by year; without a measure, the first available one."""
     if measure:
-        return inputs.series.get((area, indicator, measure), ())
+        return inputs.points.get((area, indicator, measure), ())
     return inputs.first_series.get((area, indicator), ())
 
 
