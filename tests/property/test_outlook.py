@@ -1,14 +1,17 @@
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.tasks.predictive import find_quantile, pace_of_latest, predict
 
 START = date(2025, 1, 1)
+OUTLOOK = read_method_settings(Path(__file__).parents[2]).outlook.model_copy(update={"quantile_points": 200})
 
 
 @st.composite
@@ -37,11 +40,4 @@ def test_more_days_never_lower_the_chance_of_any_number(latest, tasks, days, mor
 
 
 def pace(latest, tasks, design_effect):
-    return pace_of_latest(
-        latest,
-        tasks,
-        design_effect=design_effect,
-        prior_shape=0.5,
-        quantile_points=200,
-        largest_intraclass=0.5,
-    )
+    return pace_of_latest(latest, tasks, OUTLOOK, design_effect=design_effect)

@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks.pooling import compute_posterior
 
 lists = st.lists(
@@ -10,9 +13,12 @@ lists = st.lists(
 )
 
 
+POOLING = read_method_settings(Path(__file__).parents[2]).pooling.model_copy(update={"grid_points": 25})
+
+
 def compute(pairs):
     counts, totals = np.array(pairs).T
-    return compute_posterior(counts, totals, grid_points=25, cell_cutoff=1e-8)
+    return compute_posterior(counts, totals, POOLING)
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,11 +1,13 @@
 """Threshold: properties that hold for every value and history."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Observation
 from policyreport.statistics.common.certainty import words
 from policyreport.statistics.shares import threshold
@@ -14,7 +16,8 @@ from policyreport.statistics.shares.revision_error import RevisionPrior, prior_g
 values = st.floats(-100, 100).map(lambda value: round(value, 4))
 histories = st.lists(st.floats(-5, 5), max_size=8)
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
-BANDS = (0.01, 0.05, 0.2, 0.8, 0.95, 0.99)
+SETTINGS = read_method_settings(Path(__file__).parents[2]).threshold
+BANDS = SETTINGS.conventions.probability_bands
 OPPOSITE = {"above": "below", "below": "above", "cannot tell apart": "cannot tell apart"}
 
 
@@ -33,11 +36,9 @@ def judge(value, history, limit, **more):
     return threshold.assess(
         observation,
         history,
+        SETTINGS,
         threshold=limit,
         prior=PRIOR,
-        verdict_probability=0.95,
-        words_below_revisions=5,
-        probability_bands=BANDS,
         **more,
     )
 

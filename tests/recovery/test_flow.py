@@ -1,13 +1,16 @@
 """Recovery of a known pace; bands and sizes of METHODS §17, R = 200."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks import hazard_trend
-from policyreport.statistics.tasks.frailty import FrailtyRules
 from policyreport.statistics.tasks.hazards import difference, rescale
 from policyreport.statistics.validity.processes import one_list, sloping_rates
 
+FLOW = read_method_settings(Path(__file__).parents[2]).flow.model_copy(update={"frailties": ()})
 REPETITIONS = 200
 
 
@@ -48,14 +51,9 @@ def test_the_slope_of_the_log_hazard_is_covered(intervals, slope, design_effect,
         rates = sloping_rates(lengths, slope)
         trend = hazard_trend.fit_trend(
             one_list(rng, 1300, rates, lengths, design_effect=design_effect, growth=0.05),
+            FLOW,
             method="flow",
             subject="",
-            trend_minimum_intervals=5,
-            trend_minimum_finished=10,
-            trend_minimum_open=10,
-            trend_minimum_at_risk=5,
-            weak_below=12,
-            frailty=FrailtyRules((), 1.0, 10.0),
             betabinomial=False,  # takes most of the time and no part in the interval
         )
         covered += trend.interval.low <= slope <= trend.interval.high

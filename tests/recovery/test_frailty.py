@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from policyreport.statistics.tasks.frailty import contrast, risk_sets
-from policyreport.statistics.validity.hazard_slopes import FRAILTY, fit_unlike
+from policyreport.statistics.validity.hazard_slopes import fit_unlike
 from policyreport.statistics.validity.processes import draw_frailties, unlike_list
+from policyreport.statistics.validity.settings import FLOW
 from policyreport.statistics.validity.unlike import unlike_change, unlike_trend
 
 REPETITIONS = 200
@@ -52,7 +53,7 @@ def test_the_slope_of_the_effort_is_recovered_with_and_without_new_tasks(growth)
     middle = np.cumsum(lengths) - 46
     rates = (0.004 * np.exp(0.15 * (middle - middle[0]) / 91.3125)).tolist()
     found = [
-        fit_unlike(unlike_list(rng, 1500, rates, lengths, "gamma 1", growth=growth, before=60)[0], FRAILTY.verdict)
+        fit_unlike(unlike_list(rng, 1500, rates, lengths, "gamma 1", growth=growth, before=60)[0], FLOW.verdict_frailty)
         for _ in range(60)
     ]
     slopes = np.array(found)[:, 0]

@@ -1,14 +1,19 @@
 """Coverage of predictive intervals; bands and sizes of METHODS §17, R = 200."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.tasks.predictive import find_quantile, pace_of_all, pace_of_latest, predict
 from policyreport.statistics.validity.processes import START, draw_finished
 
+SETTINGS = read_method_settings(Path(__file__).parents[2]).outlook.model_copy(
+    update={"quantile_points": 200, "grid_points": 40}
+)
 REPETITIONS = 200
 DAYS = 90
 
@@ -30,14 +35,7 @@ def is_inside(chances, outcome):
 
 
 def predict_latest(increments, tasks, design_effect, ratio):
-    pace = pace_of_latest(
-        increments[-1],
-        tasks,
-        design_effect=design_effect,
-        prior_shape=0.5,
-        quantile_points=200,
-        largest_intraclass=0.5,
-    )
+    pace = pace_of_latest(increments[-1], tasks, SETTINGS, design_effect=design_effect)
     return predict(pace, tasks, ratio * DAYS)
 
 
@@ -68,6 +66,6 @@ def test_the_grid_over_five_and_more_intervals_predicts(intervals, design_effect
     inside = 0
     for _ in range(REPETITIONS):
         increments, left_open, outcome = simulate(rng, intervals, 100, design_effect, 1)
-        pace = pace_of_all(increments, grid_points=40, intraclass_prior=(1.0, 19.0))
+        pace = pace_of_all(increments, SETTINGS)
         inside += is_inside(predict(pace, left_open, DAYS), outcome)
     assert meets_band(inside / REPETITIONS)

@@ -1,10 +1,11 @@
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from policyreport.statistics.tasks.frailty import FrailtyRules
+from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks.hazard_trend import fit_betabinomial, fit_glm, fit_trend
 from policyreport.statistics.tasks.hazards import Increment, describe_step, difference
 
@@ -71,10 +72,7 @@ def test_the_trends_interval_is_that_of_the_specification():
         Increment(start, end, int(at_risk), 0, int(finished))
         for start, end, at_risk, finished in zip(starts, ends, AT_RISK, FINISHED, strict=True)
     ]
-    found = fit_trend(
-        steps, method="flow", subject="list", trend_minimum_intervals=5, trend_minimum_finished=10,
-        trend_minimum_open=10, trend_minimum_at_risk=5, weak_below=12, frailty=FrailtyRules((), 1.0, 10.0),
-    )  # fmt: skip
+    found = fit_trend(steps, read_method_settings(Path(__file__).parents[2]).flow, method="flow", subject="list")
     assert (found.interval.low, found.interval.high) == pytest.approx((0.19913628, 0.38197807), rel=1e-6)
     assert found.verdict == "rising"
 

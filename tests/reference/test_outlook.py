@@ -1,29 +1,24 @@
 """METHODS §3: closed forms and own quadrature."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import betabinom
 
+from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.tasks.predictive import find_quantile, pace_of_all, pace_of_latest, predict
 
 START = date(2025, 1, 1)
 LATEST = Increment(START, START + timedelta(days=90), 100, 0, 30)
 TASKS = 70
+SETTINGS = read_method_settings(Path(__file__).parents[2]).outlook
 
 
 def predict_latest(design_effect, days):
-    pace = pace_of_latest(
-        LATEST,
-        TASKS,
-        design_effect=design_effect,
-        prior_shape=0.5,
-        quantile_points=4000,
-        largest_intraclass=0.5,
-    )
-    return predict(pace, TASKS, days)
+    return predict(pace_of_latest(LATEST, TASKS, SETTINGS, design_effect=design_effect), TASKS, days)
 
 
 def limits(chances):
@@ -78,7 +73,7 @@ def test_the_grid_over_six_intervals():
         Increment(start, end, m, 0, d)
         for start, end, m, d in zip(dates[:-1], dates[1:], at_risk, finished, strict=True)
     ]
-    pace = pace_of_all(increments, grid_points=100, intraclass_prior=(1.0, 19.0))
+    pace = pace_of_all(increments, SETTINGS)
     assert pace.hazard30 == pytest.approx(0.0947352, abs=5.1e-8)
     assert float(pace.weights @ pace.intraclass) == pytest.approx(0.0516076, abs=5.1e-8)
     chances = predict(pace, 54, 90)

@@ -1,9 +1,11 @@
 """Reference values of METHODS §6 and §18."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Observation
 from policyreport.statistics.shares import pace
 from policyreport.statistics.shares.pace_lines import drift_fan
@@ -33,20 +35,13 @@ def assess(values, history, target=30.0, target_year=2030, base_year=None):
     return pace.assess(
         vintages,
         history,
+        read_method_settings(Path(__file__).parents[2]).pace,
         target=target,
         target_year=target_year,
         direction=1,
         base_year=base_year,
         one_year_base=2024,
-        minimum_points=2,
-        minimum_base_years=3,
-        on_track_from=0.95,
-        too_slow_from=0.6,
-        fan_minimum_points=5,
-        fan_levels=(0.8, 0.95),
         prior=RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1),
-        words_below_revisions=5,
-        probability_bands=(0.01, 0.05, 0.2, 0.8, 0.95, 0.99),
     )
 
 

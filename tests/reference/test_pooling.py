@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 
+from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks.pooling import compute_posterior
 
+SETTINGS = read_method_settings(Path(__file__).parents[2]).pooling
 COUNTS = [22, 41, 9, 63, 30, 35, 80, 12]
 TOTALS = [40, 60, 25, 100, 80, 55, 120, 30]
 POOLED = [0.5490, 0.6574, 0.4236, 0.6194, 0.4010, 0.6181, 0.6536, 0.4446]
@@ -9,7 +13,7 @@ POOLED = [0.5490, 0.6574, 0.4236, 0.6194, 0.4010, 0.6181, 0.6536, 0.4446]
 
 @pytest.fixture(scope="module")
 def posterior():
-    return compute_posterior(COUNTS, TOTALS, grid_points=100, cell_cutoff=1e-8)
+    return compute_posterior(COUNTS, TOTALS, SETTINGS)
 
 
 def test_pooled_means_of_eight_lists(posterior):
@@ -32,5 +36,5 @@ def test_pooled_intervals_of_the_first_and_third_list(posterior, place, limits):
 
 def test_a_finer_grid_agrees_to_four_digits(posterior):
     """METHODS §4: grids of 60 to 400 agree to 4 digits."""
-    fine = compute_posterior(COUNTS, TOTALS, grid_points=200, cell_cutoff=1e-8)
+    fine = compute_posterior(COUNTS, TOTALS, SETTINGS.model_copy(update={"grid_points": 200}))
     assert fine.moments(22, 40) == pytest.approx(posterior.moments(22, 40), abs=1e-4)

@@ -1,11 +1,13 @@
 """Reference values of METHODS §15."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Observation
 from policyreport.statistics.shares import revisions
 
@@ -38,14 +40,8 @@ VINTAGES = (
 
 def test_the_statistics_office_revised_its_share_twice_upwards():
     """METHODS §15: first to latest 2022 +0.16, 2023 +0.54, mean 0.35, RMSE 0.398246 (by hand)."""
-    laid_out = revisions.triangle(
-        VINTAGES,
-        first_maturity=1,
-        final_maturity=2,
-        minimum_statistics=2,
-        minimum_bias_test=5,
-        minimum_news_noise=10,
-    )
+    settings = read_method_settings(Path(__file__).parents[2]).revisions
+    laid_out = revisions.triangle(VINTAGES, settings.model_copy(update={"minimum_statistics": 2}))
     assert laid_out.values == pytest.approx((0.16, 0.54), rel=1e-8)
     assert laid_out.mean == pytest.approx(0.35, rel=1e-8)
     assert laid_out.rmse == pytest.approx(0.398246, abs=5e-7)

@@ -1,9 +1,11 @@
 """Reference values of METHODS §5."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Observation
 from policyreport.statistics.shares import threshold
 from policyreport.statistics.shares.revision_error import RevisionPrior, revision_error
@@ -27,11 +29,9 @@ def judge(value, history, degrees=2.0, scale=0.5):
     return threshold.assess(
         observation,
         history,
+        read_method_settings(Path(__file__).parents[2]).threshold,
         threshold=16.0,
         prior=RevisionPrior(degrees=degrees, scale=scale, settled_maturity=3, settled_scale=0.1),
-        verdict_probability=0.95,
-        words_below_revisions=5,
-        probability_bands=(0.01, 0.05, 0.2, 0.8, 0.95, 0.99),
     )
 
 

@@ -1,14 +1,17 @@
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from policyreport.errors import DataError
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion
 from policyreport.statistics.tasks import completion
 from policyreport.statistics.tasks.counts import TaskCount
 
+SETTINGS = read_method_settings(Path(__file__).parents[2]).completion
 COUNT = TaskCount(
     area="n01",
     list="centre/all",
@@ -21,10 +24,8 @@ COUNT = TaskCount(
 )
 
 
-def assess(count, sum_tolerance=0.01):
-    return completion.assess(
-        count, subject="central list", minimum_tasks=10, design_effect=2.0, sum_tolerance=sum_tolerance
-    )
+def assess(count, settings=SETTINGS):
+    return completion.assess(count, settings, subject="central list")
 
 
 def test_the_national_list_of_december_is_described_by_hand_arithmetic():
@@ -112,7 +113,9 @@ def test_parts_that_miss_the_total_by_more_than_one_percent_are_flagged():
 @pytest.mark.parametrize(("tolerance", "flagged"), [(0.14, True), (161 / 1132, False)])
 def test_parts_may_miss_the_total_by_the_tolerance_of_the_settings(tolerance, flagged):
     short = replace(COUNT, parts=(485, 400, 86))
-    assert assess(short, sum_tolerance=tolerance).has_flag("sum-short") is flagged
+    conventions = SETTINGS.conventions.model_copy(update={"sum_tolerance": tolerance})
+    settings = SETTINGS.model_copy(update={"conventions": conventions})
+    assert assess(short, settings).has_flag("sum-short") is flagged
 
 
 def test_the_parts_of_october_add_up():

@@ -2,30 +2,19 @@ import math
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from policyreport.errors import DataError
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Flow, FlowTrend, ListCount, QuarterOnQuarter
 from policyreport.statistics.tasks import flow, hazard_trend
 from policyreport.statistics.tasks.counts import TaskCount
-from policyreport.statistics.tasks.frailty import FrailtyRules
 from policyreport.statistics.tasks.hazards import Increment, rescale, rescale_uniform
 
-RULES = {
-    "minimum_days": 14,
-    "suspect_ratio": 10.0,
-    "design_effects": (1.0, 2.0, 4.0),
-    "verdict_design_effect": 2.0,
-    "largest_design_effect": 50.0,
-    "frailty": FrailtyRules(shown=(0.5, 1.0, 2.0), verdict=1.0, largest=10.0),
-    "trend_minimum_intervals": 5,
-    "trend_minimum_finished": 10,
-    "trend_minimum_open": 10,
-    "trend_minimum_at_risk": 5,
-    "weak_below": 12,
-}
+SETTINGS = read_method_settings(Path(__file__).parents[2]).flow
 START = date(2025, 1, 1)
 
 
@@ -42,8 +31,8 @@ def counted(day, completed, total, **more):
     )
 
 
-def assess(*counts):
-    return flow.assess(counts, subject="a list", **RULES)
+def assess(*counts, **changed):
+    return flow.assess(counts, SETTINGS.model_copy(update=changed), subject="a list")
 
 
 def six_intervals(finished, at_risk_total=2000):
@@ -257,7 +246,7 @@ def test_the_change_needs_to_hold_at_design_effect_2(later, verdict, clear_at_1)
 
 def test_a_change_is_given_at_every_design_effect_of_the_settings():
     counts = [counted(0, 100, 1000), counted(60, 300, 1000), counted(120, 560, 1000)]
-    change = flow.assess(counts, subject="", **{**RULES, "design_effects": (1.0, 3.0)}).change
+    change = assess(*counts, design_effects=(1.0, 3.0)).change
     alone, grouped = change.by_design_effect
     assert (alone.design_effect, grouped.design_effect) == (1.0, 3.0)
     assert alone.interval == change.interval
@@ -267,8 +256,8 @@ def test_a_change_is_given_at_every_design_effect_of_the_settings():
 def test_the_largest_design_effect_is_where_the_interval_meets_zero():
     counts = [counted(0, 100, 1000), counted(60, 300, 1000), counted(120, 560, 1000)]
     largest = assess(*counts).change.largest_design_effect
-    at_largest = flow.assess(counts, subject="", **{**RULES, "verdict_design_effect": largest - 1e-6}).change
-    beyond = flow.assess(counts, subject="", **{**RULES, "verdict_design_effect": largest + 1e-6}).change
+    at_largest = assess(*counts, verdict_design_effect=largest - 1e-6).change
+    beyond = assess(*counts, verdict_design_effect=largest + 1e-6).change
     assert 1 < largest < 50
     assert (at_largest.verdict, beyond.verdict) == ("faster", "no clear change")
 
@@ -368,15 +357,7 @@ NATIONAL = (
 
 def table(counts=NATIONAL, **more):
     basis = {date(2025, 12, 4): "includes 178 recurring tasks"}
-    return flow.quarter_on_quarter(
-        counts,
-        area="VN",
-        subject="tasks",
-        minimum_days=14,
-        suspect_ratio=10.0,
-        sum_tolerance=0.01,
-        basis_changes=more.get("basis", basis),
-    )
+    return flow.quarter_on_quarter(counts, SETTINGS, area="VN", subject="tasks", basis_changes=more.get("basis", basis))
 
 
 def test_the_national_table_by_hand():

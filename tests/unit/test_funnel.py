@@ -1,22 +1,15 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from policyreport.params.methods import MultiplicitySettings, read_method_settings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Funnel
 from policyreport.statistics.tasks import funnel
 from policyreport.statistics.tasks.counts import TaskCount
 
-RULES = {
-    "minimum_areas": 10,
-    "minimum_tasks": 10,
-    "maximum_days_apart": 31,
-    "tail_probabilities": (0.001, 0.025, 0.975, 0.999),
-    "winsor_share": 0.1,
-    "overdispersion_errors": 2.0,
-    "smallest_drawn": 10,
-    "bh_level": 0.05,
-}
+SETTINGS = read_method_settings(Path(__file__).parents[2]).funnel
 
 
 def counted(place, completed, total, kind="central"):
@@ -24,9 +17,9 @@ def counted(place, completed, total, kind="central"):
     return TaskCount(f"n{place:02d}", f"{kind}/{place}", day, day, total, completed, list_kind=kind)
 
 
-def assess(pairs, **changed):
+def assess(pairs, settings=SETTINGS):
     counts = [counted(place, *pair) for place, pair in enumerate(pairs)]
-    return funnel.assess(counts, subject="central lists", **{**RULES, **changed})
+    return funnel.assess(counts, settings, subject="central lists")
 
 
 QUIET = [(50 + shift, 100) for shift in (-4, 3, 0, 2, -1, 5, -3, 1, -2, 4, 0, -5)]
@@ -46,7 +39,8 @@ def test_one_area_far_from_the_others_is_singled_out():
 
 
 def test_a_stricter_level_singles_out_nobody():
-    assert not any(point.singled_out for point in assess([*QUIET, (80, 100)], bh_level=1e-12).points)
+    strict = SETTINGS.model_copy(update={"multiplicity": MultiplicitySettings(bh_level=1e-12)})
+    assert not any(point.singled_out for point in assess([*QUIET, (80, 100)], strict).points)
 
 
 def test_spread_common_to_all_areas_singles_out_none_of_them():
@@ -99,4 +93,4 @@ def test_nine_areas_are_too_few():
 def test_lists_of_two_kinds_are_not_compared():
     counts = [counted(place, *pair) for place, pair in enumerate(QUIET)]
     mixed = [*counts, counted(12, 5, 20, kind="own programme")]
-    assert funnel.assess(mixed, subject="", **RULES).code == "lists-differ"
+    assert funnel.assess(mixed, SETTINGS, subject="").code == "lists-differ"

@@ -1,8 +1,10 @@
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks import funnel, pooling
 from policyreport.statistics.tasks.counts import TaskCount
 from policyreport.statistics.tasks.grouping import Grouping, estimate_grouping
@@ -10,7 +12,8 @@ from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.validity.processes import one_list
 
 START = date(2025, 1, 1)
-RULES = {"minimum_pairs": 20, "minimum_tasks": 5, "assumed": 2.0}
+SETTINGS = read_method_settings(Path(__file__).parents[2])
+ONE_PAIR = SETTINGS.pooling.model_copy(update={"grouping_minimum_pairs": 1})
 
 
 def pair(first, second, at_risk=(100, 100), days=(90, 90)):
@@ -23,19 +26,19 @@ def pair(first, second, at_risk=(100, 100), days=(90, 90)):
 
 def test_of_one_pair_it_is_pearsons_over_the_median_of_chi_squared():
     """30 and 50 of 100 in equal days: p 0.4, X² = 2 · 100 · 0.1² / 0.24 = 8.3333; median of χ²₁ 0.454936."""
-    found = estimate_grouping([pair(30, 50)], minimum_pairs=1, minimum_tasks=5, assumed=2.0)
+    found = estimate_grouping([pair(30, 50)], ONE_PAIR)
     assert (found.design_effect, found.pairs) == (pytest.approx(8.3333333 / 0.4549364, rel=1e-6), 1)
 
 
 def test_intervals_of_unequal_length_are_held_to_one_daily_rate():
     """10 % in 30 days is 27.1 % in 90: nothing is left to explain, and below 1 nothing is claimed."""
     steady = pair(100, 271, at_risk=(1000, 1000), days=(30, 90))
-    assert estimate_grouping([steady], minimum_pairs=1, minimum_tasks=5, assumed=2.0).design_effect == 1.0
+    assert estimate_grouping([steady], ONE_PAIR).design_effect == 1.0
 
 
 @pytest.mark.parametrize("lists", [[], [pair(30, 31)] * 19, [pair(3, 4)] * 40, [pair(0, 0)] * 40])
 def test_without_enough_repeated_counts_mild_clustering_is_assumed(lists):
-    assert estimate_grouping(lists, **RULES) == Grouping(2.0, 0)
+    assert estimate_grouping(lists, SETTINGS.pooling) == Grouping(2.0, 0)
 
 
 @pytest.mark.parametrize("effect", [1, 2, 4])
@@ -43,7 +46,8 @@ def test_the_design_effect_of_lists_is_recovered(effect):
     rng = np.random.default_rng(20251129)
     found = [
         estimate_grouping(
-            [one_list(rng, 200, [0.004] * 8, [91] * 8, design_effect=effect, growth=0.08) for _ in range(34)], **RULES
+            [one_list(rng, 200, [0.004] * 8, [91] * 8, design_effect=effect, growth=0.08) for _ in range(34)],
+            SETTINGS.pooling,
         ).design_effect
         for _ in range(20)
     ]
@@ -53,7 +57,7 @@ def test_the_design_effect_of_lists_is_recovered(effect):
 def test_a_few_lists_whose_pace_truly_changed_do_not_pass_for_clustering():
     rng = np.random.default_rng(20251130)
     lists = [one_list(rng, 300, [0.002] * 7 + [0.006 if area % 3 == 0 else 0.002], [91] * 8) for area in range(34)]
-    assert estimate_grouping(lists, **RULES).design_effect < 1.5
+    assert estimate_grouping(lists, SETTINGS.pooling).design_effect < 1.5
 
 
 DAY = date(2025, 12, 1)
@@ -62,10 +66,8 @@ COUNTS = [TaskCount(f"n{at:02d}", f"c/{at}", DAY, DAY, n, x, list_kind="c") for 
 
 
 def pooled(effect):
-    return pooling.assess(
-        COUNTS, subject="lists", minimum_areas=8, minimum_tasks=10, maximum_days_apart=31, grid_points=40,
-        cell_cutoff=1e-8, grouping=Grouping(effect, 0),
-    )  # fmt: skip
+    settings = SETTINGS.pooling.model_copy(update={"grid_points": 40})
+    return pooling.assess(COUNTS, settings, subject="lists", grouping=Grouping(effect, 0))
 
 
 def test_s20_10_pooled_intervals_widen_with_the_design_effect():
@@ -77,14 +79,10 @@ def test_s20_10_pooled_intervals_widen_with_the_design_effect():
 
 
 def test_s20_10_a_funnel_singles_out_beyond_the_design_effect_only():
-    rules = {
-        "minimum_areas": 10, "minimum_tasks": 10, "maximum_days_apart": 31, "winsor_share": 0.1, "smallest_drawn": 10,
-        "tail_probabilities": (0.001, 0.025, 0.975, 0.999), "overdispersion_errors": 2.0, "bh_level": 0.05,
-    }  # fmt: skip
     even = [50, 51, 49, 52, 48, 50, 51, 49, 50, 68]
     counts = [TaskCount(f"n{at:02d}", f"c/{at}", DAY, DAY, 100, x, list_kind="c") for at, x in enumerate(even)]
     alone, grouped = (
-        funnel.assess(counts, subject="lists", grouping=Grouping(effect, 0), **rules) for effect in (1.0, 2.0)
+        funnel.assess(counts, SETTINGS.funnel, subject="lists", grouping=Grouping(effect, 0)) for effect in (1.0, 2.0)
     )
     assert [point.singled_out for point in alone.points][-1]
     assert not any(point.singled_out for point in grouped.points)

@@ -1,9 +1,11 @@
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import betabinom, binom
 
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Calibration, Outlook
 from policyreport.statistics.tasks import outlook
@@ -11,34 +13,9 @@ from policyreport.statistics.tasks.counts import TaskCount
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.tasks.predictive import find_quantile, pace_of_latest, predict, predict_with_additions
 
-PACE = {
-    "rules": outlook.PaceRules(
-        prior_shape=0.5,
-        quantile_points=400,
-        largest_intraclass=0.5,
-        grid_from_intervals=5,
-        grid_smallest_list=50,
-        grid_smallest_open_share=0.4,
-        grid_points=40,
-        intraclass_prior=(1.0, 19.0),
-    ),
-    "minimum_days": 14,
-    "suspect_ratio": 10.0,
-}
-RULES = {
-    "design_effects": (1.0, 2.0, 4.0),
-    "inner_level": 0.8,
-    "likely_probability": 0.8,
-    "unlikely_probability": 0.2,
-    **PACE,
-}
-CALIBRATION = {
-    "interval_design_effect": 4.0,
-    "calibration_first_interval": 4,
-    "calibration_minimum_forecasts": 8,
-    "calibration_level": 0.9,
-    **PACE,
-}
+SETTINGS = read_method_settings(Path(__file__).parents[2]).outlook.model_copy(
+    update={"quantile_points": 400, "grid_points": 40}
+)
 START = date(2025, 1, 1)
 
 
@@ -48,9 +25,9 @@ def counted(day, completed, total, area="n01", **more):
     return TaskCount(area=area, published=reference, reference_date=reference, total=total, completed=completed, **more)
 
 
-def assess(*counts, days=180, required_share=0.95):
+def assess(*counts, days=180, required_share=0.95, settings=SETTINGS):
     deadline = None if days is None else START + timedelta(days=days)
-    return outlook.assess(counts, subject="a list", deadline=deadline, required_share=required_share, **RULES)
+    return outlook.assess(counts, settings, subject="a list", deadline=deadline, required_share=required_share)
 
 
 TWO = (counted(0, 100, 200), counted(90, 130, 200))
@@ -78,8 +55,7 @@ def test_the_interval_widens_with_the_design_effect():
 
 @pytest.mark.parametrize("level", [0.5, 0.8])
 def test_the_inner_interval_has_the_level_of_the_settings_and_lies_inside(level):
-    deadline = START + timedelta(days=180)
-    result = outlook.assess(TWO, subject="", deadline=deadline, required_share=1, **{**RULES, "inner_level": level})
+    result = assess(*TWO, required_share=1, settings=SETTINGS.model_copy(update={"inner_level": level}))
     for each in result.by_design_effect:
         assert each.inner_interval.level == pytest.approx(level)
         assert each.interval.low < each.inner_interval.low < each.inner_interval.high < each.interval.high
@@ -146,8 +122,7 @@ def test_without_inflow_there_is_no_scenario_of_additions():
 
 def test_new_tasks_are_exposed_half_the_days():
     latest = Increment(START, START + timedelta(days=90), 100, 0, 30)
-    settings = {"design_effect": 1.0, "prior_shape": 0.5, "quantile_points": 400, "largest_intraclass": 0.5}
-    pace, later = pace_of_latest(latest, 50, **settings), pace_of_latest(latest, 10, **settings)
+    pace, later = (pace_of_latest(latest, tasks, SETTINGS, design_effect=1.0) for tasks in (50, 10))
     both = predict_with_additions(pace, 50, 90, later, 10)
     halves = [predict(pace, 50, 90), predict(later, 10, 45)]
     means = [chances @ np.arange(len(chances)) for chances in (both, *halves)]
@@ -158,14 +133,8 @@ def test_new_tasks_are_exposed_half_the_days():
 @pytest.mark.parametrize("design_effect", [1.0, 4.0])
 def test_mixtures_are_made_of_scipys_distributions(design_effect):
     latest = Increment(START, START + timedelta(days=90), 100, 0, 30)
-    pace = pace_of_latest(
-        latest,
-        31,
-        design_effect=design_effect,
-        prior_shape=0.5,
-        quantile_points=3,
-        largest_intraclass=0.5,
-    )
+    three = SETTINGS.model_copy(update={"quantile_points": 3})
+    pace = pace_of_latest(latest, 31, three, design_effect=design_effect)
     x, shares = np.arange(32), pace.share_finished(45)
     if design_effect == 1:
         expected = np.mean([binom.pmf(x, 31, p) for p in shares], axis=0)
@@ -203,7 +172,7 @@ def test_what_flow_refuses_and_a_missing_deadline_have_no_outlook(counts, days, 
 
 
 def calibrate(series):
-    return outlook.calibrate(series, subject="lists", indicator="tasks", measure="", **CALIBRATION)
+    return outlook.calibrate(series, SETTINGS, subject="lists", indicator="tasks", measure="")
 
 
 def steady(area, intervals=7, **more):

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Observation, Refusal
 from policyreport.statistics.shares import pace
 from policyreport.statistics.shares.pace_arithmetic import Goal, nearer_end
@@ -12,21 +14,8 @@ from policyreport.statistics.shares.pace_lines import drift_fan
 from policyreport.statistics.shares.revision_error import RevisionPrior
 
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
-RULES = {
-    "target": 30.0,
-    "target_year": 2030,
-    "direction": 1,
-    "one_year_base": 2024,
-    "minimum_points": 2,
-    "minimum_base_years": 3,
-    "on_track_from": 0.95,
-    "too_slow_from": 0.6,
-    "fan_minimum_points": 5,
-    "fan_levels": (0.8, 0.95),
-    "prior": PRIOR,
-    "words_below_revisions": 5,
-    "probability_bands": (0.01, 0.05, 0.2, 0.8, 0.95, 0.99),
-}
+SETTINGS = read_method_settings(Path(__file__).parents[2]).pace
+TOWARDS_30 = {"target": 30.0, "target_year": 2030, "direction": 1, "one_year_base": 2024, "prior": PRIOR}
 
 
 def value_of(year, value, **changes):
@@ -50,7 +39,7 @@ def series(values):
 
 
 def assess(vintages, history=(0.1,), **changes):
-    return pace.assess(vintages, history, **{**RULES, **changes})
+    return pace.assess(vintages, history, SETTINGS, **{**TOWARDS_30, **changes})
 
 
 @pytest.mark.parametrize(

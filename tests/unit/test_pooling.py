@@ -1,19 +1,15 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Pooling
 from policyreport.statistics.tasks import pooling
 from policyreport.statistics.tasks.counts import TaskCount
 
-RULES = {
-    "minimum_areas": 8,
-    "minimum_tasks": 10,
-    "maximum_days_apart": 31,
-    "grid_points": 40,
-    "cell_cutoff": 1e-8,
-}
+SETTINGS = read_method_settings(Path(__file__).parents[2]).pooling.model_copy(update={"grid_points": 40})
 
 
 def counted(place, completed, total, day=1, month=12, kind="central"):
@@ -28,7 +24,7 @@ EIGHT = [counted(place, *pair) for place, pair in enumerate(PAIRS)]
 
 
 def assess(counts):
-    return pooling.assess(counts, subject="central lists", **RULES)
+    return pooling.assess(counts, SETTINGS, subject="central lists")
 
 
 def test_pooling_draws_every_area_toward_the_mean_and_small_ones_further():

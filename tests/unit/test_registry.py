@@ -171,7 +171,8 @@ def sections_read(node: ast.AST, known: dict[str, str]) -> str | None:
     if isinstance(node, ast.Attribute):
         if node.attr == "settings":
             return ""
-        if sections_read(node.value, known) == "" and node.attr in MethodSettings.model_fields:
+        # Of all settings, or held by another section.
+        if sections_read(node.value, known) is not None and node.attr in MethodSettings.model_fields:
             return node.attr
     return None
 
@@ -209,6 +210,7 @@ SETTINGS = [
     for section in MethodSettings.model_fields
     if section in USED_SECTIONS and section != "reasons"
     for name in MethodSettings.model_fields[section].annotation.model_fields
+    if name not in MethodSettings.model_fields
 ]
 
 
@@ -228,10 +230,12 @@ def test_reading_a_setting_is_recognised_however_it_is_written(tmp_path: Path) -
         "    return other.k, inputs.settings.ranks.model_dump()\n"
         "def three(settings: PeersSettings):\n"
         "    return settings.k\n"
+        "def four(settings: OutlookSettings):\n"
+        "    return settings.flow.suspect_ratio\n"
     )
     assert set(settings_read(path)) == {
         ("trend", "gls_rhos"), ("conventions", "draws"), ("pace", "fan_levels"), ("flow", "minimum_days"),
-        ("ranks", "*"), ("peers", "k"),
+        ("ranks", "*"), ("peers", "k"), ("outlook", "flow"), ("flow", "suspect_ratio"),
     }  # fmt: skip
 
 

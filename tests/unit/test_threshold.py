@@ -1,10 +1,12 @@
 """Threshold: verdicts, refusals, flags."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from scipy import stats
 
+from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.shares import NotYearly
 from policyreport.statistics.shares import threshold
@@ -12,13 +14,8 @@ from policyreport.statistics.shares.revision_error import RevisionPrior, prior_g
 
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
 GRID = prior_grid(PRIOR, factors=(0.5, 1, 2), mean_weight=1)
-RULES = {
-    "threshold": 16.0,
-    "prior": PRIOR,
-    "verdict_probability": 0.95,
-    "words_below_revisions": 5,
-    "probability_bands": (0.01, 0.05, 0.2, 0.8, 0.95, 0.99),
-}
+SETTINGS = read_method_settings(Path(__file__).parents[2]).threshold
+RULES = {"settings": SETTINGS, "threshold": 16.0, "prior": PRIOR}
 
 
 def share(value, **changes):

@@ -19,16 +19,15 @@ from policyreport.publishing.validity_page.pages import DEFAULTS, SIMULATORS, fa
 from policyreport.publishing.validity_page.stops import STOPS
 from policyreport.records.formats import NBSP, Formats
 from policyreport.running.study import run_study
-from policyreport.statistics.assess.tasks import pace_rules
 from policyreport.statistics.common.draws import generator
 from policyreport.statistics.ranks.means import MeanRules
 from policyreport.statistics.series.carryover import RhoGrid
 from policyreport.statistics.series.lines import LineRules
-from policyreport.statistics.validity import families, mixed, pooled, series, tasks, yearly, yearly_panels
+from policyreport.statistics.validity import families, mixed, series, tasks, yearly, yearly_panels
 from policyreport.statistics.validity.cells import CELLS, cells_of
 from policyreport.statistics.validity.designs import DESIGNS
 from policyreport.statistics.validity.fingerprint import code_lines, fingerprint
-from policyreport.statistics.validity.hazard_slopes import FRAILTY, fit_all, fit_one, fit_unlike
+from policyreport.statistics.validity.hazard_slopes import fit_all, fit_one, fit_unlike
 from policyreport.statistics.validity.measures import (
     CONTINUOUS,
     CellResult,
@@ -39,11 +38,12 @@ from policyreport.statistics.validity.measures import (
     middle,
     share,
 )
-from policyreport.statistics.validity.outlooks import PRINTED_EFFECT, RULES
+from policyreport.statistics.validity.outlooks import PRINTED_EFFECT
 from policyreport.statistics.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_RANGE, WEBB
 from policyreport.statistics.validity.places import COUNT_LEVEL
 from policyreport.statistics.validity.processes import one_list, sloping_rates
 from policyreport.statistics.validity.series import BANDS, ENUMERATED, FACTORS, MEAN_WEIGHT, PRIOR, VERDICT_RHO
+from policyreport.statistics.validity.settings import FLOW, FUNNEL, OUTLOOK, POOLING
 
 ROOT = Path(__file__).parents[2]
 BINOMIAL = ("binomial 0.5", "binomial 0.95")
@@ -358,10 +358,14 @@ def test_sets_of_counts_are_repeated_at_the_reports_own_level() -> None:
     assert read_method_settings(ROOT).ranks.count_level == COUNT_LEVEL
 
 
-def test_outlooks_are_repeated_by_the_reports_own_rules_with_fewer_quantiles() -> None:
-    rules = pace_rules(read_method_settings(ROOT).outlook)
-    assert replace(rules, quantile_points=RULES.quantile_points) == RULES
-    assert RULES.quantile_points <= rules.quantile_points
+def test_lists_of_tasks_are_repeated_with_the_reports_own_settings_but_for_the_fineness_of_grids() -> None:
+    report = read_method_settings(ROOT)
+    assert report.flow == FLOW
+    fewer = {"quantile_points": OUTLOOK.quantile_points}
+    assert report.outlook.model_copy(update=fewer) == OUTLOOK
+    coarser = {"grid_points": POOLING.grid_points, "cell_cutoff": POOLING.cell_cutoff}
+    assert report.pooling.model_copy(update=coarser) == POOLING
+    assert report.funnel.model_copy(update={"pooling": POOLING}) == FUNNEL
 
 
 def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
@@ -372,7 +376,6 @@ def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
     assert (threshold.prior_factors, threshold.prior_mean_weight) == (FACTORS, MEAN_WEIGHT)
     assert settings.conventions.probability_bands == BANDS
     assert (trend.verdict_rho, trend.enumerate_ties_to) == (VERDICT_RHO, ENUMERATED)
-    assert settings.flow.verdict_design_effect == tasks.VERDICT_EFFECT
     assert max(settings.outlook.design_effects) == PRINTED_EFFECT
     assert (panel.bartlett_level, panel.tau_range) == (BARTLETT, TAU_RANGE)
     assert (panel.largest_correlation, panel.smallest_eigenvalue) == (mixed.CORRELATION, mixed.EIGENVALUE)
@@ -381,13 +384,6 @@ def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
     assert MeanRules(peers.minimum_points, grid) == yearly.RULES
     assert LineRules(grid, trend.wandering_from, trend.wandering_chance) == families.LINES
     assert (yearly.UNCLAIMED, yearly_panels.BENEATH) == (UNCLAIMED, BENEATH)
-    assert settings.flow.verdict_frailty == FRAILTY.verdict
-    assert settings.pooling.assumed_design_effect == pooled.ASSUMED
-    assert (
-        settings.pooling.grouping_minimum_pairs, settings.pooling.grouping_minimum_tasks,
-    ) == (pooled.PAIRS, pooled.TASKS)  # fmt: skip
-    assert (settings.funnel.winsor_share, settings.funnel.overdispersion_errors) == (pooled.WINSOR, pooled.ERRORS)
-    assert settings.multiplicity.bh_level == pooled.BH_LEVEL
     assert sorted(exposure.webb_points) == pytest.approx(WEBB)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +11,8 @@ from policyreport.data.observations import load_ledger, to_observations, vintage
 from policyreport.errors import UsageError
 from policyreport.params.edition import read_edition
 from policyreport.params.indicators import read_indicators
-from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.methods import read_method_settings
 from policyreport.params.report import read_roles
-from policyreport.records.base import Observation, Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.formats import EN_DASH, Formats
 from policyreport.records.shares import MeasureDifference, Revisions
@@ -59,10 +57,10 @@ def read_triangles(root: Path, indicator: str, area: str = "", edition: str = ""
         got = f"counts on {len(lists)} lists: {', '.join(lists[:3])}{', …' if len(lists) > 3 else ''}"
         todo = "Counts on different lists and days are no vintages; the page on tasks compares them."
         raise UsageError(f"revisions {indicator}", "figures that can be revised", got, todo)
-    settings = read_method_settings(layout)
+    settings = read_method_settings(layout).revisions
     by_measure = {str(measure): to_observations(part) for measure, part in rows.groupby("measure", sort=True)}
     order = [measure for measure in ("", *definition.measures) if measure in by_measure]
-    triangles = [_triangle(by_measure[measure], settings) for measure in order]
+    triangles = [revisions.triangle(by_measure[measure], settings) for measure in order]
     differences = [revisions.between_measures(by_measure[other], by_measure[order[0]]) for other in order[1:]]
     return Triangles(
         name=f"{definition.name}, {areas.name(key)}",
@@ -115,15 +113,3 @@ def triangle_lines(shown: Triangles) -> list[str]:
             f"{item.measure} minus {item.reference}, no revisions (measure-mixed): {', '.join(values)}{ending}."
         )
     return lines
-
-
-def _triangle(observations: Sequence[Observation], settings: MethodSettings) -> Revisions | Refusal:
-    """The triangle of one measure, with the settings of the report."""
-    return revisions.triangle(
-        observations,
-        first_maturity=settings.threshold.first_maturity,
-        final_maturity=settings.threshold.final_maturity,
-        minimum_statistics=settings.revisions.minimum_statistics,
-        minimum_bias_test=settings.revisions.minimum_bias_test,
-        minimum_news_noise=settings.revisions.minimum_news_noise,
-    )

@@ -5,13 +5,15 @@ The file pairs each value with its reason; callers take the plain value::
     settings = read_method_settings(root)
     settings.outlook.design_effects  # (1.0, 2.0, 4.0)
     settings.reasons["outlook"]["design_effects"]  # value, unit, reason, reference
+
+A method that rests on another's values holds that section whole, under its name: ``settings.outlook.flow``.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel, field_validator
+from pydantic import Field, RootModel, ValidationInfo, field_validator
 
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, require_known, validate_strict
@@ -50,9 +52,16 @@ class ConventionsSettings(Strict):
     shock_years: tuple[int, ...]
 
 
+class MultiplicitySettings(Strict):
+    """METHODS §13."""
+
+    bh_level: Share
+
+
 class CompletionSettings(Strict):
     """METHODS §1."""
 
+    conventions: ConventionsSettings
     minimum_tasks: Count
     design_effects: Numbers
 
@@ -60,6 +69,7 @@ class CompletionSettings(Strict):
 class FlowSettings(Strict):
     """METHODS §2."""
 
+    conventions: ConventionsSettings
     minimum_days: Count
     design_effects: Numbers
     verdict_design_effect: Positive
@@ -77,6 +87,7 @@ class FlowSettings(Strict):
 class OutlookSettings(Strict):
     """METHODS §3."""
 
+    flow: FlowSettings
     required_shares: Annotated[tuple[Share, ...], Field(min_length=1)]
     design_effects: Numbers
     interval_design_effect: Positive
@@ -100,6 +111,7 @@ class OutlookSettings(Strict):
 class PoolingSettings(Strict):
     """METHODS §4, and how the tasks of a list cluster, for §11 and §12 too."""
 
+    flow: FlowSettings
     assumed_design_effect: Positive
     grouping_minimum_pairs: Count
     grouping_minimum_tasks: Count
@@ -113,6 +125,7 @@ class PoolingSettings(Strict):
 class ThresholdSettings(Strict):
     """METHODS §5; `prior_scale_*` in percentage points."""
 
+    conventions: ConventionsSettings
     verdict_probability: Share
     prior_degrees: Positive
     prior_scale_national: Positive
@@ -136,6 +149,7 @@ class ThresholdSettings(Strict):
 class PaceSettings(Strict):
     """METHODS §6."""
 
+    threshold: ThresholdSettings
     minimum_points: Count
     minimum_base_years: Count
     on_track_from: Positive
@@ -216,6 +230,8 @@ class RanksSettings(Strict):
 class FunnelSettings(Strict):
     """METHODS §12."""
 
+    pooling: PoolingSettings
+    multiplicity: MultiplicitySettings
     minimum_areas: Count
     minimum_tasks: Count
     tail_probabilities: tuple[Share, Share, Share, Share]
@@ -235,15 +251,10 @@ class HarmoniseSettings(Strict):
     income_error: Annotated[float, Field(ge=0)]
 
 
-class MultiplicitySettings(Strict):
-    """METHODS §13."""
-
-    bh_level: Share
-
-
 class RevisionsSettings(Strict):
     """METHODS §15."""
 
+    threshold: ThresholdSettings
     minimum_statistics: Count
     minimum_bias_test: Count
     minimum_news_noise: Count
@@ -273,6 +284,7 @@ class MethodSettings(Strict):
     """All judgement values, one section per method; `reasons` keeps them with unit, reason and reference."""
 
     conventions: ConventionsSettings
+    multiplicity: MultiplicitySettings
     completion: CompletionSettings
     flow: FlowSettings
     outlook: OutlookSettings
@@ -286,10 +298,23 @@ class MethodSettings(Strict):
     ranks: RanksSettings
     funnel: FunnelSettings
     harmonise: HarmoniseSettings
-    multiplicity: MultiplicitySettings
     revisions: RevisionsSettings
     sensitivity: SensitivitySettings
     reasons: dict[str, dict[str, Setting]] = Field(default={}, exclude=True, repr=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _hand_over_sections(cls, written: Any, info: ValidationInfo) -> Any:
+        """Give a section those it rests on, which stand above it and are checked by then."""
+        model = cls.model_fields[str(info.field_name)].annotation
+        if not (isinstance(written, dict) and isinstance(model, type) and issubclass(model, Strict)):
+            return written
+        held = [name for name in model.model_fields if name in cls.model_fields]
+        if own := [name for name in held if name in written]:
+            raise ValueError(f"no {own[0]}: that is a section of its own")
+        if any(name not in info.data for name in held):
+            return model.model_construct()  # The mistake is in the other section, and is reported there.
+        return written | {name: info.data[name] for name in held}
 
 
 def read_method_settings(root: Root) -> MethodSettings:

@@ -68,7 +68,8 @@ def share_pace(inputs: Inputs) -> tuple[Pace | Refusal, ...]:
             pace = pace_method.assess(
                 vintages,
                 history(inputs, vintages),
-                **pace_settings(inputs, target),
+                inputs.settings.pace,
+                **goal_of(inputs, target),
                 prior=prior(inputs),
                 priors=priors(inputs),
             )
@@ -101,38 +102,21 @@ def _without_own_years(inputs: Inputs, measure: str) -> Refusal:
     )
 
 
-def pace_settings(inputs: Inputs, target: Target) -> dict[str, Any]:
-    """Collect the keyword arguments of `pace.assess` towards a target, without prior and base."""
-    settings = inputs.settings
+def goal_of(inputs: Inputs, target: Target) -> dict[str, Any]:
+    """Return a target as `pace.assess` takes it, with the year of the policy as second base."""
     return {
         "target": target.value or 0.0,
         "target_year": int(target.horizon),
         "direction": -1 if target.operator in ("<", "<=") else 1,
         "target_high": target.value_high,
         "one_year_base": last_year_before(inputs.policy.date),
-        "minimum_points": settings.pace.minimum_points,
-        "minimum_base_years": settings.pace.minimum_base_years,
-        "on_track_from": settings.pace.on_track_from,
-        "too_slow_from": settings.pace.too_slow_from,
-        "fan_minimum_points": settings.pace.fan_minimum_points,
-        "fan_levels": settings.pace.fan_levels,
-        "words_below_revisions": settings.threshold.words_below_revisions,
-        "probability_bands": settings.conventions.probability_bands,
     }
 
 
 def revisions(inputs: Inputs) -> tuple[Revisions | Refusal, ...]:
     """Arrange the vintages of each measure of the area's share that was published."""
-    settings = inputs.settings
     return tuple(
-        revisions_method.triangle(
-            vintages,
-            first_maturity=settings.threshold.first_maturity,
-            final_maturity=settings.threshold.final_maturity,
-            minimum_statistics=settings.revisions.minimum_statistics,
-            minimum_bias_test=settings.revisions.minimum_bias_test,
-            minimum_news_noise=settings.revisions.minimum_news_noise,
-        )
+        revisions_method.triangle(vintages, inputs.settings.revisions)
         for measure in inputs.roles.share.measures
         if (vintages := share_vintages(inputs, measure))
     )
@@ -190,8 +174,10 @@ def _judge(inputs: Inputs, vintages: tuple[Observation, ...]) -> list[Threshold 
         threshold_method.assess_newest(
             vintages,
             history(inputs, vintages),
+            inputs.settings.threshold,
             period=period,
-            **threshold_settings(inputs, prior(inputs)),
+            threshold=inputs.policy.threshold.value,
+            prior=prior(inputs),
             priors=priors(inputs),
         )
         for period in sorted({vintage.period for vintage in vintages})
@@ -203,31 +189,22 @@ def _judge_superseded(inputs: Inputs, measure: str) -> list[Threshold]:
     vintages = share_vintages(inputs, measure)
     last = {vintage.period: vintage.id for vintage in vintages if vintage.status not in NEVER_ESTIMATED}
     judged = [
-        threshold_method.assess(vintage, history(inputs, vintages), **threshold_settings(inputs, prior(inputs)))
+        threshold_method.assess(
+            vintage,
+            history(inputs, vintages),
+            inputs.settings.threshold,
+            threshold=inputs.policy.threshold.value,
+            prior=prior(inputs),
+        )
         for vintage in vintages
         if vintage.id != last.get(vintage.period)
     ]
     return [result for result in judged if isinstance(result, Threshold)]
 
 
-def threshold_settings(inputs: Inputs, error: RevisionPrior) -> dict[str, Any]:
-    """Collect the keyword arguments of `threshold.assess`."""
-    settings = inputs.settings
-    return {
-        "threshold": inputs.policy.threshold.value,
-        "prior": error,
-        "verdict_probability": settings.threshold.verdict_probability,
-        "words_below_revisions": settings.threshold.words_below_revisions,
-        "probability_bands": settings.conventions.probability_bands,
-    }
-
-
 def history(inputs: Inputs, vintages: Sequence[Observation]) -> tuple[float, ...]:
     """Return how far past figures of a measure were revised, one value per period, in the unit of the share."""
-    settings = inputs.settings.threshold
-    return revisions_method.history(
-        vintages, first_maturity=settings.first_maturity, final_maturity=settings.final_maturity
-    )
+    return revisions_method.history(vintages, inputs.settings.threshold)
 
 
 def prior(inputs: Inputs) -> RevisionPrior:

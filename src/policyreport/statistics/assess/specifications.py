@@ -15,12 +15,11 @@ from policyreport.records.digits import as_computed, as_published
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.statistics.assess.selection import not_published
 from policyreport.statistics.assess.shares import (
+    goal_of,
     history,
-    pace_settings,
     prior,
     priors,
     share_vintages,
-    threshold_settings,
 )
 from policyreport.statistics.assess.specifications_areas import (
     Axes,
@@ -112,7 +111,9 @@ def threshold_specifications(inputs: Inputs) -> Spec:
         judged = threshold_method.assess(
             newest[-1] if choices["vintage"] == "newest" else newest[0],
             history(inputs, share_vintages(inputs, choices["measure"])),
-            **threshold_settings(inputs, every[choices["mean"], choices["scale"], choices["prior"]]),
+            inputs.settings.threshold,
+            threshold=inputs.policy.threshold.value,
+            prior=every[choices["mean"], choices["scale"], choices["prior"]],
         )
         if isinstance(judged, NotYearly):
             raise TypeError(f"{judged.period} among calendar years")
@@ -220,7 +221,8 @@ def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target)
     return pace_method.assess(
         vintages,
         history(inputs, vintages),
-        **pace_settings(inputs, target),
+        inputs.settings.pace,
+        **goal_of(inputs, target),
         prior=prior(inputs),
         base_year=base,
     )

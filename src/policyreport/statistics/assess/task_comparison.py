@@ -10,7 +10,7 @@ from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.series import Ranks
 from policyreport.records.tasks import Calibration, Completion, Funnel, Pooling
-from policyreport.statistics.assess.tasks import SUBJECT, pace_rules
+from policyreport.statistics.assess.tasks import SUBJECT
 from policyreport.statistics.ranks.ranks import rank_counts
 from policyreport.statistics.tasks import funnel as funnel_method
 from policyreport.statistics.tasks import outlook as outlook_method
@@ -25,16 +25,8 @@ def pooling(inputs: Inputs) -> Pooling | Refusal:
 
     Refused: `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
     """
-    settings = inputs.settings.pooling
     return pooling_method.assess(
-        newest_counts(inputs),
-        subject=SUBJECT,
-        minimum_areas=settings.minimum_areas,
-        minimum_tasks=settings.minimum_tasks,
-        maximum_days_apart=settings.maximum_days_apart,
-        grid_points=settings.grid_points,
-        cell_cutoff=settings.cell_cutoff,
-        grouping=grouping(inputs),
+        newest_counts(inputs), inputs.settings.pooling, subject=SUBJECT, grouping=grouping(inputs)
     )
 
 
@@ -43,19 +35,8 @@ def funnel(inputs: Inputs) -> Funnel | Refusal:
 
     Refused as in `pooling`.
     """
-    settings = inputs.settings.funnel
     return funnel_method.assess(
-        newest_counts(inputs),
-        subject=SUBJECT,
-        minimum_areas=settings.minimum_areas,
-        minimum_tasks=settings.minimum_tasks,
-        maximum_days_apart=inputs.settings.pooling.maximum_days_apart,
-        tail_probabilities=settings.tail_probabilities,
-        winsor_share=settings.winsor_share,
-        overdispersion_errors=settings.overdispersion_errors,
-        smallest_drawn=settings.smallest_drawn,
-        bh_level=inputs.settings.multiplicity.bh_level,
-        grouping=grouping(inputs),
+        newest_counts(inputs), inputs.settings.funnel, subject=SUBJECT, grouping=grouping(inputs)
     )
 
 
@@ -79,24 +60,18 @@ def count_ranks(inputs: Inputs) -> Ranks | Refusal:
 
 def grouping(inputs: Inputs) -> Grouping:
     """Estimate one design effect of tasks that finish together from lists counted again, or take the assumed one."""
-    settings, flow = inputs.settings.pooling, inputs.settings.flow
+    settings = inputs.settings.pooling
     newest = {count.area: count.list for count in newest_counts(inputs)}
     stretches = [
         collect_stretch(
             [count for count in counts if count.list == newest[area]],
+            settings.flow,
             method=pooling_method.METHOD,
             subject=SUBJECT,
-            minimum_days=flow.minimum_days,
-            suspect_ratio=flow.suspect_ratio,
         )
         for area, counts in _counts_by_area(inputs)
     ]
-    return estimate_grouping(
-        [stretch.increments for stretch in stretches if isinstance(stretch, Stretch)],
-        minimum_pairs=settings.grouping_minimum_pairs,
-        minimum_tasks=settings.grouping_minimum_tasks,
-        assumed=settings.assumed_design_effect,
-    )
+    return estimate_grouping([stretch.increments for stretch in stretches if isinstance(stretch, Stretch)], settings)
 
 
 def calibration(inputs: Inputs) -> Calibration | Refusal:
@@ -105,7 +80,7 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
     Refused: `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks. Only lists
     counted often enough for one earlier outlook are used: others have nothing to compare with the outcomes.
     """
-    settings, flow = inputs.settings.outlook, inputs.settings.flow
+    settings = inputs.settings.outlook
     # The intervals behind the first forecast, and one to compare it with.
     dates = settings.calibration_first_interval + 2
     newest = {count.area: count.list for count in newest_counts(inputs)}
@@ -121,16 +96,10 @@ def calibration(inputs: Inputs) -> Calibration | Refusal:
         )
     return outlook_method.calibrate(
         series,
+        settings,
         subject=f"{SUBJECT}: earlier outlooks",
         indicator=inputs.roles.tasks.completed,
         measure="",
-        interval_design_effect=settings.interval_design_effect,
-        rules=pace_rules(settings),
-        minimum_days=flow.minimum_days,
-        suspect_ratio=flow.suspect_ratio,
-        calibration_first_interval=settings.calibration_first_interval,
-        calibration_minimum_forecasts=settings.calibration_minimum_forecasts,
-        calibration_level=settings.calibration_level,
     )
 
 

@@ -8,7 +8,6 @@ from datetime import date
 import pandas as pd
 
 from policyreport.data.inputs import Inputs
-from policyreport.params.methods import OutlookSettings
 from policyreport.params.policy import Policy
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Completion, Flow, ListCount, Outlook, QuarterOnQuarter
@@ -18,8 +17,6 @@ from policyreport.statistics.tasks import completion as completion_method
 from policyreport.statistics.tasks import flow as flow_method
 from policyreport.statistics.tasks import outlook as outlook_method
 from policyreport.statistics.tasks.counts import TaskCount, refuse_unusable
-from policyreport.statistics.tasks.frailty import FrailtyRules
-from policyreport.statistics.tasks.outlook import PaceRules
 
 SUBJECT = "tasks of the resolution"
 
@@ -47,19 +44,11 @@ def completion(inputs: Inputs) -> tuple[Completion | Refusal, ...]:
 
     One `not-published` refusal where there is no list at all.
     """
-    settings = inputs.settings.completion
     counts = [count for count in task_counts(inputs) if count.total is not None]
     if not counts:
         return (not_published("completion", SUBJECT),)
     results = tuple(
-        completion_method.assess(
-            count,
-            subject=count.list_label,
-            minimum_tasks=settings.minimum_tasks,
-            design_effect=max(settings.design_effects),
-            sum_tolerance=inputs.settings.conventions.sum_tolerance,
-        )
-        for count in counts
+        completion_method.assess(count, inputs.settings.completion, subject=count.list_label) for count in counts
     )
     if any(isinstance(result, Completion) for result in results):
         return results
@@ -73,28 +62,10 @@ def flow(inputs: Inputs) -> tuple[Flow | Refusal, ...]:
     One result per kind of list that was counted again, or per kind where none was; a pace needs two exact dates of one
     list.
     """
-    settings = inputs.settings.flow
     kinds = by_kind(task_counts(inputs, context=True))
     if not kinds:
         return (not_published("flow", SUBJECT),)
-    return tuple(
-        flow_method.assess(
-            counts,
-            subject=SUBJECT,
-            minimum_days=settings.minimum_days,
-            suspect_ratio=settings.suspect_ratio,
-            design_effects=settings.design_effects,
-            verdict_design_effect=settings.verdict_design_effect,
-            largest_design_effect=settings.largest_design_effect,
-            frailty=FrailtyRules(settings.frailties, settings.verdict_frailty, settings.largest_frailty),
-            trend_minimum_intervals=settings.trend_minimum_intervals,
-            trend_minimum_finished=settings.trend_minimum_finished,
-            trend_minimum_open=settings.trend_minimum_open,
-            trend_minimum_at_risk=settings.trend_minimum_at_risk,
-            weak_below=inputs.settings.conventions.weak_below,
-        )
-        for counts in kinds
-    )
+    return tuple(flow_method.assess(counts, inputs.settings.flow, subject=SUBJECT) for counts in kinds)
 
 
 def outlook(inputs: Inputs) -> tuple[Outlook | Refusal, ...]:
@@ -134,7 +105,7 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
     No verdict where the list changed. Counts that are projected, bounded or published in part are left out: in the
     table they would pass for exact ones.
     """
-    role, settings = inputs.roles.tasks, inputs.settings.flow
+    role = inputs.roles.tasks
     counts = [
         count
         for count in task_counts(inputs)
@@ -144,11 +115,9 @@ def quarter_on_quarter(inputs: Inputs) -> QuarterOnQuarter | Refusal:
     basis = basis_changes(lists, inputs.policy)
     return flow_method.quarter_on_quarter(
         lists,
+        inputs.settings.flow,
         area=inputs.area,
         subject=SUBJECT,
-        minimum_days=settings.minimum_days,
-        suspect_ratio=settings.suspect_ratio,
-        sum_tolerance=inputs.settings.conventions.sum_tolerance,
         basis_changes=basis,
     )
 
@@ -168,33 +137,12 @@ def _of_the_area(refused: Refusal) -> Refusal:
 
 def _outlook(inputs: Inputs, counts: Sequence[TaskCount], required_share: float) -> Outlook | Refusal:
     """The outlook of one kind of list for one required share, to the deadline of its newest list."""
-    settings, flow = inputs.settings.outlook, inputs.settings.flow
     return outlook_method.assess(
         counts,
+        inputs.settings.outlook,
         subject=SUBJECT,
         deadline=inputs.policy.list_named(counts[-1].list).deadline,
         required_share=required_share,
-        design_effects=settings.design_effects,
-        inner_level=settings.inner_level,
-        likely_probability=settings.likely_probability,
-        unlikely_probability=settings.unlikely_probability,
-        rules=pace_rules(settings),
-        minimum_days=flow.minimum_days,
-        suspect_ratio=flow.suspect_ratio,
-    )
-
-
-def pace_rules(settings: OutlookSettings) -> PaceRules:
-    """Collect the settings for the pace of an outlook, the same for outlooks and their calibration."""
-    return PaceRules(
-        prior_shape=settings.prior_shape,
-        quantile_points=settings.quantile_points,
-        largest_intraclass=settings.largest_intraclass,
-        grid_from_intervals=settings.grid_from_intervals,
-        grid_smallest_list=settings.grid_smallest_list,
-        grid_smallest_open_share=settings.grid_smallest_open_share,
-        grid_points=settings.grid_points,
-        intraclass_prior=settings.intraclass_prior,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from policyreport.params.methods import PaceSettings
 from policyreport.records.base import Flag, Interval, Observation, Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.shares import Pace, PriorCell
@@ -38,6 +39,7 @@ METHOD = "pace"
 def assess(
     vintages: Sequence[Observation],
     history: Sequence[float],
+    settings: PaceSettings,
     *,
     target: float,
     target_year: int,
@@ -45,15 +47,7 @@ def assess(
     target_high: float | None = None,
     base_year: int | None = None,
     one_year_base: int,
-    minimum_points: int,
-    minimum_base_years: int,
-    on_track_from: float,
-    too_slow_from: float,
-    fan_minimum_points: int,
-    fan_levels: tuple[float, float],
     prior: RevisionPrior,
-    words_below_revisions: int,
-    probability_bands: Sequence[float],
     priors: Sequence[RevisionPrior] = (),
 ) -> Pace | Refusal:
     """Compare the observed pace with the pace the target requires.
@@ -71,16 +65,10 @@ def assess(
         Upper end, where the target is a range that begins at `target`: progress is measured against the end nearer
         to the base (to the latest value, if the base lies inside), inwards, and `direction` is ignored.
     base_year
-        By default the earliest year, if at least `minimum_base_years` before the latest.
+        By default the earliest year, if it is far enough before the latest.
     one_year_base
         Base of the second line, the year of the policy.
-    minimum_points, minimum_base_years
-        Fewest years with a value; shortest stretch for a base chosen by default.
-    on_track_from, too_slow_from
-        Cut points of the bands.
-    fan_minimum_points, fan_levels
-        Fewest consecutive years for the drift fan, and its inner and outer level.
-    prior, words_below_revisions, probability_bands, priors
+    prior, priors
         As for `threshold.assess`.
 
     Returns
@@ -103,8 +91,8 @@ def assess(
         return found
     used = tuple(found.values())
     values = {year: each.value for year, each in found.items()}
-    goal = Goal(target, target_year, direction, on_track_from, too_slow_from)
-    stretch = _stretch(values, base_year, goal, minimum_points, minimum_base_years)
+    goal = Goal(target, target_year, direction, settings.on_track_from, settings.too_slow_from)
+    stretch = _stretch(values, base_year, goal, settings)
     if isinstance(stretch, str):
         return _refuse("too-few-points", used, stretch)
     if target_high is not None:
@@ -116,7 +104,7 @@ def assess(
     error = revision_error(history, maturity(latest), prior)
     interval = error.interval(latest.value) if error else None
     told = _headline(stretch, goal, interval)
-    fan = drift_fan(values, goal.year, minimum_points=fan_minimum_points, levels=fan_levels)
+    fan = drift_fan(values, goal.year, minimum_points=settings.fan_minimum_points, levels=settings.fan_levels)
     record: dict[str, object] = {
         "area": latest.area,
         "indicator": latest.indicator,
@@ -141,11 +129,12 @@ def assess(
     record |= _one_year(values, one_year_base, goal, interval)
     if goal.is_met(stretch.end):
         cells = _reached(latest, history, goal, (prior, *priors))
-        in_words = error is not None and error.revisions < words_below_revisions
+        likely = settings.threshold
+        in_words = error is not None and error.revisions < likely.words_below_revisions
         record |= {
             "reached_cells": cells,
             "reached_probability": cells[0].probability if cells else None,
-            "reached_certainty": certainty_in_grid(cells, probability_bands) if in_words else "",
+            "reached_certainty": certainty_in_grid(cells, likely.conventions.probability_bands) if in_words else "",
         }
     return Pace.model_validate(record)
 
@@ -182,19 +171,13 @@ def _annual_values(vintages: Sequence[Observation]) -> dict[int, Observation] | 
     return {year: found[year] for year in sorted(found) if found[year].bound == "="}
 
 
-def _stretch(
-    values: Mapping[int, float],
-    base_year: int | None,
-    goal: Goal,
-    minimum_points: int,
-    minimum_base_years: int,
-) -> Stretch | str:
+def _stretch(values: Mapping[int, float], base_year: int | None, goal: Goal, settings: PaceSettings) -> Stretch | str:
     """From the base to the latest year, or what is missing for it."""
     first, last = min(values), max(values)
-    if len(values) < minimum_points:
-        return f"{len(values)} of {minimum_points} years"
-    if base_year is None and last - first < minimum_base_years:
-        return f"{first} is less than {minimum_base_years} years before {last}"
+    if len(values) < settings.minimum_points:
+        return f"{len(values)} of {settings.minimum_points} years"
+    if base_year is None and last - first < settings.minimum_base_years:
+        return f"{first} is less than {settings.minimum_base_years} years before {last}"
     start = first if base_year is None else base_year
     if start not in values or start >= last:
         return f"no value of {start} before {last}"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from policyreport.errors import DataError
+from policyreport.params.methods import RevisionsSettings, ThresholdSettings
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.shares import (
     MeasureDifference,
@@ -34,15 +35,13 @@ from policyreport.statistics.shares.vintages import (
 METHOD = "revisions"
 
 
-def history(vintages: Sequence[Observation], *, first_maturity: int, final_maturity: int) -> tuple[float, ...]:
+def history(vintages: Sequence[Observation], settings: ThresholdSettings) -> tuple[float, ...]:
     """List a measure's revisions from the first release to the matured value, one per area and calendar year.
 
     Parameters
     ----------
     vintages
         All vintages of one measure (else DataError), of one area or of all areas of one level.
-    first_maturity, final_maturity
-        Largest maturity of a first release and smallest of a matured value, years.
 
     Returns
     -------
@@ -51,32 +50,20 @@ def history(vintages: Sequence[Observation], *, first_maturity: int, final_matur
 
     Notes
     -----
-    r = (latest vintage with maturity ≥ `final_maturity`) − (first vintage with maturity ≤ `first_maturity`).
+    r = (latest vintage with at least the maturity of a final value) − (first vintage with at most that of a first one).
     Projections, derived and bounded values do not count, nor do values for part of a year.
     """
-    pairs = _matured(yearly(vintages), first_maturity, final_maturity)
+    pairs = _matured(yearly(vintages), settings)
     return tuple(last.value - first.value for first, last in pairs)
 
 
-def triangle(
-    vintages: Sequence[Observation],
-    *,
-    first_maturity: int,
-    final_maturity: int,
-    minimum_statistics: int,
-    minimum_bias_test: int,
-    minimum_news_noise: int,
-) -> Revisions | Refusal:
+def triangle(vintages: Sequence[Observation], settings: RevisionsSettings) -> Revisions | Refusal:
     """Lay out all vintages of one measure of one area, and describe its revisions.
 
     Parameters
     ----------
     vintages
         All vintages; projections are kept apart. A period without a year is a DataError.
-    first_maturity, final_maturity
-        As for `history`.
-    minimum_statistics, minimum_bias_test, minimum_news_noise
-        Fewest revisions for statistics, for the test of zero mean, for the news and noise regressions.
 
     Returns
     -------
@@ -95,13 +82,13 @@ def triangle(
     apart = [each for each in published_order(vintages) if not enters_estimates(each)]
     # Half-years are revised differently from years: all periods are laid out, one kind is summarised.
     alike = of_one_kind(counted)
-    pairs = _matured(alike, first_maturity, final_maturity)
+    pairs = _matured(alike, settings.threshold)
     firsts = np.array([first.value for first, _ in pairs])
     finals = np.array([last.value for _, last in pairs])
     moved = finals - firsts
     head = vintages[0]
-    known = statistics(firsts, finals, final_maturity) if len(pairs) else None
-    told = known if known and known.n >= minimum_statistics else None
+    known = statistics(firsts, finals, settings.threshold.final_maturity) if len(pairs) else None
+    told = known if known and known.n >= settings.minimum_statistics else None
     return Revisions(
         area=head.area,
         indicator=head.indicator,
@@ -117,9 +104,9 @@ def triangle(
         minimum=told.minimum if told else None,
         maximum=told.maximum if told else None,
         share_upward=told.share_upward if told else None,
-        by_maturity=_by_maturity(alike, first_maturity, minimum_statistics),
-        bias_test=_refuse_few(head, len(pairs), minimum_bias_test) or bias_test(moved),
-        news_noise=_refuse_few(head, len(pairs), minimum_news_noise) or news_noise(firsts, finals),
+        by_maturity=_by_maturity(alike, settings),
+        bias_test=_refuse_few(head, len(pairs), settings.minimum_bias_test) or bias_test(moved),
+        news_noise=_refuse_few(head, len(pairs), settings.minimum_news_noise) or news_noise(firsts, finals),
     )
 
 
@@ -235,16 +222,14 @@ def news_noise(first: NDArray[np.float64], final: NDArray[np.float64]) -> NewsNo
     )
 
 
-def _matured(
-    vintages: Sequence[Observation], first_maturity: int, final_maturity: int
-) -> list[tuple[Observation, Observation]]:
+def _matured(vintages: Sequence[Observation], settings: ThresholdSettings) -> list[tuple[Observation, Observation]]:
     """First release and latest matured value of every area and period that has both."""
     if mixed := refuse_mixed(vintages, METHOD, one_area=False):
         raise DataError("vintages", "values of one measure", mixed.detail, "Select one measure first.")
     pairs = []
     for same in _by_period(vintages):
-        firsts = [each for each in same if maturity(each) <= first_maturity]
-        finals = [each for each in same if maturity(each) >= final_maturity]
+        firsts = [each for each in same if maturity(each) <= settings.first_maturity]
+        finals = [each for each in same if maturity(each) >= settings.final_maturity]
         if firsts and finals:
             pairs.append((firsts[0], finals[-1]))
     return pairs
@@ -256,17 +241,19 @@ def _by_period(vintages: Iterable[Observation]) -> list[list[Observation]]:
     return [list(same) for _, same in groupby(counted, key=lambda each: (each.area, each.period))]
 
 
-def _by_maturity(counted: Sequence[Observation], first_maturity: int, minimum: int) -> tuple[RevisionStatistics, ...]:
+def _by_maturity(counted: Sequence[Observation], settings: RevisionsSettings) -> tuple[RevisionStatistics, ...]:
     """Statistics of the value at each maturity minus the first value, where enough periods have both."""
     pairs: dict[int, list[tuple[float, float]]] = {}
     for same in _by_period(counted):
         first = same[0]
-        if maturity(first) > first_maturity:
+        if maturity(first) > settings.threshold.first_maturity:
             continue
         at = {maturity(each): each.value for each in same}
         for years in sorted(set(at) - {maturity(first)}):
             pairs.setdefault(years, []).append((first.value, at[years]))
-    enough = {years: np.array(found) for years, found in sorted(pairs.items()) if len(found) >= minimum}
+    enough = {
+        years: np.array(found) for years, found in sorted(pairs.items()) if len(found) >= settings.minimum_statistics
+    }
     return tuple(statistics(found[:, 0], found[:, 1], years) for years, found in enough.items())
 
 

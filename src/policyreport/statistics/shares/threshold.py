@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
 
+from policyreport.params.methods import ThresholdSettings
 from policyreport.records.base import Flag, Observation, Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.periods import YEAR, kind_of
@@ -31,12 +32,10 @@ Verdict = Literal["above", "below", "cannot tell apart", "stated above", "stated
 def assess(
     observation: Observation,
     history: Sequence[float],
+    settings: ThresholdSettings,
     *,
     threshold: float,
     prior: RevisionPrior,
-    verdict_probability: float,
-    words_below_revisions: int,
-    probability_bands: Sequence[float],
     priors: Sequence[RevisionPrior] = (),
 ) -> Threshold | NotYearly | Refusal:
     """Judge one published value against a threshold.
@@ -47,14 +46,9 @@ def assess(
         Past revisions of the same measure at the same level of areas (`revisions.history`).
     threshold
         T, in the unit of the value.
-    verdict_probability
-        *Above* from this P(final ≥ T) on, *below* up to one minus it.
-    words_below_revisions
-        With fewer revisions the probability is given as a phrase.
-    probability_bands
-        Cut points of those phrases, which are given only where they hold under every prior.
     priors
-        Other priors (`revision_error.prior_grid`); `prior-flip` is raised where one of them changes the verdict.
+        Other priors (`revision_error.prior_grid`); `prior-flip` is raised where one of them changes the verdict, and
+        the phrase for a probability is given only where it holds under all.
 
     Returns
     -------
@@ -89,22 +83,24 @@ def assess(
     error = revision_error(history, maturity(observation), prior)
     if error is None:
         return Refusal(code="too-few-revisions", method=METHOD, subject=observation.indicator, inputs=(observation.id,))
-    verdict = _verdict(error.probability_at_least(observation.value, threshold), verdict_probability)
+    level = settings.verdict_probability
+    verdict = _verdict(error.probability_at_least(observation.value, threshold), level)
     cells = prior_cells(
         history,
         maturity(observation),
         (prior, *priors),
         lambda each: each.probability_at_least(observation.value, threshold),
-        lambda probability: _verdict(probability, verdict_probability),
+        lambda probability: _verdict(probability, level),
     )
+    in_words = error.revisions < settings.words_below_revisions
     return Threshold(
         **_about(observation, threshold),
         verdict=verdict,
         as_published=not error.revisions,
         probability=cells[0].probability if cells else None,
-        certainty=certainty_in_grid(cells, probability_bands) if error.revisions < words_below_revisions else "",
+        certainty=certainty_in_grid(cells, settings.conventions.probability_bands) if in_words else "",
         interval=error.interval(observation.value),
-        verdict_interval=error.interval(observation.value, round(2 * verdict_probability - 1, 12)),
+        verdict_interval=error.interval(observation.value, round(2 * level - 1, 12)),
         scale=error.scale,
         degrees=error.degrees,
         revisions=error.revisions,
@@ -117,13 +113,11 @@ def assess(
 def assess_newest(
     vintages: Sequence[Observation],
     history: Sequence[float],
+    settings: ThresholdSettings,
     *,
     period: str,
     threshold: float,
     prior: RevisionPrior,
-    verdict_probability: float,
-    words_below_revisions: int,
-    probability_bands: Sequence[float],
     priors: Sequence[RevisionPrior] = (),
 ) -> Threshold | NotYearly | Refusal:
     """Judge the newest vintage of one period, such as ``2025``, out of all vintages of one measure of one area.
@@ -137,16 +131,7 @@ def assess_newest(
     if not usable:
         subject = vintages[0].indicator if vintages else ""
         return refuse_absent(of_period, METHOD, subject, period)
-    judged = assess(
-        usable[-1],
-        history,
-        threshold=threshold,
-        prior=prior,
-        verdict_probability=verdict_probability,
-        words_below_revisions=words_below_revisions,
-        probability_bands=probability_bands,
-        priors=priors,
-    )
+    judged = assess(usable[-1], history, settings, threshold=threshold, prior=prior, priors=priors)
     # A probability rests on the vintages its revisions came from.
     learnt_from = yearly(vintages) if isinstance(judged, Threshold) and judged.revisions else usable[-1:]
     return judged.model_copy(update={"inputs": ids(learnt_from)})

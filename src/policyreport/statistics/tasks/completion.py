@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyreport.params.methods import CompletionSettings
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.tasks import Completion, Proportion
 from policyreport.statistics.common.intervals import ALPHA, jeffreys, wilson
@@ -10,17 +11,8 @@ from policyreport.statistics.tasks.counts import TaskCount, flag_short_sum, refu
 METHOD = "completion"
 
 
-def assess(
-    count: TaskCount | None, *, subject: str, minimum_tasks: int, design_effect: float, sum_tolerance: float
-) -> Completion | Refusal:
+def assess(count: TaskCount | None, settings: CompletionSettings, *, subject: str) -> Completion | Refusal:
     """Describe one list on one date: shares completed, late and overdue, with intervals.
-
-    Parameters
-    ----------
-    minimum_tasks
-        Fewest tasks for which an interval is given.
-    design_effect
-        φ of the second interval, for tasks that finish together.
 
     Returns
     -------
@@ -30,23 +22,24 @@ def assess(
     Notes
     -----
     A list is a census, so the count has no sampling error. The intervals show which propensities to finish are
-    compatible with it, if tasks finished independently (φ = 1) or in clusters (φ > 1).
+    compatible with it, if tasks finished independently (φ = 1) or in clusters (the largest φ of the settings).
     """
     if count is None:
         return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
     if refusal := refuse_unusable((count,), METHOD, subject):
         return refusal
     completed, total = count.pair()
+    design_effect = max(settings.design_effects)
 
     def part(name: str, x: int | None, n: int) -> Proportion | Refusal | None:
         """A share, a refusal with its counts where n is too small, or None where there is nothing to divide."""
         if x is None or n == 0:
             return None
-        if n < minimum_tasks:
+        if n < settings.minimum_tasks:
             return _refuse_short(f"{subject}: {name}", x, n, count.inputs)
         return proportion(x, n, design_effect=design_effect)
 
-    if total < minimum_tasks:
+    if total < settings.minimum_tasks:
         return _refuse_short(subject, completed, total, count.inputs)
     return Completion(
         area=count.area,
@@ -60,7 +53,7 @@ def assess(
         late=part("late of completed", count.late, completed),
         overdue=part("overdue of all", count.overdue, total),
         overdue_of_open=part("overdue of open", count.overdue, total - completed),
-        flags=flag_short_sum(count.parts, total, sum_tolerance=sum_tolerance),
+        flags=flag_short_sum(count.parts, total, sum_tolerance=settings.conventions.sum_tolerance),
         inputs=count.inputs,
     )
 

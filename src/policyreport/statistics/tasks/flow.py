@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
+from policyreport.params.methods import FlowSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.tasks import (
     ChangeAt,
@@ -19,7 +20,7 @@ from policyreport.records.tasks import (
     QuarterOnQuarter,
 )
 from policyreport.statistics.tasks.counts import TaskCount, check_part, flag_short_sum, gather_inputs
-from policyreport.statistics.tasks.frailty import Contrast, FrailtyRules, contrast, find_zero, risk_sets
+from policyreport.statistics.tasks.frailty import Contrast, contrast, find_zero, risk_sets
 from policyreport.statistics.tasks.hazard_trend import fit_trend
 from policyreport.statistics.tasks.hazards import (
     Increment,
@@ -34,40 +35,13 @@ from policyreport.statistics.tasks.stretch import collect_stretch, find_break
 METHOD = "flow"
 
 
-def assess(
-    counts: Sequence[TaskCount],
-    *,
-    subject: str,
-    minimum_days: int,
-    suspect_ratio: float,
-    design_effects: Sequence[float],
-    verdict_design_effect: float,
-    largest_design_effect: float,
-    frailty: FrailtyRules,
-    trend_minimum_intervals: int,
-    trend_minimum_finished: int,
-    trend_minimum_open: int,
-    trend_minimum_at_risk: int,
-    weak_below: int,
-) -> Flow | Refusal:
+def assess(counts: Sequence[TaskCount], settings: FlowSettings, *, subject: str) -> Flow | Refusal:
     """Measure the pace of completion within one list, its last change and its trend.
 
     Parameters
     ----------
     counts
         One area's counts; the unbroken stretch that ends with the newest is used.
-    minimum_days, suspect_ratio
-        See `stretch.collect_stretch`.
-    design_effects
-        φ at which the change is shown.
-    verdict_design_effect
-        φ at which the interval of the change must exclude 0; where there is a trend, max(its dispersion, 1) is used.
-    largest_design_effect
-        Upper end of the search for the φ at which the change would vanish.
-    frailty
-        How heterogeneous tasks may be: *slower* and *falling* must survive it.
-    trend_minimum_intervals, trend_minimum_finished, trend_minimum_open, trend_minimum_at_risk, weak_below
-        See `hazard_trend.fit_trend`.
 
     Returns
     -------
@@ -77,36 +51,23 @@ def assess(
 
     Notes
     -----
+    A verdict on the change asks that its interval excludes 0 at the settings' design effect or, where there is a trend,
+    at max(its dispersion, 1); *slower* and *falling* must also survive the settings' frailty.
     Exposure runs from reference date to reference date. A rush at the end of the year is not separated from speed.
     No model is fitted to the cumulative shares, whose errors are dependent.
     """
-    stretch = collect_stretch(
-        counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
-    )
+    stretch = collect_stretch(counts, settings, method=METHOD, subject=subject)
     if isinstance(stretch, Refusal):
         return stretch
     increments = stretch.increments
-    trend = fit_trend(
-        increments,
-        method=METHOD,
-        subject=f"{subject}: trend",
-        trend_minimum_intervals=trend_minimum_intervals,
-        trend_minimum_finished=trend_minimum_finished,
-        trend_minimum_open=trend_minimum_open,
-        trend_minimum_at_risk=trend_minimum_at_risk,
-        weak_below=weak_below,
-        frailty=frailty,
-    )
-    if isinstance(trend, FlowTrend):
-        # A design effect below 1 would claim more precision than independent tasks allow.
-        verdict_design_effect = max(trend.dispersion, 1.0)
+    trend = fit_trend(increments, settings, method=METHOD, subject=f"{subject}: trend")
+    # A design effect below 1 would claim more precision than independent tasks allow.
+    effect = max(trend.dispersion, 1.0) if isinstance(trend, FlowTrend) else settings.verdict_design_effect
     return Flow(
         area=stretch.newest.area,
         list=stretch.newest.list,
         steps=tuple(describe_step(step) for step in increments),
-        change=_assess_change(
-            increments, subject, design_effects, verdict_design_effect, largest_design_effect, frailty
-        ),
+        change=_assess_change(increments, settings, effect, subject),
         trend=trend,
         joined=stretch.joined,
         left_out=stretch.left_out,
@@ -116,12 +77,7 @@ def assess(
 
 
 def _assess_change(
-    increments: Sequence[Increment],
-    subject: str,
-    design_effects: Sequence[float],
-    verdict_design_effect: float,
-    limit: float,
-    frailty: FrailtyRules,
+    increments: Sequence[Increment], settings: FlowSettings, verdict_design_effect: float, subject: str
 ) -> FlowChange | Refusal:
     """Compare the last two intervals."""
     if len(increments) < 2 or increments[-2].end != increments[-1].start:
@@ -141,14 +97,14 @@ def _assess_change(
     return FlowChange(
         difference=difference(first, second)[0],
         interval=interval(1.0),
-        by_design_effect=tuple(ChangeAt(design_effect=phi, interval=interval(phi)) for phi in design_effects),
-        largest_design_effect=find_largest_design_effect(first, second, limit=limit),
+        by_design_effect=tuple(ChangeAt(design_effect=phi, interval=interval(phi)) for phi in settings.design_effects),
+        largest_design_effect=find_largest_design_effect(first, second, limit=settings.largest_design_effect),
         verdict_design_effect=verdict_design_effect,
         verdict_interval=judged,
-        by_frailty=tuple(_at_frailty(variance, unlike(variance)) for variance in frailty.shown),
-        frailty_vanishes=find_zero(lambda variance: unlike(variance).difference, largest=frailty.largest),
-        verdict_frailty=frailty.verdict,
-        verdict=_judge_change(judged, unlike(frailty.verdict)),
+        by_frailty=tuple(_at_frailty(variance, unlike(variance)) for variance in settings.frailties),
+        frailty_vanishes=find_zero(lambda variance: unlike(variance).difference, largest=settings.largest_frailty),
+        verdict_frailty=settings.verdict_frailty,
+        verdict=_judge_change(judged, unlike(settings.verdict_frailty)),
     )
 
 
@@ -170,12 +126,10 @@ def _at_frailty(variance: float, found: Contrast) -> ChangeAtFrailty:
 
 def quarter_on_quarter(
     counts: Sequence[ListCount],
+    settings: FlowSettings,
     *,
     area: str,
     subject: str,
-    minimum_days: int,
-    suspect_ratio: float,
-    sum_tolerance: float,
     basis_changes: Mapping[date, str],
 ) -> QuarterOnQuarter | Refusal:
     """Lay out counts of one or several lists date by date, with the condition under which each step may be compared.
@@ -184,10 +138,6 @@ def quarter_on_quarter(
     ----------
     counts
         Counts as printed; lists may differ. More completed than on the list is a DataError.
-    minimum_days
-        Fewest days for which a hazard is given.
-    suspect_ratio, sum_tolerance
-        See `hazards.flag_suspect` and `counts.flag_short_sum`.
     basis_changes
         Published changes in the basis of a date's counts since the previous date.
 
@@ -203,14 +153,15 @@ def quarter_on_quarter(
     """
     if not counts:
         return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
-    ordered = [
-        _flag_count(count, area, sum_tolerance) for count in sorted(counts, key=lambda count: count.reference_date)
-    ]
+    minimum_days, tolerance = settings.minimum_days, settings.conventions.sum_tolerance
+    ordered = [_flag_count(count, area, tolerance) for count in sorted(counts, key=lambda count: count.reference_date)]
     steps: list[ListStep] = []
     neighbour: Increment | None = None
     for before, after in pairwise(ordered):
         increment = _increment_if_grown(before, after, minimum_days)
-        flag = flag_suspect(neighbour, increment, suspect_ratio=suspect_ratio) if neighbour and increment else None
+        flag = None
+        if neighbour and increment:
+            flag = flag_suspect(neighbour, increment, suspect_ratio=settings.suspect_ratio)
         note = basis_changes.get(after.reference_date, "")
         steps.append(_describe_list_step(before, after, increment, flag, note, subject, minimum_days))
         # A step that is only too short says nothing about its neighbours' basis.

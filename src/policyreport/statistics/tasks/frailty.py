@@ -29,15 +29,6 @@ _SETTLED = 1e-10
 
 
 @dataclass(frozen=True)
-class FrailtyRules:
-    """Variances shown, the one that "slower" and "falling" must survive, and the upper end of a search."""
-
-    shown: tuple[float, ...]
-    verdict: float
-    largest: float
-
-
-@dataclass(frozen=True)
 class RiskSet:
     """Tasks at risk in an interval, by cohort.
 

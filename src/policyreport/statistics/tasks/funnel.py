@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom, norm
 
+from policyreport.params.methods import FunnelSettings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Funnel, FunnelPoint, Grouped
 from policyreport.statistics.common.multiplicity import adjust
@@ -24,18 +25,7 @@ LARGEST_NUMBER_OF_LIMITS = 400
 
 
 def assess(
-    counts: Sequence[TaskCount],
-    *,
-    subject: str,
-    minimum_areas: int,
-    minimum_tasks: int,
-    maximum_days_apart: int,
-    tail_probabilities: Limits,
-    winsor_share: float,
-    overdispersion_errors: float,
-    smallest_drawn: int,
-    bh_level: float,
-    grouping: Grouping = INDEPENDENT,
+    counts: Sequence[TaskCount], settings: FunnelSettings, *, subject: str, grouping: Grouping = INDEPENDENT
 ) -> Funnel | Refusal:
     """Compare areas' completed shares with the limits expected for their size.
 
@@ -43,18 +33,6 @@ def assess(
     ----------
     counts
         One count per area (else DataError), all lists of one kind.
-    minimum_areas, minimum_tasks, maximum_days_apart
-        See `counts.select_comparable`.
-    tail_probabilities
-        Probabilities of the four limits, ascending.
-    winsor_share
-        Share of areas at each end whose z is winsorised before the dispersion is estimated.
-    overdispersion_errors
-        Standard errors above 1 from which the dispersion is applied.
-    smallest_drawn
-        Fewest tasks for which limits are drawn.
-    bh_level
-        Largest adjusted p at which an area is singled out.
     grouping
         How far tasks finish together; the spread between areas is judged beyond that.
 
@@ -66,7 +44,7 @@ def assess(
     Notes
     -----
     z = (x/n − θ)/√(θ(1 − θ)/n) with θ = Σx/Σn. An area is singled out only if its two-sided normal p, computed at the
-    larger of dispersion and design effect and adjusted by Benjamini-Hochberg, is at most `bh_level`.
+    larger of dispersion and design effect and adjusted by Benjamini-Hochberg, is at most the settings' level.
 
     References
     ----------
@@ -76,9 +54,9 @@ def assess(
         counts,
         method=METHOD,
         subject=subject,
-        minimum_areas=minimum_areas,
-        minimum_tasks=minimum_tasks,
-        maximum_days_apart=maximum_days_apart,
+        minimum_areas=settings.minimum_areas,
+        minimum_tasks=settings.minimum_tasks,
+        maximum_days_apart=settings.pooling.maximum_days_apart,
     )
     if isinstance(selected, Refusal):
         return selected
@@ -87,13 +65,14 @@ def assess(
     done, totals = np.array(pairs, dtype=float).T
     centre = float(done.sum() / totals.sum())
     z = compute_z(done, totals, centre)
-    dispersion = estimate_dispersion(z, winsor_share=winsor_share)
+    dispersion = estimate_dispersion(z, winsor_share=settings.winsor_share)
     effect = grouping.design_effect
-    overdispersed = dispersion > effect * (1 + overdispersion_errors * np.sqrt(2 / len(kept)))
+    overdispersed = dispersion > effect * (1 + settings.overdispersion_errors * np.sqrt(2 / len(kept)))
     p_values = 2 * norm.sf(np.abs(z) / np.sqrt(dispersion if overdispersed else effect))
     adjusted = adjust(p_values.tolist(), rule="bh")
-    drawn = _totals_to_draw(smallest_drawn, int(totals.max()))
-    wide = tuple(_normal_limits(n, centre, dispersion, tail_probabilities) for n in drawn)
+    drawn = _totals_to_draw(settings.smallest_drawn, int(totals.max()))
+    tails = settings.tail_probabilities
+    wide = tuple(_normal_limits(n, centre, dispersion, tails) for n in drawn)
     return Funnel(
         centre=centre,
         dispersion=dispersion,
@@ -108,20 +87,17 @@ def assess(
                 z=float(z[place]),
                 p_value=float(p_values[place]),
                 p_adjusted=float(adjusted[place] or 0.0),
-                singled_out=(adjusted[place] or 0.0) <= bh_level,
+                singled_out=(adjusted[place] or 0.0) <= settings.multiplicity.bh_level,
                 inputs=count.inputs,
             )
             for place, (count, (x, n)) in enumerate(zip(kept, pairs, strict=True))
         ),
         limit_totals=drawn,
         limits=tuple(
-            exact_limits(n, centre, tail_probabilities)
-            if effect == 1
-            else _normal_limits(n, centre, effect, tail_probabilities)
-            for n in drawn
+            exact_limits(n, centre, tails) if effect == 1 else _normal_limits(n, centre, effect, tails) for n in drawn
         ),
         limits_overdispersed=wide if overdispersed else (),
-        probabilities=tail_probabilities,
+        probabilities=tails,
         dropped=dropped,
         inputs=gather_inputs(kept),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import chi2
 
+from policyreport.params.methods import PoolingSettings
 from policyreport.statistics.tasks.hazards import Increment
 
 _MEDIAN = float(chi2.median(1))
@@ -28,21 +29,14 @@ INDEPENDENT = Grouping()
 """Tasks that finish independently."""
 
 
-def estimate_grouping(
-    lists: Iterable[Sequence[Increment]], *, minimum_pairs: int, minimum_tasks: int, assumed: float
-) -> Grouping:
+def estimate_grouping(lists: Iterable[Sequence[Increment]], settings: PoolingSettings) -> Grouping:
     """Estimate the design effect shared by lists of one kind from the variation between their successive intervals.
 
     Parameters
     ----------
     lists
-        Each list's intervals, in order.
-    minimum_pairs
-        Fewest pairs of successive intervals.
-    minimum_tasks
-        Fewest tasks expected finished, and expected open, in each interval of a pair under one hazard.
-    assumed
-        φ where there are too few pairs.
+        Each list's intervals, in order. A pair of successive ones counts where enough tasks are expected finished, and
+        enough open, in both under one hazard.
 
     Returns
     -------
@@ -59,9 +53,9 @@ def estimate_grouping(
     Rao, Scott (1992), Biometrics 48:577-585.
     """
     pairs = (pair for each in lists for pair in pairwise(each) if pair[0].end == pair[1].start)
-    found = [unrest for pair in pairs if (unrest := _unrest(*pair, minimum_tasks)) is not None]
-    if len(found) < minimum_pairs:
-        return Grouping(assumed, 0)
+    found = [unrest for pair in pairs if (unrest := _unrest(*pair, settings.grouping_minimum_tasks)) is not None]
+    if len(found) < settings.grouping_minimum_pairs:
+        return Grouping(settings.assumed_design_effect, 0)
     return Grouping(max(float(np.median(found)) / _MEDIAN, 1.0), len(found))
 
 

@@ -14,10 +14,11 @@ from scipy.special import expit
 from scipy.stats import betabinom
 from scipy.stats import t as student_t
 
+from policyreport.params.methods import FlowSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.tasks import FlowTrend, TrendAtFrailty
 from policyreport.statistics.common.intervals import ALPHA
-from policyreport.statistics.tasks.frailty import FrailtyRules, find_zero, fit_slope, risk_sets
+from policyreport.statistics.tasks.frailty import find_zero, fit_slope, risk_sets
 from policyreport.statistics.tasks.hazards import Increment
 
 Floats = NDArray[np.float64]
@@ -31,31 +32,16 @@ _LOGIT_INTRACLASS_RANGE = (-14.0, 5.0)
 
 def fit_trend(
     increments: Sequence[Increment],
+    settings: FlowSettings,
     *,
     method: str,
     subject: str,
-    trend_minimum_intervals: int,
-    trend_minimum_finished: int,
-    trend_minimum_open: int,
-    trend_minimum_at_risk: int,
-    weak_below: int,
-    frailty: FrailtyRules,
     betabinomial: bool = True,
 ) -> FlowTrend | Refusal:
     """Fit the trend of the log hazard per quarter to the increments of one list.
 
     Parameters
     ----------
-    trend_minimum_intervals
-        Fewest intervals, after those with few tasks at risk are dropped.
-    trend_minimum_finished, trend_minimum_open
-        Fewest tasks finished, and fewest left open, summed over the intervals.
-    trend_minimum_at_risk
-        Intervals with fewer tasks at risk are dropped.
-    weak_below
-        A trend on fewer intervals is flagged `weak`.
-    frailty
-        How heterogeneous tasks may be: *falling* must survive it.
     betabinomial
         Whether to fit the beta-binomial sensitivity too, which takes most of the time.
 
@@ -73,11 +59,11 @@ def fit_trend(
     ----------
     Prentice, Gloeckler (1978), Biometrics 34:57-67; McCullagh, Nelder (1989); Williams (1982).
     """
-    used = [step for step in increments if step.at_risk >= trend_minimum_at_risk]
+    used = [step for step in increments if step.at_risk >= settings.trend_minimum_at_risk]
     finished = sum(step.finished for step in used)
     left_open = sum(step.at_risk for step in used) - finished
-    enough = finished >= trend_minimum_finished and left_open >= trend_minimum_open
-    if len(used) < trend_minimum_intervals or not enough:
+    enough = finished >= settings.trend_minimum_finished and left_open >= settings.trend_minimum_open
+    if len(used) < settings.trend_minimum_intervals or not enough:
         detail = f"{len(used)} intervals, {finished} finished, {left_open} left open"
         return Refusal(code="too-few-points", method=method, subject=subject, detail=detail)
     d, m, days = (
@@ -90,8 +76,8 @@ def fit_trend(
         return Refusal(code="no-convergence", method=method, subject=subject, detail=detail)
     slope, error, dispersion = fit
     low, high = _limits(slope, error, len(used))
-    unlike = _Unlike(increments, trend_minimum_at_risk, design)
-    at_verdict = unlike.fit(frailty.verdict)
+    unlike = _Unlike(increments, settings.trend_minimum_at_risk, design)
+    at_verdict = unlike.fit(settings.verdict_frailty)
     mixed = fit_betabinomial(d, m, design, days) if betabinomial else None
     weak = Flag(code="weak", detail=f"{len(used)} intervals")
     return FlowTrend(
@@ -109,10 +95,10 @@ def fit_trend(
         intervals=len(used),
         betabinomial_slope=mixed.coefficients[1] if mixed else None,
         betabinomial_intraclass=mixed.intraclass if mixed else None,
-        by_frailty=tuple(found for variance in frailty.shown if (found := unlike.fit(variance))),
-        frailty_vanishes=find_zero(unlike.slope, largest=frailty.largest) if slope < 0 else None,
-        verdict_frailty=frailty.verdict,
-        flags=(weak,) if len(used) < weak_below else (),
+        by_frailty=tuple(found for variance in settings.frailties if (found := unlike.fit(variance))),
+        frailty_vanishes=find_zero(unlike.slope, largest=settings.largest_frailty) if slope < 0 else None,
+        verdict_frailty=settings.verdict_frailty,
+        flags=(weak,) if len(used) < settings.conventions.weak_below else (),
     )
 
 

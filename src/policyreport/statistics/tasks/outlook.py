@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from policyreport.params.methods import OutlookSettings
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.tasks import Calibration, Outlook, OutlookAt
 from policyreport.statistics.common.draws import JOINT, generator
@@ -34,63 +35,30 @@ PaceOf = Callable[[int], Pace]
 """Pace as a function of the number of tasks: at an assumed design effect the clustering depends on it."""
 
 
-@dataclass(frozen=True)
-class PaceRules:
-    """How the pace of a prediction is found.
+def learns_clustering(increments: Sequence[Increment], tasks: int, settings: OutlookSettings) -> bool:
+    """Whether the intervals can show how much the predicted tasks finish together.
 
-    Parameters
-    ----------
-    prior_shape, quantile_points, largest_intraclass
-        For the latest interval, see `predictive.pace_of_latest`.
-    grid_from_intervals
-        Fewest intervals from which clustering is estimated.
-    grid_smallest_list
-        Fewest tasks at risk in the mean interval.
-    grid_smallest_open_share
-        Smallest number of tasks to predict, as a share of the mean number at risk.
-    grid_points, intraclass_prior
-        For all intervals, see `predictive.pace_of_all`.
+    Otherwise design effects are assumed and the latest interval alone gives the pace.
+
+    Notes
+    -----
+    One intraclass correlation is estimated from all intervals. Tasks that finish in groups of one size have a small one
+    on a long list and a large one on what remains of it. In simulations, prediction intervals that carry the first over
+    to the second cover too little, and so do those of lists so short that the prior on the correlation dominates
+    (METHODS §17, outlook).
     """
-
-    prior_shape: float
-    quantile_points: int
-    largest_intraclass: float
-    grid_from_intervals: int
-    grid_smallest_list: float
-    grid_smallest_open_share: float
-    grid_points: int
-    intraclass_prior: tuple[float, float]
-
-    def estimate_clustering(self, increments: Sequence[Increment], tasks: int) -> bool:
-        """Whether the intervals can show how much the predicted tasks finish together.
-
-        Otherwise design effects are assumed and the latest interval alone gives the pace.
-
-        Notes
-        -----
-        One intraclass correlation is estimated from all intervals. Tasks that finish in groups of one size have a small
-        one on a long list and a large one on what remains of it. In simulations, prediction intervals that carry the
-        first over to the second cover too little, and so do those of lists so short that the prior on the correlation
-        dominates (METHODS §17, outlook).
-        """
-        at_risk = sum(step.at_risk for step in increments) / len(increments)
-        enough = len(increments) >= self.grid_from_intervals and at_risk >= self.grid_smallest_list
-        return enough and tasks >= self.grid_smallest_open_share * at_risk
+    at_risk = sum(step.at_risk for step in increments) / len(increments)
+    enough = len(increments) >= settings.grid_from_intervals and at_risk >= settings.grid_smallest_list
+    return enough and tasks >= settings.grid_smallest_open_share * at_risk
 
 
 def assess(
     counts: Sequence[TaskCount],
+    settings: OutlookSettings,
     *,
     subject: str,
     deadline: date | None,
     required_share: float,
-    design_effects: Sequence[float],
-    inner_level: float,
-    likely_probability: float,
-    unlikely_probability: float,
-    rules: PaceRules,
-    minimum_days: int,
-    suspect_ratio: float,
 ) -> Outlook | Refusal:
     """Predict the tasks finished by the deadline and the probability of a required share.
 
@@ -102,14 +70,6 @@ def assess(
         Day by which the share is required; None where params name none.
     required_share
         s*, share of all tasks.
-    design_effects
-        φ of the predictions where the clustering cannot be estimated.
-    inner_level
-        Level of the second, shorter interval of each prediction.
-    likely_probability, unlikely_probability
-        Probabilities from which, at every design effect, the verdict is *likely* or *unlikely*.
-    minimum_days, suspect_ratio
-        See `stretch.collect_stretch`.
 
     Returns
     -------
@@ -125,9 +85,7 @@ def assess(
     ----------
     Gneiting, Balabdaoui, Raftery (2007), JRSS B 69:243-268.
     """
-    stretch = collect_stretch(
-        counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
-    )
+    stretch = collect_stretch(counts, settings.flow, method=METHOD, subject=subject)
     if isinstance(stretch, Refusal):
         return stretch
     increments, newest, inputs = stretch.increments, stretch.newest, gather_inputs(stretch.counts)
@@ -137,9 +95,9 @@ def assess(
         return Refusal(code="no-deadline", method=METHOD, subject=subject, detail=detail, inputs=inputs)
     completed, total = newest.pair()
     days_left = (deadline - latest.end).days
-    all_intervals = rules.estimate_clustering(increments, total - completed)
-    paces = _choose_paces(increments, total - completed, design_effects, rules, all_intervals=all_intervals)
-    situation = _Situation(total, completed, days_left, required_share, inner_level)
+    all_intervals = learns_clustering(increments, total - completed, settings)
+    paces = _choose_paces(increments, total - completed, settings, settings.design_effects)
+    situation = _Situation(total, completed, days_left, required_share, settings.inner_level)
     additions = round(days_left * _mean_inflow(increments))
     by_design_effect = tuple(situation.predict(phi, pace) for phi, pace in paces)
     return Outlook(
@@ -152,7 +110,7 @@ def assess(
         by_design_effect=by_design_effect,
         hazard_needed30=situation.hazard_needed30(),
         hazard_observed30=paces[0][1](total).hazard30 if all_intervals else latest.hazard30,
-        verdict=_judge(by_design_effect, likely_probability, unlikely_probability),
+        verdict=_judge(by_design_effect, settings),
         total=total,
         completed=completed,
         days_observed=(latest.end - increments[0].start).days if all_intervals else latest.days,
@@ -165,30 +123,15 @@ def assess(
 
 
 def _choose_paces(
-    increments: Sequence[Increment],
-    tasks: int,
-    design_effects: Sequence[float],
-    rules: PaceRules,
-    *,
-    all_intervals: bool,
+    increments: Sequence[Increment], tasks: int, settings: OutlookSettings, design_effects: Sequence[float]
 ) -> list[tuple[float, PaceOf]]:
     """Pair each design effect with its pace: the estimated one, or assumed ones from the latest interval."""
-    if all_intervals:
-        pace = pace_of_all(increments, grid_points=rules.grid_points, intraclass_prior=rules.intraclass_prior)
+    if learns_clustering(increments, tasks, settings):
+        pace = pace_of_all(increments, settings)
         design_effect = 1 + max(tasks - 1, 0) * float(pace.weights @ pace.intraclass)
         return [(design_effect, lambda _: pace)]
     return [
-        (
-            design_effect,
-            partial(
-                pace_of_latest,
-                increments[-1],
-                design_effect=design_effect,
-                prior_shape=rules.prior_shape,
-                quantile_points=rules.quantile_points,
-                largest_intraclass=rules.largest_intraclass,
-            ),
-        )
+        (design_effect, partial(pace_of_latest, increments[-1], settings=settings, design_effect=design_effect))
         for design_effect in design_effects
     ]
 
@@ -242,29 +185,21 @@ def _mean_inflow(increments: Sequence[Increment]) -> float:
     return sum(step.additions for step in increments) / sum(step.days for step in increments)
 
 
-def _judge(
-    outlooks: Sequence[OutlookAt], likely: float, unlikely: float
-) -> Literal["likely", "unlikely", "cannot say"]:
+def _judge(outlooks: Sequence[OutlookAt], settings: OutlookSettings) -> Literal["likely", "unlikely", "cannot say"]:
     """One verdict only if every design effect agrees."""
     chances = [outlook.probability_required for outlook in outlooks]
-    if min(chances) >= likely:
+    if min(chances) >= settings.likely_probability:
         return "likely"
-    return "unlikely" if max(chances) <= unlikely else "cannot say"
+    return "unlikely" if max(chances) <= settings.unlikely_probability else "cannot say"
 
 
 def calibrate(
     series: Sequence[Sequence[TaskCount]],
+    settings: OutlookSettings,
     *,
     subject: str,
     indicator: str,
     measure: str,
-    interval_design_effect: float,
-    rules: PaceRules,
-    minimum_days: int,
-    suspect_ratio: float,
-    calibration_first_interval: int,
-    calibration_minimum_forecasts: int,
-    calibration_level: float,
 ) -> Calibration | Refusal:
     """Compare earlier outlooks with what happened, over all lists of one kind.
 
@@ -274,14 +209,6 @@ def calibrate(
         Counts by area; areas without a flow are skipped.
     indicator, measure
         Ids that seed the randomised PIT.
-    interval_design_effect
-        φ of the outlooks whose clustering is not estimated.
-    calibration_first_interval
-        Intervals before the first forecast of a list.
-    calibration_minimum_forecasts
-        Fewest forecasts.
-    calibration_level
-        Level of the interval that is checked.
 
     Returns
     -------
@@ -303,25 +230,17 @@ def calibrate(
         return Refusal(code="lists-differ", method=METHOD, subject=subject, detail=detail)
     outcomes: list[tuple[Floats, int]] = []
     for counts in sorted(series, key=lambda counts: counts[0].area if counts else ""):
-        stretch = collect_stretch(
-            counts, method=METHOD, subject=subject, minimum_days=minimum_days, suspect_ratio=suspect_ratio
-        )
+        stretch = collect_stretch(counts, settings.flow, method=METHOD, subject=subject)
         increments = () if isinstance(stretch, Refusal) else stretch.increments
-        for origin in range(calibration_first_interval, len(increments)):
+        for origin in range(settings.calibration_first_interval, len(increments)):
             behind, target = increments[:origin], increments[origin]
-            ((_, pace_of),) = _choose_paces(
-                behind,
-                target.at_risk,
-                (interval_design_effect,),
-                rules,
-                all_intervals=rules.estimate_clustering(behind, target.at_risk),
-            )
+            ((_, pace_of),) = _choose_paces(behind, target.at_risk, settings, [settings.interval_design_effect])
             outcomes.append((predict(pace_of(target.at_risk), target.at_risk, target.days), target.finished))
-    if len(outcomes) < calibration_minimum_forecasts:
-        detail = f"{len(outcomes)} forecasts, {calibration_minimum_forecasts} needed"
+    if len(outcomes) < settings.calibration_minimum_forecasts:
+        detail = f"{len(outcomes)} forecasts, {settings.calibration_minimum_forecasts} needed"
         return Refusal(code="too-few-points", method=METHOD, subject=subject, detail=detail)
     uniforms = generator(METHOD, indicator, measure, JOINT).random(len(outcomes))
-    return _summarise(outcomes, uniforms, 1 - calibration_level)
+    return _summarise(outcomes, uniforms, 1 - settings.calibration_level)
 
 
 def _summarise(outcomes: Sequence[tuple[Floats, int]], uniforms: Floats, alpha: float) -> Calibration:

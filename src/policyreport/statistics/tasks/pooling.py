@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import betainc, betaln
 
+from policyreport.params.methods import PoolingSettings
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.tasks import Grouped, PooledShare, Pooling
 from policyreport.statistics.common.intervals import ALPHA
@@ -22,15 +23,7 @@ METHOD = "pooling"
 
 
 def assess(
-    counts: Sequence[TaskCount],
-    *,
-    subject: str,
-    minimum_areas: int,
-    minimum_tasks: int,
-    maximum_days_apart: int,
-    grid_points: int,
-    cell_cutoff: float,
-    grouping: Grouping = INDEPENDENT,
+    counts: Sequence[TaskCount], settings: PoolingSettings, *, subject: str, grouping: Grouping = INDEPENDENT
 ) -> Pooling | Refusal:
     """Pool the completed shares of areas' lists of one kind.
 
@@ -38,10 +31,6 @@ def assess(
     ----------
     counts
         One count per area (else DataError).
-    minimum_areas, minimum_tasks, maximum_days_apart
-        See `counts.select_comparable`.
-    grid_points, cell_cutoff
-        See `compute_posterior`.
     grouping
         How far tasks finish together: counts and totals are divided by the design effect.
 
@@ -63,9 +52,9 @@ def assess(
         counts,
         method=METHOD,
         subject=subject,
-        minimum_areas=minimum_areas,
-        minimum_tasks=minimum_tasks,
-        maximum_days_apart=maximum_days_apart,
+        minimum_areas=settings.minimum_areas,
+        minimum_tasks=settings.minimum_tasks,
+        maximum_days_apart=settings.maximum_days_apart,
     )
     if isinstance(selected, Refusal):
         return selected
@@ -73,7 +62,7 @@ def assess(
     pairs = [count.pair() for count in kept]
     effect = grouping.design_effect
     done, totals = np.array(pairs, dtype=float).T / effect
-    posterior = compute_posterior(done, totals, grid_points=grid_points, cell_cutoff=cell_cutoff)
+    posterior = compute_posterior(done, totals, settings)
     shares = []
     for count, (x, n) in zip(kept, pairs, strict=True):
         mean, error = posterior.moments(x / effect, n / effect)
@@ -146,17 +135,13 @@ class Posterior:
         return float(self.weights @ (self.sizes / (total + self.sizes)))
 
 
-def compute_posterior(counts: ArrayLike, totals: ArrayLike, *, grid_points: int, cell_cutoff: float) -> Posterior:
-    """Compute the posterior of the areas' common distribution on a grid.
+def compute_posterior(counts: ArrayLike, totals: ArrayLike, settings: PoolingSettings) -> Posterior:
+    """Compute the posterior of the areas' common distribution on a grid of midpoints.
 
     Parameters
     ----------
     counts, totals : array_like, shape (I,)
         x and n of the areas.
-    grid_points
-        Midpoints on each axis.
-    cell_cutoff
-        Cells below this share of the largest weight are dropped.
 
     Notes
     -----
@@ -165,13 +150,13 @@ def compute_posterior(counts: ArrayLike, totals: ArrayLike, *, grid_points: int,
     uncertainty where there are few areas.
     """
     x, n = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
-    midpoints = (np.arange(grid_points) + 0.5) / grid_points
+    midpoints = (np.arange(settings.grid_points) + 0.5) / settings.grid_points
     mean, root = (axis.ravel() for axis in np.meshgrid(midpoints, midpoints, indexing="ij"))
     size = (1 - root**2) / root**2
     a, b = (mean * size)[:, None], ((1 - mean) * size)[:, None]
     log_weight = np.log(root) + (betaln(a + x, b + n - x) - betaln(a, b)).sum(axis=1)
     weight = np.exp(log_weight - log_weight.max())
-    kept = weight > cell_cutoff
+    kept = weight > settings.cell_cutoff
     whole = weight / weight.sum()
     return Posterior(
         weights=weight[kept] / weight[kept].sum(),

@@ -11,6 +11,7 @@ from scipy.signal import fftconvolve
 from scipy.special import betaln
 from scipy.stats import beta
 
+from policyreport.params.methods import OutlookSettings
 from policyreport.statistics.tasks.hazards import HORIZON, Increment
 
 Floats = NDArray[np.float64]
@@ -53,15 +54,7 @@ class Pace:
         return np.asarray(-np.expm1(-self.rates * days))
 
 
-def pace_of_latest(
-    latest: Increment,
-    tasks: int,
-    *,
-    design_effect: float,
-    prior_shape: float,
-    quantile_points: int,
-    largest_intraclass: float,
-) -> Pace:
+def pace_of_latest(latest: Increment, tasks: int, settings: OutlookSettings, *, design_effect: float) -> Pace:
     """Describe the pace by the latest interval alone, at an assumed design effect.
 
     Parameters
@@ -70,50 +63,40 @@ def pace_of_latest(
         N, tasks to predict.
     design_effect
         φ.
-    prior_shape
-        Both shapes of the beta prior of the interval's hazard.
-    quantile_points
-        J, equally weighted midpoint quantiles of the posterior: no random numbers.
-    largest_intraclass
-        Upper bound of the intraclass correlation (φ − 1)/(N − 1).
 
     Notes
     -----
-    q ~ Beta(½ + d/φ, ½ + (m − d)/φ).
+    q ~ Beta(½ + d/φ, ½ + (m − d)/φ), by equally weighted midpoint quantiles: no random numbers. The intraclass
+    correlation is (φ − 1)/(N − 1), up to the settings' largest.
     """
     left_open = latest.at_risk - latest.finished
-    points = (np.arange(quantile_points) + 0.5) / quantile_points
-    shapes = prior_shape + latest.finished / design_effect, prior_shape + left_open / design_effect
+    number, prior = settings.quantile_points, settings.prior_shape
+    points = (np.arange(number) + 0.5) / number
+    shapes = prior + latest.finished / design_effect, prior + left_open / design_effect
     q = np.clip(beta.ppf(points, *shapes), 0.0, 1 - _INSIDE)
-    intraclass = min((design_effect - 1) / max(tasks - 1, 1e-300), largest_intraclass)
+    intraclass = min((design_effect - 1) / max(tasks - 1, 1e-300), settings.largest_intraclass)
     return Pace(
-        weights=np.full(quantile_points, 1 / quantile_points),
+        weights=np.full(number, 1 / number),
         rates=-np.log1p(-q) / latest.days,
-        intraclass=np.full(quantile_points, intraclass),
+        intraclass=np.full(number, intraclass),
     )
 
 
-def pace_of_all(increments: Sequence[Increment], *, grid_points: int, intraclass_prior: tuple[float, float]) -> Pace:
+def pace_of_all(increments: Sequence[Increment], settings: OutlookSettings) -> Pace:
     """Describe the pace by its posterior over all intervals of a list, with the clustering estimated from them.
-
-    Parameters
-    ----------
-    grid_points
-        Midpoints for the 30-day hazard and for √ρ.
-    intraclass_prior
-        Shapes of the beta prior of ρ.
 
     Notes
     -----
-    Prior uniform on q30; likelihood beta-binomial with mean 1 − (1 − q30)^(Δ/30) and the same ρ in every interval.
+    Prior uniform on q30 and beta on ρ, on a grid of midpoints of q30 and √ρ; likelihood beta-binomial with mean
+    1 − (1 − q30)^(Δ/30) and the same ρ in every interval.
     """
-    midpoints = (np.arange(grid_points) + 0.5) / grid_points
+    midpoints = (np.arange(settings.grid_points) + 0.5) / settings.grid_points
     q30, root = (axis.ravel() for axis in np.meshgrid(midpoints, midpoints, indexing="ij"))
     rho = root**2
     rates = -np.log1p(-q30) / HORIZON
     size = (1 - rho) / rho
     # The grid is even in √ρ, hence the Jacobian 2√ρ.
-    log_weight = beta.logpdf(rho, *intraclass_prior) + np.log(root)
+    log_weight = beta.logpdf(rho, *settings.intraclass_prior) + np.log(root)
     shapes: dict[int, tuple[Floats, Floats, Floats]] = {}
     for step in increments:
         # Intervals of equal length share everything but their counts.

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from itertools import pairwise
 
+from policyreport.params.methods import FlowSettings
 from policyreport.records.base import Flag, Refusal
 from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, refuse_unusable
 from policyreport.statistics.tasks.hazards import Increment, flag_suspect, join
@@ -43,18 +44,15 @@ class _Step:
 
 
 def collect_stretch(
-    counts: Sequence[TaskCount], *, method: str, subject: str, minimum_days: int, suspect_ratio: float
+    counts: Sequence[TaskCount], settings: FlowSettings, *, method: str, subject: str
 ) -> Stretch | Refusal:
     """Turn one area's counts into the intervals of the unbroken stretch that ends with the newest.
 
     Parameters
     ----------
     counts
-        One without exact number or day is left out as long as two others remain.
-    minimum_days
-        Fewest days of an interval; a shorter one is joined to its shorter neighbour.
-    suspect_ratio
-        See `hazards.flag_suspect`.
+        One without exact number or day is left out as long as two others remain. An interval shorter than the settings
+        ask for is joined to its shorter neighbour.
 
     Returns
     -------
@@ -71,12 +69,12 @@ def collect_stretch(
     if breaks[-1]:
         return refuse(code="list-changed", detail=breaks[-1])
     first = max((place + 1 for place, reason in enumerate(breaks) if reason), default=0)
-    steps = join_short([_step(*pair) for pair in pairwise(ordered[first:])], minimum_days)
-    if steps[0].increment.days < minimum_days:
+    steps = join_short([_step(*pair) for pair in pairwise(ordered[first:])], settings.minimum_days)
+    if steps[0].increment.days < settings.minimum_days:
         only = steps[0].increment
         days = f"{only.days} days from {only.start} to {only.end}"
-        return refuse(code="interval-too-short", detail=f"{days}, {minimum_days} needed")
-    kept = _drop_suspect(steps, suspect_ratio, refuse)
+        return refuse(code="interval-too-short", detail=f"{days}, {settings.minimum_days} needed")
+    kept = _drop_suspect(steps, settings.suspect_ratio, refuse)
     if isinstance(kept, Refusal):
         return kept
     steps, flags = kept

@@ -10,22 +10,17 @@ from scipy.stats import t as student_t
 
 from policyreport.records.base import Refusal
 from policyreport.statistics.common.intervals import ALPHA
-from policyreport.statistics.tasks.frailty import FrailtyRules, fit_slope, risk_sets
+from policyreport.statistics.tasks.frailty import fit_slope, risk_sets
 from policyreport.statistics.tasks.hazard_trend import DAYS_PER_QUARTER, fit_trend, trend_design
 from policyreport.statistics.tasks.hazards import Increment
+from policyreport.statistics.validity.settings import FLOW
 
 Floats = NDArray[np.float64]
 Lists = Sequence[Sequence[Increment]]
 
 _PARTS = ("finished", "at_risk", "days")
-LIMITS = {
-    "trend_minimum_intervals": 5,
-    "trend_minimum_finished": 10,
-    "trend_minimum_open": 10,
-    "trend_minimum_at_risk": 5,
-}
-FRAILTY = FrailtyRules((), 1.0, 10.0)
-"""The variance that "falling" must survive, as in params/methods.yaml (checked by a test); nothing is shown."""
+_BRIEF = FLOW.model_copy(update={"frailties": ()})
+"""Without the slopes that are only shown."""
 _STEPS = 60
 """Steps of iterated weighted least squares; a fit not settled by then is left to the method itself."""
 _SETTLED = 1e-11
@@ -41,11 +36,11 @@ def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]
         whether its fit failed.
     """
     d, m, days = (np.array([[getattr(s, name) for s in each] for each in lists], float) for name in _PARTS)
-    used = m >= LIMITS["trend_minimum_at_risk"]
+    used = m >= FLOW.trend_minimum_at_risk
     d, m = np.where(used, d, 0), np.where(used, m, 0)
     done, left = d.sum(axis=1), (m - d).sum(axis=1)
-    enough = (done >= LIMITS["trend_minimum_finished"]) & (left >= LIMITS["trend_minimum_open"])
-    enough &= used.sum(axis=1) >= LIMITS["trend_minimum_intervals"]
+    enough = (done >= FLOW.trend_minimum_finished) & (left >= FLOW.trend_minimum_open)
+    enough &= used.sum(axis=1) >= FLOW.trend_minimum_intervals
     found = np.full((len(lists), 3), np.nan)
     found[enough] = _slopes(d[enough], m[enough], days[enough])
     for at in np.flatnonzero(enough & np.isnan(found[:, 0])):
@@ -55,9 +50,7 @@ def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]
 
 def fit_one(increments: Sequence[Increment]) -> tuple[float, float, float]:
     """Fit one list as the report does; slope and its two limits, NaN if refused."""
-    trend = fit_trend(
-        increments, method="flow", subject="", weak_below=12, frailty=FRAILTY, betabinomial=False, **LIMITS
-    )
+    trend = fit_trend(increments, _BRIEF, method="flow", subject="", betabinomial=False)
     if isinstance(trend, Refusal):
         return (np.nan, np.nan, np.nan)
     return trend.slope, trend.interval.low, trend.interval.high
@@ -69,14 +62,14 @@ def fit_unlike(increments: Sequence[Increment], variance: float) -> tuple[float,
     pairs = [
         (step, at_risk)
         for step, at_risk in zip(there, risk_sets(there, variance=variance), strict=True)
-        if step.at_risk >= LIMITS["trend_minimum_at_risk"]
+        if step.at_risk >= FLOW.trend_minimum_at_risk
     ]
     used = [step for step, _ in pairs]
     finished = sum(step.finished for step in used)
-    enough = finished >= LIMITS["trend_minimum_finished"]
-    enough &= sum(step.at_risk for step in used) - finished >= LIMITS["trend_minimum_open"]
+    enough = finished >= FLOW.trend_minimum_finished
+    enough &= sum(step.at_risk for step in used) - finished >= FLOW.trend_minimum_open
     fit = None
-    if enough and len(used) >= LIMITS["trend_minimum_intervals"]:
+    if enough and len(used) >= FLOW.trend_minimum_intervals:
         fit = fit_slope(used, [at_risk for _, at_risk in pairs], trend_design(used))
     if fit is None:
         return (np.nan, np.nan, np.nan)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from policyreport.statistics.tasks.hazards import Increment
-from policyreport.statistics.tasks.outlook import PaceRules
-from policyreport.statistics.tasks.predictive import Floats, Pace, find_quantile, pace_of_all, pace_of_latest, predict
+from policyreport.statistics.tasks.outlook import learns_clustering
+from policyreport.statistics.tasks.predictive import Floats, find_quantile, pace_of_all, pace_of_latest, predict
 from policyreport.statistics.validity.measures import AT_LEAST, LEVEL, Measure, average, share
 from policyreport.statistics.validity.processes import draw_finished, one_list, unlike_list
+from policyreport.statistics.validity.settings import OUTLOOK
 
 DAYS = 90
 GROWTH = 0.2
@@ -20,17 +21,6 @@ LEARNT = "learnt"
 PRINTED_EFFECT = 4
 """Design effect of the interval printed where the clustering is assumed, the largest of params/methods.yaml."""
 HANDED_OVER = "left to the latest interval"
-RULES = PaceRules(
-    prior_shape=0.5,
-    quantile_points=100,
-    largest_intraclass=0.5,
-    grid_from_intervals=5,
-    grid_smallest_list=50,
-    grid_smallest_open_share=0.4,
-    grid_points=100,
-    intraclass_prior=(1.0, 19.0),
-)
-"""The report's own rules (checked by a test), with fewer quantiles, which move a limit by one task at most."""
 
 
 @dataclass(frozen=True)
@@ -117,24 +107,12 @@ def _draw(
 
 def _predicted(steps: Sequence[Increment], left: int, ratio: float, outcome: int, assumed: int | str) -> Forecast:
     """The outlook of one list and its outcome."""
-    learnt = assumed == LEARNT and RULES.estimate_clustering(steps, left)
+    learnt = assumed == LEARNT and learns_clustering(steps, left, OUTLOOK)
     effect = PRINTED_EFFECT if assumed == LEARNT else int(assumed)
-    pace = _all(steps) if learnt else _latest(steps[-1], left, effect)
+    if learnt:
+        pace = pace_of_all(steps, OUTLOOK)
+    else:
+        pace = pace_of_latest(steps[-1], left, OUTLOOK, design_effect=float(effect))
     chances: Floats = predict(pace, left, ratio * DAYS)
     low, high = find_quantile(chances, (1 - LEVEL) / 2), find_quantile(chances, (1 + LEVEL) / 2)
     return Forecast(low, high, float(chances @ np.arange(left + 1)), outcome, left, learnt)
-
-
-def _all(steps: Sequence[Increment]) -> Pace:
-    return pace_of_all(steps, grid_points=RULES.grid_points, intraclass_prior=RULES.intraclass_prior)
-
-
-def _latest(step: Increment, left: int, design_effect: int) -> Pace:
-    return pace_of_latest(
-        step,
-        left,
-        design_effect=float(design_effect),
-        prior_shape=RULES.prior_shape,
-        quantile_points=RULES.quantile_points,
-        largest_intraclass=RULES.largest_intraclass,
-    )

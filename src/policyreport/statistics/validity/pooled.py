@@ -13,21 +13,14 @@ from policyreport.statistics.tasks.grouping import estimate_grouping
 from policyreport.statistics.tasks.pooling import compute_posterior
 from policyreport.statistics.validity.measures import AT_LEAST, EXACT_TEST, LEVEL, Measure, average, share
 from policyreport.statistics.validity.processes import Floats, draw_finished, one_list
+from policyreport.statistics.validity.settings import FUNNEL, POOLING
 
 MEAN = 0.55
 DAYS = 91
-WINSOR, ERRORS, BH_LEVEL = 0.1, 2.0, 0.05
-"""Of the funnel, as in params/methods.yaml, checked by a test."""
-GRID, CUTOFF = 60, 1e-6
-"""Coarser than the report's grid of 100, from which its limits differ in the fourth digit."""
-
-
 LEARNT = "learnt"
 """What is assumed of the clustering where it is learnt from lists that were counted again."""
 COUNTED_AGAIN = 4
 """Intervals of such a list."""
-ASSUMED, PAIRS, TASKS = 2.0, 20, 5
-"""Design effect where it is not learnt, fewest pairs, fewest tasks: as in params/methods.yaml, checked by a test."""
 
 
 def pooling(
@@ -45,7 +38,7 @@ def pooling(
         totals = rng.integers(25, 201, areas)
         truth = _propensities(rng, areas, intraclass)
         done, effect = _count(rng, totals, truth, design_effect, assumed)
-        posterior = compute_posterior(done / effect, totals / effect, grid_points=GRID, cell_cutoff=CUTOFF)
+        posterior = compute_posterior(done / effect, totals / effect, POOLING)
         x, n = done[0] / effect, totals[0] / effect
         low, high = (posterior.quantile(x, n, level) for level in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
         inside.append(low <= truth[0] <= high)
@@ -74,10 +67,10 @@ def funnel(
         totals = rng.integers(25, 201, areas)
         done, effect = _count(rng, totals, np.full(areas, MEAN), design_effect, assumed)
         z = compute_z(done, totals, float(done.sum() / totals.sum()))
-        dispersion = estimate_dispersion(z, winsor_share=WINSOR)
-        wide = dispersion > effect * (1 + ERRORS * np.sqrt(2 / areas))
+        dispersion = estimate_dispersion(z, winsor_share=FUNNEL.winsor_share)
+        wide = dispersion > effect * (1 + FUNNEL.overdispersion_errors * np.sqrt(2 / areas))
         adjusted = adjust((2 * norm.sf(np.abs(z) / np.sqrt(dispersion if wide else effect))).tolist(), rule="bh")
-        singled.append(min(1.0 if p is None else p for p in adjusted) <= BH_LEVEL)
+        singled.append(min(1.0 if p is None else p for p in adjusted) <= FUNNEL.multiplicity.bh_level)
         spreads.append(dispersion)
     judged = assumed == LEARNT or int(assumed) >= design_effect
     return (
@@ -105,5 +98,5 @@ def _count(
         daily = -np.log1p(-min(p, 1 - 1e-9)) / (DAYS * COUNTED_AGAIN)
         rates, days = [daily] * COUNTED_AGAIN, [DAYS] * COUNTED_AGAIN
         lists.append(one_list(rng, int(n), rates, days, design_effect=design_effect, growth=0.0))
-    grouping = estimate_grouping(lists, minimum_pairs=PAIRS, minimum_tasks=TASKS, assumed=ASSUMED)
+    grouping = estimate_grouping(lists, POOLING)
     return np.array([sum(step.finished for step in each) for each in lists], dtype=float), grouping.design_effect

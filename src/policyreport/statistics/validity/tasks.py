@@ -11,13 +11,12 @@ from policyreport.statistics.tasks.hazards import difference, rescale
 from policyreport.statistics.validity.hazard_slopes import fit_all
 from policyreport.statistics.validity.measures import AT_LEAST, CONTINUOUS, LEVEL, Measure, average, exact, share
 from policyreport.statistics.validity.processes import Floats, one_list, sloping_rates
+from policyreport.statistics.validity.settings import FLOW
 
 Measures = tuple[Measure, ...]
 PROPENSITIES = np.round(np.arange(0.005, 0.9951, 0.005), 3)
 EARLIER = 0.003
 """Daily hazard of the first of two intervals."""
-VERDICT_EFFECT = 2.0
-"""Design effect at which a verdict on the change must hold, as in params/methods.yaml (checked by a test)."""
 FIRST_DAY, EVENLY = "first day", "evenly"
 
 
@@ -75,7 +74,7 @@ def flow_change(
     for _ in range(draws):
         first, second = one_list(rng, n, rates, lengths, design_effect=design_effect, evenly=entry == EVENLY)
         found.append(difference(first, second, float(assumed)))
-        _, low, high = difference(first, second, VERDICT_EFFECT)
+        _, low, high = difference(first, second, FLOW.verdict_design_effect)
         verdicts.append(low > 0 or high < 0)
     value, low, high = np.array(found).T
     own = assumed == design_effect and entry == FIRST_DAY

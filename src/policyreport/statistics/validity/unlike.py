@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from policyreport.statistics.tasks.frailty import Contrast, contrast, risk_sets
-from policyreport.statistics.validity.hazard_slopes import FRAILTY, fit_unlike
+from policyreport.statistics.validity.hazard_slopes import fit_unlike
 from policyreport.statistics.validity.measures import EXACT_TEST, LEVEL, Measure, average, share
 from policyreport.statistics.validity.processes import unlike_list
-from policyreport.statistics.validity.tasks import VERDICT_EFFECT
+from policyreport.statistics.validity.settings import FLOW
 
 DAILY = 0.004
 """Effort a day: in a year it finishes three in four tasks that are alike."""
@@ -27,9 +27,9 @@ def unlike_change(
     unlike: list[Contrast] = []
     for _ in range(draws):
         steps, _left = unlike_list(rng, n, (DAILY, DAILY * effort), (92, 92), frailty, growth=growths, before=BEFORE)
-        for variance, found in ((0.0, alike), (FRAILTY.verdict, unlike)):
+        for variance, found in ((0.0, alike), (FLOW.verdict_frailty, unlike)):
             (first, *_) = risk_sets(steps, variance=variance)
-            found.append(contrast(first, *steps, design_effect=VERDICT_EFFECT))
+            found.append(contrast(first, *steps, design_effect=FLOW.verdict_design_effect))
     fallen = np.array([each.high < 0 for each in alike])
     faster = np.array([each.low > 0 for each in alike])
     slower = fallen & np.array([each.high < 0 for each in unlike])
@@ -55,7 +55,7 @@ def unlike_trend(
         rates = DAILY * np.exp(slope * (middle - middle[0]) / 91.3125)
         lists.append(unlike_list(rng, n, rates.tolist(), lengths, frailty, growth=growth, before=BEFORE)[0])
     alike = np.array([fit_unlike(each, 0.0) for each in lists])
-    unlike = np.array([fit_unlike(each, FRAILTY.verdict) for each in lists])
+    unlike = np.array([fit_unlike(each, FLOW.verdict_frailty) for each in lists])
     there = ~np.isnan(alike[:, 0]) & ~np.isnan(unlike[:, 0])
     refused = share("refused", ~there)
     if not there.any():
