@@ -26,7 +26,9 @@ from policyreport.running import plan
 from policyreport.running.kernels.batch import batch_server
 from policyreport.running.plan import Known
 from policyreport.running.runs import RunSummary, run_stages
-from policyreport.statistics import assess
+from policyreport.statistics.tasks.completion import completion_of_lists
+from policyreport.statistics.tasks.flow import pace_of_tasks
+from policyreport.statistics.tasks.outlook import outlook_of_tasks
 
 ROOT = Path(__file__).parents[1]
 TINY = "tiny"
@@ -296,9 +298,9 @@ def nation_with_tasks(slice_of: Callable[..., Inputs]) -> Callable[[Known], Inpu
                 name=inputs.name,
                 edition=inputs.edition.id,
                 as_known_on=inputs.edition.as_known_on,
-                completion=assess.completion(inputs),
-                flow=assess.flow(inputs),
-                outlook=assess.outlook(inputs),
+                completion=completion_of_lists(inputs.tasks, inputs.settings.completion),
+                flow=pace_of_tasks(inputs.tasks, inputs.settings.flow),
+                outlook=outlook_of_tasks(inputs.tasks, inputs.settings.outlook),
                 share=(),
                 share_pace=(),
                 growth=(),

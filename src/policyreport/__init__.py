@@ -11,12 +11,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from policyreport.records.base import Results as Results
     from policyreport.running.workspace import open_edition as open_edition
+    from policyreport.statistics.tasks.completion import completion_of_lists as completion_of_lists
+    from policyreport.statistics.tasks.flow import pace_of_tasks as pace_of_tasks
+    from policyreport.statistics.tasks.funnel import funnel_of_lists as funnel_of_lists
+    from policyreport.statistics.tasks.outlook import calibrate_outlook as calibrate_outlook
+    from policyreport.statistics.tasks.outlook import outlook_of_tasks as outlook_of_tasks
+    from policyreport.statistics.tasks.pooling import pool_lists as pool_lists
+    from policyreport.statistics.tasks.quarters import quarter_on_quarter as quarter_on_quarter
+    from policyreport.statistics.tasks.ranking import rank_lists as rank_lists
 
 __version__ = "0.1.0"
 
 _PUBLIC = {
     "Results": "policyreport.records.base",
     "open_edition": "policyreport.running.workspace",
+    "calibrate_outlook": "policyreport.statistics.tasks.outlook",
+    "completion_of_lists": "policyreport.statistics.tasks.completion",
+    "funnel_of_lists": "policyreport.statistics.tasks.funnel",
+    "outlook_of_tasks": "policyreport.statistics.tasks.outlook",
+    "pace_of_tasks": "policyreport.statistics.tasks.flow",
+    "pool_lists": "policyreport.statistics.tasks.pooling",
+    "quarter_on_quarter": "policyreport.statistics.tasks.quarters",
+    "rank_lists": "policyreport.statistics.tasks.ranking",
 }
 
 

@@ -12,7 +12,9 @@ from policyreport.figures import present
 from policyreport.figures.exhibits import Exhibit
 from policyreport.records.marks import unmarked
 from policyreport.records.tasks import Flow
-from policyreport.statistics import assess
+from policyreport.statistics.tasks.completion import completion_of_lists
+from policyreport.statistics.tasks.flow import pace_of_tasks
+from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
 LIST = "central-2025-10"
 CANNOT_TELL = "either less was done, or the easier tasks were finished first; counts alone cannot tell"
@@ -31,13 +33,17 @@ def counted(nation: Inputs, days: Sequence[int], completed: Sequence[int], total
 
 
 def pace(inputs: Inputs) -> Flow:
-    (found,) = assess.flow(inputs)
+    (found,) = pace_of_tasks(inputs.tasks, inputs.settings.flow)
     assert isinstance(found, Flow), found
     return found
 
 
 def shown(inputs: Inputs) -> str:
-    exhibits: Sequence[Exhibit] = present.flow(assess.flow(inputs), assess.completion(inputs), inputs)
+    exhibits: Sequence[Exhibit] = present.flow(
+        pace_of_tasks(inputs.tasks, inputs.settings.flow),
+        completion_of_lists(inputs.tasks, inputs.settings.completion),
+        inputs,
+    )
     return re.sub(r"\s+", " ", unmarked("\n".join(each.markdown for each in exhibits)).replace("\u00a0", " "))
 
 
@@ -96,7 +102,11 @@ def test_e4_one_count_without_an_exact_day_does_not_refuse_six_others(nation: In
 
 def test_e4_the_december_step_has_bounds_and_the_share_without_recurring_tasks(nation: Inputs) -> None:
     """METHODS §20.5: +448 to +626 completed; 601 of 1,109 (54.2 %)."""
-    exhibits = present.national_tasks(assess.completion(nation), assess.quarter_on_quarter(nation), nation)
+    exhibits = present.national_tasks(
+        completion_of_lists(nation.tasks, nation.settings.completion),
+        quarter_on_quarter(nation.tasks, nation.settings.flow),
+        nation,
+    )
     text = unmarked("\n".join(each.markdown for each in exhibits)).replace("\u00a0", " ")
     assert "+448 to +626" in text
     assert "Between 448 and 626 more tasks are completed" in text

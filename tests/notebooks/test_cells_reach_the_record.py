@@ -12,11 +12,9 @@ import pandas as pd
 import pytest
 
 from policyreport.data.inputs import Inputs, read_inputs
-from policyreport.figures import present
 from policyreport.records.base import Frozen, Refusal
 from policyreport.records.notebooks import BY_NOTEBOOK
 from policyreport.running import plan
-from policyreport.statistics import assess
 
 ROOT = Path(__file__).parents[2]
 # What names the record, and what the slice says of itself; nothing is computed of either.
@@ -43,6 +41,18 @@ def slice_of_the_tiny_edition(tiny, tmp_path_factory) -> Callable[[str], Inputs]
         return read_inputs(folder)
 
     return lay_out
+
+
+def imports(notebook: str) -> dict[str, Any]:
+    """What the cells import."""
+    path = next(ROOT.glob(f"notebooks/*/{notebook}.ipynb"))
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    names: dict[str, Any] = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            found = [each for each in ast.parse("".join(cell["source"])).body if isinstance(each, ast.ImportFrom)]
+            exec(ast.unparse(ast.Module(found, [])), names)
+    return names
 
 
 def statements(notebook: str) -> list[ast.Assign]:
@@ -97,7 +107,7 @@ def followed(notebook: str, inputs: Inputs) -> dict[str, set[str]]:
     """Of each object that the cells make before the record, the fields of the record that follow it."""
     body = statements(notebook)
     start = making_of_the_record(body)
-    names = run(body[:start], {"assess": assess, "present": present, "data": inputs})
+    names = run(body[:start], imports(notebook) | {"data": inputs})
     before = run(body[start:], dict(names))["record"]
     found: dict[str, set[str]] = {}
     for name in sorted({name for each in body[:start] for name in targets(each)}):

@@ -17,6 +17,13 @@ from policyreport.records.series import Ranks
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
 from policyreport.running.plan import Known
 from policyreport.statistics import assess
+from policyreport.statistics.tasks.completion import completion_of_lists
+from policyreport.statistics.tasks.flow import pace_of_tasks
+from policyreport.statistics.tasks.funnel import funnel_of_lists
+from policyreport.statistics.tasks.outlook import calibrate_outlook, outlook_of_tasks
+from policyreport.statistics.tasks.pooling import pool_lists
+from policyreport.statistics.tasks.quarters import quarter_on_quarter
+from policyreport.statistics.tasks.ranking import rank_lists
 
 LAST = "2028-06-30"
 
@@ -118,7 +125,7 @@ def test_outlooks_of_lists_whose_hazard_goes_on_hold_what_is_to_be_expected(nati
 
 
 def test_earlier_outlooks_held_what_came(nation: Inputs) -> None:
-    result = assess.calibration(nation)
+    result = calibrate_outlook(nation.province_tasks, nation.settings.outlook)
     assert isinstance(result, Calibration)
     assert result.forecasts == 34 * 7
     # The provinces whose last interval breaks with the pace before it are among the outcomes.
@@ -126,7 +133,7 @@ def test_earlier_outlooks_held_what_came(nation: Inputs) -> None:
 
 
 def test_pooled_shares_hold_the_true_ones_and_lie_between_own_share_and_mean(nation: Inputs, truth, fewest) -> None:
-    result = assess.pooling(nation)
+    result = pool_lists(nation.province_tasks, nation.settings.pooling)
     assert isinstance(result, Pooling)
     assert (len(result.areas), result.dropped) == (34, ())
     inside = [each.interval.low <= truth[each.area, "completion_share", LAST] <= each.interval.high
@@ -137,18 +144,18 @@ def test_pooled_shares_hold_the_true_ones_and_lie_between_own_share_and_mean(nat
 
 
 def test_the_funnel_sees_that_the_provinces_differ_by_more_than_chance(nation: Inputs) -> None:
-    result = assess.funnel(nation)
+    result = funnel_of_lists(nation.province_tasks, nation.settings.funnel)
     assert isinstance(result, Funnel)
     assert len(result.points) == 34
     assert result.overdispersed
 
 
 def test_the_central_list_is_one_list_with_a_faster_second_half(nation: Inputs) -> None:
-    quarters = assess.quarter_on_quarter(nation)
+    quarters = quarter_on_quarter(nation.tasks, nation.settings.flow)
     assert [step.same_list for step in quarters.steps] == [True] * 11
-    (flow,) = assess.flow(nation)
+    (flow,) = pace_of_tasks(nation.tasks, nation.settings.flow)
     assert flow.trend.verdict == "rising"
-    assert all(isinstance(each, Outlook) for each in assess.outlook(nation))
+    assert all(isinstance(each, Outlook) for each in outlook_of_tasks(nation.tasks, nation.settings.outlook))
 
 
 # ---- the pages carry the results -------------------------------------------------------------------------
@@ -157,14 +164,14 @@ def test_the_central_list_is_one_list_with_a_faster_second_half(nation: Inputs) 
 @pytest.fixture(scope="module")
 def shown(nation: Inputs) -> dict[str, str]:
     """Markdown of the national exhibits on tasks, by name, without marks."""
-    completion = assess.completion(nation)
+    completion = completion_of_lists(nation.tasks, nation.settings.completion)
     exhibits = [
-        *present.national_tasks(completion, assess.quarter_on_quarter(nation), nation),
-        *present.flow(assess.flow(nation), completion, nation),
-        *present.outlook(assess.outlook(nation), completion, nation),
-        *present.pooling(assess.pooling(nation), nation),
-        present.funnel(assess.funnel(nation), nation),
-        present.calibration(assess.calibration(nation), nation),
+        *present.national_tasks(completion, quarter_on_quarter(nation.tasks, nation.settings.flow), nation),
+        *present.flow(pace_of_tasks(nation.tasks, nation.settings.flow), completion, nation),
+        *present.outlook(outlook_of_tasks(nation.tasks, nation.settings.outlook), completion, nation),
+        *present.pooling(pool_lists(nation.province_tasks, nation.settings.pooling), nation),
+        present.funnel(funnel_of_lists(nation.province_tasks, nation.settings.funnel), nation),
+        present.calibration(calibrate_outlook(nation.province_tasks, nation.settings.outlook), nation),
     ]
     return {each.id: unmarked(each.markdown) for each in exhibits}
 
@@ -172,7 +179,7 @@ def shown(nation: Inputs) -> dict[str, str]:
 def test_e3_the_interval_beside_a_change_is_the_one_its_word_was_taken_from(
     nation: Inputs, shown: dict[str, str]
 ) -> None:
-    (flow,) = assess.flow(nation)
+    (flow,) = pace_of_tasks(nation.tasks, nation.settings.flow)
     ends = flow.change.verdict_interval
     assert ends != flow.change.interval
     said = re.search(r"\((\S+) to (\S+)\) on the interval before", shown["flow"].replace("\u00a0", " "))
@@ -216,7 +223,7 @@ def test_no_exhibit_on_tasks_claims_too_much(shown: dict[str, str], nation: Inpu
 
 def test_the_sets_of_ranks_of_the_lists_hold_the_true_places(nation: Inputs, truth) -> None:
     """95 % for all together, so that one sample must hold all; wider shares of places are open in the middle."""
-    result = assess.count_ranks(nation)
+    result = rank_lists(nation.province_tasks, nation.settings)
     assert isinstance(result, Ranks)
     assert result.basis == "counts"
     true = {each.area: truth[each.area, "completion_share", LAST] for each in result.sets}
@@ -229,7 +236,12 @@ def test_the_sets_of_ranks_of_the_lists_hold_the_true_places(nation: Inputs, tru
 
 
 def test_nothing_of_the_lists_is_refused_where_every_province_counts_one_list(nation: Inputs) -> None:
-    joint = [assess.pooling(nation), assess.funnel(nation), assess.count_ranks(nation), assess.calibration(nation)]
+    joint = [
+        pool_lists(nation.province_tasks, nation.settings.pooling),
+        funnel_of_lists(nation.province_tasks, nation.settings.funnel),
+        rank_lists(nation.province_tasks, nation.settings),
+        calibrate_outlook(nation.province_tasks, nation.settings.outlook),
+    ]
     assert not [each for each in joint if isinstance(each, Refusal)]
     refused = [each for each in assess.codes(nation, joint) if each.kind == "refusal"]
     assert refused == []

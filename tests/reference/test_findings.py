@@ -17,6 +17,9 @@ from policyreport.records.series import Difference, Trend
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion
 from policyreport.statistics import assess
+from policyreport.statistics.tasks.completion import completion_of_lists
+from policyreport.statistics.tasks.flow import pace_of_tasks
+from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
 HANOI, NGHE_AN = "n01", "n40"
 
@@ -52,7 +55,11 @@ def codes(result) -> list[str]:
     ],
 )
 def test_completion_of_the_central_list(nation: Inputs, list_, count, total, share, interval, overdue) -> None:
-    (result,) = [each for each in assess.completion(nation) if getattr(each, "list", "") == list_]
+    (result,) = [
+        each
+        for each in completion_of_lists(nation.tasks, nation.settings.completion)
+        if getattr(each, "list", "") == list_
+    ]
     done = result.completed
     assert (done.count, done.total, round(100 * done.share, 1), percent(done.wilson)) == (count, total, share, interval)
     late = result.overdue
@@ -61,7 +68,7 @@ def test_completion_of_the_central_list(nation: Inputs, list_, count, total, sha
 
 
 def test_every_step_of_the_central_list_is_a_changed_list(nation: Inputs) -> None:
-    steps = assess.quarter_on_quarter(nation).steps
+    steps = quarter_on_quarter(nation.tasks, nation.settings.flow).steps
     assert [step.same_list for step in steps] == [False] * 3
     assert [round(100 * step.conditional.hazard30, 1) for step in steps] == [9.5, 8.9, 96.2]
     daily = [-log(1 - step.conditional.hazard30) / 30 for step in steps]
@@ -70,7 +77,7 @@ def test_every_step_of_the_central_list_is_a_changed_list(nation: Inputs) -> Non
 
 
 def test_no_pace_is_given_for_the_nation(nation: Inputs) -> None:
-    refused = assess.flow(nation)
+    refused = pace_of_tasks(nation.tasks, nation.settings.flow)
     assert {each.code for each in refused} == {"list-changed", "interval-too-short"}
     # METHODS §18: the dossier's one pair on one list, all Government tasks, is four days apart.
     short = next(each for each in refused if each.code == "interval-too-short")

@@ -13,6 +13,8 @@ from policyreport.records.markdown import as_read
 from policyreport.records.notebooks import CodeCount
 from policyreport.statistics import assess
 from policyreport.statistics.assess.use import method_use, recalculated
+from policyreport.statistics.tasks.completion import completion_of_lists
+from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
 
 def by_id(exhibits: Exhibits) -> dict[str, Exhibit]:
@@ -84,8 +86,8 @@ def test_values_on_present_boundaries_are_counted_as_the_data_quality_page_count
 def national_codes(nation: Inputs) -> dict[tuple[str, str, str], CodeCount]:
     """Refusals and warnings of the nation's own results."""
     own = [
-        assess.completion(nation),
-        assess.quarter_on_quarter(nation),
+        completion_of_lists(nation.tasks, nation.settings.completion),
+        quarter_on_quarter(nation.tasks, nation.settings.flow),
         assess.share(nation),
         assess.share_pace(nation),
     ]

@@ -1,6 +1,6 @@
 """Who is refused what on counts of tasks, as known on 30 September 2026: the rows of METHODS §18's table.
 
-The functions of `assess` are called on every province's own rows, without notebooks.
+The estimators are called on every province's own rows, without notebooks.
 """
 
 import dataclasses
@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.records.base import Refusal
@@ -20,7 +21,15 @@ from policyreport.records.tasks import Completion
 from policyreport.running import plan
 from policyreport.running.plan import Known
 from policyreport.statistics import assess
-from policyreport.statistics.assess.tasks import SUBJECT
+from policyreport.statistics.tasks.completion import completion_of_lists
+from policyreport.statistics.tasks.counts import newest_of_each_area
+from policyreport.statistics.tasks.flow import pace_of_tasks
+from policyreport.statistics.tasks.frame import read_lists
+from policyreport.statistics.tasks.funnel import funnel_of_lists
+from policyreport.statistics.tasks.outlook import calibrate_outlook, outlook_of_tasks
+from policyreport.statistics.tasks.pooling import pool_lists
+from policyreport.statistics.tasks.quarters import quarter_on_quarter
+from policyreport.statistics.tasks.ranking import rank_lists
 
 NGHE_AN = "n40"
 
@@ -39,7 +48,14 @@ def records(nation: Inputs) -> dict[tuple[str, str], TrendRecord]:
 def counted(nation: Inputs) -> dict[tuple[str, str], dict[str, int]]:
     """Provinces by method and subject, then code: the table of the coverage page."""
     found: dict[tuple[str, str], dict[str, int]] = {}
-    for each in assess.codes(nation, [assess.pooling(nation), assess.funnel(nation), assess.count_ranks(nation)]):
+    for each in assess.codes(
+        nation,
+        [
+            pool_lists(nation.province_tasks, nation.settings.pooling),
+            funnel_of_lists(nation.province_tasks, nation.settings.funnel),
+            rank_lists(nation.province_tasks, nation.settings),
+        ],
+    ):
         assert each.of == 34
         found.setdefault((each.method, each.subject), {})[each.code] = each.areas
     return found
@@ -56,7 +72,7 @@ def counted(nation: Inputs) -> dict[tuple[str, str], dict[str, int]]:
     ],
 )
 def test_the_coverage_page_counts_what_the_specification_counts(counted, method, codes) -> None:
-    assert counted[method, SUBJECT] == codes
+    assert counted[method, TASKS] == codes
 
 
 def test_no_set_of_ranks_is_made_of_lists_of_several_kinds(counted) -> None:
@@ -64,9 +80,7 @@ def test_no_set_of_ranks_is_made_of_lists_of_several_kinds(counted) -> None:
 
 
 def test_lists_beside_a_counted_one_are_named_by_themselves(counted) -> None:
-    beside = {
-        subject: codes for (method, subject), codes in counted.items() if subject != SUBJECT and method != "ranks"
-    }
+    beside = {subject: codes for (method, subject), codes in counted.items() if subject != TASKS and method != "ranks"}
     assert beside == {
         "Nghệ An: work programme 2025, due by June": {"list-too-short": 1},
         "Tasks given by Hà Nội's own steering committee": {"not-published": 1},
@@ -78,7 +92,7 @@ def test_a_province_with_a_size_only_has_published_no_count(records) -> None:
         area: each.detail
         for (area, _), record in records.items()
         for each in record.completion
-        if isinstance(each, Refusal) and each.code == "not-published" and each.detail and each.subject == SUBJECT
+        if isinstance(each, Refusal) and each.code == "not-published" and each.detail and each.subject == TASKS
     }
     assert told == {
         "n38": "Thanh Hóa: Action Plan 266: total 233",
@@ -95,12 +109,14 @@ def test_the_list_that_changed_is_the_answer_and_lists_seen_once_do_not_hide_it(
 
 
 def test_the_outlook_of_the_nation_is_refused_because_its_list_changed(nation: Inputs) -> None:
-    assert {each.code for each in assess.outlook(nation)} == {"list-changed"}
-    assert all(each.detail.startswith("the list differs: ") for each in assess.outlook(nation))
+    assert {each.code for each in outlook_of_tasks(nation.tasks, nation.settings.outlook)} == {"list-changed"}
+    assert all(
+        each.detail.startswith("the list differs: ") for each in outlook_of_tasks(nation.tasks, nation.settings.outlook)
+    )
 
 
 def test_where_no_outlook_could_be_made_before_that_is_the_reason(nation: Inputs) -> None:
-    result = assess.calibration(nation)
+    result = calibrate_outlook(nation.province_tasks, nation.settings.outlook)
     assert (result.code, result.detail) == (
         "too-few-points",
         "no earlier outlook exists: no list was counted on 6 dates",
@@ -115,7 +131,8 @@ def test_six_provinces_have_a_count_to_compare(nation: Inputs) -> None:
         if any(isinstance(each, Completion) for each in record.completion)
     }
     assert len(done) == 6
-    assert {count.area for count in assess.task_comparison.newest_counts(nation) if count.total} == done
+    newest = newest_of_each_area(read_lists(nation.province_tasks).counts)
+    assert {count.area for count in newest if count.total} == done
 
 
 # ---- what the pages say of it ------------------------------------------------------------------------------
@@ -140,10 +157,10 @@ def text(exhibits) -> str:
 
 def test_a_reason_is_said_once_with_the_counts_of_every_list(own) -> None:
     inputs = own(NGHE_AN)
-    completion = assess.completion(inputs)
+    completion = completion_of_lists(inputs.tasks, inputs.settings.completion)
     for shown in (
-        present.flow(assess.flow(inputs), completion, inputs),
-        present.outlook(assess.outlook(inputs), completion, inputs),
+        present.flow(pace_of_tasks(inputs.tasks, inputs.settings.flow), completion, inputs),
+        present.outlook(outlook_of_tasks(inputs.tasks, inputs.settings.outlook), completion, inputs),
     ):
         assert text(shown).count(inputs.wording.sentence("list-changed", "en").removesuffix(".")) == 1
         own_programmes = (
@@ -160,15 +177,21 @@ def test_a_reason_is_said_once_with_the_counts_of_every_list(own) -> None:
 
 
 def test_the_nation_s_refused_pace_names_every_list_and_its_day(nation: Inputs) -> None:
-    shown = text(present.flow(assess.flow(nation), assess.completion(nation), nation))
-    for count in (each for each in assess.tasks.task_counts(nation) if each.completed is not None):
+    shown = text(
+        present.flow(
+            pace_of_tasks(nation.tasks, nation.settings.flow),
+            completion_of_lists(nation.tasks, nation.settings.completion),
+            nation,
+        )
+    )
+    for count in (each for each in read_lists(nation.tasks).of_one_area() if each.completed is not None):
         assert f"“{count.list_label}”: {count.completed:,} of {count.total:,}" in shown
     assert "270 of 679" in shown
 
 
 def test_a_count_without_its_day_says_what_the_source_said_of_its_time(own) -> None:
     inputs = own("n52")
-    shown = text(present.tasks(assess.completion(inputs), inputs))
+    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
     assert "About September or October 2025 (the day is not stated), 76 of 147 (51.7 %) on the list" in shown
     assert "third quarter" not in shown
 
@@ -176,26 +199,32 @@ def test_a_count_without_its_day_says_what_the_source_said_of_its_time(own) -> N
 def test_a_count_of_which_no_time_was_told_gives_the_ledger_s_period(own) -> None:
     inputs = own("n52")
     silent = dataclasses.replace(inputs, observations=inputs.observations.assign(note=""))
-    shown = text(present.tasks(assess.completion(silent), silent))
+    shown = text(present.tasks(completion_of_lists(silent.tasks, silent.settings.completion), silent))
     assert "In the third quarter of 2025 (the day is not stated), 76 of 147 (51.7 %) on the list" in shown
 
 
 def test_tasks_printed_as_less_than_overdue_are_not_called_overdue(own) -> None:
     inputs = own("n22")
-    shown = text(present.tasks(assess.completion(inputs), inputs))
+    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
     assert "8 of all 47 (17.0 %) printed as “behind schedule or at risk of delay”" in shown
     assert "about the middle of 2025 · 8 of all 47 (17.0 %) behind schedule or at risk of delay" in shown
     assert "overdue" not in shown
     silent = dataclasses.replace(inputs, observations=inputs.observations.assign(note=""))
-    assert "8 of all 47 (17.0 %) overdue" in text(present.tasks(assess.completion(silent), silent))
+    assert "8 of all 47 (17.0 %) overdue" in text(
+        present.tasks(completion_of_lists(silent.tasks, silent.settings.completion), silent)
+    )
 
 
 def test_every_count_of_late_and_overdue_tasks_stands_with_its_whole_and_share(own, nation: Inputs) -> None:
     inputs = own("n01")
-    shown = text(present.tasks(assess.completion(inputs), inputs))
+    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
     assert "were completed, 15 of these 98 (15.3 %) late and 12 of all 187 (6.4 %) overdue." in shown
     assert "15 of 98 (15.3 %) completed late · 12 of 187 (6.4 %) overdue" in shown
-    quarters = present.national_tasks(assess.completion(nation), assess.quarter_on_quarter(nation), nation)
+    quarters = present.national_tasks(
+        completion_of_lists(nation.tasks, nation.settings.completion),
+        quarter_on_quarter(nation.tasks, nation.settings.flow),
+        nation,
+    )
     table = text(next(each for each in quarters if each.id == "quarter-on-quarter"))
     assert "86 (7.6 %)" in table
     assert "104 (8.1 %)" in table
@@ -205,7 +234,7 @@ def test_every_count_of_late_and_overdue_tasks_stands_with_its_whole_and_share(o
 
 def test_all_of_a_list_is_said_so_with_the_one_sided_bound_in_a_tooltip(own) -> None:
     inputs = own("n91")
-    shown = text(present.tasks(assess.completion(inputs), inputs))
+    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
     assert "all of 25 (100 %, [at least 88.7 %]{.bound title=" in shown
     assert f"{100 * 0.05 ** (1 / 25):.1f}" == "88.7"
     assert "One-sided 95 % bound: with a tendency to finish below 88.7 %," in shown
@@ -222,7 +251,7 @@ def test_what_cannot_be_said_is_said_in_a_sentence(records, own) -> None:
 @pytest.mark.parametrize(("area", "lists", "newest"), [(NGHE_AN, 4, "51 of 100"), ("n96", 2, "66 of 123")])
 def test_several_lists_of_a_province_are_not_captioned_as_one_that_moved(own, area, lists, newest) -> None:
     inputs = own(area)
-    shown = text(present.tasks(assess.completion(inputs), inputs))
+    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
     caption = next(line for line in shown.splitlines() if f"Counts of {lists} different lists, not one series" in line)
     assert f"”: {newest} (" in caption
 
@@ -237,25 +266,27 @@ def test_the_table_of_provinces_names_the_kinds_of_lists(nation: Inputs) -> None
 
 
 def test_lists_that_differ_are_shown_side_by_side_and_unranked(nation: Inputs) -> None:
-    shown = present.pooling(assess.pooling(nation), nation)
+    shown = present.pooling(pool_lists(nation.province_tasks, nation.settings.pooling), nation)
     assert text(shown).count(nation.wording.sentence("lists-differ", "en").removesuffix(".")) == 1
     assert "The newest counts of 6 of 34 provinces, side by side" in text(shown)
     drawn = next(line for line in text(shown).splitlines() if "fig-alt" in line).split("; ")
     assert len(drawn) == 6
     assert all("%" in each for each in drawn)
     told = nation.wording.sentence("lists-differ", "en").removesuffix(".")
-    assert text(present.funnel(assess.funnel(nation), nation)).count(told) == 1
+    assert text(present.funnel(funnel_of_lists(nation.province_tasks, nation.settings.funnel), nation)).count(told) == 1
 
 
 # ---- one list counted again, in place of the published counts ---------------------------------------------
 
 
 def test_a_list_without_a_deadline_gets_no_outlook(nation: Inputs) -> None:
-    assert assess.outlook(counted_again(nation, "central-2025-10"))[0].code == "no-deadline"
+    inputs = counted_again(nation, "central-2025-10")
+    assert outlook_of_tasks(inputs.tasks, inputs.settings.outlook)[0].code == "no-deadline"
 
 
 def test_a_deadline_of_the_parameters_gives_an_outlook_for_every_required_share(nation: Inputs) -> None:
-    results = assess.outlook(counted_again(nation, "central-2025-12-25", "2025-12-24"))
+    inputs = counted_again(nation, "central-2025-12-25", "2025-12-24")
+    results = outlook_of_tasks(inputs.tasks, inputs.settings.outlook)
     assert [each.required_share for each in results] == [1.0, 0.95]
     assert {str(each.deadline) for each in results} == {"2025-12-31"}
     assert {(each.completed, each.total, each.days_left) for each in results} == {(601, 1132, 7)}
@@ -263,7 +294,13 @@ def test_a_deadline_of_the_parameters_gives_an_outlook_for_every_required_share(
 
 def test_with_few_intervals_the_outlook_stands_at_every_design_effect(nation: Inputs) -> None:
     inputs = counted_again(nation, "central-2025-12-25", "2025-12-24")
-    shown = text(present.outlook(assess.outlook(inputs), assess.completion(inputs), inputs))
+    shown = text(
+        present.outlook(
+            outlook_of_tasks(inputs.tasks, inputs.settings.outlook),
+            completion_of_lists(inputs.tasks, inputs.settings.completion),
+            inputs,
+        )
+    )
     for effect in (1, 2, 4):
         assert f"Design effect {effect}, no new tasks" in shown
         assert f"design effect {effect}: " in shown
@@ -274,7 +311,13 @@ def test_with_few_intervals_the_outlook_stands_at_every_design_effect(nation: In
 
 def test_one_interval_has_a_pace_and_no_change(nation: Inputs) -> None:
     inputs = counted_again(nation, "central-2025-10")
-    shown = text(present.flow(assess.flow(inputs), assess.completion(inputs), inputs))
+    shown = text(
+        present.flow(
+            pace_of_tasks(inputs.tasks, inputs.settings.flow),
+            completion_of_lists(inputs.tasks, inputs.settings.completion),
+            inputs,
+        )
+    )
     # 647 were open on 15 October and none was added: 116 of them in 50 days.
     assert "Of 647 tasks open or added, 116 were finished in the 50 days to 4 December 2025: 11.2 % a month." in shown
     assert "**Change.** There are too few dates" in shown

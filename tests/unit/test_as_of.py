@@ -18,8 +18,8 @@ from policyreport.records.base import Refusal
 from policyreport.running import plan
 from policyreport.running.plan import Known
 from policyreport.statistics import assess
-from policyreport.statistics.assess.tasks import by_kind
-from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.counts import TaskCount, group_by_kind
+from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2025, 11, 23)
@@ -125,7 +125,8 @@ def test_a_count_that_is_not_exact_or_not_whole_is_no_row_quarter_on_quarter(nat
     rows = national.observations.copy()
     october = (rows["indicator"] == national.roles.tasks.completed) & (rows["reference_date"] == "2025-10-15")
     rows[column] = rows[column].astype(object).where(~october, value)
-    counts = assess.quarter_on_quarter(replace(national, observations=rows)).counts
+    lists = replace(national, observations=rows).tasks
+    counts = quarter_on_quarter(lists, national.settings.flow).counts
     assert [(each.reference_date, each.completed) for each in counts] == [(date(2025, 5, 29), 103)]
 
 
@@ -135,8 +136,8 @@ def test_a_projected_count_does_not_hide_the_pace_between_counts() -> None:
 
     known = count(date(2025, 5, 1), 10), count(date(2025, 8, 1), 40)
     planned = count(date(2025, 12, 31), 100, status="projection")
-    assert by_kind((*known, planned)) == (known,)
-    assert by_kind((planned,)) == ((planned,),)
+    assert group_by_kind((*known, planned)) == (known,)
+    assert group_by_kind((planned,)) == ((planned,),)
 
 
 def test_no_date_of_publication_in_the_evaluation_is_later_than_its_day(national: Inputs, made_record) -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from policyreport.data.areas import Areas, read_areas
+from policyreport.data.frames import province_lists, task_lists
 from policyreport.errors import RunError, UsageError
 from policyreport.params.edition import Edition, edition_file, read_edition_file
 from policyreport.params.indicators import Indicators, read_indicators
@@ -154,6 +155,16 @@ class Inputs:
         for (area, indicator, _), points in self.points.items():
             first.setdefault((area, indicator), points)
         return first
+
+    @cached_property
+    def tasks(self) -> pd.DataFrame:
+        """The area's lists of tasks, one row per list and date."""
+        return task_lists(self)
+
+    @cached_property
+    def province_tasks(self) -> pd.DataFrame:
+        """The lists of all provinces as their records describe them; only for the national evaluation."""
+        return province_lists(self)
 
     @cached_property
     def back_cast(self) -> frozenset[tuple[str, str]]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Status = Literal["observed", "estimate", "preliminary", "projection", "derived"]
+NEVER_ESTIMATED = frozenset({"projection", "derived"})
+"""Statuses that never enter an estimate (METHODS §0)."""
 Bound = Literal["=", "~", ">", "<"]
 Share = Annotated[float, Field(ge=0, le=1)]
 

@@ -16,7 +16,7 @@ from policyreport.project import find_project
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
 from policyreport.running.workspace import open_edition
-from policyreport.statistics import assess
+from policyreport.statistics.tasks.completion import completion_of_lists
 
 TRUTH = "truth.csv"
 """File in a simulated edition's data folder: area, quantity, period, value."""
@@ -130,7 +130,7 @@ def _counted(inputs: Inputs) -> TrendRecord:
         name=inputs.name,
         edition=edition.id,
         as_known_on=edition.as_known_on,
-        completion=assess.completion(inputs),
+        completion=completion_of_lists(inputs.tasks, inputs.settings.completion),
         **empty,
     )
 

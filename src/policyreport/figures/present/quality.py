@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.names import inside
@@ -15,7 +16,6 @@ from policyreport.params.spelling import sort_key
 from policyreport.records.markdown import escape, link
 from policyreport.records.notebooks import CleanRecord, CodeCount, CoverageCell, EvaluationRecord, TrendRecord
 from policyreport.statistics.assess.national import raised
-from policyreport.statistics.assess.tasks import SUBJECT
 
 PARTS = {"fan": "fan of yearly changes", "cusum": "wandering residuals (CUSUM)", "step": "step at a date"}
 """Names for readers of parts of a method that a refusal may concern."""
@@ -235,6 +235,6 @@ def _about(voice: Voice, subjects: Sequence[str]) -> str:
     """What a refusal concerns, inside a sentence; nothing where the question alone says it."""
     titles = {task_list.title for task_list in voice.inputs.policy.lists}
     lists = [f"“{escape(subject)}”" for subject in dict.fromkeys(subjects) if subject in titles]
-    others = [subject for subject in dict.fromkeys(subjects) if subject not in {*titles, SUBJECT, ""}]
+    others = [subject for subject in dict.fromkeys(subjects) if subject not in {*titles, TASKS, ""}]
     series = [escape(inside(_subject(voice, other))) for other in others]
     return (f" on {listed(lists)}" if lists else "") + (f" of {listed(series)}" if series else "")

@@ -16,7 +16,8 @@ from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.tasks import Calibration, Completion, Funnel, FunnelPoint, Grouped, PooledShare, Pooling
-from policyreport.statistics.assess.task_comparison import newest_counts
+from policyreport.statistics.tasks.counts import newest_of_each_area
+from policyreport.statistics.tasks.frame import read_lists
 
 NAMED = 5
 """Areas named in a sentence; the figure and the table name all."""
@@ -25,7 +26,7 @@ NAMED = 5
 def pooling(result: Pooling | Refusal, inputs: Inputs) -> Exhibits:
     """Show each province's own share and its pooled estimate, or the counts that cannot be pooled.
 
-    From `assess.pooling`: "pooling", "caterpillar" (empty where refused), "lists-side-by-side" (the counts where they
+    From `pool_lists`: "pooling", "caterpillar" (empty where refused), "lists-side-by-side" (the counts where they
     are not pooled).
     """
     voice = Voice(inputs)
@@ -102,7 +103,8 @@ def calibration(result: Calibration | Refusal, inputs: Inputs) -> Exhibit:
 
 def _raw_figure(voice: Voice) -> Exhibit | str:
     """The counts that cannot be compared, side by side in the order of areas."""
-    newest = {(count.area, count.list, count.reference_date) for count in newest_counts(voice.inputs)}
+    counts = newest_of_each_area(read_lists(voice.inputs.province_tasks).counts)
+    newest = {(count.area, count.list, count.reference_date) for count in counts}
     done = [
         result
         for _, record in sorted(voice.inputs.records.items())

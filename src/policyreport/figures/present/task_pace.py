@@ -16,8 +16,8 @@ from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
 from policyreport.records.tasks import Completion, Flow, FlowChange, FlowTrend, ListCount, Outlook, OutlookAt
-from policyreport.statistics.assess.tasks import task_counts
 from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.frame import read_lists
 
 YEAR_END = 12
 """The month whose rush is not told apart from speed (METHODS §2)."""
@@ -26,7 +26,7 @@ YEAR_END = 12
 def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibits:
     """Show how fast an area's tasks are finished, the last change and the trend, or why there is no answer.
 
-    From `assess.flow` and `assess.completion`: "flow", and "flow-short" with its sentences (empty where refused:
+    From `pace_of_tasks` and `completion_of_lists`: "flow", and "flow-short" with its sentences (empty where refused:
     "refusals-short" says why).
     """
     voice = Voice(inputs)
@@ -63,7 +63,7 @@ def outlook(
 ) -> Exhibits:
     """Show where an area's pace would lead by the deadline, or why there is no answer.
 
-    From `assess.outlook` (of each list one result per required share) and `assess.completion`: "outlook", and
+    From `outlook_of_tasks` (of each list one result per required share) and `completion_of_lists`: "outlook", and
     "outlook-short" with its sentences (empty where refused).
     """
     voice = Voice(inputs)
@@ -104,7 +104,7 @@ def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Ou
 
 
 def list_counts(completion: Sequence[Completion | Refusal], list_: str) -> tuple[ListCount, ...]:
-    """The dated counts of one list from `assess.completion`, in order of date."""
+    """The dated counts of one list from `completion_of_lists`, in order of date."""
     return tuple(
         ListCount(
             list=result.list,
@@ -144,7 +144,8 @@ def _side_by_side(voice: Voice, results: Sequence[object]) -> list[object]:
 
     The last such refusal also names the counts that stand alone of their kind: they were not compared either.
     """
-    counts = [count for count in task_counts(voice.inputs) if None not in (count.total, count.completed)]
+    lists = read_lists(voice.inputs.tasks)
+    counts = [count for count in lists.of_one_area() if None not in (count.total, count.completed)]
     refused = [result for result in results if isinstance(result, Refusal)]
     changed = [refusal for refusal in refused if refusal.code == "list-changed"]
     details: dict[int, str] = {}
@@ -155,7 +156,7 @@ def _side_by_side(voice: Voice, results: Sequence[object]) -> list[object]:
     alone = [count for count in counts if not any(set(count.inputs) & set(refusal.inputs) for refusal in changed)]
     if changed and alone:
         details[id(changed[-1])] += f"; counted once: {', '.join(_counted(voice, count) for count in alone)}"
-    dated = task_counts(voice.inputs, context=True)
+    dated = lists.of_one_area(context=True)
     for close in (refusal for refusal in refused if refusal.code == "interval-too-short"):
         own = [count for count in dated if set(count.inputs) & set(close.inputs)]
         details[id(close)] = f"{', then '.join(_counted(voice, count) for count in own)}; {close.detail}"

@@ -26,7 +26,7 @@ from policyreport.statistics.common.intervals import ALPHA
 def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit:
     """Show an area's lists on their newest dates, with a line where a list was counted again.
 
-    From `assess.completion`, in order of date: "tasks".
+    From `completion_of_lists`, in order of date: "tasks".
     """
     voice = Voice(inputs)
     done = newest_of_each_list(completion)
@@ -92,7 +92,7 @@ def national_tasks(
 ) -> Exhibits:
     """Show the national list on its dates, quarter on quarter, with the condition under each step.
 
-    From `assess.completion` (every list of the country) and `assess.quarter_on_quarter`: "tasks-lead", "tasks",
+    From `completion_of_lists` (every list of the country) and `quarter_on_quarter`: "tasks-lead", "tasks",
     "quarter-on-quarter", "quarter-on-quarter-condition".
     """
     voice = Voice(inputs)

@@ -15,22 +15,15 @@ from policyreport.statistics.assess.shares import measure_differences, other_qua
 from policyreport.statistics.assess.side_by_side import differences, exposure, panel, ranks, series_of, step_days, steps
 from policyreport.statistics.assess.specifications import sensitivity
 from policyreport.statistics.assess.specifications_trends import score_specifications
-from policyreport.statistics.assess.task_comparison import calibration, count_ranks, funnel, pooling
-from policyreport.statistics.assess.tasks import completion, flow, outlook, quarter_on_quarter
 
 __all__ = [
     "boundary_checks",
     "bounded_values",
-    "calibration",
     "changes",
     "codes",
-    "completion",
-    "count_ranks",
     "coverage",
     "differences",
     "exposure",
-    "flow",
-    "funnel",
     "governance",
     "growth",
     "growth_differences",
@@ -43,14 +36,11 @@ __all__ = [
     "measure_differences",
     "observations",
     "other_quantity",
-    "outlook",
     "panel",
     "panel_values",
     "part_missing",
     "peers",
-    "pooling",
     "published_ranks_of",
-    "quarter_on_quarter",
     "ranks",
     "revisions",
     "score_specifications",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import inf
 
 from policyreport.data.inputs import Inputs
-from policyreport.records.base import Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal
 from policyreport.records.shares import AggregateCheck, PartBound, Remainder
 from policyreport.statistics.assess.selection import not_published, observations, output_of, point_of
 from policyreport.statistics.shares.bounds import finite, rest_of_total
 from policyreport.statistics.shares.threshold import aggregate_check
-from policyreport.statistics.shares.vintages import NEVER_ESTIMATED, ids, newest_of_each_year, year_of
+from policyreport.statistics.shares.vintages import ids, newest_of_each_year, year_of
 
 KIND = "aggregate-check"
 Output = dict[str, tuple[float, tuple[str, ...]]]

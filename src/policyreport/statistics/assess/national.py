@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Flag, Frozen, Observation, Refusal, Result, parts_of
 from policyreport.records.notebooks import (
@@ -19,7 +20,6 @@ from policyreport.records.notebooks import (
 )
 from policyreport.records.series import Difference, Peers, Ranks, RankSet, Trend
 from policyreport.records.tasks import Flow, Outlook, QuarterOnQuarter
-from policyreport.statistics.assess.tasks import SUBJECT
 from policyreport.statistics.shares.latest import later_parts, newest_completion, newest_of_each_measure
 
 OF_YEAR = re.compile(r"^(\w+(?: \([\w-]+\))?) \d{4}$")
@@ -125,7 +125,7 @@ def _walk(value: object, method: str, subject: str) -> Iterator[tuple[str, str, 
 
 def _of(result: Result) -> str:
     """What a result is about: its indicator, or the tasks."""
-    about = SUBJECT if isinstance(result, (Flow, Outlook, QuarterOnQuarter)) else ""
+    about = TASKS if isinstance(result, (Flow, Outlook, QuarterOnQuarter)) else ""
     return str(getattr(result, "indicator", "") or getattr(result, "outcome", "") or about)
 
 

@@ -11,10 +11,9 @@ import pandas as pd
 from policyreport.data.inputs import Inputs
 from policyreport.data.observations import to_observations
 from policyreport.params.report import SeriesRole
-from policyreport.records.base import Flag, Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Flag, Observation, Refusal
 from policyreport.records.periods import YEAR, kind_of, period_bounds
 from policyreport.records.series import SeriesPoint
-from policyreport.statistics.shares.vintages import NEVER_ESTIMATED
 
 # The name that notebooks use.
 observations = to_observations

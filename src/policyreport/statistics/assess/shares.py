@@ -7,7 +7,7 @@ from typing import Any
 
 from policyreport.data.inputs import Inputs
 from policyreport.params.policy import Target
-from policyreport.records.base import Flag, Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Flag, Observation, Refusal
 from policyreport.records.shares import MeasureDifference, NotYearly, Pace, Revisions, Threshold
 from policyreport.statistics.assess.selection import not_published, observations
 from policyreport.statistics.common.starts import last_year_before
@@ -15,7 +15,6 @@ from policyreport.statistics.shares import pace as pace_method
 from policyreport.statistics.shares import revisions as revisions_method
 from policyreport.statistics.shares import threshold as threshold_method
 from policyreport.statistics.shares.revision_error import RevisionPrior, prior_grid
-from policyreport.statistics.shares.vintages import NEVER_ESTIMATED
 
 
 def share(inputs: Inputs) -> tuple[Threshold | NotYearly | Refusal, ...]:

@@ -10,7 +10,7 @@ from itertools import product
 
 from policyreport.data.inputs import Inputs
 from policyreport.params.policy import Target
-from policyreport.records.base import Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal
 from policyreport.records.digits import as_computed, as_published
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.statistics.assess.selection import not_published
@@ -29,7 +29,6 @@ from policyreport.statistics.assess.specifications_areas import (
     resting_on,
 )
 from policyreport.statistics.assess.specifications_trends import trend_specifications
-from policyreport.statistics.assess.tasks import task_counts
 from policyreport.statistics.common.intervals import wilson
 from policyreport.statistics.common.sensitivity import Answer, Choices, run, run_rows
 from policyreport.statistics.common.starts import last_year_before
@@ -37,8 +36,9 @@ from policyreport.statistics.shares import pace as pace_method
 from policyreport.statistics.shares import threshold as threshold_method
 from policyreport.statistics.shares.prior_cells import mean_of
 from policyreport.statistics.shares.revision_error import RevisionPrior, flat_prior
-from policyreport.statistics.shares.vintages import NEVER_ESTIMATED, year_of, yearly
+from policyreport.statistics.shares.vintages import year_of, yearly
 from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.frame import read_lists
 
 
 def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
@@ -63,7 +63,8 @@ def completion_specifications(inputs: Inputs) -> Spec:
     list has no verdict and is not counted: nothing is compared with itself.
     """
     # The newest date of each list comes last.
-    counts = {count.list: count for count in task_counts(inputs) if count.total and count.completed is not None}
+    published = read_lists(inputs.tasks).of_one_area()
+    counts = {count.list: count for count in published if count.total and count.completed is not None}
     lists = [key for key in inputs.roles.tasks.national_lists if key in counts] or list(counts)
     if not lists:
         return not_published("completion", inputs.roles.tasks.completed)

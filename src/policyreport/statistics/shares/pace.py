@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from policyreport.params.methods import PaceSettings
-from policyreport.records.base import Flag, Interval, Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Flag, Interval, Observation, Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.shares import Pace, PriorCell
 from policyreport.statistics.shares.pace_arithmetic import (
@@ -25,7 +25,6 @@ from policyreport.statistics.shares.pace_lines import drift_fan, scenario_lines
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, prior_cells
 from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, revision_error
 from policyreport.statistics.shares.vintages import (
-    NEVER_ESTIMATED,
     ids,
     maturity,
     newest_of_each_year,

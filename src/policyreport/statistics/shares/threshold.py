@@ -7,14 +7,13 @@ from itertools import groupby
 from typing import Literal
 
 from policyreport.params.methods import ThresholdSettings
-from policyreport.records.base import Flag, Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Flag, Observation, Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import AggregateCheck, NotYearly, PriorCell, Threshold
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid, prior_cells
 from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, revision_error
 from policyreport.statistics.shares.vintages import (
-    NEVER_ESTIMATED,
     enters_estimates,
     ids,
     maturity,

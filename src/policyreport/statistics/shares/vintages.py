@@ -6,11 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from policyreport.errors import DataError
-from policyreport.records.base import Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal
 from policyreport.records.periods import YEAR, kind_of, year_of_period
-
-NEVER_ESTIMATED = frozenset({"projection", "derived"})
-"""Statuses that never enter an estimate (METHODS §0)."""
 
 
 def year_of(observation: Observation) -> int:

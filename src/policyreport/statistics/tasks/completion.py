@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from policyreport.params.methods import CompletionSettings
-from policyreport.records.base import Interval, Refusal
+from policyreport.records.base import Interval, Refusal, Results
 from policyreport.records.tasks import Completion, Proportion
 from policyreport.statistics.common.intervals import ALPHA, jeffreys, wilson
 from policyreport.statistics.tasks.counts import TaskCount, flag_short_sum, refuse_unusable
+from policyreport.statistics.tasks.frame import read_lists
 
 METHOD = "completion"
+
+
+def completion_of_lists(lists: pd.DataFrame, settings: CompletionSettings) -> Results[Completion | Refusal]:
+    """Describe every list of one area on each of its dates, in order of date.
+
+    Parameters
+    ----------
+    lists : DataFrame
+        One row per list and date, see `frame.COLUMNS`.
+
+    Returns
+    -------
+    Results of Completion or Refusal
+        One `not-published` refusal where there is no list at all.
+    """
+    read = read_lists(lists)
+    counts = [count for count in read.of_one_area() if count.total is not None]
+    if not counts:
+        return Results([read.not_published(METHOD)])
+    results = Results(assess(count, settings, subject=count.list_label) for count in counts)
+    if any(isinstance(result, Completion) for result in results):
+        return results
+    # An area without any countable list has published no count, whatever lists it named.
+    return Results(
+        refused.model_copy(update={"subject": read.subject, "detail": f"{refused.subject}: {refused.detail}"})
+        for refused in results
+        if isinstance(refused, Refusal)
+    )
 
 
 def assess(count: TaskCount | None, settings: CompletionSettings, *, subject: str) -> Completion | Refusal:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import pairwise
+from typing import Literal
 
 from policyreport.errors import DataError
-from policyreport.records.base import Bound, Flag, Refusal, Status
+from policyreport.records.base import NEVER_ESTIMATED, Bound, Flag, Refusal, Status
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,18 @@ class TaskCount:
         ``=``, or how the count was qualified.
     certified
         Whether the publisher confirms the same basis as on the previous date.
+    deadline
+        Day by which the list is to be finished.
+    context
+        Whether the list is kept for context: it may have a pace, but no completion and no outlook.
+    quarterly
+        Whether the list stands in the quarter-on-quarter table.
+    basis
+        What is published about how the list differs from the one before.
+    recurring, recurring_listed, recurring_completed
+        Recurring tasks: how many, whether the list holds them, and whether they are among the completed.
+    inputs, recurring_inputs
+        Ledger rows behind the counts, and behind the number of recurring tasks.
     """
 
     area: str
@@ -54,7 +67,15 @@ class TaskCount:
     bound: Bound = "="
     status: Status = "observed"
     certified: bool = False
+    deadline: date | None = None
+    context: bool = False
+    quarterly: bool = True
+    basis: str = ""
+    recurring: int | None = None
+    recurring_listed: Literal["included", "excluded", "not stated"] = "not stated"
+    recurring_completed: Literal["yes", "no", "not stated"] = "not stated"
     inputs: tuple[str, ...] = ()
+    recurring_inputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"{self.area}, list {self.list!r}, published {self.published}"
@@ -85,7 +106,7 @@ def refuse_unusable(counts: Sequence[TaskCount], method: str, subject: str) -> R
         known = [f"total {count.total}" for count in counts if count.total is not None]
         detail = "; ".join(known) if known else "no counts"
         return Refusal(code="not-published", method=method, subject=subject, detail=detail, inputs=inputs)
-    if planned := [count.status for count in counts if count.status in ("projection", "derived")]:
+    if planned := [count.status for count in counts if count.status in NEVER_ESTIMATED]:
         detail = f"status {planned[0]}"
         return Refusal(code="projection-only", method=method, subject=subject, detail=detail, inputs=inputs)
     if bounded := [count for count in counts if count.bound != "="]:
@@ -137,6 +158,41 @@ def select_comparable(
         return refuse(code="too-few-areas", detail=f"{len(kept)} areas, {minimum_areas} needed")
     left_out = {count.area for count in ordered} - {count.area for count in kept}
     return kept, tuple(sorted(left_out))
+
+
+def group_by_kind(counts: Sequence[TaskCount]) -> tuple[tuple[TaskCount, ...], ...]:
+    """Group one area's counts by kind of list, for questions of pace, in the order of their first count.
+
+    Where a kind was counted again, kinds counted once are left out: they add no answer, and their refusal would hide
+    the area's own. A projected or derived count is used only where there is no other: it never enters an estimate.
+    """
+    whole = [count for count in counts if count.total is not None and count.completed is not None]
+    kinds: dict[str, list[TaskCount]] = {}
+    for count in [count for count in whole if count.status not in NEVER_ESTIMATED] or whole:
+        kinds.setdefault(count.list_kind, []).append(count)
+    again = [group for group in kinds.values() if len(group) > 1]
+    return tuple(tuple(group) for group in again or kinds.values())
+
+
+def newest_of_each_area(counts: Iterable[TaskCount]) -> tuple[TaskCount, ...]:
+    """Take each area's newest list, the longest of one day, in the order of area keys."""
+    newest: dict[str, TaskCount] = {}
+    for count in counts:
+        newest[count.area] = max(newest.get(count.area, count), count, key=_recency)
+    return tuple(newest[area] for area in sorted(newest))
+
+
+def of_newest_lists(counts: Iterable[TaskCount]) -> dict[str, list[TaskCount]]:
+    """Collect the counts of each area's newest list, by area in the order of their keys."""
+    every = list(counts)
+    return {
+        newest.area: [count for count in every if (count.area, count.list) == (newest.area, newest.list)]
+        for newest in newest_of_each_area(every)
+    }
+
+
+def _recency(count: TaskCount) -> tuple[date, int]:
+    return count.reference_date or count.published, count.total or 0
 
 
 def gather_inputs(counts: Sequence[TaskCount]) -> tuple[str, ...]:

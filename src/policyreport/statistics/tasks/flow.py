@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Literal
 
+import pandas as pd
+
 from policyreport.params.methods import FlowSettings
-from policyreport.records.base import Flag, Interval, Refusal
-from policyreport.records.tasks import (
-    ChangeAt,
-    ChangeAtFrailty,
-    Flow,
-    FlowChange,
-    FlowTrend,
-    ListCount,
-    ListStep,
-    QuarterOnQuarter,
-)
-from policyreport.statistics.tasks.counts import TaskCount, check_part, flag_short_sum, gather_inputs
+from policyreport.records.base import Interval, Refusal, Results
+from policyreport.records.tasks import ChangeAt, ChangeAtFrailty, Flow, FlowChange, FlowTrend
+from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, group_by_kind
 from policyreport.statistics.tasks.frailty import Contrast, contrast, find_zero, risk_sets
+from policyreport.statistics.tasks.frame import read_lists
 from policyreport.statistics.tasks.hazard_trend import fit_trend
-from policyreport.statistics.tasks.hazards import (
-    Increment,
-    describe_step,
-    difference,
-    find_largest_design_effect,
-    flag_suspect,
-)
-from policyreport.statistics.tasks.list_bounds import bound_step, without_recurring
-from policyreport.statistics.tasks.stretch import collect_stretch, find_break
+from policyreport.statistics.tasks.hazards import Increment, describe_step, difference, find_largest_design_effect
+from policyreport.statistics.tasks.stretch import collect_stretch
 
 METHOD = "flow"
+
+
+def pace_of_tasks(lists: pd.DataFrame, settings: FlowSettings) -> Results[Flow | Refusal]:
+    """Measure the pace at which one area's tasks are finished, for each kind of list.
+
+    Parameters
+    ----------
+    lists : DataFrame
+        One row per list and date, see `frame.COLUMNS`.
+
+    Returns
+    -------
+    Results of Flow or Refusal
+        One result per kind of list that was counted again, or per kind where none was; a pace needs two exact dates of
+        one list. `not-published` where there is no list.
+    """
+    read = read_lists(lists)
+    kinds = group_by_kind(read.of_one_area(context=True))
+    if not kinds:
+        return Results([read.not_published(METHOD)])
+    return Results(assess(counts, settings, subject=read.subject) for counts in kinds)
 
 
 def assess(counts: Sequence[TaskCount], settings: FlowSettings, *, subject: str) -> Flow | Refusal:
@@ -121,119 +127,4 @@ def _at_frailty(variance: float, found: Contrast) -> ChangeAtFrailty:
         expected=found.expected,
         difference=found.difference,
         interval=Interval(low=found.low, high=found.high),
-    )
-
-
-def quarter_on_quarter(
-    counts: Sequence[ListCount],
-    settings: FlowSettings,
-    *,
-    area: str,
-    subject: str,
-    basis_changes: Mapping[date, str],
-) -> QuarterOnQuarter | Refusal:
-    """Lay out counts of one or several lists date by date, with the condition under which each step may be compared.
-
-    Parameters
-    ----------
-    counts
-        Counts as printed; lists may differ. More completed than on the list is a DataError.
-    basis_changes
-        Published changes in the basis of a date's counts since the previous date.
-
-    Returns
-    -------
-    QuarterOnQuarter or Refusal
-        `not-published` without counts. Steps across lists hold a `list-changed` refusal instead of a verdict,
-        with bounds of what was completed and the hazard if the list had only grown and nothing was removed.
-
-    Notes
-    -----
-    A description, printed with its condition because readers will make the comparison themselves.
-    """
-    if not counts:
-        return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
-    minimum_days, tolerance = settings.minimum_days, settings.conventions.sum_tolerance
-    ordered = [_flag_count(count, area, tolerance) for count in sorted(counts, key=lambda count: count.reference_date)]
-    steps: list[ListStep] = []
-    neighbour: Increment | None = None
-    for before, after in pairwise(ordered):
-        increment = _increment_if_grown(before, after, minimum_days)
-        flag = None
-        if neighbour and increment:
-            flag = flag_suspect(neighbour, increment, suspect_ratio=settings.suspect_ratio)
-        note = basis_changes.get(after.reference_date, "")
-        steps.append(_describe_list_step(before, after, increment, flag, note, subject, minimum_days))
-        # A step that is only too short says nothing about its neighbours' basis.
-        if increment or _is_long(before, after, minimum_days):
-            neighbour = increment
-    inputs = tuple(dict.fromkeys(row for count in ordered for row in count.inputs))
-    return QuarterOnQuarter(area=area, counts=tuple(ordered), steps=tuple(steps), inputs=inputs)
-
-
-def _flag_count(count: ListCount, area: str, sum_tolerance: float) -> ListCount:
-    """The count, with `sum-short` where its parts do not add up."""
-    check_part(f"{area}, list {count.list!r}, {count.reference_date}", "completed", count.completed, count.total)
-    short = flag_short_sum(count.parts, count.total, sum_tolerance=sum_tolerance)
-    found = {"flags": count.flags + short, "without_recurring": without_recurring(count)}
-    return count.model_copy(update=found)
-
-
-def _is_long(before: ListCount, after: ListCount, minimum_days: int) -> bool:
-    return (after.reference_date - before.reference_date).days >= minimum_days
-
-
-def _increment_if_grown(before: ListCount, after: ListCount, minimum_days: int) -> Increment | None:
-    """The interval if the list only grew; None where the counts contradict that or the time is too short."""
-    additions = after.total - before.total + after.removed
-    increment = Increment(
-        before.reference_date,
-        after.reference_date,
-        before.total - before.completed,
-        additions,
-        after.completed - before.completed,
-    )
-    possible = not find_break(True, additions, increment.finished) and increment.at_risk > 0
-    return increment if possible and increment.days >= minimum_days else None
-
-
-def _describe_list_step(
-    before: ListCount,
-    after: ListCount,
-    increment: Increment | None,
-    flag: Flag | None,
-    basis_change: str,
-    subject: str,
-    minimum_days: int,
-) -> ListStep:
-    """One step of the table, with the refusal that takes the place of a comparison."""
-    additions = after.total - before.total + after.removed
-    finished = after.completed - before.completed
-    days = (after.reference_date - before.reference_date).days
-    reason = find_break(before.list == after.list, additions, finished)
-    if flag and not after.certified:
-        reason = reason or f"basis suspect, {flag.detail}"
-    refusal = None
-    if reason or days < minimum_days:
-        counts = f"{before.completed} of {before.total}, then {after.completed} of {after.total}"
-        refusal = Refusal(
-            code="list-changed" if reason else "interval-too-short",
-            method=METHOD,
-            subject=subject,
-            detail=f"{reason or f'{days} days'}: {counts}",
-            inputs=before.inputs + after.inputs,
-        )
-    return ListStep(
-        start=before.reference_date,
-        end=after.reference_date,
-        days=days,
-        new_completed=finished,
-        additions=additions,
-        same_list=not reason,
-        basis_change=basis_change,
-        bounds=bound_step(before, after, minimum_days=minimum_days) if reason else None,
-        conditional=describe_step(increment) if increment else None,
-        refusal=refusal,
-        flags=(flag,) if flag else (),
-        inputs=before.inputs + after.inputs,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom, norm
 
@@ -12,8 +13,9 @@ from policyreport.params.methods import FunnelSettings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Funnel, FunnelPoint, Grouped
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, select_comparable
-from policyreport.statistics.tasks.grouping import INDEPENDENT, Grouping
+from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, newest_of_each_area, select_comparable
+from policyreport.statistics.tasks.frame import read_lists
+from policyreport.statistics.tasks.grouping import INDEPENDENT, Grouping, grouping_of_lists
 
 Floats = NDArray[np.float64]
 Limits = tuple[float, float, float, float]
@@ -22,6 +24,24 @@ METHOD = "funnel"
 
 LARGEST_NUMBER_OF_LIMITS = 400
 """More totals than this cannot be distinguished in a printed figure."""
+
+
+def funnel_of_lists(lists: pd.DataFrame, settings: FunnelSettings) -> Funnel | Refusal:
+    """Compare the completed shares of areas' newest lists with the limits expected for their size.
+
+    Parameters
+    ----------
+    lists : DataFrame
+        One row per list and date, see `frame.COLUMNS`.
+
+    Returns
+    -------
+    Funnel or Refusal
+        Refused: `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    """
+    read = read_lists(lists)
+    grouping = grouping_of_lists(read.counts, settings.pooling)
+    return assess(newest_of_each_area(read.counts), settings, subject=read.subject, grouping=grouping)
 
 
 def assess(

@@ -12,7 +12,9 @@ from scipy.optimize import brentq
 from scipy.stats import chi2
 
 from policyreport.params.methods import PoolingSettings
+from policyreport.statistics.tasks.counts import TaskCount, of_newest_lists
 from policyreport.statistics.tasks.hazards import Increment
+from policyreport.statistics.tasks.stretch import Stretch, collect_stretch
 
 _MEDIAN = float(chi2.median(1))
 
@@ -27,6 +29,14 @@ class Grouping:
 
 INDEPENDENT = Grouping()
 """Tasks that finish independently."""
+
+
+def grouping_of_lists(counts: Iterable[TaskCount], settings: PoolingSettings) -> Grouping:
+    """Estimate one design effect from those areas' newest lists that were counted again, or take the assumed one."""
+    stretches = [
+        collect_stretch(own, settings.flow, method="pooling", subject="") for own in of_newest_lists(counts).values()
+    ]
+    return estimate_grouping([stretch.increments for stretch in stretches if isinstance(stretch, Stretch)], settings)
 
 
 def estimate_grouping(lists: Iterable[Sequence[Increment]], settings: PoolingSettings) -> Grouping:

@@ -10,13 +10,15 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from policyreport.params.methods import OutlookSettings
-from policyreport.records.base import Interval, Refusal
+from policyreport.records.base import Interval, Refusal, Results
 from policyreport.records.tasks import Calibration, Outlook, OutlookAt
 from policyreport.statistics.common.draws import JOINT, generator
 from policyreport.statistics.common.intervals import ALPHA, wilson
-from policyreport.statistics.tasks.counts import TaskCount, gather_inputs
+from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, group_by_kind, of_newest_lists
+from policyreport.statistics.tasks.frame import read_lists
 from policyreport.statistics.tasks.hazards import Increment, rescale
 from policyreport.statistics.tasks.predictive import (
     Floats,
@@ -50,6 +52,35 @@ def learns_clustering(increments: Sequence[Increment], tasks: int, settings: Out
     at_risk = sum(step.at_risk for step in increments) / len(increments)
     enough = len(increments) >= settings.grid_from_intervals and at_risk >= settings.grid_smallest_list
     return enough and tasks >= settings.grid_smallest_open_share * at_risk
+
+
+def outlook_of_tasks(lists: pd.DataFrame, settings: OutlookSettings) -> Results[Outlook | Refusal]:
+    """Predict whether one area's lists will be finished by their deadlines, if tasks go on closing as before.
+
+    Parameters
+    ----------
+    lists : DataFrame
+        One row per list and date, see `frame.COLUMNS`.
+
+    Returns
+    -------
+    Results of Outlook or Refusal
+        For each kind of list one result per required share, or one refusal: that of the pace, or `no-deadline`, which
+        is the deadline of the kind's newest list.
+    """
+    read = read_lists(lists)
+    kinds = group_by_kind(read.of_one_area())
+    if not kinds:
+        return Results([read.not_published(METHOD)])
+    outlooks: list[Outlook | Refusal] = []
+    for counts in kinds:
+        by_share = [
+            assess(counts, settings, subject=read.subject, deadline=counts[-1].deadline, required_share=share)
+            for share in settings.required_shares
+        ]
+        # A refusal does not depend on the required share.
+        outlooks += by_share[:1] if isinstance(by_share[0], Refusal) else by_share
+    return Results(outlooks)
 
 
 def assess(
@@ -191,6 +222,32 @@ def _judge(outlooks: Sequence[OutlookAt], settings: OutlookSettings) -> Literal[
     if min(chances) >= settings.likely_probability:
         return "likely"
     return "unlikely" if max(chances) <= settings.unlikely_probability else "cannot say"
+
+
+def calibrate_outlook(lists: pd.DataFrame, settings: OutlookSettings) -> Calibration | Refusal:
+    """Compare the outlooks that could have been made of areas' newest lists on earlier dates with the outcomes.
+
+    Parameters
+    ----------
+    lists : DataFrame
+        One row per list and date, see `frame.COLUMNS`.
+
+    Returns
+    -------
+    Calibration or Refusal
+        Refused: `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks. Only lists
+        counted often enough for one earlier outlook are used: others have nothing to compare with the outcomes.
+    """
+    read = read_lists(lists)
+    subject = f"{read.subject}: earlier outlooks"
+    # The intervals behind the first forecast, and one to compare it with.
+    dates = settings.calibration_first_interval + 2
+    dated = ([count for count in own if count.reference_date] for own in of_newest_lists(read.counts).values())
+    series = [own for own in dated if len(own) >= dates]
+    if not series:
+        detail = f"no earlier outlook exists: no list was counted on {dates} dates"
+        return Refusal(code="too-few-points", method=METHOD, subject=subject, detail=detail)
+    return calibrate(series, settings, subject=subject, indicator=read.indicator, measure="")
 
 
 def calibrate(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import betainc, betaln
@@ -14,12 +15,31 @@ from policyreport.params.methods import PoolingSettings
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.tasks import Grouped, PooledShare, Pooling
 from policyreport.statistics.common.intervals import ALPHA
-from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, select_comparable
-from policyreport.statistics.tasks.grouping import INDEPENDENT, Grouping
+from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, newest_of_each_area, select_comparable
+from policyreport.statistics.tasks.frame import read_lists
+from policyreport.statistics.tasks.grouping import INDEPENDENT, Grouping, grouping_of_lists
 
 Floats = NDArray[np.float64]
 
 METHOD = "pooling"
+
+
+def pool_lists(lists: pd.DataFrame, settings: PoolingSettings) -> Pooling | Refusal:
+    """Pool the completed shares of areas' newest lists, allowing for tasks that finish together.
+
+    Parameters
+    ----------
+    lists : DataFrame
+        One row per list and date, see `frame.COLUMNS`.
+
+    Returns
+    -------
+    Pooling or Refusal
+        Refused: `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+    """
+    read = read_lists(lists)
+    grouping = grouping_of_lists(read.counts, settings)
+    return assess(newest_of_each_area(read.counts), settings, subject=read.subject, grouping=grouping)
 
 
 def assess(
