@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
+from policyreport.params.methods import MethodSettings, read_method_settings
 from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
@@ -231,6 +232,12 @@ def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Known, str, 
 def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
     """The national slice of the edition of September 2026, without records of provinces."""
     return slice_of(known_q4, "evaluation", "VN")
+
+
+@pytest.fixture(scope="session")
+def methods() -> MethodSettings:
+    """The project's settings of all methods; `model_copy(update=…)` gives one of them other values."""
+    return read_method_settings(ROOT)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyreport.statistics.ranks.ranks import rank_sets
+from policyreport.statistics.ranks.ranks import rank_estimates
 
 scores = st.lists(
     st.tuples(st.integers(0, 60).map(lambda tenth: tenth / 10), st.integers(1, 30).map(lambda tenth: tenth / 10)),
@@ -11,21 +12,17 @@ scores = st.lists(
 )
 
 
-def rank(pairs, areas=None, scale=1.0):
-    estimates, errors = np.array(pairs).T
-    return rank_sets(
-        areas or [f"n{place}" for place in range(len(pairs))],
-        estimates,
-        scale * errors,
-        indicator="score",
-        measure="",
-        basis="survey",
-        larger_is_better=True,
-        draws=499,
-        tolerance=1e-7,
-        tau=1,
-        minimum_areas=3,
-    ).sets
+@pytest.fixture(scope="module")
+def rank(methods):
+    quick = methods.ranks.model_copy(update={"draws": 499, "quadrature_digits": 7, "tau": 1})
+
+    def estimate(pairs, areas=None, scale=1.0):
+        names = areas or [f"n{place}" for place in range(len(pairs))]
+        about = {"indicator": "score", "measure": "", "basis": "survey", "larger_is_better": True}
+        estimates, errors = np.array(pairs).T
+        return rank_estimates(names, estimates, scale * errors, quick, **about).sets
+
+    return estimate
 
 
 def sets_of(each):
@@ -34,7 +31,7 @@ def sets_of(each):
 
 @settings(max_examples=40, deadline=None)
 @given(scores)
-def test_sets_hold_every_rank_a_tie_leaves_open_and_stay_inside_the_table(pairs):
+def test_sets_hold_every_rank_a_tie_leaves_open_and_stay_inside_the_table(rank, pairs):
     estimates = [estimate for estimate, _ in pairs]
     for each in rank(pairs):
         last = sum(other >= each.estimate for other in estimates)
@@ -44,7 +41,7 @@ def test_sets_hold_every_rank_a_tie_leaves_open_and_stay_inside_the_table(pairs)
 
 @settings(max_examples=40, deadline=None)
 @given(scores, st.floats(0.1, 0.9))
-def test_sets_shrink_when_all_errors_do(pairs, scale):
+def test_sets_shrink_when_all_errors_do(rank, pairs, scale):
     for wide, narrow in zip(rank(pairs), rank(pairs, scale=scale), strict=True):
         for (a, b), (c, d) in zip(sets_of(wide), sets_of(narrow), strict=True):
             assert a <= c
@@ -53,7 +50,7 @@ def test_sets_shrink_when_all_errors_do(pairs, scale):
 
 @settings(max_examples=40, deadline=None)
 @given(scores, st.randoms(use_true_random=False))
-def test_marginal_sets_follow_their_area_when_areas_are_renamed(pairs, random):
+def test_marginal_sets_follow_their_area_when_areas_are_renamed(rank, pairs, random):
     areas = [f"n{place}" for place in range(len(pairs))]
     renamed = random.sample(areas, len(areas))
     before = {new: each.marginal for new, each in zip(renamed, rank(pairs), strict=True)}

@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 from policyreport.records.base import Refusal
 from policyreport.records.series import SeriesPoint
 from policyreport.statistics.common.draws import generator
-from policyreport.statistics.ranks.means import MeanRules, estimate_means
+from policyreport.statistics.ranks.means import estimate_means
 from policyreport.statistics.ranks.stepdown import find_simultaneous_sets
-from policyreport.statistics.series.carryover import RhoGrid
 from policyreport.statistics.series.exposure_regression import fit, wild_interval
 from policyreport.statistics.series.kendall import theil_sen
 from policyreport.statistics.series.slopes import gls_slope, gls_step
-from policyreport.statistics.series.steps import assess as assess_step
-from policyreport.statistics.series.steps import rank_sum_p
+from policyreport.statistics.series.steps import estimate_step, rank_sum_p
 
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 series = st.lists(st.integers(-40, 40).map(float), min_size=8, max_size=14)
@@ -37,16 +35,13 @@ def test_slopes_and_steps_lie_inside_their_intervals(values, rho):
     assert inside(median.interval.low, median.slope, median.interval.high)
 
 
-RULES = MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98))
-
-
 @given(
     st.lists(st.lists(st.integers(-40, 40).map(float), min_size=6, max_size=6), min_size=1, max_size=5),
     st.floats(0.01, 5),
 )
-def test_a_mean_difference_lies_inside_its_interval_which_errors_widen(rows, error):
+def test_a_mean_difference_lies_inside_its_interval_which_errors_widen(methods, rows, error):
     table = np.array(rows)
-    exact, wider = (estimate_means(table, RULES, known=np.full(len(table), known)) for known in (0.0, error))
+    exact, wider = (estimate_means(table, methods.peers, known=np.full(len(table), known)) for known in (0.0, error))
     for found in (exact, wider):
         assert found.means == pytest.approx(table.mean(axis=1))
         assert ((found.p_values >= 0) & (found.p_values <= 1)).all()
@@ -59,12 +54,12 @@ def test_a_mean_difference_lies_inside_its_interval_which_errors_widen(rows, err
 @given(
     st.lists(st.lists(st.integers(-40, 40).map(float), min_size=6, max_size=6), min_size=3, max_size=5), st.randoms()
 )
-def test_means_of_a_family_do_not_depend_on_the_order_or_the_scale_of_its_areas(rows, random):
+def test_means_of_a_family_do_not_depend_on_the_order_or_the_scale_of_its_areas(methods, rows, random):
     table = np.array(rows)
     order = random.sample(range(len(table)), len(table))
-    found, shuffled = estimate_means(table, RULES), estimate_means(table[order], RULES)
+    found, shuffled = estimate_means(table, methods.peers), estimate_means(table[order], methods.peers)
     assert found.p_values[order] == pytest.approx(shuffled.p_values, abs=1e-9)
-    assert 7 * found.halves == pytest.approx(estimate_means(7 * table, RULES).halves, rel=1e-6)
+    assert 7 * found.halves == pytest.approx(estimate_means(7 * table, methods.peers).halves, rel=1e-6)
 
 
 @settings(max_examples=20, deadline=None)
@@ -87,22 +82,16 @@ def test_a_rank_sums_p_is_a_share_and_does_not_mind_a_monotone_scale(values, siz
     assert rank_sum_p(values, ~group) == p
 
 
-def a_step(values):
-    return assess_step(
-        [SeriesPoint(year=2017 + at, value=value) for at, value in enumerate(values)],
-        area="VN",
-        indicator="x",
-        step_date=date(2021, 7, 1),
-        minimum_before=5,
-        minimum_after=3,
-        gls_rhos=(0.3,),
-        verdict_rho=0.3,
-        verdict_level=0.05,
+@pytest.fixture(scope="module")
+def a_step(methods):
+    about = {"area": "VN", "indicator": "x", "step_date": date(2021, 7, 1)}
+    return lambda values: estimate_step(
+        [SeriesPoint(year=2017 + at, value=value) for at, value in enumerate(values)], methods.trend, **about
     )
 
 
 @given(series, st.integers(-40, 40).map(float))
-def test_one_more_year_is_never_refused_where_fewer_were_not(values, another):
+def test_one_more_year_is_never_refused_where_fewer_were_not(a_step, values, another):
     assert not isinstance(a_step(values), Refusal)
     assert not isinstance(a_step([*values, another]), Refusal)
 

@@ -18,31 +18,21 @@ series = st.lists(st.integers(-50, 50), min_size=5, max_size=9)
 OPPOSITE = {"rising": "falling", "falling": "rising", "no clear trend": "no clear trend"}
 
 
-def assess(values):
-    points = tuple(SeriesPoint(year=2016 + i, value=float(value)) for i, value in enumerate(values))
-    return trend.assess(
-        points,
-        area="n01",
-        indicator="growth",
-        series="minus nation",
-        unit="%",
-        minimum_points=5,
-        minimum_after_break=3,
-        maximum_missing_years=1,
-        minimum_official_points=5,
-        weak_below=12,
-        enumerate_ties_to=8,
-        gls_rhos=(0.3,),
-        verdict_rho=0.3,
-        verdict_level=0.05,
-        shock_years=(),
-        policy_date=date(2024, 12, 22),
-    )
+@pytest.fixture(scope="module")
+def assess(methods):
+    plain = methods.trend.model_copy(update={"gls_rhos": (0.3,), "shock_years": ()})
+    about = {"area": "n01", "indicator": "growth", "series": "minus nation", "unit": "%"}
+
+    def estimate(values):
+        points = tuple(SeriesPoint(year=2016 + i, value=float(value)) for i, value in enumerate(values))
+        return trend.estimate_trend(points, plain, start=date(2024, 12, 22), **about)
+
+    return estimate
 
 
 @settings(max_examples=50, deadline=None)
 @given(series)
-def test_intervals_contain_their_estimates(values):
+def test_intervals_contain_their_estimates(assess, values):
     result = assess(values)
     assert result.slope_interval.low <= result.slope <= result.slope_interval.high
     assert result.gls[0].interval.low <= result.gls[0].slope <= result.gls[0].interval.high
@@ -51,7 +41,7 @@ def test_intervals_contain_their_estimates(values):
 
 @settings(max_examples=50, deadline=None)
 @given(series)
-def test_changing_all_signs_turns_rising_into_falling(values):
+def test_changing_all_signs_turns_rising_into_falling(assess, values):
     here, there = assess(values), assess([-value for value in values])
     assert there.verdict == OPPOSITE[here.verdict]
     assert there.p_value == pytest.approx(here.p_value)
@@ -61,13 +51,13 @@ def test_changing_all_signs_turns_rising_into_falling(values):
 
 @settings(max_examples=50, deadline=None)
 @given(series)
-def test_running_time_backwards_turns_rising_into_falling(values):
+def test_running_time_backwards_turns_rising_into_falling(assess, values):
     assert assess(values[::-1]).verdict == OPPOSITE[assess(values).verdict]
 
 
 @settings(max_examples=50, deadline=None)
 @given(series, st.integers(-1000, 1000))
-def test_moving_all_values_together_changes_nothing(values, shift):
+def test_moving_all_values_together_changes_nothing(assess, values, shift):
     here, there = assess(values), assess([value + shift for value in values])
     assert (there.verdict, there.kendall_s, there.p_value) == (here.verdict, here.kendall_s, here.p_value)
     assert there.slope == pytest.approx(here.slope, abs=1e-9)

@@ -3,23 +3,19 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
+from policyreport.params.methods import MethodSettings, PeersSettings
 from policyreport.records.series import Difference
 from policyreport.statistics.ranks.comparators import PeerPanel
-from policyreport.statistics.ranks.means import MeanRules
-from policyreport.statistics.ranks.peers import PeerRules, assess
-from policyreport.statistics.series.carryover import RhoGrid
+from policyreport.statistics.ranks.peers import compare_in_panel
 
-RULES = PeerRules(
-    k=5,
-    cutoff=9.0,
-    rest_of_nation_above=1.0,
-    means=MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98)),
-    level=0.05,
-    weak_below=12,
-    shock_years=(),
-)
 REPLICATIONS = 200
+
+
+@pytest.fixture(scope="module")
+def peers(methods: MethodSettings) -> PeersSettings:
+    return methods.peers.model_copy(update={"cutoff": 9.0, "rest_of_nation_above": 1.0})
 
 
 def simulated(rng: np.random.Generator, means: np.ndarray) -> PeerPanel:
@@ -41,37 +37,39 @@ def nation(result: object) -> Difference:
     return result.differences[0]  # type: ignore[attr-defined, no-any-return]
 
 
-def test_the_interval_of_a_mean_difference_covers_the_truth(meets_band: Callable[..., bool]) -> None:
+def test_the_interval_of_a_mean_difference_covers_the_truth(
+    meets_band: Callable[..., bool], peers: PeersSettings
+) -> None:
     rng = np.random.default_rng(20250701)
     means = np.linspace(-3, 3, 8)
     hits = []
     for _ in range(REPLICATIONS // 4):
         panel = simulated(rng, means)
         for area, mean in zip(panel.areas, means, strict=True):
-            interval = nation(assess(panel, area, RULES)).interval
+            interval = nation(compare_in_panel(panel, area, peers)).interval
             hits.append(interval.low <= mean <= interval.high)
     assert meets_band(np.mean(hits), 0.93, 1.0, len(hits))
 
 
 def test_without_differences_a_family_singles_out_in_at_most_one_of_twenty(
-    meets_band: Callable[..., bool],
+    meets_band: Callable[..., bool], peers: PeersSettings
 ) -> None:
     rng = np.random.default_rng(20241222)
     singled = 0
     for _ in range(REPLICATIONS):
         panel = simulated(rng, np.zeros(12))
-        results = [assess(panel, area, RULES) for area in panel.areas]
+        results = [compare_in_panel(panel, area, peers) for area in panel.areas]
         singled += any(nation(result).verdict != "cannot tell apart" for result in results)
     assert meets_band(singled / REPLICATIONS, 0.0, 0.05, REPLICATIONS)
 
 
-def test_a_large_difference_is_found() -> None:
+def test_a_large_difference_is_found(peers: PeersSettings) -> None:
     rng = np.random.default_rng(57)
     means = np.zeros(12)
     means[3] = 12.0
     found = 0
     for _ in range(40):
         panel = simulated(rng, means)
-        results = [assess(panel, area, RULES) for area in panel.areas]
+        results = [compare_in_panel(panel, area, peers) for area in panel.areas]
         found += nation(results[3]).verdict == "above"
     assert found >= 38

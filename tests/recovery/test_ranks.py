@@ -3,26 +3,22 @@
 import numpy as np
 import pytest
 
-from policyreport.statistics.ranks.ranks import binomial_scores, rank_sets
+from policyreport.statistics.ranks.ranks import binomial_scores, rank_estimates
 from policyreport.statistics.validity.processes import true_places
 
 REPETITIONS = 200
 
 
-def rank(estimates, errors, repetition):
-    return rank_sets(
-        [f"n{place:02d}" for place in range(len(estimates))],
-        estimates,
-        errors,
-        indicator="recovery",
-        measure=str(repetition),
-        basis="survey",
-        larger_is_better=True,
-        draws=499,
-        tolerance=1e-7,
-        tau=1,
-        minimum_areas=3,
-    ).sets
+@pytest.fixture(scope="module")
+def rank(methods):
+    quick = methods.ranks.model_copy(update={"draws": 499, "quadrature_digits": 7, "tau": 1})
+
+    def estimate(estimates, errors, repetition):
+        names = [f"n{place:02d}" for place in range(len(estimates))]
+        about = {"indicator": "recovery", "measure": str(repetition), "basis": "survey", "larger_is_better": True}
+        return rank_estimates(names, estimates, errors, quick, **about).sets
+
+    return estimate
 
 
 def holds(places, found):
@@ -34,7 +30,7 @@ def holds(places, found):
     [np.zeros(10), np.r_[np.zeros(5), np.ones(5)], np.arange(10.0)],
     ids=["all tied", "half tied", "spaced"],
 )
-def test_rank_sets_of_ten_areas_cover_the_true_places(truth, meets_band):
+def test_rank_sets_of_ten_areas_cover_the_true_places(truth, meets_band, rank):
     rng = np.random.default_rng(20250301)
     errors = rng.uniform(0.3, 1.5, len(truth))
     places = list(zip(*true_places(truth), strict=True))
@@ -49,7 +45,7 @@ def test_rank_sets_of_ten_areas_cover_the_true_places(truth, meets_band):
 
 
 @pytest.mark.parametrize("share", [0.5, 0.95])
-def test_rank_sets_of_tied_lists_cover_the_true_places(share, meets_band):
+def test_rank_sets_of_tied_lists_cover_the_true_places(share, meets_band, rank):
     rng = np.random.default_rng(20250302)
     totals = rng.integers(25, 201, 10)
     marginal, simultaneous = 0, 0

@@ -7,24 +7,15 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from policyreport.params.methods import MethodSettings
 from policyreport.records.series import Exposure
 from policyreport.statistics.common.draws import bootstrap_p
-from policyreport.statistics.series.exposure import ExposurePanel, assess, event_study, judge
+from policyreport.statistics.series.exposure import ExposurePanel, estimate_exposure, event_study, judge
 from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p, wild_t
 
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 POST = np.arange(1, 7) == 6
 DRAWS = 9_999
-SETTINGS = {
-    "post_years": (2025,),
-    "minimum_areas": 20,
-    "minimum_pre_years": 3,
-    "placebo_minimum_years": 2,
-    "few_treated_below": 6,
-    "webb_points": tuple(WEBB),
-    "draws": DRAWS,
-    "power": 0.8,
-}
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +132,7 @@ def test_pyfixest_gives_the_same_estimate_control_and_event_study(outcome, expos
 
 
 @pytest.fixture(scope="module")
-def growth_exposures(growth_table: pd.DataFrame) -> dict[str, Exposure]:
+def growth_exposures(growth_table: pd.DataFrame, methods: MethodSettings) -> dict[str, Exposure]:
     areas = growth_table.drop(index="VN")
     merged = (areas["old_units"] > 1).to_numpy(float)
     years = tuple(range(2020, 2026))
@@ -151,7 +142,7 @@ def growth_exposures(growth_table: pd.DataFrame) -> dict[str, Exposure]:
         "merged": merged,
     }
     results = [
-        assess(
+        estimate_exposure(
             ExposurePanel(
                 outcome="grdp_growth",
                 exposure_name=name,
@@ -161,11 +152,12 @@ def growth_exposures(growth_table: pd.DataFrame) -> dict[str, Exposure]:
                 exposure=values,
                 merged=merged,
             ),
-            **SETTINGS,
+            methods.exposure,
+            post_years=(2025,),
         )
         for name, values in exposures.items()
     ]
-    return dict(zip(exposures, judge(results, level=0.05), strict=True))
+    return dict(zip(exposures, judge(results, methods.exposure), strict=True))
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,9 @@ def test_the_closed_form_without_year_effects():
     assert moments.slopes.mean() == pytest.approx(0.302773, abs=5e-7)
 
 
-def test_mixedlm_reaches_lme4():
+def test_mixedlm_reaches_lme4(methods):
     """METHODS §8, R `lmer(y ~ factor(t) + (1 + tc | i))`: variances, REML log-likelihood, BLUPs of i = 1."""
-    fit = fit_mixed(PANEL, AREAS, range(1, 7), largest_correlation=0.98, smallest_eigenvalue=1e-6)
+    fit = fit_mixed(PANEL, AREAS, range(1, 7), methods.panel)
     assert fit.accepted
     assert fit.variances == pytest.approx((1.576560, 1.806036, 0.046267, 0.006978), rel=1e-4)
     assert fit.loglik == pytest.approx(-377.4815029, abs=1e-6)

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from policyreport.statistics.common.draws import JOINT, generator
 from policyreport.statistics.ranks import stepdown
-from policyreport.statistics.ranks.ranks import binomial_scores, rank_sets
+from policyreport.statistics.ranks.ranks import binomial_scores, rank_estimates
 from policyreport.statistics.ranks.stepdown import (
     bootstrap_critical_value,
     find_marginal_set,
@@ -31,31 +31,26 @@ PISA = """
 JAPAN, UNITED_KINGDOM, UNITED_STATES = 20, 37, 38
 
 
-def rank(estimates, errors, tau):
-    # Keys that sort like the positions, counted from 1.
-    areas = [f"{place + 1:02d}" for place in range(len(estimates))]
-    return rank_sets(
-        areas,
-        estimates,
-        errors,
-        indicator="reference",
-        measure="",
-        basis="survey",
-        larger_is_better=True,
-        draws=9999,
-        tolerance=1e-10,
-        tau=tau,
-        minimum_areas=3,
-    )
+@pytest.fixture(scope="module")
+def rank(methods):
+    fine = methods.ranks.model_copy(update={"quadrature_digits": 10})
+
+    def estimate(estimates, errors, tau):
+        # Keys that sort like the positions, counted from 1.
+        areas = [f"{place + 1:02d}" for place in range(len(estimates))]
+        about = {"indicator": "reference", "measure": "", "basis": "survey", "larger_is_better": True}
+        return rank_estimates(areas, estimates, errors, fine.model_copy(update={"tau": tau}), **about)
+
+    return estimate
 
 
 @pytest.fixture(scope="module")
-def small():
+def small(rank):
     return rank(A_ESTIMATES, A_ERRORS, tau=3)
 
 
 @pytest.fixture(scope="module")
-def pisa():
+def pisa(rank):
     estimates, errors = np.array([pair.split("/") for pair in PISA.split()], dtype=float).T
     return rank(estimates, errors, tau=5)
 
@@ -106,7 +101,7 @@ def test_without_stepping_down_only_the_sixth_set_is_wider(small):
     assert [each.marginal for each in small.sets][6:] == single[6:]
 
 
-def test_the_united_kingdom_in_pisa_2018(pisa):
+def test_the_united_kingdom_in_pisa_2018(pisa, rank):
     """csranks' published example: rank 13, marginal [7, 23]; c by quadrature."""
     kingdom = pisa.sets[UNITED_KINGDOM - 1]
     assert (kingdom.rank, kingdom.marginal, kingdom.simultaneous) == (13, (7, 23), (6, 24))
@@ -124,7 +119,7 @@ def test_the_twelve_countries_that_may_be_among_the_five_best_of_pisa_2018(pisa)
     assert tuple(int(area) for area in pisa.best) == expected
 
 
-def test_bootstrap_marginal_sets_agree_with_quadrature_within_one_rank(pisa):
+def test_bootstrap_marginal_sets_agree_with_quadrature_within_one_rank(pisa, rank):
     """METHODS §11: the bootstrap must agree within one rank."""
     estimates, errors = np.array([pair.split("/") for pair in PISA.split()], dtype=float).T
     noise = (errors * generator("ranks", "reference", "", JOINT).standard_normal((9999, len(errors)))).T

@@ -117,7 +117,7 @@ def test_ties_on_a_long_series_follow_the_corrected_normal_approximation():
     assert test.p_value == pytest.approx(0.000113, abs=5e-7)
 
 
-def test_growth_of_the_capital_minus_the_nation():
+def test_growth_of_the_capital_minus_the_nation(methods):
     """METHODS §18: S −7, p 0.272, slope −0.22; mean difference +0.49 (−0.22 to 1.19), `weak` and two more.
 
     National growth as published by the statistics office (revised series).
@@ -127,24 +127,8 @@ def test_growth_of_the_capital_minus_the_nation():
         SeriesPoint(year=2020 + i, value=own - other, status="observed" if i < 4 else "estimate")
         for i, (own, other) in enumerate(zip(NEW_UNITS, nation, strict=True))
     )
-    result = trend.assess(
-        points,
-        area="n01",
-        indicator="growth",
-        series="minus nation",
-        unit="pp",
-        minimum_points=5,
-        minimum_after_break=3,
-        maximum_missing_years=1,
-        minimum_official_points=5,
-        weak_below=12,
-        enumerate_ties_to=8,
-        gls_rhos=(0.0, 0.3, 0.6),
-        verdict_rho=0.3,
-        verdict_level=0.05,
-        shock_years=(2020, 2021),
-        policy_date=date(2024, 12, 22),
-    )
+    about = {"area": "n01", "indicator": "growth", "series": "minus nation", "unit": "pp"}
+    result = trend.estimate_trend(points, methods.trend, start=date(2024, 12, 22), **about)
     assert result.kendall_s == -7
     assert result.p_value == pytest.approx(0.272, abs=5e-4)
     assert result.slope == pytest.approx(-0.22, abs=5e-3)

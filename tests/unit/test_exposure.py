@@ -1,25 +1,16 @@
 """Exposure designs: what is refused, flagged, and when the word "associated" may be used."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from policyreport.params.methods import MethodSettings
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import Exposure, ExposureCheck
-from policyreport.statistics.series.exposure import ExposurePanel, assess, event_study, judge
+from policyreport.statistics.series.exposure import ExposurePanel, estimate_exposure, event_study, judge
 from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p
-
-SETTINGS = {
-    "post_years": (2025,),
-    "minimum_areas": 20,
-    "minimum_pre_years": 3,
-    "placebo_minimum_years": 2,
-    "few_treated_below": 6,
-    "webb_points": (-(1.5**0.5), -1.0, -(0.5**0.5), 0.5**0.5, 1.0, 1.5**0.5),
-    "draws": 199,
-    "power": 0.8,
-}
 
 
 @pytest.fixture
@@ -37,45 +28,69 @@ def panel() -> ExposurePanel:
     )
 
 
-def assessed(panel: ExposurePanel, **changed: object) -> Exposure:
-    result = assess(panel, **{**SETTINGS, **changed})
-    assert isinstance(result, Exposure)
-    return result
+@pytest.fixture
+def assess(methods: MethodSettings) -> Callable[..., Exposure | Refusal]:
+    quick = methods.exposure.model_copy(update={"draws": 199})
+
+    def estimate(panel: ExposurePanel, post_years: tuple[int, ...] = (2025,), **changed: object) -> Exposure | Refusal:
+        return estimate_exposure(panel, quick.model_copy(update=changed), post_years=post_years)
+
+    return estimate
 
 
-def refused(panel: ExposurePanel, **changed: object) -> Refusal:
-    result = assess(panel, **{**SETTINGS, **changed})
-    assert isinstance(result, Refusal)
-    return result
+@pytest.fixture
+def assessed(assess: Callable[..., Exposure | Refusal]) -> Callable[..., Exposure]:
+    def estimate(panel: ExposurePanel, **changed: object) -> Exposure:
+        result = assess(panel, **changed)
+        assert isinstance(result, Exposure)
+        return result
+
+    return estimate
 
 
-def test_too_few_areas_are_refused(panel: ExposurePanel) -> None:
+@pytest.fixture
+def refused(assess: Callable[..., Exposure | Refusal]) -> Callable[..., Refusal]:
+    def estimate(panel: ExposurePanel, **changed: object) -> Refusal:
+        result = assess(panel, **changed)
+        assert isinstance(result, Refusal)
+        return result
+
+    return estimate
+
+
+def test_too_few_areas_are_refused(panel: ExposurePanel, refused: Callable[..., Refusal]) -> None:
     refusal = refused(panel, minimum_areas=25)
     assert (refusal.code, refusal.detail) == ("too-few-areas", "24 of 25 complete areas")
     assert refusal.inputs == ("raw#1",)
 
 
-def test_an_exposure_that_is_the_same_everywhere_is_refused(panel: ExposurePanel) -> None:
+def test_an_exposure_that_is_the_same_everywhere_is_refused(
+    panel: ExposurePanel, refused: Callable[..., Refusal]
+) -> None:
     assert refused(replace(panel, exposure=np.ones(24))).code == "too-few-areas"
 
 
-def test_too_few_years_before_or_none_after_the_start_are_refused(panel: ExposurePanel) -> None:
+def test_too_few_years_before_or_none_after_the_start_are_refused(
+    panel: ExposurePanel, refused: Callable[..., Refusal]
+) -> None:
     assert refused(panel, post_years=(2022, 2023, 2024, 2025)).code == "too-few-points"
     assert refused(panel, post_years=(2026,)).code == "too-few-points"
 
 
-def test_only_years_before_the_start_count_as_before(panel: ExposurePanel) -> None:
+def test_only_years_before_the_start_count_as_before(panel: ExposurePanel, refused: Callable[..., Refusal]) -> None:
     assert refused(panel, post_years=(2022,)).detail == "2 years before and 1 after the start"
     assert refused(panel, post_years=(2020,)).detail == "0 years before and 1 after the start"
 
 
-def test_a_year_after_the_start_that_is_not_named_changes_nothing(panel: ExposurePanel) -> None:
+def test_a_year_after_the_start_that_is_not_named_changes_nothing(
+    panel: ExposurePanel, assessed: Callable[..., Exposure]
+) -> None:
     later = np.column_stack([panel.values, np.random.default_rng(5).normal(9, 4, size=24)])
     longer = replace(panel, years=(*panel.years, 2026), values=later)
     assert assessed(longer) == assessed(panel)
 
 
-def test_the_order_of_areas_changes_nothing(panel: ExposurePanel) -> None:
+def test_the_order_of_areas_changes_nothing(panel: ExposurePanel, assessed: Callable[..., Exposure]) -> None:
     order = np.random.default_rng(7).permutation(24)
     assert panel.merged is not None
     shuffled = replace(
@@ -88,18 +103,20 @@ def test_the_order_of_areas_changes_nothing(panel: ExposurePanel) -> None:
     assert assessed(shuffled) == assessed(panel)
 
 
-def test_two_measures_are_refused(panel: ExposurePanel) -> None:
+def test_two_measures_are_refused(panel: ExposurePanel, refused: Callable[..., Refusal]) -> None:
     assert refused(replace(panel, measures=("nso", "office"))).code == "measure-mixed"
 
 
-def test_incomplete_areas_are_dropped_and_named(panel: ExposurePanel) -> None:
+def test_incomplete_areas_are_dropped_and_named(panel: ExposurePanel, assessed: Callable[..., Exposure]) -> None:
     values = panel.values.copy()
     values[3, 2] = np.nan
     result = assessed(replace(panel, values=values))
     assert (result.areas, result.dropped) == (23, ("n03",))
 
 
-def test_a_continuous_exposure_is_standardised_and_a_binary_one_is_not(panel: ExposurePanel) -> None:
+def test_a_continuous_exposure_is_standardised_and_a_binary_one_is_not(
+    panel: ExposurePanel, assessed: Callable[..., Exposure]
+) -> None:
     scaled = assessed(replace(panel, exposure=panel.exposure * 1000 - 7))
     assert scaled.estimate == pytest.approx(assessed(panel).estimate)
     binary = (np.arange(24) < 10).astype(float)
@@ -108,37 +125,45 @@ def test_a_continuous_exposure_is_standardised_and_a_binary_one_is_not(panel: Ex
     assert arms == pytest.approx(change[:10].mean() - change[10:].mean())
 
 
-def test_one_year_after_the_start_is_flagged(panel: ExposurePanel) -> None:
+def test_one_year_after_the_start_is_flagged(panel: ExposurePanel, assessed: Callable[..., Exposure]) -> None:
     assert assessed(panel).has_flag("one-post-period")
     assert not assessed(panel, post_years=(2024, 2025)).has_flag("one-post-period")
 
 
 @pytest.mark.parametrize(("treated", "few"), [(5, True), (6, False), (18, False), (19, True)])
-def test_a_small_arm_of_a_binary_exposure_is_flagged(panel: ExposurePanel, treated: int, few: bool) -> None:
+def test_a_small_arm_of_a_binary_exposure_is_flagged(
+    panel: ExposurePanel, treated: int, few: bool, assessed: Callable[..., Exposure]
+) -> None:
     binary = (np.arange(24) < treated).astype(float)
     assert assessed(replace(panel, exposure=binary)).has_flag("few-treated") is few
 
 
-def test_the_merger_as_exposure_is_flagged_and_not_its_own_control(panel: ExposurePanel) -> None:
+def test_the_merger_as_exposure_is_flagged_and_not_its_own_control(
+    panel: ExposurePanel, assessed: Callable[..., Exposure]
+) -> None:
     result = assessed(replace(panel, exposure=panel.merged))
     assert result.has_flag("coincides-with-merger")
     assert not [check for check in result.checks if check.kind == "control"]
     assert [check.name for check in assessed(panel).checks if check.kind == "control"] == ["merged"]
 
 
-def test_every_area_is_left_out_once_and_every_early_year_is_a_placebo(panel: ExposurePanel) -> None:
+def test_every_area_is_left_out_once_and_every_early_year_is_a_placebo(
+    panel: ExposurePanel, assessed: Callable[..., Exposure]
+) -> None:
     checks = assessed(panel).checks
     assert [check.name for check in checks if check.kind == "leave one out"] == list(panel.areas)
     assert [check.name for check in checks if check.kind == "placebo start"] == ["2022", "2023", "2024"]
 
 
-def test_leaving_the_only_treated_area_out_is_skipped(panel: ExposurePanel) -> None:
+def test_leaving_the_only_treated_area_out_is_skipped(panel: ExposurePanel, assessed: Callable[..., Exposure]) -> None:
     alone = (np.arange(24) == 4).astype(float)
     checks = assessed(replace(panel, exposure=alone)).checks
     assert "n04" not in {check.name for check in checks if check.kind == "leave one out"}
 
 
-def test_the_event_study_is_anchored_in_the_last_year_before_the_start(panel: ExposurePanel) -> None:
+def test_the_event_study_is_anchored_in_the_last_year_before_the_start(
+    panel: ExposurePanel, assessed: Callable[..., Exposure]
+) -> None:
     years = [point.year for point in assessed(panel, post_years=(2024, 2025)).event_study]
     assert years == [2020, 2021, 2022, 2024, 2025]
 
@@ -148,7 +173,7 @@ def test_an_unknown_base_year_is_an_error(panel: ExposurePanel) -> None:
         event_study(panel.values, panel.exposure, panel.years, 2019)
 
 
-def test_the_same_panel_gives_the_same_record(panel: ExposurePanel) -> None:
+def test_the_same_panel_gives_the_same_record(panel: ExposurePanel, assessed: Callable[..., Exposure]) -> None:
     assert assessed(panel).to_json() == assessed(panel).to_json()
 
 
@@ -166,40 +191,45 @@ def exposure_record(name: str, **changed: object) -> Exposure:
     return Exposure.model_validate({**values, **changed})
 
 
-def verdicts(*results: Exposure | Refusal) -> list[str]:
-    return [each.verdict for each in judge(results, level=0.05) if isinstance(each, Exposure)]
+@pytest.fixture
+def verdicts(methods: MethodSettings) -> Callable[..., list[str]]:
+    return lambda *results: [each.verdict for each in judge(results, methods.exposure) if isinstance(each, Exposure)]
 
 
-def test_associated_needs_both_tests_small_after_holm() -> None:
+def test_associated_needs_both_tests_small_after_holm(
+    methods: MethodSettings, verdicts: Callable[..., list[str]]
+) -> None:
     assert verdicts(exposure_record("a")) == ["associated"]
     assert verdicts(exposure_record("a", wcr_p=0.06)) == ["no clear association"]
     assert verdicts(exposure_record("a", ri_t_p=0.06)) == ["no clear association"]
     three = [exposure_record(name, wcr_p=p, ri_t_p=p) for name, p in (("a", 0.02), ("b", 0.5), ("c", 0.6))]
     assert verdicts(*three) == ["no clear association"] * 3
-    judged = judge(three, level=0.05)
+    judged = judge(three, methods.exposure)
     assert [each.wcr_p_holm for each in judged if isinstance(each, Exposure)] == pytest.approx([0.06, 1, 1])
 
 
-def test_a_placebo_start_that_stands_out_forbids_the_word() -> None:
+def test_a_placebo_start_that_stands_out_forbids_the_word(verdicts: Callable[..., list[str]]) -> None:
     placebo = ExposureCheck(name="2023", kind="placebo start", estimate=1.0, p_value=0.01, p_adjusted=0.03)
     assert verdicts(exposure_record("a", checks=(*SIGNS, placebo))) == ["no clear association"]
 
 
-def test_a_sign_that_hangs_on_one_area_forbids_the_word() -> None:
+def test_a_sign_that_hangs_on_one_area_forbids_the_word(verdicts: Callable[..., list[str]]) -> None:
     turned = ExposureCheck(name="n02", kind="leave one out", estimate=-0.1)
     assert verdicts(exposure_record("a", checks=(*SIGNS, turned))) == ["no clear association"]
 
 
-def test_with_few_treated_the_permutations_decide_alone() -> None:
+def test_with_few_treated_the_permutations_decide_alone(
+    methods: MethodSettings, verdicts: Callable[..., list[str]]
+) -> None:
     few = exposure_record("a", wcr_p=0.9, flags=(Flag(code="few-treated"),))
     assert verdicts(few) == ["associated"]
-    judged = judge([few, exposure_record("b", wcr_p=0.04)], level=0.05)
+    judged = judge([few, exposure_record("b", wcr_p=0.04)], methods.exposure)
     assert [each.wcr_p_holm for each in judged if isinstance(each, Exposure)] == [None, 0.04]
 
 
-def test_refused_exposures_pass_through() -> None:
+def test_refused_exposures_pass_through(methods: MethodSettings) -> None:
     refusal = Refusal(code="too-few-areas", method="exposure")
-    assert judge([refusal, exposure_record("a")], level=0.05)[0] is refusal
+    assert judge([refusal, exposure_record("a")], methods.exposure)[0] is refusal
 
 
 # --- the regression underneath

@@ -8,19 +8,10 @@ import pytest
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import LevelTrend, SeriesPoint
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.ranks.means import MeanRules, estimate_means
-from policyreport.statistics.series.carryover import RhoGrid
+from policyreport.statistics.ranks.means import estimate_means
 from policyreport.statistics.series.kendall import order_test
-from policyreport.statistics.series.level_trend import LevelRules, assess_levels
+from policyreport.statistics.series.level_trend import estimate_levels
 
-RULES = LevelRules(
-    means=MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98)),
-    level=0.05,
-    weak_below=12,
-    minimum_official_points=5,
-    shock_years=(2020, 2021),
-    policy_date=date(2024, 12, 22),
-)
 YEARS = range(2020, 2026)
 NATION = tuple(SeriesPoint(year=year, value=100 * 1.08 ** (year - 2020), inputs=("n#1",)) for year in YEARS)
 
@@ -37,15 +28,17 @@ def level(changes, start=80.0):
     return points_of([start * 1.08**at * np.exp(step / 100) for at, step in enumerate(steps)])
 
 
-def assess(series, **more):
-    return assess_levels(series, NATION, indicator="income", unit="% a year", rules=RULES, **more)
+@pytest.fixture(scope="module")
+def assess(methods):
+    about = {"indicator": "income", "unit": "% a year", "start": date(2024, 12, 22)}
+    return lambda series, **more: estimate_levels(series, NATION, methods.peers, **about, **more)
 
 
 def family(rng, areas=12, drift=0.0):
     return {f"n{at:02d}": level(drift + 3 * rng.normal(size=5)) for at in range(areas)}
 
 
-def test_changes_are_those_of_logarithms_against_the_nations():
+def test_changes_are_those_of_logarithms_against_the_nations(assess):
     changes = [1.0, -2.0, 0.5, 3.0, 1.5]
     found = assess({"a": level(changes), "b": level([0.3, 0.1, -0.2, 0.4, -1.0])}).results["a"]
     assert isinstance(found, LevelTrend)
@@ -57,15 +50,15 @@ def test_changes_are_those_of_logarithms_against_the_nations():
     assert found.points[0].value == pytest.approx(80.0)
 
 
-def test_a_family_is_judged_as_means_of_differences_are():
+def test_a_family_is_judged_as_means_of_differences_are(methods, assess):
     series = family(np.random.default_rng(4))
     found = [each for each in assess(series).results.values() if isinstance(each, LevelTrend)]
-    direct = estimate_means(np.array([each.differences for each in found]), RULES.means)
+    direct = estimate_means(np.array([each.differences for each in found]), methods.peers)
     assert [each.p_value for each in found] == pytest.approx(direct.p_values)
     assert [each.p_adjusted for each in found] == pytest.approx(adjust(direct.p_values.tolist(), rule="bh"))
 
 
-def test_a_level_that_pulls_away_every_year_is_rising_and_one_that_falls_back_is_falling():
+def test_a_level_that_pulls_away_every_year_is_rising_and_one_that_falls_back_is_falling(assess):
     rng = np.random.default_rng(5)
     series = {f"n{at:02d}": level(0.2 * rng.normal(size=5)) for at in range(10)}
     series |= {"up": level(5 + 0.2 * rng.normal(size=5)), "down": level(-5 + 0.2 * rng.normal(size=5))}
@@ -74,7 +67,7 @@ def test_a_level_that_pulls_away_every_year_is_rising_and_one_that_falls_back_is
     assert set(verdicts.values()) == {"no clear trend"}
 
 
-def test_e2_random_walks_are_named_in_at_most_one_family_of_twenty():
+def test_e2_random_walks_are_named_in_at_most_one_family_of_twenty(assess):
     """The order of the same levels names somebody in most families."""
     rng, named, ordered, families = np.random.default_rng(62), 0, 0, 100
     for _ in range(families):
@@ -87,7 +80,7 @@ def test_e2_random_walks_are_named_in_at_most_one_family_of_twenty():
     assert ordered > 0.45 * families
 
 
-def test_errors_of_recalculated_levels_cancel_but_for_the_ends():
+def test_errors_of_recalculated_levels_cancel_but_for_the_ends(assess):
     series = family(np.random.default_rng(6), areas=6)
     plain = assess(series)
     erring = dict(series)
@@ -98,7 +91,7 @@ def test_errors_of_recalculated_levels_cancel_but_for_the_ends():
     assert wider.results["n01"].standard_error == pytest.approx(plain.results["n01"].standard_error)
 
 
-def test_a_change_across_a_break_or_a_gap_is_no_change():
+def test_a_change_across_a_break_or_a_gap_is_no_change(assess):
     rng = np.random.default_rng(7)
     series = family(rng, areas=4)
     broken = tuple(p.model_copy(update={"segment": int(p.year >= 2022)}) for p in series["n00"])
@@ -111,14 +104,14 @@ def test_a_change_across_a_break_or_a_gap_is_no_change():
 
 
 @pytest.mark.parametrize(("points", "code"), [((), "not-published"), (level([1.0] * 5), "projection-only")])
-def test_what_is_not_there_or_only_projected_is_refused(points, code):
+def test_what_is_not_there_or_only_projected_is_refused(points, code, assess):
     points = tuple(p.model_copy(update={"status": "projection"}) for p in points)
     found = assess(family(np.random.default_rng(8), areas=3) | {"x": points}).results["x"]
     assert isinstance(found, Refusal)
     assert (found.code, found.method, found.subject) == (code, "trend", "income")
 
 
-def test_what_must_be_known_of_a_level_stands_beside_it():
+def test_what_must_be_known_of_a_level_stands_beside_it(assess):
     series = family(np.random.default_rng(9), areas=3)
     series["n00"] = tuple(
         p.model_copy(update={"status": "estimate" if p.year > 2023 else "observed"}) for p in series["n00"]

@@ -1,20 +1,16 @@
 """Lines of all areas together, and the verdicts that they and both scales leave standing."""
 
-from datetime import date
-
 import numpy as np
 import pytest
 
 from policyreport.records.series import SeriesPoint, Trend
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.series import trend
-from policyreport.statistics.series.carryover import RhoGrid
 from policyreport.statistics.series.contrasts import divided
-from policyreport.statistics.series.lines import LineRules, estimate_lines
+from policyreport.statistics.series.lines import estimate_lines
 from policyreport.statistics.validity.families import family_verdicts, named_by_order
 from policyreport.statistics.validity.processes import autoregressive
 
-RULES = LineRules(RhoGrid(50, 0.98), wandering_from=0.8, wandering_chance=0.1)
 YEARS = tuple(range(2011, 2024))
 
 
@@ -22,48 +18,37 @@ def rows_of(table):
     return [(YEARS[: len(row)], row.tolist()) for row in table]
 
 
-def trend_of(values) -> Trend:
-    found = trend.assess(
-        [SeriesPoint(year=year, value=value) for year, value in zip(YEARS, values, strict=False)],
-        area="n01",
-        indicator="score",
-        series="minus mean",
-        unit="points",
-        minimum_points=5,
-        minimum_after_break=3,
-        maximum_missing_years=1,
-        minimum_official_points=5,
-        weak_below=12,
-        enumerate_ties_to=8,
-        gls_rhos=(),
-        verdict_rho=0.3,
-        verdict_level=0.05,
-        shock_years=(),
-        policy_date=date(2024, 12, 22),
-    )
-    assert isinstance(found, Trend)
-    return found
+@pytest.fixture(scope="module")
+def trend_of(methods):
+    def estimate(values) -> Trend:
+        points = [SeriesPoint(year=year, value=value) for year, value in zip(YEARS, values, strict=False)]
+        about = {"area": "n01", "indicator": "score", "series": "minus mean", "unit": "points"}
+        found = trend.estimate_trend(points, methods.trend, **about)
+        assert isinstance(found, Trend)
+        return found
+
+    return estimate
 
 
-def test_a_slope_that_stands_out_has_the_smallest_p_and_noise_has_none():
+def test_a_slope_that_stands_out_has_the_smallest_p_and_noise_has_none(methods):
     rng = np.random.default_rng(1)
     table = autoregressive(rng, (20, 13), 0.2)
     table[4] += 0.8 * np.arange(13)
-    found = estimate_lines(rows_of(table), RULES)
+    found = estimate_lines(rows_of(table), methods.trend)
     adjusted = adjust(found.p_values.tolist(), rule="bh")
     assert [at for at, p in enumerate(adjusted) if p <= 0.05] == [4]
     assert not found.wanders
 
 
-def test_lines_do_not_mind_a_level_a_scale_or_the_order_of_areas():
+def test_lines_do_not_mind_a_level_a_scale_or_the_order_of_areas(methods):
     rng = np.random.default_rng(2)
     table = autoregressive(rng, (8, 13), 0.3) + 0.2 * rng.normal(size=(8, 1)) * np.arange(13)
     moved = 5 + 3 * table[::-1]
-    p_values = estimate_lines(rows_of(table), RULES).p_values
-    assert estimate_lines(rows_of(moved), RULES).p_values[::-1] == pytest.approx(p_values, rel=1e-6)
+    p_values = estimate_lines(rows_of(table), methods.trend).p_values
+    assert estimate_lines(rows_of(moved), methods.trend).p_values[::-1] == pytest.approx(p_values, rel=1e-6)
 
 
-def test_series_too_short_for_a_line_have_no_p_and_a_gap_is_bridged():
+def test_series_too_short_for_a_line_have_no_p_and_a_gap_is_bridged(methods):
     rng = np.random.default_rng(3)
     table = autoregressive(rng, (6, 8), 0.0)
     rows = [
@@ -71,37 +56,39 @@ def test_series_too_short_for_a_line_have_no_p_and_a_gap_is_bridged():
         ((2011, 2012, 2013), [1.0, 2.0, 3.0]),
         ((2011, 2012, 2014, 2015, 2016), [1.0, 2.1, 3.9, 5.2, 5.8]),
     ]
-    found = estimate_lines(rows, RULES).p_values
+    found = estimate_lines(rows, methods.trend).p_values
     assert np.isnan(found[6])
     assert found[7] < 0.2
     assert np.isfinite(found[:6]).all()
 
 
-def test_points_on_a_line_are_certain_where_all_are_and_borrow_noise_where_others_have_it():
+def test_points_on_a_line_are_certain_where_all_are_and_borrow_noise_where_others_have_it(methods):
     line = [float(at) for at in range(7)]
-    alone = estimate_lines([(YEARS[:7], line)], RULES).p_values[0]
-    among = estimate_lines([(YEARS[:7], line), *rows_of(autoregressive(np.random.default_rng(4), (9, 7), 0.0))], RULES)
+    alone = estimate_lines([(YEARS[:7], line)], methods.trend).p_values[0]
+    among = estimate_lines(
+        [(YEARS[:7], line), *rows_of(autoregressive(np.random.default_rng(4), (9, 7), 0.0))], methods.trend
+    )
     assert alone < 1e-6
     assert alone < among.p_values[0] < 0.05
 
 
-def test_a_family_that_may_only_drift_names_nobody_and_says_so():
+def test_a_family_that_may_only_drift_names_nobody_and_says_so(methods, trend_of):
     rng = np.random.default_rng(5)
     walks = np.cumsum(rng.normal(size=(34, 13)), axis=1)
-    found = estimate_lines(rows_of(walks), RULES)
+    found = estimate_lines(rows_of(walks), methods.trend)
     assert found.wanders
     by_order, final, _ = family_verdicts(walks)
     assert by_order.sum() > 5
     assert not final.any()
     rising = trend_of(walks[np.flatnonzero(by_order)[0]])
     assert rising.verdict != "no clear trend"
-    judged = trend.with_carry_over(rising, 0.001, 0.01, wanders=True, verdict_level=0.05)
+    judged = trend.with_carry_over(rising, 0.001, 0.01, methods.trend, wanders=True)
     assert judged.verdict == "no clear trend"
     assert judged.has_flag("wanders")
-    held = trend.with_carry_over(rising, 0.001, 0.01, wanders=False, verdict_level=0.05)
+    held = trend.with_carry_over(rising, 0.001, 0.01, methods.trend, wanders=False)
     assert (held.verdict, held.carry_over_p, held.carry_over_p_adjusted) == (rising.verdict, 0.001, 0.01)
     assert not held.has_flag("wanders")
-    assert trend.with_carry_over(rising, 0.04, 0.06, wanders=False, verdict_level=0.05).verdict == "no clear trend"
+    assert trend.with_carry_over(rising, 0.04, 0.06, methods.trend, wanders=False).verdict == "no clear trend"
 
 
 def test_e2_random_walks_are_named_in_at_most_one_family_of_twenty_and_by_order_alone_in_most():
@@ -114,7 +101,7 @@ def test_e2_random_walks_are_named_in_at_most_one_family_of_twenty_and_by_order_
     assert named <= 0.05 * families + 2 * (0.05 * 0.95 * families) ** 0.5
 
 
-def test_e2_scores_that_only_draw_together_show_a_trend_in_points_and_none_in_both_scales():
+def test_e2_scores_that_only_draw_together_show_a_trend_in_points_and_none_in_both_scales(trend_of):
     """Vertical accountability: the spread over provinces fell from 0.43 to 0.15, every extreme one moved inwards."""
     rng = np.random.default_rng(7)
     spread = np.linspace(0.43, 0.15, 13)

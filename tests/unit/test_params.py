@@ -10,7 +10,7 @@ import yaml
 
 from policyreport.errors import ExitCode, ParamsError
 from policyreport.params.edition import first_day, last_day, list_editions, read_edition
-from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.methods import SHARED, MethodSettings, read_method_settings
 from policyreport.params.reading import Strict, load_yaml, read_strict
 
 ROOT = Path(__file__).parents[2]
@@ -114,10 +114,20 @@ def test_every_value_has_a_reason_and_a_unit() -> None:
     sections = set(MethodSettings.model_fields) - {"reasons"}
     assert set(settings.reasons) == sections
     for section in sections:
-        for name in set(type(getattr(settings, section)).model_fields) - sections:
+        shared = {key for keys in SHARED.get(section, {}).values() for key in keys}
+        for name in set(type(getattr(settings, section)).model_fields) - sections - shared:
             entry = settings.reasons[section][name]
             assert entry.reason.endswith("."), (section, name)
             assert entry.unit, (section, name)
+
+
+def test_a_setting_that_several_methods_need_is_written_once_and_handed_to_each() -> None:
+    settings = read_method_settings(ROOT)
+    handed = [(name, source, key) for name, given in SHARED.items() for source, keys in given.items() for key in keys]
+    assert len(handed) == 13
+    for name, source, key in handed:
+        assert key not in settings.reasons[name]
+        assert getattr(getattr(settings, name), key) == getattr(getattr(settings, source), key)
 
 
 @pytest.mark.parametrize(

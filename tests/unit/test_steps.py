@@ -9,8 +9,9 @@ from scipy import stats
 
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
+from policyreport.statistics.series import steps
 from policyreport.statistics.series.slopes import gls_step
-from policyreport.statistics.series.steps import assess, cusum, is_exact, rank_sum_p
+from policyreport.statistics.series.steps import is_exact, rank_sum_p
 
 NOISE = [0.1, -0.2, 0.15, -0.1, 0.05, 0.12, -0.15, 0.03]
 
@@ -28,21 +29,16 @@ def points(values, first=2020, segments=None, statuses=None):
     ]
 
 
-def step(values, day=date(2024, 12, 22), **kinds):
-    return assess(
-        points(values, **kinds),
-        area="VN",
-        indicator="growth",
-        step_date=day,
-        minimum_before=5,
-        minimum_after=3,
-        gls_rhos=(0, 0.3, 0.6),
-        verdict_rho=0.3,
-        verdict_level=0.05,
-    )
+@pytest.fixture(scope="module")
+def step(methods):
+    def estimate(values, day=date(2024, 12, 22), **kinds):
+        about = {"area": "VN", "indicator": "growth", "step_date": day}
+        return steps.estimate_step(points(values, **kinds), methods.trend, **about)
+
+    return estimate
 
 
-def test_years_after_the_date_that_all_lie_higher_are_a_step():
+def test_years_after_the_date_that_all_lie_higher_are_a_step(step):
     found = step([value + 5 * (at >= 5) for at, value in enumerate(NOISE)])
     assert isinstance(found, Step)
     assert (found.before, found.after, found.verdict) == (5, 3, "above")
@@ -52,17 +48,17 @@ def test_years_after_the_date_that_all_lie_higher_are_a_step():
     assert found.inputs == tuple(f"x.csv#{at}" for at in range(8))
 
 
-def test_the_same_downwards_is_below():
+def test_the_same_downwards_is_below(step):
     assert step([value - 5 * (at >= 5) for at, value in enumerate(NOISE)]).verdict == "below"
 
 
-def test_a_trend_that_runs_through_the_date_is_no_step():
+def test_a_trend_that_runs_through_the_date_is_no_step(step):
     found = step([value + at for at, value in enumerate(NOISE)])
     assert found.p_value == pytest.approx(2 / 56)
     assert found.verdict == "cannot tell apart"
 
 
-def test_a8_the_year_that_holds_the_date_is_not_after_it():
+def test_a8_the_year_that_holds_the_date_is_not_after_it(step):
     longer = [*NOISE, 0.1]
     assert [step(longer, day).before for day in (date(2025, 1, 1), date(2025, 7, 1), date(2025, 12, 31))] == [6, 6, 6]
     assert step(longer, date(2024, 12, 31)).before == 5
@@ -77,13 +73,13 @@ def test_a8_the_year_that_holds_the_date_is_not_after_it():
         (NOISE, date(2023, 12, 22), "too-few-points"),
     ],
 )
-def test_too_few_years_on_either_side_are_refused(values, day, code):
+def test_too_few_years_on_either_side_are_refused(values, day, code, step):
     found = step(values, day)
     assert isinstance(found, Refusal)
     assert found.code == code
 
 
-def test_years_of_another_definition_and_projections_do_not_count():
+def test_years_of_another_definition_and_projections_do_not_count(step):
     assert step(NOISE, segments=[0] * 2 + [1] * 6).code == "too-few-points"
     assert step(NOISE, statuses=["observed"] * 7 + ["projection"]).code == "too-few-points"
 
@@ -119,11 +115,12 @@ def test_without_dependence_the_step_is_the_coefficient_of_least_squares():
     assert found.interval.high - found.slope == pytest.approx(stats.t.ppf(0.975, 5) * error)
 
 
-def wandering(values):
-    return cusum(points(values, first=1990), area="VN", indicator="growth", from_points=20)
+@pytest.fixture(scope="module")
+def wandering(methods):
+    return lambda values: steps.estimate_drift(points(values, first=1990), methods.trend, area="VN", indicator="growth")
 
 
-def test_residuals_that_bend_wander_off_and_noise_does_not():
+def test_residuals_that_bend_wander_off_and_noise_does_not(wandering):
     noise = np.random.default_rng(11).standard_normal(80)
     bent = wandering((noise + 0.05 * (np.arange(80) - 40) ** 2).tolist())
     quiet = wandering(noise.tolist())
@@ -132,7 +129,7 @@ def test_residuals_that_bend_wander_off_and_noise_does_not():
     assert bent.n == 80
 
 
-def test_cumulated_residuals_are_the_largest_sum_over_its_scale():
+def test_cumulated_residuals_are_the_largest_sum_over_its_scale(wandering):
     values = np.random.default_rng(3).standard_normal(24)
     line = np.polyval(np.polyfit(np.arange(24), values, 1), np.arange(24))
     residuals = values - line
@@ -140,7 +137,7 @@ def test_cumulated_residuals_are_the_largest_sum_over_its_scale():
     assert wandering(values.tolist()).statistic == pytest.approx(expected)
 
 
-def test_a_short_series_is_refused():
+def test_a_short_series_is_refused(wandering):
     assert wandering(NOISE).code == "too-few-points"
     assert wandering([]).code == "not-published"
 

@@ -11,7 +11,7 @@ import yaml
 
 from policyreport.params.methods import read_method_settings
 from policyreport.records.series import Exposure
-from policyreport.statistics.series.exposure import ExposurePanel, assess
+from policyreport.statistics.series.exposure import ExposurePanel, estimate_exposure
 
 TEACHING = Path(__file__).parents[2] / "data" / "teaching"
 
@@ -61,9 +61,7 @@ def exposure_of(years: range, monkeypatch: pytest.MonkeyPatch) -> Exposure:
         exposure=np.log(accounts.income[:, years.index(2023)]),
     )
     settings = read_method_settings(TEACHING.parents[1])
-    names = ("minimum_areas", "minimum_pre_years", "placebo_minimum_years", "few_treated_below", "webb_points", "power")
-    chosen = {name: getattr(settings.exposure, name) for name in names}
-    found = assess(panel, post_years=program.POST_YEARS, draws=settings.conventions.draws, **chosen)
+    found = estimate_exposure(panel, settings.exposure, post_years=program.POST_YEARS)
     assert isinstance(found, Exposure)
     return found
 

@@ -12,23 +12,6 @@ from policyreport.statistics.series import contrasts, trend
 from policyreport.statistics.series.kendall import order_test, theil_sen
 from policyreport.statistics.series.slopes import gls_slope, glsar_slope, hac_slope
 
-RULES = {
-    "area": "n01",
-    "indicator": "growth",
-    "series": "own",
-    "unit": "%",
-    "minimum_points": 5,
-    "minimum_after_break": 3,
-    "maximum_missing_years": 1,
-    "minimum_official_points": 5,
-    "weak_below": 12,
-    "enumerate_ties_to": 8,
-    "gls_rhos": (0.0, 0.3, 0.6),
-    "verdict_rho": 0.3,
-    "verdict_level": 0.05,
-    "shock_years": (2020, 2021),
-    "policy_date": date(2024, 12, 22),
-}
 RISE = (1.0, 2.1, 2.9, 4.2, 5.0, 6.1)
 
 
@@ -36,99 +19,101 @@ def points_of(values, start=2019, **changes):
     return tuple(SeriesPoint(year=start + i, value=value, **changes) for i, value in enumerate(values))
 
 
-def assess(points, **changes):
-    return trend.assess(points, **{**RULES, **changes})
+@pytest.fixture(scope="module")
+def assess(methods):
+    about = {"area": "n01", "indicator": "growth", "series": "own", "unit": "%", "start": date(2024, 12, 22)}
+    return lambda points, **more: trend.estimate_trend(points, methods.trend, **about, **more)
 
 
 def codes(result):
     return [flag.code for flag in result.flags]
 
 
-def test_a_steady_rise_is_rising_and_weak():
+def test_a_steady_rise_is_rising_and_weak(assess):
     result = assess(points_of(RISE, 2020))
     assert result.verdict == "rising"
     assert codes(result) == ["weak", "starts-in-shock"]
     assert [line.rho for line in result.gls] == [0.0, 0.3, 0.6]
 
 
-def test_a_steady_fall_is_falling():
+def test_a_steady_fall_is_falling(assess):
     assert assess(points_of([-value for value in RISE])).verdict == "falling"
 
 
-def test_a_constant_series_has_no_clear_trend_and_no_warning():
+def test_a_constant_series_has_no_clear_trend_and_no_warning(assess):
     result = assess(points_of([0.1] * 6))
     assert (result.verdict, result.p_value, result.slope) == ("no clear trend", 1.0, 0.0)
     assert result.gls[1].p_value == 1.0
 
 
 @pytest.mark.parametrize("n", [1, 4])
-def test_four_points_are_too_few(n):
+def test_four_points_are_too_few(n, assess):
     refused = assess(points_of(RISE[:n]))
     assert (refused.code, refused.method, refused.subject) == ("too-few-points", "trend", "growth")
 
 
-def test_no_point_and_no_measured_point_are_told_apart():
+def test_no_point_and_no_measured_point_are_told_apart(assess):
     assert assess(()).code == "not-published"
     assert assess(points_of(RISE, status="projection")).code == "projection-only"
 
 
-def test_projections_are_drawn_and_never_judged():
+def test_projections_are_drawn_and_never_judged(assess):
     result = assess((*points_of(RISE), SeriesPoint(year=2025, value=-50.0, status="projection")))
     assert (result.n, result.last_year, len(result.points)) == (6, 2024, 7)
     assert result.verdict == "rising"
 
 
-def test_one_missing_year_is_bridged_and_counts_in_the_slope():
+def test_one_missing_year_is_bridged_and_counts_in_the_slope(assess):
     years = (2018, 2019, 2020, 2022, 2023, 2024)
     result = assess(tuple(SeriesPoint(year=year, value=2.0 * year) for year in years))
     assert result.slope == pytest.approx(2.0)
 
 
-def test_two_missing_years_are_a_gap():
+def test_two_missing_years_are_a_gap(assess):
     years = (2017, 2018, 2019, 2022, 2023, 2024)
     refused = assess(tuple(SeriesPoint(year=year, value=float(year)) for year in years))
     assert (refused.code, refused.detail) == ("gap-in-series", "2 years missing, 2017–2024")
 
 
-def test_a_long_segment_after_a_break_is_the_window():
+def test_a_long_segment_after_a_break_is_the_window(assess):
     result = assess(points_of((9.0, 8.0, 7.0), 2016, segment=0) + points_of(RISE, 2019, segment=1))
     assert (result.first_year, result.n, result.verdict) == (2019, 6, "rising")
 
 
-def test_three_or_four_points_after_a_break_are_refused():
+def test_three_or_four_points_after_a_break_are_refused(assess):
     refused = assess(points_of(RISE, 2015, segment=0) + points_of((1.0, 2.0, 3.0), 2021, segment=1))
     assert (refused.code, refused.detail) == ("break-in-series", "3 of 5 points, 2021–2023")
 
 
-def test_two_points_after_a_break_leave_the_segment_before_as_the_window():
+def test_two_points_after_a_break_leave_the_segment_before_as_the_window(assess):
     result = assess(points_of(RISE, 2018, segment=0) + points_of((9.0, 0.0), 2024, segment=1))
     assert (result.last_year, result.n, len(result.points)) == (2023, 6, 8)
     assert "ends-before-policy" in codes(result)
 
 
-def test_a_short_segment_before_a_recent_break_is_refused_as_broken():
+def test_a_short_segment_before_a_recent_break_is_refused_as_broken(assess):
     refused = assess(points_of(RISE[:4], 2020, segment=0) + points_of((9.0,), 2024, segment=1))
     assert refused.code == "break-in-series"
 
 
-def test_a8_a_figure_is_after_the_policy_only_if_its_whole_year_is():
+def test_a8_a_figure_is_after_the_policy_only_if_its_whole_year_is(assess):
     assert "ends-before-policy" in codes(assess(points_of(RISE, 2018)))
     assert "ends-before-policy" in codes(assess(points_of(RISE, 2019)))  # to 2024; the policy is of 22 December 2024
     assert "ends-before-policy" not in codes(assess(points_of(RISE, 2020)))
 
 
-def test_a8_a_survey_is_after_the_policy_only_if_its_fieldwork_is():
+def test_a8_a_survey_is_after_the_policy_only_if_its_fieldwork_is(assess):
     *before, last = points_of(RISE, 2020)
     for begun, after in ((date(2024, 12, 1), False), (date(2025, 2, 1), True)):
         found = assess([*before, last.model_copy(update={"begun": begun})])
         assert ("ends-before-policy" not in codes(found)) is after
 
 
-def test_twelve_points_are_not_weak():
+def test_twelve_points_are_not_weak(assess):
     assert "weak" not in codes(assess(points_of(range(12), 2013)))
 
 
-def test_a_direction_that_hangs_on_estimates_gets_no_verdict():
+def test_a_direction_that_hangs_on_estimates_gets_no_verdict(assess):
     official = points_of((3.0, 2.9, 2.8, 2.7, 2.6), 2010)
     later = points_of(range(10, 21), 2015, status="estimate")
     result = assess(official + later)
@@ -138,14 +123,14 @@ def test_a_direction_that_hangs_on_estimates_gets_no_verdict():
     assert "unrevised-tail" not in codes(result)
 
 
-def test_few_official_years_raise_the_flag_of_an_unrevised_tail():
+def test_few_official_years_raise_the_flag_of_an_unrevised_tail(assess):
     points = points_of(RISE[:4]) + points_of(RISE[4:], 2023, status="preliminary")
     result = assess(points)
     assert "unrevised-tail" in codes(result)
     assert result.verdict == "rising"
 
 
-def test_a_line_that_could_be_carry_over_gets_no_verdict():
+def test_a_line_that_could_be_carry_over_gets_no_verdict(assess):
     bent = (0.0, 0.1, 0.2, 0.3, 0.4, 50.0)
     result = assess(points_of(bent))
     assert result.p_value <= 0.05
@@ -153,23 +138,23 @@ def test_a_line_that_could_be_carry_over_gets_no_verdict():
     assert result.verdict == "no clear trend"
 
 
-def test_a_year_that_occurs_twice_is_an_error():
+def test_a_year_that_occurs_twice_is_an_error(assess):
     with pytest.raises(DataError, match="two for 2019"):
         assess(points_of(RISE) + points_of((1.0,)))
 
 
-def test_what_the_caller_knows_of_the_series_stays_beside_the_result():
+def test_what_the_caller_knows_of_the_series_stays_beside_the_result(assess):
     assert codes(assess(points_of(RISE), flags=(Flag(code="back-cast"),)))[0] == "back-cast"
 
 
-def test_the_familys_adjustment_can_take_a_verdict_away():
+def test_the_familys_adjustment_can_take_a_verdict_away(methods, assess):
     rising = assess(points_of(RISE))
-    assert trend.with_adjusted_p(rising, 0.04, verdict_level=0.05).verdict == "rising"
-    adjusted = trend.with_adjusted_p(rising, 0.06, verdict_level=0.05)
+    assert trend.with_adjusted_p(rising, 0.04, methods.trend).verdict == "rising"
+    adjusted = trend.with_adjusted_p(rising, 0.06, methods.trend)
     assert (adjusted.verdict, adjusted.p_adjusted) == ("no clear trend", 0.06)
 
 
-def test_rows_behind_the_window_are_named_once():
+def test_rows_behind_the_window_are_named_once(assess):
     points = tuple(point.model_copy(update={"inputs": ("b", f"a{i}")}) for i, point in enumerate(points_of(RISE)))
     assert assess(points).inputs == ("a0", "a1", "a2", "a3", "a4", "a5", "b")
 
@@ -226,7 +211,7 @@ def test_an_index_is_100_where_both_are_equal_and_carries_the_range_of_parts():
     assert (index.value, index.low, index.high) == (75.0, 50.0, 100.0)
 
 
-def test_an_area_that_missed_the_years_after_a_break_is_not_asked_about_those_before():
+def test_an_area_that_missed_the_years_after_a_break_is_not_asked_about_those_before(assess):
     calendar = {year: int(year > 2017) for year in range(2012, 2024)}
     values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
     own = [
@@ -238,20 +223,20 @@ def test_an_area_that_missed_the_years_after_a_break_is_not_asked_about_those_be
     assert (refused.code, refused.detail) == ("too-few-points", "1 of 5 points, 2018–2023")
 
 
-def test_years_missing_at_the_end_of_what_was_published_are_a_gap_too():
+def test_years_missing_at_the_end_of_what_was_published_are_a_gap_too(assess):
     own = [SeriesPoint(year=year, value=float(year)) for year in range(2011, 2021)]
     assert assess(own).last_year == 2020
     refused = assess(own, calendar=dict.fromkeys(range(2011, 2024), 0))
     assert (refused.code, refused.detail) == ("gap-in-series", "3 years missing, 2011–2023")
 
 
-def test_a_survey_too_young_since_its_break_is_refused_as_broken_for_every_area():
+def test_a_survey_too_young_since_its_break_is_refused_as_broken_for_every_area(assess):
     calendar = {year: int(year > 2020) for year in range(2011, 2024)}
     own = [SeriesPoint(year=year, value=float(year), segment=calendar[year]) for year in range(2011, 2022)]
     assert assess(own, calendar=calendar).code == "break-in-series"
 
 
-def test_the_line_of_a_trend_has_as_many_points_above_as_below():
+def test_the_line_of_a_trend_has_as_many_points_above_as_below(assess):
     values = [1.0, 9.0, 2.0, 3.5, 3.0, 6.0]
     result = assess([SeriesPoint(year=2020 + at, value=value) for at, value in enumerate(values)])
     start, end = result.line
@@ -260,7 +245,7 @@ def test_the_line_of_a_trend_has_as_many_points_above_as_below():
     assert sum(each > 1e-9 for each in off) == sum(each < -1e-9 for each in off)
 
 
-def test_the_line_of_points_on_a_line_is_that_line():
+def test_the_line_of_points_on_a_line_is_that_line(assess):
     result = assess([SeriesPoint(year=year, value=0.5 * year) for year in (2015, 2016, 2018, 2019, 2020)])
     assert result.line == pytest.approx((1007.5, 1010.0))
 

@@ -20,10 +20,8 @@ from policyreport.publishing.validity_page.stops import STOPS
 from policyreport.records.formats import NBSP, Formats
 from policyreport.running.study import run_study
 from policyreport.statistics.common.draws import generator
-from policyreport.statistics.ranks.means import MeanRules
-from policyreport.statistics.series.carryover import RhoGrid
-from policyreport.statistics.series.lines import LineRules
-from policyreport.statistics.validity import families, mixed, series, tasks, yearly, yearly_panels
+from policyreport.statistics.validity import series, tasks, yearly, yearly_panels
+from policyreport.statistics.validity import settings as studied
 from policyreport.statistics.validity.cells import CELLS, cells_of
 from policyreport.statistics.validity.designs import DESIGNS
 from policyreport.statistics.validity.fingerprint import code_lines, fingerprint
@@ -42,7 +40,7 @@ from policyreport.statistics.validity.outlooks import PRINTED_EFFECT
 from policyreport.statistics.validity.panels import BARTLETT, BOOTSTRAP, FEW_TREATED, TAU_RANGE, WEBB
 from policyreport.statistics.validity.places import COUNT_LEVEL
 from policyreport.statistics.validity.processes import one_list, sloping_rates
-from policyreport.statistics.validity.series import BANDS, ENUMERATED, FACTORS, MEAN_WEIGHT, PRIOR, VERDICT_RHO
+from policyreport.statistics.validity.series import BANDS, FACTORS, MEAN_WEIGHT, PRIOR
 from policyreport.statistics.validity.settings import FLOW, FUNNEL, OUTLOOK, POOLING
 
 ROOT = Path(__file__).parents[2]
@@ -370,19 +368,15 @@ def test_lists_of_tasks_are_repeated_with_the_reports_own_settings_but_for_the_f
 
 def test_everything_else_is_repeated_with_the_reports_own_settings() -> None:
     settings = read_method_settings(ROOT)
-    threshold, trend, panel, exposure = settings.threshold, settings.trend, settings.panel, settings.exposure
+    threshold, panel, exposure = settings.threshold, settings.panel, settings.exposure
     assert (PRIOR.degrees, PRIOR.scale) == (threshold.prior_degrees, threshold.prior_scale_national)
     assert (PRIOR.settled_maturity, PRIOR.settled_scale) == (threshold.settled_maturity, threshold.settled_scale)
     assert (threshold.prior_factors, threshold.prior_mean_weight) == (FACTORS, MEAN_WEIGHT)
     assert settings.conventions.probability_bands == BANDS
-    assert (trend.verdict_rho, trend.enumerate_ties_to) == (VERDICT_RHO, ENUMERATED)
+    assert (settings.trend, settings.peers, settings.panel) == (studied.TREND, studied.PEERS, studied.PANEL)
     assert max(settings.outlook.design_effects) == PRINTED_EFFECT
     assert (panel.bartlett_level, panel.tau_range) == (BARTLETT, TAU_RANGE)
-    assert (panel.largest_correlation, panel.smallest_eigenvalue) == (mixed.CORRELATION, mixed.EIGENVALUE)
     assert exposure.few_treated_below == FEW_TREATED
-    peers, grid = settings.peers, RhoGrid(settings.peers.carry_over_points, settings.peers.largest_carry_over)
-    assert MeanRules(peers.minimum_points, grid) == yearly.RULES
-    assert LineRules(grid, trend.wandering_from, trend.wandering_chance) == families.LINES
     assert (yearly.UNCLAIMED, yearly_panels.BENEATH) == (UNCLAIMED, BENEATH)
     assert sorted(exposure.webb_points) == pytest.approx(WEBB)
 

@@ -41,15 +41,30 @@ class SettingsFile(RootModel[dict[str, dict[str, Setting]]]):
     """The file as written: section, name, setting."""
 
 
-class ConventionsSettings(Strict):
+class WindowSettings(Strict):
+    """How a window of years is flagged, whichever method uses it; written under `conventions`."""
+
+    weak_below: Count
+    shock_years: tuple[int, ...]
+
+
+class CarryOverSettings(Strict):
+    """Correlations of neighbouring years that are considered, from 0 to the largest; written under `peers`.
+
+    Negative values are omitted: they would make intervals narrower than independent years do.
+    """
+
+    carry_over_points: Annotated[int, Field(ge=2)]
+    largest_carry_over: Annotated[float, Field(gt=0, lt=1)]
+
+
+class ConventionsSettings(WindowSettings):
     """METHODS §0."""
 
     draws: Count
     probability_bands: tuple[Share, ...]
     sum_tolerance: Share
-    weak_below: Count
     minimum_official_points: Count
-    shock_years: tuple[int, ...]
 
 
 class MultiplicitySettings(Strict):
@@ -158,10 +173,11 @@ class PaceSettings(Strict):
     fan_levels: tuple[Share, Share]
 
 
-class TrendSettings(Strict):
+class TrendSettings(WindowSettings, CarryOverSettings):
     """METHODS §7."""
 
     minimum_points: Count
+    minimum_official_points: Count
     verdict_level: Share
     gls_rhos: Annotated[tuple[Share, ...], Field(min_length=1)]
     verdict_rho: Share
@@ -179,7 +195,7 @@ class TrendSettings(Strict):
     wandering_chance: Share
 
 
-class PanelSettings(Strict):
+class PanelSettings(WindowSettings):
     """METHODS §8."""
 
     minimum_areas: Count
@@ -193,16 +209,21 @@ class PanelSettings(Strict):
     tau_range: Positive
 
 
-class PeersSettings(Strict):
-    """METHODS §9."""
+class PeersSettings(WindowSettings, CarryOverSettings):
+    """METHODS §9, and the means of yearly changes of §20.2."""
 
     k: Count
     cutoff: Positive
     variables: Annotated[tuple[str, ...], Field(min_length=1)]
     minimum_points: Count
+    minimum_official_points: Count
     rest_of_nation_above: Share
-    carry_over_points: Annotated[int, Field(ge=2)]
-    largest_carry_over: Annotated[float, Field(gt=0, lt=1)]
+    bh_level: Share
+
+    @property
+    def with_independent_years(self) -> PeersSettings:
+        """The same settings, as if nothing carried over from one year to the next."""
+        return self.model_copy(update={"carry_over_points": 1, "largest_carry_over": 0.0})
 
 
 class ExposureSettings(Strict):
@@ -216,6 +237,7 @@ class ExposureSettings(Strict):
     webb_points: Annotated[tuple[float, ...], Field(min_length=2)]
     verdict_level: Share
     power: Share
+    draws: Count
 
 
 class RanksSettings(Strict):
@@ -225,6 +247,12 @@ class RanksSettings(Strict):
     quadrature_digits: Annotated[int, Field(ge=4, le=12)]
     tau: Count
     count_level: Share
+    draws: Count
+
+    @property
+    def tolerance(self) -> float:
+        """Largest error of a critical value."""
+        return float(10**-self.quadrature_digits)
 
 
 class FunnelSettings(Strict):
@@ -280,6 +308,22 @@ class SensitivitySettings(Strict):
     exposure_inference: tuple[Literal["WCR", "RI-t", "CRV1"], ...]
 
 
+# Settings that several methods need are written once; a method's section may have a value of its own.
+SHARED: dict[str, dict[str, tuple[str, ...]]] = {
+    "trend": {
+        "conventions": ("weak_below", "shock_years", "minimum_official_points"),
+        "peers": ("carry_over_points", "largest_carry_over"),
+    },
+    "panel": {"conventions": ("weak_below", "shock_years")},
+    "peers": {
+        "conventions": ("weak_below", "shock_years", "minimum_official_points"),
+        "multiplicity": ("bh_level",),
+    },
+    "exposure": {"conventions": ("draws",)},
+    "ranks": {"conventions": ("draws",)},
+}
+
+
 class MethodSettings(Strict):
     """All judgement values, one section per method; `reasons` keeps them with unit, reason and reference."""
 
@@ -323,5 +367,15 @@ def read_method_settings(root: Root) -> MethodSettings:
     written = validate_strict(path, body, SettingsFile).root
     require_known(f"{path}", written, set(MethodSettings.model_fields) - {"reasons"}, "a section")
     values = {name: {key: setting.value for key, setting in section.items()} for name, section in written.items()}
-    settings = validate_strict(path, values, MethodSettings)
+    settings = validate_strict(path, _with_shared(values), MethodSettings)
     return settings.model_copy(update={"reasons": written})
+
+
+def _with_shared(values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Give each method the settings that are written in another section."""
+    given = dict(values)
+    for name, sources in SHARED.items():
+        for section, keys in sources.items():
+            written = values.get(section, {})
+            given[name] = {key: written[key] for key in keys if key in written} | given.get(name, {})
+    return given

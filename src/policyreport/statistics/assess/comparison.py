@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +25,6 @@ from policyreport.statistics.assess.selection import (
 )
 from policyreport.statistics.ranks import peers as peers_method
 from policyreport.statistics.ranks.comparators import PeerPanel
-from policyreport.statistics.ranks.means import MeanRules
-from policyreport.statistics.ranks.peers import PeerRules
-from policyreport.statistics.series.carryover import RhoGrid
 from policyreport.statistics.shares.latest import later_parts, newest_completion, newest_of_each_measure
 
 METHOD = "ranks"
@@ -42,7 +38,7 @@ def peers(inputs: Inputs) -> Peers | Refusal:
     panel = peer_panel(inputs)
     if panel is None:
         return not_published("peers", inputs.roles.growth.indicator)
-    own = peers_method.assess(panel, inputs.area, peer_rules(inputs))
+    own = peers_method.compare_in_panel(panel, inputs.area, inputs.settings.peers)
     if isinstance(own, Refusal):
         return own
     # Merged provinces are on both sides of the comparison, whether or not the area is one.
@@ -51,33 +47,7 @@ def peers(inputs: Inputs) -> Peers | Refusal:
 
 def peer_family(inputs: Inputs, panel: PeerPanel) -> tuple[Peers | Refusal, ...]:
     """Compare every area of a panel, in its order."""
-    rules = peer_rules(inputs)
-    return tuple(peers_method.assess(panel, area, rules) for area in panel.areas)
-
-
-def mean_rules(inputs: Inputs) -> MeanRules:
-    """Collect the settings for a mean of yearly values."""
-    settings = inputs.settings.peers
-    return MeanRules(settings.minimum_points, RhoGrid(settings.carry_over_points, settings.largest_carry_over))
-
-
-def independent_years(inputs: Inputs) -> MeanRules:
-    """The same settings, as if nothing carried over from one year to the next."""
-    return replace(mean_rules(inputs), grid=RhoGrid(1, 0.0))
-
-
-def peer_rules(inputs: Inputs) -> PeerRules:
-    """Collect the settings for a comparison."""
-    settings, common = inputs.settings.peers, inputs.settings.conventions
-    return PeerRules(
-        k=settings.k,
-        cutoff=settings.cutoff,
-        rest_of_nation_above=settings.rest_of_nation_above,
-        means=mean_rules(inputs),
-        level=inputs.settings.multiplicity.bh_level,
-        weak_below=common.weak_below,
-        shock_years=common.shock_years,
-    )
+    return tuple(peers_method.compare_in_panel(panel, area, inputs.settings.peers) for area in panel.areas)
 
 
 def peer_panel(inputs: Inputs) -> PeerPanel | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
@@ -68,24 +67,6 @@ def governance_contrasts(inputs: Inputs) -> tuple[Contrast, ...]:
     return tuple(contrasts)
 
 
-def trend_settings(inputs: Inputs) -> dict[str, Any]:
-    """Collect the keyword arguments that every call of `trend.assess` shares."""
-    settings, common = inputs.settings.trend, inputs.settings.conventions
-    return {
-        "minimum_points": settings.minimum_points,
-        "minimum_after_break": settings.minimum_after_break,
-        "maximum_missing_years": settings.maximum_missing_years,
-        "minimum_official_points": common.minimum_official_points,
-        "weak_below": common.weak_below,
-        "enumerate_ties_to": settings.enumerate_ties_to,
-        "gls_rhos": settings.gls_rhos,
-        "verdict_rho": settings.verdict_rho,
-        "verdict_level": settings.verdict_level,
-        "shock_years": common.shock_years,
-        "policy_date": inputs.policy.date,
-    }
-
-
 def trend_of(inputs: Inputs, contrast: Contrast, area: str, *, brief: bool = False) -> Trend | Refusal:
     """Fit one area's contrast, with its raw p-value and the flags of its boundaries.
 
@@ -95,14 +76,16 @@ def trend_of(inputs: Inputs, contrast: Contrast, area: str, *, brief: bool = Fal
     if not points:
         return not_published("trend", contrast.indicator)
     unit = inputs.indicators.get(contrast.indicator).unit
+    settings = inputs.settings.trend
     points_of = "percentage points" if unit.startswith("%") else "score points"
-    return trend_method.assess(
+    return trend_method.estimate_trend(
         points,
+        settings.model_copy(update={"gls_rhos": ()}) if brief else settings,
         area=area,
         indicator=contrast.indicator,
         series=contrast.kind,
         unit=unit if contrast.kind == "own" else points_of,
-        **trend_settings(inputs) | ({"gls_rhos": ()} if brief else {}),
+        start=inputs.policy.date,
         calendar=contrast.calendar,
         flags=boundary_flags(inputs, [area], contrast.indicator),
     )

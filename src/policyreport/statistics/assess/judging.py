@@ -13,8 +13,7 @@ from policyreport.records.series import Trend
 from policyreport.statistics.assess.contrasts import Contrast, trend_of
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.series import trend as trend_method
-from policyreport.statistics.series.carryover import RhoGrid
-from policyreport.statistics.series.lines import LineRules, estimate_lines
+from policyreport.statistics.series.lines import estimate_lines
 
 Adjusted = Mapping[str, float]
 
@@ -58,15 +57,7 @@ def order_p_values(inputs: Inputs, contrast: Contrast) -> Adjusted:
     settings = inputs.settings.trend
     areas = inputs.provinces
     p_values = [
-        trend_method.exact_p(
-            contrast.points(area),
-            indicator=contrast.indicator,
-            minimum_points=settings.minimum_points,
-            minimum_after_break=settings.minimum_after_break,
-            maximum_missing_years=settings.maximum_missing_years,
-            enumerate_ties_to=settings.enumerate_ties_to,
-            calendar=contrast.calendar,
-        )
+        trend_method.exact_p(contrast.points(area), settings, indicator=contrast.indicator, calendar=contrast.calendar)
         for area in areas
     ]
     return {area: p for area, p in zip(areas, adjust(p_values, rule="bh"), strict=True) if p is not None}
@@ -82,7 +73,7 @@ def judged_by_order(
     trend = trend_of(inputs, contrast, area, brief=brief)
     if isinstance(trend, Refusal) or area not in adjusted:
         return trend
-    return trend_method.with_adjusted_p(trend, adjusted[area], verdict_level=inputs.settings.trend.verdict_level)
+    return trend_method.with_adjusted_p(trend, adjusted[area], inputs.settings.trend)
 
 
 def judged_in_deviations(inputs: Inputs, contrast: Contrast, trend: Trend, adjusted: Adjusted) -> Trend:
@@ -97,8 +88,8 @@ def judged_by_line(inputs: Inputs, trend: Trend, lines: FamilyLines) -> Trend:
         trend,
         lines.p_values.get(trend.area, 1.0),
         lines.adjusted.get(trend.area, 1.0),
+        inputs.settings.trend,
         wanders=lines.wanders,
-        verdict_level=inputs.settings.trend.verdict_level,
     )
 
 
@@ -119,17 +110,10 @@ def family_lines(inputs: Inputs, contrast: Contrast) -> FamilyLines:
     settings = inputs.settings.trend
     windows = {}
     for area in inputs.provinces:
-        window = trend_method.select_window(
-            contrast.points(area),
-            contrast.calendar,
-            contrast.indicator,
-            settings.minimum_points,
-            settings.minimum_after_break,
-            settings.maximum_missing_years,
-        )
+        window = trend_method.select_window(contrast.points(area), contrast.calendar, contrast.indicator, settings)
         if not isinstance(window, Refusal):
             windows[area] = ([point.year for point in window], [point.value for point in window])
-    estimated = estimate_lines(list(windows.values()), line_rules(inputs))
+    estimated = estimate_lines(list(windows.values()), settings)
     p_values = [float(p) if np.isfinite(p) else 1.0 for p in estimated.p_values]
     adjusted = [1.0 if p is None else p for p in adjust(p_values, rule="bh")]
     lines = FamilyLines(
@@ -140,13 +124,3 @@ def family_lines(inputs: Inputs, contrast: Contrast) -> FamilyLines:
         estimated.wanders,
     )
     return lines if contrast.scaled is None else lines.or_larger(family_lines(inputs, contrast.in_deviations))
-
-
-def line_rules(inputs: Inputs) -> LineRules:
-    """Collect the settings for when a family's series count as wandering."""
-    settings, means = inputs.settings.trend, inputs.settings.peers
-    return LineRules(
-        grid=RhoGrid(means.carry_over_points, means.largest_carry_over),
-        wandering_from=settings.wandering_from,
-        wandering_chance=settings.wandering_chance,
-    )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, LevelTrend, MeanFamily, YearlyMean
-from policyreport.statistics.assess.comparison import independent_years, mean_rules, peer_panel
+from policyreport.statistics.assess.comparison import peer_panel
 from policyreport.statistics.assess.levels import income_levels
 from policyreport.statistics.assess.selection import not_published
 from policyreport.statistics.common.multiplicity import adjust
@@ -76,8 +76,8 @@ def _family(
 ) -> MeanFamily:
     """Facts of every year, what is learnt from all areas, and who would stand out if years were independent."""
     keys, table, known = yearly_table(means)
-    learnt = estimate_means(table, mean_rules(inputs), known=known)
-    independent = estimate_means(table, independent_years(inputs), known=known)
+    learnt = estimate_means(table, inputs.settings.peers, known=known)
+    independent = estimate_means(table, inputs.settings.peers.with_independent_years, known=known)
     p_values = adjust([float(p) for p in independent.p_values], rule="bh")
     level, degrees = inputs.settings.multiplicity.bh_level, learnt.prior.degrees
     years = sorted({year for mean in means.values() for year in mean.years})

@@ -7,7 +7,7 @@ from policyreport.params.report import SeriesRole
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
 from policyreport.statistics.assess.selection import not_published, role_series, series
-from policyreport.statistics.ranks.ranks import rank_sets
+from policyreport.statistics.ranks.ranks import rank_estimates
 
 
 def published_ranks(inputs: Inputs, role: SeriesRole) -> Ranks | Refusal:
@@ -25,18 +25,14 @@ def published_ranks(inputs: Inputs, role: SeriesRole) -> Ranks | Refusal:
         for point in (series(inputs, area, standard_error, role.measure) if standard_error else ())
         if point.year == year
     }
-    settings = inputs.settings.ranks
-    return rank_sets(
+    return rank_estimates(
         list(newest),
         [point.value for point in newest.values()],
         [errors.get(area, float("nan")) for area in newest] if errors else None,
+        inputs.settings.ranks,
         indicator=role.indicator,
         measure=role.measure,
         basis="survey",
         larger_is_better=inputs.indicators.get(role.indicator).direction != "lower",
-        draws=inputs.settings.conventions.draws,
-        tolerance=10**-settings.quadrature_digits,
-        tau=settings.tau,
-        minimum_areas=settings.minimum_areas,
         inputs=tuple(sorted({row for point in newest.values() for row in point.inputs})),
     )

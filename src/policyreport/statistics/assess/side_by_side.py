@@ -13,14 +13,14 @@ from policyreport.params.report import SeriesRole
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import SERIES_NOTEBOOK, SeriesRecord
 from policyreport.records.series import Cusum, Difference, Exposure, Panel, Peers, Ranks, Step
-from policyreport.statistics.assess.comparison import likeness_values, mean_rules, peer_family, peer_panel
+from policyreport.statistics.assess.comparison import likeness_values, peer_family, peer_panel
 from policyreport.statistics.assess.means import yearly_table
 from policyreport.statistics.assess.ranking import published_ranks
 from policyreport.statistics.assess.selection import boundary_flags, not_published, role_series
 from policyreport.statistics.common.starts import years_after
 from policyreport.statistics.ranks.comparators import PeerPanel
 from policyreport.statistics.ranks.means import estimate_means
-from policyreport.statistics.ranks.ranks import rank_means
+from policyreport.statistics.ranks.ranks import rank_family
 from policyreport.statistics.series import exposure as exposure_method
 from policyreport.statistics.series import panel as panel_method
 from policyreport.statistics.series import steps as steps_method
@@ -38,26 +38,17 @@ def panel(inputs: Inputs) -> Panel | Refusal:
     growth = peer_panel(inputs)
     if growth is None:
         return not_published(panel_method.METHOD, inputs.roles.growth.indicator)
-    settings = inputs.settings.panel
-    fitted = panel_method.assess(
+    fitted = panel_method.estimate_panel(
         growth.values,
         growth.areas,
         growth.years,
+        inputs.settings.panel,
         indicator=growth.indicator,
-        minimum_areas=settings.minimum_areas,
-        minimum_points=settings.minimum_points,
-        maximum_dropped=settings.maximum_dropped,
-        largest_correlation=settings.largest_correlation,
-        smallest_eigenvalue=settings.smallest_eigenvalue,
-        bartlett_level=settings.bartlett_level,
-        tau_points=settings.tau_points,
-        tau_range=settings.tau_range,
         inputs=_rows(growth),
     )
     if isinstance(fitted, Refusal):
         return fitted
-    common = inputs.settings.conventions
-    window = window_flags(growth.years, weak_below=common.weak_below, shock_years=common.shock_years)
+    window = window_flags(growth.years, inputs.settings.panel)
     return fitted.model_copy(
         update={"flags": fitted.flags + window + boundary_flags(inputs, growth.areas, growth.indicator)}
     )
@@ -71,11 +62,11 @@ def exposure(inputs: Inputs) -> tuple[Exposure | Refusal, ...]:
     growth = peer_panel(inputs)
     if growth is None:
         return (not_published(exposure_method.METHOD, inputs.roles.growth.indicator),)
-    settings = inputs.settings.exposure
     after = years_after(growth.years, inputs.policy.date)
-    estimates = [assess_exposure(inputs, exposure_panel(inputs, growth, name), after) for name in settings.exposures]
+    names = inputs.settings.exposure.exposures
+    estimates = [assess_exposure(inputs, exposure_panel(inputs, growth, name), after) for name in names]
     crossing = boundary_flags(inputs, growth.areas, growth.indicator)
-    judged = exposure_method.judge(estimates, level=settings.verdict_level)
+    judged = exposure_method.judge(estimates, inputs.settings.exposure)
     return tuple(
         result.model_copy(update={"flags": result.flags + crossing}) if isinstance(result, Exposure) else result
         for result in judged
@@ -89,19 +80,8 @@ def assess_exposure(
 
     `controlled` holds the merger fixed; `inverted` asks for an interval.
     """
-    settings = inputs.settings.exposure
-    return exposure_method.assess(
-        panel,
-        post_years=post_years,
-        minimum_areas=settings.minimum_areas,
-        minimum_pre_years=settings.minimum_pre_years,
-        placebo_minimum_years=settings.placebo_minimum_years,
-        few_treated_below=settings.few_treated_below,
-        webb_points=settings.webb_points,
-        draws=inputs.settings.conventions.draws,
-        power=settings.power,
-        controlled=controlled,
-        inverted=inverted,
+    return exposure_method.estimate_exposure(
+        panel, inputs.settings.exposure, post_years=post_years, controlled=controlled, inverted=inverted
     )
 
 
@@ -166,16 +146,14 @@ def mean_growth_ranks(inputs: Inputs, differences: Mapping[str, Difference]) -> 
     growth = peer_panel(inputs)
     if growth is None:
         return not_published("ranks", inputs.roles.growth.indicator)
-    settings, (areas, table, known) = inputs.settings.ranks, yearly_table(differences)
-    return rank_means(
+    areas, table, known = yearly_table(differences)
+    return rank_family(
         areas,
-        estimate_means(table, mean_rules(inputs), known=known),
+        estimate_means(table, inputs.settings.peers, known=known),
+        inputs.settings.ranks,
         indicator=growth.indicator,
         measure=f"{inputs.roles.growth.measure} minus nation",
         larger_is_better=inputs.indicators.get(growth.indicator).direction != "lower",
-        draws=inputs.settings.conventions.draws,
-        tau=settings.tau,
-        minimum_areas=settings.minimum_areas,
         inputs=_rows(growth),
     )
 
@@ -192,22 +170,10 @@ def steps(inputs: Inputs) -> tuple[Step | Cusum | Refusal, ...]:
     role, settings = inputs.roles.growth, inputs.settings.trend
     points = role_series(inputs, inputs.area, role)
     tested = [
-        steps_method.assess(
-            points,
-            area=inputs.area,
-            indicator=role.indicator,
-            step_date=day,
-            minimum_before=settings.step_minimum_before,
-            minimum_after=settings.step_minimum_after,
-            gls_rhos=settings.gls_rhos,
-            verdict_rho=settings.verdict_rho,
-            verdict_level=settings.verdict_level,
-        )
+        steps_method.estimate_step(points, settings, area=inputs.area, indicator=role.indicator, step_date=day)
         for day in step_days(inputs)
     ]
-    wandering = steps_method.cusum(
-        points, area=inputs.area, indicator=role.indicator, from_points=settings.cusum_from_points
-    )
+    wandering = steps_method.estimate_drift(points, settings, area=inputs.area, indicator=role.indicator)
     return (*tested, wandering)
 
 

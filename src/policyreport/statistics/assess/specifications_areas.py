@@ -10,13 +10,7 @@ from functools import cache
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, Exposure, Peers, Sensitivity
-from policyreport.statistics.assess.comparison import (
-    independent_years,
-    likeness_values,
-    mean_rules,
-    peer_panel,
-    peer_rules,
-)
+from policyreport.statistics.assess.comparison import likeness_values, peer_panel
 from policyreport.statistics.assess.selection import not_published
 from policyreport.statistics.assess.side_by_side import assess_exposure, exposure_panel
 from policyreport.statistics.common.multiplicity import adjust
@@ -56,9 +50,9 @@ def peers_specifications(inputs: Inputs) -> Spec:
 
     @cache
     def compare(k: int, likeness: str, weight: str, carry_over: str) -> list[Peers | Refusal]:
-        means = mean_rules(inputs) if carry_over == "learnt" else independent_years(inputs)
-        rules = replace(peer_rules(inputs), k=k, means=means)
-        return [peers_method.assess(panel(likeness, weight), area, rules) for area in growth.areas]
+        learnt = settings.peers if carry_over == "learnt" else settings.peers.with_independent_years
+        chosen = learnt.model_copy(update={"k": k})
+        return [peers_method.compare_in_panel(panel(likeness, weight), area, chosen) for area in growth.areas]
 
     def family_of(choices: Choices) -> list[Peers | Refusal]:
         return compare(int(choices["peers"]), *(choices[axis] for axis in ("likeness", "weight", "carry-over")))

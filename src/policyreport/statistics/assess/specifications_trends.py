@@ -11,8 +11,7 @@ from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.series import RegressionSlope, SeriesPoint, Trend
-from policyreport.statistics.assess.contrasts import Contrast, governance_contrasts, growth_contrast, trend_settings
-from policyreport.statistics.assess.judging import line_rules
+from policyreport.statistics.assess.contrasts import Contrast, governance_contrasts, growth_contrast
 from policyreport.statistics.assess.selection import not_published, role_series, series
 from policyreport.statistics.assess.specifications_areas import Axes, Spec, counted, resting_on
 from policyreport.statistics.common.multiplicity import adjust
@@ -149,14 +148,15 @@ def _judge(family: _Family, window: str, kind: str) -> _Judged:
     if calendar is not None:
         calendar = {year: segment for year, segment in calendar.items() if year >= _first(window)}
     results = [
-        trend_method.assess(
+        trend_method.estimate_trend(
             _inside(family.points(kind, area), window),
+            inputs.settings.trend.model_copy(update={"gls_rhos": (), "verdict_rho": 0.0}),
             area=area,
             indicator=contrast.indicator,
             series="own" if kind == "own" else contrast.kind,
             unit="points",
+            start=inputs.policy.date,
             calendar=calendar,
-            **trend_settings(inputs) | {"gls_rhos": (), "verdict_rho": 0.0},
         )
         for area in inputs.provinces
     ]
@@ -200,7 +200,7 @@ def _words(inputs: Inputs, judged: _Judged, dependence: str, rhos: Mapping[str, 
 def _by_line(inputs: Inputs, trends: Sequence[Trend], named: Mapping[str, str]) -> dict[str, str]:
     """Those verdicts whose lines hold under the carry-over that all series show together."""
     windows = [([p.year for p in trend.window], [p.value for p in trend.window]) for trend in trends]
-    lines = estimate_lines(windows, line_rules(inputs))
+    lines = estimate_lines(windows, inputs.settings.trend)
     p_values = adjust([1.0 if isnan(p) else float(p) for p in lines.p_values], rule="bh")
     level = inputs.settings.trend.verdict_level
     held = {trend.area for trend, p in zip(trends, p_values, strict=True) if p is not None and p <= level}
@@ -221,8 +221,7 @@ def _verdict(inputs: Inputs, trend: Trend, dependence: str, rho: float | None) -
     slope = gls_slope(years, values, rho) if rho is not None else _estimated(inputs, dependence, years, values)
     if isinstance(slope, Refusal):
         return "no clear trend"
-    enough = inputs.settings.conventions.minimum_official_points
-    return trend_method.direction(trend.window, trend.kendall_s, slope.interval, minimum_official_points=enough)
+    return trend_method.direction(trend.window, trend.kendall_s, slope.interval, inputs.settings.trend)
 
 
 def _estimated(inputs: Inputs, errors: str, years: Sequence[int], values: Sequence[float]) -> RegressionSlope | Refusal:

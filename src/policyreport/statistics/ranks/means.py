@@ -8,26 +8,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, stdtr
 
+from policyreport.params.methods import PeersSettings
 from policyreport.statistics.common.intervals import ALPHA
 from policyreport.statistics.ranks.moderation import VariancePrior, fit_variance_prior, moderate, moderated_degrees
 from policyreport.statistics.series.carryover import (
     LIGHT,
     CarryOver,
-    RhoGrid,
     effective_degrees,
     estimate_carry_over,
     variance_inflation,
 )
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class MeanRules:
-    """Fewest years of a mean, and the values of ρ considered."""
-
-    minimum_points: int
-    grid: RhoGrid
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +57,7 @@ class TestedMeans:
         return float(self.carry_over.weights @ self.degrees[row])
 
 
-def estimate_means(values: ArrayLike, rules: MeanRules, *, known: ArrayLike | None = None) -> TestedMeans:
+def estimate_means(values: ArrayLike, settings: PeersSettings, *, known: ArrayLike | None = None) -> TestedMeans:
     """Estimate the means of all areas' yearly values and test each against zero.
 
     Parameters
@@ -87,9 +79,9 @@ def estimate_means(values: ArrayLike, rules: MeanRules, *, known: ArrayLike | No
     """
     table = np.atleast_2d(np.asarray(values, dtype=float))
     years = np.isfinite(table).sum(axis=1)
-    enough = years >= max(rules.minimum_points, 2)
+    enough = years >= max(settings.minimum_points, 2)
     table = np.where(enough[:, None], table, np.nan)
-    carry_over = estimate_carry_over(table, rules.grid)
+    carry_over = estimate_carry_over(table, settings)
     means, variances = _moments(table, enough)
     inflation, degrees, own = _by_years(years, enough, carry_over)
     prior = fit_variance_prior(variances, own)

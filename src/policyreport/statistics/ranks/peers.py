@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from policyreport.params.methods import PeersSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.series import Difference, Peers
@@ -23,10 +23,10 @@ from policyreport.statistics.ranks.comparators import (
     nearest,
     product_share,
 )
-from policyreport.statistics.ranks.means import MeanRules, TestedMeans, estimate_means
+from policyreport.statistics.ranks.means import TestedMeans, estimate_means
 from policyreport.statistics.series.windows import window_flags
 
-__all__ = ["METHOD", "PeerPanel", "PeerRules", "assess", "judged_together", "nearest"]
+__all__ = ["METHOD", "PeerPanel", "compare_in_panel", "judged_together", "nearest"]
 
 METHOD = "peers"
 
@@ -36,38 +36,7 @@ PLANNED: tuple[Comparator, ...] = ("region",)
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class PeerRules:
-    """Rules for a comparison.
-
-    Parameters
-    ----------
-    k
-        Number of peers.
-    cutoff
-        Distance of the k-th peer beyond which the peers get no verdict.
-    rest_of_nation_above
-        Share of the national product above which the nation without the area is a comparator too.
-    means
-        How a mean of yearly differences is tested.
-    level
-        Largest p of a verdict, adjusted unless the comparison is planned.
-    weak_below
-        Number of years below which `weak` is raised.
-    shock_years
-        First years that raise `starts-in-shock`.
-    """
-
-    k: int
-    cutoff: float
-    rest_of_nation_above: float
-    means: MeanRules
-    level: float
-    weak_below: int
-    shock_years: tuple[int, ...]
-
-
-def assess(panel: PeerPanel, area: str, rules: PeerRules) -> Peers | Refusal:
+def compare_in_panel(panel: PeerPanel, area: str, settings: PeersSettings) -> Peers | Refusal:
     """Compare one area with the nation, the rest of the nation, its region and its peers.
 
     Parameters
@@ -101,24 +70,26 @@ def assess(panel: PeerPanel, area: str, rules: PeerRules) -> Peers | Refusal:
         return _refuse("measure-mixed", panel, area, ", ".join(sorted(set(panel.measures))))
     if not np.isfinite(panel.values[row]).any():
         return _refuse("not-published", panel, area, "no value of the area")
-    peers = nearest(panel, area, k=rules.k)
-    distant = bool(peers) and peers[-1].distance > rules.cutoff
+    peers = nearest(panel, area, k=settings.k)
+    distant = bool(peers) and peers[-1].distance > settings.cutoff
     no_peer = (
-        (Flag(code="no-close-peer", detail=f"{peers[-1].distance:.2f} > {as_published(rules.cutoff)}"),)
+        (Flag(code="no-close-peer", detail=f"{peers[-1].distance:.2f} > {as_published(settings.cutoff)}"),)
         if distant
         else ()
     )
     asked = [
         each
         for each in COMPARATORS
-        if each != "rest of the nation" or product_share(panel)[row] > rules.rest_of_nation_above
+        if each != "rest of the nation" or product_share(panel)[row] > settings.rest_of_nation_above
     ]
     return Peers(
         area=area,
         indicator=panel.indicator,
         unit=panel.unit,
         peers=peers,
-        differences=tuple(_difference(panel, row, each, rules, no_peer if each == "peers" else ()) for each in asked),
+        differences=tuple(
+            _difference(panel, row, each, settings, no_peer if each == "peers" else ()) for each in asked
+        ),
         flags=no_peer,
         inputs=tuple(panel.inputs.get(area, ())),
     )
@@ -127,14 +98,14 @@ def assess(panel: PeerPanel, area: str, rules: PeerRules) -> Peers | Refusal:
 # Cached: a notebook asks for one area, the national one for all of them.
 @lru_cache(maxsize=8)
 def judged_together(
-    panel: PeerPanel, comparator: Comparator, k: int, rules: MeanRules
+    panel: PeerPanel, comparator: Comparator, settings: PeersSettings
 ) -> tuple[TestedMeans, tuple[float | None, ...]]:
     """Test the mean differences of all areas to one kind of comparator.
 
     In the panel's order; the p-values are adjusted over the areas that have one.
     """
-    table = panel.values - comparator_values(panel, comparator, k)
-    family = estimate_means(table, rules, known=_known_variances(panel, table, comparator, k))
+    table = panel.values - comparator_values(panel, comparator, settings.k)
+    family = estimate_means(table, settings, known=_known_variances(panel, table, comparator, settings.k))
     p_values = [float(p) if np.isfinite(p) else None for p in family.p_values]
     return family, adjust(p_values, rule="bh")
 
@@ -149,16 +120,16 @@ def _known_variances(panel: PeerPanel, table: Floats, comparator: Comparator, k:
 
 
 def _difference(
-    panel: PeerPanel, row: int, comparator: Comparator, rules: PeerRules, flags: tuple[Flag, ...]
+    panel: PeerPanel, row: int, comparator: Comparator, settings: PeersSettings, flags: tuple[Flag, ...]
 ) -> Difference | Refusal:
     """Mean difference of one area to one comparator, with the facts behind it and its position in the latest year."""
-    table = panel.values - comparator_values(panel, comparator, rules.k)
+    table = panel.values - comparator_values(panel, comparator, settings.k)
     known = np.flatnonzero(np.isfinite(table[row]))
     subject = f"{panel.areas[row]} {comparator}"
     if len(known) == 0:
         return _refuse("not-published", panel, subject, "no year with both values")
-    if len(known) < rules.means.minimum_points:
-        return _refuse("too-few-points", panel, subject, f"{len(known)} of {rules.means.minimum_points} years")
+    if len(known) < settings.minimum_points:
+        return _refuse("too-few-points", panel, subject, f"{len(known)} of {settings.minimum_points} years")
     years, values = tuple(panel.years[t] for t in known), table[row, known]
     latest = np.delete(table[:, known[-1]], row)
     latest = latest[np.isfinite(latest)]
@@ -171,23 +142,23 @@ def _difference(
         largest=float(values.max()),
         placebo_larger=int(np.count_nonzero(np.abs(latest) > abs(values[-1]))),
         placebo_of=len(latest),
-        flags=window_flags(years, weak_below=rules.weak_below, shock_years=rules.shock_years) + flags,
-        inputs=comparator_inputs(panel, row, comparator, rules.k),
-        **_tested(panel, row, comparator, rules, shown_only=bool(flags)),
+        flags=window_flags(years, settings) + flags,
+        inputs=comparator_inputs(panel, row, comparator, settings.k),
+        **_tested(panel, row, comparator, settings, shown_only=bool(flags)),
     )
 
 
 def _tested(
-    panel: PeerPanel, row: int, comparator: Comparator, rules: PeerRules, *, shown_only: bool
+    panel: PeerPanel, row: int, comparator: Comparator, settings: PeersSettings, *, shown_only: bool
 ) -> dict[str, object]:
     """Mean, interval, p-values and verdict; without a verdict where the comparison is only shown."""
     rest = comparator == "rest of the nation"
-    family, adjusted = judged_together(panel, "nation" if rest else comparator, rules.k, rules.means)
+    family, adjusted = judged_together(panel, "nation" if rest else comparator, settings)
     scale = 1 / (1 - product_share(panel)[row]) if rest else 1.0
     mean, half = float(family.means[row] * scale), float(family.halves[row] * scale)
     p_value, planned = float(family.p_values[row]), comparator in PLANNED
     deciding = p_value if planned else adjusted[row]
-    clear = deciding is not None and deciding <= rules.level
+    clear = deciding is not None and deciding <= settings.bh_level
     return {
         "mean": mean,
         "interval": Interval(low=mean - half, high=mean + half, level=LEVEL),

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from policyreport.params.methods import PoolingSettings, RanksSettings
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks, RankSet
 from policyreport.statistics.common.draws import JOINT, generator
@@ -29,19 +30,16 @@ Basis = Literal["counts", "survey", "model-based"]
 """The three kinds of estimates a rank set may rest on."""
 
 
-def rank_sets(
+def rank_estimates(
     areas: Sequence[str],
     estimates: ArrayLike,
     standard_errors: ArrayLike | None,
+    settings: RanksSettings,
     *,
     indicator: str,
     measure: str,
     basis: Basis,
     larger_is_better: bool,
-    draws: int,
-    tolerance: float,
-    tau: int,
-    minimum_areas: int,
     printed: ArrayLike | None = None,
     simultaneous_level: float = 1 - ALPHA,
     inputs: tuple[str, ...] = (),
@@ -58,12 +56,6 @@ def rank_sets(
         None where the publisher gives none.
     indicator, measure
         Ids that seed the draws.
-    draws
-        B of the simultaneous sets.
-    tolerance
-        Of the marginal sets' critical values.
-    tau
-        Size of the groups of possible best and worst areas.
     printed : array_like, shape (p,), optional
         Values whose ranks are printed where they differ from the estimates; sets are widened to contain them.
     simultaneous_level
@@ -94,26 +86,24 @@ def rank_sets(
     )
     if unknown := [name for name, s in zip(names, errors, strict=True) if not (np.isfinite(s) and s > 0)]:
         return refuse(code="no-sampling-error", detail=f"no standard error for {', '.join(unknown)}")
-    if len(names) < minimum_areas:
-        return refuse(code="too-few-areas", detail=f"{len(names)} areas, {minimum_areas} needed")
+    if len(names) < settings.minimum_areas:
+        return refuse(code="too-few-areas", detail=f"{len(names)} areas, {settings.minimum_areas} needed")
     sign = 1 if larger_is_better else -1
-    noise = errors * generator(METHOD, indicator, measure, JOINT).standard_normal((draws, len(names)))
+    noise = errors * generator(METHOD, indicator, measure, JOINT).standard_normal((settings.draws, len(names)))
     simultaneous = find_simultaneous_sets(sign * values, errors, np.ascontiguousarray(noise.T), simultaneous_level)
-    critical = (quadrature_critical_value(place, errors, tolerance=tolerance) for place in range(len(names)))
+    critical = (quadrature_critical_value(place, errors, tolerance=settings.tolerance) for place in range(len(names)))
     marginal = [find_marginal_set(place, sign * values, errors, each) for place, each in enumerate(critical)]
-    return _ranks(names, sign * shown, errors, marginal, simultaneous, sign, tau, indicator, basis, inputs)
+    return _ranks(names, sign * shown, errors, marginal, simultaneous, sign, settings.tau, indicator, basis, inputs)
 
 
-def rank_means(
+def rank_family(
     areas: Sequence[str],
     family: TestedMeans,
+    settings: RanksSettings,
     *,
     indicator: str,
     measure: str,
     larger_is_better: bool,
-    draws: int,
-    tau: int,
-    minimum_areas: int,
     inputs: tuple[str, ...] = (),
 ) -> Ranks | Refusal:
     """Compute rank sets of means whose standard errors are estimated from as few years as the means.
@@ -124,8 +114,8 @@ def rank_means(
         Area keys, in the order of the family.
     family
         From `means.estimate_means`; areas without a mean are left out.
-    indicator, measure, larger_is_better, draws, tau, minimum_areas, inputs
-        See `rank_sets`.
+    indicator, measure, larger_is_better, inputs
+        See `rank_estimates`.
 
     Returns
     -------
@@ -134,9 +124,9 @@ def rank_means(
 
     Notes
     -----
-    The algorithm of `rank_sets` with another reference distribution: each draw takes one ρ for all areas and divides
-    every area's normal error by the root of its own χ² over its degrees of freedom (`means.draw_errors`), so that
-    uncertainty about spread and serial correlation widens the sets.
+    The algorithm of `rank_estimates` with another reference distribution: each draw takes one ρ for all areas and
+    divides every area's normal error by the root of its own χ² over its degrees of freedom (`means.draw_errors`), so
+    that uncertainty about spread and serial correlation widens the sets.
 
     References
     ----------
@@ -144,19 +134,19 @@ def rank_means(
     """
     refuse = partial(Refusal, method=METHOD, subject=indicator, inputs=inputs)
     order = sorted((row for row in range(len(areas)) if np.isfinite(family.means[row])), key=lambda row: areas[row])
-    if len(order) < minimum_areas:
-        return refuse(code="too-few-areas", detail=f"{len(order)} areas, {minimum_areas} needed")
+    if len(order) < settings.minimum_areas:
+        return refuse(code="too-few-areas", detail=f"{len(order)} areas, {settings.minimum_areas} needed")
     rows = np.array(order)
     errors, sign = family.errors[rows], 1 if larger_is_better else -1
     if not (errors > 0).all():
         return refuse(code="no-sampling-error", detail="years that are all equal have no spread")
     values = sign * family.means[rows]
-    noise = draw_errors(family, rows, generator(METHOD, indicator, measure, JOINT), draws)
+    noise = draw_errors(family, rows, generator(METHOD, indicator, measure, JOINT), settings.draws)
     simultaneous = find_simultaneous_sets(values, errors, noise)
     critical = (bootstrap_critical_value(place, errors, noise) for place in range(len(rows)))
     marginal = [find_marginal_set(place, values, errors, each) for place, each in enumerate(critical)]
     names = [areas[row] for row in order]
-    return _ranks(names, values, errors, marginal, simultaneous, sign, tau, indicator, "model-based", inputs)
+    return _ranks(names, values, errors, marginal, simultaneous, sign, settings.tau, indicator, "model-based", inputs)
 
 
 def _ranks(
@@ -204,16 +194,11 @@ def _holding(found: PlaceSet, rank: int) -> tuple[int, int]:
 
 def rank_counts(
     counts: Sequence[TaskCount],
+    settings: RanksSettings,
+    pooling: PoolingSettings,
     *,
     indicator: str,
     measure: str,
-    draws: int,
-    tolerance: float,
-    tau: int,
-    count_level: float,
-    minimum_areas: int,
-    minimum_tasks: int,
-    maximum_days_apart: int,
     design_effect: float = 1.0,
 ) -> Ranks | Refusal:
     """Compute rank sets of the completed shares of lists of one kind.
@@ -222,12 +207,10 @@ def rank_counts(
     ----------
     counts
         One count per area (else DataError).
-    indicator, measure, draws, tolerance, tau, minimum_areas
-        See `rank_sets`.
-    count_level
-        Nominal level at which simultaneous sets of counts cover 0.95.
-    minimum_tasks, maximum_days_apart
-        See `counts.select_comparable`.
+    indicator, measure
+        See `rank_estimates`.
+    pooling
+        Which lists can be compared.
     design_effect
         How far tasks finish together: counts and totals are divided by it.
 
@@ -241,29 +224,26 @@ def rank_counts(
         counts,
         method=METHOD,
         subject=indicator,
-        minimum_areas=minimum_areas,
-        minimum_tasks=minimum_tasks,
-        maximum_days_apart=maximum_days_apart,
+        minimum_areas=pooling.minimum_areas,
+        minimum_tasks=pooling.minimum_tasks,
+        maximum_days_apart=pooling.maximum_days_apart,
     )
     if isinstance(selected, Refusal):
         return selected
     kept, _ = selected
     done, totals = np.array([count.pair() for count in kept], dtype=float).T
     scores, errors = binomial_scores(done / design_effect, totals / design_effect)
-    return rank_sets(
+    return rank_estimates(
         [count.area for count in kept],
         scores,
         errors,
+        settings,
         indicator=indicator,
         measure=measure,
         basis="counts",
         larger_is_better=True,
-        draws=draws,
-        tolerance=tolerance,
-        tau=tau,
-        minimum_areas=minimum_areas,
         printed=done / totals,
-        simultaneous_level=count_level,
+        simultaneous_level=settings.count_level,
         inputs=gather_inputs(kept),
     )
 

@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from policyreport.params.methods import CarryOverSettings
+
 Floats = NDArray[np.float64]
 
 
@@ -41,30 +43,15 @@ class CarryOver:
         return float(self.weights[self.rhos >= rho - 1e-9].sum())
 
 
-@dataclass(frozen=True)
-class RhoGrid:
-    """Values of ρ considered: evenly spaced from 0 to the largest.
-
-    Negative values are omitted: they would make intervals narrower than independent years do.
-    """
-
-    points: int
-    largest: float
-
-    def values(self) -> Floats:
-        """The grid, shape (points,)."""
-        return np.linspace(0.0, self.largest, self.points)
-
-
-def estimate_carry_over(values: ArrayLike, grid: RhoGrid, *, degree: int = 0) -> CarryOver:
+def estimate_carry_over(values: ArrayLike, settings: CarryOverSettings, *, degree: int = 0) -> CarryOver:
     """Weigh values of ρ by their fit to all series, each with its own level or line and variance.
 
     Parameters
     ----------
     values : array_like, shape (I, T)
         One series per row; NaN where a year is missing, across which neighbours are treated as adjacent.
-    grid
-        Values considered, equally likely a priori.
+    settings
+        The evenly spaced values considered, equally likely a priori.
     degree
         0: each series has a level; 1: each has a line.
 
@@ -86,7 +73,7 @@ def estimate_carry_over(values: ArrayLike, grid: RhoGrid, *, degree: int = 0) ->
     Cruddas, Reid, Cox (1989), Biometrika 76:231-237; Chandler, Bate (2007), Biometrika 94:167-183.
     """
     table = np.asarray(values, dtype=float)
-    rhos = grid.values()
+    rhos = np.linspace(0.0, settings.largest_carry_over, settings.carry_over_points)
     groups = _by_length(table)
     loglik = np.zeros(len(rhos))
     for rows in groups:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from policyreport.params.methods import ExposureSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import EventStudyPoint, Exposure, ExposureCheck
 from policyreport.statistics.common.draws import JOINT, bootstrap_p, generator
@@ -71,17 +72,11 @@ class _Complete:
     binary: bool
 
 
-def assess(
+def estimate_exposure(
     panel: ExposurePanel,
+    settings: ExposureSettings,
     *,
     post_years: Sequence[int],
-    minimum_areas: int,
-    minimum_pre_years: int,
-    placebo_minimum_years: int,
-    few_treated_below: int,
-    webb_points: Sequence[float],
-    draws: int,
-    power: float,
     controlled: bool = False,
     inverted: bool = True,
 ) -> Exposure | Refusal:
@@ -93,18 +88,6 @@ def assess(
         Areas with a missing value are dropped and named.
     post_years
         Calendar years after the start; other years from the first of them on are dropped.
-    minimum_areas, minimum_pre_years
-        Fewest complete areas, and fewest years before the start.
-    placebo_minimum_years
-        Fewest years before a placebo start.
-    few_treated_below
-        Size of the smaller arm of a 0/1 exposure below which `few-treated` is raised.
-    webb_points
-        Values of the bootstrap weights.
-    draws
-        Bootstrap draws and permutations.
-    power
-        Power of the smallest detectable association.
     controlled
         Hold `merged` × post fixed, a row of a specification table; exposures are then permuted only within merged
         and within unmerged areas.
@@ -131,34 +114,32 @@ def assess(
         return _refuse("measure-mixed", panel, ", ".join(sorted(set(panel.measures))))
     panel = _by_key(_without_later(panel, post_years))
     data = _complete(panel, post_years)
-    if len(data.values) < minimum_areas:
-        return _refuse("too-few-areas", panel, f"{len(data.values)} of {minimum_areas} complete areas")
+    if len(data.values) < settings.minimum_areas:
+        return _refuse("too-few-areas", panel, f"{len(data.values)} of {settings.minimum_areas} complete areas")
     if np.ptp(data.exposure) == 0:
         return _refuse("too-few-areas", panel, "the exposure is the same everywhere")
     control = data.merged if controlled else None
     if control is not None and _is_merger(data):
         return _refuse("too-few-areas", panel, "the exposure is the same everywhere once the control is held")
-    if not data.post.any() or np.count_nonzero(~data.post) < minimum_pre_years:
+    if not data.post.any() or np.count_nonzero(~data.post) < settings.minimum_pre_years:
         years = f"{np.count_nonzero(~data.post)} years before and {np.count_nonzero(data.post)} after the start"
         return _refuse("too-few-points", panel, years)
     rng = generator(METHOD, panel.outcome, panel.exposure_name, JOINT)
-    weights = rng.choice(np.sort(np.asarray(webb_points, dtype=float)), (draws, len(data.values)))
-    permutations = _permutations(rng.random((draws, len(data.values))), control)
-    found = _result(data, control, weights, permutations, placebo_minimum_years, few_treated_below, power)
+    weights = rng.choice(np.sort(np.asarray(settings.webb_points, dtype=float)), (settings.draws, len(data.values)))
+    permutations = _permutations(rng.random((settings.draws, len(data.values))), control)
+    found = _result(data, control, weights, permutations, settings)
     ends = wild_interval(_fitted(data, control), weights, level=ALPHA) if inverted else None
     interval = Interval(low=ends[0], high=ends[1], level=1 - ALPHA) if ends else None
     return found.model_copy(update={"wcr_interval": interval})
 
 
-def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Exposure | Refusal, ...]:
+def judge(results: Sequence[Exposure | Refusal], settings: ExposureSettings) -> tuple[Exposure | Refusal, ...]:
     """Give the verdicts on all exposures of an outcome together, with Holm's p-values, in the same order.
 
     Parameters
     ----------
     results
-        From `assess`, for every exposure named before the run.
-    level
-        Largest adjusted p-value of an association.
+        From `estimate_exposure`, for every exposure named before the run.
 
     Notes
     -----
@@ -166,6 +147,7 @@ def judge(results: Sequence[Exposure | Refusal], *, level: float) -> tuple[Expos
     out, and the sign stays when any one area is left out. With `few-treated` the permutations alone decide, and the
     bootstrap p-value is not part of the family.
     """
+    level = settings.verdict_level
     wild = adjust([_wild_member(result) for result in results], rule="holm")
     permutation = adjust([result.ri_t_p if isinstance(result, Exposure) else None for result in results], rule="holm")
     judged: list[Exposure | Refusal] = []
@@ -269,9 +251,7 @@ def _result(
     control: Floats | None,
     weights: Floats,
     permutations: NDArray[np.intp],
-    placebo_minimum_years: int,
-    few_treated_below: int,
-    power: float,
+    settings: ExposureSettings,
 ) -> Exposure:
     """The estimate with all its tests and checks."""
     fitted = _fitted(data, control)
@@ -280,7 +260,7 @@ def _result(
     slopes, ts = permuted(replace(fitted, control=None), permutations)
     years = data.panel.years
     start = int(np.flatnonzero(data.post)[0])
-    quantiles = stats.t.ppf(1 - ALPHA / 2, degrees) + stats.t.ppf(power, degrees)
+    quantiles = stats.t.ppf(1 - ALPHA / 2, degrees) + stats.t.ppf(settings.power, degrees)
     return Exposure(
         outcome=data.panel.outcome,
         exposure=data.panel.exposure_name,
@@ -297,12 +277,12 @@ def _result(
         ri_c_p=bootstrap_p(slopes, abs(fitted.estimate)),
         minimum_detectable=float(quantiles) * fitted.standard_error,
         checks=(
-            *_placebo_starts(data, weights, placebo_minimum_years),
+            *_placebo_starts(data, weights, settings.placebo_minimum_years),
             *_leave_one_out(data, control),
             *_merger_control(data, weights),
         ),
         event_study=event_study(data.values, data.exposure, years, years[start - 1]),
-        flags=_flags(data, few_treated_below),
+        flags=_flags(data, settings.few_treated_below),
         inputs=data.panel.inputs,
         verdict="no clear association",
     )

@@ -14,32 +14,20 @@ from math import log
 
 import numpy as np
 
+from policyreport.params.methods import PeersSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import LevelTrend, SeriesPoint
 from policyreport.statistics.common.intervals import LEVEL
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.common.starts import lies_after
-from policyreport.statistics.ranks.means import MeanRules, TestedMeans, estimate_means
+from policyreport.statistics.ranks.means import TestedMeans, estimate_means
 from policyreport.statistics.series.contrasts import index
 from policyreport.statistics.series.trend import OFFICIAL
-from policyreport.statistics.series.windows import window_flags
+from policyreport.statistics.series.windows import ends_before, window_flags
 
 METHOD = "trend"
 
 Points = Sequence[SeriesPoint]
 Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-
-
-@dataclass(frozen=True)
-class LevelRules:
-    """Rules for the trend of a level; `level` is the largest adjusted p of a verdict."""
-
-    means: MeanRules
-    level: float
-    weak_below: int
-    minimum_official_points: int
-    shock_years: tuple[int, ...]
-    policy_date: date
 
 
 @dataclass(frozen=True)
@@ -59,13 +47,14 @@ class _Changes:
     known: float
 
 
-def assess_levels(
+def estimate_levels(
     series: Mapping[str, Points],
     national: Points,
+    settings: PeersSettings,
     *,
     indicator: str,
     unit: str,
-    rules: LevelRules,
+    start: date | None = None,
     flags: Mapping[str, tuple[Flag, ...]] | None = None,
 ) -> LevelFamily:
     """Test for every area whether its level rose faster or more slowly than the national level.
@@ -74,8 +63,12 @@ def assess_levels(
     ----------
     series
         Levels by area, positive, in one unit; `error` is the standard deviation of a recalculated value.
+    settings
+        The mean of yearly changes is judged as a mean difference to the country is.
     unit
         Unit of a change.
+    start
+        A window whose last figure does not lie wholly after this day is flagged.
     flags
         Flags of an area's series raised by the caller.
 
@@ -96,18 +89,18 @@ def assess_levels(
     results: dict[str, LevelTrend | Refusal] = {}
     changes: dict[str, _Changes] = {}
     for area, points in series.items():
-        found = _changes(points, national, indicator, rules.means.minimum_points)
+        found = _changes(points, national, indicator, settings.minimum_points)
         if isinstance(found, Refusal):
             results[area] = found
         else:
             changes[area] = found
-    family = estimate_means(_table(changes), rules.means, known=[each.known for each in changes.values()])
+    family = estimate_means(_table(changes), settings, known=[each.known for each in changes.values()])
     adjusted = adjust([float(p) for p in family.p_values], rule="bh")
     for row, area in enumerate(changes):
         relative = index(series[area], national)
         known = (flags or {}).get(area, ())
         results[area] = _result(
-            area, relative, changes[area], family, row, adjusted[row], indicator, unit, rules, known
+            area, relative, changes[area], family, row, adjusted[row], indicator, unit, settings, start, known
         )
     return LevelFamily({area: results[area] for area in series}, family)
 
@@ -157,7 +150,8 @@ def _result(
     p_adjusted: float | None,
     indicator: str,
     unit: str,
-    rules: LevelRules,
+    settings: PeersSettings,
+    start: date | None,
     flags: tuple[Flag, ...],
 ) -> LevelTrend:
     mean, half = float(family.means[row]), float(family.halves[row])
@@ -165,12 +159,12 @@ def _result(
     official = sum(point.status in OFFICIAL for point in window)
     raised = {
         "unrevised-tail": (
-            official < min(len(window), rules.minimum_official_points),
+            official < min(len(window), settings.minimum_official_points),
             f"{official} of {len(window)} years are official",
         ),
-        "ends-before-policy": (not lies_after(window[-1], rules.policy_date), str(changes.years[-1])),
+        "ends-before-policy": (ends_before(window[-1], start), str(changes.years[-1])),
     }
-    clear = p_adjusted is not None and p_adjusted <= rules.level
+    clear = p_adjusted is not None and p_adjusted <= settings.bh_level
     return LevelTrend(
         area=area,
         indicator=indicator,
@@ -192,7 +186,7 @@ def _result(
         p_adjusted=p_adjusted,
         verdict=("rising" if mean > 0 else "falling") if clear else "no clear trend",
         flags=flags
-        + window_flags([p.year for p in window], weak_below=rules.weak_below, shock_years=rules.shock_years)
+        + window_flags([p.year for p in window], settings)
         + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
         inputs=tuple(sorted({line for point in window for line in point.inputs})),
     )

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from policyreport.params.methods import TrendSettings
 from policyreport.statistics.ranks.moderation import fit_variance_prior, moderate, moderated_degrees
-from policyreport.statistics.series.carryover import LIGHT, CarryOver, RhoGrid, estimate_carry_over
+from policyreport.statistics.series.carryover import LIGHT, CarryOver, estimate_carry_over
 
 Floats = NDArray[np.float64]
 
@@ -19,28 +20,13 @@ FEWEST = 4
 """Fewest years for a line: it takes two, its error one, its serial correlation one."""
 
 
-@dataclass(frozen=True)
-class LineRules:
-    """When series of a family cannot be told from drifting ones.
-
-    Parameters
-    ----------
-    grid
-        Values of ρ considered.
-    wandering_from
-        ρ from which a series wanders: a trend cannot be told from drifting.
-    wandering_chance
-        Probability of wandering above which no trend of the family gets a verdict.
-    """
-
-    grid: RhoGrid
-    wandering_from: float
-    wandering_chance: float
-
-
 @dataclass(frozen=True, eq=False)
 class LineFamily:
-    """Two-sided p of each area's slope, NaN where it has too few years, and the family's serial correlation."""
+    """Two-sided p of each area's slope, NaN where it has too few years, and the family's serial correlation.
+
+    `wandering` is the probability that the series only drift; the family `wanders` where that is too likely for a
+    verdict.
+    """
 
     p_values: Floats
     carry_over: CarryOver
@@ -48,7 +34,7 @@ class LineFamily:
     wanders: bool
 
 
-def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], rules: LineRules) -> LineFamily:
+def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], settings: TrendSettings) -> LineFamily:
     """Test the slopes of all areas' lines, one (years, values) pair per area, under one common serial correlation.
 
     Notes
@@ -62,7 +48,7 @@ def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], rule
     ----------
     Cruddas, Reid, Cox (1989), Biometrika 76:231-237; Smyth (2004).
     """
-    carry_over = estimate_carry_over(_without_gaps(series), rules.grid, degree=1)
+    carry_over = estimate_carry_over(_without_gaps(series), settings, degree=1)
     slopes, squares, degrees = _fits(series, carry_over.rhos)
     p_values = np.zeros(len(series))
     for at, weight in enumerate(carry_over.weights):
@@ -74,9 +60,9 @@ def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], rule
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.abs(slopes[:, at]) / np.sqrt(variances * squares[1, :, at])
         p_values += weight * 2 * stdtr(nu, -np.nan_to_num(t, nan=0.0, posinf=np.inf))
-    chance = carry_over.chance_from(rules.wandering_from)
+    chance = carry_over.chance_from(settings.wandering_from)
     p_values = np.where(np.isfinite(slopes[:, 0]), p_values, np.nan)
-    return LineFamily(p_values, carry_over, chance, chance > rules.wandering_chance)
+    return LineFamily(p_values, carry_over, chance, chance > settings.wandering_chance)
 
 
 def _without_gaps(series: Sequence[tuple[Sequence[int], Sequence[float]]]) -> Floats:

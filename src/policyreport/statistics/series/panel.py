@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from policyreport.params.methods import PanelSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import Panel, ShrunkSlope
 from policyreport.statistics.common.hierarchy import pool
@@ -24,20 +25,13 @@ NO_NOISE = 1e-20
 """A residual variance below this share of the mean square is rounding error: no basis for judging slopes."""
 
 
-def assess(
+def estimate_panel(
     matrix: ArrayLike,
     areas: Sequence[str],
     years: Sequence[int],
+    settings: PanelSettings,
     *,
     indicator: str,
-    minimum_areas: int,
-    minimum_points: int,
-    maximum_dropped: float,
-    largest_correlation: float,
-    smallest_eigenvalue: float,
-    bartlett_level: float,
-    tau_points: int,
-    tau_range: float,
     inputs: tuple[str, ...] = (),
 ) -> Panel | Refusal:
     """Compare areas' deviations from the common path.
@@ -48,16 +42,6 @@ def assess(
         Areas by years, of one measure on one set of boundaries; NaN where a year is missing.
     areas, years
         Keys of the rows, and calendar years of the columns, rising.
-    minimum_areas, minimum_points
-        Fewest areas with all years, fewest years.
-    maximum_dropped
-        Largest share of areas that may be dropped for a missing year.
-    largest_correlation, smallest_eigenvalue
-        As for `panel_fits.fit_mixed`.
-    bartlett_level
-        Below this p of Bartlett's test the areas' noise is treated as unequal.
-    tau_points, tau_range
-        As for `hierarchy.pool`.
 
     Returns
     -------
@@ -83,7 +67,7 @@ def assess(
     complete = ~np.isnan(y).any(axis=1)
     kept = [area for area, whole in zip(areas, complete, strict=True) if whole]
     dropped = tuple(area for area in areas if area not in kept)
-    refused = _refuse(indicator, len(areas), len(kept), len(years), minimum_areas, minimum_points, maximum_dropped)
+    refused = _refuse(indicator, len(areas), len(kept), len(years), settings)
     if refused:
         return refused.model_copy(update={"inputs": inputs})
     y = y[complete]
@@ -92,11 +76,11 @@ def assess(
         # Without noise MixedLM has no likelihood and searches for one at length, so it is not run.
         detail = "no residual variance"
         return Refusal(code="no-convergence", method=METHOD, subject=indicator, detail=detail, inputs=inputs)
-    mixed = fit_mixed(y, kept, years, largest_correlation=largest_correlation, smallest_eigenvalue=smallest_eigenvalue)
+    mixed = fit_mixed(y, kept, years, settings)
     bartlett_p = _bartlett_p(moments.residuals)
-    unequal = bartlett_p < bartlett_level
+    unequal = bartlett_p < settings.bartlett_level
     errors = slope_errors(moments, unequal=unequal)
-    pooled = pool(moments.slopes, errors, tau_points=tau_points, tau_range=tau_range)
+    pooled = pool(moments.slopes, errors, tau_points=settings.tau_points, tau_range=settings.tau_range)
     intervals = own_intervals(moments, errors) if unequal else pooled.intervals
     p_values = (2 * stats.t.sf(np.abs(moments.slopes) / errors, moments.degrees)).tolist()
     return Panel(
@@ -150,28 +134,20 @@ def own_intervals(moments: ClosedForm, errors: Floats) -> tuple[Interval, ...]:
     )
 
 
-def _refuse(
-    indicator: str,
-    areas: int,
-    kept: int,
-    years: int,
-    minimum_areas: int,
-    minimum_points: int,
-    maximum_dropped: float,
-) -> Refusal | None:
+def _refuse(indicator: str, areas: int, kept: int, years: int, settings: PanelSettings) -> Refusal | None:
     """What the panel lacks, if anything."""
 
     def refuse(code: str, detail: str) -> Refusal:
         return Refusal(code=code, method=METHOD, subject=indicator, detail=detail)
 
-    if years < minimum_points:
-        return refuse("too-few-points", f"{years} of {minimum_points} years")
-    if areas < minimum_areas:
-        return refuse("too-few-areas", f"{areas} of {minimum_areas} areas")
-    if areas - kept > maximum_dropped * areas:
+    if years < settings.minimum_points:
+        return refuse("too-few-points", f"{years} of {settings.minimum_points} years")
+    if areas < settings.minimum_areas:
+        return refuse("too-few-areas", f"{areas} of {settings.minimum_areas} areas")
+    if areas - kept > settings.maximum_dropped * areas:
         return refuse("gap-in-series", f"{areas - kept} of {areas} areas lack a year")
-    if kept < minimum_areas:
-        return refuse("too-few-areas", f"{kept} of {minimum_areas} areas have all years")
+    if kept < settings.minimum_areas:
+        return refuse("too-few-areas", f"{kept} of {settings.minimum_areas} areas have all years")
     return None
 
 

@@ -12,6 +12,8 @@ import pandas as pd
 import statsmodels.formula.api as smf
 from numpy.typing import NDArray
 
+from policyreport.params.methods import PanelSettings
+
 Floats = NDArray[np.float64]
 
 
@@ -83,24 +85,16 @@ def closed_form(panel: Floats, years: Sequence[int], *, year_effects: bool = Tru
     )
 
 
-def fit_mixed(
-    panel: Floats,
-    areas: Sequence[str],
-    years: Sequence[int],
-    *,
-    largest_correlation: float,
-    smallest_eigenvalue: float,
-) -> MixedFit:
+def fit_mixed(panel: Floats, areas: Sequence[str], years: Sequence[int], settings: PanelSettings) -> MixedFit:
     """Fit random intercepts and slopes by REML with year effects, and decide whether the fit may be used.
 
     Parameters
     ----------
     panel : ndarray, shape (I, T)
         Areas by years, no gaps.
-    largest_correlation
-        Largest absolute correlation of intercepts and slopes.
-    smallest_eigenvalue
-        Smallest eigenvalue of their covariance, as a share of the residual variance.
+    settings
+        When a fit is on the boundary: the largest absolute correlation of intercepts and slopes, and the smallest
+        eigenvalue of their covariance as a share of the residual variance.
 
     Returns
     -------
@@ -125,7 +119,7 @@ def fit_mixed(
         try:
             model = smf.mixedlm("y ~ C(year)", frame, groups="area", re_formula="~tc")
             fit = model.fit(reml=True, method="powell", xtol=1e-9, ftol=1e-13, maxiter=2000)
-            why_not = _why_not(fit, largest_correlation, smallest_eigenvalue)
+            why_not = _why_not(fit, settings)
             return _numbers(fit, why_not)
         except np.linalg.LinAlgError as error:
             return MixedFit(False, f"LinAlgError: {error}")
@@ -147,7 +141,7 @@ def _long(panel: Floats, areas: Sequence[str], years: Sequence[int]) -> pd.DataF
     )
 
 
-def _why_not(fit: Any, largest_correlation: float, smallest_eigenvalue: float) -> str:
+def _why_not(fit: Any, settings: PanelSettings) -> str:
     """The first rule that a fit breaks, or nothing."""
     covariance = np.asarray(fit.cov_re, dtype=float)
     if not fit.converged:
@@ -156,10 +150,13 @@ def _why_not(fit: Any, largest_correlation: float, smallest_eigenvalue: float) -
         return "log-likelihood not finite"
     if float(fit.fe_params.iloc[0]) == 0:
         return "intercept exactly 0"
-    if np.any(np.diag(covariance) <= 0) or np.linalg.eigvalsh(covariance)[0] <= smallest_eigenvalue * fit.scale:
+    if (
+        np.any(np.diag(covariance) <= 0)
+        or np.linalg.eigvalsh(covariance)[0] <= settings.smallest_eigenvalue * fit.scale
+    ):
         return "a variance at zero"
     correlation = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
-    return f"correlation {correlation:.3f}" if abs(correlation) > largest_correlation else ""
+    return f"correlation {correlation:.3f}" if abs(correlation) > settings.largest_correlation else ""
 
 
 def _numbers(fit: Any, why_not: str) -> MixedFit:

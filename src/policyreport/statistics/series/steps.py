@@ -13,6 +13,7 @@ from scipy import stats
 from statsmodels.api import OLS
 from statsmodels.stats.diagnostic import breaks_cusumolsresid
 
+from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
 from policyreport.statistics.common.draws import TIE
@@ -25,17 +26,13 @@ MOST_ORDERS = 200_000
 """Up to this many ways to choose the later years are enumerated; beyond it ties allow only the normal approximation."""
 
 
-def assess(
+def estimate_step(
     points: Sequence[SeriesPoint],
+    settings: TrendSettings,
     *,
     area: str,
     indicator: str,
     step_date: date,
-    minimum_before: int,
-    minimum_after: int,
-    gls_rhos: Sequence[float],
-    verdict_rho: float,
-    verdict_level: float,
 ) -> Step | Refusal:
     """Compare the years from a fixed date on with those before it.
 
@@ -45,10 +42,6 @@ def assess(
         One value a year; only those of the last unbroken segment count.
     step_date
         Fixed before the run, never searched for; years after it are those that lie wholly after it.
-    minimum_before, minimum_after
-        Fewest years on either side.
-    gls_rhos, verdict_rho, verdict_level
-        As for `trend.assess`.
 
     Returns
     -------
@@ -71,16 +64,16 @@ def assess(
         return Refusal(code="not-published", method=METHOD, subject=f"{indicator} step")
     years = np.array([point.year for point in known])
     after = np.array([lies_after(point, step_date) for point in known])
-    if after.sum() < minimum_after or (~after).sum() < minimum_before:
+    if after.sum() < settings.step_minimum_after or (~after).sum() < settings.step_minimum_before:
         detail = (
-            f"{(~after).sum()} of {minimum_before} years before and {after.sum()} of {minimum_after} after "
-            f"{step_date.year}"
+            f"{(~after).sum()} of {settings.step_minimum_before} years before and "
+            f"{after.sum()} of {settings.step_minimum_after} after {step_date.year}"
         )
         return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} step", detail=detail, inputs=rows)
     values = np.array([point.value for point in known])
     p_value = rank_sum_p(values, after)
-    deciding = gls_step(years, values, after, verdict_rho)
-    clear = p_value <= verdict_level and deciding.interval.low * deciding.interval.high > 0
+    deciding = gls_step(years, values, after, settings.verdict_rho)
+    clear = p_value <= settings.verdict_level and deciding.interval.low * deciding.interval.high > 0
     same = deciding.slope * (values[after].mean() - values[~after].mean()) > 0
     return Step(
         area=area,
@@ -91,17 +84,19 @@ def assess(
         difference=float(values[after].mean() - values[~after].mean()),
         p_value=p_value,
         p_is_exact=is_exact(values, after),
-        gls=tuple(gls_step(years, values, after, rho) for rho in gls_rhos),
+        gls=tuple(gls_step(years, values, after, rho) for rho in settings.gls_rhos),
         verdict=("above" if deciding.slope > 0 else "below") if clear and same else "cannot tell apart",
         inputs=rows,
     )
 
 
-def cusum(points: Sequence[SeriesPoint], *, area: str, indicator: str, from_points: int) -> Cusum | Refusal:
+def estimate_drift(
+    points: Sequence[SeriesPoint], settings: TrendSettings, *, area: str, indicator: str
+) -> Cusum | Refusal:
     """Test whether the residuals of a straight line drift: evidence accompanying a trend, never a verdict.
 
-    Only the last unbroken segment counts. Refused: `not-published`, and `too-few-points` below `from_points`, since the
-    critical values hold for long series only.
+    Only the last unbroken segment counts. Refused: `not-published`, and `too-few-points` below
+    `cusum_from_points`, since the critical values hold for long series only.
 
     Notes
     -----
@@ -111,8 +106,8 @@ def cusum(points: Sequence[SeriesPoint], *, area: str, indicator: str, from_poin
     rows = tuple(sorted({row for point in known for row in point.inputs}))
     if not known:
         return Refusal(code="not-published", method=METHOD, subject=f"{indicator} cusum")
-    if len(known) < from_points:
-        detail = f"{len(known)} of {from_points} years"
+    if len(known) < settings.cusum_from_points:
+        detail = f"{len(known)} of {settings.cusum_from_points} years"
         return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} cusum", detail=detail, inputs=rows)
     years = np.array([point.year for point in known], dtype=float)
     design = np.column_stack([np.ones(len(years)), years - years.mean()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby, pairwise
 from statistics import median
@@ -11,12 +11,13 @@ from typing import Literal
 import numpy as np
 
 from policyreport.errors import DataError
+from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.series import ScaledTrend, SeriesPoint, Trend
-from policyreport.statistics.common.starts import lies_after
 from policyreport.statistics.series.kendall import order_test, score, theil_sen
 from policyreport.statistics.series.slopes import gls_slope
+from policyreport.statistics.series.windows import ends_before
 
 METHOD = "trend"
 
@@ -27,24 +28,15 @@ Series = Literal["own", "minus nation", "minus mean"]
 Verdict = Literal["rising", "falling", "no clear trend"]
 
 
-def assess(
+def estimate_trend(
     points: Sequence[SeriesPoint],
+    settings: TrendSettings,
     *,
     area: str,
     indicator: str,
     series: Series,
     unit: str,
-    minimum_points: int,
-    minimum_after_break: int,
-    maximum_missing_years: int,
-    minimum_official_points: int,
-    weak_below: int,
-    enumerate_ties_to: int,
-    gls_rhos: Sequence[float],
-    verdict_rho: float,
-    verdict_level: float,
-    shock_years: Collection[int],
-    policy_date: date,
+    start: date | None = None,
     calendar: Mapping[int, int] | None = None,
     flags: tuple[Flag, ...] = (),
 ) -> Trend | Refusal:
@@ -54,28 +46,8 @@ def assess(
     ----------
     points
         One value a year (else DataError), of one measure; `segment` separates unbroken stretches.
-    minimum_points
-        Fewest points in the window.
-    minimum_after_break
-        With fewer points after a break, the segment before it is described.
-    maximum_missing_years
-        Most missing years inside the window.
-    minimum_official_points
-        From this many official years on, the direction must hold without the others.
-    weak_below
-        With fewer points the result is flagged `weak`.
-    enumerate_ties_to
-        As for `kendall.order_test`.
-    gls_rhos
-        Assumed correlations of neighbouring years, all reported.
-    verdict_rho
-        The one whose interval must exclude zero for a verdict.
-    verdict_level
-        Largest p of a verdict.
-    shock_years
-        A window that starts in one of them is flagged.
-    policy_date
-        A window whose last figure does not lie wholly after it is flagged.
+    start
+        A window whose last figure does not lie wholly after this day is flagged.
     calendar
         Segment by year in which the measure was published for areas in general, by which an area's breaks and gaps are
         judged; without it, the years of `points`.
@@ -96,21 +68,21 @@ def assess(
     ----------
     Mann (1945); Sen (1968); Hollander, Wolfe, Chicken (2014); Lazarus, Lewis, Stock, Watson (2018).
     """
-    window = select_window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    window = select_window(points, calendar, indicator, settings)
     if isinstance(window, Refusal):
         return window
     years, values = [point.year for point in window], [point.value for point in window]
-    test = order_test(values, enumerate_ties_to=enumerate_ties_to)
+    test = order_test(values, enumerate_ties_to=settings.enumerate_ties_to)
     slope = theil_sen(years, values)
-    deciding = gls_slope(years, values, verdict_rho)
+    deciding = gls_slope(years, values, settings.verdict_rho)
     official = sum(point.status in OFFICIAL for point in window)
-    unrevised = official < len(window) and official < minimum_official_points
-    way = direction(window, test.s, deciding.interval, minimum_official_points=minimum_official_points)
+    unrevised = official < len(window) and official < settings.minimum_official_points
+    way = direction(window, test.s, deciding.interval, settings)
     raised = {
-        "weak": (len(window) < weak_below, f"{len(window)} points"),
+        "weak": (len(window) < settings.weak_below, f"{len(window)} points"),
         "unrevised-tail": (unrevised, f"{official} of {len(window)} years are official"),
-        "starts-in-shock": (years[0] in shock_years, str(years[0])),
-        "ends-before-policy": (not lies_after(window[-1], policy_date), str(years[-1])),
+        "starts-in-shock": (years[0] in settings.shock_years, str(years[0])),
+        "ends-before-policy": (ends_before(window[-1], start), str(years[-1])),
     }
     return Trend(
         area=area,
@@ -128,23 +100,21 @@ def assess(
         slope=slope.slope,
         slope_interval=slope.interval,
         line=median_line(years, values, slope.slope),
-        gls=tuple(gls_slope(years, values, rho) for rho in gls_rhos),
-        verdict=way if test.p_value <= verdict_level else "no clear trend",
+        gls=tuple(gls_slope(years, values, rho) for rho in settings.gls_rhos),
+        verdict=way if test.p_value <= settings.verdict_level else "no clear trend",
         flags=flags + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
         inputs=tuple(sorted({row for point in window for row in point.inputs})),
     )
 
 
-def direction(
-    window: Sequence[SeriesPoint], kendall_s: int, interval: Interval, *, minimum_official_points: int
-) -> Verdict:
+def direction(window: Sequence[SeriesPoint], kendall_s: int, interval: Interval, settings: TrendSettings) -> Verdict:
     """Name the direction of a series, whatever its p-value.
 
     *No clear trend* where the slope's interval does not exclude zero on the side of S, or where the sign of S changes
-    without unofficial years although there are `minimum_official_points` official ones.
+    without unofficial years although there are enough official ones.
     """
     official = [point.value for point in window if point.status in OFFICIAL]
-    if len(official) >= minimum_official_points and np.sign(score(official)) != np.sign(kendall_s):
+    if len(official) >= settings.minimum_official_points and np.sign(score(official)) != np.sign(kendall_s):
         return "no clear trend"
     if kendall_s > 0 and interval.low > 0:
         return "rising"
@@ -153,19 +123,16 @@ def direction(
 
 def exact_p(
     points: Sequence[SeriesPoint],
+    settings: TrendSettings,
     *,
     indicator: str,
-    minimum_points: int,
-    minimum_after_break: int,
-    maximum_missing_years: int,
-    enumerate_ties_to: int,
     calendar: Mapping[int, int] | None = None,
 ) -> float | None:
-    """Compute only the p-value of `assess`, for the other areas of a family; None where it refuses."""
-    window = select_window(points, calendar, indicator, minimum_points, minimum_after_break, maximum_missing_years)
+    """Compute only the p-value of `estimate_trend`, for the other areas of a family; None where it refuses."""
+    window = select_window(points, calendar, indicator, settings)
     if isinstance(window, Refusal):
         return None
-    return order_test([point.value for point in window], enumerate_ties_to=enumerate_ties_to).p_value
+    return order_test([point.value for point in window], enumerate_ties_to=settings.enumerate_ties_to).p_value
 
 
 def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> tuple[float, float]:
@@ -183,9 +150,9 @@ def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> 
     return start, start + slope * (years[-1] - years[0])
 
 
-def with_adjusted_p(trend: Trend, p_adjusted: float, *, verdict_level: float) -> Trend:
+def with_adjusted_p(trend: Trend, p_adjusted: float, settings: TrendSettings) -> Trend:
     """Judge a trend again as one of a family of areas: *no clear trend* where its adjusted p exceeds the level."""
-    verdict = trend.verdict if p_adjusted <= verdict_level else "no clear trend"
+    verdict = trend.verdict if p_adjusted <= settings.verdict_level else "no clear trend"
     return trend.model_copy(update={"p_adjusted": p_adjusted, "verdict": verdict})
 
 
@@ -200,7 +167,9 @@ def with_scaled(trend: Trend, scaled: Trend) -> Trend:
     return trend.model_copy(update={"scaled": ScaledTrend(**kept), "verdict": verdict})
 
 
-def with_carry_over(trend: Trend, p_value: float, p_adjusted: float, *, wanders: bool, verdict_level: float) -> Trend:
+def with_carry_over(
+    trend: Trend, p_value: float, p_adjusted: float, settings: TrendSettings, *, wanders: bool
+) -> Trend:
     """Require that the slope holds under the serial correlation that all areas' series show together.
 
     Parameters
@@ -209,15 +178,13 @@ def with_carry_over(trend: Trend, p_value: float, p_adjusted: float, *, wanders:
         Of its line under that correlation (`lines.estimate_lines`), before and after adjustment for all areas.
     wanders
         Whether the family's series cannot be told from drifting ones, so that none gets a verdict.
-    verdict_level
-        Largest adjusted p of a verdict.
 
     Returns
     -------
     Trend
         With these p-values; *no clear trend*, and the flag `wanders`, where they do not allow one.
     """
-    verdict = "no clear trend" if wanders or p_adjusted > verdict_level else trend.verdict
+    verdict = "no clear trend" if wanders or p_adjusted > settings.verdict_level else trend.verdict
     found = {"carry_over_p": p_value, "carry_over_p_adjusted": p_adjusted, "verdict": verdict}
     flags = trend.flags + ((Flag(code="wanders"),) if wanders and verdict != trend.verdict else ())
     return trend.model_copy(update=found | {"flags": flags})
@@ -227,9 +194,7 @@ def select_window(
     points: Sequence[SeriesPoint],
     calendar: Mapping[int, int] | None,
     indicator: str,
-    minimum_points: int,
-    minimum_after_break: int,
-    maximum_missing_years: int,
+    settings: TrendSettings,
 ) -> tuple[SeriesPoint, ...] | Refusal:
     """Select the points a verdict may rest on: the last segment, or the one before a break that is too recent."""
 
@@ -243,17 +208,17 @@ def select_window(
     by_year = calendar or {point.year: point.segment for point in known}
     segments = [tuple(years) for _, years in groupby(sorted(by_year), key=by_year.__getitem__)]
     broken = len(segments) > 1
-    while len(segments) > 1 and len(segments[-1]) < minimum_after_break:
+    while len(segments) > 1 and len(segments[-1]) < settings.minimum_after_break:
         segments.pop()
     first, last, possible = segments[-1][0], segments[-1][-1], len(segments[-1])
     window = tuple(point for point in known if first <= point.year <= last)
     n = len(window)
-    if n < minimum_points:
+    if n < settings.minimum_points:
         # Where the area's own years are missing, the break is not the obstacle.
-        code = "break-in-series" if broken and possible < minimum_points else "too-few-points"
-        return refuse(code, f"{n} of {minimum_points} points, {first}–{last}")
+        code = "break-in-series" if broken and possible < settings.minimum_points else "too-few-points"
+        return refuse(code, f"{n} of {settings.minimum_points} points, {first}–{last}")
     missing = last - first + 1 - n
-    if missing > maximum_missing_years:
+    if missing > settings.maximum_missing_years:
         return refuse("gap-in-series", f"{missing} years missing, {first}–{last}")
     return window
 

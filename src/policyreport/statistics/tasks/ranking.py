@@ -28,17 +28,12 @@ def rank_lists(lists: pd.DataFrame, settings: MethodSettings) -> Ranks | Refusal
     Ranks or Refusal
         Refused: `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
     """
-    read, ranks, pooled = read_lists(lists), settings.ranks, settings.pooling
+    read = read_lists(lists)
     return rank_counts(
         newest_of_each_area(read.counts),
+        settings.ranks,
+        settings.pooling,
         indicator=read.indicator,
         measure="",
-        draws=settings.conventions.draws,
-        tolerance=10**-ranks.quadrature_digits,
-        tau=ranks.tau,
-        count_level=ranks.count_level,
-        minimum_areas=pooled.minimum_areas,
-        minimum_tasks=pooled.minimum_tasks,
-        maximum_days_apart=pooled.maximum_days_apart,
-        design_effect=grouping_of_lists(read.counts, pooled).design_effect,
+        design_effect=grouping_of_lists(read.counts, settings.pooling).design_effect,
     )

@@ -6,20 +6,16 @@ import numpy as np
 
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.ranks.means import estimate_means
-from policyreport.statistics.series.carryover import RhoGrid
 from policyreport.statistics.series.kendall import order_test
-from policyreport.statistics.series.lines import LineRules, estimate_lines
+from policyreport.statistics.series.lines import estimate_lines
 from policyreport.statistics.series.slopes import gls_slope
 from policyreport.statistics.validity.measures import EXACT_TEST, SIZE, Measure, share
 from policyreport.statistics.validity.processes import Floats, autoregressive
-from policyreport.statistics.validity.series import ENUMERATED, VERDICT_RHO
-from policyreport.statistics.validity.yearly import RULES
+from policyreport.statistics.validity.settings import PEERS, TREND
 from policyreport.statistics.validity.yearly_panels import AUTOREGRESSIVE, BENEATH, yearly_noise
 
 Measures = tuple[Measure, ...]
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
-LINES = LineRules(RhoGrid(50, 0.98), wandering_from=0.8, wandering_chance=0.1)
-"""As in params/methods.yaml, checked by a test."""
 STEEP = 1.0
 """Slope of the areas that have one, in standard deviations a year."""
 
@@ -61,7 +57,7 @@ def level_trends(
     named, ordered, right = ([] for _ in range(3))
     for _ in range(draws):
         steps = drift[:, None] + yearly_noise(rng, areas, years - 1, AUTOREGRESSIVE, rho, "log-normal")
-        p_values = estimate_means(steps, RULES).p_values.tolist()
+        p_values = estimate_means(steps, PEERS).p_values.tolist()
         told = np.array([p is not None and p <= SIZE for p in adjust(p_values, rule="bh")])
         named.append(_false(told, sloping))
         right.append(float(told[:sloping].mean()) if sloping else 0.0)
@@ -102,7 +98,7 @@ def family_verdicts(table: Floats) -> tuple[Bools, Bools, bool]:
     if not by_order.any():
         # Lines cannot name an area that order does not; whether the family wanders then has no effect.
         return by_order, by_order, False
-    lines = estimate_lines([(range(table.shape[1]), row.tolist()) for row in table], LINES)
+    lines = estimate_lines([(range(table.shape[1]), row.tolist()) for row in table], TREND)
     adjusted = adjust(lines.p_values.tolist(), rule="bh")
     held = np.array([p is not None and p <= SIZE for p in adjusted])
     return by_order, by_order & held & (not lines.wanders), lines.wanders
@@ -110,11 +106,11 @@ def family_verdicts(table: Floats) -> tuple[Bools, Bools, bool]:
 
 def named_by_order(table: Floats) -> Bools:
     """Whose exact p, adjusted over the rows, and line at the assumed carry-over agree."""
-    tests = [order_test(row, enumerate_ties_to=ENUMERATED) for row in table]
+    tests = [order_test(row, enumerate_ties_to=TREND.enumerate_ties_to) for row in table]
     adjusted = adjust([each.p_value for each in tests], rule="bh")
     named = np.zeros(len(table), dtype=bool)
     for row, (test, p) in enumerate(zip(tests, adjusted, strict=True)):
         if p is not None and p <= SIZE:
-            ends = gls_slope(np.arange(table.shape[1]), table[row], VERDICT_RHO).interval
+            ends = gls_slope(np.arange(table.shape[1]), table[row], TREND.verdict_rho).interval
             named[row] = ends.low > 0 if test.s > 0 else ends.high < 0
     return named

@@ -7,12 +7,11 @@ import numpy as np
 from policyreport.statistics.series.panel_fits import MixedFit, closed_form, fit_mixed
 from policyreport.statistics.validity.measures import Measure, share
 from policyreport.statistics.validity.processes import sloping_panel
+from policyreport.statistics.validity.settings import PANEL
 
 Measures = tuple[Measure, ...]
 REPETITIONS = 40
 """Maximum per row: a fit takes a tenth of a second to half a second."""
-CORRELATION, EIGENVALUE = 0.98, 1e-6
-"""Beyond these a fit is on the boundary; as in params/methods.yaml (checked by a test)."""
 TOLERANCE = 1e-4
 """Of an optimiser, in squared standard errors of a slope (METHODS §0)."""
 BOUNDARY = ("a variance at zero", "correlation")
@@ -26,13 +25,7 @@ def mixed_model(rng: np.random.Generator, draws: int, *, areas: int, years: int,
     apart: list[float] = []
     for _ in range(draws):
         _, y = sloping_panel(rng, areas, years, ratio)
-        fit = fit_mixed(
-            y,
-            [str(area) for area in range(areas)],
-            range(years),
-            largest_correlation=CORRELATION,
-            smallest_eigenvalue=EIGENVALUE,
-        )
+        fit = fit_mixed(y, [str(area) for area in range(areas)], range(years), PANEL)
         moments = closed_form(y, range(years))
         fits.append(fit)
         variances.append(moments.slope_variance)

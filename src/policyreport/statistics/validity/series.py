@@ -24,15 +24,14 @@ from policyreport.statistics.validity.measures import (
     share,
 )
 from policyreport.statistics.validity.processes import autoregressive, jump_quantile, revisions_drawn
+from policyreport.statistics.validity.settings import TREND
 
 Measures = tuple[Measure, ...]
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)
 FACTORS, MEAN_WEIGHT = (0.5, 1, 2), 1.0
 PRIORS = prior_grid(PRIOR, factors=FACTORS, mean_weight=MEAN_WEIGHT)
 BANDS = (0.01, 0.05, 0.2, 0.8, 0.95, 0.99)
-VERDICT_RHO = 0.3
-"""As in params/methods.yaml, like the values above and ENUMERATED; checked by a test."""
-ENUMERATED = 8
+"""As in params/methods.yaml, like the values above; checked by a test."""
 TRUE_CHANCE = 0.02
 """Chance that the final value reaches the threshold where its wording is repeated: in the band of 1 to 5 %."""
 FROM_PRIOR = "prior"
@@ -97,21 +96,26 @@ def trend(rng: np.random.Generator, draws: int, *, n: int, rho: float, slope: fl
     rejected, verdicts, sen, gls = [], [], [], []
     level = 0.0
     for y in slope * years + autoregressive(rng, (draws, n), rho):
-        rejected.append(order_test(y, enumerate_ties_to=ENUMERATED).p_value <= SIZE)
+        rejected.append(order_test(y, enumerate_ties_to=TREND.enumerate_ties_to).p_value <= SIZE)
         line = theil_sen(years, y)
         level = line.interval.level
         sen.append((line.slope, line.interval.low, line.interval.high))
         known = gls_slope(years, y, rho)
         gls.append((known.slope, known.interval.low, known.interval.high))
         # Without a significant exact p, the deciding line is not needed.
-        deciding = gls_slope(years, y, VERDICT_RHO).interval if rejected[-1] else None
+        deciding = gls_slope(years, y, TREND.verdict_rho).interval if rejected[-1] else None
         verdicts.append(deciding is not None and not deciding.low <= 0 <= deciding.high)
     white, null = rho == 0, slope == 0
     bounds = np.array(sen), np.array(gls)
     held, known_held = (((each[:, 1] <= slope) & (slope <= each[:, 2])) for each in bounds)
     return (
         share("exact test rejects", rejected, EXACT_TEST if white and null else None, nominal=_attained_size(n)),
-        share("verdict rising or falling", verdicts, EXACT_TEST if null and rho <= VERDICT_RHO else None, nominal=SIZE),
+        share(
+            "verdict rising or falling",
+            verdicts,
+            EXACT_TEST if null and rho <= TREND.verdict_rho else None,
+            nominal=SIZE,
+        ),
         share("coverage, Theil–Sen", held, AT_LEAST if white else None, nominal=level),
         exact("attained level, Theil–Sen", level),
         average("bias, Theil–Sen", bounds[0][:, 0] - slope),

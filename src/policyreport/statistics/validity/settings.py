@@ -11,7 +11,10 @@ from policyreport.params.methods import (
     FunnelSettings,
     MultiplicitySettings,
     OutlookSettings,
+    PanelSettings,
+    PeersSettings,
     PoolingSettings,
+    TrendSettings,
 )
 
 CONVENTIONS = ConventionsSettings(
@@ -84,4 +87,56 @@ FUNNEL = FunnelSettings(
     smallest_drawn=10,
     overdispersion_errors=2.0,
     pair_bar=1.39,
+)
+WEAK_BELOW, SHOCK_YEARS, OFFICIAL_POINTS = 12, (2020, 2021), 5
+RHOS, LARGEST_RHO = 50, 0.98
+
+TREND = TrendSettings(
+    minimum_points=5,
+    verdict_level=0.05,
+    gls_rhos=(0, 0.3, 0.6),
+    verdict_rho=0.3,
+    enumerate_ties_to=8,
+    hac_from_points=12,
+    hac_lags=1,
+    minimum_after_break=3,
+    maximum_missing_years=1,
+    step_dates=("policy", "mergers"),
+    step_minimum_before=5,
+    step_minimum_after=3,
+    mean_from_areas=0.5,
+    cusum_from_points=20,
+    wandering_from=0.8,
+    wandering_chance=0.1,
+    minimum_official_points=OFFICIAL_POINTS,
+    weak_below=WEAK_BELOW,
+    shock_years=SHOCK_YEARS,
+    carry_over_points=RHOS,
+    largest_carry_over=LARGEST_RHO,
+)
+PEERS = PeersSettings(
+    k=5,
+    cutoff=2.0,
+    variables=("ln_population", "ln_income", "urban_share"),
+    minimum_points=5,
+    rest_of_nation_above=0.05,
+    bh_level=0.05,
+    minimum_official_points=OFFICIAL_POINTS,
+    weak_below=WEAK_BELOW,
+    shock_years=SHOCK_YEARS,
+    carry_over_points=RHOS,
+    largest_carry_over=LARGEST_RHO,
+)
+PANEL = PanelSettings(
+    minimum_areas=8,
+    minimum_points=5,
+    maximum_dropped=0.1,
+    largest_correlation=0.98,
+    smallest_eigenvalue=1e-6,
+    bartlett_level=0.01,
+    equal_slopes_level=0.05,
+    tau_points=2000,
+    tau_range=5,
+    weak_below=WEAK_BELOW,
+    shock_years=SHOCK_YEARS,
 )

@@ -8,9 +8,8 @@ import numpy as np
 from scipy import stats
 
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.ranks.means import MeanRules, draw_errors, estimate_means
+from policyreport.statistics.ranks.means import draw_errors, estimate_means
 from policyreport.statistics.ranks.stepdown import bootstrap_critical_value, find_marginal_set, find_simultaneous_sets
-from policyreport.statistics.series.carryover import RhoGrid
 from policyreport.statistics.validity.measures import (
     AT_LEAST,
     EXACT_TEST,
@@ -22,11 +21,10 @@ from policyreport.statistics.validity.measures import (
     share,
 )
 from policyreport.statistics.validity.processes import Floats, true_places
+from policyreport.statistics.validity.settings import PEERS
 from policyreport.statistics.validity.yearly_panels import AUTOREGRESSIVE, MIXED, WALK, true_means, yearly_noise
 
 Measures = tuple[Measure, ...]
-RULES = MeanRules(minimum_points=5, grid=RhoGrid(50, 0.98))
-"""As in params/methods.yaml, checked by a test."""
 DRAWS = 999
 """For the sets of one repetition: each has its own draws, so their error averages out over the repetitions."""
 AREA = 3
@@ -51,7 +49,7 @@ def mean_differences(
     held, plain, false, found, learnt, widths = ([] for _ in range(6))
     for _ in range(draws):
         table = truth[:, None] + yearly_noise(rng, areas, years, process, rho, spread)
-        family = estimate_means(table, RULES)
+        family = estimate_means(table, PEERS)
         held.append(float(np.mean(np.abs(family.means - truth) <= family.halves)))
         plain.append(float(np.mean(np.abs(family.means - truth) <= _plain_halves(table))))
         told = np.array([p is not None and p <= SIZE for p in adjust(family.p_values.tolist(), rule="bh")])
@@ -87,7 +85,7 @@ def ranks_of_means(
     first, last = true_places(truth)
     marginal, together, silent, widths = ([] for _ in range(4))
     for _ in range(draws):
-        family = estimate_means(truth[:, None] + yearly_noise(rng, areas, years, process, rho, spread), RULES)
+        family = estimate_means(truth[:, None] + yearly_noise(rng, areas, years, process, rho, spread), PEERS)
         noise = draw_errors(family, np.arange(areas), rng, DRAWS)
         own = find_marginal_set(AREA, family.means, family.errors, bootstrap_critical_value(AREA, family.errors, noise))
         marginal.append(own.first <= first[AREA] and last[AREA] <= own.last)
