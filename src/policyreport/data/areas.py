@@ -54,13 +54,7 @@ class Areas:
         return self.current(edition.as_known_on) if edition.areas == "all" else sorted(edition.areas)
 
     def resolve_in(self, edition: Edition, text: str, place: str) -> str:
-        """Find the province of an edition by key or name.
-
-        Raises
-        ------
-        UsageError
-            Naming `place`, if there is no such area or the edition does not include it.
-        """
+        """Find the province of an edition by key or name; UsageError at `place` if the edition has no such area."""
         try:
             key = self.resolve(text)
         except UsageError as error:
@@ -120,12 +114,8 @@ class Areas:
     def resolve(self, text: str) -> str:
         """Find an area by its key, or by its name with or without accents.
 
-        Where a former and a present province share a name, the present one is returned.
-
-        Raises
-        ------
-        UsageError
-            If nothing has that key or name; similar names are suggested, never silently taken.
+        Where a former and a present province share a name, the present one is returned. Raises UsageError for an
+        unknown one; similar names are suggested, never silently taken.
         """
         if text in self.table.index:
             return text
@@ -191,12 +181,8 @@ class Areas:
 def read_areas(root: Path) -> Areas:
     """Read the table of areas and the crosswalk from data/boundaries, the same in every edition.
 
-    `root` is the project's folder or a notebook's slice of it, which has the tables without their sidecars.
-
-    Raises
-    ------
-    DataError
-        If a file is missing, or is not the one its sidecar describes.
+    `root` is the project's folder or a notebook's slice of it, which has the tables without their sidecars. Raises
+    DataError if a file is missing, or is not the one its sidecar describes.
     """
     folder = root / FOLDER
     tables = []

@@ -73,10 +73,7 @@ def _entry(path: str, part: Path) -> Entry:
 def read_journal(raw: Path) -> Journal | None:
     """Read the journal of data/raw; None where nothing is being added.
 
-    Raises
-    ------
-    DataError
-        If it cannot be read, or names a file that is not the one its command wrote.
+    Raises DataError if it cannot be read, or names a file that is not the one its command wrote.
     """
     path = raw / FILE
     if path.is_symlink():

@@ -77,13 +77,7 @@ class Source(Strict):
 
 
 def read_source(path: Path) -> Source:
-    """Read the sidecar of a raw file and check that the file is the one it describes.
-
-    Raises
-    ------
-    DataError
-        If the sidecar is missing or breaks its schema, or if the file's hash differs.
-    """
+    """Read the sidecar of a raw file; DataError if there is none, or the file is not the one it describes."""
     sidecar = path.with_name(path.stem + SIDECAR)
     require_inside(path, path.parent.parent)
     if not sidecar.exists():
@@ -127,11 +121,8 @@ def read_sources(root: Root) -> dict[str, Source]:
 
     The source key is ``<publisher>/<table>``: the path of the raw file below data/raw without ``.csv``.
 
-    Raises
-    ------
-    DataError
-        If a raw file has no sidecar or was changed, if a sidecar has no raw file, or if figures are simulated where
-        they should be observed, or the reverse.
+    Raises DataError if a raw file has no sidecar or was changed, if a sidecar has no raw file, or if figures are
+    simulated where they should be observed, or the reverse.
     """
     raw = project_folder(root) / data_folder(root, "raw")
     journal = read_journal(raw)

@@ -49,13 +49,7 @@ class _WithheldFile(Strict):
 
 
 def read_corrections(root: Root) -> tuple[Correction, ...]:
-    """Read every file of data/corrections except the list of withheld figures.
-
-    Raises
-    ------
-    DataError
-        If a file breaks the schema or two entries share an id.
-    """
+    """Read every file of data/corrections but the withheld figures; DataError if two entries share an id."""
     corrections: dict[str, Correction] = {}
     for path in sorted(_folder(root).glob("*.yaml")):
         if path.name == WITHHELD:
@@ -76,10 +70,7 @@ def read_withheld(root: Root) -> tuple[Withheld, ...]:
 def apply_corrections(rows: pd.DataFrame, corrections: tuple[Correction, ...]) -> pd.DataFrame:
     """Correct the raw rows (text, indexed by id), and note it in the row.
 
-    Raises
-    ------
-    DataError
-        If a row does not exist, or no longer holds the value that the correction expects.
+    Raises DataError if a row does not exist, or no longer holds the value that the correction expects.
     """
     corrected = rows.copy()
     for entry in corrections:

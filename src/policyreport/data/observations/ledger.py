@@ -60,32 +60,33 @@ def load_ledger(root: Root) -> pd.DataFrame:
 def check_raw(root: Root, raw: pd.DataFrame) -> pd.DataFrame:
     """Correct and validate raw rows: those on disk, or those with a table that is to be added.
 
-    Raises
-    ------
-    DataError
-        Naming the first file, row and column that breaks a rule.
+    Raises DataError at the first file, row and column that breaks a rule.
     """
     folder = project_folder(root)
     areas, indicators, policy = read_areas(folder), read_indicators(root), read_policy(root)
     for table in ("areas", "crosswalk"):
         read_source(folder / FOLDER / f"{table}.csv")
     ledger = parse(apply_corrections(raw, read_corrections(root)))
+    require_valid(ledger, areas, indicators, policy, simulated=is_simulated(root))
+    return ledger
+
+
+def require_valid(
+    ledger: pd.DataFrame, areas: Areas, indicators: Indicators, policy: Policy, *, simulated: bool = False
+) -> None:
+    """Raise DataError at the first row that no ledger may hold: its columns, codes, area, measure, list, value, key."""
     validate(ledger, indicators)
-    _require_kind(ledger, simulated=is_simulated(root))
+    _require_kind(ledger, simulated=simulated)
     _require_areas(ledger, areas)
     _require_indicators(ledger, indicators)
     _require_lists(ledger, policy)
     _require_distinct(ledger)
-    return ledger
 
 
 def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
     """Read the raw files as text columns with `source`, indexed by id; sidecar defaults are filled in.
 
-    Raises
-    ------
-    DataError
-        If a file is not a table, has an unknown column, or lacks one.
+    Raises DataError if a file is not a table, has an unknown column, or lacks one.
     """
     defaults = {key: source.defaults.model_dump(exclude_none=True) for key, source in sources.items()}
     tables = [_read_table(root, key, given) for key, given in defaults.items()]
@@ -115,13 +116,7 @@ def _require_sound_texts(rows: pd.DataFrame) -> None:
 
 
 def parse(rows: pd.DataFrame) -> pd.DataFrame:
-    """Turn the text of corrected raw rows into numbers and days.
-
-    Raises
-    ------
-    DataError
-        Naming the first cell that cannot be read.
-    """
+    """Turn the text of corrected raw rows into numbers and days; DataError at the first cell that cannot be read."""
     when = "a publication date such as 2025-01-06, 2025-01 or 2025"
     day = "a day such as 2025-10-15, or nothing"
     _distinct(rows["period"], _period, "a period such as 2025, 2025-Q3, 2025-10 or 2025-01/2025-09")

@@ -65,13 +65,7 @@ def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:
 
 
 def validate(ledger: pd.DataFrame, indicators: Indicators) -> None:
-    """Check a ledger against the schema, and every unit against its indicator.
-
-    Raises
-    ------
-    DataError
-        At the first error.
-    """
+    """Check a ledger against the schema, and every unit against its indicator; DataError at the first error."""
     try:
         ledger_schema(indicators).validate(ledger)
     except pa.errors.SchemaError as error:

@@ -5,10 +5,11 @@ Severities, sentences and limits are in params/rules.yaml; each family of rules 
 """
 
 from policyreport.data.rules.evidence import Breach, Context, Evidence, read_context
-from policyreport.data.rules.screening import CHECKS, Rule, check_ledger, require_no_error, rules
+from policyreport.data.rules.screening import CHECKS, ON_LOADING, Rule, check_ledger, require_no_error, rules
 
 __all__ = [
     "CHECKS",
+    "ON_LOADING",
     "Breach",
     "Context",
     "Evidence",

@@ -8,11 +8,11 @@ from itertools import product as pairs
 
 import pandas as pd
 
-from policyreport.data.rules.evidence import Breach, Check, Evidence, Figure, figures, half_unit, ids, records
+from policyreport.data.rules.evidence import Breach, Evidence, Figure, figures, half_unit, ids, records
 from policyreport.records.digits import as_computed, as_published
 
 
-def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
+def sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
     """Printed parts of a list that do not add up to its total, by any choice of the printed open parts."""
     for rule, (rows, value, row) in pairs(evidence.settings.list_sums, evidence.snapshots):
         total, done = value.get(rule.total), value.get(rule.done)
@@ -29,7 +29,7 @@ def _sum_of_parts(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(used, f"{evidence.what(rows)}: {text}.")
 
 
-def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
+def on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
     """Parts of a count, all of them printed, that do not add up to the whole."""
     for rule, (rows, value, row) in pairs(evidence.settings.splits, evidence.snapshots):
         used = (rule.whole, *rule.parts)
@@ -39,7 +39,8 @@ def _on_time_and_late(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(tuple(row[name] for name in used), f"{evidence.what(rows)}: {text}.")
 
 
-def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
+def part_above_whole(evidence: Evidence) -> Iterator[Breach]:
+    """A part of a list, of a count or of a printed sum that is more than its whole."""
     settings = evidence.settings
     wholes = [(part, rule.whole) for rule in settings.splits for part in rule.parts]
     wholes += [(name, rule.total) for rule in settings.list_sums for name in (rule.done, *rule.parts)]
@@ -56,7 +57,7 @@ def _part_above_whole(evidence: Evidence) -> Iterator[Breach]:
             yield Breach((larger.id, total.id), f"{evidence.who(total.area)}, {total.period}: {text}.")
 
 
-def _components_agree(evidence: Evidence) -> Iterator[Breach]:
+def components_agree(evidence: Evidence) -> Iterator[Breach]:
     """Components printed with their whole that do not add up to it, allowing for rounding."""
     for whole, parts, rows in _printed_sums(evidence):
         used = rows[rows["indicator"].isin(parts)]
@@ -81,7 +82,7 @@ def _printed_sums(evidence: Evidence) -> Iterator[tuple[Figure, tuple[str, ...],
                 yield whole, rule.parts, group
 
 
-def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
+def sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
     """Provinces counted by band whose total differs between measures."""
     bands = evidence.ledger[evidence.ledger["unit"].eq("provinces")]
     bands = bands[bands["indicator"].str.contains(r"_provinces_(?:below|above|\d)", regex=True)]
@@ -94,7 +95,7 @@ def _sum_of_bands(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(ids(rows), f"{named}: {text}.")
 
 
-def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
+def rate_agrees(evidence: Evidence) -> Iterator[Breach]:
     """Printed percentages that the printed counts do not give, at the decimals printed."""
     for rule, (rows, value, row) in pairs(evidence.settings.rates, evidence.snapshots):
         if {rule.rate, rule.count, rule.total} <= set(value) and value[rule.total]:
@@ -106,20 +107,22 @@ def _rate_agrees(evidence: Evidence) -> Iterator[Breach]:
                 yield Breach(used, f"{evidence.what(rows)}: {printed}; {given}.")
 
 
-def _share_outside_100(evidence: Evidence) -> Iterator[Breach]:
+def share_outside_100(evidence: Evidence) -> Iterator[Breach]:
+    """A share, other than a rate of growth, below 0 or above 100 %."""
     rows = evidence.ledger
     share = rows["unit"].str.fullmatch(r"%(?: of .+)?") & ~rows["indicator"].isin(evidence.settings.growing_rates)
     for row in figures(rows[share & ~rows["value"].between(0, 100)]):
         yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} {row.unit} is no share.")
 
 
-def _negative_count(evidence: Evidence) -> Iterator[Breach]:
+def negative_count(evidence: Evidence) -> Iterator[Breach]:
+    """A negative count, amount or rank."""
     rows = evidence.ledger
     for row in figures(rows[evidence.kinds.isin(["count", "extensive", "rank"]) & (rows["value"] < 0)]):
         yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} {row.unit}.")
 
 
-def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
+def mean_of_years(evidence: Evidence) -> Iterator[Breach]:
     """A printed mean of several years that differs from the mean of the years' figures known on its day."""
     spans = evidence.ledger[
         evidence.ledger["period"].str.fullmatch(r"\d{4}/\d{4}") & evidence.ledger["indicator"].str.endswith("_mean")
@@ -142,7 +145,7 @@ def _mean_of_years(evidence: Evidence) -> Iterator[Breach]:
                 yield Breach((row.id, *ids(base)), f"{evidence.about(row)}: {text}.")
 
 
-def _product_agrees(evidence: Evidence) -> Iterator[Breach]:
+def product_agrees(evidence: Evidence) -> Iterator[Breach]:
     """A level that is not its value per head times the population."""
     for rule in evidence.settings.products:
         factors = _beside(evidence, rule.per_head, rule.heads)
@@ -156,7 +159,7 @@ def _product_agrees(evidence: Evidence) -> Iterator[Breach]:
             yield Breach((row["id"], row["id_a"], row["id_b"]), f"{evidence.about_row(row)}: {text}.")
 
 
-def _implied_deflator(evidence: Evidence) -> Iterator[Breach]:
+def implied_deflator(evidence: Evidence) -> Iterator[Breach]:
     """Growth in volume that value per head and population contradict, given all areas' prices."""
     for rule in evidence.settings.volumes:
         levels = _beside(evidence, rule.per_head, rule.heads).sort_values(["area", "year"], ignore_index=True)
@@ -184,7 +187,7 @@ def _beside(evidence: Evidence, first: str, second: str) -> pd.DataFrame:
     return both.rename(columns={"value_a": "a", "value_b": "b"})[["area", "year", "a", "b", "id_a", "id_b"]]
 
 
-def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
+def rank_against_score(evidence: Evidence) -> Iterator[Breach]:
     """An area ranked above another although its score in the same file is lower."""
     rows = evidence.newest.reset_index()
     ranks = rows[rows["indicator"].str.endswith("_rank")]
@@ -214,19 +217,3 @@ def _rank_against_score(evidence: Evidence) -> Iterator[Breach]:
 def _lower(evidence: Evidence, indicator: str) -> str:
     name = evidence.named(indicator)
     return name[:1].lower() + name[1:]
-
-
-CHECKS: dict[str, Check] = {
-    "sum-of-parts": _sum_of_parts,
-    "on-time-and-late": _on_time_and_late,
-    "part-above-whole": _part_above_whole,
-    "components-agree": _components_agree,
-    "sum-of-bands": _sum_of_bands,
-    "rate-agrees": _rate_agrees,
-    "share-outside-100": _share_outside_100,
-    "negative-count": _negative_count,
-    "mean-of-years": _mean_of_years,
-    "product-agrees": _product_agrees,
-    "implied-deflator": _implied_deflator,
-    "rank-against-score": _rank_against_score,
-}

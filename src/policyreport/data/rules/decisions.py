@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyreport.data.observations.corrections import Withheld
-from policyreport.data.rules.evidence import Breach, Check, Evidence, listing
+from policyreport.data.rules.evidence import Breach, Evidence, listing
 
 
-def _corrected(evidence: Evidence) -> Iterator[Breach]:
+def corrected(evidence: Evidence) -> Iterator[Breach]:
+    """Cells that are read otherwise than printed."""
     for entry in evidence.context.corrections:
         if entry.row in evidence.ledger.index:
             text = f"{entry.column} {entry.expect} is read as {entry.value}"
             yield Breach((entry.row,), f"{entry.id}: {text}. {' '.join(entry.reason.split())}")
 
 
-def _withheld(evidence: Evidence) -> Iterator[Breach]:
+def withheld(evidence: Evidence) -> Iterator[Breach]:
     """Figures that were found and withheld, grouped by file, indicator and period."""
     groups: dict[tuple[str, str, str], list[Withheld]] = {}
     for entry in evidence.context.withheld:
@@ -35,17 +36,10 @@ def _withheld(evidence: Evidence) -> Iterator[Breach]:
         yield Breach((), f"{named}: kept out for {whom}. {reason}", areas, known_source)
 
 
-def _target_amended(evidence: Evidence) -> Iterator[Breach]:
+def target_amended(evidence: Evidence) -> Iterator[Breach]:
     """Targets from an instrument that has since been amended."""
     for old, new in evidence.settings.superseded.items():
         related = evidence.context.policy.related_targets
         targets = [target for target in related if target.legal_reference.startswith(old)]
         if targets and len(evidence.ledger):
             yield Breach((), f"{len(targets)} targets are those of {old}, amended by {new}.")
-
-
-CHECKS: dict[str, Check] = {
-    "corrected": _corrected,
-    "withheld": _withheld,
-    "target-amended": _target_amended,
-}

@@ -12,7 +12,6 @@ import pandas as pd
 from policyreport.data.observations.periods import period_bounds
 from policyreport.data.rules.evidence import (
     Breach,
-    Check,
     Evidence,
     by_source,
     figures,
@@ -25,7 +24,7 @@ from policyreport.params.spelling import sort_key
 from policyreport.records.digits import as_published
 
 
-def _list_changed(evidence: Evidence) -> Iterator[Breach]:
+def list_changed(evidence: Evidence) -> Iterator[Breach]:
     """Consecutive counts of one area and issuing body that are on different lists."""
     totals = evidence.ledger[
         (evidence.ledger["indicator"] == evidence.tasks.total) & evidence.ledger["reference_date"].notna()
@@ -40,7 +39,7 @@ def _list_changed(evidence: Evidence) -> Iterator[Breach]:
                 yield Breach(ids(before) + ids(after), f"{evidence.who(area)}: {text}; no comparison is made.")
 
 
-def _list_ended(evidence: Evidence) -> Iterator[Breach]:
+def list_ended(evidence: Evidence) -> Iterator[Breach]:
     """Counts of a quarter after the deadline of their list: they must be of another list."""
     due = {described.id: described for described in evidence.context.policy.lists if described.deadline is not None}
     rows = evidence.ledger[evidence.ledger["list"].isin(list(due))]
@@ -53,7 +52,7 @@ def _list_ended(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(ids(group), f"{evidence.who(str(area))}, {name}: {text}.")
 
 
-def _overdue_basis(evidence: Evidence) -> Iterator[Breach]:
+def overdue_basis(evidence: Evidence) -> Iterator[Breach]:
     """Lists that count the overdue tasks as in progress, and lists that do not, by their own arithmetic."""
     found: dict[bool, list[tuple[str, tuple[str, ...], str]]] = {True: [], False: []}
     role = evidence.tasks
@@ -96,15 +95,17 @@ def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> 
         yield Breach((row["id"], row["id_official"]), f"{named}: {text}.")
 
 
-def _press_against_official(evidence: Evidence) -> Iterator[Breach]:
+def press_against_official(evidence: Evidence) -> Iterator[Breach]:
+    """Figures in the press that differ from the official one."""
     yield from _beside_official(evidence, evidence.settings.press_measures, "the press")
 
 
-def _office_against_official(evidence: Evidence) -> Iterator[Breach]:
+def office_against_official(evidence: Evidence) -> Iterator[Breach]:
+    """Figures of a province's own office that differ from the official one."""
     yield from _beside_official(evidence, evidence.settings.office_measures, "the province's office")
 
 
-def _measures_differ(evidence: Evidence) -> Iterator[Breach]:
+def measures_differ(evidence: Evidence) -> Iterator[Breach]:
     """One quantity by several measures for one area and period: never one series."""
     handled = {*evidence.settings.press_measures, *evidence.settings.office_measures}
     rows = evidence.newest[~evidence.newest["measure"].isin(handled) & (evidence.newest["measure"] != "")]
@@ -118,7 +119,7 @@ def _measures_differ(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(ids(group), f"{named}, {group['period'].iloc[0]}: {values}.")
 
 
-def _bound_only(evidence: Evidence) -> Iterator[Breach]:
+def bound_only(evidence: Evidence) -> Iterator[Breach]:
     """A figure stated as more than, less than or about, and never exactly."""
     for group in _with_bound(evidence):
         if not (group["bound"] == "=").any():
@@ -126,7 +127,7 @@ def _bound_only(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(ids(group), f"{evidence.what(group)}: only {', '.join(stated)}.")
 
 
-def _bound_beside_exact(evidence: Evidence) -> Iterator[Breach]:
+def bound_beside_exact(evidence: Evidence) -> Iterator[Breach]:
     """An exact figure that a bound for the same area and period excludes."""
     for group in _with_bound(evidence):
         for exact in figures(group[group["bound"] == "="]):
@@ -145,7 +146,7 @@ def _with_bound(evidence: Evidence) -> Iterator[pd.DataFrame]:
         yield group
 
 
-def _other_quantity(evidence: Evidence) -> Iterator[Breach]:
+def other_quantity(evidence: Evidence) -> Iterator[Breach]:
     """Several quantities compared with one threshold."""
     named = evidence.context.policy.threshold.indicators
     rows = evidence.newest
@@ -163,7 +164,7 @@ def _other_quantity(evidence: Evidence) -> Iterator[Breach]:
             )
 
 
-def _task_without_list(evidence: Evidence) -> Iterator[Breach]:
+def task_without_list(evidence: Evidence) -> Iterator[Breach]:
     """Counts of tasks that are on no list: other tasks than the policy's."""
     rows = evidence.ledger
     loose = rows[(rows["unit"] == "tasks") & (rows["list"] == "")]
@@ -172,7 +173,7 @@ def _task_without_list(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(ids(group), f"{evidence.who(area)}, {source}: {counts}; on no list of the policy.")
 
 
-def _question_break(evidence: Evidence) -> Iterator[Breach]:
+def question_break(evidence: Evidence) -> Iterator[Breach]:
     """Figures on both sides of a new question set or definition."""
     annual = evidence.annual
     for id, definition in evidence.indicators.items():
@@ -185,7 +186,7 @@ def _question_break(evidence: Evidence) -> Iterator[Breach]:
                 yield Breach(ids(first), f"{evidence.named(id)}: new from {new.year} ({reason}).")
 
 
-def _top_n_list(evidence: Evidence) -> Iterator[Breach]:
+def top_n_list(evidence: Evidence) -> Iterator[Breach]:
     """Only the first places of a ranking were published: not a panel, not a sample."""
     rows = evidence.ledger[evidence.ledger["quality"].str.contains("top-n-list")]
     for (indicator, measure), group in rows.groupby(["indicator", "measure"]):
@@ -195,7 +196,7 @@ def _top_n_list(evidence: Evidence) -> Iterator[Breach]:
         )
 
 
-def _top_n_unmarked(evidence: Evidence) -> Iterator[Breach]:
+def top_n_unmarked(evidence: Evidence) -> Iterator[Breach]:
     """The first places of a ranking and no others, not marked as such."""
     ranks = evidence.newest[evidence.kinds[evidence.newest.index] == "rank"]
     ranks = ranks[~ranks["quality"].str.contains("top-n-list|incomplete", regex=True)]
@@ -207,7 +208,7 @@ def _top_n_unmarked(evidence: Evidence) -> Iterator[Breach]:
             )
 
 
-def _averaged_parts(evidence: Evidence) -> Iterator[Breach]:
+def averaged_parts(evidence: Evidence) -> Iterator[Breach]:
     """Figures of a merged province that average its parts, as their publisher says."""
     rows = evidence.ledger[evidence.ledger["quality"].str.contains("not-a-measurement")]
     for (indicator, measure, period), group in rows.groupby(["indicator", "measure", "period"]):
@@ -215,7 +216,7 @@ def _averaged_parts(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(ids(group), f"{evidence.named(indicator, measure)}, {period}: means of the parts for {areas}.")
 
 
-def _averaged_parts_unmarked(evidence: Evidence) -> Iterator[Breach]:
+def averaged_parts_unmarked(evidence: Evidence) -> Iterator[Breach]:
     """A merged province's score that is the plain mean of its parts, not marked as such."""
     annual = evidence.annual[evidence.annual["kind"].isin(["intensive", "rank"])]
     own = annual[~annual["quality"].str.contains("not-a-measurement|back-cast", regex=True)]
@@ -232,7 +233,7 @@ def _averaged_parts_unmarked(evidence: Evidence) -> Iterator[Breach]:
                 yield Breach((row.id,), f"{evidence.about(row)}: {as_published(row.value)} is the mean of {listed}.")
 
 
-def _rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
+def rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
     """Ranks made from the figures of parts: a mean has no rank."""
     ranks = evidence.ledger[evidence.kinds == "rank"]
     made = ranks["quality"].str.contains("not-a-measurement|back-cast", regex=True) | (ranks["value"] % 1 != 0)
@@ -242,20 +243,21 @@ def _rank_aggregated(evidence: Evidence) -> Iterator[Breach]:
             yield Breach((), f"{evidence.named(id)} is a rank and is to be carried to present provinces.")
 
 
-def _rank_out_of_range(evidence: Evidence) -> Iterator[Breach]:
+def rank_out_of_range(evidence: Evidence) -> Iterator[Breach]:
+    """A place before the first or after the last."""
     ranks, last = _places(evidence)
     for row in figures(ranks[(ranks["value"] < 1) | (ranks["value"] > last)]):
         yield Breach((row.id,), f"{evidence.about(row)}: place {as_published(row.value)}, {row.unit}.")
 
 
-def _rank_scheme(evidence: Evidence) -> Iterator[Breach]:
+def rank_scheme(evidence: Evidence) -> Iterator[Breach]:
     """A rank among the provinces of another time."""
     ranks, last = _places(evidence)
     expected = ranks["area"].map({key: evidence.number_of_provinces(key) for key in set(ranks["area"])})
     yield from by_source(ranks[last.notna() & (expected > 0) & (last != expected)], "ranked among other provinces")
 
 
-def _tied_ranks(evidence: Evidence) -> Iterator[Breach]:
+def tied_ranks(evidence: Evidence) -> Iterator[Breach]:
     """Areas on one rank where the source does not mention a tie."""
     ranks = evidence.newest[evidence.kinds[evidence.newest.index] == "rank"]
     tie = "|".join(re.escape(word) for word in evidence.settings.tie_words)
@@ -272,26 +274,3 @@ def _places(evidence: Evidence) -> tuple[pd.DataFrame, pd.Series[float]]:
     """Ranks with the last place their unit names; NaN where it names none."""
     ranks = evidence.ledger[evidence.kinds == "rank"]
     return ranks, ranks["unit"].str.extract(r"rank of (\d+)")[0].astype(float)
-
-
-CHECKS: dict[str, Check] = {
-    "list-changed": _list_changed,
-    "list-ended": _list_ended,
-    "overdue-basis": _overdue_basis,
-    "press-against-official": _press_against_official,
-    "office-against-official": _office_against_official,
-    "measures-differ": _measures_differ,
-    "bound-only": _bound_only,
-    "bound-beside-exact": _bound_beside_exact,
-    "other-quantity": _other_quantity,
-    "task-without-list": _task_without_list,
-    "question-break": _question_break,
-    "top-n-list": _top_n_list,
-    "top-n-unmarked": _top_n_unmarked,
-    "averaged-parts": _averaged_parts,
-    "averaged-parts-unmarked": _averaged_parts_unmarked,
-    "rank-aggregated": _rank_aggregated,
-    "rank-out-of-range": _rank_out_of_range,
-    "rank-scheme": _rank_scheme,
-    "tied-ranks": _tied_ranks,
-}

@@ -1,4 +1,4 @@
-"""Rules of geography: areas and their time, codes, the country and its parts, boundaries."""
+"""Rules of geography: codes, the country and its parts, boundaries."""
 
 from __future__ import annotations
 
@@ -7,36 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from policyreport.data.observations.ledger import exists_in
-from policyreport.data.rules.evidence import Breach, Check, Evidence, half_unit, ids, listing, records
+from policyreport.data.rules.evidence import Breach, Evidence, half_unit, ids, listing, records
 from policyreport.records.digits import as_computed, as_published
 
 
-def _area_known(evidence: Evidence) -> Iterator[Breach]:
-    unknown = evidence.ledger[~evidence.ledger["area"].isin(evidence.areas.table.index)]
-    for area, rows in unknown[~unknown["area"].str.fullmatch(r"\d+")].groupby("area"):
-        yield Breach(ids(rows), f'"{area}" is no area; {evidence.areas.suggest(str(area))}', (str(area),))
-
-
-def _bare_code(evidence: Evidence) -> Iterator[Breach]:
-    """A code without its scheme: codes were reassigned."""
-    bare = evidence.ledger[evidence.ledger["area"].str.fullmatch(r"\d+")]
-    table = evidence.areas.table
-    for code, rows in bare.groupby("area"):
-        owners = [evidence.who(key) for key in table.index[table["gso_code"] == str(code).zfill(2)]]
-        yield Breach(ids(rows), f'"{code}" is a bare code: {" or ".join(owners) or "of no province"}.', (str(code),))
-
-
-def _area_known_in_period(evidence: Evidence) -> Iterator[Breach]:
-    ledger = evidence.ledger[evidence.ledger["area"].isin(evidence.areas.table.index)]
-    keys = ["area", "period", "quality"]
-    for area, period, quality in ledger[keys].drop_duplicates().itertuples(index=False, name=None):
-        if not exists_in(evidence.areas, area, period, quality):
-            rows = ledger[(ledger[keys] == [area, period, quality]).all(axis=1)]
-            yield Breach(ids(rows), f"{evidence.who(area)} did not exist in {period}.")
-
-
-def _code_reuse(evidence: Evidence) -> Iterator[Breach]:
+def code_reuse(evidence: Evidence) -> Iterator[Breach]:
     """A code that belongs to another province than before."""
     for old, new in _reused(evidence):
         rows = evidence.ledger[evidence.ledger["area"].isin([old, new])]
@@ -47,7 +22,7 @@ def _code_reuse(evidence: Evidence) -> Iterator[Breach]:
             yield Breach((), f"{text[:1].upper()}{text[1:]}: {counts}, never joined.", (old, new))
 
 
-def _code_joined(evidence: Evidence) -> Iterator[Breach]:
+def code_joined(evidence: Evidence) -> Iterator[Breach]:
     """A present province that repeats, year for year, the figures of the one that had its code before."""
     annual = evidence.annual[evidence.annual["kind"].isin(["intensive", "extensive"])]
     after = dict(_reused(evidence))
@@ -79,7 +54,7 @@ def _reused(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield from zip(other["key_old"].astype(str), other["key_new"].astype(str), strict=True)
 
 
-def _former_unit_after_end(evidence: Evidence) -> Iterator[Breach]:
+def former_unit_after_end(evidence: Evidence) -> Iterator[Breach]:
     """Figures of former provinces for periods that outlast them."""
     ended = evidence.areas.table["valid_to"]
     rows = evidence.ledger[evidence.ledger["area"].isin(ended.index[ended != ""])]
@@ -90,7 +65,7 @@ def _former_unit_after_end(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(ids(group), f"{source}, {evidence.named(indicator)}, {period}: {whom}, which ended before.")
 
 
-def _nation_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
+def nation_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
     """A national rate below every province's or above every province's."""
     for rows, nation in evidence.complete_tables:
         value, low, high = float(nation["value"].iloc[0]), rows["value"].min(), rows["value"].max()
@@ -99,7 +74,7 @@ def _nation_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(ids(nation), f"{evidence.what(nation)}: {text}.")
 
 
-def _nation_mean(evidence: Evidence) -> Iterator[Breach]:
+def nation_mean(evidence: Evidence) -> Iterator[Breach]:
     """A national value per head that differs from the provinces' population-weighted mean."""
     heads_of = {rule.per_head: rule.heads for rule in evidence.settings.volumes}
     annual = evidence.annual
@@ -114,7 +89,7 @@ def _nation_mean(evidence: Evidence) -> Iterator[Breach]:
                 yield Breach(ids(nation) + ids(rows), f"{evidence.what(nation)}: {text}.")
 
 
-def _nation_sum(evidence: Evidence) -> Iterator[Breach]:
+def nation_sum(evidence: Evidence) -> Iterator[Breach]:
     """A national total that is not the sum of the provinces, allowing for rounding."""
     for rows, nation in evidence.complete_tables:
         total, value = float(rows["value"].sum()), float(nation["value"].iloc[0])
@@ -124,7 +99,7 @@ def _nation_sum(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(ids(nation) + ids(rows), f"{evidence.what(nation)}: {text}.")
 
 
-def _region_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
+def region_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
     """A region's rate below or above every one of its provinces."""
     table = evidence.areas.table
     regions = evidence.annual[evidence.annual["area"].isin(table.index[table["type"] == "region"])]
@@ -143,7 +118,7 @@ def _region_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
         yield Breach((row["id"],), f"{evidence.about_row(row)}: {text}.")
 
 
-def _merged_outside_parts(evidence: Evidence) -> Iterator[Breach]:
+def merged_outside_parts(evidence: Evidence) -> Iterator[Breach]:
     """A merged province's rate below or above every one of its parts."""
     table = evidence.recalculated
     for row in records(table[~table["inside_parts"].astype(bool)]):
@@ -151,7 +126,7 @@ def _merged_outside_parts(evidence: Evidence) -> Iterator[Breach]:
         yield Breach((row["id"],), f"{named}: {as_published(row['published'])} is outside its parts.")
 
 
-def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
+def harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
     """A value recalculated from the parts that is far from the publisher's own."""
     table, tolerances = evidence.recalculated, evidence.context.harmonise
     for (area, indicator, measure), rows in table[table["beyond"].astype(bool)].groupby(
@@ -168,7 +143,7 @@ def _harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(tuple(rows["id"]), f"{named}: recalculated minus published {listing(differences)} {limit}.")
 
 
-def _missing_area(evidence: Evidence) -> Iterator[Breach]:
+def missing_area(evidence: Evidence) -> Iterator[Breach]:
     """Provinces missing from a table that is otherwise complete."""
     holes: dict[tuple[str, str], list[tuple[int, list[str], pd.DataFrame]]] = {}
     for (indicator, measure, year, scheme), rows in evidence.tables:
@@ -191,7 +166,7 @@ def _missing_area(evidence: Evidence) -> Iterator[Breach]:
         )
 
 
-def _registered_population(evidence: Evidence) -> Iterator[Breach]:
+def registered_population(evidence: Evidence) -> Iterator[Breach]:
     """Registered and average population are two quantities."""
     table = _populations(evidence)
     if len(table):
@@ -201,7 +176,7 @@ def _registered_population(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(tuple(table["id"]), f"Population: {text}; the average is the weight.", tuple(table["area"]))
 
 
-def _registered_as_average(evidence: Evidence) -> Iterator[Breach]:
+def registered_as_average(evidence: Evidence) -> Iterator[Breach]:
     """A registered figure given as the average population."""
     table = _populations(evidence)
     near = (table["value"] / table["registered"] - 1).abs() <= evidence.settings.same_population_tolerance
@@ -221,22 +196,3 @@ def _populations(evidence: Evidence) -> pd.DataFrame:
     rows = rows.sort_values("year", kind="stable").drop_duplicates("area", keep="last").reset_index()
     # The ledger counts in thousands.
     return rows.assign(value=1000 * rows["value"]).merge(both, left_on="area", right_index=True)
-
-
-CHECKS: dict[str, Check] = {
-    "area-known": _area_known,
-    "bare-code": _bare_code,
-    "area-known-in-period": _area_known_in_period,
-    "code-reuse": _code_reuse,
-    "code-joined": _code_joined,
-    "former-unit-after-end": _former_unit_after_end,
-    "nation-outside-provinces": _nation_outside_provinces,
-    "nation-mean": _nation_mean,
-    "nation-sum": _nation_sum,
-    "region-outside-provinces": _region_outside_provinces,
-    "merged-outside-parts": _merged_outside_parts,
-    "harmonised-differs": _harmonised_differs,
-    "missing-area": _missing_area,
-    "registered-population": _registered_population,
-    "registered-as-average": _registered_as_average,
-}

@@ -13,7 +13,7 @@ from itertools import product
 
 import pandas as pd
 
-from policyreport.data.rules.evidence import Breach, Check, Evidence, Figure, figures, half_unit
+from policyreport.data.rules.evidence import Breach, Evidence, Figure, figures, half_unit
 from policyreport.records.digits import as_published
 from policyreport.records.periods import year_of_period
 
@@ -68,7 +68,7 @@ class Span:
         return max(self.low - other.high, other.low - self.high, 0.0)
 
 
-def printed(row: Figure) -> Span:
+def _printed(row: Figure) -> Span:
     """Every value that would be printed in the same way as a figure."""
     half = half_unit(row.value)
     return Span(row.value - half, row.value + half, row.value, (row.id,), (row.source,), as_published(row.value))
@@ -81,9 +81,9 @@ def share_of_output(evidence: Evidence) -> Iterator[Breach]:
             year = year_of_period(row.period) or 0
             pairs = product(_shares(evidence, rule.share, row, year), _outputs(evidence, rule.outputs, row.area, year))
             implied = [(share, output, (share * output).scaled(0.01 / rule.output_units)) for share, output in pairs]
-            if not implied or any(span.distance(printed(row)) == 0 for *_, span in implied):
+            if not implied or any(span.distance(_printed(row)) == 0 for *_, span in implied):
                 continue
-            share, output, nearest = min(implied, key=lambda case: case[2].distance(printed(row)))
+            share, output, nearest = min(implied, key=lambda case: case[2].distance(_printed(row)))
             text = f"{share.text} % of {output.text} is {nearest.value:,.1f}, printed {as_published(row.value)}"
             yield _breach(evidence, row, nearest, f"{text} {row.unit}")
 
@@ -94,14 +94,14 @@ def growth_of_share(evidence: Evidence) -> Iterator[Breach]:
         for row in figures(_yearly(evidence, rule.growth)):
             year = year_of_period(row.period) or 0
             cases = list(_grown(evidence, rule.share, rule.outputs, row, year - 1, year))
-            if cases and all(case.implied.distance(printed(row)) > 0 for case in cases):
-                nearest = min(cases, key=lambda case: case.implied.distance(printed(row)))
+            if cases and all(case.implied.distance(_printed(row)) > 0 for case in cases):
+                nearest = min(cases, key=lambda case: case.implied.distance(_printed(row)))
                 yield _breach(evidence, row, nearest.implied, _told(row, nearest, year - 1))
         for row in figures(_means(evidence, rule.mean_growth)):
             first, last = (int(end) for end in row.period.split("/"))
             cases = list(_grown(evidence, rule.share, rule.outputs, row, first - 1, last))
             # A mean of yearly rates is not below the rate that compounds to the same.
-            if cases and all(case.implied.low > printed(row).high for case in cases):
+            if cases and all(case.implied.low > _printed(row).high for case in cases):
                 nearest = min(cases, key=lambda case: case.implied.low)
                 yield _breach(evidence, row, nearest.implied, _told(row, nearest, first - 1))
 
@@ -176,7 +176,7 @@ def _shares(evidence: Evidence, share: str, row: Figure, year: int) -> list[Span
     """Every vintage of a share that was printed for a year, by the measure of the figure it is compared with."""
     rows = _exact(evidence.ledger, share)
     own = rows[(rows["area"] == row.area) & (rows["measure"] == row.measure) & (rows["period"] == str(year))]
-    return [span for figure in figures(own) if (span := printed(figure)).low > 0]
+    return [span for figure in figures(own) if (span := _printed(figure)).low > 0]
 
 
 def _outputs(evidence: Evidence, names: Iterable[str], area: str, year: int) -> list[Span]:
@@ -186,34 +186,28 @@ def _outputs(evidence: Evidence, names: Iterable[str], area: str, year: int) -> 
         if rule.level not in names:
             continue
         levels = figures(_of(evidence, rule.level, area, year))
-        spans += [replace(printed(row), text=evidence.named(rule.level, row.measure)) for row in levels]
+        spans += [replace(_printed(row), text=evidence.named(rule.level, row.measure)) for row in levels]
         if heads := _heads(evidence, rule.heads, area, year):
             for row in figures(_of(evidence, rule.per_head, area, year)):
                 spans.append(
-                    replace(printed(row) * heads, text=f"{evidence.named(row.indicator, row.measure)} × people")
+                    replace(_printed(row) * heads, text=f"{evidence.named(row.indicator, row.measure)} × people")
                 )
     return [span for span in spans if span.low > 0]
 
 
 def _heads(evidence: Evidence, heads: str, area: str, year: int) -> Span | None:
     """Population of an area: its own figure or, for the country, the sum of all present provinces."""
-    own = [printed(row) for row in figures(_of(evidence, heads, area, year))]
+    own = [_printed(row) for row in figures(_of(evidence, heads, area, year))]
     if own:
         return own[-1]
     if area != evidence.nation:
         return None
     for (indicator, _, its_year, scheme), rows in evidence.tables:
         if (indicator, its_year) == (heads, year) and len(rows) == len(evidence.provinces[scheme]):
-            return reduce(Span.__add__, [printed(row) for row in figures(rows)])
+            return reduce(Span.__add__, [_printed(row) for row in figures(rows)])
     return None
 
 
 def _of(evidence: Evidence, indicator: str, area: str, year: int) -> pd.DataFrame:
     rows = evidence.annual
     return rows[(rows["indicator"] == indicator) & (rows["area"] == area) & (rows["year"] == year)]
-
-
-CHECKS: dict[str, Check] = {
-    "share-of-output": share_of_output,
-    "growth-of-share": growth_of_share,
-}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from policyreport.data.rules.evidence import SERIES, Breach, Check, Evidence, figures, ids, listing, records
+from policyreport.data.rules.evidence import SERIES, Breach, Evidence, figures, ids, listing, records
 from policyreport.records.digits import as_published
 
 _LEVELS = ("extensive", "intensive")
@@ -23,7 +23,7 @@ def _series(evidence: Evidence) -> pd.DataFrame:
     return rows[rows["year"] - before["year"] == 1]
 
 
-def _unusual_value(evidence: Evidence) -> Iterator[Breach]:
+def unusual_value(evidence: Evidence) -> Iterator[Breach]:
     """A value outside its indicator's usual range."""
     usual = {id: definition.plausible for id, definition in evidence.indicators.items() if definition.plausible}
     rows = evidence.ledger[evidence.ledger["indicator"].isin(list(usual)) & evidence.ledger["value"].notna()]
@@ -36,7 +36,7 @@ def _unusual_value(evidence: Evidence) -> Iterator[Breach]:
         yield Breach((row.id,), f"{evidence.about(row)}: {text}.")
 
 
-def _magnitude(evidence: Evidence) -> Iterator[Breach]:
+def magnitude(evidence: Evidence) -> Iterator[Breach]:
     """A value ten, a thousand or a million times its neighbours: the wrong unit."""
     settings = evidence.settings
     pairs = [_series(evidence), _dated(evidence)]
@@ -65,7 +65,7 @@ def _dated(evidence: Evidence) -> pd.DataFrame:
     return rows.assign(id_before=before["id"], before=before["value"]).dropna(subset="before")
 
 
-def _transposed_digits(evidence: Evidence) -> Iterator[Breach]:
+def transposed_digits(evidence: Evidence) -> Iterator[Breach]:
     """Two prints of one figure, or two days of one list, that differ by two neighbouring digits only."""
     rows = evidence.ledger[evidence.ledger["bound"] == "="]
     keys = ["area", "indicator", "measure", "list", "period"]
@@ -98,7 +98,7 @@ def _swapped(one: float, two: float) -> bool:
     )
 
 
-def _sudden_step(evidence: Evidence) -> Iterator[Breach]:
+def sudden_step(evidence: Evidence) -> Iterator[Breach]:
     """A yearly change, less the year's median, that is far beyond all provinces' changes."""
     rows = _series(evidence)
     rows = rows[rows["scheme"] != ""]
@@ -118,7 +118,7 @@ def _sudden_step(evidence: Evidence) -> Iterator[Breach]:
         yield Breach((row["id_before"], row["id"]), f"{evidence.about_row(row)}: {text}.")
 
 
-def _repeated_value(evidence: Evidence) -> Iterator[Breach]:
+def repeated_value(evidence: Evidence) -> Iterator[Breach]:
     """One value with decimals year after year: a cell that was copied down."""
     rows = _series(evidence)
     rows = rows[(rows["scheme"] != "") & (rows["value"] % 1 != 0)]
@@ -135,7 +135,7 @@ def _repeated_value(evidence: Evidence) -> Iterator[Breach]:
             )
 
 
-def _copied_series(evidence: Evidence) -> Iterator[Breach]:
+def copied_series(evidence: Evidence) -> Iterator[Breach]:
     """Two provinces with the same figures in every year: a column that was copied."""
     rows = evidence.annual[evidence.annual["kind"].isin(_LEVELS) & (evidence.annual["scheme"] != "")]
     keys = ["indicator", "measure", "scheme"]
@@ -158,13 +158,3 @@ def _copied_series(evidence: Evidence) -> Iterator[Breach]:
                     ids(same[same["area"].isin(areas)]),
                     f"{evidence.named(indicator, measure)}: {who} have the same {len(same_figures)} figures.",
                 )
-
-
-CHECKS: dict[str, Check] = {
-    "unusual-value": _unusual_value,
-    "magnitude": _magnitude,
-    "transposed-digits": _transposed_digits,
-    "sudden-step": _sudden_step,
-    "repeated-value": _repeated_value,
-    "copied-series": _copied_series,
-}

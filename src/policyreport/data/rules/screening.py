@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from inspect import isfunction
+from types import ModuleType
 
 import pandas as pd
 
@@ -22,17 +24,37 @@ from policyreport.errors import DataError, ParamsError, did_you_mean
 from policyreport.params.rules import FILE, RuleBook, Severity
 from policyreport.records.base import Finding, Gap
 
-FAMILIES: dict[str, dict[str, Check]] = {
-    "structure": structure.CHECKS,
-    "arithmetic": arithmetic.CHECKS,
-    "identities": identities.CHECKS,
-    "time": time.CHECKS,
-    "definition": definition.CHECKS,
-    "geography": geography.CHECKS,
-    "plausibility": plausibility.CHECKS,
-    "decisions": decisions.CHECKS,
-}
+_FAMILIES = (structure, arithmetic, identities, time, definition, geography, plausibility, decisions)
+_ON_LOADING = {
+    "structure": (
+        "unit-known", "indicator-known", "measure-known", "list-known", "code-known", "value-finite", "value-in-range",
+        "duplicate",
+    ),
+    "geography": ("area-known", "bare-code", "area-known-in-period"),
+}  # fmt: skip
+"""Rules that `load_ledger` enforces, by family: no ledger that was loaded breaks them."""
+
+
+def _checks(family: ModuleType) -> dict[str, Check]:
+    """The rules of a family: those enforced on loading, then each public function of its module, by name."""
+    return dict.fromkeys(_ON_LOADING.get(_name(family), ()), _kept) | {
+        name.replace("_", "-"): check
+        for name, check in vars(family).items()
+        if isfunction(check) and check.__module__ == family.__name__ and not name.startswith("_")
+    }
+
+
+def _name(family: ModuleType) -> str:
+    return family.__name__.rpartition(".")[2]
+
+
+def _kept(_: Evidence) -> Iterator[Breach]:
+    yield from ()
+
+
+FAMILIES: dict[str, dict[str, Check]] = {_name(family): _checks(family) for family in _FAMILIES}
 CHECKS: dict[str, Check] = {id: check for family in FAMILIES.values() for id, check in family.items()}
+ON_LOADING = tuple(id for ids in _ON_LOADING.values() for id in ids)
 
 
 @dataclass(frozen=True)
@@ -53,10 +75,7 @@ class Rule:
 def rules(book: RuleBook) -> tuple[Rule, ...]:
     """Join each rule's function with its sentence and severity, by family.
 
-    Raises
-    ------
-    ParamsError
-        If a rule has no entry in params/rules.yaml, or an entry has no rule.
+    Raises ParamsError if a rule has no entry in params/rules.yaml, or an entry has no rule.
     """
     for id in book.rules:
         if id not in CHECKS:
@@ -90,13 +109,7 @@ def check_ledger(ledger: pd.DataFrame, context: Context, only: Iterable[str] | N
 
 
 def require_no_error(findings: Iterable[Finding], book: RuleBook) -> None:
-    """Stop where a rule of severity ``error`` is broken.
-
-    Raises
-    ------
-    DataError
-        Naming the first row or file of the first such finding.
-    """
+    """Raise DataError at the first row or file where a rule of severity ``error`` is broken."""
     for finding in findings:
         if finding.severity == "error":
             place = next(iter((*finding.rows, *finding.sources)), "the ledger")

@@ -11,13 +11,13 @@ import pandas as pd
 from policyreport.data.notes import told_time
 from policyreport.data.observations.periods import period_bounds
 from policyreport.data.observations.schema import KEY
-from policyreport.data.rules.evidence import SERIES, Breach, Check, Evidence, by_source, figures, ids, listing
+from policyreport.data.rules.evidence import SERIES, Breach, Evidence, by_source, figures, ids, listing
 from policyreport.records.digits import as_published
 
 _CERTAINTY = {"projection": 0, "estimate": 1, "preliminary": 2, "observed": 3}
 
 
-def _date_impossible(evidence: Evidence) -> Iterator[Breach]:
+def date_impossible(evidence: Evidence) -> Iterator[Breach]:
     """A period or a day from before there were figures, or a period wholly after its publication."""
     rows, first = evidence.ledger, pd.Timestamp(year=evidence.settings.first_year, month=1, day=1)
     begun = evidence.bounds["first"]
@@ -26,13 +26,13 @@ def _date_impossible(evidence: Evidence) -> Iterator[Breach]:
     yield from by_source(rows[unborn], "of a period that had not begun when they were published")
 
 
-def _reference_after_publication(evidence: Evidence) -> Iterator[Breach]:
+def reference_after_publication(evidence: Evidence) -> Iterator[Breach]:
     """A reference day after publication."""
     rows = evidence.ledger
     yield from by_source(rows[rows["reference_date"] > rows["published"]], "holding on a day after their publication")
 
 
-def _reference_outside_period(evidence: Evidence) -> Iterator[Breach]:
+def reference_outside_period(evidence: Evidence) -> Iterator[Breach]:
     """A reference day far outside its period."""
     slack = pd.Timedelta(days=evidence.settings.reference_slack_days)
     day, bounds = evidence.ledger["reference_date"], evidence.bounds
@@ -41,7 +41,7 @@ def _reference_outside_period(evidence: Evidence) -> Iterator[Breach]:
         yield Breach((row.id,), f"{evidence.about(row)}: holds on {row.reference_date.date()}.")
 
 
-def _published_before_period_end(evidence: Evidence) -> Iterator[Breach]:
+def published_before_period_end(evidence: Evidence) -> Iterator[Breach]:
     """Figures, other than projections, published before their period or day was over."""
     ledger = evidence.ledger
     day = ledger["reference_date"].fillna(evidence.bounds["last"])
@@ -52,12 +52,12 @@ def _published_before_period_end(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(ids(rows), f"{source}, {text}.")
 
 
-def _monotone_cumulative(evidence: Evidence) -> Iterator[Breach]:
+def monotone_cumulative(evidence: Evidence) -> Iterator[Breach]:
     """A list on which fewer tasks are completed than on an earlier day."""
     yield from _falls(evidence, evidence.tasks.completed, "completed")
 
 
-def _total_falls(evidence: Evidence) -> Iterator[Breach]:
+def total_falls(evidence: Evidence) -> Iterator[Breach]:
     """A list that became shorter, with no removals stated."""
     yield from _falls(evidence, evidence.tasks.total, "the total")
 
@@ -83,7 +83,7 @@ def _several_vintages(evidence: Evidence) -> Iterator[pd.DataFrame]:
         yield group.sort_values("published", kind="stable")
 
 
-def _vintage_order(evidence: Evidence) -> Iterator[Breach]:
+def vintage_order(evidence: Evidence) -> Iterator[Breach]:
     """A later vintage that is less certain than an earlier one."""
     for group in _several_vintages(evidence):
         for before, after in pairwise(figures(group)):
@@ -102,7 +102,7 @@ def _exact_vintages(evidence: Evidence) -> Iterator[pd.DataFrame]:
             yield exact
 
 
-def _revised(evidence: Evidence) -> Iterator[Breach]:
+def revised(evidence: Evidence) -> Iterator[Breach]:
     """A figure that a later publication of the same measure changed."""
     for group in _exact_vintages(evidence):
         if len(set(group["value"])) > 1:
@@ -110,7 +110,7 @@ def _revised(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(ids(group), f"{evidence.what(group)}: {values}.")
 
 
-def _large_revision(evidence: Evidence) -> Iterator[Breach]:
+def large_revision(evidence: Evidence) -> Iterator[Breach]:
     """A revision that is large relative to the first figure."""
     most = evidence.settings.large_revision
     for group in _exact_vintages(evidence):
@@ -120,7 +120,7 @@ def _large_revision(evidence: Evidence) -> Iterator[Breach]:
                 yield Breach((before.id, after.id), f"{evidence.what(group)}: {text}.")
 
 
-def _projection_mixed(evidence: Evidence) -> Iterator[Breach]:
+def projection_mixed(evidence: Evidence) -> Iterator[Breach]:
     """Projections in a series that also holds published results."""
     rows = evidence.ledger[evidence.ledger["status"].isin(["projection", "derived"])]
     for keys, planned in rows.groupby(SERIES):
@@ -134,7 +134,7 @@ def _projection_mixed(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(ids(planned), f"{named}: {figures} is {kinds} and enters no estimate.")
 
 
-def _vintage_mixed(evidence: Evidence) -> Iterator[Breach]:
+def vintage_mixed(evidence: Evidence) -> Iterator[Breach]:
     """A revised series in which some years in force are older than the newest publication."""
     # Where every year is published once, as in an index, its years are not vintages of one series.
     printed = evidence.ledger[evidence.ledger.duplicated(list(KEY), keep=False)]
@@ -146,7 +146,7 @@ def _vintage_mixed(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(tuple(rows["id"]), f"{named}: the years in force were published on {listing(days)}.")
 
 
-def _estimate_unconfirmed(evidence: Evidence) -> Iterator[Breach]:
+def estimate_unconfirmed(evidence: Evidence) -> Iterator[Breach]:
     """Estimates still unconfirmed long after their period was over."""
     rows = evidence.newest
     ended = evidence.bounds["last"][rows.index]
@@ -158,7 +158,7 @@ def _estimate_unconfirmed(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(ids(group), f"{evidence.named(indicator, measure)}, {period}: {text}.")
 
 
-def _stale_series(evidence: Evidence) -> Iterator[Breach]:
+def stale_series(evidence: Evidence) -> Iterator[Breach]:
     """An annual series that ends long before the newest publication."""
     annual = evidence.annual[evidence.annual["scheme"] != ""]
     for (indicator, measure), rows in annual.groupby(["indicator", "measure"]):
@@ -169,7 +169,7 @@ def _stale_series(evidence: Evidence) -> Iterator[Breach]:
             yield Breach(ids(newest), f"{evidence.named(indicator, measure)} ends in {last}.")
 
 
-def _gap_in_series(evidence: Evidence) -> Iterator[Breach]:
+def gap_in_series(evidence: Evidence) -> Iterator[Breach]:
     """Years missing inside an annual series, grouping areas with the same gap."""
     annual = evidence.annual[evidence.annual["kind"].isin(["extensive", "intensive"])]
     annual = annual[~annual["quality"].str.contains("top-n-list|incomplete", regex=True)]
@@ -200,7 +200,7 @@ def _gap_in_series(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(tuple(last[indicator, measure, missing]), f"{evidence.named(indicator, measure)}: {text}.")
 
 
-def _date_approximate(evidence: Evidence) -> Iterator[Breach]:
+def date_approximate(evidence: Evidence) -> Iterator[Breach]:
     """A count on a list whose day is not known."""
     rows = evidence.newest
     undated = rows[(rows["list"] != "") & rows["reference_date"].isna()]
@@ -223,22 +223,3 @@ def _months(period: str) -> str:
     if (start.year, start.month) == (end.year, end.month):
         return last
     return f"{month_name[start.month]}{'' if start.year == end.year else f' {start.year}'} to {last}"
-
-
-CHECKS: dict[str, Check] = {
-    "date-impossible": _date_impossible,
-    "reference-after-publication": _reference_after_publication,
-    "reference-outside-period": _reference_outside_period,
-    "published-before-period-end": _published_before_period_end,
-    "monotone-cumulative": _monotone_cumulative,
-    "total-falls": _total_falls,
-    "vintage-order": _vintage_order,
-    "revised": _revised,
-    "large-revision": _large_revision,
-    "projection-mixed": _projection_mixed,
-    "vintage-mixed": _vintage_mixed,
-    "estimate-unconfirmed": _estimate_unconfirmed,
-    "stale-series": _stale_series,
-    "gap-in-series": _gap_in_series,
-    "date-approximate": _date_approximate,
-}
