@@ -142,7 +142,7 @@ def _series_rows(
                 published,
                 area=area,
                 period=str(year),
-                figure=checked_figure(repr(float(figure)), f"{where}, {label}, {text}"),
+                figure=checked_figure(figure, f"{where}, {label}, {text}"),
                 status=status,
                 quality=" ".join(filter(None, (back_cast, "" if nation else missing))),
             )
