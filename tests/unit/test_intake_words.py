@@ -10,8 +10,8 @@ from policyreport.data.areas import read_areas
 from policyreport.errors import ParamsError
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.names import AreaNameError, AreaNames, day_of
-from policyreport.intake.sheets import Cell, letters, text_cell
-from policyreport.intake.spreadsheets import neutralise
+from policyreport.intake.sheets import Cell, text_cell
+from policyreport.intake.texts import neutralise
 from policyreport.params.indicators import read_indicators
 from policyreport.params.intake import heading_key, read_intake
 from policyreport.params.spelling import plain
@@ -148,10 +148,6 @@ def test_marks_of_notes_come_off_the_end_of_a_text():
         ("(1)", ()),
         ("Tỷ lệ (%)", ()),
     ]
-
-
-def test_columns_have_the_letters_of_a_spreadsheet():
-    assert [letters(number) for number in (1, 26, 27, 52, 53, 702, 703)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"])

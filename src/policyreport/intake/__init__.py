@@ -1,7 +1,6 @@
 """From a new quarter's sheet to a raw table with its sidecar, previewed before anything is written."""
 
-from policyreport.intake.delivery import Delivery, Original, Provenance
-from policyreport.intake.figures import Figure
+from policyreport.intake.delivery import Delivery, Figure, Original, Provenance
 from policyreport.intake.preview import Change, Preview, preview_delivery
 from policyreport.intake.receiving import Options, receive
 from policyreport.intake.writing import write_deliveries

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policyreport.data.observations.periods import period_bounds
+from policyreport.data.rules import listing
 from policyreport.data.sources import read_sources
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.intake.days import days_in, periods_in
-from policyreport.intake.figures import Context, Reading
 from policyreport.intake.layout import Line, Statement
-from policyreport.intake.texts import first_of
+from policyreport.intake.reading import Context, Reading
 from policyreport.params.intake import LEVEL
 from policyreport.params.spelling import plain
 
@@ -65,7 +65,7 @@ class Asking:
     def _answer(self, name: str, of: list[str], stated: dict[str, Statement]) -> Iterator[str]:
         """The option that supplies a field, with its likely values."""
         if name == "publisher":
-            folders = first_of(self._folders(), _SHOWN)
+            folders = listing(self._folders(), _SHOWN)
             yield f"--publisher NAME          its folder in data/raw: {folders}, or a new one"
         elif name == "publisher_name":
             near = did_you_mean(stated["publisher"].cell.text, self._folders())
@@ -127,7 +127,7 @@ class Asking:
         except ValueError:
             pass
         ids = [task_list.id for task_list in lists]
-        return f"of params/policy.yaml (describe a new one there first): {first_of(ids, _SHOWN)}"
+        return f"of params/policy.yaml (describe a new one there first): {listing(ids, _SHOWN)}"
 
     def _hint(self, name: str) -> str:
         """What unread lines or the sheet's name say about a day or a period, each meaning once."""

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from policyreport.data.observations.periods import last_day
+from policyreport.data.rules import listing
 from policyreport.errors import DataError
+from policyreport.intake.delivery import Figure
 from policyreport.intake.drafts import Draft, Drafts
-from policyreport.intake.figures import Context, Figure, Reading, index_hint
 from policyreport.intake.layout import Column, Layout
 from policyreport.intake.numbers import read_cell
+from policyreport.intake.reading import Context, Reading, index_hint
 from policyreport.intake.sheets import Cell, Sheet
-from policyreport.intake.texts import first_of
 from policyreport.records.base import Finding
 from policyreport.records.digits import as_published
 
@@ -107,8 +108,8 @@ def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[
     mixed = f", and {heir} in {', '.join(sorted(present))}" if present else ""
     yield DataError(
         place.place,
-        f"names that say whether figures of {first_of(periods)} are of the former or the present provinces; "
-        f"{first_of(names)} {'is' if len(names) == 1 else 'are'} names of both",
+        f"names that say whether figures of {listing(periods)} are of the former or the present provinces; "
+        f"{listing(names)} {'is' if len(names) == 1 else 'are'} names of both",
         f'"{place.cell.text}", which would be {key}, without what was merged into {heir} since, in '
         f"{first.fields['period']}{mixed}",
         "Add --quality back-cast if the publisher recalculated the figures on present provinces; if they are of the "
@@ -131,7 +132,7 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
         everyone = table.index[(table["scheme"] == scheme) & (table["gso_code"] != "")]
         missing = [context.names.areas.name(key) for key in everyone if key not in areas_read]
         if missing and len(missing) < len(everyone) / 2:
-            yield f"{len(missing)} of {len(everyone)} provinces have no figure: {first_of(missing, 8)}"
+            yield f"{len(missing)} of {len(everyone)} provinces have no figure: {listing(missing, 8)}"
     for words, place in reading.unread.items():
         yield f'{place}: the words "{words}", which the format of the cell shows next to its number, are not read'
     for row, label in drafts.totals:
@@ -146,7 +147,7 @@ def describe_rows(drafts: Drafts, reading: Reading, context: Context) -> Iterato
             )
     days = sorted({period for figure in reading.figures if _DAY.fullmatch(period := figure.fields["period"])})
     if days:
-        yield f"figures of one day each ({first_of(days)}): if they are of a month, quarter or year, write that"
+        yield f"figures of one day each ({listing(days)}): if they are of a month, quarter or year, write that"
     if drafts.absent:
         yield f"{drafts.absent} cells say that nothing is published and are left out"
 

@@ -18,8 +18,7 @@ from policyreport.data.observations.ledger import TEXT
 from policyreport.data.observations.periods import last_day
 from policyreport.data.sources import SIDECAR, original_path, read_sources
 from policyreport.errors import DataError, UsageError, did_you_mean
-from policyreport.intake.figures import Figure
-from policyreport.intake.spreadsheets import neutralise
+from policyreport.intake.texts import neutralise
 from policyreport.params.spelling import plain
 from policyreport.records.base import Finding
 
@@ -30,6 +29,16 @@ NAME_LIMIT = 120
 _SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", re.IGNORECASE)
 # Columns every raw table has; the others are left out where empty and a default where constant.
 _ALWAYS = ("area", "indicator", "period", "value")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure for the ledger: its columns as text, and the place of its value in the sheet (from 1, and in words)."""
+
+    fields: dict[str, str]
+    row: int
+    column: int
+    place: str
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from functools import cached_property
 
 from policyreport.errors import DataError, did_you_mean, strange_letters
 from policyreport.intake.days import read_period
-from policyreport.intake.layout import Column, Layout, Statement
+from policyreport.intake.layout import Column, Layout, Statement, Statements
 from policyreport.intake.sheets import Cell, Sheet, text_cell
-from policyreport.intake.statements import Statements
 from policyreport.params.indicators import Indicators
 from policyreport.params.intake import LEVEL, FigureColumn, IntakeMap, heading_key
 from policyreport.params.limits import SHORT_TEXT, TEXT_LENGTHS

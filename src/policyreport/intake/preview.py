@@ -20,8 +20,7 @@ from policyreport.data.rules import check_ledger, read_context, rules
 from policyreport.data.sources import Source, read_sources
 from policyreport.errors import DataError
 from policyreport.intake.affected import Affected, affected_editions
-from policyreport.intake.delivery import Delivery, render_sidecar, render_table
-from policyreport.intake.figures import Figure
+from policyreport.intake.delivery import Delivery, Figure, render_sidecar, render_table
 from policyreport.params.indicators import read_indicators
 from policyreport.records.base import Finding
 from policyreport.records.digits import as_published

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import get_args
 
 from policyreport.data.observations.ledger import exists_in
@@ -11,25 +13,63 @@ from policyreport.data.observations.periods import last_day, period_bounds
 from policyreport.data.observations.schema import QUALITY
 from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import read_day, read_period, read_published
+from policyreport.intake.delivery import Figure
 from policyreport.intake.drafts import Draft, Drafts
-from policyreport.intake.figures import Context, Figure, Reading, index_hint
-from policyreport.intake.layout import Statement
-from policyreport.intake.names import AreaNameError, day_of
+from policyreport.intake.layout import Statement, Statements
+from policyreport.intake.names import AreaNameError, AreaNames, day_of
 from policyreport.intake.numbers import Decimals, Fit, Number, UndecidedError, decide_decimals, read_cell
 from policyreport.intake.sheets import Cell, Sheet
-from policyreport.intake.statements import Statements
 from policyreport.intake.texts import require_printable
 from policyreport.intake.units import Units
 from policyreport.params import limits
-from policyreport.params.indicators import Indicator
-from policyreport.params.intake import FigureColumn, heading_key
-from policyreport.params.policy import TaskList
+from policyreport.params.indicators import Indicator, Indicators
+from policyreport.params.intake import FigureColumn, IntakeMap, heading_key
+from policyreport.params.policy import Policy, TaskList
 from policyreport.params.spelling import plain
 from policyreport.records.base import Status
 
 _BOUNDS = ("=", "~", ">", "<")
 # What every figure needs; a list and a measure only some indicators.
 _NEEDED = ("period", "published", "status")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the texts of a sheet are matched against and checked with.
+
+    Nothing is published after `today`; `slack_days` is how long after the end of its period a count may hold.
+    """
+
+    names: AreaNames
+    indicators: Indicators
+    policy: Policy
+    words: IntakeMap
+    today: date
+    slack_days: int
+
+
+@dataclass
+class Reading:
+    """The result of reading a sheet.
+
+    `problems` has what is refused, each place once. `missing` has the fields that neither sheet nor command states,
+    with the indicators that need them, or the cell. `unread` has unknown words that formats show next to numbers, each
+    with its first cell.
+    """
+
+    figures: list[Figure] = field(default_factory=list)
+    problems: list[DataError] = field(default_factory=list)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    decimals: Decimals = Decimals.point
+    unread: dict[str, str] = field(default_factory=dict)
+
+
+def index_hint(indicator: Indicator, value: Decimal) -> str:
+    """Say if a growth rate may be an index with the year before as 100."""
+    usual = indicator.plausible
+    if usual is None or usual.low >= 0 or usual.holds(value) or not usual.holds(value - 100):
+        return ""
+    return f"If it is an index, the year before being 100, write growth: {value - 100:f}. "
 
 
 def read_figures(

@@ -22,14 +22,12 @@ from policyreport.intake.checks import (
 from policyreport.intake.days import days_in, read_published
 from policyreport.intake.delivery import Delivery, Original, Provenance, name_table, newest_day, publisher_name
 from policyreport.intake.drafts import Drafts, draft_figures
-from policyreport.intake.figures import Context, Reading
 from policyreport.intake.headings import Headings
-from policyreport.intake.layout import Layout, Line, Statement
+from policyreport.intake.layout import Layout, Line, Statement, Statements
 from policyreport.intake.names import AreaNames
 from policyreport.intake.numbers import Decimals
-from policyreport.intake.reading import contradicted, read_figures
+from policyreport.intake.reading import Context, Reading, contradicted, read_figures
 from policyreport.intake.sheets import Sheet, text_cell
-from policyreport.intake.statements import Statements
 from policyreport.intake.text_files import read_text_file
 from policyreport.intake.texts import require_printable
 from policyreport.intake.workbooks import read_workbook

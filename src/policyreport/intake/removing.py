@@ -11,10 +11,10 @@ from policyreport.data.journal import open_journal
 from policyreport.data.observations.corrections import read_corrections
 from policyreport.data.observations.ledger import check_raw, read_raw
 from policyreport.data.observations.periods import last_day
+from policyreport.data.rules import listing
 from policyreport.data.sources import SIDECAR, Source, original_path, read_sources
 from policyreport.errors import DataError, UsageError, did_you_mean
 from policyreport.intake.affected import Affected, affected_editions
-from policyreport.intake.texts import first_of
 from policyreport.intake.writing import roll_back
 from policyreport.params.policy import read_policy
 
@@ -82,7 +82,7 @@ def remove_table(root: Path, removal: Removal) -> tuple[Path, ...]:
 def refuse_named(removal: Removal) -> DataError:
     """Make the error of a table that corrections or parameters name: without it every command would stop."""
     todo = "Delete or change these entries first."
-    return DataError(f"data/raw/{removal.key}.csv", "a table that nothing names", first_of(removal.mentions, 5), todo)
+    return DataError(f"data/raw/{removal.key}.csv", "a table that nothing names", listing(removal.mentions, 5), todo)
 
 
 def _key(root: Path, table: str, sources: dict[str, Source]) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from openpyxl.utils import get_column_letter
+
 from policyreport.errors import DataError
 
 # "(1)", "(*)", "[2]", asterisks and raised figures at the end of a text refer to a note below the table.
@@ -86,21 +88,12 @@ class Sheet:
         """Name a row or a cell as a spreadsheet shows it: ``tasks.xlsx, row 7, column D "Hoàn thành"``."""
         words = f"{self.name}, row {row}"
         if column is not None:
-            words += f", column {letters(column)}"
+            words += f", column {get_column_letter(column)}"
         return f'{words} "{heading}"' if heading else words
 
     def error(self, row: int, column: int | None, expected: str, got: str, todo: str, heading: str = "") -> DataError:
         """Make the error of one cell, or of a whole row if there is no column."""
         return DataError(self.place(row, column, heading), expected, got, todo)
-
-
-def letters(column: int) -> str:
-    """Give the letters of a column, from 1: ``A``, ``Z``, ``AA``."""
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def text_cell(raw: str, marks: tuple[str, ...] = ()) -> Cell:

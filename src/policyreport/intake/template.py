@@ -10,13 +10,13 @@ from typing import Any, get_args
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from policyreport.data.areas import Areas, read_areas
 from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.intake.sheets import letters
 from policyreport.params.indicators import Indicator, read_indicators
 from policyreport.params.intake import IntakeMap, TemplateWords, read_intake
 from policyreport.params.policy import read_policy
@@ -146,7 +146,7 @@ class _Template:
                 self._choose(sheet, f'"{",".join(measures)}"', below.coordinate)
             else:
                 sheet.merge_cells(start_row=first, end_row=first + 1, start_column=column, end_column=column)
-            sheet.column_dimensions[letters(column)].width = 24 if column == 2 else 16
+            sheet.column_dimensions[get_column_letter(column)].width = 24 if column == 2 else 16
 
     def _write_rows(self, sheet: Worksheet, first: int) -> None:
         """A row for the country and one for each province, and what each column may hold."""
@@ -156,7 +156,7 @@ class _Template:
             sheet.cell(row, 2, self.areas.name(key, self.language))
         last = first + len(self.provinces)
         for column, entry in enumerate(self.columns, 3):
-            self._limit(sheet, entry.indicator, f"{letters(column)}{first}:{letters(column)}{last}")
+            self._limit(sheet, entry.indicator, f"{get_column_letter(column)}{first}:{get_column_letter(column)}{last}")
 
     def _write_definitions(self, sheet: Worksheet) -> None:
         """What each column means, and the lists to choose from in columns of their own."""
@@ -173,10 +173,10 @@ class _Template:
             sheet.cell(1, column).font = Font(bold=True)
             for row, choice in enumerate(choices, 2):
                 sheet.cell(row, column, choice)
-            letter = letters(column)
+            letter = get_column_letter(column)
             self.choices[name] = f"'{self.words.definitions}'!${letter}$2:${letter}${len(choices) + 1}"
         for column, width in enumerate((34, 30, 18, 70, 4, 60, 14), 1):
-            sheet.column_dimensions[letters(column)].width = width
+            sheet.column_dimensions[get_column_letter(column)].width = width
 
     def _definition(self, indicator: Indicator) -> list[str]:
         """What an indicator and its measures are, in the sheet's language."""

@@ -1,14 +1,16 @@
-"""Texts for the ledger, a sidecar or a message: not too long, in characters that the report can print."""
+"""Texts for the ledger or a sidecar: not too long, in characters that the report can print, and no formulas."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 
 from policyreport.errors import DataError
 from policyreport.figures.fonts import printable
 from policyreport.params.untrusted import require_text
+
+# What begins a formula in one program or another; tab and line ends hide the sign behind them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def require_printable(where: str, field: str, text: str) -> str:
@@ -25,9 +27,9 @@ def require_printable(where: str, field: str, text: str) -> str:
     return text
 
 
-def first_of(texts: Sequence[str], most: int = 6) -> str:
-    """The first of some texts, and how many more there are."""
-    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
+def neutralise(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
+    return "'" + text if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 @lru_cache(maxsize=4096)

@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from openpyxl.utils import get_column_letter
+
+from policyreport.data.rules import listing
 from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import shown_date
 from policyreport.intake.number_formats import show
-from policyreport.intake.sheets import Cell, Merged, Sheet, cell_from_number, letters, text_cell
-from policyreport.intake.texts import first_of
-from policyreport.intake.xlsx import SheetName, Workbook
-from policyreport.intake.xlsx_parts import RawCell, RawSheet, RichText, Style
+from policyreport.intake.sheets import Cell, Merged, Sheet, cell_from_number, text_cell
+from policyreport.intake.xlsx import RawCell, RawSheet, RichText, SheetName, Style, Workbook
 from policyreport.params import limits
 
 # Accountants write zero as a dash, by a format.
@@ -103,7 +104,7 @@ def _hidden(raw: RawSheet, height: int, width: int) -> list[str]:
     """Say which hidden rows and columns were read."""
     rows = sorted(row for row in raw.hidden_rows if row <= height)
     columns = [
-        letters(column)
+        get_column_letter(column)
         for column in range(1, width + 1)
         if any(first <= column <= last for first, last in raw.hidden_columns)
     ]
@@ -115,18 +116,18 @@ def _covered(covered: Places) -> list[str]:
     """Say what merged blocks cover: it is in the file, and nobody sees it."""
     if not covered:
         return []
-    places = [f'{letters(column)}{row} "{cell.whole[:20]}"' for (row, column), cell in covered.items()]
-    return [f"not read, covered by merged blocks: {first_of(places)}"]
+    places = [f'{get_column_letter(column)}{row} "{cell.whole[:20]}"' for (row, column), cell in covered.items()]
+    return [f"not read, covered by merged blocks: {listing(places)}"]
 
 
 def _dashed(raw: RawSheet, cells: Places) -> list[str]:
     """Say which zeros their format shows as dashes: elsewhere a dash means that nothing is published."""
     places = [
-        f"{letters(cell.column)}{cell.row}"
+        f"{get_column_letter(cell.column)}{cell.row}"
         for cell in raw.cells
         if cells[cell.row, cell.column].number == 0 and cells[cell.row, cell.column].beside in _DASHES
     ]
-    return [f"read as 0, shown as a dash by their format: {first_of(places)}"] if places else []
+    return [f"read as 0, shown as a dash by their format: {listing(places)}"] if places else []
 
 
 def _cell(raw: RawCell, book: Workbook) -> Cell:

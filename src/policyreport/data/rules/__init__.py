@@ -4,7 +4,7 @@ Nothing is corrected here. A breach is a finding: shown on the data-quality page
 Severities, sentences and limits are in params/rules.yaml; each family of rules is a module.
 """
 
-from policyreport.data.rules.evidence import Breach, Context, Evidence, read_context
+from policyreport.data.rules.evidence import Breach, Context, Evidence, listing, read_context
 from policyreport.data.rules.screening import CHECKS, ON_LOADING, Rule, check_ledger, require_no_error, rules
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Evidence",
     "Rule",
     "check_ledger",
+    "listing",
     "read_context",
     "require_no_error",
     "rules",

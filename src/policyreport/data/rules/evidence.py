@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -284,7 +284,7 @@ def by_source(rows: pd.DataFrame, text: str) -> Iterator[Breach]:
         yield Breach(ids(group), f"{source}: {figures} {text}.")
 
 
-def listing(items: list[str], most: int = 6) -> str:
+def listing(items: Sequence[str], most: int = 6) -> str:
     """Join items, counting those beyond `most`: ``a, b and 3 more``."""
     rest = len(items) - most
     return f"{', '.join(items[:most])} and {rest} more" if rest > 0 else ", ".join(items)

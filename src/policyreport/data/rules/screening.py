@@ -37,7 +37,8 @@ _ON_LOADING = {
 
 def _checks(family: ModuleType) -> dict[str, Check]:
     """The rules of a family: those enforced on loading, then each public function of its module, by name."""
-    return dict.fromkeys(_ON_LOADING.get(_name(family), ()), _kept) | {
+    enforced: dict[str, Check] = dict.fromkeys(_ON_LOADING.get(_name(family), ()), _kept)
+    return enforced | {
         name.replace("_", "-"): check
         for name, check in vars(family).items()
         if isfunction(check) and check.__module__ == family.__name__ and not name.startswith("_")

@@ -12,8 +12,7 @@ from policyreport.data.observations.ledger import check_raw, parse, read_raw
 from policyreport.data.observations.schema import KEY
 from policyreport.data.sources import SIDECAR, original_path, read_sources
 from policyreport.intake.connectors.fetched import Fetched
-from policyreport.intake.delivery import Delivery, Original
-from policyreport.intake.figures import Figure
+from policyreport.intake.delivery import Delivery, Figure, Original
 from policyreport.intake.writing import write_deliveries
 from policyreport.records.digits import as_published
 
