@@ -79,7 +79,7 @@ def test_counts_are_read_right_or_refused_never_wrong(values, decimals):
     """A count such as 1.000 can be one; everything else of a column of counts decides."""
     sheet = column([format_number(value, decimals) for value in values])
     try:
-        found = decide_decimals(sheet, cells(sheet, Fit(whole=True, low=0)), WORDS)
+        found = decide_decimals(sheet, cells(sheet, Fit(integer=True, low=0)), WORDS)
     except DataError as error:
         if "--decimal" not in error.todo:
             raise

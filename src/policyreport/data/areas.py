@@ -168,7 +168,6 @@ class Areas:
 
     @cached_property
     def _successors(self) -> dict[str, str]:
-        """Former provinces and their successors."""
         return dict(zip(self.crosswalk.index.tolist(), self.crosswalk["new"].tolist(), strict=True))
 
     @cached_property

@@ -129,7 +129,6 @@ def _require_own(raw: Path, journal: Path, entry: Entry) -> None:
 
 
 def _is_own(file: Path, entry: Entry) -> bool:
-    """Whether a file is the very one that was written."""
     try:
         facts = file.lstat()
         same = stat.S_ISREG(facts.st_mode) and (facts.st_dev, facts.st_ino) == entry.number
@@ -143,7 +142,6 @@ def _digest(file: Path) -> str:
 
 
 def _foreign(journal: Path, got: str) -> DataError:
-    """The message on a journal that is not to be believed."""
     return DataError(
         str(journal), "the note of a command that is adding a table here", got,
         "Delete this file: no table is hidden and none is removed because of it.",

@@ -48,12 +48,12 @@ def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, 
         except ParamsError as error:
             affected.append(Affected(name, None, 0, built, f"{error.where}: {error.expected}"))
             continue
-        figures = _known(edition, days)
+        figures = _count_used(edition, days)
         if figures:
             affected.append(Affected(name, edition.as_known_on, figures, built))
     return tuple(affected)
 
 
-def _known(edition: Edition, days: list[date]) -> int:
+def _count_used(edition: Edition, days: list[date]) -> int:
     """How many figures an edition uses; none if it has data of its own."""
     return sum(day <= edition.as_known_on for day in days) if edition.data == DATA else 0

@@ -63,7 +63,6 @@ class Asking:
         raise UsageError(self.name, expected, "none of it, neither in the sheet nor in the command", todo)
 
     def _answer(self, name: str, of: list[str], stated: dict[str, Statement]) -> Iterator[str]:
-        """The option that supplies a field, with its likely values."""
         if name == "publisher":
             folders = listing(self._folders(), _SHOWN)
             yield f"--publisher NAME          its folder in data/raw: {folders}, or a new one"
@@ -102,12 +101,10 @@ class Asking:
         return sorted({key.partition("/")[0] for key in read_sources(self.root)})
 
     def _indicator_hint(self) -> str:
-        """Where ids are listed, or which indicator an unread line mentions."""
         of = self._mentioned()
         return f": {of[0]}, which may be {of[1]}" if of else ", an id of params/indicators.yaml"
 
     def _mentioned(self) -> tuple[str, str] | None:
-        """The indicator that an unread line mentions, and where."""
         names = self.context.words.figure_columns(self.context.indicators)
         for line in self.lines:
             key = f" {plain(line.text)} "

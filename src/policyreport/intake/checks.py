@@ -49,7 +49,7 @@ def check_totals(
                 wholes.append((row, read_cell(cell, reading.decimals, context.words).value))
             except ValueError:
                 place = sheet.place(row, column.number, column.heading)
-                problems.append(DataError(place, "a number", f'"{cell.whole}"', "Correct the total, or delete it."))
+                problems.append(DataError(place, "a number", f'"{cell.printed}"', "Correct the total, or delete it."))
         adds_up = column.figure is not None and by_id[column.figure.indicator].kind in ("count", "extensive")
         if adds_up and len(parts) > 1:
             findings += _differences(sheet, column, parts, wholes, {row for row, _ in drafts.totals})
@@ -88,7 +88,7 @@ def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[
     by_name = [
         figure
         for figure in reading.figures
-        if not context.names.tells_time(cells[figure.row, figure.column].cell.text)
+        if not context.names.states_time(cells[figure.row, figure.column].cell.text)
         and areas.table["type"][figure.fields["area"]] not in ("region", "nation")
     ]
     former = [figure for figure in by_name if areas.lifetime(figure.fields["area"])[1]]
@@ -166,7 +166,7 @@ def unexplained_marks(drafts: Drafts, reading: Reading) -> Iterator[Finding]:
     for mark, cells in marked.items():
         first, more = cells[0], f"; so in {len(cells) - 1} more cells" if len(cells) > 1 else ""
         shown, value = first.stated["value"], values[first.row, first.column]
-        read = f'"{shown.cell.whole}" is read as {value}'
+        read = f'"{shown.cell.printed}" is read as {value}'
         message = f"{shown.place}: {read}, and no line explains the mark ({mark}){more}."
         places = tuple(draft.stated["value"].place for draft in cells)
         yield Finding(rule="sheet-mark", severity="warning", rows=places, message=message)
@@ -216,12 +216,12 @@ def two_ways_in_a_column(drafts: Drafts, reading: Reading) -> Iterator[DataError
         if not any(cell.number is not None and cell.percent for _, cell in column):
             continue
         for draft, cell in column:
-            plain = cell.number is not None and not cell.percent and "%" not in cell.beside
+            plain = cell.number is not None and not cell.percent and "%" not in cell.affix
             if plain and (draft.row, draft.column) in read and cell.number is not None and 0 < abs(cell.number) < 1:
                 yield DataError(
                     draft.stated["value"].place,
                     "a percentage, as other cells of the column are shown",
-                    f'"{cell.whole}", which is not shown as one and may be {as_published(100 * cell.number)} %',
+                    f'"{cell.printed}", which is not shown as one and may be {as_published(100 * cell.number)} %',
                     "Show the whole column as percentages, or write all of it in percent.",
                 )
                 break

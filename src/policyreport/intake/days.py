@@ -82,18 +82,18 @@ def periods_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
     that belong to a day, and periods the line compares with, are left out.
     """
     tokens = _tokens(text)
-    days = _runs(tokens, lambda run, _: read_day(_said(run), words))
+    days = _runs(tokens, lambda run, _: read_day(_as_cell(run), words))
     of_days = {at for run in days for at in range(run.start, run.end)}
     years = [token.isdecimal() and len(token) == 4 and int(token) in _YEARS for token in tokens]
 
     def read(words_of_run: str, end: int) -> str:
         try:
-            return read_period(_said(words_of_run), words)
+            return read_period(_as_cell(words_of_run), words)
         except ValueError:
             year = next((tokens[at] for at in range(end, len(tokens)) if years[at]), "")
             if not year or year in words_of_run or not any(sign.isalpha() for sign in words_of_run):
                 raise
-            return read_period(_said(f"{words_of_run} {year}"), words)
+            return read_period(_as_cell(f"{words_of_run} {year}"), words)
 
     return [
         (run.text, run.meaning)
@@ -105,7 +105,7 @@ def periods_in(text: str, words: PeriodWords) -> list[tuple[str, str]]:
 def days_in(text: str, words: PeriodWords, but_for: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """Find the days a line names, each with the words that name it, except right after the words `but_for`."""
     tokens = _tokens(text)
-    runs = _runs(tokens, lambda run, _: read_day(_said(run), words))
+    runs = _runs(tokens, lambda run, _: read_day(_as_cell(run), words))
     return [(run.text, run.meaning) for run in runs if not _follows(tokens, run.start, but_for)]
 
 
@@ -139,12 +139,11 @@ def _tokens(text: str) -> list[str]:
     return [token.strip("()[],;:.") for token in text.split()[: limits.LINE_WORDS]]
 
 
-def _said(text: str) -> Cell:
-    return Cell(text=text, whole=text)
+def _as_cell(text: str) -> Cell:
+    return Cell(text=text, printed=text)
 
 
 def _follows(tokens: list[str], start: int, options: tuple[str, ...]) -> bool:
-    """Whether a run stands right after some words."""
     before = plain(" ".join(tokens[:start]))
     return any(before == word or before.endswith(f" {word}") for word in map(plain, options))
 
@@ -160,7 +159,6 @@ def read_published(cell: Cell, words: PeriodWords | None = None) -> str:
 
 
 def _worded(text: str, words: PeriodWords) -> str:
-    """A period written with words and numbers."""
     spoken = plain(text)
     kinds = {"half": words.half, "quarter": words.quarter, "month": words.month}
     year = rf"(?:(?:{_either(words.year)}) )?(?P<year>\d{{4}})"
@@ -190,8 +188,8 @@ def shown_date(day: date, section: Section) -> Cell:
     shown, parts = render_date(day, section), set(section.parts.values())
     literal = "".join(token.text for token in section.tokens if token.kind == "literal")
     if any(sign.isalpha() for sign in literal):
-        whole = day if {"year", "month", "day"} <= parts else None
-        return Cell(shown, shown, day=whole, dated=True)
+        full_day = day if {"year", "month", "day"} <= parts else None
+        return Cell(shown, shown, day=full_day, dated=True)
     if {"year", "month", "day"} <= parts:
         return Cell(day.isoformat(), day.isoformat(), day=day, dated=True)
     if {"year", "month"} <= parts and "day" not in parts:

@@ -93,7 +93,7 @@ class _RowReader:
         label = self._label(row)
         area = self._cell(row, self.area)
         # A block merged over the whole table heads a group of rows.
-        held = [column for column in self.values if self._says(self._cell(row, column), area)]
+        held = [column for column in self.values if self._has_content(self._cell(row, column), area)]
         if not held and not area.empty and any(self._cell(row, column) is area for column in self.values):
             self._line(row)
         elif plain(label) in self.totals and held:
@@ -142,7 +142,7 @@ class _RowReader:
                 own[column.field] = self._statement(row, column)
         for name, text in (("period", value.period), ("status", value.status), ("measure", value.measure)):
             if text:
-                own[name] = Statement(Cell(text=text, whole=text), own["value"].place)
+                own[name] = Statement(Cell(text=text, printed=text), own["value"].place)
         shown = [own["value"].cell, *([own["area"].cell] if "area" in own else [])]
         marks = tuple(mark for cell in shown for mark in cell.marks)
         comments = (*(cell.comment for cell in shown if cell.comment), *filter(None, (value.comment,)))
@@ -160,7 +160,6 @@ class _RowReader:
         )
 
     def _code(self, row: int) -> Statement | None:
-        """The area's statistical code, if the sheet has one."""
         column = self.layout.column("code")
         if column is None or self._cell(row, column).empty:
             return None
@@ -199,14 +198,14 @@ class _RowReader:
         for column in (self.area, *held):
             cell = self._cell(row, column)
             if cell.struck:
-                got = f'"{cell.whole}", struck through in whole or in part'
+                got = f'"{cell.printed}", struck through in whole or in part'
                 todo = "Delete it if it was withdrawn; take the line away if it holds."
                 return self.sheet.error(row, column.number, "a cell that holds", got, todo, column.heading)
         return None
 
     def _line(self, row: int) -> None:
         """A line without figures: the text of a mark, or a remark."""
-        texts = list(dict.fromkeys(cell.whole for cell in self.sheet.rows[row - 1] if cell.text))
+        texts = list(dict.fromkeys(cell.printed for cell in self.sheet.rows[row - 1] if cell.text))
         line = " ".join(texts)
         if match := NOTE_LINE.match(line):
             # A note and a numbered remark may begin alike: keep both.
@@ -226,23 +225,21 @@ class _RowReader:
         self.drafts.unread.sort(key=lambda line: line.row)
 
     def _label(self, row: int) -> str:
-        """The area's text; in a row without one, the word for a total, wherever it stands left of the figures."""
         text = self._cell(row, self.area).text
         if text:
             return text
-        known = self.totals | {plain(word) for word in self.words.nation}
+        labels = self.totals | {plain(word) for word in self.words.nation}
         others = [self._cell(row, column).text for column in self.layout.columns if column not in self.values]
-        return next((other for other in others if plain(other) in known and other), "")
+        return next((other for other in others if plain(other) in labels and other), "")
 
     def _cell(self, row: int, column: Column) -> Cell:
         return self.sheet.cell(row, column.number)
 
-    def _says(self, cell: Cell, area: Cell) -> bool:
+    def _has_content(self, cell: Cell, area: Cell) -> bool:
         """False for a cell that is empty, says that nothing is published, or is one block with the area."""
-        return not cell.empty and cell is not area and cell.whole.casefold() not in self.not_published
+        return not cell.empty and cell is not area and cell.printed.casefold() not in self.not_published
 
     def _is_number(self, cell: Cell) -> bool:
-        """Whether a cell is a number in one notation or the other."""
         digits = take_apart(cell.text, self.words).digits
         return cell.number is not None or bool(cell.fault) or bool(readings(digits, Fit()))
 

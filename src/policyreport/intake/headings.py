@@ -44,7 +44,7 @@ class Headings:
     indicators: Indicators
     is_area: Callable[[str], bool]
 
-    def known(self, sheet: Sheet) -> int:
+    def count_known(self, sheet: Sheet) -> int:
         """Count the known headings in the heading row; 0 if there is no such row."""
         place = self._first(sheet)
         if place is None:
@@ -108,7 +108,6 @@ class Headings:
         return bool(self.words.field(text) or level.period or heading_key(level.name) in self._figure_names)
 
     def _extent(self, sheet: Sheet, row: int, area: int) -> tuple[int, int]:
-        """First and last row of the headings."""
         block = next((m for m in sheet.merged if m.top <= row <= m.bottom and m.left <= area <= m.right), None)
         first, last = (block.top, block.bottom) if block else (row, row)
         while last < len(sheet.rows) and not block and self._continues(sheet.rows[last], area):
@@ -158,7 +157,6 @@ class Headings:
         return any(sheet.cell(below, number).text not in ("", here) for below in range(row + 1, last + 1))
 
     def _filled(self, sheet: Sheet, last: int, number: int) -> bool:
-        """Whether a column has any content below its heading."""
         rows = (cells for row, cells in enumerate(sheet.rows[last:], last + 1) if row not in sheet.ragged)
         return any(not cells[number - 1].empty for cells in rows)
 
@@ -266,7 +264,6 @@ class Headings:
         return level, ""
 
     def _period(self, level: str) -> str:
-        """The period that a level is, or nothing."""
         try:
             return read_period(text_cell(level), self.words.periods)
         except ValueError:
@@ -276,7 +273,7 @@ class Headings:
         """Whether a row numbers the columns: A, B, (1), (2), 3=1/2."""
         if row > len(sheet.rows):
             return False
-        texts = [cell.whole for cell in sheet.rows[row - 1] if cell.text]
+        texts = [cell.printed for cell in sheet.rows[row - 1] if cell.text]
         letter = any(text.strip("()").isalpha() or text.startswith("(") for text in texts)
         return len(texts) > 1 and letter and all(_COLUMN_NUMBER.match(text) for text in texts)
 
@@ -289,7 +286,6 @@ class Headings:
                 raise sheet.error(row, None, "as many headings as the rows below have cells", got, todo)
 
     def _require_distinct(self, sheet: Sheet, last: int, columns: Iterable[Column]) -> None:
-        """Stop at two columns with the same meaning."""
         seen: dict[tuple[str, ...], Column] = {}
         for item in columns:
             if item.field == "ignored":
@@ -336,7 +332,6 @@ class Headings:
         return DataError(sheet.place(row), expected, f'"{got}"' if got else "nothing", todo)
 
     def _unknown(self, sheet: Sheet, last: int, number: int, heading: str, long: bool) -> DataError:
-        """The error of a heading that is not in the map."""
         if not heading:
             return sheet.error(last, number, "a heading above the cells of the column", "none", "Write what it holds.")
         names = {word for words in self.words.fields.values() for word in words}
@@ -364,7 +359,6 @@ class Headings:
 
     @cached_property
     def _measures(self) -> set[str]:
-        """The ids of every indicator's measures."""
         return {measure for item in self.indicators.indicators for measure in item.measures}
 
     @cached_property

@@ -137,7 +137,7 @@ class Statements:
     def _line(self, sheet: Sheet, row: int, number: int) -> tuple[str, Statement | None]:
         """What a cell states: the field, and the value after its colon, in the next cell, or after its label."""
         cell = sheet.cell(row, number)
-        bare = cell.whole.strip("()[] ")
+        bare = cell.printed.strip("()[] ")
         before, colon, after = bare.partition(":")
         if label := self._label(before):
             place = sheet.place(row, number, cell.text)
@@ -148,7 +148,6 @@ class Statements:
         return "", None
 
     def _label(self, text: str) -> str:
-        """The field that some words name, or nothing."""
         name = self.words.field(text) if text.strip() else None
         return str(name) if name in LABELS else ""
 
@@ -185,4 +184,4 @@ class Statements:
                 return (read_day if name == "reference_date" else read_published)(cell, periods)
         except ValueError:
             return None
-        return {"status": self.words.status(cell.text), "unit": self.words.unit(cell.whole)}.get(name)
+        return {"status": self.words.status(cell.text), "unit": self.words.unit(cell.printed)}.get(name)

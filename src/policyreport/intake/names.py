@@ -70,7 +70,7 @@ class AreaNames:
                 return tuple(key for key in self.candidates(rest) if bool(self.areas.lifetime(key)[time == "former"]))
         return ()
 
-    def tells_time(self, text: str) -> bool:
+    def states_time(self, text: str) -> bool:
         """Whether the text leaves no doubt if a former or a present area is meant."""
         options = (option for options in self.words.area_times.values() for option in options)
         return text in self.areas.table.index or bool(self._rests(text, tuple(options)))
@@ -142,9 +142,9 @@ class AreaNames:
                 f"No area of its boundaries exists since: leave the row out; for a period before, {key} can be meant."
             )
             return AreaNameError(gone, todo)
-        whole = f"ask for the figure of the whole of {name}, or leave the row out"
+        ask = f"ask for the figure of the whole of {name}, or leave the row out"
         todo = (
-            f"Since then it is part of {heir} ({name}): {whole}. A part's figure is not the whole's. For a period that "
+            f"Since then it is part of {heir} ({name}): {ask}. A part's figure is not the whole's. For a period that "
             f"began before, the key {key} can be meant."
         )
         if not self.areas.is_merged(heir):
@@ -169,7 +169,6 @@ class AreaNames:
 
 
 def _squeezed(name: str) -> str:
-    """A name in plain letters without spaces."""
     return plain(name).replace(" ", "")
 
 

@@ -45,13 +45,13 @@ _SIGNS = {Decimals.point: (".", ","), Decimals.comma: (",", ".")}
 class Fit:
     """Which numbers a column can hold: whole ones only, and the limits of its indicator."""
 
-    whole: bool = False
+    integer: bool = False
     low: float | None = None
     high: float | None = None
 
     def holds(self, number: Decimal) -> bool:
         """Whether the column can hold a number."""
-        if self.whole and number != number.to_integral_value():
+        if self.integer and number != number.to_integral_value():
             return False
         return (self.low is None or number >= Decimal(str(self.low))) and (
             self.high is None or number <= Decimal(str(self.high))
@@ -59,7 +59,7 @@ class Fit:
 
     def __str__(self) -> str:
         """Describe it in words."""
-        kind = "a whole number" if self.whole else "a number"
+        kind = "a whole number" if self.integer else "a number"
         if self.low is not None and self.high is not None:
             return f"{kind} between {as_published(self.low)} and {as_published(self.high)}"
         return kind if self.low is None else f"{kind}, {as_published(self.low)} or more"
@@ -97,10 +97,10 @@ def take_apart(text: str, words: IntakeMap) -> Written:
     if rest[:1] in _BOUNDS:
         bound, rest = _BOUNDS[rest[0]], rest[1:].strip()
     else:
-        said = rest[: next((at for at, sign in enumerate(rest) if sign.isdigit() or sign in "+-"), 0)].strip()
-        key = plain(said)
-        bound = next((sign for sign, known in words.bounds.items() if key and key in map(plain, known)), "")
-        rest = rest[len(said) :].strip() if bound else rest
+        prefix = rest[: next((at for at, sign in enumerate(rest) if sign.isdigit() or sign in "+-"), 0)].strip()
+        key = plain(prefix)
+        bound = next((sign for sign, texts in words.bounds.items() if key and key in map(plain, texts)), "")
+        rest = rest[len(prefix) :].strip() if bound else rest
     percent = rest.endswith("%")
     rest = rest.removesuffix("%").strip()
     if not percent and (match := _WITH_UNIT.match(rest)) and (unit := words.unit(match["unit"])):
@@ -115,16 +115,16 @@ def parse_number(digits: str, decimals: Decimals) -> Decimal:
     """
     decimal, thousands = _SIGNS[decimals]
     groups = rf"\d{{1,3}}(?:(?P<apart>[{re.escape(thousands)} '’])\d{{3}}(?:(?P=apart)\d{{3}})*)?"
-    match = re.fullmatch(rf"(?P<sign>[+-]?)(?P<whole>{groups}|\d+)(?:{re.escape(decimal)}(?P<part>\d+))?", digits)
+    match = re.fullmatch(rf"(?P<sign>[+-]?)(?P<integer>{groups}|\d+)(?:{re.escape(decimal)}(?P<part>\d+))?", digits)
     if not match:
         raise ValueError(f"{digits!r} is not a number with a decimal {decimals}")
-    whole = re.sub(r"\D", "", match["whole"])
-    if len(whole) + len(match["part"] or "") > limits.NUMBER_DIGITS:
+    integer = re.sub(r"\D", "", match["integer"])
+    if len(integer) + len(match["part"] or "") > limits.NUMBER_DIGITS:
         raise ValueError(f"{digits[:40]}… has more digits than any figure")
     # Nobody writes 0.123 for 123, or 012 for 12: a leading zero shows that something was lost.
-    if len(whole) > 1 and whole.startswith("0"):
+    if len(integer) > 1 and integer.startswith("0"):
         raise ValueError(f"{digits!r} begins with a zero")
-    number = Decimal(f"{match['sign']}{whole}.{match['part']}" if match["part"] else f"{match['sign']}{whole}")
+    number = Decimal(f"{match['sign']}{integer}.{match['part']}" if match["part"] else f"{match['sign']}{integer}")
     return number if number else abs(number)
 
 
@@ -193,14 +193,14 @@ def read_cell(cell: Cell, decimals: Decimals, words: IntakeMap) -> Number:
 
 def _stored(cell: Cell, number: Decimal, words: IntakeMap) -> Number:
     """A stored number with the words its format shows: they never scale it, but may state its unit."""
-    if unit := words.unit(cell.beside) or "":
+    if unit := words.unit(cell.affix) or "":
         _require_sign(cell, number, set())
         bound = take_apart(cell.text, words).bound
         return Number(number, bound, cell.percent or unit.startswith("%"), unit)
-    pieces = [part.strip(" .:-–+") for part in _PIECES.split(cell.beside.replace("%", ";"))]
+    pieces = [part.strip(" .:-–+") for part in _PIECES.split(cell.affix.replace("%", ";"))]
     pieces = [piece for piece in pieces if piece]
     _require_sign(cell, number, {sign for piece in pieces if (sign := words.sign(piece))})
-    bound = take_apart(cell.text, words).bound if cell.beside else ""
+    bound = take_apart(cell.text, words).bound if cell.affix else ""
     bounds = {plain(word) for options in words.bounds.values() for word in options}
     others = [piece for piece in pieces if piece not in _BOUNDS and plain(piece) not in bounds]
     unit = next(filter(None, map(words.unit, others)), "")
@@ -209,7 +209,7 @@ def _stored(cell: Cell, number: Decimal, words: IntakeMap) -> Number:
     strange = [piece for piece in unread if words.scales(piece) or not _is_remark(piece)]
     if strange:
         raise ValueError(f'"{strange[0]}" next to the number')
-    return Number(number, bound, cell.percent or "%" in cell.beside, unit, status, ", ".join(unread))
+    return Number(number, bound, cell.percent or "%" in cell.affix, unit, status, ", ".join(unread))
 
 
 def _is_remark(text: str) -> bool:

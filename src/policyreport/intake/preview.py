@@ -106,7 +106,6 @@ class _Vintage(NamedTuple):
 
 
 def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Change], list[DataError]]:
-    """Compare each figure with the vintages of its key."""
     wanted = {figure.fields["indicator"] for figure in figures}
     rows = ledger[ledger["indicator"].isin(list(wanted))].sort_values("published", kind="stable")
     days = rows["reference_date"].dt.strftime("%Y-%m-%d").fillna("")
@@ -128,7 +127,7 @@ def _change(figure: Figure, vintages: list[_Vintage]) -> Change:
     """Compare one figure with the vintages of its key, oldest first."""
     out = last_day(figure.fields["published"])[0]
     for vintage in vintages:
-        if vintage.published == out and not _says_the_same(figure, vintage):
+        if vintage.published == out and not _is_same(figure, vintage):
             there = f"{as_published(vintage.value)} {vintage.unit} ({vintage.status}), as {vintage.id}"
             raise DataError(
                 figure.place,
@@ -141,12 +140,11 @@ def _change(figure: Figure, vintages: list[_Vintage]) -> Change:
     before = [vintage for vintage in vintages if vintage.published < out]
     if not before:
         return Change("new", figure)
-    kind: Kind = "confirmed" if _says_the_same(figure, before[-1], status=False) else "revised"
+    kind: Kind = "confirmed" if _is_same(figure, before[-1], status=False) else "revised"
     return Change(kind, figure, before[-1].id, before[-1].value)
 
 
-def _says_the_same(figure: Figure, vintage: _Vintage, status: bool = True) -> bool:
-    """Whether value, bound, unit and, if asked, status are those of a row."""
+def _is_same(figure: Figure, vintage: _Vintage, status: bool = True) -> bool:
     fields = figure.fields
     same = float(fields["value"]) == vintage.value and (fields["bound"] or "=") == vintage.bound
     return same and fields["unit"] == vintage.unit and (not status or fields["status"] == vintage.status)
@@ -173,13 +171,13 @@ def _break_rules(
     rows.index = pd.Index([f"{delivery.key}.csv#{row}" for row in range(2, len(rows) + 2)], name="id")
     places = dict(zip(rows.index, (figure.place for figure in delivery.figures), strict=True))
     try:
-        whole = check_raw(root, pd.concat([raw, rows]))
+        combined = check_raw(root, pd.concat([raw, rows]))
     except DataError as error:
         return [], [_in_the_sheet(error, places)]
     context = read_context(root)
     table, defaults = render_table(delivery.figures, delivery.provenance)
     source = Source.model_validate(yaml.safe_load(render_sidecar(delivery, table, defaults)))
-    after = check_ledger(whole, replace(context, sources=context.sources | {delivery.key: source}))
+    after = check_ledger(combined, replace(context, sources=context.sources | {delivery.key: source}))
     # A finding about other rows only is in the ledger already, unless it is an error. Checking the ledger against
     # the rules of such errors alone spares the seconds that all rules would take.
     elsewhere = {

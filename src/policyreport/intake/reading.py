@@ -238,7 +238,7 @@ class _Reader:
         unit = self._stated_unit(draft, indicator, column, area)
         if number.unit and self.units.fitting(number.unit, draft.stated["value"].place, indicator, unit) != unit:
             todo = "One of them is wrong: correct the format of the cell, or the unit stated for it."
-            got = f'"{draft.stated["value"].cell.whole}", in {number.unit}'
+            got = f'"{draft.stated["value"].cell.printed}", in {number.unit}'
             raise DataError(draft.stated["value"].place, f"a figure in {unit}", got, todo)
         return unit
 
@@ -251,7 +251,7 @@ class _Reader:
         if statement is None:
             return usual
         if "unit" in draft.own:
-            unit = self.units.named(statement.cell.whole) or statement.cell.whole
+            unit = self.units.named(statement.cell.printed) or statement.cell.printed
             return self.units.fitting(unit, statement.place, indicator, usual)
         return self.units.shared(statement, indicator, usual)
 
@@ -262,7 +262,6 @@ class _Reader:
         return self.units.unused(lines.values(), list({item.id: item for _, item in pairs}.values()))
 
     def _number(self, draft: Draft, indicator: Indicator, decimals: Decimals) -> Number:
-        """The number of a cell, with what its cell says next to it."""
         statement, fit = draft.stated["value"], self.fit(indicator)
         cell = statement.cell
         if cell.fault or cell.dated:
@@ -296,7 +295,7 @@ class _Reader:
             bound = explicit.cell.text
         if bound and bound not in _BOUNDS:
             raise DataError(draft.stated["bound"].place, "=, ~, > or <", f'"{bound}"', "Use one of these.")
-        return f"{number.value.to_integral_value() if fit.whole else number.value:f}", bound
+        return f"{number.value.to_integral_value() if fit.integer else number.value:f}", bound
 
     def _measure(self, draft: Draft, indicator: Indicator, column: FigureColumn) -> str:
         """The definition behind a figure; required if an indicator has several."""
@@ -334,7 +333,6 @@ class _Reader:
         return task_list.id
 
     def _list_titled(self, text: str) -> TaskList | None:
-        """The list with a title, as the template shows it."""
         key = plain(text)
         return next((item for item in self.lists.values() if key in map(plain, item.titles)), None)
 
@@ -345,7 +343,6 @@ class _Reader:
         raise _refused(statement, "a status", get_args(Status))
 
     def _quality(self, draft: Draft) -> str:
-        """Known codes, separated by spaces."""
         statement = draft.stated.get("quality")
         if statement is None:
             return ""
@@ -389,7 +386,7 @@ class _Reader:
     def _note(self, draft: Draft) -> str:
         """The note, with the texts of marks at value, area and heading, and comments on these cells."""
         statement = draft.stated.get("note")
-        parts = [statement.cell.whole] if statement is not None else []
+        parts = [statement.cell.printed] if statement is not None else []
         parts += [self.notes.get(mark, f"marked ({mark}) in the sheet, which does not say why") for mark in draft.marks]
         # A number behind a heading may be that of its column.
         parts += [self.notes[mark] for mark in draft.heading_marks if mark in self.notes]
@@ -397,7 +394,6 @@ class _Reader:
         return require_printable((statement or draft.stated["value"]).place, "note", note)
 
     def _read(self, draft: Draft, name: str, read: Callable[[Statement], str], expected: str) -> str:
-        """Read a required field."""
         statement = draft.stated[name]
         try:
             if statement.cell.fault:
@@ -413,8 +409,7 @@ _NO_NUMBER = "Write a number, or leave the cell empty where nothing is published
 
 
 def _quoted(cell: Cell) -> str:
-    """What a cell shows, shortened if it is longer than any number."""
-    return f'"{cell.whole if len(cell.whole) <= limits.SHORT_TEXT else cell.whole[:40] + "…"}"'
+    return f'"{cell.printed if len(cell.printed) <= limits.SHORT_TEXT else cell.printed[:40] + "…"}"'
 
 
 def contradicted(place: str, got: str, option: Statement) -> DataError:

@@ -106,7 +106,6 @@ def receive(root: Path, path: Path, options: Options) -> Delivery:
 def _checked(
     sheet: Sheet, layout: Layout, drafts: Drafts, reading: Reading, context: Context, options: Options
 ) -> tuple[list[Finding], list[DataError]]:
-    """What a sheet contradicts itself in: findings, and refusals."""
     totals, wrong_totals = check_totals(sheet, layout, drafts, reading, context)
     shares, wrong_shares = fractions_for_percents(reading, context)
     unusual, refused = unusual_values(reading, context, options.unusual)
@@ -130,7 +129,6 @@ def _remarks(
     context: Context,
     stated: dict[str, Statement],
 ) -> list[str]:
-    """What a reader should know about how the sheet was read."""
     periods = context.words.periods
     remarks = [
         *sheet.remarks,
@@ -174,7 +172,7 @@ def read_sheet(path: Path, wanted: str | None, words: IntakeMap, headings: Headi
         return read_workbook(path, wanted, words.ignored_sheets)
     if wanted is not None:
         raise UsageError(f"--sheet {wanted}", "a workbook", f"{path.name}, which has one table", "Leave --sheet out.")
-    return read_text_file(path, headings.known, words.code_page)
+    return read_text_file(path, headings.count_known, words.code_page)
 
 
 def _require_file(path: Path) -> None:
@@ -204,7 +202,7 @@ def _provenance(
 ) -> tuple[str, Provenance]:
     """The publisher's folder below data/raw, and where the figures come from."""
     texts = {
-        name: require_printable(stated[name].place, name, stated[name].cell.whole)
+        name: require_printable(stated[name].place, name, stated[name].cell.printed)
         for name in _OF_SOURCE
         if name in stated
     }

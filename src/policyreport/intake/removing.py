@@ -40,15 +40,15 @@ def plan_removal(root: Path, table: str) -> Removal:
     sources = read_sources(root)
     key = _key(root, table, sources)
     raw = read_raw(root, sources)
-    mine = raw["source"] == key
+    in_table = raw["source"] == key
     check_raw(root, raw)
     path = root / "data" / "raw" / f"{key}.csv"
     files = [path, path.with_name(path.stem + SIDECAR)]
     original = sources[key].original
     if original is not None and original.kept:
         files.append(original_path(path, original.name))
-    rows = raw[mine]
-    if mine.all():
+    rows = raw[in_table]
+    if in_table.all():
         raise DataError(
             str(path), "another table besides it", "the only one", "A project without figures has no report."
         )

@@ -23,16 +23,16 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 class Cell:
     """One cell of a sheet.
 
-    `text` is composed (NFC), trimmed and without note marks; `whole` has the marks, and `marks` holds them, ``1`` for
+    `text` is composed (NFC), trimmed and without note marks; `printed` has the marks, and `marks` holds them, ``1`` for
     ``(1)``. `number` and `day` are None unless the file stores a number or a date; if it shows a number as a
     percentage, `percent` is True and `number` is in percent. `fault` is why it says nothing: a formula without a
-    result, an error value. `dated` means a stored date or time, of which `text` is what the cell shows. `beside` has
+    result, an error value. `dated` means a stored date or time, of which `text` is what the cell shows. `affix` has
     the words that the number's format shows next to it, with per-cent signs; `comment` is somebody's remark in the
     file. `unsigned` means that the format shows a negative number without any sign of that.
     """
 
     text: str = ""
-    whole: str = ""
+    printed: str = ""
     number: Decimal | None = None
     percent: bool = False
     day: date | None = None
@@ -40,7 +40,7 @@ class Cell:
     fault: str = ""
     dated: bool = False
     struck: bool = False
-    beside: str = ""
+    affix: str = ""
     comment: str = ""
     unsigned: bool = False
 
@@ -102,19 +102,19 @@ def text_cell(raw: str, marks: tuple[str, ...] = ()) -> Cell:
     `marks` are those that the file itself sets apart, as raised characters.
     """
     text = " ".join(unicodedata.normalize("NFC", raw.translate(_UNSEEN)).split())
-    whole, found = text, list(marks)
+    printed, note_marks = text, list(marks)
     while (mark := _MARK.search(text)) and text[: mark.start()].strip():
-        found.insert(0, mark.group().strip(" ()[]").translate(_RAISED))
+        note_marks.insert(0, mark.group().strip(" ()[]").translate(_RAISED))
         text = text[: mark.start()].strip()
-    return Cell(text=text, whole=whole, marks=tuple(found))
+    return Cell(text=text, printed=printed, marks=tuple(note_marks))
 
 
 def cell_from_number(number: Decimal, percent: bool = False, before: str = "", after: str = "") -> Cell:
     """Make a cell of a number as shown (in percent if `percent`), with the words its format shows around it."""
-    whole = number.to_integral_value() if number == number.to_integral_value() else number.normalize()
-    digits = f"{whole:f}" + ("%" if percent else "")
+    plain = number.to_integral_value() if number == number.to_integral_value() else number.normalize()
+    digits = f"{plain:f}" + ("%" if percent else "")
     if not before and not after:
-        return Cell(digits, digits, Decimal(f"{whole:f}"), percent)
+        return Cell(digits, digits, Decimal(f"{plain:f}"), percent)
     around = text_cell(f"{before}{digits}{after}")
-    beside = " ".join(around.text.replace(digits, " ", 1).split())
-    return Cell(around.text, around.whole, Decimal(f"{whole:f}"), percent, marks=around.marks, beside=beside)
+    affix = " ".join(around.text.replace(digits, " ", 1).split())
+    return Cell(around.text, around.printed, Decimal(f"{plain:f}"), percent, marks=around.marks, affix=affix)

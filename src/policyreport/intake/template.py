@@ -96,7 +96,6 @@ class _Template:
         figures.freeze_panes = f"C{first + 2}"
 
     def _due(self, by_id: dict[str, Indicator]) -> list[_Figures]:
-        """The columns whose figures are due in the quarter."""
         quarter = int(self.period[-1])
         return [
             _Figures(by_id[id], self._period_text(group.period, quarter))
@@ -179,18 +178,15 @@ class _Template:
             sheet.column_dimensions[get_column_letter(column)].width = width
 
     def _definition(self, indicator: Indicator) -> list[str]:
-        """What an indicator and its measures are, in the sheet's language."""
         texts = self.words.texts
         measures = [f"{name}: {texts.get(name, text)}" for name, text in indicator.measures.items()]
         return [texts.get(indicator.id, indicator.definition), *measures]
 
     def _status(self, name: str) -> str:
-        """A status in the sheet's language; English has the ledger's own names."""
         words = next((words for status, words in self.map.statuses.items() if status == name), ())
         return words[0] if self.language != "en" and words else name
 
     def _unit(self, indicator: Indicator) -> str:
-        """A unit in the sheet's language."""
         usual = next((entry.unit for entry in self.map.columns if entry.indicator == indicator.id and entry.unit), "")
         unit = usual or indicator.unit
         if self.language == "en":
@@ -208,7 +204,6 @@ class _Template:
         return whole if counted else f"{whole} ({self._unit(indicator)})"
 
     def _choose(self, sheet: Worksheet, cells: str, where: str) -> None:
-        """Offer a list of choices in a cell."""
         rule = DataValidation(type="list", formula1=cells, allow_blank=True)
         rule.error, rule.showErrorMessage = self.words.not_listed, True
         sheet.add_data_validation(rule)

@@ -41,8 +41,8 @@ def read_text_file(path: Path, headings: Callable[[Sheet], int], code_page: str)
             grids[delimiter] = _grid(path, text, delimiter, remarks)
         except DataError as error:
             broken.append(error)
-    counts = {delimiter: known for delimiter, grid in grids.items() if (known := headings(grid))}
-    most = [delimiter for delimiter, known in counts.items() if known == max(counts.values())]
+    counts = {delimiter: count for delimiter, grid in grids.items() if (count := headings(grid))}
+    most = [delimiter for delimiter, count in counts.items() if count == max(counts.values())]
     if len(most) > 1:
         got = " and ".join(DELIMITERS[delimiter] for delimiter in most) + " both give known headings"
         raise DataError(f"{path.name}, row 1", "one delimiter", got, "Save the file with one delimiter.")
@@ -151,5 +151,4 @@ def _grid(path: Path, text: str, delimiter: str, remarks: tuple[str, ...]) -> Sh
 
 
 def _used(line: list[str]) -> int:
-    """The number of cells up to the last one with content."""
     return max((index for index, word in enumerate(line, 1) if word.strip()), default=0)

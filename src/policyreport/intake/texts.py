@@ -34,7 +34,6 @@ def neutralise(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _shown(sign: str) -> bool:
-    """Whether the typeface has a character."""
     # The typeface has plain Latin and Vietnamese, and most sheets need no more: loading fonts takes a while.
     if " " <= sign <= "~" or "\u00c0" <= sign <= "\u00ff" or "\u1ea0" <= sign <= "\u1ef9" or sign in "ĂăĐđĨĩŨũƠơƯư":
         return True

@@ -31,7 +31,7 @@ class Units:
 
     def listed(self, statement: Statement) -> list[str]:
         """The units named by a line above the table or by an option, one or several."""
-        text = statement.cell.whole
+        text = statement.cell.printed
         parts = [text] if self.named(text) else [part.strip() for part in text.replace(";", ",").split(",")]
         units = [self.named(part) for part in parts]
         if None in units:

@@ -38,7 +38,6 @@ def read_workbook(path: Path, wanted: str | None, ignored: Iterable[str]) -> She
 
 
 def _choose(book: Workbook, wanted: str | None, ignored: set[str]) -> tuple[SheetName, RawSheet]:
-    """The worksheet to read, with its content."""
     names = [sheet.name for sheet in book.sheets]
     if wanted is not None:
         if wanted not in names:
@@ -116,7 +115,7 @@ def _covered(covered: Places) -> list[str]:
     """Say what merged blocks cover: it is in the file, and nobody sees it."""
     if not covered:
         return []
-    places = [f'{get_column_letter(column)}{row} "{cell.whole[:20]}"' for (row, column), cell in covered.items()]
+    places = [f'{get_column_letter(column)}{row} "{cell.printed[:20]}"' for (row, column), cell in covered.items()]
     return [f"not read, covered by merged blocks: {listing(places)}"]
 
 
@@ -125,7 +124,7 @@ def _dashed(raw: RawSheet, cells: Places) -> list[str]:
     places = [
         f"{get_column_letter(cell.column)}{cell.row}"
         for cell in raw.cells
-        if cells[cell.row, cell.column].number == 0 and cells[cell.row, cell.column].beside in _DASHES
+        if cells[cell.row, cell.column].number == 0 and cells[cell.row, cell.column].affix in _DASHES
     ]
     return [f"read as 0, shown as a dash by their format: {listing(places)}"] if places else []
 
@@ -137,7 +136,6 @@ def _cell(raw: RawCell, book: Workbook) -> Cell:
 
 
 def _content(raw: RawCell, style: Style, book: Workbook) -> Cell:
-    """What a cell says, by its type."""
     if raw.inline is not None:
         return _text(raw.inline)
     if raw.type == "str":
@@ -163,11 +161,10 @@ def _moment(text: str) -> Cell:
         day = datetime.fromisoformat(text.strip().removesuffix("Z")).date()
     except ValueError:
         return _faulty(text, f'the date "{text[:30]}"')
-    return Cell(text=day.isoformat(), whole=day.isoformat(), day=day, dated=True)
+    return Cell(text=day.isoformat(), printed=day.isoformat(), day=day, dated=True)
 
 
 def _number(text: str, code: str, since_1904: bool) -> Cell:
-    """A stored number as its format shows it."""
     exact = Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else Decimal("NaN")
     if not exact.is_finite() or len(text) > 2 * limits.NUMBER_DIGITS or abs(exact.adjusted()) > limits.NUMBER_DIGITS:
         return _faulty(text[:40], f'the number "{text[:40]}", which no spreadsheet can hold')
@@ -182,7 +179,7 @@ def _number(text: str, code: str, since_1904: bool) -> Cell:
         return _faulty(text, f'the number {text} with "{shown.inside}" inside it by its format')
     cell = cell_from_number(shown.number, shown.percent, shown.before, shown.after)
     if shown.number > 0 and shown.minus:
-        return _faulty(text, f'the number {text}, which its format shows as "{cell.whole}"')
+        return _faulty(text, f'the number {text}, which its format shows as "{cell.printed}"')
     return replace(cell, unsigned=True) if shown.number < 0 and not shown.minus else cell
 
 
@@ -190,22 +187,22 @@ def _concealed(number: Decimal, literal: str) -> Cell:
     """A number that its format hides, or shows as a sign or word."""
     shown = literal.strip()
     if not number and (shown in _DASHES or shown == ""):
-        return replace(cell_from_number(Decimal(0)), beside=shown)
+        return replace(cell_from_number(Decimal(0)), affix=shown)
     if shown:
         return text_cell(literal)
     return _faulty(f"{number:f}", f"the number {number:f}, which its format hides")
 
 
 def _faulty(text: str, fault: str) -> Cell:
-    return Cell(text=text, whole=text, fault=fault)
+    return Cell(text=text, printed=text, fault=fault)
 
 
 def _day(serial: Decimal, since_1904: bool) -> date | None:
     """The day of a date number: 1 is 1 January 1900, and 60 is 29 February, which that year did not have."""
-    whole = int(serial)
-    first = date(1904, 1, 1) if since_1904 else date(1899, 12, 31 if whole < 60 else 30)
+    days = int(serial)
+    first = date(1904, 1, 1) if since_1904 else date(1899, 12, 31 if days < 60 else 30)
     try:
-        return first + timedelta(days=whole) if serial >= 0 else None
+        return first + timedelta(days=days) if serial >= 0 else None
     except OverflowError:
         return None
 

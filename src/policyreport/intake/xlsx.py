@@ -147,11 +147,9 @@ class Workbook:
         return any(node.get("date1904") in ("1", "true") for node in tree.iter("workbookPr")), tuple(sheets)
 
     def _read_texts(self, part: str) -> list[RichText]:
-        """The texts that cells refer to by number."""
         return [_rich_text(node) for node in self._tree(part).iter("si")] if part else []
 
     def _read_styles(self, part: str) -> list[Style]:
-        """The styles that cells refer to by number."""
         if not part:
             return []
         tree, codes = self._tree(part), dict(BUILT_IN)
@@ -172,7 +170,6 @@ class Workbook:
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Turn what a damaged file raises into one message."""
         try:
             yield
         except _DAMAGED as error:

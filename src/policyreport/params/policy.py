@@ -52,7 +52,7 @@ class Target(Strict):
     note: str = ""
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _has_value_or_text(self) -> Self:
         if (self.value is None) == (not self.text):
             raise ValueError(f"{self.id} needs either a value or a text")
         if (self.operator == "between") != (self.value_high is not None):

@@ -191,7 +191,6 @@ def _refuse(what: str, event: Any) -> yaml.constructor.ConstructorError:
 
 
 def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> ParamsError:
-    """Turn pydantic's most telling error into place, expected, got, next step."""
     # A misspelt key also makes the right one "missing": the misspelling is what the user can see. Of a
     # union's errors the deepest is about the alternative that was meant.
     first = min(error.errors(), key=lambda item: (item["type"] != "extra_forbidden", -len(item["loc"])))

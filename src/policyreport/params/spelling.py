@@ -57,7 +57,6 @@ def sort_key(name: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
 
 
 def _taken_apart(sign: str) -> tuple[str, str]:
-    """Split off the tone of a letter of the alphabet."""
     base, *marks = list(unicodedata.normalize("NFD", sign))
     letter = unicodedata.normalize("NFC", base + "".join(mark for mark in marks if mark in _SHAPES))
     if letter not in _RANKS:

@@ -185,5 +185,4 @@ def read_wording(root: Root) -> Wording:
 
 
 def _whole(phrase: str) -> str:
-    """Return a pattern for whole words, whatever white space separates them."""
     return r"(?<!\w)" + r"\s+".join(re.escape(part) for part in phrase.split()) + r"(?!\w)"

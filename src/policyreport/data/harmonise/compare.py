@@ -35,11 +35,11 @@ def discrepancies(
         (the published row, then those of the parts); the largest difference of each indicator first.
     """
     own = published_on_present(known, areas, indicators)[["area", "indicator", "measure", "year", "value", "inputs"]]
-    again = recalculate(known, areas, indicators, settings, weight)
-    again = again[["area", "indicator", "year", "value", "low", "high", "inputs"]].rename(
+    recalculated = recalculate(known, areas, indicators, settings, weight)
+    recalculated = recalculated[["area", "indicator", "year", "value", "low", "high", "inputs"]].rename(
         columns={"value": "recalculated", "inputs": "parts"}
     )
-    both = own.rename(columns={"value": "published"}).merge(again, on=["area", "indicator", "year"])
+    both = own.rename(columns={"value": "published"}).merge(recalculated, on=["area", "indicator", "year"])
     both = both.dropna(subset="recalculated")
     both["difference"] = both["recalculated"] - both["published"]
     both["percent"] = 100 * both["difference"] / both["published"]

@@ -49,12 +49,12 @@ def harmonise_panel(
     """
     own = published_on_present(known, areas, indicators)
     backcast = set(own.loc[own["basis"] == "back-cast", "indicator"])
-    again = recalculate(known, areas, indicators, settings)
-    own = _with_range_of_parts(own, again)
+    recalculated = recalculate(known, areas, indicators, settings)
+    own = _with_range_of_parts(own, recalculated)
     taken = pd.MultiIndex.from_frame(own[_KEY])
-    free = ~pd.MultiIndex.from_frame(again[_KEY]).isin(taken) & ~again["indicator"].isin(backcast)
+    free = ~pd.MultiIndex.from_frame(recalculated[_KEY]).isin(taken) & ~recalculated["indicator"].isin(backcast)
     merger = _merger_year(areas)
-    pieces = [own, again[free], _passing(known, areas, indicators)]
+    pieces = [own, recalculated[free], _passing(known, areas, indicators)]
     for piece in pieces:
         # Published national and regional values have no seam: only provinces were merged.
         seam = {} if piece is pieces[2] else dict.fromkeys(set(piece["indicator"]) - backcast, merger)
@@ -95,9 +95,9 @@ def _as_panel(rows: pd.DataFrame, basis: np.ndarray | str) -> pd.DataFrame:
     return panel[list(COLUMNS)].reset_index(drop=True)
 
 
-def _with_range_of_parts(own: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+def _with_range_of_parts(own: pd.DataFrame, recalculated: pd.DataFrame) -> pd.DataFrame:
     """Add the range of the parts, where known, to a publisher's own recalculation."""
-    bounds = again.set_index(_KEY)[["low", "high"]].reindex(pd.MultiIndex.from_frame(own[_KEY]))
+    bounds = recalculated.set_index(_KEY)[["low", "high"]].reindex(pd.MultiIndex.from_frame(own[_KEY]))
     backcast = (own["basis"] == "back-cast").to_numpy()
     return own.assign(
         low=np.where(backcast, bounds["low"].to_numpy(float), np.nan),

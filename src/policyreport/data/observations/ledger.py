@@ -143,7 +143,6 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_table(root: Root, key: str, given: dict[str, str]) -> pa.Table:
-    """One raw file as text, with the columns it has; its sidecar provides the others."""
     path = project_folder(root) / data_folder(root, "raw") / f"{key}.csv"
     try:
         table = csv.read_csv(path, _ONE_THREAD, _AS_WRITTEN, _AS_TEXT)
@@ -187,7 +186,6 @@ def _unreadable(path: Path, error: Exception) -> DataError:
 
 
 def _parsed(column: pd.Series[str], read: Callable[[str], Any], expected: str, dtype: str) -> pd.Series[Any]:
-    """Read each distinct text of a column once."""
     values, of = _distinct(column, read, expected)
     return pd.Series(np.array(values, dtype)[of], column.index)
 
@@ -299,7 +297,6 @@ def exists_in(areas: Areas, area: str, period: str, quality: str) -> bool:
 
 
 def _lifetime(areas: Areas, area: Hashable) -> str:
-    """When an area began or ended, in words."""
     begun, ended = areas.lifetime(str(area))
     return f"ended on {ended}" if ended else f"began on {begun}"
 

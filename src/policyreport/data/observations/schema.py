@@ -79,12 +79,10 @@ def validate(ledger: pd.DataFrame, indicators: Indicators) -> None:
 
 
 def _known_codes(quality: pd.Series[str]) -> pd.Series[bool]:
-    """True where every code of a cell is known."""
     return ~quality.isin([text for text in quality.unique() if not set(text.split()) <= set(QUALITY)])
 
 
 def _complaint(ledger: pd.DataFrame, indicators: Indicators, error: pa.errors.SchemaError) -> DataError:
-    """Turn pandera's first error into ours."""
     column = str(getattr(error.schema, "name", "") or "")
     cases = error.failure_cases
     if column not in ledger or not hasattr(cases, "iloc") or "index" not in cases:

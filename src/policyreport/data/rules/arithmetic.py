@@ -148,7 +148,7 @@ def mean_of_years(evidence: Evidence) -> Iterator[Breach]:
 def product_agrees(evidence: Evidence) -> Iterator[Breach]:
     """A level that is not its value per head times the population."""
     for rule in evidence.settings.products:
-        factors = _beside(evidence, rule.per_head, rule.heads)
+        factors = _paired(evidence, rule.per_head, rule.heads)
         levels = evidence.annual[evidence.annual["indicator"] == rule.level]
         both = levels.reset_index().merge(factors, on=["area", "year"])
         both["product"] = both["a"] * both["b"]
@@ -162,7 +162,7 @@ def product_agrees(evidence: Evidence) -> Iterator[Breach]:
 def implied_deflator(evidence: Evidence) -> Iterator[Breach]:
     """Growth in volume that value per head and population contradict, given all areas' prices."""
     for rule in evidence.settings.volumes:
-        levels = _beside(evidence, rule.per_head, rule.heads).sort_values(["area", "year"], ignore_index=True)
+        levels = _paired(evidence, rule.per_head, rule.heads).sort_values(["area", "year"], ignore_index=True)
         before = levels.groupby("area")[["a", "b", "year"]].shift()
         product = levels["a"] * levels["b"]
         nominal = product / (before["a"] * before["b"]) - 1
@@ -178,7 +178,7 @@ def implied_deflator(evidence: Evidence) -> Iterator[Breach]:
             yield Breach((row["id"], row["id_a"], row["id_b"]), text)
 
 
-def _beside(evidence: Evidence, first: str, second: str) -> pd.DataFrame:
+def _paired(evidence: Evidence, first: str, second: str) -> pd.DataFrame:
     """Two indicators of the same area and year: columns area, year, a, b and their ids."""
     rows = evidence.annual.reset_index()[["id", "area", "year", "indicator", "value"]]
     one = rows[rows["indicator"] == first].drop_duplicates(["area", "year"])

@@ -54,7 +54,7 @@ def list_ended(evidence: Evidence) -> Iterator[Breach]:
 
 def overdue_basis(evidence: Evidence) -> Iterator[Breach]:
     """Lists that count the overdue tasks as in progress, and lists that do not, by their own arithmetic."""
-    found: dict[bool, list[tuple[str, tuple[str, ...], str]]] = {True: [], False: []}
+    by_basis: dict[bool, list[tuple[str, tuple[str, ...], str]]] = {True: [], False: []}
     role = evidence.tasks
     used = (role.total, role.completed, role.in_progress, role.overdue)
     for rows, value, row in evidence.snapshots:
@@ -62,15 +62,17 @@ def overdue_basis(evidence: Evidence) -> Iterator[Breach]:
             total, done, running, late = (value[name] for name in used)
             if total in (done + running, done + running + late):
                 name, area = str(rows["list"].iloc[0]), str(rows["area"].iloc[0])
-                found[total == done + running].append((name, tuple(row[column] for column in used), area))
-    if found[True] and found[False]:
-        inside, outside = (listing(sorted({name for name, _, _ in found[key]}, key=sort_key)) for key in (True, False))
-        rows_used = tuple(id for name, part, _ in found[False] for id in part)
+                by_basis[total == done + running].append((name, tuple(row[column] for column in used), area))
+    if by_basis[True] and by_basis[False]:
+        inside, outside = (
+            listing(sorted({name for name, _, _ in by_basis[key]}, key=sort_key)) for key in (True, False)
+        )
+        rows_used = tuple(id for name, part, _ in by_basis[False] for id in part)
         text = f"the overdue are counted beside the tasks in progress on {outside}, among them on {inside}"
         yield Breach(rows_used, f"{text[:1].upper()}{text[1:]}.")
 
 
-def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> Iterator[Breach]:
+def _differ_from_official(evidence: Evidence, measures: Sequence[str], rate: str) -> Iterator[Breach]:
     """Figures of some measures that differ from the official one for the same area and period."""
     rows = evidence.newest.reset_index()
     official = rows[rows["measure"].isin(evidence.settings.official_measures)]
@@ -97,12 +99,12 @@ def _beside_official(evidence: Evidence, measures: Sequence[str], rate: str) -> 
 
 def press_against_official(evidence: Evidence) -> Iterator[Breach]:
     """Figures in the press that differ from the official one."""
-    yield from _beside_official(evidence, evidence.settings.press_measures, "the press")
+    yield from _differ_from_official(evidence, evidence.settings.press_measures, "the press")
 
 
 def office_against_official(evidence: Evidence) -> Iterator[Breach]:
     """Figures of a province's own office that differ from the official one."""
-    yield from _beside_official(evidence, evidence.settings.office_measures, "the province's office")
+    yield from _differ_from_official(evidence, evidence.settings.office_measures, "the province's office")
 
 
 def measures_differ(evidence: Evidence) -> Iterator[Breach]:

@@ -96,14 +96,14 @@ def growth_of_share(evidence: Evidence) -> Iterator[Breach]:
             cases = list(_grown(evidence, rule.share, rule.outputs, row, year - 1, year))
             if cases and all(case.implied.distance(_printed(row)) > 0 for case in cases):
                 nearest = min(cases, key=lambda case: case.implied.distance(_printed(row)))
-                yield _breach(evidence, row, nearest.implied, _told(row, nearest, year - 1))
+                yield _breach(evidence, row, nearest.implied, _growth_text(row, nearest, year - 1))
         for row in figures(_means(evidence, rule.mean_growth)):
             first, last = (int(end) for end in row.period.split("/"))
             cases = list(_grown(evidence, rule.share, rule.outputs, row, first - 1, last))
             # A mean of yearly rates is not below the rate that compounds to the same.
             if cases and all(case.implied.low > _printed(row).high for case in cases):
                 nearest = min(cases, key=lambda case: case.implied.low)
-                yield _breach(evidence, row, nearest.implied, _told(row, nearest, first - 1))
+                yield _breach(evidence, row, nearest.implied, _growth_text(row, nearest, first - 1))
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _grown(
                 yield _Case(before, after, output.scaled(100, -100), implied)
 
 
-def _told(row: Figure, case: _Case, year: int) -> str:
+def _growth_text(row: Figure, case: _Case, year: int) -> str:
     """What is printed, what is implied, and which share of the earlier year would agree."""
     yearly = year_of_period(row.period) is not None
     agreeing = case.after.value * (100 + case.output.value) / (100 + row.value)
@@ -156,14 +156,12 @@ def _breach(evidence: Evidence, row: Figure, implied: Span, text: str) -> Breach
 
 
 def _yearly(evidence: Evidence, indicator: str) -> pd.DataFrame:
-    """Exact figures in force of whole years."""
     own = _exact(evidence.newest, indicator)
     whole = pd.Series([year_of_period(period) is not None for period in own["period"]], own.index, dtype=bool)
     return own[whole]
 
 
 def _means(evidence: Evidence, indicator: str) -> pd.DataFrame:
-    """Exact figures in force of several years together."""
     own = _exact(evidence.newest, indicator)
     return own[own["period"].str.fullmatch(r"\d{4}/\d{4}")]
 

@@ -92,7 +92,6 @@ def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]
 
 
 def _form(page: Answer) -> Any:
-    """The form with the button, or None."""
     try:
         # Without an encoding lxml would read the page as Latin-1.
         forms = html.fromstring(page.body, parser=html.HTMLParser(encoding=page.charset)).forms
@@ -172,12 +171,12 @@ def _select(cells: pd.DataFrame, series: PxSeries, params: PxWeb, where: str) ->
 def _area_keys(labels: list[str], table: PxTable, params: PxWeb, areas: Areas, where: str) -> dict[str, str]:
     """Area keys by label: those mapped for the table, else the names of areas in its scheme."""
     rows = areas.table[areas.table["scheme"] == table.scheme]
-    known = {_letters(name, params): str(key) for key, name in rows["name"].items()}
-    known |= {_letters(name, params): key for name, key in table.areas.items()}
-    keys = {str(label): known.get(_letters(str(label), params), "") for label in labels}
+    keys_by_label = {_letters(name, params): str(key) for key, name in rows["name"].items()}
+    keys_by_label |= {_letters(name, params): key for name, key in table.areas.items()}
+    keys = {str(label): keys_by_label.get(_letters(str(label), params), "") for label in labels}
     for label, key in keys.items():
         if not key:
-            todo = f"{did_you_mean(_letters(label, params), known)} {_MAP}.tables: areas."
+            todo = f"{did_you_mean(_letters(label, params), keys_by_label)} {_MAP}.tables: areas."
             raise DataError(f"{where}, area", f"an area of the {table.scheme} units", f'"{label}"', todo)
         if list(keys.values()).count(key) > 1:
             both = " and ".join(f'"{text}"' for text, other in keys.items() if other == key)

@@ -50,7 +50,7 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
     Raises UsageError if flow or series is not mapped, before anything is sent; ConnectError if there is no whole
     SDMX-ML document; DataError if a series, area, status or unit multiplier differs from what is mapped.
     """
-    series = _known(request, params)
+    series = _mapped_series(request, params)
     flow = params.flows[request.flow]
     where = f"SDMX {request.flow}"
     answer = web.get(flow.address, XML)
@@ -74,8 +74,7 @@ def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetch
     return Fetched(to_rows(rows, where), source, answer.body, name, ".xml")
 
 
-def _known(request: SdmxRequest, params: Sdmx) -> dict[str, SdmxSeries]:
-    """The requested series that are mapped."""
+def _mapped_series(request: SdmxRequest, params: Sdmx) -> dict[str, SdmxSeries]:
     if request.flow not in params.flows:
         todo = did_you_mean(request.flow, params.flows)
         expected = "a flow of params/connectors.yaml, sdmx"

@@ -113,7 +113,7 @@ class Web:
                 raise ConnectError(where, "a document", f"more than {_REDIRECTS} redirects", BY_HAND)
             code = response.status_code
             if code in _NOT_NOW:
-                raise _NotNow(_state(response), _asked_wait(response))
+                raise _NotNow(_state(response), _retry_after(response))
             if code != httpx.codes.OK:
                 todo = "The address in params/connectors.yaml may have moved. " + BY_HAND
                 raise ConnectError(where, "status 200", _state(response), todo)
@@ -146,12 +146,11 @@ class Web:
     def _wait(self, state: tenacity.RetryCallState) -> float:
         """Seconds before the next attempt: doubled each time, or what the publisher asked for."""
         error = state.outcome.exception() if state.outcome else None
-        asked = error.wait if isinstance(error, _NotNow) else 0.0
+        requested = error.wait if isinstance(error, _NotNow) else 0.0
         doubled = self._settings.first_wait_seconds * 2.0 ** (state.attempt_number - 1)
-        return min(max(asked, doubled), self._settings.longest_wait_seconds)
+        return min(max(requested, doubled), self._settings.longest_wait_seconds)
 
     def _trouble(self, error: Exception) -> str:
-        """What went wrong, in words."""
         if isinstance(error, httpx.TimeoutException):
             return f"no answer within {self._settings.timeout_seconds:g} seconds"
         if isinstance(error, httpx.ConnectError):
@@ -159,22 +158,20 @@ class Web:
         return _words(error)
 
 
-def _require_same_site(asked: httpx.URL, target: httpx.URL, where: str) -> None:
+def _require_same_site(origin: httpx.URL, target: httpx.URL, where: str) -> None:
     """Stop at a redirect to another host or away from encryption: nobody vouches for what answers there."""
-    if target.host != asked.host or target.scheme not in ("https", asked.scheme) or target.userinfo:
+    if target.host != origin.host or target.scheme not in ("https", origin.scheme) or target.userinfo:
         todo = "The address in params/connectors.yaml may have moved: look there, and correct it. " + BY_HAND
-        raise ConnectError(where, f"an answer of {asked.host} over {asked.scheme}", f"a redirect to {target}", todo)
+        raise ConnectError(where, f"an answer of {origin.host} over {origin.scheme}", f"a redirect to {target}", todo)
 
 
 def _todo(error: Exception) -> str:
-    """What to do after the last attempt."""
     if isinstance(error, httpx.ConnectError):
         return "Check the network, and HTTPS_PROXY where one is needed. " + BY_HAND
     return BY_HAND
 
 
 def _words(error: Exception) -> str:
-    """An error's own message on one line, or its name."""
     return " ".join(str(error).split())[:160] or type(error).__name__
 
 
@@ -183,7 +180,7 @@ def _state(response: httpx.Response) -> str:
     return f"status {response.status_code}" + (f" ({response.reason_phrase})" if response.reason_phrase else "")
 
 
-def _asked_wait(response: httpx.Response) -> float:
+def _retry_after(response: httpx.Response) -> float:
     """Seconds of Retry-After; a date there is ignored."""
     text = response.headers.get("retry-after", "")
     return float(text) if text.isdigit() else 0.0
