@@ -6,15 +6,15 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pandas as pd
 import pytest
 
-from policyreport.publishing.download_columns import COLUMNS
-from policyreport.publishing.downloads import BOUND_WORDS, csv_bytes, download_list, make_downloads, neutralised
+from policyreport.publishing.downloads import BOUND_WORDS, TABLES, csv_bytes, download_list, make_downloads, neutralised
 from policyreport.publishing.provenance import read_provenance
-from policyreport.records.base import Interval
+from policyreport.records.base import Interval, Status
 from policyreport.records.formats import Formats
 from policyreport.records.notebooks import LeagueRow
 
@@ -52,8 +52,9 @@ def test_two_makings_give_the_same_bytes(provenance, store, files):
 
 
 def test_the_ledger_read_back_from_csv_is_the_ledger(provenance, files):
-    back = read(files["ledger.csv"].body, dtype={name: str for name, (kind, _) in COLUMNS["ledger"].items()
-                                                if kind == "string"}).set_index("id")  # fmt: skip
+    fields = TABLES["ledger"]["schema"]["fields"]
+    texts = {field["name"]: str for field in fields if field["type"] == "string"}
+    back = read(files["ledger.csv"].body, dtype=texts).set_index("id")
     ledger = provenance.ledger
     assert list(back.index) == list(ledger.index)
     assert back["value"].tolist() == ledger["value"].tolist()
@@ -145,6 +146,11 @@ def test_every_table_has_a_schema_and_every_column_a_meaning(files):
             header = files[resource["path"]].body.decode("utf-8-sig").splitlines()[0].split(",")
             assert header == [field["name"] for field in resource["schema"]["fields"]]
             assert all(field["description"] for field in resource["schema"]["fields"])
+
+
+def test_the_schema_of_the_ledger_lists_every_status():
+    status = next(field for field in TABLES["ledger"]["schema"]["fields"] if field["name"] == "status")
+    assert set(status["constraints"]["enum"]) == set(get_args(Status))
 
 
 def test_the_league_table_is_published_with_its_interval_and_rows(provenance, tmp_path):

@@ -19,8 +19,8 @@ from policyreport.data.harmonise import harmonise_panel
 from policyreport.data.inputs import frame_bytes
 from policyreport.figures.simulated import FILE_MARK, marked_name, marked_title, sentence
 from policyreport.figures.tables import table
+from policyreport.params.reading import load_yaml
 from policyreport.params.registry import Registry
-from policyreport.publishing.download_columns import COLUMNS, DESCRIPTIONS, FOREIGN_KEYS, PRIMARY_KEYS, schema
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.digits import as_published
 from policyreport.records.formats import NBSP, Formats
@@ -35,8 +35,10 @@ RECORDS = "records.zip"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # The ledger's signs would be neutralised in every cell, so its bounds are words here.
 BOUND_WORDS = {"=": "exact", "~": "about", ">": "more than", "<": "less than"}
+# By name: title and Table Schema.
+TABLES: dict[str, dict[str, Any]] = load_yaml(Path(__file__).with_name("tables.yaml"))
 PARQUET = ("ledger", "panel")
-FILES = (*(f"{name}.csv" for name in COLUMNS), *(f"{name}.parquet" for name in PARQUET), RECORDS, PACKAGE)
+FILES = (*(f"{name}.csv" for name in TABLES), *(f"{name}.parquet" for name in PARQUET), RECORDS, PACKAGE)
 """Names of all files an edition may publish, without the mark of a simulated edition."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold
 
@@ -60,7 +62,7 @@ def make_downloads(provenance: Provenance, store: Path, licence: str) -> tuple[D
     frames = {name: frame for name, frame in _frames(provenance, store).items() if frame is not None}
     files = []
     for name, frame in frames.items():
-        files.append(Download(f"{name}.csv", DESCRIPTIONS[name], len(frame), csv_bytes(frame)))
+        files.append(Download(f"{name}.csv", TABLES[name]["title"], len(frame), csv_bytes(frame)))
         if name in PARQUET:
             title = f"The same table as {name}.csv, for analysis: typed, nothing neutralised."
             files.append(Download(f"{name}.parquet", title, len(frame), frame_bytes(frame)))
@@ -93,6 +95,11 @@ def download_list(files: Iterable[Download], formats: Formats) -> str:
     )
     columns = ["File", "Rows", "Size", "What it holds"]
     return table("downloads", columns, body, caption, align="lrrl", wide=True, empty="no table").markdown
+
+
+def columns(table: str) -> list[str]:
+    """Names of a table's columns, in their order."""
+    return [field["name"] for field in TABLES[table]["schema"]["fields"]]
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -172,11 +179,8 @@ def _resource(file: Download) -> dict[str, Any]:
         described["bytes"] = len(file.body)
     if kind == "zip":
         return described | {"profile": "data-resource"}
-    columns = {"fields": schema(stem), "missingValues": [""], "primaryKey": PRIMARY_KEYS[stem]}
-    if stem in FOREIGN_KEYS:
-        columns["foreignKeys"] = FOREIGN_KEYS[stem]
     text = {"encoding": "utf-8"} if kind == "csv" else {}
-    return described | {"profile": "tabular-data-resource", "schema": columns} | text
+    return described | {"profile": "tabular-data-resource", "schema": TABLES[stem]["schema"]} | text
 
 
 def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | None]:
@@ -196,7 +200,7 @@ def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | 
         "areas": areas,
         "sources": _sources(provenance),
     }
-    return {name: None if frame is None else frame[list(COLUMNS[name])] for name, frame in frames.items()}
+    return {name: None if frame is None else frame[columns(name)] for name, frame in frames.items()}
 
 
 def _league(store: Path) -> pd.DataFrame | None:
@@ -205,7 +209,7 @@ def _league(store: Path) -> pd.DataFrame | None:
     if path is None:
         return None
     rows = EvaluationRecord.from_json(path.read_bytes()).league
-    return pd.DataFrame([_league_row(row) for row in rows], columns=list(COLUMNS["league-table"]))
+    return pd.DataFrame([_league_row(row) for row in rows], columns=columns("league-table"))
 
 
 def _league_row(row: LeagueRow) -> dict[str, object]:
@@ -219,7 +223,7 @@ def _league_row(row: LeagueRow) -> dict[str, object]:
         "refusals": " ".join(row.refusals),
         "inputs": " ".join(dict.fromkeys(id for ids in row.inputs.values() for id in ids)),
     }
-    return {name: facts[name] for name in COLUMNS["league-table"]}
+    return {name: facts[name] for name in columns("league-table")}
 
 
 def _indicators(provenance: Provenance) -> pd.DataFrame:
