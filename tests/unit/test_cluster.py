@@ -11,7 +11,6 @@ from policyreport.running.cluster.pace import Pace
 from policyreport.running.cluster.worker import Order
 from policyreport.running.events import WorkerLost, WorkerSlow
 from policyreport.running.execute import Outcome
-from policyreport.running.progress import event_words, news_line
 
 HERE = {"Python": "CPython 3.11.7", "machine": "linux x86_64", SOURCE: "0123456789abcdef", "pandas": "3.0.2"}
 
@@ -90,8 +89,8 @@ def test_a_notebook_that_stays_far_too_long_at_a_worker_is_named(monkeypatch):
 
 def test_what_happens_to_workers_is_a_line_and_json():
     lost = WorkerLost("tcp://a", (("n40", "trend"),))
-    assert news_line(lost) == "worker tcp://a is gone; n40/trend runs again elsewhere"
-    assert event_words(lost) == {"event": "worker-lost", "worker": "tcp://a", "units": ["n40/trend"]}
+    assert lost.line == "worker tcp://a is gone; n40/trend runs again elsewhere"
+    assert lost.facts() == {"event": "worker-lost", "worker": "tcp://a", "units": ["n40/trend"]}
     slow = WorkerSlow("tcp://b", 2.51)
-    assert news_line(slow) == "worker tcp://b is slow: 2.5 times as long as usual"
-    assert event_words(slow) == {"event": "worker-slow", "worker": "tcp://b", "ratio": 2.5}
+    assert slow.line == "worker tcp://b is slow: 2.5 times as long as usual"
+    assert slow.facts() == {"event": "worker-slow", "worker": "tcp://b", "ratio": 2.5}

@@ -18,10 +18,7 @@ from policyreport.running.execute import Outcome, Unit
 from policyreport.running.execute.unit import Units, WorkerLostError, keys_of
 from policyreport.running.kernels.batch import engine_options
 from policyreport.running.pool import WorkerPool, scratch_folder
-from policyreport.running.progress import duration, event_words, failure_line, news_line, show_progress
-from policyreport.running.progress.board import SIGNS, Board
-from policyreport.running.progress.left import TimeLeft
-from policyreport.running.progress.lines import PlainLines
+from policyreport.running.progress import SIGNS, Board, PlainLines, Stage, duration, show_progress
 from policyreport.running.runs import run_stages, run_units
 from policyreport.running.store import failure_path, notebook_path, record_path, save_outcome, write_whole
 
@@ -269,7 +266,7 @@ NOTEBOOKS = ("clean", "trend", "compare")
 def board_of(areas: int) -> Board:
     board = Board(Console(file=StringIO(), force_terminal=True), 2)
     board.signs = SIGNS
-    board.tell(Planned(tuple((f"n{number:02}", name) for number in range(1, areas + 1) for name in NOTEBOOKS)))
+    board.take(Planned(tuple((f"n{number:02}", name) for number in range(1, areas + 1) for name in NOTEBOOKS)))
     return board
 
 
@@ -279,11 +276,11 @@ def ended(area: str, notebook: str, **facts) -> Finished:
 
 def test_the_board_shows_areas_by_notebooks_with_state_counts_and_time_left():
     board = board_of(2)
-    board.tell(ended("n01", "clean", executed=False))
-    board.tell(Started("n01", "trend"))
-    board.tell(ended("n01", "trend"))
-    board.tell(ended("n01", "compare", failure=failure("n01", "compare")))
-    board.tell(Started("n02", "clean"))
+    board.take(ended("n01", "clean", executed=False))
+    board.take(Started("n01", "trend"))
+    board.take(ended("n01", "trend"))
+    board.take(ended("n01", "compare", failure=failure("n01", "compare")))
+    board.take(Started("n02", "clean"))
     lines = drawn(board)
     assert lines[0] == "6 notebooks, 2 areas, 2 workers: 1 done, 1 unchanged, 1 running, 1 failed"
     assert "3/6 about 3 s left" in lines[1]
@@ -295,8 +292,8 @@ def test_the_board_shows_areas_by_notebooks_with_state_counts_and_time_left():
 
 def test_the_board_leaves_empty_what_an_area_does_not_have():
     board = board_of(1)
-    board.tell(Planned((("VN", "series"), ("n01", "clean"))))
-    board.tell(Started("VN", "series"))
+    board.take(Planned((("VN", "series"), ("n01", "clean"))))
+    board.take(Started("VN", "series"))
     header, states = (line.split() for line in drawn(board)[2:])
     assert header == ["series", "clean", "series", "clean"]
     assert states == ["VN", "▸", "0", "s", "n01", "·"]
@@ -312,8 +309,8 @@ def test_thirty_four_areas_fit_a_terminal(width, rows):
 
 def test_of_thousands_of_areas_the_board_shows_those_at_work_or_failed():
     board = board_of(3321)
-    board.tell(ended("n70", "clean", failure=failure("n70")))
-    board.tell(Started("n3000", "trend"))
+    board.take(ended("n70", "clean", failure=failure("n70")))
+    board.take(Started("n3000", "trend"))
     lines = drawn(board)
     assert len(lines) < 24
     assert [word for line in lines for word in line.split() if word in ("n70", "n3000", "n01")] == ["n70", "n3000"]
@@ -321,12 +318,12 @@ def test_of_thousands_of_areas_the_board_shows_those_at_work_or_failed():
 
 
 def test_the_time_left_is_the_sum_of_each_notebooks_own_mean():
-    left = TimeLeft(2)
-    left.expect(Planned(tuple((area, name) for area in ("n01", "n02") for name in ("clean", "trend"))))
-    assert left.seconds() is None
-    left.note(ended("n01", "clean", seconds=1.0))
-    left.note(ended("n01", "trend", seconds=9.0))
-    assert left.seconds() == (1.0 + 9.0) / 2
+    stage = Stage(Console(file=StringIO()), 2)
+    stage.take(Planned(tuple((area, name) for area in ("n01", "n02") for name in ("clean", "trend"))))
+    assert stage.seconds_left() is None
+    stage.take(ended("n01", "clean", seconds=1.0))
+    stage.take(ended("n01", "trend", seconds=9.0))
+    assert stage.seconds_left() == (1.0 + 9.0) / 2
 
 
 @pytest.mark.parametrize(
@@ -343,15 +340,15 @@ def test_failed_refused_and_not_run_are_told_apart(reason, state, said):
     why = Failure(area="n40", notebook="trend", reason=reason, error="E", message="m")
     event = ended("n40", "trend", failure=why)
     assert event.state == state
-    assert event_words(event)["state"] == state
-    assert failure_line(event) == f"n40/trend {said}: E: m"
+    assert event.facts()["state"] == state
+    assert event.line == f"n40/trend {said}: E: m"
 
 
 def test_a_result_from_the_cache_says_nothing_of_the_time_left():
-    left = TimeLeft(1)
-    left.expect(Planned((("n01", "clean"), ("n02", "clean"))))
-    left.note(ended("n01", "clean", seconds=0.0, executed=False))
-    assert left.seconds() is None
+    stage = Stage(Console(file=StringIO()), 1)
+    stage.take(Planned((("n01", "clean"), ("n02", "clean"))))
+    stage.take(ended("n01", "clean", seconds=0.0, executed=False))
+    assert stage.seconds_left() is None
 
 
 def test_no_more_units_are_told_to_have_begun_than_there_are_workers(tmp_path):
@@ -405,14 +402,14 @@ def test_a_failed_attempt_is_told_and_its_notebook_waits_again():
     why = Failure(area="n01", notebook="clean", reason="raised", error="ValueError", message="no\nvalues")
     event = Retrying("n01", "clean", why, 2)
     said = "n01/clean failed and is tried again, 2 tries left: ValueError: no values"
-    assert news_line(event) == said
+    assert event.line == said
     board = board_of(1)
-    board.tell(Started("n01", "clean"))
-    board.tell(event)
-    assert board.areas["n01"]["clean"] == "waiting"
+    board.take(Started("n01", "clean"))
+    board.take(event)
+    assert board.states["n01"]["clean"] == "waiting"
     lines = PlainLines(Console(file=StringIO(), width=200), 1)
-    lines.tell(Planned((("n01", "clean"),)))
-    lines.tell(event)
+    lines.take(Planned((("n01", "clean"),)))
+    lines.take(event)
     assert lines.console.file.getvalue().splitlines()[-1] == said
 
 

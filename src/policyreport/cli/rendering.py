@@ -48,7 +48,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
     from rich.console import Console
 
     from policyreport.publishing import report
-    from policyreport.running.progress.stages import show_stage
+    from policyreport.running.progress import show_stage
 
     store, console = root / "build" / edition, Console()
     with _system_errors(store), one_at_a_time(store):
@@ -89,7 +89,7 @@ def _outputs(
 
 def _make(output: Output, console: Console, renderer: str, root: Path) -> bool:
     """Make one output and say so; its failure does not stop the other."""
-    from policyreport.running.progress.stages import show_stage
+    from policyreport.running.progress import show_stage
 
     try:
         with (

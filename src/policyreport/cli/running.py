@@ -290,9 +290,7 @@ def _check_cluster(cluster: str, workers: int | None) -> None:
 def _events(workers: int, as_json: bool) -> Iterator[Callable[[Event], None]]:
     """A function that shows events: as a progress bar, as lines, or as JSON."""
     if as_json:
-        from policyreport.running.progress import event_words
-
-        yield lambda event: typer.echo(json.dumps(event_words(event), ensure_ascii=False))
+        yield lambda event: typer.echo(json.dumps(event.facts(), ensure_ascii=False))
         return
     from rich.console import Console
 
@@ -314,12 +312,9 @@ def _show_unchanged(store: Path, unchanged: list[tuple[str, str]], seconds: floa
     if not as_json:
         typer.echo(f"Nothing has changed: {len(unchanged)} notebooks have their results, 0 executed.")
         return
-    # It needs rich.
-    from policyreport.running.progress import event_words
-
     events: list[Event] = [Planned(tuple(unchanged)), *kept]
     for event in events:
-        typer.echo(json.dumps(event_words(event), ensure_ascii=False))
+        typer.echo(json.dumps(event.facts(), ensure_ascii=False))
 
 
 def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
@@ -342,8 +337,6 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
     """A row per notebook, then each failure with its reason and the file that was kept."""
     from rich.table import Table
 
-    from policyreport.running.progress import failure_line
-
     console = open_console()
     table = Table(box=None, pad_edge=False)
     table.add_column("notebook")
@@ -363,5 +356,5 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
     if summary.not_run:
         console.print(f"not run after the failure: {summary.not_run}")
     for item in summary.failed:
-        console.print(failure_line(item), soft_wrap=True)
+        console.print(item.line, soft_wrap=True)
         console.print(f"  kept: {shown_path(item.kept, root)}", soft_wrap=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from policyreport.records.base import Failure
@@ -14,10 +14,24 @@ if TYPE_CHECKING:
 
 # States of units that did not run: wrong parameters, or nothing could run them.
 NO_RECORD = {"unknown-parameter": "refused", "not-run": "not-run"}
+VERBS = {"refused": "was refused", "not-run": "could not be run"}
+
+
+class Event:
+    """Something that happened in a run."""
+
+    def facts(self) -> dict[str, Any]:
+        """The event for another program, to be written as JSON."""
+        raise NotImplementedError
+
+    @property
+    def line(self) -> str:
+        """The event for a person; empty where it is only progress."""
+        return ""
 
 
 @dataclass(frozen=True)
-class Planned:
+class Planned(Event):
     """A stage begins: area and notebook of its units."""
 
     keys: tuple[tuple[str, str], ...]
@@ -32,17 +46,25 @@ class Planned:
         """Number of units by notebook."""
         return Counter(notebook for _, notebook in self.keys)
 
+    def facts(self) -> dict[str, Any]:
+        """See `Event`."""
+        return {"event": "planned", "units": dict(self.areas)}
+
 
 @dataclass(frozen=True)
-class Started:
+class Started(Event):
     """A unit is running, as far as the runner can tell: handed over, and with a worker free for it."""
 
     area: str
     notebook: str
 
+    def facts(self) -> dict[str, Any]:
+        """See `Event`."""
+        return {"event": "started", "area": self.area, "notebook": self.notebook}
+
 
 @dataclass(frozen=True)
-class Finished:
+class Finished(Event):
     """A unit ended and is on disk."""
 
     area: str
@@ -66,9 +88,23 @@ class Finished:
             return NO_RECORD.get(self.failure.reason, "failed")
         return "done" if self.executed else "unchanged"
 
+    def facts(self) -> dict[str, Any]:
+        """See `Event`."""
+        facts: dict[str, Any] = {"event": "finished", "area": self.area, "notebook": self.notebook, "state": self.state}
+        facts |= {"seconds": round(self.seconds, 3), "timing": dict(self.timing), "kept": str(self.kept)}
+        facts |= {"cold": self.cold} if self.cold else {}
+        return facts | ({"failure": _summary(self.failure)} if self.failure is not None else {})
+
+    @property
+    def line(self) -> str:
+        """``n40/trend failed: ValueError: …``; empty for a unit that is done."""
+        if self.failure is None:
+            return ""
+        return f"{self.area}/{self.notebook} {VERBS.get(self.state, self.state)}: {_reason(self.failure)}"
+
 
 @dataclass(frozen=True)
-class Retrying:
+class Retrying(Event):
     """A unit failed and is tried again, at most `left` times."""
 
     area: str
@@ -76,25 +112,63 @@ class Retrying:
     failure: Failure
     left: int
 
+    def facts(self) -> dict[str, Any]:
+        """See `Event`."""
+        facts: dict[str, Any] = {"event": "retrying", "area": self.area, "notebook": self.notebook, "left": self.left}
+        return facts | {"failure": _summary(self.failure)}
+
+    @property
+    def line(self) -> str:
+        """``n40/trend failed and is tried again, 1 try left: …``."""
+        tries = f"{self.left} {'try' if self.left == 1 else 'tries'} left"
+        return f"{self.area}/{self.notebook} failed and is tried again, {tries}: {_reason(self.failure)}"
+
 
 @dataclass(frozen=True)
-class WorkerLost:
+class WorkerLost(Event):
     """A worker of a cluster is gone; its units run again elsewhere."""
 
     worker: str
     units: tuple[tuple[str, str], ...] = ()
 
+    def facts(self) -> dict[str, Any]:
+        """See `Event`."""
+        return {"event": "worker-lost", "worker": self.worker, "units": ["/".join(unit) for unit in self.units]}
+
+    @property
+    def line(self) -> str:
+        """``worker tcp://… is gone; n40/trend runs again elsewhere``."""
+        units = ", ".join("/".join(unit) for unit in self.units)
+        again = f"; {units} {'runs' if len(self.units) == 1 else 'run'} again elsewhere" if units else ""
+        return f"worker {self.worker} is gone{again}"
+
 
 @dataclass(frozen=True)
-class WorkerSlow:
+class WorkerSlow(Event):
     """A worker of a cluster needs `ratio` times the usual time; for `unit` alone where one is named."""
 
     worker: str
     ratio: float
     unit: tuple[str, str] | None = None
 
+    def facts(self) -> dict[str, Any]:
+        """See `Event`."""
+        facts: dict[str, Any] = {"event": "worker-slow", "worker": self.worker, "ratio": round(self.ratio, 1)}
+        return facts | ({} if self.unit is None else {"unit": "/".join(self.unit)})
 
-Event = Planned | Started | Finished | Retrying | WorkerLost | WorkerSlow
+    @property
+    def line(self) -> str:
+        """``worker tcp://… is slow with n40/trend: 5.2 times as long as usual``."""
+        slow = "is slow" if self.unit is None else f"is slow with {'/'.join(self.unit)}"
+        return f"worker {self.worker} {slow}: {self.ratio:.1f} times as long as usual"
+
+
+def _summary(failure: Failure) -> dict[str, str]:
+    return {"reason": failure.reason, "error": failure.error, "message": failure.message}
+
+
+def _reason(failure: Failure) -> str:
+    return f"{failure.error}: {' '.join(failure.message.split())}"
 
 
 @dataclass(frozen=True)
