@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from policyreport.publishing.validity_page.pages import FOLDER, failures
+from policyreport.publishing.validity_page import FOLDER, failures
 from policyreport.running.study import run_study
 from policyreport.statistics.validity.cells import Cell
 from policyreport.statistics.validity.measures import MethodResult

@@ -21,7 +21,7 @@ FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTAL
 
 def read_page(path: Path, place: str) -> tuple[dict[str, object], str]:
     """Return a page's front matter and body; raises RenderError where there is none, or it is not UTF-8."""
-    match = FRONT_MATTER.match(_read(path, place))
+    match = FRONT_MATTER.match(read_text(path, place))
     if match is None:
         raise RenderError(place, "a page beginning with front matter between --- lines", "none", "Add it.")
     return _parse(match["head"], place), match["body"]
@@ -36,7 +36,7 @@ def title_of(head: Mapping[str, object], place: str) -> str:
 
 def read_settings(path: Path, place: str) -> dict[str, Any]:
     """Read a ``_quarto.yml``; raises RenderError if it is missing, not UTF-8 or no mapping."""
-    return _parse(_read(path, place), place)
+    return _parse(read_text(path, place), place)
 
 
 def join_page(head: Mapping[str, object], body: str) -> str:
@@ -56,7 +56,8 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_multi_representer(str, yaml.SafeDumper.represent_str)
 
 
-def _read(path: Path, place: str) -> str:
+def read_text(path: Path, place: str) -> str:
+    """Read a file of reports/; raises RenderError if it is missing or not UTF-8."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:

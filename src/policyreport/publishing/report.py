@@ -20,7 +20,6 @@ from policyreport.errors import RenderError, did_you_mean
 from policyreport.figures.exhibits import MIME
 from policyreport.figures.simulated import SCRIPTS, marked_captions, marked_links, marked_name, marked_title, sentence
 from policyreport.params.edition import Edition, read_edition
-from policyreport.params.phrases import fill
 from policyreport.params.registry import Registry
 from policyreport.params.report import read_roles
 from policyreport.params.spelling import sort_key
@@ -36,11 +35,13 @@ from policyreport.publishing.page_files import (
     title_of,
     write_settings,
 )
+from policyreport.publishing.page_values import page_values
 from policyreport.publishing.pictures import require_picture
 from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.source_marks import FILE as TRACES
 from policyreport.publishing.source_marks import SourceMarks
-from policyreport.publishing.validity_page.pages import read_results, validity_page
+from policyreport.publishing.templates import Templates
+from policyreport.publishing.validity_page import FILTERS
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import escape
@@ -65,13 +66,12 @@ FIGURE = re.compile(
 )
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
-VALIDITY = re.compile(r"^\{\{< validity >\}\}[ \t]*$", re.MULTILINE)
-NO_STUDY = "No results of the study are kept in data/validity/. `make validity` runs it."
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 PROVINCE_PAGE = "provinces/_province.qmd"
 PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 PDF_PAGE = "report.qmd"
+NO_PAGES = ("_province*.qmd", "README.md", "en", ".*")
 PDF_FORMAT = "typst"
 # Run by `quarto render` in the assembled project after rendering.
 FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.py", "search.py"))
@@ -114,7 +114,6 @@ class Contents:
     fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
     downloads: str = ""
-    validity: str = ""
 
     def expand(self, text: str, *, place: str, code: bool) -> str:
         """Replace every include by its exhibit, or by a note that it could not be computed."""
@@ -138,8 +137,7 @@ class Contents:
             # What could not be computed is noted in its place; what is refused has no section of its own.
             return match["body"] if fragment is None or fragment.given() else ""
 
-        text = VALIDITY.sub(lambda _: self.validity, WHEN.sub(kept, text))
-        return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, text))
+        return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, WHEN.sub(kept, text)))
 
     def _missing(self, area: str, name: str, place: str) -> str:
         """Explain on the page why an exhibit is missing; one that no notebook shows raises RenderError."""
@@ -180,20 +178,20 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     with passing_folder(".report-", store) as scratch:
         project = scratch / "report"
         _require_own_files(root / "reports")
-        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns("_province*.qmd", "README.md", ".*"))
+        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns(*NO_PAGES))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
         navigation = Navigation(areas, run, edition, sources, roles.regions, turnout if draft else None)
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
         contents.downloads = navigation.captions(download_list(files, provenance.formats))
-        contents.validity = navigation.captions(_validity(root, provenance))
+        pages = Pages(root, navigation, provenance)
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
-        bodies = _write_pages(root, project, contents, navigation, roles.nation, marks, provenance.registry)
+        bodies = _write_pages(project, contents, pages, roles.nation, marks, provenance.registry)
         marks.write(project, provenance)
-        _write_pdf_page(project, contents, bodies, navigation)
+        _write_pdf_page(project, contents, pages, bodies)
         _write_figures(project, contents, navigation)
         _write_configuration(project, edition, navigation, bodies)
         if edition.simulated:
@@ -305,28 +303,31 @@ def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]
                 yield shown["id"], Fragment(shown["markdown"], cell.source, shown["files"])
 
 
-def _page(root: Path, name: str, registry: Registry) -> tuple[dict[str, object], str]:
-    """Read a page of the project and fill in the settings that its text names."""
-    head, body = read_page(root / "reports" / name, f"reports/{name}")
-    return head, fill(body, registry.settings, "en")
+class Pages:
+    """The pages of reports/, filled in with an edition's values."""
+
+    def __init__(self, root: Path, navigation: Navigation, provenance: Provenance) -> None:
+        self.folder, self.navigation = root / "reports", navigation
+        self._templates = Templates(self.folder, provenance.formats, FILTERS)
+        self._values = page_values(root, provenance)
+
+    def read(self, name: str) -> tuple[dict[str, object], str]:
+        """Return a page's front matter and its filled body."""
+        head, _ = read_page(self.folder / name, f"reports/{name}")
+        return head, self.navigation.captions(self._templates.fill(name, self._values))
 
 
 def _write_pages(
-    root: Path,
-    project: Path,
-    contents: Contents,
-    navigation: Navigation,
-    nation: str,
-    marks: SourceMarks,
-    registry: Registry,
+    project: Path, contents: Contents, pages: Pages, nation: str, marks: SourceMarks, registry: Registry
 ) -> dict[str, tuple[str, str]]:
     """Write every page of the site; return title and expanded body by page id and by area key."""
     bodies: dict[str, tuple[str, str]] = {}
-    for path in sorted((root / "reports").glob("*.qmd")):
+    navigation = pages.navigation
+    for path in sorted(pages.folder.glob("*.qmd")):
         if path.name == PDF_PAGE:
             continue
         place = f"reports/{path.name}"
-        head, body = _page(root, path.name, registry)
+        head, body = pages.read(path.name)
         title = title_of(head, place).replace("{edition}", escape(navigation.edition.title))
         body = contents.expand(body.replace("{nation}", nation), place=place, code=False)
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
@@ -335,8 +336,8 @@ def _write_pages(
         text = navigation.linked(join_page(head, marks.numbered(with_methods(body, registry))))
         (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
         bodies[path.stem] = (str(head.get("menu-title", title)), body)
-    head, template = _page(root, PROVINCE_PAGE, registry)
-    _, chapter = _page(root, PROVINCE_CHAPTER, registry)
+    head, template = pages.read(PROVINCE_PAGE)
+    _, chapter = pages.read(PROVINCE_CHAPTER)
     for key in navigation.keys:
         text, short = (part.replace("{area}", key).replace("{nation}", nation) for part in (template, chapter))
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
@@ -359,12 +360,11 @@ def _write_pages(
     return bodies
 
 
-def _write_pdf_page(
-    project: Path, contents: Contents, bodies: dict[str, tuple[str, str]], navigation: Navigation
-) -> None:
+def _write_pdf_page(project: Path, contents: Contents, pages: Pages, bodies: dict[str, tuple[str, str]]) -> None:
     """Write report.qmd: the pages it names, then every province, in one document."""
     place = f"reports/{PDF_PAGE}"
-    head, body = read_page(project / PDF_PAGE, place)
+    navigation = pages.navigation
+    head, body = pages.read(PDF_PAGE)
     settings = read_settings(project / "_quarto.yml", "reports/_quarto.yml")
     # With a format of its own here, no page becomes a PDF, and this document no page.
     own = {name: options for name, options in settings["format"].items() if name == PDF_FORMAT}
@@ -436,12 +436,6 @@ def _mark_scripts(project: Path, navigation: Navigation) -> None:
     (project / TRACES).rename(project / marked_name(TRACES))
     for path in (project / "theme" / "site.js", project / "_quarto.yml", project / EDITION_FILE):
         path.write_text(navigation.linked(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def _validity(root: Path, provenance: Provenance) -> str:
-    """Return the body of the validity page, or a note that no study was kept."""
-    results = read_results(root)
-    return validity_page(results, provenance.registry, provenance.formats) if results else NO_STUDY
 
 
 def _licence(root: Path) -> str:

@@ -43,6 +43,10 @@ class Markdown(str):
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """Return the text itself: Jinja, too, is not to escape it."""
+        return self
+
 
 def escape(text: str) -> Markdown:
     """Write a text as one line of Markdown that shows it letter by letter, also in a table cell; only ' may be curved.

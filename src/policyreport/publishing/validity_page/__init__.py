@@ -1,1 +1,0 @@
-"""The page on the simulation study."""

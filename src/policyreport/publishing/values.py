@@ -1,0 +1,145 @@
+"""How a template prints values: numbers and dates in the page's language, with their source marks; texts escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from jinja2.runtime import Undefined
+
+from policyreport.errors import UsageError
+from policyreport.figures.tables import table
+from policyreport.params.phrases import AND, word
+from policyreport.records.digits import as_published
+from policyreport.records.formats import Formats
+from policyreport.records.markdown import Markdown, attribute, escape, link
+from policyreport.records.marks import mark
+
+
+class Value(float):
+    """A number with the ids of the ledger rows behind it (`policyreport.records.marks`)."""
+
+    rows: tuple[str, ...]
+
+    def __new__(cls, number: float, rows: Iterable[str] = ()) -> Value:
+        """Give a number its rows."""
+        value = super().__new__(cls, number)
+        value.rows = tuple(rows)
+        return value
+
+
+class Texts:
+    """Filters and functions of templates in one language."""
+
+    def __init__(self, formats: Formats) -> None:
+        self.formats = formats
+        self.filters: dict[str, Callable[..., object]] = {
+            "code": code,
+            "count": marked(formats.count),
+            "count_of": marked(formats.count_of),
+            "date": marked(formats.date),
+            "decimals": marked(as_published),
+            "fold": fold,
+            "interval": marked(formats.interval),
+            "link": link,
+            "list": self.listed,
+            "month": marked(formats.month),
+            "number": marked(formats.number),
+            "p_value": marked(formats.p_value),
+            "percent": marked(formats.percent),
+            "period": marked(formats.period),
+            "points": marked(formats.points),
+            "range": self.range_of,
+            "share_of": marked(formats.share_of),
+            "signed": marked(self.signed),
+            "sourced": sourced,
+            "tooltip": tooltip,
+            "word": marked(self.word),
+        }
+        self.functions: dict[str, Callable[..., object]] = {"table": self.table}
+
+    def printed(self, value: Any) -> Markdown:
+        """Write a value that a template prints without a filter.
+
+        Counts, numbers as published, dates and texts; Markdown and what a macro wrote stay. Raises UsageError for a
+        value that is no such thing.
+        """
+        if isinstance(value, Undefined):
+            return Markdown(str(value))
+        if hasattr(value, "__html__"):
+            return Markdown(value.strip())
+        if isinstance(value, str):
+            return escape(value)
+        if isinstance(value, date):
+            return Markdown(self.formats.date(value))
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            text = self.formats.count(value) if isinstance(value, int) else self.formats.published(value)
+            return mark(text, value.rows) if isinstance(value, Value) else Markdown(text)
+        got = f"no such thing: {type(value).__name__}"
+        raise UsageError("template", "a number, a date or a text to print", got, "Print a part of it.")
+
+    def listed(self, items: Iterable[Any], between: str = "") -> Markdown:
+        """Join values as prose: a, b and c; or by another sign."""
+        texts = [self.printed(item) for item in items]
+        last = between or f" {AND[self.formats.language]} "
+        head = [(between or ", ").join(texts[:-1])] if len(texts) > 1 else []
+        return Markdown(last.join([*head, *texts[-1:]]))
+
+    def range_of(self, numbers: Iterable[float], kind: str = "number", digits: int = 3) -> Markdown:
+        """Write the smallest and the largest of several numbers: ``0.930 to 0.975``."""
+        every, write = list(numbers), getattr(self.formats, kind)
+        return Markdown(f"{write(min(every), digits)} {self.formats.to} {write(max(every), digits)}")
+
+    def signed(self, value: float, digits: int = 2) -> str:
+        """Write a number with its sign."""
+        return self.formats.number(value, digits, signed=True)
+
+    def word(self, number: int) -> str:
+        """Write a number in letters, up to twelve."""
+        return word(number, self.formats.language)
+
+    def table(
+        self, id: str, columns: Sequence[Any], rows: Iterable[Sequence[Any]], caller: Callable[[], str], **settings: Any
+    ) -> Markdown:
+        """Write a table whose caption is the text of the call: ``[% call table("id", [...], rows) %]…[% endcall %]``.
+
+        `settings` are those of `policyreport.figures.tables.table`.
+        """
+        body = [[None if cell is None else self.printed(cell) for cell in row] for row in rows]
+        heads = [self.printed(column) for column in columns]
+        return Markdown(table(id, heads, body, " ".join(caller().split()), **settings).markdown)
+
+
+def marked(write: Callable[..., str]) -> Callable[..., Markdown]:
+    """Make a filter that also marks a `Value` with its rows."""
+
+    @wraps(write)
+    def filtered(value: Any, *settings: Any, **named: Any) -> Markdown:
+        if isinstance(value, Undefined):
+            str(value)
+        text = write(value, *settings, **named)
+        return mark(text, value.rows) if isinstance(value, Value) else Markdown(text)
+
+    return filtered
+
+
+def sourced(text: str, rows: Iterable[str]) -> Markdown:
+    """Mark a printed value with the rows behind it."""
+    return mark(escape(str(text)), rows)
+
+
+def code(text: str) -> Markdown:
+    """Write a key of a file as code."""
+    return Markdown(f"`{text.replace('`', '')}`")
+
+
+def tooltip(text: str) -> Markdown:
+    """Write a text as the value of an attribute."""
+    return Markdown(attribute(text))
+
+
+def fold(text: str, title: str) -> Markdown:
+    """Put a long list behind its title: closed on the site, left out of the PDF."""
+    return Markdown(f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::')
