@@ -24,9 +24,9 @@ from policyreport.publishing.validity_page import (
     SIMULATORS,
     STOPS,
     UNCLAIMED,
-    Study,
     failures,
     read_results,
+    study_of,
 )
 from policyreport.records.formats import NBSP, Formats
 from policyreport.running.study import run_study
@@ -210,7 +210,7 @@ def page_of(results: dict[str, MethodResult]) -> str:
     """The validity page of a study on lines of any length, with plain spaces."""
     registry = read_registry(ROOT)
     values = {
-        "study": Study(results, registry, Formats("en")),
+        "study": study_of(results, registry, Formats("en")),
         "settings": {
             section: {name: setting.value for name, setting in settings.items()}
             for section, settings in registry.settings.items()
@@ -601,7 +601,7 @@ def test_every_studied_method_has_a_violation_that_is_studied() -> None:
     assert {stop.method for stop in STOPS} == set(CELLS)
     for stop in STOPS:
         own = [cell for cell in CELLS[stop.method] if cell.simulator.__name__.replace("_", " ") == stop.what]
-        assert any(stop.holds(cell.design) for cell in own), stop.text
+        assert any(stop.holds(cell.design) for cell in own), stop.name
 
 
 def test_the_page_says_where_each_method_stops_holding(kept_page: str) -> None:

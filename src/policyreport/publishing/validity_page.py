@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
 from policyreport.errors import DataError
-from policyreport.params.registry import MethodEntry, Registry
+from policyreport.params.registry import Registry
 from policyreport.records.formats import EN_DASH, Formats
 from policyreport.records.markdown import Markdown
 from policyreport.statistics.validity import measures as judged_by
@@ -39,6 +38,18 @@ EARLIER = 0.003
 """As `tasks.EARLIER`, likewise."""
 DRAWS = 2000
 """Repetitions of the page, by METHODS §17."""
+BANDS = {
+    "continuous": judged_by.CONTINUOUS,
+    "at_least": judged_by.AT_LEAST,
+    "rank_sets": judged_by.RANK_SETS,
+    "nominal_test": judged_by.NOMINAL_TEST,
+    "exact_test": judged_by.EXACT_TEST,
+    "errors": judged_by.ERRORS,
+    "level": judged_by.LEVEL,
+    "repetitions": DRAWS,
+    "error": sqrt(judged_by.LEVEL * (1 - judged_by.LEVEL) / DRAWS),
+}
+"""Bands of METHODS §17, and the error of a share at the nominal level."""
 SMALL = 0.0005
 """Errors below this would be printed as 0 with three decimals."""
 
@@ -61,6 +72,18 @@ def _is_beyond(design: Design) -> bool:
     return design["frailty"] in ("gamma 2", "half never") and (design.get("effort") == 1 or design.get("slope") == 0)
 
 
+def _is_unclaimed(design: Design) -> bool:
+    return design.get("process") in UNCLAIMED
+
+
+def _is_clustered(design: Design) -> bool:
+    return str(design.get("kind")).endswith("clustered")
+
+
+def _has(**wanted: object) -> Callable[[Design], bool]:
+    return lambda design: all(design.get(name) == value for name, value in wanted.items())
+
+
 def _is_of_one_spread(design: Design) -> bool:
     return design.get("spread", "prior") != "prior" and not design.get("mean") and not design.get("jumps")
 
@@ -74,18 +97,27 @@ class Note:
     holds: Callable[[Design], bool]
 
     def is_of(self, cell: CellResult) -> bool:
-        """Return whether the note applies to a cell."""
+        """Return whether the text is about a cell."""
         return cell.design["what"] == self.what and self.holds(cell.design)
+
+
+@dataclass(frozen=True)
+class Stop(Note):
+    """A violation of one method, with the measure whose worst value its text gives."""
+
+    method: str
+    measure: str
+    worst: Callable[..., float] = min
 
 
 NOTES = (
     Note("groups_in_lists", "completion", ignores_groups),
     Note("groups_in_changes", "flow change", ignores_groups),
-    Note("even_entry", "flow change", lambda design: design.get("entry") == "evenly"),
-    Note("even_entry", "flow trend", lambda design: design.get("entry") == "evenly"),
+    Note("even_entry", "flow change", _has(entry="evenly")),
+    Note("even_entry", "flow trend", _has(entry="evenly")),
     Note("beyond_allowance", "unlike change", _is_beyond),
     Note("beyond_allowance", "unlike trend", _is_beyond),
-    Note("harder_tasks_left", "unlike outlook", lambda design: True),
+    Note("harder_tasks_left", "unlike outlook", _has()),
     Note("groups_in_outlooks", "outlook", ignores_groups),
     Note("groups_in_shares", "pooling", lambda design: ignores_groups(design) and design.get("assumed", 1) == 1),
     Note("larger_groups_in_shares", "pooling", exceeds_assumed),
@@ -94,13 +126,13 @@ NOTES = (
     Note("upward_revisions", "threshold", lambda design: bool(design.get("mean"))),
     Note("jumping_revisions", "threshold", lambda design: bool(design.get("jumps"))),
     Note("serial_dependence", "trend", lambda design: design.get("rho", 0) > 0),
-    Note("walk_beneath_noise", "trend families", lambda design: design.get("process") == BENEATH),
-    Note("unclaimed_means", "mean differences", lambda design: design.get("process") in UNCLAIMED),
-    Note("jumping_years", "mean differences", lambda design: design.get("process") == "jumps"),
-    Note("unclaimed_ranks", "ranks of means", lambda design: design.get("process") in UNCLAIMED),
+    Note("walk_beneath_noise", "trend families", _has(process=BENEATH)),
+    Note("unclaimed_means", "mean differences", _is_unclaimed),
+    Note("jumping_years", "mean differences", _has(process="jumps")),
+    Note("unclaimed_ranks", "ranks of means", _is_unclaimed),
     Note("unequal_noise", "panel", lambda design: bool(design.get("uneven"))),
     Note("few_exposed", "exposed", lambda design: str(design["kind"]).isdigit() and int(design["kind"]) < 6),
-    Note("groups_in_ranks", "ranks", lambda design: str(design.get("kind")).endswith("clustered")),
+    Note("groups_in_ranks", "ranks", _is_clustered),
 )
 """What is known of cells beforehand, in the order of the table."""
 REMARKS = {
@@ -119,265 +151,118 @@ REMARKS = {
 """What a table shows without judging it, by kind of simulation: names of macros, given all of its rows."""
 
 
-@dataclass(frozen=True)
-class Stop:
-    """A violation of one method, with the measure whose worst value its text (a macro's name) gives."""
-
-    name: str
-    method: str
-    what: str
-    holds: Callable[[Design], bool]
-    measure: str
-    worst: Callable[..., float] = min
-
-
 STOPS = (
-    Stop("stop_grouped_lists", "completion", "completion", ignores_groups, "coverage, mean over p of 0.05 to 0.95"),
-    Stop("stop_grouped_changes", "flow", "flow change", ignores_groups, "coverage"),
+    Stop("stop_grouped_lists", "completion", ignores_groups, "completion", "coverage, mean over p of 0.05 to 0.95"),
+    Stop("stop_grouped_changes", "flow change", ignores_groups, "flow", "coverage"),
+    Stop("stop_unlike_tasks", "unlike trend", _has(frailty="gamma 2", slope=0), "flow", "verdict falling", max),
     Stop(
-        "stop_unlike_tasks", "flow", "unlike trend",
-        lambda design: design["frailty"] == "gamma 2" and design["slope"] == 0, "verdict falling", max,
+        "stop_unfinishable_tasks", "unlike trend", _has(frailty="half never", slope=0), "flow", "verdict falling", max
     ),
+    Stop("stop_harder_tasks", "unlike outlook", _has(), "outlook", "coverage, as printed"),
+    Stop("stop_grouped_shares", "pooling", exceeds_assumed, "pooling", "coverage"),
+    Stop("stop_grouped_funnel", "funnel", exceeds_assumed, "funnel", "any area singled out", max),
+    Stop("stop_large_revisions", "threshold", _has(spread="1.5"), "threshold", "coverage"),
+    Stop("stop_correlated_years", "trend", _has(rho=0.6, slope=0), "trend", "verdict rising or falling", max),
     Stop(
-        "stop_unfinishable_tasks", "flow", "unlike trend",
-        lambda design: design["frailty"] == "half never" and design["slope"] == 0, "verdict falling", max,
+        "stop_walk_beneath_noise", "trend families", _has(process=BENEATH), "trend", "areas named without a trend", max
     ),
-    Stop("stop_harder_tasks", "outlook", "unlike outlook", lambda design: True, "coverage, as printed"),
-    Stop("stop_grouped_shares", "pooling", "pooling", exceeds_assumed, "coverage"),
-    Stop("stop_grouped_funnel", "funnel", "funnel", exceeds_assumed, "any area singled out", max),
-    Stop(
-        "stop_large_revisions", "threshold", "threshold",
-        lambda design: str(design.get("spread")) == "1.5", "coverage",
-    ),
-    Stop(
-        "stop_correlated_years", "trend", "trend",
-        lambda design: design.get("rho", 0) > 0.3 and design.get("slope") == 0, "verdict rising or falling", max,
-    ),
-    Stop(
-        "stop_walk_beneath_noise", "trend", "trend families",
-        lambda design: design.get("process") == BENEATH, "areas named without a trend", max,
-    ),
-    Stop("stop_unlike_means", "peers", "mean differences", NOTES[16].holds, "coverage"),
-    Stop("stop_unlike_ranks", "ranks", "ranks of means", NOTES[16].holds, "coverage, all sets together"),
-    Stop(
-        "stop_unequal_noise", "panel", "panel",
-        lambda design: bool(design.get("uneven")) and design.get("ratio") == 0, "equal slopes rejected", max,
-    ),
-    Stop(
-        "stop_few_exposed", "exposure", "exposed",
-        lambda design: design.get("kind") == "3" and design.get("association") == 0, "plain clustered t rejects", max,
-    ),
-    Stop(
-        "stop_grouped_ranks", "ranks", "ranks",
-        lambda design: str(design.get("kind")).endswith("clustered"), "coverage, all sets together",
-    ),
-)  # fmt: skip
+    Stop("stop_unlike_means", "mean differences", _is_unclaimed, "peers", "coverage"),
+    Stop("stop_unlike_ranks", "ranks of means", _is_unclaimed, "ranks", "coverage, all sets together"),
+    Stop("stop_unequal_noise", "panel", _has(uneven=1, ratio=0), "panel", "equal slopes rejected", max),
+    Stop("stop_few_exposed", "exposed", _has(kind="3", association=0), "exposure", "plain clustered t rejects", max),
+    Stop("stop_grouped_ranks", "ranks", _is_clustered, "ranks", "coverage, all sets together"),
+)
 """Of the violations that were studied, those that cost most."""
 
 
-@dataclass(frozen=True)
-class Study:
-    """The kept study as the page prints it."""
-
-    results: Mapping[str, MethodResult]
-    registry: Registry
-    formats: Formats
-    earlier: float = EARLIER
-
-    @cached_property
-    def methods(self) -> list[Method]:
-        """The studied methods in the registry's order."""
-        found = ((id, entry) for id, entry in self.registry.methods.items() if id in self.results)
-        return [Method(self.results[id], entry, self.formats) for id, entry in found]
-
-    @cached_property
-    def cells(self) -> dict[str, list[CellResult]]:
-        """Rows of the study by method; none of a method that was not studied."""
-        return {id: list(self.results[id].cells) if id in self.results else [] for id in self.registry.methods}
-
-    @property
-    def rows(self) -> int:
-        """Number of rows of all tables."""
-        return sum(map(len, self.cells.values()))
-
-    @property
-    def judged(self) -> int:
-        """Number of judged measures."""
-        return sum(method.judged for method in self.methods)
-
-    @property
-    def met(self) -> int:
-        """Number of judged measures that meet their band."""
-        return sum(method.met for method in self.methods)
-
-    @property
-    def draws(self) -> list[int]:
-        """Numbers of repetitions."""
-        return sorted({result.draws for result in self.results.values()})
-
-    @property
-    def shortened(self) -> list[dict[str, object]]:
-        """Slow kinds of simulation (`what`) with the repetitions that were made of them (`draws`)."""
-        short = {
-            (str(cell.design["what"]), cell.draws): None
-            for method in self.methods for cell in method.result.cells if is_short(cell, method.result)
-        }  # fmt: skip
-        return [{"what": what, "draws": draws} for what, draws in short]
-
-    @property
-    def bands(self) -> dict[str, object]:
-        """Bands of METHODS §17, and the error of a share at the nominal level."""
-        level = judged_by.LEVEL
-        return {
-            "continuous": judged_by.CONTINUOUS,
-            "at_least": judged_by.AT_LEAST,
-            "rank_sets": judged_by.RANK_SETS,
-            "nominal_test": judged_by.NOMINAL_TEST,
-            "exact_test": judged_by.EXACT_TEST,
-            "errors": judged_by.ERRORS,
-            "level": level,
-            "repetitions": DRAWS,
-            "error": sqrt(level * (1 - level) / DRAWS),
-        }
-
-    @property
-    def older(self) -> list[str]:
-        """Titles of methods whose code changed after they were simulated; comments and docstrings do not count."""
-        present = {fingerprint(f"policyreport.statistics.validity.{name}") for name in SIMULATORS}
-        return [each.title for each in self.methods if not {cell.code for cell in each.result.cells} <= present]
-
-    @cached_property
-    def claims(self) -> list[list[object]]:
-        """A row for each judged claim: method, claim, verdict, nominal level, band, sizes, lowest, highest."""
-        return [
-            [method.title, claim, *_claim(measures, self.formats)]
-            for method in self.methods
-            for claim, measures in _claims(method.result.cells)
-        ]
-
-    @property
-    def claims_met(self) -> int:
-        """Number of claims that meet their band at every size."""
-        return sum(row[2] == "meets" for row in self.claims)
-
-    @property
-    def missing(self) -> list[Method]:
-        """Methods with a measure that misses its band."""
-        return [method for method in self.methods if method.failures]
-
-    @property
-    def stops(self) -> list[dict[str, object]]:
-        """Methods (`title`) with the violations under which they stop holding (`stops`), as far as studied."""
-        by_method: list[dict[str, object]] = [
-            {"title": method.title, "stops": [stop for stop in map(method.worst, STOPS) if stop]}
-            for method in self.methods
-        ]
-        return [method for method in by_method if method["stops"]]
+def study_of(results: Mapping[str, MethodResult], registry: Registry, formats: Formats) -> dict[str, object]:
+    """Collect what the page prints of the kept study: counts, bands, claims, methods in the registry's order."""
+    studied = [results[id] for id in registry.methods if id in results]
+    methods = [_method(result, registry[result.method].title, formats) for result in studied]
+    claims = [
+        [registry[result.method].title, claim, *_claim(measures, formats)]
+        for result in studied
+        for claim, measures in _claims(result.cells)
+    ]
+    present = {fingerprint(f"policyreport.statistics.validity.{name}") for name in SIMULATORS}
+    older = [result for result in studied if not {cell.code for cell in result.cells} <= present]
+    short = [(cell.design["what"], cell.draws) for result in studied for cell in result.cells if is_short(cell, result)]
+    return {
+        "methods": methods,
+        "cells": {id: list(results[id].cells) if id in results else [] for id in registry.methods},
+        "rows": sum(len(result.cells) for result in studied),
+        "judged": sum(method["judged"] for method in methods),
+        "met": sum(method["met"] for method in methods),
+        "draws": sorted({result.draws for result in studied}),
+        "shortened": [{"what": what, "draws": draws} for what, draws in dict.fromkeys(short)],
+        "bands": BANDS,
+        "after": registry.references["MWC19"].full,
+        "older": [registry[result.method].title for result in older],
+        "claims": claims,
+        "claims_met": sum(row[2] == "meets" for row in claims),
+        "missing": [method for method in methods if method["misses"]],
+        "stopping": [method for method in methods if method["stops"]],
+        "earlier": EARLIER,
+    }
 
 
-@dataclass(frozen=True)
-class Method:
-    """One studied method."""
-
-    result: MethodResult
-    entry: MethodEntry
-    formats: Formats
-
-    @property
-    def id(self) -> str:
-        """Key of the method."""
-        return self.result.method
-
-    @property
-    def title(self) -> str:
-        """Name of the method for readers."""
-        return self.entry.title
-
-    @property
-    def version(self) -> str:
-        """Version of the package that made the results."""
-        return self.result.version
-
-    @cached_property
-    def failures(self) -> list[tuple[CellResult, Measure]]:
-        """The judged measures that miss their band, in the order of the table."""
-        return failures(self.result)
-
-    @property
-    def judged(self) -> int:
-        """Number of judged measures."""
-        return sum(measure.low is not None for cell in self.result.cells for measure in cell.measures)
-
-    @property
-    def met(self) -> int:
-        """Number of judged measures that meet their band."""
-        return self.judged - len(self.failures)
-
-    @property
-    def verdict(self) -> str:
-        """How many measures are below and above their band."""
-        return verdict_of([measure for cell in self.result.cells for measure in cell.measures])
-
-    @property
-    def misses(self) -> list[dict[str, object]]:
-        """The measures that miss their band: `design`, `name`, `measured`, `side`, and the band `low` to `high`."""
-        return [
+def _method(result: MethodResult, title: str, formats: Formats) -> dict[str, Any]:
+    """Collect one method's counts, misses with their notes, tables, and violations under which it stops holding."""
+    missed = failures(result)
+    judged = sum(measure.low is not None for cell in result.cells for measure in cell.measures)
+    return {
+        "id": result.method,
+        "title": title,
+        "version": result.version,
+        "judged": judged,
+        "met": judged - len(missed),
+        "verdict": verdict_of([measure for cell in result.cells for measure in cell.measures]),
+        "misses": [
             {
                 "design": _described(cell),
                 "name": measure.name,
-                "measured": measured(measure, self.formats),
+                "measured": measured(measure, formats),
                 "side": "below" if measure.verdict == "fails low" else "above",
-                "low": measure.low,
-                "high": measure.high,
+                "band": (measure.low, measure.high),
             }
-            for cell, measure in self.failures
-        ]
+            for cell, measure in missed
+        ],
+        "notes": notes_on([cell for cell, _ in missed]),
+        "kinds": [_table(result, str(what), formats) for what in dict.fromkeys(c.design["what"] for c in result.cells)],
+        "stops": [
+            {"name": stop.name, "worst": stop.worst(values)}
+            for stop in STOPS
+            if stop.method == result.method and (values := measure_of(filter(stop.is_of, result.cells), stop.measure))
+        ],
+    }
 
-    @property
-    def notes(self) -> list[dict[str, object]]:
-        """Notes on the rows that miss their band."""
-        return notes_on([cell for cell, _ in self.failures])
 
-    @property
-    def kinds(self) -> list[dict[str, object]]:
-        """Its tables, one for each kind of simulation."""
-        return [self._kind(kind) for kind in dict.fromkeys(str(cell.design["what"]) for cell in self.result.cells)]
-
-    def worst(self, stop: Stop) -> dict[str, object] | None:
-        """Give the worst value under a violation, if it is this method's and was studied."""
-        own = [cell for cell in self.result.cells if cell.design["what"] == stop.what and stop.holds(cell.design)]
-        values = measure_of(own, stop.measure) if stop.method == self.id else []
-        return {"name": stop.name, "worst": stop.worst(values)} if values else None
-
-    def _kind(self, what: str) -> dict[str, object]:
-        """Lay out one table: a row per cell with its design, the verdict on it, and a column for each measure."""
-        rows = [cell for cell in self.result.cells if cell.design["what"] == what]
-        designs = list(dict.fromkeys(name for cell in rows for name in cell.design if name != "what"))
-        measures = [measure for cell in rows for measure in cell.measures]
-        bands = {
-            measure.name: band_of(measure.low, measure.high, self.formats)
-            for measure in measures
-            if measure.low is not None and measure.high is not None
-        }
-        names = list(dict.fromkeys(measure.name for measure in measures))
-        return {
-            "id": f"validity-{self.id}-{what.replace(' ', '-')}",
-            "title": what.capitalize(),
-            "description": Markdown(DESIGNS.get(what, "")),
-            "columns": [
-                *(design.replace("_", " ") for design in designs),
-                "verdict",
-                *(f"{name} ({bands[name]})" if name in bands else name for name in names),
-            ],
-            "cells": [_row(cell, designs, names, bands, self.formats) for cell in rows],
-            "judged": sum(measure.low is not None for measure in measures),
-            "missed": sum(measure.verdict.startswith("fails") for measure in measures),
-            "measures": len(measures),
-            "fewer": sorted({cell.draws for cell in rows if is_short(cell, self.result)}),
-            "rows": rows,
-            "remark": REMARKS.get(what),
-            "notes": notes_on(rows),
-        }
+def _table(result: MethodResult, what: str, formats: Formats) -> dict[str, object]:
+    """Lay out one table: a row per cell with its design, the verdict on it, and a column for each measure."""
+    rows = [cell for cell in result.cells if cell.design["what"] == what]
+    designs = list(dict.fromkeys(name for cell in rows for name in cell.design if name != "what"))
+    measures = [measure for cell in rows for measure in cell.measures]
+    bands = {
+        measure.name: band_of(measure.low, measure.high, formats)
+        for measure in measures
+        if measure.low is not None and measure.high is not None
+    }
+    names = list(dict.fromkeys(measure.name for measure in measures))
+    headed = [f"{name} ({bands[name]})" if name in bands else name for name in names]
+    return {
+        "id": f"validity-{result.method}-{what.replace(' ', '-')}",
+        "title": what.capitalize(),
+        "description": Markdown(DESIGNS.get(what, "")),
+        "columns": [*(design.replace("_", " ") for design in designs), "verdict", *headed],
+        "cells": [_row(cell, designs, names, bands, formats) for cell in rows],
+        "judged": sum(measure.low is not None for measure in measures),
+        "missed": sum(measure.verdict.startswith("fails") for measure in measures),
+        "measures": len(measures),
+        "fewer": sorted({cell.draws for cell in rows if is_short(cell, result)}),
+        "rows": rows,
+        "remark": REMARKS.get(what),
+        "notes": notes_on(rows),
+    }
 
 
 def read_results(root: Path) -> dict[str, MethodResult]:
