@@ -6,11 +6,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
+READY_LAB := .venv/.ready-lab
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 PIP = $(BIN)/python -m pip --disable-pip-version-check $$(test -t 1 || echo --quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all validity check lab clean setup format lock
+.PHONY: help report test test-all coverage validity check lab clean setup format lock
 
 help: ## Show what can be made
 	@echo "policyreport: the evaluation report on a public policy"
@@ -27,8 +28,11 @@ report: $(READY) ## Run the notebooks of EDITION and render the site and the PDF
 test: $(READY_DEV) ## Run the tests
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile
 
-test-all: $(READY_DEV) ## Run the tests, with twenty hash seeds instead of two
+test-all: $(READY_DEV) ## Run the tests, and what takes too long for every commit
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --all
+
+coverage: $(READY_DEV) ## Run the tests and print which lines of src/ none of them reaches
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report term-missing:skip-covered
 
 validity: $(READY_DEV) ## Simulate data of known truth and see whether the methods' claims hold
 	$(BIN)/policyreport validity --workers $(WORKERS) --keep
@@ -41,7 +45,7 @@ check: $(READY_DEV) ## Lint, types, spelling, notebooks without outputs, rules o
 	$(BIN)/nbstripout --verify $$(git ls-files 'notebooks/*.ipynb')
 	$(BIN)/policyreport check
 
-lab: $(READY_DEV) ## Open the project in JupyterLab
+lab: $(READY_LAB) ## Open the project in JupyterLab
 	$(BIN)/jupyter lab
 
 format: $(READY_DEV) ## Format the code and strip the notebooks
@@ -51,7 +55,8 @@ format: $(READY_DEV) ## Format the code and strip the notebooks
 
 lock: ## Make the locks again from pyproject.toml, keeping the versions they have where they fit
 	$(LOCK) --extra install -o requirements.lock pyproject.toml
-	$(LOCK) --all-extras -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(LOCK) --extra cluster --extra connect --extra dev --extra install -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(LOCK) --extra install --extra lab -c requirements-dev.lock -o requirements-lab.lock pyproject.toml
 
 clean: ## Remove everything generated, and the environment
 	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache
@@ -69,8 +74,15 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m policyreport.publishing.renderers.obtain_quarto
 	@touch $@
 
-# What testing, checking and JupyterLab add.
+# What testing and checking add.
 $(READY_DEV): $(READY) requirements-dev.lock
-	@echo "Adding what tests, checks and JupyterLab need: $$(($$(grep -c '==' requirements-dev.lock) - $$(grep -c '==' requirements.lock))) packages, 0.5 GB …"
+	@echo "Adding what tests and checks need: $$(($$(grep -c '==' requirements-dev.lock) - $$(grep -c '==' requirements.lock))) packages, 0.4 GB …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# What JupyterLab adds: apart, because with it every Python process that reads a notebook starts two seconds later
+# (it brings rfc3987-syntax, which jsonschema then imports).
+$(READY_LAB): $(READY) requirements-lab.lock
+	@echo "Adding JupyterLab: $$(($$(grep -c '==' requirements-lab.lock) - $$(grep -c '==' requirements.lock))) packages …"
+	@$(PIP) install --require-hashes -r requirements-lab.lock
 	@touch $@

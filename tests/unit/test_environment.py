@@ -8,6 +8,12 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+# Which extras of pyproject.toml each lock holds.
+EXTRAS = {
+    "requirements.lock": ["install"],
+    "requirements-dev.lock": ["cluster", "connect", "dev", "install"],
+    "requirements-lab.lock": ["install", "lab"],
+}
 
 
 def test_conda_environment_lists_the_dependencies_of_the_package():
@@ -21,21 +27,27 @@ def test_conda_environment_lists_the_dependencies_of_the_package():
     assert conda_only <= packages
 
 
-@pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", ["install"]), ("requirements-dev.lock", None)])
-def test_lock_pins_every_dependency_and_carries_no_address(lock: str, extras: list[str] | None):
+@pytest.mark.parametrize(("lock", "extras"), EXTRAS.items())
+def test_lock_pins_every_dependency_and_carries_no_address(lock: str, extras: list[str]):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     text = (ROOT / lock).read_text()
     optional = project["optional-dependencies"]
-    wanted = project["dependencies"] + [entry for extra in extras or optional for entry in optional[extra]]
+    wanted = project["dependencies"] + [entry for extra in extras for entry in optional[extra]]
     assert {re.split(r"[><=\[]", entry)[0].lower() for entry in wanted} <= set(pins(text))
     assert "://" not in text
     assert text.count("--hash=sha256:") > len(pins(text))
 
 
-def test_both_locks_pin_the_same_versions():
+def test_every_extra_is_in_a_lock():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {extra for extras in EXTRAS.values() for extra in extras} == set(project["optional-dependencies"])
+
+
+@pytest.mark.parametrize("lock", ["requirements-dev.lock", "requirements-lab.lock"])
+def test_the_locks_pin_the_same_versions(lock: str):
     reporting = pins((ROOT / "requirements.lock").read_text())
-    everything = pins((ROOT / "requirements-dev.lock").read_text())
-    assert {name: everything.get(name) for name in reporting} == reporting
+    with_more = pins((ROOT / lock).read_text())
+    assert {name: with_more.get(name) for name in reporting} == reporting
 
 
 def pins(lock: str) -> dict[str, str]:
