@@ -7,7 +7,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 READY_LAB := .venv/.ready-lab
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  --no-emit-package warm-kernels
 PIP = $(BIN)/python -m pip --disable-pip-version-check $$(test -t 1 || echo --quiet)
 
 .DEFAULT_GOAL := help
@@ -65,12 +66,12 @@ setup: $(READY_DEV) ## Only set up .venv
 
 # What reporting needs. On a terminal pip shows how far it is. Python 3.11 puts setuptools into a new .venv, where
 # nothing uses it; 3.12 does not.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml src/warm_kernels/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@echo "Setting up .venv: $$(grep -c '==' requirements.lock) packages, 1 GB on disk (once; again when requirements.lock changes) …"
 	@test -x $(BIN)/python || { $(PYTHON) -m venv .venv && $(PIP) --quiet uninstall --yes setuptools; }
 	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) install --no-deps --no-build-isolation --editable src/warm_kernels --editable .
 	@$(BIN)/python -m policyreport.publishing.renderers.obtain_quarto
 	@touch $@
 

@@ -28,7 +28,7 @@ from policyreport.project import find_project
 from policyreport.running.cache.results import Cache
 from policyreport.running.events import Event, Finished
 from policyreport.running.execute.unit import Unit, Units
-from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels import batch_server
 from policyreport.running.pool import scratch_folder
 from policyreport.running.runs import run_stages
 

@@ -28,7 +28,7 @@ from measuring import Cost, compile_sources, copy_project, judge, load, timed, w
 
 from policyreport.project import find_project
 from policyreport.running import plan
-from policyreport.running.kernels.batch import ENVIRONMENT
+from policyreport.running.kernels import ENVIRONMENT
 
 EDITION = "2025Q4"
 QUICK = ["n01", "n04", "n40", "n96"]

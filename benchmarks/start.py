@@ -19,8 +19,8 @@ from measuring import compile_sources, judge, load, spread, words_of
 from policyreport.project import find_project
 from policyreport.running import plan
 from policyreport.running.execute import Unit, execute_unit
-from policyreport.running.kernels.batch import batch_server
-from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.kernels import batch_server
+from warm_kernels.provisioner import use_server
 
 EDITION, AREA = "2025Q4", "n40"
 PAIRS, QUICK_PAIRS = 25, 5

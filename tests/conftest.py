@@ -24,7 +24,7 @@ from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
 from policyreport.running import plan
-from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels import batch_server
 from policyreport.running.plan import Known
 from policyreport.running.runs import RunSummary, run_stages
 from policyreport.statistics.tasks.completion import completion_of_lists

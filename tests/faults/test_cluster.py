@@ -17,11 +17,11 @@ from policyreport.running.cluster.executor import DaskExecutor
 from policyreport.running.cluster.worker import Order
 from policyreport.running.events import Finished, WorkerLost
 from policyreport.running.execute import Unit
-from policyreport.running.kernels.batch import batch_server
-from policyreport.running.kernels.imports import imported_modules
+from policyreport.running.kernels import batch_server
 from policyreport.running.pool import WorkerPool
 from policyreport.running.runs import run_units
 from policyreport.running.store import notebook_path, record_path
+from warm_kernels.imports import imported_modules
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 HERE = tuple(describe_environment({"pandas", "papermill"}).items())

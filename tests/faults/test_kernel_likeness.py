@@ -16,10 +16,10 @@ from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 from policyreport.running.execute import Unit, execute_unit
-from policyreport.running.kernels import forkserver, provisioner, warm_kernels
-from policyreport.running.kernels.batch import batch_server
-from policyreport.running.kernels.forkserver import ForkServer
-from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.kernels import batch_server
+from warm_kernels import forkserver, provisioner, warm_kernels
+from warm_kernels.forkserver import ForkServer
+from warm_kernels.provisioner import use_server
 
 ROOT = Path(__file__).parents[2]
 needs_fork = pytest.mark.skipif(bool(forkserver.why_not()), reason=forkserver.why_not() or "forks")
@@ -286,8 +286,8 @@ def wait_for(condition, what: str, seconds: float = 5) -> None:
 CLIENT = """
 import sys
 from jupyter_client.manager import KernelManager
-from policyreport.running.kernels import provisioner
-from policyreport.running.kernels.warm import register
+from warm_kernels import provisioner
+from warm_kernels.warm import register
 register()
 provisioner.use_server(sys.argv[1])
 manager = KernelManager(kernel_name="python3")
@@ -302,7 +302,7 @@ manager.shutdown_kernel(now=True)
 def test_d8_a_client_of_another_environment_gets_no_kernel_of_the_servers(warm: ForkServer, tmp_path: Path) -> None:
     venv.create(tmp_path / "other", with_pip=False, symlinks=True)
     site = next((tmp_path / "other" / "lib").glob("python*/site-packages"))
-    paths = [path for path in sys.path if path.endswith("site-packages")] + [str(ROOT / "src")]
+    paths = [path for path in sys.path if path.endswith("site-packages")] + [str(ROOT / "src" / "warm_kernels")]
     (site / "others.pth").write_text("\n".join(paths))
     client = [str(tmp_path / "other" / "bin" / "python"), "-c", CLIENT, warm.address]
     answer = subprocess.run(client, capture_output=True, text=True, timeout=120, check=True)
@@ -334,9 +334,9 @@ def test_d9_a_kernel_whose_output_goes_to_a_pipe_is_forked_too(warm: ForkServer)
 def test_d9_forked_and_cold_kernels_are_counted_with_their_reasons(
     warm: ForkServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from policyreport.running.kernels.counts import KernelCounts, kernel_counts
+    from warm_kernels.counts import KernelCounts, kernel_counts
 
-    monkeypatch.setattr("policyreport.running.kernels.counts._counts", KernelCounts())
+    monkeypatch.setattr("warm_kernels.counts._counts", KernelCounts())
     run("1")
     monkeypatch.setenv("SETTINGS_EXACT", "other")
     run("1")
@@ -361,7 +361,7 @@ def test_d9_the_counts_stand_in_pytests_summary(tmp_path: Path) -> None:
 
 
 def test_d9_every_reason_for_a_cold_kernel_stands_in_the_document() -> None:
-    from policyreport.running.kernels.reasons import Reason
+    from warm_kernels.reasons import Reason
 
     text = (ROOT / "docs" / "warm-kernels.md").read_text(encoding="utf-8")
     assert [reason for reason in Reason if f"| {reason.value} |" not in text] == []

@@ -33,7 +33,7 @@ import os, sys
 from pathlib import Path
 from policyreport.running.cache.results import Cache
 from policyreport.running.execute import Unit
-from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels import batch_server
 from policyreport.running.runs import run_stages
 
 FIXTURES, AREAS = Path(sys.argv[1]), sys.argv[2].split(",")

@@ -16,9 +16,9 @@ from policyreport.params.edition import read_edition
 from policyreport.running import plan
 from policyreport.running.execute import Unit, execute_unit
 from policyreport.running.execute.parameters import UnknownParameterError, check_parameters
-from policyreport.running.kernels.batch import batch_server
-from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.kernels import batch_server
 from policyreport.running.plan import Known
+from warm_kernels.provisioner import use_server
 
 ROOT = Path(__file__).parents[2]
 PYTHON = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}

@@ -14,10 +14,10 @@ import pytest
 
 from policyreport.records.base import Failure
 from policyreport.running.execute import Unit, execute_unit
-from policyreport.running.kernels.batch import batch_server
-from policyreport.running.kernels.provisioner import use_server
+from policyreport.running.kernels import batch_server
 from policyreport.running.runs import run_units
 from policyreport.running.store import failure_path, notebook_path, record_path
+from warm_kernels.provisioner import use_server
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 
@@ -157,7 +157,7 @@ RUNNER = """
 import sys
 from pathlib import Path
 from policyreport.running.execute import Unit
-from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels import batch_server
 from policyreport.running.runs import run_stages
 
 if __name__ == "__main__":

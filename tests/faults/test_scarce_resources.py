@@ -11,9 +11,9 @@ import pytest
 
 from policyreport.errors import RunError, system_error
 from policyreport.running import pool, resources
-from policyreport.running.kernels.batch import ENVIRONMENT
-from policyreport.running.kernels.server import Server
+from policyreport.running.kernels import ENVIRONMENT
 from policyreport.running.pool import WorkerPool
+from warm_kernels.server import Server
 
 pytest.importorskip("resource")
 ROOT = Path(__file__).parents[2]

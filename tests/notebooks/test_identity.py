@@ -8,7 +8,7 @@ import random
 
 from policyreport.publishing.differences import compare_builds
 from policyreport.running import plan
-from policyreport.running.kernels.batch import batch_server
+from policyreport.running.kernels import batch_server
 from policyreport.running.pool import WorkerPool
 from policyreport.running.runs import run_units
 

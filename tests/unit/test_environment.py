@@ -14,6 +14,8 @@ EXTRAS = {
     "requirements-dev.lock": ["cluster", "connect", "dev", "install"],
     "requirements-lab.lock": ["install", "lab"],
 }
+# Installed from this repository.
+OWN = {"warm-kernels>=0.1"}
 
 
 def test_conda_environment_lists_the_dependencies_of_the_package():
@@ -22,8 +24,14 @@ def test_conda_environment_lists_the_dependencies_of_the_package():
     listed = environment["dependencies"]
     from_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
     packages = {entry for entry in listed if isinstance(entry, str)} | set(from_pip)
-    conda_only = {"pip", "quarto>=1.6", f"python{project['requires-python']}", "--editable ."}
-    assert packages - conda_only == {*project["dependencies"], *project["optional-dependencies"]["lab"]}
+    conda_only = {
+        "pip",
+        "quarto>=1.6",
+        f"python{project['requires-python']}",
+        "--editable .",
+        "--editable src/warm_kernels",
+    }
+    assert packages - conda_only == {*project["dependencies"], *project["optional-dependencies"]["lab"]} - OWN
     assert conda_only <= packages
 
 
@@ -32,7 +40,7 @@ def test_lock_pins_every_dependency_and_carries_no_address(lock: str, extras: li
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     text = (ROOT / lock).read_text()
     optional = project["optional-dependencies"]
-    wanted = project["dependencies"] + [entry for extra in extras for entry in optional[extra]]
+    wanted = {*project["dependencies"]} - OWN | {entry for extra in extras for entry in optional[extra]}
     assert {re.split(r"[><=\[]", entry)[0].lower() for entry in wanted} <= set(pins(text))
     assert "://" not in text
     assert text.count("--hash=sha256:") > len(pins(text))

@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "policyreport"
+KERNELS = ROOT / "src" / "warm_kernels" / "warm_kernels"
 MOST_ROOMS = 12
 MOST_ARROWS = 60
 
@@ -22,14 +23,14 @@ def table() -> dict[str, set[str]]:
     return allowed | {room: set(allowed) - {room} for room, cell in rows if cell == "all"}
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
-    """Dotted names of this package's modules that some code imports, or whose content it imports."""
+def imported(tree: ast.AST, package: str = PACKAGE.name) -> Iterator[str]:
+    """Dotted names of a package's modules that some code imports, or whose content it imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names if name.name.startswith("policyreport."))
+            yield from (name.name for name in node.names if name.name.startswith(f"{package}."))
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are written in full"
-            if (node.module or "").split(".")[0] == "policyreport":
+            if (node.module or "").split(".")[0] == package:
                 yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
@@ -70,6 +71,14 @@ def test_rooms_import_what_the_design_allows_and_no_more() -> None:
     drawn = arrows()
     assert drawn == {room: used for room, used in ALLOWED.items() if room != "cli"} | {"cli": drawn["cli"]}
     assert sum(map(len, drawn.values())) <= MOST_ARROWS
+
+
+def test_the_kernels_are_a_distribution_of_their_own() -> None:
+    own = [ast.parse(path.read_text(encoding="utf-8")) for path in KERNELS.rglob("*.py")]
+    assert own
+    assert [name for tree in own for name in imported(tree)] == []
+    users = {room_of(path) for path, tree in FILES.items() if list(imported(tree, KERNELS.name))}
+    assert users == {"running", "cli"}
 
 
 def test_no_arrow_goes_up() -> None:

@@ -19,14 +19,14 @@ from nbclient import NotebookClient
 from papermill import execute_notebook
 
 from policyreport.running.execute import Unit, execute_unit
-from policyreport.running.kernels import forkserver, provisioner, warm_kernels
-from policyreport.running.kernels.batch import BatchKernelManager, batch_server
-from policyreport.running.kernels.forked import ListedModules
-from policyreport.running.kernels.forkserver import ForkServer
-from policyreport.running.kernels.imports import imported_modules
-from policyreport.running.kernels.provisioner import NAME, kernel_arguments, use_server
-from policyreport.running.kernels.reasons import ForkRefusedError
-from policyreport.running.kernels.request import request_from_here
+from policyreport.running.kernels import BatchKernelManager, batch_server
+from warm_kernels import forkserver, provisioner, warm_kernels
+from warm_kernels.forked import ListedModules
+from warm_kernels.forkserver import ForkServer
+from warm_kernels.imports import imported_modules
+from warm_kernels.provisioner import NAME, kernel_arguments, use_server
+from warm_kernels.reasons import ForkRefusedError
+from warm_kernels.request import request_from_here
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "notebooks" / "fixtures"
@@ -223,7 +223,7 @@ def test_the_end_of_the_server_is_the_end_of_its_kernels_and_its_folder():
 OWNER = """
 import sys, time
 from jupyter_client.manager import KernelManager
-from policyreport.running.kernels import warm_kernels
+from warm_kernels import warm_kernels
 warm = warm_kernels()
 manager = KernelManager()
 manager.start_kernel()
@@ -368,14 +368,14 @@ print(issubclass(found.load(), LocalProvisioner))
 
 
 def test_the_entry_point_in_pyproject_is_the_provisioner(tmp_path):
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((ROOT / "src" / "warm_kernels" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     points = project["entry-points"]["jupyter_client.kernel_provisioners"]
     folder = tmp_path / "another-1.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: another\nVersion: 1\n")
     lines = "\n".join(f"another-{name} = {value}" for name, value in points.items())
     (folder / "entry_points.txt").write_text(f"[jupyter_client.kernel_provisioners]\n{lines}\n")
-    path = os.pathsep.join([str(tmp_path), str(ROOT / "src")])
+    path = os.pathsep.join([str(tmp_path), str(ROOT / "src" / "warm_kernels")])
     words = [sys.executable, "-c", INSTALLED, f"another-{NAME}"]
     answer = subprocess.run(words, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True)
     assert answer.stdout == "True\n"
@@ -400,7 +400,7 @@ def test_a_forked_kernel_can_be_connected_to_when_its_launch_returns(tmp_path: P
 
 @needs_fork
 def test_a_kernel_that_ends_before_it_is_ready_is_a_dead_kernel_and_no_hang(tmp_path: Path) -> None:
-    broken = "import os, policyreport.running.kernels.forked as forked\nforked._show_figures = lambda: os._exit(3)"
+    broken = "import os, warm_kernels.forked as forked\nforked._show_figures = lambda: os._exit(3)"
     (tmp_path / "broken_kernel.py").write_text(broken, encoding="utf-8")
 
     async def code(server: ForkServer) -> int:

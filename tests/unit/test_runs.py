@@ -16,7 +16,7 @@ from policyreport.records.base import Failure
 from policyreport.running.events import Finished, Planned, Retrying, Started
 from policyreport.running.execute import Outcome, Unit
 from policyreport.running.execute.unit import Units, WorkerLostError, keys_of
-from policyreport.running.kernels.batch import engine_options
+from policyreport.running.kernels import engine_options
 from policyreport.running.pool import WorkerPool, scratch_folder
 from policyreport.running.progress import SIGNS, Board, PlainLines, Stage, duration, show_progress
 from policyreport.running.runs import run_stages, run_units

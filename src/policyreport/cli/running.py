@@ -208,7 +208,7 @@ def _execute(
 ) -> RunSummary:
     """Run the notebooks whose results the cache does not have."""
     # papermill, pandas and the models are needed from here on.
-    from policyreport.running.kernels.batch import batch_server
+    from policyreport.running.kernels import batch_server
     from policyreport.running.pool import prepare_workers
     from policyreport.running.resources import allow_open_files, without_semaphores
 
@@ -267,7 +267,7 @@ def _executor(root: Path, where: Where, notebooks: list[Path], server: str) -> C
     from policyreport.running.cluster.environment import describe_environment
     from policyreport.running.cluster.executor import DaskExecutor
     from policyreport.running.cluster.worker import Order
-    from policyreport.running.kernels.imports import imported_modules
+    from warm_kernels.imports import imported_modules
 
     environment = tuple(describe_environment(locked_names(root)).items())
     modules = tuple(imported_modules(path.read_bytes() for path in notebooks))

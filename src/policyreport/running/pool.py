@@ -19,12 +19,12 @@ from typing import Any, Self
 
 from policyreport.running.interrupts import interrupts_deferred, interrupts_ignored
 from policyreport.running.janitor import make_folder, watch_folder
-from policyreport.running.kernels.batch import PID_FILE
-from policyreport.running.kernels.forkserver import short_folder
-from policyreport.running.kernels.orphans import end_processes
-from policyreport.running.kernels.provisioner import use_server
-from policyreport.running.kernels.thread_counts import SINGLE_THREADED
+from policyreport.running.kernels import PID_FILE
 from policyreport.running.resources import without_semaphores
+from warm_kernels.forkserver import short_folder
+from warm_kernels.orphans import end_processes
+from warm_kernels.provisioner import use_server
+from warm_kernels.thread_counts import SINGLE_THREADED
 
 # The part of a socket's path below the temporary folder: scratch, notebook's and kernel's folder, and its name.
 SOCKET_PATH_OWN = len("/policyreport-run-12345678/policyreport-12345678/kernel/k.json-ipc-1")

@@ -14,12 +14,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policyreport.running.kernels.imports import imported_modules
+import warm_kernels
+from warm_kernels.imports import imported_modules
 
 if TYPE_CHECKING:
     from policyreport.running.execute.unit import Unit
 
 PACKAGE = Path(__file__).resolve().parents[2]
+# They start the notebooks' Python.
+KERNELS = Path(warm_kernels.__file__).resolve().parent
 # Raised when the meaning of a cached file changes.
 FORMAT = 1
 LOCK = "requirements.lock"
@@ -101,14 +104,21 @@ def _imports(path: Path) -> tuple[str, ...]:
 
 
 def environment_digest(root: Path) -> str:
-    """Hash what runs the code: Python, machine, and the installed versions of what the lock names.
+    """Hash what runs the code: Python, machine, the installed versions of what the lock names, and `warm_kernels`.
 
     Without a lock every installed package counts. What is installed counts, not what the lock asks for: a result was
     made by the former.
     """
     versions = installed_versions(locked_names(root))
     facts = [sys.version, platform.machine(), sys.platform, *(f"{name}-{versions[name]}" for name in sorted(versions))]
-    return digest("\n".join(facts).encode())
+    return digest("\n".join([*facts, source_digest(KERNELS)]).encode())
+
+
+def source_digest(*packages: Path) -> str:
+    """Hash all modules of packages as they are on disk."""
+    files = [(path, package.parent) for package in packages for path in sorted(package.rglob("*.py"))]
+    lines = [f"{path.relative_to(folder).as_posix()} {digest(path.read_bytes())}" for path, folder in files]
+    return digest("\n".join(lines).encode())
 
 
 def locked_names(root: Path) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Collection, Mapping
 
-from policyreport.running.cache.ingredients import PACKAGE, digest, installed_versions
+from policyreport.running.cache.ingredients import KERNELS, PACKAGE, installed_versions, source_digest
 
 SOURCE = "policyreport's source"
 # Enough of a hash to distinguish two in a message.
@@ -16,19 +16,13 @@ NAMED = 4
 
 
 def describe_environment(names: Collection[str] | None) -> dict[str, str]:
-    """Python, machine, this package's source, and the versions of `names` or of all packages, in this process."""
+    """Python, machine, source (`warm_kernels` too), and versions of `names` or of all packages, in this process."""
     return {
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "machine": f"{sys.platform} {platform.machine()}",
-        SOURCE: source_digest(),
+        SOURCE: source_digest(PACKAGE, KERNELS),
         **installed_versions(names),
     }
-
-
-def source_digest() -> str:
-    """Hash this package's modules as they are on disk."""
-    files = sorted(PACKAGE.rglob("*.py"))
-    return digest("\n".join(f"{path.relative_to(PACKAGE)} {digest(path.read_bytes())}" for path in files).encode())
 
 
 def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:

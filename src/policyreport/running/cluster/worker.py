@@ -9,15 +9,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from policyreport.errors import RunError
-from policyreport.running.cluster.environment import SOURCE, describe_environment, differences, source_digest
+from policyreport.running.cache.ingredients import KERNELS, PACKAGE, source_digest
+from policyreport.running.cluster.environment import SOURCE, describe_environment, differences
 from policyreport.running.execute import Outcome, Unit, execute_unit
-from policyreport.running.kernels.batch import batch_environment
-from policyreport.running.kernels.forkserver import ForkServer
-from policyreport.running.kernels.provisioner import use_server
-from policyreport.running.kernels.reasons import ForkRefusedError
+from policyreport.running.janitor import watch_folder
+from policyreport.running.kernels import batch_environment
+from warm_kernels.forkserver import ForkServer
+from warm_kernels.provisioner import use_server
+from warm_kernels.reasons import ForkRefusedError
 
 # The source this process runs, even if the files change while it lives.
-LOADED = source_digest()
+LOADED = source_digest(PACKAGE, KERNELS)
 _lock = threading.Lock()
 _ready: set[Order] = set()
 _servers: dict[tuple[str, ...], ForkServer] = {}
@@ -79,6 +81,7 @@ def _own_server(modules: tuple[str, ...]) -> str:
             _servers.pop(modules).close()
         try:
             _servers[modules] = ForkServer(list(modules), batch_environment(), tidy=True)
+            watch_folder(_servers[modules].folder)
         except ForkRefusedError:
             return ""
         # A fork server ends with its worker, however that ends, and removes this folder.

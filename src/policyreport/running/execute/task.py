@@ -24,7 +24,7 @@ from policyreport.running.execute.parameters import UnknownParameterError, check
 from policyreport.running.execute.reproducible import machine_prefixes, reproducible, without_machine
 from policyreport.running.execute.timing import read_timing
 from policyreport.running.execute.unit import Outcome, Unit
-from policyreport.running.kernels.batch import COLD_FILE, NOTE_FILE, engine_options, how_it_ended
+from policyreport.running.kernels import COLD_FILE, NOTE_FILE, engine_options, how_it_ended
 from policyreport.running.seal import sealed
 
 RECORD = "record.json"

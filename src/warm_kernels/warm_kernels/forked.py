@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Any
 from ipykernel import ipkernel
 from ipykernel.kernelapp import IPKernelApp
 
-from policyreport.running.kernels.guard import guard_environment
-from policyreport.running.kernels.orphans import adopt_orphans
-from policyreport.running.kernels.process_state import processors, resource_limits
-from policyreport.running.kernels.thread_counts import set_thread_counts
+from warm_kernels.guard import guard_environment
+from warm_kernels.orphans import adopt_orphans
+from warm_kernels.process_state import processors, resource_limits
+from warm_kernels.thread_counts import set_thread_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from policyreport.running.kernels.randomness import Generators
-    from policyreport.running.kernels.request import Request
-    from policyreport.running.kernels.watching import ImportsAhead
+    from warm_kernels.randomness import Generators
+    from warm_kernels.request import Request
+    from warm_kernels.watching import ImportsAhead
 
 # prctl(2): the signal a process gets when its parent dies.
 PR_SET_PDEATHSIG = 1

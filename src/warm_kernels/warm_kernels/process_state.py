@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from policyreport.running.kernels.orphans import children
+from warm_kernels.orphans import children
 
 State = dict[str, object]
 

@@ -8,11 +8,11 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-from policyreport.running.kernels.process_state import resource_limits, threads
-from policyreport.running.kernels.reasons import ForkRefusedError, Reason
-from policyreport.running.kernels.request import Request
-from policyreport.running.kernels.thread_counts import SINGLE_THREADED, VARIABLES
-from policyreport.running.kernels.watching import ImportsAhead
+from warm_kernels.process_state import resource_limits, threads
+from warm_kernels.reasons import ForkRefusedError, Reason
+from warm_kernels.request import Request
+from warm_kernels.thread_counts import SINGLE_THREADED, VARIABLES
+from warm_kernels.watching import ImportsAhead
 
 # Read when Python starts, or by libraries in C, unseen.
 AT_START = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 # "1" prints the counts when the process ends; a file's name appends them to it, one line per process.
-REPORT = "POLICYREPORT_KERNEL_COUNTS"
+REPORT = "WARM_KERNELS_COUNTS"
 
 
 @dataclass

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from policyreport.running.kernels.process_state import processors, resource_limits, umask
-from policyreport.running.kernels.steps import Step
+from warm_kernels.process_state import processors, resource_limits, umask
+from warm_kernels.steps import Step
 
 # A request is small; a client that takes longer to send one is not ours.
 REQUEST_SECONDS = 10.0

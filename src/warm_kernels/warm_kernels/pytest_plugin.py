@@ -26,7 +26,7 @@ def pytest_configure(config: Any) -> None:
     """Start the fork server where it is asked for."""
     modules = config.getoption("--warm-kernels", None)
     if modules is not None:
-        from policyreport.running.kernels.warm import warm_kernels
+        from warm_kernels.warm import warm_kernels
 
         warm = warm_kernels(modules=tuple(filter(None, modules.split(","))))
         config.add_cleanup(warm.close)
@@ -56,6 +56,6 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def _lines() -> list[str]:
-    module = sys.modules.get("policyreport.running.kernels.counts")
+    module = sys.modules.get("warm_kernels.counts")
     counts = module.kernel_counts() if module else None
     return [str(counts)] if counts is not None and (counts.forked or counts.cold) else []

@@ -2,8 +2,8 @@
 
 import pytest
 
-from policyreport.running.kernels.imports import imported_modules, python_tree
-from policyreport.running.kernels.steps import EVERYTHING, notebook_steps
+from warm_kernels.imports import imported_modules, python_tree
+from warm_kernels.steps import EVERYTHING, notebook_steps
 
 A = ("set", "A")
 SEARCH = ("search", "")

@@ -17,13 +17,13 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Bool, Unicode
 
-from policyreport.running.kernels.counts import kernel_counts, report_at_exit
-from policyreport.running.kernels.forkserver import ForkedKernel, fork_kernel, take_kernel
-from policyreport.running.kernels.reasons import ForkRefusedError, Reason
-from policyreport.running.kernels.request import request_from_here
-from policyreport.running.kernels.steps import Step, notebook_steps
+from warm_kernels.counts import kernel_counts, report_at_exit
+from warm_kernels.forkserver import ForkedKernel, fork_kernel, take_kernel
+from warm_kernels.reasons import ForkRefusedError, Reason
+from warm_kernels.request import request_from_here
+from warm_kernels.steps import Step, notebook_steps
 
-NAME = "policyreport-warm"
+NAME = "warm-kernels"
 # A killed process is gone in milliseconds; one that takes longer hangs in the system.
 KILL_SECONDS = 5.0
 STREAMS = ("stdin", "stdout", "stderr")
@@ -32,7 +32,7 @@ OPTIONS = {*STREAMS, "cwd", "env", "independent", "start_new_session", "close_fd
 # Jupyter's own, which it removes before it starts a process.
 OPTIONS |= {"extra_arguments", "kernel_id"}
 # Modules that run as an IPython kernel.
-ADOPTING = "policyreport.running.kernels.adopting"
+ADOPTING = "warm_kernels.adopting"
 LAUNCHERS = ("ipykernel_launcher", "ipykernel", ADOPTING)
 _server = ""
 _explained: set[str] = set()
@@ -53,7 +53,7 @@ def server_in_use() -> str:
 class WarmProvisioner(LocalProvisioner):
     """Fork an IPython kernel of this Python from the server in use; start every other kernel as usual.
 
-    Registered as ``policyreport-warm``. What cannot be forked (another language, interpreter or environment, no
+    Registered as ``warm-kernels``. What cannot be forked (another language, interpreter or environment, no
     server) is started by `LocalProvisioner`, with one line in the log that says why.
     """
 

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from policyreport.running.kernels.process_state import processors
-from policyreport.running.kernels.watching import loaded_libraries
+from warm_kernels.process_state import processors
+from warm_kernels.watching import loaded_libraries
 
 # By a part of the library's file name: functions that set the number (it has one of them), and the variables that it
 # reads, of which the first that is set counts.

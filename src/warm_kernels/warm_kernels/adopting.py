@@ -2,7 +2,7 @@
 
 import runpy
 
-from policyreport.running.kernels.orphans import adopt_orphans
+from warm_kernels.orphans import adopt_orphans
 
 if __name__ == "__main__":
     adopt_orphans()

@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from policyreport.running.kernels.counts import KernelCounts, kernel_counts
-    from policyreport.running.kernels.warm import warm_kernels
+    from warm_kernels.counts import KernelCounts, kernel_counts
+    from warm_kernels.warm import warm_kernels
 
 __all__ = ["KernelCounts", "kernel_counts", "warm_kernels"]
 _WHERE = {"warm_kernels": "warm", "kernel_counts": "counts", "KernelCounts": "counts"}

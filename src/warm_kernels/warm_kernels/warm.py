@@ -11,10 +11,10 @@ from typing import Self
 
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from policyreport.running.kernels.forkserver import ForkServer
-from policyreport.running.kernels.imports import imported_modules
-from policyreport.running.kernels.provisioner import NAME, WarmProvisioner, use_server
-from policyreport.running.kernels.reasons import ForkRefusedError
+from warm_kernels.forkserver import ForkServer
+from warm_kernels.imports import imported_modules
+from warm_kernels.provisioner import NAME, WarmProvisioner, use_server
+from warm_kernels.reasons import ForkRefusedError
 
 _log = logging.getLogger(__name__)
 

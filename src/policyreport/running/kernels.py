@@ -25,12 +25,13 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import Bool, Type
 from traitlets.config import Config
 
-from policyreport.running.kernels.forkserver import SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
-from policyreport.running.kernels.imports import imported_modules
-from policyreport.running.kernels.orphans import descendants, end_processes
-from policyreport.running.kernels.provisioner import ADOPTING, NAME, server_in_use
-from policyreport.running.kernels.reasons import ForkRefusedError
-from policyreport.running.kernels.warm import register
+from policyreport.running.janitor import watch_folder
+from warm_kernels.forkserver import SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
+from warm_kernels.imports import imported_modules
+from warm_kernels.orphans import descendants, end_processes
+from warm_kernels.provisioner import ADOPTING, NAME, server_in_use
+from warm_kernels.reasons import ForkRefusedError
+from warm_kernels.warm import register
 
 # Named, since this process may have another default.
 COLD = {"provisioner_name": "local-provisioner"}
@@ -226,6 +227,8 @@ def batch_server(notebooks: Iterable[Path], cold: bool = False, rehearsal: Seque
     except ForkRefusedError as error:
         yield BatchServer(reason=str(error))
         return
+    # The server removes it, unless it is killed with this process.
+    watch_folder(server.folder)
     with server:
         yield BatchServer(server.address)
 

@@ -11,12 +11,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from policyreport.running.kernels.process_state import difference, process_state
-from policyreport.running.kernels.watching import ImportsAhead
+from warm_kernels.process_state import difference, process_state
+from warm_kernels.watching import ImportsAhead
 
 # What every kernel imports while it starts, whatever its notebook imports.
 KERNEL_MODULES = (
-    "policyreport.running.kernels.forked",
+    "warm_kernels.forked",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from policyreport.running.kernels.thread_counts import VARIABLES, set_thread_counts
-from policyreport.running.kernels.watching import ImportsAhead
+from warm_kernels.thread_counts import VARIABLES, set_thread_counts
+from warm_kernels.watching import ImportsAhead
 
 # Exit code of a kernel that has to start cold.
 EXIT_CODE = 75

@@ -17,12 +17,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
-from policyreport.running.janitor import make_folder
-from policyreport.running.kernels.likeness import FORCED
-from policyreport.running.kernels.reasons import ForkRefusedError, Reason
-from policyreport.running.kernels.request import Request, send_request
-from policyreport.running.kernels.server import server_command
-from policyreport.running.kernels.thread_counts import VARIABLES
+from warm_kernels.likeness import FORCED
+from warm_kernels.reasons import ForkRefusedError, Reason
+from warm_kernels.request import Request, send_request
+from warm_kernels.server import server_command
+from warm_kernels.thread_counts import VARIABLES
 
 STOP_SECONDS = 5.0
 # A forked kernel is ready in a tenth of a second, or a few on a busy machine.
@@ -93,8 +92,9 @@ class ForkServer:
     ) -> None:
         if reason := why_not():
             raise ForkRefusedError(Reason.PLATFORM, reason)
-        # Closed to other users.
-        self.folder = make_folder("policyreport-fork-", short_folder(len("/policyreport-fork-12345678/s")))
+        # Closed to other users; the server removes it.
+        parent = short_folder(len("/warm-kernels-12345678/s"))
+        self.folder = Path(tempfile.mkdtemp(prefix="warm-kernels-", dir=parent))
         self.address = str(self.folder / "s")
         options = {"modules": list(modules), "rehearsal": list(rehearsal), "tidy": tidy}
         try:

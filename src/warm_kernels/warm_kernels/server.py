@@ -19,12 +19,12 @@ import socket
 import sys
 from typing import Any
 
-from policyreport.running.kernels.likeness import Likeness
-from policyreport.running.kernels.orphans import adopt_orphans, children
-from policyreport.running.kernels.preload import import_modules
-from policyreport.running.kernels.randomness import Generators
-from policyreport.running.kernels.reasons import ForkRefusedError
-from policyreport.running.kernels.request import REQUEST_SECONDS, Request, receive_request, send
+from warm_kernels.likeness import Likeness
+from warm_kernels.orphans import adopt_orphans, children
+from warm_kernels.preload import import_modules
+from warm_kernels.randomness import Generators
+from warm_kernels.reasons import ForkRefusedError
+from warm_kernels.request import REQUEST_SECONDS, Request, receive_request, send
 
 # Modules with side effects are left out one after the other; with more of them than this, no module is imported.
 ATTEMPTS = 6
@@ -217,7 +217,7 @@ def main(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> 
     if unfit and len(left_out) <= ATTEMPTS:
         _begin_again(listener, lifetime, folder, options, unfit, environment)
     # Clients import this module too, and need no ipykernel.
-    from policyreport.running.kernels.forked import Inheritance, ListedModules, run_kernel
+    from warm_kernels.forked import Inheritance, ListedModules, run_kernel
 
     inheritance = Inheritance(ahead, generators, options["tidy"])
     if options["tidy"]:
@@ -250,4 +250,4 @@ def _begin_again(
 def server_command(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> list[str]:
     """The command line of a fork server; parameters as for `main`."""
     arguments = repr((listener, lifetime, folder, options))
-    return [sys.executable, "-c", f"from policyreport.running.kernels.server import main; main(*{arguments})"]
+    return [sys.executable, "-c", f"from warm_kernels.server import main; main(*{arguments})"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from policyreport.running.kernels.imports import imported_by, python_tree
+from warm_kernels.imports import imported_by, python_tree
 
 Step = tuple[str, str]
 EVERYTHING = "*"
