@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from policyreport.records.base import Results as Results
     from policyreport.running.workspace import open_edition as open_edition
+    from policyreport.statistics.shares.aggregate import aggregate_shares as aggregate_shares
+    from policyreport.statistics.shares.pace import pace_of_share as pace_of_share
+    from policyreport.statistics.shares.revisions import measure_differences as measure_differences
+    from policyreport.statistics.shares.revisions import revisions_of_share as revisions_of_share
+    from policyreport.statistics.shares.threshold import other_quantity as other_quantity
+    from policyreport.statistics.shares.threshold import share_against as share_against
     from policyreport.statistics.tasks.completion import completion_of_lists as completion_of_lists
     from policyreport.statistics.tasks.flow import pace_of_tasks as pace_of_tasks
     from policyreport.statistics.tasks.funnel import funnel_of_lists as funnel_of_lists
@@ -25,6 +31,12 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "Results": "policyreport.records.base",
     "open_edition": "policyreport.running.workspace",
+    "aggregate_shares": "policyreport.statistics.shares.aggregate",
+    "measure_differences": "policyreport.statistics.shares.revisions",
+    "other_quantity": "policyreport.statistics.shares.threshold",
+    "pace_of_share": "policyreport.statistics.shares.pace",
+    "revisions_of_share": "policyreport.statistics.shares.revisions",
+    "share_against": "policyreport.statistics.shares.threshold",
     "calibrate_outlook": "policyreport.statistics.tasks.outlook",
     "completion_of_lists": "policyreport.statistics.tasks.completion",
     "funnel_of_lists": "policyreport.statistics.tasks.funnel",

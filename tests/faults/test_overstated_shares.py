@@ -14,8 +14,11 @@ from policyreport.figures.present.overview import _shares as share_findings
 from policyreport.figures.present.voice import Voice
 from policyreport.records.marks import unmarked
 from policyreport.running.plan import Known
-from policyreport.statistics import assess
 from policyreport.statistics.assess.specifications import threshold_specifications
+from policyreport.statistics.shares.aggregate import aggregate_shares
+from policyreport.statistics.shares.pace import pace_of_share
+from policyreport.statistics.shares.revisions import revisions_of_share
+from policyreport.statistics.shares.threshold import other_quantity, share_against
 
 LINE = 16.0
 
@@ -27,7 +30,12 @@ def plain(text: str) -> str:
 
 def exhibits(inputs: Inputs) -> dict[str, str]:
     """The exhibits of the share's page, by id."""
-    results = assess.share(inputs), assess.share_pace(inputs), assess.revisions(inputs), assess.other_quantity(inputs)
+    results = (
+        share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
+        pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
+        revisions_of_share(inputs.shares, inputs.settings.revisions),
+        other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
+    )
     return {each.id: plain(each.markdown) for each in present.national_share(*results, inputs)}
 
 
@@ -35,8 +43,11 @@ def overview(inputs: Inputs) -> str:
     """The findings on shares of the front page."""
 
     class Record:
-        share, pace = assess.share(inputs), assess.share_pace(inputs)
-        other_quantity = assess.other_quantity(inputs)
+        share, pace = (
+            share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
+            pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
+        )
+        other_quantity = other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold)
 
     return "\n\n".join(plain(text) for text, _ in share_findings(Voice(inputs), Record()))
 
@@ -110,12 +121,19 @@ def test_a6_the_third_quarter_is_listed_without_a_verdict(third_quarter: Inputs)
 
 
 def judged_years(inputs: Inputs) -> set[str]:
-    return {each.period for each in assess.share(inputs) if getattr(each, "verdict", "")}
+    return {
+        each.period
+        for each in share_against(inputs.shares, inputs.threshold, inputs.settings.threshold)
+        if getattr(each, "verdict", "")
+    }
 
 
 def revisions(inputs: Inputs) -> list[dict[str, Any]]:
     """What was found of revisions, without the cells it was found from."""
-    return [each.model_dump(exclude={"cells", "inputs"}) for each in assess.revisions(inputs)]
+    return [
+        each.model_dump(exclude={"cells", "inputs"})
+        for each in revisions_of_share(inputs.shares, inputs.settings.revisions)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +141,10 @@ def yearly(nation: Inputs) -> dict[str, Any]:
     """What is judged and computed of years alone."""
     return {
         "judged": judged_years(nation),
-        "pace": assess.share_pace(nation),
-        "newest": {each.measure: each for each in assess.share(nation)}["nso"].period,
+        "pace": pace_of_share(nation.shares, nation.targets, nation.settings.pace),
+        "newest": {
+            each.measure: each for each in share_against(nation.shares, nation.threshold, nation.settings.threshold)
+        }["nso"].period,
         "revisions": revisions(nation),
     }
 
@@ -135,8 +155,8 @@ def test_a6_no_kind_of_period_but_a_year_is_judged_or_enters_what_is_yearly(
 ) -> None:
     inputs = with_figure(nation, "VN", period, 14.6)
     assert judged_years(inputs) == yearly["judged"]
-    assert assess.share_pace(inputs) == yearly["pace"]
-    assert getattr(assess.share_aggregate(inputs), "period", "") in ("", yearly["newest"])
+    assert pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace) == yearly["pace"]
+    assert getattr(aggregate_shares(inputs.shares, inputs.output), "period", "") in ("", yearly["newest"])
     assert revisions(inputs) == yearly["revisions"]
     assert {row.estimate for row in threshold_specifications(inputs).specifications} <= {14.02, 13.9, 18.3, None}
 
@@ -172,7 +192,15 @@ def test_a6_a_half_year_alone_is_no_years_figure(
     page = plain(present.strip((item,), half_years["n40"]).markdown)
     assert "The first half of 2026 only: 18.3 %" in page
     assert "not published" not in page
-    said = plain(present.share(assess.share(half_years["n40"]), (), half_years["n40"]).markdown)
+    said = plain(
+        present.share(
+            share_against(
+                half_years["n40"].shares, half_years["n40"].policy.threshold.value, half_years["n40"].settings.threshold
+            ),
+            (),
+            half_years["n40"],
+        ).markdown
+    )
     assert "a figure for part of a year, not held against 16 %" in said
 
 
@@ -196,7 +224,7 @@ def test_a6_nine_months_of_growth_stand_beside_the_years(
 
 
 def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(nation: Inputs) -> None:
-    page = plain(present.share_aggregate(assess.share_aggregate(nation), nation).markdown)
+    page = plain(present.share_aggregate(aggregate_shares(nation.shares, nation.output), nation).markdown)
     assert "have 50.2 % of all provinces' output" in page
     assert "average 19.16 % of GRDP in 2025 by NSO; the country's is 14.02 % of GDP" in page
     assert "If all are measured alike, the other 28 average about 8.9 %" in page

@@ -13,7 +13,8 @@ from scipy import stats
 
 from policyreport.data.inputs import Inputs
 from policyreport.records.shares import Pace, Threshold
-from policyreport.statistics import assess
+from policyreport.statistics.shares.pace import pace_of_share
+from policyreport.statistics.shares.threshold import share_against
 
 THRESHOLD = 16
 FIRST_RELEASE, FIRST_YEAR = "2027", 2016
@@ -30,7 +31,11 @@ def quantity(measure: str) -> str:
 @pytest.fixture(scope="module")
 def judged(provinces: dict[str, Inputs]) -> list[Threshold]:
     """Every year of both measures of every province against the threshold."""
-    found = [each for inputs in provinces.values() for each in assess.share(inputs)]
+    found = [
+        each
+        for inputs in provinces.values()
+        for each in share_against(inputs.shares, inputs.threshold, inputs.settings.threshold)
+    ]
     assert {type(each) for each in found} == {Threshold}
     return found
 
@@ -38,7 +43,11 @@ def judged(provinces: dict[str, Inputs]) -> list[Threshold]:
 @pytest.fixture(scope="module")
 def paces(provinces: dict[str, Inputs]) -> list[Pace]:
     """The pace of both measures of every province towards both targets."""
-    found = [each for inputs in provinces.values() for each in assess.share_pace(inputs)]
+    found = [
+        each
+        for inputs in provinces.values()
+        for each in pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace)
+    ]
     assert {type(each) for each in found} == {Pace}
     return found
 
@@ -135,7 +144,11 @@ def worse_band(each: Pace, truth: Truth) -> str:
 
 
 def test_the_nations_share_is_judged_by_both_measures(taught, truth: Truth, slice_of: Callable[..., Inputs]) -> None:
-    found = assess.share(slice_of(taught, "evaluation", "VN"))
+    found = share_against(
+        slice_of(taught, "evaluation", "VN").shares,
+        slice_of(taught, "evaluation", "VN").policy.threshold.value,
+        slice_of(taught, "evaluation", "VN").settings.threshold,
+    )
     assert Counter(type(each) for each in found) == {Threshold: 2 * 12}
     for each in found:
         assert each.interval.low <= final(each, truth) <= each.interval.high

@@ -16,7 +16,8 @@ from policyreport.records.notebooks import CompareRecord, TrendRecord
 from policyreport.records.series import Difference, Trend
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion
-from policyreport.statistics import assess
+from policyreport.statistics.shares.pace import pace_of_share
+from policyreport.statistics.shares.threshold import other_quantity, share_against
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.flow import pace_of_tasks
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
@@ -88,7 +89,11 @@ def test_no_pace_is_given_for_the_nation(nation: Inputs) -> None:
 
 
 def test_the_nations_share_against_16_percent_by_measure_and_year(nation: Inputs) -> None:
-    judged = {(each.measure, each.period): each for each in assess.share(nation) if isinstance(each, Threshold)}
+    judged = {
+        (each.measure, each.period): each
+        for each in share_against(nation.shares, nation.threshold, nation.settings.threshold)
+        if isinstance(each, Threshold)
+    }
     told = {key: (each.observation.value, each.verdict, each.as_published) for key, each in judged.items()}
     assert told["nso", "2023"] == (12.87, "below", False)
     assert told["nso", "2024"] == (13.17, "below", False)
@@ -104,7 +109,11 @@ def test_the_nations_share_against_16_percent_by_measure_and_year(nation: Inputs
 
 
 def test_the_newest_share_needs_a_revision_far_beyond_any_seen(nation: Inputs) -> None:
-    newest = next(each for each in assess.share(nation) if (each.measure, each.period) == ("nso", "2025"))
+    newest = next(
+        each
+        for each in share_against(nation.shares, nation.threshold, nation.settings.threshold)
+        if (each.measure, each.period) == ("nso", "2025")
+    )
     # No one band of words holds under every prior, so the range is printed (§20.4).
     assert newest.certainty == ""
     assert (round(newest.interval.low, 1), round(newest.interval.high, 1)) == (12.8, 15.3)
@@ -113,12 +122,14 @@ def test_the_newest_share_needs_a_revision_far_beyond_any_seen(nation: Inputs) -
 
 
 def test_more_than_16_percent_is_another_quantity_and_a_bound(nation: Inputs) -> None:
-    (other,) = assess.other_quantity(nation)
+    (other,) = other_quantity(nation.shares, nation.threshold, nation.settings.threshold)
     seen = other.observation
     assert (other.indicator, seen.value, seen.bound) == ("sti_dx_contribution", 16, ">")
     assert (other.verdict, codes(other)) == ("stated above", ["bound-only", "part-year"])
     assert (other.probability, other.certainty, other.interval) == (None, "", None)
-    assert seen.id not in {row for each in assess.share(nation) for row in each.inputs}
+    assert seen.id not in {
+        row for each in share_against(nation.shares, nation.threshold, nation.settings.threshold) for row in each.inputs
+    }
 
 
 def test_the_provinces_shares_against_16_percent(trends: dict[str, TrendRecord]) -> None:
@@ -139,7 +150,10 @@ def test_the_provinces_shares_against_16_percent(trends: dict[str, TrendRecord])
 
 @pytest.fixture(scope="module")
 def paces(nation: Inputs) -> dict[tuple[str, str], Pace]:
-    return {(each.measure, each.target_period): each for each in assess.share_pace(nation)}
+    return {
+        (each.measure, each.target_period): each
+        for each in pace_of_share(nation.shares, nation.targets, nation.settings.pace)
+    }
 
 
 def test_the_pace_by_the_statistics_office_is_far_too_slow(paces) -> None:

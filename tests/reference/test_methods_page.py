@@ -13,6 +13,8 @@ from policyreport.records.markdown import as_read
 from policyreport.records.notebooks import CodeCount
 from policyreport.statistics import assess
 from policyreport.statistics.assess.use import method_use, recalculated
+from policyreport.statistics.shares.pace import pace_of_share
+from policyreport.statistics.shares.threshold import share_against
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
@@ -88,8 +90,8 @@ def national_codes(nation: Inputs) -> dict[tuple[str, str, str], CodeCount]:
     own = [
         completion_of_lists(nation.tasks, nation.settings.completion),
         quarter_on_quarter(nation.tasks, nation.settings.flow),
-        assess.share(nation),
-        assess.share_pace(nation),
+        share_against(nation.shares, nation.threshold, nation.settings.threshold),
+        pace_of_share(nation.shares, nation.targets, nation.settings.pace),
     ]
     return {(each.method, each.subject, each.code): each for each in assess.codes(nation, (), own)}
 

@@ -21,6 +21,7 @@ from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity, Tre
 from policyreport.records.shares import Threshold
 from policyreport.statistics import assess
 from policyreport.statistics.assess.selection import series
+from policyreport.statistics.shares.threshold import share_against
 
 YEARS = ("2020", "2021", "2022", "2023", "2024", "2025")
 
@@ -149,7 +150,11 @@ def with_earlier_share(nation: Inputs, value: float) -> Inputs:
 
 
 def newest_share(inputs: Inputs) -> Threshold:
-    return next(each for each in assess.share(inputs) if (each.measure, each.period) == ("nso", "2025"))
+    return next(
+        each
+        for each in share_against(inputs.shares, inputs.threshold, inputs.settings.threshold)
+        if (each.measure, each.period) == ("nso", "2025")
+    )
 
 
 def test_a_vintage_that_turned_the_verdict_is_flagged(nation: Inputs) -> None:
@@ -162,7 +167,11 @@ def test_a_vintage_that_turned_the_verdict_is_flagged(nation: Inputs) -> None:
 def test_a_vintage_that_left_the_verdict_is_not(nation: Inputs) -> None:
     for value in (13.0, 16.2):
         assert not newest_share(with_earlier_share(nation, value)).has_flag("vintage-flip")
-    assert not any(each.has_flag("vintage-flip") for each in assess.share(nation) if isinstance(each, Threshold))
+    assert not any(
+        each.has_flag("vintage-flip")
+        for each in share_against(nation.shares, nation.threshold, nation.settings.threshold)
+        if isinstance(each, Threshold)
+    )
 
 
 # ---- steps ---------------------------------------------------------------------------------------------
@@ -357,7 +366,9 @@ def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(nation: I
 
 
 def test_an_old_figure_is_called_settled_and_never_unrevised(nation: Inputs) -> None:
-    shown = present.national_share(assess.share(nation), (), (), (), nation)
+    shown = present.national_share(
+        share_against(nation.shares, nation.threshold, nation.settings.threshold), (), (), (), nation
+    )
     rows = next(unmarked(each.markdown) for each in shown if each.id == "share-table").replace("\u00a0", " ")
     of_office = {cells[2].strip(): line for line in rows.splitlines() if (cells := line.split("|"))[1:2] == [" NSO "]}
     assert tuple(of_office) == YEARS

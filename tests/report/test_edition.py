@@ -443,7 +443,7 @@ def broken(tiny, tmp_path_factory):
     shutil.copytree(tiny.root, root)
     path = root / "notebooks" / "province" / "trend.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    at = next(at for at, cell in enumerate(notebook.cells) if "assess.share(" in cell.source)
+    at = next(at for at, cell in enumerate(notebook.cells) if "share_against(" in cell.source)
     notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("1 / (area != 'n40')", id="trap"))
     nbformat.write(notebook, path)
     settings = root / "params" / "editions" / "tiny.yaml"

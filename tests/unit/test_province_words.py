@@ -22,6 +22,7 @@ from policyreport.running.plan import Known
 from policyreport.statistics import assess
 from policyreport.statistics.assess.changes import changes
 from policyreport.statistics.assess.selection import mean_of, newest_publication, series
+from policyreport.statistics.shares.pace import pace_of_share
 
 SliceOf = Callable[..., Inputs]
 
@@ -132,7 +133,7 @@ def test_a_share_of_a_former_province_is_too_few_years_and_not_an_unpublished_pa
     by = {}
     for area in ("n20", "n44"):
         inputs = slice_of(known_q4, "trend", area)
-        for each in assess.share_pace(inputs):
+        for each in pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace):
             assert isinstance(each, Refusal)
             by[area, each.subject.split()[1]] = each
     assert by["n20", "(mic-mst)"].code == "too-few-points"

@@ -20,7 +20,10 @@ from policyreport.records.marks import unmarked
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.running import plan
 from policyreport.running.plan import Known
-from policyreport.statistics import assess
+from policyreport.statistics.shares.aggregate import aggregate_shares
+from policyreport.statistics.shares.pace import pace_of_share
+from policyreport.statistics.shares.revisions import revisions_of_share
+from policyreport.statistics.shares.threshold import other_quantity, share_against
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,10 +47,10 @@ def plain(text: str) -> str:
 def shown(inputs: Inputs, **changed) -> dict[str, str]:
     """The exhibits of the share's page, by id."""
     results = {
-        "results": assess.share(inputs),
-        "pace": assess.share_pace(inputs),
-        "revisions": assess.revisions(inputs),
-        "other": assess.other_quantity(inputs),
+        "results": share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
+        "pace": pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
+        "revisions": revisions_of_share(inputs.shares, inputs.settings.revisions),
+        "other": other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
     } | changed
     return {each.id: plain(each.markdown) for each in present.national_share(**results, inputs=inputs)}
 
@@ -91,7 +94,7 @@ def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
     observed: Inputs, bound: str, value: float, verdict: str, text: str
 ) -> None:
     inputs = with_bound(observed, bound, value)
-    (judged,) = assess.other_quantity(inputs)
+    (judged,) = other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold)
     assert (judged.verdict, [flag.code for flag in judged.flags]) == (verdict, ["bound-only", "part-year"])
     page = shown(inputs)["other-quantity"]
     assert text in page
@@ -106,7 +109,7 @@ def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
 
 
 def test_an_announced_figure_without_a_bound_gets_an_ordinary_verdict(taught: Inputs) -> None:
-    (judged,) = assess.other_quantity(taught)
+    (judged,) = other_quantity(taught.shares, taught.threshold, taught.settings.threshold)
     assert (judged.observation.value, judged.observation.bound, judged.verdict) == (15.81, "=", "cannot tell apart")
     page = shown(taught)["other-quantity"]
     assert "“15.81 %” announced for 2027" in page
@@ -118,7 +121,7 @@ def test_an_announced_figure_without_a_bound_gets_an_ordinary_verdict(taught: In
 def test_an_edition_without_another_quantity_says_so(observed: Inputs) -> None:
     rows = observed.observations
     silent = dataclasses.replace(observed, observations=rows[rows["indicator"] != observed.roles.share.other_quantity])
-    assert assess.other_quantity(silent) == ()
+    assert other_quantity(silent.shares, silent.threshold, silent.settings.threshold) == ()
     assert shown(silent)["other-quantity"] == "No other quantity was announced by then."
     assert other_finding(Voice(silent), ()) == ""
 
@@ -127,7 +130,7 @@ def test_a_projection_of_the_other_quantity_is_refused_and_no_finding(observed: 
     rows = observed.observations.copy()
     rows["status"] = rows["status"].mask(rows["indicator"] == observed.roles.share.other_quantity, "projection")
     inputs = dataclasses.replace(observed, observations=rows)
-    (refused,) = assess.other_quantity(inputs)
+    (refused,) = other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold)
     assert isinstance(refused, Refusal)
     assert refused.code == "projection-only"
     assert "Only a projection or a plan has been published" in shown(inputs)["other-quantity"]
@@ -146,7 +149,11 @@ def test_the_revision_that_reaches_the_threshold_stands_beside_the_largest_seen(
 
 
 def test_what_cannot_be_told_apart_needs_no_revision_to_turn(observed: Inputs) -> None:
-    newest = next(each for each in assess.share(observed) if (each.measure, each.period) == ("nso", "2025"))
+    newest = next(
+        each
+        for each in share_against(observed.shares, observed.threshold, observed.settings.threshold)
+        if (each.measure, each.period) == ("nso", "2025")
+    )
     level = newest.model_copy(update={"verdict": "cannot tell apart"})
     assert "It would take" not in shown(observed, results=(level,))["share-lead"]
 
@@ -163,7 +170,9 @@ def test_few_revisions_leave_the_answer_to_the_prior_and_many_do_not(observed: I
 
 def test_provinces_are_taken_as_published_only_where_nothing_was_revised(observed: Inputs) -> None:
     first, other = (
-        each for each in assess.share(observed) if each.measure == "nso" and each.period in ("2024", "2025")
+        each
+        for each in share_against(observed.shares, observed.threshold, observed.settings.threshold)
+        if each.measure == "nso" and each.period in ("2024", "2025")
     )
     without = [each.model_copy(update={"area": area, "verdict": "above", "as_published": True, "revisions": 0})
                for area, each in (("n01", first), ("n40", other))]  # fmt: skip
@@ -187,7 +196,11 @@ def test_provinces_are_taken_as_published_only_where_nothing_was_revised(observe
 
 
 def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(observed: Inputs) -> None:
-    first = next(each for each in assess.share(observed) if (each.measure, each.period) == ("nso", "2025"))
+    first = next(
+        each
+        for each in share_against(observed.shares, observed.threshold, observed.settings.threshold)
+        if (each.measure, each.period) == ("nso", "2025")
+    )
     row = first.observation.model_copy(update={"area": "n40", "period": "2026-H1", "value": 18.3})
     part = NotYearly(area="n40", indicator=row.indicator, measure="nso", period=row.period, observation=row)
     inputs = dataclasses.replace(
@@ -214,7 +227,9 @@ def test_the_pace_says_where_it_would_lead_and_neither_reaches_nor_misses(observ
 
 def reached(inputs: Inputs) -> Pace:
     """The national pace as if the figure met the target, learnt from few revisions."""
-    pace = next(each for each in assess.share_pace(inputs) if each.measure == "nso")
+    pace = next(
+        each for each in pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace) if each.measure == "nso"
+    )
     update = {"headline": "reached", "headline_bands": ("reached",), "reached_probability": 0.97}
     return pace.model_copy(update=update | {"reached_certainty": "95–99 %"})
 
@@ -237,8 +252,11 @@ class Record:
     """What the share's findings read of the national record."""
 
     def __init__(self, inputs: Inputs) -> None:
-        self.share, self.pace = assess.share(inputs), assess.share_pace(inputs)
-        self.other_quantity = assess.other_quantity(inputs)
+        self.share, self.pace = (
+            share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
+            pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
+        )
+        self.other_quantity = other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +292,11 @@ def test_captions_take_their_verdicts_from_the_closed_list(observed: Inputs) -> 
     position = {**verdicts["position"], "below": verdicts["position"]["below"] | {"en": "lower than"}}
     changed = observed.wording.model_copy(update={"verdicts": verdicts | {"position": position}})
     inputs = dataclasses.replace(observed, wording=changed)
-    newest = [each for each in assess.share(inputs) if isinstance(each, Threshold)]
+    newest = [
+        each
+        for each in share_against(inputs.shares, inputs.threshold, inputs.settings.threshold)
+        if isinstance(each, Threshold)
+    ]
     for page in (shown(inputs)["share"], plain(present.share(newest, (), inputs).markdown)):
         caption = next(line for line in page.splitlines() if "*Digital economy" in line)
         assert "lower than" in caption
@@ -285,7 +307,7 @@ def test_captions_take_their_verdicts_from_the_closed_list(observed: Inputs) -> 
 
 
 def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inputs) -> None:
-    check = assess.share_aggregate(taught)
+    check = aggregate_shares(taught.shares, taught.output)
     rows = taught.newest.reset_index()
     rows = rows[rows["measure"] == "simulated-accounts"]
 
@@ -306,9 +328,9 @@ def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inpu
 
 
 def test_the_overview_says_what_the_countrys_figure_leaves(observed: Inputs, taught: Inputs) -> None:
-    left = plain(left_for_others(Voice(observed), assess.share_aggregate(observed)))
+    left = plain(left_for_others(Voice(observed), aggregate_shares(observed.shares, observed.output)))
     assert left == "If all are measured alike, the other 28 average about 8.9 %."
-    assert left_for_others(Voice(taught), assess.share_aggregate(taught)) == ""
+    assert left_for_others(Voice(taught), aggregate_shares(taught.shares, taught.output)) == ""
 
 
 def only(taught: Inputs, changed: dict[str, object], areas: list[str]) -> Inputs:
@@ -321,7 +343,7 @@ def only(taught: Inputs, changed: dict[str, object], areas: list[str]) -> Inputs
 
 
 def test_one_province_without_an_exact_figure_is_what_the_others_leave(taught: Inputs) -> None:
-    rest = assess.share_aggregate(only(taught, {"bound": ">"}, ["n79"]))
+    rest = aggregate_shares(only(taught, {"bound": ">"}, ["n79"]).shares, only(taught, {"bound": ">"}, ["n79"]).output)
     assert (len(rest.known), [each.area for each in rest.bounds]) == (33, ["n79"])
     (own,) = rest.bounds
     assert 0 <= own.low <= own.high <= 100
@@ -332,7 +354,7 @@ def test_one_province_without_an_exact_figure_is_what_the_others_leave(taught: I
 def test_figures_that_leave_nothing_possible_are_said_to_be_measured_otherwise(taught: Inputs) -> None:
     known = [area for area in taught.areas.current(taught.edition.as_known_on) if area != "n40"]
     inputs = only(only(taught, {"value": 99.0}, known), {"bound": ">"}, ["n40"])
-    rest = assess.share_aggregate(inputs)
+    rest = aggregate_shares(inputs.shares, inputs.output)
     assert rest.bounds == ()
     assert "which no share can be" in plain(present.share_aggregate(rest, inputs).markdown)
 
@@ -341,8 +363,13 @@ def test_without_a_provinces_figure_or_a_weight_nothing_is_left(taught: Inputs) 
     every = taught.areas.current(taught.edition.as_known_on)
     rows = taught.observations
     none = rows[(rows["indicator"] != "digital_economy_share") | ~rows["area"].isin(every)]
-    refused = assess.share_aggregate(dataclasses.replace(taught, observations=none))
+    refused = aggregate_shares(
+        dataclasses.replace(taught, observations=none).shares, dataclasses.replace(taught, observations=none).output
+    )
     assert (refused.code, refused.detail) == ("not-published", "no province's figure for 2027")
     panel = taught.panel[(taught.panel["area"] != "n40") | (taught.panel["indicator"] != taught.roles.income.indicator)]
-    refused = assess.share_aggregate(dataclasses.replace(only(taught, {"bound": ">"}, ["n01"]), panel=panel))
+    refused = aggregate_shares(
+        dataclasses.replace(only(taught, {"bound": ">"}, ["n01"]), panel=panel).shares,
+        dataclasses.replace(only(taught, {"bound": ">"}, ["n01"]), panel=panel).output,
+    )
     assert refused.code == "part-missing"

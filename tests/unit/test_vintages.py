@@ -21,6 +21,7 @@ from policyreport.running import plan
 from policyreport.running.plan import Known
 from policyreport.statistics import assess
 from policyreport.statistics.shares import revisions
+from policyreport.statistics.shares.revisions import measure_differences, revisions_of_share
 
 ROOT = Path(__file__).parents[2]
 SHARE = "digital_economy_share"
@@ -147,7 +148,11 @@ def evaluation(known_q4: Known, slice_of) -> Inputs:
 
 
 def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs) -> None:
-    shown, mixed = present.vintages(assess.revisions(evaluation), assess.measure_differences(evaluation), evaluation)
+    shown, mixed = present.vintages(
+        revisions_of_share(evaluation.shares, evaluation.settings.revisions),
+        measure_differences(evaluation.figures),
+        evaluation,
+    )
     assert "**5\u00a0January 2026** (newest)" in shown.markdown
     row = next(line for line in shown.markdown.splitlines() if line.startswith("| 2022"))
     assert row.count("**") == 2

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from policyreport.params.report import SeriesRole
 from policyreport.records.base import NEVER_ESTIMATED
 from policyreport.records.notebooks import TrendRecord
+from policyreport.records.series import SeriesPoint
 from policyreport.records.tasks import Completion
 
 if TYPE_CHECKING:
@@ -109,7 +111,9 @@ def _about(inputs: Inputs, name: str) -> dict[str, Any]:
 
 def _recorded(inputs: Inputs) -> Iterator[dict[str, Any]]:
     """The lists of every province, as its record describes them."""
-    nothing = {"context": False, "quarterly": False, "rows": (), "recurring_rows": ()}
+    nothing: dict[str, Any] = dict.fromkeys((name for name, kind in LIST_COLUMNS.items() if kind == "str"), "")
+    nothing |= {"bound": "=", "status": "observed", "context": False, "quarterly": False}
+    nothing |= {"recurring_listed": "not stated", "recurring_completed": "not stated", "rows": (), "recurring_rows": ()}
     for (area, notebook), record in sorted(inputs.records.items()):
         if notebook != "trend" or not isinstance(record, TrendRecord):
             continue
@@ -118,6 +122,7 @@ def _recorded(inputs: Inputs) -> Iterator[dict[str, Any]]:
             yield {
                 "area": area,
                 **_about(inputs, result.list),
+                "period": result.period,
                 "reference_date": result.reference_date,
                 "published": result.published,
                 "total": result.total,
@@ -128,4 +133,106 @@ def _recorded(inputs: Inputs) -> Iterator[dict[str, Any]]:
                 "recurring_rows": (),
             }
         if not counted:
-            yield {"area": area, "published": inputs.edition.as_known_on} | nothing
+            yield nothing | {"area": area, "published": inputs.edition.as_known_on}
+
+
+def share_figures(inputs: Inputs) -> pd.DataFrame:
+    """Collect every vintage of the share of output, and of the quantity announced with it, one row per figure.
+
+    The area's own, then those of its former parts in their order, then other areas'; columns as
+    `policyreport.statistics.shares.frame.COLUMNS` explains them.
+    """
+    role, areas, ledger = inputs.roles.share, inputs.areas, inputs.observations
+    rows = ledger[ledger["indicator"].isin([role.indicator, role.other_quantity])]
+    parts = [part for part in areas.parts(inputs.area) if part != inputs.area]
+    order = {area: place for place, area in enumerate([inputs.area, *parts])}
+    rows = rows.sort_values("area", key=lambda keys: keys.map(order).fillna(len(order)), kind="stable")
+    frame = _figures(inputs, rows).assign(
+        part_of=[inputs.area if area in parts else "" for area in rows["area"]],
+        level=["national" if area == inputs.roles.nation else "province" for area in rows["area"]],
+    )
+    definition = inputs.indicators.get(role.indicator)
+    frame.attrs |= {
+        "area": inputs.area,
+        "indicator": role.indicator,
+        "measures": role.measures,
+        "paced": role.pace_measures,
+        "headline": role.headline_measure,
+        "other_quantity": role.other_quantity,
+        "units": definition.units,
+        "low": definition.low,
+        "high": definition.high,
+    }
+    return frame
+
+
+def newest_figures(inputs: Inputs) -> pd.DataFrame:
+    """Collect the newest vintage of every figure that is no count on a list, with its indicator's first measure.
+
+    Columns as of `share_figures`, and `reference`.
+    """
+    rows = inputs.newest[inputs.newest["list"] == ""]
+    first = {each.id: next(iter(each.measures), "") for each in inputs.indicators.indicators}
+    return _figures(inputs, rows).assign(reference=[first[indicator] for indicator in rows["indicator"]])
+
+
+def share_targets(inputs: Inputs) -> pd.DataFrame:
+    """Collect the policy's targets on the share, the nearest year first.
+
+    Columns: `target` and `target_high` (upper end of a range), `year`, `direction` (1 where more is better, −1 where
+    less is), `since` (the last year that is not after the policy).
+    """
+    targets = inputs.policy.targets_for(inputs.roles.share.indicator)
+    return pd.DataFrame(
+        {
+            "target": [target.value or 0.0 for target in targets],
+            "target_high": pd.Series([target.value_high for target in targets], dtype="float64"),
+            "year": [int(target.horizon) for target in targets],
+            "direction": [-1 if target.operator in ("<", "<=") else 1 for target in targets],
+            "since": inputs.policy.date.year,
+        }
+    )
+
+
+def area_output(inputs: Inputs) -> pd.DataFrame:
+    """Compute the output of every province and the country by year: output per head times population.
+
+    Columns: `area`, `year`, `output` (empty where unknown), `rows`. The country's is its own output per head times the
+    people of the provinces. `attrs` hold `year`, whose weights stand for other years.
+    """
+    roles, areas = inputs.roles, [*inputs.provinces, inputs.roles.nation]
+    income = {area: _by_year(inputs, area, roles.income) for area in areas}
+    people = {area: _by_year(inputs, area, roles.population) for area in inputs.provinces}
+    rows: list[dict[str, Any]] = []
+    for year in sorted({year for points in income.values() for year in points} | {roles.product_year}):
+        for area in inputs.provinces:
+            own, living = income[area].get(year), people[area].get(year)
+            known = (
+                {"output": own.value * living.value, "rows": (*own.inputs, *living.inputs)} if own and living else {}
+            )
+            rows.append({"area": area, "year": year, "output": None, "rows": ()} | known)
+        if own := income[roles.nation].get(year):
+            everybody = sum(point.value for area in inputs.provinces if (point := people[area].get(year)))
+            rows.append({"area": roles.nation, "year": year, "output": own.value * everybody, "rows": own.inputs})
+    frame = pd.DataFrame(rows, columns=["area", "year", "output", "rows"]).astype({"output": "float64"})
+    frame.attrs["year"] = roles.product_year
+    return frame
+
+
+def _figures(inputs: Inputs, rows: pd.DataFrame) -> pd.DataFrame:
+    """Ledger rows as a frame whose figures know their rows and the names of their areas."""
+    names = {area: inputs.areas.name(area) for area in rows["area"].unique()}
+    behind = pd.Series([(row,) for row in rows.index], index=rows.index, dtype="object")
+    frame = rows.assign(name=rows["area"].map(names), rows=behind).reset_index(drop=True)
+    columns = ["area", "name", "indicator", "measure", "period", "reference_date", "published", "value", "bound"]
+    return frame[[*columns, "unit", "status", "source", "note", "rows"]]
+
+
+def _by_year(inputs: Inputs, area: str, role: SeriesRole) -> dict[int, SeriesPoint]:
+    """The points of the series that plays a role; the national one has its own indicator."""
+    indicator = role.indicator
+    if area == inputs.roles.nation:
+        indicator = inputs.indicators.get(indicator).national or indicator
+    key = area, indicator
+    points = inputs.points.get((*key, role.measure)) if role.measure else inputs.first_series.get(key)
+    return {point.year: point for point in points or ()}

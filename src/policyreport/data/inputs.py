@@ -16,7 +16,14 @@ import pandas as pd
 from pydantic import ValidationError
 
 from policyreport.data.areas import Areas, read_areas
-from policyreport.data.frames import province_lists, task_lists
+from policyreport.data.frames import (
+    area_output,
+    newest_figures,
+    province_lists,
+    share_figures,
+    share_targets,
+    task_lists,
+)
 from policyreport.errors import RunError, UsageError
 from policyreport.params.edition import Edition, edition_file, read_edition_file
 from policyreport.params.indicators import Indicators, read_indicators
@@ -165,6 +172,31 @@ class Inputs:
     def province_tasks(self) -> pd.DataFrame:
         """The lists of all provinces as their records describe them; only for the national evaluation."""
         return province_lists(self)
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Every vintage of the share of output, one row per figure."""
+        return share_figures(self)
+
+    @property
+    def threshold(self) -> float:
+        """The threshold that shares are judged against."""
+        return self.policy.threshold.value
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """The policy's targets on the share, the nearest first."""
+        return share_targets(self)
+
+    @cached_property
+    def output(self) -> pd.DataFrame:
+        """The output of every province and the country by year."""
+        return area_output(self)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """The newest vintage of every figure that is no count on a list."""
+        return newest_figures(self)
 
     @cached_property
     def back_cast(self) -> frozenset[tuple[str, str]]:

@@ -15,7 +15,7 @@ from policyreport.records.shares import NewsNoise, Revisions, RevisionStatistics
 def revision_statistics(voice: Voice, results: Sequence[Revisions | Refusal]) -> Exhibit:
     """Give each measure's revisions in numbers, then whether their mean is zero and whether they are news or noise.
 
-    From `assess.revisions`: "vintages-statistics".
+    From `revisions_of_share`: "vintages-statistics".
     """
     triangles = [result for result in results if isinstance(result, Revisions)]
     revised = [result for result in triangles if result.n]

@@ -15,7 +15,7 @@ ID = "share-aggregate"
 def share_aggregate(result: AggregateCheck | Remainder | Refusal, inputs: Inputs) -> Exhibit:
     """Give the provinces' average share and its distance from the country's, or what is left for the others.
 
-    From `assess.share_aggregate`: "share-aggregate".
+    From `aggregate_shares`: "share-aggregate".
     """
     voice = Voice(inputs)
     if isinstance(result, Refusal):

@@ -21,7 +21,6 @@ from policyreport.records.base import Flag, Refusal
 from policyreport.records.markdown import escape
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import NotYearly, Pace, Revisions, Threshold
-from policyreport.statistics.assess.shares import prior
 from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
 from policyreport.statistics.shares.vintages import maturity
 
@@ -66,7 +65,7 @@ def national_share(
 ) -> Exhibits:
     """Show the national share by measure and vintage, its pace, its revisions.
 
-    `other` comes from `assess.other_quantity`: a quantity announced next to the threshold that is not the share. Gives
+    `other` comes from `other_quantity`: a quantity announced next to the threshold that is not the share. Gives
     "share-lead", "share", "share-table", "share-priors", "other-quantity", "pace", "pace-table", "revisions".
     """
     voice = Voice(inputs)
@@ -269,7 +268,7 @@ def _level(voice: Voice, judged: Sequence[Threshold]) -> str:
 
 def _flag(voice: Voice, figure: Threshold, flag: Flag) -> str:
     """A flag in a cell; a figure that needs no past revisions because it is old is kept apart from one that has none."""
-    years = prior(voice.inputs).settled_maturity
+    years = voice.inputs.settings.threshold.settled_maturity
     if flag.code == "no-vintage-history" and maturity(figure.observation) >= years:
         return f"judged as settled: published {years} years or more after its year"
     return voice.short(flag.code)

@@ -22,7 +22,7 @@ def vintages(
 ) -> Exhibits:
     """Show how the national share was revised, measure by measure, and the differences that are no revisions.
 
-    From `assess.revisions` and `assess.measure_differences`: "vintages", "measure-mixed".
+    From `revisions_of_share` and `measure_differences`: "vintages", "measure-mixed".
     """
     voice = Voice(inputs)
     triangles = [

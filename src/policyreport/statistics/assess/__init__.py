@@ -1,6 +1,5 @@
 """From a notebook's slice to results: which series and which settings go into the estimators."""
 
-from policyreport.statistics.assess.aggregate import share_aggregate
 from policyreport.statistics.assess.boundaries import boundary_checks
 from policyreport.statistics.assess.changes import changes
 from policyreport.statistics.assess.cleaning import bounded_values, panel_values, part_missing, topics
@@ -11,7 +10,6 @@ from policyreport.statistics.assess.means import mean_families
 from policyreport.statistics.assess.national import codes, coverage, league
 from policyreport.statistics.assess.selection import observations
 from policyreport.statistics.assess.series import governance, growth, income, indices
-from policyreport.statistics.assess.shares import measure_differences, other_quantity, revisions, share, share_pace
 from policyreport.statistics.assess.side_by_side import differences, exposure, panel, ranks, series_of, step_days, steps
 from policyreport.statistics.assess.specifications import sensitivity
 from policyreport.statistics.assess.specifications_trends import score_specifications
@@ -33,22 +31,16 @@ __all__ = [
     "indices",
     "league",
     "mean_families",
-    "measure_differences",
     "observations",
-    "other_quantity",
     "panel",
     "panel_values",
     "part_missing",
     "peers",
     "published_ranks_of",
     "ranks",
-    "revisions",
     "score_specifications",
     "sensitivity",
     "series_of",
-    "share",
-    "share_aggregate",
-    "share_pace",
     "step_days",
     "steps",
     "strip",

@@ -7,20 +7,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import product
+from typing import Any
 
 from policyreport.data.inputs import Inputs
-from policyreport.params.policy import Target
+from policyreport.params.methods import ThresholdSettings
 from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal
 from policyreport.records.digits import as_computed, as_published
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.statistics.assess.selection import not_published
-from policyreport.statistics.assess.shares import (
-    goal_of,
-    history,
-    prior,
-    priors,
-    share_vintages,
-)
 from policyreport.statistics.assess.specifications_areas import (
     Axes,
     Spec,
@@ -34,11 +28,16 @@ from policyreport.statistics.common.sensitivity import Answer, Choices, run, run
 from policyreport.statistics.common.starts import last_year_before
 from policyreport.statistics.shares import pace as pace_method
 from policyreport.statistics.shares import threshold as threshold_method
+from policyreport.statistics.shares.frame import Shares, read_shares
+from policyreport.statistics.shares.pace import read_targets
 from policyreport.statistics.shares.prior_cells import mean_of
-from policyreport.statistics.shares.revision_error import RevisionPrior, flat_prior
+from policyreport.statistics.shares.revision_error import RevisionPrior, flat_prior, prior_grid
+from policyreport.statistics.shares.revisions import history
 from policyreport.statistics.shares.vintages import year_of, yearly
 from policyreport.statistics.tasks.counts import TaskCount
 from policyreport.statistics.tasks.frame import read_lists
+
+Goal = dict[str, Any]
 
 
 def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
@@ -100,18 +99,20 @@ def threshold_specifications(inputs: Inputs) -> Spec:
     Estimates are the published values; the verdict is that against the threshold.
     """
     role, settings = inputs.roles.share, inputs.settings.sensitivity
-    vintages = {measure: _estimated(share_vintages(inputs, measure)) for measure in role.measures}
+    shares = read_shares(inputs.shares)
+    vintages = {measure: _estimated(shares.vintages(measure)) for measure in role.measures}
     estimated = {measure: figures for measure, figures in vintages.items() if figures}
     if role.headline_measure not in estimated:
         return not_published("threshold", role.indicator)
-    every = _prior_choices(inputs)
+    own = shares.prior(inputs.settings.threshold)
+    every = _prior_choices(own, inputs.settings.threshold)
 
     def judge(choices: Choices) -> Threshold | Refusal:
         figures = estimated[choices["measure"]]
         newest = [figure for figure in figures if figure.period == figures[-1].period]
         judged = threshold_method.assess(
             newest[-1] if choices["vintage"] == "newest" else newest[0],
-            history(inputs, share_vintages(inputs, choices["measure"])),
+            history(shares.vintages(choices["measure"]), inputs.settings.threshold),
             inputs.settings.threshold,
             threshold=inputs.policy.threshold.value,
             prior=every[choices["mean"], choices["scale"], choices["prior"]],
@@ -136,24 +137,24 @@ def threshold_specifications(inputs: Inputs) -> Spec:
         for measure, vintage, (mean, scale, weight) in product(estimated, settings.threshold_vintages, every)
     ]
     headline = {"measure": role.headline_measure, "vintage": "newest"} | dict(
-        zip(("mean", "scale", "prior"), _prior_key(inputs, prior(inputs)), strict=True)
+        zip(("mean", "scale", "prior"), _prior_key(own, own), strict=True)
     )
     grid = run_rows("threshold", role.indicator, rows, headline, estimate, basis)
     return resting_on(grid, (vintage.id for vintages in estimated.values() for vintage in _judged_by(vintages)))
 
 
-def _prior_choices(inputs: Inputs) -> dict[tuple[str, str, str], RevisionPrior]:
+def _prior_choices(own: RevisionPrior, settings: ThresholdSettings) -> dict[tuple[str, str, str], RevisionPrior]:
     """Priors by mean, scale and weight: those of the report's grid, and two without a scale."""
-    own = prior(inputs)
+    grid = prior_grid(own, factors=settings.prior_factors, mean_weight=settings.prior_mean_weight)
     none = replace(own, degrees=0.0)
-    return {_prior_key(inputs, choice): choice for choice in (*priors(inputs), none, flat_prior(own))}
+    return {_prior_key(own, choice): choice for choice in (*grid, none, flat_prior(own))}
 
 
-def _prior_key(inputs: Inputs, choice: RevisionPrior) -> tuple[str, str, str]:
+def _prior_key(own: RevisionPrior, choice: RevisionPrior) -> tuple[str, str, str]:
     """What distinguishes a prior from others; where it has no weight its scale does not count."""
     if choice.degrees <= 0:
         return mean_of(choice), "none", "0 degrees"
-    scale = f"{as_computed(choice.scale / prior(inputs).scale)} s0"
+    scale = f"{as_computed(choice.scale / own.scale)} s0"
     return mean_of(choice), scale, f"{as_published(choice.degrees)} degrees"
 
 
@@ -163,14 +164,14 @@ def pace_specifications(inputs: Inputs) -> Spec:
     Estimates are ratios of observed to required pace; the verdict is the band of the form.
     """
     role, settings = inputs.roles.share, inputs.settings.sensitivity
-    targets = inputs.policy.targets_for(role.indicator)
-    if not targets:
+    shares, goals = read_shares(inputs.shares), read_targets(inputs.targets)
+    if not goals:
         return not_published("pace", role.indicator)
-    target = min(targets, key=lambda target: int(target.horizon))
+    goal = min(goals, key=lambda goal: int(goal["target_year"]))
 
     @cache
     def record(measure: str, base: str) -> Pace | Refusal:
-        return _pace(inputs, measure, base, target)
+        return _pace(inputs, shares, measure, base, goal)
 
     def estimate(choices: Choices) -> Answer:
         pace = record(choices["measure"], choices["base"])
@@ -185,7 +186,7 @@ def pace_specifications(inputs: Inputs) -> Spec:
         return choices["measure"], years, choices["form"]
 
     headline = {"measure": role.headline_measure, "base": "earliest", "form": "cagr"}
-    main = _pace_record(inputs, role.headline_measure, None, target)
+    main = _pace_record(inputs, shares, role.headline_measure, None, goal)
     if isinstance(main, Refusal):
         return main
     # Where the two forms disagree the worse one is the headline.
@@ -195,7 +196,7 @@ def pace_specifications(inputs: Inputs) -> Spec:
         "base": list(settings.pace_bases),
         "form": list(settings.pace_forms),
     }
-    used = (vintage for measure in role.pace_measures for vintage in _estimated(share_vintages(inputs, measure)))
+    used = (vintage for measure in role.pace_measures for vintage in _estimated(shares.vintages(measure)))
     return resting_on(run("pace", role.indicator, axes, headline, estimate, basis), (vintage.id for vintage in used))
 
 
@@ -215,24 +216,24 @@ def _judged_by(vintages: Sequence[Observation]) -> list[Observation]:
     return [vintage for vintage in vintages if vintage.period == vintages[-1].period or times[vintage.period] > 1]
 
 
-def _pace_record(inputs: Inputs, measure: str, base: int | None, target: Target) -> Pace | Refusal:
-    vintages = share_vintages(inputs, measure)
+def _pace_record(inputs: Inputs, shares: Shares, measure: str, base: int | None, goal: Goal) -> Pace | Refusal:
+    vintages = shares.vintages(measure)
     if not vintages:
         return not_published("pace", measure)
     return pace_method.assess(
         vintages,
-        history(inputs, vintages),
+        history(vintages, inputs.settings.threshold),
         inputs.settings.pace,
-        **goal_of(inputs, target),
-        prior=prior(inputs),
+        **goal,
+        prior=shares.prior(inputs.settings.threshold),
         base_year=base,
     )
 
 
-def _pace(inputs: Inputs, measure: str, base: str, target: Target) -> Pace | Refusal:
+def _pace(inputs: Inputs, shares: Shares, measure: str, base: str, goal: Goal) -> Pace | Refusal:
     """The pace of one measure from one of the declared bases."""
     settings = inputs.settings.pace
-    years = sorted({year_of(vintage) for vintage in _estimated(share_vintages(inputs, measure))})
+    years = sorted({year_of(vintage) for vintage in _estimated(shares.vintages(measure))})
     if not years:
         return not_published("pace", measure)
     bases = {
@@ -240,4 +241,4 @@ def _pace(inputs: Inputs, measure: str, base: str, target: Target) -> Pace | Ref
         "shortest": years[-1] - settings.minimum_base_years,
         "one year": last_year_before(inputs.policy.date),
     }
-    return _pace_record(inputs, measure, bases[base], target)
+    return _pace_record(inputs, shares, measure, bases[base], goal)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import pandas as pd
+
+from policyreport.errors import DataError, did_you_mean
 from policyreport.params.methods import PaceSettings
-from policyreport.records.base import NEVER_ESTIMATED, Flag, Interval, Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Flag, Interval, Observation, Refusal, Results
 from policyreport.records.digits import as_published
 from policyreport.records.shares import Pace, PriorCell
+from policyreport.statistics.shares.frame import Shares, read_shares
 from policyreport.statistics.shares.pace_arithmetic import (
     BANDS,
     FORMS,
@@ -23,7 +27,8 @@ from policyreport.statistics.shares.pace_arithmetic import (
 )
 from policyreport.statistics.shares.pace_lines import drift_fan, scenario_lines
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, prior_cells
-from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, revision_error
+from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, prior_grid, revision_error
+from policyreport.statistics.shares.revisions import history
 from policyreport.statistics.shares.vintages import (
     ids,
     maturity,
@@ -33,6 +38,96 @@ from policyreport.statistics.shares.vintages import (
 )
 
 METHOD = "pace"
+
+
+def pace_of_share(shares: pd.DataFrame, targets: pd.DataFrame, settings: PaceSettings) -> Results[Pace | Refusal]:
+    """Compare the observed pace of an area's share with the pace its targets require.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        One row per published figure, every vintage of it, see `frame.COLUMNS`.
+    targets : DataFrame
+        One row per target: `target` and `year`; optional are `target_high` (upper end of a range), `direction` (1 where
+        more is better, which is the default, −1 where less is) and `since` (year from which a second pace is measured).
+
+    Returns
+    -------
+    Results of Pace or Refusal
+        One result per measure and target. An area is refused `too-few-points` for a measure, also where only its former
+        parts have figures, or `not-published` where nothing is. A pace that another measure contradicts is flagged.
+    """
+    read, goals = read_shares(shares), read_targets(targets)
+    prior = read.prior(settings.threshold)
+    priors = prior_grid(
+        prior, factors=settings.threshold.prior_factors, mean_weight=settings.threshold.prior_mean_weight
+    )
+    results: list[Pace | Refusal] = []
+    for measure in read.paced:
+        vintages = read.vintages(measure)
+        if not vintages:
+            results.append(_without_own_years(read, measure, settings))
+            continue
+        past = history(vintages, settings.threshold)
+        for goal in goals:
+            pace = assess(vintages, past, settings, **goal, prior=prior, priors=priors)
+            # Another measure's may be refused for another reason.
+            about = {"subject": f"{read.indicator} ({measure})"}
+            results.append(pace if isinstance(pace, Pace) else pace.model_copy(update=about))
+    return _flag_flips(results)
+
+
+def read_targets(targets: pd.DataFrame) -> list[dict[str, Any]]:
+    """Targets as `assess` takes them."""
+    if missing := [name for name in ("target", "year") if name not in targets]:
+        todo = did_you_mean(missing[0], [str(name) for name in targets.columns])
+        raise DataError("frame of targets", "the columns target, year", f'no column "{missing[0]}"', todo)
+    goals = []
+    for row in targets.to_dict("records"):
+        given = {str(name): value for name, value in row.items() if not pd.isna(value)}
+        goals.append(
+            {
+                "target": float(given["target"]),
+                "target_year": int(given["year"]),
+                "direction": int(given.get("direction", 1)),
+                "target_high": given.get("target_high"),
+                "one_year_base": int(given["since"]) if "since" in given else None,
+            }
+        )
+    return goals
+
+
+def _without_own_years(read: Shares, measure: str, settings: PaceSettings) -> Refusal:
+    """Why an area without its own share has no pace: nothing is published, or only years of former parts."""
+    by_part = {part: vintages for part in read.parts if (vintages := read.vintages(measure, part))}
+    if not by_part:
+        return read.not_published(METHOD, measure)
+    former = [
+        f"{read.names[part]} before: {', '.join(sorted({vintage.period for vintage in vintages}))}"
+        for part, vintages in by_part.items()
+    ]
+    return Refusal(
+        code="too-few-points",
+        method=METHOD,
+        subject=f"{read.indicator} ({measure})",
+        detail=f"0 of {settings.minimum_points} years since the mergers; {'; '.join(former)}",
+        inputs=tuple(vintage.id for vintages in by_part.values() for vintage in vintages),
+    )
+
+
+def _flag_flips(results: Sequence[Pace | Refusal]) -> Results[Pace | Refusal]:
+    """Flag a pace where that of another measure, towards the same target, has no band in common with it."""
+    paces = [result for result in results if isinstance(result, Pace)]
+
+    def flagged(own: Pace) -> Pace:
+        same = [pace for pace in paces if (pace.target, pace.target_period) == (own.target, own.target_period)]
+        others = [pace for pace in same if not set(pace.headline_bands) & set(own.headline_bands)]
+        if not others:
+            return own
+        flag = Flag(code="measure-flip", detail="; ".join(f"{pace.measure}: {pace.headline}" for pace in others))
+        return own.model_copy(update={"flags": (*own.flags, flag)})
+
+    return Results(flagged(result) if isinstance(result, Pace) else result for result in results)
 
 
 def assess(
@@ -45,7 +140,7 @@ def assess(
     direction: Literal[1, -1],
     target_high: float | None = None,
     base_year: int | None = None,
-    one_year_base: int,
+    one_year_base: int | None = None,
     prior: RevisionPrior,
     priors: Sequence[RevisionPrior] = (),
 ) -> Pace | Refusal:
@@ -66,7 +161,7 @@ def assess(
     base_year
         By default the earliest year, if it is far enough before the latest.
     one_year_base
-        Base of the second line, the year of the policy.
+        Base of the second line, such as the year of the policy.
     prior, priors
         As for `threshold.assess`.
 
@@ -233,10 +328,12 @@ def _rates(stretch: Stretch, goal: Goal, interval: Interval | None) -> dict[str,
     return fields
 
 
-def _one_year(values: Mapping[int, float], base: int, goal: Goal, interval: Interval | None) -> dict[str, object]:
+def _one_year(
+    values: Mapping[int, float], base: int | None, goal: Goal, interval: Interval | None
+) -> dict[str, object]:
     """The second line, since the policy's year; it has no band, at most the verdict *cannot tell apart*."""
     last = max(values)
-    if base not in values or not base < min(last, goal.year):
+    if base is None or base not in values or not base < min(last, goal.year):
         return {}
     stretch = Stretch(base, values[base], last, values[last])
     form: Form = "pp" if ratio(stretch, goal, "cagr") is None else "cagr"

@@ -7,13 +7,14 @@ from datetime import date
 from itertools import groupby
 
 import numpy as np
+import pandas as pd
 import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy import stats
 
 from policyreport.errors import DataError
 from policyreport.params.methods import RevisionsSettings, ThresholdSettings
-from policyreport.records.base import Observation, Refusal
+from policyreport.records.base import Observation, Refusal, Results
 from policyreport.records.shares import (
     MeasureDifference,
     NewsNoise,
@@ -22,6 +23,7 @@ from policyreport.records.shares import (
     RevisionTest,
     VintageValue,
 )
+from policyreport.statistics.shares.frame import read_figures, read_shares
 from policyreport.statistics.shares.vintages import (
     enters_estimates,
     ids,
@@ -33,6 +35,44 @@ from policyreport.statistics.shares.vintages import (
 )
 
 METHOD = "revisions"
+
+
+def revisions_of_share(shares: pd.DataFrame, settings: RevisionsSettings) -> Results[Revisions | Refusal]:
+    """Arrange the vintages of each measure of an area's share that was published.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        One row per published figure, every vintage of it, see `frame.COLUMNS`.
+    """
+    read = read_shares(shares)
+    vintages = [read.vintages(measure) for measure in read.measures]
+    return Results(triangle(of_measure, settings) for of_measure in vintages if of_measure)
+
+
+def measure_differences(figures: pd.DataFrame) -> Results[MeasureDifference]:
+    """Compare every quantity that has several measures with the first measure of its indicator.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        One row per figure, the newest of each period, with the columns of `frame.COLUMNS`; `reference` names the
+        measure to compare with.
+
+    Returns
+    -------
+    Results of MeasureDifference
+        By area, indicator and measure; only where a period has both.
+    """
+    several = figures[figures.groupby(["area", "indicator", "period"])["measure"].transform("nunique") > 1]
+    differences = []
+    for _, group in several.groupby(["area", "indicator"]):
+        by_measure = {str(measure): read_figures(part) for measure, part in group.groupby("measure")}
+        reference = str(group["reference"].iloc[0])
+        others = [part for measure, part in by_measure.items() if measure != reference]
+        if reference in by_measure:
+            differences += [between_measures(part, by_measure[reference]) for part in others]
+    return Results(difference for difference in differences if isinstance(difference, MeasureDifference))
 
 
 def history(vintages: Sequence[Observation], settings: ThresholdSettings) -> tuple[float, ...]:

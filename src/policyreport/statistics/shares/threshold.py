@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
 
+import pandas as pd
+
 from policyreport.params.methods import ThresholdSettings
-from policyreport.records.base import NEVER_ESTIMATED, Flag, Observation, Refusal
+from policyreport.records.base import NEVER_ESTIMATED, Flag, Observation, Refusal, Results
 from policyreport.records.digits import as_published
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import AggregateCheck, NotYearly, PriorCell, Threshold
+from policyreport.statistics.shares.frame import Shares, read_shares
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid, prior_cells
-from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, revision_error
+from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, prior_grid, revision_error
+from policyreport.statistics.shares.revisions import history
 from policyreport.statistics.shares.vintages import (
     enters_estimates,
     ids,
@@ -26,6 +30,91 @@ from policyreport.statistics.shares.vintages import (
 METHOD = "threshold"
 
 Verdict = Literal["above", "below", "cannot tell apart", "stated above", "stated below"]
+
+
+def share_against(
+    shares: pd.DataFrame, threshold: float, settings: ThresholdSettings
+) -> Results[Threshold | NotYearly | Refusal]:
+    """Judge an area's share against a threshold: every period and measure at its newest vintage.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        One row per published figure, every vintage of it, see `frame.COLUMNS`.
+    threshold : float
+        T, in the unit of the share.
+
+    Returns
+    -------
+    Results of Threshold, NotYearly or Refusal
+        By measure, then period; figures not for a year are not judged. The headline measure, where missing, is refused
+        as `not-published`. Verdicts that another measure or an earlier vintage contradicts are flagged.
+    """
+    read = read_shares(shares)
+    results: list[Threshold | NotYearly | Refusal] = []
+    superseded: list[Threshold] = []
+    for measure in read.measures:
+        vintages = read.vintages(measure)
+        if not vintages and measure == read.headline:
+            results.append(read.not_published(METHOD, measure))
+        results += _judge_newest(read, vintages, threshold, settings)
+        superseded += _judge_superseded(read, vintages, threshold, settings)
+    newest = [result for result in results if isinstance(result, Threshold)]
+    judged = iter(flips([*newest, *superseded])[: len(newest)])
+    return Results(next(judged) if isinstance(result, Threshold) else result for result in results)
+
+
+def other_quantity(
+    shares: pd.DataFrame, threshold: float, settings: ThresholdSettings
+) -> Results[Threshold | NotYearly | Refusal]:
+    """Judge the quantity that is announced with the share but differs from it.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        One row per published figure, every vintage of it, see `frame.COLUMNS`.
+    threshold : float
+        T, in the unit of the quantity.
+
+    Returns
+    -------
+    Results of Threshold, NotYearly or Refusal
+        By measure, then period; a bound is flagged `bound-only`, and a figure for part of a year `part-year`. Empty
+        where none was announced.
+    """
+    read = read_shares(shares)
+    other = [each for each in read.figures if (each.area, each.indicator) == (read.area, read.other_quantity)]
+    return Results(
+        result
+        for measure in sorted({each.measure for each in other})
+        for result in _judge_newest(read, read.vintages(measure, indicator=read.other_quantity), threshold, settings)
+    )
+
+
+def _judge_newest(
+    read: Shares, vintages: Sequence[Observation], threshold: float, settings: ThresholdSettings
+) -> list[Threshold | NotYearly | Refusal]:
+    """Newest vintage of every period of one measure."""
+    past, prior = history(vintages, settings), read.prior(settings)
+    priors = prior_grid(prior, factors=settings.prior_factors, mean_weight=settings.prior_mean_weight)
+    return [
+        assess_newest(vintages, past, settings, period=period, threshold=threshold, prior=prior, priors=priors)
+        for period in sorted({vintage.period for vintage in vintages})
+    ]
+
+
+def _judge_superseded(
+    read: Shares, vintages: Sequence[Observation], threshold: float, settings: ThresholdSettings
+) -> list[Threshold]:
+    """Superseded vintages, judged only to tell whether the answer changed with them."""
+    past, prior = history(vintages, settings), read.prior(settings)
+    last = {vintage.period: vintage.id for vintage in vintages if vintage.status not in NEVER_ESTIMATED}
+    judged = [
+        assess(vintage, past, settings, threshold=threshold, prior=prior)
+        for vintage in vintages
+        if vintage.id != last.get(vintage.period)
+    ]
+    return [result for result in judged if isinstance(result, Threshold)]
 
 
 def assess(

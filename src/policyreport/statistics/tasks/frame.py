@@ -84,6 +84,8 @@ def _count(row: dict[Hashable, Any], number: Hashable) -> TaskCount:
         elif not pd.isna(value):
             read = _READ.get(name)
             given[name] = read(value, f'{PLACE}, row {number}, column "{column}"') if read else str(value)
+    if empty := [name for name in ("area", "list") if name not in given]:
+        raise DataError(f'{PLACE}, row {number}, column "{empty[0]}"', "a name", "nothing", "Fill the cell.")
     if given.setdefault("published", given["reference_date"]) is None:
         raise DataError(f"{PLACE}, row {number}", "a reference date or a date of publication", "neither", "Add one.")
     return TaskCount(**given)
