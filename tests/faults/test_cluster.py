@@ -19,7 +19,7 @@ from policyreport.running.events import Finished, WorkerLost
 from policyreport.running.execute import Unit
 from policyreport.running.kernels import batch_server
 from policyreport.running.pool import WorkerPool
-from policyreport.running.runs import run_units
+from policyreport.running.runs import run_stages
 from policyreport.running.store import notebook_path, record_path
 from warm_kernels.imports import imported_modules
 
@@ -40,7 +40,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 def run_here(units: list[Unit], store: Path) -> None:
     with batch_server([]) as server, WorkerPool(2, server.address) as pool:
-        run_units(units, store, 2, lambda event: None, pool)
+        run_stages([lambda _: units], store, 2, lambda event: None, pool)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_a_scheduler_elsewhere_gives_the_bytes_of_the_local_pool(scheduler, tiny
     units = plan.first_units(tiny.root, "tiny", ["n40"], tiny.store)[1:]
     order = Order(HERE, tuple(imported_modules(each.source for each in units)))
     with DaskExecutor(address, order) as cluster:
-        summary = run_units(units, tmp_path, 1, lambda event: None, cluster)
+        summary = run_stages([lambda _: units], tmp_path, 1, lambda event: None, cluster)
     assert summary.done == 3
     for each in units:
         for path in (record_path, notebook_path):
@@ -102,7 +102,7 @@ def test_a_scheduler_elsewhere_gives_the_bytes_of_the_local_pool(scheduler, tiny
 def test_failures_have_the_same_bytes_too(scheduler, tmp_path):
     units = [unit("raises", "n01"), unit("dies", "n02"), unit("names_machine_paths", "n03"), unit("reads_slice", "n04")]
     with DaskExecutor(scheduler[0], Order(HERE)) as cluster:
-        run_units(units, tmp_path / "there", 2, lambda event: None, cluster)
+        run_stages([lambda _: units], tmp_path / "there", 2, lambda event: None, cluster)
     run_here(units, tmp_path / "here")
     assert files_in(tmp_path / "there") == files_in(tmp_path / "here")
 
@@ -117,7 +117,7 @@ def test_a_worker_that_joins_later_is_compared_before_it_works(scheduler, tmp_pa
     with DaskExecutor(scheduler[0], Order(HERE)) as cluster:
         cluster.order = Order(tuple((dict(HERE) | {"papermill": "0"}).items()))
         with pytest.raises(RunError, match=r"worker tcp://.*papermill"):
-            run_units([unit("reads_slice", "n01")], tmp_path, 1, lambda event: None, cluster)
+            run_stages([lambda _: [unit("reads_slice", "n01")]], tmp_path, 1, lambda event: None, cluster)
 
 
 def test_an_address_where_nothing_answers_is_a_message(monkeypatch):
@@ -133,11 +133,11 @@ def test_the_fork_server_of_a_killed_worker_ends_with_it_and_a_run_without_worke
     address, worker = scheduler
     events = []
     with DaskExecutor(address, Order(HERE)) as cluster:
-        run_units([unit("reads_slice", "n01")], tmp_path, 1, events.append, cluster)
+        run_stages([lambda _: [unit("reads_slice", "n01")]], tmp_path, 1, events.append, cluster)
         servers = kernels_server(worker)
         os.kill(worker, signal.SIGKILL)
         with pytest.raises(RunError, match="a worker; got none"):
-            run_units([unit("reads_slice", "n02")], tmp_path, 1, events.append, cluster)
+            run_stages([lambda _: [unit("reads_slice", "n02")]], tmp_path, 1, events.append, cluster)
     assert servers
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in servers), 10)
     assert [type(event) for event in events if isinstance(event, WorkerLost)] == [WorkerLost]
@@ -154,7 +154,7 @@ def test_killing_a_worker_of_a_cluster_started_here_loses_nothing(tmp_path):
                 nanny = next(iter(cluster.local.cluster.workers.values()))
                 os.kill(nanny.pid, signal.SIGKILL)
 
-        summary = run_units(units, tmp_path / "there", 2, tell, cluster)
+        summary = run_stages([lambda _: units], tmp_path / "there", 2, tell, cluster)
         scratch = cluster.local.scratch
     assert (summary.done, summary.failed) == (10, ())
     assert any(isinstance(event, WorkerLost) and event.units for event in events)

@@ -15,7 +15,7 @@ import pytest
 from policyreport.records.base import Failure
 from policyreport.running.execute import Unit, execute_unit
 from policyreport.running.kernels import batch_server
-from policyreport.running.runs import run_units
+from policyreport.running.runs import run_stages
 from policyreport.running.store import failure_path, notebook_path, record_path
 from warm_kernels.provisioner import use_server
 
@@ -143,7 +143,7 @@ def test_a_slice_cannot_write_outside_its_folder(name):
 
 def test_a_lost_worker_process_takes_down_only_the_notebook_that_killed_it(tmp_path):
     units = [unit("reads_slice", "n01"), unit("kills_its_runner", "n02"), unit("reads_slice", "n03")]
-    summary = run_units(units, tmp_path, 2, lambda event: None)
+    summary = run_stages([lambda _: units], tmp_path, 2, lambda event: None)
     assert [item.area for item in summary.failed] == ["n02"]
     assert record_path(tmp_path, "n01", "clean").exists()
     assert record_path(tmp_path, "n03", "clean").exists()

@@ -10,7 +10,7 @@ from policyreport.publishing.differences import compare_builds
 from policyreport.running import plan
 from policyreport.running.kernels import batch_server
 from policyreport.running.pool import WorkerPool
-from policyreport.running.runs import run_units
+from policyreport.running.runs import run_stages
 
 
 def test_the_tiny_edition_ran_by_two_workers_with_warm_kernels(tiny):
@@ -35,4 +35,4 @@ def run_without_rehearsal(tiny, store, units, kernels, workers):
     notebooks = (tiny.root / "notebooks").glob("*/*.ipynb")
     with batch_server(notebooks, cold=kernels == "cold") as server, WorkerPool(workers, server.address) as pool:
         assert bool(server.address) == (kernels == "warm")
-        assert run_units(units, store, workers, lambda event: None, pool).failed == ()
+        assert run_stages([lambda _: units], store, workers, lambda event: None, pool).failed == ()

@@ -19,7 +19,7 @@ from policyreport.running.cache.reasons import reasons_for
 from policyreport.running.cache.results import Cache, Result
 from policyreport.running.cache.unchanged import remember_run, restore_unchanged
 from policyreport.running.execute import Outcome, Unit
-from policyreport.running.runs import run_stages, run_units
+from policyreport.running.runs import run_stages
 from policyreport.running.store import failure_path, notebook_path, record_path
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +65,7 @@ class Counting(Executor):
 
 
 def run(cache: Cache, units: list[Unit], store: Path, pool: Executor, **options):
-    return run_units(units, store, 1, lambda event: None, pool, cache, **options)
+    return run_stages([lambda _: units], store, 1, lambda event: None, pool, cache=cache, **options)
 
 
 @pytest.mark.parametrize(

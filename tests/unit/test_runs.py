@@ -19,7 +19,7 @@ from policyreport.running.execute.unit import Units, WorkerLostError, keys_of
 from policyreport.running.kernels import engine_options
 from policyreport.running.pool import WorkerPool, scratch_folder
 from policyreport.running.progress import SIGNS, Board, PlainLines, Stage, duration, show_progress
-from policyreport.running.runs import run_stages, run_units
+from policyreport.running.runs import run_stages
 from policyreport.running.store import failure_path, notebook_path, record_path, save_outcome, write_whole
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
@@ -95,16 +95,16 @@ def test_the_national_stage_runs_after_the_provinces_though_one_failed(by_proces
 def test_threads_give_the_same_bytes_as_processes(by_processes, tmp_path):
     expected = files_in(by_processes[0])
     with ThreadPoolExecutor(2) as threads:
-        run_units([unit("n02", "trend", "raises"), unit("n01")], tmp_path, 2, lambda event: None, threads)
+        run_stages([lambda _: [unit("n02", "trend", "raises"), unit("n01")]], tmp_path, 2, lambda event: None, threads)
     found = files_in(tmp_path)
     assert len(found) == 4
     assert found == {name: expected[name] for name in found}
 
 
 def test_a_later_success_removes_the_failure_and_a_later_failure_the_record(tmp_path):
-    run_units([unit("n01"), unit("n02")], tmp_path, 1, lambda event: None, Instant(failing={"n01"}))
+    run_stages([lambda _: [unit("n01"), unit("n02")]], tmp_path, 1, lambda event: None, Instant(failing={"n01"}))
     assert failure_path(tmp_path, "n01", "clean").exists()
-    run_units([unit("n01"), unit("n02")], tmp_path, 1, lambda event: None, Instant(failing={"n02"}))
+    run_stages([lambda _: [unit("n01"), unit("n02")]], tmp_path, 1, lambda event: None, Instant(failing={"n02"}))
     assert not failure_path(tmp_path, "n01", "clean").exists()
     assert json.loads(record_path(tmp_path, "n01", "clean").read_bytes()) == {"area": "n01"}
     assert not record_path(tmp_path, "n02", "clean").exists()
@@ -112,9 +112,9 @@ def test_a_later_success_removes_the_failure_and_a_later_failure_the_record(tmp_
 
 
 def test_results_of_areas_that_do_not_run_stay(tmp_path):
-    run_units([unit("n01"), unit("n02")], tmp_path, 1, lambda event: None, Instant())
+    run_stages([lambda _: [unit("n01"), unit("n02")]], tmp_path, 1, lambda event: None, Instant())
     before = files_in(tmp_path / "records" / "n02")
-    run_units([unit("n01")], tmp_path, 1, lambda event: None, Instant(failing={"n01"}))
+    run_stages([lambda _: [unit("n01")]], tmp_path, 1, lambda event: None, Instant(failing={"n01"}))
     assert files_in(tmp_path / "records" / "n02") == before
 
 
@@ -140,7 +140,7 @@ def test_an_area_keeps_the_results_of_every_stage_and_of_a_stage_that_was_not_re
 
 def test_an_error_of_the_executor_is_an_outcome_of_its_unit(tmp_path):
     pool = Instant(error=OSError("no route to the worker"))
-    summary = run_units([unit("n01")], tmp_path, 1, lambda event: None, pool)
+    summary = run_stages([lambda _: [unit("n01")]], tmp_path, 1, lambda event: None, pool)
     assert summary.failed[0].failure.reason == "not-run"
     assert summary.failed[0].failure.message == "no route to the worker"
     assert notebook_path(tmp_path, "n01", "clean").read_bytes() == unit("n01").source
@@ -153,7 +153,7 @@ def test_a_unit_that_lost_its_process_is_tried_once_more_alone(tmp_path):
             return super().submit(task, unit)
 
     pool = Losing()
-    summary = run_units([unit("n01"), unit("n02"), unit("n03")], tmp_path, 1, lambda event: None, pool)
+    summary = run_stages([lambda _: [unit("n01"), unit("n02"), unit("n03")]], tmp_path, 1, lambda event: None, pool)
     assert [(item.area, item.failure.reason) for item in summary.failed] == [("n02", "not-run")]
     assert "was killed" in summary.failed[0].failure.message
     assert len(pool.open) == 5
@@ -201,7 +201,7 @@ def test_only_a_few_units_are_handed_over_at_a_time(tmp_path):
             waiting.append(len(handed) - len(waiting) - 1)
 
     with slow:
-        run_units([unit(f"n{number}") for number in range(50)], tmp_path, 2, tell, Counting())
+        run_stages([lambda _: [unit(f"n{number}") for number in range(50)]], tmp_path, 2, tell, Counting())
     assert len(handed) == 50
     assert max(waiting) <= 2 * 2
 
@@ -232,7 +232,7 @@ def test_a_pipe_gets_one_plain_line_per_area_with_the_time_left(tmp_path):
     out = StringIO()
     units = [unit(area, notebook) for area in ("n01", "n02") for notebook in ("clean", "trend")]
     with show_progress(Console(file=out, width=60), 2) as tell:
-        run_units(units, tmp_path, 2, tell, Instant(failing={"n02"}))
+        run_stages([lambda _: units], tmp_path, 2, tell, Instant(failing={"n02"}))
     lines = out.getvalue().splitlines()
     assert lines[:2] == ["reading the data", "running 4 notebooks for areas: 2, workers: 2"]
     assert lines[2].startswith("[1/2] n01 done, about ")
@@ -247,7 +247,7 @@ def test_a_terminal_gets_the_board_and_the_failures(tmp_path):
     out = StringIO()
     console = Console(file=out, width=100, force_terminal=True)
     with show_progress(console, 2) as tell:
-        run_units([unit("n01"), unit("n02")], tmp_path, 2, tell, Instant(failing={"n02"}))
+        run_stages([lambda _: [unit("n01"), unit("n02")]], tmp_path, 2, tell, Instant(failing={"n02"}))
     assert "n02/clean failed: KeyError: '2025'" in out.getvalue()
     assert "2/2" in out.getvalue()
 
@@ -353,7 +353,7 @@ def test_a_result_from_the_cache_says_nothing_of_the_time_left():
 
 def test_no_more_units_are_told_to_have_begun_than_there_are_workers(tmp_path):
     events = []
-    run_units([unit(f"n{number}") for number in range(9)], tmp_path, 2, events.append, Instant())
+    run_stages([lambda _: [unit(f"n{number}") for number in range(9)]], tmp_path, 2, events.append, Instant())
     begun = [event.area for event in events if isinstance(event, Started)]
     assert len(begun) == len(set(begun))
     open_now = most = 0
@@ -387,7 +387,7 @@ def test_units_are_made_as_they_are_needed_and_let_go_of(tmp_path: Path) -> None
     def tell(event):
         return ended.append(event) if isinstance(event, Finished) else None
 
-    summary = run_units(coming, tmp_path, 2, tell, Instant())
+    summary = run_stages([lambda _: coming], tmp_path, 2, tell, Instant())
     assert summary.done == len(made) == 40
 
 

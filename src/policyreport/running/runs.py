@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
-from functools import partial
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 from policyreport.errors import PolicyReportError, RunError
 from policyreport.records.base import Failure
@@ -29,6 +28,7 @@ ATTEMPTS = 2
 LOOK_SECONDS = 1.0
 
 Stage = Callable[[Path], Sequence[Unit]]
+"""Gives its units when its turn comes, from the store that the stages before have filled."""
 
 
 def run_stages(
@@ -48,19 +48,13 @@ def run_stages(
 
     Parameters
     ----------
-    stages : sequence of callable
-        Each gives its units when its turn comes, from the store that the stages before have filled.
-    workers : int
-        Number of processes, where no executor is given; otherwise the units running at a time.
     executor : Executor or callable, optional
         What runs the units, or what starts it when the first unit has to run and is then closed at the end; by
-        default a pool of processes. Its ``workers`` and its ``news`` of them are used where it has them.
+        default a pool of `workers` processes. Its ``workers`` and its ``news`` of them are used where it has them.
     server : str
         Address of the fork server that the pool's kernels come from; empty for cold kernels.
     cache : Cache, optional
         Where results are looked up first and kept; without it everything runs.
-    retries : int
-        How often a failed unit is tried again.
     fail_fast : bool
         Begin nothing after a failure; otherwise a failed unit stops neither its stage nor the next.
     timeout : float, optional
@@ -71,153 +65,116 @@ def run_stages(
     PolicyReportError
         If a stage cannot be planned or the store cannot be written.
     """
-    finished: list[Finished] = []
-    planned: list[tuple[str, str]] = []
-    not_run = 0
     for folder in (store, *((cache.folder,) if cache is not None else ())):
         remove_half_files(folder)
-    # No process starts before the first stage is planned, where most mistakes of a user show, nor for a run that
-    # the cache can answer.
-    with interrupts_remembered(), _OnDemand(executor, workers, server) as pool:
+    planned: list[tuple[str, str]] = []
+    start = executor or partial(WorkerPool, workers, server)
+    with interrupts_remembered(), ExitStack() as stack:
+        run = _Run(store, workers, report, start, stack, cache, retries, fail_fast, timeout)
         for stage in stages:
             units = stage(store)
             planned += keys_of(units)
-            summary = run_units(units, store, workers, report, pool, cache, retries, fail_fast, timeout)
-            finished += summary.finished
-            not_run += summary.not_run
-            if fail_fast and summary.failed:
+            run.stage(units)
+            if fail_fast and run.failed:
                 break
         else:
             # Only now is it known what every area has.
             remove_others(store, planned)
-    return RunSummary(tuple(finished), not_run)
+    return RunSummary(tuple(run.finished), run.not_run)
 
 
-def run_units(
-    units: Sequence[Unit],
-    store: Path,
-    workers: int,
-    report: Callable[[Event], None],
-    executor: Executor | None = None,
-    cache: Cache | None = None,
-    retries: int = 0,
-    fail_fast: bool = False,
-    timeout: float | None = None,
-) -> RunSummary:
-    """Run independent units and keep each outcome as it arrives; parameters and errors as for `run_stages`."""
-    keys = keys_of(units)
-    report(Planned(tuple(keys)))
-    finished: list[Finished] = []
+@dataclass
+class _Run:
+    """Units on their way from the cache, or through an executor, to the store."""
 
-    def end(outcome: Outcome, cached: str, executed: bool) -> None:
-        save_outcome(store, outcome)
+    store: Path
+    workers: int
+    report: Callable[[Event], None]
+    executor: Executor | Callable[[], Executor]
+    # Ends what the run has started.
+    stack: ExitStack
+    cache: Cache | None
+    retries: int
+    fail_fast: bool
+    timeout: float | None
+    finished: list[Finished] = field(default_factory=list)
+    not_run: int = 0
+
+    @cached_property
+    def pool(self) -> Executor:
+        """The caller's executor, left open, or one that ends with the run.
+
+        No process starts before the first stage is planned, where most mistakes of a user show, nor for a run that the
+        cache can answer.
+        """
+        if isinstance(self.executor, Executor):
+            return self.executor
+        return self.stack.enter_context(self.executor())
+
+    @property
+    def failed(self) -> bool:
+        """Whether any unit has failed."""
+        return any(item.failure is not None for item in self.finished)
+
+    def stage(self, units: Sequence[Unit]) -> None:
+        """Run independent units and keep each outcome as it arrives."""
+        self.report(Planned(tuple(keys_of(units))))
+        ended = len(self.finished)
+        todo = self._missing(units)
+        for left in range(self.retries, -1, -1):
+            first = next(todo, None)
+            if first is None:
+                break
+            feed = _Feed(chain([first], todo), self.pool, getattr(self.pool, "workers", self.workers), self.report)
+            again = []
+            for unit, outcome in feed.outcomes():
+                if outcome.failure is not None and left:
+                    self.report(Retrying(*outcome.key, outcome.failure, left))
+                    again.append(unit)
+                    continue
+                self._end(outcome, self._keep(unit, outcome), executed=True)
+                if outcome.failure is not None and self.fail_fast:
+                    feed.stop()
+            todo = iter(again)
+        self.not_run += len(units) - (len(self.finished) - ended)
+
+    def _missing(self, units: Sequence[Unit]) -> Iterator[Unit]:
+        """The units that have to run; the others end with their result from the cache."""
+        for unit in units:
+            ingredients = {} if self.cache is None else self.cache.ingredients(unit)
+            key = key_of(ingredients)
+            result = None if self.cache is None else self.cache.find(key)
+            if self.cache is None or result is None:
+                # The time-out is not part of the key: it decides whether there is a result, not which.
+                yield unit if self.timeout is None else replace(unit, timeout=self.timeout)
+                continue
+            self.cache.note_made(self.store.name, unit, ingredients)
+            self._end(Outcome(*unit.key, result.notebook, result.record), key, executed=False)
+            raise_if_interrupted()
+
+    def _keep(self, unit: Unit, outcome: Outcome) -> str:
+        """Keep a good outcome in the cache; its key. A failure is tried again by the next run."""
+        if self.cache is None or outcome.record is None:
+            return ""
+        ingredients = self.cache.ingredients(unit)
+        self.cache.note_made(self.store.name, unit, ingredients)
+        return self.cache.keep(unit, ingredients, Result(outcome.record, outcome.notebook_bytes))
+
+    def _end(self, outcome: Outcome, cached: str, *, executed: bool) -> None:
+        """Save an outcome and report it."""
+        save_outcome(self.store, outcome)
         event = Finished(
             *outcome.key,
             failure=outcome.failure,
-            kept=notebook_path(store, *outcome.key),
+            kept=notebook_path(self.store, *outcome.key),
             seconds=outcome.seconds,
             timing=outcome.timing,
             cold=outcome.cold,
             cached=cached,
             executed=executed,
         )
-        finished.append(event)
-        report(event)
-
-    kept = _Kept(cache, store)
-
-    def missing() -> Iterator[Unit]:
-        for unit in units:
-            cached = kept.find(unit)
-            if cached is None:
-                # The time-out is not part of the key: it decides whether there is a result, not which.
-                yield unit if timeout is None else replace(unit, timeout=timeout)
-            else:
-                end(*cached, executed=False)
-                raise_if_interrupted()
-
-    todo = missing()
-    first = next(todo, None)
-    if first is None:
-        return RunSummary(tuple(finished))
-    todo = chain([first], todo)
-    with _executor(executor, workers) as pool:
-        for left in range(retries, -1, -1):
-            feed = _Feed(todo, pool, getattr(pool, "workers", workers), report)
-            again = []
-            for unit, outcome in feed.outcomes():
-                if outcome.failure is not None and left:
-                    report(Retrying(*outcome.key, outcome.failure, left))
-                    again.append(unit)
-                    continue
-                end(outcome, kept.keep(unit, outcome), executed=True)
-                if outcome.failure is not None and fail_fast:
-                    feed.stop()
-            if not again:
-                break
-            todo = iter(again)
-    return RunSummary(tuple(finished), len(units) - len(finished))
-
-
-def _executor(given: Executor | None, workers: int) -> AbstractContextManager[Executor]:
-    """The caller's executor, left open, or a pool that ends with the block."""
-    if isinstance(given, _OnDemand):
-        return nullcontext(given.get())
-    return nullcontext(given) if given is not None else WorkerPool(workers)
-
-
-class _OnDemand(Executor):
-    """An executor that starts its processes when the first unit has to run."""
-
-    def __init__(self, given: Executor | Callable[[], Executor] | None, workers: int, server: str) -> None:
-        self.given = given if given is not None else partial(WorkerPool, workers, server)
-        self.pool: Executor | None = None
-
-    def get(self) -> Executor:
-        if isinstance(self.given, Executor):
-            return self.given
-        if self.pool is None:
-            self.pool = self.given()
-        return self.pool
-
-    def __exit__(self, *error: Any) -> None:
-        if self.pool is not None:
-            self.pool.__exit__(*error)
-
-
-class _Kept:
-    """Units and outcomes on their way to and from the cache; without one nothing is found and nothing kept."""
-
-    def __init__(self, cache: Cache | None, store: Path) -> None:
-        self.cache, self.edition = cache, store.name
-        self.made: dict[tuple[str, str], dict[str, Any]] = {}
-
-    def find(self, unit: Unit) -> tuple[Outcome, str] | None:
-        """A unit's outcome with its key, if it ran before."""
-        if self.cache is None:
-            return None
-        ingredients = self.cache.ingredients(unit)
-        key = key_of(ingredients)
-        result = self.cache.find(key)
-        if result is None:
-            self.made[unit.key] = ingredients
-            return None
-        self._note(unit, ingredients)
-        return Outcome(unit.area, unit.notebook, result.notebook, result.record), key
-
-    def keep(self, unit: Unit, outcome: Outcome) -> str:
-        """Keep a good outcome; a failure is tried again by the next run."""
-        ingredients = self.made.pop(unit.key, None)
-        if self.cache is None or outcome.record is None:
-            return ""
-        ingredients = ingredients or self.cache.ingredients(unit)
-        self._note(unit, ingredients)
-        return self.cache.keep(unit, ingredients, Result(outcome.record, outcome.notebook_bytes))
-
-    def _note(self, unit: Unit, ingredients: dict[str, Any]) -> None:
-        """Remember what the result in the store is made of, for `why`."""
-        if self.cache is not None:
-            self.cache.note(f"made/{self.edition}/{unit.area}/{unit.notebook}", ingredients)
+        self.finished.append(event)
+        self.report(event)
 
 
 class _Feed:
@@ -230,29 +187,28 @@ class _Feed:
     def __init__(self, units: Iterator[Unit], pool: Executor, workers: int, report: Callable[[Event], None]) -> None:
         self.pool, self.workers, self.limit, self.report = pool, workers, 2 * workers, report
         self.units = units
-        self.waiting: deque[Unit] = deque()
         self.suspects: deque[Unit] = deque()
         self.attempts: Counter[tuple[str, str]] = Counter()
         self.working: dict[Future[Outcome], Unit] = {}
-        self.begun: set[tuple[str, str]] = set()
-        self.ended = False
+        self.started: set[tuple[str, str]] = set()
 
     def stop(self) -> None:
         """Begin nothing more; what has begun comes to its end."""
-        self.ended = True
-        self.waiting.clear()
+        self.units = iter(())
         for future in list(self.working):
             if future.cancel():
                 del self.working[future]
 
     def outcomes(self) -> Iterator[tuple[Unit, Outcome]]:
         """Every unit with its outcome, as it arrives."""
-        news: Callable[[], Sequence[Event]] | None = getattr(self.pool, "news", None)
-        while self._more() or self.suspects or self.working:
+        news: Callable[[], Sequence[Event]] = getattr(self.pool, "news", tuple)
+        while True:
             raise_if_interrupted()
             try:
                 self._fill()
-                self._tell_begun()
+                if not self.working:
+                    return
+                self._report_started()
                 wait(self.working, LOOK_SECONDS, FIRST_COMPLETED)
                 yield from self._collect()
             except BrokenExecutor as error:
@@ -260,38 +216,34 @@ class _Feed:
                     todo = "Restart it and run again; what was finished is kept."
                     raise RunError("executor", "one that takes work", str(error), todo) from None
                 yield from self._recover(self.pool)
-            for event in news() if news is not None else ():
+            for event in news():
                 self.report(event)
 
     def _fill(self) -> None:
         """Submit as many as keep the workers busy; a suspect only when nothing else is running."""
         if self.suspects:
             if not self.working:
-                self._submit(self.suspects)
+                self._submit(self.suspects.popleft())
             return
-        while len(self.working) < self.limit and self._more():
-            self._submit(self.waiting)
+        while len(self.working) < self.limit and (unit := next(self.units, None)) is not None:
+            self._submit(unit)
 
-    def _tell_begun(self) -> None:
+    def _submit(self, unit: Unit) -> None:
+        """Hand over a unit; where the pool is broken, its turn comes again."""
+        try:
+            self.working[self.pool.submit(execute_unit, unit)] = unit
+        except BrokenExecutor:
+            self.suspects.append(unit)
+            raise
+        self.attempts[unit.key] += 1
+
+    def _report_started(self) -> None:
         """Report the units that workers have taken: they take them in the order they were handed over."""
         first = [unit.key for unit in islice(self.working.values(), self.workers)]
         for key in first:
-            if key not in self.begun:
+            if key not in self.started:
                 self.report(Started(*key))
-        self.begun = set(first)
-
-    def _more(self) -> bool:
-        """Whether a unit is waiting; the next one is made when it is needed."""
-        if not self.waiting and not self.ended:
-            unit = next(self.units, None)
-            self.ended = unit is None
-            self.waiting.extend([] if unit is None else [unit])
-        return bool(self.waiting)
-
-    def _submit(self, queue: deque[Unit]) -> None:
-        """Hand over the first unit of a queue; it stays there if the pool is broken."""
-        self.working[self.pool.submit(execute_unit, queue[0])] = queue[0]
-        self.attempts[queue.popleft().key] += 1
+        self.started = set(first)
 
     def _collect(self) -> Iterator[tuple[Unit, Outcome]]:
         """The outcomes that have arrived; an error of the executor is one too, unless it can be recovered from."""

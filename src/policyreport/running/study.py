@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from policyreport.running.pool import WorkerPool
 from policyreport.running.resources import without_semaphores
 from policyreport.running.store import write_whole
 from policyreport.statistics.validity.cells import CELLS, Cell, cells_of
@@ -42,43 +39,20 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
     places = [(method, at) for method, studied in wanted.items() for at in range(len(studied))]
     left = [(method, at) for method, at in places if not kept[CELLS[method][at].id].is_file()]
     done = len(cells) - len(left)
-    # Spawned: the caller may show progress in a thread, and a fork copies its locks in whatever state they are.
-    context = multiprocessing.get_context("spawn")
-    # Without semaphores processes cannot be given work: cells run here, one after the other.
-    alone = bool(without_semaphores())
-    with ThreadPoolExecutor(1) if alone else ProcessPoolExecutor(workers, context, _start_worker) as pool:
+    # Without semaphores the pool has threads, which share the state of warnings: one does it all.
+    with WorkerPool(1 if without_semaphores() else workers) as pool:
         # A cell is sent as its place in the table, from which the worker takes its simulator.
         waiting = {pool.submit(_repeat, method, at, draws): CELLS[method][at] for method, at in left}
-        try:
-            for future in as_completed(waiting):
-                write_whole(kept[waiting[future].id], future.result().to_json())
-                done += 1
-                tell(waiting[future], done, len(cells))
-        except BaseException:
-            # Otherwise a Ctrl-C would wait for all remaining cells.
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
-                process.kill()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+        for future in as_completed(waiting):
+            write_whole(kept[waiting[future].id], future.result().to_json())
+            done += 1
+            tell(waiting[future], done, len(cells))
     results = []
     for method, studied in wanted.items():
         measured = tuple(CellResult.from_json(kept[cell.id].read_bytes()) for cell in studied)
         results.append(MethodResult(method=method, version=version("policyreport"), draws=draws, cells=measured))
         write_whole(folder / f"{method}.json", results[-1].to_json())
     return tuple(results)
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and end with it however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _repeat(method: str, at: int, draws: int) -> CellResult:

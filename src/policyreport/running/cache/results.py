@@ -83,6 +83,10 @@ class Cache:
             return None
         return content if isinstance(content, dict) else None
 
+    def note_made(self, edition: str, unit: Unit, ingredients: Mapping[str, Any]) -> None:
+        """Note what the result in an edition's store is made of, for `why`."""
+        self.note(f"made/{edition}/{unit.area}/{unit.notebook}", ingredients)
+
     def size(self) -> int:
         """Bytes on disk."""
         return sum(size for _, _, size in self._files())
