@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,42 +60,25 @@ def _difference(name: str, first: bytes | None, second: bytes | None) -> Differe
         old, new = json.loads(first), json.loads(second)
     except ValueError:
         return Difference(name, "", _lines(first.decode(errors="replace"), second.decode(errors="replace")))
-    difference = _cell(old, new) if name.endswith(".ipynb") else None
-    if difference is None:
-        difference = next(_fields(old, new, ""), None)
-    if difference is None:
-        # The same content, with its keys in another order or written otherwise.
-        return Difference(name, "", _lines(first.decode(), second.decode()))
-    return Difference(name, *difference)
+    place, lines = next(_fields(old, new, ""), ("", ()))
+    # Without a field that differs: the keys in another order, or the same values written otherwise.
+    return Difference(name, _in_cells(place), lines or _lines(first.decode(), second.decode()))
 
 
-def _cell(old: Any, new: Any) -> tuple[str, tuple[str, ...]] | None:
-    """Find the first cell that differs, numbered from 1, and what differs in it."""
-    cells = [notebook.get("cells", []) for notebook in (old, new)]
-    for number, pair in enumerate(zip(*cells, strict=False), 1):
-        if pair[0] == pair[1]:
-            continue
-        sources = ["".join(cell.get("source", "")) for cell in pair]
-        if sources[0] != sources[1]:
-            return f"cell {number}, source", _lines(*sources)
-        outputs = [cell.get("outputs", []) for cell in pair]
-        for position, (one, other) in enumerate(zip(*outputs, strict=False), 1):
-            if one != other:
-                field, lines = next(_fields(one, other, ""))
-                return f"cell {number}, output {position}, {field}", lines
-        field, lines = next(_fields(pair[0], pair[1], ""))
-        return f"cell {number}, {field}", lines
-    if len(cells[0]) != len(cells[1]):
-        return "number of cells", _lines(str(len(cells[0])), str(len(cells[1])))
-    return None
+def _in_cells(place: str) -> str:
+    """Name a place in a notebook as people count: ``cells[3].outputs[0].text`` is ``cell 4, output 1, text``."""
+    place = re.sub(r"^cells\[(\d+)\]\.", lambda match: f"cell {int(match[1]) + 1}, ", place)
+    return re.sub(r"^(cell \d+, )outputs\[(\d+)\]\.", lambda match: f"{match[1]}output {int(match[2]) + 1}, ", place)
 
 
 def _fields(old: Any, new: Any, place: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield every field that differs, with its lines."""
+    """Yield every field that differs, with its lines; of a cell its source first, from which the rest follows."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in sorted(old.keys() | new.keys()):
+        for key in sorted(old.keys() | new.keys(), key=lambda key: (key != "source", key)):
             path = f"{place}.{key}" if place else key
-            if key in old and key in new:
+            if key == "source" and isinstance(old.get(key), list) and isinstance(new.get(key), list):
+                yield from _fields("".join(old[key]), "".join(new[key]), path)
+            elif key in old and key in new:
                 yield from _fields(old[key], new[key], path)
             else:
                 yield path, (f"only in the {'first' if key in old else 'second'} build",)
