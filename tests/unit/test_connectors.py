@@ -58,17 +58,17 @@ class Recorded(httpx.MockTransport):
 
 def from_worldbank(code: str, **options) -> Fetched:
     with Web(PARAMS.http, Recorded(f"{code}.json")) as web:
-        return worldbank.fetch(worldbank.WorldBankRequest(code, **options), web, PARAMS.worldbank, TODAY)
+        return worldbank.fetch(code, web, PARAMS.worldbank, TODAY, **options)
 
 
 def from_pxweb(table: str, since: int = 0, recorded: Recorded | None = None) -> Fetched:
     with Web(PARAMS.http, recorded or Recorded("table-page.html", f"{table}.json")) as web:
-        return pxweb.fetch(pxweb.PxRequest(table, since), web, PARAMS.pxweb, AREAS, TODAY)
+        return pxweb.fetch(table, web, PARAMS.pxweb, AREAS, TODAY, since)
 
 
 def from_sdmx(*series: str, since: int = 0) -> Fetched:
     with Web(PARAMS.http, Recorded("GDPVNM.xml")) as web:
-        return sdmx.fetch(sdmx.SdmxRequest("GDPVNM", series, since), web, PARAMS.sdmx, TODAY)
+        return sdmx.fetch("GDPVNM", web, PARAMS.sdmx, TODAY, series=series, since=since)
 
 
 def cells(fetched: Fetched, *columns: str) -> list[tuple[str, ...]]:
@@ -114,8 +114,7 @@ def test_income_per_head_arrives_in_millions() -> None:
 def test_the_world_bank_is_asked_once_for_the_years_wanted() -> None:
     recorded = Recorded("SP.POP.TOTL.json")
     with Web(PARAMS.http, recorded) as web:
-        request = worldbank.WorldBankRequest("SP.POP.TOTL", "VNM", since=2018)
-        fetched = worldbank.fetch(request, web, PARAMS.worldbank, TODAY)
+        fetched = worldbank.fetch("SP.POP.TOTL", web, PARAMS.worldbank, TODAY, country="VNM", since=2018)
     (asked,) = recorded.asked
     assert asked.url.path == "/v2/country/VNM/indicator/SP.POP.TOTL"
     assert dict(asked.url.params) == {"format": "json", "date": "2018:2026", "per_page": "1000"}
@@ -143,7 +142,7 @@ def test_the_source_of_a_fetch_is_complete() -> None:
 def test_an_unmapped_code_is_refused_with_the_nearest_before_anything_is_sent(options, place, nearest) -> None:
     recorded = Recorded()
     with Web(PARAMS.http, recorded) as web, pytest.raises(UsageError) as caught:
-        worldbank.fetch(worldbank.WorldBankRequest(**options), web, PARAMS.worldbank, TODAY)
+        worldbank.fetch(web=web, params=PARAMS.worldbank, accessed=TODAY, **options)
     assert caught.value.where == place
     assert caught.value.todo == nearest
     assert recorded.asked == []
@@ -199,7 +198,7 @@ def test_every_label_of_the_whole_table_is_an_area_of_its_own(table, tmp_path) -
         return httpx.Response(200, content=body, headers={"content-type": MEDIA[suffix]})
 
     with Web(PARAMS.http, httpx.MockTransport(reply)) as web:
-        fetched = pxweb.fetch(pxweb.PxRequest(table), web, PARAMS.pxweb, AREAS, TODAY)
+        fetched = pxweb.fetch(table, web, PARAMS.pxweb, AREAS, TODAY)
     scheme = PARAMS.pxweb.tables[table].scheme
     assert fetched.rows["area"].nunique() == len(labels)
     assert set(AREAS.table.index[AREAS.table["scheme"] == scheme]) <= set(fetched.rows["area"])
@@ -277,7 +276,7 @@ def test_a_label_that_nobody_mapped_stops_the_fetch(old, new, message) -> None:
         return httpx.Response(200, content=body, headers={"content-type": MEDIA[suffix]})
 
     with Web(PARAMS.http, httpx.MockTransport(reply)) as web, pytest.raises(DataError, match=message):
-        pxweb.fetch(pxweb.PxRequest("PL.V03.02"), web, PARAMS.pxweb, AREAS, TODAY)
+        pxweb.fetch("PL.V03.02", web, PARAMS.pxweb, AREAS, TODAY)
 
 
 # --- SDMX
@@ -314,14 +313,14 @@ def test_what_nobody_mapped_stops_the_fetch(old, new, message) -> None:
     body = (ANSWERS / "GDPVNM.xml").read_text(encoding="utf-8").replace(old, new)
     answer = httpx.MockTransport(lambda _: httpx.Response(200, text=body, headers={"content-type": "text/xml"}))
     with Web(PARAMS.http, answer) as web, pytest.raises(DataError, match=message):
-        sdmx.fetch(sdmx.SdmxRequest("GDPVNM"), web, PARAMS.sdmx, TODAY)
+        sdmx.fetch("GDPVNM", web, PARAMS.sdmx, TODAY)
 
 
 def test_a_document_type_is_refused_before_it_is_read() -> None:
     body = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
     answer = httpx.MockTransport(lambda _: httpx.Response(200, text=body, headers={"content-type": "text/xml"}))
     with Web(PARAMS.http, answer) as web, pytest.raises(ConnectError, match="a document type declaration"):
-        sdmx.fetch(sdmx.SdmxRequest("GDPVNM"), web, PARAMS.sdmx, TODAY)
+        sdmx.fetch("GDPVNM", web, PARAMS.sdmx, TODAY)
 
 
 # --- the mapping

@@ -82,13 +82,13 @@ def worldbank(
         from policyreport.intake.connectors import worldbank as connector
 
     params, today = _params(root), date.today()
-    requests = [connector.WorldBankRequest(code, country, since) for code in _codes(indicators)]
-    if not requests:
+    codes = _codes(indicators)
+    if not codes:
         raise UsageError("--indicators", "World Bank codes", "nothing", "See policyreport fetch --list.")
-    for request in requests:
-        connector.require_known(request, params.worldbank)
+    for code in codes:
+        connector.require_known(code, country, params.worldbank)
     with open_web(params.http) as web:
-        fetched = [connector.fetch(request, web, params.worldbank, today) for request in requests]
+        fetched = [connector.fetch(code, web, params.worldbank, today, country=country, since=since) for code in codes]
     _land(root, fetched, published, yes)
 
 
@@ -114,8 +114,7 @@ def pxweb(
 
     params = _params(root)
     with open_web(params.http) as web:
-        request = connector.PxRequest(table, since)
-        fetched = connector.fetch(request, web, params.pxweb, read_areas(root), date.today())
+        fetched = connector.fetch(table, web, params.pxweb, read_areas(root), date.today(), since)
     _land(root, [fetched], published, yes)
 
 
@@ -143,7 +142,7 @@ def sdmx(
 
     params = _params(root)
     with open_web(params.http) as web:
-        fetched = connector.fetch(connector.SdmxRequest(flow, _codes(series), since), web, params.sdmx, date.today())
+        fetched = connector.fetch(flow, web, params.sdmx, date.today(), series=_codes(series), since=since)
     _land(root, [fetched], published, yes)
 
 

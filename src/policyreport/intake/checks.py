@@ -71,8 +71,7 @@ def _differences(
         if whole != total and not (row in totals and whole == group):
             side = f"{abs(total - whole):f} {'short of' if total < whole else 'above'}"
             message = f"the {len(parts)} provinces add up to {total:f}, {side} the {whole:f} of this row."
-            place = sheet.place(row, column.number, column.heading)
-            yield Finding(rule="sheet-total", severity="warning", rows=(place,), message=f"{place}: {message}")
+            yield _warning("sheet-total", message, sheet.place(row, column.number, column.heading))
 
 
 def check_names(drafts: Drafts, reading: Reading, context: Context) -> Iterator[DataError]:
@@ -167,9 +166,8 @@ def unexplained_marks(drafts: Drafts, reading: Reading) -> Iterator[Finding]:
         first, more = cells[0], f"; so in {len(cells) - 1} more cells" if len(cells) > 1 else ""
         shown, value = first.stated["value"], values[first.row, first.column]
         read = f'"{shown.cell.printed}" is read as {value}'
-        message = f"{shown.place}: {read}, and no line explains the mark ({mark}){more}."
-        places = tuple(draft.stated["value"].place for draft in cells)
-        yield Finding(rule="sheet-mark", severity="warning", rows=places, message=message)
+        message = f"{read}, and no line explains the mark ({mark}){more}."
+        yield _warning("sheet-mark", message, *(draft.stated["value"].place for draft in cells))
 
 
 def fractions_for_percents(reading: Reading, context: Context) -> tuple[list[Finding], list[DataError]]:
@@ -198,8 +196,7 @@ def fractions_for_percents(reading: Reading, context: Context) -> tuple[list[Fin
             expected = f"{indicator} in percent" + (f", {str(usual).removeprefix('from ')}" if usual else "")
             problems.append(DataError(place, expected, f"{got}: shares of one", todo))
         else:
-            message = f"{place}: {got} %: shares of one?"
-            findings.append(Finding(rule="sheet-share", severity="warning", rows=(place,), message=message))
+            findings.append(_warning("sheet-share", f"{got} %: shares of one?", place))
     return findings, problems
 
 
@@ -241,8 +238,8 @@ def unusual_values(reading: Reading, context: Context, accepted: bool) -> tuple[
             continue
         got = f"{figure.fields['value']} {figure.fields['unit']}"
         if accepted:
-            message = f"{figure.place}: {got} is unusual for {figure.fields['indicator']} ({usual}), and was looked up."
-            findings.append(Finding(rule="sheet-unusual", severity="warning", rows=(figure.place,), message=message))
+            message = f"{got} is unusual for {figure.fields['indicator']} ({usual}), and was looked up."
+            findings.append(_warning("sheet-unusual", message, figure.place))
         else:
             expected = f"{figure.fields['indicator']} {usual} ({usual.reason})"
             hint = index_hint(by_id[figure.fields["indicator"]], Decimal(figure.fields["value"]))
@@ -265,3 +262,7 @@ def doubles(reading: Reading) -> Iterator[DataError]:
                 f'"{figure.fields["value"]}"',
                 "Keep one.",
             )
+
+
+def _warning(rule: str, message: str, *places: str) -> Finding:
+    return Finding(rule=rule, severity="warning", rows=places, message=f"{places[0]}: {message}")

@@ -16,7 +16,7 @@ from policyreport.data.journal import read_journal
 from policyreport.data.observations.ledger import TEXT, check_raw, read_raw
 from policyreport.data.observations.periods import last_day
 from policyreport.data.observations.schema import KEY
-from policyreport.data.rules import check_ledger, read_context, rules
+from policyreport.data.rules import check_ledger, read_context
 from policyreport.data.sources import Source, read_sources
 from policyreport.errors import DataError
 from policyreport.intake.affected import Affected, affected_editions
@@ -189,9 +189,8 @@ def _break_rules(
         for finding in after
         if not places.keys().isdisjoint(finding.rows) or (finding.severity == "error" and finding not in before)
     ]
-    sentences = {rule.id: rule.sentence["en"] for rule in rules(context.book)}
     errors = [
-        _as_error(finding, sentences[finding.rule], places, delivery.key)
+        _as_error(finding, context.book.rules[finding.rule].sentence["en"], places, delivery.key)
         for finding in broken
         if finding.severity == "error"
     ]

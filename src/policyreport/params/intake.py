@@ -143,17 +143,9 @@ class IntakeMap(Strict):
     @model_validator(mode="after")
     def _words_mean_one_thing(self) -> Self:
         """Refuse an expression listed under two meanings: choosing one would be a guess."""
-        groups: dict[str, dict[str, tuple[str, ...]]] = {
-            "fields": {str(name): words for name, words in self.fields.items()},
-            "units": self.units,
-            "statuses": {str(name): words for name, words in self.statuses.items()},
-            "bounds": {str(name): words for name, words in self.bounds.items()},
-            "area_titles": self.area_titles,
-            "area_times": {str(time): words for time, words in self.area_times.items()},
-        }
-        for group, meanings in groups.items():
+        for group in ("fields", "units", "statuses", "bounds", "area_titles", "area_times"):
             seen: dict[str, str] = {}
-            for meaning, words in meanings.items():
+            for meaning, words in getattr(self, group).items():
                 for word in words:
                     if seen.setdefault(heading_key(word), meaning) != meaning:
                         raise ValueError(f'{group}: "{word}" means {seen[heading_key(word)]} and {meaning}')

@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Final, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from policyreport.errors import ParamsError, did_you_mean
 from policyreport.params.limits import NUMBER_DIGITS, TEXT_LENGTH, YAML_ALIASES, YAML_BYTES, YAML_DEPTH, YAML_NODES
 from policyreport.params.untrusted import refused_sign, require_inside
+
+_UNKNOWN: Final = "unknown_key"
 
 
 class Strict(BaseModel):
     """Base of everything in params/: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys_are_known(cls, body: Any) -> Any:
+        """Refuse an unknown key with the fields of this model, of which pydantic's own error says nothing."""
+        for key in body if isinstance(body, dict) else ():
+            if isinstance(key, str) and key not in cls.model_fields:
+                raise PydanticCustomError(_UNKNOWN, "unknown key", {"key": key, "fields": list(cls.model_fields)})
+        return body
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -59,7 +71,7 @@ def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        raise _first_error(path, model, error) from None
+        raise _first_error(path, error) from None
 
 
 def require_known(where: str, got: Iterable[str], known: Iterable[str], expected: str) -> None:
@@ -190,17 +202,17 @@ def _refuse(what: str, event: Any) -> yaml.constructor.ConstructorError:
     return yaml.constructor.ConstructorError(None, None, what, event.start_mark)
 
 
-def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> ParamsError:
+def _first_error(path: Path, error: ValidationError) -> ParamsError:
     # A misspelt key also makes the right one "missing": the misspelling is what the user can see. Of a
     # union's errors the deepest is about the alternative that was meant.
-    first = min(error.errors(), key=lambda item: (item["type"] != "extra_forbidden", -len(item["loc"])))
+    first = min(error.errors(), key=lambda item: (item["type"] != _UNKNOWN, -len(item["loc"])))
     # pydantic names a union's alternative inside the location: "literal['all']" is no key of the file.
     keys = [str(part) for part in first["loc"] if "[" not in str(part)]
+    if first["type"] == _UNKNOWN:
+        key, fields = first["ctx"]["key"], first["ctx"]["fields"]
+        place = f"{path}: {'.'.join([*keys, key])}"
+        return ParamsError(place, "a known key", f'unknown key "{key}"', did_you_mean(key, fields))
     place = f"{path}: {'.'.join(keys) or '(top level)'}"
-    if first["type"] == "extra_forbidden":
-        key = str(first["loc"][-1])
-        known = _fields_at(model, first["loc"][:-1])
-        return ParamsError(place, "a known key", f'unknown key "{key}"', did_you_mean(key, known))
     if first["type"] == "missing":
         return ParamsError(place, "this key", "it is missing", f'Add "{first["loc"][-1]}" to the file.')
     if first["type"] == "literal_error":
@@ -211,30 +223,3 @@ def _first_error(path: Path, model: type[BaseModel], error: ValidationError) -> 
 def _nearest(literal_error: Any) -> str:
     allowed = literal_error["ctx"]["expected"].replace(" or ", ", ").split(", ")
     return did_you_mean(str(literal_error["input"]), [word.strip("'") for word in allowed])
-
-
-def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """Return the field names of the model nested at a location of keys and indices."""
-    annotation: Any = model
-    for part in location:
-        annotation = _step(annotation, part)
-    nested = _nested_model(annotation)
-    return list(nested.model_fields) if nested else []
-
-
-def _step(annotation: Any, part: Any) -> Any:
-    """Return the annotation one key or index further inside."""
-    if isinstance(annotation, type) and issubclass(annotation, RootModel):
-        annotation = annotation.model_fields["root"].annotation
-    if get_origin(annotation) is dict:
-        return get_args(annotation)[1]
-    nested = _nested_model(annotation)
-    field = nested.model_fields.get(part) if nested and isinstance(part, str) else None
-    return field.annotation if field else annotation
-
-
-def _nested_model(annotation: Any) -> type[BaseModel] | None:
-    """Return the first model inside an annotation such as ``tuple[Target, ...]``, or None."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((nested for arg in get_args(annotation) if (nested := _nested_model(arg))), None)

@@ -1,7 +1,6 @@
 """The panel: one set of boundaries, as known on one day (METHODS §14)."""
 
-from policyreport.data.harmonise.compare import discrepancies
-from policyreport.data.harmonise.panel import harmonise_panel
+from policyreport.data.harmonise.panel import discrepancies, harmonise_panel
 from policyreport.data.harmonise.parts import recalculate
 
 __all__ = [

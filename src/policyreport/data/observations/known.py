@@ -26,20 +26,9 @@ def known_on(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
     return published.assign(newest=published.index.isin(as_known_on(ledger, day).index))
 
 
-def vintages(
-    ledger: pd.DataFrame,
-    day: date,
-    *,
-    area: str | None = None,
-    indicator: str | None = None,
-    measure: str | None = None,
-) -> pd.DataFrame:
-    """Select every vintage published by a day, optionally of one area, indicator or measure."""
-    kept = ledger["published"] <= pd.Timestamp(day)
-    for column, wanted in (("area", area), ("indicator", indicator), ("measure", measure)):
-        if wanted is not None:
-            kept &= ledger[column] == wanted
-    return ledger.loc[kept]
+def vintages(ledger: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Select every vintage published by a day."""
+    return ledger.loc[ledger["published"] <= pd.Timestamp(day)]
 
 
 def to_observations(frame: pd.DataFrame) -> tuple[Observation, ...]:

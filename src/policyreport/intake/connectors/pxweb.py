@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -38,31 +37,38 @@ _MAP = "Add it to params/connectors.yaml, pxweb"
 _YEAR = re.compile(r"^(?P<before>.*?)\s*(?P<year>[0-9]{4})$")
 
 
-@dataclass(frozen=True)
-class PxRequest:
-    """One whole table, from a year on."""
-
-    table: str
-    since: int = 0
-
-
-def fetch(request: PxRequest, web: Web, params: PxWeb, areas: Areas, accessed: date) -> Fetched:
-    """Fetch one table, one row a figure; empty cells are left out.
+def fetch(code: str, web: Web, params: PxWeb, areas: Areas, accessed: date, since: int = 0) -> Fetched:
+    """Fetch one table from a year on, one row a figure; empty cells are left out.
 
     Raises UsageError if the table is not mapped, before anything is sent; ConnectError if there is no usable answer or
     the page has another form; DataError if a dimension, area or year is not mapped, with the nearest ones.
     """
-    if request.table not in params.tables:
-        todo = did_you_mean(request.table, params.tables)
-        raise UsageError(
-            f"pxweb {request.table}", "a table of params/connectors.yaml, pxweb", f'"{request.table}"', todo
-        )
-    database = quote(params.tables[request.table].database)
-    address = f"{params.address}/{database}/{database}/{quote(request.table)}.px/"
+    if code not in params.tables:
+        todo = did_you_mean(code, params.tables)
+        raise UsageError(f"pxweb {code}", "a table of params/connectors.yaml, pxweb", f'"{code}"', todo)
+    table, where = params.tables[code], f"PX-Web {code}"
+    database = quote(table.database)
+    address = f"{params.address}/{database}/{database}/{quote(code)}.px/"
     page = web.get(address, PAGE)
     target, form = fill_form(page, params.format)
     answer = web.post(target, DATA, form)
-    return _fetched(request, answer, address, params, areas, accessed)
+    cube = read_jsonstat(answer.body, where)
+    published, note = day_of(cube.updated, params.hours_from_utc, accessed, where)
+    rows = [
+        row
+        for series in table.series
+        for row in _series_rows(cube, table, series, params, areas, published, since, where)
+    ]
+    source = Provenance(
+        publisher=params.publisher,
+        title=f"PX-Web table {code}: {table.title}",
+        address=address,
+        published=published,
+        accessed=accessed,
+        licence=params.licence,
+        note=" ".join(filter(None, (f"The table's own title: {cube.label}." if cube.label else "", note))),
+    )
+    return Fetched(to_rows(rows, where), source, answer.body, f"{params.folder}/{code}-{published}", ".json")
 
 
 def fill_form(page: Answer, wanted: str) -> tuple[str, dict[str, str | list[str]]]:
@@ -100,29 +106,9 @@ def _form(page: Answer) -> Any:
     return next((form for form in forms for name in form.fields if str(name).endswith(_VIEW)), None)
 
 
-def _fetched(request: PxRequest, answer: Answer, address: str, params: PxWeb, areas: Areas, accessed: date) -> Fetched:
-    where = f"PX-Web {request.table}"
-    table = params.tables[request.table]
-    cube = read_jsonstat(answer.body, where)
-    published, note = day_of(cube.updated, params.hours_from_utc, accessed, where)
-    rows = [row for series in table.series for row in _series_rows(request, cube, series, params, areas, published)]
-    source = Provenance(
-        publisher=params.publisher,
-        title=f"PX-Web table {request.table}: {table.title}",
-        address=address,
-        published=published,
-        accessed=accessed,
-        licence=params.licence,
-        note=" ".join(filter(None, (f"The table's own title: {cube.label}." if cube.label else "", note))),
-    )
-    name = f"{params.folder}/{request.table}-{published}"
-    return Fetched(to_rows(rows, where), source, answer.body, name, ".json")
-
-
 def _series_rows(
-    request: PxRequest, cube: Cube, series: PxSeries, params: PxWeb, areas: Areas, published: str
+    cube: Cube, table: PxTable, series: PxSeries, params: PxWeb, areas: Areas, published: str, since: int, where: str
 ) -> list[dict[str, str]]:
-    table, where = params.tables[request.table], f"PX-Web {request.table}"
     cells = _select(cube.table, series, params, where)
     labels, texts = params.area_dimension, params.year_dimension
     keys = _area_keys(list(cells[labels].unique()), table, params, areas, where)
@@ -131,7 +117,7 @@ def _series_rows(
     rows = []
     for label, text, figure in cells[[labels, texts, VALUE]].itertuples(index=False):
         (year, status), area = years[text], keys[label]
-        if pd.isna(figure) or year < request.since:
+        if figure is None or year < since:
             continue
         nation = areas.table.loc[area, "type"] == "nation"
         back_cast = "back-cast" if _is_back_cast(areas, area, year, table) else ""

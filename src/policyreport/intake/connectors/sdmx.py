@@ -7,7 +7,7 @@ https://sdmx.org/standards-2 (SDMX 2.1, part 3: structure-specific data)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 
@@ -35,56 +35,44 @@ _MAP = "Add it to params/connectors.yaml, sdmx"
 _MISSING = frozenset({"", "NaN", "NA", "_Z", "_X"})
 
 
-@dataclass(frozen=True)
-class SdmxRequest:
-    """Series of one flow from a year on; no series means every mapped one."""
-
-    flow: str
-    series: tuple[str, ...] = ()
-    since: int = 0
-
-
-def fetch(request: SdmxRequest, web: Web, params: Sdmx, accessed: date) -> Fetched:
-    """Fetch the mapped series of one flow; periods are years, quarters or months as published.
+def fetch(name: str, web: Web, params: Sdmx, accessed: date, *, series: Sequence[str] = (), since: int = 0) -> Fetched:
+    """Fetch some series of one flow from a year on, or all mapped ones; periods are years, quarters or months.
 
     Raises UsageError if flow or series is not mapped, before anything is sent; ConnectError if there is no whole
     SDMX-ML document; DataError if a series, area, status or unit multiplier differs from what is mapped.
     """
-    series = _mapped_series(request, params)
-    flow = params.flows[request.flow]
-    where = f"SDMX {request.flow}"
+    chosen = _mapped_series(name, series, params)
+    flow, where = params.flows[name], f"SDMX {name}"
     answer = web.get(flow.address, XML)
     cells, prepared = _read(answer.body, where)
     published, note = day_of(prepared, params.hours_from_utc, accessed, f"{where}, Header/Prepared")
     rows = [
         row
-        for code, mapped in series.items()
-        for row in _series_rows(cells, code, mapped, params, f"{where}, {code}", published, request.since)
+        for code, mapped in chosen.items()
+        for row in _series_rows(cells, code, mapped, params, f"{where}, {code}", published, since)
     ]
     source = Provenance(
         publisher=params.publisher,
-        title=f"{flow.title}: {', '.join(series)}",
+        title=f"{flow.title}: {', '.join(chosen)}",
         address=flow.address,
         published=published,
         accessed=accessed,
         licence=params.licence,
         note=note or "published is the day the file was prepared.",
     )
-    name = f"{params.folder}/{request.flow}-{published}"
-    return Fetched(to_rows(rows, where), source, answer.body, name, ".xml")
+    return Fetched(to_rows(rows, where), source, answer.body, f"{params.folder}/{name}-{published}", ".xml")
 
 
-def _mapped_series(request: SdmxRequest, params: Sdmx) -> dict[str, SdmxSeries]:
-    if request.flow not in params.flows:
-        todo = did_you_mean(request.flow, params.flows)
+def _mapped_series(flow: str, codes: Sequence[str], params: Sdmx) -> dict[str, SdmxSeries]:
+    if flow not in params.flows:
         expected = "a flow of params/connectors.yaml, sdmx"
-        raise UsageError(f"sdmx {request.flow}", expected, f'"{request.flow}"', todo)
-    series = params.flows[request.flow].series
-    for code in request.series:
+        raise UsageError(f"sdmx {flow}", expected, f'"{flow}"', did_you_mean(flow, params.flows))
+    series = params.flows[flow].series
+    for code in codes:
         if code not in series:
-            expected = f"a series of {request.flow} in params/connectors.yaml"
+            expected = f"a series of {flow} in params/connectors.yaml"
             raise UsageError(f"--series {code}", expected, f'"{code}"', did_you_mean(code, series))
-    return {code: series[code] for code in request.series or series}
+    return {code: series[code] for code in codes or series}
 
 
 def _read(body: bytes, where: str) -> tuple[pd.DataFrame, str]:

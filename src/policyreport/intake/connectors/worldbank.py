@@ -7,7 +7,6 @@ https://datahelpdesk.worldbank.org/knowledgebase/articles/898581
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,24 +29,18 @@ from policyreport.params.connectors import WorldBank, WorldBankIndicator
 _PER_PAGE = 1000
 
 
-@dataclass(frozen=True)
-class WorldBankRequest:
-    """One indicator of one country; an empty country is the first in params/connectors.yaml."""
+def fetch(
+    indicator: str, web: Web, params: WorldBank, accessed: date, *, country: str = "", since: int = 1960
+) -> Fetched:
+    """Fetch one indicator of one country, from `since` to the year of `accessed`; years without a figure are left out.
 
-    indicator: str
-    country: str = ""
-    since: int = 1960
-
-
-def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date) -> Fetched:
-    """Fetch one indicator up to the year of `accessed`, one row a year; years without a figure are left out.
-
-    Raises UsageError if indicator or country is not mapped, before anything is sent; ConnectError if there is no usable
-    answer; DataError if a row has another indicator, country or status than is mapped.
+    An empty country is the first in params/connectors.yaml. Raises UsageError if indicator or country is not mapped,
+    before anything is sent; ConnectError if there is no usable answer; DataError if a row has another indicator,
+    country or status than is mapped.
     """
-    chosen, country = require_known(request, params)
-    address = f"{params.address}/country/{country}/indicator/{request.indicator}"
-    query = {"format": "json", "date": f"{request.since}:{accessed.year}", "per_page": str(_PER_PAGE)}
+    chosen, country = require_known(indicator, country, params)
+    address = f"{params.address}/country/{country}/indicator/{indicator}"
+    query = {"format": "json", "date": f"{since}:{accessed.year}", "per_page": str(_PER_PAGE)}
     answer = web.get(address, ("application/json", "text/json"), query)
     head, rows = _read(answer.body, answer.address)
     published = str(head.get("lastupdated", ""))
@@ -57,23 +50,23 @@ def fetch(request: WorldBankRequest, web: Web, params: WorldBank, accessed: date
         raise ConnectError(answer.address, "lastupdated, a day", f'"{published[:40]}"', BY_HAND) from None
     with understood(answer.address, "a row a year, with indicator, country, date and value"):
         kept = [row for row in rows if row.get("value") is not None]
-        table = [_row(row, request.indicator, country, chosen, params, published) for row in kept]
+        table = [_row(row, indicator, country, chosen, params, published) for row in kept]
     source = Provenance(
         publisher=params.publisher,
-        title=f"{params.database}: {chosen.title} ({request.indicator}), {country}",
+        title=f"{params.database}: {chosen.title} ({indicator}), {country}",
         address=answer.address,
         published=published,
         accessed=accessed,
         licence=params.licence,
         note=f"{len(rows) - len(kept)} of {len(rows)} years asked for have no figure.",
     )
-    name = f"{params.folder}/{request.indicator}-{published}"
+    name = f"{params.folder}/{indicator}-{published}"
     return Fetched(to_rows(table, answer.address), source, answer.body, name, ".json")
 
 
-def require_known(request: WorldBankRequest, params: WorldBank) -> tuple[WorldBankIndicator, str]:
+def require_known(code: str, country: str, params: WorldBank) -> tuple[WorldBankIndicator, str]:
     """Give the mapped indicator and the country's code; UsageError with the nearest codes if one is not mapped."""
-    code, country = request.indicator, request.country or next(iter(params.areas))
+    country = country or next(iter(params.areas))
     for place, got, known in (("--indicators", code, params.indicators), ("--country", country, params.areas)):
         if got not in known:
             expected = "a code of params/connectors.yaml, worldbank"
