@@ -37,9 +37,20 @@ BUILT_IN: Final[Mapping[int, str]] = {
 _MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _CONDITION = re.compile(r"^(?P<sign><=|>=|<>|<|>|=)\s*(?P<number>-?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)$")
 _ELAPSED = re.compile(r"^(?:h+|m+|s+)$", re.IGNORECASE)
-_HALF_DAY = re.compile(r"AM/PM|A/P", re.IGNORECASE)
-_GENERAL = re.compile(r"General", re.IGNORECASE)
-_EXPONENT = re.compile(r"[eE][+-]")
+_TOKEN = re.compile(
+    r"""
+    (?P<end>;)
+    | "(?P<quoted>[^"]*)"?
+    | \\(?P<escaped>.?)
+    | _(?P<space>.?)  # the width of the next sign is left free
+    | \*.?  # the next sign fills the column
+    | \[(?P<bracket>[^\]]*)\]?
+    | (?P<general>General) | (?P<half_day>AM/PM|A/P) | (?P<exponent>e[+-])
+    | (?P<date>(?P<letter>[ymdhsebg])(?P=letter)*)
+    | (?P<digit>[0#?]) | (?P<point>\.) | (?P<comma>,) | (?P<percent>%) | (?P<at>@) | (?P<literal>.)
+    """,
+    re.ASCII | re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
 _COLOUR = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|color ?\d+", re.IGNORECASE)
 _MINUS = ("-", "\u2212", "\u2013", "\u2010", "\u2011")
 
@@ -48,7 +59,7 @@ _MINUS = ("-", "\u2212", "\u2013", "\u2010", "\u2011")
 class Token:
     """A piece of a section: its kind, and its text as written."""
 
-    kind: Literal["digit", "point", "comma", "percent", "date", "half-day", "general", "exponent", "at", "literal"]
+    kind: Literal["digit", "point", "comma", "percent", "date", "half_day", "general", "exponent", "at", "literal"]
     text: str
 
 
@@ -67,7 +78,7 @@ class Section:
     def kind(self) -> Kind:
         """What it shows: a date if it has parts of one and no digits other than fractions of a second."""
         kinds = {token.kind for token in self.tokens}
-        if kinds & {"date", "half-day"} and not self._counts():
+        if kinds & {"date", "half_day"} and not self._counts():
             return "date" if set(self.parts.values()) & {"year", "month", "day", "weekday"} else "time"
         if kinds & {"digit", "general", "exponent"}:
             return "number"
@@ -110,7 +121,7 @@ class Section:
         first, last = digits[0], digits[-1]
         texts = ["", "", ""]
         for at, token in enumerate(self.tokens):
-            literal = token.kind in ("literal", "date", "half-day", "at")
+            literal = token.kind in ("literal", "date", "half_day", "at")
             if literal or (token.kind in ("point", "comma") and at not in shown):
                 where = 0 if at < first else 2 if at > last else 1
                 scaling = token.kind == "comma" and (where == 1 or (where == 2 and not texts[2]))
@@ -209,66 +220,26 @@ def _part(day: date, name: Part, token: Token) -> str:
 @lru_cache(maxsize=1024)
 def parse(code: str) -> tuple[Section, ...]:
     """Divide a format into its sections."""
-    sections: list[Section] = []
-    tokens: list[Token] = []
-    condition: tuple[str, Decimal] | None = None
-    coloured = False
-    at = 0
-    while at < len(code):
-        sign = code[at]
-        if sign == ";":
+    sections, tokens, condition, coloured = list[Section](), list[Token](), None, False
+    for match in _TOKEN.finditer(code):
+        kind = match.lastgroup or ""
+        text = match[kind] if kind else ""
+        if kind == "end":
             sections.append(Section(tuple(tokens), condition, coloured))
-            tokens, condition, coloured, at = [], None, False, at + 1
-        elif sign == "[":
-            end = code.find("]", at)
-            end = len(code) if end < 0 else end
-            inner = code[at + 1 : end]
-            if match := _CONDITION.match(inner):
-                condition = match["sign"], Decimal(match["number"].replace(",", "."))
-            else:
-                tokens += _bracketed(inner)
-                coloured = coloured or bool(_COLOUR.fullmatch(inner))
-            at = end + 1
-        else:
-            token, at = _token(code, at)
-            tokens += [token] if token else []
+            tokens, condition, coloured = [], None, False
+        elif kind == "bracket" and (limit := _CONDITION.match(text)):
+            condition = limit["sign"], Decimal(limit["number"].replace(",", "."))
+        elif kind == "bracket":
+            # A currency sign or elapsed time; colours and languages show nothing.
+            sign = text[1:].partition("-")[0] if text.startswith("$") else ""
+            tokens += [Token("literal", sign)] if sign else [Token("date", text)] if _ELAPSED.match(text) else []
+            coloured = coloured or bool(_COLOUR.fullmatch(text))
+        elif kind in ("quoted", "escaped"):
+            tokens += [Token("literal", text)] if text else []
+        elif kind:
+            tokens.append(Token("literal", " ") if kind == "space" else Token(kind, text))  # type: ignore[arg-type]
     sections.append(Section(tuple(tokens), condition, coloured))
     return tuple(sections[:4])
-
-
-def _bracketed(inner: str) -> list[Token]:
-    """What a bracket shows: a currency sign or elapsed time; colours and languages show nothing."""
-    if inner.startswith("$"):
-        sign = inner[1:].partition("-")[0]
-        return [Token("literal", sign)] if sign else []
-    return [Token("date", inner)] if _ELAPSED.match(inner) else []
-
-
-def _token(code: str, at: int) -> tuple[Token | None, int]:
-    """The token that begins at an index, and where the next one begins."""
-    sign = code[at]
-    if sign == '"':
-        end = code.find('"', at + 1)
-        end = len(code) if end < 0 else end
-        return (Token("literal", code[at + 1 : end]) if end > at + 1 else None), end + 1
-    if sign == "\\":
-        return (Token("literal", code[at + 1]) if at + 1 < len(code) else None), at + 2
-    if sign == "_":
-        # The width of the next sign is left free.
-        return Token("literal", " "), at + 2
-    if sign == "*":
-        # The next sign fills the column.
-        return None, at + 2
-    for kind, pattern in (("general", _GENERAL), ("half-day", _HALF_DAY), ("exponent", _EXPONENT)):
-        if match := pattern.match(code, at):
-            return Token(kind, match[0]), match.end()  # type: ignore[arg-type]
-    if sign in "yYmMdDhHsSeEbBgG":
-        end = at
-        while end < len(code) and code[end].lower() == sign.lower():
-            end += 1
-        return Token("date", code[at:end]), end
-    kinds = {"0": "digit", "#": "digit", "?": "digit", ".": "point", ",": "comma", "%": "percent", "@": "at"}
-    return Token(kinds.get(sign, "literal"), sign), at + 1  # type: ignore[arg-type]
 
 
 def choose(sections: tuple[Section, ...], number: Decimal) -> Section:
