@@ -1,22 +1,29 @@
 """What the methods page and the tables of refusals and warnings say of the published figures."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.figures.exhibits import Exhibit, Exhibits
-from policyreport.figures.present.methods import method_pages
-from policyreport.figures.present.voice import Voice
+from policyreport.params.wording import read_wording
+from policyreport.publishing.method_values import method_use, method_values, recalculated
+from policyreport.publishing.names import name_filters
+from policyreport.publishing.provenance import Provenance, read_provenance
+from policyreport.publishing.quality_values import by_question
+from policyreport.publishing.templates import Templates
+from policyreport.records.formats import NBSP
 from policyreport.records.markdown import as_read
 from policyreport.records.notebooks import CodeCount
 from policyreport.statistics import assess
-from policyreport.statistics.assess.use import method_use, recalculated
 from policyreport.statistics.shares.pace import pace_of_share
 from policyreport.statistics.shares.threshold import share_against
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
+
+ROOT = Path(__file__).parents[2]
 
 
 def by_id(exhibits: Exhibits) -> dict[str, Exhibit]:
@@ -25,10 +32,26 @@ def by_id(exhibits: Exhibits) -> dict[str, Exhibit]:
 
 
 @pytest.fixture(scope="module")
-def page(nation: Inputs) -> str:
-    """The methods page as if every method had answered, as a reader sees it."""
-    use = dict.fromkeys(nation.registry.methods, (3, 2))
-    return as_read(method_pages(Voice(nation), use).markdown).replace("\u00a0", " ")
+def provenance() -> Provenance:
+    """What the edition of September 2026 may cite."""
+    return read_provenance(ROOT, "2025Q4")
+
+
+def filled(provenance: Provenance, name: str, values: dict[str, object]) -> str:
+    """A page of reports/ filled with values, as a reader sees it."""
+    filters = name_filters(provenance, read_wording(ROOT))
+    return as_read(Templates(ROOT / "reports", provenance.formats, filters).fill(name, values)).replace(NBSP, " ")
+
+
+def methods_page(provenance: Provenance, use: dict[str, tuple[int, int]]) -> str:
+    """The methods page of an edition that used its methods so often."""
+    return filled(provenance, "methods.qmd", method_values(use, provenance, read_wording(ROOT)))
+
+
+@pytest.fixture(scope="module")
+def page(provenance: Provenance) -> str:
+    """The methods page as if every method had answered."""
+    return methods_page(provenance, dict.fromkeys(provenance.registry.methods, (3, 2)))
 
 
 def row(page: str, label: str) -> list[str]:
@@ -70,18 +93,20 @@ def test_pace_lists_no_verdict_that_it_cannot_give(page: str) -> None:
 
 
 def test_values_on_present_boundaries_are_counted_as_the_data_quality_page_counts_them(
-    nation: Inputs, made_record
+    nation: Inputs, made_record, provenance: Provenance
 ) -> None:
     table = by_id(present.boundaries((), nation))["boundaries"].markdown
     body = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("|")]
     column = [cell.strip() for cell in body[0]].index("Our recalculation")
     again = sum(int(cells[column].strip().replace(",", "")) for cells in body[2:])
-    assert recalculated(nation) == again > 1000
     record = made_record(nation, "clean")
-    results, _ = method_use(record, nation)["harmonise"]
-    assert results == again
-    section = method_pages(Voice(nation), {"harmonise": (again, 0)}).markdown.split("{#method-harmonise}")[1]
-    assert f"Values recalculated in this edition: {again:,}; refusals: 0." in section.split("\n## ")[0]
+    assert recalculated(record) == again > 1000
+    assert method_use([record], nation.registry)["harmonise"][0] == again
+    section = methods_page(provenance, {"harmonise": (again, 0)}).split("{#method-harmonise}")[1]
+    said = " ".join(section.split("\n## ")[0].split())
+    assert f"Values recalculated in this edition: {again:,}; refusals: 0." in said
+        section.split("\n## ")[0].split()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +135,7 @@ def test_what_is_refused_or_warned_of_for_the_nation_is_counted(national_codes, 
     assert (national_codes[key].nation, national_codes[key].kind) == (True, kind)
 
 
-def test_the_tables_show_the_nation_beside_the_provinces(nation: Inputs) -> None:
+def test_the_tables_show_the_country_next_to_the_provinces(provenance: Provenance) -> None:
     counts = [
         CodeCount(
             method="published-rank", subject="grdp_growth", code="no-sampling-error", kind="refusal", areas=34, of=34
@@ -131,10 +156,17 @@ def test_the_tables_show_the_nation_beside_the_provinces(nation: Inputs) -> None
             method="exposure", subject="grdp_growth", code="one-post-period", kind="flag", areas=0, of=34, nation=True
         ),
     ]
-    shown = by_id(present.quality((), counts, nation))
-    refused, warned = (shown[name].markdown.replace("\u00a0", " ") for name in ("codes", "flags"))
+    rows = by_question(counts, provenance.registry)
+    values = {
+        "evaluation": True,
+        "coverage": {"rows": []},
+        "refusals": [row for row in rows if row.kind == "refusal"],
+        "warnings": [row for row in rows if row.kind == "flag"],
+        "warning_codes": 1,
+    }
+    refused, warned = filled(provenance, "data-quality.qmd", values).split("{#tbl-codes ")[1].split("{#tbl-flags ")
     assert re.search(r"`no-sampling-error` \| 34 of 34 \| yes \|", refused)
     assert refused.count("`no-sampling-error`") == 1
-    assert "Refusals: 34 for provinces, 2 for the nation or a comparison of all provinces." in refused
+    assert "Refusals: 34 for provinces, 2 for the country or a comparison of all provinces." in refused
     assert "Growth of GRDP, wandering residuals (CUSUM)" in refused
     assert re.search(r"`one-post-period` \| [^|]* \| yes \|", warned)

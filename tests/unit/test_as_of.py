@@ -192,9 +192,7 @@ def test_the_national_pages_of_november_can_be_shown(national: Inputs, made_reco
         *present.national_tasks(record.completion, record.quarter_on_quarter, national),
         *present.national_share(record.share, record.pace, record.revisions, record.other_quantity, national),
         *present.league(record.league, national),
-        *present.quality(record.coverage, record.codes, national),
         *present.overview(record, national),
-        *present.reference(record, national),
     ]
     text = "\n".join(each.markdown for each in exhibits)
     assert "485\u00a0of\u00a01,132" in text

@@ -187,3 +187,8 @@ def _require_original(path: Path, original: Original) -> None:
     got = hashlib.sha256(kept.read_bytes()).hexdigest() if kept.exists() else "no such file"
     if got != original.sha256:
         raise DataError(str(kept), f"sha256 {original.sha256} as in the sidecar", got, "Restore the file.")
+
+
+def short_publisher(publisher: str) -> str:
+    """Return a publisher's name without its explanation in brackets or after a comma: "…, now part of …"."""
+    return publisher.split(" (")[0].split(", now ")[0].strip()

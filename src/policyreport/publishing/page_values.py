@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 
+from policyreport.figures.simulated import unmarked_name
+from policyreport.params.wording import read_wording
+from policyreport.publishing.method_values import method_use, method_values
+from policyreport.publishing.names import name_filters
 from policyreport.publishing.provenance import Provenance
-from policyreport.publishing.validity_page import read_results, study_of
+from policyreport.publishing.quality_values import quality_values
+from policyreport.publishing.validity_page import FILTERS, read_results, study_of
+from policyreport.records.base import Failure
+from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, NotebookRecord
 
 
-def page_values(root: Path, provenance: Provenance) -> dict[str, object]:
-    """Collect the values of an edition's pages by the names that templates use."""
+def page_values(
+    root: Path, store: Path, provenance: Provenance, failures: Sequence[Failure]
+) -> tuple[dict[str, object], dict[str, Callable[..., object]]]:
+    """Collect what templates name, and their further filters.
+
+    `evaluation` is the national record, none where its notebook has left none; `failures` are then the reasons.
+    """
     registry = provenance.registry
-    return {
+    wording = read_wording(provenance.edition.layout(root))
+    records = list(read_records(store, {(failure.area, failure.notebook) for failure in failures}))
+    evaluation = next((record for record in records if isinstance(record, EvaluationRecord)), None)
+    values = {
+        "edition": provenance.edition,
+        "abbreviations": provenance.roles.abbreviations,
         "settings": {
             section: {name: setting.value for name, setting in settings.items()}
             for section, settings in registry.settings.items()
         },
         "study": study_of(read_results(root), registry, provenance.formats),
+        "evaluation": evaluation,
+        "failures": [failure for failure in failures if failure.area == provenance.roles.nation],
+        **method_values(method_use(records, registry), provenance, wording),
+        **(quality_values(evaluation, provenance) if evaluation else {}),
     }
+    return values, name_filters(provenance, wording) | FILTERS
+
+
+def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[NotebookRecord]:
+    """Read the records of an edition's notebooks that ran to their end."""
+    for path in sorted((store / "records").glob("*/*.json")):
+        kind = unmarked_name(path.stem)
+        if kind in BY_NOTEBOOK and (path.parent.name, path.stem) not in failed:
+            yield BY_NOTEBOOK[kind].from_json(path.read_bytes())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +41,6 @@ from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.source_marks import FILE as TRACES
 from policyreport.publishing.source_marks import SourceMarks
 from policyreport.publishing.templates import Templates
-from policyreport.publishing.validity_page import FILTERS
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import escape
@@ -185,7 +184,8 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
         contents.downloads = navigation.captions(download_list(files, provenance.formats))
-        pages = Pages(root, navigation, provenance)
+        failures = [failure for of_area in contents.failures.values() for failure in of_area]
+        pages = Pages(root, store, navigation, provenance, failures)
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
@@ -306,10 +306,12 @@ def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]
 class Pages:
     """The pages of reports/, filled in with an edition's values."""
 
-    def __init__(self, root: Path, navigation: Navigation, provenance: Provenance) -> None:
+    def __init__(
+        self, root: Path, store: Path, navigation: Navigation, provenance: Provenance, failures: Iterable[Failure]
+    ) -> None:
         self.folder, self.navigation = root / "reports", navigation
-        self._templates = Templates(self.folder, provenance.formats, FILTERS)
-        self._values = page_values(root, provenance)
+        self._values, filters = page_values(root, store, provenance, list(failures))
+        self._templates = Templates(self.folder, provenance.formats, filters)
 
     def read(self, name: str) -> tuple[dict[str, object], str]:
         """Return a page's front matter and its filled body."""

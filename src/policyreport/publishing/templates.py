@@ -8,24 +8,21 @@ functions of `policyreport.publishing.values`. docs/templates.md is the guide.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
-from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError
 from jinja2.nodes import Concat, Name
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
-from pydantic import BaseModel
 
 from policyreport.errors import PolicyReportError, RenderError, did_you_mean
 from policyreport.publishing.page_files import FRONT_MATTER, read_text
-from policyreport.publishing.values import Texts
+from policyreport.publishing.values import Texts, names_of
 from policyreport.records.formats import Formats
 
 # Jinja's own filters that choose among values; those that write text know nothing of Markdown.
@@ -65,6 +62,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_callable(self, obj: Any) -> bool:
         """Return whether a template may call this."""
         return isinstance(obj, Macro) or obj in self.functions
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Read a part of a value; of a mapping its keys, whatever methods it has."""
+        if isinstance(obj, Mapping):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
 
 class Templates:
@@ -176,15 +179,3 @@ class Templates:
         source = self._load(place.partition("/")[2])[0]
         own = {node.name for node in self._sandbox.parse(source).find_all(Name) if node.ctx != "load"}
         return {*values, *self._sandbox.globals, *own}
-
-
-def names_of(value: object) -> Iterable[str]:
-    """List the names by which a template may read the parts of a value."""
-    if isinstance(value, Mapping):
-        return map(str, value)
-    if isinstance(value, BaseModel):
-        return type(value).model_fields
-    if isinstance(value, TemplateModule):
-        return [name for name in vars(value) if not name.startswith("_")]
-    own = [name for name, part in vars(type(value)).items() if isinstance(part, (property, cached_property))]
-    return [*own, *(field.name for field in fields(value))] if is_dataclass(value) else own

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
-from jinja2.runtime import Undefined
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Macro, Undefined
+from pydantic import BaseModel
 
-from policyreport.errors import UsageError
+from policyreport.errors import UsageError, did_you_mean
 from policyreport.figures.tables import table
 from policyreport.params.phrases import AND, word
 from policyreport.records.digits import as_published
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import Markdown, attribute, escape, link
 from policyreport.records.marks import mark
+
+# Not the non-breaking space between a number and its unit.
+_SPACES = re.compile(r"[ \t\n]+")
+Columns = Sequence[Any] | Mapping[str, Any]
 
 
 class Value(float):
@@ -55,6 +63,7 @@ class Texts:
             "share_of": marked(formats.share_of),
             "signed": marked(self.signed),
             "sourced": sourced,
+            "target": target,
             "tooltip": tooltip,
             "word": marked(self.word),
         }
@@ -69,7 +78,7 @@ class Texts:
         if isinstance(value, Undefined):
             return Markdown(str(value))
         if hasattr(value, "__html__"):
-            return Markdown(value.strip())
+            return Markdown(value.strip(" \n"))
         if isinstance(value, str):
             return escape(value)
         if isinstance(value, date):
@@ -101,15 +110,30 @@ class Texts:
         return word(number, self.formats.language)
 
     def table(
-        self, id: str, columns: Sequence[Any], rows: Iterable[Sequence[Any]], caller: Callable[[], str], **settings: Any
+        self, id: str, columns: Columns, rows: Iterable[Any], caller: Callable[[], str], **settings: Any
     ) -> Markdown:
-        """Write a table whose caption is the text of the call: ``[% call table("id", [...], rows) %]…[% endcall %]``.
+        """Write a table whose caption is the text of the call: ``[% call table("id", columns, rows) %]…[% endcall %]``.
 
-        `settings` are those of `policyreport.figures.tables.table`.
+        `columns` are headings of rows that are lists, or give for each heading the name of a row's part or the macro
+        that writes the cell; what is none or empty is missing. `settings` are those of `figures.tables.table`.
         """
-        body = [[None if cell is None else self.printed(cell) for cell in row] for row in rows]
+        cells = [cells_of(row, columns) if isinstance(columns, Mapping) else row for row in rows]
+        body = [[None if cell is None else self.printed(cell) for cell in row] for row in cells]
         heads = [self.printed(column) for column in columns]
-        return Markdown(table(id, heads, body, " ".join(caller().split()), **settings).markdown)
+        return Markdown(table(id, heads, body, _SPACES.sub(" ", caller()).strip(" "), **settings).markdown)
+
+
+def cells_of(row: Any, columns: Mapping[str, Any]) -> list[Any]:
+    """Return one row's cells; raises UsageError for a part that it does not have."""
+    cells = []
+    for part in columns.values():
+        if isinstance(part, Macro):
+            cells.append(part(row) or None)
+        elif part in (names := list(names_of(row))):
+            cells.append(row[part] if isinstance(row, Mapping) else getattr(row, part))
+        else:
+            raise UsageError("table", "a part of each row, or a macro", f'"{part}"', did_you_mean(str(part), names))
+    return cells
 
 
 def marked(write: Callable[..., str]) -> Callable[..., Markdown]:
@@ -135,6 +159,11 @@ def code(text: str) -> Markdown:
     return Markdown(f"`{text.replace('`', '')}`")
 
 
+def target(text: str, kind: str, key: str) -> Markdown:
+    """Write a text to which links lead, ``#ref-key``."""
+    return Markdown(f"[{escape(text)}]{{#{kind}-{key}}}")
+
+
 def tooltip(text: str) -> Markdown:
     """Write a text as the value of an attribute."""
     return Markdown(attribute(text))
@@ -143,3 +172,15 @@ def tooltip(text: str) -> Markdown:
 def fold(text: str, title: str) -> Markdown:
     """Put a long list behind its title: closed on the site, left out of the PDF."""
     return Markdown(f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::')
+
+
+def names_of(value: object) -> Iterable[str]:
+    """List the names by which a template may read the parts of a value."""
+    if isinstance(value, Mapping):
+        return map(str, value)
+    if isinstance(value, BaseModel):
+        return type(value).model_fields
+    if isinstance(value, TemplateModule):
+        return [name for name in vars(value) if not name.startswith("_")]
+    own = [name for name, part in vars(type(value)).items() if isinstance(part, (property, cached_property))]
+    return [*own, *(field.name for field in fields(value))] if is_dataclass(value) else own

@@ -8,10 +8,10 @@ from policyreport.figures.present.findings import area_findings as findings
 from policyreport.figures.present.findings import findings as screening
 from policyreport.figures.present.league import league
 from policyreport.figures.present.not_given import not_given
-from policyreport.figures.present.overview import overview, reference
+from policyreport.figures.present.overview import overview
 from policyreport.figures.present.places import places
 from policyreport.figures.present.quality import published_topics as published
-from policyreport.figures.present.quality import quality, refusals
+from policyreport.figures.present.quality import refusals
 from policyreport.figures.present.ranks import ranks
 from policyreport.figures.present.series import governance, growth, income
 from policyreport.figures.present.share_aggregate import share_aggregate
@@ -44,9 +44,7 @@ __all__ = [
     "places",
     "pooling",
     "published",
-    "quality",
     "ranks",
-    "reference",
     "refusals",
     "screening",
     "sensitivity",

@@ -1,17 +1,14 @@
-"""The overview: standfirst, findings, what changed; and the reference parts of the report."""
+"""The overview: standfirst and findings."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.means import MOST_NAMED
-from policyreport.figures.present.methods import method_pages, reference_list
 from policyreport.figures.present.other_quantity import other_finding
-from policyreport.figures.present.quality import sources
 from policyreport.figures.present.share_aggregate import left_for_others
 from policyreport.figures.present.share_pace import met, reached_chance, rose, yearly_points
 from policyreport.figures.present.shares import chance_of_more, final_chance, part_sentence
@@ -27,7 +24,6 @@ from policyreport.records.marks import BOUNDARIES
 from policyreport.records.notebooks import EvaluationRecord
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion, ListCount, QuarterOnQuarter
-from policyreport.statistics.assess.use import method_use
 from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
 
 BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a target of the resolution."
@@ -61,24 +57,6 @@ def _with_picture(text: str, picture: Exhibit | None) -> tuple[Exhibit | str, ..
     source = next((line for line in lines if line.startswith("Source")), "")
     cited = f"::: {{.source}}\n{source}\n:::" if source else ""
     return head, Exhibit(picture.id, bare, picture.files), body, cited
-
-
-def reference(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
-    """Show what the methods and sources pages need.
-
-    Gives "methods-lead", "methods", "references", "sources", "abbreviations", "citation".
-    """
-    voice = Voice(inputs)
-    return Exhibits(
-        [
-            Exhibit("methods-lead", _methods_lead(voice)),
-            method_pages(voice, method_use(record, inputs)),
-            reference_list(voice),
-            sources(record, inputs),
-            Exhibit("abbreviations", f"**Abbreviations.** {escape(inputs.roles.abbreviations)}"),
-            Exhibit("citation", _citation(voice, record)),
-        ]
-    )
 
 
 def _standfirst(voice: Voice, record: EvaluationRecord) -> str:
@@ -319,22 +297,3 @@ def _share_counted(voice: Voice, record: EvaluationRecord) -> str:
     measure = voice.measure(voice.inputs.roles.share.headline_measure)
     years = sorted({row.share_year for row in record.league if row.share is not None})
     return f"a digital-economy share by {measure}" + (f" for {listed(years)}" if years else "")
-
-
-def _methods_lead(voice: Voice) -> str:
-    kinds = Counter(code.kind for code in voice.inputs.wording.codes.values())
-    return (
-        "Every number in this report is a published figure or comes from one of the methods below. Each method says when "
-        f"it declines: {kinds['refusal']} reasons for a refusal and {kinds['flag']} warnings are defined, and counted on the "
-        "[data-quality page](data-quality.html). Answers and refusals stand below as often as they stand in the records, of "
-        "the nation as of the provinces: one each for every series, list, year or target that was asked for, and one where "
-        "all provinces are asked for at once. The data-quality page counts provinces instead, once for each question and "
-        "reason. Intervals are 95 % unless their level is printed."
-    )
-
-
-def _citation(voice: Voice, record: EvaluationRecord) -> str:
-    return (
-        f"> {escape(voice.inputs.edition.title)}. Edition {record.edition}, as known on {voice.date(record.as_known_on)}. "
-        "The policyreport founders.\n\nCite the publishers of the figures you quote beside it."
-    )

@@ -13,7 +13,9 @@ from datetime import date
 import pandas as pd
 
 from policyreport.data.inputs import Inputs, files_of
+from policyreport.data.sources import short_publisher as short_publisher
 from policyreport.figures.frame import Frame
+from policyreport.figures.subjects import subject_name
 from policyreport.params.phrases import word
 from policyreport.params.report import SeriesRole
 from policyreport.params.spelling import sort_key
@@ -97,6 +99,10 @@ class Voice:
     def plain_indicator(self, key: str) -> str:
         """The same for a figure."""
         return self.inputs.indicators.get(key).name
+
+    def subject_name(self, subject: str) -> str:
+        """What a refusal is about, as plain text."""
+        return subject_name(subject, self.inputs.indicators, self.inputs.roles)
 
     def scale(self, key: str) -> str:
         """The limits of a score: scale 1–10; empty where an end is open."""
@@ -348,11 +354,6 @@ def refusals_by_code(results: Iterable[object]) -> dict[str, list[Refusal]]:
         if isinstance(result, Refusal):
             by_code.setdefault(result.code, []).append(result)
     return by_code
-
-
-def short_publisher(publisher: str) -> str:
-    """A publisher's name without its explanation in brackets or after a comma: "…, now part of …"."""
-    return publisher.split(" (")[0].split(", now ")[0].strip()
 
 
 def published(text: str, formats: Formats) -> str:

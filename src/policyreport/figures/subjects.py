@@ -1,0 +1,22 @@
+"""What a refusal or warning is about, by name."""
+
+from __future__ import annotations
+
+from policyreport.params.indicators import Indicators
+from policyreport.params.report import Roles
+
+PARTS = {"fan": "fan of yearly changes", "cusum": "wandering residuals (CUSUM)", "step": "step at a date"}
+"""Names for readers of parts of a method that a refusal may concern."""
+
+
+def subject_name(subject: str, indicators: Indicators, roles: Roles) -> str:
+    """Name what a code is about: an indicator by its name, its measure by its label."""
+    key, _, rest = subject.partition(" ")
+    indicator = indicators.by_id().get(key)
+    if indicator is None:
+        name = PARTS.get(subject, subject)
+        return name[:1].upper() + name[1:]
+    measure = rest.strip("()")
+    return (
+        f"{indicator.name}, {PARTS.get(rest) or roles.measure_labels.get(measure, measure)}" if rest else indicator.name
+    )

@@ -1,0 +1,136 @@
+"""What the methods page prints: methods with their use in the edition, settings spelled out, references."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from math import log10
+
+from policyreport.params.methods import Setting
+from policyreport.params.registry import CONVENTIONS, MethodEntry, Registry
+from policyreport.params.spelling import sort_key
+from policyreport.params.wording import Wording
+from policyreport.publishing.provenance import Provenance
+from policyreport.records.base import Refusal, Result, parts_of
+from policyreport.records.digits import as_computed, as_published
+from policyreport.records.markdown import Markdown
+from policyreport.records.notebooks import CleanRecord, NotebookRecord
+
+HARMONISED = "harmonise"
+"""The method whose results are values of the panel and not records."""
+SMALL = 0.0001
+"""Smaller values are written out: Python would print them with an exponent."""
+
+
+def method_values(use: Mapping[str, tuple[int, int]], provenance: Provenance, wording: Wording) -> dict[str, object]:
+    """Collect `methods`, the settings of all of them (`common`), `references`, and how many `codes` are defined."""
+    registry = provenance.registry
+    papers = sorted(registry.references.values(), key=lambda paper: (sort_key(paper.author.strip("{")), paper.year))
+    return {
+        "methods": [
+            _described(id, method, use.get(id), provenance, wording) for id, method in registry.methods.items()
+        ],
+        "common": settings_of(CONVENTIONS, provenance),
+        "references": papers,
+        "codes": Counter(code.kind for code in wording.codes.values()),
+    }
+
+
+def method_use(records: Iterable[NotebookRecord], registry: Registry) -> dict[str, tuple[int, int]]:
+    """Count results and refusals of every method that was used, in the registry's order.
+
+    Recalculation on present boundaries is counted in values. A method without records of its own has zeros where a
+    method that uses it was used.
+    """
+    records = list(records)
+    counted = Counter(_answers(records, registry))
+    own = {id: (counted[id, "result"], counted[id, "refusal"]) for id in registry.methods}
+    own[HARMONISED] = (sum(map(recalculated, records)), own[HARMONISED][1])
+    return {
+        id: own[id]
+        for id, method in registry.methods.items()
+        if any(own[id]) or any(own[other][0] for other in method.part_of)
+    }
+
+
+def recalculated(record: NotebookRecord) -> int:
+    """Count a province's annual values that were recalculated from former provinces."""
+    values = record.panel if isinstance(record, CleanRecord) else ()
+    return sum(value.basis == "recalculated" and value.value is not None for value in values)
+
+
+def settings_of(section: str, provenance: Provenance) -> list[dict[str, object]]:
+    """List the judgement values of a method: `label`, `values`, `unit`, `reason`, and the key of a paper."""
+    return [
+        {
+            "label": why.label or name.replace("_", " "),
+            "values": list(_values(why, provenance)),
+            "unit": why.unit,
+            "reason": why.reason,
+            "reference": why.reference,
+        }
+        for name, why in provenance.registry.settings.get(section, {}).items()
+    ]
+
+
+def _described(
+    id: str, method: MethodEntry, use: tuple[int, int] | None, provenance: Provenance, wording: Wording
+) -> dict[str, object]:
+    return {
+        "id": id,
+        "title": method.title,
+        "question": method.question,
+        "use": use,
+        "users": [provenance.registry[other].title for other in method.part_of],
+        "in_values": not method.results,
+        "formula": list(map(Markdown, method.formula)),
+        "symbols": Markdown(method.symbols),
+        "assumptions": Markdown(" ".join(method.assumptions)),
+        "refusals": method.refusals,
+        "flags": method.flags,
+        "wording": Markdown(method.wording),
+        "verdicts": wording.words_of(method.verdicts),
+        "references": method.references,
+        "settings": settings_of(id, provenance) if use is not None else [],
+    }
+
+
+def _answers(records: Iterable[NotebookRecord], registry: Registry) -> Iterator[tuple[str, str]]:
+    """Method and kind of answer, as often as one occurs in a record."""
+    for record in records:
+        for value in parts_of(record):
+            if isinstance(value, Refusal):
+                yield registry.of_result(value.method), "refusal"
+            elif isinstance(value, Result) and (kind := str(getattr(value, "kind", None) or "")):
+                yield registry.of_result(kind), "result"
+
+
+def _values(why: Setting, provenance: Provenance) -> Iterator[str]:
+    """Write a setting's values; those on both sides of zero once, with ±, roots as roots."""
+    values = list(why.value) if isinstance(why.value, (list, tuple)) else [why.value]
+    numbers = [value for value in values if isinstance(value, (int, float))]
+    if len(values) > 1 and numbers == values and {-number for number in numbers} == set(numbers):
+        yield from (f"±{_root(number)}" for number in sorted(numbers, reverse=True) if number > 0)
+    elif isinstance(why.value, float) and 0 < why.value < SMALL:
+        yield f"{why.value:.{round(-log10(why.value))}f}"
+    else:
+        yield from (_named(value, provenance) for value in values)
+
+
+def _root(value: float) -> str:
+    """A number, as a root where it is the root of a short one and not short itself."""
+    square = round(value * value, 9)
+    return f"√{as_computed(square)}" if value != round(value, 3) and square == round(square, 3) else as_published(value)
+
+
+def _named(value: object, provenance: Provenance) -> str:
+    """A value for readers: an indicator by its name, a day as a date, a choice without its underscores."""
+    if isinstance(value, date):
+        return provenance.formats.date(value)
+    roles, indicators, text = provenance.roles, provenance.indicators.by_id(), str(value)
+    if text in {variable.name for variable in roles.likeness}:
+        variable = roles.likeness_by_name(text)
+        name = indicators[getattr(roles, variable.series).indicator].name
+        return f"{name} {variable.year}{' (log)' if variable.log else ''}"
+    return indicators[text].name if text in indicators else text.replace("_", " ")
