@@ -105,8 +105,6 @@ def test_values_on_present_boundaries_are_counted_as_the_data_quality_page_count
     section = methods_page(provenance, {"harmonise": (again, 0)}).split("{#method-harmonise}")[1]
     said = " ".join(section.split("\n## ")[0].split())
     assert f"Values recalculated in this edition: {again:,}; refusals: 0." in said
-        section.split("\n## ")[0].split()
-    )
 
 
 @pytest.fixture(scope="module")
