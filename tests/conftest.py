@@ -70,7 +70,7 @@ LONGEST = (
     "notebooks/test_identity",
     "faults/test_edition_chains",
     "report/test_simulated_edition",
-    "faults/test_kernel_likeness",
+    "../src/warm_kernels/tests/test_likeness",
     "faults/test_cluster",
     "recovery/test_study_in_short",
     "report/test_sources_of_exhibits",
@@ -91,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first."""
-    order = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(LONGEST)}
+    order = {(ROOT / "tests" / f"{name}.py").resolve(): place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path, len(order)))
 
 

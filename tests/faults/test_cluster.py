@@ -21,7 +21,7 @@ from policyreport.running.kernels import batch_server
 from policyreport.running.pool import WorkerPool
 from policyreport.running.runs import run_stages
 from policyreport.running.store import notebook_path, record_path
-from warm_kernels.imports import imported_modules
+from warm_kernels.notebooks import imported_modules
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 HERE = tuple(describe_environment({"pandas", "papermill"}).items())

@@ -267,7 +267,7 @@ def _executor(root: Path, where: Where, notebooks: list[Path], server: str) -> C
     from policyreport.running.cluster.environment import describe_environment
     from policyreport.running.cluster.executor import DaskExecutor
     from policyreport.running.cluster.worker import Order
-    from warm_kernels.imports import imported_modules
+    from warm_kernels.notebooks import imported_modules
 
     environment = tuple(describe_environment(locked_names(root)).items())
     modules = tuple(imported_modules(path.read_bytes() for path in notebooks))

@@ -27,11 +27,10 @@ from traitlets.config import Config
 
 from policyreport.running.janitor import watch_folder
 from warm_kernels.forkserver import SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
-from warm_kernels.imports import imported_modules
+from warm_kernels.notebooks import imported_modules
 from warm_kernels.orphans import descendants, end_processes
 from warm_kernels.provisioner import ADOPTING, NAME, server_in_use
-from warm_kernels.reasons import ForkRefusedError
-from warm_kernels.warm import register
+from warm_kernels.request import ForkRefusedError
 
 # Named, since this process may have another default.
 COLD = {"provisioner_name": "local-provisioner"}
@@ -64,9 +63,6 @@ ENVIRONMENT = {
 }
 # No history file, and errors without terminal colours: they are shown in pages too.
 ARGUMENTS = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
-
-
-register()
 
 
 class BatchKernelClient(AsyncKernelClient):

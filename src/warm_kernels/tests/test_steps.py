@@ -2,8 +2,7 @@
 
 import pytest
 
-from warm_kernels.imports import imported_modules, python_tree
-from warm_kernels.steps import EVERYTHING, notebook_steps
+from warm_kernels.notebooks import EVERYTHING, imported_modules, notebook_steps, python_tree
 
 A = ("set", "A")
 SEARCH = ("search", "")

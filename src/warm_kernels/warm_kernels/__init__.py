@@ -1,6 +1,6 @@
 """How a notebook's kernel is started and found again: cold, or forked from a server that has its imports.
 
-`warm_kernels` is for any program that runs notebooks; this project's own runner uses `batch`.
+`warm_kernels` is for a program of Python that runs notebooks; ``warm-kernels run`` for any other.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from warm_kernels.counts import KernelCounts, kernel_counts
+    from warm_kernels.counts import kernel_counts
     from warm_kernels.warm import warm_kernels
 
-__all__ = ["KernelCounts", "kernel_counts", "warm_kernels"]
-_WHERE = {"warm_kernels": "warm", "kernel_counts": "counts", "KernelCounts": "counts"}
+__all__ = ["kernel_counts", "warm_kernels"]
+_WHERE = {"warm_kernels": "warm", "kernel_counts": "counts"}
 
 
 def __getattr__(name: str) -> Any:

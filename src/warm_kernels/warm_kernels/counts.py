@@ -1,33 +1,38 @@
-"""How many kernels this process has forked, how many it started cold, and why."""
+"""How many kernels were forked, how many started cold, and why."""
 
 from __future__ import annotations
 
-import atexit
+import contextlib
+import json
 import os
-import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from pathlib import Path
 
-# "1" prints the counts when the process ends; a file's name appends them to it, one line per process.
-REPORT = "WARM_KERNELS_COUNTS"
+# Names a file to which every process that starts kernels adds a line for each.
+LOG = "WARM_KERNELS_LOG"
 
 
 @dataclass
 class KernelCounts:
-    """Kernels that this process has started through the provisioner."""
+    """Kernels that were started through the provisioner."""
 
     forked: int = 0
-    # By kind of reason (docs/warm-kernels.md); the first message of each kind in full.
+    # By kind of reason (README.md); the first message of each kind in full.
     cold: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     # Modules that a fork server did not import, with what they do when imported.
     left_out: dict[str, str] = field(default_factory=dict)
 
-    def add_cold(self, reason: str, message: str) -> None:
-        """Count a cold kernel; the first message of each reason is kept."""
-        self.cold[str(reason)] += 1
-        self.examples.setdefault(str(reason), message)
+    def add(self, reason: str, message: str, left_out: Mapping[str, str]) -> None:
+        """Count a kernel; one without a reason was forked."""
+        if reason:
+            self.cold[reason] += 1
+            self.examples.setdefault(reason, message)
+        else:
+            self.forked += 1
+        self.left_out |= left_out
 
     def __str__(self) -> str:
         reasons = ", ".join(f"{count} {reason} ({self.examples[reason]})" for reason, count in self.cold.most_common())
@@ -44,19 +49,20 @@ def kernel_counts() -> KernelCounts:
     return _counts
 
 
-@cache
-def report_at_exit() -> None:
-    """Print or append the counts when the process ends, where the environment asks for it."""
-    if os.environ.get(REPORT):
-        atexit.register(_report, os.environ[REPORT], os.getpid())
+def count_kernel(reason: str = "", message: str = "", left_out: Mapping[str, str] | None = None) -> None:
+    """Count a kernel of this process, and log it where the environment asks for that."""
+    entry = reason, message, dict(left_out or {})
+    _counts.add(*entry)
+    if os.environ.get(LOG):
+        # A line is one write, so that those of several processes do not mix.
+        with contextlib.suppress(OSError), Path(os.environ[LOG]).open("a", encoding="utf-8") as log:
+            log.write(json.dumps(entry) + "\n")
 
 
-def _report(where: str, owner: int) -> None:
-    if os.getpid() != owner:
-        return
-    if where == "1":
-        sys.stderr.write(f"{_counts}\n")
-        return
-    # One write, so that lines of several processes do not mix.
-    with open(where, "a", encoding="utf-8") as file:  # noqa: PTH123
-        file.write(f"{_counts}\n")
+def logged_counts(path: Path) -> KernelCounts:
+    """The counts of all processes that wrote to a log; none where there is no file."""
+    counts = KernelCounts()
+    with contextlib.suppress(FileNotFoundError):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            counts.add(*json.loads(line))
+    return counts

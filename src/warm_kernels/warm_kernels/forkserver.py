@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from warm_kernels.likeness import FORCED
-from warm_kernels.reasons import ForkRefusedError, Reason
-from warm_kernels.request import Request, send_request
+from warm_kernels.request import ForkRefusedError, Reason, Request, send_request
 from warm_kernels.server import server_command
 from warm_kernels.thread_counts import VARIABLES
 

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from warm_kernels.process_state import resource_limits, threads
-from warm_kernels.reasons import ForkRefusedError, Reason
-from warm_kernels.request import Request
+from warm_kernels.request import ForkRefusedError, Reason, Request
 from warm_kernels.thread_counts import SINGLE_THREADED, VARIABLES
 from warm_kernels.watching import ImportsAhead
 

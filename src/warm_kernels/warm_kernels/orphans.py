@@ -1,10 +1,15 @@
-"""Processes that a notebook started and that outlive its kernel."""
+"""Processes that a notebook started and that outlive its kernel.
+
+``python -m warm_kernels.orphans …`` is ``python -m ipykernel_launcher …``, a cold kernel, which adopts its orphans, so
+that a daemon started by a notebook can be ended with its kernel.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
+import runpy
 import signal
 import sys
 import time
@@ -94,3 +99,8 @@ def _status(pid: int) -> list[str]:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:2]
     except OSError:
         return []
+
+
+if __name__ == "__main__":
+    adopt_orphans()
+    runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)

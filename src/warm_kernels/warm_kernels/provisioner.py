@@ -8,22 +8,26 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Bool, Unicode
 
-from warm_kernels.counts import kernel_counts, report_at_exit
+from warm_kernels.counts import LOG, count_kernel, kernel_counts
 from warm_kernels.forkserver import ForkedKernel, fork_kernel, take_kernel
-from warm_kernels.reasons import ForkRefusedError, Reason
-from warm_kernels.request import request_from_here
-from warm_kernels.steps import Step, notebook_steps
+from warm_kernels.notebooks import Step, notebook_steps
+from warm_kernels.request import ForkRefusedError, Reason, request_from_here
 
 NAME = "warm-kernels"
+# jupyter_client's variable for the provisioner of kernels whose specification names none.
+DEFAULT_PROVISIONER = KernelProvisionerFactory.default_provisioner_name_env
+# Names the server's address to a process that no other call has told.
+SERVER = "WARM_KERNELS_SERVER"
 # A killed process is gone in milliseconds; one that takes longer hangs in the system.
 KILL_SECONDS = 5.0
 STREAMS = ("stdin", "stdout", "stderr")
@@ -32,40 +36,48 @@ OPTIONS = {*STREAMS, "cwd", "env", "independent", "start_new_session", "close_fd
 # Jupyter's own, which it removes before it starts a process.
 OPTIONS |= {"extra_arguments", "kernel_id"}
 # Modules that run as an IPython kernel.
-ADOPTING = "warm_kernels.adopting"
+ADOPTING = "warm_kernels.orphans"
 LAUNCHERS = ("ipykernel_launcher", "ipykernel", ADOPTING)
-_server = ""
+_server: str | None = None
 _explained: set[str] = set()
 _log = logging.getLogger(__name__)
 
 
-def use_server(address: str) -> None:
-    """Fork this process's kernels from a server, which another process may own; empty for cold kernels."""
+def use_server(address: str | None) -> None:
+    """Fork this process's kernels from a server, which another process may own.
+
+    Empty for cold kernels, None for the server that the environment names.
+    """
     global _server
     _server = address
 
 
+def given_server() -> str | None:
+    """What `use_server` was given last."""
+    return _server
+
+
 def server_in_use() -> str:
     """Address of the server in use; empty where there is none."""
-    return _server
+    return os.environ.get(SERVER, "") if _server is None else _server
 
 
 class WarmProvisioner(LocalProvisioner):
     """Fork an IPython kernel of this Python from the server in use; start every other kernel as usual.
 
-    Registered as ``warm-kernels``. What cannot be forked (another language, interpreter or environment, no
+    What cannot be forked (another language, interpreter or environment, no
     server) is started by `LocalProvisioner`, with one line in the log that says why.
     """
 
     # A subprocess.Popen or what looks like one.
     process: Any
-    address = Unicode(help="The fork server's socket; by default the one this process uses.").tag(config=True)
     note = Unicode(help="A file in which a kernel says that it must start cold, and ends.").tag(config=True)
     cold_reason = ""
     follows_edits = Bool(True, help="Start cold after a module was edited that the server imported.").tag(config=True)
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Fork the kernel where possible, else launch `cmd`, the command line of a cold one."""
+        options["env"] = kernels_environment(os.environ if options.get("env") is None else options["env"])
         try:
             kernel = await self._fork(cmd, options)
         except ForkRefusedError as error:
@@ -84,8 +96,7 @@ class WarmProvisioner(LocalProvisioner):
     def started_cold(self, error: ForkRefusedError) -> None:
         """Count the kernel, and log each reason once per process."""
         self.cold_reason = str(error)
-        report_at_exit()
-        kernel_counts().add_cold(error.reason, str(error))
+        count_kernel(error.reason, str(error))
         if str(error) not in _explained:
             _explained.add(str(error))
             _log.warning("Kernels start cold: %s.", error)
@@ -118,7 +129,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def _fork(self, cmd: list[str], options: dict[str, Any]) -> ForkedKernel:
         """Fork what a command line would start."""
-        address = self.address or _server
+        address = server_in_use()
         if not address:
             raise ForkRefusedError(Reason.NO_SERVER, "no fork server is running")
         argv = kernel_arguments(cmd)
@@ -128,7 +139,7 @@ class WarmProvisioner(LocalProvisioner):
             try:
                 request = request_from_here(
                     argv,
-                    os.environ if options.get("env") is None else options["env"],
+                    options["env"],
                     str(Path(options.get("cwd") or ".").absolute()),
                     command=list(cmd),
                     steps=steps_in_hand(),
@@ -173,6 +184,14 @@ def steps_in_hand() -> list[Step]:
             return notebook_steps(cells)
         frame = frame.f_back
     return []
+
+
+def kernels_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what only concerns the program that starts kernels."""
+    kept = {name: value for name, value in environment.items() if name not in (SERVER, LOG)}
+    if kept.get(DEFAULT_PROVISIONER) == NAME:
+        del kept[DEFAULT_PROVISIONER]
+    return kept
 
 
 class Pipes:
@@ -229,10 +248,7 @@ def _check_options(options: dict[str, Any]) -> None:
 
 
 def _count(kernel: ForkedKernel) -> None:
-    report_at_exit()
-    counts = kernel_counts()
-    counts.forked += 1
     for name, effect in kernel.left_out.items():
-        if name not in counts.left_out:
-            counts.left_out[name] = effect
+        if name not in kernel_counts().left_out:
             _log.warning("%s is not imported ahead of the notebooks: when it is imported, it %s.", name, effect)
+    count_kernel(left_out=kernel.left_out)

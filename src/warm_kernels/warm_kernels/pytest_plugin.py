@@ -1,14 +1,20 @@
-"""For pytest: ``--warm-kernels`` runs a suite's notebooks in warm kernels; the summary counts forked and cold ones."""
+"""For pytest: ``--warm-kernels`` runs a suite's notebooks in warm kernels; the summary counts forked and cold ones.
+
+Workers of pytest-xdist, and programs that tests start, take their kernels from the same server by the environment.
+"""
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# pytest loads this in every session: no heavy import before a kernel is started.
-COUNTS = "warm-kernel-counts"
+if TYPE_CHECKING:
+    from warm_kernels.warm import SharedServer
+
+# pytest loads this in every session: no heavy import unless it is asked for.
+SHARED: pytest.StashKey[SharedServer] = pytest.StashKey()
 
 
 def pytest_addoption(parser: Any) -> None:
@@ -25,37 +31,19 @@ def pytest_addoption(parser: Any) -> None:
 def pytest_configure(config: Any) -> None:
     """Start the fork server where it is asked for."""
     modules = config.getoption("--warm-kernels", None)
-    if modules is not None:
-        from warm_kernels.warm import warm_kernels
+    if modules is None or hasattr(config, "workerinput"):
+        return
+    from warm_kernels.warm import shared_server
 
-        warm = warm_kernels(modules=tuple(filter(None, modules.split(","))))
-        config.add_cleanup(warm.close)
-
-
-def pytest_sessionfinish(session: Any) -> None:
-    """Hand a worker's counts to the session that shows them (pytest-xdist)."""
-    output = getattr(session.config, "workeroutput", None)
-    lines = _lines()
-    if output is not None and lines:
-        output[COUNTS] = lines
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    config.stash[SHARED] = stack.enter_context(shared_server([name for name in modules.split(",") if name]))
+    patch = stack.enter_context(pytest.MonkeyPatch.context())
+    for name, value in config.stash[SHARED].environment.items():
+        patch.setenv(name, value)
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Show the counts, of each process that started kernels."""
-    for line in [*_lines(), *_workers]:
-        terminalreporter.write_line(f"warm {line}")
-
-
-_workers: list[str] = []
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Take a worker's counts (a hook of pytest-xdist)."""
-    _workers.extend(getattr(node, "workeroutput", {}).get(COUNTS, ()))
-
-
-def _lines() -> list[str]:
-    module = sys.modules.get("warm_kernels.counts")
-    counts = module.kernel_counts() if module else None
-    return [str(counts)] if counts is not None and (counts.forked or counts.cold) else []
+def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
+    """Show the counts."""
+    if shared := config.stash.get(SHARED, None):
+        terminalreporter.write_line(str(shared))

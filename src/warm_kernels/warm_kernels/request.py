@@ -1,4 +1,4 @@
-"""What a client of a fork server asks for, as it crosses the socket."""
+"""What a client of a fork server asks for, as it crosses the socket, and why it may be refused."""
 
 from __future__ import annotations
 
@@ -8,15 +8,41 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
+from warm_kernels.notebooks import Step
 from warm_kernels.process_state import processors, resource_limits, umask
-from warm_kernels.steps import Step
 
 # A request is small; a client that takes longer to send one is not ours.
 REQUEST_SECONDS = 10.0
 LENGTH = 4
 STREAMS = 3
+
+
+class Reason(StrEnum):
+    """The kinds of reason; README.md explains them."""
+
+    PLATFORM = "platform"
+    NO_SERVER = "no server"
+    PROGRAM = "other program"
+    INTERPRETER = "other Python"
+    INDEPENDENT = "independent"
+    OPTIONS = "start options"
+    LIMITS = "resource limits"
+    ENVIRONMENT = "environment"
+    NOTEBOOK = "notebook"
+    FOLDER = "folder"
+    EDITED = "edited module"
+    THREADS = "threads"
+
+
+class ForkRefusedError(Exception):
+    """The server does not fork this kernel; it can be started cold."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass

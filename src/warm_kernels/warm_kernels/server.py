@@ -23,8 +23,7 @@ from warm_kernels.likeness import Likeness
 from warm_kernels.orphans import adopt_orphans, children
 from warm_kernels.preload import import_modules
 from warm_kernels.randomness import Generators
-from warm_kernels.reasons import ForkRefusedError
-from warm_kernels.request import REQUEST_SECONDS, Request, receive_request, send
+from warm_kernels.request import REQUEST_SECONDS, ForkRefusedError, Request, receive_request, send
 
 # Modules with side effects are left out one after the other; with more of them than this, no module is imported.
 ATTEMPTS = 6

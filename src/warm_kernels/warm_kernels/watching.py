@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from warm_kernels.steps import EVERYTHING, Step
+from warm_kernels.notebooks import EVERYTHING, Step
 
 # Modules that read on behalf of their caller, which counts as the reader.
 PASSES_ON = {"os", "posixpath", "ntpath", "_collections_abc", "collections.abc", "typing", __name__}

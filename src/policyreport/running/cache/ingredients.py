@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import warm_kernels
-from warm_kernels.imports import imported_modules
+from warm_kernels.notebooks import imported_modules
 
 if TYPE_CHECKING:
     from policyreport.running.execute.unit import Unit

@@ -16,7 +16,7 @@ from policyreport.running.janitor import watch_folder
 from policyreport.running.kernels import batch_environment
 from warm_kernels.forkserver import ForkServer
 from warm_kernels.provisioner import use_server
-from warm_kernels.reasons import ForkRefusedError
+from warm_kernels.request import ForkRefusedError
 
 # The source this process runs, even if the files change while it lives.
 LOADED = source_digest(PACKAGE, KERNELS)

@@ -9,7 +9,7 @@ import nbformat
 
 from policyreport.errors import RunError, did_you_mean
 from policyreport.running.execute.unit import Unit
-from warm_kernels.imports import python_tree
+from warm_kernels.notebooks import python_tree
 
 
 def read_notebook(body: bytes) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from warm_kernels.imports import imported_modules
+from warm_kernels.notebooks import imported_modules
 
 
 def read_timing(path: Path) -> dict[str, float]:

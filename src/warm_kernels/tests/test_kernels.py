@@ -18,18 +18,14 @@ from jupyter_client.manager import AsyncKernelManager, KernelManager
 from nbclient import NotebookClient
 from papermill import execute_notebook
 
-from policyreport.running.execute import Unit, execute_unit
-from policyreport.running.kernels import BatchKernelManager, batch_server
 from warm_kernels import forkserver, provisioner, warm_kernels
 from warm_kernels.forked import ListedModules
 from warm_kernels.forkserver import ForkServer
-from warm_kernels.imports import imported_modules
+from warm_kernels.notebooks import imported_modules
 from warm_kernels.provisioner import NAME, kernel_arguments, use_server
-from warm_kernels.reasons import ForkRefusedError
-from warm_kernels.request import request_from_here
+from warm_kernels.request import ForkRefusedError, request_from_here
 
-ROOT = Path(__file__).parents[2]
-FIXTURES = ROOT / "tests" / "notebooks" / "fixtures"
+ROOT = Path(__file__).parents[1]
 needs_fork = pytest.mark.skipif(bool(forkserver.why_not()), reason=forkserver.why_not() or "forks")
 
 
@@ -75,7 +71,7 @@ def wait_for(condition, seconds: float = 20) -> None:
 @contextmanager
 def forked_from(address: str):
     """Kernels from this server, for a while."""
-    before = provisioner.server_in_use()
+    before = provisioner.given_server()
     use_server(address)
     try:
         yield
@@ -88,8 +84,8 @@ def warm(tmp_path_factory):
     """Warm kernels for notebooks that import pandas."""
     path = tmp_path_factory.mktemp("notebooks") / "frames.ipynb"
     path.write_bytes(body("import pandas as pd\nimport matplotlib.pyplot as plt"))
-    with warm_kernels(path) as kernels:
-        yield kernels.server
+    with warm_kernels(path) as server:
+        yield server
 
 
 def test_imports_are_found_in_the_code_cells_of_notebooks():
@@ -100,13 +96,6 @@ def test_imports_are_found_in_the_code_cells_of_notebooks():
     ]
     expected = ["numpy", "os.path", "pandas", "scipy", "scipy.stats"]
     assert imported_modules([body(*cells), b"no notebook", b"[]"]) == expected
-
-
-def test_the_projects_notebooks_name_what_they_import():
-    found = imported_modules(path.read_bytes() for path in (ROOT / "notebooks").glob("*/*.ipynb"))
-    assert {"policyreport.statistics.assess", "policyreport.figures.present", "policyreport.running.workspace"} <= set(
-        found
-    )
 
 
 @needs_fork
@@ -221,14 +210,14 @@ def test_the_end_of_the_server_is_the_end_of_its_kernels_and_its_folder():
 
 
 OWNER = """
-import sys, time
+import time
 from jupyter_client.manager import KernelManager
 from warm_kernels import warm_kernels
-warm = warm_kernels()
-manager = KernelManager()
-manager.start_kernel()
-print(warm.server.pid, manager.provisioner.pid, warm.server.folder, flush=True)
-time.sleep(60)
+with warm_kernels() as server:
+    manager = KernelManager()
+    manager.start_kernel()
+    print(server.pid, manager.provisioner.pid, server.folder, flush=True)
+    time.sleep(60)
 """
 
 
@@ -240,36 +229,6 @@ def test_a_killed_owner_takes_server_kernel_and_folder_with_it():
         owner.kill()
         wait_for(lambda: gone(int(server)) and gone(int(kernel)))
         wait_for(lambda: not Path(folder).exists())
-
-
-@needs_fork
-def test_warm_and_cold_give_the_same_bytes(tmp_path):
-    (tmp_path / "wide.ipynb").write_bytes(body("import pandas as pd\nimport json"))
-    wide = body(
-        "import pandas as pd\nimport json",
-        "pd.DataFrame({f'a rather long column {i}': [i / 7] for i in range(15)})",
-        "hash('policy'), list({'b', 'a', 'c'})",
-        "open('record.json', 'w').write(json.dumps({'area': 'n01'}))",
-    )
-    units = [Unit("n01", "clean", wide, timeout=60.0)]
-    for name in ("reads_slice", "raises", "dies", "writes_no_record", "names_machine_paths", "shows_environment"):
-        source = (FIXTURES / f"{name}.ipynb").read_bytes()
-        units.append(Unit("n01", name, source, {"area": "n01"}, {"ledger.csv": b"x\n1\n"}, timeout=60.0))
-    with forked_from(""):
-        cold = [execute_unit(unit) for unit in units]
-    with batch_server([tmp_path / "wide.ipynb"]) as server, forked_from(server.address):
-        warm = [execute_unit(unit) for unit in units]
-    assert warm == cold
-    assert [outcome.failure is None for outcome in cold] == [True, True, False, False, False, False, True]
-
-
-def test_a_hanging_forked_notebook_is_stopped_at_its_time_out():
-    source = (FIXTURES / "hangs.ipynb").read_bytes()
-    with batch_server([]) as server, forked_from(server.address):
-        start = time.monotonic()
-        outcome = execute_unit(Unit("n01", "clean", source, {"area": "n01"}, timeout=4.0))
-    assert outcome.failure.reason == "time-out"
-    assert time.monotonic() - start < 20
 
 
 @pytest.mark.parametrize(
@@ -317,7 +276,7 @@ def test_a_module_that_starts_a_thread_is_left_to_the_notebook_and_the_others_ar
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
     asks = "import sys, threading\nprint('plain_module' in sys.modules, 'threaded_module' in sys.modules)"
     uses = "import threaded_module\nprint([each.name for each in threading.enumerate() if each.name == 'busy'])"
-    with forked_from(provisioner.server_in_use()), warm_kernels(modules=("plain_module", "threaded_module")):
+    with warm_kernels(modules=("plain_module", "threaded_module")):
         assert run(asks, uses) == ["True False\n", "['busy']\n"]
     assert (
         "threaded_module is not imported ahead of the notebooks: when it is imported, it starts a thread" in caplog.text
@@ -334,15 +293,6 @@ async def _start_and_ask() -> int:
     return parent
 
 
-def test_where_fork_is_unsafe_a_batch_starts_cold_and_says_so(monkeypatch):
-    monkeypatch.setattr(forkserver.sys, "platform", "darwin")
-    with batch_server([]) as server:
-        assert server.address == ""
-        assert server.reason.startswith("macOS")
-    with batch_server([], cold=True) as server:
-        assert (server.address, server.reason) == ("", "")
-
-
 @needs_fork
 def test_plain_papermill_uses_warm_kernels_after_one_line(warm, tmp_path):
     asks = "import os, sys\nprint('pandas' in sys.modules, os.getppid())"
@@ -352,8 +302,9 @@ def test_plain_papermill_uses_warm_kernels_after_one_line(warm, tmp_path):
 
 
 def test_kernels_are_cold_again_after_the_warm_ones_are_closed():
-    with forked_from(provisioner.server_in_use()):
-        warm_kernels().close()
+    with forked_from(""):
+        with warm_kernels():
+            assert provisioner.server_in_use()
         assert provisioner.server_in_use() == ""
         assert run("import os\nprint(os.getppid())") == [f"{os.getpid()}\n"]
 
@@ -368,14 +319,14 @@ print(issubclass(found.load(), LocalProvisioner))
 
 
 def test_the_entry_point_in_pyproject_is_the_provisioner(tmp_path):
-    project = tomllib.loads((ROOT / "src" / "warm_kernels" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     points = project["entry-points"]["jupyter_client.kernel_provisioners"]
     folder = tmp_path / "another-1.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: another\nVersion: 1\n")
     lines = "\n".join(f"another-{name} = {value}" for name, value in points.items())
     (folder / "entry_points.txt").write_text(f"[jupyter_client.kernel_provisioners]\n{lines}\n")
-    path = os.pathsep.join([str(tmp_path), str(ROOT / "src" / "warm_kernels")])
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
     words = [sys.executable, "-c", INSTALLED, f"another-{NAME}"]
     answer = subprocess.run(words, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True)
     assert answer.stdout == "True\n"
@@ -414,20 +365,6 @@ def test_a_kernel_that_ends_before_it_is_ready_is_a_dead_kernel_and_no_hang(tmp_
         patch.setenv("PYTHONPATH", str(tmp_path))
         with ForkServer(["broken_kernel"]) as server:
             assert asyncio.run(code(server)) == 3
-
-
-@pytest.mark.parametrize(("ending", "sent"), [(True, 0), (False, 1)])
-def test_a_kernel_on_its_way_to_the_end_gets_no_interrupt(monkeypatch, ending, sent):
-    signals = []
-
-    async def note(self):
-        signals.append(self)
-
-    monkeypatch.setattr(AsyncKernelManager, "_async_interrupt_kernel", note)
-    manager = BatchKernelManager()
-    manager.shutting_down = ending
-    asyncio.run(manager.interrupt_kernel())
-    assert len(signals) == sent
 
 
 def test_the_list_of_modules_names_the_files_that_the_modules_would() -> None:

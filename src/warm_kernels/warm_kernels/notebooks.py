@@ -1,15 +1,17 @@
-"""What a notebook's code does that an import made before it may not see, in the order of the code.
+"""Read from notebooks' code what it imports, and what it does that an import made before it may not see.
 
-A step is a pair: ``("import", module)``, ``("set", variable)`` for an environment variable, or ``("search", "")``
-where the code changes how modules are found. `EVERYTHING` stands for a name that only shows when the code runs.
+A step is a pair, in the order of the code: ``("import", module)``, ``("set", variable)`` for an environment variable,
+or ``("search", "")`` where the code changes how modules are found. `EVERYTHING` stands for a name that only shows when
+the code runs.
 """
 
 from __future__ import annotations
 
 import ast
+import glob
+import json
 from collections.abc import Iterable, Iterator
-
-from warm_kernels.imports import imported_by, python_tree
+from pathlib import Path
 
 Step = tuple[str, str]
 EVERYTHING = "*"
@@ -18,6 +20,69 @@ HINTS = ("environ", "putenv", "unsetenv", "env ", "dotenv", "sys.path", "sys.mod
 SEARCH = ("path", "modules", "meta_path", "path_hooks")
 # Magics whose first use imports something.
 IMPORTING_MAGICS = {"matplotlib": ["matplotlib"], "pylab": ["numpy", "matplotlib"]}
+
+
+def imported_modules(notebooks: Iterable[bytes]) -> list[str]:
+    """List the modules that notebooks import anywhere in their cells, sorted.
+
+    What is not a notebook is skipped; its run will say so. ``from a import b`` gives ``a`` and ``a.b``: whether ``b``
+    is a module shows when it is imported.
+    """
+    modules: set[str] = set()
+    for notebook in notebooks:
+        for source in code_cells(notebook):
+            tree = python_tree(source)
+            for node in ast.walk(tree) if tree else ():
+                modules |= set(imported_by(node))
+    return sorted(modules)
+
+
+def find_notebooks(places: Iterable[str | Path]) -> list[Path]:
+    """Notebooks by path, by pattern (``reports/**/*.ipynb``) or by folder, sorted; hidden folders are skipped."""
+    paths: set[Path] = set()
+    for place in places:
+        # pathlib's patterns must be relative.
+        for path in map(Path, glob.glob(str(place), recursive=True)):  # noqa: PTH207
+            inside = [file.relative_to(path) for file in path.rglob("*.ipynb")] if path.is_dir() else []
+            paths |= {path / file for file in inside if not any(part.startswith(".") for part in file.parts)}
+            paths |= {path} if path.is_file() else set()
+    return sorted(paths)
+
+
+def code_cells(notebook: bytes) -> list[str]:
+    """Sources of a notebook's code cells; none where it is not a notebook."""
+    try:
+        cells = json.loads(notebook)["cells"]
+        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def python_tree(source: str) -> ast.Module | None:
+    """Parse a cell, with IPython's own syntax (``%magic``, ``!shell``) turned into the calls it stands for."""
+    if source.lstrip().startswith("%%"):
+        # %%time, %%capture and others run the rest as Python; what does not parse is in another language.
+        source = "\n" + source.lstrip().partition("\n")[2]
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        pass
+    # Importing it takes a tenth of a second, which plain Python need not pay.
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+    except (SyntaxError, ValueError):
+        return None
+
+
+def imported_by(node: ast.AST) -> list[str]:
+    """Dotted names that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*")]
+    return []
 
 
 def notebook_steps(cells: Iterable[str]) -> list[Step]:
