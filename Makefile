@@ -9,10 +9,22 @@ READY_DEV := .venv/.ready-dev
 READY_LAB := .venv/.ready-lab
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
   --no-emit-package warm-kernels
-PIP = $(BIN)/python -m pip --disable-pip-version-check $$(test -t 1 || echo --quiet)
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+# Installs a lock, one line a package. `--no-compile`: Python compiles a module when it is first imported, which leaves
+# out the two thirds of the modules that nothing here imports (0.1 GB).
+INSTALL = set -o pipefail; install() { $(PIP) install --no-compile --require-hashes -r $$1 | awk -v all=$$(grep -c '==' $$1) '\
+	/^(Ignoring|Requirement already)/ {n++} \
+	/^Collecting/ {printf "[%d/%d] %s\n", ++n, all, $$2; fflush()} \
+	/^Installing/ {print "unpacking …"; fflush()}'; }; install
+SHELL := bash
+# Some machines forbid the compiled modules; without them every start would compile anew.
+export PYTHONDONTWRITEBYTECODE =
+
+# What notebooks and other people's scripts import.
+PUBLIC := $(addprefix src/policyreport/,statistics records errors.py data/inputs.py running/workspace.py running/lesson.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all coverage validity check lab clean setup format lock
+.PHONY: help report test test-all coverage validity check docs lab clean setup format lock
 
 help: ## Show what can be made
 	@echo "policyreport: the evaluation report on a public policy"
@@ -42,9 +54,13 @@ check: $(READY_DEV) ## Lint, types, spelling, notebooks without outputs, rules o
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/numpydoc lint $$(git ls-files $(PUBLIC))
 	$(BIN)/codespell README.md CHANGELOG.md docs src params notebooks reports tests
 	$(BIN)/nbstripout --verify $$(git ls-files 'notebooks/*.ipynb')
 	$(BIN)/policyreport check
+
+docs: $(READY_DEV) ## Build the site of the documentation into build/docs
+	$(BIN)/sphinx-build -q -W --keep-going -j auto -d build/docs-cache docs build/docs
 
 lab: $(READY_LAB) ## Open the project in JupyterLab
 	$(BIN)/jupyter lab
@@ -56,7 +72,7 @@ format: $(READY_DEV) ## Format the code and strip the notebooks
 
 lock: ## Make the locks again from pyproject.toml, keeping the versions they have where they fit
 	$(LOCK) --extra install -o requirements.lock pyproject.toml
-	$(LOCK) --extra cluster --extra connect --extra dev --extra install -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(LOCK) --extra cluster --extra connect --extra dev --extra docs --extra install -c requirements.lock -o requirements-dev.lock pyproject.toml
 	$(LOCK) --extra install --extra lab -c requirements-dev.lock -o requirements-lab.lock pyproject.toml
 
 clean: ## Remove everything generated, and the environment
@@ -64,26 +80,26 @@ clean: ## Remove everything generated, and the environment
 
 setup: $(READY_DEV) ## Only set up .venv
 
-# What reporting needs. On a terminal pip shows how far it is. Python 3.11 puts setuptools into a new .venv, where
+# What reporting needs. Python 3.11 puts setuptools into a new .venv, where
 # nothing uses it; 3.12 does not.
 $(READY): requirements.lock pyproject.toml src/warm_kernels/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@echo "Setting up .venv: $$(grep -c '==' requirements.lock) packages, 1 GB on disk (once; again when requirements.lock changes) …"
 	@test -x $(BIN)/python || { $(PYTHON) -m venv .venv && $(PIP) --quiet uninstall --yes setuptools; }
-	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation --editable src/warm_kernels --editable .
+	@$(INSTALL) requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable src/warm_kernels --editable .
 	@$(BIN)/python -m policyreport.publishing.renderers.obtain_quarto
 	@touch $@
 
 # What testing and checking add.
 $(READY_DEV): $(READY) requirements-dev.lock
 	@echo "Adding what tests and checks need: $$(($$(grep -c '==' requirements-dev.lock) - $$(grep -c '==' requirements.lock))) packages, 0.4 GB …"
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(INSTALL) requirements-dev.lock
 	@touch $@
 
 # What JupyterLab adds: apart, because with it every Python process that reads a notebook starts two seconds later
 # (it brings rfc3987-syntax, which jsonschema then imports).
 $(READY_LAB): $(READY) requirements-lab.lock
 	@echo "Adding JupyterLab: $$(($$(grep -c '==' requirements-lab.lock) - $$(grep -c '==' requirements.lock))) packages …"
-	@$(PIP) install --require-hashes -r requirements-lab.lock
+	@$(INSTALL) requirements-lab.lock
 	@touch $@

@@ -4,7 +4,7 @@
 
 local stringify = pandoc.utils.stringify
 
--- Attributes that pages use (docs/report-markdown.md).
+-- Attributes that pages use (docs/reference/report-markdown.md).
 local ATTRIBUTES = {}
 for name in ("fig-alt alt rows title width when-format unless-format value low high mark"):gmatch("%S+") do
   ATTRIBUTES[name] = true

@@ -1,4 +1,4 @@
--- The report's Markdown (docs/report-markdown.md) for Typst: every construct becomes a call of a function
+-- The report's Markdown (docs/reference/report-markdown.md) for Typst: every construct becomes a call of a function
 -- in theme/pdf.typ. Runs before Quarto's own filters, so that Quarto and plain pandoc give the same Typst.
 
 if not FORMAT:match("typst") then return {} end

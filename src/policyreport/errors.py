@@ -93,7 +93,7 @@ class ConnectError(PolicyReportError):
 
 
 def strange_letters(text: str) -> str:
-    """Name up to three letters that may look Latin and are not: ``"А" is U+0410 (Cyrillic capital letter a). ``."""
+    """Name up to three letters that may look Latin and are not: '"А" is U+0410 (Cyrillic capital letter a). '."""
     names = {
         letter: unicodedata.name(letter, "unnamed")
         for letter in dict.fromkeys(text)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 # Which extras of pyproject.toml each lock holds.
 EXTRAS = {
     "requirements.lock": ["install"],
-    "requirements-dev.lock": ["cluster", "connect", "dev", "install"],
+    "requirements-dev.lock": ["cluster", "connect", "dev", "docs", "install"],
     "requirements-lab.lock": ["install", "lab"],
 }
 # Installed from this repository.

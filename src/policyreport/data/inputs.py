@@ -66,7 +66,7 @@ _decisions: dict[str, dict[str, Any]] = {}
 class Inputs:
     """A notebook's slice of the data and the parameters.
 
-    Parameters
+    Attributes
     ----------
     notebook, area : str
         Name of the notebook; key of the area.

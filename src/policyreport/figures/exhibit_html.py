@@ -1,4 +1,4 @@
-"""What a person sees of an exhibit in a notebook: its Markdown (docs/report-markdown.md) as HTML that runs nothing.
+"""What a person sees of an exhibit in a notebook: its Markdown as HTML that runs nothing (see report-markdown.md).
 
 Only the constructs of the report become elements. Raw HTML, pictures other than the exhibit's own, and addresses
 other than http and https stay text or are left out.

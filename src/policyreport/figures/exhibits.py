@@ -19,12 +19,12 @@ MIME = "application/vnd.policyreport.exhibit+json"
 class Exhibit:
     """A named fragment of the report.
 
-    Parameters
+    Attributes
     ----------
     id : str
         Name by which pages include it: ``completion``, ``growth``; unique inside a notebook.
     markdown : str
-        Pandoc/Quarto Markdown by the conventions of docs/report-markdown.md.
+        Pandoc/Quarto Markdown by the conventions of docs/reference/report-markdown.md.
     files : dict of str to str
         SVG text by path relative to the report, ``figures/n01-growth.svg``.
     """

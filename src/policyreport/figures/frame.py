@@ -15,7 +15,7 @@ from policyreport.records.markdown import attribute
 class Frame:
     """A figure's name and the sentences around it.
 
-    Parameters
+    Attributes
     ----------
     id : str
         Name of the exhibit, unique in its notebook: ``growth``.

@@ -1,4 +1,4 @@
-"""Rows as pandoc tables by the conventions of docs/report-markdown.md.
+"""Rows as pandoc tables by the conventions of docs/reference/report-markdown.md.
 
 A cell is text that is already formatted (`policyreport.records.formats`); None is a missing value and is printed
 as a dash whose meaning the caption gives.
@@ -32,7 +32,7 @@ def table(
     wide: bool = False,
     empty: str = "",
 ) -> Exhibit:
-    """Write a table with its caption and source line, as docs/report-markdown.md sets out.
+    """Write a table with its caption and source line, as docs/reference/report-markdown.md sets out.
 
     Parameters
     ----------

@@ -260,7 +260,7 @@ class MeasureDifference(Result):
 
 
 class RevisionTest(Result):
-    """t test of zero mean revision (n >= 5)."""
+    """Result of a t test of zero mean revision (n ≥ 5)."""
 
     mean: float
     t: float

@@ -26,7 +26,7 @@ TRUTH = "truth.csv"
 class Lesson:
     """A simulated edition, opened by hand.
 
-    Parameters
+    Attributes
     ----------
     province, nation : Inputs
         The edition's figures as seen by one province, and by the country with every province's completed shares.

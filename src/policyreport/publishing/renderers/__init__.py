@@ -1,8 +1,8 @@
 """Project folder in, site and PDF out: one interface, two renderers.
 
-A project is what `report` assembles (docs/report-markdown.md): ``_quarto.yml``, pages in ``.qmd``, ``figures/`` and
-``theme/`` (a copy of reports/theme). Quarto and the embedded renderer use the same folder, template, Lua filters,
-styles and script.
+A project is what `report` assembles (docs/reference/report-markdown.md): ``_quarto.yml``, pages in ``.qmd``,
+``figures/`` and ``theme/`` (a copy of reports/theme). Quarto and the embedded renderer use the same folder, template,
+Lua filters, styles and script.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def pool(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, t
 class Mixture:
     """Each estimate's posterior as a mixture of normal distributions over the grid of τ.
 
-    Parameters
+    Attributes
     ----------
     tau, weight, mu : ndarray, shape (J,)
         Grid of τ, its posterior weights, and the common mean given τ.

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 class PeerPanel:
     """One indicator of all areas over years, and what makes areas similar; its arrays must not be changed.
 
-    Parameters
+    Attributes
     ----------
     areas : tuple of str, length I
         Area keys.

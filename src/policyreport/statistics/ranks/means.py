@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 class TestedMeans:
     """The means of all areas of a family; NaN where an area has too few years.
 
-    Parameters
+    Attributes
     ----------
     means, errors, halves, p_values : ndarray, shape (I,)
         Means, standard errors, half-widths of 95 % intervals, and two-sided p against zero.

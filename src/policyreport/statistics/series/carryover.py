@@ -21,7 +21,7 @@ LIGHT = 1e-9
 class CarryOver:
     """Posterior of the correlation ρ of neighbouring years, shared by all series of a family.
 
-    Parameters
+    Attributes
     ----------
     rhos, weights : ndarray, shape (G,)
         Values of ρ and their weights, which add up to 1.

@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 class ExposurePanel:
     """One outcome of all areas over years, and one exposure fixed before the start.
 
-    Parameters
+    Attributes
     ----------
     areas : tuple of str, length G
         Area keys, in any order: random numbers follow the sorted keys.

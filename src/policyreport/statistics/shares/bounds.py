@@ -11,7 +11,7 @@ from math import inf, isfinite, isinf
 class Rest:
     """What a total leaves for the parts without a value.
 
-    Parameters
+    Attributes
     ----------
     weight
         Their share of all parts' weights, of 1.

@@ -16,7 +16,7 @@ from policyreport.statistics.common.intervals import LEVEL
 class RevisionPrior:
     """Prior of a measure's revisions.
 
-    Parameters
+    Attributes
     ----------
     degrees
         ν0, the number of revisions the prior counts for.

@@ -17,7 +17,7 @@ from policyreport.records.base import NEVER_ESTIMATED, Bound, Flag, Refusal, Sta
 class TaskCount:
     """Tasks of one list on one date, as printed; a part that exceeds its whole is a DataError.
 
-    Parameters
+    Attributes
     ----------
     list
         Issuing body, scope and counting rule; counts with unequal `list` are never compared.

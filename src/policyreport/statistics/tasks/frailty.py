@@ -32,7 +32,7 @@ _SETTLED = 1e-10
 class RiskSet:
     """Tasks at risk in an interval, by cohort.
 
-    Parameters
+    Attributes
     ----------
     counts, means
         Expected number and mean frailty of each cohort; a new task has mean 1.

@@ -103,7 +103,7 @@ def fit_trend(
 
 
 def _limits(slope: float, error: float, intervals: int) -> tuple[float, float]:
-    """t limits with K − 2 degrees."""
+    """Compute t limits with K − 2 degrees of freedom."""
     spread = float(student_t.ppf(1 - ALPHA / 2, intervals - 2)) * error
     return slope - spread, slope + spread
 
@@ -148,10 +148,12 @@ def fit_glm(
 
     Parameters
     ----------
-    finished, at_risk, days : array_like, shape (K,)
-        Tasks finished, tasks at risk, length of the interval.
+    finished, at_risk : array_like, shape (K,)
+        Tasks finished, tasks at risk.
     design : array_like, shape (K, 2)
         Constant and time.
+    days : array_like, shape (K,)
+        Length of the interval.
 
     Returns
     -------
@@ -200,10 +202,12 @@ def fit_betabinomial(
 
     Parameters
     ----------
-    finished, at_risk, days : array_like, shape (K,)
+    finished, at_risk : array_like, shape (K,)
         As for `fit_glm`.
     design : array_like, shape (K, p)
         Columns of the linear predictor.
+    days : array_like, shape (K,)
+        As for `fit_glm`.
 
     Notes
     -----

@@ -57,7 +57,7 @@ def learns_clustering(increments: Sequence[Increment], tasks: int, settings: Out
 def outlook_of_tasks(lists: pd.DataFrame, settings: OutlookSettings) -> Results[Outlook | Refusal]:
     """Predict whether one area's lists will be finished by their deadlines, if tasks go on closing as before.
 
-    Parameters
+    Attributes
     ----------
     lists : DataFrame
         One row per list and date, see `frame.COLUMNS`.

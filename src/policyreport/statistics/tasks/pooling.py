@@ -114,7 +114,7 @@ def assess(
 class Posterior:
     """Grid posterior of the mean μ and the size M = (1 − ρ)/ρ of the areas' beta distribution.
 
-    Parameters
+    Attributes
     ----------
     weights, means, sizes : ndarray, shape (cells,)
         Weights adding up to 1, and μ and M, of the cells kept.

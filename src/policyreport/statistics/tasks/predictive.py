@@ -30,7 +30,7 @@ _ROWS = 500
 class Pace:
     """Mixture that describes the daily rate of finishing and how much tasks finish together.
 
-    Parameters
+    Attributes
     ----------
     weights : ndarray, shape (J,)
         Weights adding up to 1.
