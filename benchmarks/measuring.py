@@ -1,4 +1,4 @@
-"""What the benchmarks share: a project to run in, commands timed whole, and a verdict beside its bound."""
+"""What the benchmarks share: a project to run in, commands timed whole, and a verdict with its bound."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 python benchmarks/unchanged.py [--quick]
 
-Times are those of whole commands beside ``python -c "import pandas"``, in turn. --quick runs two provinces first
+Times are those of whole commands and of ``python -c "import pandas"``, in turn. --quick runs two provinces first
 instead of all.
 """
 

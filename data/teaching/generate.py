@@ -1,4 +1,4 @@
-"""Draw the simulated panel: raw tables with their sidecars, and beside them the truth they were drawn from.
+"""Draw the simulated panel: raw tables with their sidecars, and the truth they were drawn from.
 
     python data/teaching/generate.py [FOLDER]
 
@@ -39,7 +39,7 @@ MERGED_ON = date(2025, 7, 1)
 # Of both lists, as in params/policy.yaml.
 DEADLINE = date(2028, 12, 31)
 ACCOUNT_YEARS = range(2014, 2028)
-# Years of the nation's growth alone, from before the provinces' accounts.
+# Years of the country's growth alone, from before the provinces' accounts.
 HISTORY_YEARS = range(2008, 2014)
 SHARE_YEARS = range(2016, 2028)
 SURVEY_YEARS = range(2016, 2028)
@@ -173,7 +173,7 @@ def province_hazards(count: int) -> tuple[Floats, Floats, Floats]:
 
 
 def draw_tasks(drawn: Drawn, areas: list[Area]) -> None:
-    """A list for each area, counted alike and on the same days, and one for the nation."""
+    """A list for each area, counted alike and on the same days, and one for the country."""
     stream = rng("tasks")
     hazard, slope, factor = province_hazards(len(areas))
     late = stream.beta(4, 36, len(areas))
@@ -302,7 +302,7 @@ def draw_accounts(drawn: Drawn, areas: list[Area]) -> Accounts:
 
 
 def account_rows(areas: list[Area], accounts: Accounts) -> Iterator[Row]:
-    """Four series an area; those of the nation and of regions by population and output."""
+    """Four series an area; those of the country and of regions by population and output."""
     names = ("grdp_growth", "grdp_per_capita_current", "population_average", "urban_share")
     for number, area in enumerate(areas):
         for indicator, values in zip(names, accounts, strict=True):

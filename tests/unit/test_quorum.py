@@ -58,7 +58,7 @@ def test_a_draft_says_what_it_lacks_in_each_language(tmp_path):
     turnout = count_turnout(tmp_path, AREAS, "VN", 0.9)
     assert turnout.sentence("en") == (
         "Draft, not for publication. 5 of 10 provinces have results; publication asks for 9. "
-        "The nation's results are missing."
+        "The country's results are missing."
     )
     assert turnout.sentence("vi").startswith("Bản thảo, không công bố. 5 trên 10 tỉnh")
     assert turnout.sentence("fr") == turnout.sentence("en")

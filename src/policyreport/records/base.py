@@ -90,7 +90,7 @@ class Observation(Frozen):
 
 
 class Flag(Frozen):
-    """Printed beside a result; `code` is one of METHODS §0's flags, `detail` the numbers that raised it."""
+    """Printed with a result; `code` is one of METHODS §0's flags, `detail` the numbers that raised it."""
 
     code: str
     detail: str = ""
@@ -121,7 +121,7 @@ class Refusal(Frozen):
 
 
 class Result(Frozen):
-    """Base of every method's result: flags beside it and the ledger rows behind it."""
+    """Base of every method's result: flags printed with it and the ledger rows behind it."""
 
     flags: tuple[Flag, ...] = ()
     inputs: tuple[str, ...] = ()

@@ -117,7 +117,7 @@ class StripItem(Frozen):
     """One cell of a province's strip: a value, its change and its place, or the refusal.
 
     `change` is the difference to the period before, in `change_unit`; `rank` has its set or says that it has none.
-    `part` is a figure for part of a year that came out since: it stands beside the year's value, never for it.
+    `part` is a figure for part of a year that came out since: it is shown next to the year's value, never in its place.
     `inputs` are the rows behind `value`, `change_inputs` and `nation_inputs` those behind the other two.
     """
 
@@ -143,7 +143,7 @@ class StripItem(Frozen):
 
 
 class CompareRecord(NotebookRecord):
-    """One area beside its region, the nation and its peers."""
+    """One area compared with its region, the country and its peers."""
 
     kind: Literal["compare"] = "compare"
     region: str
@@ -169,7 +169,7 @@ class Ratio(Frozen):
 
 
 class LeagueRow(Frozen):
-    """One area in the league table: each figure beside its refusal where there is none.
+    """One area in the league table: each figure, or the refusal where there is none.
 
     `inputs` are ledger row ids by figure: growth, growth_rank, growth_mean_difference, income, income_index,
     share, completed.
@@ -219,7 +219,7 @@ class CoverageCell(Frozen):
 
 
 class CodeCount(Frozen):
-    """How many areas a refusal or flag of one method hits, and whether it hits the nation."""
+    """How many areas a refusal or flag of one method hits, and whether it hits the country."""
 
     method: str
     subject: str
@@ -231,7 +231,7 @@ class CodeCount(Frozen):
 
 
 class BoundaryCheck(Frozen):
-    """One area's series recalculated from its parts beside the publisher's own (METHODS §14).
+    """One area's series recalculated from its parts, compared with the publisher's own (METHODS §14).
 
     `largest` is the difference of largest size, recalculated minus published, in `largest_year`; differences
     are in percentage points for rates (`unit` ``points``) and in per cent of the published value else.

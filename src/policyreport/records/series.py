@@ -128,9 +128,9 @@ class YearlyMean(Result):
 
 
 class LevelTrend(YearlyMean):
-    """Does a level rise faster than the nation's (METHODS §20.2)? Its yearly log changes minus the nation's, in %.
+    """Does a level rise faster than the country's (METHODS §20.2)? Its yearly log changes minus the country's, in %.
 
-    `points` are the level as an index of the nation's, 100 in every year; `differences` end in each of `years`.
+    `points` are the level as an index of the country's, 100 in every year; `differences` end in each of `years`.
     """
 
     kind: Literal["level-trend"] = "level-trend"
@@ -144,7 +144,7 @@ class LevelTrend(YearlyMean):
 
 
 class MeanFamily(Result):
-    """What all areas' yearly differences to the nation say together (METHODS §20.1).
+    """What the yearly differences of all areas to the country show together (METHODS §20.1).
 
     `carry_over` is the correlation of neighbouring years that they point to, as if there were `series` independent
     ones; `prior_degrees` is how surely their variances lie about `prior_variance`, None if all have that one.
@@ -212,7 +212,7 @@ class TrendFamily(Result):
 class Step(Result):
     """Do the years from a fixed date on differ from those before it (METHODS §7)?
 
-    `difference` is the difference of means; each of `gls` holds the step beside a common line as `slope`.
+    `difference` is the difference of means; each of `gls` holds the step next to a common line as `slope`.
     """
 
     kind: Literal["step"] = "step"
@@ -295,7 +295,7 @@ class Difference(YearlyMean):
     """Mean difference of an area to a comparator over years (METHODS §9, §20.1), percentage points or units of y.
 
     `placebo_larger` counts other areas whose latest absolute difference is larger, of `placebo_of`. `planned`
-    comparisons are judged alone by `p_value`, the others by `p_adjusted`; beside `no-close-peer` there is no verdict.
+    comparisons are judged alone by `p_value`, the others by `p_adjusted`; with `no-close-peer` there is no verdict.
     """
 
     comparator: Literal["nation", "rest of the nation", "region", "peers"]
@@ -306,7 +306,7 @@ class Difference(YearlyMean):
 
 
 class Peers(Result):
-    """Is the area ahead of its region, the nation, its likes (METHODS §9)?"""
+    """Is the area ahead of its region, the country, its peers (METHODS §9)?"""
 
     kind: Literal["peers"] = "peers"
     area: str

@@ -219,7 +219,7 @@ class Revisions(Result):
     """Revision triangle of one measure and producer (METHODS §15).
 
     `values` are the revisions of METHODS §5, by area and period; below three of them only `rmse` is given.
-    `apart` holds projections, derived and bounded values: shown beside the triangle, never revisions.
+    `apart` holds projections, derived and bounded values: shown next to the triangle, never revisions.
     """
 
     kind: Literal["revisions"] = "revisions"

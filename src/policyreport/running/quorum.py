@@ -19,7 +19,7 @@ SENTENCES = {
     "vi": "Bản thảo, không công bố. {complete} trên {expected} tỉnh, thành phố có kết quả; để công bố cần {needed}.",
 }
 NATION = {
-    "en": " The nation's results are missing.",
+    "en": " The country's results are missing.",
     "vi": " Thiếu kết quả của cả nước.",
 }
 WORDS = {"en": "draft", "vi": "bản thảo"}
