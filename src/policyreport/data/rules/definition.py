@@ -10,16 +10,7 @@ import numpy as np
 import pandas as pd
 
 from policyreport.data.observations.periods import period_bounds
-from policyreport.data.rules.evidence import (
-    Breach,
-    Evidence,
-    by_source,
-    figures,
-    half_unit,
-    ids,
-    listing,
-    records,
-)
+from policyreport.data.rules.evidence import Breach, Evidence, by_source, figures, half_unit, ids, listing, records
 from policyreport.params.spelling import sort_key
 from policyreport.records.digits import as_published
 

@@ -6,10 +6,11 @@ printed vintage of its figures makes the intervals meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product
+from operator import add, mul
 
 import pandas as pd
 
@@ -33,26 +34,18 @@ class Span:
 
     def __mul__(self, other: Span) -> Span:
         """The product of two positive quantities."""
-        return Span(
-            self.low * other.low,
-            self.high * other.high,
-            self.value * other.value,
-            (*self.rows, *other.rows),
-            (*self.sources, *other.sources),
-        )
+        return self._combined(other, mul)
 
     def __truediv__(self, other: Span) -> Span:
         """The ratio of two positive quantities."""
         return self * Span(1 / other.high, 1 / other.low, 1 / other.value, other.rows, other.sources)
 
     def __add__(self, other: Span) -> Span:
-        return Span(
-            self.low + other.low,
-            self.high + other.high,
-            self.value + other.value,
-            (*self.rows, *other.rows),
-            (*self.sources, *other.sources),
-        )
+        return self._combined(other, add)
+
+    def _combined(self, other: Span, by: Callable[[float, float], float]) -> Span:
+        low, high, value = by(self.low, other.low), by(self.high, other.high), by(self.value, other.value)
+        return Span(low, high, value, (*self.rows, *other.rows), (*self.sources, *other.sources))
 
     def scaled(self, factor: float, shift: float = 0.0) -> Span:
         """The quantity in another unit, `factor` positive."""
