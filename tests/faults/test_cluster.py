@@ -12,9 +12,8 @@ import pytest
 
 from policyreport.errors import RunError, UsageError
 from policyreport.running import plan
-from policyreport.running.cluster.environment import describe_environment
 from policyreport.running.cluster.executor import DaskExecutor
-from policyreport.running.cluster.worker import Order
+from policyreport.running.cluster.worker import Order, describe_environment
 from policyreport.running.events import Finished, WorkerLost
 from policyreport.running.execute import Unit
 from policyreport.running.kernels import batch_server

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from policyreport.errors import RunError, system_error
-from policyreport.running import pool, resources
+from policyreport.running import pool
 from policyreport.running.kernels import ENVIRONMENT
 from policyreport.running.pool import WorkerPool
 from warm_kernels.server import Server
@@ -21,7 +21,7 @@ LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 from policyreport.errors import RunError
-from policyreport.running.resources import allow_open_files
+from policyreport.running.pool import allow_open_files
 try:
     allow_open_files(2)
 except RunError as error:
@@ -100,10 +100,10 @@ def test_c10_why_there_are_no_semaphores_is_said(monkeypatch: pytest.MonkeyPatch
         def Lock(self) -> None:
             raise OSError(38, "Function not implemented")
 
-    monkeypatch.setattr(resources.multiprocessing, "get_context", lambda kind: Context())
-    assert "no semaphores (Function not implemented" in resources.without_semaphores()
+    monkeypatch.setattr(pool.multiprocessing, "get_context", lambda kind: Context())
+    assert "no semaphores (Function not implemented" in pool.without_semaphores()
     monkeypatch.undo()
-    assert resources.without_semaphores() == ""
+    assert pool.without_semaphores() == ""
 
 
 def test_c10_a_kernel_asks_for_no_semaphore() -> None:

@@ -5,10 +5,9 @@ import sys
 import pytest
 
 from policyreport.errors import UsageError
-from policyreport.running.cluster.environment import SOURCE, describe_environment, differences
 from policyreport.running.cluster.executor import DaskExecutor
 from policyreport.running.cluster.pace import Pace
-from policyreport.running.cluster.worker import Order
+from policyreport.running.cluster.worker import SOURCE, Order, describe_environment, differences
 from policyreport.running.events import WorkerLost, WorkerSlow
 from policyreport.running.execute import Outcome
 

@@ -209,8 +209,7 @@ def _execute(
     """Run the notebooks whose results the cache does not have."""
     # papermill, pandas and the models are needed from here on.
     from policyreport.running.kernels import batch_server
-    from policyreport.running.pool import prepare_workers
-    from policyreport.running.resources import allow_open_files, without_semaphores
+    from policyreport.running.pool import allow_open_files, prepare_workers, without_semaphores
 
     allow_open_files(where.workers)
     alone = "" if where.cluster else without_semaphores()
@@ -264,9 +263,8 @@ def _executor(root: Path, where: Where, notebooks: list[Path], server: str) -> C
     if not where.cluster:
         return None
     from policyreport.running.cache.ingredients import locked_names
-    from policyreport.running.cluster.environment import describe_environment
     from policyreport.running.cluster.executor import DaskExecutor
-    from policyreport.running.cluster.worker import Order
+    from policyreport.running.cluster.worker import Order, describe_environment
     from warm_kernels.notebooks import imported_modules
 
     environment = tuple(describe_environment(locked_names(root)).items())

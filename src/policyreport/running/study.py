@@ -8,8 +8,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from policyreport.running.pool import WorkerPool
-from policyreport.running.resources import without_semaphores
+from policyreport.running.pool import WorkerPool, without_semaphores
 from policyreport.running.store import write_whole
 from policyreport.statistics.validity.cells import CELLS, Cell, cells_of
 from policyreport.statistics.validity.measures import CellResult, MethodResult

@@ -6,8 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from policyreport.publishing.renderers.program import run_program
-from policyreport.publishing.renderers.quarto import find_program
+from policyreport.publishing.renderers.quarto import find_program, run_program
 
 PACKAGE = "quarto-cli"
 # Pins version and hash; an installed Quarto is used whatever its version.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +19,6 @@ from policyreport.errors import RenderError
 from policyreport.publishing.page_files import QUARTO_KEYS
 from policyreport.publishing.renderers.finish import finish_site
 from policyreport.publishing.renderers.pandoc import NO_ROOM, UNREAD, read_settings, replace_folder
-from policyreport.publishing.renderers.program import run_program
 from policyreport.publishing.renderers.typst_pdf import PDF_PAGE, check_document, write_pdf
 from policyreport.running.janitor import passing_folder
 
@@ -143,6 +145,27 @@ def _run(command: list[str], folder: Path, settings: dict[str, str]) -> subproce
         return run_program(command, _TIMEOUT, folder, settings)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RenderError(" ".join(command), "a program that ends", str(error), _TODO) from error
+
+
+def run_program(
+    command: Sequence[str], timeout: float, folder: Path | None = None, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program with `settings` added to the environment; end all it started after `timeout` seconds.
+
+    `quarto` is a script that starts the program, and pip starts others to build a package. Those hold the pipes, so
+    ending the first alone, as `subprocess.run` does, would wait for the others. Raises OSError or
+    subprocess.TimeoutExpired.
+    """
+    with subprocess.Popen(
+        command, cwd=folder, env=os.environ | dict(settings or {}), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace", start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            output, errors = process.communicate(timeout=timeout)
+        except BaseException:  # Ctrl-C too: the session of its own does not get it
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
 def _last_lines(done: subprocess.CompletedProcess[str]) -> str:

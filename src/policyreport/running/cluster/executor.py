@@ -12,13 +12,12 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import TYPE_CHECKING, Any, Self
 
 from policyreport.errors import RunError, UsageError
-from policyreport.running.cluster.environment import differences
 from policyreport.running.cluster.pace import Pace
-from policyreport.running.cluster.worker import Order, describe_worker, execute_there
+from policyreport.running.cluster.worker import Order, describe_worker, differences, execute_there
 from policyreport.running.events import Event, WorkerLost
 from policyreport.running.execute import Outcome, Unit
 from policyreport.running.execute.unit import WorkerLostError
-from policyreport.running.resources import without_semaphores
+from policyreport.running.pool import without_semaphores
 
 if TYPE_CHECKING:
     from policyreport.running.cluster.local import LocalWorkers

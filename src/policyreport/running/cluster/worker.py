@@ -1,16 +1,17 @@
-"""The worker's end: the same task as in a local process, once its environment is compared."""
+"""The worker's end: the same task as in a local process, once its environment is the runner's."""
 
 from __future__ import annotations
 
 import dataclasses
+import platform
+import sys
 import tempfile
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from policyreport.errors import RunError
-from policyreport.running.cache.ingredients import KERNELS, PACKAGE, source_digest
-from policyreport.running.cluster.environment import SOURCE, describe_environment, differences
+from policyreport.running.cache.ingredients import KERNELS, PACKAGE, installed_versions, source_digest
 from policyreport.running.execute import Outcome, Unit, execute_unit
 from policyreport.running.janitor import watch_folder
 from policyreport.running.kernels import batch_environment
@@ -18,6 +19,11 @@ from warm_kernels.forkserver import ForkServer
 from warm_kernels.provisioner import use_server
 from warm_kernels.request import ForkRefusedError
 
+SOURCE = "policyreport's source"
+# Enough of a hash to distinguish two in a message.
+SHOWN = 10
+# Entirely different environments differ in dozens of packages.
+NAMED = 4
 # The source this process runs, even if the files change while it lives.
 LOADED = source_digest(PACKAGE, KERNELS)
 _lock = threading.Lock()
@@ -37,6 +43,34 @@ class Order:
     # For workers on the runner's machine: its fork server, and the folder for the notebooks' folders.
     server: str = ""
     scratch: str = ""
+
+
+def describe_environment(names: Collection[str] | None) -> dict[str, str]:
+    """Python, machine, source (`warm_kernels` too), and versions of `names` or of all packages, in this process."""
+    return {
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "machine": f"{sys.platform} {platform.machine()}",
+        SOURCE: source_digest(PACKAGE, KERNELS),
+        **installed_versions(names),
+    }
+
+
+def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
+    """What differs between the runner's and a worker's environment; empty where they are alike.
+
+    ``pandas 3.0.1 (here 3.0.2), no seaborn (here 0.13.2)``
+    """
+    names = [name for name in (*here, *sorted(there.keys() - here.keys())) if here.get(name) != there.get(name)]
+    named = [_difference(name, here.get(name), there.get(name)) for name in names[:NAMED]]
+    return ", ".join(named) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+
+
+def _difference(name: str, here: str | None, there: str | None) -> str:
+    if name == SOURCE:
+        return f"{name} {str(there)[:SHOWN]} (here {str(here)[:SHOWN]})"
+    if there is None:
+        return f"no {name} (here {here})"
+    return f"{there if name == 'Python' else f'{name} {there}'} (here {here or 'none'})"
 
 
 def describe_worker(names: Collection[str]) -> dict[str, str]:
