@@ -85,4 +85,4 @@ def test_an_unknown_quantity_is_told_with_those_there_are(tiny, monkeypatch: pyt
     monkeypatch.chdir(tiny.root)
     lesson = open_lesson("n01", "teaching")
     with pytest.raises(UsageError, match="completion_share"):
-        lesson.beside([], "completed", "completed", interval="wilson")
+        lesson.compare([], "completed", "completed", interval="wilson")

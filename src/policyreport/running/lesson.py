@@ -24,29 +24,22 @@ TRUTH = "truth.csv"
 
 @dataclass(frozen=True)
 class Lesson:
-    """A simulated edition, opened by hand.
+    """A simulated edition, opened by hand: as seen by one province, and by the country with all completed shares.
 
-    Attributes
-    ----------
-    province, nation : Inputs
-        The edition's figures as seen by one province, and by the country with every province's completed shares.
-    truth : DataFrame
-        area, quantity, period (text) and the true value.
+    `truth` has the columns area, quantity, period (text) and true, the value that figures were drawn from.
     """
 
     province: Inputs
     nation: Inputs
     truth: pd.DataFrame
 
-    def beside(
+    def compare(
         self, results: Iterable[Any], quantity: str, value: str, *, interval: str, period: str = "", on: str = ""
     ) -> pd.DataFrame:
-        """Compare results with the true values they were drawn from.
+        """Compare results, of one province or of many, with the true values they were drawn from.
 
         Parameters
         ----------
-        results : iterable of results
-            Of one province or of many; refusals are left out.
         quantity : str
             As in truth.csv; data/teaching/README.md says what each means.
         value, interval, period : str
@@ -57,12 +50,7 @@ class Lesson:
         Returns
         -------
         DataFrame
-            name, period, estimate, low, high, true (simulated), and whether the interval holds it.
-
-        Raises
-        ------
-        UsageError
-            If the truth has no such quantity.
+            name, period, estimate, low, high, true (simulated), and whether the interval holds it; without refusals.
         """
         truth = self._true(quantity, on)
         rows = [
@@ -90,19 +78,10 @@ class Lesson:
 
 
 def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
-    """Open a simulated edition for a lesson; nothing needs to have been run.
+    """Open a simulated edition for a lesson on one province, by its key; nothing needs to have been run.
 
-    Parameters
-    ----------
-    area, edition : str
-        Key of the province the lesson looks at; name of the edition.
-    workspace : str, optional
-        Folder holding the national slice; empty when the lesson is run by hand.
-
-    Raises
-    ------
-    UsageError
-        If the edition's figures were observed: nobody knows the truth behind those.
+    `workspace` is the folder of the national slice, empty when run by hand. UsageError for an edition whose
+    figures were observed: nobody knows the truth behind those.
     """
     root = find_project(Path.cwd())
     national = open_edition(edition, notebook="evaluation", workspace=workspace)
