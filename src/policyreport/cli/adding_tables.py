@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
-from policyreport.cli.messages import open_console
+from policyreport.cli.messages import open_console, plain_table
 from policyreport.intake import Change, Preview
 from policyreport.intake.preview import Kind
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from policyreport.records.base import Finding
 
 # A rule that a whole column breaks is shown once, with examples.
@@ -50,19 +49,10 @@ def show_preview(preview: Preview, show_all: bool) -> None:
             console.print(f"changes edition {edition}", soft_wrap=True)
 
 
-def _table(title: str, left: Iterable[str], right: Iterable[str] = (), last: Iterable[str] = ()) -> Table:
-    """A table without lines, whose columns of numbers are aligned right."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for names, side in ((left, "left"), (right, "right"), (last, "left")):
-        for name in names:
-            table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
-    return table
-
-
 def _summary(changes: tuple[Change, ...], preview: Preview) -> Table:
     """A line for each indicator, to compare with the sheet; the country is not added to its provinces."""
     left = ("indicator", "list or measure", "period", "unit", "areas")
-    table = _table("New", left, ("figures", "lowest", "highest", "sum"))
+    table = plain_table(left, ("figures", "lowest", "highest", "sum"), title="New")
     groups: dict[tuple[str, ...], list[Decimal]] = {}
     for change in changes:
         fields = change.figure.fields
@@ -82,7 +72,7 @@ def _summary(changes: tuple[Change, ...], preview: Preview) -> Table:
 
 
 def _figures(changes: tuple[Change, ...]) -> Table:
-    table = _table("New", ("area", "indicator", "list or measure", "period"), ("value",), ("unit", "from"))
+    table = plain_table(("area", "indicator", "list or measure", "period"), ("value",), ("unit", "from"), "New")
     for change in changes:
         fields = change.figure.fields
         what = (fields["area"], fields["indicator"], fields["list"] or fields["measure"], fields["period"])
@@ -92,7 +82,7 @@ def _figures(changes: tuple[Change, ...]) -> Table:
 
 
 def _revisions(changes: tuple[Change, ...]) -> Table:
-    table = _table("Revised", ("area", "indicator", "period"), ("old", "new", "change"), ("unit", "old row"))
+    table = plain_table(("area", "indicator", "period"), ("old", "new", "change"), ("unit", "old row"), "Revised")
     for change in changes:
         fields = change.figure.fields
         old = Decimal(repr(change.old_value))
@@ -105,7 +95,7 @@ def _revisions(changes: tuple[Change, ...]) -> Table:
 
 def _findings(findings: tuple[Finding, ...], show_all: bool) -> Table:
     """A line for each finding, warnings first; only the first few of each rule unless `show_all`."""
-    table = _table("Rules that the new figures break", ("severity", "rule", "finding"))
+    table = plain_table(("severity", "rule", "finding"), title="Rules that the new figures break")
     by_rule: dict[tuple[str, str], list[str]] = {}
     for finding in sorted(findings, key=lambda finding: (finding.severity != "warning", finding.rule)):
         by_rule.setdefault((finding.severity, finding.rule), []).append(finding.message)

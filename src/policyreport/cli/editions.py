@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policyreport.cli.messages import plain_table
 from policyreport.errors import ParamsError, UsageError
 from policyreport.project import list_editions, way_to_edition
 
@@ -29,12 +30,10 @@ def check_edition(root: Path, edition: str) -> None:
 
 def edition_list(root: Path) -> tuple[Table, list[ParamsError]]:
     """List the editions that can be read, and collect the errors of the others."""
-    # Editions need pydantic, tables rich.
-    from rich.table import Table
-
+    # Editions need pydantic.
     from policyreport.params.edition import read_edition, read_edition_file
 
-    table = Table("edition", "quarter", "as known on", "follows", "title", box=None, pad_edge=False)
+    table = plain_table(("edition", "quarter", "as known on", "follows", "title"))
     wrong: dict[str, ParamsError] = {}
     for name in list_editions(root):
         try:

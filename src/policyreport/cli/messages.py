@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,6 +12,7 @@ from policyreport.errors import PolicyReportError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 
 def open_console() -> Console:
@@ -19,6 +21,19 @@ def open_console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False, highlight=False)
+
+
+def plain_table(
+    left: Iterable[str], right: Iterable[str] = (), last: Iterable[str] = (), title: str | None = None
+) -> Table:
+    """A table without lines, by the headings of its columns; `right` are of numbers."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for names, side in ((left, "left"), (right, "right"), (last, "left")):
+        for name in names:
+            table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
+    return table
 
 
 def say_error(error: PolicyReportError) -> None:

@@ -8,12 +8,13 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from policyreport.cli.messages import plain_table
 from policyreport.params.registry import Registry
 
 
 def methods_table(registry: Registry) -> Table:
     """List all methods with their questions."""
-    table = Table("method", "question", "settings", "references", box=None, pad_edge=False)
+    table = plain_table(("method", "question", "settings", "references"))
     for id, method in registry.methods.items():
         table.add_row(id, method.question, str(len(registry.settings.get(id, {}))), " ".join(method.references))
     return table

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyreport.cli.editions import EditionArgument, check_edition, resolve_areas, shown_path
-from policyreport.cli.messages import open_console
+from policyreport.cli.messages import open_console, plain_table
 from policyreport.errors import ExitCode, RunError, UsageError
 from policyreport.project import given_project
 
@@ -288,7 +288,7 @@ def _check_cluster(cluster: str, workers: int | None) -> None:
 def _events(workers: int, as_json: bool) -> Iterator[Callable[[Event], None]]:
     """A function that shows events: as a progress bar, as lines, or as JSON."""
     if as_json:
-        yield lambda event: typer.echo(json.dumps(event.facts(), ensure_ascii=False))
+        yield _echo_json
         return
     from rich.console import Console
 
@@ -312,7 +312,11 @@ def _show_unchanged(store: Path, unchanged: list[tuple[str, str]], seconds: floa
         return
     events: list[Event] = [Planned(tuple(unchanged)), *kept]
     for event in events:
-        typer.echo(json.dumps(event.facts(), ensure_ascii=False))
+        _echo_json(event)
+
+
+def _echo_json(event: Event) -> None:
+    typer.echo(json.dumps(event.facts(), ensure_ascii=False))
 
 
 def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
@@ -333,20 +337,15 @@ def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
 
 def _show_summary(summary: RunSummary, root: Path) -> None:
     """A row per notebook, then each failure with its reason and the file that was kept."""
-    from rich.table import Table
-
     console = open_console()
-    table = Table(box=None, pad_edge=False)
-    table.add_column("notebook")
-    occurring = {item.state for item in summary.finished}
-    states = ["done", "failed", *(state for state in ("refused", "not-run") if state in occurring), "unchanged"]
-    for name in (*states, "s each"):
-        table.add_column(name, justify="right")
+    states = {item.state for item in summary.finished}
+    shown = ["done", "failed", *(state for state in ("refused", "not-run") if state in states), "unchanged"]
+    table = plain_table(["notebook"], [*shown, "s each"])
     for notebook in dict.fromkeys(item.notebook for item in summary.finished):
         items = [item for item in summary.finished if item.notebook == notebook]
         ran = [item for item in items if item.executed]
         mean = f"{sum(item.seconds for item in ran) / len(ran):.1f}" if ran else "–"
-        counts = (sum(item.state == state for item in items) for state in states)
+        counts = (sum(item.state == state for item in items) for state in shown)
         table.add_row(notebook, *(str(count) for count in counts), mean)
     console.print(table)
     for reason, number in summary.cold.items():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policyreport.cli.messages import plain_table
 from policyreport.data.areas import read_areas
 from policyreport.data.observations import load_ledger, to_observations, vintages
 from policyreport.errors import UsageError
@@ -74,15 +75,9 @@ def triangle_table(record: Revisions) -> Table:
 
     The newest column is marked with an asterisk; projections and bounds are left out.
     """
-    # rich is loaded where a table is shown.
-    from rich.table import Table
-
     days, rows = revisions.lay_out(record.cells)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("period")
-    for day in days:
-        table.add_column(f"{day}{' *' if day == days[-1] else ''}", justify="right")
-    table.add_column("first to last", justify="right")
+    headings = (f"{day}{' *' if day == days[-1] else ''}" for day in days)
+    table = plain_table(["period"], [*headings, "first to last"])
     formats = Formats()
     for period, cells in rows.items():
         values = [as_published(cells[day].value) if day in cells else EN_DASH for day in days]

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from policyreport.cli.messages import plain_table
 from policyreport.publishing.validity_page import FOLDER, failures
 from policyreport.running.study import run_study
 from policyreport.statistics.validity.cells import Cell
@@ -43,10 +44,7 @@ def run_validity(
 
 def results_table(results: Sequence[MethodResult]) -> Table:
     """Count the judged measures of each method, and those below and above their band."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("method")
-    for name in ("cells", "repetitions", "judged", "too low", "too high"):
-        table.add_column(name, justify="right")
+    table = plain_table(["method"], ("cells", "repetitions", "judged", "too low", "too high"))
     for result in results:
         judged = sum(measure.low is not None for cell in result.cells for measure in cell.measures)
         sides = [measure.verdict for _, measure in failures(result)]
