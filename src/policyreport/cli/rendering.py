@@ -20,7 +20,7 @@ from policyreport.errors import ExitCode, RenderError, system_error
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from policyreport.publishing.renderers import Progress, Renderer
+    from policyreport.publishing.renderers.base import Progress, Renderer
 
 LOCK = ".render.lock"
 # Temporary folders of a rendering; whoever holds the lock may remove those that a killed one has left.

@@ -7,35 +7,12 @@ Lua filters, styles and script.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from policyreport.errors import RenderError
 
-Progress = Callable[[str], None]
-"""Called with a short name for each page or document that is ready."""
-
-
-class Renderer(Protocol):
-    """Turns an assembled project into a site and a PDF."""
-
-    name: str
-
-    def available(self) -> bool:
-        """Return whether everything this renderer needs is installed."""
-        ...
-
-    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
-        """Render every page into the folder `site`; an earlier site survives a failure.
-
-        Returns a line for each thing that could not be shown as written; raises RenderError.
-        """
-        ...
-
-    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
-        """Render ``report.qmd`` into the file `pdf`, with returns and refusals as in `render_site`."""
-        ...
+if TYPE_CHECKING:
+    from policyreport.publishing.renderers.base import Renderer
 
 
 def choose(name: Literal["auto", "quarto", "pandoc"] = "auto") -> Renderer:
@@ -44,17 +21,16 @@ def choose(name: Literal["auto", "quarto", "pandoc"] = "auto") -> Renderer:
     from policyreport.publishing.renderers.pandoc import PandocRenderer
     from policyreport.publishing.renderers.quarto import QuartoRenderer
 
-    known: dict[str, Renderer] = {"quarto": QuartoRenderer(), "pandoc": PandocRenderer()}
+    renderers: dict[str, Renderer] = {"quarto": QuartoRenderer(), "pandoc": PandocRenderer()}
     if name == "auto":
-        return next(renderer for renderer in known.values() if renderer.available())
-    if name not in known:
+        return next(renderer for renderer in renderers.values() if renderer.available())
+    if name not in renderers:
         raise RenderError("renderer", '"auto", "quarto" or "pandoc"', f'"{name}"', "Name one of the three.")
-    chosen = known[name]
-    if not chosen.available():
+    if not renderers[name].available():
         raise RenderError(
-            f'renderer "{chosen.name}"',
-            f"the program {chosen.name} on the path",
+            f'renderer "{name}"',
+            f"the program {name} on the path",
             "no such program",
             'Install it (https://quarto.org/docs/get-started/) or choose "pandoc", which needs nothing more.',
         )
-    return chosen
+    return renderers[name]

@@ -6,22 +6,18 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pypandoc
 import yaml
 
 from policyreport.errors import RenderError
 from policyreport.publishing.page_files import EDITION_FILE
-from policyreport.publishing.renderers.finish import finish_site
-from policyreport.publishing.renderers.typst_pdf import PDF_PAGE, check_document, write_pdf
-
-if TYPE_CHECKING:
-    from policyreport.publishing.renderers import Progress
+from policyreport.publishing.renderers.base import Progress, Renderer
+from policyreport.publishing.renderers.typst_pdf import PDF_PAGE
 
 _ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
 _FILTERS = ("safe.lua", "links.lua", "callouts.lua", "crossref.lua", "html.lua")
@@ -30,7 +26,7 @@ UNREAD = re.compile(r"Could not convert TeX math (.+), rendering as TeX")
 NO_ROOM = ("No space left on device", "Disk quota exceeded", "resource exhausted")
 
 
-class PandocRenderer:
+class PandocRenderer(Renderer):
     """Renders with pandoc and Typst; needs no program besides the installed wheels."""
 
     name = "pandoc"
@@ -39,29 +35,26 @@ class PandocRenderer:
         """Return whether pandoc is installed."""
         return bool(pypandoc.get_pandoc_path())
 
-    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+    def write_pages(self, project: Path, scratch: Path, progress: Progress) -> tuple[Path, list[str]]:
         """See `Renderer`."""
         settings = read_settings(project)
         pages = _select(project, settings.get("render") or ["*.qmd", "*/*.qmd"])
         pages = [page for page in pages if page != PDF_PAGE]
         if not pages:
             raise RenderError(str(project), "pages (.qmd)", "none", "Assemble the report first.")
-        site.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
-            draft = Path(scratch) / "site"
-            draft.mkdir()
-            notes = _write_pages(project, draft, pages, progress)
-            _copy(project, draft, _select(project, settings.get("resources") or []))
-            finish_site(draft)
-            replace_folder(draft, site)
-        return notes
+        draft = scratch / "site"
+        notes = _write_pages(project, draft, pages, progress)
+        for name in _select(project, settings.get("resources") or []):
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(project / name, draft / name)
+        return draft, notes
 
-    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
-        """See `Renderer`."""
-        source, notes = _write_typst(project)
-        notes += write_pdf(project, source, pdf)
-        progress(PDF_PAGE.removesuffix(".qmd"))
-        return notes
+    def write_typst(self, project: Path, scratch: Path) -> tuple[Path, str, list[str]]:
+        """See `Renderer`; the theme has template and filter."""
+        target, arguments = scratch / "report.typ", ("--from=markdown", "--to=typst", "--standalone", "--wrap=none")
+        theme = _theme_options(project, "pdf-template.typ", ("safe.lua", "typst.lua"))
+        notes = run_pandoc([*arguments, *theme, f"--output={target.resolve()}", PDF_PAGE], project, PDF_PAGE)
+        return project, target.read_text(encoding="utf-8"), notes
 
 
 def metadata_options(project: Path) -> list[str]:
@@ -103,20 +96,6 @@ def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> list[str]:
     return [f"{place}: the formula {formula} cannot be read and is printed as it is written" for formula in formulas]
 
 
-def replace_folder(draft: Path, target: Path) -> None:
-    """Move a finished folder, on the same file system, into the place of an earlier one."""
-    earlier = draft.with_name("earlier")
-    if target.exists():
-        target.rename(earlier)
-    try:
-        draft.rename(target)
-    except OSError:
-        if earlier.exists():
-            earlier.rename(target)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
-
-
 def _write_pages(project: Path, draft: Path, pages: Sequence[str], progress: Progress) -> list[str]:
     """Render all pages, as many at a time as there are processors."""
     notes: list[str] = []
@@ -135,41 +114,17 @@ def _write_pages(project: Path, draft: Path, pages: Sequence[str], progress: Pro
 
 
 def _write_page(project: Path, draft: Path, page: str) -> list[str]:
-    source, theme = (project / page).resolve(), (project / "theme").resolve()
+    source = (project / page).resolve()
     _check_encoding(source, page)
     target = (draft / page).with_suffix(".html").resolve()
-    arguments = [
-        *_ARGUMENTS,
-        "--toc",
-        "--toc-depth=2",
-        *metadata_options(project),
-        f"--template={theme / 'page.html'}",
-        *(f"--lua-filter={theme / name}" for name in _FILTERS),
-        f"--output={target}",
-        source.name,
-    ]
-    return run_pandoc(arguments, source.parent, page)
+    arguments = (*_ARGUMENTS, "--toc", "--toc-depth=2", *_theme_options(project, "page.html", _FILTERS))
+    return run_pandoc([*arguments, f"--output={target}", source.name], source.parent, page)
 
 
-def _write_typst(project: Path) -> tuple[str, list[str]]:
-    """Translate the document with the theme's template and filter."""
-    check_document(project)
+def _theme_options(project: Path, template: str, filters: Iterable[str]) -> list[str]:
     theme = (project / "theme").resolve()
-    with tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch) / "report.typ"
-        arguments = [
-            "--from=markdown",
-            "--to=typst",
-            "--standalone",
-            "--wrap=none",
-            *metadata_options(project),
-            f"--template={theme / 'pdf-template.typ'}",
-            *(f"--lua-filter={theme / name}" for name in ("safe.lua", "typst.lua")),
-            f"--output={target}",
-            PDF_PAGE,
-        ]
-        notes = run_pandoc(arguments, project, PDF_PAGE)
-        return target.read_text(encoding="utf-8"), notes
+    lua = (f"--lua-filter={theme / name}" for name in filters)
+    return [*metadata_options(project), f"--template={theme / template}", *lua]
 
 
 def _check_encoding(source: Path, page: str) -> None:
@@ -190,12 +145,6 @@ def _select(project: Path, patterns: Sequence[str]) -> list[str]:
     wanted = fitting(pattern for pattern in patterns if not pattern.startswith("!"))
     refused = fitting(pattern[1:] for pattern in patterns if pattern.startswith("!"))
     return sorted(name for name in wanted - refused if not any(part[0] in "._" for part in name.split("/")))
-
-
-def _copy(project: Path, draft: Path, names: Iterable[str]) -> None:
-    for name in names:
-        (draft / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(project / name, draft / name)
 
 
 def _last_line(message: str) -> str:

@@ -8,22 +8,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
 
 from policyreport.errors import RenderError
 from policyreport.publishing.page_files import QUARTO_KEYS
-from policyreport.publishing.renderers.finish import finish_site
-from policyreport.publishing.renderers.pandoc import NO_ROOM, UNREAD, read_settings, replace_folder
-from policyreport.publishing.renderers.typst_pdf import PDF_PAGE, check_document, write_pdf
-from policyreport.running.janitor import passing_folder
-
-if TYPE_CHECKING:
-    from policyreport.publishing.renderers import Progress
+from policyreport.publishing.renderers.base import Progress, Renderer
+from policyreport.publishing.renderers.pandoc import NO_ROOM, UNREAD, read_settings
+from policyreport.publishing.renderers.typst_pdf import PDF_PAGE
 
 OLDEST = (1, 6)  # environment.yml asks for the same
 _TIMEOUT = 1800
@@ -34,7 +28,7 @@ _UNRESOLVED = re.compile(r"<strong>\?@([^<]+)</strong>")
 _TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class QuartoRenderer:
+class QuartoRenderer(Renderer):
     """Renders with the ``quarto`` program, version 1.6 or newer."""
 
     name = "quarto"
@@ -43,41 +37,28 @@ class QuartoRenderer:
         """Return whether the program is on the path or in the environment."""
         return find_program() is not None
 
-    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+    def write_pages(self, project: Path, scratch: Path, progress: Progress) -> tuple[Path, list[str]]:
         """See `Renderer`; raises RenderError also if Quarto is missing or too old."""
-        site.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
-            copy = _copy(project, Path(scratch))
-            (copy / PDF_PAGE).unlink(missing_ok=True)
-            notes = _render(["render", ".", "--to", "html"], copy)
-            draft = copy / str(read_settings(copy).get("output-dir") or "_site")
-            pages = sorted(page.relative_to(draft).as_posix() for page in draft.rglob("*.html"))
-            if not pages:
-                raise RenderError(str(project), "pages rendered by Quarto", "none", _TODO)
-            _check_references(draft, pages)
-            finish_site(draft)
-            replace_folder(draft, site)
+        copy = _copy(project, scratch)
+        (copy / PDF_PAGE).unlink(missing_ok=True)
+        notes = _render(["render", ".", "--to", "html"], copy)
+        draft = copy / str(read_settings(copy).get("output-dir") or "_site")
+        pages = sorted(page.relative_to(draft).as_posix() for page in draft.rglob("*.html"))
+        if not pages:
+            raise RenderError(str(project), "pages rendered by Quarto", "none", _TODO)
+        _check_references(draft, pages)
         for page in pages:
             progress(page.removesuffix(".html"))
-        return notes
+        return draft, notes
 
-    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
-        """See `Renderer`: Quarto writes Typst, and the report's own Typst compiles it.
-
-        Quarto's own Typst makes no tags before version 0.14. Compiled by the report's, the PDF is accessible and two
-        runs give the same bytes, whichever Quarto is installed.
-        """
-        check_document(project)
-        pdf.parent.mkdir(parents=True, exist_ok=True)
-        with passing_folder(f".{pdf.stem}-", pdf.parent) as scratch:
-            copy = _copy(project, scratch)
-            notes = _render(["render", PDF_PAGE, "--to", "typst", "--metadata", "output-ext:typ"], copy)
-            drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.typ"))
-            if not drafts:
-                raise RenderError(PDF_PAGE, "a Typst document written by Quarto", "none", _TODO)
-            notes += write_pdf(copy, drafts[0].read_text(encoding="utf-8"), pdf)
-        progress(Path(PDF_PAGE).stem)
-        return notes
+    def write_typst(self, project: Path, scratch: Path) -> tuple[Path, str, list[str]]:
+        """See `Renderer`."""
+        copy = _copy(project, scratch)
+        notes = _render(["render", PDF_PAGE, "--to", "typst", "--metadata", "output-ext:typ"], copy)
+        drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.typ"))
+        if not drafts:
+            raise RenderError(PDF_PAGE, "a Typst document written by Quarto", "none", _TODO)
+        return copy, drafts[0].read_text(encoding="utf-8"), notes
 
 
 def find_program() -> str | None:

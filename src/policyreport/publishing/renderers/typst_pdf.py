@@ -46,14 +46,6 @@ def write_pdf(project: Path, source: str, pdf: Path) -> list[str]:
     return notes
 
 
-def check_document(project: Path) -> None:
-    """Raise RenderError for a project without ``report.qmd``."""
-    if not (project / PDF_PAGE).is_file():
-        raise RenderError(
-            str(project / PDF_PAGE), "the document of the PDF", "no such file", "Assemble the report first."
-        )
-
-
 def _named_texts(project: Path) -> dict[str, str]:
     pages = [project / PDF_PAGE, *sorted(project.glob("*.qmd")), *sorted(project.glob("*/*.qmd"))]
     return {path.relative_to(project).as_posix(): path.read_text(encoding="utf-8") for path in pages if path.is_file()}

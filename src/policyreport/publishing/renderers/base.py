@@ -1,0 +1,77 @@
+"""What both renderers do: make a site or PDF beside the earlier one, which survives a failure, then replace it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+
+from policyreport.errors import RenderError
+from policyreport.publishing.renderers.finish import finish_site
+from policyreport.publishing.renderers.typst_pdf import PDF_PAGE, write_pdf
+from policyreport.running.janitor import passing_folder
+
+Progress = Callable[[str], None]
+"""Called with a short name for each page or document that is ready."""
+
+
+class Renderer(ABC):
+    """Turns an assembled project into a site and a PDF.
+
+    Both return a line for each thing that could not be shown as written, and raise RenderError.
+    """
+
+    name: str
+
+    @abstractmethod
+    def available(self) -> bool:
+        """Return whether everything this renderer needs is installed."""
+
+    @abstractmethod
+    def write_pages(self, project: Path, scratch: Path, progress: Progress) -> tuple[Path, list[str]]:
+        """Render every page into a folder in `scratch`; that folder, and what could not be shown."""
+
+    @abstractmethod
+    def write_typst(self, project: Path, scratch: Path) -> tuple[Path, str, list[str]]:
+        """Translate ``report.qmd`` to Typst; the folder its paths start from, the text, and what could not be shown."""
+
+    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
+        """Render every page into the folder `site`."""
+        site.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
+            draft, notes = self.write_pages(project, Path(scratch), progress)
+            finish_site(draft)
+            replace_folder(draft, site)
+        return notes
+
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
+        """Render ``report.qmd`` into the file `pdf`.
+
+        Whichever renderer writes Typst, the report's own Typst compiles it: Quarto's makes no tags before version 0.14,
+        and so two runs give the same bytes.
+        """
+        document = project / PDF_PAGE
+        if not document.is_file():
+            raise RenderError(str(document), "the document of the PDF", "no such file", "Assemble the report first.")
+        pdf.parent.mkdir(parents=True, exist_ok=True)
+        with passing_folder(f".{pdf.stem}-", pdf.parent) as scratch:
+            folder, source, notes = self.write_typst(project, scratch)
+            notes += write_pdf(folder, source, pdf)
+        progress(PDF_PAGE.removesuffix(".qmd"))
+        return notes
+
+
+def replace_folder(draft: Path, target: Path) -> None:
+    """Move a finished folder, on the same file system, into the place of an earlier one."""
+    earlier = draft.with_name("earlier")
+    if target.exists():
+        target.rename(earlier)
+    try:
+        draft.rename(target)
+    except OSError:
+        if earlier.exists():
+            earlier.rename(target)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
