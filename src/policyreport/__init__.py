@@ -9,8 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from policyreport.data.boundary_checks import check_boundaries as check_boundaries
+    from policyreport.data.changes import list_changes as list_changes
+    from policyreport.data.cleaned import bounded_values as bounded_values
+    from policyreport.data.cleaned import panel_values as panel_values
+    from policyreport.data.cleaned import part_missing as part_missing
+    from policyreport.data.cleaned import summarise_topics as summarise_topics
+    from policyreport.data.observations.known import to_observations as to_observations
     from policyreport.records.base import Results as Results
     from policyreport.running.workspace import open_edition as open_edition
+    from policyreport.statistics.scorecard.headlines import collect_headlines as collect_headlines
+    from policyreport.statistics.scorecard.headlines import count_turnout as count_turnout
     from policyreport.statistics.shares.aggregate import aggregate_shares as aggregate_shares
     from policyreport.statistics.shares.pace import pace_of_share as pace_of_share
     from policyreport.statistics.shares.revisions import measure_differences as measure_differences
@@ -31,6 +40,15 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "Results": "policyreport.records.base",
     "open_edition": "policyreport.running.workspace",
+    "bounded_values": "policyreport.data.cleaned",
+    "check_boundaries": "policyreport.data.boundary_checks",
+    "collect_headlines": "policyreport.statistics.scorecard.headlines",
+    "count_turnout": "policyreport.statistics.scorecard.headlines",
+    "list_changes": "policyreport.data.changes",
+    "panel_values": "policyreport.data.cleaned",
+    "part_missing": "policyreport.data.cleaned",
+    "summarise_topics": "policyreport.data.cleaned",
+    "to_observations": "policyreport.data.observations.known",
     "aggregate_shares": "policyreport.statistics.shares.aggregate",
     "measure_differences": "policyreport.statistics.shares.revisions",
     "other_quantity": "policyreport.statistics.shares.threshold",

@@ -15,6 +15,7 @@ import yaml
 from typer.testing import CliRunner
 
 from policyreport.cli.main import app
+from policyreport.data.changes import list_changes
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.errors import ExitCode, ParamsError
 from policyreport.figures import present
@@ -23,7 +24,6 @@ from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.report import assemble
 from policyreport.records.marks import unmarked
 from policyreport.running import plan
-from policyreport.statistics import assess
 
 if TYPE_CHECKING:
     from policyreport.records.notebooks import Changes
@@ -95,7 +95,7 @@ class Chain:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(body)
         inputs = read_inputs(folder)
-        return assess.changes(inputs), inputs
+        return list_changes(inputs), inputs
 
     def run(self, edition: str) -> Path:
         """Run an edition."""

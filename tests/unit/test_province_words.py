@@ -8,7 +8,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from policyreport.data.changes import list_changes
 from policyreport.data.inputs import Inputs
+from policyreport.data.observations.known import newest_publication
 from policyreport.data.observations.periods import period_bounds
 from policyreport.figures import present
 from policyreport.figures.present.findings import area_findings
@@ -20,8 +22,7 @@ from policyreport.records.marks import unmarked
 from policyreport.records.series import Peers, Trend
 from policyreport.running.plan import Known
 from policyreport.statistics import assess
-from policyreport.statistics.assess.changes import changes
-from policyreport.statistics.assess.selection import mean_of, newest_publication, series
+from policyreport.statistics.assess.selection import mean_of, series
 from policyreport.statistics.shares.pace import pace_of_share
 
 SliceOf = Callable[..., Inputs]
@@ -199,7 +200,7 @@ def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_t
     known_q4: Known, slice_of: SliceOf
 ) -> None:
     inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
-    found = changes(inputs)
+    found = list_changes(inputs)
     ledger = inputs.observations
     new = ledger[ledger["newest"] & (ledger["published"] > pd.Timestamp(found.since))]
     whole_months = (new["published_precision"] == "month") & (new["published"] == pd.Timestamp("2025-11-30"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from policyreport.cli.triangles import read_triangles, triangle_lines, triangle_table
+from policyreport.data.boundary_checks import check_boundaries
 from policyreport.data.inputs import FACTS, Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.errors import DataError, UsageError
@@ -164,7 +165,7 @@ def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs) -> None
 
 
 def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inputs) -> None:
-    checks = assess.boundary_checks(evaluation)
+    checks = check_boundaries(evaluation)
     growth = [each for each in checks if each.indicator == "grdp_growth"]
     assert len(growth) == 23
     assert [abs(each.largest) for each in growth] == sorted((abs(each.largest) for each in growth), reverse=True)

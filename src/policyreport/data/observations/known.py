@@ -43,3 +43,22 @@ def to_observations(frame: pd.DataFrame) -> tuple[Observation, ...]:
         Observation.model_validate(row | {"id": str(id), "published": published, "reference_date": reference})
         for id, row, published, reference in zip(frame.index, rows, days, references, strict=True)
     )
+
+
+def newest_publication(rows: pd.DataFrame) -> date:
+    """Return the newest certain day of publication: a year alone does not outrank a day within it.
+
+    It is the last day of a month or year that is known no more exactly.
+    """
+    days = pd.DataFrame({"first": first_possible_day(rows), "published": rows["published"]})
+    newest: pd.Timestamp = days.sort_values(["first", "published"], kind="stable")["published"].iloc[-1]
+    return newest.date()
+
+
+def first_possible_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Return the earliest day on which each row may have been published: the first of a month or year."""
+    published, exact = rows["published"], rows["published_precision"]
+    months = published.dt.to_period("M").dt.start_time
+    years = published.dt.to_period("Y").dt.start_time
+    first: pd.Series[pd.Timestamp] = published.mask(exact == "month", months).mask(exact == "year", years)
+    return first

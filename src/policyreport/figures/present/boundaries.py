@@ -16,7 +16,7 @@ from policyreport.records.notebooks import BoundaryCheck
 def boundaries(checks: Sequence[BoundaryCheck], inputs: Inputs) -> Exhibits:
     """Show which values were recalculated, and the recalculation against the publisher's own series.
 
-    From `assess.boundary_checks`: "boundaries", "boundaries-ranges", "discrepancies".
+    From `check_boundaries`: "boundaries", "boundaries-ranges", "discrepancies".
     """
     voice = Voice(inputs)
     return Exhibits([_bases(voice), _ranges(voice), _discrepancies(voice, checks)])

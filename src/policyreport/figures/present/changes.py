@@ -23,7 +23,7 @@ SHOWN = 12
 def changes(changed: Changes | None, inputs: Inputs) -> Exhibits:
     """Show what was added, revised and confirmed since the edition before, in short and by indicator and measure.
 
-    From `assess.changes`; `inputs` must hold every vintage. Gives "changed" for the overview, "changes" for the page.
+    From `list_changes`; `inputs` must hold every vintage. Gives "changed" for the overview, "changes" for the page.
     """
     if changed is None:
         return Exhibits(Exhibit(name, FIRST) for name in ("changed", "changes"))

@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from statistics import stdev
 
-import pandas as pd
-
 from policyreport.data.inputs import Inputs
 from policyreport.data.observations import to_observations
 from policyreport.params.report import SeriesRole
@@ -114,25 +112,6 @@ def later_part(inputs: Inputs, area: str, role: SeriesRole, year: int) -> Observ
         return last, -first.toordinal(), row.id
 
     return max(later, key=order, default=None)
-
-
-def newest_publication(rows: pd.DataFrame) -> date:
-    """Return the newest certain day of publication: a year alone does not outrank a day within it.
-
-    It is the last day of a month or year that is known no more exactly.
-    """
-    days = pd.DataFrame({"first": first_possible_day(rows), "published": rows["published"]})
-    newest: pd.Timestamp = days.sort_values(["first", "published"], kind="stable")["published"].iloc[-1]
-    return newest.date()
-
-
-def first_possible_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
-    """Return the earliest day on which each row may have been published: the first of a month or year."""
-    published, exact = rows["published"], rows["published_precision"]
-    months = published.dt.to_period("M").dt.start_time
-    years = published.dt.to_period("Y").dt.start_time
-    first: pd.Series[pd.Timestamp] = published.mask(exact == "month", months).mask(exact == "year", years)
-    return first
 
 
 def not_published(method: str, subject: str, detail: str = "") -> Refusal:

@@ -13,13 +13,13 @@ from policyreport.statistics.assess.national import PROVINCE
 from policyreport.statistics.shares.latest import newest_of_each_measure
 
 
-def turnout(inputs: Inputs) -> tuple[int, tuple[str, ...]]:
+def count_turnout(inputs: Inputs) -> tuple[int, tuple[str, ...]]:
     """Count the areas of the edition, and list those whose notebooks failed or were not run."""
     areas = inputs.areas.of_edition(inputs.edition)
     return len(areas), tuple(area for area in areas if not all((area, name) in inputs.records for name in PROVINCE))
 
 
-def headlines(
+def collect_headlines(
     quarters: QuarterOnQuarter | Refusal,
     share: Sequence[Threshold | NotYearly | Refusal],
     pace: Sequence[Pace | Refusal],

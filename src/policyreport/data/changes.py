@@ -6,17 +6,17 @@ import pandas as pd
 
 from policyreport.data.inputs import Inputs, files_of
 from policyreport.data.observations import as_known_on
+from policyreport.data.observations.known import first_possible_day, newest_publication
 from policyreport.data.observations.periods import period_bounds
 from policyreport.data.observations.schema import KEY
 from policyreport.params.edition import read_edition_file
 from policyreport.records.notebooks import Change, Changes, FigureCount, RevisedFigure
-from policyreport.statistics.assess.selection import first_possible_day, newest_publication
 
 COMPARED = ("value", "bound", "unit")
 """Columns that differ where a figure was revised. Its status alone may become final without a revision."""
 
 
-def changes(inputs: Inputs) -> Changes | None:
+def list_changes(inputs: Inputs) -> Changes | None:
     """List what was published or revised after the day of the previous edition, by indicator and measure.
 
     None for a first edition.

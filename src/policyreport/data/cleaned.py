@@ -7,15 +7,15 @@ from datetime import date
 import pandas as pd
 
 from policyreport.data.inputs import Inputs
+from policyreport.data.observations.known import newest_publication
 from policyreport.data.observations.periods import period_bounds
 from policyreport.params.spelling import sort_key
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import PanelValue, Topic
 from policyreport.records.shares import BoundedValue
-from policyreport.statistics.assess.selection import newest_publication
 
 
-def topics(observations: pd.DataFrame, inputs: Inputs) -> tuple[Topic, ...]:
+def summarise_topics(observations: pd.DataFrame, inputs: Inputs) -> tuple[Topic, ...]:
     """Summarise published rows by indicator and measure, in their order."""
     publishers = {source.id: source.publisher for source in inputs.sources}
     return tuple(

@@ -9,7 +9,7 @@ from policyreport.data.inputs import Inputs
 from policyreport.records.notebooks import BoundaryCheck
 
 
-def boundary_checks(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
+def check_boundaries(inputs: Inputs) -> tuple[BoundaryCheck, ...]:
     """Check our recalculation where the publisher has its own series on present provinces.
 
     One check per merged province and indicator, by indicator, the largest difference first.
