@@ -1,7 +1,8 @@
 """What two builds of an edition print otherwise: ``python tests/independent/printed_figures.py OLD/site NEW/site``.
 
 Every sentence and every table cell that holds a digit is compared, page by page, whatever its markup; sources, styles
-and scripts are left out. Needs nothing but Python. docs/explanation/changed-figures-0.2.md gives the reasons for what 0.2 changed.
+and scripts are left out. Needs nothing but Python. docs/explanation/changed-figures-0.2.md gives the reasons for what
+0.2 changed.
 """
 
 import re
