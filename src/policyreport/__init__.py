@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policyreport.data.cleaned import part_missing as part_missing
     from policyreport.data.cleaned import summarise_topics as summarise_topics
     from policyreport.data.observations.known import to_observations as to_observations
+    from policyreport.params.methods import method_settings as method_settings
     from policyreport.records.base import Results as Results
     from policyreport.running.workspace import open_edition as open_edition
     from policyreport.statistics.scorecard.headlines import collect_headlines as collect_headlines
@@ -39,6 +40,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "Results": "policyreport.records.base",
+    "method_settings": "policyreport.params.methods",
     "open_edition": "policyreport.running.workspace",
     "bounded_values": "policyreport.data.cleaned",
     "check_boundaries": "policyreport.data.boundary_checks",

@@ -11,12 +11,14 @@ A method that rests on another's values holds that section whole, under its name
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel, ValidationInfo, field_validator
 
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, require_known, validate_strict
+from policyreport.project import find_project
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -359,6 +361,11 @@ class MethodSettings(Strict):
         if any(name not in info.data for name in held):
             return model.model_construct()  # The mistake is in the other section, and is reported there.
         return written | {name: info.data[name] for name in held}
+
+
+def method_settings() -> MethodSettings:
+    """Read the settings of the project that the current folder belongs to; raises UsageError where there is none."""
+    return read_method_settings(find_project(Path.cwd()))
 
 
 def read_method_settings(root: Root) -> MethodSettings:
